@@ -1,0 +1,190 @@
+/**
+ * The job engine: store, worker, rescuer and doorbell, and the loops that drive them.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../lib/clock.ts";
+import { type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
+import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
+import { describeError } from "../lib/log.ts";
+import type { ModelProvider } from "../lib/model.ts";
+import { Admission } from "./admission.ts";
+import { noDoorbell, queueDoorbell } from "./doorbells.ts";
+import type { JobKind } from "./kind.ts";
+import { Rescuer } from "./rescuer.ts";
+import { Worker } from "./worker.ts";
+
+export interface EngineOptions {
+  kv: Deno.Kv;
+  kinds: readonly JobKind[];
+  model: ModelProvider;
+  doorbell: "queue" | "sweep";
+  concurrency: number;
+  leaseMs: number;
+  limits: JobLimits;
+  jobTtlMs: number;
+  maxQueuedJobs: number;
+  mockIfQuota: boolean;
+  clock: Clock;
+  /** From 0 up to 1. */
+  random: () => number;
+}
+
+/**
+ * Between two sweeps. A job whose bell was lost, or whose instance has no free slot, starts elsewhere
+ * within this time; an idle instance reads KV this often.
+ */
+const SWEEP_MS = 3_000;
+
+/** Heartbeats in one lease: so many may be late or fail before the instance counts as dead. */
+const BEATS_PER_LEASE = 5;
+
+const log = getLogger(["tripwright", "engine"]);
+
+export class Engine {
+  readonly kinds: readonly JobKind[];
+  readonly #options: EngineOptions;
+  readonly #store: JobStore;
+  readonly #worker: Worker;
+  readonly #rescuer: Rescuer;
+  readonly #admission: Admission;
+  readonly #doorbell;
+  readonly #holder = crypto.randomUUID();
+  readonly #stopped = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  #stopping = false;
+
+  constructor(options: EngineOptions) {
+    const { kv, clock, limits, leaseMs, jobTtlMs, maxQueuedJobs, doorbell } = options;
+    this.#options = options;
+    this.kinds = options.kinds;
+    this.#doorbell = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
+    const { announce } = this.#doorbell;
+    this.#store = new JobStore(kv, { clock, limits, ttlMs: jobTtlMs, announce });
+    this.#worker = new Worker({ ...options, store: this.#store, holder: this.#holder });
+    this.#rescuer = new Rescuer({ store: this.#store, clock, leaseMs });
+    this.#admission = new Admission({ store: this.#store, clock, maxQueuedJobs });
+  }
+
+  /**
+   * Takes a job in. When it resolves, the job is stored and will be worked on.
+   *
+   * @param request as the kind's schema returned it
+   * @throws {QueueFullError} if too much work waits already
+   * @throws if KV does not take it; then nothing of it exists
+   */
+  async submit(kind: JobKind, request: unknown): Promise<QueuedJob> {
+    const { clock, jobTtlMs } = this.#options;
+    await this.#admission.admit();
+    const job = newJob({
+      id: crypto.randomUUID(),
+      kind: kind.name,
+      request,
+      promptVersion: kind.promptVersion,
+      now: clock.now(),
+      ttlMs: jobTtlMs,
+    });
+    await this.#store.accept(job);
+    log.info("accepted", { jobId: job.id, kind: kind.name });
+    // The nearest bell of all. Not awaited: the client has its answer first.
+    this.#worker.ring(job.id);
+    return job;
+  }
+
+  /** Reads a job of this kind; `null` if there is none. */
+  async read(kind: JobKind, id: string): Promise<JobSnapshot | null> {
+    const snapshot = await this.#store.read(id);
+    return snapshot?.job.kind === kind.name ? snapshot : null;
+  }
+
+  /** Resolves if KV answers. */
+  async ping(): Promise<void> {
+    await this.#store.ping();
+  }
+
+  /** Starts to listen and to sweep; what waits or was abandoned is picked up at once. */
+  start(): void {
+    const ring = (jobId: string) => this.#worker.ring(jobId);
+    this.#loops.push(
+      this.#doorbell.listen(ring).catch((error) => logFault("listening", error)),
+      this.#sweepLoop(),
+      this.#beatLoop(),
+    );
+  }
+
+  /** One sweep: abandoned jobs are put back, due jobs are claimed. Never rejects. */
+  async sweep(): Promise<void> {
+    await this.#rescuer.run().catch((error) => logFault("rescue", error));
+    await this.#worker.sweep().catch((error) => logFault("sweep", error));
+  }
+
+  /** One heartbeat, if there is anything to live for. Never rejects. */
+  async beat(): Promise<void> {
+    if (this.#worker.running === 0) return;
+    try {
+      await this.#store.beat(this.#holder);
+      await this.#worker.reconcile();
+    } catch (error) {
+      logFault("heartbeat", error);
+    }
+  }
+
+  /** How many jobs are under way in this instance. */
+  get running(): number {
+    return this.#worker.running;
+  }
+
+  /** The instance is on its way out: it should get no more requests. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Resolves when this instance works on no job. */
+  async idle(): Promise<void> {
+    await this.#worker.idle();
+  }
+
+  /**
+   * Stops claiming, gives running jobs `graceMs` to end and puts the rest back. The queue is left
+   * when the database is closed.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    await this.#worker.stop(graceMs);
+    this.#stopped.abort();
+  }
+
+  /** Resolves when the loops have ended, after {@link stop} and the closing of the database. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#loops);
+  }
+
+  async #sweepLoop(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      await this.sweep();
+      await this.#options.clock.wait(await this.#untilNextSweep(), signal);
+    }
+  }
+
+  /** A retry starts when it is due, not when the next sweep happens to come. */
+  async #untilNextSweep(): Promise<number> {
+    const now = this.#options.clock.now();
+    const next = await this.#store.nextDueAt().catch(() => null);
+    // What is due already was left by the sweep: it has no slot, or another instance took it.
+    return next === null || next <= now ? SWEEP_MS : Math.min(SWEEP_MS, next - now);
+  }
+
+  async #beatLoop(): Promise<void> {
+    const { signal } = this.#stopped;
+    const beatMs = this.#options.leaseMs / BEATS_PER_LEASE;
+    while (!signal.aborted) {
+      await this.#options.clock.wait(beatMs, signal);
+      await this.beat();
+    }
+  }
+}
+
+function logFault(what: string, error: unknown): void {
+  log.error("{what} failed", { what, error: describeError(error) });
+}

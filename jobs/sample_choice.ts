@@ -1,0 +1,17 @@
+/**
+ * Choices that look random and are not: the sample generator gives the same plan for the same wish.
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** Picks one of `options`; the same `seed` and `label` pick the same one. */
+export type Choose = <T>(options: readonly [T, ...T[]] | readonly T[], label: string) => T;
+
+/** @param seed anything that JSON can write */
+export function choicesFor(seed: unknown): Choose {
+  return (options, label) => {
+    if (options.length === 0) throw new RangeError(`Cannot choose ${label}: there are no options`);
+    const hash = createHash("sha256").update(JSON.stringify([seed, label])).digest();
+    return options[hash.readUInt32BE(0) % options.length]!;
+  };
+}

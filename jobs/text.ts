@@ -1,0 +1,30 @@
+/**
+ * Text that a traveller sends.
+ * @module
+ */
+import { z } from "zod";
+
+/**
+ * A string of `min` to `max` characters after trimming. Characters are Unicode code points, as in
+ * JSON Schema's `maxLength`; half a surrogate pair, which no upstream accepts, is replaced.
+ */
+export function travellerText({ min = 0, max }: { min?: number; max: number }) {
+  return z.string({ error: "expected a string" })
+    .transform((text) => text.toWellFormed().trim())
+    .refine((text) => within([...text].length, min, max), {
+      error: `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`,
+    });
+}
+
+/**
+ * The request as the model sees it: one JSON document between tags. JSON escapes what would end the
+ * document, and the tags' `<` is escaped too, so that no wish can step out of its place.
+ */
+export function fenced(request: unknown): string {
+  const json = JSON.stringify(request, null, 2).replaceAll("<", "\\u003c");
+  return `<wish>\n${json}\n</wish>`;
+}
+
+function within(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
+}

@@ -1,0 +1,66 @@
+/**
+ * Functions that a model may call. Whatever goes wrong in one is told to the model as the call's
+ * output: it can go on without.
+ * @module
+ */
+import type { z } from "zod";
+import { getLogger } from "@logtape/logtape";
+import { JsonFetchError } from "../lib/json_fetch.ts";
+import type { FunctionCall, FunctionTool } from "../lib/model.ts";
+
+/** A tool and the code behind it. */
+export interface Tool<Args = unknown> extends FunctionTool {
+  parameters: z.ZodType<Args>;
+  /** @returns anything that JSON can write */
+  run(args: Args, signal: AbortSignal): Promise<unknown>;
+}
+
+/** The model reads at most this many characters of one tool's output; the rest is cut off. */
+export const MAX_OUTPUT_CHARACTERS = 16_000;
+
+const log = getLogger(["tripwright", "tool"]);
+
+/**
+ * Runs one call.
+ *
+ * @returns the JSON text for the model: what the tool returned, or `{"error": …}`
+ * @throws the reason of `signal`, if that aborts; nothing else
+ */
+export async function runTool(
+  tools: Tool[],
+  call: FunctionCall,
+  signal: AbortSignal,
+): Promise<string> {
+  const output = await outputOf(tools, call, signal);
+  const text = JSON.stringify(output) ?? "null";
+  return text.length <= MAX_OUTPUT_CHARACTERS
+    ? text
+    : `${text.slice(0, MAX_OUTPUT_CHARACTERS)} [cut off]`;
+}
+
+async function outputOf(tools: Tool[], call: FunctionCall, signal: AbortSignal): Promise<unknown> {
+  const tool = tools.find(({ name }) => name === call.name);
+  if (!tool) return { error: `There is no tool named ${call.name}` };
+  const args = tool.parameters.safeParse(parseJson(call.arguments));
+  if (!args.success) {
+    const problems = args.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    return { error: "The arguments are not valid", problems };
+  }
+  try {
+    return await tool.run(args.data, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Only messages of our own go to the model: another one could quote a URL with a key in it.
+    const reason = error instanceof JsonFetchError ? error.message : "internal error";
+    log.warning("tool failed", { tool: tool.name, reason });
+    return { error: `The tool failed: ${reason}` };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

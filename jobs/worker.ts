@@ -1,0 +1,153 @@
+/**
+ * The worker of an instance: hears bells, claims jobs, and keeps as many running as it has slots.
+ * What does not fit waits in KV.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { JobStore, Lease } from "../lib/job_store.ts";
+import { describeError } from "../lib/log.ts";
+import { Interruption, runJob, type RunnerOptions } from "./runner.ts";
+
+export interface WorkerOptions extends RunnerOptions {
+  /** This instance's id: the holder of its leases. */
+  holder: string;
+  /** How many jobs run at once. */
+  concurrency: number;
+}
+
+/** A job that this instance works on, or is just claiming. */
+interface Slot {
+  abort: AbortController;
+  /** Unset while the claim is under way. */
+  lease?: Lease;
+}
+
+const log = getLogger(["tripwright", "worker"]);
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #store: JobStore;
+  readonly #slots = new Map<string, Slot>();
+  /** Settles when the last of the jobs under way has ended. */
+  #idle = Promise.withResolvers<void>();
+  /** More is due than fitted: look again when a slot becomes free. */
+  #backlog = false;
+  #sweeping: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#idle.resolve();
+  }
+
+  /** How many jobs are under way. */
+  get running(): number {
+    return this.#slots.size;
+  }
+
+  /**
+   * A bell for one job: claims it and starts the work, if there is a free slot and nobody was
+   * faster. Resolves when that is known, long before the work is done, and never rejects.
+   */
+  async ring(id: string): Promise<void> {
+    if (this.#stopping || this.#slots.has(id)) return;
+    if (this.#slots.size >= this.#options.concurrency) {
+      this.#backlog = true;
+      return;
+    }
+    const slot: Slot = { abort: new AbortController() };
+    this.#occupy(id, slot);
+    try {
+      const lease = await this.#store.claim(id, this.#options.holder);
+      if (lease) {
+        slot.lease = lease;
+        // Not awaited: whoever rang must not wait for the work.
+        this.#run(id, slot, lease);
+        return;
+      }
+    } catch (error) {
+      log.error("claim failed", { jobId: id, error: describeError(error) });
+    }
+    this.#vacate(id);
+  }
+
+  /** A bell for everything that is due. Calls that overlap share one sweep. */
+  sweep(): Promise<void> {
+    return this.#sweeping ??= this.#sweepOnce().finally(() => this.#sweeping = undefined);
+  }
+
+  async #sweepOnce(): Promise<void> {
+    if (this.#stopping) return;
+    this.#backlog = false;
+    const claims = [];
+    for await (const id of this.#store.due()) {
+      if (this.#slots.size >= this.#options.concurrency) {
+        this.#backlog = true;
+        break;
+      }
+      claims.push(this.ring(id));
+    }
+    await Promise.all(claims);
+  }
+
+  async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
+    if (this.#stopping) slot.abort.abort(new Interruption("stopping"));
+    try {
+      await runJob(lease, slot.abort, this.#options);
+    } catch (error) {
+      // The job stays this instance's in KV; `reconcile` or another instance's rescue frees it.
+      log.error("run failed", { jobId: id, error: describeError(error) });
+    }
+    this.#vacate(id);
+    if (this.#backlog) await this.sweep().catch(logSweepError);
+  }
+
+  /**
+   * Compares what KV says this instance holds with what it works on: drops jobs that were taken away
+   * and gives back jobs that nobody here works on.
+   */
+  async reconcile(): Promise<void> {
+    const { holder } = this.#options;
+    const leased = [...this.#slots].filter(([, slot]) => slot.lease);
+    const held = new Set(await this.#store.heldBy(holder));
+    for (const [id, slot] of leased) {
+      if (!held.has(id)) slot.abort.abort(new Interruption("lost"));
+    }
+    for (const id of held) {
+      if (!this.#slots.has(id)) await this.#store.rescue(id, holder);
+    }
+  }
+
+  /** Resolves when no job is under way. */
+  async idle(): Promise<void> {
+    while (this.#slots.size > 0) await this.#idle.promise;
+  }
+
+  /**
+   * Claims nothing more, gives the jobs under way `graceMs` to end, and puts the others back, to be
+   * taken over by another instance at once.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    const ended = new AbortController();
+    const idle = this.idle().then(() => ended.abort());
+    await this.#options.clock.wait(graceMs, ended.signal);
+    for (const { abort } of this.#slots.values()) abort.abort(new Interruption("stopping"));
+    await idle;
+  }
+
+  #occupy(id: string, slot: Slot): void {
+    if (this.#slots.size === 0) this.#idle = Promise.withResolvers();
+    this.#slots.set(id, slot);
+  }
+
+  #vacate(id: string): void {
+    this.#slots.delete(id);
+    if (this.#slots.size === 0) this.#idle.resolve();
+  }
+}
+
+function logSweepError(error: unknown): void {
+  log.error("sweep failed", { error: describeError(error) });
+}

@@ -1,0 +1,53 @@
+/**
+ * Values of any realistic size in a store whose values stop at 64 KiB: JSON, gzipped, in parts.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { z } from "zod";
+
+/** KV values stop at 65,536 bytes after V8 serialisation, which wraps a byte array in a few more. */
+const PART_BYTES = 65_000;
+
+/**
+ * An atomic commit stops at 819,200 bytes; the record that goes with the blob takes up to 30 KB of
+ * them (its request is at most 11,500 characters, two bytes each).
+ */
+export const MAX_BLOB_BYTES = 780_000;
+
+/** Says that a blob is there and how many parts it has. */
+export const BlobRef = z.object({
+  parts: z.int().positive(),
+  /** Compressed size. */
+  bytes: z.int().positive(),
+});
+export type BlobRef = z.infer<typeof BlobRef>;
+
+/** A value that stays too large when compressed. */
+export class BlobTooLargeError extends Error {
+  override name = "BlobTooLargeError";
+  constructor(readonly bytes: number) {
+    super(`Cannot store value: ${bytes} bytes compressed, the limit is ${MAX_BLOB_BYTES}`);
+  }
+}
+
+/**
+ * Compresses and splits a JSON value.
+ *
+ * @returns the parts, in order, and the reference to keep in the record
+ * @throws {BlobTooLargeError} if it does not fit into one commit
+ */
+export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<ArrayBuffer>[] } {
+  const bytes = gzipSync(JSON.stringify(value));
+  if (bytes.length > MAX_BLOB_BYTES) throw new BlobTooLargeError(bytes.length);
+  const parts = [];
+  for (let start = 0; start < bytes.length; start += PART_BYTES) {
+    parts.push(Uint8Array.from(bytes.subarray(start, start + PART_BYTES)));
+  }
+  return { ref: { parts: parts.length, bytes: bytes.length }, parts };
+}
+
+/** Joins and decompresses what {@link encodeBlob} made. */
+export function decodeBlob(parts: Uint8Array[]): unknown {
+  return JSON.parse(gunzipSync(parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString());
+}

@@ -1,0 +1,32 @@
+/**
+ * Time as an argument, so that tests move it by hand and nothing sleeps.
+ * @module
+ */
+
+/** Tells the time and waits. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Waits `ms` milliseconds. Resolves early, without throwing, when `signal` aborts: the loops that
+   * wait look at the signal themselves.
+   */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's clock and real timers. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait(ms, signal) {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done);
+    });
+  },
+};

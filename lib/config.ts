@@ -1,0 +1,180 @@
+/**
+ * The configuration, read once from the environment. A bad value stops the start with one line that
+ * names the variable; an empty value counts as unset.
+ * @module
+ */
+import { z } from "zod";
+
+/** The service cannot start with this environment. The message is one line and holds no secret. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+function integer(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d+$/, { error }).transform(Number).pipe(
+    z.int({ error }).min(min, { error }).max(max, { error }),
+  );
+}
+
+function oneOf<const T extends readonly string[]>(...values: T) {
+  return z.enum(values, { error: `one of ${values.join(", ")}` });
+}
+
+/** Goes into a header, so: visible ASCII only. */
+function secret(name: string) {
+  return z.string().regex(/^[\x21-\x7e]+$/, {
+    error: `${name} made of visible ASCII characters, without spaces or line breaks inside`,
+  });
+}
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
+const flag = z.stringbool({ error: "1 or 0" });
+const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
+
+const list = z.string().transform((text) => text.split(",").map((s) => s.trim()).filter(Boolean));
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** One schema for each variable; its error says what is expected. The order is that of the docs. */
+const Variables = z.object({
+  PORT: integer(0, 65535).default(8000),
+  HOST: z.string().default("0.0.0.0"),
+  KV_PATH: z.string().optional(),
+  OPENAI_API_KEY: secret("a key").optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  OPENAI_TIMEOUT_SECONDS: integer(1, 3600).default(300),
+  // The models that OpenAI names as the successors of its earlier small and reasoning models:
+  // https://developers.openai.com/api/docs/deprecations
+  ITINERARY_MODEL: modelName.default("gpt-6-luna"),
+  BUNDLES_MODEL: modelName.default("gpt-6.1-terra"),
+  BUNDLES_WEB_SEARCH: flag.default(false),
+  TICKETMASTER_API_KEY: secret("a key").optional(),
+  TICKETMASTER_BASE_URL: httpUrl.default("https://app.ticketmaster.com"),
+  OPEN_METEO_BASE_URL: httpUrl.default("https://api.open-meteo.com"),
+  OPEN_METEO_GEOCODING_BASE_URL: httpUrl.default("https://geocoding-api.open-meteo.com"),
+  GENERATOR: oneOf("auto", "openai", "sample").default("auto"),
+  SAMPLE_DELAY_MS: integer(0, 600_000).optional(),
+  USE_MOCK_IF_QUOTA: flag.default(false),
+  DOORBELL: oneOf("auto", "queue", "sweep").default("auto"),
+  WORKER_CONCURRENCY: integer(1, 10_000).default(32),
+  LEASE_SECONDS: integer(1, 300).default(10),
+  MAX_ATTEMPTS: integer(1, 100).default(4),
+  JOB_TIMEOUT_MINUTES: integer(1, 24 * 60).default(15),
+  JOB_TTL_HOURS: integer(1, 24 * 30).default(24),
+  MAX_QUEUED_JOBS: integer(1, 1_000_000).default(10_000),
+  CORS_ORIGINS: list.refine(
+    (origins) => origins.every((origin) => origin === "*" || isOrigin(origin)),
+    { error: "* or a comma-separated list of origins such as https://example.com" },
+  ).default(["*"]),
+  API_KEYS: list.refine((keys) => keys.every((key) => /^[\w.~+/-]{16,}=*$/.test(key)), {
+    error: "a comma-separated list of bearer tokens of at least 16 characters (RFC 6750)",
+  }).default([]),
+  LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info"),
+  DENO_DEPLOY: flag.default(false),
+});
+
+/** What is read of the environment: the `--allow-env` list of the tasks. */
+export const variableNames = Object.keys(Variables.shape);
+
+/** Never to be repeated in a message. */
+const SECRETS = new Set(["OPENAI_API_KEY", "TICKETMASTER_API_KEY", "API_KEYS"]);
+
+/** How `deno task dev` differs from `deno task start`. */
+const DEV_SAMPLE_DELAY_MS = 4 * SECOND;
+
+/**
+ * Parses the environment.
+ *
+ * @param env variables by name; others are ignored
+ * @param options `dev`: readable logs, and sample plans that take long enough to be watched
+ * @throws {ConfigError} naming the first bad variable, its value (a secret's never) and what is
+ * expected
+ */
+export function parseConfig(
+  env: Record<string, string | undefined>,
+  options: { dev?: boolean } = {},
+) {
+  const parsed = Variables.safeParse(withoutEmpty(env));
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    const name = String(path[0]);
+    throw new ConfigError(
+      `Cannot start: ${name} is ${shown(name, env[name])}, expected ${message}`,
+    );
+  }
+  const v = parsed.data;
+  const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
+  return {
+    dev: options.dev ?? false,
+    onDeploy: v.DENO_DEPLOY,
+    logLevel: v.LOG_LEVEL,
+    port: v.PORT,
+    hostname: v.HOST,
+    kvPath: v.KV_PATH,
+    corsOrigins: v.CORS_ORIGINS,
+    apiKeys: v.API_KEYS,
+    generator: chooseGenerator(v),
+    sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),
+    mockIfQuota: v.USE_MOCK_IF_QUOTA,
+    openai: {
+      apiKey: v.OPENAI_API_KEY,
+      baseUrl: v.OPENAI_BASE_URL,
+      timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
+    },
+    itineraryModel: v.ITINERARY_MODEL,
+    bundlesModel: v.BUNDLES_MODEL,
+    bundlesWebSearch: v.BUNDLES_WEB_SEARCH,
+    ticketmaster: { apiKey: v.TICKETMASTER_API_KEY, baseUrl: v.TICKETMASTER_BASE_URL },
+    openMeteo: {
+      baseUrl: v.OPEN_METEO_BASE_URL,
+      geocodingBaseUrl: v.OPEN_METEO_GEOCODING_BASE_URL,
+    },
+    doorbell: chooseDoorbell(v, remoteKv),
+    concurrency: v.WORKER_CONCURRENCY,
+    leaseMs: v.LEASE_SECONDS * SECOND,
+    limits: { maxAttempts: v.MAX_ATTEMPTS, timeoutMs: v.JOB_TIMEOUT_MINUTES * MINUTE },
+    jobTtlMs: v.JOB_TTL_HOURS * HOUR,
+    maxQueuedJobs: v.MAX_QUEUED_JOBS,
+  };
+}
+
+/** The parsed configuration. */
+export type Config = ReturnType<typeof parseConfig>;
+
+type Parsed = z.output<typeof Variables>;
+
+/** `none`: deployed without a key, where made-up plans would look like real ones. */
+function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
+  if (v.GENERATOR === "sample") return "sample";
+  if (v.OPENAI_API_KEY !== undefined) return "openai";
+  if (v.GENERATOR === "openai") {
+    throw new ConfigError("Cannot start: OPENAI_API_KEY is not set, GENERATOR=openai needs it");
+  }
+  return v.DENO_DEPLOY ? "none" : "sample";
+}
+
+/** Deno Deploy and KV Connect have no queue. */
+function chooseDoorbell(v: Parsed, remoteKv: boolean): "queue" | "sweep" {
+  const noQueue = v.DENO_DEPLOY || remoteKv;
+  if (v.DOORBELL === "queue" && noQueue) {
+    const where = remoteKv ? "a KV_PATH that is a URL" : "Deno Deploy";
+    throw new ConfigError(
+      `Cannot start: DOORBELL is "queue", expected sweep or auto with ${where}`,
+    );
+  }
+  return v.DOORBELL === "auto" ? (noQueue ? "sweep" : "queue") : v.DOORBELL;
+}
+
+function withoutEmpty(env: Record<string, string | undefined>): Record<string, string> {
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()]);
+  return Object.fromEntries(trimmed.filter(([, value]) => value));
+}
+
+function shown(name: string, value: string | undefined): string {
+  return SECRETS.has(name) ? "set to something else" : JSON.stringify(value);
+}

@@ -1,0 +1,42 @@
+/**
+ * Structured logs: one JSON line for each event, readable lines in development. Loggers come from
+ * LogTape's `getLogger(["tripwright", part])`. What a traveller wrote is never logged.
+ * @module
+ */
+import {
+  configure,
+  getAnsiColorFormatter,
+  getConsoleSink,
+  getJsonLinesFormatter,
+  type LogLevel,
+} from "@logtape/logtape";
+
+/** Sends all logs of Tripwright to the console. To be called once, before anything else. */
+export async function configureLogs(
+  options: { level: LogLevel; readable: boolean },
+): Promise<void> {
+  await configure({
+    sinks: { console: getConsoleSink({ formatter: await formatter(options.readable) }) },
+    loggers: [
+      { category: "tripwright", lowestLevel: options.level, sinks: ["console"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["console"] },
+    ],
+  });
+}
+
+/** `12:00:05 info completed jobId=… kind=itinerary durationMs=504` */
+const readableFormatter = getAnsiColorFormatter({
+  timestamp: "time",
+  format: ({ timestamp, level, message, record }) =>
+    [timestamp?.slice(0, 8), level, message, ...Object.entries(record.properties).map(pair)]
+      .join(" "),
+});
+
+function pair([name, value]: [string, unknown]): string {
+  return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+}
+
+/** What may be said of an error in a log line: its kind and our own words, never an upstream body. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.constructor.name}: ${error.message}` : typeof error;
+}

@@ -1,0 +1,21 @@
+/**
+ * Chooses the model that the configuration asks for.
+ * @module
+ */
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { missingModel, type ModelProvider } from "./model.ts";
+import { openaiModel } from "./openai_model.ts";
+import { sampleModel } from "./sample_model.ts";
+
+/** @param clock paces the sample generator */
+export function createModels(config: Config, clock: Clock): ModelProvider {
+  const { apiKey, baseUrl, timeoutMs } = config.openai;
+  if (config.generator === "sample") {
+    return (plan) => sampleModel({ plan, delayMs: config.sampleDelayMs, clock });
+  }
+  const model = config.generator === "openai" && apiKey !== undefined
+    ? openaiModel({ apiKey, baseUrl, timeoutMs })
+    : missingModel();
+  return () => model;
+}

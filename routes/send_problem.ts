@@ -1,0 +1,14 @@
+/**
+ * Sends problem details.
+ * @module
+ */
+import type { Context } from "hono";
+import { type Problem, problemBody } from "../lib/problem.ts";
+
+/** Answers with a problem (RFC 9457); what middleware has set on the response stays. */
+export function sendProblem(c: Context, problem: Problem): Response {
+  return c.body(JSON.stringify(problemBody(problem)), problem.status, {
+    ...problem.headers,
+    "content-type": "application/problem+json",
+  });
+}
