@@ -6,7 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import { Engine } from "./jobs/engine.ts";
 import { createKinds } from "./jobs/registry.ts";
 import { systemClock } from "./lib/clock.ts";
-import { type Config, ConfigError, parseConfig, variableNames } from "./lib/config.ts";
+import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/database.ts";
 import { configureLogs } from "./lib/log.ts";
 import { createModels } from "./lib/models.ts";
@@ -17,9 +17,11 @@ const GRACE_MS = 4_000;
 
 const log = getLogger("tripwright");
 
-const config = readConfig();
+const config = startingConfig();
 await configureLogs({ level: config.logLevel, readable: config.dev });
-const kv = await openDatabase(config.kvPath);
+const kv = await openDatabase(config.kvPath).catch((error) =>
+  giveUp(`the database ${config.kvPath ?? ""} does not open: ${error.message}`)
+);
 const engine = new Engine({
   ...config,
   kv,
@@ -38,32 +40,43 @@ Deno.cron("sweep", "* * * * *", async () => {
 
 const { corsOrigins, apiKeys } = config;
 const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
-const server = Deno.serve(
-  { port: config.port, hostname: config.hostname, onListen: ({ port }) => greet(config, port) },
-  app.fetch,
-);
+const server = listen();
 engine.start();
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => shutDown(signal));
 }
 
-function readConfig(): Config {
-  const env = Object.fromEntries(variableNames.map((name) => [name, Deno.env.get(name)]));
+function startingConfig(): Config {
   try {
-    return parseConfig(env, { dev: Deno.args.includes("--dev") });
+    return readConfig({ dev: Deno.args.includes("--dev") });
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    Deno.exit(1);
+    if (error instanceof ConfigError) giveUp(error.message);
+    throw error;
   }
+}
+
+function listen(): Deno.HttpServer {
+  const { port, hostname } = config;
+  try {
+    return Deno.serve({ port, hostname, onListen: (at) => greet(config, at.port) }, app.fetch);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) giveUp(`port ${port} is in use, set PORT`);
+    throw error;
+  }
+}
+
+/** Ends the process with one line that says why it cannot start. */
+function giveUp(reason: string): never {
+  console.error(`Cannot start: ${reason}`);
+  Deno.exit(1);
 }
 
 function greet({ dev, generator, doorbell }: Config, port: number): void {
   const url = `http://localhost:${port}`;
   log.info("listening", { url, generator, doorbell });
-  if (generator === "sample") log.warning("no OPENAI_API_KEY: plans are samples");
-  if (generator === "none") log.error("no OPENAI_API_KEY: every job will fail");
+  if (generator === "sample") log.warning("plans are samples, set OPENAI_API_KEY for real ones");
+  if (generator === "none") log.error("every job will fail, set OPENAI_API_KEY");
   if (!dev) return;
   console.log(`
   Tripwright is at ${url}

@@ -3,6 +3,7 @@
  * names the variable; an empty value counts as unset.
  * @module
  */
+import { parse as parseEnvFile } from "dotenv";
 import { z } from "zod";
 
 /** The service cannot start with this environment. The message is one line and holds no secret. */
@@ -88,6 +89,28 @@ const SECRETS = new Set(["OPENAI_API_KEY", "TICKETMASTER_API_KEY", "API_KEYS"]);
 const DEV_SAMPLE_DELAY_MS = 4 * SECOND;
 
 /**
+ * Reads the configuration from the environment and, for what is not set there, from the file `.env`.
+ *
+ * @throws {ConfigError} see {@link parseConfig}
+ */
+export function readConfig(options: { dev: boolean }): Config {
+  const set = variableNames.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return parseConfig({ ...readEnvFile(), ...Object.fromEntries(set) }, options);
+}
+
+function readEnvFile(): Record<string, string> {
+  try {
+    return parseEnvFile(Deno.readTextFileSync(".env"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+/**
  * Parses the environment.
  *
  * @param env variables by name; others are ignored
@@ -104,7 +127,7 @@ export function parseConfig(
     const { path, message } = parsed.error.issues[0]!;
     const name = String(path[0]);
     throw new ConfigError(
-      `Cannot start: ${name} is ${shown(name, env[name])}, expected ${message}`,
+      `${name} is ${shown(name, env[name])}, expected ${message}`,
     );
   }
   const v = parsed.data;
@@ -153,7 +176,7 @@ function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
   if (v.GENERATOR === "sample") return "sample";
   if (v.OPENAI_API_KEY !== undefined) return "openai";
   if (v.GENERATOR === "openai") {
-    throw new ConfigError("Cannot start: OPENAI_API_KEY is not set, GENERATOR=openai needs it");
+    throw new ConfigError("OPENAI_API_KEY is not set, GENERATOR=openai needs it");
   }
   return v.DENO_DEPLOY ? "none" : "sample";
 }
@@ -164,7 +187,7 @@ function chooseDoorbell(v: Parsed, remoteKv: boolean): "queue" | "sweep" {
   if (v.DOORBELL === "queue" && noQueue) {
     const where = remoteKv ? "a KV_PATH that is a URL" : "Deno Deploy";
     throw new ConfigError(
-      `Cannot start: DOORBELL is "queue", expected sweep or auto with ${where}`,
+      `DOORBELL is "queue", expected sweep or auto with ${where}`,
     );
   }
   return v.DOORBELL === "auto" ? (noQueue ? "sweep" : "queue") : v.DOORBELL;

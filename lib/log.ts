@@ -15,8 +15,11 @@ import {
 export async function configureLogs(
   options: { level: LogLevel; readable: boolean },
 ): Promise<void> {
+  const formatter = options.readable
+    ? readableFormatter
+    : getJsonLinesFormatter({ properties: "flatten" });
   await configure({
-    sinks: { console: getConsoleSink({ formatter: await formatter(options.readable) }) },
+    sinks: { console: getConsoleSink({ formatter }) },
     loggers: [
       { category: "tripwright", lowestLevel: options.level, sinks: ["console"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["console"] },
@@ -28,7 +31,7 @@ export async function configureLogs(
 const readableFormatter = getAnsiColorFormatter({
   timestamp: "time",
   format: ({ timestamp, level, message, record }) =>
-    [timestamp?.slice(0, 8), level, message, ...Object.entries(record.properties).map(pair)]
+    [timestamp, level, message, ...Object.entries(record.properties).map(pair)]
       .join(" "),
 });
 
