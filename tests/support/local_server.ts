@@ -1,0 +1,28 @@
+/**
+ * A small HTTP server on a free port, for tests of what calls other services.
+ * @module
+ */
+
+export interface LocalServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  url: string;
+  /** The URLs that were asked for, in order. */
+  requests: URL[];
+}
+
+/** Starts a server; `await using` stops it. */
+export function serveLocally(
+  handler: (request: Request, url: URL) => Response | Promise<Response>,
+): LocalServer {
+  const requests: URL[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const url = new URL(request.url);
+    requests.push(url);
+    return handler(request, url);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
