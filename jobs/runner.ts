@@ -11,7 +11,7 @@ import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { JobStore, Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
-import type { JobContext, JobKind } from "./kind.ts";
+import type { JobContext, JobKind, Plan } from "./kind.ts";
 import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
 
 export interface RunnerOptions {
@@ -71,15 +71,12 @@ export async function runJob(
     log.info(why === "stopping" ? "released" : "lost", ids);
     return;
   }
-  const kind = kindOf(lease, options);
   const outcome = decide(ended, {
     job,
     limits: options.limits,
     now: clock.now(),
     random: options.random,
-    placeholder: options.mockIfQuota
-      ? () => ({ result: kind.sample(kind.request.parse(job.request)), source: "placeholder" })
-      : undefined,
+    placeholder: options.mockIfQuota ? () => placeholderPlan(lease, options) : undefined,
   });
   if ("error" in ended && !(ended.error instanceof JobError)) {
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
@@ -92,6 +89,11 @@ function kindOf({ job }: Lease, { kinds }: RunnerOptions): JobKind {
   const kind = kinds.find(({ name }) => name === job.kind);
   if (!kind) throw new Error(`Cannot run job ${job.id}: there is no kind ${job.kind}`);
   return kind;
+}
+
+function placeholderPlan(lease: Lease, options: RunnerOptions): Plan {
+  const kind = kindOf(lease, options);
+  return { result: kind.sample(kind.request.parse(lease.job.request)), source: "placeholder" };
 }
 
 async function attempt(

@@ -199,5 +199,5 @@ function withoutEmpty(env: Record<string, string | undefined>): Record<string, s
 }
 
 function shown(name: string, value: string | undefined): string {
-  return SECRETS.has(name) ? "set to something else" : JSON.stringify(value);
+  return SECRETS.has(name) ? "(hidden)" : JSON.stringify(value);
 }

@@ -1,0 +1,433 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Engine } from "../../jobs/engine.ts";
+import type { JobContext } from "../../jobs/kind.ts";
+import { JobError } from "../../lib/failure.ts";
+import type { JobRecord } from "../../lib/job_record.ts";
+import type { JobStore } from "../../lib/job_store.ts";
+import { noProgress } from "../../lib/progress.ts";
+import {
+  engineOptions,
+  failingCommits,
+  heldWork,
+  openEngines,
+  openEnginesOn,
+} from "../support/engines.ts";
+import { NOON } from "../support/fake_clock.ts";
+import { HOUR, limits, testKind } from "../support/jobs.ts";
+
+/** Moves on with `step` until the engine is idle. */
+async function whileRunning(engine: Engine, step: () => void): Promise<void> {
+  let idle = false;
+  engine.idle().then(() => idle = true);
+  while (!idle) {
+    step();
+    // Lets what waits for the clock go on, and what waits for the database.
+    await engine.ping().catch(() => {});
+  }
+}
+
+async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
+  const snapshot = await store.read(id);
+  assert.ok(snapshot, `there is no job ${id}`);
+  return snapshot.job;
+}
+
+/** Fails the first times, then answers. */
+function failingKind(...errors: Error[]) {
+  let calls = 0;
+  const kind = testKind(({ text }) => {
+    const error = errors[calls++];
+    return error ? Promise.reject(error) : Promise.resolve({ text });
+  });
+  return { kind, calls: () => calls };
+}
+
+const upstreamError = () => new JobError("upstream_error", "OpenAI API error: 500");
+
+Deno.test("a submitted job is worked on without any other bell", async () => {
+  using env = await openEngines();
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  const snapshot = await env.a.read(env.kind, id);
+  assert.equal(snapshot?.job.state, "succeeded");
+  assert.deepEqual(snapshot?.result, { text: "hello" });
+});
+
+Deno.test("read() does not show a job under another kind", async () => {
+  using env = await openEngines();
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  assert.equal(await env.a.read({ ...env.kind, name: "other" }, id), null);
+});
+
+Deno.test("sweep() returns while the work goes on", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "slow" });
+  await env.b.sweep();
+  await work.begun;
+  assert.equal((await jobOf(env.store, id)).state, "running");
+  work.finish();
+  await env.a.idle();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("two instances that hear the same bell do the work once", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  await env.a.submit(work.kind, { text: "once" });
+  await Promise.all([env.a.sweep(), env.b.sweep(), env.a.sweep(), env.b.sweep()]);
+  await work.begun;
+  assert.equal(env.a.running + env.b.running, 1);
+  work.finish();
+  await Promise.all([env.a.idle(), env.b.idle()]);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  assert.equal(work.runs(), 1);
+});
+
+Deno.test("what does not fit waits in KV until a slot is free", async () => {
+  let running = 0;
+  let most = 0;
+  const kind = testKind(async ({ text }, context) => {
+    most = Math.max(most, ++running);
+    await context.report(noProgress);
+    running--;
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind], concurrency: 3 });
+  const jobs = [];
+  for (let n = 0; n < 20; n++) jobs.push(await env.a.submit(kind, { text: String(n) }));
+  assert.ok(env.a.running <= 3);
+  await env.a.sweep();
+  while (await env.store.countWaiting(1) > 0 || env.a.running > 0) await env.a.idle();
+  assert.equal(most, 3);
+  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
+  const { kind, calls } = failingKind(upstreamError());
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  const waiting = await jobOf(env.store, id);
+  // Half of the first backoff of two seconds.
+  assert.equal(waiting.state === "queued" && waiting.runAt, NOON + 1_000);
+  assert.equal(waiting.lastFailure?.code, "upstream_error");
+
+  env.clock.advance(999);
+  await env.a.sweep();
+  await env.a.idle();
+  assert.equal(calls(), 1);
+  env.clock.advance(1);
+  await env.a.sweep();
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
+  const { kind, calls } = failingKind(...Array.from({ length: 9 }, upstreamError));
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  for (let n = 0; n < 9; n++) {
+    env.clock.advance(60_000);
+    await env.a.sweep();
+    await env.a.idle();
+  }
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.message, "OpenAI API error: 500");
+  assert.equal(calls(), limits.maxAttempts);
+});
+
+Deno.test("a failure that repeating does not cure ends the job at once", async () => {
+  const { kind, calls } = failingKind(new JobError("refused", "OpenAI API refused the request"));
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "refused");
+  assert.equal(calls(), 1);
+});
+
+Deno.test("a spent quota gives a placeholder plan, if that is configured", async () => {
+  for (const mockIfQuota of [true, false]) {
+    const { kind } = failingKind(new JobError("quota_exceeded", "OpenAI API error: 429 x"));
+    using env = await openEngines({ kinds: [kind], mockIfQuota });
+    const { id } = await env.a.submit(kind, { text: "hello" });
+    await env.a.idle();
+    const snapshot = await env.store.read(id);
+    if (mockIfQuota) {
+      assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.source, "placeholder");
+      assert.deepEqual(snapshot?.result, { text: "sample" });
+    } else {
+      assert.equal(snapshot?.job.state, "failed");
+    }
+  }
+});
+
+Deno.test("a plan of the wrong shape is never stored", async () => {
+  const kind = testKind(() => Promise.resolve({ words: "wrong" } as unknown as { text: string }));
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  const snapshot = await env.store.read(id);
+  assert.equal(snapshot?.job.state === "failed" && snapshot.job.failure.code, "invalid_output");
+  assert.equal(snapshot?.result, null);
+});
+
+Deno.test("a plan that is too large to store fails the job and says so", async () => {
+  const random = crypto.getRandomValues(new Uint8Array(60_000));
+  const text = Array.from({ length: 20 }, (_, n) => random.map((byte) => byte ^ n).toHex()).join(
+    "",
+  );
+  // Each stretch differs from all others, so that gzip does not find it again.
+  const noise = [...text].map((c, n) => String.fromCharCode(c.charCodeAt(0) + n % 7919)).join("");
+  const kind = testKind(() => Promise.resolve({ text: noise }));
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "result_too_large");
+});
+
+Deno.test("a plan that was paid for is stored although the database fails for a moment", async () => {
+  const work = heldWork();
+  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(3);
+  work.finish();
+  await whileRunning(env.a, () => env.clock.advance(1_000));
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.equal(work.runs(), 1);
+});
+
+Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
+  const work = heldWork();
+  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(6);
+  work.finish();
+  await whileRunning(env.a, () => env.clock.advance(1_000));
+  assert.equal((await jobOf(env.store, id)).state, "running");
+  await env.b.sweep();
+  env.clock.advance(10_000);
+  await env.b.sweep();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a finished step is not run again by a later attempt", async () => {
+  const runs: string[] = [];
+  const kind = testKind(async (_request, context) => {
+    const first = await context.step("first", z.string(), () => {
+      runs.push("first");
+      return Promise.resolve("one");
+    });
+    const second = await context.step("second", z.string(), () => {
+      runs.push("second");
+      return runs.length < 3 ? Promise.reject(upstreamError()) : Promise.resolve("two");
+    });
+    return { text: `${first} ${second}` };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  env.clock.advance(60_000);
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "one two" });
+  assert.deepEqual(runs, ["first", "second", "second"]);
+});
+
+Deno.test("a new prompt version starts the steps afresh", async () => {
+  let runs = 0;
+  const work = (_request: unknown, context: JobContext) =>
+    context.step("turn", z.string(), () => Promise.resolve(String(++runs))).then((text) => {
+      if (runs === 1) throw upstreamError();
+      return { text };
+    });
+  using env = await openEngines({ kinds: [testKind(work)] });
+  const next = { ...testKind(work), promptVersion: "test-2" };
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  env.clock.advance(60_000);
+  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next] }));
+  await upgraded.sweep();
+  await upgraded.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
+  assert.equal((await jobOf(env.store, id)).promptVersion, "test-2");
+});
+
+Deno.test("progress is shown while the job runs", async () => {
+  const shown = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const progress = { reasoningSummaries: ["thinking"], openaiResponseId: "resp_1" };
+  const kind = testKind(async ({ text }, context) => {
+    await context.report(progress);
+    shown.resolve();
+    await held.promise;
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  assert.deepEqual((await env.store.read(id))?.progress, noProgress);
+  await shown.promise;
+  assert.deepEqual((await env.store.read(id))?.progress, progress);
+  held.resolve();
+  await env.a.idle();
+  assert.deepEqual((await env.store.read(id))?.progress, progress);
+});
+
+Deno.test("a job that does not end is failed at its deadline", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "endless" });
+  await work.begun;
+  env.clock.advance(limits.timeoutMs);
+  await env.a.idle();
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  work.finish();
+});
+
+Deno.test("another instance takes over the jobs of one that fell silent", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  await env.b.sweep();
+  env.clock.advance(9_999);
+  await env.b.sweep();
+  assert.equal(env.b.running, 0);
+  env.clock.advance(1);
+  await env.b.sweep();
+  assert.equal(env.b.running, 1);
+  const taken = await jobOf(env.store, id);
+  assert.equal(taken.attempt, 2);
+
+  // The silent one wakes up, finishes its work, and changes nothing.
+  work.finish();
+  await env.a.idle();
+  await env.b.idle();
+  const done = await jobOf(env.store, id);
+  assert.equal(done.state, "succeeded");
+  assert.equal(done.attempt, 2);
+});
+
+Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  for (let second = 0; second < 60; second += 2) {
+    env.clock.advance(2_000);
+    await env.a.beat();
+    await env.b.sweep();
+  }
+  assert.equal(env.b.running, 0);
+  work.finish();
+  await env.a.idle();
+  assert.equal(work.runs(), 1);
+});
+
+Deno.test("an instance without jobs writes no heartbeat", async () => {
+  using env = await openEngines();
+  await env.a.beat();
+  assert.deepEqual(await env.store.instances(), []);
+});
+
+Deno.test("an instance that has lost a job learns of it with its next heartbeat", async () => {
+  const signals: AbortSignal[] = [];
+  const begun = Promise.withResolvers<void>();
+  const kind = testKind((_request, context) => {
+    signals.push(context.signal);
+    begun.resolve();
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  const [beat] = await env.store.instances();
+  await env.store.rescue(id, beat!.holder, beat);
+  assert.equal(signals[0]?.aborted, false);
+  await env.a.beat();
+  assert.equal(signals[0]?.aborted, true);
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+});
+
+Deno.test("a heartbeat gives back jobs that are this instance's but that it does not work on", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  await env.a.submit(work.kind, { text: "in hand" });
+  await work.begun;
+  const [beat] = await env.store.instances();
+  // As if the answer to a claim had been lost on its way back from the database.
+  const forgotten = await env.b.submit(work.kind, { text: "forgotten" });
+  await env.b.stop(0);
+  assert.ok(await env.store.claim(forgotten.id, beat!.holder));
+  await env.a.beat();
+  const job = await jobOf(env.store, forgotten.id);
+  assert.equal(job.state, "queued");
+  work.finish();
+  await env.a.idle();
+});
+
+Deno.test("stop() puts running jobs back for another instance, their attempt not counted", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const stopped = env.a.stop(4_000);
+  assert.equal((await jobOf(env.store, id)).state, "running");
+  env.clock.advance(4_000);
+  await stopped;
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "queued" && job.runAt, NOON + 4_000);
+  assert.equal(job.attempt, 0);
+  await env.a.sweep();
+  assert.equal(env.a.running, 0);
+  work.finish();
+  await env.b.sweep();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("stop() waits for jobs that end in time", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const stopped = env.a.stop(4_000);
+  work.finish();
+  await stopped;
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job of a kind that only a newer version knows is put back for that version", async () => {
+  using env = await openEngines();
+  const newer = new Engine(
+    engineOptions(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] }),
+  );
+  const { id } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  env.clock.advance(1_000);
+  await newer.sweep();
+  await newer.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job expires after its time to live", async () => {
+  using env = await openEngines();
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  env.clock.advance(24 * HOUR);
+  assert.equal(await env.a.read(env.kind, id), null);
+});

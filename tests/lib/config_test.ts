@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { type Config, ConfigError, parseConfig } from "../../lib/config.ts";
+
+function messageFor(env: Record<string, string>): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  assert.fail(`parseConfig() accepted ${JSON.stringify(env)}`);
+}
+
+Deno.test("parseConfig() has a default for everything", () => {
+  const config = parseConfig({});
+  assert.equal(config.port, 8000);
+  assert.equal(config.hostname, "0.0.0.0");
+  assert.equal(config.kvPath, undefined);
+  assert.equal(config.generator, "sample");
+  assert.equal(config.doorbell, "queue");
+  assert.equal(config.concurrency, 32);
+  assert.equal(config.leaseMs, 10_000);
+  assert.deepEqual(config.limits, { maxAttempts: 4, timeoutMs: 15 * 60_000 });
+  assert.equal(config.jobTtlMs, 24 * 3_600_000);
+  assert.equal(config.maxQueuedJobs, 10_000);
+  assert.deepEqual(config.corsOrigins, ["*"]);
+  assert.deepEqual(config.apiKeys, []);
+  assert.equal(config.mockIfQuota, false);
+});
+
+Deno.test("parseConfig() takes an empty value for unset", () => {
+  assert.deepEqual(
+    parseConfig({ PORT: "", OPENAI_API_KEY: "  ", CORS_ORIGINS: "" }),
+    parseConfig({}),
+  );
+});
+
+Deno.test("sample plans take a few seconds under `deno task dev` unless told otherwise", () => {
+  assert.equal(parseConfig({}).sampleDelayMs, 0);
+  assert.ok(parseConfig({}, { dev: true }).sampleDelayMs >= 2_000);
+  assert.equal(parseConfig({ SAMPLE_DELAY_MS: "7" }, { dev: true }).sampleDelayMs, 7);
+});
+
+const bad: [env: Record<string, string>, message: string][] = [
+  [{ PORT: "http" }, 'PORT is "http", expected a whole number from 0 to 65535'],
+  [{ PORT: "65536" }, 'PORT is "65536", expected a whole number from 0 to 65535'],
+  [{ PORT: "-1" }, 'PORT is "-1", expected a whole number from 0 to 65535'],
+  [{ PORT: "80.5" }, 'PORT is "80.5", expected a whole number from 0 to 65535'],
+  [{ LEASE_SECONDS: "0" }, 'LEASE_SECONDS is "0", expected a whole number from 1 to 300'],
+  [{ GENERATOR: "gpt" }, 'GENERATOR is "gpt", expected one of auto, openai, sample'],
+  [{ DOORBELL: "bell" }, 'DOORBELL is "bell", expected one of auto, queue, sweep'],
+  [{ USE_MOCK_IF_QUOTA: "maybe" }, 'USE_MOCK_IF_QUOTA is "maybe", expected 1 or 0'],
+  [{ OPENAI_BASE_URL: "localhost" }, 'OPENAI_BASE_URL is "localhost", expected an http(s) URL'],
+  [{ ITINERARY_MODEL: "a b" }, 'ITINERARY_MODEL is "a b", expected a model name'],
+  [
+    { CORS_ORIGINS: "https://example.com/path" },
+    'CORS_ORIGINS is "https://example.com/path", expected * or a comma-separated list of origins ' +
+    "such as https://example.com",
+  ],
+];
+
+for (const [env, message] of bad) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(env)} in one line`, () => {
+    assert.equal(messageFor(env), message);
+  });
+}
+
+Deno.test("parseConfig() trims spaces and line breaks around a key", () => {
+  const { openai, generator } = parseConfig({ OPENAI_API_KEY: " sk-test\r\n" });
+  assert.equal(openai.apiKey, "sk-test");
+  assert.equal(generator, "openai");
+});
+
+for (const key of ["sk-first\nsk-second", "sk-schlüssel", "sk one two"]) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(key)} as a key without repeating it`, () => {
+    const message = messageFor({ OPENAI_API_KEY: key });
+    assert.match(message, /^OPENAI_API_KEY is \(hidden\), expected a key made of/);
+    assert.ok(!message.includes("sk"));
+  });
+}
+
+Deno.test("parseConfig() refuses short API keys without repeating them", () => {
+  const message = messageFor({ API_KEYS: "0123456789abcdef,hunter2" });
+  assert.match(message, /^API_KEYS .* at least 16 characters/);
+  assert.ok(!message.includes("hunter2"));
+});
+
+const choices: [env: Record<string, string>, member: keyof Config, value: string][] = [
+  [{ OPENAI_API_KEY: "sk-test" }, "generator", "openai"],
+  [{ OPENAI_API_KEY: "sk-test", GENERATOR: "sample" }, "generator", "sample"],
+  [{ DENO_DEPLOY: "true" }, "generator", "none"],
+  [{ DENO_DEPLOY: "true", GENERATOR: "sample" }, "generator", "sample"],
+  [{ DENO_DEPLOY: "true", OPENAI_API_KEY: "sk-test" }, "generator", "openai"],
+  [{ DENO_DEPLOY: "true" }, "doorbell", "sweep"],
+  [{ KV_PATH: "https://kv.example.com" }, "doorbell", "sweep"],
+  [{ KV_PATH: "data/kv.sqlite" }, "doorbell", "queue"],
+  [{ DOORBELL: "sweep" }, "doorbell", "sweep"],
+];
+
+for (const [env, member, value] of choices) {
+  Deno.test(`parseConfig() chooses the ${member} ${value} for ${JSON.stringify(env)}`, () => {
+    assert.equal(parseConfig(env)[member], value);
+  });
+}
+
+Deno.test("parseConfig() refuses choices that cannot work", () => {
+  assert.match(messageFor({ GENERATOR: "openai" }), /^OPENAI_API_KEY is not set/);
+  assert.match(messageFor({ DOORBELL: "queue", DENO_DEPLOY: "1" }), /Deno Deploy/);
+  assert.match(messageFor({ DOORBELL: "queue", KV_PATH: "http://127.0.0.1:1" }), /KV_PATH/);
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { parseConfig } from "../../lib/config.ts";
+import { failure } from "../../lib/failure.ts";
+import type { ChatRequest, Model } from "../../lib/model.ts";
+import { createModels } from "../../lib/models.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { serveLocally } from "../support/local_server.ts";
+
+const request: ChatRequest = {
+  model: "gpt-test",
+  messages: [{ role: "user", content: "Plan" }],
+  format: { name: "plan", schema: z.object({ days: z.int() }) },
+  maxTokens: 100,
+};
+
+function chat(model: Model) {
+  return model.chat(request, new AbortController().signal);
+}
+
+Deno.test("createModels() without a key gives the sample generator with the job's plan", async () => {
+  const provide = createModels(parseConfig({}), new FakeClock());
+
+  const model = provide(() => ({ days: 3 }));
+
+  assert.equal(model.source, "sample");
+  assert.equal((await chat(model)).text, '{"days":3}');
+});
+
+Deno.test("createModels() paces the sample generator as configured", async () => {
+  const clock = new FakeClock();
+  const provide = createModels(parseConfig({ SAMPLE_DELAY_MS: "250" }), clock);
+  const answer = chat(provide(() => ({ days: 3 })));
+
+  clock.advance(249);
+  assert.equal(clock.waiting, 1);
+  clock.advance(1);
+  assert.equal(clock.waiting, 0);
+  await answer;
+});
+
+Deno.test("createModels() with a key calls OpenAI at the configured place", async () => {
+  const calls: unknown[] = [];
+  await using server = serveLocally((request, { pathname }) => {
+    calls.push([pathname, request.headers.get("authorization")]);
+    return Response.json({
+      id: "chatcmpl-1",
+      choices: [{ finish_reason: "stop", message: { content: '{"days":3}', refusal: null } }],
+    });
+  });
+  const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: `${server.url}/v1` });
+
+  const model = createModels(config, new FakeClock())(() => assert.fail("no sample plan"));
+
+  assert.equal(model.source, "openai");
+  assert.deepEqual(await chat(model), {
+    responseId: "chatcmpl-1",
+    text: '{"days":3}',
+    truncated: false,
+  });
+  assert.deepEqual(calls, [["/v1/chat/completions", "Bearer sk-test"]]);
+});
+
+Deno.test("createModels() shares one OpenAI client among all jobs", () => {
+  const provide = createModels(parseConfig({ OPENAI_API_KEY: "sk-test" }), new FakeClock());
+
+  assert.equal(provide(() => 1), provide(() => 2));
+});
+
+Deno.test("createModels() on Deno Deploy without a key fails each job with an explanation", async () => {
+  const provide = createModels(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
+  const message = "No model is configured: no OPENAI_API_KEY";
+
+  const model = provide(() => assert.fail("no sample plan"));
+
+  await assert.rejects(chat(model), { message, failure: failure("model_unavailable", message) });
+});

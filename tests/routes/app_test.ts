@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import { createKinds } from "../../jobs/registry.ts";
+import { parseConfig } from "../../lib/config.ts";
+import { JobError } from "../../lib/failure.ts";
+import { createApp } from "../../routes/app.ts";
+import type { EngineOptions } from "../../jobs/engine.ts";
+import { failingCommits, openEngines, openEnginesOn } from "../support/engines.ts";
+import { assertProblem, post, send } from "../support/http.ts";
+import { HOUR } from "../support/jobs.ts";
+
+const kinds = createKinds(parseConfig({}));
+const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
+const techno = {
+  preferences: {
+    interests: ["music", "nightlife"],
+    musicProfile: "Electronic, House",
+    timeframe: "This weekend",
+    otherPreferences: "Looking for underground venues",
+  },
+};
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+type AppSettings = { corsOrigins?: string[]; apiKeys?: string[]; kv?: Deno.Kv };
+
+async function openApp(settings: AppSettings = {}, overrides: Partial<EngineOptions> = {}) {
+  const { corsOrigins = ["*"], apiKeys = [], kv } = settings;
+  const options = { kinds, ...overrides };
+  const env = kv ? openEnginesOn(kv, options) : await openEngines(options);
+  const app = createApp({ engine: env.a, corsOrigins, apiKeys, now: env.clock.now });
+  return { ...env, app };
+}
+
+Deno.test("an itinerary is accepted with 202, its id, and where to ask for it", async () => {
+  using env = await openApp();
+  const { status, headers, body } = await post(env.app, "/api/itineraries", tokyo);
+  assert.equal(status, 202);
+  assert.match(body.jobId, uuid);
+  assert.equal(body.status, "processing");
+  assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
+  assert.equal(headers.get("retry-after"), "2");
+  await env.a.idle();
+});
+
+Deno.test("an itinerary is shown member by member as the old service did", async () => {
+  using env = await openApp();
+  const { body: accepted } = await post(env.app, "/api/itineraries", tokyo);
+  const young = await send(env.app, `/api/itineraries/${accepted.jobId}`);
+  assert.equal(young.status, 200);
+  assert.deepEqual(young.body, {
+    jobId: accepted.jobId,
+    status: "processing",
+    destination: "Tokyo, Japan",
+    durationDays: 2,
+    itinerary: null,
+    createdAt: "2026-11-21T12:00:00.000Z",
+    completedAt: null,
+    expiresAt: "2026-11-22T12:00:00.000Z",
+    error: null,
+    failure: null,
+    source: null,
+    attempt: young.body.attempt,
+  });
+  assert.equal(young.headers.get("retry-after"), "2");
+
+  await env.a.idle();
+  const done = await send(env.app, `/api/itineraries/${accepted.jobId}`);
+  assert.deepEqual(Object.keys(done.body), Object.keys(young.body));
+  assert.equal(done.body.status, "completed");
+  assert.equal(done.body.completedAt, "2026-11-21T12:00:00.000Z");
+  assert.equal(done.body.source, "sample");
+  assert.equal(done.headers.get("retry-after"), null);
+  assert.deepEqual(done.body.itinerary.map((day: { day: number }) => day.day), [1, 2]);
+  const [{ theme, activities }] = done.body.itinerary;
+  assert.equal(typeof theme, "string");
+  assert.deepEqual(
+    Object.keys(activities[0]),
+    ["time", "title", "description", "place", "estimatedCost"],
+  );
+});
+
+Deno.test("a generation is accepted with 200 and shown as the old service did", async () => {
+  using env = await openApp();
+  const accepted = await post(env.app, "/api/generations", techno);
+  assert.equal(accepted.status, 200);
+  assert.match(accepted.body.generationId, uuid);
+  assert.equal(accepted.body.status, "processing");
+  const path = `/api/generations/${accepted.body.generationId}`;
+  assert.equal(accepted.headers.get("location"), path);
+  assert.equal(accepted.headers.get("retry-after"), "2");
+
+  const young = await send(env.app, path);
+  assert.equal(young.body.status, "processing");
+  assert.equal(young.body.bundles, null);
+  assert.equal(young.body.error, null);
+  await env.a.idle();
+  const { body } = await send(env.app, path);
+  assert.equal(body.status, "completed");
+  assert.deepEqual(Object.keys(body).toSorted(), Object.keys(accepted.body).toSorted());
+  assert.ok(body.bundles.length >= 3 && body.bundles.length <= 5);
+  assert.deepEqual(
+    Object.keys(body.bundles[0]),
+    ["title", "description", "keyEvents", "imageUrl"],
+  );
+  assert.deepEqual(
+    Object.keys(body.bundles[0].keyEvents[0]),
+    ["name", "date", "venue", "neighborhood", "url", "why"],
+  );
+  assert.ok(body.reasoningSummaries.length > 0);
+  assert.equal(typeof body.openaiResponseId, "string");
+});
+
+Deno.test("a failed job is shown with 200, the old error text and a typed failure", async () => {
+  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
+  const model = { source: "openai" as const, chat: () => Promise.reject(error) };
+  using env = await openApp({}, {
+    model: () => ({ ...model, respond: model.chat }),
+    limits: { maxAttempts: 1, timeoutMs: HOUR },
+  });
+  const { body: accepted } = await post(env.app, "/api/generations", techno);
+  await env.a.idle();
+  const { status, body } = await send(env.app, `/api/generations/${accepted.generationId}`);
+  assert.equal(status, 200);
+  assert.equal(body.status, "failed");
+  assert.equal(body.error, "OpenAI API rate limit exceeded");
+  assert.deepEqual(body.failure, {
+    code: "rate_limited",
+    retryable: true,
+    hint: "Send the same request again in a few minutes.",
+  });
+  assert.equal(body.bundles, null);
+  assert.equal(typeof body.completedAt, "string");
+});
+
+Deno.test("an old job is asked for less often", async () => {
+  using env = await openApp({}, { concurrency: 1 });
+  await env.a.stop(0);
+  const { body } = await post(env.app, "/api/itineraries", tokyo);
+  const path = `/api/itineraries/${body.jobId}`;
+  env.clock.advance(59_999);
+  assert.equal((await send(env.app, path)).headers.get("retry-after"), "2");
+  env.clock.advance(1);
+  assert.equal((await send(env.app, path)).headers.get("retry-after"), "10");
+});
+
+const notFound: [path: string, error: string][] = [
+  ["/api/itineraries/8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86", "Itinerary not found"],
+  ["/api/itineraries/no-uuid", "Itinerary not found"],
+  ["/api/generations/8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86", "Generation not found"],
+  ["/api/generations/cm3jk8x1z0000v8xb2c3d4e5f", "Generation not found"],
+  ["/api/generations/%00", "Generation not found"],
+  ["/api/generations/%E0%A4%A", "Generation not found"],
+  [`/api/generations/${"x".repeat(5_000)}`, "Generation not found"],
+];
+
+for (const [path, error] of notFound) {
+  Deno.test(`GET ${path.slice(0, 60)} is 404 "${error}"`, async () => {
+    using env = await openApp();
+    const answer = await send(env.app, path);
+    assertProblem(answer, 404, "job_not_found");
+    assert.equal(answer.body.error, error);
+  });
+}
+
+Deno.test("a job is not found under the other kind, nor after it has expired", async () => {
+  using env = await openApp();
+  const { body } = await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  assertProblem(await send(env.app, `/api/generations/${body.jobId}`), 404, "job_not_found");
+  const path = `/api/itineraries/${body.jobId}`;
+  assert.equal((await send(env.app, path)).status, 200);
+  assert.equal(
+    (await send(env.app, path.toUpperCase().replace("API/ITINERARIES", "api/itineraries"))).status,
+    200,
+  );
+  env.clock.advance(24 * HOUR);
+  assertProblem(await send(env.app, path), 404, "job_not_found");
+});
+
+const invalid: [path: string, body: unknown, error: string, pointers: string[]][] = [
+  [
+    "/api/itineraries",
+    {},
+    "destination: expected a string; durationDays: expected a whole number from 1 to 30",
+    ["#/destination", "#/durationDays"],
+  ],
+  [
+    "/api/itineraries",
+    { destination: " ", durationDays: 31 },
+    "destination: expected 1 to 120 characters; durationDays: expected a whole number from 1 to 30",
+    ["#/destination", "#/durationDays"],
+  ],
+  ["/api/itineraries", [], "expected a JSON object", ["#"]],
+  ["/api/itineraries", "null", "expected a JSON object", ["#"]],
+  ["/api/generations", {}, "Missing preferences in request body", ["#/preferences"]],
+  [
+    "/api/generations",
+    { preferences: null },
+    "Missing preferences in request body",
+    ["#/preferences"],
+  ],
+  [
+    "/api/generations",
+    { preferences: { interests: ["music", 7], timeframe: "x".repeat(501) } },
+    "preferences.interests.1: expected a string; " +
+    "preferences.timeframe: expected at most 500 characters",
+    ["#/preferences/interests/1", "#/preferences/timeframe"],
+  ],
+];
+
+for (const [path, body, error, pointers] of invalid) {
+  Deno.test(`POST ${path} of ${JSON.stringify(body).slice(0, 60)} is 400`, async () => {
+    using env = await openApp();
+    const answer = await post(env.app, path, body);
+    assertProblem(answer, 400, "invalid_request");
+    assert.equal(answer.body.error, error);
+    assert.deepEqual(answer.body.errors.map((e: { pointer: string }) => e.pointer), pointers);
+    assert.equal(await env.store.countWaiting(1), 0);
+  });
+}
+
+for (const body of ["", "{", "destination=Tokyo", "{'destination': 'Tokyo'}"]) {
+  Deno.test(`POST of the malformed body ${JSON.stringify(body)} is 400`, async () => {
+    using env = await openApp();
+    assertProblem(await post(env.app, "/api/itineraries", body), 400, "malformed_json");
+  });
+}
+
+Deno.test("a body is JSON, whatever browsers call it, and nothing else", async () => {
+  using env = await openApp();
+  const types: [type: string, status: number][] = [
+    ["application/json", 202],
+    ["application/json; charset=utf-8", 202],
+    ["Application/JSON", 202],
+    ["application/vnd.api+json", 202],
+    ["text/plain;charset=UTF-8", 202],
+    ["application/x-www-form-urlencoded", 415],
+    ["multipart/form-data; boundary=x", 415],
+    ["text/html", 415],
+    ["application/jsonp", 415],
+  ];
+  for (const [type, status] of types) {
+    const answer = await post(env.app, "/api/itineraries", tokyo, { "content-type": type });
+    assert.equal(answer.status, status, type);
+    if (status === 415) assertProblem(answer, 415, "unsupported_media_type");
+  }
+  await env.a.idle();
+});
+
+Deno.test("a body without a content type is read as JSON", async () => {
+  using env = await openApp();
+  const body = new TextEncoder().encode(JSON.stringify(tokyo));
+  assert.equal((await send(env.app, "/api/itineraries", { method: "POST", body })).status, 202);
+  await env.a.idle();
+});
+
+Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
+  using env = await openApp();
+  const fits = { ...tokyo, ignored: "x".repeat(60_000) };
+  assert.equal((await post(env.app, "/api/itineraries", fits)).status, 202);
+  const large = JSON.stringify({ ...tokyo, ignored: "x".repeat(70_000) });
+  const withLength = { "content-length": String(large.length) };
+  for (const headers of [withLength, {}]) {
+    const answer = await post(env.app, "/api/itineraries", large, headers);
+    assertProblem(answer, 413, "body_too_large");
+  }
+  await env.a.idle();
+});
+
+Deno.test("a wrong method is 405 and says which are right", async () => {
+  using env = await openApp();
+  const wrong: [method: string, path: string, allow: string][] = [
+    ["GET", "/api/itineraries", "POST"],
+    ["PUT", "/api/generations", "POST"],
+    ["POST", `/api/generations/${crypto.randomUUID()}`, "GET, HEAD"],
+    ["POST", "/livez", "GET, HEAD"],
+  ];
+  for (const [method, path, allow] of wrong) {
+    const answer = await send(env.app, path, { method });
+    assertProblem(answer, 405, "method_not_allowed");
+    assert.equal(answer.headers.get("allow"), allow);
+  }
+});
+
+Deno.test("an unknown path is 404", async () => {
+  using env = await openApp();
+  assertProblem(await send(env.app, "/api/trips"), 404, "route_not_found");
+  assertProblem(await send(env.app, "/api/itineraries/a/b"), 404, "route_not_found");
+});
+
+Deno.test("a trailing slash makes no difference", async () => {
+  using env = await openApp();
+  assert.equal((await post(env.app, "/api/itineraries/", tokyo)).status, 202);
+  await env.a.idle();
+});
+
+Deno.test("when the accepting commit fails, the client gets 500 and nothing exists", async () => {
+  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv });
+  failCommits(1);
+  const answer = await post(env.app, "/api/generations", techno);
+  assertProblem(answer, 500, "accept_failed");
+  assert.equal(answer.body.error, "Failed to initiate generation");
+  assert.deepEqual(await Array.fromAsync(env.kv.list({ prefix: [] })), []);
+});
+
+Deno.test("an unexpected error is 500 and says nothing of itself", async () => {
+  using env = await openApp();
+  const id = crypto.randomUUID();
+  await env.kv.set(["job", id], { secret: "do not show" });
+  const answer = await send(env.app, `/api/generations/${id}`);
+  assertProblem(answer, 500, "internal");
+  assert.equal(answer.body.error, "Something went wrong on our side");
+});
+
+Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
+  using env = await openApp({}, { maxQueuedJobs: 2 });
+  await env.a.stop(0);
+  for (let n = 0; n < 2; n++) await post(env.app, "/api/itineraries", tokyo);
+  const answer = await post(env.app, "/api/itineraries", tokyo);
+  assertProblem(answer, 503, "queue_full");
+  assert.equal(answer.headers.get("retry-after"), "30");
+  assert.equal(await env.store.countWaiting(10), 2);
+});
+
+Deno.test("with API keys set, POST needs one and GET does not", async () => {
+  using env = await openApp({ apiKeys: ["first-key-0123456789", "other-key-0123456789"] });
+  for (const authorization of ["", "Bearer wrong-key-0123456789", "Basic Zmlyc3Q6a2V5", "Bearer"]) {
+    const answer = await post(env.app, "/api/itineraries", tokyo, { authorization });
+    assertProblem(answer, 401, "unauthorized");
+    assert.match(answer.headers.get("www-authenticate")!, /^Bearer/);
+  }
+  const authorization = "Bearer other-key-0123456789";
+  const { status, body } = await post(env.app, "/api/itineraries", tokyo, { authorization });
+  assert.equal(status, 202);
+  assert.equal((await send(env.app, `/api/itineraries/${body.jobId}`)).status, 200);
+  await env.a.idle();
+});
+
+Deno.test("browsers of every origin may call, and read the headers that matter", async () => {
+  using env = await openApp();
+  const headers = { origin: "https://trips.example" };
+  const preflight = await send(env.app, "/api/itineraries", {
+    method: "OPTIONS",
+    headers: {
+      ...headers,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type",
+    },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
+  assert.match(preflight.headers.get("access-control-allow-methods")!, /\bPOST\b/);
+  assert.match(preflight.headers.get("access-control-allow-headers")!, /\bContent-Type\b/);
+
+  for (const body of [tokyo, {}]) {
+    const answer = await post(env.app, "/api/itineraries", body, headers);
+    assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+    const exposed = answer.headers.get("access-control-expose-headers")!.split(",");
+    assert.deepEqual(exposed, ["Location", "Retry-After", "X-Request-Id"]);
+  }
+  await env.a.idle();
+});
+
+Deno.test("with CORS_ORIGINS set, only those origins are let in", async () => {
+  using env = await openApp({ corsOrigins: ["https://a.example", "https://b.example"] });
+  const allowed = async (origin: string) =>
+    (await send(env.app, "/livez", { headers: { origin } })).headers
+      .get("access-control-allow-origin");
+  assert.equal(await allowed("https://b.example"), "https://b.example");
+  assert.equal(await allowed("https://c.example"), null);
+});
+
+Deno.test("X-Request-Id is the client's, or a new one if that is missing or odd", async () => {
+  using env = await openApp();
+  const idFor = async (id: string) =>
+    (await send(env.app, "/livez", { headers: { "x-request-id": id } })).headers.get(
+      "x-request-id",
+    );
+  assert.equal(await idFor("client-7"), "client-7");
+  assert.match((await idFor("<script>"))!, uuid);
+  assert.match((await send(env.app, "/livez")).headers.get("x-request-id")!, uuid);
+});
+
+Deno.test("livez and readyz say that all is well", async () => {
+  using env = await openApp();
+  assert.deepEqual((await send(env.app, "/livez")).body, { status: "ok" });
+  assert.deepEqual((await send(env.app, "/readyz")).body, { status: "ok" });
+});
+
+Deno.test("readyz is 503 when the database is gone or the service is stopping", async () => {
+  const gone = await openApp();
+  gone.kv.close();
+  assertProblem(await send(gone.app, "/readyz"), 503, "not_ready");
+  assert.equal((await send(gone.app, "/livez")).status, 200);
+
+  using env = await openApp();
+  await env.a.stop(0);
+  assertProblem(await send(env.app, "/readyz"), 503, "not_ready");
+});
+
+Deno.test("HEAD answers like GET, without a body", async () => {
+  using env = await openApp();
+  const { body } = await post(env.app, "/api/itineraries", tokyo);
+  const path = `/api/itineraries/${body.jobId}`;
+  const head = await env.app.request(path, { method: "HEAD" });
+  assert.equal(head.status, 200);
+  assert.equal(await head.text(), "");
+  await env.a.idle();
+});
+
+Deno.test("/ tells a visitor what there is", async () => {
+  using env = await openApp();
+  const { body } = await send(env.app, "/");
+  assert.ok(body.endpoints.includes("POST /api/itineraries"));
+  assert.ok(body.endpoints.includes("GET /api/generations/:id"));
+});

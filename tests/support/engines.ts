@@ -1,0 +1,88 @@
+/**
+ * An engine on a database in memory, driven by hand: no loops, no waiting.
+ * @module
+ */
+import { Engine, type EngineOptions } from "../../jobs/engine.ts";
+import type { JobKind } from "../../jobs/kind.ts";
+import { JobStore } from "../../lib/job_store.ts";
+import { sampleModel } from "../../lib/sample_model.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { HOUR, limits, testKind } from "./jobs.ts";
+
+/** What the service uses by default, but for the clock, and jitter that adds half. */
+export function engineOptions(
+  kv: Deno.Kv,
+  clock: FakeClock,
+  overrides: Partial<EngineOptions> = {},
+): EngineOptions {
+  return {
+    kv,
+    clock,
+    kinds: [testKind()],
+    model: (plan) => sampleModel({ plan, delayMs: 0, clock }),
+    doorbell: "sweep",
+    concurrency: 32,
+    leaseMs: 10_000,
+    limits,
+    jobTtlMs: 24 * HOUR,
+    maxQueuedJobs: 10_000,
+    mockIfQuota: false,
+    random: () => 0.5,
+    ...overrides,
+  };
+}
+
+/** Engines of two instances, `a` and `b`, over one database in memory, and a store to look inside. */
+export async function openEngines(overrides: Partial<EngineOptions> = {}) {
+  return openEnginesOn(await Deno.openKv(":memory:"), overrides);
+}
+
+/** The same over a database of the test's choice. */
+export function openEnginesOn(kv: Deno.Kv, overrides: Partial<EngineOptions> = {}) {
+  const clock = new FakeClock();
+  const options = engineOptions(kv, clock, overrides);
+  return {
+    kv,
+    clock,
+    a: new Engine(options),
+    b: new Engine(options),
+    store: new JobStore(kv, { clock, limits: options.limits, ttlMs: options.jobTtlMs }),
+    kind: options.kinds[0]!,
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+/** A database whose next commits fail when the test says so, as if the connection were lost. */
+export function failingCommits(kv: Deno.Kv) {
+  let failures = 0;
+  const atomic = () => {
+    const operation = kv.atomic();
+    const commit = operation.commit.bind(operation);
+    operation.commit = () => failures-- > 0 ? Promise.reject(new Error("database lost")) : commit();
+    return operation;
+  };
+  return {
+    kv: new Proxy(kv, {
+      get(target, name) {
+        if (name === "atomic") return atomic;
+        const value = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    }),
+    failCommits: (count: number) => failures = count,
+  };
+}
+
+/** Work that the test holds in its hands: it begins, and goes on when the test says so. */
+export function heldWork() {
+  const begun = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  let runs = 0;
+  const kind: JobKind = testKind(async ({ text }) => {
+    runs++;
+    begun.resolve();
+    await held.promise;
+    return { text };
+  });
+  return { kind, begun: begun.promise, finish: held.resolve, runs: () => runs };
+}

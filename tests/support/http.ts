@@ -1,0 +1,44 @@
+/**
+ * Requests to an application, as a client writes them.
+ * @module
+ */
+import type { Hono } from "hono";
+import assert from "node:assert/strict";
+
+/** An answer with its body parsed. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // deno-lint-ignore no-explicit-any -- tests look at single members
+  body: any;
+}
+
+/** Sends a request and reads the JSON answer. */
+export async function send(app: Hono, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await app.request(path, init);
+  const text = await response.text();
+  const { status, headers } = response;
+  return { status, headers, body: text === "" ? null : JSON.parse(text) };
+}
+
+/** Posts a JSON body. */
+export function post(app: Hono, path: string, body: unknown, headers: HeadersInit = {}) {
+  const contentType = { "content-type": "application/json" };
+  return send(app, path, {
+    method: "POST",
+    headers: { ...contentType, ...Object.fromEntries(new Headers(headers)) },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+/** The answer is problem details with the members that every problem has. */
+export function assertProblem(answer: Answer, status: number, code: string): void {
+  assert.equal(answer.status, status);
+  assert.equal(answer.headers.get("content-type"), "application/problem+json");
+  assert.equal(answer.body.status, status);
+  assert.equal(answer.body.code, code);
+  assert.equal(answer.body.type, "about:blank");
+  assert.equal(typeof answer.body.title, "string");
+  assert.equal(answer.body.error, answer.body.detail);
+  assert.ok(answer.headers.get("x-request-id"));
+}
