@@ -43,8 +43,9 @@ const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
 const server = listen();
 engine.start();
 
+const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => shutDown(signal));
+  Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));
 }
 
 function startingConfig(): Config {
@@ -87,10 +88,10 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
 `);
 }
 
+/** Ends in order; a second signal ends the grace of the jobs that still run. */
 async function shutDown(signal: string): Promise<void> {
-  if (engine.stopping) return;
   log.info("stopping", { signal, running: engine.running });
-  await engine.stop(GRACE_MS);
+  await engine.stop(GRACE_MS, hurry.signal);
   kv.close();
   await server.shutdown();
   log.info("stopped");

@@ -33,7 +33,8 @@ const EVENTS_PER_BUNDLE = 3;
 export function sampleBundles(request: BundlesRequest): Bundles {
   const { interests, timeframe } = request.preferences;
   const choose = choicesFor(request.preferences);
-  const wanted = interests?.length ? interests : anyInterests;
+  const named = interests?.filter(Boolean) ?? [];
+  const wanted = named.length > 0 ? named : anyInterests;
   const count = choose([3, 4, 5], "number of bundles");
   const mood = choose([...moods.keys()], "first mood");
   const start = choose([...happenings.keys()], "first event");
@@ -62,5 +63,5 @@ export function sampleBundles(request: BundlesRequest): Bundles {
 }
 
 function titleCase(text: string): string {
-  return text.replace(/\p{Ll}/u, (letter) => letter.toUpperCase());
+  return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }

@@ -147,10 +147,12 @@ export class Engine {
   /**
    * Stops claiming, gives running jobs `graceMs` to end and puts the rest back. The queue is left
    * when the database is closed.
+   *
+   * @param hurry ends the grace
    */
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
     this.#stopping = true;
-    await this.#worker.stop(graceMs);
+    await this.#worker.stop(graceMs, hurry);
     this.#stopped.abort();
   }
 
@@ -163,16 +165,8 @@ export class Engine {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.sweep();
-      await this.#options.clock.wait(await this.#untilNextSweep(), signal);
+      await this.#options.clock.wait(SWEEP_MS, signal);
     }
-  }
-
-  /** A retry starts when it is due, not when the next sweep happens to come. */
-  async #untilNextSweep(): Promise<number> {
-    const now = this.#options.clock.now();
-    const next = await this.#store.nextDueAt().catch(() => null);
-    // What is due already was left by the sweep: it has no slot, or another instance took it.
-    return next === null || next <= now ? SWEEP_MS : Math.min(SWEEP_MS, next - now);
   }
 
   async #beatLoop(): Promise<void> {

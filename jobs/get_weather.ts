@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { fetchJson } from "../lib/json_fetch.ts";
+import { apiUrl, fetchJson } from "../lib/json_fetch.ts";
 import type { Tool } from "./tool.ts";
 
 const Args = z.object({
@@ -60,20 +60,19 @@ export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Arg
     description: `Daily weather forecast for a city, for the next ${FORECAST_DAYS} days.`,
     parameters: Args,
     async run({ city }, signal) {
-      const search = new URL("/v1/search", settings.geocodingBaseUrl);
-      search.search = new URLSearchParams({ name: city, count: "1", language: "en" }).toString();
+      const query = { name: city, count: "1", language: "en" };
+      const search = apiUrl(settings.geocodingBaseUrl, "/v1/search", query);
       const { results } = await fetchJson(search, { schema: Places, signal });
       const place = results?.[0];
       if (!place) return { error: `There is no place named ${city}` };
 
-      const forecast = new URL("/v1/forecast", settings.baseUrl);
-      forecast.search = new URLSearchParams({
+      const forecast = apiUrl(settings.baseUrl, "/v1/forecast", {
         latitude: String(place.latitude),
         longitude: String(place.longitude),
         daily: "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
         timezone: "auto",
         forecast_days: String(FORECAST_DAYS),
-      }).toString();
+      });
       const { timezone, daily } = await fetchJson(forecast, { schema: Forecast, signal });
       return {
         place: [place.name, place.country].filter(Boolean).join(", "),

@@ -46,12 +46,13 @@ const log = getLogger(["tripwright", "job"]);
  *
  * @param abort aborted with an {@link Interruption} it stops the work; the runner itself aborts it
  * when the job's deadline passes or the job turns out to be lost
+ * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
  */
 export async function runJob(
   lease: Lease,
   abort: AbortController,
   options: RunnerOptions,
-): Promise<void> {
+): Promise<number | null> {
   const { store, clock } = options;
   const { job } = lease;
   const ids = { jobId: job.id, kind: job.kind, attempt: job.attempt };
@@ -69,7 +70,7 @@ export async function runJob(
     const { why } = ended.error;
     if (why === "stopping") await store.release(lease);
     log.info(why === "stopping" ? "released" : "lost", ids);
-    return;
+    return null;
   }
   const outcome = decide(ended, {
     job,
@@ -83,6 +84,7 @@ export async function runJob(
   }
   const settled = await settle(lease, outcome, options);
   logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
+  return settled.next === "retry" ? settled.runAt : null;
 }
 
 function kindOf({ job }: Lease, { kinds }: RunnerOptions): JobKind {

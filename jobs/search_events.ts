@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { fetchJson } from "../lib/json_fetch.ts";
+import { apiUrl, fetchJson } from "../lib/json_fetch.ts";
 import type { Tool } from "./tool.ts";
 
 const isoDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -66,8 +66,7 @@ export function searchEvents(
     description: "Finds concerts, shows, sports and other ticketed events in a city.",
     parameters: Args,
     async run(args, signal) {
-      const url = new URL("/discovery/v2/events.json", baseUrl);
-      const query = {
+      const url = apiUrl(baseUrl, "/discovery/v2/events.json", {
         apikey: apiKey,
         keyword: args.keyword,
         city: args.city,
@@ -76,10 +75,7 @@ export function searchEvents(
         endDateTime: `${args.endDate}T23:59:59Z`,
         size: String(MAX_EVENTS),
         sort: "date,asc",
-      };
-      for (const [name, value] of Object.entries(query)) {
-        if (value) url.searchParams.set(name, value);
-      }
+      });
       const page = await fetchJson(url, { schema: EventPage, signal, maxBytes: MAX_BYTES });
       return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(brief) };
     },

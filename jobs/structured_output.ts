@@ -41,7 +41,7 @@ export class OutputReview<T> {
   judge({ text, truncated }: Answer): Review<T> {
     if (truncated) return this.#cutOff();
     const parsed = this.#parse(text ?? "");
-    return parsed.success ? { value: parsed.data } : this.#wrong(problemsOf(parsed.error));
+    return parsed.success ? { value: parsed.data } : this.#wrong(parsed.error);
   }
 
   #parse(text: string) {
@@ -61,20 +61,23 @@ export class OutputReview<T> {
     return { feedback: null };
   }
 
-  #wrong(problems: string): Review<T> {
+  #wrong(error: z.ZodError): Review<T> {
     if (this.#wasWrong) {
       throw new JobError("invalid_output", "OpenAI API response did not match the expected format");
     }
     this.#wasWrong = true;
     return {
-      feedback: `Your answer does not keep to the required format:\n${problems}\n` +
+      feedback: [
+        "Your answer does not keep to the required format:",
+        ...problemsOf(error).map((problem) => `- ${problem}`),
         "Answer again with the whole corrected JSON document and nothing else.",
+      ].join("\n"),
     };
   }
 }
 
-function problemsOf(error: z.ZodError): string {
+/** What is wrong and where, in sentences for the model. */
+export function problemsOf(error: z.ZodError): string[] {
   return error.issues.slice(0, MAX_PROBLEMS)
-    .map(({ path, message }) => `- ${path.join(".") || "(root)"}: ${message}`)
-    .join("\n");
+    .map(({ path, message }) => `${path.join(".") || "(root)"}: ${message}`);
 }

@@ -7,11 +7,11 @@ import type { z } from "zod";
 import { getLogger } from "@logtape/logtape";
 import { JsonFetchError } from "../lib/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../lib/model.ts";
+import { problemsOf } from "./structured_output.ts";
 
 /** A tool and the code behind it. */
 export interface Tool<Args = unknown> extends FunctionTool {
   parameters: z.ZodType<Args>;
-  /** @returns anything that JSON can write */
   run(args: Args, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -31,11 +31,9 @@ export async function runTool(
   call: FunctionCall,
   signal: AbortSignal,
 ): Promise<string> {
-  const output = await outputOf(tools, call, signal);
-  const text = JSON.stringify(output) ?? "null";
-  return text.length <= MAX_OUTPUT_CHARACTERS
-    ? text
-    : `${text.slice(0, MAX_OUTPUT_CHARACTERS)} [cut off]`;
+  const text = JSON.stringify(await outputOf(tools, call, signal)) ?? "null";
+  if (text.length <= MAX_OUTPUT_CHARACTERS) return text;
+  return `${text.slice(0, MAX_OUTPUT_CHARACTERS).toWellFormed()} [cut off]`;
 }
 
 async function outputOf(tools: Tool[], call: FunctionCall, signal: AbortSignal): Promise<unknown> {
@@ -43,8 +41,7 @@ async function outputOf(tools: Tool[], call: FunctionCall, signal: AbortSignal):
   if (!tool) return { error: `There is no tool named ${call.name}` };
   const args = tool.parameters.safeParse(parseJson(call.arguments));
   if (!args.success) {
-    const problems = args.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    return { error: "The arguments are not valid", problems };
+    return { error: "The arguments are not valid", problems: problemsOf(args.error) };
   }
   try {
     return await tool.run(args.data, signal);

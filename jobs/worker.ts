@@ -33,7 +33,7 @@ export class Worker {
   /** More is due than fitted: look again when a slot becomes free. */
   #backlog = false;
   #sweeping: Promise<void> | undefined;
-  #stopping = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -51,7 +51,7 @@ export class Worker {
    * faster. Resolves when that is known, long before the work is done, and never rejects.
    */
   async ring(id: string): Promise<void> {
-    if (this.#stopping || this.#slots.has(id)) return;
+    if (this.#stopped.signal.aborted || this.#slots.has(id)) return;
     if (this.#slots.size >= this.#options.concurrency) {
       this.#backlog = true;
       return;
@@ -78,7 +78,7 @@ export class Worker {
   }
 
   async #sweepOnce(): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#stopped.signal.aborted) return;
     this.#backlog = false;
     const claims = [];
     for await (const id of this.#store.due()) {
@@ -92,15 +92,23 @@ export class Worker {
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
-    if (this.#stopping) slot.abort.abort(new Interruption("stopping"));
+    if (this.#stopped.signal.aborted) slot.abort.abort(new Interruption("stopping"));
     try {
-      await runJob(lease, slot.abort, this.#options);
+      const dueAgainAt = await runJob(lease, slot.abort, this.#options);
+      if (dueAgainAt !== null) this.#ringAt(id, dueAgainAt);
     } catch (error) {
       // The job stays this instance's in KV; `reconcile` or another instance's rescue frees it.
       log.error("run failed", { jobId: id, error: describeError(error) });
     }
     this.#vacate(id);
     if (this.#backlog) await this.sweep().catch(logSweepError);
+  }
+
+  /** So that a retry starts when it is due, not when the next sweep happens to come. */
+  async #ringAt(id: string, epochMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await clock.wait(epochMs - clock.now(), this.#stopped.signal);
+    await this.ring(id);
   }
 
   /**
@@ -127,12 +135,15 @@ export class Worker {
   /**
    * Claims nothing more, gives the jobs under way `graceMs` to end, and puts the others back, to be
    * taken over by another instance at once.
+   *
+   * @param hurry ends the grace
    */
-  async stop(graceMs: number): Promise<void> {
-    this.#stopping = true;
+  async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
+    this.#stopped.abort();
     const ended = new AbortController();
     const idle = this.idle().then(() => ended.abort());
-    await this.#options.clock.wait(graceMs, ended.signal);
+    const enough = hurry ? AbortSignal.any([ended.signal, hurry]) : ended.signal;
+    await this.#options.clock.wait(graceMs, enough);
     for (const { abort } of this.#slots.values()) abort.abort(new Interruption("stopping"));
     await idle;
   }

@@ -153,14 +153,6 @@ export class JobStore {
     return count;
   }
 
-  /** When the next job is due, in epoch milliseconds; `null` if none waits. */
-  async nextDueAt(): Promise<number | null> {
-    for await (const entry of this.#kv.list({ prefix: ["due"] }, { limit: 1 })) {
-      return Number(entry.key[1]);
-    }
-    return null;
-  }
-
   /**
    * Takes a queued job that is due. The commit renews the holder's heartbeat, so that no job is ever
    * held by an instance that nobody can find.

@@ -19,6 +19,19 @@ export class JsonFetchError extends Error {
   override name = "JsonFetchError";
 }
 
+/** The URL of a call: `path` below `baseUrl`, with the parameters that have a value. */
+export function apiUrl(
+  baseUrl: string,
+  path: string,
+  parameters: Record<string, string | null>,
+): URL {
+  const url = new URL(baseUrl.replace(/\/$/, "") + path);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
 /**
  * Gets and checks a JSON document. Redirects are not followed: an API has no need of them, and they
  * would carry its key elsewhere.

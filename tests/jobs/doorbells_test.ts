@@ -6,49 +6,51 @@ import { engineOptions } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../support/jobs.ts";
 
+type Bell = "queue" | "sweep";
+
+/** An instance that listens, and a store through which another one accepts jobs. */
+async function startInstance(doorbell: Bell) {
+  const directory = await Deno.makeTempDir();
+  const kv = await Deno.openKv(`${directory}/kv.sqlite`);
+  const clock = new FakeClock();
+  const runs: string[] = [];
+  const kind = testKind(({ text }) => {
+    runs.push(text);
+    return Promise.resolve({ text });
+  });
+  const engine = new Engine(engineOptions(kv, clock, { kinds: [kind], doorbell }));
+  const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
+  const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
+  return {
+    kv,
+    clock,
+    engine,
+    store,
+    runs,
+    /**
+     * Waits until the job has ended. Time passes, and with it come the timed sweeps, only where
+     * no other bell is to be heard.
+     */
+    async end(id: string, options = { timePasses: doorbell === "sweep" }) {
+      for (;;) {
+        const state = (await store.read(id))?.job.state;
+        if (state === "succeeded" || state === "failed") return state;
+        if (options.timePasses) clock.advance(3_000);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.stop(0);
+      kv.close();
+      await engine.ended();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
 /** Both bells have to pass the same tests, on a database in a file. */
 for (const doorbell of ["queue", "sweep"] as const) {
-  /** An instance that listens, and a store through which another one accepts jobs. */
-  async function startInstance() {
-    const directory = await Deno.makeTempDir();
-    const kv = await Deno.openKv(`${directory}/kv.sqlite`);
-    const clock = new FakeClock();
-    const runs: string[] = [];
-    const kind = testKind(({ text }) => {
-      runs.push(text);
-      return Promise.resolve({ text });
-    });
-    const engine = new Engine(engineOptions(kv, clock, { kinds: [kind], doorbell }));
-    const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
-    const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
-    return {
-      kv,
-      clock,
-      engine,
-      store,
-      runs,
-      /**
-       * Waits until the job has ended. Time passes, and with it come the timed sweeps, only where
-       * no other bell is to be heard.
-       */
-      async end(id: string, options = { timePasses: doorbell === "sweep" }) {
-        for (;;) {
-          const state = (await store.read(id))?.job.state;
-          if (state === "succeeded" || state === "failed") return state;
-          if (options.timePasses) clock.advance(3_000);
-        }
-      },
-      async [Symbol.asyncDispose]() {
-        await engine.stop(0);
-        kv.close();
-        await engine.ended();
-        await Deno.remove(directory, { recursive: true });
-      },
-    };
-  }
-
   Deno.test(`${doorbell}: a job that another instance accepted is worked on`, async () => {
-    await using instance = await startInstance();
+    await using instance = await startInstance(doorbell);
     instance.engine.start();
     const job = queuedJob();
     await instance.store.accept(job);
@@ -56,7 +58,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
   });
 
   Deno.test(`${doorbell}: a job that waited before the start is worked on`, async () => {
-    await using instance = await startInstance();
+    await using instance = await startInstance(doorbell);
     const job = queuedJob();
     await instance.store.accept(job);
     instance.engine.start();
@@ -64,7 +66,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
   });
 
   Deno.test(`${doorbell}: many jobs are each worked on once`, async () => {
-    await using instance = await startInstance();
+    await using instance = await startInstance(doorbell);
     instance.engine.start();
     const jobs = Array.from({ length: 50 }, (_, n) => queuedJob({ request: { text: String(n) } }));
     await Promise.all(jobs.map((job) => instance.store.accept(job)));
@@ -73,7 +75,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
   });
 
   Deno.test(`${doorbell}: a lost ring costs time, not the job`, async () => {
-    await using instance = await startInstance();
+    await using instance = await startInstance(doorbell);
     instance.engine.start();
     const { kv, clock } = instance;
     const silent = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR });

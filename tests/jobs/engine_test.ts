@@ -126,6 +126,16 @@ Deno.test("a job that fails for a moment is tried again after its backoff", asyn
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
+Deno.test("a retry starts when it is due, without a sweep", async () => {
+  const { kind, calls } = failingKind(upstreamError());
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  env.clock.advance(1_000);
+  while ((await jobOf(env.store, id)).state !== "succeeded") await env.a.idle();
+  assert.equal(calls(), 2);
+});
+
 Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
   const { kind, calls } = failingKind(...Array.from({ length: 9 }, upstreamError));
   using env = await openEngines({ kinds: [kind] });
@@ -238,6 +248,7 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
   using env = await openEngines({ kinds: [kind] });
   const { id } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
+  await env.a.stop(0);
   env.clock.advance(60_000);
   await env.b.sweep();
   await env.b.idle();
@@ -256,6 +267,7 @@ Deno.test("a new prompt version starts the steps afresh", async () => {
   const next = { ...testKind(work), promptVersion: "test-2" };
   const { id } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
+  await env.a.stop(0);
   env.clock.advance(60_000);
   const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next] }));
   await upgraded.sweep();
@@ -418,6 +430,7 @@ Deno.test("a job of a kind that only a newer version knows is put back for that 
   const { id } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
   await env.a.idle();
   assert.equal((await jobOf(env.store, id)).state, "queued");
+  await env.a.stop(0);
   env.clock.advance(1_000);
   await newer.sweep();
   await newer.idle();

@@ -7,10 +7,10 @@ import { limits, MINUTE, runningJob } from "../support/jobs.ts";
 
 const ALMOST_ONE = 1 - Number.EPSILON;
 
-/** Decides on a first attempt that ended at noon, without jitter unless told. */
-function decideOn(ended: Ended, { attempt = 1, ...options }: Partial<DecideOptions> & {
-  attempt?: number;
-} = {}) {
+type Options = Partial<DecideOptions> & { attempt?: number };
+
+/** Decides on an attempt that ended at noon: the first, and without jitter, unless told. */
+function decideOn(ended: Ended, { attempt = 1, ...options }: Options = {}) {
   const job = runningJob({ attempt });
   return decide(ended, { job, limits, now: NOON, random: () => 0, ...options });
 }
@@ -20,7 +20,7 @@ function failed(code: FailureCode, retryAfterMs?: number): Ended {
 }
 
 /** How long after noon the next attempt comes. */
-function waitAfter(ended: Ended, options: Parameters<typeof decideOn>[1] = {}): number {
+function waitAfter(ended: Ended, options: Options = {}): number {
   const outcome = decideOn(ended, options);
   assert.ok(outcome.next === "retry", outcome.next);
   return outcome.runAt - NOON;
@@ -96,7 +96,7 @@ Deno.test("decide() waits as long as it was asked to, and adds the jitter to tha
 });
 
 Deno.test("decide() rounds up to a whole millisecond", () => {
-  assert.equal(waitAfter(failed("rate_limited", 0.2), { random: () => 0 }), 1);
+  assert.equal(waitAfter(failed("rate_limited", 0.2)), 1);
 });
 
 Deno.test("decide() does not wait for a turn that the deadline would not let it have", () => {
@@ -120,7 +120,7 @@ Deno.test("decide() puts a placeholder in the place of a spent quota", () => {
   });
 });
 
-for (const code of (Object.keys(failureKinds) as FailureCode[])) {
+for (const code of Object.keys(failureKinds) as FailureCode[]) {
   if (code === "quota_exceeded") continue;
 
   Deno.test(`decide() has no placeholder for ${code}`, () => {

@@ -18,7 +18,7 @@ function chat(model: Model) {
   return model.chat(request, new AbortController().signal);
 }
 
-Deno.test("createModels() without a key gives the sample generator with the job's plan", async () => {
+Deno.test("createModels() without a key gives the sample generator the job's plan", async () => {
   const provide = createModels(parseConfig({}), new FakeClock());
 
   const model = provide(() => ({ days: 3 }));
@@ -67,7 +67,7 @@ Deno.test("createModels() shares one OpenAI client among all jobs", () => {
   assert.equal(provide(() => 1), provide(() => 2));
 });
 
-Deno.test("createModels() on Deno Deploy without a key fails each job with an explanation", async () => {
+Deno.test("createModels() on Deno Deploy without a key explains itself to each job", async () => {
   const provide = createModels(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
   const message = "No model is configured: no OPENAI_API_KEY";
 

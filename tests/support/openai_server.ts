@@ -1,0 +1,53 @@
+/**
+ * An independent server that speaks OpenAI's protocol (aimock), answering by a script, behind a
+ * small front that keeps what it was asked.
+ * @module
+ */
+import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
+import { serveLocally } from "./local_server.ts";
+
+/** An answer in the terms of aimock, or a function for what aimock does not know. */
+export type Reply = FixtureResponse | RawReply;
+export type RawReply = (ended: Promise<Response>) => Response | Promise<Response>;
+
+/** One call as it arrived. */
+export interface Call {
+  path: string;
+  authorization: string | null;
+  // deno-lint-ignore no-explicit-any -- tests look at single members
+  body: any;
+}
+
+/** The reply to the call that is being made. */
+let reply: Reply;
+
+// One server for all tests of a file: Node's HTTP server keeps a timer that closing it leaves behind.
+const mock = new LLMock({ port: 0, logLevel: "silent" });
+mock.on({}, () => reply as FixtureResponse);
+await mock.start();
+
+/** Gives the replies in order, one to each call; the last one to all that follow. */
+export function serveOpenAI(...script: [Reply, ...Reply[]]) {
+  const calls: Call[] = [];
+  const ended = Promise.withResolvers<Response>();
+  const server = serveLocally(async (request, { pathname }) => {
+    const { headers } = request;
+    const text = await request.text();
+    reply = script[Math.min(calls.length, script.length - 1)]!;
+    const authorization = headers.get("authorization");
+    calls.push({ path: pathname, authorization, body: JSON.parse(text) });
+    if (typeof reply === "function") return await reply(ended.promise);
+    return await fetch(mock.url + pathname, { method: "POST", headers, body: text });
+  });
+  return {
+    url: `${server.url}/v1`,
+    calls,
+    async [Symbol.asyncDispose]() {
+      ended.resolve(new Response());
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The reply of a server that has gone to sleep: none, until the test is over. */
+export const noReply: RawReply = (ended) => ended;

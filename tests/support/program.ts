@@ -1,0 +1,121 @@
+/**
+ * The real program, started as its task starts it, in a directory of its own.
+ * @module
+ */
+import { join } from "node:path";
+import denoJson from "../../deno.json" with { type: "json" };
+
+const root = join(import.meta.dirname!, "../..");
+
+/** One line of the program's log. */
+export type LogLine = Record<string, unknown> & { message: string };
+
+export interface ProgramOptions {
+  env?: Record<string, string>;
+  task?: "dev" | "start";
+}
+
+/** A directory for programs that share a database; `await using` removes it. */
+export async function workDirectory() {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A running program; `await using` kills it. */
+export class Program implements AsyncDisposable {
+  /** What it has printed so far, standard error included. */
+  output = "";
+  readonly #process: Deno.ChildProcess;
+  readonly #read: Promise<unknown>;
+  #changed = Promise.withResolvers<void>();
+  #ended = false;
+
+  constructor(directory: string, { env = {}, task = "start" }: ProgramOptions = {}) {
+    const [, ...args] = denoJson.tasks[task].command.split(" ");
+    const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [main[0]!, "--config", join(root, "deno.json"), ...main.slice(1)],
+      cwd: directory,
+      env: { NO_COLOR: "1", HOST: "127.0.0.1", PORT: "0", KV_PATH: "data/kv.sqlite", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { stdout, stderr } = this.#process;
+    this.#read = Promise.all([this.#collect(stdout), this.#collect(stderr)]).then(() => {
+      this.#ended = true;
+      this.#changed.resolve();
+    });
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.output += text;
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
+  }
+
+  /** The complete lines of its structured log so far. */
+  get log(): LogLine[] {
+    return this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Resolves with what `look` finds in the output, as soon as it finds something. */
+  async until<T>(look: (program: Program) => T | undefined | false): Promise<T> {
+    for (;;) {
+      const changed = this.#changed.promise;
+      const found = look(this);
+      if (found !== undefined && found !== false) return found;
+      if (this.#ended) throw new Error(`The program ended:\n${this.output}`);
+      await changed;
+    }
+  }
+
+  /** Resolves when so many lines of the log have this message. */
+  async untilLogged(message: string, count = 1): Promise<void> {
+    await this.until(({ log }) => log.filter((line) => line.message === message).length >= count);
+  }
+
+  /** Where it listens, without a slash at the end. */
+  async url(): Promise<string> {
+    const port = await this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1]);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  async post(path: string, body: unknown) {
+    const response = await fetch(await this.url() + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  async get(path: string) {
+    const response = await fetch(await this.url() + path);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: Deno.Signal): Promise<Deno.CommandStatus> {
+    this.signal(signal);
+    return await this.ended();
+  }
+
+  /** Waits until it ends by itself. */
+  async ended(): Promise<Deno.CommandStatus> {
+    await this.#read;
+    return await this.#process.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended) this.#process.kill("SIGKILL");
+    await this.ended();
+  }
+}
