@@ -15,7 +15,7 @@ export interface Answer {
 
 /** Sends a request and reads the JSON answer. */
 export async function send(app: Hono, path: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await app.request(path, init);
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
   const text = await response.text();
   const { status, headers } = response;
   return { status, headers, body: text === "" ? null : JSON.parse(text) };

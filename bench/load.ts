@@ -1,0 +1,60 @@
+/**
+ * Many jobs at once against the real program, with the sample generator: how long until all are
+ * done, and how often each was generated. Ends by itself.
+ *
+ * `deno task load --jobs 100 --delay 2000 --concurrency 100 --doorbell queue`
+ */
+import { parseArgs } from "node:util";
+import { Program, workDirectory } from "../tests/support/program.ts";
+
+const { values } = parseArgs({
+  options: {
+    /** How many jobs. */
+    jobs: { type: "string", default: "100" },
+    /** How long the generator takes for each, in milliseconds. */
+    delay: { type: "string", default: "2000" },
+    concurrency: { type: "string", default: "100" },
+    doorbell: { type: "string", default: "queue" },
+  },
+});
+const count = Number(values.jobs);
+
+await using directory = await workDirectory();
+await using program = new Program(directory.path, {
+  env: {
+    SAMPLE_DELAY_MS: values.delay,
+    WORKER_CONCURRENCY: values.concurrency,
+    DOORBELL: values.doorbell,
+  },
+});
+await program.url();
+
+const startedAt = performance.now();
+const answers = await Promise.all(
+  Array.from(
+    { length: count },
+    () => program.post("/api/itineraries", { destination: "Tokyo, Japan", durationDays: 5 }),
+  ),
+);
+const acceptedMs = performance.now() - startedAt;
+await program.untilLogged("completed", count);
+const doneMs = performance.now() - startedAt;
+
+const statuses = new Map<string, number>();
+for (const { headers } of answers) {
+  const { body } = await program.get(headers.get("location")!);
+  statuses.set(body.status, (statuses.get(body.status) ?? 0) + 1);
+}
+const turns = new Map<unknown, number>();
+for (const { message, jobId } of program.log) {
+  if (message === "step") turns.set(jobId, (turns.get(jobId) ?? 0) + 1);
+}
+console.table({
+  jobs: count,
+  "generating takes, ms": Number(values.delay),
+  "all accepted after, ms": Math.round(acceptedMs),
+  "all done after, ms": Math.round(doneMs),
+  ...Object.fromEntries([...statuses].map(([status, n]) => [`polled as ${status}`, n])),
+  "generated once": [...turns.values()].filter((n) => n === 1).length,
+  "generated more than once": [...turns.values()].filter((n) => n > 1).length,
+});
