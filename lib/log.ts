@@ -8,7 +8,9 @@ import {
   getAnsiColorFormatter,
   getConsoleSink,
   getJsonLinesFormatter,
+  getTextFormatter,
   type LogLevel,
+  type TextFormatter,
 } from "@logtape/logtape";
 
 /** Sends all logs of Tripwright to the console. To be called once, before anything else. */
@@ -16,7 +18,7 @@ export async function configureLogs(
   options: { level: LogLevel; readable: boolean },
 ): Promise<void> {
   const formatter = options.readable
-    ? readableFormatter
+    ? readableFormatter()
     : getJsonLinesFormatter({ properties: "flatten" });
   await configure({
     sinks: { console: getConsoleSink({ formatter }) },
@@ -27,13 +29,15 @@ export async function configureLogs(
   });
 }
 
-/** `12:00:05 info completed jobId=… kind=itinerary durationMs=504` */
-const readableFormatter = getAnsiColorFormatter({
-  timestamp: "time",
-  format: ({ timestamp, level, message, record }) =>
-    [timestamp, level, message, ...Object.entries(record.properties).map(pair)]
-      .join(" "),
-});
+/** `12:00:05.123 INF completed jobId=… kind=itinerary durationMs=504`, in colour on a terminal. */
+function readableFormatter(): TextFormatter {
+  const plain = Deno.noColor || !Deno.stdout.isTerminal();
+  return (plain ? getTextFormatter : getAnsiColorFormatter)({
+    timestamp: "time",
+    format: ({ timestamp, level, message, record }) =>
+      [timestamp, level, message, ...Object.entries(record.properties).map(pair)].join(" "),
+  });
+}
 
 function pair([name, value]: [string, unknown]): string {
   return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;

@@ -44,9 +44,13 @@ Deno.test("`deno task dev` greets with the URL and a curl line that works", asyn
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { task: "dev", env: { SAMPLE_DELAY_MS: "0" } });
   await program.until(({ output }) => /durationDays":5}'\n/.test(output));
-  const [, line] = program.output.match(/(curl -i [^\n]+\\\n[^\n]+)\n/)!;
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", line!] }).output();
-  assert.match(new TextDecoder().decode(stdout), /^HTTP\/1\.1 202 [^]*"status":"processing"/);
+  const [, url, header, body] = program.output.match(
+    /^ +curl -i (\S+) -H '([^']+)' \\\n +-d '([^']+)'$/m,
+  )!;
+  const [name, value] = header!.split(": ");
+  const response = await fetch(url!, { method: "POST", headers: { [name!]: value! }, body: body! });
+  assert.equal(response.status, 202);
+  assert.equal((await response.json()).status, "processing");
   await program.until(({ output }) => / completed jobId=\S+ kind=itinerary/.test(output));
 });
 
