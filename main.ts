@@ -9,7 +9,7 @@ import { systemClock } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/database.ts";
 import { configureLogs } from "./lib/log.ts";
-import { createModels } from "./lib/models.ts";
+import { createModelProvider } from "./lib/model_provider.ts";
 import { createApp } from "./routes/app.ts";
 
 /** Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest. */
@@ -26,7 +26,7 @@ const engine = new Engine({
   ...config,
   kv,
   kinds: createKinds(config),
-  model: createModels(config, systemClock),
+  model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
 });

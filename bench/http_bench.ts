@@ -8,7 +8,7 @@ import { systemClock } from "../lib/clock.ts";
 import { parseConfig } from "../lib/config.ts";
 import { newJob } from "../lib/job_record.ts";
 import { JobStore } from "../lib/job_store.ts";
-import { createModels } from "../lib/models.ts";
+import { createModelProvider } from "../lib/model_provider.ts";
 import { createApp } from "../routes/app.ts";
 
 const directory = await Deno.makeTempDir();
@@ -23,7 +23,7 @@ const engine = new Engine({
   ...config,
   kv,
   kinds: createKinds(config),
-  model: createModels(config, systemClock),
+  model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
 });

@@ -114,7 +114,9 @@ export class Engine {
 
   /** One sweep: abandoned jobs are put back, due jobs are claimed. Never rejects. */
   async sweep(): Promise<void> {
-    await this.#rescuer.run().catch((error) => logFault("rescue", error));
+    // An instance without jobs may take back what it does not know that it holds.
+    const self = this.#worker.running > 0 ? this.#holder : undefined;
+    await this.#rescuer.run(self).catch((error) => logFault("rescue", error));
     await this.#worker.sweep().catch((error) => logFault("sweep", error));
   }
 

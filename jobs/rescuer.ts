@@ -38,10 +38,15 @@ export class Rescuer {
     this.#options = options;
   }
 
-  /** Looks at every instance once; reads the jobs of dead ones only. */
-  async run(): Promise<void> {
+  /**
+   * Looks at every instance once; reads the jobs of dead ones only.
+   *
+   * @param except an instance that is known to live, however old its heartbeat: this one, when the
+   * machine has slept
+   */
+  async run(except?: string): Promise<void> {
     const { store } = this.#options;
-    const instances = await store.instances();
+    const instances = (await store.instances()).filter(({ holder }) => holder !== except);
     const seen = new Map(instances.map((beat) => [beat.holder, this.#sighting(beat)]));
     this.#seen = seen;
     for (const beat of instances) {

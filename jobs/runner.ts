@@ -29,8 +29,11 @@ export interface RunnerOptions {
 /** Why a worker stops working on a job that has not ended. */
 export class Interruption extends Error {
   override name = "Interruption";
-  /** @param why `lost`: the job is another's now; `stopping`: this instance shuts down */
-  constructor(readonly why: "lost" | "stopping") {
+  /**
+   * @param why `lost`: the job is another's now; `stopping`: this instance shuts down; `over`: the
+   * attempt has ended already
+   */
+  constructor(readonly why: "lost" | "stopping" | "over") {
     super(`Interrupted: ${why}`);
   }
 }
@@ -65,6 +68,8 @@ export async function runJob(
   });
   const ended = await attempt(lease, abort, options);
   finished.abort();
+  // Stops what the attempt may have left behind, such as the other calls beside one that failed.
+  abort.abort(new Interruption("over"));
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const { why } = ended.error;

@@ -46,13 +46,17 @@ export class Worker {
     return this.#slots.size;
   }
 
+  get #full(): boolean {
+    return this.#slots.size >= this.#options.concurrency;
+  }
+
   /**
    * A bell for one job: claims it and starts the work, if there is a free slot and nobody was
    * faster. Resolves when that is known, long before the work is done, and never rejects.
    */
   async ring(id: string): Promise<void> {
     if (this.#stopped.signal.aborted || this.#slots.has(id)) return;
-    if (this.#slots.size >= this.#options.concurrency) {
+    if (this.#full) {
       this.#backlog = true;
       return;
     }
@@ -80,9 +84,14 @@ export class Worker {
   async #sweepOnce(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#backlog = false;
-    const claims = [];
+    let claims: Promise<void>[] = [];
     for await (const id of this.#store.due()) {
-      if (this.#slots.size >= this.#options.concurrency) {
+      if (this.#full) {
+        // A claim that comes to nothing gives its slot back.
+        await Promise.all(claims);
+        claims = [];
+      }
+      if (this.#full) {
         this.#backlog = true;
         break;
       }

@@ -14,7 +14,7 @@ import {
   openEnginesOn,
 } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
-import { HOUR, limits, testKind } from "../support/jobs.ts";
+import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
 
 /** Moves on with `step` until the engine is idle. */
 async function whileRunning(engine: Engine, step: () => void): Promise<void> {
@@ -104,6 +104,29 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
   while (await env.store.countWaiting(1) > 0 || env.a.running > 0) await env.a.idle();
   assert.equal(most, 3);
   for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a record that cannot be read does not keep others waiting", async () => {
+  using env = await openEngines({ concurrency: 1 });
+  await env.kv.set(["job", "broken"], { schema: 99 });
+  await env.kv.set(["due", NOON - 1, "broken"], 0);
+  const next = queuedJob();
+  await env.store.accept(next);
+  await env.a.sweep();
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, next.id)).state, "succeeded");
+});
+
+Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
+  const left = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    left.resolve(context.signal);
+    return Promise.reject(upstreamError());
+  });
+  using env = await openEngines({ kinds: [kind] });
+  await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await left.promise).aborted, true);
 });
 
 Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
@@ -346,6 +369,21 @@ Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
   work.finish();
   await env.a.idle();
   assert.equal(work.runs(), 1);
+});
+
+Deno.test("an instance that wakes up from sleep does not take its own jobs away", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  await env.a.sweep();
+  env.clock.advance(10 * MINUTE);
+  await env.a.sweep();
+  work.finish();
+  await env.a.idle();
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state, "succeeded");
+  assert.equal(job.attempt, 1);
 });
 
 Deno.test("an instance without jobs writes no heartbeat", async () => {

@@ -9,7 +9,7 @@ import { openaiModel } from "./openai_model.ts";
 import { sampleModel } from "./sample_model.ts";
 
 /** @param clock paces the sample generator */
-export function createModels(config: Config, clock: Clock): ModelProvider {
+export function createModelProvider(config: Config, clock: Clock): ModelProvider {
   const { apiKey, baseUrl, timeoutMs } = config.openai;
   if (config.generator === "sample") {
     return (plan) => sampleModel({ plan, delayMs: config.sampleDelayMs, clock });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseConfig } from "../../lib/config.ts";
 import { failure } from "../../lib/failure.ts";
 import type { ChatRequest, Model } from "../../lib/model.ts";
-import { createModels } from "../../lib/models.ts";
+import { createModelProvider } from "../../lib/model_provider.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { serveLocally } from "../support/local_server.ts";
 
@@ -18,8 +18,8 @@ function chat(model: Model) {
   return model.chat(request, new AbortController().signal);
 }
 
-Deno.test("createModels() without a key gives the sample generator the job's plan", async () => {
-  const provide = createModels(parseConfig({}), new FakeClock());
+Deno.test("createModelProvider() without a key gives the sample generator the job's plan", async () => {
+  const provide = createModelProvider(parseConfig({}), new FakeClock());
 
   const model = provide(() => ({ days: 3 }));
 
@@ -27,9 +27,9 @@ Deno.test("createModels() without a key gives the sample generator the job's pla
   assert.equal((await chat(model)).text, '{"days":3}');
 });
 
-Deno.test("createModels() paces the sample generator as configured", async () => {
+Deno.test("createModelProvider() paces the sample generator as configured", async () => {
   const clock = new FakeClock();
-  const provide = createModels(parseConfig({ SAMPLE_DELAY_MS: "250" }), clock);
+  const provide = createModelProvider(parseConfig({ SAMPLE_DELAY_MS: "250" }), clock);
   const answer = chat(provide(() => ({ days: 3 })));
 
   clock.advance(249);
@@ -39,7 +39,7 @@ Deno.test("createModels() paces the sample generator as configured", async () =>
   await answer;
 });
 
-Deno.test("createModels() with a key calls OpenAI at the configured place", async () => {
+Deno.test("createModelProvider() with a key calls OpenAI at the configured place", async () => {
   const calls: unknown[] = [];
   await using server = serveLocally((request, { pathname }) => {
     calls.push([pathname, request.headers.get("authorization")]);
@@ -50,7 +50,7 @@ Deno.test("createModels() with a key calls OpenAI at the configured place", asyn
   });
   const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: `${server.url}/v1` });
 
-  const model = createModels(config, new FakeClock())(() => assert.fail("no sample plan"));
+  const model = createModelProvider(config, new FakeClock())(() => assert.fail("no sample plan"));
 
   assert.equal(model.source, "openai");
   assert.deepEqual(await chat(model), {
@@ -61,14 +61,14 @@ Deno.test("createModels() with a key calls OpenAI at the configured place", asyn
   assert.deepEqual(calls, [["/v1/chat/completions", "Bearer sk-test"]]);
 });
 
-Deno.test("createModels() shares one OpenAI client among all jobs", () => {
-  const provide = createModels(parseConfig({ OPENAI_API_KEY: "sk-test" }), new FakeClock());
+Deno.test("createModelProvider() shares one OpenAI client among all jobs", () => {
+  const provide = createModelProvider(parseConfig({ OPENAI_API_KEY: "sk-test" }), new FakeClock());
 
   assert.equal(provide(() => 1), provide(() => 2));
 });
 
-Deno.test("createModels() on Deno Deploy without a key explains itself to each job", async () => {
-  const provide = createModels(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
+Deno.test("createModelProvider() on Deno Deploy without a key explains itself to each job", async () => {
+  const provide = createModelProvider(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
   const message = "No model is configured: no OPENAI_API_KEY";
 
   const model = provide(() => assert.fail("no sample plan"));
