@@ -12,8 +12,12 @@ import { configureLogs } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
 import { createApp } from "./routes/app.ts";
 
-/** Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest. */
+/**
+ * Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest.
+ * In development the next start is what is waited for.
+ */
 const GRACE_MS = 4_000;
+const DEV_GRACE_MS = 0;
 
 const log = getLogger("tripwright");
 
@@ -91,7 +95,7 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
 /** Ends in order; a second signal ends the grace of the jobs that still run. */
 async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: engine.running });
-  await engine.stop(GRACE_MS, hurry.signal);
+  await engine.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
   kv.close();
   await server.shutdown();
   log.info("stopped");
