@@ -35,12 +35,9 @@ const engine = new Engine({
   random: Math.random,
 });
 
-// Before the server starts, as Deno Deploy wants it. The run lasts as long as the jobs that it finds:
-// on Deno Deploy a cron run is a request, and an instance lives as long as it has requests.
-Deno.cron("sweep", "* * * * *", async () => {
-  await engine.sweep();
-  await engine.idle();
-});
+// Before the server starts, as Deno Deploy wants it. There a cron run is a request, and an instance
+// lives as long as it has requests: the run lasts as long as the jobs that it finds.
+Deno.cron("sweep", "* * * * *", () => engine.patrol());
 
 const { corsOrigins, apiKeys } = config;
 const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
@@ -96,8 +93,8 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
 async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: engine.running });
   await engine.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
-  kv.close();
   await server.shutdown();
+  kv.close();
   log.info("stopped");
   Deno.exit(0);
 }

@@ -75,6 +75,6 @@ Deno.bench("claim", async (b) => {
   });
   await store.accept(job);
   b.start();
-  await store.claim(job.id, "bench");
+  await store.claim(job.id, { holder: "bench" });
   b.end();
 });

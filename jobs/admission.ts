@@ -10,11 +10,15 @@ export class QueueFullError extends Error {
   override name = "QueueFullError";
 }
 
-/**
- * For so long a count is good enough. Counting 10,000 waiting jobs takes tens of milliseconds, so a
- * flood of requests must not each count anew.
- */
+/** For so long a count that leaves room is good enough. */
 const COUNT_VALID_MS = 500;
+
+/**
+ * A count that leaves no room is made again sooner, because workers may have taken jobs since. It
+ * stands for this many times as long as it took, so that a flood of requests spends a tenth of the
+ * time with counting: 10,000 waiting jobs take tens of milliseconds.
+ */
+const FULL_COUNT_FACTOR = 10;
 
 /**
  * Knows how many jobs wait. The number is counted from the due index, never kept in KV, so it cannot
@@ -22,29 +26,56 @@ const COUNT_VALID_MS = 500;
  */
 export class Admission {
   readonly #options: { store: JobStore; clock: Clock; maxQueuedJobs: number };
+  /** As counted, and accepted here since. */
   #waiting = 0;
+  /** Admitted and not yet stored. */
+  #pending = 0;
   #countedAt = -Infinity;
+  #countTookMs = 0;
   #counting: Promise<void> | undefined;
 
   constructor(options: { store: JobStore; clock: Clock; maxQueuedJobs: number }) {
     this.#options = options;
   }
 
-  /** @throws {QueueFullError} if there is no room for one more job */
-  async admit(): Promise<void> {
-    const { clock, maxQueuedJobs } = this.#options;
-    if (clock.now() - this.#countedAt >= COUNT_VALID_MS) {
+  /**
+   * Lets `accept` store one more job, if there is room for it.
+   *
+   * @throws {QueueFullError} if there is none; else what `accept` throws
+   */
+  async admit(accept: () => Promise<void>): Promise<void> {
+    if (this.#mustCount()) {
       await (this.#counting ??= this.#count().finally(() => this.#counting = undefined));
     }
-    if (this.#waiting >= maxQueuedJobs) {
+    if (this.#full) {
+      const { maxQueuedJobs } = this.#options;
       throw new QueueFullError(`Cannot accept job: ${maxQueuedJobs} jobs are waiting`);
     }
-    this.#waiting++;
+    this.#pending++;
+    try {
+      await accept();
+      this.#waiting++;
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  get #full(): boolean {
+    return this.#waiting + this.#pending >= this.#options.maxQueuedJobs;
+  }
+
+  #mustCount(): boolean {
+    const validMs = this.#full ? FULL_COUNT_FACTOR * this.#countTookMs : COUNT_VALID_MS;
+    const ageMs = this.#options.clock.now() - this.#countedAt;
+    // Negative: the clock was set back.
+    return ageMs >= validMs || ageMs < 0;
   }
 
   async #count(): Promise<void> {
     const { store, clock, maxQueuedJobs } = this.#options;
+    const startedAt = clock.now();
     this.#waiting = await store.countWaiting(maxQueuedJobs);
     this.#countedAt = clock.now();
+    this.#countTookMs = this.#countedAt - startedAt;
   }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
 import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
@@ -32,7 +32,8 @@ export interface EngineOptions {
 
 /**
  * Between two sweeps. A job whose bell was lost, or whose instance has no free slot, starts elsewhere
- * within this time; an idle instance reads KV this often.
+ * within this time; an idle instance reads KV this often. With a short lease it is half the lease,
+ * so that silence is noticed in time.
  */
 const SWEEP_MS = 3_000;
 
@@ -75,7 +76,6 @@ export class Engine {
    */
   async submit(kind: JobKind, request: unknown): Promise<QueuedJob> {
     const { clock, jobTtlMs } = this.#options;
-    await this.#admission.admit();
     const job = newJob({
       id: crypto.randomUUID(),
       kind: kind.name,
@@ -84,7 +84,7 @@ export class Engine {
       now: clock.now(),
       ttlMs: jobTtlMs,
     });
-    await this.#store.accept(job);
+    await this.#admission.admit(() => this.#store.accept(job));
     log.info("accepted", { jobId: job.id, kind: kind.name });
     // The nearest bell of all. Not awaited: the client has its answer first.
     this.#worker.ring(job.id);
@@ -118,6 +118,22 @@ export class Engine {
     const self = this.#worker.running > 0 ? this.#holder : undefined;
     await this.#rescuer.run(self).catch((error) => logFault("rescue", error));
     await this.#worker.sweep().catch((error) => logFault("sweep", error));
+  }
+
+  /**
+   * Sweeps until there is nothing left to do: for an instance that lives only as long as it is kept
+   * busy. An instance that may be dead is watched until that is clear, two leases at the most.
+   */
+  async patrol(): Promise<void> {
+    const { clock, leaseMs } = this.#options;
+    const until = clock.now() + 2 * leaseMs;
+    for (;;) {
+      await this.sweep();
+      await this.idle();
+      if (this.#rescuer.watched === 0 || clock.now() >= until) return;
+      await clock.wait(this.#sweepMs, this.#stopped.signal);
+      if (this.#stopped.signal.aborted) return;
+    }
   }
 
   /** One heartbeat, if there is anything to live for. Never rejects. */
@@ -163,20 +179,26 @@ export class Engine {
     await Promise.all(this.#loops);
   }
 
+  get #sweepMs(): number {
+    return Math.min(SWEEP_MS, this.#options.leaseMs / 2);
+  }
+
   async #sweepLoop(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.sweep();
-      await this.#options.clock.wait(SWEEP_MS, signal);
+      await this.#options.clock.wait(this.#sweepMs, signal);
     }
   }
 
   async #beatLoop(): Promise<void> {
     const { signal } = this.#stopped;
     const beatMs = this.#options.leaseMs / BEATS_PER_LEASE;
+    const { clock, leaseMs } = this.#options;
     while (!signal.aborted) {
-      await this.#options.clock.wait(beatMs, signal);
-      await this.beat();
+      await clock.wait(beatMs, signal);
+      // A database that never answers must not end all later heartbeats.
+      await waitAtMost(this.beat(), { ms: leaseMs, clock });
     }
   }
 }

@@ -1,13 +1,14 @@
 /**
  * Finds instances that have died and puts their jobs back into the queue.
  *
- * Whether an instance lives is seen from its heartbeat changing, by the observer's own clock: two
- * machines' clocks are not compared, unless they are so far apart that no drift explains it.
+ * Whether an instance lives is seen from its heartbeat changing while somebody looks. Two machines'
+ * clocks are never compared.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../lib/clock.ts";
-import type { InstanceHeartbeat, JobStore } from "../lib/job_store.ts";
+import type { HeldJob, InstanceHeartbeat, JobStore } from "../lib/job_store.ts";
+import { describeError } from "../lib/log.ts";
 
 export interface RescuerOptions {
   store: JobStore;
@@ -16,16 +17,10 @@ export interface RescuerOptions {
   leaseMs: number;
 }
 
-/**
- * A heartbeat that says it is this much older than the lease is dead at first sight: an instance
- * that lives for seconds only (as on Deno Deploy) never sees one stay still for a whole lease.
- */
-const CLOCK_DRIFT_MS = 60_000;
-
 interface Sighting {
   versionstamp: string;
-  /** When this heartbeat was first seen, by our clock. */
-  since: number;
+  /** For how long this heartbeat has been looked at without a change. */
+  silentMs: number;
 }
 
 const log = getLogger(["tripwright", "rescuer"]);
@@ -33,45 +28,61 @@ const log = getLogger(["tripwright", "rescuer"]);
 export class Rescuer {
   readonly #options: RescuerOptions;
   #seen = new Map<string, Sighting>();
+  #lookedAt = -Infinity;
 
   constructor(options: RescuerOptions) {
     this.#options = options;
   }
 
+  /** How many other instances have a heartbeat that may still turn out to be the last one. */
+  get watched(): number {
+    return this.#seen.size;
+  }
+
   /**
    * Looks at every instance once; reads the jobs of dead ones only.
    *
-   * @param except an instance that is known to live, however old its heartbeat: this one, when the
-   * machine has slept
+   * @param except an instance that is known to live, however old its heartbeat: this one, while it
+   * works
    */
   async run(except?: string): Promise<void> {
-    const { store } = this.#options;
+    const { store, clock, leaseMs } = this.#options;
     const instances = (await store.instances()).filter(({ holder }) => holder !== except);
-    const seen = new Map(instances.map((beat) => [beat.holder, this.#sighting(beat)]));
+    const now = clock.now();
+    // Between two looks the machine may have slept, and the others with it: that proves nothing.
+    const lookedMs = Math.max(0, Math.min(now - this.#lookedAt, leaseMs / 2));
+    this.#lookedAt = now;
+
+    const seen = new Map<string, Sighting>();
+    for (const { holder, versionstamp } of instances) {
+      const last = this.#seen.get(holder);
+      const silentMs = last?.versionstamp === versionstamp ? last.silentMs + lookedMs : 0;
+      seen.set(holder, { versionstamp, silentMs });
+    }
     this.#seen = seen;
     for (const beat of instances) {
-      if (this.#isDead(beat, seen.get(beat.holder)!)) await this.#rescueJobsOf(beat);
+      if (seen.get(beat.holder)!.silentMs >= leaseMs) await this.#bury(beat);
     }
   }
 
-  #sighting(beat: InstanceHeartbeat): Sighting {
-    const last = this.#seen.get(beat.holder);
-    if (last?.versionstamp === beat.versionstamp) return last;
-    return { versionstamp: beat.versionstamp, since: this.#options.clock.now() };
-  }
-
-  #isDead(beat: InstanceHeartbeat, { since }: Sighting): boolean {
-    const { clock, leaseMs } = this.#options;
-    const now = clock.now();
-    return now - since >= leaseMs || now - beat.beatAt >= leaseMs + CLOCK_DRIFT_MS;
-  }
-
-  async #rescueJobsOf(beat: InstanceHeartbeat): Promise<void> {
+  /** Puts back what the dead instance held; one that holds nothing any more is forgotten. */
+  async #bury(beat: InstanceHeartbeat): Promise<void> {
     const { store } = this.#options;
-    for (const id of await store.heldBy(beat.holder)) {
-      const job = await store.rescue(id, beat.holder, beat);
-      if (job) log.warning("rescued", { jobId: id, attempt: job.attempt, state: job.state });
+    const held = await store.heldBy(beat.holder);
+    for (const job of held) await this.#rescue(job, beat);
+    if (held.length === 0) {
+      await store.forget(beat);
+      this.#seen.delete(beat.holder);
     }
-    await store.forget(beat);
+  }
+
+  /** One job that cannot be rescued, because only a newer version can read it, holds up no other. */
+  async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
+    try {
+      const job = await this.#options.store.rescue(held, beat);
+      if (job) log.warning("rescued", { jobId: job.id, attempt: job.attempt, state: job.state });
+    } catch (error) {
+      log.error("rescue failed", { jobId: held.id, error: describeError(error) });
+    }
   }
 }

@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { JobStore, Lease, Written } from "../lib/job_store.ts";
@@ -38,9 +38,12 @@ export class Interruption extends Error {
   }
 }
 
-/** A plan that was paid for is worth a few tries to store it: about 6 s in all. */
-const SETTLE_TRIES = 6;
-const SETTLE_WAIT_MS = 200;
+/** What was paid for is worth a few tries to store it: about 6 s in all. */
+const WRITE_TRIES = 6;
+const WRITE_WAIT_MS = 200;
+
+/** How long steps that are under way when the attempt ends may take to store what they have. */
+const QUIET_MS = 500;
 
 const log = getLogger(["tripwright", "job"]);
 
@@ -62,19 +65,23 @@ export async function runJob(
   log.info("claimed", { ...ids, waitedMs: job.claimedAt - job.createdAt });
 
   const finished = new AbortController();
-  const deadline = deadlineOf(job, options.limits) - clock.now();
-  clock.wait(deadline, finished.signal).then(() => {
-    if (!finished.signal.aborted) abort.abort(deadlineError());
+  const endsAt = Math.min(deadlineOf(job, options.limits), job.expiresAt);
+  clock.wait(endsAt - clock.now(), finished.signal).then(() => {
+    if (finished.signal.aborted) return;
+    abort.abort(endsAt < job.expiresAt ? deadlineError() : new Interruption("lost"));
   });
-  const ended = await attempt(lease, abort, options);
+  const steps = new Set<Promise<unknown>>();
+  const ended = await attempt({ lease, abort, steps, options });
   finished.abort();
-  // Stops what the attempt may have left behind, such as the other calls beside one that failed.
+  // Stops what the attempt may have left behind, such as the other calls beside one that failed; but
+  // what they have finished is stored while the job is still this worker's.
   abort.abort(new Interruption("over"));
+  await waitAtMost(Promise.allSettled(steps), { ms: QUIET_MS, clock });
 
   if ("error" in ended && ended.error instanceof Interruption) {
-    const { why } = ended.error;
-    if (why === "stopping") await store.release(lease);
-    log.info(why === "stopping" ? "released" : "lost", ids);
+    const stopping = ended.error.why === "stopping";
+    const written = stopping ? await persist(() => store.release(lease), clock) : "lost";
+    log.info(written === "saved" ? "released" : "lost", ids);
     return null;
   }
   const outcome = decide(ended, {
@@ -103,15 +110,19 @@ function placeholderPlan(lease: Lease, options: RunnerOptions): Plan {
   return { result: kind.sample(kind.request.parse(lease.job.request)), source: "placeholder" };
 }
 
-async function attempt(
-  lease: Lease,
-  abort: AbortController,
-  options: RunnerOptions,
-): Promise<Ended> {
+interface AttemptOptions {
+  lease: Lease;
+  abort: AbortController;
+  /** Collects the steps that are under way. */
+  steps: Set<Promise<unknown>>;
+  options: RunnerOptions;
+}
+
+async function attempt({ lease, abort, steps, options }: AttemptOptions): Promise<Ended> {
   try {
     const kind = kindOf(lease, options);
     const request = kind.request.parse(lease.job.request);
-    const context = createContext({ lease, kind, request, abort, options });
+    const context = createContext({ lease, abort, steps, options, kind, request });
     // The race is for a generate() that does not listen to its signal.
     const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
     const checked = kind.result.safeParse(result);
@@ -131,17 +142,17 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface ContextOptions {
-  lease: Lease;
+interface ContextOptions extends AttemptOptions {
   kind: JobKind;
   request: unknown;
-  abort: AbortController;
-  options: RunnerOptions;
 }
 
-function createContext({ lease, kind, request, abort, options }: ContextOptions): JobContext {
+function createContext(context: ContextOptions): JobContext {
+  const { lease, abort, steps, options, kind, request } = context;
   const { store, clock } = options;
   const { signal } = abort;
+  /** The last step was one that an earlier attempt had finished. */
+  let resuming = false;
 
   /** Whoever lost the job learns of it at the next write, and works no further. */
   function own(written: Written): void {
@@ -149,16 +160,17 @@ function createContext({ lease, kind, request, abort, options }: ContextOptions)
     signal.throwIfAborted();
   }
 
-  async function step<T>(name: string, schema: z.ZodType<T>, run: () => Promise<T>): Promise<T> {
+  async function run<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const key = { name, promptVersion: kind.promptVersion };
     const saved = schema.safeParse((await store.readStep(lease, key))?.output);
+    resuming = saved.success;
     if (saved.success) return saved.data;
 
     const startedAt = clock.now();
-    const output = await run();
-    signal.throwIfAborted();
-    own(await store.saveStep(lease, key, output));
+    const output = await work();
+    // Also after an abort: it is paid for, and if the job is lost, the store knows.
+    own(await persist(() => store.saveStep(lease, key, output), clock));
     const { id, attempt } = lease.job;
     const durationMs = clock.now() - startedAt;
     log.info("step", { jobId: id, kind: kind.name, attempt, step: name, durationMs });
@@ -169,32 +181,46 @@ function createContext({ lease, kind, request, abort, options }: ContextOptions)
     model: options.model(() => kind.sample(request)),
     signal,
     now: () => clock.now(),
-    step,
-    report: async (progress) => own(await store.report(lease, progress)),
+    step(name, schema, work) {
+      const step = run(name, schema, work);
+      steps.add(step);
+      step.catch(() => {}).then(() => steps.delete(step));
+      return step;
+    },
+    async report(progress) {
+      // A resumed attempt comes past what was reported already; progress does not go backwards.
+      if (!resuming) own(await persist(() => store.report(lease, progress), clock));
+    },
   };
 }
 
-/** Writes the outcome, again and again if KV fails for a moment. Returns what was written. */
+/** Does a write, again and again if KV fails for a moment. */
+async function persist(write: () => Promise<Written>, clock: Clock): Promise<Written> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (error instanceof BlobTooLargeError || tries === WRITE_TRIES) throw error;
+      await clock.wait(WRITE_WAIT_MS * 2 ** (tries - 1));
+    }
+  }
+}
+
+/** Writes the outcome. Returns what was written. */
 async function settle(
   lease: Lease,
   outcome: Outcome,
   options: RunnerOptions,
 ): Promise<Outcome | { next: "lost" }> {
-  for (let tries = 1;; tries++) {
-    try {
-      const written = await write(lease, outcome, options);
-      return written === "saved" ? outcome : { next: "lost" };
-    } catch (error) {
-      if (error instanceof BlobTooLargeError) {
-        const { job } = lease;
-        const { limits, clock, random } = options;
-        outcome = decide({ error }, { job, limits, now: clock.now(), random });
-      } else if (tries === SETTLE_TRIES) {
-        throw error;
-      } else {
-        await options.clock.wait(SETTLE_WAIT_MS * 2 ** (tries - 1));
-      }
-    }
+  const { limits, clock, random } = options;
+  try {
+    const written = await persist(() => write(lease, outcome, options), clock);
+    return written === "saved" ? outcome : { next: "lost" };
+  } catch (error) {
+    if (!(error instanceof BlobTooLargeError)) throw error;
+    const { job } = lease;
+    const failed = decide({ error }, { job, limits, now: clock.now(), random });
+    return await settle(lease, failed, options);
   }
 }
 

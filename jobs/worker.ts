@@ -4,6 +4,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { waitAtMost } from "../lib/clock.ts";
 import type { JobStore, Lease } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import { Interruption, runJob, type RunnerOptions } from "./runner.ts";
@@ -27,6 +28,7 @@ const log = getLogger(["tripwright", "worker"]);
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #store: JobStore;
+  readonly #kinds: ReadonlySet<string>;
   readonly #slots = new Map<string, Slot>();
   /** Settles when the last of the jobs under way has ended. */
   #idle = Promise.withResolvers<void>();
@@ -38,6 +40,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#kinds = new Set(options.kinds.map(({ name }) => name));
     this.#idle.resolve();
   }
 
@@ -63,7 +66,8 @@ export class Worker {
     const slot: Slot = { abort: new AbortController() };
     this.#occupy(id, slot);
     try {
-      const lease = await this.#store.claim(id, this.#options.holder);
+      const { holder } = this.#options;
+      const lease = await this.#store.claim(id, { holder, kinds: this.#kinds });
       if (lease) {
         slot.lease = lease;
         // Not awaited: whoever rang must not wait for the work.
@@ -78,12 +82,17 @@ export class Worker {
 
   /** A bell for everything that is due. Calls that overlap share one sweep. */
   sweep(): Promise<void> {
-    return this.#sweeping ??= this.#sweepOnce().finally(() => this.#sweeping = undefined);
+    return this.#sweeping ??= this.#sweepUp().finally(() => this.#sweeping = undefined);
+  }
+
+  /** Sweeps until all slots are taken or nothing more is due. */
+  async #sweepUp(): Promise<void> {
+    do await this.#sweepOnce(); while (this.#backlog && !this.#full);
   }
 
   async #sweepOnce(): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
     this.#backlog = false;
+    if (this.#stopped.signal.aborted) return;
     let claims: Promise<void>[] = [];
     for await (const id of this.#store.due()) {
       if (this.#full) {
@@ -110,7 +119,6 @@ export class Worker {
       log.error("run failed", { jobId: id, error: describeError(error) });
     }
     this.#vacate(id);
-    if (this.#backlog) await this.sweep().catch(logSweepError);
   }
 
   /** So that a retry starts when it is due, not when the next sweep happens to come. */
@@ -127,18 +135,20 @@ export class Worker {
   async reconcile(): Promise<void> {
     const { holder } = this.#options;
     const leased = [...this.#slots].filter(([, slot]) => slot.lease);
-    const held = new Set(await this.#store.heldBy(holder));
+    const held = await this.#store.heldBy(holder);
+    const ids = new Set(held.map(({ id }) => id));
     for (const [id, slot] of leased) {
-      if (!held.has(id)) slot.abort.abort(new Interruption("lost"));
+      if (!ids.has(id)) slot.abort.abort(new Interruption("lost"));
     }
-    for (const id of held) {
-      if (!this.#slots.has(id)) await this.#store.rescue(id, holder);
-    }
+    const forgotten = held.filter(({ id }) => !this.#slots.has(id));
+    await Promise.all(forgotten.map((job) => this.#store.rescue(job)));
   }
 
-  /** Resolves when no job is under way. */
+  /** Resolves when no job is under way, and none is being taken up. */
   async idle(): Promise<void> {
-    while (this.#slots.size > 0) await this.#idle.promise;
+    while (this.#slots.size > 0 || this.#sweeping) {
+      await (this.#slots.size > 0 ? this.#idle.promise : this.#sweeping?.catch(() => {}));
+    }
   }
 
   /**
@@ -149,10 +159,12 @@ export class Worker {
    */
   async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
     this.#stopped.abort();
-    const ended = new AbortController();
-    const idle = this.idle().then(() => ended.abort());
-    const enough = hurry ? AbortSignal.any([ended.signal, hurry]) : ended.signal;
-    await this.#options.clock.wait(graceMs, enough);
+    const idle = this.idle();
+    const hurried = new Promise<void>((resolve) => {
+      if (hurry?.aborted) resolve();
+      hurry?.addEventListener("abort", () => resolve());
+    });
+    await waitAtMost(Promise.race([idle, hurried]), { ms: graceMs, clock: this.#options.clock });
     for (const { abort } of this.#slots.values()) abort.abort(new Interruption("stopping"));
     await idle;
   }
@@ -162,8 +174,10 @@ export class Worker {
     this.#slots.set(id, slot);
   }
 
+  /** Frees the slot, and takes up what was turned away for want of one. */
   #vacate(id: string): void {
     this.#slots.delete(id);
+    if (this.#backlog) this.sweep().catch(logSweepError);
     if (this.#slots.size === 0) this.#idle.resolve();
   }
 }

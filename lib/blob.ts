@@ -10,10 +10,10 @@ import { z } from "zod";
 const PART_BYTES = 65_000;
 
 /**
- * An atomic commit stops at 819,200 bytes; the record that goes with the blob takes up to 30 KB of
- * them (its request is at most 11,500 characters, two bytes each).
+ * An atomic commit stops at 819,200 bytes; the record that goes with the blob takes up to 50 KB of
+ * them (its request is at most 11,500 characters of up to four bytes).
  */
-export const MAX_BLOB_BYTES = 780_000;
+export const MAX_BLOB_BYTES = 750_000;
 
 /** Says that a blob is there and how many parts it has. */
 export const BlobRef = z.object({

@@ -14,6 +14,19 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * Waits until `work` has settled, `ms` milliseconds at the most. Never throws: what became of the
+ * work is for those who hold it.
+ */
+export async function waitAtMost(
+  work: Promise<unknown>,
+  { ms, clock }: { ms: number; clock: Clock },
+): Promise<void> {
+  const settled = new AbortController();
+  const ended = work.catch(() => {}).then(() => settled.abort());
+  await Promise.race([ended, clock.wait(ms, settled.signal)]);
+}
+
 /** The machine's clock and real timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),

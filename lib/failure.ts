@@ -78,8 +78,8 @@ const codes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
 
 /** Why a job, or one attempt of it, failed: as stored, and as shown to clients. */
 export const Failure = z.object({
-  /** Stable and machine-readable. */
-  code: z.enum(codes),
+  /** Stable and machine-readable. A code that only a newer version knows counts as internal. */
+  code: z.enum(codes).catch("internal"),
   /** For people, in the wording of the services that Tripwright replaces. Never holds a secret. */
   message: z.string(),
   retryable: z.boolean(),

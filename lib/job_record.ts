@@ -114,16 +114,15 @@ export function newJob(
   };
 }
 
-/** When the job's time is up, in epoch milliseconds. */
-export function deadlineOf(job: RunningJob, limits: JobLimits): number {
-  return (job.startedAt ?? job.claimedAt) + limits.timeoutMs;
+/** When the job's time is up, in epoch milliseconds; a job that never started has all of it. */
+export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): number {
+  return job.startedAt === null ? Infinity : job.startedAt + limits.timeoutMs;
 }
 
 /** `holder` takes the job: one attempt more. */
 export function claimJob(job: QueuedJob, options: { holder: string; now: number }): RunningJob {
-  const { runAt: _, ...rest } = job;
   return {
-    ...rest,
+    ...withoutTurn(job),
     state: "running",
     attempt: job.attempt + 1,
     startedAt: job.startedAt ?? options.now,
@@ -162,9 +161,8 @@ export function completeJob(
   job: RunningJob,
   options: { result: BlobRef; source: Source; promptVersion: string; now: number },
 ): SucceededJob {
-  const { holder: _, claimedAt: __, ...rest } = job;
   return {
-    ...rest,
+    ...withoutHolder(job),
     state: "succeeded",
     finishedAt: options.now,
     source: options.source,
@@ -174,8 +172,11 @@ export function completeJob(
 }
 
 /** There will be no plan. */
-export function failJob(job: RunningJob, options: { failure: Failure; now: number }): FailedJob {
-  const { holder: _, claimedAt: __, ...rest } = job;
+export function failJob(
+  job: QueuedJob | RunningJob,
+  options: { failure: Failure; now: number },
+): FailedJob {
+  const rest = job.state === "running" ? withoutHolder(job) : withoutTurn(job);
   return { ...rest, state: "failed", finishedAt: options.now, failure: options.failure };
 }
 
@@ -185,6 +186,13 @@ export function deadlineFailure(): Failure {
 }
 
 function queue(job: RunningJob, runAt: number): QueuedJob {
-  const { holder: _, claimedAt: __, ...rest } = job;
-  return { ...rest, state: "queued", runAt };
+  return { ...withoutHolder(job), state: "queued", runAt };
+}
+
+function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {
+  return rest;
+}
+
+function withoutTurn({ runAt: _, ...rest }: QueuedJob) {
+  return rest;
 }

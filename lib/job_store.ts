@@ -55,9 +55,15 @@ export interface JobSnapshot {
 /** An instance as its heartbeat shows it. */
 export interface InstanceHeartbeat {
   holder: string;
-  /** Epoch milliseconds by the clock of that instance. */
-  beatAt: number;
+  /** Changes with each beat. */
   versionstamp: string;
+}
+
+/** A job that an instance works on, or worked on when it died. */
+export interface HeldJob {
+  id: string;
+  holder: string;
+  attempt: number;
 }
 
 export interface JobStoreOptions {
@@ -71,8 +77,6 @@ export interface JobStoreOptions {
 
 /** `"lost"`: the job was no longer the lease's; nothing was written. */
 export type Written = "saved" | "lost";
-
-const Heartbeat = z.object({ beatAt: z.int() });
 
 /** KV's limits for one `getMany` and for one batch of a `list`. */
 const MAX_KEYS_PER_READ = 10;
@@ -114,10 +118,15 @@ export class JobStore {
    * @throws if the commit fails; then nothing of the job exists
    */
   async accept(job: QueuedJob): Promise<void> {
-    const commit = this.#kv.atomic().check({ key: keys.job(job.id), versionstamp: null });
+    const key = keys.job(job.id);
+    const commit = this.#kv.atomic().check({ key, versionstamp: null });
     this.#enqueue(commit, job);
     this.#options.announce?.(commit, job.id);
-    const { ok } = await commit.commit();
+    const { ok } = await commit.commit().catch(async (error) => {
+      // Only the answer may have been lost: nobody else knows this id, so what is there is ours.
+      if ((await this.#kv.get(key)).value === null) throw error;
+      return { ok: true };
+    });
     if (!ok) throw new Error(`Cannot accept job ${job.id}: the id is taken`);
   }
 
@@ -157,23 +166,28 @@ export class JobStore {
    * Takes a queued job that is due. The commit renews the holder's heartbeat, so that no job is ever
    * held by an instance that nobody can find.
    *
-   * @returns the lease, or `null` if the job is not to be had: another worker was faster, it is not
-   * due, finished, expired or unknown
+   * @param kinds the kinds of job that the holder can work on; unset, all
+   * @returns the lease, or `null` if the job is not to be had: another worker was faster, it is of
+   * another kind, not due, finished, expired or unknown
    */
-  async claim(id: string, holder: string): Promise<Lease | null> {
+  async claim(
+    id: string,
+    { holder, kinds }: { holder: string; kinds?: ReadonlySet<string> },
+  ): Promise<Lease | null> {
     const now = this.#now;
     const entry = await this.#kv.get(keys.job(id));
     if (entry.value === null) return null;
     const queued = JobRecord.parse(entry.value);
     if (queued.state !== "queued" || queued.runAt > now || this.#isExpired(queued)) return null;
+    if (kinds && !kinds.has(queued.kind)) return null;
 
-    const job = claimJob(queued, { holder, now });
     const commit = this.#kv.atomic().check(entry).delete(keys.due(queued));
-    if (now >= deadlineOf(job, this.#options.limits)) {
-      const failed = failJob(job, { failure: deadlineFailure(), now });
+    if (now >= deadlineOf(queued, this.#options.limits)) {
+      const failed = failJob(queued, { failure: deadlineFailure(), now });
       await this.#put(commit, keys.job(id), failed, failed).commit();
       return null;
     }
+    const job = claimJob(queued, { holder, now });
     this.#put(commit, keys.job(id), job, job);
     this.#put(commit, keys.running(holder, id), job.attempt, job);
     this.#putHeartbeat(commit, holder);
@@ -254,34 +268,33 @@ export class JobStore {
   /** The instances that have held jobs lately. */
   async instances(): Promise<InstanceHeartbeat[]> {
     const found = [];
-    for await (const { key, value, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
-      const { beatAt } = Heartbeat.parse(value);
-      found.push({ holder: String(key[1]), beatAt, versionstamp });
+    for await (const { key, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
+      found.push({ holder: String(key[1]), versionstamp });
     }
     return found;
   }
 
-  /** The ids of the jobs that an instance holds. */
-  async heldBy(holder: string): Promise<string[]> {
-    const ids = [];
-    for await (const { key } of this.#kv.list({ prefix: ["running", holder] })) {
-      ids.push(String(key[2]));
+  /** The jobs that an instance holds. */
+  async heldBy(holder: string): Promise<HeldJob[]> {
+    const held = [];
+    for await (const { key, value } of this.#kv.list({ prefix: ["running", holder] })) {
+      held.push({ id: String(key[2]), holder, attempt: z.int().parse(value) });
     }
-    return ids;
+    return held;
   }
 
   /**
    * Takes a job away from an instance and puts it back into the queue, or ends it if its attempts or
    * its time have run out.
    *
+   * @param held as {@link heldBy} found it: if the attempt is another by now, nothing happens
    * @param beat the heartbeat that was judged to be the last one: if the instance has given a sign
    * of life since, nothing happens. Without it the instance itself speaks, about a job that it no
    * longer works on.
    * @returns the job as it is now, or `null` if it was no longer the instance's
    */
   async rescue(
-    id: string,
-    holder: string,
+    { id, holder, attempt }: HeldJob,
     beat?: InstanceHeartbeat,
   ): Promise<JobRecord | null> {
     const now = this.#now;
@@ -293,6 +306,7 @@ export class JobStore {
       await commit.commit();
       return null;
     }
+    if (job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
     if (rescued.state === "queued") this.#enqueue(commit, rescued);
     else this.#put(commit, keys.job(id), rescued, job);
@@ -345,6 +359,7 @@ export class JobStore {
 
   #putHeartbeat(commit: Deno.AtomicOperation, holder: string): void {
     const expireIn = 2 * this.#options.ttlMs;
+    // The time is for people who look; instances go by the versionstamp.
     commit.set(keys.instance(holder), { beatAt: this.#now }, { expireIn });
   }
 

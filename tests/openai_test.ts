@@ -37,6 +37,7 @@ async function run(
     assert.ok(!output.includes(secret), "a secret is in the log");
     assert.ok(!JSON.stringify(body).includes(secret), "a secret is in the answer");
   }
+  assert.ok(!/Lisbon|fado/.test(output), "the wish is in the log");
   return { body, log, calls: openai.calls };
 }
 
@@ -335,6 +336,19 @@ Deno.test("an answer that does not come in time is a timeout", async () => {
   const { body } = await itinerary([noReply], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
   assert.equal(body.error, "OpenAI API request timed out");
   assert.deepEqual([body.failure.code, body.failure.retryable], ["timeout", true]);
+});
+
+Deno.test("an answer that stalls in its middle is a timeout", async () => {
+  const stalling: Reply = (ended) =>
+    new Response(
+      ReadableStream.from((async function* () {
+        yield new TextEncoder().encode('{"id":');
+        await ended;
+      })()),
+      { headers: { "content-type": "application/json" } },
+    );
+  const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
+  assert.equal(body.failure.code, "timeout");
 });
 
 Deno.test("a server that cannot be reached is a lost connection", async () => {

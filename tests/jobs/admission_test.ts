@@ -4,32 +4,40 @@ import { JobStore } from "../../lib/job_store.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
 
+/** Counts how often it counts; a count takes `countMs`. */
 class CountingStore extends JobStore {
   counts = 0;
+  constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
+    super(kv, { clock, limits, ttlMs: 24 * HOUR });
+  }
+
   override countWaiting(limit: number): Promise<number> {
     this.counts++;
+    this.clock.advance(this.countMs);
     return super.countWaiting(limit);
   }
 }
 
 /** An admission for `maxQueuedJobs` with `waiting` jobs in its store. */
-async function setUp(maxQueuedJobs: number, { waiting = 0 } = {}) {
+async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const clock = new FakeClock();
   const kv = await Deno.openKv(":memory:");
-  const store = new CountingStore(kv, { clock, limits, ttlMs: 24 * HOUR });
+  const store = new CountingStore(kv, clock, countMs);
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
   const admission = new Admission({ store, clock, maxQueuedJobs });
+  const admit = (accept = () => store.accept(queuedJob())) => admission.admit(accept);
   return {
     clock,
     store,
+    admit,
     /** Calls `admit()` so many times at once. @returns how many were let in */
     async admitted(calls: number): Promise<number> {
-      const results = await Promise.allSettled(
-        Array.from({ length: calls }, () => admission.admit()),
-      );
+      const results = await Promise.allSettled(Array.from({ length: calls }, () => admit()));
       return results.filter(({ status }) => status === "fulfilled").length;
     },
-    admit: () => admission.admit(),
+    async claimAll() {
+      for await (const id of store.due()) await store.claim(id, { holder: "instance-a" });
+    },
     [Symbol.dispose]: () => kv.close(),
   };
 }
@@ -62,22 +70,59 @@ Deno.test("Admission adds what it lets in between two counts", async () => {
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
+  assert.equal(test.store.counts, 1);
   await test.admit();
+  assert.equal(test.store.counts, 1);
 
   await assert.rejects(test.admit(), full);
-  assert.equal(test.store.counts, 1);
 });
 
-Deno.test("Admission believes a count for 500 ms and then counts again", async () => {
-  using test = await setUp(1, { waiting: 1 });
-  assert.equal(await test.admitted(1), 0);
-  for await (const id of test.store.due()) await test.store.claim(id, "instance-a");
+Deno.test("Admission takes jobs that workers have claimed since for gone before it refuses", async () => {
+  using test = await setUp(1);
+  for (let n = 0; n < 3; n++) {
+    assert.equal(await test.admitted(1), 1);
+    await test.claimAll();
+  }
+});
 
-  test.clock.advance(499);
+Deno.test("Admission spends a tenth of its time with counting when there is no room", async () => {
+  using test = await setUp(1, { waiting: 1, countMs: 20 });
   assert.equal(await test.admitted(1), 0);
+  await test.claimAll();
+
+  test.clock.advance(199);
+  assert.equal(await test.admitted(1), 0);
+  assert.equal(test.store.counts, 1);
   test.clock.advance(1);
   assert.equal(await test.admitted(1), 1);
   assert.equal(test.store.counts, 2);
+});
+
+Deno.test("Admission does not forget a job that is being stored while it counts", async () => {
+  using test = await setUp(1);
+  const stored = Promise.withResolvers<void>();
+  const admitted = test.admit(() => stored.promise);
+  test.clock.advance(500);
+
+  await assert.rejects(test.admit(), QueueFullError);
+  stored.resolve();
+  await admitted;
+});
+
+Deno.test("Admission keeps no place for a job that could not be stored", async () => {
+  using test = await setUp(1);
+  await assert.rejects(test.admit(() => Promise.reject(new Error("KV is away"))), /KV is away/);
+
+  assert.equal(await test.admitted(1), 1);
+});
+
+Deno.test("Admission counts anew when the clock was set back", async () => {
+  using test = await setUp(2);
+  assert.equal(await test.admitted(1), 1);
+  await test.claimAll();
+  test.clock.advance(-MINUTE);
+
+  assert.equal(await test.admitted(2), 2);
 });
 
 Deno.test("Admission sees what other instances have accepted", async () => {

@@ -6,14 +6,9 @@ import { JobError } from "../../lib/failure.ts";
 import type { JobRecord } from "../../lib/job_record.ts";
 import type { JobStore } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
-import {
-  engineOptions,
-  failingCommits,
-  heldWork,
-  openEngines,
-  openEnginesOn,
-} from "../support/engines.ts";
+import { engineOptions, heldWork, openEngines, openEnginesOn } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
+import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
 
 /** Moves on with `step` until the engine is idle. */
@@ -24,6 +19,15 @@ async function whileRunning(engine: Engine, step: () => void): Promise<void> {
     step();
     // Lets what waits for the clock go on, and what waits for the database.
     await engine.ping().catch(() => {});
+  }
+}
+
+/** The second instance sweeps every three seconds, for so long. */
+async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openEngines>>, ms: number) {
+  await b.sweep();
+  for (let passed = 0; passed < ms; passed += 3_000) {
+    clock.advance(3_000);
+    await b.sweep();
   }
 }
 
@@ -88,20 +92,28 @@ Deno.test("two instances that hear the same bell do the work once", async () => 
 });
 
 Deno.test("what does not fit waits in KV until a slot is free", async () => {
-  let running = 0;
-  let most = 0;
-  const kind = testKind(async ({ text }, context) => {
-    most = Math.max(most, ++running);
-    await context.report(noProgress);
-    running--;
+  const gates: (() => void)[] = [];
+  const full = Promise.withResolvers<void>();
+  const kind = testKind(async ({ text }) => {
+    const gate = Promise.withResolvers<void>();
+    if (gates.push(gate.resolve) === 3) full.resolve();
+    await gate.promise;
     return { text };
   });
   using env = await openEngines({ kinds: [kind], concurrency: 3 });
   const jobs = [];
   for (let n = 0; n < 20; n++) jobs.push(await env.a.submit(kind, { text: String(n) }));
-  assert.ok(env.a.running <= 3);
   await env.a.sweep();
-  while (await env.store.countWaiting(1) > 0 || env.a.running > 0) await env.a.idle();
+  await full.promise;
+  assert.equal(env.a.running, 3);
+  assert.equal(await env.store.countWaiting(100), 17);
+
+  let most = 0;
+  const idle = env.a.idle().then(() => true);
+  while (!await Promise.race([idle, env.a.ping()])) {
+    most = Math.max(most, env.a.running);
+    gates.splice(0).forEach((open) => open());
+  }
   assert.equal(most, 3);
   for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
@@ -227,11 +239,11 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
 
 Deno.test("a plan that was paid for is stored although the database fails for a moment", async () => {
   const work = heldWork();
-  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [work.kind] });
   const { id } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
-  failCommits(3);
+  failCommits(hooks, "result", 3);
   work.finish();
   await whileRunning(env.a, () => env.clock.advance(1_000));
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
@@ -240,17 +252,15 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
 
 Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
   const work = heldWork();
-  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [work.kind] });
   const { id } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
-  failCommits(6);
+  failCommits(hooks, "result", 6);
   work.finish();
   await whileRunning(env.a, () => env.clock.advance(1_000));
   assert.equal((await jobOf(env.store, id)).state, "running");
-  await env.b.sweep();
-  env.clock.advance(10_000);
-  await env.b.sweep();
+  await sweepFor(env, 12_000);
   await env.b.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
@@ -277,6 +287,76 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
   await env.b.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "one two" });
   assert.deepEqual(runs, ["first", "second", "second"]);
+});
+
+Deno.test("a finished step is stored although the database fails for a moment", async () => {
+  for (const sort of ["step", "progress"]) {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    let runs = 0;
+    const kind = testKind(async ({ text }, context) => {
+      await context.step("turn", z.string(), () => Promise.resolve(String(++runs)));
+      await context.report(noProgress);
+      return { text };
+    });
+    using env = openEnginesOn(kv, { kinds: [kind] });
+    failCommits(hooks, sort, 1);
+    const { id } = await env.a.submit(kind, { text: "hello" });
+    await whileRunning(env.a, () => env.clock.advance(100));
+    const job = await jobOf(env.store, id);
+    assert.equal(job.state, "succeeded");
+    assert.equal(job.attempt, 1);
+    assert.equal(runs, 1);
+  }
+});
+
+Deno.test("a step that ends in the moment of a shutdown is not run again elsewhere", async () => {
+  const begun = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<string>();
+  let runs = 0;
+  const kind = testKind(async (_request, context) => {
+    const text = await context.step("turn", z.string(), () => {
+      runs++;
+      begun.resolve();
+      return answer.promise;
+    });
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  const stopped = env.a.stop(0);
+  answer.resolve("paid for");
+  await stopped;
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "paid for" });
+  assert.equal(runs, 1);
+});
+
+Deno.test("a resumed attempt does not show less progress than the one before", async () => {
+  const shown: number[] = [];
+  let failures = 1;
+  const kind = testKind(async ({ text }, context) => {
+    const reasoningSummaries = [];
+    for (const turn of ["one", "two", "three"]) {
+      if (turn === "three" && failures-- > 0) throw upstreamError();
+      reasoningSummaries.push(await context.step(turn, z.string(), () => Promise.resolve(turn)));
+      await context.report({ ...noProgress, reasoningSummaries });
+      shown.push((await env.store.read(id))!.progress.reasoningSummaries.length);
+    }
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const job = queuedJob();
+  const id = job.id;
+  await env.store.accept(job);
+  await env.a.sweep();
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(2_000);
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual(shown, [1, 2, 2, 2, 3]);
 });
 
 Deno.test("a new prompt version starts the steps afresh", async () => {
@@ -336,12 +416,9 @@ Deno.test("another instance takes over the jobs of one that fell silent", async 
   using env = await openEngines({ kinds: [work.kind] });
   const { id } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
-  await env.b.sweep();
-  env.clock.advance(9_999);
-  await env.b.sweep();
+  await sweepFor(env, 9_000);
   assert.equal(env.b.running, 0);
-  env.clock.advance(1);
-  await env.b.sweep();
+  await sweepFor(env, 3_000);
   assert.equal(env.b.running, 1);
   const taken = await jobOf(env.store, id);
   assert.equal(taken.attempt, 2);
@@ -353,6 +430,62 @@ Deno.test("another instance takes over the jobs of one that fell silent", async 
   const done = await jobOf(env.store, id);
   assert.equal(done.state, "succeeded");
   assert.equal(done.attempt, 2);
+});
+
+Deno.test("an instance that is dead and holds nothing is forgotten", async () => {
+  using env = await openEngines();
+  await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await env.store.instances()).length, 1);
+  await sweepFor(env, 12_000);
+  assert.deepEqual(await env.store.instances(), []);
+});
+
+Deno.test("instances that slept with their machine do not rob each other", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  await env.b.sweep();
+  env.clock.advance(10 * MINUTE);
+  await env.b.sweep();
+  assert.equal(env.b.running, 0);
+  await env.a.beat();
+  await sweepFor(env, 9_000);
+  assert.equal(env.b.running, 0);
+  work.finish();
+  await env.a.idle();
+});
+
+Deno.test("a held record that cannot be read does not keep others from rescue", async () => {
+  using env = await openEngines();
+  const [broken, good] = [queuedJob(), queuedJob()];
+  for (const job of [broken, good]) {
+    await env.store.accept(job);
+    await env.store.claim(job.id, { holder: job === broken ? "dead-1" : "dead-2" });
+  }
+  await env.kv.set(["job", broken.id], { schema: 99 });
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, good.id)).state, "succeeded");
+});
+
+Deno.test("patrol() works off what waits, and stays until silent instances are judged", async () => {
+  using env = await openEngines({ concurrency: 1 });
+  const [waiting, abandoned] = [queuedJob(), queuedJob()];
+  await env.store.accept(waiting);
+  await env.store.accept(abandoned);
+  await env.store.claim(abandoned.id, { holder: "dead" });
+  let over = false;
+  const patrol = env.b.patrol().then(() => over = true);
+  while (!over) {
+    env.clock.advance(1_000);
+    await env.b.ping();
+  }
+  await patrol;
+  for (const { id } of [waiting, abandoned]) {
+    assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  }
 });
 
 Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
@@ -404,7 +537,8 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
   const { id } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.store.instances();
-  await env.store.rescue(id, beat!.holder, beat);
+  const [held] = await env.store.heldBy(beat!.holder);
+  await env.store.rescue(held!, beat);
   assert.equal(signals[0]?.aborted, false);
   await env.a.beat();
   assert.equal(signals[0]?.aborted, true);
@@ -421,7 +555,7 @@ Deno.test("a heartbeat gives back jobs that are this instance's but that it does
   // As if the answer to a claim had been lost on its way back from the database.
   const forgotten = await env.b.submit(work.kind, { text: "forgotten" });
   await env.b.stop(0);
-  assert.ok(await env.store.claim(forgotten.id, beat!.holder));
+  assert.ok(await env.store.claim(forgotten.id, { holder: beat!.holder }));
   await env.a.beat();
   const job = await jobOf(env.store, forgotten.id);
   assert.equal(job.state, "queued");
@@ -449,6 +583,68 @@ Deno.test("stop() puts running jobs back for another instance, their attempt not
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
+Deno.test("stop() puts jobs back although the database fails for a moment", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(hooks, "due", 1);
+  env.a.stop(0);
+  await whileRunning(env.a, () => env.clock.advance(100));
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  work.finish();
+});
+
+Deno.test("idle() waits for the backlog too", async () => {
+  using env = await openEngines({ concurrency: 1 });
+  const jobs = [1, 2, 3].map(() => queuedJob());
+  for (const job of jobs) await env.store.accept(job);
+  await env.a.sweep();
+  await env.a.idle();
+  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a sweep that loses a claim goes on to the next job", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { concurrency: 1 });
+  const [first, second] = [queuedJob({ now: NOON - 1 }), queuedJob()];
+  await env.store.accept(first);
+  await env.store.accept(second);
+  hooks.get = async ([sort, id]) => {
+    if (sort !== "job" || id !== first.id) return;
+    hooks.get = undefined;
+    await env.store.claim(first.id, { holder: "faster" });
+  };
+  await env.a.sweep();
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, second.id)).state, "succeeded");
+});
+
+Deno.test("the heartbeats of a started engine keep its jobs, even if one is never answered", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openEnginesOn(kv, { kinds: [work.kind] });
+  env.a.start();
+  await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  let beats = 0;
+  hooks.commit = (sets, run) =>
+    sets.length === 1 && sets[0]![0] === "instance" && ++beats === 1
+      ? new Promise(() => {})
+      : run();
+  for (let second = 0; second < 30; second++) {
+    env.clock.advance(1_000);
+    await env.a.ping();
+  }
+  assert.ok(beats > 5, `${beats} heartbeats`);
+  work.finish();
+  await env.a.idle();
+  await env.a.stop(0);
+  env.kv.close();
+  await env.a.ended();
+});
+
 Deno.test("stop() waits for jobs that end in time", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
@@ -460,19 +656,32 @@ Deno.test("stop() waits for jobs that end in time", async () => {
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a job of a kind that only a newer version knows is put back for that version", async () => {
+Deno.test("a job of a kind that only a newer version knows waits for that version", async () => {
   using env = await openEngines();
   const newer = new Engine(
     engineOptions(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] }),
   );
   const { id } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
+  await env.a.sweep();
   await env.a.idle();
-  assert.equal((await jobOf(env.store, id)).state, "queued");
-  await env.a.stop(0);
-  env.clock.advance(1_000);
+  assert.equal((await jobOf(env.store, id)).attempt, 0);
   await newer.sweep();
   await newer.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job that expires while it is worked on is dropped", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    begun.resolve(context.signal);
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind], jobTtlMs: MINUTE });
+  await env.a.submit(kind, { text: "hello" });
+  const signal = await begun.promise;
+  env.clock.advance(MINUTE);
+  await env.a.idle();
+  assert.equal(signal.aborted, true);
 });
 
 Deno.test("a job expires after its time to live", async () => {

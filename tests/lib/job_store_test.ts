@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
-import { BlobTooLargeError } from "../../lib/blob.ts";
+import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts";
 import { failure } from "../../lib/failure.ts";
 import { JobStore, type Lease } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
+import { hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
 
 const A = "instance-a";
@@ -24,7 +25,7 @@ async function openStore(path = ":memory:") {
 async function acceptAndClaim(store: JobStore, holder = A): Promise<Lease> {
   const job = queuedJob();
   await store.accept(job);
-  const lease = await store.claim(job.id, holder);
+  const lease = await store.claim(job.id, { holder });
   assert.ok(lease);
   return lease;
 }
@@ -69,12 +70,30 @@ Deno.test("accept() leaves nothing behind when it fails", async () => {
   assert.deepEqual(await keysOf(env.kv), before);
 });
 
+Deno.test("accept() succeeds when only the answer to its commit is lost", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const store = new JobStore(kv, { clock: new FakeClock(), limits, ttlMs: HOUR });
+  hooks.commit = (_sets, run) => run().then(() => Promise.reject(new Error("answer lost")));
+  const job = queuedJob();
+  await store.accept(job);
+  assert.deepEqual((await store.read(job.id))?.job, job);
+  kv.close();
+});
+
+Deno.test("claim() leaves jobs of other kinds to others", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  assert.equal(await env.store.claim(job.id, { holder: A, kinds: new Set(["other"]) }), null);
+  assert.ok(await env.store.claim(job.id, { holder: A, kinds: new Set(["other", "test"]) }));
+});
+
 Deno.test("claim() moves the job from the due index to its holder", async () => {
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
   assert.equal(job.attempt, 1);
   assert.deepEqual(await dueIn(env.store), []);
-  assert.deepEqual(await env.store.heldBy(A), [job.id]);
+  assert.deepEqual(await env.store.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
 });
 
 Deno.test("claim() renews the heartbeat of the holder in the same commit", async () => {
@@ -90,7 +109,7 @@ Deno.test("claim() gives a job to one of many that ask at once", async () => {
   const job = queuedJob();
   await env.store.accept(job);
   const holders = Array.from({ length: 20 }, (_, n) => `instance-${n}`);
-  const leases = await Promise.all(holders.map((holder) => env.store.claim(job.id, holder)));
+  const leases = await Promise.all(holders.map((holder) => env.store.claim(job.id, { holder })));
   assert.equal(leases.filter(Boolean).length, 1);
 });
 
@@ -98,15 +117,15 @@ Deno.test("claim() returns null for a job that is running, not due, finished or 
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const { id } = lease.job;
-  assert.equal(await env.store.claim(id, B), null);
+  assert.equal(await env.store.claim(id, { holder: B }), null);
   await env.store.retry(lease, { failure: fault, runAt: NOON + 1_000 });
-  assert.equal(await env.store.claim(id, B), null);
+  assert.equal(await env.store.claim(id, { holder: B }), null);
   env.clock.advance(1_000);
-  const second = await env.store.claim(id, B);
+  const second = await env.store.claim(id, { holder: B });
   assert.ok(second);
   await env.store.fail(second, fault);
-  assert.equal(await env.store.claim(id, B), null);
-  assert.equal(await env.store.claim(crypto.randomUUID(), B), null);
+  assert.equal(await env.store.claim(id, { holder: B }), null);
+  assert.equal(await env.store.claim(crypto.randomUUID(), { holder: B }), null);
 });
 
 Deno.test("claim() fails a job whose deadline has passed while it waited", async () => {
@@ -114,9 +133,10 @@ Deno.test("claim() fails a job whose deadline has passed while it waited", async
   const lease = await acceptAndClaim(env.store);
   await env.store.retry(lease, { failure: fault, runAt: NOON + limits.timeoutMs });
   env.clock.advance(limits.timeoutMs);
-  assert.equal(await env.store.claim(lease.job.id, B), null);
+  assert.equal(await env.store.claim(lease.job.id, { holder: B }), null);
   const job = (await env.store.read(lease.job.id))?.job;
   assert.equal(job?.state === "failed" && job.failure.code, "deadline_exceeded");
+  assert.equal(job?.attempt, 1);
   assert.deepEqual(await dueIn(env.store), []);
 });
 
@@ -154,7 +174,7 @@ Deno.test("release() puts the job back at once, its attempt not counted", async 
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   assert.equal(await env.store.release(lease), "saved");
-  const next = await env.store.claim(lease.job.id, B);
+  const next = await env.store.claim(lease.job.id, { holder: B });
   assert.equal(next?.job.attempt, 1);
   assert.deepEqual(await env.store.heldBy(A), []);
 });
@@ -164,7 +184,7 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   const { store } = env;
   const lost = await acceptAndClaim(store);
   await store.release(lost);
-  const owner = await store.claim(lost.job.id, B);
+  const owner = await store.claim(lost.job.id, { holder: B });
   assert.ok(owner);
 
   assert.equal(await store.report(lost, noProgress), "lost");
@@ -184,7 +204,7 @@ Deno.test("a finished job never changes again", async () => {
   const before = await env.store.read(lease.job.id);
   assert.equal(await env.store.complete(lease, { ...plan, result: "other" }), "lost");
   assert.equal(await env.store.fail(lease, fault), "lost");
-  assert.equal(await env.store.rescue(lease.job.id, A), null);
+  assert.equal(await env.store.rescue(lease.job), null);
   assert.deepEqual(await env.store.read(lease.job.id), before);
 });
 
@@ -195,13 +215,13 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   assert.equal(await env.store.readStep(first, step), null);
   assert.equal(await env.store.saveStep(first, step, output), "saved");
   await env.store.release(first);
-  const second = await env.store.claim(first.job.id, B);
+  const second = await env.store.claim(first.job.id, { holder: B });
   assert.ok(second);
   assert.deepEqual((await env.store.readStep(second, step))?.output, output);
   assert.equal(await env.store.readStep(second, { ...step, promptVersion: "test-2" }), null);
 });
 
-for (const [name, size] of [["300 KB", 300_000], ["1.4 MB", 1_400_000]] as const) {
+for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
   Deno.test(`a plan of ${name} that hardly compresses is read back as it was`, async () => {
     using env = await openStore();
     const lease = await acceptAndClaim(env.store);
@@ -210,6 +230,27 @@ for (const [name, size] of [["300 KB", 300_000], ["1.4 MB", 1_400_000]] as const
     assert.deepEqual((await env.store.read(lease.job.id))?.result, result);
   });
 }
+
+Deno.test("the largest plan fits into a commit beside the largest request", async () => {
+  using env = await openStore();
+  const text = "😀".repeat(11_500);
+  const job = queuedJob({ request: { text } });
+  await env.store.accept(job);
+  const lease = await env.store.claim(job.id, { holder: A });
+  const result = { text: randomBytes(680_000).toString("hex") };
+  const { bytes } = encodeBlob(result).ref;
+  assert.ok(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
+  assert.equal(await env.store.complete(lease!, { ...plan, result }), "saved");
+});
+
+Deno.test("rescue() does nothing when the job is in another attempt by now", async () => {
+  using env = await openStore();
+  const first = await acceptAndClaim(env.store);
+  await env.store.retry(first, { failure: fault, runAt: NOON });
+  const second = await env.store.claim(first.job.id, { holder: A });
+  assert.equal(await env.store.rescue(first.job), null);
+  assert.equal(await env.store.complete(second!, plan), "saved");
+});
 
 Deno.test("complete() refuses a plan that does not fit and leaves the job running", async () => {
   using env = await openStore();
@@ -231,9 +272,9 @@ Deno.test("a job past its expiry does not exist, although KV still holds it", as
   clock.advance(1);
   assert.ok((await kv.get(["job", lease.job.id])).value);
   assert.equal(await store.read(lease.job.id), null);
-  assert.equal(await store.claim(waiting.id, B), null);
+  assert.equal(await store.claim(waiting.id, { holder: B }), null);
   assert.equal(await store.complete(lease, plan), "lost");
-  assert.equal(await store.rescue(lease.job.id, A), null);
+  assert.equal(await store.rescue(lease.job), null);
 });
 
 Deno.test("every key of a job expires with the job, counted from its creation", async () => {
@@ -246,8 +287,8 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR });
     const [done, held, waiting] = [1, 2, 3].map(() => queuedJob({ now: createdAt }));
     for (const job of [done!, held!, waiting!]) await store.accept(job);
-    const lease = await store.claim(done!.id, A);
-    assert.ok(lease && await store.claim(held!.id, A));
+    const lease = await store.claim(done!.id, { holder: A });
+    assert.ok(lease && await store.claim(held!.id, { holder: A }));
     await store.report(lease, noProgress);
     await store.saveStep(lease, step, "output");
     await store.complete(lease, plan);
@@ -270,10 +311,10 @@ Deno.test("rescue() takes a job from a dead instance and puts it back", async ()
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
   const [beat] = await env.store.instances();
-  const rescued = await env.store.rescue(job.id, A, beat);
+  const rescued = await env.store.rescue(job, beat);
   assert.equal(rescued?.state, "queued");
   assert.deepEqual(await env.store.heldBy(A), []);
-  assert.equal((await env.store.claim(job.id, B))?.job.attempt, 2);
+  assert.equal((await env.store.claim(job.id, { holder: B }))?.job.attempt, 2);
 });
 
 Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
@@ -281,7 +322,7 @@ Deno.test("rescue() does nothing when the instance has given a sign of life mean
   const lease = await acceptAndClaim(env.store);
   const [beat] = await env.store.instances();
   await env.store.beat(A);
-  assert.equal(await env.store.rescue(lease.job.id, A, beat), null);
+  assert.equal(await env.store.rescue(lease.job, beat), null);
   assert.equal(await env.store.complete(lease, plan), "saved");
 });
 
@@ -289,7 +330,7 @@ Deno.test("rescue() of an entry whose job has expired only removes the entry", a
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
   await env.kv.delete(["job", job.id]);
-  assert.equal(await env.store.rescue(job.id, A), null);
+  assert.equal(await env.store.rescue(job), null);
   assert.deepEqual(await env.store.heldBy(A), []);
 });
 

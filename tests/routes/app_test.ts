@@ -4,7 +4,8 @@ import { parseConfig } from "../../lib/config.ts";
 import { JobError } from "../../lib/failure.ts";
 import { createApp } from "../../routes/app.ts";
 import type { EngineOptions } from "../../jobs/engine.ts";
-import { failingCommits, openEngines, openEnginesOn } from "../support/engines.ts";
+import { openEngines, openEnginesOn } from "../support/engines.ts";
+import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { assertProblem, post, send } from "../support/http.ts";
 import { HOUR } from "../support/jobs.ts";
 
@@ -294,9 +295,9 @@ Deno.test("a trailing slash makes no difference", async () => {
 });
 
 Deno.test("when the accepting commit fails, the client gets 500 and nothing exists", async () => {
-  const { kv, failCommits } = failingCommits(await Deno.openKv(":memory:"));
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv });
-  failCommits(1);
+  failCommits(hooks, "job", 1);
   const answer = await post(env.app, "/api/generations", techno);
   assertProblem(answer, 500, "accept_failed");
   assert.equal(answer.body.error, "Failed to initiate generation");
@@ -328,6 +329,9 @@ Deno.test("with API keys set, POST needs one and GET does not", async () => {
     const answer = await post(env.app, "/api/itineraries", tokyo, { authorization });
     assertProblem(answer, 401, "unauthorized");
     assert.match(answer.headers.get("www-authenticate")!, /^Bearer/);
+  }
+  for (const path of ["/api/itineraries/", "//api/itineraries", "/api/%69tineraries"]) {
+    assert.notEqual((await post(env.app, path, tokyo)).status, 202);
   }
   const authorization = "Bearer other-key-0123456789";
   const { status, body } = await post(env.app, "/api/itineraries", tokyo, { authorization });

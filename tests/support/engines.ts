@@ -52,27 +52,6 @@ export function openEnginesOn(kv: Deno.Kv, overrides: Partial<EngineOptions> = {
   };
 }
 
-/** A database whose next commits fail when the test says so, as if the connection were lost. */
-export function failingCommits(kv: Deno.Kv) {
-  let failures = 0;
-  const atomic = () => {
-    const operation = kv.atomic();
-    const commit = operation.commit.bind(operation);
-    operation.commit = () => failures-- > 0 ? Promise.reject(new Error("database lost")) : commit();
-    return operation;
-  };
-  return {
-    kv: new Proxy(kv, {
-      get(target, name) {
-        if (name === "atomic") return atomic;
-        const value = Reflect.get(target, name, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    }),
-    failCommits: (count: number) => failures = count,
-  };
-}
-
 /** Work that the test holds in its hands: it begins, and goes on when the test says so. */
 export function heldWork() {
   const begun = Promise.withResolvers<void>();

@@ -21,7 +21,7 @@ export class FakeClock implements Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wait = { until: this.#now + ms, resolve };
-    if (signal?.aborted) resolve();
+    if (ms <= 0 || signal?.aborted) resolve();
     else this.#waits.add(wait);
     signal?.addEventListener("abort", () => {
       this.#waits.delete(wait);

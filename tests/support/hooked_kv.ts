@@ -1,0 +1,53 @@
+/**
+ * A database whose commits and reads a test can delay or let fail.
+ * @module
+ */
+
+type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
+
+export interface KvHooks {
+  /** Gets the keys that the commit sets, and what does it. */
+  commit?:
+    | ((sets: Deno.KvKey[], run: () => Promise<CommitResult>) => Promise<CommitResult>)
+    | undefined;
+  /** Is waited for before a read of one key. */
+  get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
+}
+
+/** Wraps a database; the hooks can be set and unset at any time. */
+export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
+  const hooks: KvHooks = {};
+  function atomic(): Deno.AtomicOperation {
+    const operation = kv.atomic();
+    const sets: Deno.KvKey[] = [];
+    const set = operation.set.bind(operation);
+    const commit = operation.commit.bind(operation);
+    operation.set = (key, value, options) => {
+      sets.push(key);
+      return set(key, value, options);
+    };
+    operation.commit = () => hooks.commit ? hooks.commit(sets, commit) : commit();
+    return operation;
+  }
+  async function get(...args: Parameters<Deno.Kv["get"]>) {
+    await hooks.get?.(args[0]);
+    return await kv.get(...args);
+  }
+  const hooked = new Proxy(kv, {
+    get(target, name) {
+      if (name === "atomic") return atomic;
+      if (name === "get") return get;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { kv: hooked, hooks };
+}
+
+/** Lets the next `count` commits that set a key of this sort fail, as if the connection were lost. */
+export function failCommits(hooks: KvHooks, sort: string, count: number): void {
+  hooks.commit = (sets, run) =>
+    sets.some(([first]) => first === sort) && count-- > 0
+      ? Promise.reject(new Error("database lost"))
+      : run();
+}
