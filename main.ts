@@ -5,10 +5,10 @@
 import { getLogger } from "@logtape/logtape";
 import { Engine } from "./jobs/engine.ts";
 import { createKinds } from "./jobs/registry.ts";
-import { systemClock } from "./lib/clock.ts";
+import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/database.ts";
-import { configureLogs } from "./lib/log.ts";
+import { configureLogs, describeError } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
 import { createApp } from "./routes/app.ts";
 
@@ -19,12 +19,15 @@ import { createApp } from "./routes/app.ts";
 const GRACE_MS = 4_000;
 const DEV_GRACE_MS = 0;
 
+/** Requests that are under way then; one that stalls must not keep the process. */
+const CLOSE_MS = 500;
+
 const log = getLogger("tripwright");
 
 const config = startingConfig();
 await configureLogs({ level: config.logLevel, readable: config.dev });
 const kv = await openDatabase(config.kvPath).catch((error) =>
-  giveUp(`the database ${config.kvPath ?? ""} does not open: ${error.message}`)
+  giveUp(`the database of KV_PATH does not open: ${error.message}`)
 );
 const engine = new Engine({
   ...config,
@@ -64,7 +67,7 @@ function listen(): Deno.HttpServer {
     return Deno.serve({ port, hostname, onListen: (at) => greet(config, at.port) }, app.fetch);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) giveUp(`port ${port} is in use, set PORT`);
-    throw error;
+    giveUp(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);
   }
 }
 
@@ -93,7 +96,7 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
 async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: engine.running });
   await engine.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
-  await server.shutdown();
+  await waitAtMost(server.shutdown(), { ms: CLOSE_MS, clock: systemClock });
   kv.close();
   log.info("stopped");
   Deno.exit(0);

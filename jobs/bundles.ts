@@ -9,10 +9,13 @@ import { type FunctionCall, type InputItem, ResponseTurn } from "../lib/model.ts
 import { sampleBundles } from "./bundles_sample.ts";
 import type { JobContext, JobKind } from "./kind.ts";
 import { OutputReview } from "./structured_output.ts";
-import { fenced, travellerText } from "./text.ts";
+import { fenced, modelText, travellerText } from "./text.ts";
 import { runTool, type Tool } from "./tool.ts";
 
 const MAX_TURNS = 10;
+
+/** More calls than this in one turn are answered with an error: the tools are other people's servers. */
+const MAX_CALLS_PER_TURN = 16;
 
 /** Room for one turn, in tokens. Reasoning takes most of it; five full bundles take about 4,000. */
 const TURN_TOKENS = 32_000;
@@ -35,21 +38,18 @@ export const BundlesRequest = z.object({
 }, { error: MISSING });
 export type BundlesRequest = z.infer<typeof BundlesRequest>;
 
-// `pattern` is in OpenAI's subset of JSON Schema, `minLength` is not.
-const shown = z.string().regex(/\S/, { error: "must not be blank" });
-
 export const KeyEvent = z.object({
-  name: shown,
-  date: shown.describe("Local date and time, as exact as it is known"),
+  name: modelText,
+  date: modelText.describe("Local date and time, as exact as it is known"),
   venue: z.string().nullable(),
   neighborhood: z.string().nullable(),
   url: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
-  why: shown.describe("Why this traveller will like it, one sentence"),
+  why: modelText.describe("Why this traveller will like it, one sentence"),
 });
 
 export const Bundle = z.object({
-  title: shown,
-  description: shown,
+  title: modelText,
+  description: modelText,
   keyEvents: z.array(KeyEvent).min(1).max(8),
   imageUrl: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
 });
@@ -146,13 +146,17 @@ async function generate(
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 
+const TOO_MANY_CALLS = JSON.stringify({
+  error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
+});
+
 /** Runs the calls of one turn side by side; each is a step of its own. */
 async function callTools(
   calls: FunctionCall[],
   { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
 ): Promise<InputItem[]> {
   return await Promise.all(calls.map(async (call, index) => {
-    const output = await context.step(
+    const output = index >= MAX_CALLS_PER_TURN ? TOO_MANY_CALLS : await context.step(
       `turn-${turn}/tool-${index + 1}`,
       z.string(),
       () => runTool(tools, call, context.signal),

@@ -204,5 +204,5 @@ export class Engine {
 }
 
 function logFault(what: string, error: unknown): void {
-  log.error("{what} failed", { what, error: describeError(error) });
+  log.error(`${what} failed`, { error: describeError(error) });
 }

@@ -7,7 +7,7 @@ import { type ChatMessage, ChatTurn } from "../lib/model.ts";
 import { sampleItinerary } from "./itinerary_sample.ts";
 import type { JobContext, JobKind } from "./kind.ts";
 import { OutputReview } from "./structured_output.ts";
-import { fenced, travellerText } from "./text.ts";
+import { fenced, modelText, travellerText } from "./text.ts";
 
 const MAX_DAYS = 30;
 
@@ -19,14 +19,11 @@ export const ItineraryRequest = z.object({
 }, { error: "expected a JSON object" });
 export type ItineraryRequest = z.infer<typeof ItineraryRequest>;
 
-// `pattern` is in OpenAI's subset of JSON Schema, `minLength` is not.
-const text = z.string().regex(/\S/, { error: "must not be blank" });
-
 export const Activity = z.object({
   time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time such as 09:30" }),
-  title: text,
-  description: text,
-  place: text.describe("Name and neighbourhood or address, enough to find it on a map"),
+  title: modelText,
+  description: modelText,
+  place: modelText.describe("Name and neighbourhood or address, enough to find it on a map"),
   estimatedCost: z.object({
     amount: z.number().min(0),
     currency: z.string().regex(/^[A-Z]{3}$/, { error: "must be an ISO 4217 code such as EUR" }),
@@ -35,7 +32,7 @@ export const Activity = z.object({
 
 export const Day = z.object({
   day: z.int().min(1).max(MAX_DAYS),
-  theme: text,
+  theme: modelText,
   activities: z.array(Activity).min(3).max(6),
 });
 

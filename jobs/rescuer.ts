@@ -80,7 +80,10 @@ export class Rescuer {
   async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
     try {
       const job = await this.#options.store.rescue(held, beat);
-      if (job) log.warning("rescued", { jobId: job.id, attempt: job.attempt, state: job.state });
+      if (!job) return;
+      const fields = { jobId: job.id, kind: job.kind, attempt: job.attempt };
+      if (job.state !== "failed") return log.warning("rescued", fields);
+      log.error("failed", { ...fields, code: job.failure.code, error: job.failure.message });
     } catch (error) {
       log.error("rescue failed", { jobId: held.id, error: describeError(error) });
     }

@@ -91,7 +91,7 @@ export async function runJob(
     random: options.random,
     placeholder: options.mockIfQuota ? () => placeholderPlan(lease, options) : undefined,
   });
-  if ("error" in ended && !(ended.error instanceof JobError)) {
+  if (outcome.next !== "done" && outcome.failure.code === "internal" && "error" in ended) {
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
   }
   const settled = await settle(lease, outcome, options);

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { JobError } from "../lib/failure.ts";
+import { parseJson } from "../lib/json.ts";
 
 /** An answer that came to an end, or to its limit. */
 interface Answer {
@@ -45,11 +46,10 @@ export class OutputReview<T> {
   }
 
   #parse(text: string) {
-    try {
-      return this.#schema.safeParse(JSON.parse(text));
-    } catch {
-      return z.never({ error: "the answer is not a JSON document" }).safeParse(text);
-    }
+    const json = parseJson(text);
+    return json === undefined
+      ? z.never({ error: "the answer is not a JSON document" }).safeParse(text)
+      : this.#schema.safeParse(json);
   }
 
   #cutOff(): Review<T> {

@@ -1,5 +1,5 @@
 /**
- * Text that a traveller sends.
+ * Text that a traveller sends, and text that a model sends.
  * @module
  */
 import { z } from "zod";
@@ -11,10 +11,13 @@ import { z } from "zod";
 export function travellerText({ min = 0, max }: { min?: number; max: number }) {
   return z.string({ error: "expected a string" })
     .transform((text) => text.toWellFormed().trim())
-    .refine((text) => within([...text].length, min, max), {
+    .refine((text) => [...text].length >= min && [...text].length <= max, {
       error: `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`,
     });
 }
+
+/** Text that a model writes. `pattern` is in OpenAI's subset of JSON Schema, `minLength` is not. */
+export const modelText = z.string().regex(/\S/, { error: "must not be blank" });
 
 /**
  * The request as the model sees it: one JSON document between tags. JSON escapes what would end the
@@ -23,8 +26,4 @@ export function travellerText({ min = 0, max }: { min?: number; max: number }) {
 export function fenced(request: unknown): string {
   const json = JSON.stringify(request, null, 2).replaceAll("<", "\\u003c");
   return `<wish>\n${json}\n</wish>`;
-}
-
-function within(value: number, min: number, max: number): boolean {
-  return value >= min && value <= max;
 }

@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import { getLogger } from "@logtape/logtape";
+import { parseJson } from "../lib/json.ts";
 import { JsonFetchError } from "../lib/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../lib/model.ts";
 import { problemsOf } from "./structured_output.ts";
@@ -51,13 +52,5 @@ async function outputOf(tools: Tool[], call: FunctionCall, signal: AbortSignal):
     const reason = error instanceof JsonFetchError ? error.message : "internal error";
     log.warning("tool failed", { tool: tool.name, reason });
     return { error: `The tool failed: ${reason}` };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

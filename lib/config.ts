@@ -5,6 +5,7 @@
  */
 import { parse as parseEnvFile } from "dotenv";
 import { z } from "zod";
+import { describeError } from "./log.ts";
 
 /** The service cannot start with this environment. The message is one line and holds no secret. */
 export class ConfigError extends Error {
@@ -69,12 +70,16 @@ const Variables = z.object({
   JOB_TTL_HOURS: integer(1, 24 * 30).default(24),
   MAX_QUEUED_JOBS: integer(1, 1_000_000).default(10_000),
   CORS_ORIGINS: list.refine(
-    (origins) => origins.every((origin) => origin === "*" || isOrigin(origin)),
+    (origins) =>
+      origins.length > 0 && origins.every((origin) => origin === "*" || isOrigin(origin)),
     { error: "* or a comma-separated list of origins such as https://example.com" },
   ).default(["*"]),
-  API_KEYS: list.refine((keys) => keys.every((key) => /^[\w.~+/-]{16,}=*$/.test(key)), {
-    error: "a comma-separated list of bearer tokens of at least 16 characters (RFC 6750)",
-  }).default([]),
+  API_KEYS: list.refine(
+    (keys) => keys.length > 0 && keys.every((key) => /^[\w.~+/-]{16,}=*$/.test(key)),
+    {
+      error: "a comma-separated list of bearer tokens of at least 16 characters (RFC 6750)",
+    },
+  ).default([]),
   LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info"),
   DENO_DEPLOY: flag.default(false),
 });
@@ -96,7 +101,7 @@ const DEV_SAMPLE_DELAY_MS = 4 * SECOND;
 export function readConfig(options: { dev: boolean }): Config {
   const set = variableNames.flatMap((name) => {
     const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
+    return value?.trim() ? [[name, value]] : [];
   });
   return parseConfig({ ...readEnvFile(), ...Object.fromEntries(set) }, options);
 }
@@ -106,7 +111,7 @@ function readEnvFile(): Record<string, string> {
     return parseEnvFile(Deno.readTextFileSync(".env"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
+    throw new ConfigError(`the file .env cannot be read: ${describeError(error)}`);
   }
 }
 
@@ -134,7 +139,6 @@ export function parseConfig(
   const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
-    onDeploy: v.DENO_DEPLOY,
     logLevel: v.LOG_LEVEL,
     port: v.PORT,
     hostname: v.HOST,

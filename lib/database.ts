@@ -14,5 +14,47 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
   if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
     await Deno.mkdir(dirname(path), { recursive: true });
   }
-  return await Deno.openKv(path);
+  return patientKv(await Deno.openKv(path));
+}
+
+/** How often, and for how long at the most, a locked database is tried again: 1.3 s in all. */
+const LOCKED_TRIES = 8;
+const LOCKED_WAIT_MS = 10;
+
+/**
+ * A database that is shared with other processes. SQLite refuses to read or write while another one
+ * writes, and Deno passes that on at once; nothing has happened then, so it is safe to try again.
+ */
+export function patientKv(kv: Deno.Kv): Deno.Kv {
+  const methods: Partial<Deno.Kv> = {
+    get: (...args: Parameters<Deno.Kv["get"]>) => untilUnlocked(() => kv.get(...args)),
+    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => untilUnlocked(() => kv.getMany(...args)),
+    atomic() {
+      const operation = kv.atomic();
+      const commit = operation.commit.bind(operation);
+      operation.commit = () => untilUnlocked(commit);
+      return operation;
+    },
+  } as Partial<Deno.Kv>;
+  return new Proxy(kv, {
+    get(target, name) {
+      const own = Reflect.get(methods, name);
+      if (own) return own;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+async function untilUnlocked<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      const locked = error instanceof Error && error.message.includes("database is locked");
+      if (!locked || tries === LOCKED_TRIES) throw error;
+      const waitMs = LOCKED_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
 }

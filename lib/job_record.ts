@@ -3,8 +3,9 @@
  *
  * ```
  * queued ──claim──▶ running ──complete──▶ succeeded
- *   ▲                  │ ──────fail─────▶ failed
- *   └─retry · release──┘
+ *   ▲                  │ ──────fail─────▶ failed ◀── a queued job whose time is up
+ *   └──────────────────┘
+ *   retry · release · rescue
  * ```
  * @module
  */
@@ -27,7 +28,7 @@ const common = {
   request: z.unknown(),
   /** The prompt that wrote, or will write, the plan. */
   promptVersion: z.string(),
-  /** How many times the job was claimed: the fencing token of its worker. */
+  /** The attempts so far that count: a claim adds one, a release takes it back. */
   attempt: z.int().nonnegative(),
   createdAt: epochMs,
   /** From here on the job does not exist, whatever KV still holds. */

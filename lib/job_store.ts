@@ -12,11 +12,12 @@
  * | `["step", id, promptVersion, name, part]` | the output itself |
  * | `["result", id, part]` | the plan |
  *
- * Everything that is written for a job expires with the job, and every read checks the expiry too,
- * because KV keeps an expired key readable for up to a minute. An instance's heartbeat outlives the
+ * Everything that is written for a job expires with the job, and whoever reads the record checks the
+ * expiry too, because KV keeps an expired key readable for up to a minute. An instance's heartbeat outlives the
  * jobs that it held.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import { BlobRef, decodeBlob, encodeBlob } from "./blob.ts";
 import type { Clock } from "./clock.ts";
@@ -77,6 +78,8 @@ export interface JobStoreOptions {
 
 /** `"lost"`: the job was no longer the lease's; nothing was written. */
 export type Written = "saved" | "lost";
+
+const log = getLogger(["tripwright", "store"]);
 
 /** KV's limits for one `getMany` and for one batch of a `list`. */
 const MAX_KEYS_PER_READ = 10;
@@ -163,7 +166,7 @@ export class JobStore {
   }
 
   /**
-   * Takes a queued job that is due. The commit renews the holder's heartbeat, so that no job is ever
+   * Takes a queued job that is due, or ends it if its time is up. The commit renews the holder's heartbeat, so that no job is ever
    * held by an instance that nobody can find.
    *
    * @param kinds the kinds of job that the holder can work on; unset, all
@@ -184,7 +187,9 @@ export class JobStore {
     const commit = this.#kv.atomic().check(entry).delete(keys.due(queued));
     if (now >= deadlineOf(queued, this.#options.limits)) {
       const failed = failJob(queued, { failure: deadlineFailure(), now });
-      await this.#put(commit, keys.job(id), failed, failed).commit();
+      const { ok } = await this.#put(commit, keys.job(id), failed, failed).commit();
+      const { kind, attempt, failure: { code, message: error } } = failed;
+      if (ok) log.error("failed", { jobId: id, kind, attempt, code, error });
       return null;
     }
     const job = claimJob(queued, { holder, now });
@@ -344,7 +349,7 @@ export class JobStore {
 
   #enqueue(commit: Deno.AtomicOperation, job: QueuedJob): void {
     this.#put(commit, keys.job(job.id), job, job);
-    this.#put(commit, keys.due(job), job.attempt, job);
+    this.#put(commit, keys.due(job), true, job);
   }
 
   /** The only `set` for a job's keys: none is ever written without what is left of its 24 hours. */

@@ -3,6 +3,8 @@
  * @module
  */
 import type { z } from "zod";
+import { readText } from "./bounded_text.ts";
+import { parseJson } from "./json.ts";
 
 export interface JsonFetchOptions<T> {
   /** What the answer has to look like; anything else is an error. */
@@ -52,7 +54,7 @@ export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Prom
       await response.body?.cancel();
       throw new JsonFetchError(`${url.host} answered ${response.status}`);
     }
-    const text = await readText(response, maxBytes);
+    const text = await readText(response.body, maxBytes);
     if (text === null) throw new JsonFetchError(`${url.host} sent more than ${maxBytes} bytes`);
     const parsed = schema.safeParse(parseJson(text));
     if (!parsed.success) throw new JsonFetchError(`${url.host} sent an unexpected answer`);
@@ -66,26 +68,5 @@ export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Prom
     throw new JsonFetchError(`${url.host} could not be reached`, { cause: error });
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** The body, or `null` if it is longer than `maxBytes`: the rest is not read. */
-async function readText(response: Response, maxBytes: number): Promise<string | null> {
-  let text = "";
-  let bytes = 0;
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return null;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -43,6 +43,10 @@ export function fromOpenAIError(error: unknown): unknown {
       retryAfterMs: retryAfterMs(error.headers),
     });
   }
+  // What fetch throws when the connection is cut in the middle of the body.
+  if (error instanceof TypeError && /body|connection/.test(error.message)) {
+    return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
+  }
   // SyntaxError: a success status whose body is no JSON.
   if (error instanceof OpenAIError || error instanceof SyntaxError) return unreadableAnswer();
   return error;
@@ -90,11 +94,14 @@ function plainCode(code: unknown): string | undefined {
 
 /** RFC 9110, section 10.2.3: seconds or a date. OpenAI sends `retry-after-ms` too. */
 function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const ms = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
-  if (ms >= 0) return ms;
+  const ms = headers?.get("retry-after-ms") ?? "";
+  if (isNumber(ms)) return Number(ms);
   const value = headers?.get("retry-after") ?? "";
-  const seconds = Number.parseFloat(value);
-  if (seconds >= 0) return seconds * 1000;
+  if (isNumber(value)) return Number(value) * 1000;
   const date = Date.parse(value) - Date.now();
   return date >= 0 ? date : undefined;
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,9}(\.\d+)?$/.test(text);
 }

@@ -99,6 +99,8 @@ async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Prom
     baseURL: baseUrl ?? null,
     organization: null,
     project: null,
+    adminAPIKey: null,
+    webhookSecret: null,
     timeout: timeoutMs,
     maxRetries: 0,
     // The SDK's log shows what was sent and received.

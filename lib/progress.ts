@@ -6,7 +6,7 @@
 import { z } from "zod";
 
 /**
- * Summaries are kept up to this many characters in all, the newest first: at two bytes each they
+ * Summaries are kept up to this many characters in all, the newest ones: at two bytes each they
  * stay well below the 64 KiB of a KV value.
  */
 const MAX_SUMMARY_CHARACTERS = 24_000;

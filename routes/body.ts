@@ -3,10 +3,10 @@
  * @module
  */
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { z } from "zod";
+import { readText } from "../lib/bounded_text.ts";
+import { parseJson } from "../lib/json.ts";
 import { jsonPointer, ProblemError } from "../lib/problem.ts";
-import { sendProblem } from "./send_problem.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -16,22 +16,11 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 const JSON_TYPES = /^(application\/([\w.-]+\+)?json|text\/plain)$/;
 
-/** Refuses bodies over 64 KiB with 413, before they are in memory. */
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: (c) =>
-    sendProblem(c, {
-      status: 413,
-      code: "body_too_large",
-      detail: `The request body is larger than ${MAX_BODY_BYTES} bytes`,
-    }),
-});
-
 /**
  * Reads and checks the body.
  *
- * @throws {ProblemError} 415 for a type that is not JSON, 400 for malformed JSON, 400 with the place
- * of each bad field for a body that the schema does not accept
+ * @throws {ProblemError} 415 for a type that is not JSON, 413 for more than 64 KiB, 400 for what is
+ * no JSON, 400 with the place of each bad field for a body that the schema does not accept
  */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const type = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
@@ -43,7 +32,15 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
       headers: { accept: "application/json" },
     });
   }
-  const parsed = schema.safeParse(parseJson(await c.req.text()));
+  const json = parseJson(await readLimited(c));
+  if (json === undefined) {
+    throw new ProblemError({
+      status: 400,
+      code: "malformed_json",
+      detail: "The request body is not valid JSON",
+    });
+  }
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ path, message }) => ({
     pointer: jsonPointer(path),
@@ -57,16 +54,23 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   });
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
+async function readLimited(c: Context): Promise<string> {
+  const tooLarge = Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES;
+  const text = tooLarge ? null : await readText(c.req.raw.body, MAX_BODY_BYTES).catch(() => {
     throw new ProblemError({
       status: 400,
-      code: "malformed_json",
-      detail: "The request body is not valid JSON",
+      code: "incomplete_body",
+      detail: "The request body ended before its time",
     });
-  }
+  });
+  if (text !== null) return text;
+  throw new ProblemError({
+    status: 413,
+    code: "body_too_large",
+    detail: `The request body is larger than ${MAX_BODY_BYTES} bytes`,
+    // What is left of the body is not read, so the connection is of no more use.
+    headers: { connection: "close" },
+  });
 }
 
 /** Messages that begin with a capital are sentences of their own; the others need the field's name. */

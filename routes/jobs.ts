@@ -10,7 +10,7 @@ import type { JobKind } from "../jobs/kind.ts";
 import { describeError } from "../lib/log.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { getLogger } from "@logtape/logtape";
-import { limitBody, readBody } from "./body.ts";
+import { readBody } from "./body.ts";
 import { locationOf, presentJob, presentNewJob, retryAfterSeconds } from "./presenter.ts";
 
 const JobId = z.uuid();
@@ -24,7 +24,7 @@ const log = getLogger(["tripwright", "http"]);
 export function jobRoutes(kind: JobKind, engine: Engine, now: () => number): Hono {
   const routes = new Hono();
 
-  routes.post("/", limitBody, async (c) => {
+  routes.post("/", async (c) => {
     const request = await readBody(c, kind.request);
     const job = await engine.submit(kind, request).catch(refuse);
     c.header("location", locationOf(kind, job));

@@ -147,6 +147,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
   const [first, second, third] = calls.map((call) => call.body);
   assert.equal(first.model, "gpt-6.1-terra");
   assert.deepEqual(first.reasoning, { effort: "medium", summary: "auto" });
+  assert.equal(first.store, false);
   assert.equal(first.text.format.strict, true);
   assert.deepEqual(
     first.tools.map((tool: { name?: string; type: string }) => tool.name ?? tool.type),
@@ -262,6 +263,17 @@ Deno.test("a refusal in a turn of bundles fails the job at once", async () => {
   assert.equal(body.failure.code, "refused");
 });
 
+Deno.test("the content filter in a turn of bundles fails the job at once", async () => {
+  const { body } = await generation([() =>
+    Response.json({
+      id: "resp_1",
+      status: "incomplete",
+      incomplete_details: { reason: "content_filter" },
+      output: [],
+    })]);
+  assert.equal(body.failure.code, "content_filtered");
+});
+
 const quotaCodes = [
   "insufficient_quota",
   "credit_balance_exhausted",
@@ -349,6 +361,23 @@ Deno.test("an answer that stalls in its middle is a timeout", async () => {
     );
   const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
   assert.equal(body.failure.code, "timeout");
+});
+
+Deno.test("an answer that is cut off in its middle is a lost connection", async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const cut = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(65_536));
+    const head =
+      "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    await connection.write(new TextEncoder().encode(head));
+  })();
+  const { body } = await itinerary([good], {
+    OPENAI_BASE_URL: `http://127.0.0.1:${listener.addr.port}/v1`,
+    MAX_ATTEMPTS: "1",
+  });
+  await cut;
+  assert.equal(body.failure.code, "connection_lost");
 });
 
 Deno.test("a server that cannot be reached is a lost connection", async () => {

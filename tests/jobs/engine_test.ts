@@ -6,21 +6,16 @@ import { JobError } from "../../lib/failure.ts";
 import type { JobRecord } from "../../lib/job_record.ts";
 import type { JobStore } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
-import { engineOptions, heldWork, openEngines, openEnginesOn } from "../support/engines.ts";
+import {
+  engineOptions,
+  heldWork,
+  openEngines,
+  openEnginesOn,
+  untilIdle,
+} from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
-
-/** Moves on with `step` until the engine is idle. */
-async function whileRunning(engine: Engine, step: () => void): Promise<void> {
-  let idle = false;
-  engine.idle().then(() => idle = true);
-  while (!idle) {
-    step();
-    // Lets what waits for the clock go on, and what waits for the database.
-    await engine.ping().catch(() => {});
-  }
-}
 
 /** The second instance sweeps every three seconds, for so long. */
 async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openEngines>>, ms: number) {
@@ -245,7 +240,7 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
   await work.begun;
   failCommits(hooks, "result", 3);
   work.finish();
-  await whileRunning(env.a, () => env.clock.advance(1_000));
+  await untilIdle(env.a, () => env.clock.advance(1_000));
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.equal(work.runs(), 1);
 });
@@ -258,7 +253,7 @@ Deno.test("a job whose end cannot be stored is worked on again, not stuck", asyn
   await work.begun;
   failCommits(hooks, "result", 6);
   work.finish();
-  await whileRunning(env.a, () => env.clock.advance(1_000));
+  await untilIdle(env.a, () => env.clock.advance(1_000));
   assert.equal((await jobOf(env.store, id)).state, "running");
   await sweepFor(env, 12_000);
   await env.b.idle();
@@ -301,7 +296,7 @@ Deno.test("a finished step is stored although the database fails for a moment", 
     using env = openEnginesOn(kv, { kinds: [kind] });
     failCommits(hooks, sort, 1);
     const { id } = await env.a.submit(kind, { text: "hello" });
-    await whileRunning(env.a, () => env.clock.advance(100));
+    await untilIdle(env.a, () => env.clock.advance(100));
     const job = await jobOf(env.store, id);
     assert.equal(job.state, "succeeded");
     assert.equal(job.attempt, 1);
@@ -591,7 +586,7 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
   await work.begun;
   failCommits(hooks, "due", 1);
   env.a.stop(0);
-  await whileRunning(env.a, () => env.clock.advance(100));
+  await untilIdle(env.a, () => env.clock.advance(100));
   assert.equal((await jobOf(env.store, id)).state, "queued");
   work.finish();
 });
@@ -643,6 +638,58 @@ Deno.test("the heartbeats of a started engine keep its jobs, even if one is neve
   await env.a.stop(0);
   env.kv.close();
   await env.a.ended();
+});
+
+Deno.test("stop() ends the grace when it is hurried", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const hurry = new AbortController();
+  const stopped = env.a.stop(4_000, hurry.signal);
+  hurry.abort();
+  await stopped;
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  work.finish();
+});
+
+Deno.test("a worker that finds its job lost when it writes works no further", async () => {
+  let turns = 0;
+  const lost = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const kind = testKind(async ({ text }, context) => {
+    for (const turn of ["one", "two", "three"]) {
+      turns++;
+      begun.resolve();
+      await lost.promise;
+      await context.step(turn, z.string(), () => Promise.resolve(turn));
+    }
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  const [beat] = await env.store.instances();
+  const [held] = await env.store.heldBy(beat!.holder);
+  await env.store.rescue(held!);
+  lost.resolve();
+  await env.a.idle();
+  assert.equal(turns, 1);
+});
+
+Deno.test("a bell for a job that this instance works on changes nothing", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind], concurrency: 1 });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
+  await env.kv.set(["due", NOON, id], true);
+  await env.a.sweep();
+  assert.equal(env.a.running, 1);
+  work.finish();
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.equal(work.runs(), 1);
 });
 
 Deno.test("stop() waits for jobs that end in time", async () => {

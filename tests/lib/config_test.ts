@@ -49,6 +49,11 @@ const bad: [env: Record<string, string>, message: string][] = [
   [{ LEASE_SECONDS: "0" }, 'LEASE_SECONDS is "0", expected a whole number from 1 to 300'],
   [{ GENERATOR: "gpt" }, 'GENERATOR is "gpt", expected one of auto, openai, sample'],
   [{ DOORBELL: "bell" }, 'DOORBELL is "bell", expected one of auto, queue, sweep'],
+  [
+    { CORS_ORIGINS: "," },
+    'CORS_ORIGINS is ",", expected * or a comma-separated list of origins ' +
+    "such as https://example.com",
+  ],
   [{ USE_MOCK_IF_QUOTA: "maybe" }, 'USE_MOCK_IF_QUOTA is "maybe", expected 1 or 0'],
   [{ OPENAI_BASE_URL: "localhost" }, 'OPENAI_BASE_URL is "localhost", expected an http(s) URL'],
   [{ ITINERARY_MODEL: "a b" }, 'ITINERARY_MODEL is "a b", expected a model name'],
@@ -83,6 +88,10 @@ Deno.test("parseConfig() refuses short API keys without repeating them", () => {
   const message = messageFor({ API_KEYS: "0123456789abcdef,hunter2" });
   assert.match(message, /^API_KEYS .* at least 16 characters/);
   assert.ok(!message.includes("hunter2"));
+});
+
+Deno.test("parseConfig() does not take a list of nothing for no API keys", () => {
+  assert.match(messageFor({ API_KEYS: " , " }), /^API_KEYS is \(hidden\)/);
 });
 
 const choices: [env: Record<string, string>, member: keyof Config, value: string][] = [

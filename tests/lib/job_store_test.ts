@@ -49,6 +49,18 @@ Deno.test("accept() stores the record and its due entry together", async () => {
   assert.deepEqual(await keysOf(env.kv), [`due/${NOON}`, `job/${job.id}`]);
 });
 
+Deno.test("accept() and complete() write all they write in one commit", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const [record, due] = await env.kv.getMany([["job", job.id], ["due", NOON, job.id]]);
+  assert.equal(due.versionstamp, record.versionstamp);
+  const lease = await env.store.claim(job.id, { holder: A });
+  await env.store.complete(lease!, plan);
+  const [done, result] = await env.kv.getMany([["job", job.id], ["result", job.id, 0]]);
+  assert.equal(result.versionstamp, done.versionstamp);
+});
+
 Deno.test("accept() adds its bell to the same transaction", async () => {
   using kv = await Deno.openKv(":memory:");
   const announce = (commit: Deno.AtomicOperation, id: string) =>

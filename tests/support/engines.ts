@@ -38,8 +38,11 @@ export async function openEngines(overrides: Partial<EngineOptions> = {}) {
 }
 
 /** The same over a database of the test's choice. */
-export function openEnginesOn(kv: Deno.Kv, overrides: Partial<EngineOptions> = {}) {
-  const clock = new FakeClock();
+export function openEnginesOn(
+  kv: Deno.Kv,
+  overrides: Partial<EngineOptions> = {},
+  clock: FakeClock = new FakeClock(),
+) {
   const options = engineOptions(kv, clock, overrides);
   return {
     kv,
@@ -64,4 +67,15 @@ export function heldWork() {
     return { text };
   });
   return { kind, begun: begun.promise, finish: held.resolve, runs: () => runs };
+}
+
+/** Moves on with `step` until the engine is idle. */
+export async function untilIdle(engine: Engine, step: () => void): Promise<void> {
+  let idle = false;
+  engine.idle().then(() => idle = true);
+  while (!idle) {
+    step();
+    // Lets what waits for the clock go on, and what waits for the database.
+    await engine.ping().catch(() => {});
+  }
 }

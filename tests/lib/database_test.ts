@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase, patientKv } from "../../lib/database.ts";
+
+/** A database that is locked for so many calls. */
+function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
+  const locked = () => calls-- > 0 ? Promise.reject(new TypeError("database is locked")) : null;
+  return new Proxy(kv, {
+    get(target, name) {
+      if (name === "get") return (key: Deno.KvKey) => locked() ?? target.get(key);
+      if (name === "atomic") {
+        return () => {
+          const operation = target.atomic();
+          const commit = operation.commit.bind(operation);
+          operation.commit = () => locked() ?? commit();
+          return operation;
+        };
+      }
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const patient = patientKv(lockedFor(kv, 2));
+  assert.equal((await patient.atomic().set(["key"], "value").commit()).ok, true);
+  assert.equal((await patientKv(lockedFor(kv, 2)).get(["key"])).value, "value");
+});
+
+Deno.test("patientKv() passes on other errors, and a lock that does not end", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const tooLarge = patientKv(kv).atomic().set(["key"], new Uint8Array(70_000));
+  await assert.rejects(tooLarge.commit(), /Value too large/);
+  await assert.rejects(patientKv(lockedFor(kv, Infinity)).get(["key"]), /database is locked/);
+});
+
+Deno.test("openDatabase() makes the folder, and waits while another process writes", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/data/kv.sqlite`;
+  const kv = await openDatabase(path);
+  await kv.atomic().set(["key"], 1).commit();
+  const other = new DatabaseSync(path);
+  other.exec("begin immediate");
+  const written = kv.atomic().set(["key"], 2).commit();
+  await kv.get(["key"]);
+  other.exec("commit");
+  other.close();
+  assert.equal((await written).ok, true);
+  assert.equal((await kv.get(["key"])).value, 2);
+  kv.close();
+  await Deno.remove(directory, { recursive: true });
+});
