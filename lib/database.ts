@@ -3,6 +3,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { type Clock, systemClock } from "./clock.ts";
 
 /**
  * Opens Deno KV.
@@ -25,7 +26,8 @@ const LOCKED_WAIT_MS = 10;
  * A database that is shared with other processes. SQLite refuses to read or write while another one
  * writes, and Deno passes that on at once; nothing has happened then, so it is safe to try again.
  */
-export function patientKv(kv: Deno.Kv): Deno.Kv {
+export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
+  const untilUnlocked = <T>(work: () => Promise<T>) => tryUntilUnlocked(work, clock);
   const methods: Partial<Deno.Kv> = {
     get: (...args: Parameters<Deno.Kv["get"]>) => untilUnlocked(() => kv.get(...args)),
     getMany: (...args: Parameters<Deno.Kv["getMany"]>) => untilUnlocked(() => kv.getMany(...args)),
@@ -46,15 +48,14 @@ export function patientKv(kv: Deno.Kv): Deno.Kv {
   });
 }
 
-async function untilUnlocked<T>(work: () => Promise<T>): Promise<T> {
+async function tryUntilUnlocked<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
   for (let tries = 1;; tries++) {
     try {
       return await work();
     } catch (error) {
       const locked = error instanceof Error && error.message.includes("database is locked");
       if (!locked || tries === LOCKED_TRIES) throw error;
-      const waitMs = LOCKED_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await clock.wait(LOCKED_WAIT_MS * 2 ** (tries - 1));
     }
   }
 }
