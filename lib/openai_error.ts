@@ -30,7 +30,7 @@ interface Answer {
  */
 export function fromOpenAIError(error: unknown): unknown {
   if (error instanceof APIConnectionTimeoutError) {
-    return timedOut(error);
+    return new JobError("timeout", "OpenAI API request timed out", { cause: error });
   }
   if (error instanceof APIConnectionError) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
@@ -50,11 +50,6 @@ export function fromOpenAIError(error: unknown): unknown {
   // SyntaxError: a success status whose body is no JSON.
   if (error instanceof OpenAIError || error instanceof SyntaxError) return unreadableAnswer();
   return error;
-}
-
-/** For an answer that did not come in time. */
-export function timedOut(cause?: unknown): JobError {
-  return new JobError("timeout", "OpenAI API request timed out", { cause });
 }
 
 /** For a response that arrived well but says in itself that it failed. */

@@ -15,7 +15,7 @@ import {
   type ResponseRequest,
   type ResponseTurn,
 } from "./model.ts";
-import { fromFailedResponse, fromOpenAIError, timedOut, unreadableAnswer } from "./openai_error.ts";
+import { fromFailedResponse, fromOpenAIError, unreadableAnswer } from "./openai_error.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
@@ -73,13 +73,10 @@ const OutputItem = z.union([
 export function openaiModel(options: OpenAIModelOptions): Model {
   let sdk: Promise<Sdk> | undefined;
   const load = () => sdk ??= loadSdk(options);
-  const { timeoutMs } = options;
   return {
     source: "openai",
-    chat: (request, signal) =>
-      call({ load, signal, timeoutMs }, (sdk, signal) => chat(sdk, request, signal)),
-    respond: (request, signal) =>
-      call({ load, signal, timeoutMs }, (sdk, signal) => respond(sdk, request, signal)),
+    chat: (request, signal) => call({ load, signal }, (sdk) => chat(sdk, request, signal)),
+    respond: (request, signal) => call({ load, signal }, (sdk) => respond(sdk, request, signal)),
   };
 }
 
@@ -109,26 +106,15 @@ async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Prom
   return { client, helpers };
 }
 
-interface CallOptions {
-  load: () => Promise<Sdk>;
-  signal: AbortSignal;
-  timeoutMs: number;
-}
-
-/** Makes one call. The SDK's own timeout ends with the answer's headers; this one with its body. */
 async function call<Turn>(
-  { load, signal, timeoutMs }: CallOptions,
-  ask: (sdk: Sdk, signal: AbortSignal) => Promise<Turn>,
+  { load, signal }: { load: () => Promise<Sdk>; signal: AbortSignal },
+  ask: (sdk: Sdk) => Promise<Turn>,
 ): Promise<Turn> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
-    return await ask(await load(), AbortSignal.any([signal, timeout.signal]));
+    return await ask(await load());
   } catch (error) {
     signal.throwIfAborted();
-    throw timeout.signal.aborted ? timedOut(error) : fromOpenAIError(error);
-  } finally {
-    clearTimeout(timer);
+    throw fromOpenAIError(error);
   }
 }
 
