@@ -53,7 +53,6 @@ export class Engine {
   readonly #holder = crypto.randomUUID();
   readonly #stopped = new AbortController();
   readonly #loops: Promise<void>[] = [];
-  #stopping = false;
 
   constructor(options: EngineOptions) {
     const { kv, clock, limits, leaseMs, jobTtlMs, maxQueuedJobs, doorbell } = options;
@@ -154,7 +153,7 @@ export class Engine {
 
   /** The instance is on its way out: it should get no more requests. */
   get stopping(): boolean {
-    return this.#stopping;
+    return this.#worker.stopping;
   }
 
   /** Resolves when this instance works on no job. */
@@ -169,7 +168,6 @@ export class Engine {
    * @param hurry ends the grace
    */
   async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
-    this.#stopping = true;
     await this.#worker.stop(graceMs, hurry);
     this.#stopped.abort();
   }

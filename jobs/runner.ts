@@ -11,6 +11,7 @@ import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { JobStore, Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
+import { retry } from "../lib/retry.ts";
 import type { JobContext, JobKind, Plan } from "./kind.ts";
 import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
 
@@ -195,15 +196,9 @@ function createContext(context: ContextOptions): JobContext {
 }
 
 /** Does a write, again and again if KV fails for a moment. */
-async function persist(write: () => Promise<Written>, clock: Clock): Promise<Written> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await write();
-    } catch (error) {
-      if (error instanceof BlobTooLargeError || tries === WRITE_TRIES) throw error;
-      await clock.wait(WRITE_WAIT_MS * 2 ** (tries - 1));
-    }
-  }
+function persist(write: () => Promise<Written>, clock: Clock): Promise<Written> {
+  const when = (error: unknown) => !(error instanceof BlobTooLargeError);
+  return retry(write, { tries: WRITE_TRIES, waitMs: WRITE_WAIT_MS, clock, when });
 }
 
 /** Writes the outcome. Returns what was written. */

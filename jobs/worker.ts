@@ -49,6 +49,11 @@ export class Worker {
     return this.#slots.size;
   }
 
+  /** It claims nothing more. */
+  get stopping(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
   get #full(): boolean {
     return this.#slots.size >= this.#options.concurrency;
   }
@@ -58,7 +63,7 @@ export class Worker {
    * faster. Resolves when that is known, long before the work is done, and never rejects.
    */
   async ring(id: string): Promise<void> {
-    if (this.#stopped.signal.aborted || this.#slots.has(id)) return;
+    if (this.stopping || this.#slots.has(id)) return;
     if (this.#full) {
       this.#backlog = true;
       return;
@@ -92,7 +97,7 @@ export class Worker {
 
   async #sweepOnce(): Promise<void> {
     this.#backlog = false;
-    if (this.#stopped.signal.aborted) return;
+    if (this.stopping) return;
     let claims: Promise<void>[] = [];
     for await (const id of this.#store.due()) {
       if (this.#full) {
@@ -110,7 +115,7 @@ export class Worker {
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
-    if (this.#stopped.signal.aborted) slot.abort.abort(new Interruption("stopping"));
+    if (this.stopping) slot.abort.abort(new Interruption("stopping"));
     try {
       const dueAgainAt = await runJob(lease, slot.abort, this.#options);
       if (dueAgainAt !== null) this.#ringAt(id, dueAgainAt);

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "./clock.ts";
+import { retry } from "./retry.ts";
 
 /**
  * Opens Deno KV.
@@ -27,35 +28,27 @@ const LOCKED_WAIT_MS = 10;
  * writes, and Deno passes that on at once; nothing has happened then, so it is safe to try again.
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
-  const untilUnlocked = <T>(work: () => Promise<T>) => tryUntilUnlocked(work, clock);
-  const methods: Partial<Deno.Kv> = {
-    get: (...args: Parameters<Deno.Kv["get"]>) => untilUnlocked(() => kv.get(...args)),
-    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => untilUnlocked(() => kv.getMany(...args)),
+  const patiently = <T>(work: () => Promise<T>) =>
+    retry(work, { tries: LOCKED_TRIES, waitMs: LOCKED_WAIT_MS, clock, when: isLocked });
+  const methods = {
+    get: (...args: Parameters<Deno.Kv["get"]>) => patiently(() => kv.get(...args)),
+    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => patiently(() => kv.getMany(...args)),
     atomic() {
       const operation = kv.atomic();
       const commit = operation.commit.bind(operation);
-      operation.commit = () => untilUnlocked(commit);
+      operation.commit = () => patiently(commit);
       return operation;
     },
-  } as Partial<Deno.Kv>;
+  };
   return new Proxy(kv, {
     get(target, name) {
-      const own = Reflect.get(methods, name);
-      if (own) return own;
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
 }
 
-async function tryUntilUnlocked<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      const locked = error instanceof Error && error.message.includes("database is locked");
-      if (!locked || tries === LOCKED_TRIES) throw error;
-      await clock.wait(LOCKED_WAIT_MS * 2 ** (tries - 1));
-    }
-  }
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("database is locked");
 }

@@ -13,8 +13,8 @@
  * | `["result", id, part]` | the plan |
  *
  * Everything that is written for a job expires with the job, and whoever reads the record checks the
- * expiry too, because KV keeps an expired key readable for up to a minute. An instance's heartbeat outlives the
- * jobs that it held.
+ * expiry too, because KV keeps an expired key readable for up to a minute. An instance's heartbeat
+ * outlives the jobs that it held.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
