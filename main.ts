@@ -8,6 +8,7 @@ import { createKinds } from "./jobs/registry.ts";
 import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/database.ts";
+import { openInstanceLocks } from "./lib/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
 import { createApp } from "./routes/app.ts";
@@ -36,6 +37,7 @@ const engine = new Engine({
   model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
+  locks: openInstanceLocks(config.kvPath),
 });
 
 // Before the server starts, as Deno Deploy wants it. There a cron run is a request, and an instance
@@ -45,7 +47,7 @@ Deno.cron("sweep", "* * * * *", () => engine.patrol());
 const { corsOrigins, apiKeys } = config;
 const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
 const server = listen();
-engine.start();
+await engine.start();
 
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -3,7 +3,10 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
+import { type InstanceLocks, noInstanceLocks } from "../lib/instance_locks.ts";
+import { InstanceStore } from "../lib/instance_store.ts";
 import { type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
 import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
@@ -28,6 +31,13 @@ export interface EngineOptions {
   clock: Clock;
   /** From 0 up to 1. */
   random: () => number;
+  /** Where the database is a file: tells soon which instances are dead. */
+  locks?: InstanceLocks;
+}
+
+/** This instance is on its way out and takes no more work in. */
+export class StoppingError extends Error {
+  override name = "StoppingError";
 }
 
 /**
@@ -40,12 +50,20 @@ const SWEEP_MS = 3_000;
 /** Heartbeats in one lease: so many may be late or fail before the instance counts as dead. */
 const BEATS_PER_LEASE = 5;
 
+/**
+ * Between two looks at the bell that instances ring for each other: a job that is put back starts
+ * elsewhere, and a canceled one is stopped elsewhere, within this time. Each look reads one key.
+ */
+const BELL_MS = 500;
+
 const log = getLogger(["tripwright", "engine"]);
 
 export class Engine {
   readonly kinds: readonly JobKind[];
   readonly #options: EngineOptions;
   readonly #store: JobStore;
+  readonly #instances: InstanceStore;
+  readonly #locks: InstanceLocks;
   readonly #worker: Worker;
   readonly #rescuer: Rescuer;
   readonly #admission: Admission;
@@ -56,14 +74,21 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { kv, clock, limits, leaseMs, jobTtlMs, maxQueuedJobs, doorbell } = options;
+    const { locks = noInstanceLocks, mockIfQuota } = options;
     this.#options = options;
+    this.#locks = locks;
     this.kinds = options.kinds;
     this.#doorbell = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
     const { announce } = this.#doorbell;
-    this.#store = new JobStore(kv, { clock, limits, ttlMs: jobTtlMs, announce });
-    this.#worker = new Worker({ ...options, store: this.#store, holder: this.#holder });
-    this.#rescuer = new Rescuer({ store: this.#store, clock, leaseMs });
-    this.#admission = new Admission({ store: this.#store, clock, maxQueuedJobs });
+    const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+    const store = new JobStore(kv, { clock, limits, instances, ttlMs: jobTtlMs, announce });
+    // A spent quota that is answered with placeholders keeps nobody waiting.
+    const breaker = new Breaker(kv, { clock, ignore: mockIfQuota ? "quota_exceeded" : undefined });
+    this.#instances = instances;
+    this.#store = store;
+    this.#worker = new Worker({ ...options, store, breaker, holder: this.#holder });
+    this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
+    this.#admission = new Admission({ store, clock, maxQueuedJobs });
   }
 
   /**
@@ -71,9 +96,11 @@ export class Engine {
    *
    * @param request as the kind's schema returned it
    * @throws {QueueFullError} if too much work waits already
+   * @throws {StoppingError} if this instance is on its way out
    * @throws if KV does not take it; then nothing of it exists
    */
   async submit(kind: JobKind, request: unknown): Promise<QueuedJob> {
+    if (this.stopping) throw new StoppingError("Cannot accept job: the instance is stopping");
     const { clock, jobTtlMs } = this.#options;
     const job = newJob({
       id: crypto.randomUUID(),
@@ -96,18 +123,34 @@ export class Engine {
     return snapshot?.job.kind === kind.name ? snapshot : null;
   }
 
+  /**
+   * Cancels a job of this kind. Whoever works on it stops: at once here, within a second elsewhere.
+   *
+   * @returns the job as it is now: canceled, or as it had ended before; `null` if there is none
+   */
+  async cancel(kind: JobKind, id: string): Promise<JobSnapshot | null> {
+    if (!await this.read(kind, id)) return null;
+    if (await this.#store.cancel(id) === "canceled") {
+      this.#worker.drop(id);
+      log.info("canceled", { jobId: id, kind: kind.name });
+    }
+    return await this.read(kind, id);
+  }
+
   /** Resolves if KV answers. */
   async ping(): Promise<void> {
     await this.#store.ping();
   }
 
   /** Starts to listen and to sweep; what waits or was abandoned is picked up at once. */
-  start(): void {
+  async start(): Promise<void> {
+    await this.#locks.hold(this.#holder).catch((error) => logFault("locking", error));
     const ring = (jobId: string) => this.#worker.ring(jobId);
     this.#loops.push(
       this.#doorbell.listen(ring).catch((error) => logFault("listening", error)),
       this.#sweepLoop(),
       this.#beatLoop(),
+      this.#bellLoop(),
     );
   }
 
@@ -130,16 +173,22 @@ export class Engine {
       await this.sweep();
       await this.idle();
       if (this.#rescuer.watched === 0 || clock.now() >= until) return;
-      await clock.wait(this.#sweepMs, this.#stopped.signal);
+      await clock.wait(this.#nextSweepMs, this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
     }
+  }
+
+  /** What follows a ring of another instance: drops jobs that were taken away, takes up what is due. */
+  async #answerRing(): Promise<void> {
+    await this.#worker.reconcile();
+    await this.#worker.sweep();
   }
 
   /** One heartbeat, if there is anything to live for. Never rejects. */
   async beat(): Promise<void> {
     if (this.#worker.running === 0) return;
     try {
-      await this.#store.beat(this.#holder);
+      await this.#instances.beat(this.#holder);
       await this.#worker.reconcile();
     } catch (error) {
       logFault("heartbeat", error);
@@ -170,6 +219,7 @@ export class Engine {
   async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
     await this.#worker.stop(graceMs, hurry);
     this.#stopped.abort();
+    await this.#locks.release();
   }
 
   /** Resolves when the loops have ended, after {@link stop} and the closing of the database. */
@@ -177,15 +227,32 @@ export class Engine {
     await Promise.all(this.#loops);
   }
 
-  get #sweepMs(): number {
-    return Math.min(SWEEP_MS, this.#options.leaseMs / 2);
+  /** Sooner than usual if an instance is about to have been silent for too long. */
+  get #nextSweepMs(): number {
+    return Math.min(SWEEP_MS, this.#options.leaseMs / 2, this.#rescuer.nextVerdictMs);
   }
 
   async #sweepLoop(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.sweep();
-      await this.#options.clock.wait(this.#sweepMs, signal);
+      await this.#options.clock.wait(this.#nextSweepMs, signal);
+    }
+  }
+
+  /** Hears of jobs that were put back or canceled by other instances. */
+  async #bellLoop(): Promise<void> {
+    const { signal } = this.#stopped;
+    let heard: string | null | undefined;
+    while (!signal.aborted) {
+      try {
+        const ring = await this.#instances.lastRing();
+        if (heard !== undefined && ring !== heard) await this.#answerRing();
+        heard = ring;
+      } catch (error) {
+        logFault("bell", error);
+      }
+      await this.#options.clock.wait(BELL_MS, signal);
     }
   }
 

@@ -2,16 +2,21 @@
  * Finds instances that have died and puts their jobs back into the queue.
  *
  * Whether an instance lives is seen from its heartbeat changing while somebody looks. Two machines'
- * clocks are never compared.
+ * clocks are never compared. An instance on the same machine may be known sooner to be dead, by its
+ * lock.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../lib/clock.ts";
-import type { HeldJob, InstanceHeartbeat, JobStore } from "../lib/job_store.ts";
+import { type InstanceLocks } from "../lib/instance_locks.ts";
+import type { InstanceHeartbeat, InstanceStore } from "../lib/instance_store.ts";
+import { type HeldJob, type JobStore, UnreadableJobError } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 
 export interface RescuerOptions {
   store: JobStore;
+  instances: InstanceStore;
+  locks: InstanceLocks;
   clock: Clock;
   /** An instance that is silent for this long has lost its jobs. */
   leaseMs: number;
@@ -29,6 +34,8 @@ export class Rescuer {
   readonly #options: RescuerOptions;
   #seen = new Map<string, Sighting>();
   #lookedAt = -Infinity;
+  /** Jobs that only another version can read; they are its to rescue. */
+  readonly #unreadable = new Set<string>();
 
   constructor(options: RescuerOptions) {
     this.#options = options;
@@ -39,6 +46,13 @@ export class Rescuer {
     return this.#seen.size;
   }
 
+  /** In how many milliseconds an instance that stays silent will have been so for too long. */
+  get nextVerdictMs(): number {
+    const { leaseMs } = this.#options;
+    const silences = [...this.#seen.values()].map(({ silentMs }) => silentMs);
+    return leaseMs - Math.max(0, ...silences.filter((ms) => ms < leaseMs));
+  }
+
   /**
    * Looks at every instance once; reads the jobs of dead ones only.
    *
@@ -46,38 +60,43 @@ export class Rescuer {
    * works
    */
   async run(except?: string): Promise<void> {
-    const { store, clock, leaseMs } = this.#options;
-    const instances = (await store.instances()).filter(({ holder }) => holder !== except);
+    const { instances, locks, clock, leaseMs } = this.#options;
+    const dead = await locks.dead();
+    const beats = (await instances.list()).filter(({ holder }) => holder !== except);
     const now = clock.now();
     // Between two looks the machine may have slept, and the others with it: that proves nothing.
     const lookedMs = Math.max(0, Math.min(now - this.#lookedAt, leaseMs / 2));
     this.#lookedAt = now;
 
     const seen = new Map<string, Sighting>();
-    for (const { holder, versionstamp } of instances) {
+    for (const { holder, versionstamp } of beats) {
       const last = this.#seen.get(holder);
       const silentMs = last?.versionstamp === versionstamp ? last.silentMs + lookedMs : 0;
       seen.set(holder, { versionstamp, silentMs });
     }
     this.#seen = seen;
-    for (const beat of instances) {
-      if (seen.get(beat.holder)!.silentMs >= leaseMs) await this.#bury(beat);
+    for (const beat of beats) {
+      const { silentMs } = seen.get(beat.holder)!;
+      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#bury(beat);
     }
+    const known = new Set(beats.map(({ holder }) => holder));
+    for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
   }
 
   /** Puts back what the dead instance held; one that holds nothing any more is forgotten. */
   async #bury(beat: InstanceHeartbeat): Promise<void> {
-    const { store } = this.#options;
+    const { store, instances } = this.#options;
     const held = await store.heldBy(beat.holder);
     for (const job of held) await this.#rescue(job, beat);
     if (held.length === 0) {
-      await store.forget(beat);
+      await instances.forget(beat);
       this.#seen.delete(beat.holder);
     }
   }
 
-  /** One job that cannot be rescued, because only a newer version can read it, holds up no other. */
+  /** One job that cannot be rescued holds up no other. */
   async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
+    if (this.#unreadable.has(held.id)) return;
     try {
       const job = await this.#options.store.rescue(held, beat);
       if (!job) return;
@@ -85,6 +104,7 @@ export class Rescuer {
       if (job.state !== "failed") return log.warning("rescued", fields);
       log.error("failed", { ...fields, code: job.failure.code, error: job.failure.message });
     } catch (error) {
+      if (error instanceof UnreadableJobError) this.#unreadable.add(held.id);
       log.error("rescue failed", { jobId: held.id, error: describeError(error) });
     }
   }

@@ -5,12 +5,13 @@
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
+import type { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
-import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
+import { deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
 import type { JobStore, Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
-import type { ModelProvider } from "../lib/model.ts";
+import type { Model, ModelProvider } from "../lib/model.ts";
 import { retry } from "../lib/retry.ts";
 import type { JobContext, JobKind, Plan } from "./kind.ts";
 import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
@@ -19,6 +20,7 @@ export interface RunnerOptions {
   store: JobStore;
   kinds: readonly JobKind[];
   model: ModelProvider;
+  breaker: Breaker;
   limits: JobLimits;
   /** Answer with a placeholder plan when the model's quota is spent. */
   mockIfQuota: boolean;
@@ -40,8 +42,8 @@ export class Interruption extends Error {
 }
 
 /** What was paid for is worth a few tries to store it: about 6 s in all. */
-const WRITE_TRIES = 6;
-const WRITE_WAIT_MS = 200;
+const KV_TRIES = 6;
+const KV_WAIT_MS = 200;
 
 /** How long steps that are under way when the attempt ends may take to store what they have. */
 const QUIET_MS = 500;
@@ -164,22 +166,25 @@ function createContext(context: ContextOptions): JobContext {
   async function run<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const key = { name, promptVersion: kind.promptVersion };
-    const saved = schema.safeParse((await store.readStep(lease, key))?.output);
+    const ids = { jobId: lease.job.id, kind: kind.name, attempt: lease.job.attempt, step: name };
+    const saved = schema.safeParse(
+      (await persist(() => store.readStep(lease, key), clock))?.output,
+    );
     resuming = saved.success;
-    if (saved.success) return saved.data;
-
+    if (saved.success) {
+      log.info("step resumed", ids);
+      return saved.data;
+    }
     const startedAt = clock.now();
     const output = await work();
     // Also after an abort: it is paid for, and if the job is lost, the store knows.
     own(await persist(() => store.saveStep(lease, key, output), clock));
-    const { id, attempt } = lease.job;
-    const durationMs = clock.now() - startedAt;
-    log.info("step", { jobId: id, kind: kind.name, attempt, step: name, durationMs });
+    log.info("step", { ...ids, durationMs: clock.now() - startedAt });
     return output;
   }
 
   return {
-    model: options.model(() => kind.sample(request)),
+    model: guarded(options.model(() => kind.sample(request)), lease.job, options.breaker),
     signal,
     now: () => clock.now(),
     step(name, schema, work) {
@@ -195,10 +200,19 @@ function createContext(context: ContextOptions): JobContext {
   };
 }
 
-/** Does a write, again and again if KV fails for a moment. */
-function persist(write: () => Promise<Written>, clock: Clock): Promise<Written> {
+/** The same model, behind the breaker of the job's kind. */
+function guarded({ source, chat, respond }: Model, job: RunningJob, breaker: Breaker): Model {
+  return {
+    source,
+    chat: (request, signal) => breaker.guard(job, signal, () => chat(request, signal)),
+    respond: (request, signal) => breaker.guard(job, signal, () => respond(request, signal)),
+  };
+}
+
+/** Reads or writes, again and again if KV fails for a moment. */
+function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
   const when = (error: unknown) => !(error instanceof BlobTooLargeError);
-  return retry(write, { tries: WRITE_TRIES, waitMs: WRITE_WAIT_MS, clock, when });
+  return retry(access, { tries: KV_TRIES, waitMs: KV_WAIT_MS, clock, when });
 }
 
 /** Writes the outcome. Returns what was written. */

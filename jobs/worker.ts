@@ -5,7 +5,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { waitAtMost } from "../lib/clock.ts";
-import type { JobStore, Lease } from "../lib/job_store.ts";
+import type { QueuedJob } from "../lib/job_record.ts";
+import { type DueJob, type JobStore, type Lease, UnreadableJobError } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import { Interruption, runJob, type RunnerOptions } from "./runner.ts";
 
@@ -35,6 +36,10 @@ export class Worker {
   /** More is due than fitted: look again when a slot becomes free. */
   #backlog = false;
   #sweeping: Promise<void> | undefined;
+  /** The kinds of job that a breaker holds back, for which a sweep is set. */
+  readonly #heldBack = new Set<string>();
+  /** Jobs that only another version can read; they are its to claim. */
+  readonly #unreadable = new Set<string>();
   readonly #stopped = new AbortController();
 
   constructor(options: WorkerOptions) {
@@ -72,7 +77,8 @@ export class Worker {
     this.#occupy(id, slot);
     try {
       const { holder } = this.#options;
-      const lease = await this.#store.claim(id, { holder, kinds: this.#kinds });
+      const admit = (job: QueuedJob) => this.#admit(job);
+      const lease = await this.#store.claim(id, { holder, kinds: this.#kinds, admit });
       if (lease) {
         slot.lease = lease;
         // Not awaited: whoever rang must not wait for the work.
@@ -80,9 +86,26 @@ export class Worker {
         return;
       }
     } catch (error) {
+      if (error instanceof UnreadableJobError) this.#unreadable.add(id);
       log.error("claim failed", { jobId: id, error: describeError(error) });
     }
     this.#vacate(id);
+  }
+
+  /** Asks the breaker; a job that it holds back waits in KV, and a sweep follows in time. */
+  async #admit(job: QueuedJob): Promise<boolean> {
+    const until = await this.#options.breaker.admit(job);
+    if (until > 0) this.#sweepAt(until, job.kind);
+    return until === 0;
+  }
+
+  async #sweepAt(epochMs: number, kind: string): Promise<void> {
+    if (this.#heldBack.has(kind)) return;
+    this.#heldBack.add(kind);
+    const { clock } = this.#options;
+    await clock.wait(epochMs - clock.now(), this.#stopped.signal);
+    this.#heldBack.delete(kind);
+    await this.sweep().catch(logSweepError);
   }
 
   /** A bell for everything that is due. Calls that overlap share one sweep. */
@@ -99,7 +122,8 @@ export class Worker {
     this.#backlog = false;
     if (this.stopping) return;
     let claims: Promise<void>[] = [];
-    for await (const id of this.#store.due()) {
+    for await (const job of this.#store.due()) {
+      if (this.#hasToWait(job)) continue;
       if (this.#full) {
         // A claim that comes to nothing gives its slot back.
         await Promise.all(claims);
@@ -109,9 +133,19 @@ export class Worker {
         this.#backlog = true;
         break;
       }
-      claims.push(this.ring(id));
+      claims.push(this.ring(job.id));
     }
     await Promise.all(claims);
+  }
+
+  /** It is known, without a look at its record, that the job cannot be claimed here and now. */
+  #hasToWait({ id, kind, deadline }: DueJob): boolean {
+    if (this.#unreadable.has(id)) return true;
+    if (kind === null) return false;
+    if (!this.#kinds.has(kind)) return true;
+    const { breaker, clock } = this.#options;
+    // Whoever claims a job whose time is up fails it; that needs no model.
+    return breaker.openUntil(kind) > 0 && (deadline ?? Infinity) > clock.now();
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
@@ -133,6 +167,12 @@ export class Worker {
     await this.ring(id);
   }
 
+  /** Stops to work on a job that is no longer this worker's. */
+  drop(id: string): void {
+    const slot = this.#slots.get(id);
+    if (slot) abandon(slot);
+  }
+
   /**
    * Compares what KV says this instance holds with what it works on: drops jobs that were taken away
    * and gives back jobs that nobody here works on.
@@ -142,9 +182,7 @@ export class Worker {
     const leased = [...this.#slots].filter(([, slot]) => slot.lease);
     const held = await this.#store.heldBy(holder);
     const ids = new Set(held.map(({ id }) => id));
-    for (const [id, slot] of leased) {
-      if (!ids.has(id)) slot.abort.abort(new Interruption("lost"));
-    }
+    for (const [id, slot] of leased) if (!ids.has(id)) abandon(slot);
     const forgotten = held.filter(({ id }) => !this.#slots.has(id));
     await Promise.all(forgotten.map((job) => this.#store.rescue(job)));
   }
@@ -185,6 +223,10 @@ export class Worker {
     if (this.#backlog) this.sweep().catch(logSweepError);
     if (this.#slots.size === 0) this.#idle.resolve();
   }
+}
+
+function abandon({ abort }: Slot): void {
+  abort.abort(new Interruption("lost"));
 }
 
 function logSweepError(error: unknown): void {

@@ -31,6 +31,11 @@ export class BlobTooLargeError extends Error {
   }
 }
 
+/** A stored value of which something is missing or damaged. */
+export class BlobUnreadableError extends Error {
+  override name = "BlobUnreadableError";
+}
+
 /**
  * Compresses and splits a JSON value.
  *
@@ -47,7 +52,15 @@ export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<Ar
   return { ref: { parts: parts.length, bytes: bytes.length }, parts };
 }
 
-/** Joins and decompresses what {@link encodeBlob} made. */
+/**
+ * Joins and decompresses what {@link encodeBlob} made.
+ *
+ * @throws {BlobUnreadableError} if it is not what was stored
+ */
 export function decodeBlob(parts: Uint8Array[]): unknown {
-  return JSON.parse(gunzipSync(parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString());
+  try {
+    return JSON.parse(gunzipSync(parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString());
+  } catch (cause) {
+    throw new BlobUnreadableError("Cannot read value: it is damaged", { cause });
+  }
 }

@@ -4,6 +4,7 @@
  * ```
  * queued ──claim──▶ running ──complete──▶ succeeded
  *   ▲                  │ ──────fail─────▶ failed ◀── a queued job whose time is up
+ *   │                  │ ─────cancel────▶ canceled ◀── a queued job too
  *   └──────────────────┘
  *   retry · release · rescue
  * ```
@@ -37,6 +38,8 @@ const common = {
   startedAt: epochMs.nullable(),
   /** Why the attempt before this one ended. */
   lastFailure: Failure.nullable(),
+  /** The failed job that this one repeats. */
+  replayOf: z.uuid().nullable().default(null),
 };
 
 const QueuedJob = z.object({
@@ -66,18 +69,26 @@ const FailedJob = z.object({
   failure: Failure,
 });
 
+const CanceledJob = z.object({
+  ...common,
+  state: z.literal("canceled"),
+  finishedAt: epochMs,
+});
+
 /** A job as it lies in KV. */
 export const JobRecord = z.discriminatedUnion("state", [
   QueuedJob,
   RunningJob,
   SucceededJob,
   FailedJob,
+  CanceledJob,
 ]);
 export type JobRecord = z.infer<typeof JobRecord>;
 export type QueuedJob = z.infer<typeof QueuedJob>;
 export type RunningJob = z.infer<typeof RunningJob>;
 export type SucceededJob = z.infer<typeof SucceededJob>;
 export type FailedJob = z.infer<typeof FailedJob>;
+export type CanceledJob = z.infer<typeof CanceledJob>;
 
 /** The limits that every job is held to. */
 export interface JobLimits {
@@ -111,8 +122,17 @@ export function newJob(
     expiresAt: now + ttlMs,
     startedAt: null,
     lastFailure: null,
+    replayOf: null,
     runAt: now,
   };
+}
+
+/** A new job, due at once, that does what a failed one did not. */
+export function replayJob(
+  job: FailedJob,
+  options: { id: string; now: number; ttlMs: number },
+): QueuedJob {
+  return { ...newJob({ ...job, ...options }), replayOf: job.id };
 }
 
 /** When the job's time is up, in epoch milliseconds; a job that never started has all of it. */
@@ -177,8 +197,20 @@ export function failJob(
   job: QueuedJob | RunningJob,
   options: { failure: Failure; now: number },
 ): FailedJob {
-  const rest = job.state === "running" ? withoutHolder(job) : withoutTurn(job);
-  return { ...rest, state: "failed", finishedAt: options.now, failure: options.failure };
+  return {
+    ...withoutState(job),
+    state: "failed",
+    finishedAt: options.now,
+    failure: options.failure,
+  };
+}
+
+/** Nobody wants the plan any more. */
+export function cancelJob(
+  job: QueuedJob | RunningJob,
+  options: { now: number },
+): CanceledJob {
+  return { ...withoutState(job), state: "canceled", finishedAt: options.now };
 }
 
 /** What a job fails with when its hard deadline passes. */
@@ -188,6 +220,10 @@ export function deadlineFailure(): Failure {
 
 function queue(job: RunningJob, runAt: number): QueuedJob {
   return { ...withoutHolder(job), state: "queued", runAt };
+}
+
+function withoutState(job: QueuedJob | RunningJob) {
+  return job.state === "running" ? withoutHolder(job) : withoutTurn(job);
 }
 
 function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {

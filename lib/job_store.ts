@@ -4,34 +4,37 @@
  * | key | value |
  * |---|---|
  * | `["job", id]` | {@link JobRecord}, the truth |
- * | `["due", runAt, id]` | waits for a worker from `runAt` on |
- * | `["running", holder, id]` | an instance works on it |
- * | `["instance", holder]` | the instance's heartbeat |
+ * | `["due", runAt, id]` | waits for a worker from `runAt` on; {@link DueEntry} |
+ * | `["running", holder, id]` | an instance works on it; the attempt |
+ * | `["dead", finishedAt, id]` | failed, and may be replayed; {@link DeadLetter} |
  * | `["progress", id]` | {@link Progress} |
  * | `["step", id, promptVersion, name]` | {@link BlobRef} of a finished step's output |
  * | `["step", id, promptVersion, name, part]` | the output itself |
  * | `["result", id, part]` | the plan |
  *
  * Everything that is written for a job expires with the job, and whoever reads the record checks the
- * expiry too, because KV keeps an expired key readable for up to a minute. An instance's heartbeat
- * outlives the jobs that it held.
+ * expiry too, because KV keeps an expired key readable for up to a minute.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
-import { BlobRef, decodeBlob, encodeBlob } from "./blob.ts";
+import { BlobRef, BlobUnreadableError, decodeBlob, encodeBlob } from "./blob.ts";
 import type { Clock } from "./clock.ts";
-import type { Failure } from "./failure.ts";
+import { Failure } from "./failure.ts";
+import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import {
+  cancelJob,
   claimJob,
   completeJob,
   deadlineFailure,
   deadlineOf,
+  type FailedJob,
   failJob,
   type JobLimits,
   JobRecord,
   type QueuedJob,
   releaseJob,
+  replayJob,
   rescueJob,
   retryJob,
   type RunningJob,
@@ -53,13 +56,6 @@ export interface JobSnapshot {
   result: unknown;
 }
 
-/** An instance as its heartbeat shows it. */
-export interface InstanceHeartbeat {
-  holder: string;
-  /** Changes with each beat. */
-  versionstamp: string;
-}
-
 /** A job that an instance works on, or worked on when it died. */
 export interface HeldJob {
   id: string;
@@ -67,13 +63,52 @@ export interface HeldJob {
   attempt: number;
 }
 
+/** What a sweep learns of a waiting job without reading it. */
+export interface DueJob {
+  id: string;
+  /** `null` for an entry that this version cannot read; its record may tell. */
+  kind: string | null;
+  /** When its time is up, in epoch milliseconds; `null` for a job that never started. */
+  deadline: number | null;
+}
+
+const DueEntry = z.object({ kind: z.string(), deadline: z.number().nullable() });
+
+/** A job that failed, newest first in {@link JobStore.deadLetters}. */
+export interface DeadLetter {
+  id: string;
+  kind: string;
+  finishedAt: number;
+  failure: Failure;
+}
+
+const DeadEntry = z.object({ kind: z.string(), failure: Failure });
+
+export interface ClaimOptions {
+  /** The instance that claims. */
+  holder: string;
+  /** The kinds of job that it can work on; unset, all. */
+  kinds?: ReadonlySet<string> | undefined;
+  /** Asked last of all: whether the job may start now. */
+  admit?: ((job: QueuedJob) => Promise<boolean>) | undefined;
+}
+
 export interface JobStoreOptions {
   clock: Clock;
   limits: JobLimits;
-  /** How long a job lives; heartbeats are kept twice as long. */
+  instances: InstanceStore;
+  /** How long a replayed job lives. */
   ttlMs: number;
   /** Adds a bell to the transaction that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
+}
+
+/** A record that this version does not understand: damaged, or written by another version. */
+export class UnreadableJobError extends Error {
+  override name = "UnreadableJobError";
+  constructor(id: string, cause: unknown) {
+    super(`Cannot read job ${id}: its record is not understood`, { cause });
+  }
 }
 
 /** `"lost"`: the job was no longer the lease's; nothing was written. */
@@ -88,8 +123,8 @@ const LARGEST_BATCH = 500;
 const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.runAt, job.id],
-  running: (holder: string, id: string) => ["running", holder, id],
-  instance: (holder: string) => ["instance", holder],
+  running: ({ holder, id }: HeldJob | RunningJob) => ["running", holder, id],
+  dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
   progress: (id: string) => ["progress", id],
   step: (id: string, promptVersion: string, name: string) => ["step", id, promptVersion, name],
   result: (id: string) => ["result", id],
@@ -139,9 +174,8 @@ export class JobStore {
     const [record, progress, firstPart] = await this.#kv.getMany<[unknown, unknown, Uint8Array]>(
       [keys.job(id), keys.progress(id), [...resultKey, 0]],
     );
-    if (record.value === null) return null;
-    const job = JobRecord.parse(record.value);
-    if (this.#isExpired(job)) return null;
+    const job = this.#parse(record);
+    if (job === null) return null;
     return {
       job,
       progress: progress.value === null ? noProgress : Progress.parse(progress.value),
@@ -151,10 +185,13 @@ export class JobStore {
     };
   }
 
-  /** The ids of the jobs that may be claimed now, longest due first. Reads nothing else. */
-  async *due(): AsyncGenerator<string> {
+  /** The jobs that may be claimed now, longest due first. Reads nothing else. */
+  async *due(): AsyncGenerator<DueJob> {
     const end = ["due", this.#now + 1];
-    for await (const entry of this.#kv.list({ start: ["due"], end })) yield String(entry.key[2]);
+    for await (const { key, value } of this.#kv.list({ start: ["due"], end })) {
+      const entry = DueEntry.safeParse(value).data ?? { kind: null, deadline: null };
+      yield { id: String(key[2]), ...entry };
+    }
   }
 
   /** How many jobs wait, retries included; stops counting at `limit`. */
@@ -166,36 +203,33 @@ export class JobStore {
   }
 
   /**
-   * Takes a queued job that is due, or ends it if its time is up. The commit renews the holder's heartbeat, so that no job is ever
-   * held by an instance that nobody can find.
+   * Takes a queued job that is due, or ends it if its time is up. The commit renews the holder's
+   * heartbeat, so that no job is ever held by an instance that nobody can find.
    *
-   * @param kinds the kinds of job that the holder can work on; unset, all
    * @returns the lease, or `null` if the job is not to be had: another worker was faster, it is of
-   * another kind, not due, finished, expired or unknown
+   * another kind, not due, not admitted, finished, expired or unknown
    */
-  async claim(
-    id: string,
-    { holder, kinds }: { holder: string; kinds?: ReadonlySet<string> },
-  ): Promise<Lease | null> {
-    const now = this.#now;
+  async claim(id: string, { holder, kinds, admit }: ClaimOptions): Promise<Lease | null> {
     const entry = await this.#kv.get(keys.job(id));
-    if (entry.value === null) return null;
-    const queued = JobRecord.parse(entry.value);
-    if (queued.state !== "queued" || queued.runAt > now || this.#isExpired(queued)) return null;
+    const queued = this.#parse(entry);
+    const now = this.#now;
+    if (queued?.state !== "queued" || queued.runAt > now) return null;
     if (kinds && !kinds.has(queued.kind)) return null;
 
     const commit = this.#kv.atomic().check(entry).delete(keys.due(queued));
     if (now >= deadlineOf(queued, this.#options.limits)) {
       const failed = failJob(queued, { failure: deadlineFailure(), now });
-      const { ok } = await this.#put(commit, keys.job(id), failed, failed).commit();
+      this.#putFailed(commit, failed);
+      const { ok } = await commit.commit();
       const { kind, attempt, failure: { code, message: error } } = failed;
       if (ok) log.error("failed", { jobId: id, kind, attempt, code, error });
       return null;
     }
+    if (admit && !(await admit(queued))) return null;
     const job = claimJob(queued, { holder, now });
     this.#put(commit, keys.job(id), job, job);
-    this.#put(commit, keys.running(holder, id), job.attempt, job);
-    this.#putHeartbeat(commit, holder);
+    this.#put(commit, keys.running(job), job.attempt, job);
+    this.#options.instances.addBeat(commit, holder);
     const result = await commit.commit();
     return result.ok ? { job, versionstamp: result.versionstamp } : null;
   }
@@ -220,22 +254,39 @@ export class JobStore {
     return await this.#written(commit, lease);
   }
 
-  /** The output of a step that an earlier attempt finished, or `null`. */
+  /**
+   * The output of a step that an earlier attempt finished, or `null`. One that cannot be read is
+   * reported, and counts as not finished.
+   */
   async readStep(lease: Lease, step: StepName): Promise<{ output: unknown } | null> {
     const key = keys.step(lease.job.id, step.promptVersion, step.name);
     const entry = await this.#kv.get(key);
     if (entry.value === null) return null;
-    return { output: await this.#readBlob(key, BlobRef.parse(entry.value)) };
+    try {
+      return { output: await this.#readBlob(key, BlobRef.parse(entry.value)) };
+    } catch (error) {
+      if (!(error instanceof z.ZodError || error instanceof BlobUnreadableError)) throw error;
+      log.error("step not readable", { jobId: lease.job.id, step: step.name });
+      return null;
+    }
   }
 
   /** Puts the job back, to be claimed again at `runAt` (epoch milliseconds). */
   async retry(lease: Lease, options: { failure: Failure; runAt: number }): Promise<Written> {
-    return await this.#requeue(lease, retryJob(lease.job, options));
+    const commit = this.#leaving(lease);
+    this.#enqueue(commit, retryJob(lease.job, options));
+    return await this.#written(commit, lease);
   }
 
-  /** Puts the job back, due at once and with its attempt not counted. */
+  /**
+   * Puts the job back, due at once and with its attempt not counted. All instances hear of it: its
+   * worker is leaving.
+   */
   async release(lease: Lease): Promise<Written> {
-    return await this.#requeue(lease, releaseJob(lease.job, { now: this.#now }));
+    const commit = this.#leaving(lease);
+    this.#options.instances.addRing(commit);
+    this.#enqueue(commit, releaseJob(lease.job, { now: this.#now }));
+    return await this.#written(commit, lease);
   }
 
   /**
@@ -248,7 +299,7 @@ export class JobStore {
     options: { result: unknown; source: Source; promptVersion: string },
   ): Promise<Written> {
     const { job } = lease;
-    const commit = this.#checked(lease).delete(keys.running(job.holder, job.id));
+    const commit = this.#leaving(lease);
     const ref = this.#putBlob(commit, keys.result(job.id), options.result, job);
     const done = completeJob(job, { ...options, result: ref, now: this.#now });
     this.#put(commit, keys.job(job.id), done, job);
@@ -257,26 +308,71 @@ export class JobStore {
 
   /** Ends the job without a plan. */
   async fail(lease: Lease, failure: Failure): Promise<Written> {
-    const { job } = lease;
-    const commit = this.#checked(lease).delete(keys.running(job.holder, job.id));
-    this.#put(commit, keys.job(job.id), failJob(job, { failure, now: this.#now }), job);
+    const commit = this.#leaving(lease);
+    this.#putFailed(commit, failJob(lease.job, { failure, now: this.#now }));
     return await this.#written(commit, lease);
   }
 
-  /** Says that the instance is alive: one write, however many jobs it holds. */
-  async beat(holder: string): Promise<void> {
-    const commit = this.#kv.atomic();
-    this.#putHeartbeat(commit, holder);
-    await commit.commit();
+  /**
+   * Ends a job that nobody wants any more. Whoever works on it can write nothing from here on, and
+   * all instances hear of it.
+   *
+   * @returns `"too late"` if there is no such job, or it has ended already
+   */
+  async cancel(id: string): Promise<"canceled" | "too late"> {
+    for (;;) {
+      const entry = await this.#kv.get(keys.job(id));
+      const job = this.#parse(entry);
+      if (job?.state !== "queued" && job?.state !== "running") return "too late";
+      const canceled = cancelJob(job, { now: this.#now });
+      const commit = this.#kv.atomic().check(entry)
+        .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
+      this.#put(commit, keys.job(id), canceled, canceled);
+      this.#options.instances.addRing(commit);
+      // A conflict means that the job has moved on, so this ends when the job does.
+      if ((await commit.commit()).ok) return "canceled";
+    }
   }
 
-  /** The instances that have held jobs lately. */
-  async instances(): Promise<InstanceHeartbeat[]> {
+  /** The jobs that failed and were not replayed, newest first. */
+  async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
     const found = [];
-    for await (const { key, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
-      found.push({ holder: String(key[1]), versionstamp });
+    const selector = { prefix: ["dead"] };
+    for await (const { key, value } of this.#kv.list(selector, { ...options, reverse: true })) {
+      found.push({ finishedAt: Number(key[1]), id: String(key[2]), ...DeadEntry.parse(value) });
     }
     return found;
+  }
+
+  /**
+   * Gives a failed job another chance: a new job with the same request and the steps that the failed
+   * one had finished. The failed one stays as it is, but is no dead letter any more.
+   *
+   * @param newId the id of the new job
+   * @returns the new job, or `null` if there is no such dead letter
+   */
+  async replay(id: string, newId: string): Promise<QueuedJob | null> {
+    const failed = this.#parse(await this.#kv.get(keys.job(id)));
+    if (failed?.state !== "failed") return null;
+    const letter = await this.#kv.get(keys.dead(failed));
+    if (letter.value === null) return null;
+
+    const { ttlMs } = this.#options;
+    const job = replayJob(failed, { id: newId, now: this.#now, ttlMs });
+    // Nobody sees the steps before the job is there; if it never comes, they expire.
+    await this.#copySteps(id, job);
+    const commit = this.#kv.atomic().check(letter).delete(letter.key);
+    commit.check({ key: keys.job(newId), versionstamp: null });
+    this.#enqueue(commit, job);
+    this.#options.announce?.(commit, newId);
+    return (await commit.commit()).ok ? job : null;
+  }
+
+  async #copySteps(from: string, to: QueuedJob): Promise<void> {
+    for await (const { key, value } of this.#kv.list({ prefix: ["step", from] })) {
+      const commit = this.#kv.atomic();
+      await this.#put(commit, ["step", to.id, ...key.slice(2)], value, to).commit();
+    }
   }
 
   /** The jobs that an instance holds. */
@@ -304,27 +400,30 @@ export class JobStore {
   ): Promise<JobRecord | null> {
     const now = this.#now;
     const entry = await this.#kv.get(keys.job(id));
-    const commit = this.#kv.atomic().check(entry).delete(keys.running(holder, id));
-    if (beat) commit.check({ key: keys.instance(holder), versionstamp: beat.versionstamp });
-    const job = entry.value === null ? null : JobRecord.parse(entry.value);
-    if (job?.state !== "running" || job.holder !== holder || this.#isExpired(job)) {
+    const commit = this.#kv.atomic().check(entry).delete(keys.running({ holder, id, attempt }));
+    if (beat) this.#options.instances.checkSilent(commit, beat);
+    const job = this.#parse(entry);
+    if (job?.state !== "running" || job.holder !== holder) {
       await commit.commit();
       return null;
     }
     if (job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
     if (rescued.state === "queued") this.#enqueue(commit, rescued);
-    else this.#put(commit, keys.job(id), rescued, job);
+    else this.#putFailed(commit, rescued);
     return (await commit.commit()).ok ? rescued : null;
   }
 
-  /** Forgets an instance that holds nothing and has not been heard of since `beat`. */
-  async forget(beat: InstanceHeartbeat): Promise<void> {
-    const key = keys.instance(beat.holder);
-    await this.#kv.atomic()
-      .check({ key, versionstamp: beat.versionstamp })
-      .delete(key)
-      .commit();
+  /**
+   * The job of an entry; `null` if there is none, or none any more.
+   *
+   * @throws {UnreadableJobError}
+   */
+  #parse({ key, value }: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+    if (value === null) return null;
+    const { data: job, error } = JobRecord.safeParse(value);
+    if (!job) throw new UnreadableJobError(String(key[1]), error);
+    return this.#isExpired(job) ? null : job;
   }
 
   #isExpired(job: JobRecord): boolean {
@@ -336,20 +435,27 @@ export class JobStore {
     return this.#kv.atomic().check({ key: keys.job(job.id), versionstamp });
   }
 
+  /** The same, and the holder gives the job out of its hands. */
+  #leaving(lease: Lease): Deno.AtomicOperation {
+    return this.#checked(lease).delete(keys.running(lease.job));
+  }
+
   async #written(commit: Deno.AtomicOperation, lease: Lease): Promise<Written> {
     if (this.#isExpired(lease.job)) return "lost";
     return (await commit.commit()).ok ? "saved" : "lost";
   }
 
-  async #requeue(lease: Lease, queued: QueuedJob): Promise<Written> {
-    const commit = this.#checked(lease).delete(keys.running(lease.job.holder, lease.job.id));
-    this.#enqueue(commit, queued);
-    return await this.#written(commit, lease);
-  }
-
   #enqueue(commit: Deno.AtomicOperation, job: QueuedJob): void {
     this.#put(commit, keys.job(job.id), job, job);
-    this.#put(commit, keys.due(job), true, job);
+    const deadline = deadlineOf(job, this.#options.limits);
+    const entry = { kind: job.kind, deadline: deadline === Infinity ? null : deadline };
+    this.#put(commit, keys.due(job), entry, job);
+  }
+
+  #putFailed(commit: Deno.AtomicOperation, job: FailedJob): void {
+    const { kind, failure } = job;
+    this.#put(commit, keys.job(job.id), job, job);
+    this.#put(commit, keys.dead(job), { kind, failure }, job);
   }
 
   /** The only `set` for a job's keys: none is ever written without what is left of its 24 hours. */
@@ -360,12 +466,6 @@ export class JobStore {
     job: JobRecord,
   ): Deno.AtomicOperation {
     return commit.set(key, value, { expireIn: Math.max(1, job.expiresAt - this.#now) });
-  }
-
-  #putHeartbeat(commit: Deno.AtomicOperation, holder: string): void {
-    const expireIn = 2 * this.#options.ttlMs;
-    // The time is for people who look; instances go by the versionstamp.
-    commit.set(keys.instance(holder), { beatAt: this.#now }, { expireIn });
   }
 
   #putBlob(
@@ -385,7 +485,9 @@ export class JobStore {
       const count = Math.min(ref.parts - parts.length, MAX_KEYS_PER_READ);
       const wanted = Array.from({ length: count }, (_, n) => [...key, parts.length + n]);
       for (const { key, value } of await this.#kv.getMany<Uint8Array[]>(wanted)) {
-        if (value === null) throw new Error(`Cannot read ${key.join("/")}: the part is missing`);
+        if (value === null) {
+          throw new BlobUnreadableError(`Cannot read ${key.join("/")}: the part is missing`);
+        }
         parts.push(value);
       }
     }

@@ -17,6 +17,8 @@ export interface Problem {
   /** For people; also sent as `error`. */
   detail: string;
   errors?: FieldError[];
+  /** Further members of the answer. */
+  extensions?: Record<string, unknown>;
   headers?: Record<string, string>;
 }
 
@@ -33,6 +35,7 @@ const titles = {
   401: "Unauthorized",
   404: "Not Found",
   405: "Method Not Allowed",
+  409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   500: "Internal Server Error",
@@ -43,9 +46,9 @@ const titles = {
 export type ProblemStatus = keyof typeof titles;
 
 /** The body for a problem. `about:blank`: the title is that of the status (RFC 9457, section 4.2.1). */
-export function problemBody({ status, code, detail, errors }: Problem) {
+export function problemBody({ status, code, detail, errors, extensions }: Problem) {
   const body = { type: "about:blank", title: titles[status], status, detail, code, error: detail };
-  return errors ? { ...body, errors } : body;
+  return { ...body, ...(errors && { errors }), ...extensions };
 }
 
 /** Where the value at `path` stands, as a JSON pointer in a URI fragment: `#/preferences/interests/2`. */

@@ -20,7 +20,7 @@ export interface AppOptions {
   engine: Engine;
   /** Origins that may call from a browser; `*` for all. */
   corsOrigins: string[];
-  /** Bearer tokens that may make jobs; none: everybody may. */
+  /** Bearer tokens that may make and cancel jobs; none: everybody may. */
   apiKeys: string[];
   /** Now, in epoch milliseconds. */
   now: () => number;
@@ -42,7 +42,7 @@ export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Ho
   app.use(requestId());
   app.use(cors({
     origin: corsOrigins.includes("*") ? "*" : corsOrigins,
-    allowMethods: ["GET", "HEAD", "POST"],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
     allowHeaders: ALLOWED_HEADERS,
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_SECONDS,
@@ -55,7 +55,10 @@ export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Ho
   app.get("/", (c) => c.json(indexOf(engine)));
   app.route("/", healthRoutes(engine));
   for (const kind of engine.kinds) {
-    if (apiKeys.length > 0) app.post(kind.http.path, bearerAuth({ token: apiKeys }));
+    if (apiKeys.length > 0) {
+      app.post(kind.http.path, bearerAuth({ token: apiKeys }));
+      app.delete(`${kind.http.path}/:id`, bearerAuth({ token: apiKeys }));
+    }
     app.route(kind.http.path, jobRoutes(kind, engine, now));
   }
 
@@ -74,7 +77,11 @@ export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Ho
 function indexOf(engine: Engine) {
   return {
     service: "tripwright",
-    endpoints: engine.kinds.flatMap(({ http }) => [`POST ${http.path}`, `GET ${http.path}/:id`])
+    endpoints: engine.kinds.flatMap(({ http }) => [
+      `POST ${http.path}`,
+      `GET ${http.path}/:id`,
+      `DELETE ${http.path}/:id`,
+    ])
       .concat("GET /livez", "GET /readyz"),
   };
 }

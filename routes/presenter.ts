@@ -7,12 +7,13 @@ import type { JobRecord } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
 import { noProgress } from "../lib/progress.ts";
 
-/** The states as the old clients know them. */
+/** The states as the old clients know them; `canceled` is only seen by clients that cancel. */
 const statuses = {
   queued: "processing",
   running: "processing",
   succeeded: "completed",
   failed: "failed",
+  canceled: "canceled",
 } as const satisfies Record<JobRecord["state"], string>;
 
 /** A young job is asked for every 2 s, one that takes its time every 10 s. */
@@ -28,7 +29,7 @@ export function presentJob(kind: JobKind, { job, progress, result }: JobSnapshot
   const finished = "finishedAt" in job;
   return {
     [kind.http.idName]: job.id,
-    status: statuses[job.state],
+    status: statusOf(job),
     ...kind.present({
       request: kind.request.parse(job.request),
       result: result === null ? null : kind.result.parse(result),
@@ -44,6 +45,11 @@ export function presentJob(kind: JobKind, { job, progress, result }: JobSnapshot
     source: job.state === "succeeded" ? job.source : null,
     attempt: job.attempt,
   };
+}
+
+/** The public name of the job's state. */
+export function statusOf(job: JobRecord): string {
+  return statuses[job.state];
 }
 
 /** A job that was just accepted. */

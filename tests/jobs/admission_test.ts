@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Admission, QueueFullError } from "../../jobs/admission.ts";
+import { InstanceStore } from "../../lib/instance_store.ts";
 import { JobStore } from "../../lib/job_store.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
@@ -8,7 +9,8 @@ import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
 class CountingStore extends JobStore {
   counts = 0;
   constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
-    super(kv, { clock, limits, ttlMs: 24 * HOUR });
+    const ttlMs = 24 * HOUR;
+    super(kv, { clock, limits, instances: new InstanceStore(kv, { clock, ttlMs }), ttlMs });
   }
 
   override countWaiting(limit: number): Promise<number> {
@@ -36,7 +38,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
       return results.filter(({ status }) => status === "fulfilled").length;
     },
     async claimAll() {
-      for await (const id of store.due()) await store.claim(id, { holder: "instance-a" });
+      for await (const { id } of store.due()) await store.claim(id, { holder: "instance-a" });
     },
     [Symbol.dispose]: () => kv.close(),
   };

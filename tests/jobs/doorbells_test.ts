@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { noDoorbell, queueDoorbell } from "../../jobs/doorbells.ts";
 import { Engine } from "../../jobs/engine.ts";
-import { JobStore } from "../../lib/job_store.ts";
-import { engineOptions } from "../support/engines.ts";
+import { engineOptions, openStores } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../support/jobs.ts";
 
@@ -20,7 +19,7 @@ async function startInstance(doorbell: Bell) {
   });
   const engine = new Engine(engineOptions(kv, clock, { kinds: [kind], doorbell }));
   const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
-  const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
+  const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
   return {
     kv,
     clock,
@@ -78,7 +77,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     await using instance = await startInstance(doorbell);
     instance.engine.start();
     const { kv, clock } = instance;
-    const silent = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR });
+    const { store: silent } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const job = queuedJob();
     await silent.accept(job);
     assert.equal(await instance.end(job.id, { timePasses: true }), "succeeded");

@@ -436,9 +436,9 @@ Deno.test("an instance that is dead and holds nothing is forgotten", async () =>
   using env = await openEngines();
   await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
-  assert.equal((await env.store.instances()).length, 1);
+  assert.equal((await env.instances.list()).length, 1);
   await sweepFor(env, 12_000);
-  assert.deepEqual(await env.store.instances(), []);
+  assert.deepEqual(await env.instances.list(), []);
 });
 
 Deno.test("instances that slept with their machine do not rob each other", async () => {
@@ -522,7 +522,7 @@ Deno.test("an instance that wakes up from sleep does not take its own jobs away"
 Deno.test("an instance without jobs writes no heartbeat", async () => {
   using env = await openEngines();
   await env.a.beat();
-  assert.deepEqual(await env.store.instances(), []);
+  assert.deepEqual(await env.instances.list(), []);
 });
 
 Deno.test("an instance that has lost a job learns of it with its next heartbeat", async () => {
@@ -536,7 +536,7 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
   using env = await openEngines({ kinds: [kind] });
   const { id } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
-  const [beat] = await env.store.instances();
+  const [beat] = await env.instances.list();
   const [held] = await env.store.heldBy(beat!.holder);
   await env.store.rescue(held!, beat);
   assert.equal(signals[0]?.aborted, false);
@@ -551,7 +551,7 @@ Deno.test("a heartbeat gives back jobs that are this instance's but that it does
   using env = await openEngines({ kinds: [work.kind] });
   await env.a.submit(work.kind, { text: "in hand" });
   await work.begun;
-  const [beat] = await env.store.instances();
+  const [beat] = await env.instances.list();
   // As if the answer to a claim had been lost on its way back from the database.
   const forgotten = await env.b.submit(work.kind, { text: "forgotten" });
   await env.b.stop(0);
@@ -674,7 +674,7 @@ Deno.test("a worker that finds its job lost when it writes works no further", as
   using env = await openEngines({ kinds: [kind] });
   await env.a.submit(kind, { text: "hello" });
   await begun.promise;
-  const [beat] = await env.store.instances();
+  const [beat] = await env.instances.list();
   const [held] = await env.store.heldBy(beat!.holder);
   await env.store.rescue(held!);
   lost.resolve();

@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts";
 import { failure } from "../../lib/failure.ts";
-import { JobStore, type Lease } from "../../lib/job_store.ts";
+import { type JobStore, type Lease } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
+import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
@@ -18,8 +19,7 @@ const step = { promptVersion: "test-1", name: "turn-1" };
 async function openStore(path = ":memory:") {
   const kv = await Deno.openKv(path);
   const clock = new FakeClock();
-  const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR });
-  return { kv, clock, store, [Symbol.dispose]: () => kv.close() };
+  return { kv, clock, ...openStores(kv, { clock }), [Symbol.dispose]: () => kv.close() };
 }
 
 async function acceptAndClaim(store: JobStore, holder = A): Promise<Lease> {
@@ -37,7 +37,7 @@ async function keysOf(kv: Deno.Kv): Promise<string[]> {
 }
 
 async function dueIn(store: JobStore): Promise<string[]> {
-  return await Array.fromAsync(store.due());
+  return (await Array.fromAsync(store.due())).map(({ id }) => id);
 }
 
 Deno.test("accept() stores the record and its due entry together", async () => {
@@ -66,7 +66,7 @@ Deno.test("accept() adds its bell to the same transaction", async () => {
   const announce = (commit: Deno.AtomicOperation, id: string) =>
     void commit.set(["bell", id], true);
   const clock = new FakeClock();
-  const store = new JobStore(kv, { clock, limits, ttlMs: HOUR, announce });
+  const { store } = openStores(kv, { clock, limits, ttlMs: HOUR, announce });
   const job = queuedJob();
   await store.accept(job);
   const [bell, record] = await kv.getMany([["bell", job.id], ["job", job.id]]);
@@ -84,7 +84,7 @@ Deno.test("accept() leaves nothing behind when it fails", async () => {
 
 Deno.test("accept() succeeds when only the answer to its commit is lost", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const store = new JobStore(kv, { clock: new FakeClock(), limits, ttlMs: HOUR });
+  const { store } = openStores(kv, { clock: new FakeClock(), limits, ttlMs: HOUR });
   hooks.commit = (_sets, run) => run().then(() => Promise.reject(new Error("answer lost")));
   const job = queuedJob();
   await store.accept(job);
@@ -111,7 +111,7 @@ Deno.test("claim() moves the job from the due index to its holder", async () => 
 Deno.test("claim() renews the heartbeat of the holder in the same commit", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  const [beat] = await env.store.instances();
+  const [beat] = await env.instances.list();
   assert.equal(beat?.holder, A);
   assert.equal(beat?.versionstamp, lease.versionstamp);
 });
@@ -296,7 +296,7 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
   {
     using kv = await Deno.openKv(path);
     const clock = { now: () => createdAt + 60 * MINUTE, wait: () => Promise.resolve() };
-    const store = new JobStore(kv, { clock, limits, ttlMs: 24 * HOUR });
+    const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const [done, held, waiting] = [1, 2, 3].map(() => queuedJob({ now: createdAt }));
     for (const job of [done!, held!, waiting!]) await store.accept(job);
     const lease = await store.claim(done!.id, { holder: A });
@@ -322,7 +322,7 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
 Deno.test("rescue() takes a job from a dead instance and puts it back", async () => {
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
-  const [beat] = await env.store.instances();
+  const [beat] = await env.instances.list();
   const rescued = await env.store.rescue(job, beat);
   assert.equal(rescued?.state, "queued");
   assert.deepEqual(await env.store.heldBy(A), []);
@@ -332,8 +332,8 @@ Deno.test("rescue() takes a job from a dead instance and puts it back", async ()
 Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  const [beat] = await env.store.instances();
-  await env.store.beat(A);
+  const [beat] = await env.instances.list();
+  await env.instances.beat(A);
   assert.equal(await env.store.rescue(lease.job, beat), null);
   assert.equal(await env.store.complete(lease, plan), "saved");
 });
@@ -348,14 +348,14 @@ Deno.test("rescue() of an entry whose job has expired only removes the entry", a
 
 Deno.test("forget() removes a silent instance and never one that came back", async () => {
   using env = await openStore();
-  await env.store.beat(A);
-  const [first] = await env.store.instances();
-  await env.store.beat(A);
-  await env.store.forget(first!);
-  assert.equal((await env.store.instances()).length, 1);
-  const [second] = await env.store.instances();
-  await env.store.forget(second!);
-  assert.deepEqual(await env.store.instances(), []);
+  await env.instances.beat(A);
+  const [first] = await env.instances.list();
+  await env.instances.beat(A);
+  await env.instances.forget(first!);
+  assert.equal((await env.instances.list()).length, 1);
+  const [second] = await env.instances.list();
+  await env.instances.forget(second!);
+  assert.deepEqual(await env.instances.list(), []);
 });
 
 Deno.test("read() refuses a record that it does not understand", async () => {

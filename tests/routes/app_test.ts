@@ -143,8 +143,7 @@ Deno.test("a failed job is shown with 200, the old error text and a typed failur
 });
 
 Deno.test("an old job is asked for less often", async () => {
-  using env = await openApp({}, { concurrency: 1 });
-  await env.a.stop(0);
+  using env = await openApp({}, { concurrency: 0 });
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
   env.clock.advance(59_999);
@@ -291,7 +290,7 @@ Deno.test("a wrong method is 405 and says which are right", async () => {
   const wrong: [method: string, path: string, allow: string][] = [
     ["GET", "/api/itineraries", "POST"],
     ["PUT", "/api/generations", "POST"],
-    ["POST", `/api/generations/${crypto.randomUUID()}`, "GET, HEAD"],
+    ["POST", `/api/generations/${crypto.randomUUID()}`, "GET, HEAD, DELETE"],
     ["POST", "/livez", "GET, HEAD"],
   ];
   for (const [method, path, allow] of wrong) {
@@ -333,8 +332,7 @@ Deno.test("an unexpected error is 500 and says nothing of itself", async () => {
 });
 
 Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
-  using env = await openApp({}, { maxQueuedJobs: 2 });
-  await env.a.stop(0);
+  using env = await openApp({}, { maxQueuedJobs: 2, concurrency: 0 });
   for (let n = 0; n < 2; n++) await post(env.app, "/api/itineraries", tokyo);
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "queue_full");

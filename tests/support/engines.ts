@@ -4,7 +4,8 @@
  */
 import { Engine, type EngineOptions } from "../../jobs/engine.ts";
 import type { JobKind } from "../../jobs/kind.ts";
-import { JobStore } from "../../lib/job_store.ts";
+import { InstanceStore } from "../../lib/instance_store.ts";
+import { JobStore, type JobStoreOptions } from "../../lib/job_store.ts";
 import { sampleModel } from "../../lib/sample_model.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { HOUR, limits, testKind } from "./jobs.ts";
@@ -32,6 +33,17 @@ export function engineOptions(
   };
 }
 
+/** The stores of a database. */
+export function openStores(
+  kv: Deno.Kv,
+  options: Partial<JobStoreOptions> & Pick<JobStoreOptions, "clock">,
+) {
+  const ttlMs = options.ttlMs ?? 24 * HOUR;
+  const instances = new InstanceStore(kv, { clock: options.clock, ttlMs });
+  const store = new JobStore(kv, { limits, ttlMs, instances, ...options });
+  return { store, instances };
+}
+
 /** Engines of two instances, `a` and `b`, over one database in memory, and a store to look inside. */
 export async function openEngines(overrides: Partial<EngineOptions> = {}) {
   return openEnginesOn(await Deno.openKv(":memory:"), overrides);
@@ -49,7 +61,7 @@ export function openEnginesOn(
     clock,
     a: new Engine(options),
     b: new Engine(options),
-    store: new JobStore(kv, { clock, limits: options.limits, ttlMs: options.jobTtlMs }),
+    ...openStores(kv, { clock, limits: options.limits, ttlMs: options.jobTtlMs }),
     kind: options.kinds[0]!,
     [Symbol.dispose]: () => kv.close(),
   };

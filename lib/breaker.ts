@@ -1,0 +1,201 @@
+/**
+ * The circuit breaker: when a model says that it has had enough, all instances that share the
+ * database stop calling it for a while, and then send one call ahead to see whether it has recovered.
+ *
+ * | key | value |
+ * |---|---|
+ * | `["breaker", kind]` | {@link BreakerState}; no key: closed |
+ *
+ * There is one for each kind of job, because each kind has its model and OpenAI counts its limits by
+ * model. A breaker protects; it is no reason to fail, so one that cannot be read counts as closed.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import { type FailureCode, JobError } from "./failure.ts";
+import { describeError } from "./log.ts";
+
+const BreakerState = z.object({
+  /** Closed to all calls until then, in epoch milliseconds; afterwards to all but one. */
+  openUntil: z.number(),
+  /** How often in a row a call that was let through was turned away. */
+  failures: z.int().positive(),
+  /** The job whose call was let through last: nothing is closed to it. */
+  probe: z.string().nullable(),
+});
+type BreakerState = z.infer<typeof BreakerState>;
+
+/** The job on whose behalf somebody asks. */
+export interface Caller {
+  id: string;
+  kind: string;
+}
+
+export interface BreakerOptions {
+  clock: Clock;
+  /** A failure that opens no breaker here. */
+  ignore?: FailureCode | undefined;
+}
+
+/**
+ * For how long calls stop when the model does not say, doubled with each failure in a row. A limit
+ * of requests or tokens fills up again within a minute; a quota is raised by people.
+ * https://developers.openai.com/api/docs/guides/rate-limits
+ */
+const pauses: Partial<Record<FailureCode, { firstMs: number; longestMs: number }>> = {
+  rate_limited: { firstMs: 1_000, longestMs: 60_000 },
+  overloaded: { firstMs: 1_000, longestMs: 60_000 },
+  quota_exceeded: { firstMs: 60_000, longestMs: 600_000 },
+};
+
+/** Nobody can know more about the model's future than this, whatever `Retry-After` says. */
+const LONGEST_PAUSE_MS = 600_000;
+
+/**
+ * A call that is turned away is so within a second or two. If the one that was sent ahead still runs
+ * after this time, it has probably been let in, and the next one may try.
+ */
+const PROBE_MS = 5_000;
+
+/** A breaker that was not needed for so long has forgotten its failures. */
+const MEMORY_MS = 600_000;
+
+const log = getLogger(["tripwright", "breaker"]);
+
+export class Breaker {
+  readonly #kv: Deno.Kv;
+  readonly #options: BreakerOptions;
+  /** What this instance knows of breakers that are open, so that asking often costs nothing. */
+  readonly #known = new Map<string, BreakerState>();
+
+  constructor(kv: Deno.Kv, options: BreakerOptions) {
+    this.#kv = kv;
+    this.#options = options;
+  }
+
+  /** Until when calls of this kind are known to be closed, in epoch milliseconds; else 0. */
+  openUntil(kind: string): number {
+    const until = this.#known.get(kind)?.openUntil ?? 0;
+    return until > this.#options.clock.now() ? until : 0;
+  }
+
+  /**
+   * Asks for a call to be let through. After a pause the first one who asks is, for a few seconds as
+   * the only one.
+   *
+   * @returns 0 if it may be made now, else when to ask again, in epoch milliseconds
+   */
+  async admit(caller: Caller): Promise<number> {
+    const until = this.openUntil(caller.kind);
+    if (until > 0 && this.#known.get(caller.kind)?.probe !== caller.id) return until;
+    try {
+      return await this.#admit(caller);
+    } catch (error) {
+      log.error("breaker not read", { kind: caller.kind, error: describeError(error) });
+      return 0;
+    }
+  }
+
+  async #admit({ id, kind }: Caller): Promise<number> {
+    for (;;) {
+      const entry = await this.#kv.get(breakerKey(kind));
+      const state = this.#learn(kind, entry.value);
+      const now = this.#options.clock.now();
+      if (state === null || (state.probe === id && state.openUntil > now)) return 0;
+      if (state.openUntil > now) return state.openUntil;
+      const probing = { ...state, openUntil: now + PROBE_MS, probe: id };
+      if (await this.#replace(entry, kind, probing)) return 0;
+    }
+  }
+
+  /**
+   * Makes a call as soon as the breaker lets it through, and learns from how it ends.
+   *
+   * @throws what `call` throws; the signal's reason if it aborts during the wait
+   */
+  async guard<T>(caller: Caller, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    for (let until; (until = await this.admit(caller)) > 0;) {
+      await clock.wait(until - clock.now(), signal);
+      signal.throwIfAborted();
+    }
+    try {
+      const answer = await call();
+      if (this.#known.get(caller.kind)?.probe === caller.id) await this.#close(caller);
+      return answer;
+    } catch (error) {
+      if (error instanceof JobError) await this.#learnFrom(error, caller);
+      throw error;
+    }
+  }
+
+  async #learnFrom(error: JobError, caller: Caller): Promise<void> {
+    const { code } = error.failure;
+    if (!pauses[code] || code === this.#options.ignore) return;
+    try {
+      await this.#open(caller, code, error.retryAfterMs);
+    } catch (fault) {
+      log.error("breaker not opened", { kind: caller.kind, error: describeError(fault) });
+    }
+  }
+
+  async #open({ id, kind }: Caller, code: FailureCode, retryAfterMs?: number): Promise<void> {
+    const { firstMs, longestMs } = pauses[code]!;
+    for (;;) {
+      const entry = await this.#kv.get(breakerKey(kind));
+      const last = this.#learn(kind, entry.value);
+      const now = this.#options.clock.now();
+      // Calls that were under way when the breaker opened say nothing new, unless they say how long.
+      const isNews = last === null || last.openUntil <= now || last.probe === id;
+      if (!isNews && retryAfterMs === undefined) return;
+      const failures = (last?.failures ?? 0) + (isNews ? 1 : 0);
+      const pauseMs = retryAfterMs ?? Math.min(longestMs, firstMs * 2 ** (failures - 1));
+      const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
+      const next: BreakerState = isNews
+        ? { openUntil, failures, probe: null }
+        : { ...last, openUntil: Math.max(openUntil, last.openUntil) };
+      if (!await this.#replace(entry, kind, next)) continue;
+      const until = new Date(next.openUntil).toISOString();
+      return log.warning("breaker open", { kind, code, failures, until });
+    }
+  }
+
+  async #close({ id, kind }: Caller): Promise<void> {
+    try {
+      const entry = await this.#kv.get(breakerKey(kind));
+      const state = this.#learn(kind, entry.value);
+      if (state?.probe !== id) return;
+      const { ok } = await this.#kv.atomic().check(entry).delete(entry.key).commit();
+      if (!ok) return;
+      this.#known.delete(kind);
+      log.info("breaker closed", { kind });
+    } catch (error) {
+      log.error("breaker not closed", { kind, error: describeError(error) });
+    }
+  }
+
+  /** Takes note of what lies in KV; `null`: closed. */
+  #learn(kind: string, value: unknown): BreakerState | null {
+    const state = BreakerState.safeParse(value).data ?? null;
+    if (state) this.#known.set(kind, state);
+    else this.#known.delete(kind);
+    return state;
+  }
+
+  async #replace(
+    entry: Deno.KvEntryMaybe<unknown>,
+    kind: string,
+    state: BreakerState,
+  ): Promise<boolean> {
+    const expireIn = Math.max(0, state.openUntil - this.#options.clock.now()) + MEMORY_MS;
+    const commit = this.#kv.atomic().check(entry).set(entry.key, state, { expireIn });
+    if (!(await commit.commit()).ok) return false;
+    this.#known.set(kind, state);
+    return true;
+  }
+}
+
+function breakerKey(kind: string): Deno.KvKey {
+  return ["breaker", kind];
+}
