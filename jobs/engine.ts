@@ -64,6 +64,7 @@ export class Engine {
   readonly #store: JobStore;
   readonly #instances: InstanceStore;
   readonly #locks: InstanceLocks;
+  readonly #breaker: Breaker;
   readonly #worker: Worker;
   readonly #rescuer: Rescuer;
   readonly #admission: Admission;
@@ -83,10 +84,16 @@ export class Engine {
     const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
     const store = new JobStore(kv, { clock, limits, instances, ttlMs: jobTtlMs, announce });
     // A spent quota that is answered with placeholders keeps nobody waiting.
-    const breaker = new Breaker(kv, { clock, ignore: mockIfQuota ? "quota_exceeded" : undefined });
+    const ignore = mockIfQuota ? "quota_exceeded" : undefined;
+    this.#breaker = new Breaker(kv, { clock, instances, ignore });
     this.#instances = instances;
     this.#store = store;
-    this.#worker = new Worker({ ...options, store, breaker, holder: this.#holder });
+    this.#worker = new Worker({
+      ...options,
+      store,
+      breaker: this.#breaker,
+      holder: this.#holder,
+    });
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
     this.#admission = new Admission({ store, clock, maxQueuedJobs });
   }
@@ -178,8 +185,9 @@ export class Engine {
     }
   }
 
-  /** What follows a ring of another instance: drops jobs that were taken away, takes up what is due. */
+  /** Something has changed elsewhere: drops jobs that were taken away, takes up what may start. */
   async #answerRing(): Promise<void> {
+    this.#breaker.forget();
     await this.#worker.reconcile();
     await this.#worker.sweep();
   }
@@ -240,7 +248,7 @@ export class Engine {
     }
   }
 
-  /** Hears of jobs that were put back or canceled by other instances. */
+  /** Hears of jobs that were put back or canceled by other instances, and of breakers that closed. */
   async #bellLoop(): Promise<void> {
     const { signal } = this.#stopped;
     let heard: string | null | undefined;

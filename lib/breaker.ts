@@ -14,6 +14,7 @@ import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import { type FailureCode, JobError } from "./failure.ts";
+import type { InstanceStore } from "./instance_store.ts";
 import { describeError } from "./log.ts";
 
 const BreakerState = z.object({
@@ -34,6 +35,7 @@ export interface Caller {
 
 export interface BreakerOptions {
   clock: Clock;
+  instances: InstanceStore;
   /** A failure that opens no breaker here. */
   ignore?: FailureCode | undefined;
 }
@@ -58,6 +60,9 @@ const LONGEST_PAUSE_MS = 600_000;
  */
 const PROBE_MS = 5_000;
 
+/** How often those who wait look whether the breaker has closed before its time. */
+const RECHECK_MS = 1_000;
+
 /** A breaker that was not needed for so long has forgotten its failures. */
 const MEMORY_MS = 600_000;
 
@@ -72,6 +77,11 @@ export class Breaker {
   constructor(kv: Deno.Kv, options: BreakerOptions) {
     this.#kv = kv;
     this.#options = options;
+  }
+
+  /** Forgets what is known: another instance may have closed a breaker. */
+  forget(): void {
+    this.#known.clear();
   }
 
   /** Until when calls of this kind are known to be closed, in epoch milliseconds; else 0. */
@@ -117,7 +127,7 @@ export class Breaker {
   async guard<T>(caller: Caller, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     for (let until; (until = await this.admit(caller)) > 0;) {
-      await clock.wait(until - clock.now(), signal);
+      await clock.wait(Math.min(until - clock.now(), RECHECK_MS), signal);
       signal.throwIfAborted();
     }
     try {
@@ -166,8 +176,9 @@ export class Breaker {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#learn(kind, entry.value);
       if (state?.probe !== id) return;
-      const { ok } = await this.#kv.atomic().check(entry).delete(entry.key).commit();
-      if (!ok) return;
+      const commit = this.#kv.atomic().check(entry).delete(entry.key);
+      this.#options.instances.addRing(commit);
+      if (!(await commit.commit()).ok) return;
       this.#known.delete(kind);
       log.info("breaker closed", { kind });
     } catch (error) {
@@ -177,10 +188,13 @@ export class Breaker {
 
   /** Takes note of what lies in KV; `null`: closed. */
   #learn(kind: string, value: unknown): BreakerState | null {
-    const state = BreakerState.safeParse(value).data ?? null;
-    if (state) this.#known.set(kind, state);
-    else this.#known.delete(kind);
-    return state;
+    const { data: state } = BreakerState.safeParse(value);
+    if (state && this.#options.clock.now() < state.openUntil + MEMORY_MS) {
+      this.#known.set(kind, state);
+      return state;
+    }
+    this.#known.delete(kind);
+    return null;
   }
 
   async #replace(

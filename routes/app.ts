@@ -56,8 +56,7 @@ export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Ho
   app.route("/", healthRoutes(engine));
   for (const kind of engine.kinds) {
     if (apiKeys.length > 0) {
-      app.post(kind.http.path, bearerAuth({ token: apiKeys }));
-      app.delete(`${kind.http.path}/:id`, bearerAuth({ token: apiKeys }));
+      app.on(["POST", "DELETE"], `${kind.http.path}/*`, bearerAuth({ token: apiKeys }));
     }
     app.route(kind.http.path, jobRoutes(kind, engine, now));
   }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Engine } from "../../jobs/engine.ts";
+import { Engine, StoppingError } from "../../jobs/engine.ts";
 import type { JobContext } from "../../jobs/kind.ts";
 import { JobError } from "../../lib/failure.ts";
+import { type InstanceLocks, noInstanceLocks } from "../../lib/instance_locks.ts";
 import type { JobRecord } from "../../lib/job_record.ts";
 import type { JobStore } from "../../lib/job_store.ts";
+import { ChatTurn, missingModel, type Model } from "../../lib/model.ts";
 import { noProgress } from "../../lib/progress.ts";
 import {
   engineOptions,
@@ -13,7 +15,7 @@ import {
   openEnginesOn,
   untilIdle,
 } from "../support/engines.ts";
-import { NOON } from "../support/fake_clock.ts";
+import { FakeClock, NOON } from "../support/fake_clock.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
 
@@ -742,4 +744,321 @@ Deno.test("a job expires after its time to live", async () => {
   await env.a.idle();
   env.clock.advance(24 * HOUR);
   assert.equal(await env.a.read(env.kind, id), null);
+});
+
+Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    begun.resolve(context.signal);
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  const signal = await begun.promise;
+  const canceled = await env.a.cancel(kind, id);
+  assert.equal(canceled?.job.state, "canceled");
+  assert.equal(signal.aborted, true);
+  await env.a.idle();
+  await env.a.sweep();
+  assert.equal((await jobOf(env.store, id)).state, "canceled");
+});
+
+Deno.test("a job that is canceled elsewhere is stopped within a second", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    begun.resolve(context.signal);
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind], leaseMs: 300_000 });
+  await env.a.start();
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  const signal = await begun.promise;
+  await env.b.cancel(kind, id);
+  const canceledAt = env.clock.now();
+  while (!signal.aborted) {
+    env.clock.advance(100);
+    await env.a.ping();
+  }
+  assert.ok(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
+  await env.a.idle();
+  await env.a.stop(0);
+});
+
+Deno.test("cancel() does not touch jobs of another kind, or that have ended", async () => {
+  using env = await openEngines();
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  const before = await env.store.read(id);
+  assert.equal(await env.a.cancel({ ...env.kind, name: "other" }, id), null);
+  assert.deepEqual(await env.a.cancel(env.kind, id), before);
+  assert.equal(await env.a.cancel(env.kind, crypto.randomUUID()), null);
+});
+
+Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind], leaseMs: 300_000 });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  await env.b.start();
+  for (let n = 0; n < 10; n++) await env.b.ping();
+  await env.a.stop(0);
+  const releasedAt = env.clock.now();
+  while (env.b.running === 0) {
+    env.clock.advance(100);
+    await env.b.ping();
+  }
+  assert.ok(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
+  work.finish();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  await env.b.stop(0);
+});
+
+Deno.test("an instance that is stopping takes no more work in", async () => {
+  using env = await openEngines();
+  await env.a.stop(0);
+  await assert.rejects(env.a.submit(env.kind, { text: "hello" }), StoppingError);
+  assert.equal(await env.store.countWaiting(10), 0);
+});
+
+const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
+
+/** A kind of job that makes one call, and a model that turns the first calls away. */
+function limitedModel(...errors: Error[]) {
+  let calls = 0;
+  const chat = () => {
+    const error = errors[calls++];
+    const text = "plan";
+    return error
+      ? Promise.reject(error)
+      : Promise.resolve({ responseId: "r", text, truncated: false });
+  };
+  const model: Model = { ...missingModel(), chat };
+  const kind = testKind(async ({ text }, context) => {
+    await context.step("turn", ChatTurn, () =>
+      context.model.chat(
+        { model: "m", messages: [], format: { name: "f", schema: z.any() }, maxTokens: 1 },
+        context.signal,
+      ));
+    return { text };
+  });
+  return { overrides: { kinds: [kind], model: () => model }, kind, calls: () => calls };
+}
+
+Deno.test("while the breaker is open jobs wait, in every instance, and use up no attempt", async () => {
+  const limited = limitedModel(rateLimited());
+  using env = await openEngines(limited.overrides);
+  const first = await env.a.submit(limited.kind, { text: "first" });
+  await env.a.idle();
+  const waiting = [];
+  for (const engine of [env.a, env.b, env.a, env.b]) {
+    waiting.push(await engine.submit(limited.kind, { text: "next" }));
+    await engine.idle();
+  }
+  env.clock.advance(999);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  assert.equal(limited.calls(), 1);
+  for (const { id } of waiting) {
+    const job = await jobOf(env.store, id);
+    assert.equal(job.state, "queued");
+    assert.equal(job.attempt, 0);
+  }
+  // Full jitter put the first one's second attempt at the end of the pause.
+  assert.equal((await jobOf(env.store, first.id)).attempt, 1);
+});
+
+Deno.test("after the pause one job goes ahead, and the others follow when it has succeeded", async () => {
+  const limited = limitedModel(rateLimited());
+  const held = Promise.withResolvers<void>();
+  const model: Model = {
+    ...limited.overrides.model(),
+    chat: async (...args) => {
+      if (limited.calls() === 1) {
+        const answer = limited.overrides.model().chat(...args);
+        await held.promise;
+        return await answer;
+      }
+      return await limited.overrides.model().chat(...args);
+    },
+  };
+  using env = await openEngines({ ...limited.overrides, model: () => model });
+  const ids = [];
+  for (let n = 0; n < 4; n++) {
+    ids.push((await env.a.submit(limited.kind, { text: String(n) })).id);
+    if (n === 0) await env.a.idle();
+  }
+  await env.a.idle();
+  env.clock.advance(1_000);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  assert.equal(env.a.running + env.b.running, 1);
+  assert.equal(limited.calls(), 2);
+  held.resolve();
+  await Promise.all([env.a.idle(), env.b.idle()]);
+  env.clock.advance(5_000);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  await Promise.all([env.a.idle(), env.b.idle()]);
+  for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.equal(limited.calls(), 5);
+});
+
+Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
+  const limited = limitedModel(rateLimited());
+  using env = await openEngines(limited.overrides);
+  await env.a.submit(limited.kind, { text: "first" });
+  await env.a.idle();
+  // Only the second instance is left.
+  await env.a.stop(0);
+  const { id } = await env.b.submit(limited.kind, { text: "second" });
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  env.clock.advance(1_000);
+  for (let n = 0; n < 100 && env.b.running === 0; n++) await env.b.ping();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).attempt, 1);
+});
+
+Deno.test("a job whose time is up fails although the breaker is open", async () => {
+  const limited = limitedModel(new JobError("overloaded", "OpenAI API error: 503"), rateLimited());
+  using env = await openEngines({ ...limited.overrides, random: () => 0 });
+  const { id } = await env.a.submit(limited.kind, { text: "hello" });
+  await env.a.idle();
+  for (const pauseMs of [1_000, limits.timeoutMs]) {
+    env.clock.advance(pauseMs);
+    await env.kv.set(["breaker", limited.kind.name], {
+      openUntil: env.clock.now() + MINUTE,
+      failures: 1,
+      probe: null,
+    });
+    await env.b.sweep();
+    await env.b.idle();
+    await env.b.sweep();
+  }
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+});
+
+Deno.test("a spent quota keeps nobody waiting where placeholders are configured", async () => {
+  const spent = () => new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+  for (const mockIfQuota of [true, false]) {
+    const limited = limitedModel(spent(), spent());
+    using env = await openEngines({ ...limited.overrides, mockIfQuota });
+    for (let n = 0; n < 2; n++) {
+      await env.a.submit(limited.kind, { text: "hello" });
+      await env.a.idle();
+    }
+    assert.equal(limited.calls(), mockIfQuota ? 2 : 1);
+  }
+});
+
+Deno.test("an instance whose lock is free is dead at once; one that is frozen is not", async () => {
+  const dead = new Set<string>();
+  const cleared: string[] = [];
+  const locks: InstanceLocks = {
+    ...noInstanceLocks,
+    dead: () => Promise.resolve(new Set(dead)),
+    clear: (holder) => Promise.resolve(void cleared.push(holder)),
+  };
+  using env = await openEngines({ locks });
+  const job = queuedJob();
+  await env.store.accept(job);
+  await env.store.claim(job.id, { holder: "other" });
+  await env.b.sweep();
+  assert.equal((await jobOf(env.store, job.id)).state, "running");
+
+  dead.add("other");
+  await env.b.sweep();
+  await env.b.idle();
+  const done = await jobOf(env.store, job.id);
+  assert.equal(done.state, "succeeded");
+  assert.equal(done.attempt, 2);
+  // Its lock is kept for as long as there may be something to rescue.
+  assert.deepEqual(cleared, []);
+  await env.b.sweep();
+  await env.b.sweep();
+  assert.deepEqual(cleared, ["other"]);
+});
+
+Deno.test("a dead instance is judged when its lease is over, not a whole sweep later", async () => {
+  using env = await openEngines();
+  await env.store.accept(queuedJob());
+  const job = queuedJob();
+  await env.store.accept(job);
+  await env.store.claim(job.id, { holder: "dead" });
+  await env.b.start();
+  let waitedMs = 0;
+  while ((await jobOf(env.store, job.id)).state === "running") {
+    env.clock.advance(100);
+    waitedMs += 100;
+    for (let n = 0; n < 5; n++) await env.b.ping();
+  }
+  assert.ok(waitedMs >= 10_000 && waitedMs <= 11_000, `${waitedMs} ms`);
+  await env.b.idle();
+  await env.b.stop(0);
+});
+
+Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  for (const aheadMs of [30_000, -30_000]) {
+    const clock = new FakeClock(env.clock.now() + aheadMs);
+    const other = new Engine(engineOptions(env.kv, clock, { kinds: [work.kind] }));
+    const { id } = await env.a.submit(work.kind, { text: "hello" });
+    await work.begun;
+    for (let second = 0; second < 60; second += 2) {
+      env.clock.advance(2_000);
+      clock.advance(2_000);
+      await env.a.beat();
+      await other.sweep();
+    }
+    assert.equal(other.running, 0);
+    assert.equal((await jobOf(env.store, id)).attempt, 1);
+  }
+  work.finish();
+  await env.a.idle();
+});
+
+/** What an engine reads and writes during one minute of its clock. */
+async function minuteOf(jobs: number) {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openEnginesOn(kv, { kinds: [work.kind], concurrency: 100 });
+  await env.a.start();
+  for (let n = 0; n < jobs; n++) await env.a.submit(work.kind, { text: "hello" });
+  while (jobs > 0 && work.runs() < jobs) await env.a.ping();
+  const writes: string[] = [];
+  const lists: string[] = [];
+  hooks.commit = (sets, run) => {
+    writes.push(...sets.map(([sort]) => String(sort)));
+    return run();
+  };
+  hooks.list = (selector) => lists.push(JSON.stringify(selector));
+  for (let n = 0; n < 600; n++) {
+    env.clock.advance(100);
+    await env.a.ping();
+  }
+  hooks.commit = hooks.list = undefined;
+  work.finish();
+  await env.a.idle();
+  await env.a.stop(0);
+  kv.close();
+  return { writes, lists };
+}
+
+Deno.test("an instance writes as often for 100 running jobs as for one: its heartbeat", async () => {
+  for (const jobs of [1, 100]) {
+    const { writes } = await minuteOf(jobs);
+    assert.deepEqual(new Set(writes), new Set(["instance"]));
+    // Five in each lease of ten seconds.
+    assert.ok(writes.length >= 20 && writes.length <= 31, `${writes.length} writes`);
+  }
+});
+
+Deno.test("an idle instance writes nothing, and scans once every three seconds", async () => {
+  const { writes, lists } = await minuteOf(0);
+  assert.deepEqual(writes, []);
+  for (const index of ["due", "instance"]) {
+    const scans = lists.filter((selector) => selector.includes(index)).length;
+    assert.ok(scans >= 15 && scans <= 21, `${scans} scans`);
+  }
+  assert.ok(lists.every((selector) => /due|instance/.test(selector)));
 });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts";
 import { failure } from "../../lib/failure.ts";
-import { type JobStore, type Lease } from "../../lib/job_store.ts";
+import { type JobStore, type Lease, UnreadableJobError } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
@@ -297,19 +297,22 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     using kv = await Deno.openKv(path);
     const clock = { now: () => createdAt + 60 * MINUTE, wait: () => Promise.resolve() };
     const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
-    const [done, held, waiting] = [1, 2, 3].map(() => queuedJob({ now: createdAt }));
-    for (const job of [done!, held!, waiting!]) await store.accept(job);
+    const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
+    for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
     const lease = await store.claim(done!.id, { holder: A });
     assert.ok(lease && await store.claim(held!.id, { holder: A }));
     await store.report(lease, noProgress);
     await store.saveStep(lease, step, "output");
     await store.complete(lease, plan);
+    const failing = await store.claim(dead!.id, { holder: A });
+    await store.fail(failing!, fault);
   }
   const db = new DatabaseSync(path);
   const rows = db.prepare("select expiration_ms from kv").all();
   db.close();
-  // Three records, one due entry, one held entry, a heartbeat, progress, a step in two, a result.
-  assert.equal(rows.length, 10);
+  // Four records, one due entry, one held entry, a heartbeat, progress, a step in two, a result, a
+  // dead letter.
+  assert.equal(rows.length, 12);
   const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
   const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
   assert.equal(heartbeats.length, 1);
@@ -358,9 +361,240 @@ Deno.test("forget() removes a silent instance and never one that came back", asy
   assert.deepEqual(await env.instances.list(), []);
 });
 
-Deno.test("read() refuses a record that it does not understand", async () => {
+Deno.test("a record that is not understood is refused by name, whoever asks for it", async () => {
   using env = await openStore();
-  const id = crypto.randomUUID();
+  const lease = await acceptAndClaim(env.store);
+  const { id } = lease.job;
   await env.kv.set(["job", id], { schema: 99, id });
-  await assert.rejects(env.store.read(id));
+  const requests = {
+    read: () => env.store.read(id),
+    claim: () => env.store.claim(id, { holder: B }),
+    cancel: () => env.store.cancel(id),
+    rescue: () => env.store.rescue(lease.job),
+    replay: () => env.store.replay(id, crypto.randomUUID()),
+  };
+  for (const [name, request] of Object.entries(requests)) {
+    await assert.rejects(request(), UnreadableJobError, name);
+  }
+});
+
+Deno.test("a stored step that is damaged counts as not finished", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const key = ["step", lease.job.id, step.promptVersion, step.name];
+  const damages = [
+    () => env.kv.set(key, "no reference"),
+    () => env.kv.set([...key, 0], new Uint8Array([1, 2, 3])),
+    () => env.kv.delete([...key, 0]),
+  ];
+  for (const damage of damages) {
+    await env.store.saveStep(lease, step, { text: "output" });
+    assert.deepEqual(await env.store.readStep(lease, step), { output: { text: "output" } });
+    await damage();
+    assert.equal(await env.store.readStep(lease, step), null);
+  }
+});
+
+Deno.test("cancel() ends a job that waits", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  env.clock.advance(5_000);
+  assert.equal(await env.store.cancel(job.id), "canceled");
+  const canceled = (await env.store.read(job.id))?.job;
+  assert.equal(canceled?.state === "canceled" && canceled.finishedAt, NOON + 5_000);
+  assert.deepEqual(await dueIn(env.store), []);
+  assert.equal(await env.store.claim(job.id, { holder: B }), null);
+});
+
+Deno.test("cancel() takes a running job from its worker, which can write nothing more", async () => {
+  using env = await openStore();
+  const { store } = env;
+  const lease = await acceptAndClaim(store);
+  assert.equal(await store.cancel(lease.job.id), "canceled");
+  const canceled = await store.read(lease.job.id);
+  assert.deepEqual(await store.heldBy(A), []);
+
+  assert.equal(await store.report(lease, noProgress), "lost");
+  assert.equal(await store.saveStep(lease, step, "output"), "lost");
+  assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
+  assert.equal(await store.release(lease), "lost");
+  assert.equal(await store.fail(lease, fault), "lost");
+  assert.equal(await store.complete(lease, plan), "lost");
+  assert.equal(await store.rescue(lease.job), null);
+  assert.deepEqual(await store.read(lease.job.id), canceled);
+});
+
+Deno.test("cancel() comes too late for a job that has ended, expired, or never was", async () => {
+  using env = await openStore();
+  const [done, failed, canceled] = [1, 2, 3].map(() => acceptAndClaim(env.store));
+  await env.store.complete(await done!, plan);
+  await env.store.fail(await failed!, fault);
+  await env.store.cancel((await canceled!).job.id);
+  for (const lease of await Promise.all([done!, failed!, canceled!])) {
+    const before = await env.store.read(lease.job.id);
+    assert.equal(await env.store.cancel(lease.job.id), "too late");
+    assert.deepEqual(await env.store.read(lease.job.id), before);
+  }
+  const expired = queuedJob();
+  await env.store.accept(expired);
+  env.clock.advance(24 * HOUR);
+  assert.equal(await env.store.cancel(expired.id), "too late");
+  assert.equal(await env.store.cancel(crypto.randomUUID()), "too late");
+});
+
+Deno.test("cancel() wins over a claim and a retry that come in between", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const job = queuedJob();
+  await store.accept(job);
+  const moves = [
+    () => store.claim(job.id, { holder: A }),
+    () => store.rescue({ id: job.id, holder: A, attempt: 1 }),
+  ];
+  hooks.commit = async (sets, run) => {
+    const canceling = sets.some(([sort]) => sort === "bell");
+    if (canceling) await moves.shift()?.();
+    return await run();
+  };
+  assert.equal(await store.cancel(job.id), "canceled");
+  assert.equal(moves.length, 0);
+  assert.equal((await store.read(job.id))?.job.state, "canceled");
+  kv.close();
+});
+
+Deno.test("the bell rings for all instances when a job is put back or canceled, and only then", async () => {
+  using env = await openStore();
+  const rings = new Set<string | null>();
+  const listen = async () => rings.add(await env.instances.lastRing());
+  const lease = await acceptAndClaim(env.store);
+  await listen();
+  await env.store.saveStep(lease, step, "output");
+  await env.store.retry(lease, { failure: fault, runAt: NOON });
+  await listen();
+  assert.deepEqual([...rings], [null]);
+  const again = await env.store.claim(lease.job.id, { holder: B });
+  await env.store.release(again!);
+  await listen();
+  assert.equal(rings.size, 2);
+  await env.store.cancel(lease.job.id);
+  await listen();
+  assert.equal(rings.size, 3);
+});
+
+Deno.test("every way to fail leads to the dead letters, newest first", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const failed = await acceptAndClaim(store);
+  await store.fail(failed, fault);
+  clock.advance(1);
+  const late = await acceptAndClaim(store);
+  await store.retry(late, { failure: fault, runAt: NOON });
+  clock.advance(limits.timeoutMs);
+  await store.claim(late.job.id, { holder: B });
+  clock.advance(1);
+  const crashed = await acceptAndClaim(store);
+  const worn = { ...crashed.job, attempt: limits.maxAttempts };
+  await env.kv.set(["job", worn.id], worn);
+  await store.rescue({ id: worn.id, holder: A, attempt: worn.attempt });
+
+  const letters = await store.deadLetters({ limit: 10 });
+  assert.deepEqual(letters.map(({ id, failure }) => [id, failure.code]), [
+    [crashed.job.id, "worker_lost"],
+    [late.job.id, "deadline_exceeded"],
+    [failed.job.id, "upstream_error"],
+  ]);
+  assert.equal(letters[2]?.finishedAt, NOON);
+  assert.equal(letters[2]?.kind, "test");
+  assert.equal((await store.deadLetters({ limit: 1 })).length, 1);
+  const succeeded = await acceptAndClaim(store);
+  await store.complete(succeeded, plan);
+  await store.cancel((await acceptAndClaim(store)).job.id);
+  assert.equal((await store.deadLetters({ limit: 10 })).length, 3);
+});
+
+Deno.test("replay() makes a new job of a dead letter, with the steps that were finished", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const lease = await acceptAndClaim(store);
+  const output = { text: randomBytes(200_000).toString("hex") };
+  await store.saveStep(lease, step, output);
+  await store.fail(lease, fault);
+  const before = await store.read(lease.job.id);
+  clock.advance(HOUR);
+
+  const newId = crypto.randomUUID();
+  const job = await store.replay(lease.job.id, newId);
+  assert.ok(job);
+  assert.deepEqual(job, {
+    ...queuedJob({ id: newId, now: NOON + HOUR }),
+    replayOf: lease.job.id,
+  });
+  assert.deepEqual((await store.read(newId))?.job, job);
+  const again = await store.claim(newId, { holder: B });
+  assert.deepEqual((await store.readStep(again!, step))?.output, output);
+  // The failed job stays as it was.
+  assert.deepEqual(await store.read(lease.job.id), before);
+  assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
+});
+
+Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.fail(lease, fault);
+  const { id } = lease.job;
+  const replays = await Promise.all(
+    Array.from({ length: 10 }, () => env.store.replay(id, crypto.randomUUID())),
+  );
+  assert.equal(replays.filter(Boolean).length, 1);
+  assert.equal(await env.store.replay(id, crypto.randomUUID()), null);
+  assert.equal((await dueIn(env.store)).length, 1);
+});
+
+Deno.test("replay() refuses what has not failed, or is not there any more", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const newId = crypto.randomUUID();
+  assert.equal(await env.store.replay(lease.job.id, newId), null);
+  await env.store.fail(lease, fault);
+  env.clock.advance(24 * HOUR);
+  assert.equal(await env.store.replay(lease.job.id, newId), null);
+  assert.equal(await env.store.replay(crypto.randomUUID(), newId), null);
+});
+
+Deno.test("claim() asks for admission last, and leaves the job where it is without it", async () => {
+  using env = await openStore();
+  const asked: string[] = [];
+  const admit = (answer: boolean) => ({ id }: { id: string }) => {
+    asked.push(id);
+    return Promise.resolve(answer);
+  };
+  const job = queuedJob({ now: NOON + 1_000 });
+  await env.store.accept(job);
+  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(true) }), null);
+  assert.deepEqual(asked, []);
+  env.clock.advance(1_000);
+  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(false) }), null);
+  assert.deepEqual((await env.store.read(job.id))?.job, job);
+  assert.deepEqual(await dueIn(env.store), [job.id]);
+  assert.ok(await env.store.claim(job.id, { holder: A, admit: admit(true) }));
+  assert.deepEqual(asked, [job.id, job.id]);
+});
+
+Deno.test("due() tells kind and deadline without a look at the records", async () => {
+  using env = await openStore();
+  const fresh = queuedJob();
+  await env.store.accept(fresh);
+  const lease = await acceptAndClaim(env.store);
+  await env.store.retry(lease, { failure: fault, runAt: NOON });
+  await env.kv.set(["due", NOON, "zz"], "from another version");
+  const due = await Array.fromAsync(env.store.due());
+  assert.deepEqual(
+    new Set(due),
+    new Set([
+      { id: fresh.id, kind: "test", deadline: null },
+      { id: lease.job.id, kind: "test", deadline: NOON + limits.timeoutMs },
+      { id: "zz", kind: null, deadline: null },
+    ]),
+  );
 });

@@ -9,7 +9,7 @@ import { openEnginesOn, untilIdle } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { assertProblem, post, send } from "../support/http.ts";
-import { HOUR } from "../support/jobs.ts";
+import { HOUR, testKind } from "../support/jobs.ts";
 
 const kinds = createKinds(parseConfig({}));
 const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
@@ -340,7 +340,7 @@ Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
   assert.equal(await env.store.countWaiting(10), 2);
 });
 
-Deno.test("with API keys set, POST needs one and GET does not", async () => {
+Deno.test("with API keys set, POST and DELETE need one and GET does not", async () => {
   using env = await openApp({ apiKeys: ["first-key-0123456789", "other-key-0123456789"] });
   for (const authorization of ["", "Bearer wrong-key-0123456789", "Basic Zmlyc3Q6a2V5", "Bearer"]) {
     const answer = await post(env.app, "/api/itineraries", tokyo, { authorization });
@@ -353,8 +353,15 @@ Deno.test("with API keys set, POST needs one and GET does not", async () => {
   const authorization = "Bearer other-key-0123456789";
   const { status, body } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   assert.equal(status, 202);
-  assert.equal((await send(env.app, `/api/itineraries/${body.jobId}`)).status, 200);
   await env.a.idle();
+  const location = `/api/itineraries/${body.jobId}`;
+  assert.equal((await send(env.app, location)).status, 200);
+  for (const path of [location, `${location}/`]) {
+    const answer = await send(env.app, path, { method: "DELETE" });
+    assertProblem(answer, 401, "unauthorized");
+    const withKey = { method: "DELETE", headers: { authorization } };
+    assertProblem(await send(env.app, path, withKey), 409, "job_finished");
+  }
 });
 
 Deno.test("browsers of every origin may call, and read the headers that matter", async () => {
@@ -370,7 +377,7 @@ Deno.test("browsers of every origin may call, and read the headers that matter",
   });
   assert.equal(preflight.status, 204);
   assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
-  assert.match(preflight.headers.get("access-control-allow-methods")!, /\bPOST\b/);
+  assert.equal(preflight.headers.get("access-control-allow-methods"), "GET,HEAD,POST,DELETE");
   assert.match(preflight.headers.get("access-control-allow-headers")!, /\bContent-Type\b/);
 
   for (const body of [tokyo, {}]) {
@@ -406,6 +413,73 @@ Deno.test("livez and readyz say that all is well", async () => {
   using env = await openApp();
   assert.deepEqual((await send(env.app, "/livez")).body, { status: "ok" });
   assert.deepEqual((await send(env.app, "/readyz")).body, { status: "ok" });
+});
+
+Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", async () => {
+  for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
+    for (const concurrency of [0, 1]) {
+      using env = await openApp({ delayMs: 60_000 }, { concurrency });
+      const { body: accepted, headers } = await post(env.app, path, wish);
+      const location = headers.get("location")!;
+      const { status, body } = await send(env.app, location, { method: "DELETE" });
+      assert.equal(status, 202);
+      assert.deepEqual(body, {
+        ...accepted,
+        status: "canceled",
+        completedAt: accepted.createdAt,
+        attempt: body.attempt,
+      });
+      await env.a.idle();
+      const polled = await send(env.app, location);
+      assert.equal(polled.status, 200);
+      assert.equal(polled.headers.get("retry-after"), null);
+      assert.deepEqual(polled.body, body);
+      // A client that did not get the answer asks again.
+      assert.equal((await send(env.app, location, { method: "DELETE" })).status, 202);
+    }
+  }
+});
+
+Deno.test("DELETE of a job that has ended is 409 with its state", async () => {
+  const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
+  using env = await openApp({}, { kinds: [...kinds, failing] });
+  for (
+    const [path, wish, state] of [
+      ["/api/itineraries", tokyo, "completed"],
+      ["/api/tests", { text: "hello" }, "failed"],
+    ] as const
+  ) {
+    const location = (await post(env.app, path, wish)).headers.get("location")!;
+    await env.a.idle();
+    const before = await send(env.app, location);
+    const answer = await send(env.app, location, { method: "DELETE" });
+    assertProblem(answer, 409, "job_finished");
+    assert.equal(answer.body.state, state);
+    assert.deepEqual((await send(env.app, location)).body, before.body);
+  }
+});
+
+Deno.test("DELETE of an unknown job, or one of the other kind, is 404", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { body } = await post(env.app, "/api/itineraries", tokyo);
+  for (const id of [body.jobId, crypto.randomUUID(), "nonsense"]) {
+    const answer = await send(env.app, `/api/generations/${id}`, { method: "DELETE" });
+    assertProblem(answer, 404, "job_not_found");
+    assert.equal(answer.body.error, "Generation not found");
+  }
+  const { body: polled } = await send(env.app, `/api/itineraries/${body.jobId}`);
+  assert.equal(polled.status, "processing");
+});
+
+Deno.test("an instance that is stopping refuses POST with 503, and still answers GET", async () => {
+  using env = await openApp();
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  await env.a.stop(0);
+  const answer = await post(env.app, "/api/itineraries", tokyo);
+  assertProblem(answer, 503, "stopping");
+  assert.equal(answer.headers.get("retry-after"), "5");
+  assert.equal((await send(env.app, headers.get("location")!)).body.status, "completed");
 });
 
 Deno.test("readyz is 503 when the database is gone or the service is stopping", async () => {

@@ -13,8 +13,12 @@ interface Wait {
 }
 
 export class FakeClock implements Clock {
-  #now = NOON;
+  #now: number;
   readonly #waits = new Set<Wait>();
+
+  constructor(now = NOON) {
+    this.#now = now;
+  }
 
   now = (): number => this.#now;
 

@@ -12,6 +12,8 @@ export interface KvHooks {
     | undefined;
   /** Is waited for before a read of one key. */
   get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
+  /** Learns of each list. */
+  list?: ((selector: Deno.KvListSelector) => void) | undefined;
 }
 
 /** Wraps a database; the hooks can be set and unset at any time. */
@@ -33,10 +35,15 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
     await hooks.get?.(args[0]);
     return await kv.get(...args);
   }
+  function list(...args: Parameters<Deno.Kv["list"]>) {
+    hooks.list?.(args[0]);
+    return kv.list(...args);
+  }
   const hooked = new Proxy(kv, {
     get(target, name) {
       if (name === "atomic") return atomic;
       if (name === "get") return get;
+      if (name === "list") return list;
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
