@@ -7,6 +7,7 @@ import { sampleItinerary } from "../jobs/itinerary_sample.ts";
 import { serveLocally } from "./support/local_server.ts";
 import { noReply, type Reply, serveOpenAI } from "./support/openai_server.ts";
 import { Program, workDirectory } from "./support/program.ts";
+import { answerWeather, weatherEnv } from "./support/weather_server.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
 const UPSTREAM = "upstream text that nobody may see";
@@ -75,24 +76,9 @@ Deno.test("an itinerary is written by Chat Completions with a strict schema", as
 });
 
 Deno.test("bundles are written in turns, with tools that call other services", async () => {
-  await using services = serveLocally((_request, { pathname }) => {
-    if (pathname === "/v1/search") {
-      return Response.json({
-        results: [{ name: "Lisbon", country: "Portugal", latitude: 38.7, longitude: -9.1 }],
-      });
-    }
-    if (pathname === "/v1/forecast") {
-      return Response.json({
-        timezone: "Europe/Lisbon",
-        daily: {
-          time: ["2026-11-28"],
-          weather_code: [3],
-          temperature_2m_max: [17.5],
-          temperature_2m_min: [11],
-          precipitation_probability_max: [10],
-        },
-      });
-    }
+  await using services = serveLocally((_request, url) => {
+    const weather = answerWeather(url);
+    if (weather) return weather;
     return Response.json({
       _embedded: {
         events: [{
@@ -127,8 +113,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
   ], {
     TICKETMASTER_API_KEY: "tm-key",
     TICKETMASTER_BASE_URL: services.url,
-    OPEN_METEO_BASE_URL: services.url,
-    OPEN_METEO_GEOCODING_BASE_URL: services.url,
+    ...weatherEnv(services),
     BUNDLES_WEB_SEARCH: "1",
   });
   assert.equal(body.status, "completed");

@@ -28,20 +28,33 @@ await mock.start();
 
 /** Gives the replies in order, one to each call; the last one to all that follow. */
 export function serveOpenAI(...script: [Reply, ...Reply[]]) {
+  return serveOpenAIBy((_call, index) => script[Math.min(index, script.length - 1)]!);
+}
+
+/** Gives the reply that `choose` chooses for a call, and its number, counted from 0. */
+export function serveOpenAIBy(choose: (call: Call, index: number) => Reply) {
   const calls: Call[] = [];
   const ended = Promise.withResolvers<Response>();
+  let arrived = Promise.withResolvers<void>();
   const server = serveLocally(async (request, { pathname }) => {
     const { headers } = request;
     const text = await request.text();
-    reply = script[Math.min(calls.length, script.length - 1)]!;
     const authorization = headers.get("authorization");
-    calls.push({ path: pathname, authorization, body: JSON.parse(text) });
+    const call = { path: pathname, authorization, body: JSON.parse(text) };
+    calls.push(call);
+    arrived.resolve();
+    arrived = Promise.withResolvers();
+    reply = choose(call, calls.length - 1);
     if (typeof reply === "function") return await reply(ended.promise);
     return await fetch(mock.url + pathname, { method: "POST", headers, body: text });
   });
   return {
     url: `${server.url}/v1`,
     calls,
+    /** Resolves when so many calls have arrived. */
+    async untilCalled(count: number) {
+      while (calls.length < count) await arrived.promise;
+    },
     async [Symbol.asyncDispose]() {
       ended.resolve(new Response());
       await server[Symbol.asyncDispose]();

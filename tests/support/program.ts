@@ -3,7 +3,9 @@
  * @module
  */
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
+import type { FaultPoint } from "./fault.ts";
 
 const root = join(import.meta.dirname!, "../..");
 
@@ -13,6 +15,23 @@ export type LogLine = Record<string, unknown> & { message: string };
 export interface ProgramOptions {
   env?: Record<string, string>;
   task?: "dev" | "start";
+  /** A module that is loaded first: an absolute path. */
+  preload?: string | undefined;
+}
+
+/**
+ * Writes a module for {@link ProgramOptions.preload}, which stops the program at a point.
+ *
+ * @returns its path
+ */
+export async function preloadFault(directory: string, point: FaultPoint): Promise<string> {
+  const path = join(directory, "fault.ts");
+  const support = pathToFileURL(join(import.meta.dirname!, "fault.ts"));
+  await Deno.writeTextFile(
+    path,
+    `import { haltAt } from "${support}";\nhaltAt(${JSON.stringify(point)});\n`,
+  );
+  return path;
 }
 
 /** A directory for programs that share a database; `await using` removes it. */
@@ -30,11 +49,17 @@ export class Program implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  constructor(directory: string, { env = {}, task = "start" }: ProgramOptions = {}) {
+  constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
     const [, ...args] = denoJson.tasks[task].command.split(" ");
     const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: [main[0]!, "--config", join(root, "deno.json"), ...main.slice(1)],
+      args: [
+        main[0]!,
+        ...(preload ? ["--preload", preload] : []),
+        "--config",
+        join(root, "deno.json"),
+        ...main.slice(1),
+      ],
       cwd: directory,
       env: { NO_COLOR: "1", HOST: "127.0.0.1", PORT: "0", KV_PATH: "data/kv.sqlite", ...env },
       stdin: "null",
