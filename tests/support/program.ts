@@ -87,6 +87,11 @@ export class Program implements AsyncDisposable {
       .map((line) => JSON.parse(line));
   }
 
+  /** Resolves when there is more output. */
+  get changed(): Promise<void> {
+    return this.#changed.promise;
+  }
+
   /** Resolves with what `look` finds in the output, as soon as it finds something. */
   async until<T>(look: (program: Program) => T | undefined | false): Promise<T> {
     for (;;) {
@@ -119,7 +124,15 @@ export class Program implements AsyncDisposable {
   }
 
   async get(path: string) {
-    const response = await fetch(await this.url() + path);
+    return await this.#fetch(path, "GET");
+  }
+
+  async delete(path: string) {
+    return await this.#fetch(path, "DELETE");
+  }
+
+  async #fetch(path: string, method: string) {
+    const response = await fetch(await this.url() + path, { method });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
