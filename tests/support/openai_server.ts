@@ -18,12 +18,12 @@ export interface Call {
   body: any;
 }
 
-/** The reply to the call that is being made. */
-let reply: Reply;
+/** The replies that aimock has to give, by the name under which it knows the call. */
+const replies = new Map<string, FixtureResponse>();
 
 // One server for all tests of a file: Node's HTTP server keeps a timer that closing it leaves behind.
 const mock = new LLMock({ port: 0, logLevel: "silent" });
-mock.on({}, () => reply as FixtureResponse);
+mock.on({}, ({ model }) => replies.get(model)!);
 await mock.start();
 
 /** Gives the replies in order, one to each call; the last one to all that follow. */
@@ -32,7 +32,7 @@ export function serveOpenAI(...script: [Reply, ...Reply[]]) {
 }
 
 /** Gives the reply that `choose` chooses for a call, and its number, counted from 0. */
-export function serveOpenAIBy(choose: (call: Call, index: number) => Reply) {
+export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Promise<Reply>) {
   const calls: Call[] = [];
   const ended = Promise.withResolvers<Response>();
   let arrived = Promise.withResolvers<void>();
@@ -44,9 +44,15 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply) {
     calls.push(call);
     arrived.resolve();
     arrived = Promise.withResolvers();
-    reply = choose(call, calls.length - 1);
-    if (typeof reply === "function") return await reply(ended.promise);
-    return await fetch(mock.url + pathname, { method: "POST", headers, body: text });
+    const chosen = await choose(call, calls.length - 1);
+    if (typeof chosen === "function") return await chosen(ended.promise);
+    // The model's name tells aimock which of the calls at the moment this is.
+    const model = crypto.randomUUID();
+    replies.set(model, chosen);
+    const body = JSON.stringify({ ...call.body, model });
+    const answer = await fetch(mock.url + pathname, { method: "POST", headers, body });
+    replies.delete(model);
+    return answer;
   });
   return {
     url: `${server.url}/v1`,

@@ -136,6 +136,12 @@ export class Program implements AsyncDisposable {
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
+  /** How much memory it has at the moment. Linux only. */
+  async memoryBytes(): Promise<number> {
+    const status = await Deno.readTextFile(`/proc/${this.#process.pid}/status`);
+    return Number(status.match(/VmRSS:\s+(\d+) kB/)![1]) * 1024;
+  }
+
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }

@@ -1,0 +1,103 @@
+/**
+ * What 10,000 waiting jobs cost: memory of the process, polls, and sweeps. `deno task backlog`
+ */
+import { parseArgs } from "node:util";
+import { Engine } from "../jobs/engine.ts";
+import { createKinds } from "../jobs/registry.ts";
+import { systemClock } from "../lib/clock.ts";
+import { parseConfig } from "../lib/config.ts";
+import { newJob } from "../lib/job_record.ts";
+import { createModelProvider } from "../lib/model_provider.ts";
+import { openStores } from "../tests/support/engines.ts";
+import { Program, workDirectory } from "../tests/support/program.ts";
+
+const { values } = parseArgs({ options: { jobs: { type: "string", default: "10000" } } });
+const jobs = Number(values.jobs);
+const POLLS = 2_000;
+const SWEEPS = 200;
+const MB = 1024 * 1024;
+
+/** The median and the 99th percentile of what `work` takes, in milliseconds. */
+async function timeMany(times: number, work: () => Promise<unknown>) {
+  const taken: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const startedAt = performance.now();
+    await work();
+    taken.push(performance.now() - startedAt);
+  }
+  taken.sort((a, b) => a - b);
+  const at = (share: number) => Number(taken[Math.floor(share * times)]!.toFixed(2));
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** A whole service: memory and polls over HTTP. */
+async function measureService() {
+  await using directory = await workDirectory();
+  const env = { WORKER_CONCURRENCY: "1", SAMPLE_DELAY_MS: "600000", MAX_QUEUED_JOBS: "1000000" };
+  await using program = new Program(directory.path, { env });
+  const wish = { destination: "Tokyo, Japan", durationDays: 5 };
+  const post = () => program.post("/api/itineraries", wish);
+  const { headers } = await post();
+  const path = headers.get("location")!;
+  // What is measured is what jobs add to a service that is warm.
+  await timeMany(POLLS, () => program.get(path));
+  for (let n = 0; n < 500; n++) await post();
+  const before = await program.memoryBytes();
+  const pollsBefore = await timeMany(POLLS, () => program.get(path));
+  const lanes = Array.from({ length: 10 }, async () => {
+    for (let n = 0; n < jobs / 10; n++) await post();
+  });
+  await Promise.all(lanes);
+  const after = await program.memoryBytes();
+  const pollsAfter = await timeMany(POLLS, () => program.get(path));
+  console.table({
+    "memory before, MB": Math.round(before / MB),
+    [`memory with ${jobs} more jobs waiting, MB`]: Math.round(after / MB),
+    "poll before, ms (p50, p99)": `${pollsBefore.p50}, ${pollsBefore.p99}`,
+    "poll after, ms (p50, p99)": `${pollsAfter.p50}, ${pollsAfter.p99}`,
+  });
+}
+
+/** An engine whose one slot is taken: what a sweep costs. */
+async function measureSweeps() {
+  await using directory = await workDirectory();
+  using kv = await Deno.openKv(`${directory.path}/kv.sqlite`);
+  const config = parseConfig({});
+  const engine = new Engine({
+    ...config,
+    kv,
+    kinds: createKinds(config),
+    model: createModelProvider(config, systemClock),
+    clock: systemClock,
+    random: Math.random,
+    concurrency: 0,
+  });
+  const { store } = openStores(kv, { clock: systemClock });
+  const accept = (runAt: number) =>
+    store.accept({
+      ...newJob({
+        id: crypto.randomUUID(),
+        kind: "itinerary",
+        request: {},
+        promptVersion: "bench",
+        now: Date.now(),
+        ttlMs: 3_600_000,
+      }),
+      runAt,
+    });
+  const sweep = () => timeMany(SWEEPS, () => engine.sweep());
+  await sweep();
+  const empty = await sweep();
+  for (let n = 0; n < jobs; n++) await accept(Date.now() + 3_600_000);
+  const notDue = await sweep();
+  for (let n = 0; n < jobs; n++) await accept(Date.now());
+  const due = await sweep();
+  console.table({
+    "sweep with nothing, ms (p50)": empty.p50,
+    [`sweep with ${jobs} jobs that are not due, ms (p50)`]: notDue.p50,
+    [`sweep with ${jobs} more that are due, no free slot, ms (p50)`]: due.p50,
+  });
+}
+
+await measureService();
+await measureSweeps();

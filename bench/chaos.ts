@@ -1,0 +1,239 @@
+/**
+ * A randomised run of several real processes on one database: jobs of both kinds are sent and some
+ * canceled, while processes are killed, stopped and frozen, and the model goes wrong. It ends by
+ * itself with a table, and with an error if a job was lost, stuck or doubled, or a finished step was
+ * run again.
+ *
+ * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
+ */
+import { parseArgs } from "node:util";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { JobRecord } from "../lib/job_record.ts";
+import { Program, workDirectory } from "../tests/support/program.ts";
+import { weatherEnv } from "../tests/support/weather_server.ts";
+import { serveFaultyModel, tripName, tripOf, wishes } from "./faulty_model.ts";
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: "string", default: "500" },
+    processes: { type: "string", default: "3" },
+    kills: { type: "string", default: "60" },
+    /** Repeats the same choices; their timing is the machine's. */
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+const [jobs, processes, kills, seed] = [values.jobs, values.processes, values.kills, values.seed]
+  .map(Number) as [number, number, number, number];
+
+/** Between two blows, on average; a process takes half of that to start. */
+const BLOW_MS = 700;
+/** Longer than the lease, so that a frozen process loses its jobs. */
+const FREEZE_MS = 3_000;
+/** One job in so many is canceled. */
+const CANCELED = 20;
+/** So many jobs that something went wrong with are shown in full. */
+const EXAMPLES = 5;
+/** What is not done so long after the last blow is stuck: the longest backoffs, and some. */
+const PATIENCE_MS = 180_000;
+
+const generator = xoroshiro128plus(seed);
+const random = () => uniformFloat64(generator);
+const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+await using directory = await workDirectory();
+await using model = serveFaultyModel(random);
+const env = {
+  OPENAI_API_KEY: "sk-chaos",
+  OPENAI_BASE_URL: model.openai.url,
+  OPENAI_TIMEOUT_SECONDS: "2",
+  LEASE_SECONDS: "2",
+  // A job may be hit by more blows here than in a year of real life.
+  MAX_ATTEMPTS: "12",
+  ...weatherEnv(model.weather),
+};
+const start = () => new Program(directory.path, { env });
+const running = Array.from({ length: processes }, start);
+/** All that ever ran, for their logs. */
+const programs = [...running];
+const blows = { killed: 0, stopped: 0, frozen: 0 };
+
+interface Trip {
+  name: string;
+  path: string;
+  canceled: boolean;
+  /** The first final answer. */
+  final?: { status: string; failure: { code: string } | null };
+}
+const trips: Trip[] = [];
+let unanswered = 0;
+
+console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`);
+await Promise.all(running.map((program) => program.url()));
+const startedAt = Date.now();
+await Promise.all([sendJobs(), strikeBlows()]);
+const struckAt = Date.now();
+while (Date.now() - struckAt < PATIENCE_MS && !await allEnded()) await wait(500);
+for (const program of running) await program.end("SIGTERM");
+await report();
+
+async function sendJobs(): Promise<void> {
+  const followUps: Promise<void>[] = [];
+  for (let n = 0; n < jobs; n++) {
+    followUps.push(sendJob(tripName(n)));
+    await wait(2 * random() * (kills * BLOW_MS / jobs));
+  }
+  await Promise.all(followUps);
+}
+
+async function sendJob(name: string): Promise<void> {
+  const [path, wish] = pick(Object.entries(wishes));
+  const [program, isCanceled, cancelAfterMs] = [pick(running), random() * CANCELED < 1, random()];
+  const accepted = await program.post(path, wish(name)).catch(() => null);
+  // Refused by a process that is stopping, or killed before the answer: nobody was promised a plan.
+  if (!accepted || accepted.status >= 400) return void unanswered++;
+  const trip: Trip = { name, path: accepted.headers.get("location")!, canceled: false };
+  trips.push(trip);
+  if (!isCanceled) return;
+  await wait(1_000 * cancelAfterMs);
+  const answer = await pick(running).delete(trip.path).catch(() => null);
+  trip.canceled = answer?.status === 202;
+}
+
+async function strikeBlows(): Promise<void> {
+  const thaws: Promise<void>[] = [];
+  const frozen = new Set<Program>();
+  while (blows.killed < kills) {
+    await wait(2 * random() * BLOW_MS);
+    const [index, dice] = [Math.floor(random() * processes), random()];
+    const program = running[index]!;
+    if (frozen.has(program)) continue;
+    if (dice < 0.1 && frozen.size < processes - 1) {
+      frozen.add(program);
+      blows.frozen++;
+      program.signal("SIGSTOP");
+      thaws.push(
+        wait(FREEZE_MS).then(() => {
+          program.signal("SIGCONT");
+          frozen.delete(program);
+        }),
+      );
+      continue;
+    }
+    const [blow, signal] = dice < 0.2
+      ? ["stopped", "SIGTERM"] as const
+      : ["killed", "SIGKILL"] as const;
+    blows[blow]++;
+    // The next one starts while this one is still on its way out.
+    program.signal(signal);
+    running[index] = start();
+    programs.push(running[index]);
+  }
+  await Promise.all(thaws);
+}
+
+/** Polls every job that has not ended; a final answer must never change. */
+async function allEnded(): Promise<boolean> {
+  for (const trip of trips) {
+    if (trip.final) continue;
+    const answer = await pick(running).get(trip.path).catch(() => null);
+    if (answer?.status === 200 && answer.body.status !== "processing") trip.final = answer.body;
+    if (answer?.status === 404) return true;
+  }
+  return trips.every(({ final }) => final);
+}
+
+async function report(): Promise<void> {
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const records = await readRecords();
+  const nameOf = new Map([...records.values()].map((job) => [
+    job.id,
+    tripOf(JSON.stringify(job.request)),
+  ]));
+  const log = programs.flatMap((program) => program.log);
+  const linesOf = (message: string) => log.filter((line) => line.message === message);
+
+  const states = new Map<string, number>();
+  for (const job of records.values()) {
+    const state = job.state === "failed" ? `failed: ${job.failure.code}` : job.state;
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  const ends = new Map<unknown, number>();
+  for (const { jobId } of linesOf("completed")) ends.set(jobId, (ends.get(jobId) ?? 0) + 1);
+
+  // A step that the log says is stored must not be asked for afterwards.
+  const storedAt = new Map(
+    linesOf("step").map((line) => [
+      `${nameOf.get(String(line.jobId))} ${line.step}`,
+      Date.parse(String(line["@timestamp"])),
+    ]),
+  );
+  const { modelCalls, toolCalls, faults } = model.journal;
+  const again = [...modelCalls, ...toolCalls].filter(({ trip, step, at }) =>
+    at > (storedAt.get(`${trip} ${step}`) ?? Infinity)
+  );
+
+  const verdict = {
+    lost: trips.filter(({ path }) => !records.has(path.split("/").at(-1)!)).length,
+    stuck: [...records.values()].filter((job) => !("finishedAt" in job)).length,
+    doubled: [...ends.values()].filter((count) => count > 1).length,
+    "changed after its end": trips.filter((trip) => changed(trip, records)).length,
+    "finished steps run again": again.length,
+  };
+  console.table({
+    seconds,
+    accepted: trips.length,
+    "not answered (killed or stopping)": unanswered,
+    "records in the database": records.size,
+    ...Object.fromEntries([...states].toSorted()),
+    ...verdict,
+    ...blows,
+    "jobs rescued": linesOf("rescued").length,
+    "breaker opened": linesOf("breaker open").length,
+    "model calls": modelCalls.length,
+    ...Object.fromEntries([...faults].map(([name, count]) => [`model faults: ${name}`, count])),
+    "tool calls": toolCalls.length,
+    "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "today")
+      .length,
+  });
+  const bad = Object.entries(verdict).filter(([, count]) => count > 0);
+  console.log(bad.length === 0 ? "All is well." : `seed ${seed} found: ${JSON.stringify(bad)}`);
+  if (bad.length === 0) return;
+  Deno.exitCode = 1;
+  for (const { trip } of again.slice(0, EXAMPLES)) showLife(trip, nameOf);
+}
+
+/** All that is known of one job, in the order of time. */
+function showLife(trip: string, nameOf: Map<string, string>): void {
+  const { modelCalls, toolCalls } = model.journal;
+  const asked = [...modelCalls, ...toolCalls].filter((request) => request.trip === trip)
+    .map(({ step, at }) => [at, `asked for ${step}`] as const);
+  const logged = programs.flatMap(({ log }, n) =>
+    log.filter(({ jobId }) => nameOf.get(String(jobId)) === trip).map((line) => {
+      const { message, step = "", attempt = "", code = "" } = line;
+      const at = Date.parse(String(line["@timestamp"]));
+      return [at, `process ${n}: ${message} ${step} ${attempt} ${code}`] as const;
+    })
+  );
+  console.log(trip);
+  const life = [...asked, ...logged].toSorted(([a], [b]) => a - b);
+  for (const [at, what] of life) console.log(`  ${at - startedAt} ms  ${what}`);
+}
+
+async function readRecords(): Promise<Map<string, JobRecord>> {
+  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  const records = new Map<string, JobRecord>();
+  for await (const { value } of kv.list({ prefix: ["job"] })) {
+    const job = JobRecord.parse(value);
+    records.set(job.id, job);
+  }
+  return records;
+}
+
+/** What a client was told at the end is what is stored now. */
+function changed({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
+  const job = records.get(path.split("/").at(-1)!);
+  const state = { completed: "succeeded" }[final?.status ?? ""] ?? final?.status;
+  return (canceled && job?.state !== "canceled") || (final !== undefined && job?.state !== state);
+}

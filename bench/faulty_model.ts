@@ -1,0 +1,133 @@
+/**
+ * A model that goes wrong in every way in which a model goes wrong, by chance, and keeps a record of
+ * what it was asked. The good answers come from an independent server of OpenAI's protocol.
+ */
+import { sampleBundles } from "../jobs/bundles_sample.ts";
+import { sampleItinerary } from "../jobs/itinerary_sample.ts";
+import { answerWeather } from "../tests/support/weather_server.ts";
+import { serveLocally } from "../tests/support/local_server.ts";
+import { type Call, noReply, type Reply, serveOpenAIBy } from "../tests/support/openai_server.ts";
+
+/** From 0 up to 1. */
+export type Random = () => number;
+
+/** A step of a job that somebody has asked for, as the service names it. */
+export interface Request {
+  trip: string;
+  step: string;
+  at: number;
+}
+
+/** Everything that the model and its tool were asked. */
+export interface Journal {
+  modelCalls: Request[];
+  toolCalls: Request[];
+  faults: Map<string, number>;
+}
+
+/** Each job carries its name in the traveller's own words. */
+export function tripName(n: number): string {
+  return `Trip ${n}`;
+}
+
+/** Which job a text is about. */
+export function tripOf(text: string): string {
+  return text.match(/Trip \d+/)?.[0] ?? "none";
+}
+
+const DAYS = 2;
+export const wishes = {
+  "/api/itineraries": (trip: string) => ({ destination: trip, durationDays: DAYS }),
+  "/api/generations": (trip: string) => ({ preferences: { otherPreferences: trip } }),
+};
+
+function errorAnswer(status: number, code: string, headers: HeadersInit = {}): Reply {
+  const body = { error: { message: "By chance", type: code, code } };
+  return () => Response.json(body, { status, headers });
+}
+
+/** Sends the beginning of an answer, then breaks the connection. */
+function cutAnswer(): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"id":"resp_1","object":'));
+    },
+    pull: (controller) => controller.error(new Error("cut")),
+  });
+  return new Response(body, { headers: { "content-type": "application/json" } });
+}
+
+/** The faults and how likely each is, in percent of the calls. */
+const faults: [name: string, percent: number, reply: Reply][] = [
+  ["429", 4, errorAnswer(429, "rate_limit_exceeded", { "retry-after-ms": "200" })],
+  ["500", 4, errorAnswer(500, "server_error")],
+  ["stalled", 2, noReply],
+  ["cut", 3, cutAnswer],
+  ["malformed", 3, { content: '{"days": "every day' }],
+];
+
+const ONE_IN_A_HUNDRED = 1 / 100;
+
+/** How long a good answer takes. */
+const SLOWEST_MS = 500;
+
+/** Starts the model and the weather; `await using` stops both. */
+export function serveFaultyModel(random: Random) {
+  const journal: Journal = { modelCalls: [], toolCalls: [], faults: new Map() };
+
+  function chooseFault(): Reply | undefined {
+    let dice = random();
+    for (const [name, percent, reply] of faults) {
+      dice -= percent * ONE_IN_A_HUNDRED;
+      if (dice >= 0) continue;
+      journal.faults.set(name, (journal.faults.get(name) ?? 0) + 1);
+      return reply;
+    }
+  }
+
+  const openai = serveOpenAIBy(async (call) => {
+    const trip = tripOf(JSON.stringify(call.body));
+    journal.modelCalls.push({ trip, step: `turn-${turnOf(call)}`, at: Date.now() });
+    const [fault, pauseMs] = [chooseFault(), random() * SLOWEST_MS];
+    if (fault) return fault;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    return goodAnswer(call, trip);
+  });
+  const weather = serveLocally((_request, url) => {
+    const trip = url.searchParams.get("name");
+    if (trip) journal.toolCalls.push({ trip, step: "turn-1/tool-1", at: Date.now() });
+    return answerWeather(url) ?? new Response(null, { status: 404 });
+  });
+  return {
+    journal,
+    openai,
+    weather,
+    async [Symbol.asyncDispose]() {
+      await openai[Symbol.asyncDispose]();
+      await weather[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** How often the model has had its say in this conversation, this time included. */
+function turnOf({ body }: Call): number {
+  const said: { role?: string; type?: string }[] = body.messages ?? body.input;
+  const answers = said.filter(({ role, type }) =>
+    role === "user" || type === "function_call_output"
+  );
+  return answers.length;
+}
+
+function goodAnswer(call: Call, trip: string): Reply {
+  const { messages, input } = call.body;
+  if (messages) {
+    const plan = sampleItinerary({ destination: trip, durationDays: DAYS });
+    return { content: JSON.stringify(plan) };
+  }
+  if (input.some(({ type }: { type?: string }) => type === "function_call_output")) {
+    const plan = sampleBundles({ preferences: { otherPreferences: trip } });
+    return { content: JSON.stringify(plan), reasoning: "Writing it down" };
+  }
+  const call_1 = { id: "call_1", name: "get_weather", arguments: JSON.stringify({ city: trip }) };
+  return { reasoning: "Looking at the weather", toolCalls: [call_1] };
+}

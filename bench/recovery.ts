@@ -1,0 +1,103 @@
+/**
+ * How soon a job starts, goes on after its instance has died or left, and stops when it is canceled,
+ * with the default lease and real processes. `deno task recovery`
+ */
+import { Program, workDirectory } from "../tests/support/program.ts";
+
+/** A model that takes longer than any measurement. */
+const busy = { SAMPLE_DELAY_MS: "600000" };
+const wish = { destination: "Tokyo, Japan", durationDays: 2 };
+
+const results: Record<string, string> = {};
+
+function note(what: string, ms: number, promised: string): void {
+  results[what] = `${Math.round(ms)} ms (promised: ${promised})`;
+}
+
+async function submit(program: Program): Promise<string> {
+  return (await program.post("/api/itineraries", wish)).headers.get("location")!;
+}
+
+/** When the program logged this message about the job, in epoch milliseconds. */
+async function loggedAt(program: Program, message: string, path: string): Promise<number> {
+  const line = await program.until(({ log }) =>
+    log.find((line) => line.message === message && path.endsWith(`/${line.jobId}`))
+  );
+  return Date.parse(String(line["@timestamp"]));
+}
+
+for (const DOORBELL of ["queue", "sweep"]) {
+  await using directory = await workDirectory();
+  const env = { DOORBELL, WORKER_CONCURRENCY: "1" };
+  await using full = new Program(directory.path, { env: { ...env, ...busy } });
+  await using free = new Program(directory.path, { env });
+  await free.untilLogged("listening");
+  const here = await submit(full);
+  const claimedHere = await loggedAt(full, "claimed", here);
+  note(
+    `${DOORBELL}: starts where it was accepted`,
+    claimedHere - (await acceptedAt(full, here)),
+    "1 s",
+  );
+  const elsewhere = await submit(full);
+  const claimedElsewhere = await loggedAt(free, "claimed", elsewhere);
+  note(
+    `${DOORBELL}: starts elsewhere`,
+    claimedElsewhere - (await acceptedAt(full, elsewhere)),
+    "5 s",
+  );
+}
+
+function acceptedAt(program: Program, path: string): Promise<number> {
+  return loggedAt(program, "accepted", path);
+}
+
+for (const lock of ["kept", "removed"]) {
+  await using directory = await workDirectory();
+  let path: string;
+  {
+    await using program = new Program(directory.path, { env: busy });
+    path = await submit(program);
+    await program.untilLogged("claimed");
+    await program.end("SIGKILL");
+  }
+  const killedAt = Date.now();
+  if (lock === "removed") {
+    await Deno.remove(`${directory.path}/data/kv.sqlite.instances`, { recursive: true });
+  }
+  await using next = new Program(directory.path);
+  const what = lock === "kept" ? "restart on the same machine" : "restart on another machine";
+  note(
+    `runs again after SIGKILL and ${what}`,
+    await loggedAt(next, "claimed", path) - killedAt,
+    "12 s",
+  );
+}
+
+{
+  await using directory = await workDirectory();
+  await using leaving = new Program(directory.path, { env: busy });
+  const path = await submit(leaving);
+  await leaving.untilLogged("claimed");
+  await using other = new Program(directory.path);
+  await other.untilLogged("listening");
+  leaving.signal("SIGTERM");
+  await leaving.untilLogged("stopping");
+  leaving.signal("SIGTERM");
+  const releasedAt = await loggedAt(leaving, "released", path);
+  note("runs elsewhere after SIGTERM", await loggedAt(other, "claimed", path) - releasedAt, "1 s");
+}
+
+{
+  await using directory = await workDirectory();
+  await using working = new Program(directory.path, { env: busy });
+  const path = await submit(working);
+  await working.untilLogged("claimed");
+  await using other = new Program(directory.path);
+  await other.url();
+  const canceledAt = Date.now();
+  await other.delete(path);
+  note("stops elsewhere after DELETE", await loggedAt(working, "lost", path) - canceledAt, "2 s");
+}
+
+console.table(results);
