@@ -52,7 +52,7 @@ function cutAnswer(): Response {
     start(controller) {
       controller.enqueue(new TextEncoder().encode('{"id":"resp_1","object":'));
     },
-    pull: (controller) => controller.error(new Error("cut")),
+    pull: (controller) => controller.error("a connection was cut, by chance"),
   });
   return new Response(body, { headers: { "content-type": "application/json" } });
 }

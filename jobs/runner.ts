@@ -157,19 +157,19 @@ function createContext(context: ContextOptions): JobContext {
   /** The last step was one that an earlier attempt had finished. */
   let resuming = false;
 
-  /** Whoever lost the job learns of it at the next write, and works no further. */
-  function own(written: Written): void {
-    if (written === "lost") abort.abort(new Interruption("lost"));
+  /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
+  function own<T>(answer: T): Exclude<T, "lost"> {
+    if (answer === "lost") abort.abort(new Interruption("lost"));
     signal.throwIfAborted();
+    return answer as Exclude<T, "lost">;
   }
 
   async function run<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const key = { name, promptVersion: kind.promptVersion };
     const ids = { jobId: lease.job.id, kind: kind.name, attempt: lease.job.attempt, step: name };
-    const saved = schema.safeParse(
-      (await persist(() => store.readStep(lease, key), clock))?.output,
-    );
+    const found = own(await persist(() => store.readStep(lease, key), clock));
+    const saved = schema.safeParse(found?.output);
     resuming = saved.success;
     if (saved.success) {
       log.info("step resumed", ids);

@@ -257,10 +257,13 @@ export class JobStore {
   /**
    * The output of a step that an earlier attempt finished, or `null`. One that cannot be read is
    * reported, and counts as not finished.
+   *
+   * @returns `"lost"` if the job is no longer the lease's: what it has not finished is another's to do
    */
-  async readStep(lease: Lease, step: StepName): Promise<{ output: unknown } | null> {
+  async readStep(lease: Lease, step: StepName): Promise<{ output: unknown } | null | "lost"> {
     const key = keys.step(lease.job.id, step.promptVersion, step.name);
-    const entry = await this.#kv.get(key);
+    const [record, entry] = await this.#kv.getMany([keys.job(lease.job.id), key]);
+    if (record.versionstamp !== lease.versionstamp) return "lost";
     if (entry.value === null) return null;
     try {
       return { output: await this.#readBlob(key, BlobRef.parse(entry.value)) };

@@ -1062,3 +1062,31 @@ Deno.test("an idle instance writes nothing, and scans once every three seconds",
   }
   assert.ok(lists.every((selector) => /due|instance/.test(selector)));
 });
+
+Deno.test("a worker that wakes up late does not begin what another has finished", async () => {
+  const frozen = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  let first = true;
+  const runs: string[] = [];
+  const kind = testKind(async (_request, context) => {
+    if (first) {
+      first = false;
+      begun.resolve();
+      await frozen.promise;
+    }
+    const text = await context.step("turn", z.string(), () => {
+      runs.push("turn");
+      return Promise.resolve("plan");
+    });
+    return { text };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  frozen.resolve();
+  await env.a.idle();
+  assert.deepEqual(runs, ["turn"]);
+});

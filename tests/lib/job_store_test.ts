@@ -199,6 +199,7 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   const owner = await store.claim(lost.job.id, { holder: B });
   assert.ok(owner);
 
+  assert.equal(await store.readStep(lost, step), "lost");
   assert.equal(await store.report(lost, noProgress), "lost");
   assert.equal(await store.saveStep(lost, step, "output"), "lost");
   assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
@@ -229,7 +230,7 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   await env.store.release(first);
   const second = await env.store.claim(first.job.id, { holder: B });
   assert.ok(second);
-  assert.deepEqual((await env.store.readStep(second, step))?.output, output);
+  assert.deepEqual(await env.store.readStep(second, step), { output });
   assert.equal(await env.store.readStep(second, { ...step, promptVersion: "test-2" }), null);
 });
 
@@ -532,7 +533,7 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
   });
   assert.deepEqual((await store.read(newId))?.job, job);
   const again = await store.claim(newId, { holder: B });
-  assert.deepEqual((await store.readStep(again!, step))?.output, output);
+  assert.deepEqual(await store.readStep(again!, step), { output });
   // The failed job stays as it was.
   assert.deepEqual(await store.read(lease.job.id), before);
   assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
