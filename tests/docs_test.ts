@@ -51,8 +51,47 @@ Deno.test("docs/job_lifecycle.md explains every failure, and whether to try agai
   assert.deepEqual(documented, actual);
 });
 
+/** The names of all tests, as patterns: what a template fills in may be anything. */
+async function testNames(directory = "tests"): Promise<RegExp[]> {
+  const names = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, directory))) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) names.push(...await testNames(path));
+    else if (name.endsWith("_test.ts")) {
+      for (const [, , text] of (await read(path)).matchAll(/Deno\.test\(\s*(["`])(.*?)\1/g)) {
+        const literal = text!.split(/\$\{[^}]*\}/).map((part) => part.replace(/[^\w\s]/g, "\\$&"));
+        names.push(new RegExp(`^${literal.join(".+")}$`));
+      }
+    }
+  }
+  return names;
+}
+
+Deno.test("docs/invariants.md names tests that exist, for each of the ten invariants", async () => {
+  const text = await read("docs/invariants.md");
+  const sections = text.split(/^## /m).slice(1);
+  assert.deepEqual(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const names = await testNames();
+  for (const section of sections) {
+    const tests = [...section.matchAll(/^- `(.*)`$/gm)].map((match) => match[1]!);
+    assert.ok(tests.length > 0, section);
+    for (const test of tests) assert.ok(names.some((name) => name.test(test)), test);
+  }
+});
+
 Deno.test("the documents name only tasks and files that exist", async () => {
-  for (const document of ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]) {
+  for (
+    const document of [
+      "README.md",
+      "CONTRIBUTING.md",
+      "docs/architecture.md",
+      "docs/job_lifecycle.md",
+      ...await Array.fromAsync(
+        Deno.readDir(join(root, "docs/decisions")),
+        ({ name }) => `docs/decisions/${name}`,
+      ),
+    ]
+  ) {
     const text = await read(document);
     for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
       assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);

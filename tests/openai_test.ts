@@ -34,12 +34,25 @@ async function run(
   await program.until(({ log }) => log.some((l) => /^(completed|failed)$/.test(l.message)));
   const { body } = await program.get(accepted.headers.get("location")!);
   const { output, log } = program;
+  const database = await contentsOf(`${directory.path}/data`);
+  assert.ok(database.includes(accepted.headers.get("location")!.split("/").at(-1)!));
   for (const secret of [KEY, UPSTREAM]) {
     assert.ok(!output.includes(secret), "a secret is in the log");
     assert.ok(!JSON.stringify(body).includes(secret), "a secret is in the answer");
+    assert.ok(!database.includes(secret), "a secret is in the database");
   }
   assert.ok(!/Lisbon|fado/.test(output), "the wish is in the log");
   return { body, log, calls: openai.calls };
+}
+
+/** All files of a directory, byte by byte. */
+async function contentsOf(directory: string): Promise<string> {
+  let contents = "";
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    const latin1 = new TextDecoder("latin1");
+    if (isFile) contents += latin1.decode(await Deno.readFile(`${directory}/${name}`));
+  }
+  return contents;
 }
 
 const itinerary = (script: [Reply, ...Reply[]], env?: Env) =>
@@ -160,6 +173,17 @@ Deno.test("bundles are written in turns, with tools that call other services", a
     "turn-2/tool-2",
     "turn-3",
   ]);
+});
+
+Deno.test("neither the key nor what OpenAI said gets into an answer, the log or the database", async () => {
+  // `run` looks for both, after every test of this file; here with an error that repeats the key.
+  const message = `${UPSTREAM}: ${KEY}`;
+  const { body, log } = await itinerary(
+    [{ status: 500, error: { message, type: message, code: message } }],
+    { MAX_ATTEMPTS: "1" },
+  );
+  assert.equal(body.error, "OpenAI API error: 500");
+  assert.equal(log.at(-1)?.error, "OpenAI API error: 500");
 });
 
 Deno.test("a model that never stops calling tools is stopped after ten turns", async () => {

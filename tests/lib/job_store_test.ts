@@ -244,6 +244,23 @@ for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const
   });
 }
 
+Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const days = Array.from({ length: 15_000 }, (_, n) => ({
+    day: n,
+    theme: `Tag ${n}: 美術館と庭園, ${(n * 7919) % 10_007} Schritte`,
+    activities: [`Besuch ${n ** 2}`, "Mittagessen am Fluss — très bien", `Rückweg ${n % 97}`],
+    place: randomBytes(8).toString("hex"),
+  }));
+  const bytes = new TextEncoder().encode(JSON.stringify(days)).length;
+  assert.ok(bytes > 2_500_000, `${bytes} bytes`);
+  assert.equal(await env.store.complete(lease, { ...plan, result: days }), "saved");
+  const snapshot = await env.store.read(lease.job.id);
+  assert.deepEqual(snapshot?.result, days);
+  assert.ok(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
+});
+
 Deno.test("the largest plan fits into a commit beside the largest request", async () => {
   using env = await openStore();
   const text = "😀".repeat(11_500);
