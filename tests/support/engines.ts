@@ -5,6 +5,8 @@
 import { Engine, type EngineOptions } from "../../jobs/engine.ts";
 import type { JobKind } from "../../jobs/kind.ts";
 import { InstanceStore } from "../../lib/instance_store.ts";
+import assert from "node:assert/strict";
+import type { JobRecord } from "../../lib/job_record.ts";
 import { JobStore, type JobStoreOptions } from "../../lib/job_store.ts";
 import { sampleModel } from "../../lib/sample_model.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -90,4 +92,20 @@ export async function untilIdle(engine: Engine, step: () => void): Promise<void>
     // Lets what waits for the clock go on, and what waits for the database.
     await engine.ping().catch(() => {});
   }
+}
+
+/** The second instance sweeps every three seconds, for so long. */
+export async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openEngines>>, ms: number) {
+  await b.sweep();
+  for (let passed = 0; passed < ms; passed += 3_000) {
+    clock.advance(3_000);
+    await b.sweep();
+  }
+}
+
+/** The job as it is stored. */
+export async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
+  const snapshot = await store.read(id);
+  assert.ok(snapshot, `there is no job ${id}`);
+  return snapshot.job;
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { JobContext, JobKind } from "../../jobs/kind.ts";
+import { JobError } from "../../lib/failure.ts";
 import { claimJob, type JobLimits, newJob, type RunningJob } from "../../lib/job_record.ts";
 import {
   type ChatTurn,
@@ -103,3 +104,6 @@ export function testContext(model: Model, now = NOON) {
   };
   return { context, steps, reports };
 }
+
+/** A failure that may pass. */
+export const upstreamError = () => new JobError("upstream_error", "OpenAI API error: 500");

@@ -136,10 +136,11 @@ export class Program implements AsyncDisposable {
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
-  /** How much memory it has at the moment. Linux only. */
+  /** How much memory it has at the moment. */
   async memoryBytes(): Promise<number> {
-    const status = await Deno.readTextFile(`/proc/${this.#process.pid}/status`);
-    return Number(status.match(/VmRSS:\s+(\d+) kB/)![1]) * 1024;
+    const args = ["-o", "rss=", "-p", String(this.#process.pid)];
+    const { stdout } = await new Deno.Command("ps", { args }).output();
+    return Number(new TextDecoder().decode(stdout)) * 1024;
   }
 
   signal(signal: Deno.Signal): void {
