@@ -188,6 +188,7 @@ for (const when of ["before", "after"] as const) {
     {
       await using program = await env.startWithFault({ when, commit: "heartbeat" });
       path = (await program.post("/api/generations", { preferences })).headers.get("location")!;
+      await env.openai.untilCalled(1);
       await program.untilLogged("halted");
       await program.end("SIGKILL");
     }
