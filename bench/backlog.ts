@@ -2,14 +2,11 @@
  * What 10,000 waiting jobs cost: memory of the process, polls, and sweeps. `deno task backlog`
  */
 import { parseArgs } from "node:util";
-import { Engine } from "../jobs/engine.ts";
-import { createKinds } from "../jobs/registry.ts";
 import { systemClock } from "../lib/clock.ts";
-import { parseConfig } from "../lib/config.ts";
 import { newJob } from "../lib/job_record.ts";
-import { createModelProvider } from "../lib/model_provider.ts";
 import { openStores } from "../tests/support/engines.ts";
 import { Program, workDirectory } from "../tests/support/program.ts";
+import { createEngine } from "./engine.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "10000" } } });
 const jobs = Number(values.jobs);
@@ -62,20 +59,11 @@ async function measureService() {
   });
 }
 
-/** An engine whose one slot is taken: what a sweep costs. */
+/** An engine without a slot: what a sweep costs. */
 async function measureSweeps() {
   await using directory = await workDirectory();
   using kv = await Deno.openKv(`${directory.path}/kv.sqlite`);
-  const config = parseConfig({});
-  const engine = new Engine({
-    ...config,
-    kv,
-    kinds: createKinds(config),
-    model: createModelProvider(config, systemClock),
-    clock: systemClock,
-    random: Math.random,
-    concurrency: 0,
-  });
+  const engine = createEngine(kv, { concurrency: 0 });
   const { store } = openStores(kv, { clock: systemClock });
   const accept = (runAt: number) =>
     store.accept({

@@ -2,14 +2,13 @@
  * How long accepting, polling and claiming take, on a database in a file and without the network.
  * Compare figures of one run with each other; machines differ. `deno task bench`
  */
-import { Engine, type EngineOptions } from "../jobs/engine.ts";
-import { createKinds } from "../jobs/registry.ts";
+import type { Engine } from "../jobs/engine.ts";
+import { Breaker } from "../lib/breaker.ts";
 import { systemClock } from "../lib/clock.ts";
-import { parseConfig } from "../lib/config.ts";
 import { newJob } from "../lib/job_record.ts";
-import { createModelProvider } from "../lib/model_provider.ts";
 import { createApp } from "../routes/app.ts";
 import { openStores } from "../tests/support/engines.ts";
+import { createEngine } from "./engine.ts";
 
 const directory = await Deno.makeTempDir();
 const kv = await Deno.openKv(`${directory}/kv.sqlite`);
@@ -18,30 +17,14 @@ addEventListener("unload", () => {
   Deno.removeSync(directory, { recursive: true });
 });
 
-const config = parseConfig({ MAX_QUEUED_JOBS: "1000000" });
-const options: EngineOptions = {
-  ...config,
-  kv,
-  kinds: createKinds(config),
-  model: createModelProvider(config, systemClock),
-  clock: systemClock,
-  random: Math.random,
-};
-const engine = new Engine(options);
-const worked = createApp({ engine, corsOrigins: ["*"], apiKeys: [], now: systemClock.now });
+const createTestApp = (engine: Engine) =>
+  createApp({ engine, corsOrigins: ["*"], apiKeys: [], now: systemClock.now });
+const engine = createEngine(kv);
+const worked = createTestApp(engine);
 // Without a slot nothing is worked on: what is measured is one thing at a time.
-const waitingRoom = new Engine({ ...options, concurrency: 0 });
-const app = createApp({
-  engine: waitingRoom,
-  corsOrigins: ["*"],
-  apiKeys: [],
-  now: systemClock.now,
-});
-const { store } = openStores(kv, {
-  clock: systemClock,
-  limits: config.limits,
-  ttlMs: config.jobTtlMs,
-});
+const app = createTestApp(createEngine(kv, { concurrency: 0 }));
+const { store, instances } = openStores(kv, { clock: systemClock });
+const breaker = new Breaker(kv, { clock: systemClock, instances });
 
 function post(to = app): Promise<Response> {
   return Promise.resolve(to.request("/api/itineraries", {
@@ -82,6 +65,9 @@ Deno.bench("claim", async (b) => {
   });
   await store.accept(job);
   b.start();
-  await store.claim(job.id, { holder: "bench" });
+  await store.claim(job.id, {
+    holder: "bench",
+    admit: async (job) => await breaker.admit(job) === 0,
+  });
   b.end();
 });

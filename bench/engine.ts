@@ -1,0 +1,22 @@
+/**
+ * An engine as `main.ts` puts it together, for measurements in process.
+ */
+import { Engine, type EngineOptions } from "../jobs/engine.ts";
+import { createKinds } from "../jobs/registry.ts";
+import { systemClock } from "../lib/clock.ts";
+import { parseConfig } from "../lib/config.ts";
+import { createModelProvider } from "../lib/model_provider.ts";
+
+/** Creates an engine on this database, with the sample generator. */
+export function createEngine(kv: Deno.Kv, overrides: Partial<EngineOptions> = {}): Engine {
+  const config = parseConfig({ MAX_QUEUED_JOBS: "1000000" });
+  return new Engine({
+    ...config,
+    kv,
+    kinds: createKinds(config),
+    model: createModelProvider(config, systemClock),
+    clock: systemClock,
+    random: Math.random,
+    ...overrides,
+  });
+}
