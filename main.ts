@@ -30,6 +30,7 @@ await configureLogs({ level: config.logLevel, readable: config.dev });
 const kv = await openDatabase(config.kvPath).catch((error) =>
   giveUp(`the database of KV_PATH does not open: ${error.message}`)
 );
+const holder = crypto.randomUUID();
 const engine = new Engine({
   ...config,
   kv,
@@ -37,7 +38,8 @@ const engine = new Engine({
   model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
-  locks: openInstanceLocks(config.kvPath),
+  holder,
+  locks: await openInstanceLocks(config.kvPath, holder),
 });
 
 // Before the server starts, as Deno Deploy wants it. There a cron run is a request, and an instance
@@ -46,13 +48,12 @@ Deno.cron("sweep", "* * * * *", () => engine.patrol());
 
 const { corsOrigins, apiKeys } = config;
 const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
-const server = listen();
-await engine.start();
-
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));
 }
+const server = listen();
+engine.start();
 
 function startingConfig(): Config {
   try {

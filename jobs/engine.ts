@@ -31,6 +31,8 @@ export interface EngineOptions {
   clock: Clock;
   /** From 0 up to 1. */
   random: () => number;
+  /** This instance's id; unset, a new one. */
+  holder?: string;
   /** Where the database is a file: tells soon which instances are dead. */
   locks?: InstanceLocks;
 }
@@ -56,6 +58,8 @@ const BEATS_PER_LEASE = 5;
  */
 const BELL_MS = 500;
 
+const FAULT_LOG_MS = 60_000;
+
 const log = getLogger(["tripwright", "engine"]);
 
 export class Engine {
@@ -69,14 +73,16 @@ export class Engine {
   readonly #rescuer: Rescuer;
   readonly #admission: Admission;
   readonly #doorbell;
-  readonly #holder = crypto.randomUUID();
+  readonly #holder: string;
   readonly #stopped = new AbortController();
+  readonly #faultLoggedAt = new Map<string, number>();
   readonly #loops: Promise<void>[] = [];
 
   constructor(options: EngineOptions) {
     const { kv, clock, limits, leaseMs, jobTtlMs, maxQueuedJobs, doorbell } = options;
-    const { locks = noInstanceLocks, mockIfQuota } = options;
+    const { locks = noInstanceLocks, holder = crypto.randomUUID(), mockIfQuota } = options;
     this.#options = options;
+    this.#holder = holder;
     this.#locks = locks;
     this.kinds = options.kinds;
     this.#doorbell = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
@@ -92,7 +98,7 @@ export class Engine {
       ...options,
       store,
       breaker: this.#breaker,
-      holder: this.#holder,
+      holder,
     });
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
     this.#admission = new Admission({ store, clock, maxQueuedJobs });
@@ -150,11 +156,10 @@ export class Engine {
   }
 
   /** Starts to listen and to sweep; what waits or was abandoned is picked up at once. */
-  async start(): Promise<void> {
-    await this.#locks.hold(this.#holder).catch((error) => logFault("locking", error));
+  start(): void {
     const ring = (jobId: string) => this.#worker.ring(jobId);
     this.#loops.push(
-      this.#doorbell.listen(ring).catch((error) => logFault("listening", error)),
+      this.#doorbell.listen(ring).catch((error) => this.#logFault("listening", error)),
       this.#sweepLoop(),
       this.#beatLoop(),
       this.#bellLoop(),
@@ -165,8 +170,8 @@ export class Engine {
   async sweep(): Promise<void> {
     // An instance without jobs may take back what it does not know that it holds.
     const self = this.#worker.running > 0 ? this.#holder : undefined;
-    await this.#rescuer.run(self).catch((error) => logFault("rescue", error));
-    await this.#worker.sweep().catch((error) => logFault("sweep", error));
+    await this.#rescuer.run(self).catch((error) => this.#logFault("rescue", error));
+    await this.#worker.sweep().catch((error) => this.#logFault("sweep", error));
   }
 
   /**
@@ -199,7 +204,7 @@ export class Engine {
       await this.#instances.beat(this.#holder);
       await this.#worker.reconcile();
     } catch (error) {
-      logFault("heartbeat", error);
+      this.#logFault("heartbeat", error);
     }
   }
 
@@ -258,7 +263,7 @@ export class Engine {
         if (heard !== undefined && ring !== heard) await this.#answerRing();
         heard = ring;
       } catch (error) {
-        logFault("bell", error);
+        this.#logFault("bell", error);
       }
       await this.#options.clock.wait(BELL_MS, signal);
     }
@@ -267,15 +272,19 @@ export class Engine {
   async #beatLoop(): Promise<void> {
     const { signal } = this.#stopped;
     const beatMs = this.#options.leaseMs / BEATS_PER_LEASE;
-    const { clock, leaseMs } = this.#options;
+    const { clock } = this.#options;
     while (!signal.aborted) {
       await clock.wait(beatMs, signal);
-      // A database that never answers must not end all later heartbeats.
-      await waitAtMost(this.beat(), { ms: leaseMs, clock });
+      // One that is never answered must not keep the next ones from coming in time.
+      await waitAtMost(this.beat(), { ms: beatMs, clock });
     }
   }
-}
 
-function logFault(what: string, error: unknown): void {
-  log.error(`${what} failed`, { error: describeError(error) });
+  /** A database that is gone is reported once a minute by each loop, not with every turn of it. */
+  #logFault(what: string, error: unknown): void {
+    const now = this.#options.clock.now();
+    if (now - (this.#faultLoggedAt.get(what) ?? -Infinity) < FAULT_LOG_MS) return;
+    this.#faultLoggedAt.set(what, now);
+    log.error(`${what} failed`, { error: describeError(error) });
+  }
 }

@@ -61,7 +61,10 @@ export class Rescuer {
    */
   async run(except?: string): Promise<void> {
     const { instances, locks, clock, leaseMs } = this.#options;
-    const dead = await locks.dead();
+    const dead = await locks.dead().catch((error) => {
+      log.error("locks not read", { error: describeError(error) });
+      return new Set<string>();
+    });
     const beats = (await instances.list()).filter(({ holder }) => holder !== except);
     const now = clock.now();
     // Between two looks the machine may have slept, and the others with it: that proves nothing.
@@ -77,10 +80,19 @@ export class Rescuer {
     this.#seen = seen;
     for (const beat of beats) {
       const { silentMs } = seen.get(beat.holder)!;
-      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#bury(beat);
+      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#tryToBury(beat);
     }
     const known = new Set(beats.map(({ holder }) => holder));
     for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
+  }
+
+  /** One instance whose jobs cannot be read holds up no other. */
+  async #tryToBury(beat: InstanceHeartbeat): Promise<void> {
+    try {
+      await this.#bury(beat);
+    } catch (error) {
+      log.error("rescue failed", { holder: beat.holder, error: describeError(error) });
+    }
   }
 
   /** Puts back what the dead instance held; one that holds nothing any more is forgotten. */

@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
-import type { Breaker } from "../lib/breaker.ts";
+import { type Breaker, BreakerOpenError } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
@@ -62,7 +62,7 @@ export async function runJob(
   abort: AbortController,
   options: RunnerOptions,
 ): Promise<number | null> {
-  const { store, clock } = options;
+  const { clock } = options;
   const { job } = lease;
   const ids = { jobId: job.id, kind: job.kind, attempt: job.attempt };
   log.info("claimed", { ...ids, waitedMs: job.claimedAt - job.createdAt });
@@ -83,9 +83,15 @@ export async function runJob(
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const stopping = ended.error.why === "stopping";
-    const written = stopping ? await persist(() => store.release(lease), clock) : "lost";
+    const written = stopping ? await release(lease, clock.now(), options) : "lost";
     log.info(written === "saved" ? "released" : "lost", ids);
     return null;
+  }
+  if ("error" in ended && ended.error instanceof BreakerOpenError && ended.error.until < endsAt) {
+    const { until } = ended.error;
+    const written = await release(lease, until, options);
+    log.info(written === "saved" ? "held back" : "lost", { ...ids, at: iso(until) });
+    return written === "saved" ? until : null;
   }
   const outcome = decide(ended, {
     job,
@@ -209,6 +215,15 @@ function guarded({ source, chat, respond }: Model, job: RunningJob, breaker: Bre
   };
 }
 
+/** Puts the job back, its attempt not counted. */
+function release(lease: Lease, runAt: number, options: RunnerOptions): Promise<Written> {
+  return persist(() => options.store.release(lease, { runAt }), options.clock);
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
 /** Reads or writes, again and again if KV fails for a moment. */
 function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
   const when = (error: unknown) => !(error instanceof BlobTooLargeError);
@@ -253,8 +268,8 @@ function logOutcome(settled: Outcome | { next: "lost" }, fields: Record<string, 
       return log.info("completed", { ...fields, source: settled.plan.source });
     case "retry": {
       const { failure, runAt } = settled;
-      const at = new Date(runAt).toISOString();
-      return log.warning("retry", { ...fields, code: failure.code, error: failure.message, at });
+      const { code, message: error } = failure;
+      return log.warning("retry", { ...fields, code, error, at: iso(runAt) });
     }
     case "stop": {
       const { code, message } = settled.failure;

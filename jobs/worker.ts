@@ -24,6 +24,15 @@ interface Slot {
   lease?: Lease;
 }
 
+/** How often jobs that a breaker holds back are looked through for those whose time is up. */
+const SWEEP_ALL_MS = 60_000;
+
+/**
+ * How long jobs that are told to stop may take to be put back. What is not by then is found by its
+ * lock or its heartbeat.
+ */
+const RELEASE_MS = 2_000;
+
 const log = getLogger(["tripwright", "worker"]);
 
 export class Worker {
@@ -36,6 +45,7 @@ export class Worker {
   /** More is due than fitted: look again when a slot becomes free. */
   #backlog = false;
   #sweeping: Promise<void> | undefined;
+  #sweptAllAt = -Infinity;
   /** The kinds of job that a breaker holds back, for which a sweep is set. */
   readonly #heldBack = new Set<string>();
   /** Jobs that only another version can read; they are its to claim. */
@@ -122,7 +132,7 @@ export class Worker {
     this.#backlog = false;
     if (this.stopping) return;
     let claims: Promise<void>[] = [];
-    for await (const job of this.#store.due()) {
+    for await (const job of this.#due()) {
       if (this.#hasToWait(job)) continue;
       if (this.#full) {
         // A claim that comes to nothing gives its slot back.
@@ -138,14 +148,36 @@ export class Worker {
     await Promise.all(claims);
   }
 
+  /** What is due of the kinds that can be worked on here and now, longest due first. */
+  async *#due(): AsyncGenerator<DueJob> {
+    const lists = this.#kindsToSweep().map((kind) => this.#store.due(kind));
+    const heads = await Promise.all(lists.map(async (list) => (await list.next()).value));
+    for (;;) {
+      let first = -1;
+      for (const [n, head] of heads.entries()) {
+        if (head && (first < 0 || head.runAt < heads[first]!.runAt)) first = n;
+      }
+      if (first < 0) return;
+      yield heads[first]!;
+      heads[first] = (await lists[first]!.next()).value;
+    }
+  }
+
+  /** All kinds but those that a breaker holds back; these too now and then, for jobs whose time is up. */
+  #kindsToSweep(): string[] {
+    const { breaker, clock } = this.#options;
+    const now = clock.now();
+    const everything = now - this.#sweptAllAt >= SWEEP_ALL_MS;
+    if (everything) this.#sweptAllAt = now;
+    return [...this.#kinds].filter((kind) => everything || breaker.openUntil(kind) === 0);
+  }
+
   /** It is known, without a look at its record, that the job cannot be claimed here and now. */
   #hasToWait({ id, kind, deadline }: DueJob): boolean {
-    if (this.#unreadable.has(id)) return true;
-    if (kind === null) return false;
-    if (!this.#kinds.has(kind)) return true;
     const { breaker, clock } = this.#options;
     // Whoever claims a job whose time is up fails it; that needs no model.
-    return breaker.openUntil(kind) > 0 && (deadline ?? Infinity) > clock.now();
+    const heldBack = breaker.openUntil(kind) > 0 && deadline > clock.now();
+    return heldBack || this.#unreadable.has(id);
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
@@ -209,7 +241,7 @@ export class Worker {
     });
     await waitAtMost(Promise.race([idle, hurried]), { ms: graceMs, clock: this.#options.clock });
     for (const { abort } of this.#slots.values()) abort.abort(new Interruption("stopping"));
-    await idle;
+    await waitAtMost(idle, { ms: RELEASE_MS, clock: this.#options.clock });
   }
 
   #occupy(id: string, slot: Slot): void {

@@ -13,7 +13,7 @@
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
-import { type FailureCode, JobError } from "./failure.ts";
+import { Failure, type FailureCode, failureKinds, JobError } from "./failure.ts";
 import type { InstanceStore } from "./instance_store.ts";
 import { describeError } from "./log.ts";
 
@@ -24,6 +24,8 @@ const BreakerState = z.object({
   failures: z.int().positive(),
   /** The job whose call was let through last: nothing is closed to it. */
   probe: z.string().nullable(),
+  /** What opened it. */
+  failure: Failure,
 });
 type BreakerState = z.infer<typeof BreakerState>;
 
@@ -31,6 +33,20 @@ type BreakerState = z.infer<typeof BreakerState>;
 export interface Caller {
   id: string;
   kind: string;
+}
+
+/** The breaker stays open for longer than a job should wait with its slot in its hands. */
+export class BreakerOpenError extends JobError {
+  override name = "BreakerOpenError";
+
+  /**
+   * @param until in epoch milliseconds, like `now`
+   * @param options `failure`: what opened it, and what the job fails with if it cannot wait so long
+   */
+  constructor(readonly until: number, options: { now: number; failure: Failure }) {
+    const { now, failure: { code, message } } = options;
+    super(code, message, { retryAfterMs: until - now });
+  }
 }
 
 export interface BreakerOptions {
@@ -59,6 +75,9 @@ const LONGEST_PAUSE_MS = 600_000;
  * after this time, it has probably been let in, and the next one may try.
  */
 const PROBE_MS = 5_000;
+
+/** A job that has to wait longer than this is put back, so that others can have its slot. */
+const PATIENCE_MS = 10_000;
 
 /** How often those who wait look whether the breaker has closed before its time. */
 const RECHECK_MS = 1_000;
@@ -123,34 +142,49 @@ export class Breaker {
    * Makes a call as soon as the breaker lets it through, and learns from how it ends.
    *
    * @throws what `call` throws; the signal's reason if it aborts during the wait
+   * @throws {BreakerOpenError} if the wait is too long for a job that holds a slot
    */
   async guard<T>(caller: Caller, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
-    for (let until; (until = await this.admit(caller)) > 0;) {
-      await clock.wait(Math.min(until - clock.now(), RECHECK_MS), signal);
-      signal.throwIfAborted();
-    }
+    await this.#wait(caller, signal);
+    // Unset unless this call was sent ahead to see whether the model has recovered.
+    const ahead = this.#known.get(caller.kind);
     try {
       const answer = await call();
-      if (this.#known.get(caller.kind)?.probe === caller.id) await this.#close(caller);
+      if (ahead) await this.#close(caller.kind, ahead);
       return answer;
     } catch (error) {
-      if (error instanceof JobError) await this.#learnFrom(error, caller);
+      if (error instanceof JobError) await this.#learnFrom(error, caller, ahead);
       throw error;
     }
   }
 
-  async #learnFrom(error: JobError, caller: Caller): Promise<void> {
-    const { code } = error.failure;
-    if (!pauses[code] || code === this.#options.ignore) return;
-    try {
-      await this.#open(caller, code, error.retryAfterMs);
-    } catch (fault) {
-      log.error("breaker not opened", { kind: caller.kind, error: describeError(fault) });
+  async #wait(caller: Caller, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    for (let until; (until = await this.admit(caller)) > 0;) {
+      const now = clock.now();
+      const failure = this.#known.get(caller.kind)?.failure;
+      if (failure && until - now > PATIENCE_MS) throw new BreakerOpenError(until, { now, failure });
+      await clock.wait(Math.min(until - now, RECHECK_MS), signal);
+      signal.throwIfAborted();
     }
   }
 
-  async #open({ id, kind }: Caller, code: FailureCode, retryAfterMs?: number): Promise<void> {
+  async #learnFrom(error: JobError, caller: Caller, ahead?: BreakerState): Promise<void> {
+    const { code } = error.failure;
+    if (pauses[code] && code !== this.#options.ignore) {
+      try {
+        await this.#open(caller, error);
+      } catch (fault) {
+        log.error("breaker not opened", { kind: caller.kind, error: describeError(fault) });
+      }
+    } else if (ahead && !failureKinds[code].retriedByJob) {
+      // Whatever the model thinks of the request, it has looked at it.
+      await this.#close(caller.kind, ahead);
+    }
+  }
+
+  async #open({ id, kind }: Caller, { failure, retryAfterMs }: JobError): Promise<void> {
+    const { code } = failure;
     const { firstMs, longestMs } = pauses[code]!;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
@@ -163,7 +197,7 @@ export class Breaker {
       const pauseMs = retryAfterMs ?? Math.min(longestMs, firstMs * 2 ** (failures - 1));
       const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
       const next: BreakerState = isNews
-        ? { openUntil, failures, probe: null }
+        ? { openUntil, failures, probe: null, failure }
         : { ...last, openUntil: Math.max(openUntil, last.openUntil) };
       if (!await this.#replace(entry, kind, next)) continue;
       const until = new Date(next.openUntil).toISOString();
@@ -171,14 +205,17 @@ export class Breaker {
     }
   }
 
-  async #close({ id, kind }: Caller): Promise<void> {
+  /** Closes the breaker, unless a call has been turned away since `ahead` was sent. */
+  async #close(kind: string, ahead: BreakerState): Promise<void> {
     try {
-      const entry = await this.#kv.get(breakerKey(kind));
-      const state = this.#learn(kind, entry.value);
-      if (state?.probe !== id) return;
-      const commit = this.#kv.atomic().check(entry).delete(entry.key);
-      this.#options.instances.addRing(commit);
-      if (!(await commit.commit()).ok) return;
+      for (;;) {
+        const entry = await this.#kv.get(breakerKey(kind));
+        if (this.#learn(kind, entry.value)?.failures !== ahead.failures) return;
+        const commit = this.#kv.atomic().check(entry).delete(entry.key);
+        this.#options.instances.addRing(commit);
+        // A conflict: the next job was let through, or turned away.
+        if ((await commit.commit()).ok) break;
+      }
       this.#known.delete(kind);
       log.info("breaker closed", { kind });
     } catch (error) {
@@ -189,12 +226,16 @@ export class Breaker {
   /** Takes note of what lies in KV; `null`: closed. */
   #learn(kind: string, value: unknown): BreakerState | null {
     const { data: state } = BreakerState.safeParse(value);
-    if (state && this.#options.clock.now() < state.openUntil + MEMORY_MS) {
-      this.#known.set(kind, state);
-      return state;
+    const now = this.#options.clock.now();
+    if (!state || now >= state.openUntil + MEMORY_MS) {
+      this.#known.delete(kind);
+      return null;
     }
-    this.#known.delete(kind);
-    return null;
+    // Nobody writes a longer pause: a clock has been set back.
+    const openUntil = state.openUntil > now + LONGEST_PAUSE_MS ? now : state.openUntil;
+    const learnt = { ...state, openUntil };
+    this.#known.set(kind, learnt);
+    return learnt;
   }
 
   async #replace(

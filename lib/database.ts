@@ -23,16 +23,33 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
 const LOCKED_TRIES = 8;
 const LOCKED_WAIT_MS = 10;
 
+/** What has not been answered by then will not be; no caller must wait for it for ever. */
+const ANSWER_MS = 5_000;
+
 /**
- * A database that is shared with other processes. SQLite refuses to read or write while another one
- * writes, and Deno passes that on at once; nothing has happened then, so it is safe to try again.
+ * A database that is shared with other processes, or reached over a network.
+ *
+ * SQLite refuses to read or write while another process writes, and Deno passes that on at once;
+ * nothing has happened then, so it is safe to try again. What is not answered within five seconds
+ * fails.
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   const patiently = <T>(work: () => Promise<T>) =>
-    retry(work, { tries: LOCKED_TRIES, waitMs: LOCKED_WAIT_MS, clock, when: isLocked });
+    retry(() => inTime(work(), clock), {
+      tries: LOCKED_TRIES,
+      waitMs: LOCKED_WAIT_MS,
+      clock,
+      when: isLocked,
+    });
   const methods = {
     get: (...args: Parameters<Deno.Kv["get"]>) => patiently(() => kv.get(...args)),
     getMany: (...args: Parameters<Deno.Kv["getMany"]>) => patiently(() => kv.getMany(...args)),
+    list(...args: Parameters<Deno.Kv["list"]>) {
+      const entries = kv.list(...args);
+      const next = entries.next.bind(entries);
+      entries.next = () => inTime(next(), clock);
+      return entries;
+    },
     atomic() {
       const operation = kv.atomic();
       const commit = operation.commit.bind(operation);
@@ -47,6 +64,19 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+}
+
+/** Rejects when the answer takes too long. */
+async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
+  const answered = new AbortController();
+  const late = clock.wait(ANSWER_MS, answered.signal).then(() => {
+    if (!answered.signal.aborted) throw new Error("The database does not answer");
+  });
+  try {
+    return await Promise.race([answer, late]) as T;
+  } finally {
+    answered.abort();
+  }
 }
 
 function isLocked(error: unknown): boolean {

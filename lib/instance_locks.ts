@@ -6,11 +6,13 @@
  * A lock that is taken, or a file that is not there, proves nothing; then the heartbeat decides.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { join } from "node:path";
+import { describeError } from "./log.ts";
+
+const log = getLogger(["tripwright", "locks"]);
 
 export interface InstanceLocks {
-  /** Shows that the instance lives, until {@link release} or the end of the process. */
-  hold(holder: string): Promise<void>;
   /** The instances that are certainly dead. */
   dead(): Promise<Set<string>>;
   /** Removes what is left of a dead instance. */
@@ -21,47 +23,74 @@ export interface InstanceLocks {
 
 /** For a database that is no file: instances know each other by their heartbeats alone. */
 export const noInstanceLocks: InstanceLocks = {
-  hold: () => Promise.resolve(),
   dead: () => Promise.resolve(new Set()),
   clear: () => Promise.resolve(),
   release: () => Promise.resolve(),
 };
 
 /**
- * Locks for the instances that share a database.
+ * Locks for the instances that share a database. From here on, until {@link InstanceLocks.release} or
+ * the end of the process, the others can see that this one lives.
  *
  * @param kvPath as in the configuration; anything but a file has no locks
+ * @param holder this instance
  */
-export function openInstanceLocks(kvPath: string | undefined): InstanceLocks {
+export async function openInstanceLocks(
+  kvPath: string | undefined,
+  holder: string,
+): Promise<InstanceLocks> {
   if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return noInstanceLocks;
-  return new FileLocks(`${kvPath}.instances`);
+  const directory = `${kvPath}.instances`;
+  try {
+    const own = await lockFile(directory, holder);
+    return own ? new FileLocks(directory, own) : noInstanceLocks;
+  } catch (error) {
+    log.warning("no instance locks", { error: describeError(error) });
+    return noInstanceLocks;
+  }
+}
+
+interface LockFile {
+  name: string;
+  file: Deno.FsFile;
+}
+
+/** Files under this name are not yet locked, and mean nothing. */
+const UNFINISHED = ".new-";
+
+/** Makes a file that nobody ever sees unlocked under its name; `null` where locks cannot be tried. */
+async function lockFile(directory: string, name: string): Promise<LockFile | null> {
+  await Deno.mkdir(directory, { recursive: true });
+  const unfinished = join(directory, UNFINISHED + name);
+  const file = await Deno.open(unfinished, { read: true, write: true, create: true });
+  if (await tryLock(file)) {
+    await Deno.rename(unfinished, join(directory, name));
+    return { name, file };
+  }
+  file.close();
+  await Deno.remove(unfinished);
+  return null;
 }
 
 class FileLocks implements InstanceLocks {
   readonly #directory: string;
-  #held: { file: Deno.FsFile; path: string } | undefined;
+  #own: LockFile | null;
 
-  constructor(directory: string) {
+  constructor(directory: string, own: LockFile) {
     this.#directory = directory;
-  }
-
-  async hold(holder: string): Promise<void> {
-    await Deno.mkdir(this.#directory, { recursive: true });
-    const path = this.#path(holder);
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    if (await tryLock(file)) {
-      this.#held = { file, path };
-    } else {
-      file.close();
-      await this.clear(holder);
-    }
+    this.#own = own;
   }
 
   async dead(): Promise<Set<string>> {
     const dead = new Set<string>();
-    if (!this.#held) return dead;
-    for await (const { name } of Deno.readDir(this.#directory)) {
-      if (this.#path(name) !== this.#held.path && await this.#isFree(name)) dead.add(name);
+    try {
+      for await (const { name } of Deno.readDir(this.#directory)) {
+        if (name === this.#own?.name || name.startsWith(UNFINISHED)) continue;
+        if (await this.#isFree(name)) dead.add(name);
+      }
+    } catch (error) {
+      // A directory that has gone proves nothing.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     return dead;
   }
@@ -81,10 +110,10 @@ class FileLocks implements InstanceLocks {
   }
 
   async release(): Promise<void> {
-    if (!this.#held) return;
-    await Deno.remove(this.#held.path).catch(() => {});
-    this.#held.file.close();
-    this.#held = undefined;
+    if (!this.#own) return;
+    await this.clear(this.#own.name);
+    this.#own.file.close();
+    this.#own = null;
   }
 
   #path(holder: string): string {

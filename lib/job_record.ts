@@ -135,9 +135,17 @@ export function replayJob(
   return { ...newJob({ ...job, ...options }), replayOf: job.id };
 }
 
-/** When the job's time is up, in epoch milliseconds; a job that never started has all of it. */
-export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): number {
-  return job.startedAt === null ? Infinity : job.startedAt + limits.timeoutMs;
+/** A job that never started is given up when this part of its life is left. */
+const LAST_PART = 1 / 4;
+
+/**
+ * When the job's time is up, in epoch milliseconds. One that never started is given up shortly before
+ * it expires, so that whoever asks for it learns how it ended.
+ */
+export function deadlineOf(job: QueuedJob | RunningJob, { timeoutMs }: JobLimits): number {
+  if (job.startedAt !== null) return job.startedAt + timeoutMs;
+  const { createdAt, expiresAt } = job;
+  return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
 }
 
 /** `holder` takes the job: one attempt more. */
@@ -161,8 +169,8 @@ export function retryJob(
 }
 
 /** The worker gives the job back unfinished, through no fault of the job: the attempt is not counted. */
-export function releaseJob(job: RunningJob, options: { now: number }): QueuedJob {
-  return { ...queue(job, options.now), attempt: job.attempt - 1 };
+export function releaseJob(job: RunningJob, options: { runAt: number }): QueuedJob {
+  return { ...queue(job, options.runAt), attempt: job.attempt - 1 };
 }
 
 /** The worker is dead. Its attempt counts, so that a job that kills its process runs out of them. */

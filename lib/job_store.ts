@@ -4,7 +4,7 @@
  * | key | value |
  * |---|---|
  * | `["job", id]` | {@link JobRecord}, the truth |
- * | `["due", runAt, id]` | waits for a worker from `runAt` on; {@link DueEntry} |
+ * | `["due", kind, runAt, id]` | waits for a worker from `runAt` on; its deadline |
  * | `["running", holder, id]` | an instance works on it; the attempt |
  * | `["dead", finishedAt, id]` | failed, and may be replayed; {@link DeadLetter} |
  * | `["progress", id]` | {@link Progress} |
@@ -17,6 +17,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { BlobRef, BlobUnreadableError, decodeBlob, encodeBlob } from "./blob.ts";
 import type { Clock } from "./clock.ts";
@@ -60,19 +61,22 @@ export interface JobSnapshot {
 export interface HeldJob {
   id: string;
   holder: string;
-  attempt: number;
+  /** `null` for an entry that this version cannot read. */
+  attempt: number | null;
 }
 
 /** What a sweep learns of a waiting job without reading it. */
 export interface DueJob {
   id: string;
-  /** `null` for an entry that this version cannot read; its record may tell. */
-  kind: string | null;
-  /** When its time is up, in epoch milliseconds; `null` for a job that never started. */
-  deadline: number | null;
+  kind: string;
+  /** Since when it could have been claimed, in epoch milliseconds. */
+  runAt: number;
+  /** When its time is up, in epoch milliseconds. */
+  deadline: number;
 }
 
-const DueEntry = z.object({ kind: z.string(), deadline: z.number().nullable() });
+/** An entry that says nothing is looked at more closely: as if the time were up. */
+const Deadline = z.number().catch(0);
 
 /** A job that failed, newest first in {@link JobStore.deadLetters}. */
 export interface DeadLetter {
@@ -82,7 +86,7 @@ export interface DeadLetter {
   failure: Failure;
 }
 
-const DeadEntry = z.object({ kind: z.string(), failure: Failure });
+const DeadEntry = z.object({ kind: z.string(), failure: Failure, expiresAt: z.number() });
 
 export interface ClaimOptions {
   /** The instance that claims. */
@@ -122,7 +126,7 @@ const LARGEST_BATCH = 500;
 
 const keys = {
   job: (id: string) => ["job", id],
-  due: (job: QueuedJob) => ["due", job.runAt, job.id],
+  due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
   running: ({ holder, id }: HeldJob | RunningJob) => ["running", holder, id],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
   progress: (id: string) => ["progress", id],
@@ -160,12 +164,9 @@ export class JobStore {
     const commit = this.#kv.atomic().check({ key, versionstamp: null });
     this.#enqueue(commit, job);
     this.#options.announce?.(commit, job.id);
-    const { ok } = await commit.commit().catch(async (error) => {
-      // Only the answer may have been lost: nobody else knows this id, so what is there is ours.
-      if ((await this.#kv.get(key)).value === null) throw error;
-      return { ok: true };
-    });
-    if (!ok) throw new Error(`Cannot accept job ${job.id}: the id is taken`);
+    if (await this.#commit(commit, job) === null) {
+      throw new Error(`Cannot accept job ${job.id}: the id is taken`);
+    }
   }
 
   /** Reads a job with its progress and, once it has succeeded, its plan; `null` if there is none. */
@@ -178,19 +179,18 @@ export class JobStore {
     if (job === null) return null;
     return {
       job,
-      progress: progress.value === null ? noProgress : Progress.parse(progress.value),
+      progress: Progress.safeParse(progress.value).data ?? noProgress,
       result: job.state === "succeeded"
         ? await this.#readBlob(resultKey, job.result, firstPart.value)
         : null,
     };
   }
 
-  /** The jobs that may be claimed now, longest due first. Reads nothing else. */
-  async *due(): AsyncGenerator<DueJob> {
-    const end = ["due", this.#now + 1];
-    for await (const { key, value } of this.#kv.list({ start: ["due"], end })) {
-      const entry = DueEntry.safeParse(value).data ?? { kind: null, deadline: null };
-      yield { id: String(key[2]), ...entry };
+  /** The jobs of one kind that may be claimed now, longest due first. Reads nothing else. */
+  async *due(kind: string): AsyncGenerator<DueJob> {
+    const selector = { start: ["due", kind], end: ["due", kind, this.#now + 1] };
+    for await (const { key: [, , runAt, id], value } of this.#kv.list(selector)) {
+      yield { id: String(id), kind, runAt: Number(runAt), deadline: Deadline.parse(value) };
     }
   }
 
@@ -230,8 +230,8 @@ export class JobStore {
     this.#put(commit, keys.job(id), job, job);
     this.#put(commit, keys.running(job), job.attempt, job);
     this.#options.instances.addBeat(commit, holder);
-    const result = await commit.commit();
-    return result.ok ? { job, versionstamp: result.versionstamp } : null;
+    const versionstamp = await this.#commit(commit, job);
+    return versionstamp === null ? null : { job, versionstamp };
   }
 
   /** Shows how far the job is. */
@@ -277,19 +277,21 @@ export class JobStore {
   /** Puts the job back, to be claimed again at `runAt` (epoch milliseconds). */
   async retry(lease: Lease, options: { failure: Failure; runAt: number }): Promise<Written> {
     const commit = this.#leaving(lease);
-    this.#enqueue(commit, retryJob(lease.job, options));
-    return await this.#written(commit, lease);
+    const queued = retryJob(lease.job, options);
+    this.#enqueue(commit, queued);
+    return await this.#written(commit, lease, queued);
   }
 
   /**
-   * Puts the job back, due at once and with its attempt not counted. All instances hear of it: its
-   * worker is leaving.
+   * Puts the job back with its attempt not counted, to be claimed again at `runAt` (epoch
+   * milliseconds). If that is now, its worker is leaving, and all instances hear of it.
    */
-  async release(lease: Lease): Promise<Written> {
+  async release(lease: Lease, options: { runAt: number }): Promise<Written> {
     const commit = this.#leaving(lease);
-    this.#options.instances.addRing(commit);
-    this.#enqueue(commit, releaseJob(lease.job, { now: this.#now }));
-    return await this.#written(commit, lease);
+    if (options.runAt <= this.#now) this.#options.instances.addRing(commit);
+    const queued = releaseJob(lease.job, options);
+    this.#enqueue(commit, queued);
+    return await this.#written(commit, lease, queued);
   }
 
   /**
@@ -306,14 +308,15 @@ export class JobStore {
     const ref = this.#putBlob(commit, keys.result(job.id), options.result, job);
     const done = completeJob(job, { ...options, result: ref, now: this.#now });
     this.#put(commit, keys.job(job.id), done, job);
-    return await this.#written(commit, lease);
+    return await this.#written(commit, lease, done);
   }
 
   /** Ends the job without a plan. */
   async fail(lease: Lease, failure: Failure): Promise<Written> {
     const commit = this.#leaving(lease);
-    this.#putFailed(commit, failJob(lease.job, { failure, now: this.#now }));
-    return await this.#written(commit, lease);
+    const failed = failJob(lease.job, { failure, now: this.#now });
+    this.#putFailed(commit, failed);
+    return await this.#written(commit, lease, failed);
   }
 
   /**
@@ -342,7 +345,15 @@ export class JobStore {
     const found = [];
     const selector = { prefix: ["dead"] };
     for await (const { key, value } of this.#kv.list(selector, { ...options, reverse: true })) {
-      found.push({ finishedAt: Number(key[1]), id: String(key[2]), ...DeadEntry.parse(value) });
+      const [, finishedAt, id] = key;
+      const entry = DeadEntry.safeParse(value);
+      if (!entry.success) {
+        log.error("dead letter not readable", { jobId: String(id) });
+        continue;
+      }
+      const { kind, failure, expiresAt } = entry.data;
+      if (this.#now >= expiresAt) continue;
+      found.push({ id: String(id), kind, finishedAt: Number(finishedAt), failure });
     }
     return found;
   }
@@ -382,7 +393,11 @@ export class JobStore {
   async heldBy(holder: string): Promise<HeldJob[]> {
     const held = [];
     for await (const { key, value } of this.#kv.list({ prefix: ["running", holder] })) {
-      held.push({ id: String(key[2]), holder, attempt: z.int().parse(value) });
+      held.push({
+        id: String(key[2]),
+        holder,
+        attempt: z.int().nullable().catch(null).parse(value),
+      });
     }
     return held;
   }
@@ -391,7 +406,8 @@ export class JobStore {
    * Takes a job away from an instance and puts it back into the queue, or ends it if its attempts or
    * its time have run out.
    *
-   * @param held as {@link heldBy} found it: if the attempt is another by now, nothing happens
+   * @param held as {@link heldBy} found it: if the attempt is another by now, and the instance may
+   * have claimed the job anew, nothing happens
    * @param beat the heartbeat that was judged to be the last one: if the instance has given a sign
    * of life since, nothing happens. Without it the instance itself speaks, about a job that it no
    * longer works on.
@@ -410,7 +426,8 @@ export class JobStore {
       await commit.commit();
       return null;
     }
-    if (job.attempt !== attempt) return null;
+    // An instance that has been silent since has claimed nothing.
+    if (!beat && job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
     if (rescued.state === "queued") this.#enqueue(commit, rescued);
     else this.#putFailed(commit, rescued);
@@ -443,22 +460,43 @@ export class JobStore {
     return this.#checked(lease).delete(keys.running(lease.job));
   }
 
-  async #written(commit: Deno.AtomicOperation, lease: Lease): Promise<Written> {
+  /** @param record the job as the commit leaves it, if it changes it */
+  async #written(
+    commit: Deno.AtomicOperation,
+    lease: Lease,
+    record?: JobRecord,
+  ): Promise<Written> {
     if (this.#isExpired(lease.job)) return "lost";
-    return (await commit.commit()).ok ? "saved" : "lost";
+    return await this.#commit(commit, record) === null ? "lost" : "saved";
+  }
+
+  /**
+   * Commits. When it fails, only its answer may have been lost: then the record tells.
+   *
+   * @param record the job as the commit leaves it, if it changes it
+   * @returns the commit's versionstamp, or `null` if a check failed
+   */
+  async #commit(commit: Deno.AtomicOperation, record?: JobRecord): Promise<string | null> {
+    try {
+      const result = await commit.commit();
+      return result.ok ? result.versionstamp : null;
+    } catch (error) {
+      if (!record) throw error;
+      const { value, versionstamp } = await this.#kv.get(keys.job(record.id));
+      if (!isDeepStrictEqual(value, record)) throw error;
+      return versionstamp;
+    }
   }
 
   #enqueue(commit: Deno.AtomicOperation, job: QueuedJob): void {
     this.#put(commit, keys.job(job.id), job, job);
-    const deadline = deadlineOf(job, this.#options.limits);
-    const entry = { kind: job.kind, deadline: deadline === Infinity ? null : deadline };
-    this.#put(commit, keys.due(job), entry, job);
+    this.#put(commit, keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
   #putFailed(commit: Deno.AtomicOperation, job: FailedJob): void {
-    const { kind, failure } = job;
+    const { kind, failure, expiresAt } = job;
     this.#put(commit, keys.job(job.id), job, job);
-    this.#put(commit, keys.dead(job), { kind, failure }, job);
+    this.#put(commit, keys.dead(job), { kind, failure, expiresAt }, job);
   }
 
   /** The only `set` for a job's keys: none is ever written without what is left of its 24 hours. */

@@ -3,6 +3,7 @@
  * became of the job and how often the model and the tool were asked.
  */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { sampleBundles } from "../jobs/bundles_sample.ts";
 import type { FaultPoint } from "./support/fault.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "./support/openai_server.ts";
@@ -41,6 +42,7 @@ async function setUp(choose: (call: Call, index: number) => Reply = converse) {
   return {
     openai,
     weather,
+    database: `${directory.path}/data/kv.sqlite`,
     start: (options: ProgramOptions = {}) => new Program(directory.path, { env, ...options }),
     startWithFault: async (point: FaultPoint) =>
       new Program(directory.path, { env, preload: await preloadFault(directory.path, point) }),
@@ -171,13 +173,32 @@ for (const when of ["before", "after"] as const) {
   });
 }
 
+/**
+ * Freezes a program while it does not write: SQLite's lock would be frozen with it, and nobody else
+ * could write any more.
+ */
+async function freeze(program: Program, database: string): Promise<void> {
+  const other = new DatabaseSync(database);
+  for (let isFree = false; !isFree;) {
+    program.signal("SIGSTOP");
+    try {
+      other.exec("begin immediate; rollback");
+      isFree = true;
+    } catch {
+      program.signal("SIGCONT");
+      await program.get("/livez");
+    }
+  }
+  other.close();
+}
+
 Deno.test("an instance that was frozen wakes up late, learns that it lost its job, and does no harm", async () => {
   const late = Promise.withResolvers<Response>();
   await using env = await setUp((call, index) => index === 0 ? () => late.promise : converse(call));
   await using frozen = env.start();
   const { headers } = await frozen.post("/api/generations", { preferences });
   await env.openai.untilCalled(1);
-  frozen.signal("SIGSTOP");
+  await freeze(frozen, env.database);
   await using other = env.start();
   await other.untilLogged("completed");
   const { body } = await other.get(headers.get("location")!);

@@ -117,6 +117,28 @@ Deno.test("SIGTERM hands running jobs over without counting their attempt", asyn
   assert.equal(body.attempt, 1);
 });
 
+Deno.test("SIGTERM ends the program in order from the moment it listens", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  await program.untilLogged("listening");
+  assert.equal((await program.end("SIGTERM")).code, 0);
+  assert.deepEqual(program.log.map(({ message }) => message).slice(-2), ["stopping", "stopped"]);
+});
+
+Deno.test("the program registers its cron run, once a minute", async () => {
+  await using directory = await workDirectory();
+  const preload = `${directory.path}/cron.ts`;
+  await Deno.writeTextFile(
+    preload,
+    `const value = (name, schedule) => console.log(JSON.stringify({ message: "cron", name, schedule }));
+    Object.defineProperty(Deno, "cron", { value });`,
+  );
+  await using program = new Program(directory.path, { preload });
+  await program.untilLogged("listening");
+  const [cron] = program.log.filter(({ message }) => message === "cron");
+  assert.deepEqual(cron, { message: "cron", name: "sweep", schedule: "* * * * *" });
+});
+
 Deno.test("the log has one JSON line for each event, and nothing that a traveller wrote", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);

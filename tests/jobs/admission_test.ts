@@ -38,7 +38,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
       return results.filter(({ status }) => status === "fulfilled").length;
     },
     async claimAll() {
-      for await (const { id } of store.due()) await store.claim(id, { holder: "instance-a" });
+      for await (const { id } of store.due("test")) await store.claim(id, { holder: "instance-a" });
     },
     [Symbol.dispose]: () => kv.close(),
   };

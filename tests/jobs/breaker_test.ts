@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { JobError } from "../../lib/failure.ts";
-import { ChatTurn, missingModel, type Model } from "../../lib/model.ts";
+import {
+  type ChatRequest,
+  ChatTurn,
+  missingModel,
+  type Model,
+  type ResponseRequest,
+} from "../../lib/model.ts";
 import { jobOf, openEngines } from "../support/engines.ts";
-import { limits, MINUTE, testKind } from "../support/jobs.ts";
+import { NOON } from "../support/fake_clock.ts";
+import { limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
 
 const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
 
@@ -87,7 +94,7 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
 
 Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
   const limited = limitedModel(rateLimited());
-  using env = await openEngines(limited.overrides);
+  using env = await openEngines({ ...limited.overrides, random: () => 0.99 });
   await env.a.submit(limited.kind, { text: "first" });
   await env.a.idle();
   // Only the second instance is left.
@@ -112,6 +119,7 @@ Deno.test("a job whose time is up fails although the breaker is open", async () 
       openUntil: env.clock.now() + MINUTE,
       failures: 1,
       probe: null,
+      failure: rateLimited().failure,
     });
     await env.b.sweep();
     await env.b.idle();
@@ -131,5 +139,132 @@ Deno.test("a spent quota keeps nobody waiting where placeholders are configured"
       await env.a.idle();
     }
     assert.equal(limited.calls(), mockIfQuota ? 2 : 1);
+  }
+});
+
+/** A kind of job of two turns; between them the breaker opens for so long. */
+async function runBetweenTurns(pauseMs: number) {
+  let calls = 0;
+  let opened = false;
+  const chat = () => {
+    calls++;
+    return Promise.resolve({ responseId: "r", text: "plan", truncated: false });
+  };
+  const model: Model = { ...missingModel(), chat };
+  const request = {
+    model: "m",
+    messages: [],
+    format: { name: "f", schema: z.any() },
+    maxTokens: 1,
+  };
+  const kind = testKind(async ({ text }, context) => {
+    for (const turn of ["one", "two"]) {
+      await context.step(turn, ChatTurn, () => context.model.chat(request, context.signal));
+      if (opened) continue;
+      opened = true;
+      await env.kv.set(["breaker", "test"], {
+        openUntil: env.clock.now() + pauseMs,
+        failures: 1,
+        probe: null,
+        failure: rateLimited().failure,
+      });
+    }
+    return { text };
+  });
+  const other = { ...testKind(), name: "other" };
+  const env = await openEngines({ kinds: [kind, other], model: () => model, concurrency: 1 });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  return { ...env, other, id, calls: () => calls };
+}
+
+Deno.test("a job that would have to wait for long in front of a call is put back, its slot free", async () => {
+  using env = await runBetweenTurns(60_000);
+  await env.a.idle();
+  const job = await jobOf(env.store, env.id);
+  assert.equal(job.state === "queued" && job.runAt, NOON + 60_000);
+  assert.equal(job.attempt, 0);
+  const other = await env.a.submit(env.other, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, other.id)).state, "succeeded");
+
+  env.clock.advance(60_000);
+  await env.a.sweep();
+  await env.a.idle();
+  const done = await jobOf(env.store, env.id);
+  assert.equal(done.state, "succeeded");
+  assert.equal(done.attempt, 1);
+  assert.equal(env.calls(), 2);
+});
+
+Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
+  using env = await runBetweenTurns(9 * MINUTE);
+  await env.a.idle();
+  const waiting = await jobOf(env.store, env.id);
+  assert.equal(waiting.state, "queued");
+  env.clock.advance(9 * MINUTE);
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + 9 * MINUTE,
+    failures: 2,
+    probe: env.id,
+    failure: rateLimited().failure,
+  });
+  // Let through by the claim, and then held back in front of the call.
+  await env.a.sweep();
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + 9 * MINUTE,
+    failures: 2,
+    probe: null,
+    failure: rateLimited().failure,
+  });
+  await env.a.idle();
+  const job = await jobOf(env.store, env.id);
+  assert.equal(job.state === "failed" && job.failure.code, "rate_limited");
+});
+
+Deno.test("a job whose time is up fails although the breaker is known to be open", async () => {
+  using env = await openEngines();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: "other" }))!;
+  await env.store.retry(lease, { failure: rateLimited().failure, runAt: NOON + 1_000 });
+  env.clock.advance(limits.timeoutMs);
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + MINUTE,
+    failures: 1,
+    probe: null,
+    failure: rateLimited().failure,
+  });
+  // The instance learns that it is open.
+  const other = await env.b.submit(env.kind, { text: "waits" });
+  await env.b.idle();
+  assert.equal((await env.store.read(other.id))?.job.state, "queued");
+  await env.b.sweep();
+  assert.equal((await env.store.read(job.id))?.job.state, "failed");
+});
+
+Deno.test("both sorts of model call learn from being turned away", async () => {
+  const format = { name: "f", schema: z.any() };
+  const request: ChatRequest & ResponseRequest = {
+    model: "m",
+    instructions: "",
+    input: [],
+    messages: [],
+    format,
+    maxTokens: 1,
+    tools: [],
+    webSearch: false,
+    reasoningEffort: "low",
+  };
+  for (const sort of ["chat", "respond"] as const) {
+    const call = () => Promise.reject(rateLimited());
+    const model: Model = { source: "openai", chat: call, respond: call };
+    const kind = testKind(async ({ text }, context) => {
+      await context.model[sort](request, context.signal);
+      return { text };
+    });
+    using env = await openEngines({ kinds: [kind], model: () => model });
+    await env.a.submit(kind, { text: "hello" });
+    await env.a.idle();
+    assert.notEqual((await env.kv.get(["breaker", "test"])).value, null, sort);
   }
 });

@@ -26,7 +26,7 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
     return new Promise(() => {});
   });
   using env = await openEngines({ kinds: [kind], leaseMs: 300_000 });
-  await env.a.start();
+  env.a.start();
   const { id } = await env.a.submit(kind, { text: "hello" });
   const signal = await begun.promise;
   await env.b.cancel(kind, id);

@@ -88,7 +88,7 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
 Deno.test("a record that cannot be read does not keep others waiting", async () => {
   using env = await openEngines({ concurrency: 1 });
   await env.kv.set(["job", "broken"], { schema: 99 });
-  await env.kv.set(["due", NOON - 1, "broken"], 0);
+  await env.kv.set(["due", "test", NOON - 1, "broken"], 0);
   const next = queuedJob();
   await env.store.accept(next);
   await env.a.sweep();
@@ -247,7 +247,7 @@ Deno.test("a bell for a job that this instance works on changes nothing", async 
   const { id } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
-  await env.kv.set(["due", NOON, id], true);
+  await env.kv.set(["due", "test", NOON, id], 0);
   await env.a.sweep();
   assert.equal(env.a.running, 1);
   work.finish();
@@ -297,7 +297,7 @@ async function minuteOf(jobs: number) {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openEnginesOn(kv, { kinds: [work.kind], concurrency: 100 });
-  await env.a.start();
+  env.a.start();
   for (let n = 0; n < jobs; n++) await env.a.submit(work.kind, { text: "hello" });
   while (jobs > 0 && work.runs() < jobs) await env.a.ping();
   const writes: string[] = [];
@@ -336,4 +336,15 @@ Deno.test("an idle instance writes nothing, and scans once every three seconds",
     assert.ok(scans > 0 && scans <= 21, `${scans} scans`);
   }
   assert.ok(lists.every((selector) => /due|instance/.test(selector)));
+});
+
+Deno.test("a bell that finds no free slot is answered when one becomes free, without a sweep", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind], concurrency: 1 });
+  await env.a.submit(work.kind, { text: "first" });
+  await work.begun;
+  const { id } = await env.a.submit(work.kind, { text: "second" });
+  work.finish();
+  await env.a.idle();
+  assert.equal((await env.store.read(id))?.job.state, "succeeded");
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { StoppingError } from "../../jobs/engine.ts";
+import { noInstanceLocks } from "../../lib/instance_locks.ts";
 import { heldWork, jobOf, openEngines, openEnginesOn, untilIdle } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
@@ -66,7 +67,7 @@ Deno.test("a job that is put back at a shutdown starts elsewhere within a second
   using env = await openEngines({ kinds: [work.kind], leaseMs: 300_000 });
   const { id } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
-  await env.b.start();
+  env.b.start();
   for (let n = 0; n < 10; n++) await env.b.ping();
   await env.a.stop(0);
   const releasedAt = env.clock.now();
@@ -86,4 +87,19 @@ Deno.test("an instance that is stopping takes no more work in", async () => {
   await env.a.stop(0);
   await assert.rejects(env.a.submit(env.kind, { text: "hello" }), StoppingError);
   assert.equal(await env.store.countWaiting(10), 0);
+});
+
+Deno.test("the lock of an instance is kept until its jobs are put back", async () => {
+  const work = heldWork();
+  const states: string[] = [];
+  let id = "";
+  const release = async () => {
+    states.push((await jobOf(env.store, id)).state);
+  };
+  using env = await openEngines({ kinds: [work.kind], locks: { ...noInstanceLocks, release } });
+  ({ id } = await env.a.submit(work.kind, { text: "hello" }));
+  await work.begun;
+  await env.a.stop(0);
+  assert.deepEqual(states, ["queued"]);
+  work.finish();
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { Engine } from "../../jobs/engine.ts";
 import { type JobContext } from "../../jobs/kind.ts";
+import { JobError } from "../../lib/failure.ts";
 import { noProgress } from "../../lib/progress.ts";
 import {
   engineOptions,
@@ -180,4 +181,52 @@ Deno.test("progress is shown while the job runs", async () => {
   held.resolve();
   await env.a.idle();
   assert.deepEqual((await env.store.read(id))?.progress, progress);
+});
+
+Deno.test("a finished step that cannot be read for a moment is read again, not paid for again", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  let runs = 0;
+  const kind = testKind(async (_request, { step }) => {
+    const text = await step("turn", z.string(), () => Promise.resolve(`run ${++runs}`));
+    if (hooks.get === undefined) {
+      let failures = 2;
+      hooks.get = ([sort]) =>
+        sort === "step" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
+      throw new JobError("upstream_error", "OpenAI API error: 500");
+    }
+    return { text };
+  });
+  using env = openEnginesOn(kv, { kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(1_000);
+  await env.b.sweep();
+  await untilIdle(env.b, () => env.clock.advance(100));
+  const snapshot = (await env.store.read(id))!;
+  assert.deepEqual(snapshot.result, { text: "run 1" });
+  assert.equal(snapshot.job.attempt, 2);
+});
+
+Deno.test("a step that ends after its work was told to stop is stored all the same", async () => {
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let runs = 0;
+  const kind = testKind(async (_request, { step }) => ({
+    text: await step("turn", z.string(), async () => {
+      begun.resolve();
+      await held.promise;
+      return `run ${++runs}`;
+    }),
+  }));
+  using env = await openEngines({ kinds: [kind] });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  const stopped = env.a.stop(0);
+  for (let n = 0; n < 10; n++) await env.a.ping();
+  held.resolve();
+  await stopped;
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
+  assert.equal(runs, 1);
 });

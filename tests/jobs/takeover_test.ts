@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { Engine } from "../../jobs/engine.ts";
+import { patientKv } from "../../lib/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../lib/instance_locks.ts";
 import {
   engineOptions,
@@ -9,10 +10,11 @@ import {
   openEngines,
   openEnginesOn,
   sweepFor,
+  untilIdle,
 } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
-import { MINUTE, queuedJob, testKind } from "../support/jobs.ts";
+import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
 
 Deno.test("another instance takes over the jobs of one that fell silent", async () => {
   const work = heldWork();
@@ -248,7 +250,7 @@ Deno.test("a dead instance is judged when its lease is over, not a whole sweep l
   const job = queuedJob();
   await env.store.accept(job);
   await env.store.claim(job.id, { holder: "dead" });
-  await env.b.start();
+  env.b.start();
   let waitedMs = 0;
   while ((await jobOf(env.store, job.id)).state === "running") {
     env.clock.advance(100);
@@ -307,4 +309,159 @@ Deno.test("a worker that wakes up late does not begin what another has finished"
   frozen.resolve();
   await env.a.idle();
   assert.deepEqual(runs, ["turn"]);
+});
+
+Deno.test("one heartbeat that is never answered costs an instance nothing", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openEnginesOn(kv, { kinds: [work.kind] });
+  env.a.start();
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  let beats = 0;
+  hooks.commit = (sets, run) =>
+    sets.length === 1 && sets[0]![0] === "instance" && ++beats === 1
+      ? new Promise(() => {})
+      : run();
+  for (let tenth = 0; tenth < 300; tenth++) {
+    env.clock.advance(100);
+    for (let n = 0; n < 3; n++) await env.a.ping();
+    if (tenth % 10 === 0) await env.b.sweep();
+  }
+  assert.equal(env.b.running, 0);
+  work.finish();
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).attempt, 1);
+  await env.a.stop(0);
+  env.kv.close();
+  await env.a.ended();
+});
+
+Deno.test("when locks cannot be read, the heartbeat decides", async () => {
+  const locks = { ...noInstanceLocks, dead: () => Promise.reject(new Error("no such directory")) };
+  using env = await openEngines({ locks });
+  const job = queuedJob();
+  await env.store.accept(job);
+  await env.store.claim(job.id, { holder: "dead" });
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, job.id)).state, "succeeded");
+});
+
+Deno.test("an index entry that cannot be read keeps no job from rescue", async () => {
+  using env = await openEngines();
+  const jobs = [queuedJob(), queuedJob()];
+  for (const [n, job] of jobs.entries()) {
+    await env.store.accept(job);
+    await env.store.claim(job.id, { holder: `dead-${n}` });
+  }
+  await env.kv.set(["running", "dead-0", jobs[0]!.id], { from: "another version" });
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("claims whose answers are lost use up no attempt", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv);
+  hooks.commit = async (sets, run) => {
+    const result = await run();
+    if (sets.some(([sort]) => sort === "running")) throw new Error("answer lost");
+    return result;
+  };
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state, "succeeded");
+  assert.equal(job.attempt, 1);
+});
+
+for (const sort of ["result", "running"]) {
+  Deno.test(`a job whose commit of its ${sort} is never answered comes to its end`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const clock = new FakeClock();
+    using env = openEnginesOn(patientKv(kv, clock), { concurrency: 1 }, clock);
+    let hung = 0;
+    hooks.commit = (sets, run) =>
+      sets.some(([first]) => first === sort) && hung++ === 0 ? new Promise(() => {}) : run();
+    const { id } = await env.a.submit(env.kind, { text: "hello" });
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1_000);
+      await kv.get(["let others go on"]);
+      if (second > 10) await env.a.sweep();
+    }
+    assert.equal((await jobOf(env.store, id)).state, "succeeded");
+    assert.equal(hung, 2);
+    // Timers of answers that came are gone; what is left is what the engine itself waits for.
+    await untilIdle(env.a, () => clock.advance(1_000));
+  });
+}
+
+Deno.test("a job that nobody ever starts fails before it expires", async () => {
+  using env = await openEngines({ concurrency: 0 });
+  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  env.clock.advance(24 * HOUR - limits.timeoutMs - 1);
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  env.clock.advance(1);
+  await env.store.claim(id, { holder: "any", admit: () => Promise.resolve(false) });
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+});
+
+Deno.test("an instance that works does not judge itself, however late its heartbeat is", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  for (let n = 0; n < 6; n++) {
+    await env.a.sweep();
+    env.clock.advance(3_000);
+  }
+  work.finish();
+  await env.a.idle();
+  const job = (await env.store.read(id))!.job;
+  assert.equal(job.state, "succeeded");
+  assert.equal(job.attempt, 1);
+});
+
+Deno.test("a record that cannot be read is reported once, not with each sweep", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv);
+  const [due, held] = [queuedJob(), queuedJob()];
+  for (const job of [due, held]) await env.store.accept(job);
+  await env.store.claim(held.id, { holder: "dead" });
+  for (const { id } of [due, held]) await kv.set(["job", id], { schema: 99 });
+  const reads: unknown[] = [];
+  hooks.get = ([sort, id]) => void (sort === "job" && reads.push(id));
+  for (let n = 0; n < 10; n++) {
+    await env.b.sweep();
+    env.clock.advance(3_000);
+  }
+  assert.deepEqual(reads, [due.id, held.id]);
+});
+
+Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openEnginesOn(kv);
+  let faults = 0;
+  hooks.list = () => {
+    if (faults++ < 2) throw new Error("database lost");
+  };
+  hooks.get = ([sort]) => {
+    if (sort === "bell" && faults++ < 4) throw new Error("database lost");
+  };
+  env.a.start();
+  const held = queuedJob();
+  await env.store.accept(held);
+  await env.store.claim(held.id, { holder: "dead" });
+  for (let tenth = 0; tenth < 300; tenth++) {
+    env.clock.advance(100);
+    for (let n = 0; n < 3; n++) await env.a.ping();
+  }
+  await env.a.idle();
+  assert.ok(faults >= 4);
+  assert.equal((await jobOf(env.store, held.id)).state, "succeeded");
+  await env.a.stop(0);
+  kv.close();
+  await env.a.ended();
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Breaker } from "../../lib/breaker.ts";
+import { Breaker, BreakerOpenError } from "../../lib/breaker.ts";
 import { type FailureCode, JobError } from "../../lib/failure.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
@@ -175,12 +175,12 @@ Deno.test("if the one that went ahead is not heard of, the next one may go after
 
 Deno.test("guard() holds a call back for as long as the breaker is open", async () => {
   using env = await openBreakers();
-  await turnAway(env.a, one, "rate_limited", 20_000);
+  await turnAway(env.a, one, "rate_limited", 10_000);
   let called = false;
   const call = env.b.guard(two, signal, () => Promise.resolve(called = true));
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
   assert.equal(called, false);
-  for (let second = 0; second < 20; second++) {
+  for (let second = 0; second < 10; second++) {
     assert.equal(called, false);
     env.clock.advance(1_000);
     for (let n = 0; n < 5; n++) await env.kv.get(["wait"]);
@@ -191,12 +191,94 @@ Deno.test("guard() holds a call back for as long as the breaker is open", async 
 
 Deno.test("guard() gives up its wait when the job is aborted", async () => {
   using env = await openBreakers();
-  await turnAway(env.a, one, "rate_limited", 20_000);
+  await turnAway(env.a, one, "rate_limited", 10_000);
   const abort = new AbortController();
   const call = env.b.guard(two, abort.signal, () => Promise.reject(new Error("was called")));
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
   abort.abort(new Error("over"));
   await assert.rejects(call, /over/);
+});
+
+Deno.test("guard() does not wait for more than ten seconds, and says why and until when", async () => {
+  using env = await openBreakers();
+  await turnAway(env.a, one, "rate_limited", 10_001);
+  const call = env.b.guard(two, signal, () => Promise.reject(new Error("was called")));
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof BreakerOpenError);
+    assert.equal(error.until, NOON + 10_001);
+    assert.equal(error.failure.code, "rate_limited");
+    assert.equal(error.message, "Too much");
+    return true;
+  });
+});
+
+/** A call that ends when the test says so. */
+function heldCall(breaker: Breaker, caller: Caller) {
+  const answer = Promise.withResolvers<string>();
+  const begun = Promise.withResolvers<void>();
+  const ended = breaker.guard(caller, signal, () => (begun.resolve(), answer.promise))
+    .catch(() => {});
+  return {
+    begun: begun.promise,
+    succeed: () => (answer.resolve("plan"), ended),
+    fail: (error: Error) => (answer.reject(error), ended),
+  };
+}
+
+Deno.test("a slow call that went ahead closes the breaker, although others have gone since", async () => {
+  using env = await openBreakers();
+  await turnAway(env.a, one);
+  env.clock.advance(1_000);
+  const slow = heldCall(env.a, one);
+  await slow.begun;
+  for (let n = 0; n < 3; n++) {
+    env.clock.advance(5_000);
+    const next = heldCall(env.b, { ...two, id: `next-${n}` });
+    await next.begun;
+    if (n === 2) await slow.succeed();
+  }
+  assert.equal((await env.kv.get(["breaker", "itinerary"])).value, null);
+});
+
+Deno.test("a slow call that went ahead closes nothing if one after it was turned away", async () => {
+  using env = await openBreakers();
+  await turnAway(env.a, one);
+  env.clock.advance(1_000);
+  const slow = heldCall(env.a, one);
+  await slow.begun;
+  env.clock.advance(5_000);
+  await turnAway(env.b, two);
+  await slow.succeed();
+  assert.ok(await env.b.admit(two) > env.clock.now());
+});
+
+Deno.test("a call that went ahead and was looked at closes the breaker, whatever came of it", async () => {
+  for (
+    const [code, closed] of [
+      ["refused", true],
+      ["rejected", true],
+      ["quota_exceeded", true],
+      ["upstream_error", false],
+      ["timeout", false],
+      ["connection_lost", false],
+    ] as const
+  ) {
+    using env = await openBreakers();
+    const { kv, clock, instances } = env;
+    const breaker = new Breaker(kv, { clock, instances, ignore: "quota_exceeded" });
+    await turnAway(breaker, one);
+    env.clock.advance(1_000);
+    await turnAway(breaker, two, code);
+    assert.equal((await kv.get(["breaker", "itinerary"])).value === null, closed, code);
+  }
+});
+
+Deno.test("a pause that a clock set back has made endless is over", async () => {
+  using env = await openBreakers();
+  await turnAway(env.a, one, "rate_limited", 600_000);
+  const late = new FakeClock(NOON - 3_600_000);
+  const { kv, instances } = env;
+  assert.equal(await new Breaker(kv, { clock: late, instances }).admit(two), 0);
 });
 
 Deno.test("a failure that is to be ignored opens nothing", async () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../lib/clock.ts";
 import { openDatabase, patientKv } from "../../lib/database.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { hookKv } from "../support/hooked_kv.ts";
 
 /** A database that is locked for so many calls. */
 function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
@@ -22,8 +25,14 @@ function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
   });
 }
 
-/** A clock by which nothing takes time. */
-const hasty = { now: () => 0, wait: () => Promise.resolve() };
+/** A clock by which no pause takes time, and nothing comes too late. */
+const hasty: Clock = {
+  now: () => 0,
+  wait: (_ms, signal) =>
+    new Promise((resolve) =>
+      signal ? signal.addEventListener("abort", () => resolve()) : resolve()
+    ),
+};
 
 Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
   using kv = await Deno.openKv(":memory:");
@@ -40,6 +49,30 @@ Deno.test("patientKv() passes on other errors, and a lock that does not end", as
     patientKv(lockedFor(kv, Infinity), hasty).get(["key"]),
     /database is locked/,
   );
+});
+
+Deno.test("patientKv() gives up what is not answered within five seconds", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const patient = patientKv(kv, clock);
+  hooks.get = () => new Promise(() => {});
+  hooks.commit = () => new Promise(() => {});
+  const asked = [patient.get(["key"]), patient.atomic().set(["key"], 1).commit()];
+  const ended = Promise.allSettled(asked);
+  clock.advance(4_999);
+  assert.equal(clock.waiting, 2);
+  clock.advance(1);
+  for (const outcome of await ended) {
+    assert.ok(outcome.status === "rejected" && /does not answer/.test(outcome.reason.message));
+  }
+  hooks.get = hooks.commit = undefined;
+  await patient.set(["key"], 1);
+  assert.deepEqual((await Array.fromAsync(patient.list({ prefix: [] }))).map(({ key }) => key), [[
+    "key",
+  ]]);
+  // What was answered leaves no timer behind.
+  assert.equal(clock.waiting, 0);
+  kv.close();
 });
 
 Deno.test("openDatabase() makes the folder, and waits while another process writes", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type InstanceLocks, openInstanceLocks } from "../../lib/instance_locks.ts";
+import { openInstanceLocks } from "../../lib/instance_locks.ts";
 import { workDirectory } from "../support/program.ts";
 
 /** Deno 2.5 cannot try a lock: there nobody is ever known to be dead. */
@@ -8,12 +8,8 @@ const canTry = "tryLock" in Deno.FsFile.prototype;
 Deno.test("a lock tells that its instance is dead, and only then", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
-  const [a, b] = [openInstanceLocks(path), openInstanceLocks(path)] as [
-    InstanceLocks,
-    InstanceLocks,
-  ];
-  await a.hold("a");
-  await b.hold("b");
+  const a = await openInstanceLocks(path, "a");
+  const b = await openInstanceLocks(path, "b");
   assert.deepEqual(await a.dead(), new Set());
   assert.deepEqual(await b.dead(), new Set());
 
@@ -31,18 +27,25 @@ Deno.test("a lock tells that its instance is dead, and only then", async () => {
   assert.deepEqual(await Array.fromAsync(Deno.readDir(`${path}.instances`)), []);
 });
 
-Deno.test("who holds no lock knows of nobody's death", async () => {
+Deno.test("what cannot be locked or read proves nothing, and stops nobody", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
-  await Deno.mkdir(`${path}.instances`);
-  await Deno.writeTextFile(`${path}.instances/crashed`, "");
-  assert.deepEqual(await openInstanceLocks(path).dead(), new Set());
+  const locks = await openInstanceLocks(path, "a");
+  // A file that is not locked yet, because its instance is just being born.
+  if (canTry) await Deno.writeTextFile(`${path}.instances/.new-b`, "");
+  assert.deepEqual(await locks.dead(), new Set());
+  await Deno.remove(`${path}.instances`, { recursive: true });
+  assert.deepEqual(await locks.dead(), new Set());
+  await locks.release();
+
+  await Deno.writeTextFile(`${path}.instances`, "no directory");
+  const none = await openInstanceLocks(path, "a");
+  assert.deepEqual(await none.dead(), new Set());
 });
 
 Deno.test("a database that is no file has no locks, and needs none", async () => {
   for (const path of [undefined, ":memory:", "https://kv.example.com"]) {
-    const locks = openInstanceLocks(path);
-    await locks.hold("a");
+    const locks = await openInstanceLocks(path, "a");
     assert.deepEqual(await locks.dead(), new Set());
     await locks.clear("b");
     await locks.release();

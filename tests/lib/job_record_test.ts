@@ -51,7 +51,7 @@ Deno.test("retryJob() queues the job for later and remembers why", () => {
 });
 
 Deno.test("releaseJob() does not count the attempt", () => {
-  const job = releaseJob(runningJob({ attempt: 3 }), { now: later });
+  const job = releaseJob(runningJob({ attempt: 3 }), { runAt: later });
   assert.equal(job.state, "queued");
   assert.equal(job.runAt, later);
   assert.equal(job.attempt, 2);
@@ -94,7 +94,7 @@ Deno.test("every transition leaves a record that its schema accepts", () => {
     queuedJob(),
     runningJob(),
     retryJob(runningJob(), { failure: fault, runAt: later }),
-    releaseJob(runningJob(), { now: later }),
+    releaseJob(runningJob(), { runAt: later }),
     rescueJob(runningJob(), { now: later, limits }),
     completeJob(runningJob(), { result, source: "openai", promptVersion: "p", now: later }),
     failJob(runningJob(), { failure: fault, now: later }),

@@ -37,7 +37,7 @@ async function keysOf(kv: Deno.Kv): Promise<string[]> {
 }
 
 async function dueIn(store: JobStore): Promise<string[]> {
-  return (await Array.fromAsync(store.due())).map(({ id }) => id);
+  return (await Array.fromAsync(store.due("test"))).map(({ id }) => id);
 }
 
 Deno.test("accept() stores the record and its due entry together", async () => {
@@ -46,14 +46,14 @@ Deno.test("accept() stores the record and its due entry together", async () => {
   await env.store.accept(job);
   assert.deepEqual((await env.store.read(job.id))?.job, job);
   assert.deepEqual(await dueIn(env.store), [job.id]);
-  assert.deepEqual(await keysOf(env.kv), [`due/${NOON}`, `job/${job.id}`]);
+  assert.deepEqual(await keysOf(env.kv), ["due/test", `job/${job.id}`]);
 });
 
 Deno.test("accept() and complete() write all they write in one commit", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  const [record, due] = await env.kv.getMany([["job", job.id], ["due", NOON, job.id]]);
+  const [record, due] = await env.kv.getMany([["job", job.id], ["due", "test", NOON, job.id]]);
   assert.equal(due.versionstamp, record.versionstamp);
   const lease = await env.store.claim(job.id, { holder: A });
   await env.store.complete(lease!, plan);
@@ -185,7 +185,7 @@ Deno.test("fail() ends the job with its reason", async () => {
 Deno.test("release() puts the job back at once, its attempt not counted", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  assert.equal(await env.store.release(lease), "saved");
+  assert.equal(await env.store.release(lease, { runAt: NOON }), "saved");
   const next = await env.store.claim(lease.job.id, { holder: B });
   assert.equal(next?.job.attempt, 1);
   assert.deepEqual(await env.store.heldBy(A), []);
@@ -195,7 +195,7 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   using env = await openStore();
   const { store } = env;
   const lost = await acceptAndClaim(store);
-  await store.release(lost);
+  await store.release(lost, { runAt: NOON });
   const owner = await store.claim(lost.job.id, { holder: B });
   assert.ok(owner);
 
@@ -203,7 +203,7 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   assert.equal(await store.report(lost, noProgress), "lost");
   assert.equal(await store.saveStep(lost, step, "output"), "lost");
   assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
-  assert.equal(await store.release(lost), "lost");
+  assert.equal(await store.release(lost, { runAt: NOON }), "lost");
   assert.equal(await store.fail(lost, fault), "lost");
   assert.equal(await store.complete(lost, plan), "lost");
   assert.deepEqual((await store.read(lost.job.id))?.job, owner.job);
@@ -227,7 +227,7 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   const output = { text: randomBytes(200_000).toString("hex") };
   assert.equal(await env.store.readStep(first, step), null);
   assert.equal(await env.store.saveStep(first, step, output), "saved");
-  await env.store.release(first);
+  await env.store.release(first, { runAt: NOON });
   const second = await env.store.claim(first.job.id, { holder: B });
   assert.ok(second);
   assert.deepEqual(await env.store.readStep(second, step), { output });
@@ -436,7 +436,7 @@ Deno.test("cancel() takes a running job from its worker, which can write nothing
   assert.equal(await store.report(lease, noProgress), "lost");
   assert.equal(await store.saveStep(lease, step, "output"), "lost");
   assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
-  assert.equal(await store.release(lease), "lost");
+  assert.equal(await store.release(lease, { runAt: NOON }), "lost");
   assert.equal(await store.fail(lease, fault), "lost");
   assert.equal(await store.complete(lease, plan), "lost");
   assert.equal(await store.rescue(lease.job), null);
@@ -492,7 +492,7 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   await listen();
   assert.deepEqual([...rings], [null]);
   const again = await env.store.claim(lease.job.id, { holder: B });
-  await env.store.release(again!);
+  await env.store.release(again!, { runAt: NOON });
   await listen();
   assert.equal(rings.size, 2);
   await env.store.cancel(lease.job.id);
@@ -605,14 +605,129 @@ Deno.test("due() tells kind and deadline without a look at the records", async (
   await env.store.accept(fresh);
   const lease = await acceptAndClaim(env.store);
   await env.store.retry(lease, { failure: fault, runAt: NOON });
-  await env.kv.set(["due", NOON, "zz"], "from another version");
-  const due = await Array.fromAsync(env.store.due());
+  await env.kv.set(["due", "test", NOON, "zz"], "from another version");
+  await env.kv.set(["due", "other", NOON, "zy"], NOON);
+  const due = await Array.fromAsync(env.store.due("test"));
+  const common = { kind: "test", runAt: NOON };
   assert.deepEqual(
     new Set(due),
     new Set([
-      { id: fresh.id, kind: "test", deadline: null },
-      { id: lease.job.id, kind: "test", deadline: NOON + limits.timeoutMs },
-      { id: "zz", kind: null, deadline: null },
+      // A job that never started is given up a quarter of an hour before it expires.
+      { ...common, id: fresh.id, deadline: fresh.expiresAt - limits.timeoutMs },
+      { ...common, id: lease.job.id, deadline: NOON + limits.timeoutMs },
+      { ...common, id: "zz", deadline: 0 },
     ]),
   );
+});
+
+Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.kv.set(["progress", lease.job.id], "from another version");
+  assert.deepEqual((await env.store.read(lease.job.id))?.progress, noProgress);
+  await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
+  await env.store.fail(lease, fault);
+  const letters = await env.store.deadLetters({ limit: 10 });
+  assert.deepEqual(letters.map(({ id }) => id), [lease.job.id]);
+});
+
+Deno.test("rescue() loses to a worker that completes in between", async () => {
+  using env = await openStore();
+  const { kv, hooks } = hookKv(env.kv);
+  const { store } = openStores(kv, { clock: env.clock });
+  const job = queuedJob();
+  await store.accept(job);
+  const lease = (await store.claim(job.id, { holder: A }))!;
+  const [beat] = await env.instances.list();
+  hooks.commit = async (_sets, run) => {
+    hooks.commit = undefined;
+    assert.equal(await store.complete(lease, plan), "saved");
+    return await run();
+  };
+  assert.equal(await store.rescue(lease.job, beat), null);
+  assert.equal((await store.read(job.id))?.job.state, "succeeded");
+});
+
+Deno.test("replay() rings the same bell as accept(), in its commit", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const announced: string[] = [];
+  const announce = (_commit: Deno.AtomicOperation, id: string) => void announced.push(id);
+  const { store } = openStores(kv, { clock: new FakeClock(), announce });
+  const job = queuedJob();
+  await store.accept(job);
+  await store.fail((await store.claim(job.id, { holder: A }))!, fault);
+  const newId = crypto.randomUUID();
+  await store.replay(job.id, newId);
+  assert.deepEqual(announced, [job.id, newId]);
+});
+
+Deno.test("report() keeps the newest of more progress than a value holds", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  const reasoningSummaries = ["é".repeat(20_000), "ö".repeat(20_000), "ü".repeat(20_000)];
+  assert.equal(
+    await env.store.report(lease, { reasoningSummaries, openaiResponseId: "r" }),
+    "saved",
+  );
+  assert.deepEqual((await env.store.read(job.id))?.progress.reasoningSummaries, [
+    reasoningSummaries[2],
+  ]);
+});
+
+Deno.test("replayed steps live as long as the new job", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kv.sqlite`;
+  {
+    using kv = await Deno.openKv(path);
+    const createdAt = Date.now();
+    let now = createdAt;
+    const { store } = openStores(kv, { clock: { now: () => now, wait: () => Promise.resolve() } });
+    const job = queuedJob({ now: createdAt });
+    await store.accept(job);
+    const lease = (await store.claim(job.id, { holder: A }))!;
+    await store.saveStep(lease, { promptVersion: "test-1", name: "turn-1" }, "output");
+    await store.fail(lease, fault);
+    now += HOUR;
+    const newId = crypto.randomUUID();
+    await store.replay(job.id, newId);
+    for await (const { key } of kv.list({ prefix: [] })) {
+      if (!key.includes(newId)) await kv.delete(key);
+    }
+  }
+  const db = new DatabaseSync(path);
+  const rows = db.prepare("select expiration_ms from kv").all();
+  db.close();
+  assert.equal(rows.length, 4);
+  for (const row of rows) {
+    assert.ok(Math.abs(Number(row.expiration_ms) - Date.now() - 24 * HOUR) < 60_000);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("an expired dead letter is not listed", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const job = queuedJob();
+  await store.accept(job);
+  await store.fail((await store.claim(job.id, { holder: A }))!, fault);
+  clock.advance(24 * HOUR);
+  assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
+});
+
+Deno.test("readStep() throws when the database fails: a step that may be there is not paid for again", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  await env.store.saveStep(lease, step, "output");
+  const kv = new Proxy(env.kv, {
+    get: (target, name) =>
+      name === "getMany"
+        ? () => Promise.reject(new Error("database lost"))
+        : Reflect.get(target, name),
+  });
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  await assert.rejects(store.readStep(lease, step), /database lost/);
 });

@@ -1,0 +1,8 @@
+import assert from "node:assert/strict";
+import { JobError } from "../../lib/failure.ts";
+import { describeError } from "../../lib/log.ts";
+
+Deno.test("describeError() says nothing of the cause", () => {
+  const error = new JobError("internal", "Internal error", { cause: new Error("sk-secret") });
+  assert.equal(describeError(error), "JobError: Internal error");
+});
