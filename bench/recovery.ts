@@ -100,4 +100,14 @@ for (const lock of ["kept", "removed"]) {
   note("stops elsewhere after DELETE", await loggedAt(working, "lost", path) - canceledAt, "2 s");
 }
 
+{
+  await using directory = await workDirectory();
+  await using leaving = new Program(directory.path, { env: busy });
+  await submit(leaving);
+  await leaving.untilLogged("claimed");
+  const toldAt = Date.now();
+  await leaving.end("SIGTERM");
+  note("ends after one SIGTERM, with a call under way", Date.now() - toldAt, "5 s");
+}
+
 console.table(results);
