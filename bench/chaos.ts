@@ -42,8 +42,8 @@ const random = () => uniformFloat64(generator);
 const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-await using directory = await workDirectory();
-await using model = serveFaultyModel(random);
+const directory = await workDirectory();
+const model = serveFaultyModel(random);
 const env = {
   OPENAI_API_KEY: "sk-chaos",
   OPENAI_BASE_URL: model.openai.url,
@@ -76,7 +76,10 @@ await Promise.all([sendJobs(), strikeBlows()]);
 const struckAt = Date.now();
 while (Date.now() - struckAt < PATIENCE_MS && !await allEnded()) await wait(500);
 for (const program of running) await program.end("SIGTERM");
-await report();
+const isWell = await report();
+await directory[Symbol.asyncDispose]();
+// The model may still hold calls of processes that are gone.
+Deno.exit(isWell ? 0 : 1);
 
 async function sendJobs(): Promise<void> {
   const followUps: Promise<void>[] = [];
@@ -144,7 +147,8 @@ async function allEnded(): Promise<boolean> {
   return trips.every(({ final }) => final);
 }
 
-async function report(): Promise<void> {
+/** @returns whether nothing went wrong */
+async function report(): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const records = await readRecords();
   const nameOf = new Map([...records.values()].map((job) => [
@@ -199,9 +203,8 @@ async function report(): Promise<void> {
   });
   const bad = Object.entries(verdict).filter(([, count]) => count > 0);
   console.log(bad.length === 0 ? "All is well." : `seed ${seed} found: ${JSON.stringify(bad)}`);
-  if (bad.length === 0) return;
-  Deno.exitCode = 1;
   for (const { trip } of again.slice(0, EXAMPLES)) showLife(trip, nameOf);
+  return bad.length === 0;
 }
 
 /** All that is known of one job, in the order of time. */

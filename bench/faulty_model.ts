@@ -71,7 +71,7 @@ const ONE_IN_A_HUNDRED = 1 / 100;
 /** How long a good answer takes. */
 const SLOWEST_MS = 500;
 
-/** Starts the model and the weather; `await using` stops both. */
+/** Starts the model and the weather, which end with the process. */
 export function serveFaultyModel(random: Random) {
   const journal: Journal = { modelCalls: [], toolCalls: [], faults: new Map() };
 
@@ -98,15 +98,7 @@ export function serveFaultyModel(random: Random) {
     if (trip) journal.toolCalls.push({ trip, step: "turn-1/tool-1", at: Date.now() });
     return answerWeather(url) ?? new Response(null, { status: 404 });
   });
-  return {
-    journal,
-    openai,
-    weather,
-    async [Symbol.asyncDispose]() {
-      await openai[Symbol.asyncDispose]();
-      await weather[Symbol.asyncDispose]();
-    },
-  };
+  return { journal, openai, weather };
 }
 
 /** How often the model has had its say in this conversation, this time included. */
