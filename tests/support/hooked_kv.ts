@@ -10,7 +10,7 @@ export interface KvHooks {
   commit?:
     | ((sets: Deno.KvKey[], run: () => Promise<CommitResult>) => Promise<CommitResult>)
     | undefined;
-  /** Is waited for before a read of one key. */
+  /** Is waited for before each key is read. */
   get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
   /** Learns of each list. */
   list?: ((selector: Deno.KvListSelector) => void) | undefined;
@@ -35,6 +35,10 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
     await hooks.get?.(args[0]);
     return await kv.get(...args);
   }
+  async function getMany(...args: Parameters<Deno.Kv["getMany"]>) {
+    for (const key of args[0]) await hooks.get?.(key);
+    return await kv.getMany(...args);
+  }
   function list(...args: Parameters<Deno.Kv["list"]>) {
     hooks.list?.(args[0]);
     return kv.list(...args);
@@ -43,6 +47,7 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
     get(target, name) {
       if (name === "atomic") return atomic;
       if (name === "get") return get;
+      if (name === "getMany") return getMany;
       if (name === "list") return list;
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
