@@ -75,6 +75,24 @@ Deno.test("patientKv() gives up what is not answered within five seconds", async
   kv.close();
 });
 
+Deno.test("patientKv() gives up a list that stops in its middle", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await kv.set(["one"], 1);
+  const clock = new FakeClock();
+  const stuck = new Proxy(kv, {
+    get(target, name) {
+      if (name !== "list") return Reflect.get(target, name, target);
+      return () =>
+        Object.assign(target.list({ prefix: [] }), { next: () => new Promise(() => {}) });
+    },
+  });
+  const listed = Array.fromAsync(patientKv(stuck, clock).list({ prefix: [] }));
+  const rejected = assert.rejects(listed, /does not answer/);
+  while (clock.waiting === 0) await kv.get(["wait"]);
+  clock.advance(5_000);
+  await rejected;
+});
+
 Deno.test("openDatabase() makes the folder, and waits while another process writes", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/data/kv.sqlite`;
