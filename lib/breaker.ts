@@ -24,6 +24,8 @@ const BreakerState = z.object({
   failures: z.int().positive(),
   /** The job whose call was let through last: nothing is closed to it. */
   probe: z.string().nullable(),
+  /** Another one with each call that was turned away since. */
+  opening: z.string(),
   /** What opened it. */
   failure: Failure,
 });
@@ -196,9 +198,10 @@ export class Breaker {
       const failures = (last?.failures ?? 0) + (isNews ? 1 : 0);
       const pauseMs = retryAfterMs ?? Math.min(longestMs, firstMs * 2 ** (failures - 1));
       const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
+      const opening = crypto.randomUUID();
       const next: BreakerState = isNews
-        ? { openUntil, failures, probe: null, failure }
-        : { ...last, openUntil: Math.max(openUntil, last.openUntil) };
+        ? { openUntil, failures, probe: null, opening, failure }
+        : { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
       if (!await this.#replace(entry, kind, next)) continue;
       const until = new Date(next.openUntil).toISOString();
       return log.warning("breaker open", { kind, code, failures, until });
@@ -210,7 +213,7 @@ export class Breaker {
     try {
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
-        if (this.#learn(kind, entry.value)?.failures !== ahead.failures) return;
+        if (this.#learn(kind, entry.value)?.opening !== ahead.opening) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
         this.#options.instances.addRing(commit);
         // A conflict: the next job was let through, or turned away.
@@ -231,8 +234,8 @@ export class Breaker {
       this.#known.delete(kind);
       return null;
     }
-    // Nobody writes a longer pause: a clock has been set back.
-    const openUntil = state.openUntil > now + LONGEST_PAUSE_MS ? now : state.openUntil;
+    // Nobody writes a longer pause, whose clock may be a little ahead: this one has been set back.
+    const openUntil = state.openUntil > now + 2 * LONGEST_PAUSE_MS ? now : state.openUntil;
     const learnt = { ...state, openUntil };
     this.#known.set(kind, learnt);
     return learnt;

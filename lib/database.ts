@@ -23,6 +23,10 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
 const LOCKED_TRIES = 8;
 const LOCKED_WAIT_MS = 10;
 
+/** How many entries a list reads at once, unless told otherwise, and at the most. */
+const BATCH = 100;
+const LARGEST_BATCH = 500;
+
 /** What has not been answered by then will not be; no caller must wait for it for ever. */
 const ANSWER_MS = 5_000;
 
@@ -44,10 +48,13 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   const methods = {
     get: (...args: Parameters<Deno.Kv["get"]>) => patiently(() => kv.get(...args)),
     getMany: (...args: Parameters<Deno.Kv["getMany"]>) => patiently(() => kv.getMany(...args)),
-    list(...args: Parameters<Deno.Kv["list"]>) {
-      const entries = kv.list(...args);
+    list(selector: Deno.KvListSelector, options: Deno.KvListOptions = {}) {
+      const batchSize = Math.min(options.batchSize ?? options.limit ?? BATCH, LARGEST_BATCH);
+      const entries = kv.list(selector, { ...options, batchSize });
       const next = entries.next.bind(entries);
-      entries.next = () => inTime(next(), clock);
+      let count = 0;
+      // Only the first entry of a batch comes from the database, the others from memory.
+      entries.next = () => count++ % batchSize === 0 ? inTime(next(), clock) : next();
       return entries;
     },
     atomic() {

@@ -164,9 +164,13 @@ export class JobStore {
     const commit = this.#kv.atomic().check({ key, versionstamp: null });
     this.#enqueue(commit, job);
     this.#options.announce?.(commit, job.id);
-    if (await this.#commit(commit, job) === null) {
-      throw new Error(`Cannot accept job ${job.id}: the id is taken`);
-    }
+    const { ok } = await commit.commit().catch(async (error) => {
+      // Only the answer may have been lost: nobody else knows this id, so whatever is there is ours,
+      // also if a worker has begun by now.
+      if ((await this.#kv.get(key)).value === null) throw error;
+      return { ok: true };
+    });
+    if (!ok) throw new Error(`Cannot accept job ${job.id}: the id is taken`);
   }
 
   /** Reads a job with its progress and, once it has succeeded, its plan; `null` if there is none. */

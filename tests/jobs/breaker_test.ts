@@ -119,6 +119,7 @@ Deno.test("a job whose time is up fails although the breaker is open", async () 
       openUntil: env.clock.now() + MINUTE,
       failures: 1,
       probe: null,
+      opening: "one",
       failure: rateLimited().failure,
     });
     await env.b.sweep();
@@ -166,6 +167,7 @@ async function runBetweenTurns(pauseMs: number) {
         openUntil: env.clock.now() + pauseMs,
         failures: 1,
         probe: null,
+        opening: "one",
         failure: rateLimited().failure,
       });
     }
@@ -206,6 +208,7 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
     openUntil: env.clock.now() + 9 * MINUTE,
     failures: 2,
     probe: env.id,
+    opening: "one",
     failure: rateLimited().failure,
   });
   // Let through by the claim, and then held back in front of the call.
@@ -214,6 +217,7 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
     openUntil: env.clock.now() + 9 * MINUTE,
     failures: 2,
     probe: null,
+    opening: "one",
     failure: rateLimited().failure,
   });
   await env.a.idle();
@@ -232,6 +236,7 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
     openUntil: env.clock.now() + MINUTE,
     failures: 1,
     probe: null,
+    opening: "one",
     failure: rateLimited().failure,
   });
   // The instance learns that it is open.

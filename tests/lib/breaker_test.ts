@@ -252,6 +252,37 @@ Deno.test("a slow call that went ahead closes nothing if one after it was turned
   assert.notEqual((await env.kv.get(["breaker", "itinerary"])).value, null);
 });
 
+Deno.test("a slow call that went ahead closes nothing that was opened, or held open, since", async () => {
+  for (const closedBefore of [true, false]) {
+    using env = await openBreakers();
+    const early = heldCall(env.b, { ...one, id: "early" });
+    await early.begun;
+    await turnAway(env.a, one);
+    env.clock.advance(1_000);
+    const slow = heldCall(env.a, one);
+    await slow.begun;
+    env.clock.advance(5_000);
+    if (closedBefore) {
+      await succeed(env.b, two);
+      await turnAway(env.b, two, "rate_limited", 300_000);
+    } else {
+      await early.fail(new JobError("rate_limited", "Too much", { retryAfterMs: 300_000 }));
+    }
+    await slow.succeed();
+    const { value } = await env.kv.get<{ openUntil: number }>(["breaker", "itinerary"]);
+    assert.equal(value?.openUntil, env.clock.now() + 300_000);
+  }
+});
+
+Deno.test("the longest pause holds for an instance whose clock is a little behind", async () => {
+  using env = await openBreakers();
+  await turnAway(env.a, one, "rate_limited", 3_600_000);
+  const behind = new FakeClock(NOON - 5_000);
+  const { kv, instances } = env;
+  const until = await new Breaker(kv, { clock: behind, instances }).admit(two);
+  assert.equal(until, NOON + 600_000);
+});
+
 Deno.test("a call that went ahead and was looked at closes the breaker, whatever came of it", async () => {
   for (
     const [code, closed] of [

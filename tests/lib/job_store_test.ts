@@ -92,6 +92,21 @@ Deno.test("accept() succeeds when only the answer to its commit is lost", async 
   kv.close();
 });
 
+Deno.test("accept() succeeds when its answer is lost and a worker was faster than the look-up", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const job = queuedJob();
+  hooks.commit = async (_sets, run) => {
+    hooks.commit = undefined;
+    await run();
+    await store.claim(job.id, { holder: A });
+    throw new Error("answer lost");
+  };
+  await store.accept(job);
+  assert.equal((await store.read(job.id))?.job.state, "running");
+  kv.close();
+});
+
 Deno.test("claim() leaves jobs of other kinds to others", async () => {
   using env = await openStore();
   const job = queuedJob();
