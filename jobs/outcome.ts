@@ -3,6 +3,7 @@
  * @module
  */
 import { BlobTooLargeError } from "../lib/blob.ts";
+import { BreakerOpenError } from "../lib/breaker.ts";
 import { type Failure, failureKinds, JobError } from "../lib/failure.ts";
 import { deadlineFailure, deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
 import type { Plan } from "./kind.ts";
@@ -14,6 +15,8 @@ export type Ended = { plan: Plan } | { error: unknown };
 export type Outcome =
   | { next: "done"; plan: Plan }
   | { next: "retry"; failure: Failure; runAt: number }
+  /** Put back, its attempt not counted. */
+  | { next: "wait"; runAt: number }
   | { next: "stop"; failure: Failure };
 
 export interface DecideOptions {
@@ -35,6 +38,12 @@ const BACKOFF_MAX_MS = 60_000;
 export function decide(ended: Ended, options: DecideOptions): Outcome {
   if ("plan" in ended) return { next: "done", plan: ended.plan };
   const { job, limits, now, placeholder } = options;
+  if (ended.error instanceof BreakerOpenError) {
+    const { until } = ended.error;
+    if (until < Math.min(deadlineOf(job, limits), job.expiresAt)) {
+      return { next: "wait", runAt: until };
+    }
+  }
   const { failure, retryAfterMs = 0 } = asJobError(ended.error);
   if (failure.code === "quota_exceeded" && placeholder) {
     return { next: "done", plan: placeholder() };

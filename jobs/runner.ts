@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
-import { type Breaker, BreakerOpenError } from "../lib/breaker.ts";
+import type { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
@@ -62,7 +62,7 @@ export async function runJob(
   abort: AbortController,
   options: RunnerOptions,
 ): Promise<number | null> {
-  const { clock } = options;
+  const { store, clock } = options;
   const { job } = lease;
   const ids = { jobId: job.id, kind: job.kind, attempt: job.attempt };
   log.info("claimed", { ...ids, waitedMs: job.claimedAt - job.createdAt });
@@ -83,15 +83,10 @@ export async function runJob(
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const stopping = ended.error.why === "stopping";
-    const written = stopping ? await release(lease, clock.now(), options) : "lost";
+    const runAt = clock.now();
+    const written = stopping ? await persist(() => store.release(lease, { runAt }), clock) : "lost";
     log.info(written === "saved" ? "released" : "lost", ids);
     return null;
-  }
-  if ("error" in ended && ended.error instanceof BreakerOpenError && ended.error.until < endsAt) {
-    const { until } = ended.error;
-    const written = await release(lease, until, options);
-    log.info(written === "saved" ? "held back" : "lost", { ...ids, at: iso(until) });
-    return written === "saved" ? until : null;
   }
   const outcome = decide(ended, {
     job,
@@ -100,12 +95,12 @@ export async function runJob(
     random: options.random,
     placeholder: options.mockIfQuota ? () => placeholderPlan(lease, options) : undefined,
   });
-  if (outcome.next !== "done" && outcome.failure.code === "internal" && "error" in ended) {
+  if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
   }
   const settled = await settle(lease, outcome, options);
   logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
-  return settled.next === "retry" ? settled.runAt : null;
+  return "runAt" in settled ? settled.runAt : null;
 }
 
 function kindOf({ job }: Lease, { kinds }: RunnerOptions): JobKind {
@@ -215,11 +210,6 @@ function guarded({ source, chat, respond }: Model, job: RunningJob, breaker: Bre
   };
 }
 
-/** Puts the job back, its attempt not counted. */
-function release(lease: Lease, runAt: number, options: RunnerOptions): Promise<Written> {
-  return persist(() => options.store.release(lease, { runAt }), options.clock);
-}
-
 function iso(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
@@ -257,6 +247,8 @@ async function write(lease: Lease, outcome: Outcome, options: RunnerOptions): Pr
     }
     case "retry":
       return await store.retry(lease, outcome);
+    case "wait":
+      return await store.release(lease, outcome);
     case "stop":
       return await store.fail(lease, outcome.failure);
   }
@@ -271,6 +263,8 @@ function logOutcome(settled: Outcome | { next: "lost" }, fields: Record<string, 
       const { code, message: error } = failure;
       return log.warning("retry", { ...fields, code, error, at: iso(runAt) });
     }
+    case "wait":
+      return log.info("held back", { ...fields, at: iso(settled.runAt) });
     case "stop": {
       const { code, message } = settled.failure;
       return log.error("failed", { ...fields, code, error: message });
