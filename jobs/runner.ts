@@ -3,47 +3,24 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
-import type { Breaker } from "../lib/breaker.ts";
-import { type Clock, waitAtMost } from "../lib/clock.ts";
+import { waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
-import { deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
-import type { JobStore, Lease, Written } from "../lib/job_store.ts";
+import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
+import type { Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
-import type { Model, ModelProvider } from "../lib/model.ts";
-import { retry } from "../lib/retry.ts";
-import type { JobContext, JobKind, Plan } from "./kind.ts";
+import { type ContextServices, createContext, Interruption, persist } from "./context.ts";
+import type { JobKind, Plan } from "./kind.ts";
 import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
 
-export interface RunnerOptions {
-  store: JobStore;
+export interface RunnerOptions extends ContextServices {
   kinds: readonly JobKind[];
-  model: ModelProvider;
-  breaker: Breaker;
   limits: JobLimits;
   /** Answer with a placeholder plan when the model's quota is spent. */
   mockIfQuota: boolean;
-  clock: Clock;
   /** From 0 up to 1, for the jitter of retries. */
   random: () => number;
 }
-
-/** Why a worker stops working on a job that has not ended. */
-export class Interruption extends Error {
-  override name = "Interruption";
-  /**
-   * @param why `lost`: the job is another's now; `stopping`: this instance shuts down; `over`: the
-   * attempt has ended already
-   */
-  constructor(readonly why: "lost" | "stopping" | "over") {
-    super(`Interrupted: ${why}`);
-  }
-}
-
-/** What was paid for is worth a few tries to store it: about 6 s in all. */
-const KV_TRIES = 6;
-const KV_WAIT_MS = 200;
 
 /** How long steps that are under way when the attempt ends may take to store what they have. */
 const QUIET_MS = 500;
@@ -126,7 +103,7 @@ async function attempt({ lease, abort, steps, options }: AttemptOptions): Promis
   try {
     const kind = kindOf(lease, options);
     const request = kind.request.parse(lease.job.request);
-    const context = createContext({ lease, abort, steps, options, kind, request });
+    const context = createContext({ lease, abort, steps, kind, request, ...options });
     // The race is for a generate() that does not listen to its signal.
     const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
     const checked = kind.result.safeParse(result);
@@ -146,78 +123,8 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface ContextOptions extends AttemptOptions {
-  kind: JobKind;
-  request: unknown;
-}
-
-function createContext(context: ContextOptions): JobContext {
-  const { lease, abort, steps, options, kind, request } = context;
-  const { store, clock } = options;
-  const { signal } = abort;
-  /** The last step was one that an earlier attempt had finished. */
-  let resuming = false;
-
-  /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
-  function own<T>(answer: T): Exclude<T, "lost"> {
-    if (answer === "lost") abort.abort(new Interruption("lost"));
-    signal.throwIfAborted();
-    return answer as Exclude<T, "lost">;
-  }
-
-  async function run<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    const key = { name, promptVersion: kind.promptVersion };
-    const ids = { jobId: lease.job.id, kind: kind.name, attempt: lease.job.attempt, step: name };
-    const found = own(await persist(() => store.readStep(lease, key), clock));
-    const saved = schema.safeParse(found?.output);
-    resuming = saved.success;
-    if (saved.success) {
-      log.info("step resumed", ids);
-      return saved.data;
-    }
-    const startedAt = clock.now();
-    const output = await work();
-    // Also after an abort: it is paid for, and if the job is lost, the store knows.
-    own(await persist(() => store.saveStep(lease, key, output), clock));
-    log.info("step", { ...ids, durationMs: clock.now() - startedAt });
-    return output;
-  }
-
-  return {
-    model: guarded(options.model(() => kind.sample(request)), lease.job, options.breaker),
-    signal,
-    now: () => clock.now(),
-    step(name, schema, work) {
-      const step = run(name, schema, work);
-      steps.add(step);
-      step.catch(() => {}).then(() => steps.delete(step));
-      return step;
-    },
-    async report(progress) {
-      // A resumed attempt comes past what was reported already; progress does not go backwards.
-      if (!resuming) own(await persist(() => store.report(lease, progress), clock));
-    },
-  };
-}
-
-/** The same model, behind the breaker of the job's kind. */
-function guarded({ source, chat, respond }: Model, job: RunningJob, breaker: Breaker): Model {
-  return {
-    source,
-    chat: (request, signal) => breaker.guard(job, signal, () => chat(request, signal)),
-    respond: (request, signal) => breaker.guard(job, signal, () => respond(request, signal)),
-  };
-}
-
 function iso(epochMs: number): string {
   return new Date(epochMs).toISOString();
-}
-
-/** Reads or writes, again and again if KV fails for a moment. */
-function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
-  const when = (error: unknown) => !(error instanceof BlobTooLargeError);
-  return retry(access, { tries: KV_TRIES, waitMs: KV_WAIT_MS, clock, when });
 }
 
 /** Writes the outcome. Returns what was written. */

@@ -8,7 +8,8 @@ import { waitAtMost } from "../lib/clock.ts";
 import type { QueuedJob } from "../lib/job_record.ts";
 import { type DueJob, type JobStore, type Lease, UnreadableJobError } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
-import { Interruption, runJob, type RunnerOptions } from "./runner.ts";
+import { Interruption } from "./context.ts";
+import { runJob, type RunnerOptions } from "./runner.ts";
 
 export interface WorkerOptions extends RunnerOptions {
   /** This instance's id: the holder of its leases. */
