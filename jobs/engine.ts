@@ -58,6 +58,7 @@ const BEATS_PER_LEASE = 5;
  */
 const BELL_MS = 500;
 
+/** Each loop reports a database that is gone this often, not with every turn of it. */
 const FAULT_LOG_MS = 60_000;
 
 const log = getLogger(["tripwright", "engine"]);
@@ -94,12 +95,7 @@ export class Engine {
     this.#breaker = new Breaker(kv, { clock, instances, ignore });
     this.#instances = instances;
     this.#store = store;
-    this.#worker = new Worker({
-      ...options,
-      store,
-      breaker: this.#breaker,
-      holder,
-    });
+    this.#worker = new Worker({ ...options, store, breaker: this.#breaker, holder });
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
     this.#admission = new Admission({ store, clock, maxQueuedJobs });
   }
@@ -142,8 +138,7 @@ export class Engine {
    * @returns the job as it is now: canceled, or as it had ended before; `null` if there is none
    */
   async cancel(kind: JobKind, id: string): Promise<JobSnapshot | null> {
-    if (!await this.read(kind, id)) return null;
-    if (await this.#store.cancel(id) === "canceled") {
+    if (await this.#store.cancel(id, kind.name) === "canceled") {
       this.#worker.drop(id);
       log.info("canceled", { jobId: id, kind: kind.name });
     }
@@ -188,13 +183,6 @@ export class Engine {
       await clock.wait(this.#nextSweepMs, this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
     }
-  }
-
-  /** Something has changed elsewhere: drops jobs that were taken away, takes up what may start. */
-  async #answerRing(): Promise<void> {
-    this.#breaker.forget();
-    await this.#worker.reconcile();
-    await this.#worker.sweep();
   }
 
   /** One heartbeat, if there is anything to live for. Never rejects. */
@@ -269,10 +257,17 @@ export class Engine {
     }
   }
 
+  /** Something has changed elsewhere: drops jobs that were taken away, takes up what may start. */
+  async #answerRing(): Promise<void> {
+    this.#breaker.forget();
+    await this.#worker.reconcile();
+    await this.#worker.sweep();
+  }
+
   async #beatLoop(): Promise<void> {
     const { signal } = this.#stopped;
-    const beatMs = this.#options.leaseMs / BEATS_PER_LEASE;
-    const { clock } = this.#options;
+    const { clock, leaseMs } = this.#options;
+    const beatMs = leaseMs / BEATS_PER_LEASE;
     while (!signal.aborted) {
       await clock.wait(beatMs, signal);
       // One that is never answered must not keep the next ones from coming in time.
@@ -280,7 +275,6 @@ export class Engine {
     }
   }
 
-  /** A database that is gone is reported once a minute by each loop, not with every turn of it. */
   #logFault(what: string, error: unknown): void {
     const now = this.#options.clock.now();
     if (now - (this.#faultLoggedAt.get(what) ?? -Infinity) < FAULT_LOG_MS) return;

@@ -4,7 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { BlobTooLargeError } from "../lib/blob.ts";
-import { waitAtMost } from "../lib/clock.ts";
+import { isoTime, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { Lease, Written } from "../lib/job_store.ts";
@@ -123,10 +123,6 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
-}
-
 /** Writes the outcome. Returns what was written. */
 async function settle(
   lease: Lease,
@@ -168,10 +164,10 @@ function logOutcome(settled: Outcome | { next: "lost" }, fields: Record<string, 
     case "retry": {
       const { failure, runAt } = settled;
       const { code, message: error } = failure;
-      return log.warning("retry", { ...fields, code, error, at: iso(runAt) });
+      return log.warning("retry", { ...fields, code, error, at: isoTime(runAt) });
     }
     case "wait":
-      return log.info("held back", { ...fields, at: iso(settled.runAt) });
+      return log.info("held back", { ...fields, at: isoTime(settled.runAt) });
     case "stop": {
       const { code, message } = settled.failure;
       return log.error("failed", { ...fields, code, error: message });

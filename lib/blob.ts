@@ -52,6 +52,33 @@ export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<Ar
   return { ref: { parts: parts.length, bytes: bytes.length }, parts };
 }
 
+/** KV's limit for one `getMany`. */
+const MAX_KEYS_PER_READ = 10;
+
+/**
+ * Reads a blob whose parts lie below `key`.
+ *
+ * @param options `first`: the first part, if it has been read already
+ * @throws {BlobUnreadableError} if a part is missing, or it is not what was stored
+ */
+export async function readBlob(
+  kv: Deno.Kv,
+  { key, ref, first }: { key: Deno.KvKey; ref: BlobRef; first?: Uint8Array | null },
+): Promise<unknown> {
+  const parts = first ? [first] : [];
+  while (parts.length < ref.parts) {
+    const count = Math.min(ref.parts - parts.length, MAX_KEYS_PER_READ);
+    const wanted = Array.from({ length: count }, (_, n) => [...key, parts.length + n]);
+    for (const { key, value } of await kv.getMany<Uint8Array[]>(wanted)) {
+      if (value === null) {
+        throw new BlobUnreadableError(`Cannot read ${key.join("/")}: the part is missing`);
+      }
+      parts.push(value);
+    }
+  }
+  return decodeBlob(parts);
+}
+
 /**
  * Joins and decompresses what {@link encodeBlob} made.
  *

@@ -12,7 +12,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
-import type { Clock } from "./clock.ts";
+import { type Clock, isoTime } from "./clock.ts";
 import { Failure, type FailureCode, failureKinds, JobError } from "./failure.ts";
 import type { InstanceStore } from "./instance_store.ts";
 import { describeError } from "./log.ts";
@@ -203,7 +203,7 @@ export class Breaker {
         ? { openUntil, failures, probe: null, opening, failure }
         : { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
       if (!await this.#replace(entry, kind, next)) continue;
-      const until = new Date(next.openUntil).toISOString();
+      const until = isoTime(next.openUntil);
       return log.warning("breaker open", { kind, code, failures, until });
     }
   }

@@ -27,6 +27,11 @@ export async function waitAtMost(
   await Promise.race([ended, clock.wait(ms, settled.signal)]);
 }
 
+/** A time in ISO 8601 and UTC, from epoch milliseconds. */
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
 /** The machine's clock and real timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),

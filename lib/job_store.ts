@@ -19,7 +19,7 @@
 import { getLogger } from "@logtape/logtape";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { BlobRef, BlobUnreadableError, decodeBlob, encodeBlob } from "./blob.ts";
+import { BlobRef, BlobUnreadableError, encodeBlob, readBlob } from "./blob.ts";
 import type { Clock } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
@@ -43,7 +43,7 @@ import {
 } from "./job_record.ts";
 import { boundProgress, noProgress, Progress } from "./progress.ts";
 
-/** Proof that its owner may work on the job: any other transition makes the versionstamp stale. */
+/** Proof that its owner may work on the job: every transition changes the record's versionstamp. */
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
@@ -55,6 +55,12 @@ export interface JobSnapshot {
   progress: Progress;
   /** The stored plan; `null` until the job has succeeded. */
   result: unknown;
+}
+
+/** Names a step of a job. Another prompt version is another set of steps. */
+export interface StepName {
+  promptVersion: string;
+  name: string;
 }
 
 /** A job that an instance works on, or worked on when it died. */
@@ -120,14 +126,13 @@ export type Written = "saved" | "lost";
 
 const log = getLogger(["tripwright", "store"]);
 
-/** KV's limits for one `getMany` and for one batch of a `list`. */
-const MAX_KEYS_PER_READ = 10;
+/** KV's limit for one batch of a `list`. */
 const LARGEST_BATCH = 500;
 
 const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
-  running: ({ holder, id }: HeldJob | RunningJob) => ["running", holder, id],
+  running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
   progress: (id: string) => ["progress", id],
   step: (id: string, promptVersion: string, name: string) => ["step", id, promptVersion, name],
@@ -185,7 +190,7 @@ export class JobStore {
       job,
       progress: Progress.safeParse(progress.value).data ?? noProgress,
       result: job.state === "succeeded"
-        ? await this.#readBlob(resultKey, job.result, firstPart.value)
+        ? await readBlob(this.#kv, { key: resultKey, ref: job.result, first: firstPart.value })
         : null,
     };
   }
@@ -270,7 +275,7 @@ export class JobStore {
     if (record.versionstamp !== lease.versionstamp) return "lost";
     if (entry.value === null) return null;
     try {
-      return { output: await this.#readBlob(key, BlobRef.parse(entry.value)) };
+      return { output: await readBlob(this.#kv, { key, ref: BlobRef.parse(entry.value) }) };
     } catch (error) {
       if (!(error instanceof z.ZodError || error instanceof BlobUnreadableError)) throw error;
       log.error("step not readable", { jobId: lease.job.id, step: step.name });
@@ -327,13 +332,15 @@ export class JobStore {
    * Ends a job that nobody wants any more. Whoever works on it can write nothing from here on, and
    * all instances hear of it.
    *
+   * @param kind unset, any
    * @returns `"too late"` if there is no such job, or it has ended already
    */
-  async cancel(id: string): Promise<"canceled" | "too late"> {
+  async cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
     for (;;) {
       const entry = await this.#kv.get(keys.job(id));
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
+      if (kind !== undefined && job.kind !== kind) return "too late";
       const canceled = cancelJob(job, { now: this.#now });
       const commit = this.#kv.atomic().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
@@ -423,7 +430,7 @@ export class JobStore {
   ): Promise<JobRecord | null> {
     const now = this.#now;
     const entry = await this.#kv.get(keys.job(id));
-    const commit = this.#kv.atomic().check(entry).delete(keys.running({ holder, id, attempt }));
+    const commit = this.#kv.atomic().check(entry).delete(keys.running({ holder, id }));
     if (beat) this.#options.instances.checkSilent(commit, beat);
     const job = this.#parse(entry);
     if (job?.state !== "running" || job.holder !== holder) {
@@ -523,25 +530,4 @@ export class JobStore {
     parts.forEach((part, index) => this.#put(commit, [...key, index], part, job));
     return ref;
   }
-
-  async #readBlob(key: Deno.KvKey, ref: BlobRef, first?: Uint8Array | null): Promise<unknown> {
-    const parts = first ? [first] : [];
-    while (parts.length < ref.parts) {
-      const count = Math.min(ref.parts - parts.length, MAX_KEYS_PER_READ);
-      const wanted = Array.from({ length: count }, (_, n) => [...key, parts.length + n]);
-      for (const { key, value } of await this.#kv.getMany<Uint8Array[]>(wanted)) {
-        if (value === null) {
-          throw new BlobUnreadableError(`Cannot read ${key.join("/")}: the part is missing`);
-        }
-        parts.push(value);
-      }
-    }
-    return decodeBlob(parts);
-  }
-}
-
-/** Names a step of a job. Another prompt version is another set of steps. */
-export interface StepName {
-  promptVersion: string;
-  name: string;
 }

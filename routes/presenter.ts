@@ -3,6 +3,7 @@
  * @module
  */
 import type { JobKind } from "../jobs/kind.ts";
+import { isoTime } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
 import { noProgress } from "../lib/progress.ts";
@@ -35,9 +36,9 @@ export function presentJob(kind: JobKind, { job, progress, result }: JobSnapshot
       result: result === null ? null : kind.result.parse(result),
       progress,
     }),
-    createdAt: iso(job.createdAt),
-    completedAt: finished ? iso(job.finishedAt) : null,
-    expiresAt: iso(job.expiresAt),
+    createdAt: isoTime(job.createdAt),
+    completedAt: finished ? isoTime(job.finishedAt) : null,
+    expiresAt: isoTime(job.expiresAt),
     error: job.state === "failed" ? job.failure.message : null,
     failure: job.state === "failed"
       ? { code: job.failure.code, retryable: job.failure.retryable, hint: job.failure.hint }
@@ -66,8 +67,4 @@ export function locationOf(kind: JobKind, job: JobRecord): string {
 export function retryAfterSeconds(job: JobRecord, now: number): number | null {
   if ("finishedAt" in job) return null;
   return now - job.createdAt < YOUNG_MS ? YOUNG_RETRY_SECONDS : OLD_RETRY_SECONDS;
-}
-
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

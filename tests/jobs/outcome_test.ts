@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deadlineError, decide, type DecideOptions, type Ended } from "../../jobs/outcome.ts";
 import { BlobTooLargeError } from "../../lib/blob.ts";
+import { BreakerOpenError } from "../../lib/breaker.ts";
 import { failure, type FailureCode, failureKinds, JobError } from "../../lib/failure.ts";
 import { NOON } from "../support/fake_clock.ts";
 import { limits, MINUTE, runningJob } from "../support/jobs.ts";
@@ -53,6 +54,15 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
     assert.deepEqual(decideOn(failed(code)), expected);
   });
 }
+
+Deno.test("decide() lets a job wait for the breaker, unless its time is up before", () => {
+  const why = failure("rate_limited", "Why");
+  const heldBack = (waitMs: number) =>
+    decideOn({ error: new BreakerOpenError(NOON + waitMs, { now: NOON, failure: why }) });
+  const waitMs = limits.timeoutMs - 1;
+  assert.deepEqual(heldBack(waitMs), { next: "wait", runAt: NOON + waitMs });
+  assert.deepEqual(heldBack(limits.timeoutMs), { next: "stop", failure: why });
+});
 
 Deno.test("decide() tries again as long as attempts are left", () => {
   const outcomes = [1, 2, 3, 4, 5].map((attempt) => decideOn(failed("timeout"), { attempt }).next);
