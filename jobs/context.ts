@@ -8,7 +8,6 @@ import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
 import type { Breaker } from "../lib/breaker.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { RunningJob } from "../lib/job_record.ts";
 import type { JobStore, Lease } from "../lib/job_store.ts";
 import type { Model, ModelProvider } from "../lib/model.ts";
 import { retry } from "../lib/retry.ts";
@@ -29,6 +28,9 @@ export class Interruption extends Error {
 /** What was paid for is worth a few tries to store it: about 6 s in all. */
 const KV_TRIES = 6;
 const KV_WAIT_MS = 200;
+
+/** No lease is shorter: within this time after a look nobody else has taken the job. */
+const LOOK_MS = 1_000;
 
 const log = getLogger(["tripwright", "job"]);
 
@@ -57,6 +59,8 @@ export function createContext(options: ContextOptions): JobContext {
   const { signal } = abort;
   /** The last step was one that an earlier attempt had finished. */
   let resuming = false;
+  /** When it was last looked whether the job is still this worker's. */
+  let lookedAt = -Infinity;
 
   /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
   function own<T>(answer: T): Exclude<T, "lost"> {
@@ -69,6 +73,7 @@ export function createContext(options: ContextOptions): JobContext {
     signal.throwIfAborted();
     const key = { name, promptVersion: kind.promptVersion };
     const ids = { jobId: lease.job.id, kind: kind.name, attempt: lease.job.attempt, step: name };
+    lookedAt = clock.now();
     const found = own(await persist(() => store.readStep(lease, key), clock));
     const saved = schema.safeParse(found?.output);
     resuming = saved.success;
@@ -84,8 +89,16 @@ export function createContext(options: ContextOptions): JobContext {
     return output;
   }
 
+  /** Waits for the breaker. Whoever was frozen on the way looks once more whose the job is. */
+  function beforeCall<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    return options.breaker.guard(lease.job, signal, async () => {
+      if (clock.now() - lookedAt >= LOOK_MS) own(await persist(() => store.look(lease), clock));
+      return await call();
+    });
+  }
+
   return {
-    model: guarded(options.model(() => kind.sample(request)), lease.job, options.breaker),
+    model: guarded(options.model(() => kind.sample(request)), beforeCall),
     signal,
     now: () => clock.now(),
     step(name, schema, work) {
@@ -101,14 +114,16 @@ export function createContext(options: ContextOptions): JobContext {
   };
 }
 
-/** The same model, behind the breaker of the job's kind. */
-function guarded({ source, chat, respond }: Model, job: RunningJob, breaker: Breaker): Model {
+/** The same model, each call of which goes through `guard`. */
+function guarded({ source, chat, respond }: Model, guard: Guard): Model {
   return {
     source,
-    chat: (request, signal) => breaker.guard(job, signal, () => chat(request, signal)),
-    respond: (request, signal) => breaker.guard(job, signal, () => respond(request, signal)),
+    chat: (request, signal) => guard(signal, () => chat(request, signal)),
+    respond: (request, signal) => guard(signal, () => respond(request, signal)),
   };
 }
+
+type Guard = <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
 
 /** Reads or writes, again and again if KV fails for a moment. */
 export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {

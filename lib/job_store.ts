@@ -283,6 +283,12 @@ export class JobStore {
     }
   }
 
+  /** Whether the job is still the lease's. */
+  async look({ job, versionstamp }: Lease): Promise<"held" | "lost"> {
+    const entry = await this.#kv.get(keys.job(job.id));
+    return entry.versionstamp === versionstamp ? "held" : "lost";
+  }
+
   /** Puts the job back, to be claimed again at `runAt` (epoch milliseconds). */
   async retry(lease: Lease, options: { failure: Failure; runAt: number }): Promise<Written> {
     const commit = this.#leaving(lease);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Engine } from "../../jobs/engine.ts";
 import { patientKv } from "../../lib/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../lib/instance_locks.ts";
+import { ChatTurn, missingModel, type Model } from "../../lib/model.ts";
 import {
   engineOptions,
   heldWork,
@@ -441,4 +442,45 @@ Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", as
   await env.a.stop(0);
   kv.close();
   await env.a.ended();
+});
+
+Deno.test("a worker that was frozen in front of a call does not make it when its job is lost", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const [frozen, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  const chat = () => {
+    calls++;
+    return Promise.resolve({ responseId: "r", text: "plan", truncated: false });
+  };
+  const model: Model = { ...missingModel(), chat };
+  const request = {
+    model: "m",
+    messages: [],
+    format: { name: "f", schema: z.any() },
+    maxTokens: 1,
+  };
+  const kind = testKind(async ({ text }, context) => {
+    await context.step("turn", ChatTurn, () => {
+      // The next look at the breaker is the one in front of the call.
+      if (calls === 0 && !hooks.get) {
+        hooks.get = ([sort]) => {
+          if (sort !== "breaker") return;
+          hooks.get = () => {};
+          reached.resolve();
+          return frozen.promise;
+        };
+      }
+      return context.model.chat(request, context.signal);
+    });
+    return { text };
+  });
+  using env = openEnginesOn(kv, { kinds: [kind], model: () => model });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await reached.promise;
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  frozen.resolve();
+  await env.a.idle();
+  assert.equal(calls, 1);
 });
