@@ -11,6 +11,7 @@ import { openDatabase } from "./lib/database.ts";
 import { openInstanceLocks } from "./lib/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
+import { createWebhookReader } from "./lib/openai_webhook.ts";
 import { createApp } from "./routes/app.ts";
 
 /**
@@ -46,8 +47,9 @@ const engine = new Engine({
 // lives as long as it has requests: the run lasts as long as the jobs that it finds.
 Deno.cron("sweep", "* * * * *", () => engine.patrol());
 
-const { corsOrigins, apiKeys } = config;
-const app = createApp({ engine, corsOrigins, apiKeys, now: systemClock.now });
+const { corsOrigins, apiKeys, webhookSecret } = config;
+const readWebhook = webhookSecret ? createWebhookReader(webhookSecret) : undefined;
+const app = createApp({ engine, corsOrigins, apiKeys, readWebhook, now: systemClock.now });
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));

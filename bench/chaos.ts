@@ -198,7 +198,7 @@ async function report(): Promise<boolean> {
     "model calls": modelCalls.length,
     ...Object.fromEntries([...faults].map(([name, count]) => [`model faults: ${name}`, count])),
     "tool calls": toolCalls.length,
-    "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "today")
+    "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "now")
       .length,
   });
   const bad = Object.entries(verdict).filter(([, count]) => count > 0);

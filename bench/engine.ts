@@ -4,12 +4,15 @@
 import { Engine, type EngineOptions } from "../jobs/engine.ts";
 import { createKinds } from "../jobs/registry.ts";
 import { systemClock } from "../lib/clock.ts";
-import { parseConfig } from "../lib/config.ts";
+import { type Config, parseConfig } from "../lib/config.ts";
 import { createModelProvider } from "../lib/model_provider.ts";
 
-/** Creates an engine on this database, with the sample generator. */
-export function createEngine(kv: Deno.Kv, overrides: Partial<EngineOptions> = {}): Engine {
-  const config = parseConfig({ MAX_QUEUED_JOBS: "1000000" });
+/** Creates an engine on this database; without a configuration, with the sample generator. */
+export function createEngine(
+  kv: Deno.Kv,
+  overrides: Partial<EngineOptions> & { config?: Config } = {},
+): Engine {
+  const { config = parseConfig({ MAX_QUEUED_JOBS: "1000000" }), ...options } = overrides;
   return new Engine({
     ...config,
     kv,
@@ -17,6 +20,6 @@ export function createEngine(kv: Deno.Kv, overrides: Partial<EngineOptions> = {}
     model: createModelProvider(config, systemClock),
     clock: systemClock,
     random: Math.random,
-    ...overrides,
+    ...options,
   });
 }

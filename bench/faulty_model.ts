@@ -6,7 +6,14 @@ import { sampleBundles } from "../jobs/bundles_sample.ts";
 import { sampleItinerary } from "../jobs/itinerary_sample.ts";
 import { answerWeather } from "../tests/support/weather_server.ts";
 import { serveLocally } from "../tests/support/local_server.ts";
-import { type Call, noReply, type Reply, serveOpenAIBy } from "../tests/support/openai_server.ts";
+import {
+  type Call,
+  eventStream,
+  noReply,
+  type Reply,
+  serveOpenAIBy,
+  sseText,
+} from "../tests/support/openai_server.ts";
 
 /** From 0 up to 1. */
 export type Random = () => number;
@@ -41,29 +48,40 @@ export const wishes = {
   "/api/generations": (trip: string) => ({ preferences: { otherPreferences: trip } }),
 };
 
-function errorAnswer(status: number, code: string, headers: HeadersInit = {}): Reply {
+function errorAnswer(status: number, code: string, headers: HeadersInit = {}): () => Reply {
   const body = { error: { message: "By chance", type: code, code } };
-  return () => Response.json(body, { status, headers });
+  return () => () => Response.json(body, { status, headers });
 }
 
+/** As either API writes the beginning of an answer. */
+const beginning = {
+  "chat/completions": [{ id: "chatcmpl-1", choices: [{ delta: { content: "{" } }] }],
+  responses: [
+    { type: "response.created", response: { id: "resp_1", status: "in_progress" } },
+    { type: "response.output_text.delta", delta: "{" },
+  ],
+};
+
 /** Sends the beginning of an answer, then breaks the connection. */
-function cutAnswer(): Response {
-  const body = new ReadableStream({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode('{"id":"resp_1","object":'));
-    },
-    pull: (controller) => controller.error("a connection was cut, by chance"),
-  });
-  return new Response(body, { headers: { "content-type": "application/json" } });
+function cutAnswer({ path }: Call): Reply {
+  const events = beginning[path.endsWith("/responses") ? "responses" : "chat/completions"];
+  return () =>
+    eventStream(
+      new ReadableStream({
+        start: (controller) =>
+          controller.enqueue(new TextEncoder().encode(`${sseText(events)}data: {"id":`)),
+        pull: (controller) => controller.error("a connection was cut, by chance"),
+      }),
+    );
 }
 
 /** The faults and how likely each is, in percent of the calls. */
-const faults: [name: string, percent: number, reply: Reply][] = [
+const faults: [name: string, percent: number, reply: (call: Call) => Reply][] = [
   ["429", 4, errorAnswer(429, "rate_limit_exceeded", { "retry-after-ms": "200" })],
   ["500", 4, errorAnswer(500, "server_error")],
-  ["stalled", 2, noReply],
+  ["stalled", 2, () => noReply],
   ["cut", 3, cutAnswer],
-  ["malformed", 3, { content: '{"days": "every day' }],
+  ["malformed", 3, () => ({ content: '{"days": "every day' })],
 ];
 
 const ONE_IN_A_HUNDRED = 1 / 100;
@@ -75,20 +93,20 @@ const SLOWEST_MS = 500;
 export function serveFaultyModel(random: Random) {
   const journal: Journal = { modelCalls: [], toolCalls: [], faults: new Map() };
 
-  function chooseFault(): Reply | undefined {
+  function chooseFault(call: Call): Reply | undefined {
     let dice = random();
     for (const [name, percent, reply] of faults) {
       dice -= percent * ONE_IN_A_HUNDRED;
       if (dice >= 0) continue;
       journal.faults.set(name, (journal.faults.get(name) ?? 0) + 1);
-      return reply;
+      return reply(call);
     }
   }
 
   const openai = serveOpenAIBy(async (call) => {
     const trip = tripOf(JSON.stringify(call.body));
     journal.modelCalls.push({ trip, step: `turn-${turnOf(call)}`, at: Date.now() });
-    const [fault, pauseMs] = [chooseFault(), random() * SLOWEST_MS];
+    const [fault, pauseMs] = [chooseFault(call), random() * SLOWEST_MS];
     if (fault) return fault;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     return goodAnswer(call, trip);

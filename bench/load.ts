@@ -46,8 +46,8 @@ for (const { headers } of answers) {
   statuses.set(body.status, (statuses.get(body.status) ?? 0) + 1);
 }
 const turns = new Map<unknown, number>();
-for (const { message, jobId } of program.log) {
-  if (message === "step") turns.set(jobId, (turns.get(jobId) ?? 0) + 1);
+for (const { message, jobId, step } of program.log) {
+  if (message === "step" && step === "turn-1") turns.set(jobId, (turns.get(jobId) ?? 0) + 1);
 }
 console.table({
   jobs: count,

@@ -15,19 +15,37 @@ const moods = [
   { name: "Local Secrets", text: "What the neighbours do when nobody is looking." },
 ];
 
-const happenings = [
-  { name: "opening night", venue: "The Warehouse", when: "Friday, 21:00" },
-  { name: "open-air session", venue: "The Courtyard", when: "Saturday, 17:00" },
-  { name: "late show", venue: "The Cellar", when: "Saturday, 23:00" },
-  { name: "morning market", venue: "Market Hall", when: "Sunday, 10:00" },
-  { name: "guided walk", venue: "The Old Gate", when: "Saturday, 11:00" },
-  { name: "closing session", venue: "The Terrace", when: "Sunday, 18:00" },
+/** What happens in one bundle, in order; nothing is in two of them. */
+const programmes = [
+  [
+    { name: "opening night", venue: "The Warehouse", when: "Friday, 21:00" },
+    { name: "guided walk", venue: "The Old Gate", when: "Saturday, 11:00" },
+    { name: "late show", venue: "The Cellar", when: "Saturday, 23:00" },
+  ],
+  [
+    { name: "open-air session", venue: "The Courtyard", when: "Saturday, 17:00" },
+    { name: "morning market", venue: "Market Hall", when: "Sunday, 10:00" },
+    { name: "closing session", venue: "The Terrace", when: "Sunday, 18:00" },
+  ],
+  [
+    { name: "warm-up", venue: "The Corner Bar", when: "Friday, 19:00" },
+    { name: "workshop", venue: "The Studio", when: "Saturday, 10:30" },
+    { name: "gala", venue: "The Old Theatre", when: "Saturday, 20:00" },
+  ],
+  [
+    { name: "street fair", venue: "Mill Street", when: "Saturday, 12:00" },
+    { name: "rooftop evening", venue: "The Car Park Roof", when: "Saturday, 19:30" },
+    { name: "brunch", venue: "The Greenhouse", when: "Sunday, 11:30" },
+  ],
+  [
+    { name: "night tour", venue: "The Bridge", when: "Friday, 22:30" },
+    { name: "matinee", venue: "The Small Stage", when: "Sunday, 14:00" },
+    { name: "farewell supper", venue: "The Long Table", when: "Sunday, 19:00" },
+  ],
 ];
 
 /** Asked of travellers who named no interest. */
 const anyInterests = ["music", "food", "art"];
-
-const EVENTS_PER_BUNDLE = 3;
 
 /** Three to five bundles for the request. */
 export function sampleBundles(request: BundlesRequest): Bundles {
@@ -37,7 +55,7 @@ export function sampleBundles(request: BundlesRequest): Bundles {
   const wanted = named.length > 0 ? named : anyInterests;
   const count = choose([3, 4, 5], "number of bundles");
   const mood = choose([...moods.keys()], "first mood");
-  const start = choose([...happenings.keys()], "first event");
+  const first = choose([...programmes.keys()], "first programme");
 
   const bundles = Array.from({ length: count }, (_, bundle) => {
     const { name, text } = moods[(mood + bundle) % moods.length]!;
@@ -45,17 +63,14 @@ export function sampleBundles(request: BundlesRequest): Bundles {
     return {
       title: `${name} ${titleCase(interest)}`,
       description: `${text} Planned for ${timeframe || "the coming weekend"}.`,
-      keyEvents: Array.from({ length: EVENTS_PER_BUNDLE }, (_, event) => {
-        const happening = happenings[(start + 2 * bundle + event) % happenings.length]!;
-        return {
-          name: `${titleCase(interest)} ${happening.name}`,
-          date: happening.when,
-          venue: happening.venue,
-          neighborhood: choose(neighborhoods, `place ${bundle}.${event}`),
-          url: null,
-          why: `Because you asked for ${interest}.`,
-        };
-      }),
+      keyEvents: programmes[(first + bundle) % programmes.length]!.map((happening, event) => ({
+        name: `${titleCase(interest)} ${happening.name}`,
+        date: happening.when,
+        venue: happening.venue,
+        neighborhood: choose(neighborhoods, `place ${bundle}.${event}`),
+        url: null,
+        why: `Because you asked for ${interest}.`,
+      })),
       imageUrl: null,
     };
   });

@@ -1,6 +1,7 @@
 /**
- * What `generate` is given to work with: checkpointed steps, a model behind the breaker, and a signal
- * that aborts as soon as the job is known to be somebody else's.
+ * What `generate` is given to work with: checkpointed steps, a model behind the breaker whose turns
+ * are shown as they are written, and a signal that aborts as soon as the job is known to be somebody
+ * else's.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -8,10 +9,25 @@ import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
 import type { Breaker } from "../lib/breaker.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { JobStore, Lease } from "../lib/job_store.ts";
-import type { Model, ModelProvider } from "../lib/model.ts";
+import type { Source } from "../lib/job_record.ts";
+import type { JobStore, Lease, StepName } from "../lib/job_store.ts";
+import { JobError, type Spent } from "../lib/failure.ts";
+import { describeError } from "../lib/log.ts";
+import {
+  type CallOptions,
+  type ChatRequest,
+  ChatTurn,
+  type ModelProvider,
+  type ResponseRequest,
+  ResponseTurn,
+  type TurnEvent,
+} from "../lib/model.ts";
+import type { Progress } from "../lib/progress.ts";
 import { retry } from "../lib/retry.ts";
-import type { JobContext, JobKind } from "./kind.ts";
+import type { StepEvent } from "../lib/timeline.ts";
+import { costOf, type ModelPrice, tokensOf } from "../lib/usage.ts";
+import type { JobContext, JobKind, PlanParts, StepDetails } from "./kind.ts";
+import { ProgressBoard } from "./progress_board.ts";
 
 /** Why a worker stops working on a job that has not ended. */
 export class Interruption extends Error {
@@ -40,90 +56,267 @@ export interface ContextServices {
   model: ModelProvider;
   breaker: Breaker;
   clock: Clock;
+  /** By the name of the model. */
+  prices: Readonly<Record<string, ModelPrice>>;
 }
 
 export interface ContextOptions extends ContextServices {
   lease: Lease;
   /** Is aborted when the job turns out to be lost. */
   abort: AbortController;
-  /** Collects the steps that are under way. */
-  steps: Set<Promise<unknown>>;
+  /** Says that a response that the job waits for may have ended. */
+  wake: EventTarget;
   kind: JobKind;
   /** As the kind's schema returned it. */
   request: unknown;
+  /** What the job shows already. */
+  progress: Progress;
+  /** What earlier attempts have paid for in vain. */
+  failedTurns: readonly StepEvent[];
 }
 
-/** Creates the context of one attempt. */
-export function createContext(options: ContextOptions): JobContext {
-  const { lease, abort, steps, kind, request, store, clock } = options;
-  const { signal } = abort;
-  /** The last step was one that an earlier attempt had finished. */
-  let resuming = false;
+/** The context of one attempt. */
+export class AttemptContext implements JobContext {
+  /** Who writes the plan. */
+  readonly source: Source;
+  /** Tokens of steps that this attempt found finished. */
+  savedTokens = 0;
+  readonly #options: ContextOptions;
+  readonly #model;
+  readonly #board: ProgressBoard;
+  readonly #ids: Record<string, unknown>;
+  /** The steps that are under way. */
+  readonly #steps = new Set<Promise<unknown>>();
   /** When it was last looked whether the job is still this worker's. */
-  let lookedAt = -Infinity;
+  #lookedAt = -Infinity;
 
-  /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
-  function own<T>(answer: T): Exclude<T, "lost"> {
-    if (answer === "lost") abort.abort(new Interruption("lost"));
-    signal.throwIfAborted();
-    return answer as Exclude<T, "lost">;
+  constructor(options: ContextOptions) {
+    const { lease, lease: { job }, store, clock, kind, request, model } = options;
+    const { progress, failedTurns } = options;
+    this.#options = options;
+    this.#model = model(() => kind.sample(request));
+    this.source = this.#model.source;
+    this.#ids = { jobId: job.id, kind: kind.name, attempt: job.attempt };
+    this.#board = new ProgressBoard({
+      jobId: job.id,
+      clock,
+      before: progress,
+      failedTurns,
+      write: async (progress) => {
+        const written = await this.#persist(() => store.report(lease, progress));
+        if (written === "lost") options.abort.abort(new Interruption("lost"));
+      },
+    });
   }
 
-  async function run<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    const key = { name, promptVersion: kind.promptVersion };
-    const ids = { jobId: lease.job.id, kind: kind.name, attempt: lease.job.attempt, step: name };
-    lookedAt = clock.now();
-    const found = own(await persist(() => store.readStep(lease, key), clock));
-    const saved = schema.safeParse(found?.output);
-    resuming = saved.success;
-    if (saved.success) {
+  get signal(): AbortSignal {
+    return this.#options.abort.signal;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  step<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    run: () => Promise<T>,
+    details: (output: T) => StepDetails = () => ({}),
+  ): Promise<T> {
+    return this.#track(this.#step(name, schema, { run, details }));
+  }
+
+  chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn> {
+    const ask = (options: CallOptions) =>
+      this.#beforeCall(() => this.#model.chat(request, options));
+    return this.#turn(name, ChatTurn, { model: request.model, parts, ask });
+  }
+
+  async respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn> {
+    const turn = await this.#turn(name, ResponseTurn, {
+      model: request.model,
+      parts,
+      ask: async (options, begun) => {
+        // It is paid for already, so the breaker has no say in it.
+        const joined = begun === null ? null : await this.#model.join(begun, options);
+        if (begun !== null) log.info(joined ? "response joined" : "response gone", this.#ids);
+        return joined ?? await this.#beforeCall(() => this.#model.respond(request, options));
+      },
+    });
+    this.#board.addSummaries(turn.reasoningSummaries);
+    return turn;
+  }
+
+  showResearch(message: string): void {
+    this.#board.research(message);
+  }
+
+  /** Resolves when what is under way has been stored. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#steps);
+  }
+
+  /** Shows what has not been shown yet, and nothing after that. */
+  async close(): Promise<void> {
+    await this.#board.close();
+  }
+
+  #turn<T extends ChatTurn>(
+    name: string,
+    schema: z.ZodType<T>,
+    { model, parts, ask }: {
+      model: string;
+      parts: PlanParts;
+      ask: (options: CallOptions, begun: string | null) => Promise<T>;
+    },
+  ): Promise<T> {
+    const { wake } = this.#options;
+    const describe = ({ responseId, usage }: Spent) => {
+      const costUsd = usage && costOf(usage, this.#options.prices[model]);
+      const writer = this.source === "sample" ? "sample" : model;
+      return { turn: { model: writer, responseId, usage, costUsd } };
+    };
+    const run = async (begun: string | null) => {
+      const startedAt = this.clock.now();
+      this.#board.think(parts);
+      const onEvent = (event: TurnEvent) => this.#hear(event, name, begun);
+      try {
+        return await ask({ signal: this.signal, onEvent, wake }, begun);
+      } catch (error) {
+        if (error instanceof JobError && error.spent) {
+          const failed = { failed: error.failure.code, ...describe(error.spent) };
+          await this.#saveFailedTurn(this.#event(name, { startedAt, ...failed }));
+        }
+        throw error;
+      }
+    };
+    return this.#track(this.#step(name, schema, { run, details: describe }));
+  }
+
+  /** Enters a turn into the books that came to nothing. What it came to is more important. */
+  async #saveFailedTurn(event: StepEvent): Promise<void> {
+    const { store, lease } = this.#options;
+    try {
+      await this.#persist(() => store.saveFailedTurn(lease, this.#keyOf(event.name), event));
+      this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+    } catch (error) {
+      log.warning("turn not entered", { ...this.#ids, error: describeError(error) });
+    }
+  }
+
+  /** A step that has ended now. */
+  #event(
+    name: string,
+    { startedAt, ...more }: { startedAt: number } & Partial<StepEvent>,
+  ): StepEvent {
+    const at = this.clock.now();
+    return {
+      event: "step",
+      at,
+      attempt: this.#options.lease.job.attempt,
+      name,
+      durationMs: Math.max(0, at - startedAt),
+      turn: null,
+      tool: null,
+      failed: null,
+      ...more,
+    };
+  }
+
+  async #hear(event: TurnEvent, name: string, begun: string | null): Promise<void> {
+    if (event.type === "started" && event.resumable && event.responseId !== begun) {
+      await this.#keep(event.responseId, name);
+    }
+    this.#board.hear(event);
+  }
+
+  /** Remembers a response that goes on by itself; one that nobody could find again is stopped. */
+  async #keep(responseId: string, name: string): Promise<void> {
+    const { store, lease } = this.#options;
+    const save = () => store.saveResponse(lease, this.#keyOf(name), responseId);
+    const saved = await this.#persist(save).catch((error) => {
+      this.#stopResponse(responseId);
+      throw error;
+    });
+    if (saved === "lost") this.#stopResponse(responseId);
+    this.#own(saved);
+  }
+
+  #stopResponse(responseId: string): void {
+    this.#model.cancel(responseId).catch((error) =>
+      log.warning("response not canceled", { ...this.#ids, error: describeError(error) })
+    );
+  }
+
+  async #step<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    { run, details }: {
+      run: (begun: string | null) => Promise<T>;
+      details: (output: T) => StepDetails;
+    },
+  ): Promise<T> {
+    const { store, lease } = this.#options;
+    const ids = { ...this.#ids, step: name };
+    this.signal.throwIfAborted();
+    this.#lookedAt = this.clock.now();
+    const found = this.#own(await this.#persist(() => store.readStep(lease, this.#keyOf(name))));
+    const saved = "output" in found ? schema.safeParse(found.output) : null;
+    if (saved?.success && "event" in found) {
+      if (found.event.turn?.usage) this.savedTokens += tokensOf(found.event.turn.usage);
+      this.#board.addStep(found.event, { resumed: true, savedTokens: this.#savedInAll });
       log.info("step resumed", ids);
       return saved.data;
     }
-    const startedAt = clock.now();
-    const output = await work();
+    const begun = "responseId" in found ? found : { responseId: null, orphanId: null };
+    if (begun.orphanId !== null) this.#stopResponse(begun.orphanId);
+    const startedAt = this.clock.now();
+    const output = await run(begun.responseId);
+    const event = this.#event(name, { startedAt, ...details(output) });
     // Also after an abort: it is paid for, and if the job is lost, the store knows.
-    own(await persist(() => store.saveStep(lease, key, output), clock));
-    log.info("step", { ...ids, durationMs: clock.now() - startedAt });
+    const save = () => store.saveStep(lease, this.#keyOf(name), { event, output });
+    this.#own(await this.#persist(save));
+    this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+    log.info("step", { ...ids, durationMs: event.durationMs });
     return output;
   }
 
+  #keyOf(name: string): StepName {
+    return { name, promptVersion: this.#options.kind.promptVersion };
+  }
+
+  get #savedInAll(): number {
+    return this.#options.lease.job.savedTokens + this.savedTokens;
+  }
+
+  #track<T>(step: Promise<T>): Promise<T> {
+    this.#steps.add(step);
+    step.catch(() => {}).then(() => this.#steps.delete(step));
+    return step;
+  }
+
   /** Waits for the breaker. Whoever was frozen on the way looks once more whose the job is. */
-  function beforeCall<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    return options.breaker.guard(lease.job, signal, async () => {
-      if (clock.now() - lookedAt >= LOOK_MS) own(await persist(() => store.look(lease), clock));
+  #beforeCall<T>(call: () => Promise<T>): Promise<T> {
+    const { breaker, store, lease } = this.#options;
+    return breaker.guard(lease.job, this.signal, async () => {
+      if (this.clock.now() - this.#lookedAt >= LOOK_MS) {
+        this.#own(await this.#persist(() => store.look(lease)));
+      }
       return await call();
     });
   }
 
-  return {
-    model: guarded(options.model(() => kind.sample(request)), beforeCall),
-    signal,
-    now: () => clock.now(),
-    step(name, schema, work) {
-      const step = run(name, schema, work);
-      steps.add(step);
-      step.catch(() => {}).then(() => steps.delete(step));
-      return step;
-    },
-    async report(progress) {
-      // A resumed attempt comes past what was reported already; progress does not go backwards.
-      if (!resuming) own(await persist(() => store.report(lease, progress), clock));
-    },
-  };
-}
+  /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
+  #own<T>(answer: T): Exclude<T, "lost"> {
+    if (answer === "lost") this.#options.abort.abort(new Interruption("lost"));
+    this.signal.throwIfAborted();
+    return answer as Exclude<T, "lost">;
+  }
 
-/** The same model, each call of which goes through `guard`. */
-function guarded({ source, chat, respond }: Model, guard: Guard): Model {
-  return {
-    source,
-    chat: (request, signal) => guard(signal, () => chat(request, signal)),
-    respond: (request, signal) => guard(signal, () => respond(request, signal)),
-  };
+  #persist<T>(access: () => Promise<T>): Promise<T> {
+    return persist(access, this.#options.clock);
+  }
 }
-
-type Guard = <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
 
 /** Reads or writes, again and again if KV fails for a moment. */
 export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {

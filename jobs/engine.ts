@@ -5,12 +5,16 @@
 import { getLogger } from "@logtape/logtape";
 import { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
+import { ANONYMOUS, dedupeKeyOf } from "../lib/dedupe_key.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/instance_locks.ts";
 import { InstanceStore } from "../lib/instance_store.ts";
 import { type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
 import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
+import type { ResponseNews } from "../lib/openai_webhook.ts";
+import { mergeTimeline, type TimelineEvent } from "../lib/timeline.ts";
+import type { ModelPrice } from "../lib/usage.ts";
 import { Admission } from "./admission.ts";
 import { noDoorbell, queueDoorbell } from "./doorbells.ts";
 import type { JobKind } from "./kind.ts";
@@ -28,6 +32,10 @@ export interface EngineOptions {
   jobTtlMs: number;
   maxQueuedJobs: number;
   mockIfQuota: boolean;
+  /** Identical jobs that are under way at the same time share one generation. */
+  dedupeInFlight: boolean;
+  /** What models cost, by their names. */
+  prices: Readonly<Record<string, ModelPrice>>;
   clock: Clock;
   /** From 0 up to 1. */
   random: () => number;
@@ -35,6 +43,11 @@ export interface EngineOptions {
   holder?: string;
   /** Where the database is a file: tells soon which instances are dead. */
   locks?: InstanceLocks;
+}
+
+/** A job, and what happened to it. */
+export interface JobTimeline extends JobSnapshot {
+  events: TimelineEvent[];
 }
 
 /** This instance is on its way out and takes no more work in. */
@@ -58,6 +71,9 @@ const BEATS_PER_LEASE = 5;
  */
 const BELL_MS = 500;
 
+/** How long an errand may hold up the end of the instance. */
+const ERRAND_MS = 1_000;
+
 /** Each loop reports a database that is gone this often, not with every turn of it. */
 const FAULT_LOG_MS = 60_000;
 
@@ -78,6 +94,8 @@ export class Engine {
   readonly #stopped = new AbortController();
   readonly #faultLoggedAt = new Map<string, number>();
   readonly #loops: Promise<void>[] = [];
+  /** What goes on behind an answer that was given already. */
+  readonly #errands = new Set<Promise<void>>();
 
   constructor(options: EngineOptions) {
     const { kv, clock, limits, leaseMs, jobTtlMs, maxQueuedJobs, doorbell } = options;
@@ -89,7 +107,15 @@ export class Engine {
     this.#doorbell = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
     const { announce } = this.#doorbell;
     const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
-    const store = new JobStore(kv, { clock, limits, instances, ttlMs: jobTtlMs, announce });
+    const store = new JobStore(kv, {
+      clock,
+      limits,
+      instances,
+      ttlMs: jobTtlMs,
+      announce,
+      // Not awaited: it is the model's side that takes its time.
+      onGivenUp: (jobId) => this.#background(this.#stopResponse(jobId)),
+    });
     // A spent quota that is answered with placeholders keeps nobody waiting.
     const ignore = mockIfQuota ? "quota_exceeded" : undefined;
     this.#breaker = new Breaker(kv, { clock, instances, ignore });
@@ -104,20 +130,29 @@ export class Engine {
    * Takes a job in. When it resolves, the job is stored and will be worked on.
    *
    * @param request as the kind's schema returned it
+   * @param options `caller`: whose jobs may share a generation with this one; no secret
    * @throws {QueueFullError} if too much work waits already
    * @throws {StoppingError} if this instance is on its way out
    * @throws if KV does not take it; then nothing of it exists
    */
-  async submit(kind: JobKind, request: unknown): Promise<QueuedJob> {
+  async submit(
+    kind: JobKind,
+    request: unknown,
+    { caller = ANONYMOUS }: { caller?: string } = {},
+  ): Promise<QueuedJob> {
     if (this.stopping) throw new StoppingError("Cannot accept job: the instance is stopping");
-    const { clock, jobTtlMs } = this.#options;
+    const { clock, jobTtlMs, dedupeInFlight } = this.#options;
+    const { name, promptVersion } = kind;
     const job = newJob({
       id: crypto.randomUUID(),
-      kind: kind.name,
+      kind: name,
       request,
-      promptVersion: kind.promptVersion,
+      promptVersion,
       now: clock.now(),
       ttlMs: jobTtlMs,
+      dedupeKey: dedupeInFlight
+        ? dedupeKeyOf({ kind: name, promptVersion, caller, request })
+        : null,
     });
     await this.#admission.admit(() => this.#store.accept(job));
     log.info("accepted", { jobId: job.id, kind: kind.name });
@@ -143,6 +178,21 @@ export class Engine {
       log.info("canceled", { jobId: id, kind: kind.name });
     }
     return await this.read(kind, id);
+  }
+
+  /** What happened to a job of this kind, in order; `null` if there is none. */
+  async timeline(kind: JobKind, id: string): Promise<JobTimeline | null> {
+    const snapshot = await this.read(kind, id);
+    if (!snapshot) return null;
+    const steps = await this.#store.steps(id);
+    return { ...snapshot, events: mergeTimeline(snapshot.job.timeline, steps) };
+  }
+
+  /** A webhook says that a response is over: whoever waits for it looks, wherever that is. */
+  async hearOf(news: ResponseNews): Promise<"rung" | "repeated" | "unknown"> {
+    const heard = await this.#store.ringFor(news);
+    log.info("webhook", { heard, responseId: heard === "unknown" ? null : news.responseId });
+    return heard;
   }
 
   /** Resolves if KV answers. */
@@ -219,6 +269,7 @@ export class Engine {
    */
   async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
     await this.#worker.stop(graceMs, hurry);
+    await waitAtMost(Promise.all(this.#errands), { ms: ERRAND_MS, clock: this.#options.clock });
     this.#stopped.abort();
     await this.#locks.release();
   }
@@ -259,6 +310,7 @@ export class Engine {
 
   /** Something has changed elsewhere: drops jobs that were taken away, takes up what may start. */
   async #answerRing(): Promise<void> {
+    for (const id of await this.#instances.takeWakes(this.#holder)) this.#worker.wake(id);
     this.#breaker.forget();
     await this.#worker.reconcile();
     await this.#worker.sweep();
@@ -273,6 +325,26 @@ export class Engine {
       // One that is never answered must not keep the next ones from coming in time.
       await waitAtMost(this.beat(), { ms: beatMs, clock });
     }
+  }
+
+  /**
+   * Stops a response that goes on at the model's side although its job has ended without it. Never
+   * rejects: it would only have cost something.
+   */
+  async #stopResponse(jobId: string): Promise<void> {
+    try {
+      const responseId = await this.#store.openResponse(jobId);
+      if (responseId === null) return;
+      await this.#options.model(() => null).cancel(responseId);
+      log.info("response canceled", { jobId });
+    } catch (error) {
+      log.warning("response not canceled", { jobId, error: describeError(error) });
+    }
+  }
+
+  #background(errand: Promise<void>): void {
+    this.#errands.add(errand);
+    errand.finally(() => this.#errands.delete(errand));
   }
 
   #logFault(what: string, error: unknown): void {

@@ -57,8 +57,10 @@ export interface OpenMeteoSettings {
 export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Args>> {
   return {
     name: "get_weather",
-    description: `Daily weather forecast for a city, for the next ${FORECAST_DAYS} days.`,
+    description:
+      `Country, time zone and daily weather forecast of a city, for the next ${FORECAST_DAYS} days.`,
     parameters: Args,
+    message: "Looking at the weather",
     async run({ city }, signal) {
       const query = { name: city, count: "1", language: "en" };
       const search = apiUrl(settings.geocodingBaseUrl, "/v1/search", query);

@@ -3,9 +3,12 @@
  * @module
  */
 import type { z } from "zod";
+import type { Clock } from "../lib/clock.ts";
 import type { Source } from "../lib/job_record.ts";
-import type { Model } from "../lib/model.ts";
+import type { ChatRequest, ChatTurn, ResponseRequest, ResponseTurn } from "../lib/model.ts";
+import type { ItemsFormat } from "../lib/partial_items.ts";
 import type { Progress } from "../lib/progress.ts";
+import type { StepEvent } from "../lib/timeline.ts";
 
 /** A kind of job: one file in this folder, one line in `registry.ts`. */
 export interface JobKind<Request = unknown, Result = unknown> {
@@ -42,27 +45,48 @@ export interface HttpContract {
   notFound: string;
 }
 
+/** The parts in which a plan is shown while it is written. */
+export interface PlanParts extends ItemsFormat {
+  /** What one of them is called: day. */
+  noun: string;
+  /** How many there will be; `null` if that is the model's choice. */
+  count: number | null;
+}
+
+/** What a kind of job tells of a step beyond its name. */
+export type StepDetails = Partial<Pick<StepEvent, "turn" | "tool">>;
+
 /** What `generate` is given to work with. */
 export interface JobContext {
-  readonly model: Model;
   /** Aborts when the job is no longer this worker's to finish. */
   readonly signal: AbortSignal;
-  /** Now, in epoch milliseconds. */
-  now(): number;
+  readonly clock: Clock;
   /**
    * Does a piece of work once: its output is stored before the next step begins, and a later attempt
    * gets it from there.
    *
    * @param name unique within the job
    * @param schema of the output, which has to survive JSON
+   * @param details what the timeline tells of it
    */
-  step<T>(name: string, schema: z.ZodType<T>, run: () => Promise<T>): Promise<T>;
-  /** Replaces what the job shows of itself while it runs. */
-  report(progress: Progress): Promise<void>;
+  step<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    run: () => Promise<T>,
+    details?: (output: T) => StepDetails,
+  ): Promise<T>;
+  /** Asks the model, as a step. The job shows the `parts` of the plan as they are written. */
+  chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn>;
+  /** The same with the Responses API; a response that an earlier attempt began is joined. */
+  respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn>;
+  /** Shows that the job looks something up, in one sentence for people. */
+  showResearch(message: string): void;
 }
 
 /** A plan and who wrote it. */
 export interface Plan {
   result: unknown;
   source: Source;
+  /** The prompt that wrote it; unset, that of its kind. */
+  promptVersion?: string;
 }

@@ -9,7 +9,11 @@ import { deadlineFailure, deadlineOf, type JobLimits, type RunningJob } from "..
 import type { Plan } from "./kind.ts";
 
 /** How an attempt ended. */
-export type Ended = { plan: Plan } | { error: unknown };
+export type Ended =
+  | { plan: Plan }
+  | { error: unknown }
+  /** The job that it follows has failed. */
+  | { failure: Failure };
 
 /** What happens to the job now. */
 export type Outcome =
@@ -37,6 +41,8 @@ const BACKOFF_MAX_MS = 60_000;
 /** What to do after an attempt: keep the plan, try again later, or give up. */
 export function decide(ended: Ended, options: DecideOptions): Outcome {
   if ("plan" in ended) return { next: "done", plan: ended.plan };
+  // Trying again was that job's matter.
+  if ("failure" in ended) return { next: "stop", failure: ended.failure };
   const { job, limits, now, placeholder } = options;
   if (ended.error instanceof BreakerOpenError) {
     const { until } = ended.error;

@@ -9,7 +9,8 @@ import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
-import { type ContextServices, createContext, Interruption, persist } from "./context.ts";
+import { AttemptContext, type ContextServices, Interruption, persist } from "./context.ts";
+import { follow } from "./follower.ts";
 import type { JobKind, Plan } from "./kind.ts";
 import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
 
@@ -22,21 +23,27 @@ export interface RunnerOptions extends ContextServices {
   random: () => number;
 }
 
-/** How long steps that are under way when the attempt ends may take to store what they have. */
+/** How long what is under way when the attempt ends may take to be stored. */
 const QUIET_MS = 500;
 
 const log = getLogger(["tripwright", "job"]);
 
+/** How the work on a job is reached from outside. */
+export interface JobControls {
+  /** Aborted with an {@link Interruption} it stops the work; the runner itself aborts it, too. */
+  abort: AbortController;
+  /** Its `wake` events say that a response that the job waits for may have ended. */
+  wake: EventTarget;
+}
+
 /**
  * Works on the job until it ends, fails, is put back, or belongs to somebody else.
  *
- * @param abort aborted with an {@link Interruption} it stops the work; the runner itself aborts it
- * when the job's deadline passes or the job turns out to be lost
  * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
  */
 export async function runJob(
   lease: Lease,
-  abort: AbortController,
+  { abort, wake }: JobControls,
   options: RunnerOptions,
 ): Promise<number | null> {
   const { store, clock } = options;
@@ -50,18 +57,14 @@ export async function runJob(
     if (finished.signal.aborted) return;
     abort.abort(endsAt < job.expiresAt ? deadlineError() : new Interruption("lost"));
   });
-  const steps = new Set<Promise<unknown>>();
-  const ended = await attempt({ lease, abort, steps, options });
+  const { ended, savedTokens } = await follow(lease, options) ??
+    await attempt({ lease, abort, wake, options });
   finished.abort();
-  // Stops what the attempt may have left behind, such as the other calls beside one that failed; but
-  // what they have finished is stored while the job is still this worker's.
-  abort.abort(new Interruption("over"));
-  await waitAtMost(Promise.allSettled(steps), { ms: QUIET_MS, clock });
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const stopping = ended.error.why === "stopping";
-    const runAt = clock.now();
-    const written = stopping ? await persist(() => store.release(lease, { runAt }), clock) : "lost";
+    const release = () => store.release(lease, { runAt: clock.now(), savedTokens });
+    const written = stopping ? await persist(release, clock) : "lost";
     log.info(written === "saved" ? "released" : "lost", ids);
     return null;
   }
@@ -75,7 +78,7 @@ export async function runJob(
   if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
   }
-  const settled = await settle(lease, outcome, options);
+  const settled = await settle(lease, { outcome, savedTokens }, options);
   logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
   return "runAt" in settled ? settled.runAt : null;
 }
@@ -91,27 +94,36 @@ function placeholderPlan(lease: Lease, options: RunnerOptions): Plan {
   return { result: kind.sample(kind.request.parse(lease.job.request)), source: "placeholder" };
 }
 
-interface AttemptOptions {
+interface AttemptOptions extends JobControls {
   lease: Lease;
-  abort: AbortController;
-  /** Collects the steps that are under way. */
-  steps: Set<Promise<unknown>>;
   options: RunnerOptions;
 }
 
-async function attempt({ lease, abort, steps, options }: AttemptOptions): Promise<Ended> {
+/** Generates the plan, and leaves nothing under way behind. */
+async function attempt(
+  { lease, abort, wake, options }: AttemptOptions,
+): Promise<{ ended: Ended; savedTokens: number }> {
+  let context: AttemptContext | undefined;
+  let ended: Ended;
   try {
     const kind = kindOf(lease, options);
     const request = kind.request.parse(lease.job.request);
-    const context = createContext({ lease, abort, steps, kind, request, ...options });
+    const before = await persist(() => options.store.readBefore(lease.job.id), options.clock);
+    context = new AttemptContext({ lease, abort, wake, kind, request, ...before, ...options });
     // The race is for a generate() that does not listen to its signal.
     const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
     const checked = kind.result.safeParse(result);
     if (!checked.success) throw new JobError("invalid_output", "The plan has the wrong shape");
-    return { plan: { result: checked.data, source: context.model.source } };
+    ended = { plan: { result: checked.data, source: context.source } };
   } catch (error) {
-    return { error: abort.signal.aborted ? abort.signal.reason : error };
+    ended = { error: abort.signal.aborted ? abort.signal.reason : error };
   }
+  // Stops what the attempt may have left behind, such as the other calls beside one that failed; but
+  // what they have finished is stored while the job is still this worker's.
+  abort.abort(new Interruption("over"));
+  const stored = Promise.all([context?.settled(), context?.close()]);
+  await waitAtMost(stored, { ms: QUIET_MS, clock: options.clock });
+  return { ended, savedTokens: context?.savedTokens ?? 0 };
 }
 
 /** Rejects when the signal aborts. */
@@ -123,37 +135,47 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** What an attempt has come to, and what it has saved. */
+interface Report {
+  outcome: Outcome;
+  savedTokens: number;
+}
+
 /** Writes the outcome. Returns what was written. */
 async function settle(
   lease: Lease,
-  outcome: Outcome,
+  report: Report,
   options: RunnerOptions,
 ): Promise<Outcome | { next: "lost" }> {
   const { limits, clock, random } = options;
   try {
-    const written = await persist(() => write(lease, outcome, options), clock);
-    return written === "saved" ? outcome : { next: "lost" };
+    const written = await persist(() => write(lease, report, options), clock);
+    return written === "saved" ? report.outcome : { next: "lost" };
   } catch (error) {
     if (!(error instanceof BlobTooLargeError)) throw error;
     const { job } = lease;
-    const failed = decide({ error }, { job, limits, now: clock.now(), random });
-    return await settle(lease, failed, options);
+    const outcome = decide({ error }, { job, limits, now: clock.now(), random });
+    return await settle(lease, { ...report, outcome }, options);
   }
 }
 
-async function write(lease: Lease, outcome: Outcome, options: RunnerOptions): Promise<Written> {
+async function write(
+  lease: Lease,
+  { outcome, savedTokens }: Report,
+  options: RunnerOptions,
+): Promise<Written> {
   const { store } = options;
   switch (outcome.next) {
     case "done": {
       const { promptVersion } = kindOf(lease, options);
-      return await store.complete(lease, { ...outcome.plan, promptVersion });
+      return await store.complete(lease, { promptVersion, ...outcome.plan, savedTokens });
     }
     case "retry":
-      return await store.retry(lease, outcome);
+      return await store.retry(lease, { ...outcome, savedTokens });
     case "wait":
-      return await store.release(lease, outcome);
+      return await store.release(lease, { ...outcome, savedTokens });
     case "stop":
-      return await store.fail(lease, outcome.failure);
+      return await store.fail(lease, { ...outcome, savedTokens });
   }
 }
 

@@ -65,6 +65,7 @@ export function searchEvents(
     name: "search_events",
     description: "Finds concerts, shows, sports and other ticketed events in a city.",
     parameters: Args,
+    message: "Searching for events",
     async run(args, signal) {
       const url = apiUrl(baseUrl, "/discovery/v2/events.json", {
         apikey: apiKey,

@@ -9,7 +9,7 @@ import type { QueuedJob } from "../lib/job_record.ts";
 import { type DueJob, type JobStore, type Lease, UnreadableJobError } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import { Interruption } from "./context.ts";
-import { runJob, type RunnerOptions } from "./runner.ts";
+import { type JobControls, runJob, type RunnerOptions } from "./runner.ts";
 
 export interface WorkerOptions extends RunnerOptions {
   /** This instance's id: the holder of its leases. */
@@ -19,8 +19,7 @@ export interface WorkerOptions extends RunnerOptions {
 }
 
 /** A job that this instance works on, or is just claiming. */
-interface Slot {
-  abort: AbortController;
+interface Slot extends JobControls {
   /** Unset while the claim is under way. */
   lease?: Lease;
 }
@@ -84,7 +83,7 @@ export class Worker {
       this.#backlog = true;
       return;
     }
-    const slot: Slot = { abort: new AbortController() };
+    const slot: Slot = { abort: new AbortController(), wake: new EventTarget() };
     this.#occupy(id, slot);
     try {
       const { holder } = this.#options;
@@ -184,12 +183,14 @@ export class Worker {
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
     if (this.stopping) slot.abort.abort(new Interruption("stopping"));
     try {
-      const dueAgainAt = await runJob(lease, slot.abort, this.#options);
+      const dueAgainAt = await runJob(lease, slot, this.#options);
       if (dueAgainAt !== null) this.#ringAt(id, dueAgainAt);
     } catch (error) {
       // The job stays this instance's in KV; `reconcile` or another instance's rescue frees it.
       log.error("run failed", { jobId: id, error: describeError(error) });
     }
+    // Identical jobs may have waited for it.
+    if (lease.job.dedupeKey !== null && !lease.follows) this.#backlog = true;
     this.#vacate(id);
   }
 
@@ -198,6 +199,11 @@ export class Worker {
     const { clock } = this.#options;
     await clock.wait(epochMs - clock.now(), this.#stopped.signal);
     await this.ring(id);
+  }
+
+  /** A response that a job of this worker waits for may have ended. */
+  wake(id: string): void {
+    this.#slots.get(id)?.wake.dispatchEvent(new Event("wake"));
   }
 
   /** Stops to work on a job that is no longer this worker's. */

@@ -43,13 +43,19 @@ export class BlobUnreadableError extends Error {
  * @throws {BlobTooLargeError} if it does not fit into one commit
  */
 export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<ArrayBuffer>[] } {
-  const bytes = gzipSync(JSON.stringify(value));
+  const bytes = gzipJson(value);
   if (bytes.length > MAX_BLOB_BYTES) throw new BlobTooLargeError(bytes.length);
   const parts = [];
   for (let start = 0; start < bytes.length; start += PART_BYTES) {
-    parts.push(Uint8Array.from(bytes.subarray(start, start + PART_BYTES)));
+    parts.push(bytes.slice(start, start + PART_BYTES));
   }
   return { ref: { parts: parts.length, bytes: bytes.length }, parts };
+}
+
+/** Compresses a JSON value. */
+export function gzipJson(value: unknown): Uint8Array<ArrayBuffer> {
+  // A copy: the buffer behind the compressor's output is larger than what it holds.
+  return Uint8Array.from(gzipSync(JSON.stringify(value)));
 }
 
 /** KV's limit for one `getMany`. */
@@ -80,7 +86,7 @@ export async function readBlob(
 }
 
 /**
- * Joins and decompresses what {@link encodeBlob} made.
+ * Joins and decompresses what {@link encodeBlob} or {@link gzipJson} made.
  *
  * @throws {BlobUnreadableError} if it is not what was stored
  */

@@ -5,7 +5,9 @@
  */
 import { parse as parseEnvFile } from "dotenv";
 import { z } from "zod";
+import { parseJson } from "./json.ts";
 import { describeError } from "./log.ts";
+import { ModelPrice } from "./usage.ts";
 
 /** The service cannot start with this environment. The message is one line and holds no secret. */
 export class ConfigError extends Error {
@@ -38,6 +40,16 @@ const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const flag = z.stringbool({ error: "1 or 0" });
 const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
 
+/** A JSON document within a variable. */
+function json<T extends z.ZodType>(schema: T, { error }: { error: string }) {
+  return z.string().transform((text, context): z.output<T> => {
+    const parsed = schema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: "custom", message: error });
+    return z.NEVER;
+  });
+}
+
 const list = z.string().transform((text) => text.split(",").map((s) => s.trim()).filter(Boolean));
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
@@ -50,10 +62,19 @@ const Variables = z.object({
   OPENAI_API_KEY: secret("a key").optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_TIMEOUT_SECONDS: integer(1, 3600).default(300),
+  OPENAI_IDLE_SECONDS: integer(1, 3600).default(120),
+  OPENAI_BACKGROUND: oneOf("auto", "on", "off").default("auto"),
+  OPENAI_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, {
+    error: "a webhook's signing secret: whsec_ and base64",
+  }).optional(),
   // The models that OpenAI names as the successors of its earlier small and reasoning models:
   // https://developers.openai.com/api/docs/deprecations
   ITINERARY_MODEL: modelName.default("gpt-6-luna"),
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra"),
+  MODEL_PRICES: json(z.record(modelName, ModelPrice), {
+    error: 'JSON such as {"model":{"input":1.25,"cachedInput":0.125,"output":10}}, ' +
+      "in US dollars for a million tokens",
+  }).default({}),
   BUNDLES_WEB_SEARCH: flag.default(false),
   TICKETMASTER_API_KEY: secret("a key").optional(),
   TICKETMASTER_BASE_URL: httpUrl.default("https://app.ticketmaster.com"),
@@ -62,6 +83,7 @@ const Variables = z.object({
   GENERATOR: oneOf("auto", "openai", "sample").default("auto"),
   SAMPLE_DELAY_MS: integer(0, 600_000).optional(),
   USE_MOCK_IF_QUOTA: flag.default(false),
+  DEDUPE_IN_FLIGHT: flag.default(false),
   DOORBELL: oneOf("auto", "queue", "sweep").default("auto"),
   WORKER_CONCURRENCY: integer(1, 10_000).default(32),
   LEASE_SECONDS: integer(1, 300).default(10),
@@ -88,10 +110,15 @@ const Variables = z.object({
 export const variableNames = Object.keys(Variables.shape);
 
 /** Never to be repeated in a message. */
-const SECRETS = new Set(["OPENAI_API_KEY", "TICKETMASTER_API_KEY", "API_KEYS"]);
+const SECRETS = new Set([
+  "OPENAI_API_KEY",
+  "OPENAI_WEBHOOK_SECRET",
+  "TICKETMASTER_API_KEY",
+  "API_KEYS",
+]);
 
 /** How `deno task dev` differs from `deno task start`. */
-const DEV_SAMPLE_DELAY_MS = 4 * SECOND;
+const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
 
 /**
  * Reads the configuration from the environment and, for what is not set there, from the file `.env`.
@@ -148,11 +175,16 @@ export function parseConfig(
     generator: chooseGenerator(v),
     sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),
     mockIfQuota: v.USE_MOCK_IF_QUOTA,
+    dedupeInFlight: v.DEDUPE_IN_FLIGHT,
     openai: {
       apiKey: v.OPENAI_API_KEY,
       baseUrl: v.OPENAI_BASE_URL,
       timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
+      idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
+      background: chooseBackground(v),
     },
+    webhookSecret: v.OPENAI_WEBHOOK_SECRET,
+    prices: v.MODEL_PRICES,
     itineraryModel: v.ITINERARY_MODEL,
     bundlesModel: v.BUNDLES_MODEL,
     bundlesWebSearch: v.BUNDLES_WEB_SEARCH,
@@ -183,6 +215,12 @@ function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
     throw new ConfigError("OPENAI_API_KEY is not set, GENERATOR=openai needs it");
   }
   return v.DENO_DEPLOY ? "none" : "sample";
+}
+
+/** Other servers of the protocol rarely know background responses. */
+function chooseBackground({ OPENAI_BACKGROUND: mode, OPENAI_BASE_URL: baseUrl }: Parsed): boolean {
+  if (mode !== "auto") return mode === "on";
+  return baseUrl === undefined || new URL(baseUrl).hostname === "api.openai.com";
 }
 
 /** Deno Deploy and KV Connect have no queue. */

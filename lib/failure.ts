@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Usage } from "./usage.ts";
 
 interface FailureKind {
   /** The job tries again by itself, as long as attempts and time are left. */
@@ -93,12 +94,21 @@ export function failure(code: FailureCode, message: string): Failure {
   return { code, message, retryable, hint };
 }
 
+/** An answer that came to nothing. */
+export interface Spent {
+  responseId: string;
+  /** `null` if the model's side did not say. */
+  usage: Usage | null;
+}
+
 /** Thrown by the code that generates a plan when it cannot go on. */
 export class JobError extends Error {
   override name = "JobError";
   readonly failure: Failure;
   /** How long the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The answer of a model that was paid for all the same. */
+  readonly spent: Spent | undefined;
 
   /**
    * @param code decides what happens next, see {@link failureKinds}
@@ -107,10 +117,11 @@ export class JobError extends Error {
   constructor(
     code: FailureCode,
     message: string,
-    options: { retryAfterMs?: number | undefined; cause?: unknown } = {},
+    options: { retryAfterMs?: number | undefined; spent?: Spent; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.failure = failure(code, message);
     this.retryAfterMs = options.retryAfterMs;
+    this.spent = options.spent;
   }
 }

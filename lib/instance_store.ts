@@ -5,6 +5,7 @@
  * |---|---|
  * | `["instance", holder]` | the instance's heartbeat |
  * | `["bell"]` | rung by commits that other instances should hear of soon |
+ * | `["wake", holder, jobId]` | what the job of that instance waits for may be there |
  *
  * Only the versionstamps mean something. Both outlive every job that they may concern.
  * @module
@@ -25,6 +26,9 @@ export interface InstanceStoreOptions {
 }
 
 const BELL = ["bell"];
+
+/** An instance that has not heard by then is dead, and its jobs are another's. */
+const WAKE_MS = 600_000;
 
 /** The instances that share one KV database. */
 export class InstanceStore {
@@ -80,6 +84,22 @@ export class InstanceStore {
    */
   async lastRing(): Promise<string | null> {
     return (await this.#kv.get(BELL, { consistency: "eventual" })).versionstamp;
+  }
+
+  /** Adds to a transaction that an instance shall look after one of its jobs, and rings the bell. */
+  addWake(commit: Deno.AtomicOperation, { holder, id }: { holder: string; id: string }): void {
+    commit.set(["wake", holder, id], {}, { expireIn: WAKE_MS });
+    this.addRing(commit);
+  }
+
+  /** The jobs that an instance shall look after; each is told once. */
+  async takeWakes(holder: string): Promise<string[]> {
+    const found = [];
+    for await (const { key } of this.#kv.list({ prefix: ["wake", holder] })) {
+      found.push(String(key[2]));
+      await this.#kv.atomic().delete(key).commit();
+    }
+    return found;
   }
 
   #touch(commit: Deno.AtomicOperation, key: Deno.KvKey): void {

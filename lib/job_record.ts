@@ -13,6 +13,8 @@
 import { z } from "zod";
 import { BlobRef } from "./blob.ts";
 import { Failure, failure } from "./failure.ts";
+import { Timeline, type Transition, withTransition } from "./timeline.ts";
+import { JobUsage } from "./usage.ts";
 
 const epochMs = z.int().nonnegative();
 
@@ -40,6 +42,19 @@ const common = {
   lastFailure: Failure.nullable(),
   /** The failed job that this one repeats. */
   replayOf: z.uuid().nullable().default(null),
+  /** The same for jobs that would get the same plan; `null`: it is generated in any case. */
+  dedupeKey: z.string().nullable().default(null),
+  /** Tokens of finished steps that were not paid for again, in all attempts. */
+  savedTokens: z.int().nonnegative().default(0),
+  /** Each transition so far; bounded. */
+  timeline: Timeline.default([]),
+};
+
+/** What every job has that has ended. */
+const ended = {
+  finishedAt: epochMs,
+  /** `null` if no model was asked. The books must not spoil a plan. */
+  usage: JobUsage.nullable().catch(null).default(null),
 };
 
 const QueuedJob = z.object({
@@ -57,22 +72,21 @@ const RunningJob = z.object({
 });
 const SucceededJob = z.object({
   ...common,
+  ...ended,
   state: z.literal("succeeded"),
-  finishedAt: epochMs,
   source: Source,
   result: BlobRef,
 });
 const FailedJob = z.object({
   ...common,
+  ...ended,
   state: z.literal("failed"),
-  finishedAt: epochMs,
   failure: Failure,
 });
-
 const CanceledJob = z.object({
   ...common,
+  ...ended,
   state: z.literal("canceled"),
-  finishedAt: epochMs,
 });
 
 /** A job as it lies in KV. */
@@ -107,9 +121,10 @@ export function newJob(
     promptVersion: string;
     now: number;
     ttlMs: number;
+    dedupeKey?: string | null;
   },
 ): QueuedJob {
-  const { id, kind, request, promptVersion, now, ttlMs } = options;
+  const { id, kind, request, promptVersion, now, ttlMs, dedupeKey = null } = options;
   return {
     schema: 1,
     state: "queued",
@@ -123,6 +138,9 @@ export function newJob(
     startedAt: null,
     lastFailure: null,
     replayOf: null,
+    dedupeKey,
+    savedTokens: 0,
+    timeline: [{ event: "accepted", at: now }],
     runAt: now,
   };
 }
@@ -148,77 +166,102 @@ export function deadlineOf(job: QueuedJob | RunningJob, { timeoutMs }: JobLimits
   return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
 }
 
-/** `holder` takes the job: one attempt more. */
-export function claimJob(job: QueuedJob, options: { holder: string; now: number }): RunningJob {
+/** `holder` takes the job: one attempt more. `follows`: the job whose plan it takes over. */
+export function claimJob(
+  job: QueuedJob,
+  options: { holder: string; now: number; follows?: string | undefined },
+): RunningJob {
+  const { holder, now, follows } = options;
+  const attempt = job.attempt + 1;
+  const claimed = { event: "claimed", at: now, attempt, instance: holder } as const;
+  const transition = follows === undefined ? claimed : { ...claimed, follows };
   return {
     ...withoutTurn(job),
     state: "running",
-    attempt: job.attempt + 1,
-    startedAt: job.startedAt ?? options.now,
-    claimedAt: options.now,
-    holder: options.holder,
+    attempt,
+    startedAt: job.startedAt ?? now,
+    claimedAt: now,
+    holder,
+    timeline: withTransition(job.timeline, transition),
   };
+}
+
+/** What an attempt leaves behind, however it ends. */
+export interface AttemptEnd {
+  /** Epoch milliseconds. */
+  now: number;
+  /** Tokens of steps that the attempt found finished. */
+  savedTokens?: number | undefined;
 }
 
 /** The attempt failed; another one follows at `runAt`. */
 export function retryJob(
   job: RunningJob,
-  options: { failure: Failure; runAt: number },
+  options: AttemptEnd & { failure: Failure; runAt: number },
 ): QueuedJob {
-  return { ...queue(job, options.runAt), lastFailure: options.failure };
+  const { failure, runAt, now } = options;
+  const { attempt } = job;
+  const queued = queue(job, options, { event: "retried", at: now, attempt, failure, runAt });
+  return { ...queued, lastFailure: failure };
 }
 
 /** The worker gives the job back unfinished, through no fault of the job: the attempt is not counted. */
-export function releaseJob(job: RunningJob, options: { runAt: number }): QueuedJob {
-  return { ...queue(job, options.runAt), attempt: job.attempt - 1 };
+export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: number }): QueuedJob {
+  const { runAt, now } = options;
+  const { attempt } = job;
+  const queued = queue(job, options, { event: "released", at: now, attempt, runAt });
+  return { ...queued, attempt: attempt - 1 };
 }
 
 /** The worker is dead. Its attempt counts, so that a job that kills its process runs out of them. */
 export function rescueJob(
   job: RunningJob,
   options: { now: number; limits: JobLimits },
-): QueuedJob | FailedJob {
+): QueuedJob | { failure: Failure } {
   const { now, limits } = options;
+  const { attempt } = job;
   const lost = failure("worker_lost", "The worker stopped before the plan was finished");
-  if (job.attempt >= limits.maxAttempts) return failJob(job, { failure: lost, now });
-  if (now >= deadlineOf(job, limits)) return failJob(job, { failure: deadlineFailure(), now });
-  return retryJob(job, { failure: lost, runAt: now });
+  if (attempt >= limits.maxAttempts) return { failure: lost };
+  if (now >= deadlineOf(job, limits)) return { failure: deadlineFailure() };
+  const queued = queue(job, { now, runAt: now }, { event: "rescued", at: now, attempt });
+  return { ...queued, lastFailure: lost };
+}
+
+/** What is known of a job when it ends. */
+export interface JobEnd extends AttemptEnd {
+  usage: JobUsage | null;
 }
 
 /** The plan is there. */
 export function completeJob(
   job: RunningJob,
-  options: { result: BlobRef; source: Source; promptVersion: string; now: number },
+  options: JobEnd & { result: BlobRef; source: Source; promptVersion: string },
 ): SucceededJob {
+  const { now, source, promptVersion, result } = options;
+  const { attempt } = job;
   return {
-    ...withoutHolder(job),
+    ...end(job, options, { event: "completed", at: now, attempt, source }),
     state: "succeeded",
-    finishedAt: options.now,
-    source: options.source,
-    promptVersion: options.promptVersion,
-    result: options.result,
+    source,
+    promptVersion,
+    result,
   };
 }
 
 /** There will be no plan. */
 export function failJob(
   job: QueuedJob | RunningJob,
-  options: { failure: Failure; now: number },
+  options: JobEnd & { failure: Failure },
 ): FailedJob {
-  return {
-    ...withoutState(job),
-    state: "failed",
-    finishedAt: options.now,
-    failure: options.failure,
-  };
+  const { now, failure } = options;
+  const { attempt } = job;
+  const ended = end(job, options, { event: "failed", at: now, attempt, failure });
+  return { ...ended, state: "failed", failure };
 }
 
 /** Nobody wants the plan any more. */
-export function cancelJob(
-  job: QueuedJob | RunningJob,
-  options: { now: number },
-): CanceledJob {
-  return { ...withoutState(job), state: "canceled", finishedAt: options.now };
+export function cancelJob(job: QueuedJob | RunningJob, options: JobEnd): CanceledJob {
+  return { ...end(job, options, { event: "canceled", at: options.now }), state: "canceled" };
 }
 
 /** What a job fails with when its hard deadline passes. */
@@ -226,12 +269,32 @@ export function deadlineFailure(): Failure {
   return failure("deadline_exceeded", "The plan was not finished in time");
 }
 
-function queue(job: RunningJob, runAt: number): QueuedJob {
-  return { ...withoutHolder(job), state: "queued", runAt };
+function queue(
+  job: RunningJob,
+  { runAt, savedTokens = 0 }: AttemptEnd & { runAt: number },
+  transition: Transition,
+): QueuedJob {
+  return {
+    ...withoutHolder(job),
+    state: "queued",
+    runAt,
+    savedTokens: job.savedTokens + savedTokens,
+    timeline: withTransition(job.timeline, transition),
+  };
 }
 
-function withoutState(job: QueuedJob | RunningJob) {
-  return job.state === "running" ? withoutHolder(job) : withoutTurn(job);
+function end(
+  job: QueuedJob | RunningJob,
+  { now, usage, savedTokens = 0 }: JobEnd,
+  transition: Transition,
+) {
+  return {
+    ...(job.state === "running" ? withoutHolder(job) : withoutTurn(job)),
+    finishedAt: now,
+    usage,
+    savedTokens: job.savedTokens + savedTokens,
+    timeline: withTransition(job.timeline, transition),
+  };
 }
 
 function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {

@@ -6,10 +6,14 @@
  * | `["job", id]` | {@link JobRecord}, the truth |
  * | `["due", kind, runAt, id]` | waits for a worker from `runAt` on; its deadline |
  * | `["running", holder, id]` | an instance works on it; the attempt |
+ * | `["in_flight", dedupeKey]` | {@link InFlight}, which of several identical jobs generates |
  * | `["dead", finishedAt, id]` | failed, and may be replayed; {@link DeadLetter} |
  * | `["progress", id]` | {@link Progress} |
- * | `["step", id, promptVersion, name]` | {@link BlobRef} of a finished step's output |
- * | `["step", id, promptVersion, name, part]` | the output itself |
+ * | `["step", id, promptVersion, name]` | {@link StepRecord}, a finished step |
+ * | `["output", id, promptVersion, name, part]` | the step's output |
+ * | `["response", id]` | {@link OpenResponse}, which the job waits for |
+ * | `["response_owner", responseId]` | the id of the job that waits for it |
+ * | `["delivery", deliveryId]` | a webhook that has been heard |
  * | `["result", id, part]` | the plan |
  *
  * Everything that is written for a job expires with the job, and whoever reads the record checks the
@@ -41,12 +45,17 @@ import {
   type RunningJob,
   type Source,
 } from "./job_record.ts";
-import { boundProgress, noProgress, Progress } from "./progress.ts";
+import type { ResponseNews } from "./openai_webhook.ts";
+import { decodeProgress, encodeProgress, type Progress } from "./progress.ts";
+import { StepEvent, usageOf } from "./timeline.ts";
+import type { JobUsage } from "./usage.ts";
 
 /** Proof that its owner may work on the job: every transition changes the record's versionstamp. */
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
+  /** The identical job that has ended, and whose plan or failure is this one's too. */
+  follows?: string | undefined;
 }
 
 /** A job as one consistent read found it. */
@@ -55,12 +64,63 @@ export interface JobSnapshot {
   progress: Progress;
   /** The stored plan; `null` until the job has succeeded. */
   result: unknown;
+  /** The progress is that of an identical job, which runs, and which this one waits for. */
+  isFollowing?: boolean;
 }
 
 /** Names a step of a job. Another prompt version is another set of steps. */
 export interface StepName {
   promptVersion: string;
   name: string;
+}
+
+/** A finished step, and where its output is. */
+const StepRecord = z.object({
+  event: StepEvent,
+  /** `null` for a turn that came to nothing. */
+  output: BlobRef.nullable(),
+});
+
+/** A response that goes on at the model's side, and the step that waits for it. */
+const OpenResponse = z.object({
+  responseId: z.string(),
+  promptVersion: z.string(),
+  name: z.string(),
+});
+
+/** Of jobs with the same `dedupeKey`, the one that generates. */
+const InFlight = z.object({
+  leader: z.string(),
+  /**
+   * The last leader before it that came to a plan or a failure. Whoever has waited for that one
+   * still follows it; else those who wait could see one new leader after another, and never start.
+   */
+  ended: z.object({ id: z.string(), finishedAt: z.number() }).nullable(),
+});
+type InFlight = z.infer<typeof InFlight>;
+
+/** What becomes of a job that is due, beside those that are identical to it. */
+type Course =
+  | { next: "generate" }
+  /** The same, and the others wait: the commit that claims it replaces what was found. */
+  | { next: "lead"; found: Deno.KvEntryMaybe<unknown>; ended: InFlight["ended"] }
+  | { next: "follow"; leader: string }
+  | { next: "wait" };
+
+/** What is there of a step: its output, or at least a response that may become its output. */
+export type FoundStep =
+  | { output: unknown; event: StepEvent }
+  | {
+    /** A response that was begun for this step. */
+    responseId: string | null;
+    /** A response that was begun with another prompt; nobody will ever wait for it. */
+    orphanId: string | null;
+  };
+
+/** What an attempt leaves behind, however it ends. */
+export interface AttemptReport {
+  /** Tokens of steps that the attempt found finished. */
+  savedTokens?: number | undefined;
 }
 
 /** A job that an instance works on, or worked on when it died. */
@@ -109,6 +169,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
+  /** Hears of each job that has ended without a plan. */
+  onGivenUp?: (jobId: string) => void;
   /** Adds a bell to the transaction that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
 }
@@ -133,9 +195,14 @@ const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
+  inFlight: (dedupeKey: string) => ["in_flight", dedupeKey],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
   progress: (id: string) => ["progress", id],
-  step: (id: string, promptVersion: string, name: string) => ["step", id, promptVersion, name],
+  step: (id: string, { promptVersion, name }: StepName) => ["step", id, promptVersion, name],
+  output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
+  response: (id: string) => ["response", id],
+  delivery: (deliveryId: string) => ["delivery", deliveryId],
+  responseOwner: (responseId: string) => ["response_owner", responseId],
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;
 
@@ -178,7 +245,10 @@ export class JobStore {
     if (!ok) throw new Error(`Cannot accept job ${job.id}: the id is taken`);
   }
 
-  /** Reads a job with its progress and, once it has succeeded, its plan; `null` if there is none. */
+  /**
+   * Reads a job with its progress and, once it has succeeded, its plan; `null` if there is none. A
+   * job that waits for an identical one shows that one's progress.
+   */
   async read(id: string): Promise<JobSnapshot | null> {
     const resultKey = keys.result(id);
     const [record, progress, firstPart] = await this.#kv.getMany<[unknown, unknown, Uint8Array]>(
@@ -186,9 +256,11 @@ export class JobStore {
     );
     const job = this.#parse(record);
     if (job === null) return null;
+    const shared = await this.#progressOfLeader(job);
     return {
       job,
-      progress: Progress.safeParse(progress.value).data ?? noProgress,
+      progress: shared ?? decodeProgress(progress.value),
+      ...(shared && { isFollowing: true }),
       result: job.state === "succeeded"
         ? await readBlob(this.#kv, { key: resultKey, ref: job.result, first: firstPart.value })
         : null,
@@ -216,7 +288,8 @@ export class JobStore {
    * heartbeat, so that no job is ever held by an instance that nobody can find.
    *
    * @returns the lease, or `null` if the job is not to be had: another worker was faster, it is of
-   * another kind, not due, not admitted, finished, expired or unknown
+   * another kind, not due, not admitted, finished, expired or unknown, or it waits for an identical
+   * one
    */
   async claim(id: string, { holder, kinds, admit }: ClaimOptions): Promise<Lease | null> {
     const entry = await this.#kv.get(keys.job(id));
@@ -227,60 +300,201 @@ export class JobStore {
 
     const commit = this.#kv.atomic().check(entry).delete(keys.due(queued));
     if (now >= deadlineOf(queued, this.#options.limits)) {
-      const failed = failJob(queued, { failure: deadlineFailure(), now });
+      const usage = await this.#usageOf(queued);
+      const failed = failJob(queued, { failure: deadlineFailure(), now, usage });
       this.#putFailed(commit, failed);
+      this.#ringFollowers(commit, { job: failed });
       const { ok } = await commit.commit();
       const { kind, attempt, failure: { code, message: error } } = failed;
-      if (ok) log.error("failed", { jobId: id, kind, attempt, code, error });
+      if (ok) {
+        log.error("failed", { jobId: id, kind, attempt, code, error });
+        this.#options.onGivenUp?.(id);
+      }
       return null;
     }
-    if (admit && !(await admit(queued))) return null;
-    const job = claimJob(queued, { holder, now });
+    const course = await this.#courseOf(queued);
+    if (course.next === "wait") return null;
+    const follows = course.next === "follow" ? course.leader : undefined;
+    // Whoever follows calls no model.
+    if (!follows && admit && !(await admit(queued))) return null;
+    const job = claimJob(queued, { holder, now, follows });
     this.#put(commit, keys.job(id), job, job);
     this.#put(commit, keys.running(job), job.attempt, job);
+    if (course.next === "lead") this.#lead(commit, course, job);
     this.#options.instances.addBeat(commit, holder);
     const versionstamp = await this.#commit(commit, job);
-    return versionstamp === null ? null : { job, versionstamp };
+    return versionstamp === null ? null : { job, versionstamp, follows };
+  }
+
+  /** Of identical jobs one generates; the others wait until it ends, and have what it came to. */
+  async #courseOf({ id, dedupeKey, createdAt }: QueuedJob): Promise<Course> {
+    if (dedupeKey === null) return { next: "generate" };
+    const found = await this.#kv.get(keys.inFlight(dedupeKey));
+    const inFlight = InFlight.safeParse(found.value).data;
+    const ended = inFlight?.ended ?? null;
+    if (!inFlight || inFlight.leader === id) return { next: "lead", found, ended };
+    if (ended && ended.finishedAt >= createdAt) return { next: "follow", leader: ended.id };
+    const leader = this.#parseLeader(await this.#kv.get(keys.job(inFlight.leader)));
+    if (leader?.state === "queued" || leader?.state === "running") return { next: "wait" };
+    if (!leader || leader.state === "canceled") return { next: "lead", found, ended };
+    const { finishedAt } = leader;
+    // A client that asks after the end wants a plan of its own.
+    return finishedAt >= createdAt
+      ? { next: "follow", leader: leader.id }
+      : { next: "lead", found, ended: { id: leader.id, finishedAt } };
+  }
+
+  #lead(
+    commit: Deno.AtomicOperation,
+    { found, ended }: Course & { next: "lead" },
+    job: RunningJob,
+  ): void {
+    const inFlight: InFlight = { leader: job.id, ended };
+    this.#put(commit.check(found), found.key, inFlight, job);
+  }
+
+  /** Adds to the end of a job that all instances hear of it, if identical jobs may wait for it. */
+  #ringFollowers(
+    commit: Deno.AtomicOperation,
+    { job, follows }: { job: JobRecord; follows?: string | undefined },
+  ): void {
+    if (job.dedupeKey !== null && !follows) this.#options.instances.addRing(commit);
+  }
+
+  /** What the running job shows that this one waits for; `null` if it waits for none. */
+  async #progressOfLeader({ id, state, dedupeKey }: JobRecord): Promise<Progress | null> {
+    if (state !== "queued" || dedupeKey === null) return null;
+    const found = await this.#kv.get(keys.inFlight(dedupeKey));
+    const leaderId = InFlight.safeParse(found.value).data?.leader ?? id;
+    if (leaderId === id) return null;
+    const [record, progress] = await this.#kv.getMany([
+      keys.job(leaderId),
+      keys.progress(leaderId),
+    ]);
+    if (this.#parseLeader(record)?.state !== "running") return null;
+    // It is not this job that pays.
+    return { ...decodeProgress(progress.value), usage: null };
+  }
+
+  /** What earlier attempts have left: what the job shows, and the turns that came to nothing. */
+  async readBefore(id: string): Promise<{ progress: Progress; failedTurns: StepEvent[] }> {
+    const { value } = await this.#kv.get(keys.progress(id));
+    const failedTurns = (await this.steps(id)).filter(({ failed }) => failed !== null);
+    return { progress: decodeProgress(value), failedTurns };
   }
 
   /** Shows how far the job is. */
   async report(lease: Lease, progress: Progress): Promise<Written> {
     const commit = this.#checked(lease);
-    this.#put(commit, keys.progress(lease.job.id), boundProgress(progress), lease.job);
+    this.#put(commit, keys.progress(lease.job.id), encodeProgress(progress), lease.job);
     return await this.#written(commit, lease);
   }
 
   /**
-   * Stores the output of a finished step, so that no later attempt has to pay for it again.
+   * Stores the output of a finished step, so that no later attempt has to pay for it again. A
+   * response that the step has waited for is done with.
    *
    * @throws {BlobTooLargeError} if the output does not fit
    */
-  async saveStep(lease: Lease, step: StepName, output: unknown): Promise<Written> {
-    const key = keys.step(lease.job.id, step.promptVersion, step.name);
+  async saveStep(
+    lease: Lease,
+    step: StepName,
+    { event, output }: { event: StepEvent; output: unknown },
+  ): Promise<Written> {
+    const { id } = lease.job;
     const commit = this.#checked(lease);
-    const ref = this.#putBlob(commit, key, output, lease.job);
-    this.#put(commit, key, ref, lease.job);
+    if (event.turn) commit.delete(keys.response(id));
+    const ref = this.#putBlob(commit, keys.output(id, step), output, lease.job);
+    this.#put(commit, keys.step(id, step), { event, output: ref }, lease.job);
+    return await this.#written(commit, lease);
+  }
+
+  /** Enters a turn into the books that was paid for and came to nothing. */
+  async saveFailedTurn(lease: Lease, step: StepName, event: StepEvent): Promise<Written> {
+    const { id, attempt } = lease.job;
+    const commit = this.#checked(lease).delete(keys.response(id));
+    const key = keys.step(id, { ...step, name: `${step.name}/failed-${attempt}` });
+    this.#put(commit, key, { event, output: null }, lease.job);
     return await this.#written(commit, lease);
   }
 
   /**
-   * The output of a step that an earlier attempt finished, or `null`. One that cannot be read is
-   * reported, and counts as not finished.
+   * What an earlier attempt has left of a step. Output that cannot be read is reported, and counts as
+   * not there.
    *
    * @returns `"lost"` if the job is no longer the lease's: what it has not finished is another's to do
    */
-  async readStep(lease: Lease, step: StepName): Promise<{ output: unknown } | null | "lost"> {
-    const key = keys.step(lease.job.id, step.promptVersion, step.name);
-    const [record, entry] = await this.#kv.getMany([keys.job(lease.job.id), key]);
+  async readStep(lease: Lease, step: StepName): Promise<FoundStep | "lost"> {
+    const { id } = lease.job;
+    const [record, entry, response] = await this.#kv.getMany(
+      [keys.job(id), keys.step(id, step), keys.response(id)],
+    );
     if (record.versionstamp !== lease.versionstamp) return "lost";
-    if (entry.value === null) return null;
+    const open = OpenResponse.safeParse(response.value).data;
+    const isOfPrompt = open?.promptVersion === step.promptVersion;
+    const unfinished = {
+      responseId: isOfPrompt && open.name === step.name ? open.responseId : null,
+      orphanId: open && !isOfPrompt ? open.responseId : null,
+    };
+    if (entry.value === null) return unfinished;
     try {
-      return { output: await readBlob(this.#kv, { key, ref: BlobRef.parse(entry.value) }) };
+      const { event, output: ref } = StepRecord.parse(entry.value);
+      if (ref === null) return unfinished;
+      return { event, output: await readBlob(this.#kv, { key: keys.output(id, step), ref }) };
     } catch (error) {
       if (!(error instanceof z.ZodError || error instanceof BlobUnreadableError)) throw error;
-      log.error("step not readable", { jobId: lease.job.id, step: step.name });
-      return null;
+      log.error("step not readable", { jobId: id, step: step.name });
+      return unfinished;
     }
+  }
+
+  /** The steps of a job that are finished, in no order. */
+  async steps(id: string): Promise<StepEvent[]> {
+    const found = [];
+    for await (const { value } of this.#kv.list({ prefix: ["step", id] })) {
+      const step = StepRecord.safeParse(value);
+      if (step.success) found.push(step.data.event);
+    }
+    return found;
+  }
+
+  /** Remembers a response that goes on by itself, so that a later attempt can wait for it. */
+  async saveResponse(lease: Lease, step: StepName, responseId: string): Promise<Written> {
+    const { id } = lease.job;
+    const commit = this.#checked(lease);
+    const { promptVersion, name } = step;
+    this.#put(commit, keys.response(id), { responseId, promptVersion, name }, lease.job);
+    this.#put(commit, keys.responseOwner(responseId), id, lease.job);
+    return await this.#written(commit, lease);
+  }
+
+  /**
+   * Rings for the job that waits for a response: a webhook has said that it is over.
+   *
+   * @returns `"unknown"` if no job has ever waited for it, `"repeated"` if the same delivery has rung
+   * before; then nothing happens
+   */
+  async ringFor(
+    { responseId, deliveryId }: ResponseNews,
+  ): Promise<"rung" | "repeated" | "unknown"> {
+    const owner = await this.#kv.get(keys.responseOwner(responseId));
+    const job = typeof owner.value === "string"
+      ? this.#parse(await this.#kv.get(keys.job(owner.value)))
+      : null;
+    if (job === null) return "unknown";
+    const key = keys.delivery(deliveryId);
+    const commit = this.#kv.atomic().check({ key, versionstamp: null });
+    this.#put(commit, key, {}, job);
+    const { instances } = this.#options;
+    if (job.state === "running") instances.addWake(commit, job);
+    else if (job.state === "queued") instances.addRing(commit);
+    return (await commit.commit()).ok ? "rung" : "repeated";
+  }
+
+  /** The response that a job was waiting for when it was last worked on. */
+  async openResponse(id: string): Promise<string | null> {
+    const { value } = await this.#kv.get(keys.response(id));
+    return OpenResponse.safeParse(value).data?.responseId ?? null;
   }
 
   /** Whether the job is still the lease's. */
@@ -290,9 +504,12 @@ export class JobStore {
   }
 
   /** Puts the job back, to be claimed again at `runAt` (epoch milliseconds). */
-  async retry(lease: Lease, options: { failure: Failure; runAt: number }): Promise<Written> {
+  async retry(
+    lease: Lease,
+    options: AttemptReport & { failure: Failure; runAt: number },
+  ): Promise<Written> {
     const commit = this.#leaving(lease);
-    const queued = retryJob(lease.job, options);
+    const queued = retryJob(lease.job, { ...options, now: this.#now });
     this.#enqueue(commit, queued);
     return await this.#written(commit, lease, queued);
   }
@@ -301,10 +518,10 @@ export class JobStore {
    * Puts the job back with its attempt not counted, to be claimed again at `runAt` (epoch
    * milliseconds). If that is now, its worker is leaving, and all instances hear of it.
    */
-  async release(lease: Lease, options: { runAt: number }): Promise<Written> {
+  async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
     const commit = this.#leaving(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit);
-    const queued = releaseJob(lease.job, options);
+    const queued = releaseJob(lease.job, { ...options, now: this.#now });
     this.#enqueue(commit, queued);
     return await this.#written(commit, lease, queued);
   }
@@ -316,22 +533,36 @@ export class JobStore {
    */
   async complete(
     lease: Lease,
-    options: { result: unknown; source: Source; promptVersion: string },
+    options: AttemptReport & { result: unknown; source: Source; promptVersion: string },
   ): Promise<Written> {
     const { job } = lease;
     const commit = this.#leaving(lease);
-    const ref = this.#putBlob(commit, keys.result(job.id), options.result, job);
-    const done = completeJob(job, { ...options, result: ref, now: this.#now });
+    const result = this.#putBlob(commit, keys.result(job.id), options.result, job);
+    const usage = await this.#usageOf(job, options);
+    const done = completeJob(job, { ...options, result, usage, now: this.#now });
     this.#put(commit, keys.job(job.id), done, job);
+    this.#ringFollowers(commit, lease);
     return await this.#written(commit, lease, done);
   }
 
   /** Ends the job without a plan. */
-  async fail(lease: Lease, failure: Failure): Promise<Written> {
+  async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#leaving(lease);
-    const failed = failJob(lease.job, { failure, now: this.#now });
+    const usage = await this.#usageOf(lease.job, options);
+    const failed = failJob(lease.job, { ...options, usage, now: this.#now });
     this.#putFailed(commit, failed);
-    return await this.#written(commit, lease, failed);
+    this.#ringFollowers(commit, lease);
+    const written = await this.#written(commit, lease, failed);
+    if (written === "saved") this.#options.onGivenUp?.(failed.id);
+    return written;
+  }
+
+  /** What the job has used up: its finished steps are the books. */
+  async #usageOf(
+    job: JobRecord,
+    { savedTokens = 0 }: AttemptReport = {},
+  ): Promise<JobUsage | null> {
+    return usageOf(await this.steps(job.id), job.savedTokens + savedTokens);
   }
 
   /**
@@ -347,13 +578,16 @@ export class JobStore {
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
       if (kind !== undefined && job.kind !== kind) return "too late";
-      const canceled = cancelJob(job, { now: this.#now });
+      const canceled = cancelJob(job, { now: this.#now, usage: await this.#usageOf(job) });
       const commit = this.#kv.atomic().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
       this.#put(commit, keys.job(id), canceled, canceled);
       this.#options.instances.addRing(commit);
       // A conflict means that the job has moved on, so this ends when the job does.
-      if ((await commit.commit()).ok) return "canceled";
+      if ((await commit.commit()).ok) {
+        this.#options.onGivenUp?.(id);
+        return "canceled";
+      }
     }
   }
 
@@ -400,9 +634,16 @@ export class JobStore {
   }
 
   async #copySteps(from: string, to: QueuedJob): Promise<void> {
-    for await (const { key, value } of this.#kv.list({ prefix: ["step", from] })) {
-      const commit = this.#kv.atomic();
-      await this.#put(commit, ["step", to.id, ...key.slice(2)], value, to).commit();
+    const copy = async ({ key: [sort, , ...rest] }: { key: Deno.KvKey }, value: unknown) => {
+      await this.#put(this.#kv.atomic(), [sort!, to.id, ...rest], value, to).commit();
+    };
+    for await (const entry of this.#kv.list({ prefix: ["output", from] })) {
+      await copy(entry, entry.value);
+    }
+    for await (const entry of this.#kv.list({ prefix: ["step", from] })) {
+      const step = StepRecord.safeParse(entry.value).data;
+      // It was not the new job that paid for it.
+      if (step) await copy(entry, { ...step, event: { ...step.event, attempt: 0 } });
     }
   }
 
@@ -446,9 +687,16 @@ export class JobStore {
     // An instance that has been silent since has claimed nothing.
     if (!beat && job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
-    if (rescued.state === "queued") this.#enqueue(commit, rescued);
-    else this.#putFailed(commit, rescued);
-    return (await commit.commit()).ok ? rescued : null;
+    if ("state" in rescued) {
+      this.#enqueue(commit, rescued);
+      return (await commit.commit()).ok ? rescued : null;
+    }
+    const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
+    this.#putFailed(commit, failed);
+    this.#ringFollowers(commit, { job });
+    if (!(await commit.commit()).ok) return null;
+    this.#options.onGivenUp?.(id);
+    return failed;
   }
 
   /**
@@ -461,6 +709,12 @@ export class JobStore {
     const { data: job, error } = JobRecord.safeParse(value);
     if (!job) throw new UnreadableJobError(String(key[1]), error);
     return this.#isExpired(job) ? null : job;
+  }
+
+  /** The job that others may wait for; `null` also if this version cannot read it. */
+  #parseLeader({ value }: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+    const job = JobRecord.safeParse(value).data;
+    return job && !this.#isExpired(job) ? job : null;
   }
 
   #isExpired(job: JobRecord): boolean {

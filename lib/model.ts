@@ -1,11 +1,13 @@
 /**
- * What Tripwright asks of a language model, and what it gets: two calls, each answered with plain
- * data that can be stored as a checkpoint. `openai_model.ts` and `sample_model.ts` implement it.
+ * What Tripwright asks of a language model, and what it gets: calls whose answers can be watched as
+ * they are written, and end as plain data that can be stored as a checkpoint. `openai_model.ts` and
+ * `sample_model.ts` implement it.
  * @module
  */
 import { z } from "zod";
 import { JobError } from "./failure.ts";
 import type { Source } from "./job_record.ts";
+import { Usage } from "./usage.ts";
 
 /** The JSON that the answer has to be. The schema is sent along, and checked again afterwards. */
 export interface OutputFormat {
@@ -39,6 +41,8 @@ export interface ResponseRequest {
   instructions: string;
   /** Everything said so far: our messages, the model's output items, the tools' outputs. */
   input: InputItem[];
+  /** The response that the model's side has kept, and how many items of `input` it covers. */
+  previous: { responseId: string; items: number } | null;
   format: OutputFormat;
   tools: FunctionTool[];
   /** Lets the model search the web with OpenAI's hosted tool. */
@@ -52,13 +56,17 @@ export interface ResponseRequest {
 export const InputItem = z.record(z.string(), z.unknown());
 export type InputItem = z.infer<typeof InputItem>;
 
+/** A response's id at the model's side; it becomes part of a key, and keys have a limit. */
+export const ResponseId = z.string().min(1).max(256);
+
 const turn = {
-  /** The response's id at the model's side. */
-  responseId: z.string(),
+  responseId: ResponseId,
   /** The answer; `null` if the model only called tools. */
   text: z.string().nullable(),
   /** The answer stopped at `maxTokens`. */
   truncated: z.boolean(),
+  /** `null` if the model's side did not say. */
+  usage: Usage.nullable(),
 };
 
 /** The model's answer to a {@link ChatRequest}. */
@@ -81,14 +89,41 @@ export const ResponseTurn = z.object({
   output: z.array(InputItem),
   calls: z.array(FunctionCall),
   reasoningSummaries: z.array(z.string()),
+  /** The model's side has kept it: the next request may refer to it. */
+  stored: z.boolean(),
 });
 export type ResponseTurn = z.infer<typeof ResponseTurn>;
+
+/** What can be heard of an answer while it is written. None of it is the answer. */
+export type TurnEvent =
+  /** An answer begins; what was heard before is void. A `resumable` one can be joined later. */
+  | { type: "started"; responseId: string; resumable: boolean }
+  /** Its text goes on. */
+  | { type: "text"; delta: string }
+  /** Another summary of the model's reasoning is complete. */
+  | { type: "reasoning"; summary: string };
+
+export interface CallOptions {
+  signal: AbortSignal;
+  /** Hears what happens, and is waited for. What it throws ends the call. */
+  onEvent?: (event: TurnEvent) => void | Promise<void>;
+  /** Its `wake` events say that a response may have ended: whoever waits for it looks at once. */
+  wake?: EventTarget | undefined;
+}
 
 /** A language model. Its calls throw {@link JobError}, or the signal's reason when aborted. */
 export interface Model {
   source: Source;
-  chat(request: ChatRequest, signal: AbortSignal): Promise<ChatTurn>;
-  respond(request: ResponseRequest, signal: AbortSignal): Promise<ResponseTurn>;
+  chat(request: ChatRequest, options: CallOptions): Promise<ChatTurn>;
+  respond(request: ResponseRequest, options: CallOptions): Promise<ResponseTurn>;
+  /**
+   * Waits for a resumable response that was begun earlier, in whatever process.
+   *
+   * @returns `null` if there is nothing to wait for: it is gone, or came to nothing
+   */
+  join(responseId: string, options: CallOptions): Promise<ResponseTurn | null>;
+  /** Tells the model's side that nobody waits for a resumable response any more. */
+  cancel(responseId: string): Promise<void>;
 }
 
 /**
@@ -102,5 +137,11 @@ export type ModelProvider = (samplePlan: () => unknown) => Model;
 export function missingModel(): Model {
   const unavailable = () =>
     Promise.reject(new JobError("model_unavailable", "No model is configured: no OPENAI_API_KEY"));
-  return { source: "openai", chat: unavailable, respond: unavailable };
+  return {
+    source: "openai",
+    chat: unavailable,
+    respond: unavailable,
+    join: unavailable,
+    cancel: () => Promise.resolve(),
+  };
 }

@@ -10,12 +10,12 @@ import { sampleModel } from "./sample_model.ts";
 
 /** @param clock paces the sample generator */
 export function createModelProvider(config: Config, clock: Clock): ModelProvider {
-  const { apiKey, baseUrl, timeoutMs } = config.openai;
+  const { apiKey, ...openai } = config.openai;
   if (config.generator === "sample") {
     return (plan) => sampleModel({ plan, delayMs: config.sampleDelayMs, clock });
   }
   const model = config.generator === "openai" && apiKey !== undefined
-    ? openaiModel({ apiKey, baseUrl, timeoutMs })
+    ? openaiModel({ ...openai, apiKey, clock })
     : missingModel();
   return () => model;
 }

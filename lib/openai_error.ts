@@ -5,7 +5,7 @@
  * @module
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai/error";
-import { type FailureCode, JobError } from "./failure.ts";
+import { type FailureCode, JobError, type Spent } from "./failure.ts";
 
 /** Every code that says the account has no money left, as a code or as a type. */
 const QUOTA_CODES = new Set([
@@ -22,6 +22,7 @@ interface Answer {
   code: string | undefined;
   type: string | undefined;
   retryAfterMs?: number | undefined;
+  spent?: Spent | undefined;
 }
 
 /**
@@ -35,7 +36,8 @@ export function fromOpenAIError(error: unknown): unknown {
   if (error instanceof APIConnectionError) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
   }
-  if (error instanceof APIError && error.status !== undefined) {
+  // Without a status: an error event within a stream.
+  if (error instanceof APIError) {
     return fromAnswer({
       status: error.status,
       code: plainCode(error.code),
@@ -53,8 +55,11 @@ export function fromOpenAIError(error: unknown): unknown {
 }
 
 /** For a response that arrived well but says in itself that it failed. */
-export function fromFailedResponse(error: { code?: unknown } | null | undefined): JobError {
-  return fromAnswer({ status: undefined, code: plainCode(error?.code), type: undefined });
+export function fromFailedResponse(
+  error: { code?: unknown } | null | undefined,
+  spent?: Spent,
+): JobError {
+  return fromAnswer({ status: undefined, code: plainCode(error?.code), type: undefined, spent });
 }
 
 /** For a success status with a body that is not what OpenAI's API documents. */
@@ -68,7 +73,8 @@ function fromAnswer(answer: Answer): JobError {
     ? "OpenAI API rate limit exceeded"
     : ["OpenAI API error:", answer.status ?? "response failed", answer.code ?? answer.type]
       .filter((part) => part !== undefined).join(" ");
-  return new JobError(code, wording, { retryAfterMs: answer.retryAfterMs });
+  const { retryAfterMs, spent } = answer;
+  return new JobError(code, wording, { retryAfterMs, ...(spent && { spent }) });
 }
 
 function failureCode({ status, code, type }: Answer): FailureCode {

@@ -10,11 +10,15 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { Engine } from "../jobs/engine.ts";
+import { ANONYMOUS } from "../lib/dedupe_key.ts";
 import { describeError } from "../lib/log.ts";
+import type { WebhookReader } from "../lib/openai_webhook.ts";
 import { type Problem, ProblemError } from "../lib/problem.ts";
+import { callerOf } from "./caller.ts";
 import { healthRoutes } from "./health.ts";
 import { jobRoutes } from "./jobs.ts";
 import { sendProblem } from "./send_problem.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export interface AppOptions {
   engine: Engine;
@@ -22,6 +26,8 @@ export interface AppOptions {
   corsOrigins: string[];
   /** Bearer tokens that may make and cancel jobs; none: everybody may. */
   apiKeys: string[];
+  /** Reads OpenAI's webhooks; unset, there is no place for them. */
+  readWebhook?: WebhookReader | undefined;
   /** Now, in epoch milliseconds. */
   now: () => number;
 }
@@ -36,7 +42,8 @@ const PREFLIGHT_SECONDS = 86_400;
 const log = getLogger(["tripwright", "http"]);
 
 /** Creates the application. */
-export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { engine, corsOrigins, apiKeys, readWebhook, now } = options;
   const app = new Hono({ strict: false });
 
   app.use(requestId());
@@ -54,12 +61,15 @@ export function createApp({ engine, corsOrigins, apiKeys, now }: AppOptions): Ho
 
   app.get("/", (c) => c.json(indexOf(engine)));
   app.route("/", healthRoutes(engine));
+  // A token that nobody has checked says nothing.
+  const caller = apiKeys.length > 0 ? callerOf : () => ANONYMOUS;
   for (const kind of engine.kinds) {
     if (apiKeys.length > 0) {
       app.on(["POST", "DELETE"], `${kind.http.path}/*`, bearerAuth({ token: apiKeys }));
     }
-    app.route(kind.http.path, jobRoutes(kind, engine, now));
+    app.route(kind.http.path, jobRoutes(kind, engine, { now, callerOf: caller }));
   }
+  if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 
   app.notFound((c) => sendProblem(c, noRoute));
   app.onError((error, c) => {
@@ -79,6 +89,7 @@ function indexOf(engine: Engine) {
     endpoints: engine.kinds.flatMap(({ http }) => [
       `POST ${http.path}`,
       `GET ${http.path}/:id`,
+      `GET ${http.path}/:id/timeline`,
       `DELETE ${http.path}/:id`,
     ])
       .concat("GET /livez", "GET /readyz"),

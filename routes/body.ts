@@ -54,7 +54,12 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   });
 }
 
-async function readLimited(c: Context): Promise<string> {
+/**
+ * Reads the body as text.
+ *
+ * @throws {ProblemError} 413 for more than 64 KiB, 400 for one that ends too soon
+ */
+export async function readLimited(c: Context): Promise<string> {
   const tooLarge = Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES;
   const text = tooLarge ? null : await readText(c.req.raw.body, MAX_BODY_BYTES).catch(() => {
     throw new ProblemError({

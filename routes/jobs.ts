@@ -12,7 +12,14 @@ import { describeError } from "../lib/log.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { getLogger } from "@logtape/logtape";
 import { readBody } from "./body.ts";
-import { locationOf, presentJob, presentNewJob, retryAfterSeconds, statusOf } from "./presenter.ts";
+import {
+  locationOf,
+  presentJob,
+  presentNewJob,
+  presentTimeline,
+  retryAfterSeconds,
+  statusOf,
+} from "./presenter.ts";
 
 const JobId = z.uuid();
 
@@ -24,13 +31,24 @@ const STOPPING_RETRY_SECONDS = 5;
 
 const log = getLogger(["tripwright", "http"]);
 
+export interface JobRouteOptions {
+  /** Now, in epoch milliseconds. */
+  now: () => number;
+  /** Who sends a request; no secret. */
+  callerOf: (c: Context) => string;
+}
+
 /** `POST`, `GET` and `DELETE` of one kind of job, relative to its path. */
-export function jobRoutes(kind: JobKind, engine: Engine, now: () => number): Hono {
+export function jobRoutes(
+  kind: JobKind,
+  engine: Engine,
+  { now, callerOf }: JobRouteOptions,
+): Hono {
   const routes = new Hono();
 
   routes.post("/", async (c) => {
     const request = await readBody(c, kind.request);
-    const job = await engine.submit(kind, request).catch(refuse);
+    const job = await engine.submit(kind, request, { caller: callerOf(c) }).catch(refuse);
     c.header("location", locationOf(kind, job));
     c.header("retry-after", String(retryAfterSeconds(job, now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
@@ -42,6 +60,12 @@ export function jobRoutes(kind: JobKind, engine: Engine, now: () => number): Hon
     if (seconds !== null) c.header("retry-after", String(seconds));
     c.header("cache-control", "private, no-cache");
     return c.json(presentJob(kind, snapshot));
+  });
+
+  routes.get("/:id/timeline", async (c) => {
+    const timeline = await find(c, (id) => engine.timeline(kind, id));
+    c.header("cache-control", "private, no-cache");
+    return c.json(presentTimeline(kind, timeline));
   });
 
   routes.delete("/:id", async (c) => {
@@ -59,10 +83,10 @@ export function jobRoutes(kind: JobKind, engine: Engine, now: () => number): Hon
   });
 
   /** The job that the path names. */
-  async function find(
+  async function find<T extends JobSnapshot>(
     c: Context,
-    look: (id: string) => Promise<JobSnapshot | null>,
-  ): Promise<JobSnapshot> {
+    look: (id: string) => Promise<T | null>,
+  ): Promise<T> {
     const id = JobId.safeParse(c.req.param("id"));
     const snapshot = id.success ? await look(id.data.toLowerCase()) : null;
     if (snapshot) return snapshot;

@@ -57,7 +57,9 @@ for (const DOORBELL of ["queue", "sweep"]) {
     while (count() < paths.length) await Promise.race(programs.map(({ changed }) => changed));
     assert.deepEqual(new Set(ended.values()), new Set([1]));
     const steps = programs.flatMap(({ log }) => log).filter(({ message }) => message === "step");
-    assert.equal(steps.length, paths.length);
+    const turns = steps.filter(({ step }) => step === "turn-1");
+    assert.equal(turns.length, paths.length);
+    assert.equal(steps.length, 2 * paths.length);
   });
 
   Deno.test(`${DOORBELL}: the jobs of a process that is killed go on in another`, async () => {

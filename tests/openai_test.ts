@@ -5,7 +5,14 @@ import assert from "node:assert/strict";
 import { sampleBundles } from "../jobs/bundles_sample.ts";
 import { sampleItinerary } from "../jobs/itinerary_sample.ts";
 import { serveLocally } from "./support/local_server.ts";
-import { noReply, type Reply, serveOpenAI } from "./support/openai_server.ts";
+import {
+  eventStream,
+  noReply,
+  type Reply,
+  serveOpenAI,
+  sse,
+  sseText,
+} from "./support/openai_server.ts";
 import { Program, workDirectory } from "./support/program.ts";
 import { answerWeather, weatherEnv } from "./support/weather_server.ts";
 
@@ -62,6 +69,17 @@ const generation = (script: [Reply, ...Reply[]], env?: Env) =>
 
 const good: Reply = { content: JSON.stringify(plan) };
 const goodBundles: Reply = { content: JSON.stringify(bundles), reasoning: "Writing it down" };
+
+/** A piece of an answer of Chat Completions. */
+function chunk(delta: object, finish_reason: string | null = null): object {
+  return { id: "chatcmpl-1", choices: [{ index: 0, delta, finish_reason }] };
+}
+
+/** An answer of the Responses API that ends like this. */
+function response(status: string, more: object): Reply {
+  const response = { id: "resp_1", status, output: [], ...more };
+  return sse([{ type: `response.${status}`, sequence_number: 0, response }]);
+}
 
 function errorReply(status: number, code: string, more: object = {}): Reply {
   return { status, error: { message: UPSTREAM, type: code, code }, ...more };
@@ -165,7 +183,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
 
   const steps = log.filter((line) => line.message === "step").map((line) => line.step);
   assert.deepEqual(steps.toSorted(), [
-    "today",
+    "now",
     "turn-1",
     "turn-1/tool-1",
     "turn-2",
@@ -232,15 +250,7 @@ const stops: [name: string, script: [Reply, ...Reply[]], code: string, error: st
   ],
   [
     "a refusal",
-    [() =>
-      Response.json({
-        id: "chatcmpl-1",
-        choices: [{
-          index: 0,
-          finish_reason: "stop",
-          message: { role: "assistant", content: null, refusal: UPSTREAM },
-        }],
-      })],
+    [sse([chunk({ role: "assistant", refusal: UPSTREAM }), chunk({}, "stop")])],
     "refused",
     "OpenAI API refused the request",
   ],
@@ -263,23 +273,18 @@ for (const [name, script, code, error] of stops) {
 }
 
 Deno.test("a refusal in a turn of bundles fails the job at once", async () => {
-  const { body } = await generation([() =>
-    Response.json({
-      id: "resp_1",
-      status: "completed",
+  const { body } = await generation([
+    response("completed", {
       output: [{ type: "message", content: [{ type: "refusal", refusal: UPSTREAM }] }],
-    })]);
+    }),
+  ]);
   assert.equal(body.failure.code, "refused");
 });
 
 Deno.test("the content filter in a turn of bundles fails the job at once", async () => {
-  const { body } = await generation([() =>
-    Response.json({
-      id: "resp_1",
-      status: "incomplete",
-      incomplete_details: { reason: "content_filter" },
-      output: [],
-    })]);
+  const { body } = await generation([
+    response("incomplete", { incomplete_details: { reason: "content_filter" } }),
+  ]);
   assert.equal(body.failure.code, "content_filtered");
 });
 
@@ -301,13 +306,9 @@ for (const code of quotaCodes) {
 }
 
 Deno.test("a quota that is spent inside a response gives a placeholder too", async () => {
-  const failed = () =>
-    Response.json({
-      id: "resp_1",
-      status: "failed",
-      error: { code: "insufficient_quota", message: UPSTREAM },
-      output: [],
-    });
+  const failed = response("failed", {
+    error: { code: "insufficient_quota", message: UPSTREAM },
+  });
   const { body } = await generation([failed], { USE_MOCK_IF_QUOTA: "1" });
   assert.equal(body.source, "placeholder");
 });
@@ -361,13 +362,10 @@ Deno.test("an answer that does not come in time is a timeout", async () => {
 
 Deno.test("an answer that stalls in its middle is a timeout", async () => {
   const stalling: Reply = (ended) =>
-    new Response(
-      ReadableStream.from((async function* () {
-        yield new TextEncoder().encode('{"id":');
-        await ended;
-      })()),
-      { headers: { "content-type": "application/json" } },
-    );
+    eventStream(ReadableStream.from((async function* () {
+      yield new TextEncoder().encode(sseText([chunk({ content: '{"days":' })]) + "data: {");
+      await ended;
+    })()));
   const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
   assert.equal(body.failure.code, "timeout");
 });
@@ -378,8 +376,9 @@ Deno.test("an answer that is cut off in its middle is a lost connection", async 
     using connection = await listener.accept();
     await connection.read(new Uint8Array(65_536));
     const head =
-      "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
-    await connection.write(new TextEncoder().encode(head));
+      "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 1000\r\n\r\n";
+    const beginning = sseText([chunk({ content: '{"days":' })]);
+    await connection.write(new TextEncoder().encode(head + beginning));
   })();
   const { body } = await itinerary([good], {
     OPENAI_BASE_URL: `http://127.0.0.1:${listener.addr.port}/v1`,
@@ -397,10 +396,23 @@ Deno.test("a server that cannot be reached is a lost connection", async () => {
   assert.equal(body.failure.code, "connection_lost");
 });
 
-Deno.test("an answer that is no JSON, or not OpenAI's, is an upstream error", async () => {
-  for (const text of ["<html>", '{"hello":"world"}']) {
-    const headers = { "content-type": "application/json" };
-    const { body } = await itinerary([() => new Response(text, { headers })], {
+Deno.test("an answer that is no event stream, or ends before its last event, is a lost connection", async () => {
+  const answers: Reply[] = [
+    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    () => Response.json({ id: "chatcmpl-1", choices: [] }),
+    () => eventStream(sseText([chunk({ content: JSON.stringify(plan) })])),
+    sse([chunk({ content: JSON.stringify(plan) })]),
+  ];
+  for (const answer of answers) {
+    const { body } = await itinerary([answer], { MAX_ATTEMPTS: "1" });
+    assert.equal(body.failure.code, "connection_lost");
+    assert.equal(body.error, "OpenAI API stream ended before the answer");
+  }
+});
+
+Deno.test("a stream whose events are not OpenAI's is an upstream error", async () => {
+  for (const data of ["5", '{"hello":"world"}']) {
+    const { body } = await itinerary([() => eventStream(`data: ${data}\n\n`)], {
       MAX_ATTEMPTS: "1",
     });
     assert.equal(body.failure.code, "upstream_error");

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { JobError } from "../../lib/failure.ts";
-import {
-  type ChatRequest,
-  ChatTurn,
-  missingModel,
-  type Model,
-  type ResponseRequest,
-} from "../../lib/model.ts";
 import { jobOf, openEngines } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
-import { limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
+import {
+  anyParts,
+  anyRequest,
+  limits,
+  MINUTE,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+} from "../support/jobs.ts";
 
 const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
 
@@ -19,18 +20,11 @@ function limitedModel(...errors: Error[]) {
   let calls = 0;
   const chat = () => {
     const error = errors[calls++];
-    const text = "plan";
-    return error
-      ? Promise.reject(error)
-      : Promise.resolve({ responseId: "r", text, truncated: false });
+    return error ? Promise.reject(error) : Promise.resolve({ ...silentTurn, text: "plan" });
   };
-  const model: Model = { ...missingModel(), chat };
+  const model = modelOf({ chat });
   const kind = testKind(async ({ text }, context) => {
-    await context.step("turn", ChatTurn, () =>
-      context.model.chat(
-        { model: "m", messages: [], format: { name: "f", schema: z.any() }, maxTokens: 1 },
-        context.signal,
-      ));
+    await context.chat("turn", anyRequest, anyParts);
     return { text };
   });
   return { overrides: { kinds: [kind], model: () => model }, kind, calls: () => calls };
@@ -61,8 +55,7 @@ Deno.test("while the breaker is open jobs wait, in every instance, and use up no
 Deno.test("after the pause one job goes ahead, and the others follow when it has succeeded", async () => {
   const limited = limitedModel(rateLimited());
   const held = Promise.withResolvers<void>();
-  const model: Model = {
-    ...limited.overrides.model(),
+  const model = modelOf({
     chat: async (...args) => {
       if (limited.calls() === 1) {
         const answer = limited.overrides.model().chat(...args);
@@ -71,7 +64,7 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
       }
       return await limited.overrides.model().chat(...args);
     },
-  };
+  });
   using env = await openEngines({ ...limited.overrides, model: () => model });
   const ids = [];
   for (let n = 0; n < 4; n++) {
@@ -149,18 +142,12 @@ async function runBetweenTurns(pauseMs: number) {
   let opened = false;
   const chat = () => {
     calls++;
-    return Promise.resolve({ responseId: "r", text: "plan", truncated: false });
+    return Promise.resolve({ ...silentTurn, text: "plan" });
   };
-  const model: Model = { ...missingModel(), chat };
-  const request = {
-    model: "m",
-    messages: [],
-    format: { name: "f", schema: z.any() },
-    maxTokens: 1,
-  };
+  const model = modelOf({ chat });
   const kind = testKind(async ({ text }, context) => {
     for (const turn of ["one", "two"]) {
-      await context.step(turn, ChatTurn, () => context.model.chat(request, context.signal));
+      await context.chat(turn, anyRequest, anyParts);
       if (opened) continue;
       opened = true;
       await env.kv.set(["breaker", "test"], {
@@ -248,23 +235,10 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
 });
 
 Deno.test("both sorts of model call learn from being turned away", async () => {
-  const format = { name: "f", schema: z.any() };
-  const request: ChatRequest & ResponseRequest = {
-    model: "m",
-    instructions: "",
-    input: [],
-    messages: [],
-    format,
-    maxTokens: 1,
-    tools: [],
-    webSearch: false,
-    reasoningEffort: "low",
-  };
   for (const sort of ["chat", "respond"] as const) {
-    const call = () => Promise.reject(rateLimited());
-    const model: Model = { source: "openai", chat: call, respond: call };
+    const model = modelOf({ [sort]: () => Promise.reject(rateLimited()) });
     const kind = testKind(async ({ text }, context) => {
-      await context.model[sort](request, context.signal);
+      await context[sort]("turn", anyRequest, anyParts);
       return { text };
     });
     using env = await openEngines({ kinds: [kind], model: () => model });

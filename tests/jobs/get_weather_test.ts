@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { getWeather } from "../../jobs/get_weather.ts";
 import { runTool } from "../../jobs/tool.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { serveLocally } from "../support/local_server.ts";
 
 /** As Open-Meteo's geocoding answers for Lisbon, shortened. */
@@ -48,12 +49,12 @@ function serveWeather(
 
 /** Calls the tool as the model does. */
 async function weatherIn(city: string, { url }: { url: string }) {
-  const output = await runTool(
+  const { text } = await runTool(
     [getWeather({ baseUrl: url, geocodingBaseUrl: url })],
     { callId: "call_1", name: "get_weather", arguments: JSON.stringify({ city }) },
-    new AbortController().signal,
+    { signal: new AbortController().signal, clock: systemClock },
   );
-  return JSON.parse(output);
+  return JSON.parse(text);
 }
 
 Deno.test("get_weather asks for the place and then for its forecast", async () => {

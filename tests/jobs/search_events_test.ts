@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { searchEvents } from "../../jobs/search_events.ts";
 import { runTool } from "../../jobs/tool.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { type LocalServer, serveLocally } from "../support/local_server.ts";
 
 const API_KEY = "s3cret-key";
@@ -15,17 +16,17 @@ const berlin = {
 
 /** Calls the tool as the model does. */
 async function search({ url }: Pick<LocalServer, "url">, args: object = {}) {
-  const output = await runTool(
+  const { text } = await runTool(
     [searchEvents({ apiKey: API_KEY, baseUrl: url })],
     {
       callId: "call_1",
       name: "search_events",
       arguments: JSON.stringify({ ...berlin, ...args }),
     },
-    new AbortController().signal,
+    { signal: new AbortController().signal, clock: systemClock },
   );
-  assert.equal(output.includes(API_KEY), false);
-  return JSON.parse(output);
+  assert.equal(text.includes(API_KEY), false);
+  return JSON.parse(text);
 }
 
 /** An event as Ticketmaster's Discovery API shows it, shortened. */

@@ -73,7 +73,8 @@ Deno.test("a job that is put back at a shutdown starts elsewhere within a second
   const releasedAt = env.clock.now();
   while (env.b.running === 0) {
     env.clock.advance(100);
-    await env.b.ping();
+    // Time for the database, which the clock does not wait for.
+    for (let n = 0; n < 5; n++) await env.b.ping();
   }
   assert.ok(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
   work.finish();

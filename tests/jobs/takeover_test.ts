@@ -3,7 +3,6 @@ import { z } from "zod";
 import { Engine } from "../../jobs/engine.ts";
 import { patientKv } from "../../lib/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../lib/instance_locks.ts";
-import { ChatTurn, missingModel, type Model } from "../../lib/model.ts";
 import {
   engineOptions,
   heldWork,
@@ -15,7 +14,17 @@ import {
 } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
-import { HOUR, limits, MINUTE, queuedJob, testKind } from "../support/jobs.ts";
+import {
+  anyParts,
+  anyRequest,
+  HOUR,
+  limits,
+  MINUTE,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+} from "../support/jobs.ts";
 
 Deno.test("another instance takes over the jobs of one that fell silent", async () => {
   const work = heldWork();
@@ -450,28 +459,20 @@ Deno.test("a worker that was frozen in front of a call does not make it when its
   let calls = 0;
   const chat = () => {
     calls++;
-    return Promise.resolve({ responseId: "r", text: "plan", truncated: false });
+    return Promise.resolve({ ...silentTurn, text: "plan" });
   };
-  const model: Model = { ...missingModel(), chat };
-  const request = {
-    model: "m",
-    messages: [],
-    format: { name: "f", schema: z.any() },
-    maxTokens: 1,
-  };
+  const model = modelOf({ chat });
   const kind = testKind(async ({ text }, context) => {
-    await context.step("turn", ChatTurn, () => {
-      // The next look at the breaker is the one in front of the call.
-      if (calls === 0 && !hooks.get) {
-        hooks.get = ([sort]) => {
-          if (sort !== "breaker") return;
-          hooks.get = () => {};
-          reached.resolve();
-          return frozen.promise;
-        };
-      }
-      return context.model.chat(request, context.signal);
-    });
+    // The next look at the breaker is the one in front of the call.
+    if (calls === 0 && !hooks.get) {
+      hooks.get = ([sort]) => {
+        if (sort !== "breaker") return;
+        hooks.get = () => {};
+        reached.resolve();
+        return frozen.promise;
+      };
+    }
+    await context.chat("turn", anyRequest, anyParts);
     return { text };
   });
   using env = openEnginesOn(kv, { kinds: [kind], model: () => model });

@@ -26,6 +26,12 @@ Deno.test("parseConfig() has a default for everything", () => {
   assert.deepEqual(config.corsOrigins, ["*"]);
   assert.deepEqual(config.apiKeys, []);
   assert.equal(config.mockIfQuota, false);
+  assert.equal(config.dedupeInFlight, false);
+  assert.equal(config.openai.timeoutMs, 300_000);
+  assert.equal(config.openai.idleMs, 120_000);
+  assert.equal(config.openai.background, true);
+  assert.equal(config.webhookSecret, undefined);
+  assert.deepEqual(config.prices, {});
 });
 
 Deno.test("parseConfig() takes an empty value for unset", () => {
@@ -62,6 +68,18 @@ const bad: [env: Record<string, string>, message: string][] = [
     'CORS_ORIGINS is "https://example.com/path", expected * or a comma-separated list of origins ' +
     "such as https://example.com",
   ],
+  ...[
+    "cheap",
+    "5",
+    '{"gpt":{"input":1}}',
+    '{"gpt":{"input":-1,"output":1}}',
+    '{"gpt":{"input":1,"output":1,"cached_input":0.1}}',
+    '{"a model":{"input":1,"output":1}}',
+  ].map((prices): [Record<string, string>, string] => [
+    { MODEL_PRICES: prices },
+    `MODEL_PRICES is ${JSON.stringify(prices)}, expected JSON such as ` +
+    '{"model":{"input":1.25,"cachedInput":0.125,"output":10}}, in US dollars for a million tokens',
+  ]),
 ];
 
 for (const [env, message] of bad) {
@@ -109,6 +127,46 @@ const choices: [env: Record<string, string>, member: keyof Config, value: string
 for (const [env, member, value] of choices) {
   Deno.test(`parseConfig() chooses the ${member} ${value} for ${JSON.stringify(env)}`, () => {
     assert.equal(parseConfig(env)[member], value);
+  });
+}
+
+const backgrounds: [env: Record<string, string>, background: boolean][] = [
+  [{ OPENAI_BASE_URL: "https://api.openai.com/v1" }, true],
+  [{ OPENAI_BASE_URL: "http://localhost:11434/v1" }, false],
+  [{ OPENAI_BASE_URL: "https://api.openai.com.example.com/v1" }, false],
+  [{ OPENAI_BASE_URL: "http://localhost:11434/v1", OPENAI_BACKGROUND: "on" }, true],
+  [{ OPENAI_BACKGROUND: "off" }, false],
+];
+
+for (const [env, background] of backgrounds) {
+  Deno.test(`parseConfig() chooses the background ${background} for ${JSON.stringify(env)}`, () => {
+    assert.equal(parseConfig(env).openai.background, background);
+  });
+}
+
+Deno.test("parseConfig() reads what models cost", () => {
+  const prices = {
+    "gpt-6-luna": { input: 1.25, cachedInput: 0.125, output: 10 },
+    "org/other:1": { input: 0, output: 0 },
+  };
+  assert.deepEqual(parseConfig({ MODEL_PRICES: JSON.stringify(prices) }).prices, prices);
+});
+
+Deno.test("parseConfig() takes a silence in seconds, and the secret of a webhook as it is", () => {
+  const webhookSecret = `whsec_${btoa("a key of 24 characters..")}`;
+  const config = parseConfig({ OPENAI_IDLE_SECONDS: "7", OPENAI_WEBHOOK_SECRET: webhookSecret });
+  assert.equal(config.openai.idleMs, 7_000);
+  assert.equal(config.webhookSecret, webhookSecret);
+});
+
+for (const secret of ["whsec_short", "sk-0123456789abcdef", "whsec_not base64 at all"]) {
+  Deno.test(`parseConfig() refuses ${secret} for a webhook without repeating it`, () => {
+    const message = messageFor({ OPENAI_WEBHOOK_SECRET: secret });
+    assert.match(
+      message,
+      /^OPENAI_WEBHOOK_SECRET is \(hidden\), expected a webhook's signing secret/,
+    );
+    assert.ok(!message.includes(secret));
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { failure } from "../../lib/failure.ts";
 import {
+  cancelJob,
   claimJob,
   completeJob,
   deadlineOf,
@@ -15,6 +16,14 @@ import { HOUR, limits, MINUTE, queuedJob, runningJob } from "../support/jobs.ts"
 
 const later = NOON + 1_000;
 const fault = failure("upstream_error", "OpenAI API error: 500");
+const usage = {
+  inputTokens: 900,
+  cachedTokens: 100,
+  outputTokens: 400,
+  reasoningTokens: 300,
+  savedTokens: 0,
+  costUsd: 0.01,
+};
 
 Deno.test("newJob() is due at once and expires after its time to live", () => {
   const job = queuedJob({ ttlMs: 2 * HOUR });
@@ -34,7 +43,7 @@ Deno.test("claimJob() counts the attempt and names the holder", () => {
 
 Deno.test("the deadline counts from the first claim, whatever comes after it", () => {
   const first = claimJob(queuedJob(), { holder: "instance-a", now: NOON });
-  const again = claimJob(retryJob(first, { failure: fault, runAt: later }), {
+  const again = claimJob(retryJob(first, { failure: fault, runAt: later, now: NOON }), {
     holder: "instance-b",
     now: NOON + 5 * MINUTE,
   });
@@ -43,7 +52,7 @@ Deno.test("the deadline counts from the first claim, whatever comes after it", (
 });
 
 Deno.test("retryJob() queues the job for later and remembers why", () => {
-  const job = retryJob(runningJob(), { failure: fault, runAt: later });
+  const job = retryJob(runningJob(), { failure: fault, runAt: later, now: NOON });
   assert.equal(job.state, "queued");
   assert.equal(job.runAt, later);
   assert.equal(job.attempt, 1);
@@ -51,7 +60,7 @@ Deno.test("retryJob() queues the job for later and remembers why", () => {
 });
 
 Deno.test("releaseJob() does not count the attempt", () => {
-  const job = releaseJob(runningJob({ attempt: 3 }), { runAt: later });
+  const job = releaseJob(runningJob({ attempt: 3 }), { runAt: later, now: NOON });
   assert.equal(job.state, "queued");
   assert.equal(job.runAt, later);
   assert.equal(job.attempt, 2);
@@ -59,33 +68,42 @@ Deno.test("releaseJob() does not count the attempt", () => {
 
 Deno.test("rescueJob() counts the dead worker's attempt and queues the job at once", () => {
   const job = rescueJob(runningJob({ attempt: 3 }), { now: later, limits });
+  assert.ok("state" in job);
   assert.equal(job.state, "queued");
   assert.equal(job.attempt, 3);
-  assert.equal(job.state === "queued" && job.runAt, later);
+  assert.equal(job.runAt, later);
   assert.equal(job.lastFailure?.code, "worker_lost");
 });
 
-Deno.test("rescueJob() fails a job whose workers have used up all attempts", () => {
+Deno.test("rescueJob() gives up a job whose workers have used up all attempts", () => {
   const job = rescueJob(runningJob({ attempt: limits.maxAttempts }), { now: later, limits });
-  assert.equal(job.state === "failed" && job.failure.code, "worker_lost");
+  assert.equal("failure" in job && job.failure.code, "worker_lost");
 });
 
-Deno.test("rescueJob() fails a job whose deadline has passed", () => {
+Deno.test("rescueJob() gives up a job whose deadline has passed", () => {
   const job = rescueJob(runningJob(), { now: NOON + limits.timeoutMs, limits });
-  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assert.equal("failure" in job && job.failure.code, "deadline_exceeded");
 });
 
 Deno.test("finished jobs no longer name a holder", () => {
   const result = { parts: 1, bytes: 10 };
-  const options = { result, source: "sample", promptVersion: "test-2", now: later } as const;
-  const done = completeJob(runningJob(), options);
+  const done = completeJob(runningJob(), {
+    result,
+    source: "sample",
+    promptVersion: "test-2",
+    now: later,
+    usage,
+  });
   assert.equal(done.state, "succeeded");
   assert.equal(done.promptVersion, "test-2");
   assert.equal(done.finishedAt, later);
+  assert.deepEqual(done.usage, usage);
   assert.ok(!("holder" in done));
-  const failed = failJob(runningJob(), { failure: fault, now: later });
+  const failed = failJob(runningJob(), { failure: fault, now: later, usage: null });
   assert.deepEqual(failed.failure, fault);
+  assert.equal(failed.usage, null);
   assert.ok(!("holder" in failed));
+  assert.ok(!("holder" in cancelJob(runningJob(), { now: later, usage })));
 });
 
 Deno.test("every transition leaves a record that its schema accepts", () => {
@@ -93,11 +111,57 @@ Deno.test("every transition leaves a record that its schema accepts", () => {
   const records = [
     queuedJob(),
     runningJob(),
-    retryJob(runningJob(), { failure: fault, runAt: later }),
-    releaseJob(runningJob(), { runAt: later }),
+    retryJob(runningJob(), { failure: fault, runAt: later, now: NOON }),
+    releaseJob(runningJob(), { runAt: later, now: NOON }),
     rescueJob(runningJob(), { now: later, limits }),
-    completeJob(runningJob(), { result, source: "openai", promptVersion: "p", now: later }),
-    failJob(runningJob(), { failure: fault, now: later }),
+    completeJob(runningJob(), { result, source: "openai", promptVersion: "p", now: later, usage }),
+    failJob(queuedJob(), { failure: fault, now: later, usage: null }),
+    failJob(runningJob(), { failure: fault, now: later, usage }),
+    cancelJob(queuedJob(), { now: later, usage: null }),
+    cancelJob(runningJob(), { now: later, usage }),
   ];
   for (const record of records) assert.deepEqual(JobRecord.parse(record), record);
+});
+
+Deno.test("every transition tells of itself, with the attempt that it ended", () => {
+  const running = runningJob({ attempt: 3, timeline: [] });
+  const [now, runAt, attempt] = [later, later + MINUTE, 3];
+  const result = { parts: 1, bytes: 10 };
+  const rescued = rescueJob(running, { now, limits });
+  assert.ok("state" in rescued);
+  const jobs = [
+    retryJob(running, { now, runAt, failure: fault }),
+    releaseJob(running, { now, runAt }),
+    rescued,
+    completeJob(running, { now, result, source: "openai", promptVersion: "p", usage }),
+    failJob(running, { now, failure: fault, usage }),
+    cancelJob(running, { now, usage }),
+  ];
+  assert.deepEqual(jobs.map(({ timeline }) => timeline), [
+    [{ event: "retried", at: now, attempt, runAt, failure: fault }],
+    [{ event: "released", at: now, attempt, runAt }],
+    [{ event: "rescued", at: now, attempt }],
+    [{ event: "completed", at: now, attempt, source: "openai" }],
+    [{ event: "failed", at: now, attempt, failure: fault }],
+    [{ event: "canceled", at: now }],
+  ]);
+  assert.deepEqual(queuedJob().timeline, [{ event: "accepted", at: NOON }]);
+  assert.deepEqual(claimJob(queuedJob(), { holder: "instance-a", now }).timeline.at(-1), {
+    event: "claimed",
+    at: now,
+    attempt: 1,
+    instance: "instance-a",
+  });
+});
+
+Deno.test("a record from before there were books is read as one without entries", () => {
+  const { replayOf: _, savedTokens: __, timeline: ___, ...old } = failJob(runningJob(), {
+    failure: fault,
+    now: later,
+    usage,
+  });
+  const { usage: ____, ...oldest } = old;
+  const job = JobRecord.parse(oldest);
+  assert.ok(job.state === "failed");
+  assert.deepEqual([job.replayOf, job.savedTokens, job.timeline, job.usage], [null, 0, [], null]);
 });

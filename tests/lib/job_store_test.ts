@@ -5,6 +5,7 @@ import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts
 import { failure } from "../../lib/failure.ts";
 import { type JobStore, type Lease, UnreadableJobError } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
+import { MAX_TRANSITIONS, type StepEvent } from "../../lib/timeline.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
@@ -15,6 +16,21 @@ const B = "instance-b";
 const fault = failure("upstream_error", "OpenAI API error: 500");
 const plan = { result: { text: "plan" }, source: "openai", promptVersion: "test-1" } as const;
 const step = { promptVersion: "test-1", name: "turn-1" };
+const finished: { event: StepEvent; output: unknown } = {
+  event: {
+    event: "step",
+    at: NOON,
+    attempt: 1,
+    name: step.name,
+    durationMs: 0,
+    turn: null,
+    tool: null,
+    failed: null,
+  },
+  output: { text: "output" },
+};
+const found = (responseId: string | null) => ({ responseId, orphanId: null });
+const notFound = found(null);
 
 async function openStore(path = ":memory:") {
   const kv = await Deno.openKv(path);
@@ -150,7 +166,7 @@ Deno.test("claim() returns null for a job that is running, not due, finished or 
   env.clock.advance(1_000);
   const second = await env.store.claim(id, { holder: B });
   assert.ok(second);
-  await env.store.fail(second, fault);
+  await env.store.fail(second, { failure: fault });
   assert.equal(await env.store.claim(id, { holder: B }), null);
   assert.equal(await env.store.claim(crypto.randomUUID(), { holder: B }), null);
 });
@@ -191,7 +207,7 @@ Deno.test("complete() stores the plan and ends the job", async () => {
 Deno.test("fail() ends the job with its reason", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  assert.equal(await env.store.fail(lease, fault), "saved");
+  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
   const job = (await env.store.read(lease.job.id))?.job;
   assert.deepEqual(job?.state === "failed" && job.failure, fault);
   assert.deepEqual(await env.store.heldBy(A), []);
@@ -216,13 +232,13 @@ Deno.test("a worker that lost its job can write nothing", async () => {
 
   assert.equal(await store.readStep(lost, step), "lost");
   assert.equal(await store.report(lost, noProgress), "lost");
-  assert.equal(await store.saveStep(lost, step, "output"), "lost");
+  assert.equal(await store.saveStep(lost, step, finished), "lost");
   assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
   assert.equal(await store.release(lost, { runAt: NOON }), "lost");
-  assert.equal(await store.fail(lost, fault), "lost");
+  assert.equal(await store.fail(lost, { failure: fault }), "lost");
   assert.equal(await store.complete(lost, plan), "lost");
   assert.deepEqual((await store.read(lost.job.id))?.job, owner.job);
-  assert.equal(await store.readStep(owner, step), null);
+  assert.deepEqual(await store.readStep(owner, step), notFound);
 });
 
 Deno.test("a finished job never changes again", async () => {
@@ -231,7 +247,7 @@ Deno.test("a finished job never changes again", async () => {
   await env.store.complete(lease, plan);
   const before = await env.store.read(lease.job.id);
   assert.equal(await env.store.complete(lease, { ...plan, result: "other" }), "lost");
-  assert.equal(await env.store.fail(lease, fault), "lost");
+  assert.equal(await env.store.fail(lease, { failure: fault }), "lost");
   assert.equal(await env.store.rescue(lease.job), null);
   assert.deepEqual(await env.store.read(lease.job.id), before);
 });
@@ -240,13 +256,14 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   using env = await openStore();
   const first = await acceptAndClaim(env.store);
   const output = { text: randomBytes(200_000).toString("hex") };
-  assert.equal(await env.store.readStep(first, step), null);
-  assert.equal(await env.store.saveStep(first, step, output), "saved");
+  assert.deepEqual(await env.store.readStep(first, step), notFound);
+  assert.equal(await env.store.saveStep(first, step, { ...finished, output }), "saved");
   await env.store.release(first, { runAt: NOON });
   const second = await env.store.claim(first.job.id, { holder: B });
   assert.ok(second);
-  assert.deepEqual(await env.store.readStep(second, step), { output });
-  assert.equal(await env.store.readStep(second, { ...step, promptVersion: "test-2" }), null);
+  assert.deepEqual(await env.store.readStep(second, step), { ...finished, output });
+  const otherStep = { ...step, promptVersion: "test-2" };
+  assert.deepEqual(await env.store.readStep(second, otherStep), notFound);
 });
 
 for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
@@ -276,12 +293,18 @@ Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => 
   assert.ok(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
 });
 
-Deno.test("the largest plan fits into a commit beside the largest request", async () => {
+Deno.test("the largest plan fits into a commit beside the largest record", async () => {
   using env = await openStore();
   const text = "😀".repeat(11_500);
   const job = queuedJob({ request: { text } });
   await env.store.accept(job);
-  const lease = await env.store.claim(job.id, { holder: A });
+  let lease = await env.store.claim(job.id, { holder: A });
+  // As long a timeline as there can be, of its longest entries.
+  for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
+    await env.store.retry(lease!, { failure: fault, runAt: NOON });
+    lease = await env.store.claim(job.id, { holder: A });
+  }
+  assert.equal(lease!.job.timeline.length, MAX_TRANSITIONS);
   const result = { text: randomBytes(680_000).toString("hex") };
   const { bytes } = encodeBlob(result).ref;
   assert.ok(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
@@ -303,7 +326,7 @@ Deno.test("complete() refuses a plan that does not fit and leaves the job runnin
   const result = { text: randomBytes(1_000_000).toString("hex") };
   await assert.rejects(env.store.complete(lease, { ...plan, result }), BlobTooLargeError);
   assert.equal((await env.store.read(lease.job.id))?.job.state, "running");
-  assert.equal(await env.store.fail(lease, fault), "saved");
+  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
 });
 
 Deno.test("a job past its expiry does not exist, although KV still holds it", async () => {
@@ -335,16 +358,16 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     const lease = await store.claim(done!.id, { holder: A });
     assert.ok(lease && await store.claim(held!.id, { holder: A }));
     await store.report(lease, noProgress);
-    await store.saveStep(lease, step, "output");
+    await store.saveStep(lease, step, finished);
     await store.complete(lease, plan);
     const failing = await store.claim(dead!.id, { holder: A });
-    await store.fail(failing!, fault);
+    await store.fail(failing!, { failure: fault });
   }
   const db = new DatabaseSync(path);
   const rows = db.prepare("select expiration_ms from kv").all();
   db.close();
-  // Four records, one due entry, one held entry, a heartbeat, progress, a step in two, a result, a
-  // dead letter.
+  // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
+  // result, a dead letter.
   assert.equal(rows.length, 12);
   const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
   const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
@@ -414,17 +437,18 @@ Deno.test("a record that is not understood is refused by name, whoever asks for 
 Deno.test("a stored step that is damaged counts as not finished", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  const key = ["step", lease.job.id, step.promptVersion, step.name];
+  const key = [lease.job.id, step.promptVersion, step.name];
   const damages = [
-    () => env.kv.set(key, "no reference"),
-    () => env.kv.set([...key, 0], new Uint8Array([1, 2, 3])),
-    () => env.kv.delete([...key, 0]),
+    () => env.kv.set(["step", ...key], "no reference"),
+    () => env.kv.set(["step", ...key], { output: { parts: 1, bytes: 30 } }),
+    () => env.kv.set(["output", ...key, 0], new Uint8Array([1, 2, 3])),
+    () => env.kv.delete(["output", ...key, 0]),
   ];
   for (const damage of damages) {
-    await env.store.saveStep(lease, step, { text: "output" });
-    assert.deepEqual(await env.store.readStep(lease, step), { output: { text: "output" } });
+    await env.store.saveStep(lease, step, finished);
+    assert.deepEqual(await env.store.readStep(lease, step), finished);
     await damage();
-    assert.equal(await env.store.readStep(lease, step), null);
+    assert.deepEqual(await env.store.readStep(lease, step), notFound);
   }
 });
 
@@ -449,10 +473,10 @@ Deno.test("cancel() takes a running job from its worker, which can write nothing
   assert.deepEqual(await store.heldBy(A), []);
 
   assert.equal(await store.report(lease, noProgress), "lost");
-  assert.equal(await store.saveStep(lease, step, "output"), "lost");
+  assert.equal(await store.saveStep(lease, step, finished), "lost");
   assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
   assert.equal(await store.release(lease, { runAt: NOON }), "lost");
-  assert.equal(await store.fail(lease, fault), "lost");
+  assert.equal(await store.fail(lease, { failure: fault }), "lost");
   assert.equal(await store.complete(lease, plan), "lost");
   assert.equal(await store.rescue(lease.job), null);
   assert.deepEqual(await store.read(lease.job.id), canceled);
@@ -462,7 +486,7 @@ Deno.test("cancel() comes too late for a job that has ended, expired, or never w
   using env = await openStore();
   const [done, failed, canceled] = [1, 2, 3].map(() => acceptAndClaim(env.store));
   await env.store.complete(await done!, plan);
-  await env.store.fail(await failed!, fault);
+  await env.store.fail(await failed!, { failure: fault });
   await env.store.cancel((await canceled!).job.id);
   for (const lease of await Promise.all([done!, failed!, canceled!])) {
     const before = await env.store.read(lease.job.id);
@@ -502,7 +526,7 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   const listen = async () => rings.add(await env.instances.lastRing());
   const lease = await acceptAndClaim(env.store);
   await listen();
-  await env.store.saveStep(lease, step, "output");
+  await env.store.saveStep(lease, step, finished);
   await env.store.retry(lease, { failure: fault, runAt: NOON });
   await listen();
   assert.deepEqual([...rings], [null]);
@@ -519,7 +543,7 @@ Deno.test("every way to fail leads to the dead letters, newest first", async () 
   using env = await openStore();
   const { store, clock } = env;
   const failed = await acceptAndClaim(store);
-  await store.fail(failed, fault);
+  await store.fail(failed, { failure: fault });
   clock.advance(1);
   const late = await acceptAndClaim(store);
   await store.retry(late, { failure: fault, runAt: NOON });
@@ -551,8 +575,8 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
   const { store, clock } = env;
   const lease = await acceptAndClaim(store);
   const output = { text: randomBytes(200_000).toString("hex") };
-  await store.saveStep(lease, step, output);
-  await store.fail(lease, fault);
+  await store.saveStep(lease, step, { ...finished, output });
+  await store.fail(lease, { failure: fault });
   const before = await store.read(lease.job.id);
   clock.advance(HOUR);
 
@@ -565,16 +589,30 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
   });
   assert.deepEqual((await store.read(newId))?.job, job);
   const again = await store.claim(newId, { holder: B });
-  assert.deepEqual(await store.readStep(again!, step), { output });
+  // It was not the new job that paid for them.
+  const event = { ...finished.event, attempt: 0 };
+  assert.deepEqual(await store.readStep(again!, step), { event, output });
   // The failed job stays as it was.
   assert.deepEqual(await store.read(lease.job.id), before);
   assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
 });
 
+Deno.test("replay() leaves out a step that cannot be read", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.saveStep(lease, step, finished);
+  await env.store.saveStep(lease, { ...step, name: "turn-2" }, finished);
+  await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
+  await env.store.fail(lease, { failure: fault });
+  const newId = crypto.randomUUID();
+  assert.ok(await env.store.replay(lease.job.id, newId));
+  assert.deepEqual(await env.store.steps(newId), [{ ...finished.event, attempt: 0 }]);
+});
+
 Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  await env.store.fail(lease, fault);
+  await env.store.fail(lease, { failure: fault });
   const { id } = lease.job;
   const replays = await Promise.all(
     Array.from({ length: 10 }, () => env.store.replay(id, crypto.randomUUID())),
@@ -589,7 +627,7 @@ Deno.test("replay() refuses what has not failed, or is not there any more", asyn
   const lease = await acceptAndClaim(env.store);
   const newId = crypto.randomUUID();
   assert.equal(await env.store.replay(lease.job.id, newId), null);
-  await env.store.fail(lease, fault);
+  await env.store.fail(lease, { failure: fault });
   env.clock.advance(24 * HOUR);
   assert.equal(await env.store.replay(lease.job.id, newId), null);
   assert.equal(await env.store.replay(crypto.randomUUID(), newId), null);
@@ -641,7 +679,7 @@ Deno.test("progress and dead letters that cannot be read keep nobody from the re
   await env.kv.set(["progress", lease.job.id], "from another version");
   assert.deepEqual((await env.store.read(lease.job.id))?.progress, noProgress);
   await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
-  await env.store.fail(lease, fault);
+  await env.store.fail(lease, { failure: fault });
   const letters = await env.store.deadLetters({ limit: 10 });
   assert.deepEqual(letters.map(({ id }) => id), [lease.job.id]);
 });
@@ -670,7 +708,7 @@ Deno.test("replay() rings the same bell as accept(), in its commit", async () =>
   const { store } = openStores(kv, { clock: new FakeClock(), announce });
   const job = queuedJob();
   await store.accept(job);
-  await store.fail((await store.claim(job.id, { holder: A }))!, fault);
+  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
   const newId = crypto.randomUUID();
   await store.replay(job.id, newId);
   assert.deepEqual(announced, [job.id, newId]);
@@ -681,11 +719,8 @@ Deno.test("report() keeps the newest of more progress than a value holds", async
   const job = queuedJob();
   await env.store.accept(job);
   const lease = (await env.store.claim(job.id, { holder: A }))!;
-  const reasoningSummaries = ["é".repeat(20_000), "ö".repeat(20_000), "ü".repeat(20_000)];
-  assert.equal(
-    await env.store.report(lease, { reasoningSummaries, openaiResponseId: "r" }),
-    "saved",
-  );
+  const reasoningSummaries = ["é".repeat(10_000), "ö".repeat(10_000), "ü".repeat(10_000)];
+  assert.equal(await env.store.report(lease, { ...noProgress, reasoningSummaries }), "saved");
   assert.deepEqual((await env.store.read(job.id))?.progress.reasoningSummaries, [
     reasoningSummaries[2],
   ]);
@@ -702,8 +737,8 @@ Deno.test("replayed steps live as long as the new job", async () => {
     const job = queuedJob({ now: createdAt });
     await store.accept(job);
     const lease = (await store.claim(job.id, { holder: A }))!;
-    await store.saveStep(lease, { promptVersion: "test-1", name: "turn-1" }, "output");
-    await store.fail(lease, fault);
+    await store.saveStep(lease, step, finished);
+    await store.fail(lease, { failure: fault });
     now += HOUR;
     const newId = crypto.randomUUID();
     await store.replay(job.id, newId);
@@ -726,7 +761,7 @@ Deno.test("an expired dead letter is not listed", async () => {
   const { store, clock } = env;
   const job = queuedJob();
   await store.accept(job);
-  await store.fail((await store.claim(job.id, { holder: A }))!, fault);
+  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
   clock.advance(24 * HOUR);
   assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
 });
@@ -736,7 +771,7 @@ Deno.test("readStep() throws when the database fails: a step that may be there i
   const job = queuedJob();
   await env.store.accept(job);
   const lease = (await env.store.claim(job.id, { holder: A }))!;
-  await env.store.saveStep(lease, step, "output");
+  await env.store.saveStep(lease, step, finished);
   const kv = new Proxy(env.kv, {
     get: (target, name) =>
       name === "getMany"
@@ -745,4 +780,122 @@ Deno.test("readStep() throws when the database fails: a step that may be there i
   });
   const { store } = openStores(kv, { clock: new FakeClock() });
   await assert.rejects(store.readStep(lease, step), /database lost/);
+});
+
+Deno.test("a response is found although the output of its step is damaged", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.saveStep(lease, step, finished);
+  await env.kv.delete(["output", lease.job.id, step.promptVersion, step.name, 0]);
+  await env.store.saveResponse(lease, step, "resp_1");
+  assert.deepEqual(await env.store.readStep(lease, step), found("resp_1"));
+});
+
+Deno.test("a response is found by its own job and step only", async () => {
+  using env = await openStore();
+  const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
+  await env.store.saveResponse(lease, step, "resp_1");
+  assert.deepEqual(await env.store.readStep(lease, step), found("resp_1"));
+  assert.deepEqual(await env.store.readStep(other, step), notFound);
+  assert.deepEqual(await env.store.readStep(lease, { ...step, name: "turn-2" }), notFound);
+  assert.deepEqual(await env.store.readStep(lease, { ...step, promptVersion: "test-2" }), {
+    responseId: null,
+    orphanId: "resp_1",
+  });
+  assert.equal(await env.store.openResponse(lease.job.id), "resp_1");
+  assert.equal(await env.store.openResponse(other.job.id), null);
+});
+
+Deno.test("news of a job that waits rings for all, news of one that has ended for nobody", async () => {
+  using env = await openStore();
+  const { store, instances } = env;
+  const lease = await acceptAndClaim(store);
+  await store.saveResponse(lease, step, "resp_1");
+  await store.retry(lease, { failure: fault, runAt: NOON });
+  const before = await instances.lastRing();
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  const rung = await instances.lastRing();
+  assert.notEqual(rung, before);
+  assert.deepEqual(await instances.takeWakes(A), []);
+
+  await store.fail((await store.claim(lease.job.id, { holder: A }))!, { failure: fault });
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
+  assert.equal(await instances.lastRing(), rung);
+  assert.deepEqual(await instances.takeWakes(A), []);
+});
+
+Deno.test("each delivery counts by itself, and each instance hears of its own jobs", async () => {
+  using env = await openStore();
+  const { store, instances } = env;
+  const [lease, other] = [await acceptAndClaim(store), await acceptAndClaim(store, B)];
+  await store.saveResponse(lease, step, "resp_1");
+  await store.saveResponse(other, step, "resp_2");
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assert.equal(await store.ringFor({ responseId: "resp_2", deliveryId: "wh_2" }), "rung");
+  assert.deepEqual(await instances.takeWakes(A), [lease.job.id]);
+  assert.deepEqual(await instances.takeWakes(B), [other.job.id]);
+});
+
+Deno.test("what is written for a response expires with its job, a wake within ten minutes", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kv.sqlite`;
+  {
+    using kv = await Deno.openKv(path);
+    const createdAt = Date.now();
+    const clock = { now: () => createdAt + HOUR, wait: () => Promise.resolve() };
+    const { store } = openStores(kv, { clock });
+    const job = queuedJob({ now: createdAt });
+    await store.accept(job);
+    const lease = (await store.claim(job.id, { holder: A }))!;
+    await store.saveResponse(lease, step, "resp_1");
+    await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" });
+    for await (const { key } of kv.list({ prefix: [] })) {
+      if (/^(job|running|instance|bell)$/.test(String(key[0]))) await kv.delete(key);
+    }
+  }
+  const db = new DatabaseSync(path);
+  const rows = db.prepare("select expiration_ms from kv").all();
+  db.close();
+  const minutes = rows.map((row) => Math.round((Number(row.expiration_ms) - Date.now()) / MINUTE));
+  // The wake; the response, its owner and the delivery.
+  assert.deepEqual(minutes.toSorted((a, b) => a - b), [10, 23 * 60, 23 * 60, 23 * 60]);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("a job that ends without a worker keeps its books", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+  const turn = { model: "gpt-test", responseId: "resp_1", usage, costUsd: 1 };
+  const [waits, held] = [await acceptAndClaim(store), await acceptAndClaim(store)];
+  for (const lease of [waits, held]) {
+    await store.saveStep(lease, step, { ...finished, event: { ...finished.event, turn } });
+  }
+  await store.retry(waits, { failure: fault, runAt: NOON });
+  clock.advance(limits.timeoutMs);
+  assert.equal(await store.claim(waits.job.id, { holder: B }), null);
+  await store.rescue((await store.heldBy(A))[0]!);
+  for (const { job: { id } } of [waits, held]) {
+    const { job } = (await store.read(id))!;
+    assert.deepEqual(job.state === "failed" && job.usage, { ...usage, savedTokens: 0, costUsd: 1 });
+  }
+});
+
+Deno.test("readStep() throws when the output cannot be read at the moment", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const lease = await acceptAndClaim(store);
+  await store.saveStep(lease, step, finished);
+  hooks.get = ([sort]) =>
+    sort === "output" ? Promise.reject(new Error("database lost")) : undefined;
+  await assert.rejects(store.readStep(lease, step), /database lost/);
+  kv.close();
+});
+
+Deno.test("a job that is put back for later rings for nobody", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const before = await env.instances.lastRing();
+  await env.store.release(lease, { runAt: NOON + 1 });
+  assert.equal(await env.instances.lastRing(), before);
 });

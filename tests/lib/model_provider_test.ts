@@ -4,8 +4,8 @@ import { parseConfig } from "../../lib/config.ts";
 import { failure } from "../../lib/failure.ts";
 import type { ChatRequest, Model } from "../../lib/model.ts";
 import { createModelProvider } from "../../lib/model_provider.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { serveLocally } from "../support/local_server.ts";
+import { FakeClock, hasty, NOON } from "../support/fake_clock.ts";
+import { serveOpenAI, sse } from "../support/openai_server.ts";
 
 const request: ChatRequest = {
   model: "gpt-test",
@@ -15,7 +15,7 @@ const request: ChatRequest = {
 };
 
 function chat(model: Model) {
-  return model.chat(request, new AbortController().signal);
+  return model.chat(request, { signal: new AbortController().signal });
 }
 
 Deno.test("createModelProvider() without a key gives the sample generator the job's plan", async () => {
@@ -29,26 +29,20 @@ Deno.test("createModelProvider() without a key gives the sample generator the jo
 
 Deno.test("createModelProvider() paces the sample generator as configured", async () => {
   const clock = new FakeClock();
-  const provide = createModelProvider(parseConfig({ SAMPLE_DELAY_MS: "250" }), clock);
-  const answer = chat(provide(() => ({ days: 3 })));
+  const provide = createModelProvider(parseConfig({ SAMPLE_DELAY_MS: "250" }), hasty(clock));
+  await chat(provide(() => ({ days: 3 })));
 
-  clock.advance(249);
-  assert.equal(clock.waiting, 1);
-  clock.advance(1);
-  assert.equal(clock.waiting, 0);
-  await answer;
+  assert.equal(clock.now(), NOON + 250);
 });
 
 Deno.test("createModelProvider() with a key calls OpenAI at the configured place", async () => {
-  const calls: unknown[] = [];
-  await using server = serveLocally((request, { pathname }) => {
-    calls.push([pathname, request.headers.get("authorization")]);
-    return Response.json({
-      id: "chatcmpl-1",
-      choices: [{ finish_reason: "stop", message: { content: '{"days":3}', refusal: null } }],
-    });
-  });
-  const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: `${server.url}/v1` });
+  const id = "chatcmpl-1";
+  await using server = serveOpenAI(sse([
+    { id, choices: [{ delta: { content: '{"days"' }, finish_reason: null }] },
+    { id, choices: [{ delta: { content: ":3}" }, finish_reason: null }] },
+    { id, choices: [{ delta: {}, finish_reason: "stop" }] },
+  ]));
+  const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: server.url });
 
   const model = createModelProvider(config, new FakeClock())(() => assert.fail("no sample plan"));
 
@@ -57,8 +51,11 @@ Deno.test("createModelProvider() with a key calls OpenAI at the configured place
     responseId: "chatcmpl-1",
     text: '{"days":3}',
     truncated: false,
+    usage: null,
   });
-  assert.deepEqual(calls, [["/v1/chat/completions", "Bearer sk-test"]]);
+  assert.deepEqual(server.calls.map(({ path, authorization }) => [path, authorization]), [
+    ["/v1/chat/completions", "Bearer sk-test"],
+  ]);
 });
 
 Deno.test("createModelProvider() shares one OpenAI client among all jobs", () => {

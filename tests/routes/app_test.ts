@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createKinds } from "../../jobs/registry.ts";
 import { parseConfig } from "../../lib/config.ts";
 import { JobError } from "../../lib/failure.ts";
+import { WebhookError, type WebhookReader } from "../../lib/openai_webhook.ts";
 import { sampleModel } from "../../lib/sample_model.ts";
 import { createApp } from "../../routes/app.ts";
 import type { EngineOptions } from "../../jobs/engine.ts";
@@ -9,7 +10,7 @@ import { openEnginesOn, untilIdle } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
 import { assertProblem, post, send } from "../support/http.ts";
-import { HOUR, testKind } from "../support/jobs.ts";
+import { HOUR, modelOf, queuedJob, testKind } from "../support/jobs.ts";
 
 const kinds = createKinds(parseConfig({}));
 const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
@@ -29,15 +30,16 @@ interface AppSettings {
   kv?: Deno.Kv;
   /** How long a sample plan takes, by the fake clock. */
   delayMs?: number;
+  readWebhook?: WebhookReader;
 }
 
 async function openApp(settings: AppSettings = {}, overrides: Partial<EngineOptions> = {}) {
-  const { corsOrigins = ["*"], apiKeys = [], delayMs = 0 } = settings;
+  const { corsOrigins = ["*"], apiKeys = [], delayMs = 0, readWebhook } = settings;
   const clock = new FakeClock();
   const model = (plan: () => unknown) => sampleModel({ plan, delayMs, clock });
   const kv = settings.kv ?? await Deno.openKv(":memory:");
   const env = openEnginesOn(kv, { kinds, model, ...overrides }, clock);
-  const app = createApp({ engine: env.a, corsOrigins, apiKeys, now: clock.now });
+  const app = createApp({ engine: env.a, corsOrigins, apiKeys, readWebhook, now: clock.now });
   return { ...env, app };
 }
 
@@ -70,6 +72,17 @@ Deno.test("an itinerary is shown member by member as the old service did", async
     failure: null,
     source: null,
     attempt: young.body.attempt,
+    progress: young.body.progress,
+    partial: [],
+    usage: null,
+  });
+  const { phase, message, ...progress } = young.body.progress;
+  assert.match(phase, /^(queued|starting|thinking)$/);
+  assert.equal(typeof message, "string");
+  assert.deepEqual(progress, {
+    step: 0,
+    of: progress.of,
+    updatedAt: "2026-11-21T12:00:00.000Z",
   });
   assert.equal(young.headers.get("retry-after"), "2");
 
@@ -79,6 +92,8 @@ Deno.test("an itinerary is shown member by member as the old service did", async
   assert.equal(done.body.status, "completed");
   assert.match(done.body.completedAt, /^2026-11-21T12:\d\d:\d\d\.000Z$/);
   assert.equal(done.body.source, "sample");
+  assert.equal(done.body.progress, null);
+  assert.equal(done.body.partial, null);
   assert.equal(done.headers.get("retry-after"), null);
   assert.deepEqual(done.body.itinerary.map((day: { day: number }) => day.day), [1, 2]);
   const [{ theme, activities }] = done.body.itinerary;
@@ -122,9 +137,9 @@ Deno.test("a generation is accepted with 200 and shown as the old service did", 
 
 Deno.test("a failed job is shown with 200, the old error text and a typed failure", async () => {
   const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
-  const model = { source: "openai" as const, chat: () => Promise.reject(error) };
+  const model = modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, {
-    model: () => ({ ...model, respond: model.chat }),
+    model: () => model,
     limits: { maxAttempts: 1, timeoutMs: HOUR },
   });
   const { body: accepted } = await post(env.app, "/api/generations", techno);
@@ -428,6 +443,8 @@ Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", 
         status: "canceled",
         completedAt: accepted.createdAt,
         attempt: body.attempt,
+        progress: null,
+        partial: null,
       });
       await env.a.idle();
       const polled = await send(env.app, location);
@@ -510,4 +527,86 @@ Deno.test("/ tells a visitor what there is", async () => {
   const { body } = await send(env.app, "/");
   assert.ok(body.endpoints.includes("POST /api/itineraries"));
   assert.ok(body.endpoints.includes("GET /api/generations/:id"));
+  assert.ok(body.endpoints.includes("GET /api/generations/:id/timeline"));
+});
+
+Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache", async () => {
+  using env = await openApp();
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  const path = `${headers.get("location")}/timeline`;
+  const answer = await send(env.app, path);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("cache-control"), "private, no-cache");
+  assert.equal(answer.body.status, "completed");
+  const events = answer.body.events.map(({ event }: { event: string }) => event);
+  assert.deepEqual(events, ["accepted", "claimed", "step", "step", "completed"]);
+  const other = path.replace("itineraries", "generations");
+  assertProblem(await send(env.app, other), 404, "job_not_found");
+});
+
+/** An application with a job that waits for `resp_1`, and a webhook that is about `news`. */
+async function openWebhook(readWebhook: WebhookReader) {
+  const env = await openApp({ readWebhook });
+  const job = queuedJob({ kind: "itinerary" });
+  await env.store.accept(job);
+  const lease = await env.store.claim(job.id, { holder: "instance-a" });
+  await env.store.saveResponse(lease!, { promptVersion: "1", name: "turn-1" }, "resp_1");
+  return { ...env, deliver: (body: string) => post(env.app, "/api/webhooks/openai", body) };
+}
+
+Deno.test("a webhook is read as it came, and thanked for each time", async () => {
+  const read: [body: string, type: string | null][] = [];
+  using env = await openWebhook((body, headers) => {
+    read.push([body, headers.get("content-type")]);
+    return Promise.resolve({ responseId: "resp_1", deliveryId: "wh_1" });
+  });
+  for (const _ of [1, 2]) {
+    const { status, body } = await env.deliver('{"type": "é"}');
+    assert.deepEqual([status, body], [204, null]);
+  }
+  assert.deepEqual(read[0], ['{"type": "é"}', "application/json"]);
+  assert.equal((await env.instances.takeWakes("instance-a")).length, 1);
+});
+
+const refusals: [what: string, read: WebhookReader, status: number, code: string][] = [
+  [
+    "about a response of nobody",
+    () => Promise.resolve({ responseId: "resp_2", deliveryId: "wh_1" }),
+    404,
+    "response_unknown",
+  ],
+  [
+    "about something else",
+    () => Promise.reject(new WebhookError("unknown", "secret")),
+    404,
+    "response_unknown",
+  ],
+  [
+    "that is not signed",
+    () => Promise.reject(new WebhookError("unsigned", "secret")),
+    401,
+    "invalid_signature",
+  ],
+  ["that meets a fault of ours", () => Promise.reject(new Error("secret")), 500, "internal"],
+];
+
+for (const [what, read, status, code] of refusals) {
+  Deno.test(`a webhook ${what} is ${status}`, async () => {
+    using env = await openWebhook(read);
+    const answer = await env.deliver("{}");
+    assertProblem(answer, status, code);
+    assert.ok(!JSON.stringify(answer.body).includes("secret"));
+    assert.deepEqual(await env.instances.takeWakes("instance-a"), []);
+  });
+}
+
+Deno.test("a webhook over 64 KiB is 413, and not read", async () => {
+  using env = await openWebhook(() => assert.fail("must not be read"));
+  assert.equal((await env.deliver("x".repeat(65_537))).status, 413);
+});
+
+Deno.test("without a reader there is no place for webhooks", async () => {
+  using env = await openApp();
+  assert.equal((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
 });

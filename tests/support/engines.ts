@@ -30,6 +30,8 @@ export function engineOptions(
     jobTtlMs: 24 * HOUR,
     maxQueuedJobs: 10_000,
     mockIfQuota: false,
+    dedupeInFlight: false,
+    prices: {},
     random: () => 0.5,
     ...overrides,
   };

@@ -3,16 +3,18 @@
  * @module
  */
 import { z } from "zod";
-import type { JobContext, JobKind } from "../../jobs/kind.ts";
+import type { JobContext, JobKind, PlanParts, StepDetails } from "../../jobs/kind.ts";
 import { JobError } from "../../lib/failure.ts";
 import { claimJob, type JobLimits, newJob, type RunningJob } from "../../lib/job_record.ts";
 import {
-  type ChatTurn,
+  type ChatRequest,
+  ChatTurn,
+  missingModel,
   type Model,
   type ResponseRequest,
-  type ResponseTurn,
+  ResponseTurn,
 } from "../../lib/model.ts";
-import { NOON } from "./fake_clock.ts";
+import { FakeClock, NOON } from "./fake_clock.ts";
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
@@ -62,47 +64,84 @@ export function testKind(
 /** One answer of a scripted model: a turn, an error to throw, or a function that makes one. */
 type Script<Turn, Request> = (Partial<Turn> | Error | ((request: Request) => Partial<Turn>))[];
 
+/** A turn of a model that says nothing. */
+export const silentTurn: ResponseTurn = {
+  responseId: "resp_1",
+  text: null,
+  truncated: false,
+  usage: null,
+  output: [],
+  calls: [],
+  reasoningSummaries: [],
+  stored: false,
+};
+
+/** A request that nothing depends on. */
+export const anyRequest: ChatRequest & ResponseRequest = {
+  model: "gpt-test",
+  messages: [],
+  instructions: "",
+  input: [],
+  previous: null,
+  format: { name: "any", schema: z.object({}) },
+  tools: [],
+  webSearch: false,
+  reasoningEffort: "low",
+  maxTokens: 1,
+};
+
+/** The parts of a plan that nobody looks at. */
+export const anyParts: PlanParts = {
+  member: "parts",
+  noun: "part",
+  count: 2,
+  schemaAt: () => z.string(),
+};
+
+/** A model whose calls are given by the test; the others fail. */
+export function modelOf(calls: Partial<Model>): Model {
+  return { ...missingModel(), ...calls };
+}
+
 /** A model that answers with the given turns in order, and keeps the requests that it got. */
-export function scriptedModel(script: Script<ChatTurn & ResponseTurn, ResponseRequest>) {
+export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
   const requests: unknown[] = [];
-  function answer(request: unknown): Promise<ChatTurn & ResponseTurn> {
+  function answer(request: unknown): Promise<ResponseTurn> {
     // The request is copied: the conversation in it goes on growing.
     requests.push(JSON.parse(JSON.stringify(request)));
     const next = script[requests.length - 1];
     if (next === undefined) throw new Error(`The script has no turn ${requests.length}`);
     if (next instanceof Error) return Promise.reject(next);
     return Promise.resolve({
+      ...silentTurn,
       responseId: `resp_${requests.length}`,
-      text: null,
-      truncated: false,
-      output: [],
-      calls: [],
-      reasoningSummaries: [],
       ...(typeof next === "function" ? next(request as ResponseRequest) : next),
     });
   }
-  const model: Model = { source: "openai", chat: answer, respond: answer };
-  return { model, requests };
+  return { model: modelOf({ chat: answer, respond: answer }), requests };
 }
 
-/** A context that runs each step, and keeps the names of the steps and what was reported. */
+/** A context that runs each step, and keeps what the steps were and what was looked up. */
 export function testContext(model: Model, now = NOON) {
   const steps: string[] = [];
-  const reports: unknown[] = [];
+  const details: StepDetails[] = [];
+  const research: string[] = [];
+  const options = { signal: new AbortController().signal };
   const context: JobContext = {
-    model,
-    signal: new AbortController().signal,
-    now: () => now,
-    step(name, schema, run) {
+    ...options,
+    clock: new FakeClock(now),
+    async step(name, schema, run, describe) {
       steps.push(name);
-      return run().then((output) => schema.parse(JSON.parse(JSON.stringify(output))));
+      const output = schema.parse(JSON.parse(JSON.stringify(await run())));
+      if (describe) details.push(describe(output));
+      return output;
     },
-    report(progress) {
-      reports.push(structuredClone(progress));
-      return Promise.resolve();
-    },
+    chat: (name, request) => context.step(name, ChatTurn, () => model.chat(request, options)),
+    respond: (name, request) =>
+      context.step(name, ResponseTurn, () => model.respond(request, options)),
+    showResearch: (message) => void research.push(message),
   };
-  return { context, steps, reports };
+  return { context, steps, details, research };
 }
 
 /** A failure that may pass. */

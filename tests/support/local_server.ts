@@ -26,3 +26,11 @@ export function serveLocally(
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
+
+/** A request as one line: its method, its path below `/v1`, and its parameters but for `include`. */
+export function requestLine({ method, url }: Request): string {
+  const { pathname, searchParams } = new URL(url);
+  searchParams.delete("include[]");
+  const query = searchParams.size > 0 ? `?${searchParams}` : "";
+  return `${method} ${pathname.replace("/v1", "")}${query}`;
+}

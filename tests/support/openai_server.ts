@@ -14,6 +14,7 @@ export type RawReply = (ended: Promise<Response>) => Response | Promise<Response
 export interface Call {
   path: string;
   authorization: string | null;
+  /** `null` if there was none. */
   // deno-lint-ignore no-explicit-any -- tests look at single members
   body: any;
 }
@@ -23,8 +24,26 @@ const replies = new Map<string, FixtureResponse>();
 
 // One server for all tests of a file: Node's HTTP server keeps a timer that closing it leaves behind.
 const mock = new LLMock({ port: 0, logLevel: "silent" });
-mock.on({}, ({ model }) => replies.get(model)!);
+mock.on({}, ({ model }) => replies.get(model)!, { chunkSize: 20 });
 await mock.start();
+
+/** What aimock answers to a call with this reply. */
+export async function askMock(
+  reply: FixtureResponse,
+  path: string,
+  { headers, body }: { headers: Headers; body: object },
+): Promise<Response> {
+  // The model's name tells aimock which of the calls at the moment this is.
+  const model = crypto.randomUUID();
+  replies.set(model, reply);
+  const answer = await fetch(mock.url + path, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ ...body, model }),
+  });
+  replies.delete(model);
+  return answer;
+}
 
 /** Gives the replies in order, one to each call; the last one to all that follow. */
 export function serveOpenAI(...script: [Reply, ...Reply[]]) {
@@ -40,19 +59,13 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Pro
     const { headers } = request;
     const text = await request.text();
     const authorization = headers.get("authorization");
-    const call = { path: pathname, authorization, body: JSON.parse(text) };
+    const call = { path: pathname, authorization, body: text === "" ? null : JSON.parse(text) };
     calls.push(call);
     arrived.resolve();
     arrived = Promise.withResolvers();
     const chosen = await choose(call, calls.length - 1);
     if (typeof chosen === "function") return await chosen(ended.promise);
-    // The model's name tells aimock which of the calls at the moment this is.
-    const model = crypto.randomUUID();
-    replies.set(model, chosen);
-    const body = JSON.stringify({ ...call.body, model });
-    const answer = await fetch(mock.url + pathname, { method: "POST", headers, body });
-    replies.delete(model);
-    return answer;
+    return await askMock(chosen, pathname, { headers, body: call.body });
   });
   return {
     url: `${server.url}/v1`,
@@ -70,3 +83,27 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Pro
 
 /** The reply of a server that has gone to sleep: none, until the test is over. */
 export const noReply: RawReply = (ended) => ended;
+
+/** A body as a server streams events. */
+export function eventStream(body: BodyInit): Response {
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+/**
+ * A reply that streams these events: those of the Responses API have a type, the others are chunks
+ * of Chat Completions.
+ */
+export function sse(events: object[]): RawReply {
+  return () => eventStream(sseText(events) + (events.some(isTyped) ? "" : "data: [DONE]\n\n"));
+}
+
+/** Events as they are sent, without what ends the stream. */
+export function sseText(events: object[]): string {
+  return events.map((event) =>
+    `${isTyped(event) ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`
+  ).join("");
+}
+
+function isTyped(event: object): event is { type: string } {
+  return "type" in event;
+}

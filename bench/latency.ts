@@ -1,0 +1,93 @@
+/**
+ * How soon a day can be seen, compared with when the model has written it. The real program against a
+ * model that writes five days in 20 s; ends by itself with a table.
+ *
+ * `deno task latency --runs 5`
+ */
+import { parseArgs } from "node:util";
+import { sampleItinerary } from "../jobs/itinerary_sample.ts";
+import { chatChunks, frame } from "../tests/support/event_stream.ts";
+import { serveLocally } from "../tests/support/local_server.ts";
+import { Program, workDirectory } from "../tests/support/program.ts";
+
+const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
+
+const DAYS = 5;
+const WRITING_MS = 20_000;
+/** As small as the pieces of a real model. */
+const PIECE_CHARACTERS = 12;
+/** A client that looks this often sees a day when it is there. */
+const LOOK_MS = 20;
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** When, since the job was sent, things happened, in milliseconds. */
+interface Run {
+  dayWritten: number;
+  daySeen: number;
+  allWritten: number;
+  allSeen: number;
+}
+
+/** One model for each run, which writes at its pace and remembers when. */
+function serveSlowly(destination: string) {
+  const plan = sampleItinerary({ destination, durationDays: DAYS });
+  const text = JSON.stringify(plan);
+  const dayEnd = text.indexOf(JSON.stringify(plan.days[0])) + JSON.stringify(plan.days[0]).length;
+  const pieces = text.match(new RegExp(`.{1,${PIECE_CHARACTERS}}`, "gs"))!;
+  const written = { day: 0, all: 0 };
+  const server = serveLocally(() => {
+    const encoder = new TextEncoder();
+    const startedAt = Date.now();
+    const chunks = async function* () {
+      let length = 0;
+      for (const [n, chunk] of chatChunks(pieces).entries()) {
+        await wait(Math.max(0, startedAt + WRITING_MS * n / pieces.length - Date.now()));
+        yield encoder.encode(frame(chunk));
+        length += pieces[n - 1]?.length ?? 0;
+        if (length >= dayEnd) written.day ||= Date.now();
+      }
+      written.all = Date.now();
+    };
+    const headers = { "content-type": "text/event-stream" };
+    return new Response(ReadableStream.from(chunks()), { headers });
+  });
+  return { server, written };
+}
+
+async function measure(number: number): Promise<Run> {
+  const destination = `Town ${number}`;
+  const { server, written } = serveSlowly(destination);
+  await using _ = server;
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, {
+    env: { OPENAI_API_KEY: "sk-bench", OPENAI_BASE_URL: `${server.url}/v1` },
+  });
+  await program.url();
+  const sentAt = Date.now();
+  const { headers } = await program.post("/api/itineraries", { destination, durationDays: DAYS });
+  let [daySeen, allSeen] = [0, 0];
+  while (allSeen === 0) {
+    const { body } = await program.get(headers.get("location")!);
+    if (body.partial?.length >= 1) daySeen ||= Date.now();
+    if (body.status === "completed") allSeen = Date.now();
+    else if (body.status === "failed") throw new Error(body.error);
+    else await wait(LOOK_MS);
+  }
+  return {
+    dayWritten: written.day - sentAt,
+    daySeen: daySeen - sentAt,
+    allWritten: written.all - sentAt,
+    allSeen: allSeen - sentAt,
+  };
+}
+
+const runs = await Promise.all(Array.from({ length: Number(values.runs) }, (_, n) => measure(n)));
+console.table(runs.map((run) => ({
+  "day 1 written (ms)": run.dayWritten,
+  "day 1 seen (ms)": run.daySeen,
+  "ratio": (run.daySeen / run.dayWritten).toFixed(3),
+  "all written (ms)": run.allWritten,
+  "all seen (ms)": run.allSeen,
+})));
+Deno.exit(runs.every((run) => run.daySeen < 1.2 * run.dayWritten) ? 0 : 1);

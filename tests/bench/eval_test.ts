@@ -1,0 +1,144 @@
+/**
+ * The evaluation as its task runs it, with its own permissions.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoJson from "../../deno.json" with { type: "json" };
+import { sampleBundles } from "../../jobs/bundles_sample.ts";
+import { sampleItinerary } from "../../jobs/itinerary_sample.ts";
+import { variableNames } from "../../lib/config.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { type Call, serveOpenAIBy } from "../support/openai_server.ts";
+import { workDirectory } from "../support/program.ts";
+
+const root = join(import.meta.dirname!, "../..");
+
+/** Runs the task where there is no `.env`. */
+async function evaluate(args: string[], env: Record<string, string>) {
+  await using directory = await workDirectory();
+  const [, run, ...rest] = denoJson.tasks.eval.command.split(" ");
+  const script = join(root, rest.at(-1)!);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [run!, "--config", join(root, "deno.json"), ...rest.slice(0, -1), script, ...args],
+    cwd: directory.path,
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, output: output!, errors: errors! };
+}
+
+/** The wish that a call is about. */
+function wishOf({ body }: Call) {
+  const [message] = (body.messages ?? body.input).filter((m: { role: string }) =>
+    m.role === "user"
+  );
+  const { content } = message;
+  const text = typeof content === "string" ? content : content[0].text;
+  return JSON.parse(text.slice("<wish>\n".length, -"\n</wish>".length));
+}
+
+Deno.test("the evaluation passes with the sample generator", async () => {
+  const { code, output, errors } = await evaluate([], { GENERATOR: "sample" });
+
+  assert.equal(code, 0, errors);
+  assert.match(output, /│ 30 days .*"30\/30"/);
+  assert.match(output, /^repeats: 0, invented links: 0,/m);
+  assert.match(output, /\n15 of 15 requests passed all hard checks .*\n$/);
+});
+
+Deno.test("the evaluation fails if a plan is out of order", async () => {
+  await using openai = serveOpenAIBy((call) => {
+    const plan = sampleItinerary(wishOf(call));
+    if (plan.days.length === 5) plan.days[4]!.activities.reverse();
+    return { content: JSON.stringify(plan), usage: { prompt_tokens: 100, completion_tokens: 10 } };
+  });
+
+  const { code, output } = await evaluate(["--only", "itinerary", "--json"], {
+    OPENAI_API_KEY: "sk-test",
+    OPENAI_BASE_URL: openai.url,
+    ITINERARY_MODEL: "small",
+    MODEL_PRICES: '{"small":{"input":1,"output":10}}',
+  });
+
+  const { results, ...summary } = JSON.parse(output);
+  assert.equal(code, 1);
+  assert.deepEqual([summary.requests, summary.passed], [10, 9]);
+  assert.deepEqual([summary.inputTokens, summary.outputTokens], [1000, 100]);
+  assert.equal(summary.costUsd.toFixed(6), "0.002000");
+  const failed = results.filter(({ passed }: { passed: boolean }) => !passed);
+  assert.equal(failed.length, 1);
+  assert.equal(failed[0].label, "island");
+  assert.equal(failed[0].report.isAscending, false);
+});
+
+Deno.test("the evaluation fails if there is no plan, and says why", async () => {
+  const { code, output } = await evaluate(["--only", "bundles"], {
+    OPENAI_API_KEY: "sk-test",
+    // The discard port: nobody listens.
+    OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+    MAX_ATTEMPTS: "1",
+  });
+
+  assert.equal(code, 1);
+  assert.match(output, /^Spanish: connection_lost: /m);
+  assert.match(output, /\n0 of 5 requests passed/);
+});
+
+Deno.test("the evaluation tells links of tools from invented ones", async () => {
+  const found = "https://tickets.example.com/1";
+  const start = { localDate: "2026-11-28", localTime: "21:00:00" };
+  await using tickets = serveLocally(() =>
+    Response.json({ _embedded: { events: [{ name: "Fado", url: found, dates: { start } }] } })
+  );
+  const search = {
+    keyword: null,
+    city: "Lisbon",
+    countryCode: null,
+    startDate: "2026-11-28",
+    endDate: "2026-11-29",
+  };
+  await using openai = serveOpenAIBy((call) => {
+    const hasSearched = JSON.stringify(call.body.input).includes(found);
+    if (!hasSearched) {
+      return { toolCalls: [{ name: "search_events", arguments: JSON.stringify(search) }] };
+    }
+    const plan = sampleBundles(wishOf(call));
+    const [first, second] = plan.bundles[0]!.keyEvents;
+    first!.url = found;
+    second!.url = `${found}/invented`;
+    return { content: JSON.stringify(plan) };
+  });
+
+  const { code, output } = await evaluate(["--only", "bundles", "--json"], {
+    OPENAI_API_KEY: "sk-test",
+    OPENAI_BASE_URL: openai.url,
+    TICKETMASTER_API_KEY: "ticket-key",
+    TICKETMASTER_BASE_URL: tickets.url,
+  });
+
+  assert.equal(code, 0);
+  for (const { report, turns, toolCalls } of JSON.parse(output).results) {
+    assert.deepEqual(report.inventedLinks, [`${found}/invented`]);
+    assert.deepEqual([turns, toolCalls], [2, 1]);
+  }
+});
+
+const refused: [args: string[], env: Record<string, string>, reason: string][] = [
+  [["--only", "hotels"], {}, "--only is neither itinerary nor bundles"],
+  [["--concurrency", "0"], {}, "--concurrency is no number above 0"],
+  [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535'],
+];
+
+for (const [args, env, reason] of refused) {
+  Deno.test(`the evaluation does not start: ${reason}`, async () => {
+    const { code, errors } = await evaluate(args, env);
+
+    assert.equal(code, 1);
+    assert.equal(errors, `Cannot start: ${reason}\n`);
+  });
+}
+
+Deno.test("the evaluation may read the variables of the configuration, and no others", () => {
+  const { command } = denoJson.tasks.eval;
+  assert.deepEqual(command.match(/--allow-env=(\S+)/)?.[1]?.split(","), variableNames);
+});

@@ -1,0 +1,144 @@
+/**
+ * A model whose answers are written while the test looks on: aimock writes them, and this front gives
+ * them out event by event. It also knows what aimock does not: background responses, which it keeps,
+ * gives out again and forgets as OpenAI does.
+ * @module
+ */
+import type { FixtureResponse } from "@copilotkit/aimock";
+import { frame, type StreamEvent } from "./event_stream.ts";
+import { requestLine, serveLocally } from "./local_server.ts";
+import { askMock } from "./openai_server.ts";
+
+/** An answer, and how much of it there is. */
+interface Answer {
+  id: string;
+  events: StreamEvent[];
+  /** How many of its events have happened. */
+  happened: number;
+  canceled: boolean;
+  /** Its streams say nothing more, though it goes on. */
+  mute: boolean;
+}
+
+/** Answers the calls in order, the last reply to all that follow; nothing is written by itself. */
+export function serveLive(...script: FixtureResponse[]) {
+  /** One line for each request: method, path below /v1, query. */
+  const journal: string[] = [];
+  const bodies: Record<string, unknown>[] = [];
+  const answers = new Map<string, Answer>();
+  let changed = Promise.withResolvers<void>();
+  let cut = Promise.withResolvers<void>();
+
+  function change() {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  }
+
+  const server = serveLocally(async (request, { pathname, searchParams }) => {
+    const path = pathname.replace("/v1", "");
+    const [, , id, action] = path.split("/");
+    if (path === "/responses" || path === "/chat/completions") return await create(request, path);
+    journal.push(requestLine(request));
+    change();
+    const answer = answers.get(id!);
+    if (!answer) return Response.json({ error: { code: null } }, { status: 404 });
+    if (action === "cancel") answer.canceled = true;
+    if (!searchParams.has("stream")) return Response.json(bodyOf(answer));
+    return streamFrom(answer, Number(searchParams.get("starting_after") ?? -1) + 1);
+  });
+
+  async function create(request: Request, path: string): Promise<Response> {
+    const body = await request.json();
+    const reply = script[Math.min(bodies.length, script.length - 1)]!;
+    bodies.push(body);
+    const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
+    const events = eventsOf(await written.text(), body.background === true);
+    const begun = (events[0]!.response ?? events[0]) as { id: string };
+    const answer: Answer = { id: begun.id, events, happened: 1, canceled: false, mute: false };
+    answers.set(answer.id, answer);
+    journal.push(`POST ${path}`);
+    change();
+    return streamFrom(answer, 0);
+  }
+
+  function bodyOf({ id, events, happened, canceled }: Answer): object {
+    if (happened === events.length) return events.at(-1)!.response as object;
+    const status = canceled ? "cancelled" : "in_progress";
+    return { id, object: "response", background: true, status, output: [] };
+  }
+
+  function streamFrom(answer: Answer, start: number): Response {
+    const encoder = new TextEncoder();
+    const over = cut.promise.then(() => "cut" as const);
+    const chunks = async function* () {
+      for (let n = start; n < answer.events.length;) {
+        if (n < answer.happened && !answer.mute) yield encoder.encode(frame(answer.events[n++]!));
+        else if (await Promise.race([over, changed.promise]) === "cut") return;
+      }
+    };
+    return new Response(ReadableStream.from(chunks()), {
+      headers: { "content-type": "text/event-stream" },
+    });
+  }
+
+  return {
+    url: `${server.url}/v1`,
+    journal,
+    bodies,
+    /** Resolves with the id of the answer with this number, counted from 0, when it has begun. */
+    async begun(index: number): Promise<string> {
+      while (answers.size <= index) await changed.promise;
+      return [...answers.keys()][index]!;
+    },
+    /** Resolves when so many requests that begin like this have arrived. */
+    async asked(start: string, count = 1): Promise<void> {
+      while (journal.filter((line) => line.startsWith(start)).length < count) await changed.promise;
+    },
+    /** Lets an answer be written until its text ends with this; unset, to its end. */
+    write(id: string, text?: string) {
+      const answer = answers.get(id)!;
+      let written = "";
+      answer.happened = answer.events.length;
+      for (const [n, event] of answer.events.entries()) {
+        written += textOf(event);
+        if (text === undefined || !written.includes(text)) continue;
+        answer.happened = n + 1;
+        break;
+      }
+      change();
+    },
+    /** Lets the streams of an answer say nothing more. */
+    mute(id: string) {
+      answers.get(id)!.mute = true;
+    },
+    /** Cuts all streams; a background response goes on. */
+    cut() {
+      cut.resolve();
+      cut = Promise.withResolvers();
+    },
+    /** Forgets a background response. */
+    forget(id: string) {
+      answers.delete(id);
+    },
+    async [Symbol.asyncDispose]() {
+      cut.resolve();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What an event adds to the text, of either API. */
+function textOf({ type, delta, choices }: StreamEvent): string {
+  if (type === "response.output_text.delta") return String(delta);
+  const [choice] = (choices ?? []) as { delta?: { content?: string } }[];
+  return choice?.delta?.content ?? "";
+}
+
+/** The events that aimock has written; numbered, as the Responses API does it. */
+function eventsOf(text: string, background: boolean): StreamEvent[] {
+  return [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json], sequence_number) => {
+    const event = JSON.parse(json!);
+    if (event.response) event.response.background = background;
+    return event.type ? { ...event, sequence_number } : event;
+  });
+}
