@@ -22,7 +22,7 @@ import { fromStreamError, streamCut, Watchdog } from "./openai_stream.ts";
 /** Between two looks at a response whose stream cannot be had; a webhook makes it sooner. */
 const POLL_MS = 5_000;
 
-/** Between two streams that break again and again. */
+/** Between two streams that break again and again; nothing is asked more often. */
 const REJOIN_MS = 1_000;
 
 /** A stream that was joined, and says nothing for so long, may be dead: a look costs little. */
@@ -89,7 +89,7 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
       throw "error" in seen ? seen.error : new JobError("timeout", "OpenAI API request timed out");
     }
     if ("error" in seen) {
-      await pause(seen.error.retryAfterMs ?? POLL_MS, attempt);
+      await pause(Math.max(REJOIN_MS, seen.error.retryAfterMs ?? POLL_MS), attempt);
       continue;
     }
     const { news } = reader;

@@ -844,6 +844,13 @@ Deno.test("join() waits for a model's side that cannot say for the moment what h
   assert.equal((await pass(join(env.model).turn, env.clock))?.text, PLAN);
 });
 
+Deno.test("join() asks in no hurry, though the model's side says that it may", async () => {
+  const hasty = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
+  await using env = openModel(Array(1_000).fill(hasty), { background: true });
+  assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
+  assert.ok(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
+});
+
 Deno.test("join() fails when the model's side cannot say for good what has become of it", async () => {
   await using env = openModel(Array(100).fill(broken), { background: true });
   assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "upstream_error");
