@@ -6,6 +6,7 @@
  * headers, so none of these can be left to the SDK.
  * @module
  */
+import type { ClientOptions } from "openai";
 import type { Clock } from "./clock.ts";
 import { JobError } from "./failure.ts";
 import { fromOpenAIError, unreadableAnswer } from "./openai_error.ts";
@@ -95,9 +96,10 @@ const MAX_ANSWER_BYTES = 16_000_000;
  *
  * @param heard is called with each piece of the body
  */
-export function boundedFetch(heard: () => void): typeof fetch {
-  return async (...request: Parameters<typeof fetch>) => {
-    const response = await fetch(...request);
+export function boundedFetch(heard: () => void): NonNullable<ClientOptions["fetch"]> {
+  return async (...request) => {
+    // The SDK's own types of a request are a little wider than those of all versions of Deno.
+    const response = await fetch(...request as Parameters<typeof fetch>);
     let bytes = 0;
     const bound = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
