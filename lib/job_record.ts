@@ -150,7 +150,8 @@ export function replayJob(
   job: FailedJob,
   options: { id: string; now: number; ttlMs: number },
 ): QueuedJob {
-  return { ...newJob({ ...job, ...options }), replayOf: job.id };
+  // On its own: the job that it would follow is the failed one.
+  return { ...newJob({ ...job, ...options, dedupeKey: null }), replayOf: job.id };
 }
 
 /** A job that never started is given up when this part of its life is left. */

@@ -169,7 +169,7 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Hears of each job that has ended without a plan. */
+  /** Hears of each job that has ended without a plan of the model's. */
   onGivenUp?: (jobId: string) => void;
   /** Adds a bell to the transaction that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
@@ -411,9 +411,11 @@ export class JobStore {
 
   /** Enters a turn into the books that was paid for and came to nothing. */
   async saveFailedTurn(lease: Lease, step: StepName, event: StepEvent): Promise<Written> {
-    const { id, attempt } = lease.job;
+    const { id } = lease.job;
     const commit = this.#checked(lease).delete(keys.response(id));
-    const key = keys.step(id, { ...step, name: `${step.name}/failed-${attempt}` });
+    // An attempt that is put back is not counted, so its number alone would not do.
+    const name = `${step.name}/failed-${event.turn?.responseId ?? lease.job.attempt}`;
+    const key = keys.step(id, { ...step, name });
     this.#put(commit, key, { event, output: null }, lease.job);
     return await this.#written(commit, lease);
   }
@@ -486,7 +488,9 @@ export class JobStore {
     const commit = this.#kv.atomic().check({ key, versionstamp: null });
     this.#put(commit, key, {}, job);
     const { instances } = this.#options;
-    if (job.state === "running") instances.addWake(commit, job);
+    // What has been said of an earlier response wakes nobody who waits for the next one.
+    const isOpen = await this.openResponse(job.id) === responseId;
+    if (job.state === "running" && isOpen) instances.addWake(commit, job);
     else if (job.state === "queued") instances.addRing(commit);
     return (await commit.commit()).ok ? "rung" : "repeated";
   }
@@ -542,7 +546,9 @@ export class JobStore {
     const done = completeJob(job, { ...options, result, usage, now: this.#now });
     this.#put(commit, keys.job(job.id), done, job);
     this.#ringFollowers(commit, lease);
-    return await this.#written(commit, lease, done);
+    const written = await this.#written(commit, lease, done);
+    if (written === "saved" && done.source === "placeholder") this.#options.onGivenUp?.(job.id);
+    return written;
   }
 
   /** Ends the job without a plan. */

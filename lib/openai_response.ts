@@ -109,7 +109,9 @@ async function begin(
   { call, options, endsAt }: Attempt,
 ): Promise<Read> {
   const { clock, idleMs } = call;
-  using watchdog = new Watchdog({ clock, endsAt, idleMs, wake: options.wake });
+  // Only what can be joined again may be left for a look.
+  const wake = call.background ? options.wake : undefined;
+  using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
   const { responses } = call.client(watchdog.heard);
   const open = (signal: AbortSignal) =>
     create(request, call, (body) => responses.create(body, { signal }));

@@ -63,13 +63,16 @@ export class Watchdog implements Disposable {
 
   /** The answer is under way: from here on silence counts. */
   arm(): void {
+    // Whatever was said of an answer before this one began was about another.
+    if (!this.#armed) this.#wokenAt = null;
     this.#armed = true;
   }
 
   get #silentAt(): number {
-    const idleAt = this.#armed ? this.#heardAt + this.idleMs : Infinity;
+    const { endsAt } = this.#options;
+    if (!this.#armed) return endsAt;
     const wokenAt = this.#wokenAt === null ? Infinity : this.#wokenAt + WOKEN_MS;
-    return Math.min(this.#options.endsAt, idleAt, wokenAt);
+    return Math.min(endsAt, this.#heardAt + this.idleMs, wokenAt);
   }
 
   async #watch(): Promise<void> {

@@ -2,6 +2,7 @@
  * Responses that go on at the model's side: who waits for them, and who stops them.
  */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { Engine } from "../../jobs/engine.ts";
 import { JobError } from "../../lib/failure.ts";
 import type { CallOptions, Model } from "../../lib/model.ts";
@@ -401,4 +402,35 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
   await upgraded.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
+});
+
+Deno.test("a placeholder plan stops the response that it stands in for", async () => {
+  const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+  const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
+  using env = await openEngines({ kinds: [kind], model, mockIfQuota: true });
+  const { id } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "succeeded" && job.source, "placeholder");
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+Deno.test("news of a response that is done with wakes nobody", async () => {
+  const held = Promise.withResolvers<void>();
+  const twice = testKind(async (_request, context) => {
+    await context.respond("turn-1", anyRequest, anyParts);
+    await context.step("tool", z.string(), () => held.promise.then(() => "done"));
+    return { text: "" };
+  });
+  const { model } = backgroundModel();
+  using env = await openEngines({ kinds: [twice], model });
+  const { id } = await env.a.submit(twice, { text: "hello" });
+  while ((await env.store.steps(id)).length === 0);
+  const job = await jobOf(env.store, id);
+  assert.ok(job.state === "running");
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assert.deepEqual(await env.instances.takeWakes(job.holder), []);
+  held.resolve();
+  await env.a.idle();
 });

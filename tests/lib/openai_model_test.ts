@@ -1027,6 +1027,28 @@ Deno.test("after a webhook it does not wait for a silent stream", async () => {
   over.resolve();
 });
 
+Deno.test("a webhook that is about an earlier response does not disturb the next one", async () => {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const late: Answer = async () => {
+    asked.resolve();
+    await held.promise;
+    return streamOf(background.map(frame));
+  };
+  await using env = openModel([late], { background: true });
+  const wake = new EventTarget();
+  const { turn } = ask(env.model, "respond", { wake });
+  await asked.promise;
+  wake.dispatchEvent(new Event("wake"));
+  for (let second = 0; second < 10; second++) {
+    env.clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  held.resolve();
+  assert.equal((await turn).text, PLAN);
+  assert.equal(env.asked.length, 1);
+});
+
 Deno.test("a webhook does not disturb a stream that goes on", async () => {
   const wake = new EventTarget();
   await using env = openModel([send(background)], { background: true });
