@@ -303,7 +303,6 @@ export class JobStore {
       const usage = await this.#usageOf(queued);
       const failed = failJob(queued, { failure: deadlineFailure(), now, usage });
       this.#putFailed(commit, failed);
-      this.#ringFollowers(commit, { job: failed });
       const { ok } = await commit.commit();
       const { kind, attempt, failure: { code, message: error } } = failed;
       if (ok) {
@@ -354,10 +353,7 @@ export class JobStore {
   }
 
   /** Adds to the end of a job that all instances hear of it, if identical jobs may wait for it. */
-  #ringFollowers(
-    commit: Deno.AtomicOperation,
-    { job, follows }: { job: JobRecord; follows?: string | undefined },
-  ): void {
+  #ringFollowers(commit: Deno.AtomicOperation, job: JobRecord, follows?: string): void {
     if (job.dedupeKey !== null && !follows) this.#options.instances.addRing(commit);
   }
 
@@ -545,7 +541,7 @@ export class JobStore {
     const usage = await this.#usageOf(job, options);
     const done = completeJob(job, { ...options, result, usage, now: this.#now });
     this.#put(commit, keys.job(job.id), done, job);
-    this.#ringFollowers(commit, lease);
+    this.#ringFollowers(commit, done, lease.follows);
     const written = await this.#written(commit, lease, done);
     if (written === "saved" && done.source === "placeholder") this.#options.onGivenUp?.(job.id);
     return written;
@@ -556,8 +552,7 @@ export class JobStore {
     const commit = this.#leaving(lease);
     const usage = await this.#usageOf(lease.job, options);
     const failed = failJob(lease.job, { ...options, usage, now: this.#now });
-    this.#putFailed(commit, failed);
-    this.#ringFollowers(commit, lease);
+    this.#putFailed(commit, failed, lease.follows);
     const written = await this.#written(commit, lease, failed);
     if (written === "saved") this.#options.onGivenUp?.(failed.id);
     return written;
@@ -699,7 +694,6 @@ export class JobStore {
     }
     const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
     this.#putFailed(commit, failed);
-    this.#ringFollowers(commit, { job });
     if (!(await commit.commit()).ok) return null;
     this.#options.onGivenUp?.(id);
     return failed;
@@ -770,10 +764,11 @@ export class JobStore {
     this.#put(commit, keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  #putFailed(commit: Deno.AtomicOperation, job: FailedJob): void {
+  #putFailed(commit: Deno.AtomicOperation, job: FailedJob, follows?: string): void {
     const { kind, failure, expiresAt } = job;
     this.#put(commit, keys.job(job.id), job, job);
     this.#put(commit, keys.dead(job), { kind, failure, expiresAt }, job);
+    this.#ringFollowers(commit, job, follows);
   }
 
   /** The only `set` for a job's keys: none is ever written without what is left of its 24 hours. */
