@@ -112,7 +112,6 @@ export class ProgressBoard {
   /** A turn is finished, and this is what it has said of its reasoning. */
   addSummaries(summaries: string[]): void {
     this.#summaries.push(...summaries);
-    if (this.#turn) this.#turn.summaries = [];
     const all = [...this.#summaries];
     if (!this.#resumed) return this.#change({ reasoningSummaries: all });
     this.#progress = { ...this.#progress, reasoningSummaries: this.#longer(all) };

@@ -44,6 +44,7 @@ export async function chat(
   const { clock, timeoutMs, idleMs, helpers } = call;
   const answer = new Answer();
   using watchdog = new Watchdog({ clock, endsAt: clock.now() + timeoutMs, idleMs });
+  let fault: unknown;
   try {
     const { format } = request;
     const stream = await call.client(watchdog.heard).chat.completions.create({
@@ -63,16 +64,13 @@ export async function chat(
       if (delta) await onEvent?.({ type: "text", delta });
     }
   } catch (error) {
-    // What breaks behind the end of an answer does it no harm.
-    if (!answer.isComplete) {
-      signal.throwIfAborted();
-      watchdog.signal.throwIfAborted();
-      throw fromStreamError(error);
-    }
+    fault = fromStreamError(error);
   }
+  // What breaks behind the end of an answer does it no harm.
   if (!answer.isComplete) {
     signal.throwIfAborted();
     watchdog.signal.throwIfAborted();
+    if (fault) throw fault;
   }
   return answer.toTurn();
 }
@@ -82,7 +80,6 @@ class Answer {
   id: string | null = null;
   #finishReason: string | null = null;
   #text = "";
-  #hasText = false;
   #isRefusal = false;
   #usage: Usage | null = null;
 
@@ -100,9 +97,7 @@ class Answer {
     const [choice] = chunk.choices;
     if (choice?.delta?.refusal) this.#isRefusal = true;
     if (choice?.finish_reason) this.#finishReason = choice.finish_reason;
-    const delta = choice?.delta?.content;
-    if (typeof delta !== "string") return "";
-    this.#hasText = true;
+    const delta = choice?.delta?.content ?? "";
     this.#text += delta;
     if (this.#text.length > MAX_CHARACTERS) throw unreadableAnswer();
     return delta;
@@ -122,7 +117,7 @@ class Answer {
     }
     return {
       ...spent,
-      text: this.#hasText ? this.#text : null,
+      text: this.#text || null,
       truncated: this.#finishReason === "length",
     };
   }

@@ -7,6 +7,7 @@ import type OpenAI from "openai";
 import type { Clock } from "./clock.ts";
 import type { CallOptions, Model } from "./model.ts";
 import { chat } from "./openai_chat.ts";
+import { createClient } from "./openai_client.ts";
 import { fromOpenAIError } from "./openai_error.ts";
 import { join, respond } from "./openai_response.ts";
 import { boundedFetch } from "./openai_stream.ts";
@@ -40,11 +41,7 @@ type Sdk = Pick<OpenAICall, "helpers" | "client">;
 /** Nobody waits for the answer to a cancellation for longer. */
 const CANCEL_MS = 5_000;
 
-/**
- * Creates a model that calls OpenAI.
- *
- * The SDK takes a tenth of a second and 24 MB to load, so it is loaded with the first call.
- */
+/** Creates a model that calls OpenAI. The SDK is loaded with the first call. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   let sdk: Promise<Sdk> | undefined;
 
@@ -80,23 +77,10 @@ export function openaiModel(options: OpenAIModelOptions): Model {
 }
 
 async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Promise<Sdk> {
-  const [{ default: OpenAI }, helpers] = await Promise.all([
-    import("openai"),
+  const [client, helpers] = await Promise.all([
+    createClient({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 }),
     import("openai/helpers/zod"),
   ]);
-  const client = new OpenAI({
-    apiKey,
-    // Null, not undefined: the SDK would read these from the environment by itself.
-    baseURL: baseUrl ?? null,
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    webhookSecret: null,
-    timeout: timeoutMs,
-    maxRetries: 0,
-    // The SDK's log shows what was sent and received.
-    logLevel: "off",
-  });
   return {
     helpers,
     client: (heard = () => {}) => client.withOptions({ fetch: boundedFetch(heard) }),

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { parseJson } from "./json.ts";
 import { ResponseId } from "./model.ts";
+import { createClient } from "./openai_client.ts";
 
 /** A delivery that is to be refused. The message holds nothing of what was delivered. */
 export class WebhookError extends Error {
@@ -48,20 +49,11 @@ export type WebhookReader = (body: string, headers: Headers) => Promise<Response
  */
 export function createWebhookReader(secret: string): WebhookReader {
   return async (body, headers) => {
-    const { default: OpenAI } = await import("openai");
-    // Signatures are all that this client is for. Null: not to be read from the environment.
-    const client = new OpenAI({
-      apiKey: "unused",
-      baseURL: null,
-      organization: null,
-      project: null,
-      adminAPIKey: null,
-      webhookSecret: null,
-      logLevel: "off",
-    });
+    // Signatures are all that this client is for.
+    const { webhooks } = await createClient({ apiKey: "unused" });
     const deliveryId = headers.get("webhook-id");
     try {
-      await client.webhooks.verifySignature(body, headers, secret);
+      await webhooks.verifySignature(body, headers, secret);
     } catch {
       throw new WebhookError("unsigned", "Cannot accept webhook: its signature is not valid");
     }

@@ -39,7 +39,7 @@ export class PartialItems {
   /** @returns whether this has finished an item */
   write(delta: string): boolean {
     const before = this.#items.length;
-    if (!this.#stopped && !this.#parser.isEnded) this.#parser.write(delta);
+    if (!this.#stopped) this.#parser.write(delta);
     return this.#items.length > before;
   }
 

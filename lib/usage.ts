@@ -23,15 +23,16 @@ export type Usage = z.infer<typeof Usage>;
 /** A number of tokens as a server tells it. */
 export const TokenCount = z.int().min(0).max(MAX_TOKENS);
 
-/** As a server tells it, which may count what came from the cache, or was not seen, separately. */
-export function usageFrom(
-  { input, cached, output, reasoning }:
-    & Record<
-      "input" | "output",
-      number
-    >
-    & Record<"cached" | "reasoning", number | null | undefined>,
-): Usage {
+/** What a server tells of an answer. */
+export interface TokenCounts {
+  input: number;
+  cached: number | null | undefined;
+  output: number;
+  reasoning: number | null | undefined;
+}
+
+/** Some servers count what came from the cache, or was not seen, beside the rest. */
+export function usageFrom({ input, cached, output, reasoning }: TokenCounts): Usage {
   return {
     inputTokens: input,
     cachedTokens: Math.min(cached ?? 0, input),
