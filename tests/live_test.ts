@@ -64,6 +64,14 @@ async function begin(
 const beginBundles = (env: Record<string, string> = { OPENAI_BACKGROUND: "on" }) =>
   begin("/api/generations", { preferences }, { script: [writing], env });
 
+/** The same, and the first bundle is there to be seen. */
+async function beginWithOne(env?: Record<string, string>) {
+  const job = await beginBundles(env);
+  job.openai.write(job.id, bundlesUpTo(1));
+  await pollUntil(job.program, job.path, shows(1));
+  return job;
+}
+
 /** The end of the text of the first so many bundles. */
 const bundlesUpTo = (count: number) => JSON.stringify(bundles.slice(0, count)).slice(0, -1);
 
@@ -116,10 +124,8 @@ for (const background of ["on", "off"]) {
 }
 
 Deno.test("killed during a background response: the next process joins it", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   await program.end("SIGKILL");
   const next = job.start();
   await openai.asked(`GET /responses/${id}?stream=true`);
@@ -144,10 +150,8 @@ Deno.test("killed during a background response: the next process joins it", asyn
 });
 
 Deno.test("killed while a background response ends: the next process fetches it", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   await program.end("SIGKILL");
   openai.write(id);
   const body = await pollUntil(job.start(), path, isDone);
@@ -156,10 +160,8 @@ Deno.test("killed while a background response ends: the next process fetches it"
 });
 
 Deno.test("stopped during a background response: the next process joins it, nothing is canceled", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   program.signal("SIGTERM");
   await program.untilLogged("stopping");
   await program.end("SIGTERM");
@@ -170,10 +172,8 @@ Deno.test("stopped during a background response: the next process joins it, noth
 });
 
 Deno.test("a background response that is gone after a crash is begun again", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   await program.end("SIGKILL");
   openai.forget(id);
   const next = job.start();
@@ -185,10 +185,8 @@ Deno.test("a background response that is gone after a crash is begun again", asy
 });
 
 Deno.test("a stream that is cut goes on where it was, in the same attempt", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   openai.cut();
   await openai.asked(`GET /responses/${id}?stream=true`);
   openai.write(id);
@@ -214,20 +212,16 @@ Deno.test("a stream that is cut is no plan: without background the job tries aga
 });
 
 Deno.test("canceling a job cancels its background response", async () => {
-  await using job = await beginBundles();
+  await using job = await beginWithOne();
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   const { status, body } = await program.delete(path);
   assert.deepEqual([status, body.status], [202, "canceled"]);
   await openai.asked(`POST /responses/${id}/cancel`);
 });
 
 Deno.test("canceling a job whose process is frozen cancels its background response", async () => {
-  await using job = await beginBundles({ OPENAI_BACKGROUND: "on", DOORBELL: "sweep" });
+  await using job = await beginWithOne({ OPENAI_BACKGROUND: "on", DOORBELL: "sweep" });
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   program.signal("SIGSTOP");
   const other = job.start();
   await other.delete(path);
@@ -278,13 +272,11 @@ async function deliver(program: Program, sent: Delivery | RequestInit): Promise<
 }
 
 Deno.test("a webhook makes the worker look at a response whose stream says nothing", async () => {
-  await using job = await beginBundles({
+  await using job = await beginWithOne({
     OPENAI_BACKGROUND: "on",
     OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
   });
   const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
   openai.mute(id);
   openai.write(id);
   const unsigned = { ...delivery({ response: id }), headers: { "webhook-id": "wh_1" } };
@@ -309,13 +301,11 @@ Deno.test("a webhook makes the worker look at a response whose stream says nothi
 });
 
 Deno.test("a webhook reaches the process that waits, through whichever it was delivered", async () => {
-  await using job = await beginBundles({
+  await using job = await beginWithOne({
     OPENAI_BACKGROUND: "on",
     OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
   });
-  const { openai, program, path, id } = job;
-  openai.write(id, bundlesUpTo(1));
-  await pollUntil(program, path, shows(1));
+  const { openai, path, id } = job;
   const other = job.start();
   await other.url();
   openai.mute(id);
@@ -327,4 +317,23 @@ Deno.test("a webhook reaches the process that waits, through whichever it was de
 Deno.test("without a secret there is no place for webhooks", async () => {
   await using job = await beginBundles();
   assert.equal(await deliver(job.program, { response: job.id }), 404);
+});
+
+Deno.test("a turn in the background goes on from the one before, and sends only what is new", async () => {
+  const asking = { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] };
+  await using job = await begin("/api/generations", { preferences }, {
+    script: [asking, writing],
+    env: { OPENAI_BACKGROUND: "on" },
+  });
+  const { openai, program, path, id } = job;
+  openai.write(id);
+  openai.write(await openai.begun(1));
+  assert.deepEqual((await pollUntil(program, path, isDone)).bundles, bundles);
+  const { previous_response_id, input } = openai.bodies[1]! as Body;
+  assert.equal(previous_response_id, id);
+  assert.deepEqual(input, [{
+    type: "function_call_output",
+    call_id: "call_1",
+    output: '{"error":"There is no tool named no_such_tool"}',
+  }]);
 });

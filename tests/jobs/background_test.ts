@@ -12,6 +12,7 @@ import {
   openEngines,
   openEnginesOn,
   sweepFor,
+  tryAgain,
   untilIdle,
 } from "../support/engines.ts";
 import { failCommits, hookKv } from "../support/hooked_kv.ts";
@@ -77,9 +78,7 @@ async function twoAttempts(env: Awaited<ReturnType<typeof openEngines>>) {
   const { id } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
-  env.clock.advance(60_000);
-  await env.b.sweep();
-  await env.b.idle();
+  await tryAgain(env, 1);
   return id;
 }
 
@@ -103,9 +102,7 @@ Deno.test("a response that came to nothing is begun again, and the new one is jo
   });
   using env = await openEngines({ kinds: [kind], model });
   const id = await twoAttempts(env);
-  env.clock.advance(60_000);
-  await env.b.sweep();
-  await env.b.idle();
+  await tryAgain(env, 1);
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.deepEqual(asked, [
     "respond resp_1",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { ProgressBoard, type ProgressBoardOptions } from "../../jobs/progress_board.ts";
 import { noProgress, type Progress } from "../../lib/progress.ts";
-import { FakeClock, NOON } from "../support/fake_clock.ts";
+import { FakeClock, nextTurn, NOON } from "../support/fake_clock.ts";
 
 const parts = { member: "days", noun: "day", count: 2, schemaAt: () => z.string() };
 
@@ -23,20 +23,17 @@ function openBoard(overrides: Partial<ProgressBoardOptions> = {}) {
 const text = (delta: string) => ({ type: "text", delta }) as const;
 const started = (responseId: string) => ({ type: "started", responseId, resumable: true }) as const;
 
-/** Lets the board go on with what it waits for. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
-
 Deno.test("a board shows each part as soon as it is finished", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
   board.hear(started("resp_1"));
-  await turn();
+  await nextTurn();
   clock.advance(500);
   for (const delta of ['{"days":["o', 'ne","tw', 'o"', "]}"]) {
     board.hear(text(delta));
-    await turn();
+    await nextTurn();
     clock.advance(500);
-    await turn();
+    await nextTurn();
   }
   const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
   assert.deepEqual(shown, [
@@ -55,11 +52,11 @@ Deno.test("a board writes twice a second at the most, and then the latest", asyn
   for (let n = 0; n < 100; n++) {
     board.hear({ type: "reasoning", summary: `thought ${n}` });
     clock.advance(20);
-    await turn();
+    await nextTurn();
   }
   assert.ok(written.length <= 5, `${written.length} writes in 2 s`);
   clock.advance(500);
-  await turn();
+  await nextTurn();
   assert.equal(written.at(-1)!.reasoningSummaries.length, 100);
 });
 
@@ -68,27 +65,27 @@ Deno.test("a board never has two writes under way", async () => {
   const write = () => new Promise<void>((resolve) => held.push(resolve));
   const { board, clock } = openBoard({ write });
   board.think(parts);
-  await turn();
+  await nextTurn();
   board.research("Looking");
   clock.advance(10_000);
-  await turn();
+  await nextTurn();
   assert.equal(held.length, 1);
   held[0]!();
-  await turn();
+  await nextTurn();
   assert.equal(held.length, 2);
 });
 
 Deno.test("close() writes what has not been written yet, and nothing after that", async () => {
   const { board, written } = openBoard();
   board.think(parts);
-  await turn();
+  await nextTurn();
   board.research("Looking at the weather");
-  await turn();
+  await nextTurn();
   assert.equal(written.length, 1);
   await board.close();
   assert.equal(written.at(-1)!.message, "Looking at the weather");
   board.research("too late");
-  await turn();
+  await nextTurn();
   assert.equal(written.length, 2);
 });
 
@@ -101,7 +98,7 @@ Deno.test("a write that fails stops nobody, and the next one is tried", async ()
     );
   const { board } = openBoard({ write });
   board.think(parts);
-  await turn();
+  await nextTurn();
   board.research("Looking");
   await board.close();
   assert.deepEqual(written.map(({ phase }) => phase), ["researching"]);
@@ -121,9 +118,9 @@ Deno.test("a response that is joined shows no less than it did", async () => {
   board.hear(started("resp_1"));
   for (const delta of ['{"days":["', 'one"', ',"two"']) {
     board.hear(text(delta));
-    await turn();
+    await nextTurn();
     clock.advance(500);
-    await turn();
+    await nextTurn();
   }
   assert.ok(written.every(({ partial }) => partial.length >= 1));
   assert.deepEqual(written.at(-1)!.partial, ["one", "two"]);
@@ -162,7 +159,7 @@ Deno.test("steps that are found finished take nothing back that was shown", asyn
   board.research("Looking");
   board.think(parts);
   board.hear(started("resp_2"));
-  await turn();
+  await nextTurn();
   const [{ partial, reasoningSummaries, openaiResponseId }] = written as [Progress];
   assert.deepEqual([partial, reasoningSummaries], [["one"], ["A", "B"]]);
   assert.equal(openaiResponseId, "resp_2");
@@ -234,9 +231,9 @@ Deno.test("a board says that the model goes on thinking, and counts parts withou
   board.hear({ type: "reasoning", summary: "A" });
   board.addSummaries(["A"]);
   board.think(bundles);
-  await turn();
+  await nextTurn();
   clock.advance(500);
-  await turn();
+  await nextTurn();
   assert.equal(written.at(-1)!.message, "Thinking it over");
   board.hear(text('{"bundles":["one"'));
   await board.close();
@@ -251,9 +248,9 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
   board.hear(started("resp_1"));
   for (const summary of ["A", "B", "C"]) {
     board.hear({ type: "reasoning", summary });
-    await turn();
+    await nextTurn();
     clock.advance(500);
-    await turn();
+    await nextTurn();
   }
   assert.ok(written.every(({ reasoningSummaries }) => reasoningSummaries.length >= 2));
   assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);

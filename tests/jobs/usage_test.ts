@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { failure, JobError } from "../../lib/failure.ts";
-import { jobOf, openEngines, openEnginesOn } from "../support/engines.ts";
+import { jobOf, openEngines, openEnginesOn, tryAgain } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../support/jobs.ts";
@@ -75,11 +75,7 @@ Deno.test("turns that were finished are not paid for again, and count as saved",
   const { usage: inBetween } = (await env.store.read(id))!.progress;
   assert.deepEqual(inBetween, paidOnce);
   await env.a.stop(0);
-  for (let attempt = 2; attempt <= 3; attempt++) {
-    env.clock.advance(60_000);
-    await env.b.sweep();
-    await env.b.idle();
-  }
+  await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
   assert.deepEqual(job.state === "succeeded" && job.usage, { ...paidTwice, savedTokens: 3_000 });
   assert.deepEqual(progress.usage, { ...paidTwice, savedTokens: 3_000 });
@@ -91,11 +87,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
   const { id } = await env.a.submit(failing.kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
-  for (let attempt = 2; attempt <= 4; attempt++) {
-    env.clock.advance(60_000);
-    await env.b.sweep();
-    await env.b.idle();
-  }
+  await tryAgain(env, 3);
   const failed = await jobOf(env.store, id);
   assert.deepEqual(failed.state === "failed" && failed.usage, { ...paidOnce, savedTokens: 4_500 });
 
@@ -254,11 +246,7 @@ Deno.test("a turn that was paid for in vain is in the books and in the timeline"
   const { id } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
-  for (let attempt = 2; attempt <= 3; attempt++) {
-    env.clock.advance(60_000);
-    await env.b.sweep();
-    await env.b.idle();
-  }
+  await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
   assert.ok(job.state === "succeeded");
   assert.deepEqual([job.usage?.outputTokens, job.usage?.costUsd], [1_500, 3 * costUsd]);

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { JobError } from "../../lib/failure.ts";
 import type { CallOptions, Model, TurnEvent } from "../../lib/model.ts";
 import { openaiModel } from "../../lib/openai_model.ts";
+import { boundedFetch, Watchdog } from "../../lib/openai_stream.ts";
 import {
   chatChunks,
   frame,
@@ -16,7 +17,7 @@ import {
   type StreamEvent,
   streamOf,
 } from "../support/event_stream.ts";
-import { FakeClock, NOON } from "../support/fake_clock.ts";
+import { FakeClock, nextTurn, NOON } from "../support/fake_clock.ts";
 import { anyRequest } from "../support/jobs.ts";
 import { requestLine, serveLocally } from "../support/local_server.ts";
 
@@ -185,7 +186,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     const code = codeOf(turn);
     await heardAll.promise;
     env.clock.advance(IDLE_MS - 1);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     let ended = false;
     code.then(() => ended = true);
     assert.equal(ended, false);
@@ -255,7 +256,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     const { turn } = ask(env.model, how, {
       onEvent: async () => {
         most = Math.max(most, ++busy);
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTurn();
         busy--;
       },
     });
@@ -273,7 +274,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     let code: string | undefined;
     codeOf(turn).then((ended) => code = ended);
     for (let n = 0; code === undefined && n < 500; n++) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
     }
     over.resolve();
     assert.equal(code, "timeout");
@@ -337,12 +338,12 @@ Deno.test("chat() does not wait for long for what an answer has cost", async () 
   const over = Promise.withResolvers<void>();
   await using env = openModel([send(chatChunks(pieces), { silence: over.promise })]);
   const { turn, heard } = ask(env.model, "chat");
-  while (textOf(heard) !== PLAN) await new Promise((resolve) => setTimeout(resolve));
+  while (textOf(heard) !== PLAN) await nextTurn();
   let ended = false;
   turn.then(() => ended = true);
   for (let n = 0; !ended && n < 100; n++) {
     env.clock.advance(500);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   assert.equal((await turn).text, PLAN);
   over.resolve();
@@ -677,7 +678,7 @@ Deno.test("a stream that is cut again and again is read to its end, in no hurry"
   let waitedMs = 0;
   for (; text === undefined && waitedMs < TIMEOUT_MS; waitedMs += 200) {
     env.clock.advance(200);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await nextTurn();
   }
   assert.equal(text, PLAN);
   assert.equal(textOf(heard), PLAN);
@@ -778,7 +779,7 @@ Deno.test("a background response is waited for no longer than any other", async 
       const { length } = env.asked;
       env.clock.advance(5_000);
       for (let n = 0; env.asked.length < length + 2 && n < 20; n++) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTurn();
       }
     }
     assert.equal(code, "timeout", how);
@@ -831,7 +832,7 @@ async function pass<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
   work.then(done, done);
   for (let ms = 0; !settled && ms <= TIMEOUT_MS + 10_000; ms += 500) {
     clock.advance(500);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await nextTurn();
   }
   return await work;
 }
@@ -899,23 +900,25 @@ Deno.test("a joined stream without numbers says its text once", async () => {
 });
 
 Deno.test("a silent stream is alive as long as it keeps its connection open", async () => {
-  const over = Promise.withResolvers<void>();
-  const clock = new FakeClock();
-  const events = responseEvents({ pieces });
-  const body = ReadableStream.from((async function* () {
-    for (const event of events.slice(0, 4)) yield bytesOf(frame(event));
-    for (let n = 0; n < 3; n++) {
-      clock.advance(IDLE_MS - 1_000);
-      yield bytesOf(": still here\n\n");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    for (const event of events.slice(4)) yield bytesOf(frame(event));
-  })());
+  let answer!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (c) => void (answer = c) });
   await using server = serveLocally(() => new Response(body));
-  const options = { apiKey: "sk-test", baseUrl: `${server.url}/v1`, background: false, clock };
-  const model = openaiModel({ ...options, timeoutMs: 10 * IDLE_MS, idleMs: IDLE_MS });
-  assert.equal((await ask(model, "respond").turn).text, PLAN);
-  over.resolve();
+  const clock = new FakeClock();
+  const endsAt = clock.now() + 10 * IDLE_MS;
+  using watchdog = new Watchdog({ clock, endsAt, idleMs: IDLE_MS, armed: true });
+  const response = await boundedFetch(watchdog.heard)(server.url);
+  const reader = response.body!.getReader();
+  for (let n = 0; n < 3; n++) {
+    answer.enqueue(bytesOf(": still here\n\n"));
+    await reader.read();
+    clock.advance(IDLE_MS - 1_000);
+    await nextTurn();
+    assert.equal(watchdog.signal.aborted, false);
+  }
+  clock.advance(1_000);
+  await nextTurn();
+  assert.equal(watchdog.signal.aborted, true);
+  await reader.cancel();
 });
 
 Deno.test("respond() lets a server think before it writes for as long as a whole answer may take", async () => {
@@ -924,7 +927,7 @@ Deno.test("respond() lets a server think before it writes for as long as a whole
   await using env = openModel([send(events.slice(0, 2), { silence: over.promise })]);
   const { turn, heard } = ask(env.model, "respond");
   const code = codeOf(turn);
-  while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  while (heard.length === 0) await nextTurn();
   const startedAt = env.clock.now();
   assert.equal(await pass(code, env.clock), "timeout");
   assert.ok(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
@@ -939,7 +942,7 @@ Deno.test("join() looks again and again when a stream cannot be had any more", a
   turn.then((turn) => text = turn?.text);
   for (let n = 0; text === undefined && n < 1_000; n++) {
     env.clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   assert.equal(text, PLAN);
   assert.equal(env.asked.length, 5);
@@ -948,10 +951,10 @@ Deno.test("join() looks again and again when a stream cannot be had any more", a
 Deno.test("join() looks no more often than every five seconds", async () => {
   await using env = openModel([inProgress, noStream, completed], { background: true });
   const { turn } = join(env.model);
-  while (env.asked.length < 2) await new Promise((resolve) => setTimeout(resolve));
+  while (env.asked.length < 2) await nextTurn();
   let waitedMs = 0;
   for (;;) {
-    for (let n = 0; n < 10; n++) await new Promise((resolve) => setTimeout(resolve));
+    for (let n = 0; n < 10; n++) await nextTurn();
     if (env.asked.length === 3 || waitedMs === 60_000) break;
     env.clock.advance(500);
     waitedMs += 500;
@@ -969,12 +972,12 @@ for (const [what, answers] of [["looks", []], ["waits", [inProgress, noStream]]]
     let reason: unknown;
     turn.catch((error) => reason = error);
     while (env.asked.length < Math.max(1, answers.length)) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
     }
-    for (let n = 0; n < 20; n++) await new Promise((resolve) => setTimeout(resolve));
+    for (let n = 0; n < 20; n++) await nextTurn();
     abort.abort("enough");
     for (let n = 0; reason === undefined && n < 200; n++) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
     }
     over.resolve(new Response(null, { status: 500 }));
     env.clock.advance(IDLE_MS);
@@ -997,11 +1000,11 @@ Deno.test("a webhook gives a stream that was silent for long the time to end by 
   await using env = openModel([slow, completed], { background: true });
   const wake = new EventTarget();
   const { turn, heard } = ask(env.model, "respond", { wake });
-  while (textOf(heard) !== pieces[0]) await new Promise((resolve) => setTimeout(resolve));
+  while (textOf(heard) !== pieces[0]) await nextTurn();
   env.clock.advance(60_000);
   wake.dispatchEvent(new Event("wake"));
   env.clock.advance(1_000);
-  for (let n = 0; n < 5; n++) await new Promise((resolve) => setTimeout(resolve));
+  for (let n = 0; n < 5; n++) await nextTurn();
   rest.resolve();
   assert.equal((await turn).text, PLAN);
   assert.equal(env.asked.length, 1);
@@ -1013,14 +1016,14 @@ Deno.test("after a webhook it does not wait for a silent stream", async () => {
   await using env = openModel([silent, completed], { background: true });
   const wake = new EventTarget();
   const { turn, heard } = ask(env.model, "respond", { wake });
-  while (textOf(heard) !== pieces[0]) await new Promise((resolve) => setTimeout(resolve));
+  while (textOf(heard) !== pieces[0]) await nextTurn();
   wake.dispatchEvent(new Event("wake"));
   let text: string | null | undefined;
   turn.then((turn) => text = turn.text);
   let waitedMs = 0;
   for (; text === undefined && waitedMs < IDLE_MS; waitedMs += 500) {
     env.clock.advance(500);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await nextTurn();
   }
   assert.equal(text, PLAN);
   assert.ok(waitedMs < 10_000, `${waitedMs} ms`);
@@ -1042,7 +1045,7 @@ Deno.test("a webhook that is about an earlier response does not disturb the next
   wake.dispatchEvent(new Event("wake"));
   for (let second = 0; second < 10; second++) {
     env.clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   held.resolve();
   assert.equal((await turn).text, PLAN);
@@ -1067,12 +1070,12 @@ Deno.test("after a webhook it looks at once at a response that has no stream", a
   await using env = openModel([inProgress, noStream, completed], { background: true });
   const wake = new EventTarget();
   const { turn } = join(env.model, { wake });
-  while (env.asked.length < 2) await new Promise((resolve) => setTimeout(resolve));
+  while (env.asked.length < 2) await nextTurn();
   let text: string | null | undefined;
   turn.then((turn) => text = turn?.text);
   while (text === undefined) {
     wake.dispatchEvent(new Event("wake"));
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   assert.equal(text, PLAN);
 });

@@ -111,3 +111,15 @@ export async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
   assert.ok(snapshot, `there is no job ${id}`);
   return snapshot.job;
 }
+
+/** The other instance tries again what is due within a minute, so often. */
+export async function tryAgain(
+  { b, clock }: Awaited<ReturnType<typeof openEngines>>,
+  times: number,
+): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    clock.advance(60_000);
+    await b.sweep();
+    await b.idle();
+  }
+}

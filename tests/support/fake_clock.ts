@@ -60,3 +60,8 @@ export function hasty(clock: FakeClock): Clock {
     },
   };
 }
+
+/** Lets the event loop go round once: whatever is ready goes on, and what arrived is heard. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
