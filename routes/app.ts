@@ -97,13 +97,11 @@ function indexOf(engine: Engine) {
 }
 
 const noRoute: Problem = {
-  status: 404,
   code: "route_not_found",
   detail: "There is nothing at this path",
 };
 
 const internalError: Problem = {
-  status: 500,
   code: "internal",
   detail: "Something went wrong on our side",
 };
@@ -111,7 +109,6 @@ const internalError: Problem = {
 function wrongMethod(methods: string[]): Problem {
   const allow = methods.join(", ");
   return {
-    status: 405,
     code: "method_not_allowed",
     detail: `This path answers to ${allow}`,
     headers: { allow },
@@ -122,7 +119,6 @@ function wrongMethod(methods: string[]): Problem {
 function unauthorized(error: HTTPException): Problem {
   const challenge = error.getResponse().headers.get("www-authenticate");
   return {
-    status: 401,
     code: "unauthorized",
     detail: "This needs a valid API key: send Authorization: Bearer <key>",
     headers: { "www-authenticate": challenge ?? "Bearer" },

@@ -26,7 +26,6 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   const type = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "" && !JSON_TYPES.test(type)) {
     throw new ProblemError({
-      status: 415,
       code: "unsupported_media_type",
       detail: "The request body must be JSON: send Content-Type: application/json",
       headers: { accept: "application/json" },
@@ -35,7 +34,6 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   const json = parseJson(await readLimited(c));
   if (json === undefined) {
     throw new ProblemError({
-      status: 400,
       code: "malformed_json",
       detail: "The request body is not valid JSON",
     });
@@ -47,7 +45,6 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
     detail: message,
   }));
   throw new ProblemError({
-    status: 400,
     code: "invalid_request",
     detail: parsed.error.issues.map(sentenceOf).join("; "),
     errors,
@@ -63,14 +60,12 @@ export async function readLimited(c: Context): Promise<string> {
   const tooLarge = Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES;
   const text = tooLarge ? null : await readText(c.req.raw.body, MAX_BODY_BYTES).catch(() => {
     throw new ProblemError({
-      status: 400,
       code: "incomplete_body",
       detail: "The request body ended before its time",
     });
   });
   if (text !== null) return text;
   throw new ProblemError({
-    status: 413,
     code: "body_too_large",
     detail: `The request body is larger than ${MAX_BODY_BYTES} bytes`,
     // What is left of the body is not read, so the connection is of no more use.

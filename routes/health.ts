@@ -16,7 +16,7 @@ export function healthRoutes(engine: Engine): Hono {
   routes.get("/readyz", async (c) => {
     const reason = await notReady(engine);
     if (reason === null) return c.json({ status: "ok" });
-    return sendProblem(c, { status: 503, code: "not_ready", detail: reason });
+    return sendProblem(c, { code: "not_ready", detail: reason });
   });
   return routes;
 }

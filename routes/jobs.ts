@@ -73,7 +73,6 @@ export function jobRoutes(
     if (snapshot.job.state !== "canceled") {
       const status = statusOf(snapshot.job);
       throw new ProblemError({
-        status: 409,
         code: "job_finished",
         detail: `The job cannot be canceled: it is ${status} already`,
         extensions: { state: status },
@@ -90,7 +89,7 @@ export function jobRoutes(
     const id = JobId.safeParse(c.req.param("id"));
     const snapshot = id.success ? await look(id.data.toLowerCase()) : null;
     if (snapshot) return snapshot;
-    throw new ProblemError({ status: 404, code: "job_not_found", detail: kind.http.notFound });
+    throw new ProblemError({ code: "job_not_found", detail: kind.http.notFound });
   }
 
   return routes;
@@ -99,7 +98,6 @@ export function jobRoutes(
 function refuse(error: unknown): never {
   if (error instanceof QueueFullError) {
     throw new ProblemError({
-      status: 503,
       code: "queue_full",
       detail: "Too many jobs are waiting, please try again later",
       headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
@@ -107,7 +105,6 @@ function refuse(error: unknown): never {
   }
   if (error instanceof StoppingError) {
     throw new ProblemError({
-      status: 503,
       code: "stopping",
       detail: "This instance is shutting down, please try again",
       headers: { "retry-after": String(STOPPING_RETRY_SECONDS) },
@@ -115,7 +112,6 @@ function refuse(error: unknown): never {
   }
   log.error("accept failed", { error: describeError(error) });
   throw new ProblemError({
-    status: 500,
     code: "accept_failed",
     detail: "Failed to initiate generation",
   });

@@ -3,11 +3,11 @@
  * @module
  */
 import type { Context } from "hono";
-import { type Problem, problemBody } from "../lib/problem.ts";
+import { type Problem, problemBody, problemTypes } from "../lib/problem.ts";
 
 /** Answers with a problem (RFC 9457); what middleware has set on the response stays. */
 export function sendProblem(c: Context, problem: Problem): Response {
-  return c.body(JSON.stringify(problemBody(problem)), problem.status, {
+  return c.body(JSON.stringify(problemBody(problem)), problemTypes[problem.code].status, {
     ...problem.headers,
     "content-type": "application/problem+json",
   });

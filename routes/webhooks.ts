@@ -25,7 +25,6 @@ export function webhookRoutes(engine: Engine, read: WebhookReader): Hono {
 }
 
 const unknown: Problem = {
-  status: 404,
   code: "response_unknown",
   detail: "No job waits for this response",
 };
@@ -35,7 +34,6 @@ function refuse(error: unknown): never {
   throw new ProblemError(
     error.why === "unsigned"
       ? {
-        status: 401,
         code: "invalid_signature",
         detail: "The signature is missing, wrong or too old",
       }

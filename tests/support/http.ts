@@ -37,7 +37,7 @@ export function assertProblem(answer: Answer, status: number, code: string): voi
   assert.equal(answer.headers.get("content-type"), "application/problem+json");
   assert.equal(answer.body.status, status);
   assert.equal(answer.body.code, code);
-  assert.equal(answer.body.type, "about:blank");
+  assert.equal(answer.body.type, `/problems/${code}`);
   assert.equal(typeof answer.body.title, "string");
   assert.equal(answer.body.error, answer.body.detail);
   assert.ok(answer.headers.get("x-request-id"));
