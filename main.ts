@@ -12,7 +12,9 @@ import { openInstanceLocks } from "./lib/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
 import { createWebhookReader } from "./lib/openai_webhook.ts";
+import { RateLimiter } from "./lib/rate_limiter.ts";
 import { createApp } from "./routes/app.ts";
+import type { RateLimiters } from "./routes/rate_limit.ts";
 
 /**
  * Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest.
@@ -47,9 +49,15 @@ const engine = new Engine({
 // lives as long as it has requests: the run lasts as long as the jobs that it finds.
 Deno.cron("sweep", "* * * * *", () => engine.patrol());
 
-const { corsOrigins, apiKeys, webhookSecret } = config;
-const readWebhook = webhookSecret ? createWebhookReader(webhookSecret) : undefined;
-const app = createApp({ engine, corsOrigins, apiKeys, readWebhook, now: systemClock.now });
+const { webhookSecret } = config;
+const app = createApp({
+  engine,
+  clock: systemClock,
+  corsOrigins: config.corsOrigins,
+  access: config,
+  rateLimiters: createRateLimiters(config),
+  readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
+});
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));
@@ -64,6 +72,14 @@ function startingConfig(): Config {
     if (error instanceof ConfigError) giveUp(error.message);
     throw error;
   }
+}
+
+function createRateLimiters({ rateLimits }: Config): RateLimiters {
+  const limiter = (name: keyof RateLimiters) => {
+    const limit = rateLimits[name];
+    return limit > 0 ? new RateLimiter(kv, { clock: systemClock, name, limit }) : undefined;
+  };
+  return { requests: limiter("requests"), jobs: limiter("jobs") };
 }
 
 function listen(): Deno.HttpServer {

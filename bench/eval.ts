@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { Bundles } from "../jobs/bundles.ts";
 import { Itinerary } from "../jobs/itinerary.ts";
-import type { JobKind } from "../jobs/kind.ts";
+import type { PublicKind } from "../jobs/kind.ts";
 import { fenced } from "../jobs/text.ts";
 import { systemClock } from "../lib/clock.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
@@ -134,7 +134,7 @@ function withoutWords(key: string, value: unknown): unknown {
 async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
   const { label, language, request } = evalRequest;
   const kind = kinds.get(evalRequest.kind)!;
-  const { id } = await engine.submit(kind, kind.request.parse(request));
+  const { job: { id } } = await engine.submit(kind, kind.request.parse(request));
   const { job, plan, firstPartAt } = await untilEnded(kind, id);
   // A real model takes minutes; standard output is for the results.
   console.error(`${label}: ${job.state}`);
@@ -164,7 +164,7 @@ async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
 }
 
 /** Looks at a job as a client does, until it has ended. */
-async function untilEnded(kind: JobKind, id: string) {
+async function untilEnded(kind: PublicKind, id: string) {
   let firstPartAt: number | null = null;
   for (;;) {
     const { job, progress, result: plan } = (await engine.read(kind, id))!;

@@ -6,7 +6,7 @@ import type { Engine } from "../jobs/engine.ts";
 import { Breaker } from "../lib/breaker.ts";
 import { systemClock } from "../lib/clock.ts";
 import { newJob } from "../lib/job_record.ts";
-import { createApp } from "../routes/app.ts";
+import { testApp } from "../tests/support/app.ts";
 import { openStores } from "../tests/support/engines.ts";
 import { createEngine } from "./engine.ts";
 
@@ -17,8 +17,7 @@ addEventListener("unload", () => {
   Deno.removeSync(directory, { recursive: true });
 });
 
-const createTestApp = (engine: Engine) =>
-  createApp({ engine, corsOrigins: ["*"], apiKeys: [], now: systemClock.now });
+const createTestApp = (engine: Engine) => testApp(engine, { clock: systemClock });
 const engine = createEngine(kv);
 const worked = createTestApp(engine);
 // Without a slot nothing is worked on: what is measured is one thing at a time.

@@ -1,5 +1,6 @@
 /**
- * Back-pressure: says no before more work waits than the service wants to owe.
+ * Whether a job is let in: every reason to refuse one, and back-pressure, which says no before more
+ * work waits than the service wants to owe.
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
@@ -8,6 +9,29 @@ import type { JobStore } from "../lib/job_store.ts";
 /** More jobs wait than `MAX_QUEUED_JOBS` allows. */
 export class QueueFullError extends Error {
   override name = "QueueFullError";
+}
+
+/** This instance is on its way out and takes no more work in. */
+export class StoppingError extends Error {
+  override name = "StoppingError";
+}
+
+/** Another request was accepted with the same idempotency key. */
+export class IdempotencyKeyReusedError extends Error {
+  override name = "IdempotencyKeyReusedError";
+}
+
+const DAY_MS = 86_400_000;
+
+/** The caller has made all the jobs that it may make in a UTC day. */
+export class BudgetSpentError extends Error {
+  override name = "BudgetSpentError";
+  /** Until the next day begins, in milliseconds. */
+  readonly resetMs: number;
+  constructor(readonly limit: number, now: number) {
+    super(`Cannot accept job: the ${limit} jobs of today are made`);
+    this.resetMs = DAY_MS - now % DAY_MS;
+  }
 }
 
 /** For so long a count that leaves room is good enough. */
@@ -43,7 +67,7 @@ export class Admission {
    *
    * @throws {QueueFullError} if there is none; else what `accept` throws
    */
-  async admit(accept: () => Promise<void>): Promise<void> {
+  async admit<T>(accept: () => Promise<T>): Promise<T> {
     if (this.#mustCount()) {
       await (this.#counting ??= this.#count().finally(() => this.#counting = undefined));
     }
@@ -53,8 +77,9 @@ export class Admission {
     }
     this.#pending++;
     try {
-      await accept();
+      const accepted = await accept();
       this.#waiting++;
+      return accepted;
     } finally {
       this.#pending--;
     }

@@ -8,13 +8,16 @@ import { JobError } from "../lib/failure.ts";
 import type { FunctionCall, InputItem, ResponseRequest, ResponseTurn } from "../lib/model.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./bundles_prompt.ts";
 import { sampleBundles } from "./bundles_sample.ts";
-import type { JobContext, JobKind } from "./kind.ts";
+import type { JobContext, PublicKind } from "./kind.ts";
 import { stepNow } from "./step_now.ts";
 import { OutputReview } from "./structured_output.ts";
 import { fenced, modelText, travellerText } from "./text.ts";
 import { runTool, type Tool, ToolOutput } from "./tool.ts";
 
 const MAX_TURNS = 10;
+
+/** Some turns of a reasoning model with tools in between take 2 to 5 minutes. */
+const EXPECTED_MS = 180_000;
 
 /** More calls than this in one turn are answered with an error: the tools are other people's servers. */
 const MAX_CALLS_PER_TURN = 16;
@@ -70,25 +73,43 @@ export interface BundlesSettings {
 }
 
 /** The kind of job behind `/api/generations`. */
-export function bundlesKind(settings: BundlesSettings): JobKind<BundlesRequest, Bundles> {
+export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesRequest, Bundles> {
   return {
     name: "bundles",
     http: {
       path: "/api/generations",
+      noun: "generation",
       idName: "generationId",
       acceptedStatus: 200,
       notFound: "Generation not found",
     },
     request: BundlesRequest,
+    example: {
+      preferences: {
+        interests: ["music", "nightlife"],
+        musicProfile: "Electronic, House",
+        timeframe: "This weekend",
+        otherPreferences: "Looking for underground venues",
+      },
+    },
+    expectedMs: EXPECTED_MS,
+    asked: z.object({ preferences: Preferences }),
+    answered: z.object({
+      bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
+      reasoningSummaries: z.array(z.string()).describe("What the model says of its reasoning"),
+      openaiResponseId: z.string().nullable().describe("The model's latest response"),
+    }),
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleBundles,
-    present: ({ result, progress }) => ({
+    presentRequest: ({ preferences }) => ({ preferences }),
+    presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
       reasoningSummaries: progress.reasoningSummaries,
       openaiResponseId: progress.openaiResponseId,
     }),
+    itemsOf: ({ bundles }) => bundles,
   };
 }
 

@@ -5,25 +5,38 @@
 import { getLogger } from "@logtape/logtape";
 import { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
-import { ANONYMOUS, dedupeKeyOf } from "../lib/dedupe_key.ts";
+import { type Caller, isKey, nobody } from "../lib/caller.ts";
+import { hashJson } from "../lib/hash.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/instance_locks.ts";
 import { InstanceStore } from "../lib/instance_store.ts";
-import { type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
-import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
+import { acceptedJob, type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
+import {
+  type JobPage,
+  type JobSnapshot,
+  JobStore,
+  type PageStart,
+  type Repetition,
+} from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
 import type { ResponseNews } from "../lib/openai_webhook.ts";
 import { mergeTimeline, type TimelineEvent } from "../lib/timeline.ts";
 import type { ModelPrice } from "../lib/usage.ts";
-import { Admission } from "./admission.ts";
+import {
+  Admission,
+  BudgetSpentError,
+  IdempotencyKeyReusedError,
+  StoppingError,
+} from "./admission.ts";
 import { noDoorbell, queueDoorbell } from "./doorbells.ts";
-import type { JobKind } from "./kind.ts";
+import type { PublicKind } from "./kind.ts";
 import { Rescuer } from "./rescuer.ts";
+import { Watcher } from "./watcher.ts";
 import { Worker } from "./worker.ts";
 
 export interface EngineOptions {
   kv: Deno.Kv;
-  kinds: readonly JobKind[];
+  kinds: readonly PublicKind[];
   model: ModelProvider;
   doorbell: "queue" | "sweep";
   concurrency: number;
@@ -32,6 +45,8 @@ export interface EngineOptions {
   jobTtlMs: number;
   maxQueuedJobs: number;
   mockIfQuota: boolean;
+  /** How many jobs an API key may make in a UTC day; unset, any number. */
+  dailyJobsPerKey?: number | undefined;
   /** Identical jobs that are under way at the same time share one generation. */
   dedupeInFlight: boolean;
   /** What models cost, by their names. */
@@ -45,14 +60,26 @@ export interface EngineOptions {
   locks?: InstanceLocks;
 }
 
+/** What a job that is to be accepted comes with. */
+export interface SubmitOptions {
+  caller?: Caller;
+  /** The caller's own name for this request: sent again with it, it finds the same job. */
+  idempotencyKey?: string | undefined;
+}
+
+/** A job that was accepted. */
+export interface Submission {
+  /** As it was when it was accepted. */
+  job: QueuedJob;
+  /** It was accepted before, by the same request. */
+  isRepeated: boolean;
+  /** How many jobs its caller may still make today; `null`: any number, or not known. */
+  budgetLeft: number | null;
+}
+
 /** A job, and what happened to it. */
 export interface JobTimeline extends JobSnapshot {
   events: TimelineEvent[];
-}
-
-/** This instance is on its way out and takes no more work in. */
-export class StoppingError extends Error {
-  override name = "StoppingError";
 }
 
 /**
@@ -80,7 +107,7 @@ const FAULT_LOG_MS = 60_000;
 const log = getLogger(["tripwright", "engine"]);
 
 export class Engine {
-  readonly kinds: readonly JobKind[];
+  readonly kinds: readonly PublicKind[];
   readonly #options: EngineOptions;
   readonly #store: JobStore;
   readonly #instances: InstanceStore;
@@ -89,6 +116,7 @@ export class Engine {
   readonly #worker: Worker;
   readonly #rescuer: Rescuer;
   readonly #admission: Admission;
+  readonly #watcher: Watcher;
   readonly #doorbell;
   readonly #holder: string;
   readonly #stopped = new AbortController();
@@ -123,6 +151,7 @@ export class Engine {
     this.#store = store;
     this.#worker = new Worker({ ...options, store, breaker: this.#breaker, holder });
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
+    this.#watcher = new Watcher({ store, clock, stopped: this.#stopped.signal });
     this.#admission = new Admission({ store, clock, maxQueuedJobs });
   }
 
@@ -130,41 +159,94 @@ export class Engine {
    * Takes a job in. When it resolves, the job is stored and will be worked on.
    *
    * @param request as the kind's schema returned it
-   * @param options `caller`: whose jobs may share a generation with this one; no secret
+   * @throws {IdempotencyKeyReusedError} if another request was accepted with the same key before
+   * @throws {BudgetSpentError} if the caller has made all the jobs of today
    * @throws {QueueFullError} if too much work waits already
    * @throws {StoppingError} if this instance is on its way out
    * @throws if KV does not take it; then nothing of it exists
    */
   async submit(
-    kind: JobKind,
+    kind: PublicKind,
     request: unknown,
-    { caller = ANONYMOUS }: { caller?: string } = {},
-  ): Promise<QueuedJob> {
-    if (this.stopping) throw new StoppingError("Cannot accept job: the instance is stopping");
-    const { clock, jobTtlMs, dedupeInFlight } = this.#options;
+    { caller = nobody, idempotencyKey }: SubmitOptions = {},
+  ): Promise<Submission> {
+    const { clock, jobTtlMs, dedupeInFlight, dailyJobsPerKey } = this.#options;
     const { name, promptVersion } = kind;
+    const idempotency = idempotencyKey === undefined ? undefined : {
+      key: hashJson([caller.id, idempotencyKey]),
+      fingerprint: hashJson([name, request]),
+    };
+    // Repeating makes no work, so it is never refused.
+    const before = idempotency && await this.#store.findRepeated(idempotency);
+    if (before) return repeated(before);
+    if (this.stopping) throw new StoppingError("Cannot accept job: the instance is stopping");
+    const now = clock.now();
     const job = newJob({
       id: crypto.randomUUID(),
       kind: name,
       request,
       promptVersion,
-      now: clock.now(),
+      now,
       ttlMs: jobTtlMs,
-      dedupeKey: dedupeInFlight
-        ? dedupeKeyOf({ kind: name, promptVersion, caller, request })
-        : null,
+      owner: caller.owner,
+      dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
     });
-    await this.#admission.admit(() => this.#store.accept(job));
-    log.info("accepted", { jobId: job.id, kind: kind.name });
-    // The nearest bell of all. Not awaited: the client has its answer first.
-    this.#worker.ring(job.id);
-    return job;
+    const dailyBudget = isKey(caller.owner) ? dailyJobsPerKey : undefined;
+    return await this.#admission.admit(async () => {
+      const acceptance = await this.#store.accept(job, { idempotency, dailyBudget });
+      if (acceptance.outcome === "budget spent") throw new BudgetSpentError(dailyBudget!, now);
+      if (acceptance.outcome !== "accepted") return repeated(acceptance);
+      log.info("accepted", { jobId: job.id, kind: kind.name });
+      // The nearest bell of all. Not awaited: the client has its answer first.
+      this.#worker.ring(job.id);
+      return { job, isRepeated: false, budgetLeft: acceptance.left };
+    });
+  }
+
+  /** The jobs of this kind that a caller has made, newest first. */
+  async list(
+    kind: PublicKind,
+    { owner, limit, after }: { owner: string; limit: number; after: PageStart | null },
+  ): Promise<JobPage> {
+    return await this.#store.listOwned({ owner, kind: kind.name }, { limit, after });
   }
 
   /** Reads a job of this kind; `null` if there is none. */
-  async read(kind: JobKind, id: string): Promise<JobSnapshot | null> {
+  async read(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#store.read(id);
     return snapshot?.job.kind === kind.name ? snapshot : null;
+  }
+
+  /** The job as it is now, and then with each change, see {@link Watcher.watch}. */
+  watch(id: string, signal: AbortSignal): AsyncGenerator<JobSnapshot | null> {
+    return this.#watcher.watch(id, signal);
+  }
+
+  /**
+   * Waits until a job is no longer as it was, or has ended, `ms` milliseconds at the most.
+   *
+   * @param options `version`: that of the job as it was; unset, only its end counts. `signal`: ends
+   * the wait
+   * @returns the job as it is then; `null` if there is none any more
+   */
+  async waitFor(
+    id: string,
+    { version, ms, signal }: { version?: string; ms: number; signal: AbortSignal },
+  ): Promise<JobSnapshot | null> {
+    const over = new AbortController();
+    const stop = () => over.abort();
+    signal.addEventListener("abort", stop, { signal: over.signal });
+    if (signal.aborted) stop();
+    this.#options.clock.wait(ms, over.signal).then(stop);
+    let seen: JobSnapshot | null | undefined;
+    try {
+      for await (seen of this.#watcher.watch(id, over.signal)) {
+        if (version !== undefined && seen?.version !== version) break;
+      }
+    } finally {
+      stop();
+    }
+    return seen === undefined ? await this.#store.read(id) : seen;
   }
 
   /**
@@ -172,7 +254,7 @@ export class Engine {
    *
    * @returns the job as it is now: canceled, or as it had ended before; `null` if there is none
    */
-  async cancel(kind: JobKind, id: string): Promise<JobSnapshot | null> {
+  async cancel(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     if (await this.#store.cancel(id, kind.name) === "canceled") {
       this.#worker.drop(id);
       log.info("canceled", { jobId: id, kind: kind.name });
@@ -181,7 +263,7 @@ export class Engine {
   }
 
   /** What happened to a job of this kind, in order; `null` if there is none. */
-  async timeline(kind: JobKind, id: string): Promise<JobTimeline | null> {
+  async timeline(kind: PublicKind, id: string): Promise<JobTimeline | null> {
     const snapshot = await this.read(kind, id);
     if (!snapshot) return null;
     const steps = await this.#store.steps(id);
@@ -353,4 +435,12 @@ export class Engine {
     this.#faultLoggedAt.set(what, now);
     log.error(`${what} failed`, { error: describeError(error) });
   }
+}
+
+/** The answer to a request that was accepted before. */
+function repeated(acceptance: Repetition): Submission {
+  if (acceptance.outcome === "key reused") {
+    throw new IdempotencyKeyReusedError("Cannot accept job: the idempotency key has been used");
+  }
+  return { job: acceptedJob(acceptance.job), isRepeated: true, budgetLeft: null };
 }

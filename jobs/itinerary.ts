@@ -6,12 +6,15 @@ import { z } from "zod";
 import type { ChatMessage } from "../lib/model.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./itinerary_prompt.ts";
 import { sampleItinerary } from "./itinerary_sample.ts";
-import type { JobContext, JobKind, PlanParts } from "./kind.ts";
+import type { JobContext, PlanParts, PublicKind } from "./kind.ts";
 import { stepNow } from "./step_now.ts";
 import { OutputReview } from "./structured_output.ts";
 import { fenced, modelText, travellerText } from "./text.ts";
 
 const MAX_DAYS = 30;
+
+/** One answer of a small model, five days or so. */
+const EXPECTED_MS = 20_000;
 
 const wholeDays = `expected a whole number from 1 to ${MAX_DAYS}`;
 
@@ -70,25 +73,32 @@ function partsOf(days: number): PlanParts {
 }
 
 /** The kind of job behind `/api/itineraries`. */
-export function itineraryKind(settings: { model: string }): JobKind<ItineraryRequest, Itinerary> {
+export function itineraryKind(
+  settings: { model: string },
+): PublicKind<ItineraryRequest, Itinerary> {
   return {
     name: "itinerary",
     http: {
       path: "/api/itineraries",
+      noun: "itinerary",
       idName: "jobId",
       acceptedStatus: 202,
       notFound: "Itinerary not found",
     },
     request: ItineraryRequest,
+    example: { destination: "Tokyo, Japan", durationDays: 5 },
+    expectedMs: EXPECTED_MS,
+    asked: z.object({ destination: z.string(), durationDays: z.int() }),
+    answered: z.object({
+      itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
+    }),
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings.model),
     sample: sampleItinerary,
-    present: ({ request, result }) => ({
-      destination: request.destination,
-      durationDays: request.durationDays,
-      itinerary: result?.days ?? null,
-    }),
+    presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
+    presentResult: ({ result }) => ({ itinerary: result?.days ?? null }),
+    itemsOf: ({ days }) => days,
   };
 }
 

@@ -10,12 +10,11 @@ import type { ItemsFormat } from "../lib/partial_items.ts";
 import type { Progress } from "../lib/progress.ts";
 import type { StepEvent } from "../lib/timeline.ts";
 
-/** A kind of job: one file in this folder, one line in `registry.ts`. */
+/** What the engine has to know of a kind of job. */
 export interface JobKind<Request = unknown, Result = unknown> {
   /** Stored in each record: never to be changed. */
   readonly name: string;
-  readonly http: HttpContract;
-  /** Checks the body of a `POST`, and the stored request before it is worked on. */
+  /** Checks the stored request before it is worked on. */
   readonly request: z.ZodType<Request>;
   /** Checks the finished plan, when it is made and when it is read. */
   readonly result: z.ZodType<Result>;
@@ -29,14 +28,35 @@ export interface JobKind<Request = unknown, Result = unknown> {
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Makes a plan up, always the same one for the same request. */
   sample(request: Request): Result;
-  /** The members of the public answer that only this kind has. */
-  present(job: { request: Request; result: Result | null; progress: Progress }): object;
+}
+
+/** A kind of job that clients ask for: one file in this folder, one line in `registry.ts`. */
+export interface PublicKind<Request = unknown, Result = unknown> extends JobKind<Request, Result> {
+  readonly http: HttpContract;
+  /** Checks the body of a `POST`. */
+  readonly request: z.ZodObject & z.ZodType<Request>;
+  /** A usual wish, for the documentation. */
+  readonly example: object;
+  /** How long a job usually takes, in milliseconds. */
+  readonly expectedMs: number;
+  /** The members of the public answer that tell what was asked for. */
+  readonly asked: z.ZodObject;
+  /** The members of the public answer that only this kind has, beside those. */
+  readonly answered: z.ZodObject;
+  /** What a wish looks like from outside: the members of {@link asked}. */
+  presentRequest(request: Request): object;
+  /** What has come of it: the members of {@link answered}. */
+  presentResult(job: { result: Result | null; progress: Progress }): object;
+  /** The parts of a plan, as they are shown while it is written. */
+  itemsOf(result: Result): readonly unknown[];
 }
 
 /** How the outside sees a kind of job; the old clients' contract. */
 export interface HttpContract {
   /** `POST` makes a job, `GET {path}/{id}` shows it. */
   path: string;
+  /** What one of them is called in the documentation, such as `itinerary`. */
+  noun: string;
   /** The member that holds the job's id. */
   idName: string;
   /** The status of an accepted `POST`. */

@@ -6,12 +6,12 @@ import type { Config } from "../lib/config.ts";
 import { bundlesKind } from "./bundles.ts";
 import { getWeather } from "./get_weather.ts";
 import { itineraryKind } from "./itinerary.ts";
-import type { JobKind } from "./kind.ts";
+import type { PublicKind } from "./kind.ts";
 import { searchEvents } from "./search_events.ts";
 import type { Tool } from "./tool.ts";
 
 /** All kinds, one line each. */
-export function createKinds(config: Config): JobKind[] {
+export function createKinds(config: Config): PublicKind[] {
   return [
     itineraryKind({ model: config.itineraryModel }),
     bundlesKind({

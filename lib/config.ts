@@ -5,6 +5,7 @@
  */
 import { parse as parseEnvFile } from "dotenv";
 import { z } from "zod";
+import { ApiKeys } from "./api_keys.ts";
 import { parseJson } from "./json.ts";
 import { describeError } from "./log.ts";
 import { ModelPrice } from "./usage.ts";
@@ -102,6 +103,11 @@ const Variables = z.object({
       error: "a comma-separated list of bearer tokens of at least 16 characters (RFC 6750)",
     },
   ).default([]),
+  PUBLIC_READS: flag.default(false),
+  DAILY_JOBS_PER_KEY: integer(1, 1_000_000).optional(),
+  RATE_LIMIT_REQUESTS: integer(0, 1_000_000).default(600),
+  RATE_LIMIT_JOBS: integer(0, 1_000_000).default(60),
+  TRUSTED_PROXIES: integer(0, 10).default(0),
   LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info"),
   DENO_DEPLOY: flag.default(false),
 });
@@ -171,7 +177,11 @@ export function parseConfig(
     hostname: v.HOST,
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
-    apiKeys: v.API_KEYS,
+    apiKeys: new ApiKeys(v.API_KEYS),
+    publicReads: v.PUBLIC_READS,
+    dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
+    rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
+    trustedProxies: v.TRUSTED_PROXIES,
     generator: chooseGenerator(v),
     sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),
     mockIfQuota: v.USE_MOCK_IF_QUOTA,

@@ -42,6 +42,8 @@ const common = {
   lastFailure: Failure.nullable(),
   /** The failed job that this one repeats. */
   replayOf: z.uuid().nullable().default(null),
+  /** Who made it, as `Caller.owner` says; `null` if that was nobody who can be recognised. */
+  owner: z.string().nullable().default(null),
   /** The same for jobs that would get the same plan; `null`: it is generated in any case. */
   dedupeKey: z.string().nullable().default(null),
   /** Tokens of finished steps that were not paid for again, in all attempts. */
@@ -121,10 +123,12 @@ export function newJob(
     promptVersion: string;
     now: number;
     ttlMs: number;
+    owner?: string | null;
     dedupeKey?: string | null;
   },
 ): QueuedJob {
-  const { id, kind, request, promptVersion, now, ttlMs, dedupeKey = null } = options;
+  const { id, kind, request, promptVersion, now, ttlMs } = options;
+  const { owner = null, dedupeKey = null } = options;
   return {
     schema: 1,
     state: "queued",
@@ -138,11 +142,18 @@ export function newJob(
     startedAt: null,
     lastFailure: null,
     replayOf: null,
+    owner,
     dedupeKey,
     savedTokens: 0,
     timeline: [{ event: "accepted", at: now }],
     runAt: now,
   };
+}
+
+/** The job as it was when it was accepted, whatever has become of it since. */
+export function acceptedJob(job: JobRecord): QueuedJob {
+  const { createdAt, expiresAt } = job;
+  return newJob({ ...job, now: createdAt, ttlMs: expiresAt - createdAt });
 }
 
 /** A new job, due at once, that does what a failed one did not. */

@@ -8,6 +8,9 @@
  * | `["running", holder, id]` | an instance works on it; the attempt |
  * | `["in_flight", dedupeKey]` | {@link InFlight}, which of several identical jobs generates |
  * | `["dead", finishedAt, id]` | failed, and may be replayed; {@link DeadLetter} |
+ * | `["owned", owner, kind, createdAt, id]` | who made it |
+ * | `["idempotency", key]` | {@link Repeatable}, which job a repeated request finds |
+ * | `["budget", owner, day]` | how many jobs an owner has made in that UTC day |
  * | `["progress", id]` | {@link Progress} |
  * | `["step", id, promptVersion, name]` | {@link StepRecord}, a finished step |
  * | `["output", id, promptVersion, name, part]` | the step's output |
@@ -58,9 +61,49 @@ export interface Lease {
   follows?: string | undefined;
 }
 
+/** What the acceptance of a job depends on, beside the job. */
+export interface AcceptTerms {
+  /** Lets a repeated request find this job in place of making another one; both are hashes. */
+  idempotency?: { key: string; fingerprint: string } | undefined;
+  /** How many jobs the owner may make in a UTC day; unset, any number. */
+  dailyBudget?: number | undefined;
+}
+
+/** What became of a job that was to be accepted. */
+export type Acceptance =
+  /** `left`: how many jobs the owner may still make today; `null`: any number. */
+  | { outcome: "accepted"; left: number | null }
+  | { outcome: "budget spent" }
+  | Repetition;
+
+/** What an idempotency key was used for before. */
+export type Repetition =
+  /** The same request, which was accepted as this job. */
+  | { outcome: "repeated"; job: JobRecord }
+  /** Another request. */
+  | { outcome: "key reused" };
+
+/** The job that was accepted with an idempotency key, and what was asked for. */
+const Repeatable = z.object({ jobId: z.uuid(), fingerprint: z.string() });
+
+/** A page of an owner's jobs, newest first. */
+export interface JobPage {
+  jobs: JobRecord[];
+  /** Where the next page begins; `null`: this is the last one. */
+  next: PageStart | null;
+}
+
+/** The last job of the page before. */
+export interface PageStart {
+  createdAt: number;
+  id: string;
+}
+
 /** A job as one consistent read found it. */
 export interface JobSnapshot {
   job: JobRecord;
+  /** Another version, something else to be shown. */
+  version: string;
   progress: Progress;
   /** The stored plan; `null` until the job has succeeded. */
   result: unknown;
@@ -191,12 +234,23 @@ const log = getLogger(["tripwright", "store"]);
 /** KV's limit for one batch of a `list`. */
 const LARGEST_BATCH = 500;
 
+/** KV's limit for one `getMany`. */
+const MAX_KEYS_PER_READ = 10;
+
+const DAY_MS = 86_400_000;
+
 const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
   inFlight: (dedupeKey: string) => ["in_flight", dedupeKey],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
+  owned: (
+    owner: string,
+    { kind, createdAt, id }: JobRecord,
+  ) => ["owned", owner, kind, createdAt, id],
+  idempotency: (key: string) => ["idempotency", key],
+  budget: (owner: string, day: number) => ["budget", owner, day],
   progress: (id: string) => ["progress", id],
   step: (id: string, { promptVersion, name }: StepName) => ["step", id, promptVersion, name],
   output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
@@ -227,22 +281,103 @@ export class JobStore {
   }
 
   /**
-   * Takes a job in: record, due index and bell in one commit.
+   * Takes a job in: record, indexes and bell in one commit.
    *
+   * @returns what became of it; unless it was accepted, nothing of it exists
    * @throws if the commit fails; then nothing of the job exists
    */
-  async accept(job: QueuedJob): Promise<void> {
-    const key = keys.job(job.id);
-    const commit = this.#kv.atomic().check({ key, versionstamp: null });
-    this.#enqueue(commit, job);
-    this.#options.announce?.(commit, job.id);
+  async accept(job: QueuedJob, terms: AcceptTerms = {}): Promise<Acceptance> {
+    const { idempotency, dailyBudget } = terms;
+    for (;;) {
+      const commit = this.#kv.atomic().check({ key: keys.job(job.id), versionstamp: null });
+      if (idempotency) {
+        const found = await this.#findRepeatable(idempotency);
+        if ("outcome" in found) return found;
+        const { fingerprint } = idempotency;
+        this.#put(commit.check(found), found.key, { jobId: job.id, fingerprint }, job);
+      }
+      let left: number | null = null;
+      if (dailyBudget !== undefined && job.owner !== null) {
+        left = dailyBudget - await this.#addToBudget(commit, job.owner);
+        if (left < 0) return { outcome: "budget spent" };
+      }
+      if (job.owner !== null) this.#put(commit, keys.owned(job.owner, job), {}, job);
+      this.#enqueue(commit, job);
+      this.#options.announce?.(commit, job.id);
+      if (await this.#commitNew(commit, job)) return { outcome: "accepted", left };
+      // Another request of the same caller was faster; its commit is seen now.
+    }
+  }
+
+  /** @returns whether the job is stored; `false` if something else that the commit checks has changed */
+  async #commitNew(commit: Deno.AtomicOperation, { id }: QueuedJob): Promise<boolean> {
+    const key = keys.job(id);
     const { ok } = await commit.commit().catch(async (error) => {
       // Only the answer may have been lost: nobody else knows this id, so whatever is there is ours,
       // also if a worker has begun by now.
       if ((await this.#kv.get(key)).value === null) throw error;
       return { ok: true };
     });
-    if (!ok) throw new Error(`Cannot accept job ${job.id}: the id is taken`);
+    if (!ok && (await this.#kv.get(key)).value !== null) {
+      throw new Error(`Cannot accept job ${id}: the id is taken`);
+    }
+    return ok;
+  }
+
+  /** What was accepted before under the same idempotency key; `null` if there is nothing. */
+  async findRepeated(
+    idempotency: { key: string; fingerprint: string },
+  ): Promise<Repetition | null> {
+    const found = await this.#findRepeatable(idempotency);
+    return "outcome" in found ? found : null;
+  }
+
+  /** The same; if there is nothing, the entry that a commit has to replace. */
+  async #findRepeatable(
+    { key, fingerprint }: { key: string; fingerprint: string },
+  ): Promise<Repetition | Deno.KvEntryMaybe<unknown>> {
+    const entry = await this.#kv.get(keys.idempotency(key));
+    const repeatable = Repeatable.safeParse(entry.value).data;
+    if (!repeatable) return entry;
+    const job = this.#parse(await this.#kv.get(keys.job(repeatable.jobId)));
+    // The key lives as long as its job.
+    if (job === null) return entry;
+    return repeatable.fingerprint === fingerprint
+      ? { outcome: "repeated", job }
+      : { outcome: "key reused" };
+  }
+
+  /** @returns how many jobs the owner will have made today */
+  async #addToBudget(commit: Deno.AtomicOperation, owner: string): Promise<number> {
+    const day = Math.floor(this.#now / DAY_MS);
+    const entry = await this.#kv.get(keys.budget(owner, day));
+    const count = z.int().nonnegative().catch(0).parse(entry.value) + 1;
+    // Until the day is over everywhere.
+    commit.check(entry).set(entry.key, count, { expireIn: 2 * DAY_MS });
+    return count;
+  }
+
+  /** The jobs of one kind that an owner has made, newest first. */
+  async listOwned(
+    { owner, kind }: { owner: string; kind: string },
+    { limit, after }: { limit: number; after: PageStart | null },
+  ): Promise<JobPage> {
+    const prefix = ["owned", owner, kind];
+    const selector = after ? { prefix, end: [...prefix, after.createdAt, after.id] } : { prefix };
+    const options = { limit: limit + 1, reverse: true, batchSize: LARGEST_BATCH };
+    const found: PageStart[] = [];
+    for await (const { key: [, , , createdAt, id] } of this.#kv.list(selector, options)) {
+      found.push({ createdAt: Number(createdAt), id: String(id) });
+    }
+    const page = found.slice(0, limit);
+    const jobs: JobRecord[] = [];
+    for (let n = 0; n < page.length; n += MAX_KEYS_PER_READ) {
+      const ids = page.slice(n, n + MAX_KEYS_PER_READ).map(({ id }) => keys.job(id));
+      const entries = await this.#kv.getMany(ids);
+      // One that this version cannot read hides no other.
+      jobs.push(...entries.flatMap((entry) => this.#parseReadable(entry) ?? []));
+    }
+    return { jobs, next: found.length > limit ? page.at(-1)! : null };
   }
 
   /**
@@ -257,14 +392,28 @@ export class JobStore {
     const job = this.#parse(record);
     if (job === null) return null;
     const shared = await this.#progressOfLeader(job);
+    const versions = [record.versionstamp, progress.versionstamp, shared?.version];
     return {
       job,
-      progress: shared ?? decodeProgress(progress.value),
+      version: versions.map((version) => version ?? "").join("-"),
+      progress: shared?.progress ?? decodeProgress(progress.value),
       ...(shared && { isFollowing: true }),
       result: job.state === "succeeded"
         ? await readBlob(this.#kv, { key: resultKey, ref: job.result, first: firstPart.value })
         : null,
     };
+  }
+
+  /**
+   * Hints that something of a job has changed, or may have: more of them than changes, or fewer. Ends
+   * when `signal` aborts.
+   */
+  async *changes(id: string, signal: AbortSignal): AsyncGenerator<void> {
+    const reader = this.#kv.watch([keys.job(id), keys.progress(id)]).getReader();
+    const cancel = () => void reader.cancel().catch(() => {});
+    signal.addEventListener("abort", cancel, { once: true });
+    if (signal.aborted) cancel();
+    while (!(await reader.read()).done) yield;
   }
 
   /** The jobs of one kind that may be claimed now, longest due first. Reads nothing else. */
@@ -333,7 +482,7 @@ export class JobStore {
     const ended = inFlight?.ended ?? null;
     if (!inFlight || inFlight.leader === id) return { next: "lead", found, ended };
     if (ended && ended.finishedAt >= createdAt) return { next: "follow", leader: ended.id };
-    const leader = this.#parseLeader(await this.#kv.get(keys.job(inFlight.leader)));
+    const leader = this.#parseReadable(await this.#kv.get(keys.job(inFlight.leader)));
     if (leader?.state === "queued" || leader?.state === "running") return { next: "wait" };
     if (!leader || leader.state === "canceled") return { next: "lead", found, ended };
     const { finishedAt } = leader;
@@ -358,7 +507,9 @@ export class JobStore {
   }
 
   /** What the running job shows that this one waits for; `null` if it waits for none. */
-  async #progressOfLeader({ id, state, dedupeKey }: JobRecord): Promise<Progress | null> {
+  async #progressOfLeader(
+    { id, state, dedupeKey }: JobRecord,
+  ): Promise<{ progress: Progress; version: string } | null> {
     if (state !== "queued" || dedupeKey === null) return null;
     const found = await this.#kv.get(keys.inFlight(dedupeKey));
     const leaderId = InFlight.safeParse(found.value).data?.leader ?? id;
@@ -367,9 +518,12 @@ export class JobStore {
       keys.job(leaderId),
       keys.progress(leaderId),
     ]);
-    if (this.#parseLeader(record)?.state !== "running") return null;
+    if (this.#parseReadable(record)?.state !== "running") return null;
     // It is not this job that pays.
-    return { ...decodeProgress(progress.value), usage: null };
+    return {
+      progress: { ...decodeProgress(progress.value), usage: null },
+      version: `${record.versionstamp}-${progress.versionstamp ?? ""}`,
+    };
   }
 
   /** What earlier attempts have left: what the job shows, and the turns that came to nothing. */
@@ -711,8 +865,8 @@ export class JobStore {
     return this.#isExpired(job) ? null : job;
   }
 
-  /** The job that others may wait for; `null` also if this version cannot read it. */
-  #parseLeader({ value }: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+  /** The same; `null` also if this version cannot read it. */
+  #parseReadable({ value }: Deno.KvEntryMaybe<unknown>): JobRecord | null {
     const job = JobRecord.safeParse(value).data;
     return job && !this.#isExpired(job) ? job : null;
   }

@@ -29,7 +29,8 @@ export const problemTypes = {
   incomplete_body: {
     status: 400,
     title: "The body is incomplete",
-    advice: "The connection broke before the whole body had arrived. Send the request again; with " +
+    advice:
+      "The connection broke before the whole body had arrived. Send the request again; with " +
       "an `Idempotency-Key` that is safe in any case.",
   },
   invalid_header: {
@@ -58,13 +59,15 @@ export const problemTypes = {
   not_owner: {
     status: 403,
     title: "The job is another caller's",
-    advice: "Everybody may look at the jobs of this service, but only the API key that made a job " +
+    advice:
+      "Everybody may look at the jobs of this service, but only the API key that made a job " +
       "may cancel it.",
   },
   callback_not_allowed: {
     status: 403,
     title: "Callbacks need an API key",
-    advice: "`callbackUrl` is only for callers with an API key, because its signature is made with " +
+    advice:
+      "`callbackUrl` is only for callers with an API key, because its signature is made with " +
       "that key. Leave it out, and poll or stream the job.",
   },
   route_not_found: {
@@ -156,11 +159,11 @@ export type ProblemCode = keyof typeof problemTypes;
 /** The statuses that Tripwright answers errors with. */
 export type ProblemStatus = typeof problemTypes[ProblemCode]["status"];
 
-/** One bad field: where it is (JSON pointer, RFC 6901, as a URI fragment) and what is wrong. */
-export interface FieldError {
-  pointer: string;
-  detail: string;
-}
+/**
+ * What is wrong, and where: in the body (JSON pointer, RFC 6901, as a URI fragment), or in a query
+ * parameter.
+ */
+export type FieldError = { detail: string } & ({ pointer: string } | { parameter: string });
 
 /** One occurrence of a problem. */
 export interface Problem {

@@ -3,71 +3,89 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { Hono } from "hono";
-import { bearerAuth } from "hono/bearer-auth";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import type { Engine } from "../jobs/engine.ts";
-import { ANONYMOUS } from "../lib/dedupe_key.ts";
+import type { Clock } from "../lib/clock.ts";
 import { describeError } from "../lib/log.ts";
 import type { WebhookReader } from "../lib/openai_webhook.ts";
 import { type Problem, ProblemError } from "../lib/problem.ts";
-import { callerOf } from "./caller.ts";
+import { type AccessOptions, type AppEnv, identify } from "./caller.ts";
 import { healthRoutes } from "./health.ts";
+import { JobViews } from "./job_views.ts";
 import { jobRoutes } from "./jobs.ts";
+import { limitRate, type RateLimiters } from "./rate_limit.ts";
 import { sendProblem } from "./send_problem.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 export interface AppOptions {
   engine: Engine;
+  clock: Clock;
   /** Origins that may call from a browser; `*` for all. */
   corsOrigins: string[];
-  /** Bearer tokens that may make and cancel jobs; none: everybody may. */
-  apiKeys: string[];
+  access: AccessOptions;
+  rateLimiters: RateLimiters;
   /** Reads OpenAI's webhooks; unset, there is no place for them. */
   readWebhook?: WebhookReader | undefined;
-  /** Now, in epoch milliseconds. */
-  now: () => number;
 }
 
-/** What a browser's script may read, beyond what it always may. */
-const EXPOSED_HEADERS = ["Location", "Retry-After", "X-Request-Id"];
-const ALLOWED_HEADERS = ["Authorization", "Content-Type", "X-Request-Id"];
+/** What a browser's script may send, beyond what it always may. */
+const ALLOWED_HEADERS = [
+  "Authorization",
+  "Client-Token",
+  "Content-Type",
+  "Idempotency-Key",
+  "If-None-Match",
+  "Last-Event-ID",
+  "Prefer",
+  "X-Request-Id",
+  "traceparent",
+  "tracestate",
+];
+
+/** What it may read. */
+const EXPOSED_HEADERS = [
+  "Allow",
+  "Content-Location",
+  "ETag",
+  "Idempotency-Replayed",
+  "Link",
+  "Location",
+  "Preference-Applied",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "X-Request-Id",
+];
 
 /** Browsers may remember the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
 
+/** For answers that are no pages: whatever they hold, a browser is to make nothing of it. */
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+
 const log = getLogger(["tripwright", "http"]);
 
 /** Creates the application. */
-export function createApp(options: AppOptions): Hono {
-  const { engine, corsOrigins, apiKeys, readWebhook, now } = options;
-  const app = new Hono({ strict: false });
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { engine, clock, corsOrigins, access, rateLimiters, readWebhook } = options;
+  const app = new Hono<AppEnv>({ strict: false });
+  const views = new JobViews(engine, { now: clock.now });
 
   app.use(requestId());
-  app.use(cors({
-    origin: corsOrigins.includes("*") ? "*" : corsOrigins,
-    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
-    allowHeaders: ALLOWED_HEADERS,
-    exposeHeaders: EXPOSED_HEADERS,
-    maxAge: PREFLIGHT_SECONDS,
-  }));
-  app.use(methodNotAllowed({
-    app,
-    onMethodNotAllowed: (c, methods) => sendProblem(c, wrongMethod(methods)),
-  }));
+  app.use(secure());
+  app.use(crossOrigin(corsOrigins));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
   app.get("/", (c) => c.json(indexOf(engine)));
   app.route("/", healthRoutes(engine));
-  // A token that nobody has checked says nothing.
-  const caller = apiKeys.length > 0 ? callerOf : () => ANONYMOUS;
   for (const kind of engine.kinds) {
-    if (apiKeys.length > 0) {
-      app.on(["POST", "DELETE"], `${kind.http.path}/*`, bearerAuth({ token: apiKeys }));
-    }
-    app.route(kind.http.path, jobRoutes(kind, engine, { now, callerOf: caller }));
+    app.use(`${kind.http.path}/*`, identify(access), limitRate(rateLimiters));
+    app.route(kind.http.path, jobRoutes(kind, { engine, views, clock, access }));
   }
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 
@@ -75,11 +93,46 @@ export function createApp(options: AppOptions): Hono {
   app.onError((error, c) => {
     if (error instanceof ProblemError) return sendProblem(c, error.problem);
     if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
-    const id: unknown = c.get("requestId");
+    const id = c.get("requestId");
     log.error("request failed", { requestId: id, path: c.req.path, error: describeError(error) });
     return sendProblem(c, internalError);
   });
   return app;
+}
+
+/** Headers that keep browsers from making more of an answer than it is; pages have their own policy. */
+function secure(): MiddlewareHandler<AppEnv> {
+  const setHeaders = secureHeaders({
+    // Scripts of every origin that CORS lets in may read answers.
+    crossOriginResourcePolicy: "cross-origin",
+    xFrameOptions: "DENY",
+    originAgentCluster: false,
+    // For browsers of the past.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  });
+  return async (c, next) => {
+    await setHeaders(c, next);
+    const { headers } = c.res;
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", NO_PAGE);
+  };
+}
+
+/** CORS. An `OPTIONS` that is no preflight asks for methods, like anywhere else. */
+function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
+  const allow = cors({
+    origin: origins.includes("*") ? "*" : origins,
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowHeaders: ALLOWED_HEADERS,
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  return async (c, next) => {
+    const isPreflight = c.req.header("access-control-request-method") !== undefined;
+    return c.req.method === "OPTIONS" && !isPreflight ? await next() : await allow(c, next);
+  };
 }
 
 /** What a curious visitor finds at `/`. */
@@ -88,7 +141,9 @@ function indexOf(engine: Engine) {
     service: "tripwright",
     endpoints: engine.kinds.flatMap(({ http }) => [
       `POST ${http.path}`,
+      `GET ${http.path}`,
       `GET ${http.path}/:id`,
+      `GET ${http.path}/:id/events`,
       `GET ${http.path}/:id/timeline`,
       `DELETE ${http.path}/:id`,
     ])
@@ -96,23 +151,19 @@ function indexOf(engine: Engine) {
   };
 }
 
-const noRoute: Problem = {
-  code: "route_not_found",
-  detail: "There is nothing at this path",
-};
+const noRoute: Problem = { code: "route_not_found", detail: "There is nothing at this path" };
 
-const internalError: Problem = {
-  code: "internal",
-  detail: "Something went wrong on our side",
-};
+const internalError: Problem = { code: "internal", detail: "Something went wrong on our side" };
 
-function wrongMethod(methods: string[]): Problem {
-  const allow = methods.join(", ");
-  return {
+/** Answers `OPTIONS` with the methods of a path, and every other method with a problem. */
+function sendMethods(c: Context, methods: string[]): Response {
+  const allow = [...methods, "OPTIONS"].join(", ");
+  if (c.req.method === "OPTIONS") return c.body(null, 204, { allow });
+  return sendProblem(c, {
     code: "method_not_allowed",
     detail: `This path answers to ${allow}`,
     headers: { allow },
-  };
+  });
 }
 
 /** `bearerAuth` is the only one that throws these; the challenge is in its response (RFC 6750, 3). */

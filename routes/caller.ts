@@ -1,12 +1,90 @@
 /**
- * Who sends a request, without saying it: tokens go no further than this.
+ * Who sends a request, and what they may see. Keys, tokens and addresses go no further than this.
  * @module
  */
-import type { Context } from "hono";
-import { ANONYMOUS, sha256 } from "../lib/dedupe_key.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { bearerAuth } from "hono/bearer-auth";
+import { z } from "zod";
+import type { ApiKeys } from "../lib/api_keys.ts";
+import { addressCaller, type Caller, clientCaller, isKey } from "../lib/caller.ts";
+import type { JobRecord } from "../lib/job_record.ts";
+import { ProblemError } from "../lib/problem.ts";
+import { clientAddress } from "./client_address.ts";
 
-/** The bearer token's hash; only meaningful behind a check of the token. */
-export function callerOf(c: Context): string {
-  const token = c.req.header("authorization")?.match(/^Bearer +(\S+)/i)?.[1];
-  return token === undefined ? ANONYMOUS : sha256(token);
+/** What Deno's server tells of a connection, and what middleware finds out. */
+export interface AppEnv {
+  Bindings: Partial<Deno.ServeHandlerInfo>;
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** Whose requests are counted: an API key, else a network address. Tokens cost nothing to make. */
+    countedAs: string;
+  };
+}
+
+export interface AccessOptions {
+  /** The keys that open the service; none: everybody may do everything. */
+  apiKeys: ApiKeys;
+  /** Whoever knows a job's id may look at it, with or without a key. */
+  publicReads: boolean;
+  /** Proxies in front of the service that add to `X-Forwarded-For`. */
+  trustedProxies: number;
+}
+
+/** A random string that a client keeps; UUIDs and anything like it. */
+const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
+
+/**
+ * Finds out who the caller is.
+ *
+ * @throws {HTTPException} 401 from the handler without a valid key where one is needed
+ * @throws {ProblemError} 400 from the handler for a `Client-Token` that is none
+ */
+export function identify(options: AccessOptions): MiddlewareHandler<AppEnv> {
+  const { apiKeys, publicReads, trustedProxies } = options;
+  const checkKey: MiddlewareHandler<AppEnv> = bearerAuth({
+    verifyToken: (key, c: Context<AppEnv>) => {
+      const caller = apiKeys.find(key);
+      if (caller) setCaller(c, caller, caller.id);
+      return caller !== null;
+    },
+  });
+  return async (c, next) => {
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    const isOpen = publicReads && isRead && c.req.header("authorization") === undefined;
+    // `OPTIONS` tells nothing of any job, and browsers send it without a key.
+    if (apiKeys.size > 0 && !isOpen && c.req.method !== "OPTIONS") return await checkKey(c, next);
+    const stranger = addressCaller(clientAddress(c, trustedProxies));
+    setCaller(c, apiKeys.size > 0 ? stranger : tokenCaller(c) ?? stranger, stranger.id);
+    await next();
+  };
+}
+
+function setCaller(c: Context<AppEnv>, caller: Caller, countedAs: string): void {
+  c.set("caller", caller);
+  c.set("countedAs", countedAs);
+}
+
+function tokenCaller(c: Context): Caller | null {
+  const token = c.req.header("client-token");
+  if (token === undefined) return null;
+  if (ClientToken.safeParse(token).success) return clientCaller(token);
+  throw new ProblemError({
+    code: "invalid_header",
+    detail: "Client-Token: expected 16 to 128 letters, digits and -._~+/=",
+  });
+}
+
+/** Whether a job is the caller's. One that was made without a key is everybody's who knows its id. */
+export function isOwnJob(
+  caller: Caller,
+  { owner }: JobRecord,
+  { apiKeys }: AccessOptions,
+): boolean {
+  return apiKeys.size === 0 || !isKey(owner) || owner === caller.owner;
+}
+
+/** Whether the caller may know that the job exists. */
+export function maySee(caller: Caller, job: JobRecord, options: AccessOptions): boolean {
+  return options.publicReads || isOwnJob(caller, job, options);
 }

@@ -4,62 +4,72 @@
  */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { QueueFullError } from "../jobs/admission.ts";
-import { type Engine, StoppingError } from "../jobs/engine.ts";
-import type { JobKind } from "../jobs/kind.ts";
-import type { JobSnapshot } from "../lib/job_store.ts";
-import { describeError } from "../lib/log.ts";
+import type { Engine } from "../jobs/engine.ts";
+import type { PublicKind } from "../jobs/kind.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { JobRecord } from "../lib/job_record.ts";
 import { ProblemError } from "../lib/problem.ts";
-import { getLogger } from "@logtape/logtape";
 import { readBody } from "./body.ts";
+import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "./caller.ts";
+import { sendEvents } from "./event_stream.ts";
+import { END } from "./job_events.ts";
+import type { JobView, JobViews } from "./job_views.ts";
+import { cursorOf, readPage } from "./page.ts";
 import {
+  isFinished,
   locationOf,
   presentJob,
   presentNewJob,
+  presentSummary,
   presentTimeline,
   retryAfterSeconds,
-  statusOf,
 } from "./presenter.ts";
+import { notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
+import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
 
-/** How long a client that was refused for lack of room had better wait. */
-const QUEUE_FULL_RETRY_SECONDS = 30;
-
-/** By then an instance that is stopping has gone, and another one answers. */
-const STOPPING_RETRY_SECONDS = 5;
-
-const log = getLogger(["tripwright", "http"]);
-
 export interface JobRouteOptions {
-  /** Now, in epoch milliseconds. */
-  now: () => number;
-  /** Who sends a request; no secret. */
-  callerOf: (c: Context) => string;
+  engine: Engine;
+  views: JobViews;
+  clock: Clock;
+  access: AccessOptions;
 }
 
-/** `POST`, `GET` and `DELETE` of one kind of job, relative to its path. */
-export function jobRoutes(
-  kind: JobKind,
-  engine: Engine,
-  { now, callerOf }: JobRouteOptions,
-): Hono {
-  const routes = new Hono();
+/** All routes of one kind of job, relative to its path. */
+export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
+  const { engine, views, clock, access } = options;
+  const routes = new Hono<AppEnv>();
 
   routes.post("/", async (c) => {
+    const idempotencyKey = idempotencyKeyOf(c);
     const request = await readBody(c, kind.request);
-    const job = await engine.submit(kind, request, { caller: callerOf(c) }).catch(refuse);
+    const caller = c.get("caller");
+    const submission = await engine.submit(kind, request, { caller, idempotencyKey })
+      .catch(refuse);
+    const { job, isRepeated } = submission;
+    if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
-    c.header("retry-after", String(retryAfterSeconds(job, now())));
+    const seconds = preferredWaitSeconds(c);
+    if (seconds > 0) return await answerAtEnd(c, job, seconds);
+    c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
   });
 
-  routes.get("/:id", async (c) => {
-    const snapshot = await find(c, (id) => engine.read(kind, id));
-    const seconds = retryAfterSeconds(snapshot.job, now());
-    if (seconds !== null) c.header("retry-after", String(seconds));
+  routes.get("/", async (c) => {
+    const { owner } = c.get("caller");
+    if (owner === null) throw unknownCaller(access);
+    const page = readPage(c);
+    const { jobs, next } = await engine.list(kind, { owner, ...page });
+    const nextCursor = next && cursorOf(next);
+    if (nextCursor) c.header("link", nextLink(kind, page.limit, nextCursor));
     c.header("cache-control", "private, no-cache");
-    return c.json(presentJob(kind, snapshot));
+    return c.json({ items: jobs.map((job) => presentSummary(kind, job)), nextCursor });
+  });
+
+  routes.get("/:id", async (c) => {
+    const view = await find(c, (id) => views.read(kind, id));
+    return sendView(c, await changed(c, view));
   });
 
   routes.get("/:id/timeline", async (c) => {
@@ -68,51 +78,80 @@ export function jobRoutes(
     return c.json(presentTimeline(kind, timeline));
   });
 
+  routes.get("/:id/events", async (c) => {
+    const { job } = await find(c, (id) => engine.read(kind, id));
+    const position = c.req.header("last-event-id") ?? c.req.query("after");
+    // Browsers come back when a stream ends; this tells them not to (HTML, server-sent events).
+    if (position === END && isFinished(job)) return c.body(null, 204);
+    return sendEvents(c, { kind, engine, clock, id: job.id, position });
+  });
+
   routes.delete("/:id", async (c) => {
-    const snapshot = await find(c, (id) => engine.cancel(kind, id));
-    if (snapshot.job.state !== "canceled") {
-      const status = statusOf(snapshot.job);
-      throw new ProblemError({
-        code: "job_finished",
-        detail: `The job cannot be canceled: it is ${status} already`,
-        extensions: { state: status },
-      });
-    }
+    const found = await find(c, (id) => engine.read(kind, id));
+    if (!isOwnJob(c.get("caller"), found.job, access)) throw notOwner();
+    const snapshot = await engine.cancel(kind, found.job.id);
+    if (!snapshot) throw notFound();
+    if (snapshot.job.state !== "canceled") throw tooLate(snapshot.job);
     return c.json(presentJob(kind, snapshot), 202);
   });
 
-  /** The job that the path names. */
-  async function find<T extends JobSnapshot>(
-    c: Context,
+  /** The job that the path names, if the caller may see it. */
+  async function find<T extends { job: JobRecord }>(
+    c: Context<AppEnv>,
     look: (id: string) => Promise<T | null>,
   ): Promise<T> {
     const id = JobId.safeParse(c.req.param("id"));
-    const snapshot = id.success ? await look(id.data.toLowerCase()) : null;
-    if (snapshot) return snapshot;
-    throw new ProblemError({ code: "job_not_found", detail: kind.http.notFound });
+    const found = id.success ? await look(id.data.toLowerCase()) : null;
+    if (found && maySee(c.get("caller"), found.job, access)) return found;
+    throw notFound();
+  }
+
+  function notFound(): ProblemError {
+    return new ProblemError({ code: "job_not_found", detail: kind.http.notFound });
+  }
+
+  /** The job as soon as it is no longer as the client knows it, if the client is ready to wait. */
+  async function changed(c: Context<AppEnv>, view: JobView): Promise<JobView> {
+    const seconds = preferredWaitSeconds(c);
+    if (seconds === 0) return view;
+    c.header("preference-applied", `wait=${seconds}`);
+    const isNew = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
+    if (isNew || isFinished(view.job)) return view;
+    const { version, job } = view;
+    const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
+    const snapshot = await engine.waitFor(job.id, options);
+    if (!snapshot) throw notFound();
+    return views.viewOf(kind, snapshot);
+  }
+
+  function sendView(c: Context<AppEnv>, view: JobView, status?: 200 | 202): Response {
+    const seconds = retryAfterSeconds(kind, view.job, clock.now());
+    if (seconds !== null) c.header("retry-after", String(seconds));
+    c.header("cache-control", "private, no-cache");
+    c.header("etag", view.etag);
+    if (status === undefined && isKnown(c, view.etag)) return c.body(null, 304);
+    c.header("content-type", "application/json");
+    return c.body(view.body, status ?? 200);
+  }
+
+  /** Answers a `POST` with the job as it is when it has ended, or when the client's patience has. */
+  async function answerAtEnd(
+    c: Context<AppEnv>,
+    { id }: JobRecord,
+    seconds: number,
+  ): Promise<Response> {
+    const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
+    const snapshot = await engine.waitFor(id, options);
+    if (!snapshot) throw notFound();
+    c.header("preference-applied", `wait=${seconds}`);
+    c.header("content-location", locationOf(kind, snapshot.job));
+    const isOver = isFinished(snapshot.job);
+    return sendView(c, views.viewOf(kind, snapshot), isOver ? 200 : kind.http.acceptedStatus);
   }
 
   return routes;
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof QueueFullError) {
-    throw new ProblemError({
-      code: "queue_full",
-      detail: "Too many jobs are waiting, please try again later",
-      headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
-    });
-  }
-  if (error instanceof StoppingError) {
-    throw new ProblemError({
-      code: "stopping",
-      detail: "This instance is shutting down, please try again",
-      headers: { "retry-after": String(STOPPING_RETRY_SECONDS) },
-    });
-  }
-  log.error("accept failed", { error: describeError(error) });
-  throw new ProblemError({
-    code: "accept_failed",
-    detail: "Failed to initiate generation",
-  });
+function nextLink(kind: PublicKind, limit: number, cursor: string): string {
+  return `<${kind.http.path}?limit=${limit}&cursor=${cursor}>; rel="next"`;
 }

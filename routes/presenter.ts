@@ -3,7 +3,7 @@
  * @module
  */
 import type { JobTimeline } from "../jobs/engine.ts";
-import type { JobKind } from "../jobs/kind.ts";
+import type { PublicKind } from "../jobs/kind.ts";
 import { isoTime } from "../lib/clock.ts";
 import type { JobRecord, QueuedJob, RunningJob } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
@@ -18,27 +18,47 @@ const statuses = {
   canceled: "canceled",
 } as const satisfies Record<JobRecord["state"], string>;
 
-/** A young job is asked for every 2 s, one that takes its time every 10 s. */
-const YOUNG_MS = 60_000;
-const YOUNG_RETRY_SECONDS = 2;
-const OLD_RETRY_SECONDS = 10;
-
 /**
  * The body of `POST` and `GET`. A member that has no value is `null`, never absent; times are ISO
  * 8601 in UTC.
  */
-export function presentJob(kind: JobKind, { job, progress, result, isFollowing }: JobSnapshot) {
-  const finished = "finishedAt" in job;
+export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "version">) {
+  const { job, progress, result, isFollowing } = snapshot;
+  const finished = isFinished(job);
+  const { createdAt, ...common } = presentCommon(job);
   return {
-    [kind.http.idName]: job.id,
-    status: statusOf(job),
-    ...kind.present({
-      request: kind.request.parse(job.request),
+    ...presentRequest(kind, job),
+    ...kind.presentResult({
       result: result === null ? null : kind.result.parse(result),
       progress,
     }),
+    createdAt,
+    ...common,
+    progress: finished ? null : presentProgress(job, progress, { isFollowing }),
+    partial: finished ? null : progress.partial,
+    usage: finished ? job.usage : progress.usage,
+  };
+}
+
+/** The job without its plan, as lists of jobs show it. */
+export function presentSummary(kind: PublicKind, job: JobRecord) {
+  return { ...presentRequest(kind, job), ...presentCommon(job) };
+}
+
+/** Which job it is, and what was asked for. */
+function presentRequest(kind: PublicKind, job: JobRecord) {
+  return {
+    [kind.http.idName]: job.id,
+    status: statusOf(job),
+    ...kind.presentRequest(kind.request.parse(job.request)),
+  };
+}
+
+/** What every job has. */
+function presentCommon(job: JobRecord) {
+  return {
     createdAt: isoTime(job.createdAt),
-    completedAt: finished ? isoTime(job.finishedAt) : null,
+    completedAt: isFinished(job) ? isoTime(job.finishedAt) : null,
     expiresAt: isoTime(job.expiresAt),
     error: job.state === "failed" ? job.failure.message : null,
     failure: job.state === "failed"
@@ -46,9 +66,6 @@ export function presentJob(kind: JobKind, { job, progress, result, isFollowing }
       : null,
     source: job.state === "succeeded" ? job.source : null,
     attempt: job.attempt,
-    progress: finished ? null : presentProgress(job, progress, { isFollowing }),
-    partial: finished ? null : progress.partial,
-    usage: finished ? job.usage : progress.usage,
   };
 }
 
@@ -69,12 +86,15 @@ function presentProgress(
 }
 
 /** What happened to a job: for whoever is asked about it. Times are ISO 8601 in UTC. */
-export function presentTimeline(kind: JobKind, { job, progress, events }: JobTimeline) {
+export function presentTimeline(
+  kind: PublicKind,
+  { job, progress, events }: Pick<JobTimeline, "job" | "progress" | "events">,
+) {
   return {
     [kind.http.idName]: job.id,
     status: statusOf(job),
     attempt: job.attempt,
-    usage: "finishedAt" in job ? job.usage : progress.usage,
+    usage: isFinished(job) ? job.usage : progress.usage,
     events: events.map(({ at, ...event }) => ({
       at: isoTime(at),
       ...event,
@@ -89,17 +109,34 @@ export function statusOf(job: JobRecord): string {
 }
 
 /** A job that was just accepted. */
-export function presentNewJob(kind: JobKind, job: JobRecord) {
+export function presentNewJob(kind: PublicKind, job: JobRecord) {
   return presentJob(kind, { job, progress: noProgress, result: null });
 }
 
 /** Where the job is to be asked for, absolute path. */
-export function locationOf(kind: JobKind, job: JobRecord): string {
+export function locationOf(kind: PublicKind, job: JobRecord): string {
   return `${kind.http.path}/${job.id}`;
 }
 
-/** When to ask again, in seconds; `null` if nothing changes any more. */
-export function retryAfterSeconds(job: JobRecord, now: number): number | null {
-  if ("finishedAt" in job) return null;
-  return now - job.createdAt < YOUNG_MS ? YOUNG_RETRY_SECONDS : OLD_RETRY_SECONDS;
+/** Nothing of the job changes any more. */
+export function isFinished(job: JobRecord): job is Exclude<JobRecord, QueuedJob | RunningJob> {
+  return "finishedAt" in job;
+}
+
+/** A young job is asked for every 2 s, one that takes its time every 10 s. */
+const YOUNG_MS = 60_000;
+const YOUNG_RETRY_SECONDS = 2;
+const OLD_RETRY_SECONDS = 10;
+
+/**
+ * When to ask again, in seconds: often at first, then less so, but soon again when the job is about to
+ * have taken as long as it usually does. `null` if nothing changes any more.
+ */
+export function retryAfterSeconds(kind: PublicKind, job: JobRecord, now: number): number | null {
+  if (isFinished(job)) return null;
+  const ageMs = now - job.createdAt;
+  if (ageMs < YOUNG_MS) return YOUNG_RETRY_SECONDS;
+  const leftSeconds = Math.ceil((kind.expectedMs - ageMs) / 1_000);
+  if (leftSeconds <= 0) return OLD_RETRY_SECONDS;
+  return Math.min(Math.max(leftSeconds, YOUNG_RETRY_SECONDS), OLD_RETRY_SECONDS);
 }

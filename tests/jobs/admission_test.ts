@@ -27,7 +27,8 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const store = new CountingStore(kv, clock, countMs);
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
   const admission = new Admission({ store, clock, maxQueuedJobs });
-  const admit = (accept = () => store.accept(queuedJob())) => admission.admit(accept);
+  const admit = (accept: () => Promise<unknown> = () => store.accept(queuedJob())) =>
+    admission.admit(accept);
   return {
     clock,
     store,
@@ -49,7 +50,7 @@ const full = { name: "QueueFullError", message: "Cannot accept job: 3 jobs are w
 Deno.test("Admission lets a job in below the limit", async () => {
   using test = await setUp(3, { waiting: 2 });
 
-  assert.equal(await test.admit(), undefined);
+  assert.deepEqual(await test.admit(), { outcome: "accepted", left: null });
 });
 
 for (const waiting of [3, 4]) {

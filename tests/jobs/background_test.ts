@@ -75,7 +75,7 @@ const never = ({ signal }: CallOptions) =>
 
 /** One attempt on `a`, then, a minute later, one on `b`. */
 async function twoAttempts(env: Awaited<ReturnType<typeof openEngines>>) {
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   await tryAgain(env, 1);
@@ -120,7 +120,7 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
   });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -146,7 +146,7 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
 Deno.test("a finished turn forgets its response", async () => {
   const { model } = backgroundModel();
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   assert.equal(await env.store.openResponse(id), null);
 });
@@ -154,7 +154,7 @@ Deno.test("a finished turn forgets its response", async () => {
 Deno.test("canceling a job stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   await env.b.cancel(kind, id);
   await env.b.stop(0);
@@ -165,7 +165,7 @@ Deno.test("canceling a job stops its response", async () => {
 Deno.test("a job whose time is up stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   await untilIdle(env.a, () => env.clock.advance(60_000));
   const job = await jobOf(env.store, id);
@@ -176,7 +176,7 @@ Deno.test("a job whose time is up stops its response", async () => {
 Deno.test("a worker that leaves lets its response go on", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   await env.a.stop(0);
   assert.equal((await jobOf(env.store, id)).state, "queued");
@@ -195,7 +195,7 @@ Deno.test("a response that nobody will ever find is stopped", async () => {
     }
     return await run();
   };
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
@@ -219,7 +219,7 @@ Deno.test("a response that cannot be remembered is stopped, as far as it can be"
     limits: { ...limits, maxAttempts: 1 },
   });
   failCommits(hooks, "response", 6);
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(1_000));
   assert.deepEqual(asked, ["cancel resp_1"]);
   const job = await jobOf(env.store, id);
@@ -254,7 +254,7 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
     cancel: () => new Promise(() => {}),
   });
   using env = await openEngines({ kinds: [kind], model: () => model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   assert.equal((await env.b.cancel(kind, id))?.job.state, "canceled");
   await env.a.stop(0);
@@ -280,7 +280,7 @@ Deno.test("a response that cannot be stopped harms nobody", async () => {
     cancel: () => Promise.reject(new Error("no")),
   });
   using env = await openEngines({ kinds: [kind], model: () => model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   assert.equal((await env.a.cancel(kind, id))?.job.state, "canceled");
   await env.a.stop(0);
@@ -296,7 +296,7 @@ Deno.test("a response that does not go on by itself is neither remembered nor st
     cancel: (responseId) => Promise.resolve(void asked.push(`cancel ${responseId}`)),
   });
   using env = await openEngines({ kinds: [kind], model: () => model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   assert.equal((await jobOf(env.store, id)).state, "failed");
   assert.equal(await env.store.openResponse(id), null);
@@ -315,7 +315,7 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
   });
   using env = await openEngines({ kinds: [kind], model });
   env.a.start();
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await waiting.promise;
   const pass = async () => {
     env.clock.advance(500);
@@ -337,7 +337,7 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
 Deno.test("ringFor() rings once for each delivery, and only for those who wait", async () => {
   const { model } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.openResponse(id) === null);
   const heard = await env.instances.lastRing();
   assert.equal(await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }), "unknown");
@@ -366,7 +366,7 @@ for (const how of ["rescued", "claimed"] as const) {
     });
     const limits = { maxAttempts: how === "rescued" ? 1 : 4, timeoutMs: 60_000 };
     using env = await openEngines({ kinds: [kind], model, limits });
-    const { id } = await env.a.submit(kind, { text: "hello" });
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
     while (await env.store.openResponse(id) === null);
     if (how === "rescued") {
       await sweepFor(env, 12_000);
@@ -389,7 +389,7 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
     respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
   });
   using env = await openEngines({ kinds: [kind], model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -405,7 +405,7 @@ Deno.test("a placeholder plan stops the response that it stands in for", async (
   const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
   using env = await openEngines({ kinds: [kind], model, mockIfQuota: true });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   const job = await jobOf(env.store, id);
@@ -422,7 +422,7 @@ Deno.test("news of a response that is done with wakes nobody", async () => {
   });
   const { model } = backgroundModel();
   using env = await openEngines({ kinds: [twice], model });
-  const { id } = await env.a.submit(twice, { text: "hello" });
+  const { job: { id } } = await env.a.submit(twice, { text: "hello" });
   while ((await env.store.steps(id)).length === 0);
   const job = await jobOf(env.store, id);
   assert.ok(job.state === "running");

@@ -33,11 +33,11 @@ function limitedModel(...errors: Error[]) {
 Deno.test("while the breaker is open jobs wait, in every instance, and use up no attempt", async () => {
   const limited = limitedModel(rateLimited());
   using env = await openEngines(limited.overrides);
-  const first = await env.a.submit(limited.kind, { text: "first" });
+  const { job: first } = await env.a.submit(limited.kind, { text: "first" });
   await env.a.idle();
   const waiting = [];
   for (const engine of [env.a, env.b, env.a, env.b]) {
-    waiting.push(await engine.submit(limited.kind, { text: "next" }));
+    waiting.push((await engine.submit(limited.kind, { text: "next" })).job);
     await engine.idle();
   }
   env.clock.advance(999);
@@ -68,7 +68,7 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
   using env = await openEngines({ ...limited.overrides, model: () => model });
   const ids = [];
   for (let n = 0; n < 4; n++) {
-    ids.push((await env.a.submit(limited.kind, { text: String(n) })).id);
+    ids.push((await env.a.submit(limited.kind, { text: String(n) })).job.id);
     if (n === 0) await env.a.idle();
   }
   await env.a.idle();
@@ -92,7 +92,7 @@ Deno.test("jobs that the breaker held back start when the pause is over, without
   await env.a.idle();
   // Only the second instance is left.
   await env.a.stop(0);
-  const { id } = await env.b.submit(limited.kind, { text: "second" });
+  const { job: { id } } = await env.b.submit(limited.kind, { text: "second" });
   await env.b.idle();
   assert.equal((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1_000);
@@ -104,7 +104,7 @@ Deno.test("jobs that the breaker held back start when the pause is over, without
 Deno.test("a job whose time is up fails although the breaker is open", async () => {
   const limited = limitedModel(new JobError("overloaded", "OpenAI API error: 503"), rateLimited());
   using env = await openEngines({ ...limited.overrides, random: () => 0 });
-  const { id } = await env.a.submit(limited.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(limited.kind, { text: "hello" });
   await env.a.idle();
   for (const pauseMs of [1_000, limits.timeoutMs]) {
     env.clock.advance(pauseMs);
@@ -162,7 +162,7 @@ async function runBetweenTurns(pauseMs: number) {
   });
   const other = { ...testKind(), name: "other" };
   const env = await openEngines({ kinds: [kind, other], model: () => model, concurrency: 1 });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   return { ...env, other, id, calls: () => calls };
 }
 
@@ -172,7 +172,7 @@ Deno.test("a job that would have to wait for long in front of a call is put back
   const job = await jobOf(env.store, env.id);
   assert.equal(job.state === "queued" && job.runAt, NOON + 60_000);
   assert.equal(job.attempt, 0);
-  const other = await env.a.submit(env.other, { text: "hello" });
+  const { job: other } = await env.a.submit(env.other, { text: "hello" });
   await env.a.idle();
   assert.equal((await jobOf(env.store, other.id)).state, "succeeded");
 
@@ -227,7 +227,7 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
     failure: rateLimited().failure,
   });
   // The instance learns that it is open.
-  const other = await env.b.submit(env.kind, { text: "waits" });
+  const { job: other } = await env.b.submit(env.kind, { text: "waits" });
   await env.b.idle();
   assert.equal((await env.store.read(other.id))?.job.state, "queued");
   await env.b.sweep();

@@ -518,22 +518,22 @@ Deno.test("generate() shows bundles as they will be, without links that no tool 
 
 // Presentation
 
-Deno.test("present() shows the reasoning while there are no bundles", () => {
+Deno.test("presentResult() shows the reasoning while there are no bundles", () => {
   const progress = {
     ...noProgress,
     reasoningSummaries: ["Reading"],
     openaiResponseId: "resp_1",
   };
 
-  assert.deepEqual(kind.present({ request: jazz, result: null, progress }), {
+  assert.deepEqual(kind.presentResult({ result: null, progress }), {
     bundles: null,
     reasoningSummaries: ["Reading"],
     openaiResponseId: "resp_1",
   });
 });
 
-Deno.test("present() shows the bundles", () => {
-  assert.deepEqual(kind.present({ request: jazz, result: bundles(), progress: noProgress }), {
+Deno.test("presentResult() shows the bundles", () => {
+  assert.deepEqual(kind.presentResult({ result: bundles(), progress: noProgress }), {
     bundles: bundles().bundles,
     reasoningSummaries: [],
     openaiResponseId: null,

@@ -9,7 +9,7 @@ Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
     return new Promise(() => {});
   });
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   const signal = await begun.promise;
   const canceled = await env.a.cancel(kind, id);
   assert.equal(canceled?.job.state, "canceled");
@@ -27,7 +27,7 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
   });
   using env = await openEngines({ kinds: [kind], leaseMs: 300_000 });
   env.a.start();
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   const signal = await begun.promise;
   await env.b.cancel(kind, id);
   const canceledAt = env.clock.now();
@@ -42,7 +42,7 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
 
 Deno.test("cancel() does not touch jobs of another kind, or that have ended", async () => {
   using env = await openEngines();
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   const before = await env.store.read(id);
   assert.equal(await env.a.cancel({ ...env.kind, name: "other" }, id), null);

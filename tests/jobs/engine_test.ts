@@ -18,7 +18,7 @@ function failingKind(...errors: Error[]) {
 
 Deno.test("a submitted job is worked on without any other bell", async () => {
   using env = await openEngines();
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   const snapshot = await env.a.read(env.kind, id);
   assert.equal(snapshot?.job.state, "succeeded");
@@ -27,7 +27,7 @@ Deno.test("a submitted job is worked on without any other bell", async () => {
 
 Deno.test("read() does not show a job under another kind", async () => {
   using env = await openEngines();
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   assert.equal(await env.a.read({ ...env.kind, name: "other" }, id), null);
 });
@@ -35,7 +35,7 @@ Deno.test("read() does not show a job under another kind", async () => {
 Deno.test("sweep() returns while the work goes on", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "slow" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "slow" });
   await env.b.sweep();
   await work.begun;
   assert.equal((await jobOf(env.store, id)).state, "running");
@@ -69,7 +69,7 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
   });
   using env = await openEngines({ kinds: [kind], concurrency: 3 });
   const jobs = [];
-  for (let n = 0; n < 20; n++) jobs.push(await env.a.submit(kind, { text: String(n) }));
+  for (let n = 0; n < 20; n++) jobs.push((await env.a.submit(kind, { text: String(n) })).job);
   await env.a.sweep();
   await full.promise;
   assert.equal(env.a.running, 3);
@@ -111,7 +111,7 @@ Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
 Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
   const { kind, calls } = failingKind(upstreamError());
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const waiting = await jobOf(env.store, id);
   // Half of the first backoff of two seconds.
@@ -131,7 +131,7 @@ Deno.test("a job that fails for a moment is tried again after its backoff", asyn
 Deno.test("a retry starts when it is due, without a sweep", async () => {
   const { kind, calls } = failingKind(upstreamError());
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   env.clock.advance(1_000);
   while ((await jobOf(env.store, id)).state !== "succeeded") await env.a.idle();
@@ -141,7 +141,7 @@ Deno.test("a retry starts when it is due, without a sweep", async () => {
 Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
   const { kind, calls } = failingKind(...Array.from({ length: 9 }, upstreamError));
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   for (let n = 0; n < 9; n++) {
     env.clock.advance(60_000);
@@ -156,7 +156,7 @@ Deno.test("a job that keeps failing fails for good after its last attempt", asyn
 Deno.test("a failure that repeating does not cure ends the job at once", async () => {
   const { kind, calls } = failingKind(new JobError("refused", "OpenAI API refused the request"));
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "refused");
@@ -167,7 +167,7 @@ Deno.test("a spent quota gives a placeholder plan, if that is configured", async
   for (const mockIfQuota of [true, false]) {
     const { kind } = failingKind(new JobError("quota_exceeded", "OpenAI API error: 429 x"));
     using env = await openEngines({ kinds: [kind], mockIfQuota });
-    const { id } = await env.a.submit(kind, { text: "hello" });
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
     await env.a.idle();
     const snapshot = await env.store.read(id);
     if (mockIfQuota) {
@@ -182,7 +182,7 @@ Deno.test("a spent quota gives a placeholder plan, if that is configured", async
 Deno.test("a plan of the wrong shape is never stored", async () => {
   const kind = testKind(() => Promise.resolve({ words: "wrong" } as unknown as { text: string }));
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const snapshot = await env.store.read(id);
   assert.equal(snapshot?.job.state === "failed" && snapshot.job.failure.code, "invalid_output");
@@ -198,7 +198,7 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
   const noise = [...text].map((c, n) => String.fromCharCode(c.charCodeAt(0) + n % 7919)).join("");
   const kind = testKind(() => Promise.resolve({ text: noise }));
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "result_too_large");
@@ -207,7 +207,7 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
 Deno.test("a job that does not end is failed at its deadline", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "endless" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "endless" });
   await work.begun;
   env.clock.advance(limits.timeoutMs);
   await env.a.idle();
@@ -244,7 +244,7 @@ Deno.test("a sweep that loses a claim goes on to the next job", async () => {
 Deno.test("a bell for a job that this instance works on changes nothing", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
   await env.kv.set(["due", "test", NOON, id], 0);
@@ -261,7 +261,7 @@ Deno.test("a job of a kind that only a newer version knows waits for that versio
   const newer = new Engine(
     engineOptions(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] }),
   );
-  const { id } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
+  const { job: { id } } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
   await env.a.sweep();
   await env.a.idle();
   assert.equal((await jobOf(env.store, id)).attempt, 0);
@@ -286,7 +286,7 @@ Deno.test("a job that expires while it is worked on is dropped", async () => {
 
 Deno.test("a job expires after its time to live", async () => {
   using env = await openEngines();
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   env.clock.advance(24 * HOUR);
   assert.equal(await env.a.read(env.kind, id), null);
@@ -343,7 +343,7 @@ Deno.test("a bell that finds no free slot is answered when one becomes free, wit
   using env = await openEngines({ kinds: [work.kind], concurrency: 1 });
   await env.a.submit(work.kind, { text: "first" });
   await work.begun;
-  const { id } = await env.a.submit(work.kind, { text: "second" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "second" });
   work.finish();
   await env.a.idle();
   assert.equal((await env.store.read(id))?.job.state, "succeeded");

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { follow } from "../../jobs/follower.ts";
 import { itineraryKind } from "../../jobs/itinerary.ts";
-import type { JobKind } from "../../jobs/kind.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
+import { clientCaller } from "../../lib/caller.ts";
 import { JobError } from "../../lib/failure.ts";
 import type { JobStore } from "../../lib/job_store.ts";
-import { createApp } from "../../routes/app.ts";
 import { presentJob, presentTimeline } from "../../routes/presenter.ts";
+import { testApp } from "../support/app.ts";
 import { jobOf, openEngines, openEnginesOn, sweepFor } from "../support/engines.ts";
 import { hookKv } from "../support/hooked_kv.ts";
 import { post } from "../support/http.ts";
@@ -62,12 +63,12 @@ async function untilAllIdle({ a, b }: Engines): Promise<void> {
 async function openFollowed({ followers = 1, overrides = {} } = {}) {
   const work = workByHand();
   const env = await openEngines({ kinds: [work.kind], dedupeInFlight: true, ...overrides });
-  const leader = await env.a.submit(work.kind, hello);
+  const { job: leader } = await env.a.submit(work.kind, hello);
   await untilBegun(env, work, 1);
   const ids = [];
   for (let n = 0; n < followers; n++) {
     env.clock.advance(1);
-    ids.push((await env.b.submit(work.kind, hello)).id);
+    ids.push((await env.b.submit(work.kind, hello)).job.id);
   }
   await sweepAll(env);
   for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "queued");
@@ -97,12 +98,12 @@ Deno.test("identical jobs that are under way together are generated once", async
 
 Deno.test("jobs of another request, kind or caller are generated each by itself", async () => {
   const work = workByHand();
-  const other: JobKind = { ...work.kind, name: "other" };
+  const other: PublicKind = { ...work.kind, name: "other" };
   using env = await openEngines({ kinds: [work.kind, other], dedupeInFlight: true });
   await env.a.submit(work.kind, hello);
   await env.a.submit(work.kind, { text: "other" });
   await env.a.submit(other, hello);
-  await env.a.submit(work.kind, hello, { caller: "other" });
+  await env.a.submit(work.kind, hello, { caller: clientCaller("other") });
   await env.a.submit(work.kind, hello);
   await sweepAll(env);
   await untilBegun(env, work, 4);
@@ -114,7 +115,7 @@ Deno.test("jobs of another request, kind or caller are generated each by itself"
 Deno.test("identical jobs are generated each by itself unless it is switched on", async () => {
   const work = workByHand();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, hello);
+  const { job: { id } } = await env.a.submit(work.kind, hello);
   await env.a.submit(work.kind, hello);
   await untilBegun(env, work, 2);
   assert.equal((await jobOf(env.store, id)).dedupeKey, null);
@@ -228,7 +229,7 @@ Deno.test("a job that comes after the end of an identical one is generated anew"
     const work = workByHand();
     using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
     for (const count of [1, 2, 3]) {
-      const { id } = await env.a.submit(work.kind, hello);
+      const { job: { id } } = await env.a.submit(work.kind, hello);
       await untilBegun(env, work, count);
       if (end === "resolve") work.runs.at(-1)!.resolve(plan);
       else work.runs.at(-1)!.reject(new JobError("refused", "no"));
@@ -260,12 +261,12 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
   let runs = 0;
   const held = Promise.withResolvers<void>();
   const itineraries = itineraryKind({ model: "test" });
-  const kind: JobKind = {
-    ...itineraries as JobKind,
+  const kind: PublicKind = {
+    ...itineraries as PublicKind,
     generate: async (request, context) => {
       runs++;
       await held.promise;
-      return await (itineraries as JobKind).generate(request, context);
+      return await (itineraries as PublicKind).generate(request, context);
     },
   };
   using env = await openEngines({
@@ -276,12 +277,7 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
   });
   const textOf = (plan: () => unknown) => JSON.stringify(plan());
   const keys = ["first-key-0123456789", "second-key-0123456789"];
-  const app = createApp({
-    engine: env.a,
-    corsOrigins: ["*"],
-    apiKeys: keys,
-    now: env.clock.now,
-  });
+  const app = testApp(env.a, { clock: env.clock, apiKeys: keys });
   for (const key of keys) {
     const headers = { authorization: `Bearer ${key}` };
     for (
@@ -309,8 +305,7 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
 Deno.test("a token that nobody checks does not tell callers apart", async () => {
   const work = workByHand();
   using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
-  const options = { engine: env.a, corsOrigins: ["*"], apiKeys: [], now: env.clock.now };
-  const app = createApp(options);
+  const app = testApp(env.a, { clock: env.clock });
   for (const token of ["one", "two"]) {
     await post(app, "/api/tests", hello, { authorization: `Bearer ${token}` });
   }
@@ -364,15 +359,18 @@ Deno.test("a job tells whom it has followed, and what that has saved", async () 
   });
   const { model, requests } = scriptedModel([{ text: "plan", usage }]);
   using env = await openEngines({ kinds: [kind], dedupeInFlight: true, model: () => model });
-  const leader = await env.a.submit(kind, hello);
+  const { job: leader } = await env.a.submit(kind, hello);
   await begun.promise;
-  const { id } = await env.a.submit(kind, hello);
+  const { job: { id } } = await env.a.submit(kind, hello);
   await env.a.sweep();
   held.resolve();
   await env.a.idle();
   assert.equal(requests.length, 1);
 
-  const timeline = presentTimeline(kind as JobKind, (await env.a.timeline(kind as JobKind, id))!);
+  const timeline = presentTimeline(
+    kind as PublicKind,
+    (await env.a.timeline(kind as PublicKind, id))!,
+  );
   const events: object[] = timeline.events;
   assert.deepEqual(events.map((event) => "event" in event && event.event), [
     "accepted",
@@ -383,7 +381,7 @@ Deno.test("a job tells whom it has followed, and what that has saved", async () 
   const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
   const saved = { ...nothing, savedTokens: 120, costUsd: 0 };
   assert.deepEqual(timeline.usage, saved);
-  const first = await env.a.timeline(kind as JobKind, leader.id);
+  const first = await env.a.timeline(kind as PublicKind, leader.id);
   assert.ok(first!.events.every((event) => !("follows" in event)));
 });
 
@@ -404,14 +402,14 @@ async function openWriting() {
   const kind = testKind(async (_request, context) => {
     await context.chat("first", anyRequest, anyParts);
     return { text: (await context.respond("second", anyRequest, anyParts)).text! };
-  }) as JobKind;
+  }) as PublicKind;
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openEnginesOn(kv, { kinds: [kind], dedupeInFlight: true, model: () => model });
-  const leader = await env.a.submit(kind, hello);
+  const { job: leader } = await env.a.submit(kind, hello);
   while ((await env.a.read(kind, leader.id))!.progress.partial.length === 0) {
     env.clock.advance(500);
   }
-  const { id } = await env.b.submit(kind, hello);
+  const { job: { id } } = await env.b.submit(kind, hello);
   await env.b.sweep();
   return { ...env, hooks, kind, leader: leader.id, id, finish: held.resolve };
 }
@@ -455,7 +453,7 @@ Deno.test("a job that waits shows its own state while nobody works for it", asyn
   using env = await openFollowed();
   env.work.runs[0]!.reject(upstreamError());
   await env.a.idle();
-  const shown = presentJob(env.work.kind as JobKind, (await env.store.read(env.follower))!);
+  const shown = presentJob(env.work.kind as PublicKind, (await env.store.read(env.follower))!);
   assert.equal(shown.progress?.phase, "queued");
 });
 
@@ -469,7 +467,7 @@ Deno.test("jobs that wait make no worker spin, and keep no other job waiting", a
   // The first instance has no slot for them.
   for (let n = 0; n < 5; n++) await env.a.submit(work.kind, hello);
   env.clock.advance(1);
-  const other = await env.a.submit(work.kind, { text: "other" });
+  const { job: other } = await env.a.submit(work.kind, { text: "other" });
   let looks = 0;
   let lists = 0;
   hooks.get = ([sort]) => void (looks += sort === "in_flight" ? 1 : 0);
@@ -589,7 +587,7 @@ for (const [what, damage] of Object.entries(damages)) {
 Deno.test("a plan that the kind's schema no longer accepts is not followed", async () => {
   using env = await openEnded();
   const lease = (await env.store.claim(env.follower, { holder }))!;
-  const kinds: JobKind[] = [{ ...env.work.kind, result: z.object({ other: z.string() }) }];
+  const kinds: PublicKind[] = [{ ...env.work.kind, result: z.object({ other: z.string() }) }];
   assert.notEqual(await follow(lease, { ...env, kinds: [env.work.kind] }), null);
   assert.equal(await follow(lease, { ...env, kinds }), null);
 });

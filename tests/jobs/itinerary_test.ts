@@ -314,20 +314,12 @@ Deno.test("generate() leaves the model's errors to its caller", async () => {
 
 // Presentation
 
-Deno.test("present() shows the request while there is no plan", () => {
-  assert.deepEqual(kind.present({ request: rome, result: null, progress: noProgress }), {
-    destination: "Rome",
-    durationDays: 3,
-    itinerary: null,
-  });
-});
-
-Deno.test("present() shows the days of the plan", () => {
+Deno.test("an itinerary is shown with its wish, and without its days until they are there", () => {
   const result = itinerary(1, 2, 3);
-
-  assert.deepEqual(kind.present({ request: rome, result, progress: noProgress }), {
-    destination: "Rome",
-    durationDays: 3,
+  assert.deepEqual(kind.presentRequest(rome), rome);
+  assert.deepEqual(kind.presentResult({ result: null, progress: noProgress }), { itinerary: null });
+  assert.deepEqual(kind.presentResult({ result, progress: noProgress }), {
     itinerary: result.days,
   });
+  assert.equal(kind.itemsOf(result), result.days);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StoppingError } from "../../jobs/engine.ts";
+import { StoppingError } from "../../jobs/admission.ts";
 import { noInstanceLocks } from "../../lib/instance_locks.ts";
 import { heldWork, jobOf, openEngines, openEnginesOn, untilIdle } from "../support/engines.ts";
 import { NOON } from "../support/fake_clock.ts";
@@ -8,7 +8,7 @@ import { failCommits, hookKv } from "../support/hooked_kv.ts";
 Deno.test("stop() puts running jobs back for another instance, their attempt not counted", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   const stopped = env.a.stop(4_000);
   assert.equal((await jobOf(env.store, id)).state, "running");
@@ -29,7 +29,7 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "due", 1);
   env.a.stop(0);
@@ -41,7 +41,7 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
 Deno.test("stop() ends the grace when it is hurried", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   const hurry = new AbortController();
   const stopped = env.a.stop(4_000, hurry.signal);
@@ -54,7 +54,7 @@ Deno.test("stop() ends the grace when it is hurried", async () => {
 Deno.test("stop() waits for jobs that end in time", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   const stopped = env.a.stop(4_000);
   work.finish();
@@ -65,7 +65,7 @@ Deno.test("stop() waits for jobs that end in time", async () => {
 Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind], leaseMs: 300_000 });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   env.b.start();
   for (let n = 0; n < 10; n++) await env.b.ping();
@@ -98,7 +98,7 @@ Deno.test("the lock of an instance is kept until its jobs are put back", async (
     states.push((await jobOf(env.store, id)).state);
   };
   using env = await openEngines({ kinds: [work.kind], locks: { ...noInstanceLocks, release } });
-  ({ id } = await env.a.submit(work.kind, { text: "hello" }));
+  ({ job: { id } } = await env.a.submit(work.kind, { text: "hello" }));
   await work.begun;
   await env.a.stop(0);
   assert.deepEqual(states, ["queued"]);

@@ -60,7 +60,7 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "result", 3);
   work.finish();
@@ -73,7 +73,7 @@ Deno.test("a job whose end cannot be stored is worked on again, not stuck", asyn
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "result", 6);
   work.finish();
@@ -98,7 +98,7 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
     return { text: `${first} ${second}` };
   });
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -118,7 +118,7 @@ Deno.test("a finished step is stored although the database fails for a moment", 
     });
     using env = openEnginesOn(kv, { kinds: [kind] });
     failCommits(hooks, sort, 1);
-    const { id } = await env.a.submit(kind, { text: "hello" });
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(100));
     const job = await jobOf(env.store, id);
     assert.equal(job.state, "succeeded");
@@ -145,7 +145,7 @@ Deno.test("a step that is being stored in the moment of a shutdown is not run ag
     }
     return await run();
   };
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await storing.promise;
   const stopped = env.a.stop(0);
   for (let n = 0; n < 10; n++) await env.a.ping();
@@ -171,7 +171,7 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
   function failAt(turn: string) {
     return turn === "turn-3" && failures-- > 0;
   }
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const before = (await env.store.read(id))!.progress;
   assert.deepEqual(before.reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
@@ -190,7 +190,7 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
 
 Deno.test("the job shows all reasoning so far, with the latest response", async () => {
   using env = await openEngines({ kinds: [talk(3)], model: () => thinkingModel() });
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   const { reasoningSummaries, openaiResponseId } = (await env.store.read(id))!.progress;
   assert.deepEqual(reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
@@ -206,7 +206,7 @@ Deno.test("a new prompt version starts the steps afresh", async () => {
     });
   using env = await openEngines({ kinds: [testKind(work)] });
   const next = { ...testKind(work), promptVersion: "test-2" };
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -263,7 +263,7 @@ Deno.test("progress that cannot be read for a moment costs no attempt", async ()
   let failures = 1;
   hooks.get = ([sort]) =>
     sort === "progress" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const { state, attempt } = await jobOf(env.store, id);
   assert.deepEqual([state, attempt], ["succeeded", 1]);
@@ -283,7 +283,7 @@ Deno.test("a finished step that cannot be read for a moment is read again, not p
     return { text };
   });
   using env = openEnginesOn(kv, { kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(1_000);
@@ -305,7 +305,7 @@ Deno.test("a step that ends after its work was told to stop is stored all the sa
     }),
   }));
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   const stopped = env.a.stop(0);
   for (let n = 0; n < 10; n++) await env.a.ping();
@@ -325,7 +325,7 @@ Deno.test("a step whose output is of another shape by now is run again", async (
       return { text: JSON.stringify(found) };
     });
   using env = await openEngines({ kinds: [kindOf(z.string(), "one", true)] });
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -348,7 +348,7 @@ Deno.test("a step that never ends does not keep its job from ending", async () =
     return request;
   });
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   for (let n = 0; n < 100 && (await jobOf(env.store, id)).state !== "succeeded"; n++) {
     env.clock.advance(100);
   }

@@ -18,12 +18,12 @@ type Story = (env: Env) => Promise<string>;
 
 const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
   "accepted, worked on, tried again, completed": {
-    story: async ({ a, kind }) => (await a.submit(kind, { text: "hello" })).id,
+    story: async ({ a, kind }) => (await a.submit(kind, { text: "hello" })).job.id,
     ends: ["succeeded"],
   },
   "put back at a shutdown and completed elsewhere": {
     story: async ({ a, clock, runs, kind }) => {
-      const { id } = await a.submit(kind, { text: "hold" });
+      const { job: { id } } = await a.submit(kind, { text: "hold" });
       for (let n = 0; n < 50 && runs.length === 0; n++) await a.ping();
       const stopped = a.stop(0);
       for (let n = 0; n < 20; n++) {
@@ -46,7 +46,7 @@ const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
   },
   "canceled": {
     story: async ({ a, runs, kind }) => {
-      const { id } = await a.submit(kind, { text: "hold" });
+      const { job: { id } } = await a.submit(kind, { text: "hold" });
       for (let n = 0; n < 50 && runs.length === 0; n++) await a.ping();
       await a.cancel(kind, id);
       return id;

@@ -29,7 +29,7 @@ import {
 Deno.test("another instance takes over the jobs of one that fell silent", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   await sweepFor(env, 9_000);
   assert.equal(env.b.running, 0);
@@ -123,7 +123,7 @@ Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
 Deno.test("an instance that wakes up from sleep does not take its own jobs away", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   await env.a.sweep();
   env.clock.advance(10 * MINUTE);
@@ -150,7 +150,7 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
     return new Promise(() => {});
   });
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.instances.list();
   const [held] = await env.store.heldBy(beat!.holder);
@@ -169,7 +169,7 @@ Deno.test("a heartbeat gives back jobs that are this instance's but that it does
   await work.begun;
   const [beat] = await env.instances.list();
   // As if the answer to a claim had been lost on its way back from the database.
-  const forgotten = await env.b.submit(work.kind, { text: "forgotten" });
+  const { job: forgotten } = await env.b.submit(work.kind, { text: "forgotten" });
   await env.b.stop(0);
   assert.ok(await env.store.claim(forgotten.id, { holder: beat!.holder }));
   await env.a.beat();
@@ -255,7 +255,7 @@ Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
   for (const aheadMs of [30_000, -30_000]) {
     const clock = new FakeClock(env.clock.now() + aheadMs);
     const other = new Engine(engineOptions(env.kv, clock, { kinds: [work.kind] }));
-    const { id } = await env.a.submit(work.kind, { text: "hello" });
+    const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
     await work.begun;
     for (let second = 0; second < 60; second += 2) {
       env.clock.advance(2_000);
@@ -288,7 +288,7 @@ Deno.test("a worker that wakes up late does not begin what another has finished"
     return { text };
   });
   using env = await openEngines({ kinds: [kind] });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   await sweepFor(env, 12_000);
   await env.b.idle();
@@ -303,7 +303,7 @@ Deno.test("one heartbeat that is never answered costs an instance nothing", asyn
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openEnginesOn(kv, { kinds: [work.kind] });
   env.a.start();
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   let beats = 0;
   hooks.commit = (sets, run) =>
@@ -357,7 +357,7 @@ Deno.test("claims whose answers are lost use up no attempt", async () => {
     if (sets.some(([sort]) => sort === "running")) throw new Error("answer lost");
     return result;
   };
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   await env.a.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state, "succeeded");
@@ -372,7 +372,7 @@ for (const sort of ["result", "running"]) {
     let hung = 0;
     hooks.commit = (sets, run) =>
       sets.some(([first]) => first === sort) && hung++ === 0 ? new Promise(() => {}) : run();
-    const { id } = await env.a.submit(env.kind, { text: "hello" });
+    const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
     for (let second = 0; second < 60; second++) {
       clock.advance(1_000);
       await kv.get(["let others go on"]);
@@ -387,7 +387,7 @@ for (const sort of ["result", "running"]) {
 
 Deno.test("a job that nobody ever starts fails before it expires", async () => {
   using env = await openEngines({ concurrency: 0 });
-  const { id } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
   env.clock.advance(24 * HOUR - limits.timeoutMs - 1);
   assert.equal((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1);
@@ -399,7 +399,7 @@ Deno.test("a job that nobody ever starts fails before it expires", async () => {
 Deno.test("an instance that works does not judge itself, however late its heartbeat is", async () => {
   const work = heldWork();
   using env = await openEngines({ kinds: [work.kind] });
-  const { id } = await env.a.submit(work.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
   await work.begun;
   for (let n = 0; n < 6; n++) {
     await env.a.sweep();
@@ -477,7 +477,7 @@ Deno.test("a worker that was frozen in front of a call does not make it when its
     return { text };
   });
   using env = openEnginesOn(kv, { kinds: [kind], model: () => model });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await reached.promise;
   await sweepFor(env, 12_000);
   await env.b.idle();

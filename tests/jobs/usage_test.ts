@@ -60,7 +60,7 @@ const paidTwice = {
 Deno.test("a job that has succeeded says what its turns have used up", async () => {
   const { kind, ...options } = twoTurns();
   using env = await openEngines({ kinds: [kind], ...options });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const { job, progress } = (await env.store.read(id))!;
   assert.deepEqual(job.state === "succeeded" && job.usage, paidTwice);
@@ -70,7 +70,7 @@ Deno.test("a job that has succeeded says what its turns have used up", async () 
 Deno.test("turns that were finished are not paid for again, and count as saved", async () => {
   const { kind, ...options } = twoTurns({ failures: 2 });
   using env = await openEngines({ kinds: [kind], ...options });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const { usage: inBetween } = (await env.store.read(id))!.progress;
   assert.deepEqual(inBetween, paidOnce);
@@ -84,7 +84,7 @@ Deno.test("turns that were finished are not paid for again, and count as saved",
 Deno.test("a job that has failed, or was canceled, says what was used up until then", async () => {
   const failing = twoTurns({ failures: 4 });
   using env = await openEngines({ ...failing, kinds: [failing.kind] });
-  const { id } = await env.a.submit(failing.kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(failing.kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   await tryAgain(env, 3);
@@ -93,7 +93,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
 
   const lasting = twoTurns({ lasts: true });
   using other = await openEngines({ ...lasting, kinds: [lasting.kind] });
-  const job = await other.a.submit(lasting.kind, { text: "hello" });
+  const { job } = await other.a.submit(lasting.kind, { text: "hello" });
   while ((await other.store.steps(job.id)).length < 2);
   await other.b.cancel(lasting.kind, job.id);
   const canceled = await jobOf(other.store, job.id);
@@ -105,7 +105,7 @@ Deno.test("what an attempt has saved counts although the breaker puts the job ba
   const { kind, ...options } = twoTurns({ failures: 1 });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openEnginesOn(kv, { kinds: [kind], ...options });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(60_000);
@@ -135,7 +135,7 @@ Deno.test("a replay does not pay for what the failed job has paid for", async ()
     ...options,
     limits: { maxAttempts: 1, timeoutMs: 9e5 },
   });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const newId = crypto.randomUUID();
   await env.store.replay(id, newId);
@@ -157,7 +157,7 @@ Deno.test("a replay does not pay for what the failed job has paid for", async ()
 Deno.test("the timeline tells what happened to a job, in order", async () => {
   const { kind, ...options } = twoTurns({ failures: 1 });
   using env = await openEngines({ kinds: [kind], ...options });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   env.clock.advance(1_000);
@@ -196,7 +196,7 @@ Deno.test("the timeline tells what happened to a job, in order", async () => {
 Deno.test("the timeline of a job of another kind, or of none, is nothing", async () => {
   const { kind, ...options } = twoTurns();
   using env = await openEngines({ kinds: [kind], ...options });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   assert.equal(await env.b.timeline({ ...kind, name: "other" }, id), null);
   assert.equal(await env.b.timeline(kind, crypto.randomUUID()), null);
   await env.a.idle();
@@ -209,7 +209,7 @@ Deno.test("what a turn has cost is not known when the model's side does not say"
   });
   const model = modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: "" }) });
   using env = await openEngines({ kinds: [kind], model: () => model, prices });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   const [step] = await env.store.steps(id);
   const turn = { model: "gpt-test", responseId: "resp_1", usage: null, costUsd: null };
@@ -224,7 +224,7 @@ Deno.test("a turn of the sample generator is not told as one of the model", asyn
     return request;
   });
   using env = await openEngines({ kinds: [kind], prices });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   assert.equal((await env.store.steps(id))[0]?.turn?.model, "sample");
 });
@@ -243,7 +243,7 @@ Deno.test("a turn that was paid for in vain is in the books and in the timeline"
     },
   });
   using env = await openEngines({ kinds: [kind], model: () => model, prices });
-  const { id } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   await env.a.stop(0);
   await tryAgain(env, 2);

@@ -24,7 +24,11 @@ Deno.test("parseConfig() has a default for everything", () => {
   assert.equal(config.jobTtlMs, 24 * 3_600_000);
   assert.equal(config.maxQueuedJobs, 10_000);
   assert.deepEqual(config.corsOrigins, ["*"]);
-  assert.deepEqual(config.apiKeys, []);
+  assert.equal(config.apiKeys.size, 0);
+  assert.equal(config.publicReads, false);
+  assert.equal(config.dailyJobsPerKey, undefined);
+  assert.deepEqual(config.rateLimits, { requests: 600, jobs: 60 });
+  assert.equal(config.trustedProxies, 0);
   assert.equal(config.mockIfQuota, false);
   assert.equal(config.dedupeInFlight, false);
   assert.equal(config.openai.timeoutMs, 300_000);

@@ -85,7 +85,7 @@ Deno.test("a job that has ended shows its books, not its progress", () => {
   const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
   const ended = shown(job, progress);
   assert.deepEqual([ended.progress, ended.partial, ended.usage], [null, null, usage]);
-  const timeline = presentTimeline(kind, { job, progress, result: null, events: [] });
+  const timeline = presentTimeline(kind, { job, progress, events: [] });
   assert.deepEqual(timeline.usage, usage);
 });
 
@@ -96,7 +96,7 @@ Deno.test("a timeline gives all its times in the same form", () => {
     { event: "retried", at: NOON + 1_000, attempt: 1, failure: fault, runAt: NOON + 2_000 },
   ] as const;
   assert.deepEqual(
-    presentTimeline(kind, { job, progress, result: null, events: [...events] }),
+    presentTimeline(kind, { job, progress, events: [...events] }),
     {
       testId: job.id,
       status: "processing",

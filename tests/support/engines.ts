@@ -3,7 +3,7 @@
  * @module
  */
 import { Engine, type EngineOptions } from "../../jobs/engine.ts";
-import type { JobKind } from "../../jobs/kind.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
 import { InstanceStore } from "../../lib/instance_store.ts";
 import assert from "node:assert/strict";
 import type { JobRecord } from "../../lib/job_record.ts";
@@ -76,7 +76,7 @@ export function heldWork() {
   const begun = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   let runs = 0;
-  const kind: JobKind = testKind(async ({ text }) => {
+  const kind: PublicKind = testKind(async ({ text }) => {
     runs++;
     begun.resolve();
     await held.promise;

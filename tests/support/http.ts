@@ -2,7 +2,6 @@
  * Requests to an application, as a client writes them.
  * @module
  */
-import type { Hono } from "hono";
 import assert from "node:assert/strict";
 
 /** An answer with its body parsed. */
@@ -13,8 +12,13 @@ export interface Answer {
   body: any;
 }
 
+/** Anything that answers requests as Hono's applications do. */
+export interface App {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
 /** Sends a request and reads the JSON answer. */
-export async function send(app: Hono, path: string, init: RequestInit = {}): Promise<Answer> {
+export async function send(app: App, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await app.fetch(new Request(`http://localhost${path}`, init));
   const text = await response.text();
   const { status, headers } = response;
@@ -22,7 +26,7 @@ export async function send(app: Hono, path: string, init: RequestInit = {}): Pro
 }
 
 /** Posts a JSON body. */
-export function post(app: Hono, path: string, body: unknown, headers: HeadersInit = {}) {
+export function post(app: App, path: string, body: unknown, headers: HeadersInit = {}) {
   const contentType = { "content-type": "application/json" };
   return send(app, path, {
     method: "POST",

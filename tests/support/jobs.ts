@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import type { JobContext, JobKind, PlanParts, StepDetails } from "../../jobs/kind.ts";
+import type { JobContext, PlanParts, PublicKind, StepDetails } from "../../jobs/kind.ts";
 import { JobError } from "../../lib/failure.ts";
 import { claimJob, type JobLimits, newJob, type RunningJob } from "../../lib/job_record.ts";
 import {
@@ -48,16 +48,28 @@ type TestResult = z.infer<typeof TestResult>;
 export function testKind(
   generate: (request: TestRequest, context: JobContext) => Promise<TestResult> = (request) =>
     Promise.resolve(request),
-): JobKind<TestRequest, TestResult> {
+): PublicKind<TestRequest, TestResult> {
   return {
     name: "test",
-    http: { path: "/api/tests", idName: "testId", acceptedStatus: 202, notFound: "Test not found" },
+    http: {
+      path: "/api/tests",
+      noun: "test",
+      idName: "testId",
+      acceptedStatus: 202,
+      notFound: "Test not found",
+    },
+    example: { text: "hello" },
+    expectedMs: 20_000,
+    asked: z.object({ asked: z.string() }),
+    answered: z.object({ answered: z.string().nullable() }),
     request: TestRequest,
     result: TestResult,
     promptVersion: "test-1",
     generate,
     sample: () => ({ text: "sample" }),
-    present: ({ request, result }) => ({ asked: request.text, answered: result?.text ?? null }),
+    presentRequest: ({ text }) => ({ asked: text }),
+    presentResult: ({ result }) => ({ answered: result?.text ?? null }),
+    itemsOf: ({ text }) => [text],
   };
 }
 

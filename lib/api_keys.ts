@@ -1,0 +1,41 @@
+/**
+ * The API keys of this service. Once it has started only their hashes are kept.
+ * @module
+ */
+import { timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { type Caller, keyCaller } from "./caller.ts";
+import { sha256 } from "./hash.ts";
+
+interface ApiKey {
+  digest: Buffer;
+  caller: Caller;
+}
+
+/** The keys that open this service; none: it is open to everybody. */
+export class ApiKeys {
+  readonly #keys: readonly ApiKey[];
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys.map((key) => ({ digest: digestOf(key), caller: keyCaller(key) }));
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /**
+   * The caller whose key this is, or `null`. Digests are compared, each in constant time and all of
+   * them, so that the time it takes tells nothing about a key.
+   */
+  find(key: string): Caller | null {
+    const digest = digestOf(key);
+    const matches = this.#keys.filter((known) => timingSafeEqual(known.digest, digest));
+    return matches[0]?.caller ?? null;
+  }
+}
+
+function digestOf(key: string): Buffer {
+  return Buffer.from(sha256(key), "hex");
+}

@@ -1,0 +1,43 @@
+/**
+ * How many requests a caller may send, and how that is said.
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { ProblemError } from "../lib/problem.ts";
+import { type RateLimiter, rateLimitHeaders } from "../lib/rate_limiter.ts";
+import type { AppEnv } from "./caller.ts";
+
+export interface RateLimiters {
+  /** Counts every request; unset, nobody is held up. */
+  requests?: RateLimiter | undefined;
+  /** Counts requests that make a job. */
+  jobs?: RateLimiter | undefined;
+}
+
+/**
+ * Counts a request, and tells the caller where it stands.
+ *
+ * @throws {ProblemError} 429 from the handler when a limit is reached; what is refused is not counted
+ */
+export function limitRate({ requests, jobs }: RateLimiters): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    // A preflight is the browser's idea, not the caller's.
+    if (c.req.method === "OPTIONS") return await next();
+    const limiters = c.req.method === "POST" ? [requests, jobs] : [requests];
+    const limits = limiters.filter((limiter) => limiter !== undefined).map((limiter) => ({
+      ...limiter.policy,
+      verdict: limiter.take(c.get("countedAs")),
+    }));
+    for (const [name, value] of Object.entries(rateLimitHeaders(limits))) c.header(name, value);
+    const exceeded = limits.find(({ verdict }) => !verdict.allowed);
+    if (exceeded) {
+      const { limit, windowMs, verdict } = exceeded;
+      throw new ProblemError({
+        code: "rate_limited",
+        detail: `More than ${limit} ${exceeded.name} in ${windowMs / 1_000} seconds`,
+        headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
+      });
+    }
+    await next();
+  };
+}

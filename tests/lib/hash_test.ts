@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { hashJson } from "../../lib/hash.ts";
+
+const wish = ["test", "test-1", "somebody", { text: "hello", list: [{ a: 1, b: null }, "x"] }];
+
+Deno.test("hashJson() does not depend on the order of members", () => {
+  const same = ["test", "test-1", "somebody", { list: [{ b: null, a: 1 }, "x"], text: "hello" }];
+  assert.equal(hashJson(same), hashJson(wish));
+  assert.match(hashJson(wish), /^[0-9a-f]{64}$/);
+});
+
+Deno.test("hashJson() differs as soon as anything else does", () => {
+  const values = [
+    wish,
+    ["other", ...wish.slice(1)],
+    ["testtest", "-1", ...wish.slice(2)],
+    [...wish.slice(0, 3), { text: "hello", list: ["x", { a: 1, b: null }] }],
+    [...wish.slice(0, 3), { text: "hello", list: [{ a: 1 }, "x"] }],
+    [...wish.slice(0, 3), { text: "hello", list: [{ a: "1", b: null }, "x"] }],
+    [...wish.slice(0, 3), null],
+  ];
+  assert.equal(new Set(values.map(hashJson)).size, values.length);
+});
