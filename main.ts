@@ -23,7 +23,7 @@ import type { RateLimiters } from "./routes/rate_limit.ts";
 const GRACE_MS = 4_000;
 const DEV_GRACE_MS = 0;
 
-/** Requests that are under way then; one that stalls must not keep the process. */
+/** What is under way then; one request that stalls must not keep the process. */
 const CLOSE_MS = 500;
 
 const log = getLogger("tripwright");
@@ -50,12 +50,13 @@ const engine = new Engine({
 Deno.cron("sweep", "* * * * *", () => engine.patrol());
 
 const { webhookSecret } = config;
+const rateLimiters = createRateLimiters(config);
 const app = createApp({
   engine,
   clock: systemClock,
   corsOrigins: config.corsOrigins,
   access: config,
-  rateLimiters: createRateLimiters(config),
+  rateLimiters,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
 });
 const hurry = new AbortController();
@@ -118,6 +119,8 @@ async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: engine.running });
   await engine.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
   await waitAtMost(server.shutdown(), { ms: CLOSE_MS, clock: systemClock });
+  const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
+  await waitAtMost(settled, { ms: CLOSE_MS, clock: systemClock });
   kv.close();
   log.info("stopped");
   Deno.exit(0);

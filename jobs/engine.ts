@@ -21,6 +21,7 @@ import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
 import type { ResponseNews } from "../lib/openai_webhook.ts";
 import { mergeTimeline, type TimelineEvent } from "../lib/timeline.ts";
+import type { TraceContext } from "../lib/trace_context.ts";
 import type { ModelPrice } from "../lib/usage.ts";
 import {
   Admission,
@@ -65,6 +66,8 @@ export interface SubmitOptions {
   caller?: Caller;
   /** The caller's own name for this request: sent again with it, it finds the same job. */
   idempotencyKey?: string | undefined;
+  /** What the work belongs to. */
+  trace?: TraceContext | null;
 }
 
 /** A job that was accepted. */
@@ -168,7 +171,7 @@ export class Engine {
   async submit(
     kind: PublicKind,
     request: unknown,
-    { caller = nobody, idempotencyKey }: SubmitOptions = {},
+    { caller = nobody, idempotencyKey, trace = null }: SubmitOptions = {},
   ): Promise<Submission> {
     const { clock, jobTtlMs, dedupeInFlight, dailyJobsPerKey } = this.#options;
     const { name, promptVersion } = kind;
@@ -189,6 +192,7 @@ export class Engine {
       now,
       ttlMs: jobTtlMs,
       owner: caller.owner,
+      trace,
       dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
     });
     const dailyBudget = isKey(caller.owner) ? dailyJobsPerKey : undefined;

@@ -9,6 +9,7 @@ import { JobError } from "../lib/failure.ts";
 import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import type { Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
+import { inTrace, recordOutcome } from "../lib/trace_context.ts";
 import { AttemptContext, type ContextServices, Interruption, persist } from "./context.ts";
 import { follow } from "./follower.ts";
 import type { JobKind, Plan } from "./kind.ts";
@@ -43,6 +44,24 @@ export interface JobControls {
  */
 export async function runJob(
   lease: Lease,
+  controls: JobControls,
+  options: RunnerOptions,
+): Promise<number | null> {
+  const { id, kind, attempt, trace } = lease.job;
+  const attributes = {
+    "messaging.system": "tripwright",
+    "messaging.operation.name": "process",
+    "messaging.operation.type": "process",
+    "messaging.destination.name": kind,
+    "messaging.message.id": id,
+    "tripwright.attempt": attempt,
+  };
+  const work = () => workOn(lease, controls, options);
+  return await inTrace(trace, { name: `process ${kind}`, attributes }, work);
+}
+
+async function workOn(
+  lease: Lease,
   { abort, wake }: JobControls,
   options: RunnerOptions,
 ): Promise<number | null> {
@@ -65,7 +84,9 @@ export async function runJob(
     const stopping = ended.error.why === "stopping";
     const release = () => store.release(lease, { runAt: clock.now(), savedTokens });
     const written = stopping ? await persist(release, clock) : "lost";
-    log.info(written === "saved" ? "released" : "lost", ids);
+    const outcome = written === "saved" ? "released" : "lost";
+    recordOutcome(outcome);
+    log.info(outcome, ids);
     return null;
   }
   const outcome = decide(ended, {
@@ -79,6 +100,7 @@ export async function runJob(
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
   }
   const settled = await settle(lease, { outcome, savedTokens }, options);
+  recordOutcome(settled.next, "failure" in settled ? settled.failure.code : undefined);
   logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
   return "runAt" in settled ? settled.runAt : null;
 }

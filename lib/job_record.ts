@@ -14,6 +14,7 @@ import { z } from "zod";
 import { BlobRef } from "./blob.ts";
 import { Failure, failure } from "./failure.ts";
 import { Timeline, type Transition, withTransition } from "./timeline.ts";
+import { TraceContext } from "./trace_context.ts";
 import { JobUsage } from "./usage.ts";
 
 const epochMs = z.int().nonnegative();
@@ -48,6 +49,8 @@ const common = {
   dedupeKey: z.string().nullable().default(null),
   /** Tokens of finished steps that were not paid for again, in all attempts. */
   savedTokens: z.int().nonnegative().default(0),
+  /** The trace that the work belongs to. It must not spoil a job. */
+  trace: TraceContext.nullable().catch(null).default(null),
   /** Each transition so far; bounded. */
   timeline: Timeline.default([]),
 };
@@ -125,10 +128,11 @@ export function newJob(
     ttlMs: number;
     owner?: string | null;
     dedupeKey?: string | null;
+    trace?: TraceContext | null;
   },
 ): QueuedJob {
   const { id, kind, request, promptVersion, now, ttlMs } = options;
-  const { owner = null, dedupeKey = null } = options;
+  const { owner = null, dedupeKey = null, trace = null } = options;
   return {
     schema: 1,
     state: "queued",
@@ -145,6 +149,7 @@ export function newJob(
     owner,
     dedupeKey,
     savedTokens: 0,
+    trace,
     timeline: [{ event: "accepted", at: now }],
     runAt: now,
   };

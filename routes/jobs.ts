@@ -9,6 +9,7 @@ import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/job_record.ts";
 import { ProblemError } from "../lib/problem.ts";
+import { traceOf } from "../lib/trace_context.ts";
 import { readBody } from "./body.ts";
 import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "./caller.ts";
 import { sendEvents } from "./event_stream.ts";
@@ -44,10 +45,8 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
   routes.post("/", async (c) => {
     const idempotencyKey = idempotencyKeyOf(c);
     const request = await readBody(c, kind.request);
-    const caller = c.get("caller");
-    const submission = await engine.submit(kind, request, { caller, idempotencyKey })
-      .catch(refuse);
-    const { job, isRepeated } = submission;
+    const options = { caller: c.get("caller"), idempotencyKey, trace: traceOf(c.req.raw.headers) };
+    const { job, isRepeated } = await engine.submit(kind, request, options).catch(refuse);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
     const seconds = preferredWaitSeconds(c);

@@ -17,7 +17,8 @@ export interface RateLimiters {
 /**
  * Counts a request, and tells the caller where it stands.
  *
- * @throws {ProblemError} 429 from the handler when a limit is reached; what is refused is not counted
+ * @throws {ProblemError} 429 from the handler when a limit is reached; a request that one limit refuses
+ * counts for the others all the same
  */
 export function limitRate({ requests, jobs }: RateLimiters): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

@@ -33,6 +33,20 @@ Deno.test("newJob() is due at once and expires after its time to live", () => {
   assert.equal(job.expiresAt, NOON + 2 * HOUR);
 });
 
+Deno.test("a trace goes with the job; one that is missing or not readable does not spoil it", () => {
+  const trace = {
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    tracestate: "vendor=1",
+  };
+  const job = queuedJob({ trace });
+  const done = claimJob(job, { holder: "instance-a", now: later });
+  assert.deepEqual(JobRecord.parse(done).trace, trace);
+  const { trace: _, ...older } = job;
+  for (const record of [older, { ...job, trace: { ...trace, traceparent: "00-0-0-01" } }]) {
+    assert.equal(JobRecord.parse(record).trace, null);
+  }
+});
+
 Deno.test("claimJob() counts the attempt and names the holder", () => {
   const job = claimJob(queuedJob(), { holder: "instance-a", now: later });
   assert.equal(job.state, "running");

@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type Attributes,
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { inTrace, recordOutcome, TraceContext, traceOf } from "../../lib/trace_context.ts";
+
+const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+const PARENT_ID = "b7ad6b7169203331";
+const traceparent = `00-${TRACE_ID}-${PARENT_ID}-01`;
+
+const work = { name: "process test", attributes: { "messaging.message.id": "job-1" } };
+
+/** A span that the test can look into. */
+interface RecordedSpan {
+  name: string;
+  kind: SpanKind | undefined;
+  attributes: Attributes;
+  status: SpanStatus | undefined;
+  parent: SpanContext | undefined;
+  ended: number;
+}
+
+/** Stands in for Deno's OpenTelemetry; `using` turns it off. */
+function turnOn() {
+  const spans: RecordedSpan[] = [];
+  const storage = new AsyncLocalStorage<Context>();
+  trace.setGlobalTracerProvider({
+    getTracer: () => ({
+      startSpan(name, { kind, attributes } = {}, parent = context.active()) {
+        const recorded: RecordedSpan = {
+          name,
+          kind,
+          attributes: { ...attributes },
+          status: undefined,
+          parent: trace.getSpanContext(parent),
+          ended: 0,
+        };
+        spans.push(recorded);
+        return spanOf(recorded, spans.length);
+      },
+      startActiveSpan: () => assert.fail("not used"),
+    }),
+  });
+  context.setGlobalContextManager({
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (active, work, self, ...args) => storage.run(active, () => work.apply(self, args)),
+    bind: (_active, target) => target,
+    enable() {
+      return this;
+    },
+    disable() {
+      return this;
+    },
+  });
+  return {
+    spans,
+    [Symbol.dispose]() {
+      trace.disable();
+      context.disable();
+    },
+  };
+}
+
+/** The span as the code under test sees it; its id is its number. */
+function spanOf(recorded: RecordedSpan, number: number): Span {
+  const traceId = recorded.parent?.traceId ?? "1".repeat(32);
+  const spanId = number.toString(16).padStart(16, "0");
+  const span: Partial<Span> = {
+    spanContext: () => ({ traceId, spanId, traceFlags: 1 }),
+    setAttribute(name, value) {
+      recorded.attributes[name] = value;
+      return this as Span;
+    },
+    setStatus(status) {
+      recorded.status = status;
+      return this as Span;
+    },
+    end() {
+      recorded.ended++;
+    },
+  };
+  return span as Span;
+}
+
+/** Runs something while a span with this context is the active one. */
+function within<T>(active: SpanContext, run: () => T): T {
+  return context.with(trace.setSpanContext(ROOT_CONTEXT, active), run);
+}
+
+Deno.test("traceOf() takes a valid traceparent as it came", () => {
+  for (const flags of ["00", "01", "03"]) {
+    const sent = `00-${TRACE_ID}-${PARENT_ID}-${flags}`;
+    const found = traceOf(new Headers({ traceparent: sent }));
+    assert.deepEqual(found, { traceparent: sent, tracestate: null });
+    assert.deepEqual(TraceContext.parse(found), found);
+  }
+});
+
+Deno.test("traceOf() takes of a later version what is known of it", () => {
+  for (const more of ["", "-", "-what.may=come"]) {
+    const sent = `cc-${TRACE_ID}-${PARENT_ID}-ff${more}`;
+    assert.equal(traceOf(new Headers({ traceparent: sent }))?.traceparent, traceparent);
+  }
+});
+
+const invalid: [name: string, header: string][] = [
+  ["nothing", ""],
+  ["one word", "traceparent"],
+  ["version ff", `ff-${TRACE_ID}-${PARENT_ID}-01`],
+  ["a version of one digit", `0-${TRACE_ID}-${PARENT_ID}-01`],
+  ["capital letters", traceparent.toUpperCase()],
+  ["no flags", `00-${TRACE_ID}-${PARENT_ID}`],
+  ["flags of three digits", `${traceparent}0`],
+  ["more than version 00 has", `${traceparent}-00`],
+  ["a later version with more, but no dash", `01-${TRACE_ID}-${PARENT_ID}-01.00`],
+  ["a trace of zeros", `00-${"0".repeat(32)}-${PARENT_ID}-01`],
+  ["a parent of zeros", `00-${TRACE_ID}-${"0".repeat(16)}-01`],
+  ["a trace that is too short", `00-${TRACE_ID.slice(1)}-${PARENT_ID}-01`],
+  ["letters that are no digits", `00-${TRACE_ID.replace("a", "g")}-${PARENT_ID}-01`],
+  ["two of them", `${traceparent}, ${traceparent}`],
+];
+
+for (const [name, header] of invalid) {
+  Deno.test(`traceOf() ignores both headers if traceparent is ${name}`, () => {
+    const headers = new Headers({ traceparent: header, tracestate: "vendor=1" });
+    assert.equal(traceOf(headers), null);
+    assert.ok(!TraceContext.safeParse({ traceparent: header, tracestate: null }).success);
+  });
+}
+
+Deno.test("traceOf() finds nothing in a request without the headers", () => {
+  assert.equal(traceOf(new Headers()), null);
+  assert.equal(traceOf(new Headers({ tracestate: "vendor=1" })), null);
+});
+
+const longest = `vendor=${"x".repeat(249)},other=${"y".repeat(249)}`;
+
+const states: [name: string, sent: string, stored: string | null][] = [
+  ["one member", "vendor=1", "vendor=1"],
+  ["members and spaces between them", "a=1 ,\tb@c=2", "a=1,b@c=2"],
+  ["nothing", "", null],
+  ["512 characters", longest, longest],
+  ["513 characters", `${longest}y`, null],
+  ["no member that is valid", "vendor, =1, Vendor=1", null],
+  ["one member that is not valid", "a=1,Vendor=1,b=2", "a=1,b=2"],
+];
+
+for (const [name, sent, stored] of states) {
+  Deno.test(`traceOf() looks at a tracestate of ${name}`, () => {
+    const found = traceOf(new Headers({ traceparent, tracestate: sent }));
+    assert.deepEqual(found, { traceparent, tracestate: stored });
+    assert.deepEqual(TraceContext.parse(found), found);
+  });
+}
+
+Deno.test("traceOf() prefers the active span, and keeps the state of the caller's trace", () => {
+  using _on = turnOn();
+  const spanId = "00f067aa0ba902b7";
+  const headers = new Headers({ traceparent, tracestate: "vendor=1" });
+  const server = { traceId: TRACE_ID, spanId, traceFlags: 1 };
+  assert.deepEqual(within(server, () => traceOf(headers)), {
+    traceparent: `00-${TRACE_ID}-${spanId}-01`,
+    tracestate: "vendor=1",
+  });
+  const unsampled = { ...server, traceFlags: 0 };
+  const found = within(unsampled, () => traceOf(new Headers()));
+  assert.equal(found?.traceparent, `00-${TRACE_ID}-${spanId}-00`);
+});
+
+Deno.test("traceOf() does not mix the state of one trace with another trace", () => {
+  using _on = turnOn();
+  const headers = new Headers({ traceparent, tracestate: "vendor=1" });
+  const server = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: PARENT_ID, traceFlags: 1 };
+  const { traceId, spanId } = server;
+  assert.deepEqual(within(server, () => traceOf(headers)), {
+    traceparent: `00-${traceId}-${spanId}-01`,
+    tracestate: null,
+  });
+});
+
+Deno.test("traceOf() takes the headers if the active span is not valid", () => {
+  using _on = turnOn();
+  const found = within(INVALID_SPAN_CONTEXT, () => traceOf(new Headers({ traceparent })));
+  assert.equal(found?.traceparent, traceparent);
+});
+
+Deno.test("inTrace() works in a span that continues the trace, and ends it", async () => {
+  using on = turnOn();
+  const result = await inTrace({ traceparent, tracestate: "vendor=1" }, work, async () => {
+    await Promise.resolve();
+    assert.equal(trace.getActiveSpan()?.spanContext().traceId, TRACE_ID);
+    assert.equal(on.spans[0]!.ended, 0);
+    return "plan";
+  });
+  assert.equal(result, "plan");
+  assert.equal(on.spans.length, 1);
+  const [{ parent, ...span }] = on.spans as [RecordedSpan];
+  assert.deepEqual(span, { ...work, kind: SpanKind.CONSUMER, status: undefined, ended: 1 });
+  assert.deepEqual([parent?.traceId, parent?.spanId], [TRACE_ID, PARENT_ID]);
+  assert.deepEqual([parent?.isRemote, parent?.traceFlags], [true, 1]);
+  assert.equal(parent?.traceState?.serialize(), "vendor=1");
+});
+
+Deno.test("inTrace() is not drawn into the trace of whoever calls it", async () => {
+  using on = turnOn();
+  const bystander = {
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    spanId: PARENT_ID,
+    traceFlags: 1,
+  };
+  await within(bystander, async () => {
+    await inTrace({ traceparent, tracestate: null }, work, () => Promise.resolve());
+    await inTrace(null, work, () => Promise.resolve());
+    assert.equal(trace.getActiveSpan()?.spanContext().traceId, bystander.traceId);
+  });
+  assert.deepEqual(on.spans.map(({ parent }) => parent?.traceId), [TRACE_ID, undefined]);
+});
+
+Deno.test("inTrace() tells in the span of an error, and throws it", async () => {
+  using on = turnOn();
+  const error = new TypeError("Cannot read", { cause: "a secret" });
+  const failing = inTrace(null, work, () => Promise.reject(error));
+  await assert.rejects(failing, (thrown) => thrown === error);
+  const [{ attributes, status, ended }] = on.spans as [RecordedSpan];
+  assert.deepEqual(attributes, { ...work.attributes, "error.type": "TypeError" });
+  assert.deepEqual(status, { code: SpanStatusCode.ERROR, message: "TypeError: Cannot read" });
+  assert.equal(ended, 1);
+});
+
+Deno.test("recordOutcome() says in the span what the work has come to", async () => {
+  using on = turnOn();
+  await inTrace(null, work, async () => {
+    await Promise.resolve();
+    recordOutcome("done");
+  });
+  await inTrace(null, work, () => Promise.resolve(recordOutcome("stop", "refused")));
+  assert.deepEqual(on.spans.map(({ attributes, status }) => [attributes, status]), [
+    [{ ...work.attributes, "tripwright.outcome": "done" }, undefined],
+    [
+      { ...work.attributes, "tripwright.outcome": "stop", "error.type": "refused" },
+      { code: SpanStatusCode.ERROR, message: "refused" },
+    ],
+  ]);
+});
+
+Deno.test("without OpenTelemetry the work is done all the same", async () => {
+  for (const stored of [null, { traceparent, tracestate: "vendor=1" }]) {
+    const done = inTrace(stored, work, () => {
+      recordOutcome("stop", "refused");
+      return Promise.resolve("plan");
+    });
+    assert.equal(await done, "plan");
+    await assert.rejects(
+      inTrace(stored, work, () => Promise.reject(new Error("no"))),
+      /^Error: no$/,
+    );
+  }
+});
