@@ -337,6 +337,11 @@ export class Engine {
     return this.#worker.running;
   }
 
+  /** How many jobs somebody here watches. */
+  get watched(): number {
+    return this.#watcher.watched;
+  }
+
   /** The instance is on its way out: it should get no more requests. */
   get stopping(): boolean {
     return this.#worker.stopping;

@@ -5,12 +5,13 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
-import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { stream } from "hono/streaming";
+import type { StreamingApi } from "hono/utils/stream";
 import type { Engine } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
 import { describeError } from "../lib/log.ts";
-import { JobEvents } from "./job_events.ts";
+import { type JobEvent, JobEvents } from "./job_events.ts";
 
 /** Shorter than the idle timeouts of proxies, which begin at 30 s. */
 const KEEP_ALIVE_MS = 15_000;
@@ -18,9 +19,9 @@ const KEEP_ALIVE_MS = 15_000;
 /** After how many milliseconds a browser that lost the connection tries again. */
 const RECONNECT_MS = 2_000;
 
-/** Nobody shall compress, and so hold back, what is to arrive at once. */
 const HEADERS = {
   "content-type": "text/event-stream",
+  // Nobody shall compress, and so hold back, what is to arrive at once.
   "cache-control": "private, no-cache, no-transform",
   "x-accel-buffering": "no",
 };
@@ -42,9 +43,11 @@ export interface EventStreamOptions {
  * somebody stops listening is no concern of the job's.
  */
 export function sendEvents(c: Context, options: EventStreamOptions): Response {
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
   // Hono answers `HEAD` with what `GET` would, but nobody would ever read that stream.
-  if (c.req.method === "HEAD") return c.body(null, 200, HEADERS);
-  const response = streamSSE(c, async (stream) => {
+  if (c.req.method === "HEAD") return c.body(null);
+  // Not `streamSSE`: it sets headers that are the server's business, and not allowed in HTTP/2.
+  return stream(c, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
     keepAlive(stream, options.clock, gone.signal);
@@ -56,14 +59,10 @@ export function sendEvents(c: Context, options: EventStreamOptions): Response {
       gone.abort();
     }
   });
-  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
-  // The server's business, and not allowed in HTTP/2.
-  for (const name of ["connection", "transfer-encoding"]) response.headers.delete(name);
-  return response;
 }
 
 async function writeEvents(
-  stream: SSEStreamingApi,
+  stream: StreamingApi,
   { kind, engine, id, position }: EventStreamOptions,
   gone: AbortSignal,
 ): Promise<void> {
@@ -71,12 +70,17 @@ async function writeEvents(
   const events = new JobEvents(kind, position);
   for await (const snapshot of engine.watch(id, gone)) {
     if (snapshot === null) return;
-    for (const event of events.next(snapshot)) await stream.writeSSE(event);
+    for (const event of events.next(snapshot)) await stream.write(format(event));
   }
 }
 
+/** JSON has no line breaks, so the data is one line. */
+function format({ event, id, data }: JobEvent): string {
+  return `event: ${event}\nid: ${id}\ndata: ${data}\n\n`;
+}
+
 /** Shows proxies, and whatever else lies between, that the connection is in use. */
-async function keepAlive(stream: SSEStreamingApi, clock: Clock, gone: AbortSignal): Promise<void> {
+async function keepAlive(stream: StreamingApi, clock: Clock, gone: AbortSignal): Promise<void> {
   for (;;) {
     await clock.wait(KEEP_ALIVE_MS, gone);
     if (gone.aborted) return;

@@ -1,32 +1,25 @@
 /**
- * A certificate for servers in tests, valid for `hooks.example.com` and `127.0.0.1` until 2126. Its
- * key is public: nothing but a test may trust it. Made by
- *
- * ```sh
- * openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \
- *   -subj "/CN=Tripwright tests" -addext "subjectAltName=DNS:hooks.example.com,IP:127.0.0.1" \
- *   -addext "basicConstraints=critical,CA:FALSE" -keyout key.pem -out cert.pem
- * ```
+ * A certificate for servers in tests: for `hooks.example.com` and `127.0.0.1`, from 2020 to 2120,
+ * signed by itself (`openssl ca -selfsign`), so it is its own root. The key is public: nothing but a
+ * test may trust the certificate.
  * @module
  */
 
-/** In PEM; it has signed itself, so it is its own root. */
+/** In PEM. */
 export const localCertificate = `-----BEGIN CERTIFICATE-----
-MIIBrTCCAVSgAwIBAgIUErp1MXZGwD0cWpgMeYjB4jWrD08wCgYIKoZIzj0EAwIw
-GzEZMBcGA1UEAwwQVHJpcHdyaWdodCB0ZXN0czAgFw0yNjExMjQxMTE1MDNaGA8y
-MTI2MTAzMTExMTUwM1owGzEZMBcGA1UEAwwQVHJpcHdyaWdodCB0ZXN0czBZMBMG
-ByqGSM49AgEGCCqGSM49AwEHA0IABKIrYNGper3VtgZbZSzOrouS/Bv+BWARloB7
-yQaQN9T0cXNxx9HBYrsyykkTiDq14rpT5eEtiZDAO7FTFSBD6HijdDByMB0GA1Ud
-DgQWBBQFObmrGNCuYHXOmG9VkmnaOt7OUDAfBgNVHSMEGDAWgBQFObmrGNCuYHXO
-mG9VkmnaOt7OUDAiBgNVHREEGzAZghFob29rcy5leGFtcGxlLmNvbYcEfwAAATAM
-BgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0cAMEQCID3HDlaVwCohHoiv3nTyEpyC
-tLCA6yVhgINs9ahSXzudAiBoSAjmJvjwxrN+cLSlZmGW28EP8L3hNz8RrA/aGvoz
-/Q==
+MIIBejCCASCgAwIBAgIBATAKBggqhkjOPQQDAjAbMRkwFwYDVQQDDBBUcmlwd3Jp
+Z2h0IHRlc3RzMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAbMRkw
+FwYDVQQDDBBUcmlwd3JpZ2h0IHRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAESRlZOZO8DAwtLdiqluTDMWZhjAAZpvJiRnQohNn5qWimWDITaKP8pvZOikOu
+IIcgwr0W7GQg8GFmOQ8DgR6wDKNTMFEwIgYDVR0RBBswGYIRaG9va3MuZXhhbXBs
+ZS5jb22HBH8AAAEwDAYDVR0TAQH/BAIwADAdBgNVHQ4EFgQUKjQLB7EX8jLjtoCH
+QsoJEwxBmPUwCgYIKoZIzj0EAwIDSAAwRQIhAIQ+kGq96nnP3G72WDGxujxM0R2g
+yjvtHgiZ9CQwOv6wAiBllgRy0FGrnYR/XlW0hlR8GEMkr20h4mr2x5hZnapyIg==
 -----END CERTIFICATE-----`;
 
 /** In PEM. */
 export const localKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6OKQIHxlZuXNi+Qm
-2wGmhswdinYFP9jgGU8qJK2NmUqhRANCAASiK2DRqXq91bYGW2Uszq6Lkvwb/gVg
-EZaAe8kGkDfU9HFzccfRwWK7MspJE4g6teK6U+XhLYmQwDuxUxUgQ+h4
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxcjKa6ybK0Gxva16
+StnJA9aU64PYqqpPIz3acRRzBTehRANCAARJGVk5k7wMDC0t2KqW5MMxZmGMABmm
+8mJGdCiE2fmpaKZYMhNoo/ym9k6KQ64ghyDCvRbsZCDwYWY5DwOBHrAM
 -----END PRIVATE KEY-----`;

@@ -1,0 +1,98 @@
+/**
+ * Reads server-sent events as browsers do, but tells what it reads.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * @module
+ */
+import type { App } from "./http.ts";
+
+export interface ReceivedEvent {
+  event: string;
+  id: string | undefined;
+  // deno-lint-ignore no-explicit-any -- tests look at single members
+  data: any;
+}
+
+/** One connection. */
+export class EventSource {
+  /** The comments so far. */
+  readonly comments: string[] = [];
+  readonly response: Response;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+  #commented = Promise.withResolvers<void>();
+
+  constructor(response: Response) {
+    this.response = response;
+    this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Connects. */
+  static async open(
+    app: App,
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<EventSource> {
+    const request = new Request(`http://localhost${path}`, { headers });
+    return new EventSource(await app.fetch(request));
+  }
+
+  /** The next event; `undefined` when the stream has ended. */
+  async next(): Promise<ReceivedEvent | undefined> {
+    for (;;) {
+      const block = await this.#block();
+      if (block === undefined) return undefined;
+      const event = parse(block);
+      if (event) return event;
+      if (!block.startsWith(":")) continue;
+      this.comments.push(block.slice(1).trim());
+      this.#commented.resolve();
+      this.#commented = Promise.withResolvers();
+    }
+  }
+
+  /** Resolves with the next comment. */
+  async comment(): Promise<void> {
+    const commented = this.#commented.promise;
+    // Whatever event comes first is not of interest.
+    await Promise.race([commented, this.next()]);
+  }
+
+  /** All events until the stream ends. */
+  async rest(): Promise<ReceivedEvent[]> {
+    const events = [];
+    for (let event; (event = await this.next());) events.push(event);
+    return events;
+  }
+
+  /** Hangs up. */
+  async close(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  /** What comes before the next empty line; what is cut off is dropped, as browsers do. */
+  async #block(): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#text.indexOf("\n\n");
+      if (end >= 0) {
+        const block = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 2);
+        return block;
+      }
+      const { done, value } = await this.#reader.read();
+      if (done) return undefined;
+      this.#text += value;
+    }
+  }
+}
+
+function parse(block: string): ReceivedEvent | undefined {
+  const fields = new Map(
+    block.split("\n").map((line) => {
+      const [name, ...value] = line.split(": ");
+      return [name, value.join(": ")];
+    }),
+  );
+  const data = fields.get("data");
+  if (data === undefined) return undefined;
+  return { event: fields.get("event") ?? "message", id: fields.get("id"), data: JSON.parse(data) };
+}
