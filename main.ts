@@ -14,6 +14,7 @@ import { createModelProvider } from "./lib/model_provider.ts";
 import { createWebhookReader } from "./lib/openai_webhook.ts";
 import { RateLimiter } from "./lib/rate_limiter.ts";
 import { createApp } from "./routes/app.ts";
+import { presentNotice } from "./routes/presenter.ts";
 import type { RateLimiters } from "./routes/rate_limit.ts";
 
 /**
@@ -34,10 +35,16 @@ const kv = await openDatabase(config.kvPath).catch((error) =>
   giveUp(`the database of KV_PATH does not open: ${error.message}`)
 );
 const holder = crypto.randomUUID();
+const kinds = createKinds(config);
 const engine = new Engine({
   ...config,
   kv,
-  kinds: createKinds(config),
+  kinds,
+  callbacks: {
+    noticeOf: (job) => presentNotice(kinds, job),
+    signingSecretOf: (owner) => config.apiKeys.signingSecretOf(owner),
+    privateHosts: config.callbackPrivateHosts,
+  },
   model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
@@ -57,6 +64,7 @@ const app = createApp({
   corsOrigins: config.corsOrigins,
   access: config,
   rateLimiters,
+  privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
 });
 const hurry = new AbortController();

@@ -44,12 +44,20 @@ const COUNT_VALID_MS = 500;
  */
 const FULL_COUNT_FACTOR = 10;
 
+export interface AdmissionOptions {
+  store: JobStore;
+  clock: Clock;
+  maxQueuedJobs: number;
+  /** The kinds of job that are counted: those that clients ask for. */
+  kinds: readonly string[];
+}
+
 /**
  * Knows how many jobs wait. The number is counted from the due index, never kept in KV, so it cannot
  * drift; between two counts this instance adds what it has accepted itself.
  */
 export class Admission {
-  readonly #options: { store: JobStore; clock: Clock; maxQueuedJobs: number };
+  readonly #options: AdmissionOptions;
   /** As counted, and accepted here since. */
   #waiting = 0;
   /** Admitted and not yet stored. */
@@ -58,7 +66,7 @@ export class Admission {
   #countTookMs = 0;
   #counting: Promise<void> | undefined;
 
-  constructor(options: { store: JobStore; clock: Clock; maxQueuedJobs: number }) {
+  constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
@@ -97,9 +105,9 @@ export class Admission {
   }
 
   async #count(): Promise<void> {
-    const { store, clock, maxQueuedJobs } = this.#options;
+    const { store, clock, maxQueuedJobs, kinds } = this.#options;
     const startedAt = clock.now();
-    this.#waiting = await store.countWaiting(maxQueuedJobs);
+    this.#waiting = await store.countWaiting(maxQueuedJobs, kinds);
     this.#countedAt = clock.now();
     this.#countTookMs = this.#countedAt - startedAt;
   }

@@ -94,7 +94,7 @@ export class AttemptContext implements JobContext {
     const { lease, lease: { job }, store, clock, kind, request, model } = options;
     const { progress, failedTurns } = options;
     this.#options = options;
-    this.#model = model(() => kind.sample(request));
+    this.#model = model(() => kind.sample?.(request));
     this.source = this.#model.source;
     this.#ids = { jobId: job.id, kind: kind.name, attempt: job.attempt };
     this.#board = new ProgressBoard({
@@ -107,6 +107,14 @@ export class AttemptContext implements JobContext {
         if (written === "lost") options.abort.abort(new Interruption("lost"));
       },
     });
+  }
+
+  get id(): string {
+    return this.#options.lease.job.id;
+  }
+
+  get attempt(): number {
+    return this.#options.lease.job.attempt;
   }
 
   get signal(): AbortSignal {

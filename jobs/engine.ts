@@ -30,7 +30,8 @@ import {
   StoppingError,
 } from "./admission.ts";
 import { noDoorbell, queueDoorbell } from "./doorbells.ts";
-import type { PublicKind } from "./kind.ts";
+import { callbackFor, callbackKind, type CallbackOptions } from "./callback.ts";
+import type { JobKind, PublicKind } from "./kind.ts";
 import { Rescuer } from "./rescuer.ts";
 import { Watcher } from "./watcher.ts";
 import { Worker } from "./worker.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   jobTtlMs: number;
   maxQueuedJobs: number;
   mockIfQuota: boolean;
+  /** How the end of jobs is told to those who want it; unset, it is not. */
+  callbacks?: Omit<CallbackOptions, "readEnded"> | undefined;
   /** How many jobs an API key may make in a UTC day; unset, any number. */
   dailyJobsPerKey?: number | undefined;
   /** Identical jobs that are under way at the same time share one generation. */
@@ -66,6 +69,8 @@ export interface SubmitOptions {
   caller?: Caller;
   /** The caller's own name for this request: sent again with it, it finds the same job. */
   idempotencyKey?: string | undefined;
+  /** Where its end is to be told. */
+  callbackUrl?: string | null | undefined;
   /** What the work belongs to. */
   trace?: TraceContext | null;
 }
@@ -144,6 +149,7 @@ export class Engine {
       instances,
       ttlMs: jobTtlMs,
       announce,
+      successorOf: (job) => callbackFor(job, { id: crypto.randomUUID(), now: clock.now() }),
       // Not awaited: it is the model's side that takes its time.
       onGivenUp: (jobId) => this.#background(this.#stopResponse(jobId)),
     });
@@ -152,10 +158,27 @@ export class Engine {
     this.#breaker = new Breaker(kv, { clock, instances, ignore });
     this.#instances = instances;
     this.#store = store;
-    this.#worker = new Worker({ ...options, store, breaker: this.#breaker, holder });
+    const kinds = [...options.kinds, ...this.#internalKinds()];
+    this.#worker = new Worker({ ...options, kinds, store, breaker: this.#breaker, holder });
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
     this.#watcher = new Watcher({ store, clock, stopped: this.#stopped.signal });
-    this.#admission = new Admission({ store, clock, maxQueuedJobs });
+    this.#admission = new Admission({
+      store,
+      clock,
+      maxQueuedJobs,
+      kinds: options.kinds.map(({ name }) => name),
+    });
+  }
+
+  /** The kinds of job that nobody asks for. */
+  #internalKinds(): JobKind[] {
+    const { callbacks } = this.#options;
+    if (!callbacks) return [];
+    const readEnded = async (id: string) => {
+      const job = (await this.#store.read(id))?.job;
+      return job && "finishedAt" in job ? job : null;
+    };
+    return [callbackKind({ ...callbacks, readEnded }) as JobKind];
   }
 
   /**
@@ -171,13 +194,13 @@ export class Engine {
   async submit(
     kind: PublicKind,
     request: unknown,
-    { caller = nobody, idempotencyKey, trace = null }: SubmitOptions = {},
+    { caller = nobody, idempotencyKey, callbackUrl = null, trace = null }: SubmitOptions = {},
   ): Promise<Submission> {
     const { clock, jobTtlMs, dedupeInFlight, dailyJobsPerKey } = this.#options;
     const { name, promptVersion } = kind;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([caller.id, idempotencyKey]),
-      fingerprint: hashJson([name, request]),
+      fingerprint: hashJson([name, request, callbackUrl]),
     };
     // Repeating makes no work, so it is never refused.
     const before = idempotency && await this.#store.findRepeated(idempotency);
@@ -192,6 +215,7 @@ export class Engine {
       now,
       ttlMs: jobTtlMs,
       owner: caller.owner,
+      callbackUrl,
       trace,
       dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
     });

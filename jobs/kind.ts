@@ -26,8 +26,10 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * @throws {JobError} saying why there is none
    */
   generate(request: Request, context: JobContext): Promise<Result>;
-  /** Makes a plan up, always the same one for the same request. */
-  sample(request: Request): Result;
+  /** Makes a plan up, always the same one for the same request; unset where no model is needed. */
+  sample?(request: Request): Result;
+  /** How many of its jobs may run at once in an instance; unset, as many as there are slots. */
+  readonly maxRunning?: number;
 }
 
 /** A kind of job that clients ask for: one file in this folder, one line in `registry.ts`. */
@@ -35,6 +37,7 @@ export interface PublicKind<Request = unknown, Result = unknown> extends JobKind
   readonly http: HttpContract;
   /** Checks the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
+  sample(request: Request): Result;
   /** A usual wish, for the documentation. */
   readonly example: object;
   /** How long a job usually takes, in milliseconds. */
@@ -78,6 +81,10 @@ export type StepDetails = Partial<Pick<StepEvent, "turn" | "tool">>;
 
 /** What `generate` is given to work with. */
 export interface JobContext {
+  /** The job's. */
+  readonly id: string;
+  /** Counted from 1. */
+  readonly attempt: number;
   /** Aborts when the job is no longer this worker's to finish. */
   readonly signal: AbortSignal;
   readonly clock: Clock;

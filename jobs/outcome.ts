@@ -5,7 +5,13 @@
 import { BlobTooLargeError } from "../lib/blob.ts";
 import { BreakerOpenError } from "../lib/breaker.ts";
 import { type Failure, failureKinds, JobError } from "../lib/failure.ts";
-import { deadlineFailure, deadlineOf, type JobLimits, type RunningJob } from "../lib/job_record.ts";
+import {
+  deadlineFailure,
+  deadlineOf,
+  type JobLimits,
+  limitsOf,
+  type RunningJob,
+} from "../lib/job_record.ts";
 import type { Plan } from "./kind.ts";
 
 /** How an attempt ended. */
@@ -54,7 +60,9 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   if (failure.code === "quota_exceeded" && placeholder) {
     return { next: "done", plan: placeholder() };
   }
-  if (!failureKinds[failure.code].retriedByJob || job.attempt >= limits.maxAttempts) {
+  if (
+    !failureKinds[failure.code].retriedByJob || job.attempt >= limitsOf(job, limits).maxAttempts
+  ) {
     return { next: "stop", failure };
   }
   const runAt = Math.ceil(now + retryAfterMs + backoffMs(job.attempt, options.random));

@@ -113,7 +113,8 @@ function kindOf({ job }: Lease, { kinds }: RunnerOptions): JobKind {
 
 function placeholderPlan(lease: Lease, options: RunnerOptions): Plan {
   const kind = kindOf(lease, options);
-  return { result: kind.sample(kind.request.parse(lease.job.request)), source: "placeholder" };
+  const result = kind.sample?.(kind.request.parse(lease.job.request));
+  return { result, source: "placeholder" };
 }
 
 interface AttemptOptions extends JobControls {

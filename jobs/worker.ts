@@ -20,6 +20,8 @@ export interface WorkerOptions extends RunnerOptions {
 
 /** A job that this instance works on, or is just claiming. */
 interface Slot extends JobControls {
+  /** Unset until the job is admitted. */
+  kind?: string;
   /** Unset while the claim is under way. */
   lease?: Lease;
 }
@@ -39,6 +41,8 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #store: JobStore;
   readonly #kinds: ReadonlySet<string>;
+  /** How many jobs of a kind may run at once, where that is less than there are slots. */
+  readonly #maxRunning: ReadonlyMap<string, number>;
   readonly #slots = new Map<string, Slot>();
   /** Settles when the last of the jobs under way has ended. */
   #idle = Promise.withResolvers<void>();
@@ -56,6 +60,8 @@ export class Worker {
     this.#options = options;
     this.#store = options.store;
     this.#kinds = new Set(options.kinds.map(({ name }) => name));
+    const limited = options.kinds.filter(({ maxRunning }) => maxRunning !== undefined);
+    this.#maxRunning = new Map(limited.map(({ name, maxRunning }) => [name, maxRunning!]));
     this.#idle.resolve();
   }
 
@@ -87,7 +93,7 @@ export class Worker {
     this.#occupy(id, slot);
     try {
       const { holder } = this.#options;
-      const admit = (job: QueuedJob) => this.#admit(job);
+      const admit = (job: QueuedJob) => this.#admit(job, slot);
       const lease = await this.#store.claim(id, { holder, kinds: this.#kinds, admit });
       if (lease) {
         slot.lease = lease;
@@ -103,10 +109,19 @@ export class Worker {
   }
 
   /** Asks the breaker; a job that it holds back waits in KV, and a sweep follows in time. */
-  async #admit(job: QueuedJob): Promise<boolean> {
+  async #admit(job: QueuedJob, slot: Slot): Promise<boolean> {
+    if (this.#isCrowded(job.kind)) return false;
+    slot.kind = job.kind;
     const until = await this.#options.breaker.admit(job);
     if (until > 0) this.#sweepAt(until, job.kind);
     return until === 0;
+  }
+
+  /** As many jobs of this kind run as may; the next one is looked for when one of them ends. */
+  #isCrowded(kind: string): boolean {
+    const limit = this.#maxRunning.get(kind);
+    if (limit === undefined) return false;
+    return [...this.#slots.values()].filter((slot) => slot.kind === kind).length >= limit;
   }
 
   async #sweepAt(epochMs: number, kind: string): Promise<void> {
@@ -169,7 +184,9 @@ export class Worker {
     const now = clock.now();
     const everything = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (everything) this.#sweptAllAt = now;
-    return [...this.#kinds].filter((kind) => everything || breaker.openUntil(kind) === 0);
+    return [...this.#kinds].filter((kind) =>
+      !this.#isCrowded(kind) && (everything || breaker.openUntil(kind) === 0)
+    );
   }
 
   /** It is known, without a look at its record, that the job cannot be claimed here and now. */
@@ -177,7 +194,7 @@ export class Worker {
     const { breaker, clock } = this.#options;
     // Whoever claims a job whose time is up fails it; that needs no model.
     const heldBack = breaker.openUntil(kind) > 0 && deadline > clock.now();
-    return heldBack || this.#unreadable.has(id);
+    return heldBack || this.#unreadable.has(id) || this.#isCrowded(kind);
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {
@@ -258,8 +275,11 @@ export class Worker {
 
   /** Frees the slot, and takes up what was turned away for want of one. */
   #vacate(id: string): void {
+    const kind = this.#slots.get(id)?.kind;
     this.#slots.delete(id);
-    if (this.#backlog) this.sweep().catch(logSweepError);
+    if (this.#backlog || (kind !== undefined && this.#maxRunning.has(kind))) {
+      this.sweep().catch(logSweepError);
+    }
     if (this.#slots.size === 0) this.#idle.resolve();
   }
 }

@@ -10,6 +10,7 @@ import { sha256 } from "./hash.ts";
 interface ApiKey {
   digest: Buffer;
   caller: Caller;
+  signingSecret: string;
 }
 
 /** The keys that open this service; none: it is open to everybody. */
@@ -17,7 +18,11 @@ export class ApiKeys {
   readonly #keys: readonly ApiKey[];
 
   constructor(keys: readonly string[]) {
-    this.#keys = keys.map((key) => ({ digest: digestOf(key), caller: keyCaller(key) }));
+    this.#keys = keys.map((key) => ({
+      digest: digestOf(key),
+      caller: keyCaller(key),
+      signingSecret: signingSecretOf(key),
+    }));
   }
 
   /** How many there are. */
@@ -34,6 +39,19 @@ export class ApiKeys {
     const matches = this.#keys.filter((known) => timingSafeEqual(known.digest, digest));
     return matches[0]?.caller ?? null;
   }
+
+  /** What callbacks to the owner of a job are signed with; `null` if their key is no longer one. */
+  signingSecretOf(owner: string | null): string | null {
+    return this.#keys.find(({ caller }) => caller.owner === owner)?.signingSecret ?? null;
+  }
+}
+
+/**
+ * What callbacks are signed with, in the form of Standard Webhooks. Whoever has the key can work it out,
+ * so nothing has to be handed over; nobody else can, and the key cannot be told from it.
+ */
+function signingSecretOf(key: string): string {
+  return `whsec_${digestOf(`callback:${key}`).toString("base64")}`;
 }
 
 function digestOf(key: string): Buffer {

@@ -103,6 +103,10 @@ const Variables = z.object({
       error: "a comma-separated list of bearer tokens of at least 16 characters (RFC 6750)",
     },
   ).default([]),
+  CALLBACK_PRIVATE_HOSTS: list.refine(
+    (hosts) => hosts.every((host) => URL.parse(`http://${host}`)?.host === host.toLowerCase()),
+    { error: "a comma-separated list of hosts such as hooks.internal or 10.0.0.7:8080" },
+  ).default([]),
   PUBLIC_READS: flag.default(false),
   DAILY_JOBS_PER_KEY: integer(1, 1_000_000).optional(),
   RATE_LIMIT_REQUESTS: integer(0, 1_000_000).default(600),
@@ -178,6 +182,7 @@ export function parseConfig(
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
     apiKeys: new ApiKeys(v.API_KEYS),
+    callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },

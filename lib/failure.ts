@@ -67,6 +67,16 @@ export const failureKinds = {
     retryable: false,
     hint: "The plan was too large to store; ask for less.",
   },
+  callback_failed: {
+    retriedByJob: true,
+    retryable: false,
+    hint: "The receiver of the callback did not accept it; ask for the job instead.",
+  },
+  callback_refused: {
+    retriedByJob: false,
+    retryable: false,
+    hint: "The callback cannot be delivered; ask for the job instead.",
+  },
   deadline_exceeded: { retriedByJob: false, retryable: true, hint: LATER },
   worker_lost: { retriedByJob: true, retryable: true, hint: LATER },
   internal: { retriedByJob: true, retryable: true, hint: LATER },

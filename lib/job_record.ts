@@ -23,6 +23,15 @@ const epochMs = z.int().nonnegative();
 export const Source = z.enum(["openai", "sample", "placeholder"]);
 export type Source = z.infer<typeof Source>;
 
+/** The limits that a job is held to. */
+export const JobLimits = z.object({
+  /** Claims a job may use up. */
+  maxAttempts: z.int().positive(),
+  /** From the first claim to the last moment at which it may still run, in milliseconds. */
+  timeoutMs: z.number().positive(),
+});
+export type JobLimits = z.infer<typeof JobLimits>;
+
 const common = {
   /** Version of this schema, for records that outlive a deployment. */
   schema: z.literal(1),
@@ -45,6 +54,10 @@ const common = {
   replayOf: z.uuid().nullable().default(null),
   /** Who made it, as `Caller.owner` says; `null` if that was nobody who can be recognised. */
   owner: z.string().nullable().default(null),
+  /** Where its end is to be told. */
+  callbackUrl: z.string().nullable().default(null),
+  /** Limits of its own; `null`: those of every job. */
+  limits: JobLimits.nullable().default(null),
   /** The same for jobs that would get the same plan; `null`: it is generated in any case. */
   dedupeKey: z.string().nullable().default(null),
   /** Tokens of finished steps that were not paid for again, in all attempts. */
@@ -108,14 +121,8 @@ export type RunningJob = z.infer<typeof RunningJob>;
 export type SucceededJob = z.infer<typeof SucceededJob>;
 export type FailedJob = z.infer<typeof FailedJob>;
 export type CanceledJob = z.infer<typeof CanceledJob>;
-
-/** The limits that every job is held to. */
-export interface JobLimits {
-  /** Claims a job may use up. */
-  maxAttempts: number;
-  /** From the first claim to the last moment at which it may still run. */
-  timeoutMs: number;
-}
+/** A job of which nothing changes any more. */
+export type EndedJob = SucceededJob | FailedJob | CanceledJob;
 
 /** A new job, due at once. */
 export function newJob(
@@ -127,12 +134,15 @@ export function newJob(
     now: number;
     ttlMs: number;
     owner?: string | null;
+    callbackUrl?: string | null;
+    limits?: JobLimits | null;
     dedupeKey?: string | null;
     trace?: TraceContext | null;
   },
 ): QueuedJob {
   const { id, kind, request, promptVersion, now, ttlMs } = options;
-  const { owner = null, dedupeKey = null, trace = null } = options;
+  const { owner = null, callbackUrl = null, limits = null } = options;
+  const { dedupeKey = null, trace = null } = options;
   return {
     schema: 1,
     state: "queued",
@@ -147,6 +157,8 @@ export function newJob(
     lastFailure: null,
     replayOf: null,
     owner,
+    callbackUrl,
+    limits,
     dedupeKey,
     savedTokens: 0,
     trace,
@@ -173,11 +185,17 @@ export function replayJob(
 /** A job that never started is given up when this part of its life is left. */
 const LAST_PART = 1 / 4;
 
+/** What a job is held to: its own limits, or those of every job. */
+export function limitsOf(job: JobRecord, limits: JobLimits): JobLimits {
+  return job.limits ?? limits;
+}
+
 /**
  * When the job's time is up, in epoch milliseconds. One that never started is given up shortly before
  * it expires, so that whoever asks for it learns how it ended.
  */
-export function deadlineOf(job: QueuedJob | RunningJob, { timeoutMs }: JobLimits): number {
+export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): number {
+  const { timeoutMs } = limitsOf(job, limits);
   if (job.startedAt !== null) return job.startedAt + timeoutMs;
   const { createdAt, expiresAt } = job;
   return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
@@ -238,7 +256,7 @@ export function rescueJob(
   const { now, limits } = options;
   const { attempt } = job;
   const lost = failure("worker_lost", "The worker stopped before the plan was finished");
-  if (attempt >= limits.maxAttempts) return { failure: lost };
+  if (attempt >= limitsOf(job, limits).maxAttempts) return { failure: lost };
   if (now >= deadlineOf(job, limits)) return { failure: deadlineFailure() };
   const queued = queue(job, { now, runAt: now }, { event: "rescued", at: now, attempt });
   return { ...queued, lastFailure: lost };

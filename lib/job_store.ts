@@ -36,6 +36,7 @@ import {
   completeJob,
   deadlineFailure,
   deadlineOf,
+  type EndedJob,
   type FailedJob,
   failJob,
   type JobLimits,
@@ -214,6 +215,8 @@ export interface JobStoreOptions {
   ttlMs: number;
   /** Hears of each job that has ended without a plan of the model's. */
   onGivenUp?: (jobId: string) => void;
+  /** The job that tells of the end of another one, if there is to be one. */
+  successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a bell to the transaction that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
 }
@@ -302,8 +305,7 @@ export class JobStore {
         if (left < 0) return { outcome: "budget spent" };
       }
       if (job.owner !== null) this.#put(commit, keys.owned(job.owner, job), {}, job);
-      this.#enqueue(commit, job);
-      this.#options.announce?.(commit, job.id);
+      this.#enqueueNew(commit, job);
       if (await this.#commitNew(commit, job)) return { outcome: "accepted", left };
       // Another request of the same caller was faster; its commit is seen now.
     }
@@ -424,11 +426,19 @@ export class JobStore {
     }
   }
 
-  /** How many jobs wait, retries included; stops counting at `limit`. */
-  async countWaiting(limit: number): Promise<number> {
+  /**
+   * How many jobs wait, retries included; stops counting at `limit`.
+   *
+   * @param kinds unset, all
+   */
+  async countWaiting(limit: number, kinds?: readonly string[]): Promise<number> {
+    const prefixes = kinds?.map((kind) => ["due", kind]) ?? [["due"]];
     let count = 0;
-    const options = { limit, batchSize: LARGEST_BATCH };
-    for await (const _ of this.#kv.list({ prefix: ["due"] }, options)) count++;
+    for (const prefix of prefixes) {
+      const options = { limit: limit - count, batchSize: LARGEST_BATCH };
+      if (options.limit <= 0) break;
+      for await (const _ of this.#kv.list({ prefix }, options)) count++;
+    }
     return count;
   }
 
@@ -451,7 +461,7 @@ export class JobStore {
     if (now >= deadlineOf(queued, this.#options.limits)) {
       const usage = await this.#usageOf(queued);
       const failed = failJob(queued, { failure: deadlineFailure(), now, usage });
-      this.#putFailed(commit, failed);
+      this.#putEnd(commit, failed);
       const { ok } = await commit.commit();
       const { kind, attempt, failure: { code, message: error } } = failed;
       if (ok) {
@@ -499,11 +509,6 @@ export class JobStore {
   ): void {
     const inFlight: InFlight = { leader: job.id, ended };
     this.#put(commit.check(found), found.key, inFlight, job);
-  }
-
-  /** Adds to the end of a job that all instances hear of it, if identical jobs may wait for it. */
-  #ringFollowers(commit: Deno.AtomicOperation, job: JobRecord, follows?: string): void {
-    if (job.dedupeKey !== null && !follows) this.#options.instances.addRing(commit);
   }
 
   /** What the running job shows that this one waits for; `null` if it waits for none. */
@@ -694,8 +699,7 @@ export class JobStore {
     const result = this.#putBlob(commit, keys.result(job.id), options.result, job);
     const usage = await this.#usageOf(job, options);
     const done = completeJob(job, { ...options, result, usage, now: this.#now });
-    this.#put(commit, keys.job(job.id), done, job);
-    this.#ringFollowers(commit, done, lease.follows);
+    this.#putEnd(commit, done, lease.follows);
     const written = await this.#written(commit, lease, done);
     if (written === "saved" && done.source === "placeholder") this.#options.onGivenUp?.(job.id);
     return written;
@@ -706,7 +710,7 @@ export class JobStore {
     const commit = this.#leaving(lease);
     const usage = await this.#usageOf(lease.job, options);
     const failed = failJob(lease.job, { ...options, usage, now: this.#now });
-    this.#putFailed(commit, failed, lease.follows);
+    this.#putEnd(commit, failed, lease.follows);
     const written = await this.#written(commit, lease, failed);
     if (written === "saved") this.#options.onGivenUp?.(failed.id);
     return written;
@@ -736,8 +740,7 @@ export class JobStore {
       const canceled = cancelJob(job, { now: this.#now, usage: await this.#usageOf(job) });
       const commit = this.#kv.atomic().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      this.#put(commit, keys.job(id), canceled, canceled);
-      this.#options.instances.addRing(commit);
+      this.#putEnd(commit, canceled);
       // A conflict means that the job has moved on, so this ends when the job does.
       if ((await commit.commit()).ok) {
         this.#options.onGivenUp?.(id);
@@ -783,8 +786,7 @@ export class JobStore {
     await this.#copySteps(id, job);
     const commit = this.#kv.atomic().check(letter).delete(letter.key);
     commit.check({ key: keys.job(newId), versionstamp: null });
-    this.#enqueue(commit, job);
-    this.#options.announce?.(commit, newId);
+    this.#enqueueNew(commit, job);
     return (await commit.commit()).ok ? job : null;
   }
 
@@ -847,7 +849,7 @@ export class JobStore {
       return (await commit.commit()).ok ? rescued : null;
     }
     const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
-    this.#putFailed(commit, failed);
+    this.#putEnd(commit, failed);
     if (!(await commit.commit()).ok) return null;
     this.#options.onGivenUp?.(id);
     return failed;
@@ -913,16 +915,30 @@ export class JobStore {
     }
   }
 
+  /** Puts a new job into the queue, and rings for it. */
+  #enqueueNew(commit: Deno.AtomicOperation, job: QueuedJob): void {
+    this.#enqueue(commit, job);
+    this.#options.announce?.(commit, job.id);
+  }
+
   #enqueue(commit: Deno.AtomicOperation, job: QueuedJob): void {
     this.#put(commit, keys.job(job.id), job, job);
     this.#put(commit, keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  #putFailed(commit: Deno.AtomicOperation, job: FailedJob, follows?: string): void {
-    const { kind, failure, expiresAt } = job;
+  /** Ends a job, and makes the one that tells of it. */
+  #putEnd(commit: Deno.AtomicOperation, job: EndedJob, follows?: string): void {
+    const { instances, successorOf } = this.#options;
     this.#put(commit, keys.job(job.id), job, job);
-    this.#put(commit, keys.dead(job), { kind, failure, expiresAt }, job);
-    this.#ringFollowers(commit, job, follows);
+    if (job.state === "failed") {
+      const { kind, failure, expiresAt } = job;
+      this.#put(commit, keys.dead(job), { kind, failure, expiresAt }, job);
+    }
+    const next = successorOf?.(job);
+    if (next) this.#enqueueNew(commit, next);
+    // Whoever works on it stops; identical jobs may have waited for it.
+    const isAwaited = job.dedupeKey !== null && !follows;
+    if (next || isAwaited || job.state === "canceled") instances.addRing(commit);
   }
 
   /** The only `set` for a job's keys: none is ever written without what is left of its 24 hours. */

@@ -29,6 +29,8 @@ export interface AppOptions {
   corsOrigins: string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** Hosts that may be called back although they are private. */
+  privateHosts: readonly string[];
   /** Reads OpenAI's webhooks; unset, there is no place for them. */
   readWebhook?: WebhookReader | undefined;
 }
@@ -72,7 +74,7 @@ const log = getLogger(["tripwright", "http"]);
 
 /** Creates the application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { engine, clock, corsOrigins, access, rateLimiters, readWebhook } = options;
+  const { engine, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } = options;
   const app = new Hono<AppEnv>({ strict: false });
   const views = new JobViews(engine, { now: clock.now });
 
@@ -85,7 +87,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/", healthRoutes(engine));
   for (const kind of engine.kinds) {
     app.use(`${kind.http.path}/*`, identify(access), limitRate(rateLimiters));
-    app.route(kind.http.path, jobRoutes(kind, { engine, views, clock, access }));
+    app.route(kind.http.path, jobRoutes(kind, { engine, views, clock, access, privateHosts }));
   }
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 

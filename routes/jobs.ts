@@ -8,8 +8,10 @@ import type { Engine } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/job_record.ts";
+import { isKey } from "../lib/caller.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { traceOf } from "../lib/trace_context.ts";
+import { requestBody } from "./request_body.ts";
 import { readBody } from "./body.ts";
 import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "./caller.ts";
 import { sendEvents } from "./event_stream.ts";
@@ -25,7 +27,7 @@ import {
   presentTimeline,
   retryAfterSeconds,
 } from "./presenter.ts";
-import { notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
+import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
@@ -35,17 +37,23 @@ export interface JobRouteOptions {
   views: JobViews;
   clock: Clock;
   access: AccessOptions;
+  /** Hosts that may be called back although they are private; see `objectionTo()`. */
+  privateHosts: readonly string[];
 }
 
 /** All routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
   const { engine, views, clock, access } = options;
+  const body = requestBody(kind, options);
   const routes = new Hono<AppEnv>();
 
   routes.post("/", async (c) => {
     const idempotencyKey = idempotencyKeyOf(c);
-    const request = await readBody(c, kind.request);
-    const options = { caller: c.get("caller"), idempotencyKey, trace: traceOf(c.req.raw.headers) };
+    const { callbackUrl, ...request } = await readBody(c, body);
+    const caller = c.get("caller");
+    if (callbackUrl && !isKey(caller.owner)) throw callbackNotAllowed();
+    const trace = traceOf(c.req.raw.headers);
+    const options = { caller, idempotencyKey, callbackUrl, trace };
     const { job, isRepeated } = await engine.submit(kind, request, options).catch(refuse);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));

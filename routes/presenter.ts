@@ -2,10 +2,11 @@
  * How a job looks from outside: the one place that turns a record into a public answer.
  * @module
  */
+import type { Notice } from "../jobs/callback.ts";
 import type { JobTimeline } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { isoTime } from "../lib/clock.ts";
-import type { JobRecord, QueuedJob, RunningJob } from "../lib/job_record.ts";
+import type { EndedJob, JobRecord, QueuedJob, RunningJob } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
 import { noProgress, type Progress } from "../lib/progress.ts";
 
@@ -43,6 +44,13 @@ export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "versio
 /** The job without its plan, as lists of jobs show it. */
 export function presentSummary(kind: PublicKind, job: JobRecord) {
   return { ...presentRequest(kind, job), ...presentCommon(job) };
+}
+
+/** What a callback tells of a job that has ended. */
+export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Notice {
+  const kind = kinds.find(({ name }) => name === job.kind);
+  if (!kind) throw new Error(`Cannot tell of job ${job.id}: there is no kind ${job.kind}`);
+  return { type: `${kind.http.noun}.${statusOf(job)}`, data: presentSummary(kind, job) };
 }
 
 /** Which job it is, and what was asked for. */
@@ -119,7 +127,7 @@ export function locationOf(kind: PublicKind, job: JobRecord): string {
 }
 
 /** Nothing of the job changes any more. */
-export function isFinished(job: JobRecord): job is Exclude<JobRecord, QueuedJob | RunningJob> {
+export function isFinished(job: JobRecord): job is EndedJob {
   return "finishedAt" in job;
 }
 

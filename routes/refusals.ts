@@ -37,6 +37,15 @@ export function unknownCaller({ apiKeys }: AccessOptions): ProblemError {
     });
 }
 
+/** A callback was asked for by somebody who could not check its signature. */
+export function callbackNotAllowed(): ProblemError {
+  return new ProblemError({
+    code: "callback_not_allowed",
+    detail: "callbackUrl is only for callers with an API key",
+    errors: [{ pointer: "#/callbackUrl", detail: "needs an API key" }],
+  });
+}
+
 /** The job may be seen, but is not the caller's. */
 export function notOwner(): ProblemError {
   return new ProblemError({

@@ -26,7 +26,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const kv = await Deno.openKv(":memory:");
   const store = new CountingStore(kv, clock, countMs);
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
-  const admission = new Admission({ store, clock, maxQueuedJobs });
+  const admission = new Admission({ store, clock, maxQueuedJobs, kinds: ["test"] });
   const admit = (accept: () => Promise<unknown> = () => store.accept(queuedJob())) =>
     admission.admit(accept);
   return {

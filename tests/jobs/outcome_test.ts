@@ -41,6 +41,7 @@ const retried = new Set<FailureCode>([
   "timeout",
   "connection_lost",
   "worker_lost",
+  "callback_failed",
   "internal",
 ]);
 

@@ -14,6 +14,7 @@ Deno.test("a job tries again by itself after faults that pass by themselves", ()
     "upstream_error",
     "timeout",
     "connection_lost",
+    "callback_failed",
     "worker_lost",
     "internal",
   ]);
@@ -28,6 +29,8 @@ Deno.test("a client is told to stop where repeating cannot help", () => {
     "refused",
     "content_filtered",
     "result_too_large",
+    "callback_failed",
+    "callback_refused",
   ]);
 });
 

@@ -899,3 +899,60 @@ Deno.test("a job that is put back for later rings for nobody", async () => {
   await env.store.release(lease, { runAt: NOON + 1 });
   assert.equal(await env.instances.lastRing(), before);
 });
+
+const ends: [
+  how: string,
+  end: (store: JobStore, id: string, clock: FakeClock) => Promise<unknown>,
+][] = [
+  ["complete()", async (store, id) => {
+    await store.complete((await store.claim(id, { holder: A }))!, plan);
+  }],
+  ["fail()", async (store, id) => {
+    await store.fail((await store.claim(id, { holder: A }))!, { failure: fault });
+  }],
+  ["cancel() of a job that waits", (store, id) => store.cancel(id)],
+  ["cancel() of a job that runs", async (store, id) => {
+    await store.claim(id, { holder: A });
+    await store.cancel(id);
+  }],
+  ["claim() of a job whose time is up", async (store, id, clock) => {
+    clock.advance(24 * HOUR - 1);
+    await store.claim(id, { holder: A });
+  }],
+  ["rescue() of a job whose time is up", async (store, id, clock) => {
+    await store.claim(id, { holder: A });
+    clock.advance(limits.timeoutMs);
+    await store.rescue({ id, holder: A, attempt: 1 });
+  }],
+];
+
+for (const [how, end] of ends) {
+  Deno.test(`${how} makes the job that tells of it, in the same commit`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const clock = new FakeClock();
+    const successor = queuedJob({ kind: "callback" });
+    const told: string[] = [];
+    const { store } = openStores(kv, {
+      clock,
+      announce: (_, id) => told.push(id),
+      successorOf: (job) => job.id === successor.id ? null : successor,
+    });
+    const job = queuedJob();
+    await store.accept(job);
+    let commits = 0;
+    hooks.commit = async (sets, run) => {
+      if (sets.some(([sort, id]) => sort === "job" && id === successor.id)) {
+        commits++;
+        assert.ok(sets.some(([sort, id]) => sort === "job" && id === job.id));
+      }
+      return await run();
+    };
+    await end(store, job.id, clock);
+    assert.equal(commits, 1);
+    assert.deepEqual(told, [job.id, successor.id]);
+    assert.ok("finishedAt" in (await store.read(job.id))!.job);
+    assert.equal(await store.countWaiting(9, ["callback"]), 1);
+    assert.equal(await store.countWaiting(9, ["test"]), 0);
+    kv.close();
+  });
+}

@@ -37,7 +37,15 @@ export function testApp(
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
   const access = { apiKeys: new ApiKeys(apiKeys), publicReads, trustedProxies };
-  return createApp({ engine, clock, access, corsOrigins: ["*"], rateLimiters: {}, ...rest });
+  return createApp({
+    engine,
+    clock,
+    access,
+    corsOrigins: ["*"],
+    rateLimiters: {},
+    privateHosts: [],
+    ...rest,
+  });
 }
 
 interface AppSettings extends TestAppOptions {

@@ -141,6 +141,8 @@ export function testContext(model: Model, now = NOON) {
   const options = { signal: new AbortController().signal };
   const context: JobContext = {
     ...options,
+    id: crypto.randomUUID(),
+    attempt: 1,
     clock: new FakeClock(now),
     async step(name, schema, run, describe) {
       steps.push(name);
