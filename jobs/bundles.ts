@@ -27,20 +27,18 @@ const TURN_TOKENS = 32_000;
 
 const text = travellerText({ max: 500 }).nullish();
 
+/** What the service before Tripwright answered; anything that is not there at all gets it. */
+const MISSING = "Missing preferences in request body";
+
 const Preferences = z.object({
   interests: z.array(travellerText({ max: 500 }), { error: "expected a list of strings" })
     .max(20, { error: "expected at most 20 entries" }).nullish(),
   musicProfile: text,
   timeframe: text,
   otherPreferences: text,
-}, { error: "expected an object" });
+}, { error: ({ input }) => input ? "expected an object" : MISSING });
 
-/** What the service before Tripwright answered; anything that is not there at all gets it. */
-const MISSING = "Missing preferences in request body";
-
-export const BundlesRequest = z.object({
-  preferences: z.unknown().refine(Boolean, { error: MISSING, abort: true }).pipe(Preferences),
-}, { error: MISSING });
+export const BundlesRequest = z.object({ preferences: Preferences }, { error: MISSING });
 export type BundlesRequest = z.infer<typeof BundlesRequest>;
 
 export const KeyEvent = z.object({
@@ -79,6 +77,8 @@ export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesReques
     http: {
       path: "/api/generations",
       noun: "generation",
+      description:
+        "Preferences become bundles of events, researched by a reasoning model in 2 to 5 minutes.",
       idName: "generationId",
       acceptedStatus: 200,
       notFound: "Generation not found",

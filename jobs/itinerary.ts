@@ -81,6 +81,8 @@ export function itineraryKind(
     http: {
       path: "/api/itineraries",
       noun: "itinerary",
+      description:
+        "A destination and a number of days become a day-by-day plan, in some 20 seconds.",
       idName: "jobId",
       acceptedStatus: 202,
       notFound: "Itinerary not found",

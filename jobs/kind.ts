@@ -60,6 +60,8 @@ export interface HttpContract {
   path: string;
   /** What one of them is called in the documentation, such as `itinerary`. */
   noun: string;
+  /** What they are, one sentence. */
+  description: string;
   /** The member that holds the job's id. */
   idName: string;
   /** The status of an accepted `POST`. */

@@ -10,10 +10,12 @@ import { z } from "zod";
  */
 export function travellerText({ min = 0, max }: { min?: number; max: number }) {
   return z.string({ error: "expected a string" })
-    .transform((text) => text.toWellFormed().trim())
+    .overwrite((text) => text.toWellFormed().trim())
     .refine((text) => [...text].length >= min && [...text].length <= max, {
       error: `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`,
-    });
+    })
+    // What JSON Schema can say of it; it has no word for trimming.
+    .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
 }
 
 /** Text that a model writes. `pattern` is in OpenAI's subset of JSON Schema, `minLength` is not. */

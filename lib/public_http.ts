@@ -3,9 +3,10 @@
  * (server-side request forgery). A host name is resolved once, each of its addresses is checked, and
  * the connection goes to a checked address; TLS still asks for a certificate of the name.
  *
- * HTTP is spoken by hand here because nothing else can be pinned on each Deno that runs this: `fetch`
- * resolves the name again, and its `tcp` proxies send https as plain text; `node:https` has no
- * `lookup` on Deno 2.5; undici, aborted while it connects, leaves sockets and timers behind.
+ * HTTP is spoken by hand because nothing else can be pinned on each Deno that runs this: `fetch`
+ * resolves the name again, its `tcp` proxies send https as plain text, and `NO_PROXY` goes past the
+ * others; `node:https` has no `lookup` on Deno 2.5; undici leaves sockets and timers behind when it is
+ * aborted while it connects.
  * @module
  */
 import ipaddr from "ipaddr.js";
@@ -105,20 +106,23 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
   const target = new URL(url);
   const request = encodeRequest(target, options);
   const network = { resolve, connect: Deno.connect, caCerts: [], ...options.network };
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
-  const ended = AbortSignal.any([signal, timeout.signal]);
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), timeoutMs);
+  const ended = AbortSignal.any([signal, end.signal]);
   try {
     const found = await findAddresses(target, { network, signal: ended });
     const addresses = isListed(target, privateHosts) ? found : requirePublic(found, target);
-    using tcp = await connect(target, { addresses, network, signal: ended });
+    using outside = await connect(target, { addresses, network, signal: ended });
+    using tcp = await relay(outside, ended);
     const tls = { hostname: hostnameOf(target), caCerts: network.caCerts };
     using conn = target.protocol === "https:" ? await Deno.startTls(tcp, tls) : tcp;
-    return await exchange(conn, { request, host: target.host, signal: ended });
+    // Not awaited: an answer may come before everything is sent. When writing fails, reading does too.
+    writeAll(conn, request).catch(() => {});
+    return await readAnswer(conn, target.host);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof PublicHttpError) throw error;
-    const why = timeout.signal.aborted
+    if (error instanceof PublicHttpError && !end.signal.aborted) throw error;
+    const why = end.signal.aborted
       ? `did not answer within ${timeoutMs} ms`
       // What Deno throws when a certificate does not hold, or when the other side speaks no TLS.
       : error instanceof Deno.errors.InvalidData
@@ -127,6 +131,7 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
     throw new PublicHttpError(`${target.host} ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
+    end.abort();
   }
 }
 
@@ -183,7 +188,7 @@ async function findAddresses(target: URL, { network, signal }: Reach): Promise<s
   const hostname = hostnameOf(target);
   const found = ipaddr.isValid(hostname) ? [hostname] : await network.resolve(hostname, signal);
   signal.throwIfAborted();
-  if (found.length === 0) throw new PublicHttpError(`${target.host} has no address`);
+  if (found.length === 0) throw new PublicHttpError(`${target.host} could not be found`);
   return found;
 }
 
@@ -197,7 +202,7 @@ async function resolve(hostname: string, signal: AbortSignal): Promise<string[]>
     Deno.resolveDns(hostname, "A", { signal }),
     Deno.resolveDns(hostname, "AAAA", { signal }),
   ]);
-  // A family without an address is an error like any other.
+  // A family that the name has no address of is an error like any other.
   return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
 }
 
@@ -231,21 +236,22 @@ function encodeRequest(target: URL, { headers, body }: PublicPostOptions): Uint8
   return encoder.encode(`${start}${lines}\r\n${body}`);
 }
 
-/** Sends the request and reads the head of the answer, which may come before everything is sent. */
-async function exchange(
-  conn: Deno.Conn,
-  { request, host, signal }: { request: Uint8Array; host: string; signal: AbortSignal },
-): Promise<PublicAnswer> {
-  signal.throwIfAborted();
-  const close = () => conn[Symbol.dispose]();
-  signal.addEventListener("abort", close);
-  try {
-    // Not awaited: on Deno 2.5 closing does not end a write. When writing fails, reading does too.
-    writeAll(conn, request).catch(() => {});
-    return await readAnswer(conn, host);
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+/**
+ * The other end of `outside`, by way of this machine, until `signal` cuts it off. Deno keeps the socket
+ * of a TLS connection that is closed within its handshake until the other side closes it, too: a
+ * server that never shakes hands would cost us one for each request. So TLS gets a socket of its own.
+ */
+async function relay(outside: Deno.TcpConn, signal: AbortSignal): Promise<Deno.TcpConn> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const [far, near] = await Promise.all([
+    listener.accept(),
+    Deno.connect({ hostname: "127.0.0.1", port }),
+  ]);
+  // When one way ends, so does the other; what that means is seen at the near end.
+  far.readable.pipeTo(outside.writable, { signal }).catch(() => {});
+  outside.readable.pipeTo(far.writable, { signal }).catch(() => {});
+  return near;
 }
 
 async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {

@@ -50,10 +50,11 @@ export function identify(options: AccessOptions): MiddlewareHandler<AppEnv> {
     },
   });
   return async (c, next) => {
+    // It tells nothing of any job, and browsers send it without a key.
+    if (c.req.method === "OPTIONS") return await next();
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const isOpen = publicReads && isRead && c.req.header("authorization") === undefined;
-    // `OPTIONS` tells nothing of any job, and browsers send it without a key.
-    if (apiKeys.size > 0 && !isOpen && c.req.method !== "OPTIONS") return await checkKey(c, next);
+    if (apiKeys.size > 0 && !isOpen) return await checkKey(c, next);
     const stranger = addressCaller(clientAddress(c, trustedProxies));
     setCaller(c, apiKeys.size > 0 ? stranger : tokenCaller(c) ?? stranger, stranger.id);
     await next();

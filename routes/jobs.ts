@@ -2,6 +2,7 @@
  * The routes of a kind of job: the same for every kind.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../jobs/engine.ts";
@@ -10,6 +11,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/job_record.ts";
 import { isKey } from "../lib/caller.ts";
 import { ProblemError } from "../lib/problem.ts";
+import { describeError } from "../lib/log.ts";
 import { traceOf } from "../lib/trace_context.ts";
 import { requestBody } from "./request_body.ts";
 import { readBody } from "./body.ts";
@@ -31,6 +33,8 @@ import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
+
+const log = getLogger(["tripwright", "http"]);
 
 export interface JobRouteOptions {
   engine: Engine;
@@ -57,8 +61,8 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const { job, isRepeated } = await engine.submit(kind, request, options).catch(refuse);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
-    const seconds = preferredWaitSeconds(c);
-    if (seconds > 0) return await answerAtEnd(c, job, seconds);
+    const ended = await untilEnd(c, job);
+    if (ended) return ended;
     c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
   });
@@ -141,15 +145,20 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     return c.body(view.body, status ?? 200);
   }
 
-  /** Answers a `POST` with the job as it is when it has ended, or when the client's patience has. */
-  async function answerAtEnd(
-    c: Context<AppEnv>,
-    { id }: JobRecord,
-    seconds: number,
-  ): Promise<Response> {
+  /**
+   * The answer to a `POST` whose client is ready to wait: the job as it is when it has ended, or when
+   * the client's patience has. `null` if there is nothing to be said of it beyond that it was accepted.
+   */
+  async function untilEnd(c: Context<AppEnv>, { id }: JobRecord): Promise<Response | null> {
+    const seconds = preferredWaitSeconds(c);
+    if (seconds === 0) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
-    const snapshot = await engine.waitFor(id, options);
-    if (!snapshot) throw notFound();
+    const snapshot = await engine.waitFor(id, options).catch((error) => {
+      // It was accepted; whoever were told otherwise would send it again.
+      log.warning("not waited for", { jobId: id, error: describeError(error) });
+      return null;
+    });
+    if (!snapshot) return null;
     c.header("preference-applied", `wait=${seconds}`);
     c.header("content-location", locationOf(kind, snapshot.job));
     const isOver = isFinished(snapshot.job);

@@ -314,6 +314,21 @@ Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
   await env.a.idle();
 });
 
+Deno.test("a POST that was accepted is answered so, whatever happens to the wait", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const answer = post(env.app, "/api/itineraries", tokyo, { prefer: "wait=30" });
+  while (env.a.watched === 0) await nextTurn();
+  // Written by a version that nobody knows.
+  for await (const { key } of env.kv.list({ prefix: ["job"] })) {
+    await env.kv.set(key, { schema: 9 });
+  }
+  const { status, body, headers } = await answer;
+  assert.equal(status, 202);
+  assert.equal(body.status, "processing");
+  assert.equal(headers.get("preference-applied"), null);
+  assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
+});
+
 Deno.test("a client that leaves a long poll is not waited for, and the job goes on", async () => {
   using env = await openHeld();
   const client = new AbortController();

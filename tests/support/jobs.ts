@@ -54,6 +54,7 @@ export function testKind(
     http: {
       path: "/api/tests",
       noun: "test",
+      description: "A text comes back.",
       idName: "testId",
       acceptedStatus: 202,
       notFound: "Test not found",
