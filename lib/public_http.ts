@@ -116,6 +116,8 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
     using tcp = await relay(outside, ended);
     const tls = { hostname: hostnameOf(target), caCerts: network.caCerts };
     using conn = target.protocol === "https:" ? await Deno.startTls(tcp, tls) : tcp;
+    // Deno panics if more than 64 KiB wait to be written when the handshake ends.
+    if ("handshake" in conn) await conn.handshake();
     // Not awaited: an answer may come before everything is sent. When writing fails, reading does too.
     writeAll(conn, request).catch(() => {});
     return await readAnswer(conn, target.host);
@@ -131,7 +133,6 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
     throw new PublicHttpError(`${target.host} ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
-    end.abort();
   }
 }
 

@@ -36,6 +36,11 @@ export class EventSource {
     return new EventSource(await app.fetch(request));
   }
 
+  /** The same over the network. */
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<EventSource> {
+    return new EventSource(await fetch(url, { headers }));
+  }
+
   /** The next event; `undefined` when the stream has ended. */
   async next(): Promise<ReceivedEvent | undefined> {
     for (;;) {

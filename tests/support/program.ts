@@ -9,6 +9,9 @@ import type { FaultPoint } from "./fault.ts";
 
 const root = join(import.meta.dirname!, "../..");
 
+/** All tests come from one address; what they send is not to be limited. */
+const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
+
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
 
@@ -61,7 +64,14 @@ export class Program implements AsyncDisposable {
         ...main.slice(1),
       ],
       cwd: directory,
-      env: { NO_COLOR: "1", HOST: "127.0.0.1", PORT: "0", KV_PATH: "data/kv.sqlite", ...env },
+      env: {
+        NO_COLOR: "1",
+        HOST: "127.0.0.1",
+        PORT: "0",
+        KV_PATH: "data/kv.sqlite",
+        ...unlimited,
+        ...env,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -114,26 +124,28 @@ export class Program implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  async post(path: string, body: unknown) {
+  async post(path: string, body: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(await this.url() + path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
-  async get(path: string) {
-    return await this.#fetch(path, "GET");
+  async get(path: string, headers: Record<string, string> = {}) {
+    return await this.#fetch(path, { method: "GET", headers });
   }
 
   async delete(path: string) {
-    return await this.#fetch(path, "DELETE");
+    return await this.#fetch(path, { method: "DELETE" });
   }
 
-  async #fetch(path: string, method: string) {
-    const response = await fetch(await this.url() + path, { method });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+  async #fetch(path: string, init: RequestInit) {
+    const response = await fetch(await this.url() + path, init);
+    const text = await response.text();
+    const body = text === "" ? null : JSON.parse(text);
+    return { status: response.status, headers: response.headers, body };
   }
 
   /** How much memory it has at the moment. */
