@@ -23,14 +23,27 @@ export class IdempotencyKeyReusedError extends Error {
 
 const DAY_MS = 86_400_000;
 
+/** How many jobs a caller may make in a UTC day. */
+export interface Budget {
+  limit: number;
+  /** How many of them are left. */
+  left: number;
+  /** Until the next day begins, in milliseconds. */
+  resetMs: number;
+}
+
+/** A budget of which so much is left. */
+export function budgetOf(
+  { limit, left, now }: { limit: number; left: number; now: number },
+): Budget {
+  return { limit, left, resetMs: DAY_MS - now % DAY_MS };
+}
+
 /** The caller has made all the jobs that it may make in a UTC day. */
 export class BudgetSpentError extends Error {
   override name = "BudgetSpentError";
-  /** Until the next day begins, in milliseconds. */
-  readonly resetMs: number;
-  constructor(readonly limit: number, now: number) {
-    super(`Cannot accept job: the ${limit} jobs of today are made`);
-    this.resetMs = DAY_MS - now % DAY_MS;
+  constructor(readonly budget: Budget) {
+    super(`Cannot accept job: the ${budget.limit} jobs of today are made`);
   }
 }
 

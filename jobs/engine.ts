@@ -25,6 +25,8 @@ import type { TraceContext } from "../lib/trace_context.ts";
 import type { ModelPrice } from "../lib/usage.ts";
 import {
   Admission,
+  type Budget,
+  budgetOf,
   BudgetSpentError,
   IdempotencyKeyReusedError,
   StoppingError,
@@ -81,8 +83,8 @@ export interface Submission {
   job: QueuedJob;
   /** It was accepted before, by the same request. */
   isRepeated: boolean;
-  /** How many jobs its caller may still make today; `null`: any number, or not known. */
-  budgetLeft: number | null;
+  /** What is left of its caller's jobs of today; `null`: any number, or not known. */
+  budget: Budget | null;
 }
 
 /** A job, and what happened to it. */
@@ -222,12 +224,14 @@ export class Engine {
     const dailyBudget = isKey(caller.owner) ? dailyJobsPerKey : undefined;
     return await this.#admission.admit(async () => {
       const acceptance = await this.#store.accept(job, { idempotency, dailyBudget });
-      if (acceptance.outcome === "budget spent") throw new BudgetSpentError(dailyBudget!, now);
+      const budget = (left: number) => budgetOf({ limit: dailyBudget!, left, now });
+      if (acceptance.outcome === "budget spent") throw new BudgetSpentError(budget(0));
       if (acceptance.outcome !== "accepted") return repeated(acceptance);
       log.info("accepted", { jobId: job.id, kind: kind.name });
       // The nearest bell of all. Not awaited: the client has its answer first.
       this.#worker.ring(job.id);
-      return { job, isRepeated: false, budgetLeft: acceptance.left };
+      const { left } = acceptance;
+      return { job, isRepeated: false, budget: left === null ? null : budget(left) };
     });
   }
 
@@ -475,5 +479,5 @@ function repeated(acceptance: Repetition): Submission {
   if (acceptance.outcome === "key reused") {
     throw new IdempotencyKeyReusedError("Cannot accept job: the idempotency key has been used");
   }
-  return { job: acceptedJob(acceptance.job), isRepeated: true, budgetLeft: null };
+  return { job: acceptedJob(acceptance.job), isRepeated: true, budget: null };
 }

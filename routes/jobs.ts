@@ -30,6 +30,7 @@ import {
   retryAfterSeconds,
 } from "./presenter.ts";
 import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
+import { showBudget } from "./rate_limit.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
@@ -58,7 +59,9 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     if (callbackUrl && !isKey(caller.owner)) throw callbackNotAllowed();
     const trace = traceOf(c.req.raw.headers);
     const options = { caller, idempotencyKey, callbackUrl, trace };
-    const { job, isRepeated } = await engine.submit(kind, request, options).catch(refuse);
+    const { job, isRepeated, budget } = await engine.submit(kind, request, options)
+      .catch((error) => refuse(c, error));
+    if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
     const ended = await untilEnd(c, job);

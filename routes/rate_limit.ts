@@ -2,7 +2,8 @@
  * How many requests a caller may send, and how that is said.
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Budget } from "../jobs/admission.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { type RateLimiter, rateLimitHeaders } from "../lib/rate_limiter.ts";
 import type { AppEnv } from "./caller.ts";
@@ -12,6 +13,15 @@ export interface RateLimiters {
   requests?: RateLimiter | undefined;
   /** Counts requests that make a job. */
   jobs?: RateLimiter | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Tells the caller what is left of its jobs of today, beside the limits of this minute. */
+export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
+  const verdict = { allowed: left > 0, limit, remaining: left, resetMs };
+  const headers = rateLimitHeaders([{ name: "jobs-per-day", windowMs: DAY_MS, verdict }]);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
 }
 
 /**

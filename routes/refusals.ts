@@ -3,6 +3,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import type { Context } from "hono";
 import {
   BudgetSpentError,
   IdempotencyKeyReusedError,
@@ -14,6 +15,7 @@ import { describeError } from "../lib/log.ts";
 import { ProblemError } from "../lib/problem.ts";
 import type { AccessOptions } from "./caller.ts";
 import { statusOf } from "./presenter.ts";
+import { showBudget } from "./rate_limit.ts";
 
 /** How long a client that was refused for lack of room had better wait. */
 const QUEUE_FULL_RETRY_SECONDS = 30;
@@ -65,7 +67,7 @@ export function tooLate(job: JobRecord): ProblemError {
 }
 
 /** Says why a job was not accepted. */
-export function refuse(error: unknown): never {
+export function refuse(c: Context, error: unknown): never {
   if (error instanceof IdempotencyKeyReusedError) {
     throw new ProblemError({
       code: "idempotency_key_reused",
@@ -73,10 +75,12 @@ export function refuse(error: unknown): never {
     });
   }
   if (error instanceof BudgetSpentError) {
+    const { limit, resetMs } = error.budget;
+    showBudget(c, error.budget);
     throw new ProblemError({
       code: "daily_budget_spent",
-      detail: `All ${error.limit} jobs of today are made`,
-      headers: { "retry-after": String(Math.ceil(error.resetMs / 1_000)) },
+      detail: `All ${limit} jobs of today are made`,
+      headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
     });
   }
   if (error instanceof QueueFullError) {

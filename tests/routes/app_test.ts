@@ -555,3 +555,35 @@ Deno.test("without a reader there is no place for webhooks", async () => {
   using env = await openApp();
   assert.equal((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
 });
+
+Deno.test("OPTIONS answers with the methods of a path, and 404 where there is none", async () => {
+  using env = await openApp({ apiKeys: ["our-own-key-0123456789"] });
+  const paths: [path: string, allow: string][] = [
+    ["/api/itineraries", "POST, GET, HEAD, OPTIONS"],
+    [`/api/generations/${crypto.randomUUID()}`, "GET, HEAD, DELETE, OPTIONS"],
+    ["/livez", "GET, HEAD, OPTIONS"],
+  ];
+  for (const [path, allow] of paths) {
+    const { status, headers, body } = await send(env.app, path, { method: "OPTIONS" });
+    assert.equal(status, 204);
+    assert.equal(headers.get("allow"), allow);
+    assert.equal(body, null);
+  }
+  assertProblem(await send(env.app, "/api/trips", { method: "OPTIONS" }), 404, "route_not_found");
+});
+
+Deno.test("every answer has the headers that keep browsers careful", async () => {
+  using env = await openApp();
+  for (const path of ["/", "/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
+    const { headers } = await send(env.app, path);
+    assert.equal(
+      headers.get("content-security-policy"),
+      "default-src 'none'; frame-ancestors 'none'",
+    );
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.match(headers.get("strict-transport-security")!, /^max-age=\d{7,}/);
+    assert.equal(headers.get("x-powered-by"), null);
+  }
+});

@@ -278,8 +278,15 @@ Deno.test("an API key may make so many jobs a day; the next day begins at midnig
   assert.equal(refused.length, 5);
   for (const answer of refused) {
     assertProblem(answer, 429, "daily_budget_spent");
-    assert.equal(answer.headers.get("retry-after"), String((day - clock.now() % day) / 1_000));
+    const left = (day - clock.now() % day) / 1_000;
+    assert.equal(answer.headers.get("retry-after"), String(left));
+    assert.equal(answer.headers.get("ratelimit-policy"), '"jobs-per-day";q=3;w=86400');
+    assert.equal(answer.headers.get("ratelimit"), `"jobs-per-day";r=0;t=${left}`);
   }
+  const shown = answers.filter(({ status }) => status === 202).map(({ headers }) =>
+    headers.get("ratelimit")!.match(/r=(\d+)/)![1]
+  );
+  assert.deepEqual(shown.toSorted(), ["0", "1", "2"]);
   assert.equal(await env.store.countWaiting(10), 3);
   assert.equal((await submit(theirs)).status, 202);
   clock.advance(12 * HOUR);
