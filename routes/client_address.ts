@@ -22,9 +22,10 @@ export function clientAddress(c: Context<AppEnv>, trustedProxies: number): strin
   return networkOf(forwarded.at(-trustedProxies) || direct);
 }
 
-/** IPv4 addresses are their own; what is no address at all stays as it is. */
+/** IPv4 addresses, and what is no address at all, stay as they are. */
 function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
+  // Without a look into it: this is on the way of every request.
+  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();

@@ -10,24 +10,24 @@ import type { JobRecord } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
 import { isFinished, presentJob } from "./presenter.ts";
 
-/** About a thousand plans of 30 KB. */
-const CACHE_BYTES = 32 * 1024 * 1024;
+/** About a thousand plans of 30,000 characters: 32 MB, or twice that where letters are not Latin. */
+const CACHE_CHARACTERS = 32 * 1024 * 1024;
 
 /** What a view takes beside its body: the record, of which the request is most, and the entry. */
-const OVERHEAD_BYTES = 4_096;
+const OVERHEAD_CHARACTERS = 4_096;
 
 /** A job as one look at it found it. */
 export class JobView {
   readonly job: JobRecord;
   /** See {@link JobSnapshot}. */
   readonly version: string;
-  #present: (() => Uint8Array<ArrayBuffer>) | undefined;
-  #body: Uint8Array<ArrayBuffer> | undefined;
+  #present: (() => string) | undefined;
+  #body: string | undefined;
 
   constructor(kind: PublicKind, snapshot: JobSnapshot) {
     this.job = snapshot.job;
     this.version = snapshot.version;
-    this.#present = () => new TextEncoder().encode(JSON.stringify(presentJob(kind, snapshot)));
+    this.#present = () => JSON.stringify(presentJob(kind, snapshot));
   }
 
   /** A strong entity tag (RFC 9110, section 8.8.3), with its quotes. */
@@ -36,7 +36,7 @@ export class JobView {
   }
 
   /** The JSON answer. It is made when it is first asked for: whoever has this version needs none. */
-  get body(): Uint8Array<ArrayBuffer> {
+  get body(): string {
     this.#body ??= this.#present!();
     // Lets go of the plan.
     this.#present = undefined;
@@ -49,8 +49,8 @@ export class JobViews {
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #finished = new LRUCache<string, JobView>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: ({ body }) => body.length + OVERHEAD_BYTES,
+    maxSize: CACHE_CHARACTERS,
+    sizeCalculation: ({ body }) => body.length + OVERHEAD_CHARACTERS,
   });
 
   /** @param options `now`: in epoch milliseconds */
