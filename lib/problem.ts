@@ -4,7 +4,8 @@
  * @module
  */
 
-interface ProblemType {
+/** What is the same for each occurrence of a problem. */
+export interface ProblemType {
   status: number;
   /** The same for each occurrence, one short sentence without a full stop. */
   title: string;

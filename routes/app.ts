@@ -18,7 +18,10 @@ import { type AccessOptions, type AppEnv, identify } from "./caller.ts";
 import { healthRoutes } from "./health.ts";
 import { JobViews } from "./job_views.ts";
 import { jobRoutes } from "./jobs.ts";
+import { createOpenApi } from "./openapi.ts";
+import { problemRoutes } from "./problems.ts";
 import { limitRate, type RateLimiters } from "./rate_limit.ts";
+import { referenceRoutes } from "./reference.ts";
 import { sendProblem } from "./send_problem.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -85,6 +88,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   app.get("/", (c) => c.json(indexOf(engine)));
   app.route("/", healthRoutes(engine));
+  app.route("/", problemRoutes());
+  app.route("/", referenceRoutes(() => createOpenApi(engine.kinds, { privateHosts })));
   for (const kind of engine.kinds) {
     app.use(`${kind.http.path}/*`, identify(access), limitRate(rateLimiters));
     app.route(kind.http.path, jobRoutes(kind, { engine, views, clock, access, privateHosts }));
@@ -149,7 +154,7 @@ function indexOf(engine: Engine) {
       `GET ${http.path}/:id/timeline`,
       `DELETE ${http.path}/:id`,
     ])
-      .concat("GET /livez", "GET /readyz"),
+      .concat("GET /docs", "GET /openapi.json", "GET /problems", "GET /livez", "GET /readyz"),
   };
 }
 

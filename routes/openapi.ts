@@ -48,7 +48,7 @@ const headers = {
     "Where the job that this answer shows is to be asked for",
   ),
   "Retry-After": wholeSeconds.describe("In how many seconds to ask again"),
-  "ETag": z.string().meta({ description: "The version of the job", example: EXAMPLE_ETAG }),
+  "ETag": z.string().meta({ description: "The version of what is shown", example: EXAMPLE_ETAG }),
   "Cache-Control": z.string(),
   "Idempotency-Replayed": z.literal("true").describe(
     "This request was accepted before; nothing new was made",
@@ -356,7 +356,9 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
 function servicePaths(): ZodOpenApiPathsObject {
   const tags = ["service"];
   const ok = z.object({ status: z.literal("ok") });
-  const page = (description: string) => answer(description, z.string(), { type: "text/html" });
+  const page = (description: string) =>
+    answer(description, z.string(), { type: "text/html", headers: ["Cache-Control"] });
+  const cached = { headers: ["ETag", "Cache-Control"] satisfies HeaderName[] };
   return {
     "/": {
       get: {
@@ -396,7 +398,10 @@ function servicePaths(): ZodOpenApiPathsObject {
         summary: "This description",
         tags,
         security: [],
-        responses: { 200: answer("OpenAPI 3.1", z.looseObject({ openapi: z.string() })) },
+        responses: {
+          200: answer("OpenAPI 3.1", z.looseObject({ openapi: z.string() }), cached),
+          304: answer("The client has this version", null, cached),
+        },
       },
     },
     "/docs": {

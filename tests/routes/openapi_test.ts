@@ -188,6 +188,7 @@ async function showService(): Promise<void> {
     await ask(env.app, path);
     await ask(env.app, path, { method: "HEAD" });
   }
+  await ask(env.app, "/openapi.json", { headers: { "if-none-match": "*" } });
   await ask(env.app, "/problems/queue_full");
   await ask(env.app, "/problems/nonsense");
   await env.a.stop(0);

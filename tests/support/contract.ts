@@ -80,7 +80,7 @@ function escape(pointer: string): string {
 
 /** The operation that answers a request; `undefined` if the description has none. */
 export function operationOf(method: string, path: string): Operation | undefined {
-  const { pathname } = new URL(path, "http://localhost");
+  const { pathname } = new URL(`http://localhost${path}`);
   const plain = pathname.replace(/\/$/, "") || "/";
   const asked = method === "HEAD" ? "get" : method.toLowerCase();
   return operations.find((operation) =>

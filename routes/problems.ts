@@ -1,0 +1,72 @@
+/**
+ * Pages that explain problems: the `type` of each leads here.
+ * @module
+ */
+import { Hono } from "hono";
+import { html } from "hono/html";
+import {
+  type ProblemCode,
+  ProblemError,
+  problemPath,
+  type ProblemType,
+  problemTypes,
+} from "../lib/problem.ts";
+import { allowPage, type Html, sendPage } from "./html.ts";
+
+const types = new Map<string, ProblemType>(Object.entries(problemTypes));
+
+/** They change with a deployment at most. */
+const CACHE_CONTROL = "public, max-age=3600";
+
+/** `GET /problems` and `GET /problems/:code`. */
+export function problemRoutes(): Hono {
+  const routes = new Hono();
+  routes.get("/problems", allowPage, (c) => {
+    c.header("cache-control", CACHE_CONTROL);
+    return sendPage(c, { title: "Problems", main: listOfProblems() });
+  });
+  routes.get("/problems/:code", allowPage, (c) => {
+    const code = c.req.param("code");
+    const type = types.get(code);
+    if (!type) {
+      throw new ProblemError({ code: "route_not_found", detail: "There is no such problem" });
+    }
+    c.header("cache-control", CACHE_CONTROL);
+    return sendPage(c, { title: type.title, main: onePage(code, type) });
+  });
+  return routes;
+}
+
+function listOfProblems(): Html {
+  const items = [...types].map(([code, { status, title }]) =>
+    html`
+      <li><a href="${problemPath(code as ProblemCode)}">${title}</a>
+      <p class="status">${status} <code>${code}</code></p></li>
+    `
+  );
+  return html`
+    <main>
+      <h1>Problems that this API answers with</h1>
+      <ul>
+    ${items}</ul>
+    </main>
+  `;
+}
+
+function onePage(code: string, { status, title, advice }: ProblemType): Html {
+  return html`
+    <main>
+      <p class="status">${status} <code>${code}</code></p>
+      <h1>${title}</h1>
+      <p>${withCode(advice)}</p>
+      <p><a href="/problems">All problems</a> · <a href="/docs">The API</a></p>
+    </main>
+  `;
+}
+
+/** What stands between back-quotes is code. */
+function withCode(text: string): Html[] {
+  return text.split("`").map((part, index) =>
+    index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * The description of the API, for programs and for people. The page is Swagger UI, which this service
+ * brings along: nothing is loaded from anywhere else.
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import { sha256 } from "../lib/hash.ts";
+import { allowPage, sendPage, STYLE, STYLE_PATH } from "./html.ts";
+import { isKnown } from "./request_headers.ts";
+
+/** Changes with a deployment only; the entity tag makes asking cheap. */
+const CACHE_CONTROL = "public, max-age=300";
+
+/** Enough of a hash to tell two deployments apart. */
+const ETAG_CHARACTERS = 20;
+
+const START = `SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+`;
+
+/** @param describe makes the description, once */
+export function referenceRoutes(describe: () => object): Hono {
+  const routes = new Hono();
+  let description: string | undefined;
+  routes.get("/openapi.json", (c) => {
+    description ??= JSON.stringify(describe());
+    return send(c, "application/json", description);
+  });
+  routes.get("/docs", allowPage, (c) => {
+    c.header("cache-control", CACHE_CONTROL);
+    return sendPage(c, {
+      title: "API",
+      head: html`<link rel="stylesheet" href="/docs/swagger-ui.css">`,
+      main: html`<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>`,
+    });
+  });
+  routes.get("/docs/start.js", (c) => send(c, "text/javascript", START));
+  // Loaded when somebody looks: 2 MB. The specifiers are literal, so Deno has both in its cache.
+  routes.get("/docs/swagger-ui.css", async (c) => {
+    const style = await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } });
+    return send(c, "text/css", style.default);
+  });
+  routes.get("/docs/swagger-ui-bundle.js", async (c) => {
+    const script = await import("swagger-ui-dist/swagger-ui-bundle.js", {
+      with: { type: "text" },
+    });
+    return send(c, "text/javascript", script.default as unknown as string);
+  });
+  routes.get(STYLE_PATH, (c) => send(c, "text/css", STYLE));
+  return routes;
+}
+
+function send(c: Context, type: string, body: string): Response {
+  const etag = `"${sha256(body).slice(0, ETAG_CHARACTERS)}"`;
+  c.header("etag", etag);
+  c.header("cache-control", CACHE_CONTROL);
+  if (isKnown(c, etag)) return c.body(null, 304);
+  return c.body(body, 200, { "content-type": `${type}; charset=utf-8` });
+}
