@@ -2,7 +2,7 @@
  * Pages for people, written on the server.
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
@@ -12,7 +12,7 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 /** Where the look of the pages is. */
 export const STYLE_PATH = "/style.css";
 
-/** Nothing but what comes from this service, and none of it inline. */
+/** A page may load what comes from this service, and nothing inline. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -24,17 +24,12 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Lets a page load what belongs to it; every other answer is no page. */
-export const allowPage: MiddlewareHandler = async (c, next) => {
-  c.header("content-security-policy", PAGE_POLICY);
-  await next();
-};
-
 /** Answers with a page. */
 export async function sendPage(
   c: Context,
   { title, head, main }: { title: string; head?: Html; main: Html },
 ): Promise<Response> {
+  c.header("content-security-policy", PAGE_POLICY);
   return c.html(
     await html`
       <!DOCTYPE html>

@@ -11,7 +11,7 @@ import {
   type ProblemType,
   problemTypes,
 } from "../lib/problem.ts";
-import { allowPage, type Html, sendPage } from "./html.ts";
+import { type Html, sendPage } from "./html.ts";
 
 const types = new Map<string, ProblemType>(Object.entries(problemTypes));
 
@@ -21,11 +21,11 @@ const CACHE_CONTROL = "public, max-age=3600";
 /** `GET /problems` and `GET /problems/:code`. */
 export function problemRoutes(): Hono {
   const routes = new Hono();
-  routes.get("/problems", allowPage, (c) => {
+  routes.get("/problems", (c) => {
     c.header("cache-control", CACHE_CONTROL);
     return sendPage(c, { title: "Problems", main: listOfProblems() });
   });
-  routes.get("/problems/:code", allowPage, (c) => {
+  routes.get("/problems/:code", (c) => {
     const code = c.req.param("code");
     const type = types.get(code);
     if (!type) {

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { openApp } from "../support/app.ts";
+import { description } from "../support/contract.ts";
+import { send } from "../support/http.ts";
+
+Deno.test("/openapi.json is the description, with an entity tag", async () => {
+  using env = await openApp();
+  const { status, headers, body } = await send(env.app, "/openapi.json");
+  assert.equal(status, 200);
+  assert.match(headers.get("content-type")!, /^application\/json/);
+  assert.deepEqual(body, description);
+  const known = { "if-none-match": headers.get("etag")! };
+  const again = await send(env.app, "/openapi.json", { headers: known });
+  assert.equal(again.status, 304);
+  assert.equal(again.body, null);
+});
+
+Deno.test("everything that /docs loads is served here", async () => {
+  using env = await openApp();
+  const page = await (await env.app.request("/docs")).text();
+  const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
+  assert.ok(loaded.length >= 3);
+  for (const url of loaded.filter((url) => !url.startsWith("data:"))) {
+    assert.match(url, /^\/[^/]/);
+    const response = await env.app.request(url);
+    assert.equal(response.status, 200, url);
+    assert.match(response.headers.get("content-type")!, /^text\/(css|javascript)/);
+    assert.ok((await response.text()).length > 50);
+  }
+});

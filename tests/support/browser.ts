@@ -1,0 +1,55 @@
+/**
+ * A real browser: Debian's Chromium, driven by Playwright.
+ * @module
+ */
+import { type Browser, chromium } from "playwright-core";
+
+const PATHS = [Deno.env.get("CHROMIUM_PATH"), "/usr/bin/chromium"];
+
+/** Where Chromium is; unset, nowhere. */
+const executablePath = PATHS.find((path) => path && exists(path));
+
+/** What keeps it from calling its makers, and lets it run without a screen and as root. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * A test that needs a browser. Where there is none it is skipped, and says so; with `CI` set it fails,
+ * so that a check that was skipped never counts as passed.
+ */
+export function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
+  const isMissing = executablePath === undefined;
+  const isSkipped = isMissing && !Deno.env.get("CI");
+  if (isSkipped) console.warn(`skipped, no Chromium at /usr/bin/chromium: ${name}`);
+  Deno.test({
+    name,
+    ignore: isSkipped,
+    // Playwright keeps the pipes and the process of the browser to itself.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      if (isMissing) throw new Error("Chromium is missing: apt-get install chromium");
+      const browser = await chromium.launch({ executablePath, args: FLAGS });
+      try {
+        await test(browser);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
