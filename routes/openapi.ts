@@ -131,10 +131,10 @@ const callerParameters = {
   "X-Request-Id": z.string().optional().describe("Names the request in our logs"),
 };
 
-const wait = z.string().optional().meta({
-  description: "`wait=N`: answer when there are news, after N seconds at the latest; at most 60",
-  example: "wait=30",
-});
+/** No example: the reference page would send it. */
+const wait = z.string().optional().describe(
+  "`wait=N`: answer when there are news, after N seconds at the latest; at most 60",
+);
 
 const id = z.string().meta({ description: "The job's id", example: EXAMPLE_ID });
 
@@ -143,7 +143,7 @@ const security = [{}, { apiKey: [] }];
 
 /** The calls of one kind of job. */
 function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApiPathsObject {
-  const { path, noun, acceptedStatus } = kind.http;
+  const { path, acceptedStatus } = kind.http;
   const name = nameOf(kind);
   const plural = path.split("/").at(-1)!;
   const tags = [plural];
@@ -161,7 +161,7 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
 
   const create: ZodOpenApiOperationObject = {
     operationId: `create${name}`,
-    summary: `Make a job that writes a plan: ${noun}`,
+    summary: "Make a wish: a job that writes the plan",
     tags,
     security,
     requestParams: {
