@@ -78,6 +78,7 @@ export class Watcher {
   #open(id: string): Feed {
     const feed = new Feed(id, this.#options);
     this.#feeds.set(id, feed);
+    log.debug("watched", { jobId: id });
     // Whoever comes after the end begins anew.
     feed.ended.then(() => this.#close(id, feed));
     return feed;

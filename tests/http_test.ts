@@ -117,16 +117,20 @@ Deno.test("a stream survives the end of the process that sends it: its client go
 
 Deno.test("a program that is told to stop ends its streams and long polls, and then itself", async () => {
   await using directory = await workDirectory();
-  await using program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: NEVER } });
-  const { headers } = await program.post("/api/itineraries", tokyo);
-  const location = headers.get("location")!;
-  const source = await EventSource.connect(`${await program.url()}${location}/events`);
+  const env = { SAMPLE_DELAY_MS: NEVER, LOG_LEVEL: "debug" };
+  await using program = new Program(directory.path, { env });
+  const [streamed, polled] = [
+    (await program.post("/api/itineraries", tokyo)).headers.get("location")!,
+    (await program.post("/api/itineraries", tokyo)).headers.get("location")!,
+  ];
+  const source = await EventSource.connect(`${await program.url()}${streamed}/events`);
   await source.next();
-  const { headers: seen } = await program.get(location);
-  const poll = program.get(location, {
+  const { headers } = await program.get(polled);
+  const poll = program.get(polled, {
     prefer: "wait=60",
-    "if-none-match": seen.get("etag")!,
+    "if-none-match": headers.get("etag")!,
   });
+  await program.untilLogged("watched", 2);
   program.signal("SIGTERM");
   // Another one, so that they cannot become one: the second skips the wait for the job.
   program.signal("SIGINT");

@@ -27,13 +27,17 @@ const commits = {
 export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
   const openKv = Deno.openKv;
   let seen = 0;
+  let isHalted = false;
   async function halt(): Promise<never> {
+    isHalted = true;
     console.log(JSON.stringify({ message: "halted" }));
     return await new Promise(() => {});
   }
   async function openHookedKv(path?: string): Promise<Deno.Kv> {
     const { kv, hooks } = hookKv(await openKv(path));
     hooks.commit = async (sets, run) => {
+      // A bell that rings before the program is killed must not start the job that was accepted.
+      if (isHalted && commit === "accept") await new Promise(() => {});
       const hit = commits[commit](sets.map(([sort]) => String(sort))) && ++seen === nth;
       if (hit && when === "before") await halt();
       const result = await run();
