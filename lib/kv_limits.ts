@@ -1,0 +1,10 @@
+/**
+ * What Deno KV allows in one call.
+ * @module
+ */
+
+/** Keys in one `getMany`. */
+export const MAX_KEYS_PER_READ = 10;
+
+/** Entries in one batch of a `list`. */
+export const LARGEST_BATCH = 500;
