@@ -13,7 +13,7 @@ import { configureLogs, describeError } from "./lib/log.ts";
 import { createModelProvider } from "./lib/model_provider.ts";
 import { createWebhookReader } from "./lib/openai_webhook.ts";
 import { RateLimiter } from "./lib/rate_limiter.ts";
-import { createApp } from "./routes/app.ts";
+import { createApp, handlerOf } from "./routes/app.ts";
 import { presentNotice } from "./routes/presenter.ts";
 import type { RateLimiters } from "./routes/rate_limit.ts";
 
@@ -67,6 +67,7 @@ const app = createApp({
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
 });
+const handler = handlerOf(app);
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));
@@ -94,7 +95,7 @@ function createRateLimiters({ rateLimits }: Config): RateLimiters {
 function listen(): Deno.HttpServer {
   const { port, hostname } = config;
   try {
-    return Deno.serve({ port, hostname, onListen: (at) => greet(config, at.port) }, app.fetch);
+    return Deno.serve({ port, hostname, onListen: (at) => greet(config, at.port) }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) giveUp(`port ${port} is in use, set PORT`);
     giveUp(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);

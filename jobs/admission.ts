@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
-import type { JobStore } from "../lib/job_store.ts";
+import type { JobIndex } from "../lib/job_index.ts";
 
 /** More jobs wait than `MAX_QUEUED_JOBS` allows. */
 export class QueueFullError extends Error {
@@ -58,7 +58,7 @@ const COUNT_VALID_MS = 500;
 const FULL_COUNT_FACTOR = 10;
 
 export interface AdmissionOptions {
-  store: JobStore;
+  index: JobIndex;
   clock: Clock;
   maxQueuedJobs: number;
   /** The kinds of job that are counted: those that clients ask for. */
@@ -118,9 +118,9 @@ export class Admission {
   }
 
   async #count(): Promise<void> {
-    const { store, clock, maxQueuedJobs, kinds } = this.#options;
+    const { index, clock, maxQueuedJobs, kinds } = this.#options;
     const startedAt = clock.now();
-    this.#waiting = await store.countWaiting(maxQueuedJobs, kinds);
+    this.#waiting = await index.countWaiting(maxQueuedJobs, kinds);
     this.#countedAt = clock.now();
     this.#countTookMs = this.#countedAt - startedAt;
   }

@@ -24,7 +24,7 @@ const PAUSES_MS = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR
 /** The part of its life in which a delivery is tried, so that there is time left to see its failure. */
 const TRIED_PART = 7 / 8;
 
-/** Receivers that are slow must not take the slots from the plans. */
+/** Receivers that are slow must not take the slots from the plans; nor one key's from the others'. */
 const MAX_RUNNING = 8;
 
 const CallbackRequest = z.object({
@@ -63,7 +63,17 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
   const ttlMs = expiresAt - now;
   const request: CallbackRequest = { url: callbackUrl, about: { id: job.id, owner } };
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: TRIED_PART * ttlMs };
-  return newJob({ id, kind: NAME, request, promptVersion: VERSION, now, ttlMs, trace, limits });
+  return newJob({
+    id,
+    kind: NAME,
+    request,
+    promptVersion: VERSION,
+    now,
+    ttlMs,
+    owner,
+    trace,
+    limits,
+  });
 }
 
 /** The kind of job that delivers callbacks. */

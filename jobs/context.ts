@@ -9,8 +9,10 @@ import type { z } from "zod";
 import { BlobTooLargeError } from "../lib/blob.ts";
 import type { Breaker } from "../lib/breaker.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Lease } from "../lib/job_commit.ts";
+import type { StepName } from "../lib/job_keys.ts";
 import type { Source } from "../lib/job_record.ts";
-import type { JobStore, Lease, StepName } from "../lib/job_store.ts";
+import type { JobStore } from "../lib/job_store.ts";
 import { JobError, type Spent } from "../lib/failure.ts";
 import { describeError } from "../lib/log.ts";
 import {
@@ -103,7 +105,7 @@ export class AttemptContext implements JobContext {
       before: progress,
       failedTurns,
       write: async (progress) => {
-        const written = await this.#persist(() => store.report(lease, progress));
+        const written = await this.#persist(() => store.checkpoints.report(lease, progress));
         if (written === "lost") options.abort.abort(new Interruption("lost"));
       },
     });
@@ -205,7 +207,9 @@ export class AttemptContext implements JobContext {
   async #saveFailedTurn(event: StepEvent): Promise<void> {
     const { store, lease } = this.#options;
     try {
-      await this.#persist(() => store.saveFailedTurn(lease, this.#keyOf(event.name), event));
+      await this.#persist(() =>
+        store.checkpoints.saveFailedTurn(lease, this.#keyOf(event.name), event)
+      );
       this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
     } catch (error) {
       log.warning("turn not entered", { ...this.#ids, error: describeError(error) });
@@ -241,7 +245,7 @@ export class AttemptContext implements JobContext {
   /** Remembers a response that goes on by itself; one that nobody could find again is stopped. */
   async #keep(responseId: string, name: string): Promise<void> {
     const { store, lease } = this.#options;
-    const save = () => store.saveResponse(lease, this.#keyOf(name), responseId);
+    const save = () => store.checkpoints.saveResponse(lease, this.#keyOf(name), responseId);
     const saved = await this.#persist(save).catch((error) => {
       this.#stopResponse(responseId);
       throw error;
@@ -268,7 +272,9 @@ export class AttemptContext implements JobContext {
     const ids = { ...this.#ids, step: name };
     this.signal.throwIfAborted();
     this.#lookedAt = this.clock.now();
-    const found = this.#own(await this.#persist(() => store.readStep(lease, this.#keyOf(name))));
+    const found = this.#own(
+      await this.#persist(() => store.checkpoints.readStep(lease, this.#keyOf(name))),
+    );
     const saved = "output" in found ? schema.safeParse(found.output) : null;
     if (saved?.success && "event" in found) {
       if (found.event.turn?.usage) this.savedTokens += tokensOf(found.event.turn.usage);
@@ -282,7 +288,7 @@ export class AttemptContext implements JobContext {
     const output = await run(begun.responseId);
     const event = this.#event(name, { startedAt, ...details(output) });
     // Also after an abort: it is paid for, and if the job is lost, the store knows.
-    const save = () => store.saveStep(lease, this.#keyOf(name), { event, output });
+    const save = () => store.checkpoints.saveStep(lease, this.#keyOf(name), { event, output });
     this.#own(await this.#persist(save));
     this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
     log.info("step", { ...ids, durationMs: event.durationMs });

@@ -3,6 +3,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import type { AcceptTerms, JobPage, PageStart, Repetition } from "../lib/acceptance_store.ts";
 import { Breaker } from "../lib/breaker.ts";
 import { type Clock, waitAtMost } from "../lib/clock.ts";
 import { type Caller, isKey, nobody } from "../lib/caller.ts";
@@ -10,18 +11,13 @@ import { hashJson } from "../lib/hash.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/instance_locks.ts";
 import { InstanceStore } from "../lib/instance_store.ts";
 import { acceptedJob, type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
-import {
-  type JobPage,
-  type JobSnapshot,
-  JobStore,
-  type PageStart,
-  type Repetition,
-} from "../lib/job_store.ts";
+import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
 import type { ResponseNews } from "../lib/openai_webhook.ts";
 import { mergeTimeline, type TimelineEvent } from "../lib/timeline.ts";
 import type { TraceContext } from "../lib/trace_context.ts";
+import { Turns } from "../lib/turns.ts";
 import type { ModelPrice } from "../lib/usage.ts";
 import {
   Admission,
@@ -75,6 +71,8 @@ export interface SubmitOptions {
   callbackUrl?: string | null | undefined;
   /** What the work belongs to. */
   trace?: TraceContext | null;
+  /** Is called before a job is made, and throws if it is not to be; a repeated request makes none. */
+  permit?: () => void;
 }
 
 /** A job that was accepted. */
@@ -127,6 +125,7 @@ export class Engine {
   readonly #rescuer: Rescuer;
   readonly #admission: Admission;
   readonly #watcher: Watcher;
+  readonly #turns = new Turns();
   readonly #doorbell;
   readonly #holder: string;
   readonly #stopped = new AbortController();
@@ -165,7 +164,7 @@ export class Engine {
     this.#rescuer = new Rescuer({ store, instances, locks, clock, leaseMs });
     this.#watcher = new Watcher({ store, clock, stopped: this.#stopped.signal });
     this.#admission = new Admission({
-      store,
+      index: store.index,
       clock,
       maxQueuedJobs,
       kinds: options.kinds.map(({ name }) => name),
@@ -187,6 +186,7 @@ export class Engine {
    * Takes a job in. When it resolves, the job is stored and will be worked on.
    *
    * @param request as the kind's schema returned it
+   * @throws what `permit` throws
    * @throws {IdempotencyKeyReusedError} if another request was accepted with the same key before
    * @throws {BudgetSpentError} if the caller has made all the jobs of today
    * @throws {QueueFullError} if too much work waits already
@@ -196,18 +196,35 @@ export class Engine {
   async submit(
     kind: PublicKind,
     request: unknown,
-    { caller = nobody, idempotencyKey, callbackUrl = null, trace = null }: SubmitOptions = {},
+    options: SubmitOptions = {},
   ): Promise<Submission> {
-    const { clock, jobTtlMs, dedupeInFlight, dailyJobsPerKey } = this.#options;
-    const { name, promptVersion } = kind;
+    const { caller = nobody, idempotencyKey, callbackUrl = null } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([caller.id, idempotencyKey]),
-      fingerprint: hashJson([name, request, callbackUrl]),
+      fingerprint: hashJson([kind.name, request, callbackUrl]),
     };
+    const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
+    const terms = { idempotency, dailyBudget };
+    const work = () => this.#accept(kind, request, { ...options, terms });
+    // Copies, and jobs of one budget, would only make each other's commits fail.
+    const turn = dailyBudget === undefined ? idempotency?.key : caller.id;
+    return await (turn === undefined ? work() : this.#turns.take(turn, work));
+  }
+
+  async #accept(
+    kind: PublicKind,
+    request: unknown,
+    options: SubmitOptions & { terms: AcceptTerms },
+  ): Promise<Submission> {
+    const { caller = nobody, callbackUrl = null, trace = null, permit, terms } = options;
+    const { idempotency, dailyBudget } = terms;
     // Repeating makes no work, so it is never refused.
-    const before = idempotency && await this.#store.findRepeated(idempotency);
+    const before = idempotency && await this.#store.acceptances.findRepeated(idempotency);
     if (before) return repeated(before);
     if (this.stopping) throw new StoppingError("Cannot accept job: the instance is stopping");
+    permit?.();
+    const { clock, jobTtlMs, dedupeInFlight } = this.#options;
+    const { name, promptVersion } = kind;
     const now = clock.now();
     const job = newJob({
       id: crypto.randomUUID(),
@@ -221,13 +238,12 @@ export class Engine {
       trace,
       dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
     });
-    const dailyBudget = isKey(caller.owner) ? dailyJobsPerKey : undefined;
     return await this.#admission.admit(async () => {
-      const acceptance = await this.#store.accept(job, { idempotency, dailyBudget });
+      const acceptance = await this.#store.accept(job, terms);
       const budget = (left: number) => budgetOf({ limit: dailyBudget!, left, now });
       if (acceptance.outcome === "budget spent") throw new BudgetSpentError(budget(0));
       if (acceptance.outcome !== "accepted") return repeated(acceptance);
-      log.info("accepted", { jobId: job.id, kind: kind.name });
+      log.info("accepted", { jobId: job.id, kind: name });
       // The nearest bell of all. Not awaited: the client has its answer first.
       this.#worker.ring(job.id);
       const { left } = acceptance;
@@ -240,7 +256,7 @@ export class Engine {
     kind: PublicKind,
     { owner, limit, after }: { owner: string; limit: number; after: PageStart | null },
   ): Promise<JobPage> {
-    return await this.#store.listOwned({ owner, kind: kind.name }, { limit, after });
+    return await this.#store.acceptances.listOwned({ owner, kind: kind.name }, { limit, after });
   }
 
   /** Reads a job of this kind; `null` if there is none. */
@@ -298,7 +314,7 @@ export class Engine {
   async timeline(kind: PublicKind, id: string): Promise<JobTimeline | null> {
     const snapshot = await this.read(kind, id);
     if (!snapshot) return null;
-    const steps = await this.#store.steps(id);
+    const steps = await this.#store.checkpoints.steps(id);
     return { ...snapshot, events: mergeTimeline(snapshot.job.timeline, steps) };
   }
 
@@ -452,7 +468,7 @@ export class Engine {
    */
   async #stopResponse(jobId: string): Promise<void> {
     try {
-      const responseId = await this.#store.openResponse(jobId);
+      const responseId = await this.#store.checkpoints.openResponse(jobId);
       if (responseId === null) return;
       await this.#options.model(() => null).cancel(responseId);
       log.info("response canceled", { jobId });

@@ -5,13 +5,10 @@
 import { getLogger } from "@logtape/logtape";
 import { BlobUnreadableError } from "../lib/blob.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Lease } from "../lib/job_commit.ts";
+import { UnreadableJobError } from "../lib/job_entry.ts";
 import type { JobRecord } from "../lib/job_record.ts";
-import {
-  type JobSnapshot,
-  type JobStore,
-  type Lease,
-  UnreadableJobError,
-} from "../lib/job_store.ts";
+import type { JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { tokensOf } from "../lib/usage.ts";
 import { persist } from "./context.ts";
 import type { JobKind } from "./kind.ts";
@@ -84,5 +81,5 @@ async function showProgress(
   { progress }: JobSnapshot,
   { store, clock }: FollowerOptions,
 ): Promise<void> {
-  await persist(() => store.report(lease, { ...progress, usage: null }), clock);
+  await persist(() => store.checkpoints.report(lease, { ...progress, usage: null }), clock);
 }

@@ -28,7 +28,10 @@ export interface JobKind<Request = unknown, Result = unknown> {
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Makes a plan up, always the same one for the same request; unset where no model is needed. */
   sample?(request: Request): Result;
-  /** How many of its jobs may run at once in an instance; unset, as many as there are slots. */
+  /**
+   * How many of its jobs may run at once in an instance, but never more than a quarter of the slots;
+   * of one owner, half of that. Unset, as many as there are slots.
+   */
   readonly maxRunning?: number;
 }
 

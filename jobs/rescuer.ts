@@ -10,7 +10,9 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../lib/clock.ts";
 import { type InstanceLocks } from "../lib/instance_locks.ts";
 import type { InstanceHeartbeat, InstanceStore } from "../lib/instance_store.ts";
-import { type HeldJob, type JobStore, UnreadableJobError } from "../lib/job_store.ts";
+import { UnreadableJobError } from "../lib/job_entry.ts";
+import type { HeldJob } from "../lib/job_index.ts";
+import type { JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 
 export interface RescuerOptions {
@@ -98,7 +100,7 @@ export class Rescuer {
   /** Puts back what the dead instance held; one that holds nothing any more is forgotten. */
   async #bury(beat: InstanceHeartbeat): Promise<void> {
     const { store, instances } = this.#options;
-    const held = await store.heldBy(beat.holder);
+    const held = await store.index.heldBy(beat.holder);
     for (const job of held) await this.#rescue(job, beat);
     if (held.length === 0) {
       await instances.forget(beat);

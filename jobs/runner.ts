@@ -6,8 +6,8 @@ import { getLogger } from "@logtape/logtape";
 import { BlobTooLargeError } from "../lib/blob.ts";
 import { isoTime, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
+import type { Lease, Written } from "../lib/job_commit.ts";
 import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
-import type { Lease, Written } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import { inTrace, recordOutcome } from "../lib/trace_context.ts";
 import { AttemptContext, type ContextServices, Interruption, persist } from "./context.ts";
@@ -131,7 +131,10 @@ async function attempt(
   try {
     const kind = kindOf(lease, options);
     const request = kind.request.parse(lease.job.request);
-    const before = await persist(() => options.store.readBefore(lease.job.id), options.clock);
+    const before = await persist(
+      () => options.store.checkpoints.readBefore(lease.job.id),
+      options.clock,
+    );
     context = new AttemptContext({ lease, abort, wake, kind, request, ...before, ...options });
     // The race is for a generate() that does not listen to its signal.
     const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);

@@ -7,7 +7,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../lib/clock.ts";
-import { type JobSnapshot, type JobStore, UnreadableJobError } from "../lib/job_store.ts";
+import { UnreadableJobError } from "../lib/job_entry.ts";
+import type { JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 
 /** A job that changes elsewhere is seen within this time; each look reads three keys. */
@@ -49,9 +50,12 @@ export class Watcher {
     if (signal.aborted || this.#options.stopped.aborted) return;
     const known = this.#feeds.get(id);
     const feed = known ?? this.#open(id);
-    feed.watchers++;
-    const left = Promise.withResolvers<void>();
-    const leave = () => left.resolve();
+    const seat: Seat = { hasLeft: false, wake: () => {} };
+    feed.seats.add(seat);
+    const leave = () => {
+      seat.hasLeft = true;
+      seat.wake();
+    };
     signal.addEventListener("abort", leave);
     this.#options.stopped.addEventListener("abort", leave);
     try {
@@ -60,7 +64,7 @@ export class Watcher {
       if (known) known.ring();
       let version: string | undefined;
       for (;;) {
-        const sight = await feed.sightAfter(since, left.promise);
+        const sight = await feed.sightAfter(since, seat);
         if (sight === undefined) return;
         since = feed.looksSeen;
         if (sight !== null && sight.version === version) continue;
@@ -71,7 +75,8 @@ export class Watcher {
     } finally {
       signal.removeEventListener("abort", leave);
       this.#options.stopped.removeEventListener("abort", leave);
-      if (--feed.watchers === 0) this.#close(id, feed);
+      feed.seats.delete(seat);
+      if (feed.seats.size === 0) this.#close(id, feed);
     }
   }
 
@@ -90,9 +95,16 @@ export class Watcher {
   }
 }
 
+/** The place of one watcher. */
+interface Seat {
+  hasLeft: boolean;
+  /** Lets it look up. */
+  wake: () => void;
+}
+
 /** Looks at one job for all who watch it. */
 class Feed {
-  watchers = 0;
+  readonly seats = new Set<Seat>();
   /** Looks are counted, so that a watcher knows which of them came after what. */
   looksBegun = 0;
   looksSeen = 0;
@@ -101,7 +113,7 @@ class Feed {
   #sight: Sight = null;
   #fault: UnreadableJobError | undefined;
   #isOver = false;
-  #seen = Promise.withResolvers<void>();
+  #isBlind = false;
   #bell = new AbortController();
   readonly #closed = new AbortController();
 
@@ -120,14 +132,13 @@ class Feed {
     this.ring();
   }
 
-  /** What a look has seen that came after so many; `undefined` if the watcher has `left` before. */
-  async sightAfter(looks: number, left: Promise<void>): Promise<Sight | undefined> {
-    let hasLeft = false;
-    left.then(() => hasLeft = true);
-    while (this.looksSeen <= looks && !this.#isOver && !hasLeft) {
-      await Promise.race([this.#seen.promise, left]);
+  /** What a look has seen that came after so many; `undefined` if the watcher has left before. */
+  async sightAfter(looks: number, seat: Seat): Promise<Sight | undefined> {
+    while (this.looksSeen <= looks && !this.#isOver && !seat.hasLeft) {
+      // A promise for each wait: one for all of them would remember each of them.
+      await new Promise<void>((resolve) => seat.wake = resolve);
     }
-    if (hasLeft) return undefined;
+    if (seat.hasLeft) return undefined;
     if (this.#fault) throw this.#fault;
     return this.#sight;
   }
@@ -140,15 +151,17 @@ class Feed {
         this.#sight = await store.read(id);
         this.#isOver = isLast(this.#sight);
         this.looksSeen = look;
+        this.#isBlind = false;
       } catch (error) {
         if (error instanceof UnreadableJobError) {
           this.#fault = error;
           this.#isOver = true;
         }
-        log.warning("not seen", { jobId: id, error: describeError(error) });
+        // Said once, not with each look.
+        if (!this.#isBlind) log.warning("not seen", { jobId: id, error: describeError(error) });
+        this.#isBlind = true;
       }
-      this.#seen.resolve();
-      this.#seen = Promise.withResolvers();
+      for (const seat of this.seats) seat.wake();
       if (this.#isOver) return;
       await clock.wait(LOOK_MS, this.#bell.signal);
     }

@@ -5,8 +5,11 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { waitAtMost } from "../lib/clock.ts";
+import type { Lease } from "../lib/job_commit.ts";
+import { UnreadableJobError } from "../lib/job_entry.ts";
+import type { DueJob } from "../lib/job_index.ts";
 import type { QueuedJob } from "../lib/job_record.ts";
-import { type DueJob, type JobStore, type Lease, UnreadableJobError } from "../lib/job_store.ts";
+import type { JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import { Interruption } from "./context.ts";
 import { type JobControls, runJob, type RunnerOptions } from "./runner.ts";
@@ -21,10 +24,13 @@ export interface WorkerOptions extends RunnerOptions {
 /** A job that this instance works on, or is just claiming. */
 interface Slot extends JobControls {
   /** Unset until the job is admitted. */
-  kind?: string;
+  job?: QueuedJob;
   /** Unset while the claim is under way. */
   lease?: Lease;
 }
+
+/** Of the slots, so many may be taken by kinds that are limited: the plans come first. */
+const LIMITED_SHARE = 1 / 4;
 
 /** How often jobs that a breaker holds back are looked through for those whose time is up. */
 const SWEEP_ALL_MS = 60_000;
@@ -61,7 +67,10 @@ export class Worker {
     this.#store = options.store;
     this.#kinds = new Set(options.kinds.map(({ name }) => name));
     const limited = options.kinds.filter(({ maxRunning }) => maxRunning !== undefined);
-    this.#maxRunning = new Map(limited.map(({ name, maxRunning }) => [name, maxRunning!]));
+    const share = Math.max(1, Math.floor(options.concurrency * LIMITED_SHARE));
+    this.#maxRunning = new Map(
+      limited.map(({ name, maxRunning }) => [name, Math.min(maxRunning!, share)]),
+    );
     this.#idle.resolve();
   }
 
@@ -110,18 +119,27 @@ export class Worker {
 
   /** Asks the breaker; a job that it holds back waits in KV, and a sweep follows in time. */
   async #admit(job: QueuedJob, slot: Slot): Promise<boolean> {
-    if (this.#isCrowded(job.kind)) return false;
-    slot.kind = job.kind;
+    if (this.#isCrowded(job.kind, job.owner)) return false;
+    slot.job = job;
     const until = await this.#options.breaker.admit(job);
     if (until > 0) this.#sweepAt(until, job.kind);
     return until === 0;
   }
 
-  /** As many jobs of this kind run as may; the next one is looked for when one of them ends. */
-  #isCrowded(kind: string): boolean {
+  /**
+   * As many jobs of this kind run as may; the next one is looked for when one of them ends.
+   *
+   * @param owner given, nor may this one have more than half of them
+   */
+  #isCrowded(kind: string, owner?: string | null): boolean {
     const limit = this.#maxRunning.get(kind);
     if (limit === undefined) return false;
-    return [...this.#slots.values()].filter((slot) => slot.kind === kind).length >= limit;
+    const jobs = [...this.#slots.values()].map(({ job }) => job).filter((job) =>
+      job?.kind === kind
+    );
+    if (jobs.length >= limit) return true;
+    const own = jobs.filter((job) => job?.owner === owner);
+    return owner !== undefined && own.length >= Math.ceil(limit / 2);
   }
 
   async #sweepAt(epochMs: number, kind: string): Promise<void> {
@@ -165,7 +183,7 @@ export class Worker {
 
   /** What is due of the kinds that can be worked on here and now, longest due first. */
   async *#due(): AsyncGenerator<DueJob> {
-    const lists = this.#kindsToSweep().map((kind) => this.#store.due(kind));
+    const lists = this.#kindsToSweep().map((kind) => this.#store.index.due(kind));
     const heads = await Promise.all(lists.map(async (list) => (await list.next()).value));
     for (;;) {
       let first = -1;
@@ -236,7 +254,7 @@ export class Worker {
   async reconcile(): Promise<void> {
     const { holder } = this.#options;
     const leased = [...this.#slots].filter(([, slot]) => slot.lease);
-    const held = await this.#store.heldBy(holder);
+    const held = await this.#store.index.heldBy(holder);
     const ids = new Set(held.map(({ id }) => id));
     for (const [id, slot] of leased) if (!ids.has(id)) abandon(slot);
     const forgotten = held.filter(({ id }) => !this.#slots.has(id));
@@ -275,7 +293,7 @@ export class Worker {
 
   /** Frees the slot, and takes up what was turned away for want of one. */
   #vacate(id: string): void {
-    const kind = this.#slots.get(id)?.kind;
+    const kind = this.#slots.get(id)?.job?.kind;
     this.#slots.delete(id);
     if (this.#backlog || (kind !== undefined && this.#maxRunning.has(kind))) {
       this.sweep().catch(logSweepError);

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
+import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
 
 /** KV values stop at 65,536 bytes after V8 serialisation, which wraps a byte array in a few more. */
 const PART_BYTES = 65_000;
@@ -57,9 +58,6 @@ export function gzipJson(value: unknown): Uint8Array<ArrayBuffer> {
   // A copy: the buffer behind the compressor's output is larger than what it holds.
   return Uint8Array.from(gzipSync(JSON.stringify(value)));
 }
-
-/** KV's limit for one `getMany`. */
-const MAX_KEYS_PER_READ = 10;
 
 /**
  * Reads a blob whose parts lie below `key`.

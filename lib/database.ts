@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "./clock.ts";
+import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "./retry.ts";
 
 /**
@@ -23,9 +24,8 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
 const LOCKED_TRIES = 8;
 const LOCKED_WAIT_MS = 10;
 
-/** How many entries a list reads at once, unless told otherwise, and at the most. */
+/** How many entries a list reads at once, unless told otherwise. */
 const BATCH = 100;
-const LARGEST_BATCH = 500;
 
 /** What has not been answered by then will not be; no caller must wait for it for ever. */
 const ANSWER_MS = 5_000;

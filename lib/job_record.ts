@@ -33,8 +33,11 @@ export const JobLimits = z.object({
 export type JobLimits = z.infer<typeof JobLimits>;
 
 const common = {
-  /** Version of this schema, for records that outlive a deployment. */
-  schema: z.literal(1),
+  /**
+   * Version of this schema, for records that outlive a deployment. 2: jobs have owners and callbacks.
+   * Instances that only know 1 would drop these when they write, so they must not read it.
+   */
+  schema: z.literal([1, 2]),
   id: z.uuid(),
   kind: z.string(),
   /** The request as its kind's schema returned it. */
@@ -144,7 +147,7 @@ export function newJob(
   const { owner = null, callbackUrl = null, limits = null } = options;
   const { dedupeKey = null, trace = null } = options;
   return {
-    schema: 1,
+    schema: 2,
     state: "queued",
     id,
     kind,

@@ -14,7 +14,7 @@ import type { Clock } from "../lib/clock.ts";
 import { describeError } from "../lib/log.ts";
 import type { WebhookReader } from "../lib/openai_webhook.ts";
 import { type Problem, ProblemError } from "../lib/problem.ts";
-import { type AccessOptions, type AppEnv, identify } from "./caller.ts";
+import { type AccessOptions, type AppEnv, authorize, identify } from "./caller.ts";
 import { healthRoutes } from "./health.ts";
 import { JobViews } from "./job_views.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -70,6 +70,9 @@ const EXPOSED_HEADERS = [
 /** Browsers may remember the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
 
+/** They have no body in any case (RFC 9110, section 15). */
+const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
+
 /** For answers that are no pages: whatever they hold, a browser is to make nothing of it. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
@@ -91,8 +94,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => createOpenApi(engine.kinds, { privateHosts })));
   for (const kind of engine.kinds) {
-    app.use(`${kind.http.path}/*`, identify(access), limitRate(rateLimiters));
-    app.route(kind.http.path, jobRoutes(kind, { engine, views, clock, access, privateHosts }));
+    const path = `${kind.http.path}/*`;
+    app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
+    app.route(kind.http.path, jobRoutes(kind, { ...options, views }));
   }
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 
@@ -105,6 +109,18 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return sendProblem(c, internalError);
   });
   return app;
+}
+
+/**
+ * The application as a server's handler. An answer to `HEAD` has no body, of which a server would say
+ * that it has 0 bytes; that would have to be true of the answer to `GET` (RFC 9110, section 8.6).
+ */
+export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
+  return async (request, info) => {
+    const response = await app.fetch(request, info);
+    const isPlain = request.method !== "HEAD" || NO_BODY.has(response.status);
+    return isPlain ? response : new Response(new Blob().stream(), response);
+  };
 }
 
 /** Headers that keep browsers from making more of an answer than it is; pages have their own policy. */

@@ -35,35 +35,42 @@ export interface AccessOptions {
 const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
 
 /**
- * Finds out who the caller is.
+ * Finds out who the caller is. Whether they may go on is {@link authorize}'s business: those who may
+ * not are counted, too.
  *
- * @throws {HTTPException} 401 from the handler without a valid key where one is needed
  * @throws {ProblemError} 400 from the handler for a `Client-Token` that is none
  */
-export function identify(options: AccessOptions): MiddlewareHandler<AppEnv> {
-  const { apiKeys, publicReads, trustedProxies } = options;
-  const checkKey: MiddlewareHandler<AppEnv> = bearerAuth({
-    verifyToken: (key, c: Context<AppEnv>) => {
-      const caller = apiKeys.find(key);
-      if (caller) setCaller(c, caller, caller.id);
-      return caller !== null;
-    },
-  });
+export function identify({ apiKeys, trustedProxies }: AccessOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // It tells nothing of any job, and browsers send it without a key.
     if (c.req.method === "OPTIONS") return await next();
-    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-    const isOpen = publicReads && isRead && c.req.header("authorization") === undefined;
-    if (apiKeys.size > 0 && !isOpen) return await checkKey(c, next);
     const stranger = addressCaller(clientAddress(c, trustedProxies));
-    setCaller(c, apiKeys.size > 0 ? stranger : tokenCaller(c) ?? stranger, stranger.id);
+    const key = apiKeys.size > 0 ? apiKeys.find(bearerToken(c)) : null;
+    c.set("countedAs", (key ?? stranger).id);
+    c.set("caller", key ?? (apiKeys.size > 0 ? stranger : tokenCaller(c) ?? stranger));
     await next();
   };
 }
 
-function setCaller(c: Context<AppEnv>, caller: Caller, countedAs: string): void {
-  c.set("caller", caller);
-  c.set("countedAs", countedAs);
+/**
+ * Lets those pass who have a key, where one is needed.
+ *
+ * @throws {HTTPException} 401 from the handler
+ */
+export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHandler<AppEnv> {
+  const checkKey: MiddlewareHandler<AppEnv> = bearerAuth({
+    verifyToken: (key) => apiKeys.find(key) !== null,
+  });
+  return async (c, next) => {
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    const isOpen = publicReads && isRead && c.req.header("authorization") === undefined;
+    const isChecked = apiKeys.size > 0 && !isOpen && c.req.method !== "OPTIONS";
+    return isChecked ? await checkKey(c, next) : await next();
+  };
+}
+
+function bearerToken(c: Context): string {
+  return c.req.header("authorization")?.match(/^Bearer +(\S+)$/i)?.[1] ?? "";
 }
 
 function tokenCaller(c: Context): Caller | null {

@@ -19,7 +19,12 @@ export function clientAddress(c: Context<AppEnv>, trustedProxies: number): strin
   const direct = peer && "hostname" in peer ? peer.hostname : "unknown";
   if (trustedProxies === 0) return networkOf(direct);
   const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  return networkOf(forwarded.at(-trustedProxies) || direct);
+  return networkOf(withoutPort(forwarded.at(-trustedProxies) || direct));
+}
+
+/** Some proxies add the port of the connection. */
+function withoutPort(address: string): string {
+  return address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^\[(.*)\](:\d+)?$/, "$1");
 }
 
 /** IPv4 addresses, and what is no address at all, stay as they are. */

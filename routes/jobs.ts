@@ -19,7 +19,7 @@ import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "./caller.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END } from "./job_events.ts";
 import type { JobView, JobViews } from "./job_views.ts";
-import { cursorOf, readPage } from "./page.ts";
+import { cursorOf, readPage, singleQuery } from "./page.ts";
 import {
   isFinished,
   locationOf,
@@ -30,7 +30,7 @@ import {
   retryAfterSeconds,
 } from "./presenter.ts";
 import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
-import { showBudget } from "./rate_limit.ts";
+import { limitJobs, type RateLimiters, showBudget } from "./rate_limit.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
@@ -42,13 +42,14 @@ export interface JobRouteOptions {
   views: JobViews;
   clock: Clock;
   access: AccessOptions;
+  rateLimiters: RateLimiters;
   /** Hosts that may be called back although they are private; see `objectionTo()`. */
   privateHosts: readonly string[];
 }
 
 /** All routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
-  const { engine, views, clock, access } = options;
+  const { engine, views, clock, access, rateLimiters } = options;
   const body = requestBody(kind, options);
   const routes = new Hono<AppEnv>();
 
@@ -58,7 +59,8 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const caller = c.get("caller");
     if (callbackUrl && !isKey(caller.owner)) throw callbackNotAllowed();
     const trace = traceOf(c.req.raw.headers);
-    const options = { caller, idempotencyKey, callbackUrl, trace };
+    const permit = () => limitJobs(c, rateLimiters.jobs);
+    const options = { caller, idempotencyKey, callbackUrl, trace, permit };
     const { job, isRepeated, budget } = await engine.submit(kind, request, options)
       .catch((error) => refuse(c, error));
     if (budget) showBudget(c, budget);
@@ -66,6 +68,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     c.header("location", locationOf(kind, job));
     const ended = await untilEnd(c, job);
     if (ended) return ended;
+    c.header("cache-control", "no-store");
     c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
   });
@@ -78,7 +81,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const nextCursor = next && cursorOf(next);
     if (nextCursor) c.header("link", nextLink(kind, page.limit, nextCursor));
     c.header("cache-control", "private, no-cache");
-    return c.json({ items: jobs.map((job) => presentSummary(kind, job)), nextCursor });
+    return c.json({ items: jobs.flatMap((job) => summaryOf(kind, job)), nextCursor });
   });
 
   routes.get("/:id", async (c) => {
@@ -93,8 +96,12 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
   });
 
   routes.get("/:id/events", async (c) => {
-    const { job } = await find(c, (id) => engine.read(kind, id));
-    const position = c.req.header("last-event-id") ?? c.req.query("after");
+    const snapshot = await find(c, (id) => engine.read(kind, id));
+    const { job } = snapshot;
+    const after = singleQuery(c, "after");
+    const position = c.req.header("last-event-id") ?? after;
+    // What cannot be shown is said now, by a status: browsers would come back to a broken stream.
+    presentJob(kind, snapshot);
     // Browsers come back when a stream ends; this tells them not to (HTML, server-sent events).
     if (position === END && isFinished(job)) return c.body(null, 204);
     return sendEvents(c, { kind, engine, clock, id: job.id, position });
@@ -169,6 +176,16 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
   }
 
   return routes;
+}
+
+/** One that this version cannot show hides no other. */
+function summaryOf(kind: PublicKind, job: JobRecord) {
+  try {
+    return [presentSummary(kind, job)];
+  } catch (error) {
+    log.error("job not shown", { jobId: job.id, error: describeError(error) });
+    return [];
+  }
 }
 
 function nextLink(kind: PublicKind, limit: number, cursor: string): string {

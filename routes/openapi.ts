@@ -99,7 +99,7 @@ function problems(...codes: ProblemCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => problemTypes[code].title).join("; or: "),
-    headers: sent(...RATE, "Retry-After", "WWW-Authenticate"),
+    headers: sent(...RATE, "Cache-Control", "Retry-After", "WWW-Authenticate"),
     content: {
       "application/problem+json": {
         schema: Problem,
@@ -345,7 +345,7 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
           204: answer("The client has had the last event; it need not come back", null, {
             headers: RATE,
           }),
-          ...problems("invalid_header", "job_not_found", ...EVERYWHERE),
+          ...problems("invalid_request", "invalid_header", "job_not_found", ...EVERYWHERE),
         },
       },
     },

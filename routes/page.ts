@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import type { Context } from "hono";
 import { z } from "zod";
 import { parseJson } from "../lib/json.ts";
-import type { PageStart } from "../lib/job_store.ts";
+import type { PageStart } from "../lib/acceptance_store.ts";
 import { ProblemError } from "../lib/problem.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -32,9 +32,9 @@ export function cursorOf({ createdAt, id }: PageStart): string {
  * @throws {ProblemError} 400 for a limit or a cursor that is none, or is given twice
  */
 export function readPage(c: Context): { limit: number; after: PageStart | null } {
-  const limit = Limit.safeParse(single(c, "limit"));
+  const limit = Limit.safeParse(singleQuery(c, "limit"));
   if (!limit.success) throw invalid("limit", LIMIT_ERROR);
-  const text = single(c, "cursor");
+  const text = singleQuery(c, "cursor");
   if (text === undefined) return { limit: limit.data, after: null };
   const json = Buffer.from(text, "base64url").toString();
   const cursor = Cursor.safeParse(parseJson(json));
@@ -43,7 +43,12 @@ export function readPage(c: Context): { limit: number; after: PageStart | null }
   return { limit: limit.data, after: { createdAt, id } };
 }
 
-function single(c: Context, name: string): string | undefined {
+/**
+ * A query parameter.
+ *
+ * @throws {ProblemError} 400 if it is given twice
+ */
+export function singleQuery(c: Context, name: string): string | undefined {
   const values = c.req.queries(name) ?? [];
   if (values.length > 1) throw invalid(name, "expected once");
   return values[0];

@@ -11,7 +11,7 @@ import type { AppEnv } from "./caller.ts";
 export interface RateLimiters {
   /** Counts every request; unset, nobody is held up. */
   requests?: RateLimiter | undefined;
-  /** Counts requests that make a job. */
+  /** Counts the jobs that are made. */
   jobs?: RateLimiter | undefined;
 }
 
@@ -27,28 +27,34 @@ export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
 /**
  * Counts a request, and tells the caller where it stands.
  *
- * @throws {ProblemError} 429 from the handler when a limit is reached; a request that one limit refuses
- * counts for the others all the same
+ * @throws {ProblemError} 429 from the handler when the limit is reached
  */
-export function limitRate({ requests, jobs }: RateLimiters): MiddlewareHandler<AppEnv> {
+export function limitRate(requests: RateLimiter | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // A preflight is the browser's idea, not the caller's.
-    if (c.req.method === "OPTIONS") return await next();
-    const limiters = c.req.method === "POST" ? [requests, jobs] : [requests];
-    const limits = limiters.filter((limiter) => limiter !== undefined).map((limiter) => ({
-      ...limiter.policy,
-      verdict: limiter.take(c.get("countedAs")),
-    }));
-    for (const [name, value] of Object.entries(rateLimitHeaders(limits))) c.header(name, value);
-    const exceeded = limits.find(({ verdict }) => !verdict.allowed);
-    if (exceeded) {
-      const { limit, windowMs, verdict } = exceeded;
-      throw new ProblemError({
-        code: "rate_limited",
-        detail: `More than ${limit} ${exceeded.name} in ${windowMs / 1_000} seconds`,
-        headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
-      });
-    }
+    if (requests && c.req.method !== "OPTIONS") take(c, requests);
     await next();
   };
+}
+
+/**
+ * Counts a job that is about to be made.
+ *
+ * @throws {ProblemError} 429 when the limit is reached
+ */
+export function limitJobs(c: Context<AppEnv>, jobs: RateLimiter | undefined): void {
+  if (jobs) take(c, jobs);
+}
+
+function take(c: Context<AppEnv>, limiter: RateLimiter): void {
+  const verdict = limiter.take(c.get("countedAs"));
+  const { name, limit, windowMs } = limiter.policy;
+  const headers = rateLimitHeaders([{ name, windowMs, verdict }]);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
+  if (verdict.allowed) return;
+  throw new ProblemError({
+    code: "rate_limited",
+    detail: `More than ${limit} ${name} in ${windowMs / 1_000} seconds`,
+    headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
+  });
 }

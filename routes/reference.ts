@@ -15,7 +15,12 @@ const CACHE_CONTROL = "public, max-age=300";
 /** Enough of a hash to tell two deployments apart. */
 const ETAG_CHARACTERS = 20;
 
-const START = `SwaggerUIBundle({
+/** Swagger UI has dark colours, but does not ask by itself whether the reader wants them. */
+const START = `const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
@@ -23,6 +28,9 @@ const START = `SwaggerUIBundle({
   validatorUrl: null,
 });
 `;
+
+/** The bands of Swagger UI go from edge to edge. */
+const NO_MARGIN = "\nbody { margin: 0; }\n";
 
 /** @param describe makes the description, once */
 export function referenceRoutes(describe: () => object): Hono {
@@ -46,7 +54,7 @@ export function referenceRoutes(describe: () => object): Hono {
   // Loaded when somebody looks: 2 MB. The specifiers are literal, so Deno has both in its cache.
   routes.get("/docs/swagger-ui.css", async (c) => {
     const style = await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } });
-    return send(c, "text/css", style.default);
+    return send(c, "text/css", style.default + NO_MARGIN);
   });
   routes.get("/docs/swagger-ui-bundle.js", async (c) => {
     const script = await import("swagger-ui-dist/swagger-ui-bundle.js", {

@@ -68,6 +68,7 @@ export function tooLate(job: JobRecord): ProblemError {
 
 /** Says why a job was not accepted. */
 export function refuse(c: Context, error: unknown): never {
+  if (error instanceof ProblemError) throw error;
   if (error instanceof IdempotencyKeyReusedError) {
     throw new ProblemError({
       code: "idempotency_key_reused",

@@ -48,6 +48,24 @@ browserTest(
   },
 );
 
+browserTest("/docs is dark for who wants it so, and fits on a phone", async (browser) => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const { page, faults } = await openPage(browser, `${await program.url()}/docs`, true);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.locator(".opblock").first().waitFor();
+  const look = "getComputedStyle(document.documentElement).colorScheme";
+  assert.equal(await page.evaluate(look), "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.locator("html:not(.dark-mode)").waitFor();
+  const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+  assert.equal(overflow, false);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator("html.dark-mode").waitFor();
+  await shoot(page, "docs-dark");
+  assert.deepEqual(faults, []);
+});
+
 browserTest("the pages of problems are readable, light, dark and on a phone", async (browser) => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);

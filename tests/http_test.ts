@@ -154,6 +154,24 @@ Deno.test("an entity tag holds whatever happens to the answer on its way", async
   }
 });
 
+Deno.test("HEAD says nothing of a length that GET would not have", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const { headers } = await program.post("/api/itineraries", tokyo, { prefer: "wait=30" });
+  const url = await program.url();
+  for (const path of [headers.get("location")!, "/openapi.json", "/problems", "/livez"]) {
+    const head = await fetch(url + path, { method: "HEAD" });
+    const get = await fetch(url + path, { headers: { "accept-encoding": "identity" } });
+    assert.equal(head.status, 200);
+    assert.ok(
+      [null, get.headers.get("content-length")].includes(head.headers.get("content-length")),
+    );
+    assert.equal(head.headers.get("etag"), get.headers.get("etag"));
+    await head.body?.cancel();
+    await get.body?.cancel();
+  }
+});
+
 Deno.test("Prefer: wait on POST brings the finished plan in one request", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: "300" } });

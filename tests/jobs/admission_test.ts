@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { Admission, QueueFullError } from "../../jobs/admission.ts";
-import { InstanceStore } from "../../lib/instance_store.ts";
-import { JobStore } from "../../lib/job_store.ts";
+import { JobIndex } from "../../lib/job_index.ts";
+import { openStores } from "../support/engines.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
+import { MINUTE, queuedJob } from "../support/jobs.ts";
 
 /** Counts how often it counts; a count takes `countMs`. */
-class CountingStore extends JobStore {
+class CountingIndex extends JobIndex {
   counts = 0;
   constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
-    const ttlMs = 24 * HOUR;
-    super(kv, { clock, limits, instances: new InstanceStore(kv, { clock, ttlMs }), ttlMs });
+    super(kv, clock);
   }
 
   override countWaiting(limit: number): Promise<number> {
@@ -24,14 +23,16 @@ class CountingStore extends JobStore {
 async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const clock = new FakeClock();
   const kv = await Deno.openKv(":memory:");
-  const store = new CountingStore(kv, clock, countMs);
+  const { store } = openStores(kv, { clock });
+  const index = new CountingIndex(kv, clock, countMs);
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
-  const admission = new Admission({ store, clock, maxQueuedJobs, kinds: ["test"] });
+  const admission = new Admission({ index, clock, maxQueuedJobs, kinds: ["test"] });
   const admit = (accept: () => Promise<unknown> = () => store.accept(queuedJob())) =>
     admission.admit(accept);
   return {
     clock,
     store,
+    index,
     admit,
     /** Calls `admit()` so many times at once. @returns how many were let in */
     async admitted(calls: number): Promise<number> {
@@ -39,7 +40,9 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
       return results.filter(({ status }) => status === "fulfilled").length;
     },
     async claimAll() {
-      for await (const { id } of store.due("test")) await store.claim(id, { holder: "instance-a" });
+      for await (const { id } of store.index.due("test")) {
+        await store.claim(id, { holder: "instance-a" });
+      }
     },
     [Symbol.dispose]: () => kv.close(),
   };
@@ -73,9 +76,9 @@ Deno.test("Admission adds what it lets in between two counts", async () => {
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
-  assert.equal(test.store.counts, 1);
+  assert.equal(test.index.counts, 1);
   await test.admit();
-  assert.equal(test.store.counts, 1);
+  assert.equal(test.index.counts, 1);
 
   await assert.rejects(test.admit(), full);
 });
@@ -95,10 +98,10 @@ Deno.test("Admission spends a tenth of its time with counting when there is no r
 
   test.clock.advance(199);
   assert.equal(await test.admitted(1), 0);
-  assert.equal(test.store.counts, 1);
+  assert.equal(test.index.counts, 1);
   test.clock.advance(1);
   assert.equal(await test.admitted(1), 1);
-  assert.equal(test.store.counts, 2);
+  assert.equal(test.index.counts, 2);
 });
 
 Deno.test("Admission does not forget a job that is being stored while it counts", async () => {
@@ -142,15 +145,15 @@ Deno.test("Admission lets in as many of a flood as there is room for, with one c
   using test = await setUp(5, { waiting: 2 });
 
   assert.equal(await test.admitted(20), 3);
-  assert.equal(test.store.counts, 1);
+  assert.equal(test.index.counts, 1);
 });
 
 Deno.test("Admission counts again after a count that failed", async () => {
   using test = await setUp(3);
-  const { countWaiting } = test.store;
-  test.store.countWaiting = () => Promise.reject(new Error("KV is away"));
+  const { countWaiting } = test.index;
+  test.index.countWaiting = () => Promise.reject(new Error("KV is away"));
   await assert.rejects(test.admit(), { message: "KV is away" });
-  test.store.countWaiting = countWaiting;
+  test.index.countWaiting = countWaiting;
 
   assert.equal(await test.admitted(1), 1);
 });

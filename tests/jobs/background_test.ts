@@ -148,14 +148,14 @@ Deno.test("a finished turn forgets its response", async () => {
   using env = await openEngines({ kinds: [kind], model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
-  assert.equal(await env.store.openResponse(id), null);
+  assert.equal(await env.store.checkpoints.openResponse(id), null);
 });
 
 Deno.test("canceling a job stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   await env.b.cancel(kind, id);
   await env.b.stop(0);
   await env.a.stop(0);
@@ -166,7 +166,7 @@ Deno.test("a job whose time is up stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   await untilIdle(env.a, () => env.clock.advance(60_000));
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
@@ -177,7 +177,7 @@ Deno.test("a worker that leaves lets its response go on", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   await env.a.stop(0);
   assert.equal((await jobOf(env.store, id)).state, "queued");
   assert.deepEqual(asked, ["respond resp_1"]);
@@ -255,7 +255,7 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
   });
   using env = await openEngines({ kinds: [kind], model: () => model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   assert.equal((await env.b.cancel(kind, id))?.job.state, "canceled");
   await env.a.stop(0);
   // An instance that leaves waits for it, but for a second only.
@@ -281,7 +281,7 @@ Deno.test("a response that cannot be stopped harms nobody", async () => {
   });
   using env = await openEngines({ kinds: [kind], model: () => model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   assert.equal((await env.a.cancel(kind, id))?.job.state, "canceled");
   await env.a.stop(0);
 });
@@ -299,7 +299,7 @@ Deno.test("a response that does not go on by itself is neither remembered nor st
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
   assert.equal((await jobOf(env.store, id)).state, "failed");
-  assert.equal(await env.store.openResponse(id), null);
+  assert.equal(await env.store.checkpoints.openResponse(id), null);
   assert.deepEqual(asked, []);
 });
 
@@ -338,7 +338,7 @@ Deno.test("ringFor() rings once for each delivery, and only for those who wait",
   const { model } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.openResponse(id) === null);
+  while (await env.store.checkpoints.openResponse(id) === null);
   const heard = await env.instances.lastRing();
   assert.equal(await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }), "unknown");
   assert.equal(await env.instances.lastRing(), heard);
@@ -367,7 +367,7 @@ for (const how of ["rescued", "claimed"] as const) {
     const limits = { maxAttempts: how === "rescued" ? 1 : 4, timeoutMs: 60_000 };
     using env = await openEngines({ kinds: [kind], model, limits });
     const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-    while (await env.store.openResponse(id) === null);
+    while (await env.store.checkpoints.openResponse(id) === null);
     if (how === "rescued") {
       await sweepFor(env, 12_000);
     } else {
@@ -423,7 +423,7 @@ Deno.test("news of a response that is done with wakes nobody", async () => {
   const { model } = backgroundModel();
   using env = await openEngines({ kinds: [twice], model });
   const { job: { id } } = await env.a.submit(twice, { text: "hello" });
-  while ((await env.store.steps(id)).length === 0);
+  while ((await env.store.checkpoints.steps(id)).length === 0);
   const job = await jobOf(env.store, id);
   assert.ok(job.state === "running");
   assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");

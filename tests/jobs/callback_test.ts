@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiKeys } from "../../lib/api_keys.ts";
+import { clientCaller } from "../../lib/caller.ts";
 import { JobError } from "../../lib/failure.ts";
 import type { JobRecord } from "../../lib/job_record.ts";
 import { createClient } from "../../lib/openai_client.ts";
@@ -167,7 +168,7 @@ Deno.test("after the last attempt a delivery is a dead letter, and its job is as
     env.clock.advance(HOUR / 4);
   }
   assert.equal(env.received.length, 7);
-  const [letter] = await env.store.deadLetters({ limit: 10 });
+  const [letter] = await env.store.index.deadLetters({ limit: 10 });
   assert.equal(letter!.kind, "callback");
   assert.equal(letter!.failure.code, "callback_failed");
   assert.doesNotMatch(JSON.stringify(letter), /token=|127\.0\.0\.1.*hook/);
@@ -229,7 +230,7 @@ Deno.test("a delivery that was made is not made again after a crash", async () =
   const lease = await env.store.claim(id, { holder: "dead" });
   assert.ok(lease);
   const event = { at: env.clock.now(), attempt: 1, name: "deliver", durationMs: 1, failed: null };
-  await env.store.saveStep(lease, { promptVersion: "callback-1", name: "deliver" }, {
+  await env.store.checkpoints.saveStep(lease, { promptVersion: "callback-1", name: "deliver" }, {
     event: { event: "step", turn: null, tool: null, ...event },
     output: { status: 204 },
   });
@@ -247,7 +248,7 @@ Deno.test("callbacks need an API key", async () => {
   });
   assertProblem(answer, 403, "callback_not_allowed");
   assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
-  assert.equal(await env.store.countWaiting(1), 0);
+  assert.equal(await env.store.index.countWaiting(1), 0);
 });
 
 const badUrls = [
@@ -269,7 +270,7 @@ for (const callbackUrl of badUrls) {
     const answer = await post(env.app, "/api/itineraries", { ...tokyo, callbackUrl }, bearer);
     assertProblem(answer, 400, "invalid_request");
     assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
-    assert.equal(await env.store.countWaiting(1), 0);
+    assert.equal(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -297,40 +298,53 @@ Deno.test("where a callback goes is nobody's to see", async () => {
   }
 });
 
-Deno.test("deliveries do not count as waiting work, and take no more than eight slots", async () => {
-  const held = Promise.withResolvers<void>();
-  let calls = 0;
-  const receiver = serveLocally(async () => {
-    calls++;
-    await held.promise;
-    return new Response(null, { status: 204 });
+const crowds: [concurrency: number, callers: string[], running: number][] = [
+  [32, ["one"], 4],
+  [32, ["one", "two"], 8],
+  [4, ["one", "two"], 1],
+];
+
+for (const [concurrency, callers, running] of crowds) {
+  Deno.test(`of ${concurrency} slots deliveries for ${callers.join(" and ")} take ${running}, and wait in KV`, async () => {
+    const held = Promise.withResolvers<void>();
+    let calls = 0;
+    const receiver = serveLocally(async () => {
+      calls++;
+      await held.promise;
+      return new Response(null, { status: 204 });
+    });
+    using env = await openEngines({
+      maxQueuedJobs: 1,
+      concurrency,
+      callbacks: {
+        noticeOf: () => ({ type: "test.completed", data: {} }),
+        signingSecretOf: () => `whsec_${btoa("x".repeat(32))}`,
+        privateHosts: [new URL(receiver.url).host],
+      },
+    });
+    const submit = async (caller: string, options = {}) => {
+      const { job } = await env.a.submit(env.kind, { text: "hello" }, {
+        caller: clientCaller(caller),
+        ...options,
+      });
+      while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.ping();
+    };
+    for (const caller of callers) {
+      for (let n = 0; n < 6; n++) await submit(caller, { callbackUrl: `${receiver.url}/` });
+      await env.a.sweep();
+    }
+    while (calls < running) await env.a.ping();
+    await env.a.sweep();
+    assert.equal(env.a.running, running);
+    // Plans come first, and those that wait are none of `maxQueuedJobs`.
+    await submit("another");
+    assert.equal(calls, running);
+    held.resolve();
+    await env.a.idle();
+    assert.equal(calls, 6 * callers.length);
+    await receiver[Symbol.asyncDispose]();
   });
-  const privateHosts = [new URL(receiver.url).host];
-  using env = await openEngines({
-    maxQueuedJobs: 1,
-    callbacks: {
-      noticeOf: () => ({ type: "test.completed", data: {} }),
-      signingSecretOf: () => `whsec_${btoa("x".repeat(32))}`,
-      privateHosts,
-    },
-  });
-  for (let n = 0; n < 12; n++) {
-    await env.a.submit(env.kind, { text: String(n) }, { callbackUrl: `${receiver.url}/` });
-    while ((await env.store.countWaiting(99, ["test"])) > 0) await env.a.ping();
-  }
-  await env.a.sweep();
-  while (calls < 8) await env.a.ping();
-  assert.equal(env.a.running, 8);
-  await env.a.sweep();
-  assert.equal(env.a.running, 8);
-  const { job } = await env.a.submit(env.kind, { text: "another" });
-  while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.ping();
-  assert.equal(calls, 8);
-  held.resolve();
-  await env.a.idle();
-  assert.equal(calls, 12);
-  await receiver[Symbol.asyncDispose]();
-});
+}
 
 Deno.test("callbacks go out although no model is to be had", async () => {
   const down = modelOf({

@@ -73,7 +73,7 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
   await env.a.sweep();
   await full.promise;
   assert.equal(env.a.running, 3);
-  assert.equal(await env.store.countWaiting(100), 17);
+  assert.equal(await env.store.index.countWaiting(100), 17);
 
   let most = 0;
   const idle = env.a.idle().then(() => true);

@@ -87,7 +87,7 @@ Deno.test("an instance that is stopping takes no more work in", async () => {
   using env = await openEngines();
   await env.a.stop(0);
   await assert.rejects(env.a.submit(env.kind, { text: "hello" }), StoppingError);
-  assert.equal(await env.store.countWaiting(10), 0);
+  assert.equal(await env.store.index.countWaiting(10), 0);
 });
 
 Deno.test("the lock of an instance is kept until its jobs are put back", async () => {

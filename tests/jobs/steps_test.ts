@@ -163,7 +163,7 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
   hooks.commit = async (sets, run) => {
     const result = await run();
     const write = sets.find(([sort]) => sort === "progress");
-    if (write) shown.push((await env.store.readBefore(String(write[1]))).progress);
+    if (write) shown.push((await env.store.checkpoints.readBefore(String(write[1]))).progress);
     return result;
   };
   let failures = 1;

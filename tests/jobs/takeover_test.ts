@@ -153,7 +153,7 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.instances.list();
-  const [held] = await env.store.heldBy(beat!.holder);
+  const [held] = await env.store.index.heldBy(beat!.holder);
   await env.store.rescue(held!, beat);
   assert.equal(signals[0]?.aborted, false);
   await env.a.beat();
@@ -196,7 +196,7 @@ Deno.test("a worker that finds its job lost when it writes works no further", as
   await env.a.submit(kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.instances.list();
-  const [held] = await env.store.heldBy(beat!.holder);
+  const [held] = await env.store.index.heldBy(beat!.holder);
   await env.store.rescue(held!);
   lost.resolve();
   await env.a.idle();

@@ -94,7 +94,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
   const lasting = twoTurns({ lasts: true });
   using other = await openEngines({ ...lasting, kinds: [lasting.kind] });
   const { job } = await other.a.submit(lasting.kind, { text: "hello" });
-  while ((await other.store.steps(job.id)).length < 2);
+  while ((await other.store.checkpoints.steps(job.id)).length < 2);
   await other.b.cancel(lasting.kind, job.id);
   const canceled = await jobOf(other.store, job.id);
   assert.deepEqual(canceled.state === "canceled" && canceled.usage, paidOnce);
@@ -211,7 +211,7 @@ Deno.test("what a turn has cost is not known when the model's side does not say"
   using env = await openEngines({ kinds: [kind], model: () => model, prices });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
-  const [step] = await env.store.steps(id);
+  const [step] = await env.store.checkpoints.steps(id);
   const turn = { model: "gpt-test", responseId: "resp_1", usage: null, costUsd: null };
   assert.deepEqual(step?.turn, turn);
   const job = await jobOf(env.store, id);
@@ -226,7 +226,7 @@ Deno.test("a turn of the sample generator is not told as one of the model", asyn
   using env = await openEngines({ kinds: [kind], prices });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   await env.a.idle();
-  assert.equal((await env.store.steps(id))[0]?.turn?.model, "sample");
+  assert.equal((await env.store.checkpoints.steps(id))[0]?.turn?.model, "sample");
 });
 
 Deno.test("a turn that was paid for in vain is in the books and in the timeline", async () => {

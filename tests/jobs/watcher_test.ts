@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Watcher } from "../../jobs/watcher.ts";
+import { UnreadableJobError } from "../../lib/job_entry.ts";
 import type { JobSnapshot } from "../../lib/job_store.ts";
-import { UnreadableJobError } from "../../lib/job_store.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, nextTurn } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";

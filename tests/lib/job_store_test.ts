@@ -1,59 +1,31 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { DatabaseSync } from "node:sqlite";
 import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts";
-import { failure } from "../../lib/failure.ts";
-import { type JobStore, type Lease, UnreadableJobError } from "../../lib/job_store.ts";
+import { UnreadableJobError } from "../../lib/job_entry.ts";
+import type { JobStore } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
-import { MAX_TRANSITIONS, type StepEvent } from "../../lib/timeline.ts";
+import { MAX_TRANSITIONS } from "../../lib/timeline.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
-import { HOUR, limits, MINUTE, queuedJob } from "../support/jobs.ts";
+import { HOUR, limits, queuedJob } from "../support/jobs.ts";
+import {
+  acceptAndClaim,
+  dueIn,
+  fault,
+  finished,
+  openStore,
+  plan,
+  step,
+} from "../support/stores.ts";
 
 const A = "instance-a";
 const B = "instance-b";
-const fault = failure("upstream_error", "OpenAI API error: 500");
-const plan = { result: { text: "plan" }, source: "openai", promptVersion: "test-1" } as const;
-const step = { promptVersion: "test-1", name: "turn-1" };
-const finished: { event: StepEvent; output: unknown } = {
-  event: {
-    event: "step",
-    at: NOON,
-    attempt: 1,
-    name: step.name,
-    durationMs: 0,
-    turn: null,
-    tool: null,
-    failed: null,
-  },
-  output: { text: "output" },
-};
-const found = (responseId: string | null) => ({ responseId, orphanId: null });
-const notFound = found(null);
-
-async function openStore(path = ":memory:") {
-  const kv = await Deno.openKv(path);
-  const clock = new FakeClock();
-  return { kv, clock, ...openStores(kv, { clock }), [Symbol.dispose]: () => kv.close() };
-}
-
-async function acceptAndClaim(store: JobStore, holder = A): Promise<Lease> {
-  const job = queuedJob();
-  await store.accept(job);
-  const lease = await store.claim(job.id, { holder });
-  assert.ok(lease);
-  return lease;
-}
 
 async function keysOf(kv: Deno.Kv): Promise<string[]> {
   const found = [];
   for await (const { key } of kv.list({ prefix: [] })) found.push(key.slice(0, 2).join("/"));
   return found;
-}
-
-async function dueIn(store: JobStore): Promise<string[]> {
-  return (await Array.fromAsync(store.due("test"))).map(({ id }) => id);
 }
 
 Deno.test("accept() stores the record and its due entry together", async () => {
@@ -136,7 +108,7 @@ Deno.test("claim() moves the job from the due index to its holder", async () => 
   const { job } = await acceptAndClaim(env.store);
   assert.equal(job.attempt, 1);
   assert.deepEqual(await dueIn(env.store), []);
-  assert.deepEqual(await env.store.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
+  assert.deepEqual(await env.store.index.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
 });
 
 Deno.test("claim() renews the heartbeat of the holder in the same commit", async () => {
@@ -183,16 +155,6 @@ Deno.test("claim() fails a job whose deadline has passed while it waited", async
   assert.deepEqual(await dueIn(env.store), []);
 });
 
-Deno.test("due() lists what is due, longest due first, and nothing else", async () => {
-  using env = await openStore();
-  const jobs = [3, 1, 2].map((second) => queuedJob({ now: NOON + second * 1_000 }));
-  for (const job of jobs) await env.store.accept(job);
-  env.clock.advance(2_000);
-  assert.deepEqual(await dueIn(env.store), [jobs[1]!.id, jobs[2]!.id]);
-  assert.equal(await env.store.countWaiting(100), 3);
-  assert.equal(await env.store.countWaiting(2), 2);
-});
-
 Deno.test("complete() stores the plan and ends the job", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
@@ -201,7 +163,7 @@ Deno.test("complete() stores the plan and ends the job", async () => {
   const snapshot = await env.store.read(lease.job.id);
   assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.finishedAt, NOON + 5_000);
   assert.deepEqual(snapshot?.result, plan.result);
-  assert.deepEqual(await env.store.heldBy(A), []);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("fail() ends the job with its reason", async () => {
@@ -210,7 +172,7 @@ Deno.test("fail() ends the job with its reason", async () => {
   assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
   const job = (await env.store.read(lease.job.id))?.job;
   assert.deepEqual(job?.state === "failed" && job.failure, fault);
-  assert.deepEqual(await env.store.heldBy(A), []);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("release() puts the job back at once, its attempt not counted", async () => {
@@ -219,26 +181,7 @@ Deno.test("release() puts the job back at once, its attempt not counted", async 
   assert.equal(await env.store.release(lease, { runAt: NOON }), "saved");
   const next = await env.store.claim(lease.job.id, { holder: B });
   assert.equal(next?.job.attempt, 1);
-  assert.deepEqual(await env.store.heldBy(A), []);
-});
-
-Deno.test("a worker that lost its job can write nothing", async () => {
-  using env = await openStore();
-  const { store } = env;
-  const lost = await acceptAndClaim(store);
-  await store.release(lost, { runAt: NOON });
-  const owner = await store.claim(lost.job.id, { holder: B });
-  assert.ok(owner);
-
-  assert.equal(await store.readStep(lost, step), "lost");
-  assert.equal(await store.report(lost, noProgress), "lost");
-  assert.equal(await store.saveStep(lost, step, finished), "lost");
-  assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
-  assert.equal(await store.release(lost, { runAt: NOON }), "lost");
-  assert.equal(await store.fail(lost, { failure: fault }), "lost");
-  assert.equal(await store.complete(lost, plan), "lost");
-  assert.deepEqual((await store.read(lost.job.id))?.job, owner.job);
-  assert.deepEqual(await store.readStep(owner, step), notFound);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("a finished job never changes again", async () => {
@@ -250,20 +193,6 @@ Deno.test("a finished job never changes again", async () => {
   assert.equal(await env.store.fail(lease, { failure: fault }), "lost");
   assert.equal(await env.store.rescue(lease.job), null);
   assert.deepEqual(await env.store.read(lease.job.id), before);
-});
-
-Deno.test("readStep() returns to a later attempt what an earlier one has finished", async () => {
-  using env = await openStore();
-  const first = await acceptAndClaim(env.store);
-  const output = { text: randomBytes(200_000).toString("hex") };
-  assert.deepEqual(await env.store.readStep(first, step), notFound);
-  assert.equal(await env.store.saveStep(first, step, { ...finished, output }), "saved");
-  await env.store.release(first, { runAt: NOON });
-  const second = await env.store.claim(first.job.id, { holder: B });
-  assert.ok(second);
-  assert.deepEqual(await env.store.readStep(second, step), { ...finished, output });
-  const otherStep = { ...step, promptVersion: "test-2" };
-  assert.deepEqual(await env.store.readStep(second, otherStep), notFound);
 });
 
 for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
@@ -345,46 +274,13 @@ Deno.test("a job past its expiry does not exist, although KV still holds it", as
   assert.equal(await store.rescue(lease.job), null);
 });
 
-Deno.test("every key of a job expires with the job, counted from its creation", async () => {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/kv.sqlite`;
-  const createdAt = Date.now();
-  {
-    using kv = await Deno.openKv(path);
-    const clock = { now: () => createdAt + 60 * MINUTE, wait: () => Promise.resolve() };
-    const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
-    const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
-    for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
-    const lease = await store.claim(done!.id, { holder: A });
-    assert.ok(lease && await store.claim(held!.id, { holder: A }));
-    await store.report(lease, noProgress);
-    await store.saveStep(lease, step, finished);
-    await store.complete(lease, plan);
-    const failing = await store.claim(dead!.id, { holder: A });
-    await store.fail(failing!, { failure: fault });
-  }
-  const db = new DatabaseSync(path);
-  const rows = db.prepare("select expiration_ms from kv").all();
-  db.close();
-  // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
-  // result, a dead letter.
-  assert.equal(rows.length, 12);
-  const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
-  const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
-  assert.equal(heartbeats.length, 1);
-  for (const ms of lifetimes.filter((ms) => ms <= 24 * HOUR)) {
-    assert.ok(Math.abs(ms - 23 * HOUR) < MINUTE, `expires in ${ms / HOUR} h`);
-  }
-  await Deno.remove(directory, { recursive: true });
-});
-
 Deno.test("rescue() takes a job from a dead instance and puts it back", async () => {
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
   const [beat] = await env.instances.list();
   const rescued = await env.store.rescue(job, beat);
   assert.equal(rescued?.state, "queued");
-  assert.deepEqual(await env.store.heldBy(A), []);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
   assert.equal((await env.store.claim(job.id, { holder: B }))?.job.attempt, 2);
 });
 
@@ -402,19 +298,7 @@ Deno.test("rescue() of an entry whose job has expired only removes the entry", a
   const { job } = await acceptAndClaim(env.store);
   await env.kv.delete(["job", job.id]);
   assert.equal(await env.store.rescue(job), null);
-  assert.deepEqual(await env.store.heldBy(A), []);
-});
-
-Deno.test("forget() removes a silent instance and never one that came back", async () => {
-  using env = await openStore();
-  await env.instances.beat(A);
-  const [first] = await env.instances.list();
-  await env.instances.beat(A);
-  await env.instances.forget(first!);
-  assert.equal((await env.instances.list()).length, 1);
-  const [second] = await env.instances.list();
-  await env.instances.forget(second!);
-  assert.deepEqual(await env.instances.list(), []);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("a record that is not understood is refused by name, whoever asks for it", async () => {
@@ -431,24 +315,6 @@ Deno.test("a record that is not understood is refused by name, whoever asks for 
   };
   for (const [name, request] of Object.entries(requests)) {
     await assert.rejects(request(), UnreadableJobError, name);
-  }
-});
-
-Deno.test("a stored step that is damaged counts as not finished", async () => {
-  using env = await openStore();
-  const lease = await acceptAndClaim(env.store);
-  const key = [lease.job.id, step.promptVersion, step.name];
-  const damages = [
-    () => env.kv.set(["step", ...key], "no reference"),
-    () => env.kv.set(["step", ...key], { output: { parts: 1, bytes: 30 } }),
-    () => env.kv.set(["output", ...key, 0], new Uint8Array([1, 2, 3])),
-    () => env.kv.delete(["output", ...key, 0]),
-  ];
-  for (const damage of damages) {
-    await env.store.saveStep(lease, step, finished);
-    assert.deepEqual(await env.store.readStep(lease, step), finished);
-    await damage();
-    assert.deepEqual(await env.store.readStep(lease, step), notFound);
   }
 });
 
@@ -470,10 +336,10 @@ Deno.test("cancel() takes a running job from its worker, which can write nothing
   const lease = await acceptAndClaim(store);
   assert.equal(await store.cancel(lease.job.id), "canceled");
   const canceled = await store.read(lease.job.id);
-  assert.deepEqual(await store.heldBy(A), []);
+  assert.deepEqual(await store.index.heldBy(A), []);
 
-  assert.equal(await store.report(lease, noProgress), "lost");
-  assert.equal(await store.saveStep(lease, step, finished), "lost");
+  assert.equal(await store.checkpoints.report(lease, noProgress), "lost");
+  assert.equal(await store.checkpoints.saveStep(lease, step, finished), "lost");
   assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
   assert.equal(await store.release(lease, { runAt: NOON }), "lost");
   assert.equal(await store.fail(lease, { failure: fault }), "lost");
@@ -526,7 +392,7 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   const listen = async () => rings.add(await env.instances.lastRing());
   const lease = await acceptAndClaim(env.store);
   await listen();
-  await env.store.saveStep(lease, step, finished);
+  await env.store.checkpoints.saveStep(lease, step, finished);
   await env.store.retry(lease, { failure: fault, runAt: NOON });
   await listen();
   assert.deepEqual([...rings], [null]);
@@ -539,43 +405,12 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   assert.equal(rings.size, 3);
 });
 
-Deno.test("every way to fail leads to the dead letters, newest first", async () => {
-  using env = await openStore();
-  const { store, clock } = env;
-  const failed = await acceptAndClaim(store);
-  await store.fail(failed, { failure: fault });
-  clock.advance(1);
-  const late = await acceptAndClaim(store);
-  await store.retry(late, { failure: fault, runAt: NOON });
-  clock.advance(limits.timeoutMs);
-  await store.claim(late.job.id, { holder: B });
-  clock.advance(1);
-  const crashed = await acceptAndClaim(store);
-  const worn = { ...crashed.job, attempt: limits.maxAttempts };
-  await env.kv.set(["job", worn.id], worn);
-  await store.rescue({ id: worn.id, holder: A, attempt: worn.attempt });
-
-  const letters = await store.deadLetters({ limit: 10 });
-  assert.deepEqual(letters.map(({ id, failure }) => [id, failure.code]), [
-    [crashed.job.id, "worker_lost"],
-    [late.job.id, "deadline_exceeded"],
-    [failed.job.id, "upstream_error"],
-  ]);
-  assert.equal(letters[2]?.finishedAt, NOON);
-  assert.equal(letters[2]?.kind, "test");
-  assert.equal((await store.deadLetters({ limit: 1 })).length, 1);
-  const succeeded = await acceptAndClaim(store);
-  await store.complete(succeeded, plan);
-  await store.cancel((await acceptAndClaim(store)).job.id);
-  assert.equal((await store.deadLetters({ limit: 10 })).length, 3);
-});
-
 Deno.test("replay() makes a new job of a dead letter, with the steps that were finished", async () => {
   using env = await openStore();
   const { store, clock } = env;
   const lease = await acceptAndClaim(store);
   const output = { text: randomBytes(200_000).toString("hex") };
-  await store.saveStep(lease, step, { ...finished, output });
+  await store.checkpoints.saveStep(lease, step, { ...finished, output });
   await store.fail(lease, { failure: fault });
   const before = await store.read(lease.job.id);
   clock.advance(HOUR);
@@ -591,22 +426,22 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
   const again = await store.claim(newId, { holder: B });
   // It was not the new job that paid for them.
   const event = { ...finished.event, attempt: 0 };
-  assert.deepEqual(await store.readStep(again!, step), { event, output });
+  assert.deepEqual(await store.checkpoints.readStep(again!, step), { event, output });
   // The failed job stays as it was.
   assert.deepEqual(await store.read(lease.job.id), before);
-  assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
+  assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
 });
 
 Deno.test("replay() leaves out a step that cannot be read", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  await env.store.saveStep(lease, step, finished);
-  await env.store.saveStep(lease, { ...step, name: "turn-2" }, finished);
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.store.checkpoints.saveStep(lease, { ...step, name: "turn-2" }, finished);
   await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
   await env.store.fail(lease, { failure: fault });
   const newId = crypto.randomUUID();
   assert.ok(await env.store.replay(lease.job.id, newId));
-  assert.deepEqual(await env.store.steps(newId), [{ ...finished.event, attempt: 0 }]);
+  assert.deepEqual(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
 });
 
 Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
@@ -652,27 +487,6 @@ Deno.test("claim() asks for admission last, and leaves the job where it is witho
   assert.deepEqual(asked, [job.id, job.id]);
 });
 
-Deno.test("due() tells kind and deadline without a look at the records", async () => {
-  using env = await openStore();
-  const fresh = queuedJob();
-  await env.store.accept(fresh);
-  const lease = await acceptAndClaim(env.store);
-  await env.store.retry(lease, { failure: fault, runAt: NOON });
-  await env.kv.set(["due", "test", NOON, "zz"], "from another version");
-  await env.kv.set(["due", "other", NOON, "zy"], NOON);
-  const due = await Array.fromAsync(env.store.due("test"));
-  const common = { kind: "test", runAt: NOON };
-  assert.deepEqual(
-    new Set(due),
-    new Set([
-      // A job that never started is given up a quarter of an hour before it expires.
-      { ...common, id: fresh.id, deadline: fresh.expiresAt - limits.timeoutMs },
-      { ...common, id: lease.job.id, deadline: NOON + limits.timeoutMs },
-      { ...common, id: "zz", deadline: 0 },
-    ]),
-  );
-});
-
 Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
@@ -680,7 +494,7 @@ Deno.test("progress and dead letters that cannot be read keep nobody from the re
   assert.deepEqual((await env.store.read(lease.job.id))?.progress, noProgress);
   await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
   await env.store.fail(lease, { failure: fault });
-  const letters = await env.store.deadLetters({ limit: 10 });
+  const letters = await env.store.index.deadLetters({ limit: 10 });
   assert.deepEqual(letters.map(({ id }) => id), [lease.job.id]);
 });
 
@@ -714,103 +528,11 @@ Deno.test("replay() rings the same bell as accept(), in its commit", async () =>
   assert.deepEqual(announced, [job.id, newId]);
 });
 
-Deno.test("report() keeps the newest of more progress than a value holds", async () => {
-  using env = await openStore();
-  const job = queuedJob();
-  await env.store.accept(job);
-  const lease = (await env.store.claim(job.id, { holder: A }))!;
-  const reasoningSummaries = ["é".repeat(10_000), "ö".repeat(10_000), "ü".repeat(10_000)];
-  assert.equal(await env.store.report(lease, { ...noProgress, reasoningSummaries }), "saved");
-  assert.deepEqual((await env.store.read(job.id))?.progress.reasoningSummaries, [
-    reasoningSummaries[2],
-  ]);
-});
-
-Deno.test("replayed steps live as long as the new job", async () => {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/kv.sqlite`;
-  {
-    using kv = await Deno.openKv(path);
-    const createdAt = Date.now();
-    let now = createdAt;
-    const { store } = openStores(kv, { clock: { now: () => now, wait: () => Promise.resolve() } });
-    const job = queuedJob({ now: createdAt });
-    await store.accept(job);
-    const lease = (await store.claim(job.id, { holder: A }))!;
-    await store.saveStep(lease, step, finished);
-    await store.fail(lease, { failure: fault });
-    now += HOUR;
-    const newId = crypto.randomUUID();
-    await store.replay(job.id, newId);
-    for await (const { key } of kv.list({ prefix: [] })) {
-      if (!key.includes(newId)) await kv.delete(key);
-    }
-  }
-  const db = new DatabaseSync(path);
-  const rows = db.prepare("select expiration_ms from kv").all();
-  db.close();
-  assert.equal(rows.length, 4);
-  for (const row of rows) {
-    assert.ok(Math.abs(Number(row.expiration_ms) - Date.now() - 24 * HOUR) < 60_000);
-  }
-  await Deno.remove(directory, { recursive: true });
-});
-
-Deno.test("an expired dead letter is not listed", async () => {
-  using env = await openStore();
-  const { store, clock } = env;
-  const job = queuedJob();
-  await store.accept(job);
-  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
-  clock.advance(24 * HOUR);
-  assert.deepEqual(await store.deadLetters({ limit: 10 }), []);
-});
-
-Deno.test("readStep() throws when the database fails: a step that may be there is not paid for again", async () => {
-  using env = await openStore();
-  const job = queuedJob();
-  await env.store.accept(job);
-  const lease = (await env.store.claim(job.id, { holder: A }))!;
-  await env.store.saveStep(lease, step, finished);
-  const kv = new Proxy(env.kv, {
-    get: (target, name) =>
-      name === "getMany"
-        ? () => Promise.reject(new Error("database lost"))
-        : Reflect.get(target, name),
-  });
-  const { store } = openStores(kv, { clock: new FakeClock() });
-  await assert.rejects(store.readStep(lease, step), /database lost/);
-});
-
-Deno.test("a response is found although the output of its step is damaged", async () => {
-  using env = await openStore();
-  const lease = await acceptAndClaim(env.store);
-  await env.store.saveStep(lease, step, finished);
-  await env.kv.delete(["output", lease.job.id, step.promptVersion, step.name, 0]);
-  await env.store.saveResponse(lease, step, "resp_1");
-  assert.deepEqual(await env.store.readStep(lease, step), found("resp_1"));
-});
-
-Deno.test("a response is found by its own job and step only", async () => {
-  using env = await openStore();
-  const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
-  await env.store.saveResponse(lease, step, "resp_1");
-  assert.deepEqual(await env.store.readStep(lease, step), found("resp_1"));
-  assert.deepEqual(await env.store.readStep(other, step), notFound);
-  assert.deepEqual(await env.store.readStep(lease, { ...step, name: "turn-2" }), notFound);
-  assert.deepEqual(await env.store.readStep(lease, { ...step, promptVersion: "test-2" }), {
-    responseId: null,
-    orphanId: "resp_1",
-  });
-  assert.equal(await env.store.openResponse(lease.job.id), "resp_1");
-  assert.equal(await env.store.openResponse(other.job.id), null);
-});
-
 Deno.test("news of a job that waits rings for all, news of one that has ended for nobody", async () => {
   using env = await openStore();
   const { store, instances } = env;
   const lease = await acceptAndClaim(store);
-  await store.saveResponse(lease, step, "resp_1");
+  await store.checkpoints.saveResponse(lease, step, "resp_1");
   await store.retry(lease, { failure: fault, runAt: NOON });
   const before = await instances.lastRing();
   assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
@@ -828,38 +550,12 @@ Deno.test("each delivery counts by itself, and each instance hears of its own jo
   using env = await openStore();
   const { store, instances } = env;
   const [lease, other] = [await acceptAndClaim(store), await acceptAndClaim(store, B)];
-  await store.saveResponse(lease, step, "resp_1");
-  await store.saveResponse(other, step, "resp_2");
+  await store.checkpoints.saveResponse(lease, step, "resp_1");
+  await store.checkpoints.saveResponse(other, step, "resp_2");
   assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
   assert.equal(await store.ringFor({ responseId: "resp_2", deliveryId: "wh_2" }), "rung");
   assert.deepEqual(await instances.takeWakes(A), [lease.job.id]);
   assert.deepEqual(await instances.takeWakes(B), [other.job.id]);
-});
-
-Deno.test("what is written for a response expires with its job, a wake within ten minutes", async () => {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/kv.sqlite`;
-  {
-    using kv = await Deno.openKv(path);
-    const createdAt = Date.now();
-    const clock = { now: () => createdAt + HOUR, wait: () => Promise.resolve() };
-    const { store } = openStores(kv, { clock });
-    const job = queuedJob({ now: createdAt });
-    await store.accept(job);
-    const lease = (await store.claim(job.id, { holder: A }))!;
-    await store.saveResponse(lease, step, "resp_1");
-    await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" });
-    for await (const { key } of kv.list({ prefix: [] })) {
-      if (/^(job|running|instance|bell)$/.test(String(key[0]))) await kv.delete(key);
-    }
-  }
-  const db = new DatabaseSync(path);
-  const rows = db.prepare("select expiration_ms from kv").all();
-  db.close();
-  const minutes = rows.map((row) => Math.round((Number(row.expiration_ms) - Date.now()) / MINUTE));
-  // The wake; the response, its owner and the delivery.
-  assert.deepEqual(minutes.toSorted((a, b) => a - b), [10, 23 * 60, 23 * 60, 23 * 60]);
-  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("a job that ends without a worker keeps its books", async () => {
@@ -869,27 +565,19 @@ Deno.test("a job that ends without a worker keeps its books", async () => {
   const turn = { model: "gpt-test", responseId: "resp_1", usage, costUsd: 1 };
   const [waits, held] = [await acceptAndClaim(store), await acceptAndClaim(store)];
   for (const lease of [waits, held]) {
-    await store.saveStep(lease, step, { ...finished, event: { ...finished.event, turn } });
+    await store.checkpoints.saveStep(lease, step, {
+      ...finished,
+      event: { ...finished.event, turn },
+    });
   }
   await store.retry(waits, { failure: fault, runAt: NOON });
   clock.advance(limits.timeoutMs);
   assert.equal(await store.claim(waits.job.id, { holder: B }), null);
-  await store.rescue((await store.heldBy(A))[0]!);
+  await store.rescue((await store.index.heldBy(A))[0]!);
   for (const { job: { id } } of [waits, held]) {
     const { job } = (await store.read(id))!;
     assert.deepEqual(job.state === "failed" && job.usage, { ...usage, savedTokens: 0, costUsd: 1 });
   }
-});
-
-Deno.test("readStep() throws when the output cannot be read at the moment", async () => {
-  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const { store } = openStores(kv, { clock: new FakeClock() });
-  const lease = await acceptAndClaim(store);
-  await store.saveStep(lease, step, finished);
-  hooks.get = ([sort]) =>
-    sort === "output" ? Promise.reject(new Error("database lost")) : undefined;
-  await assert.rejects(store.readStep(lease, step), /database lost/);
-  kv.close();
 });
 
 Deno.test("a job that is put back for later rings for nobody", async () => {
@@ -951,8 +639,8 @@ for (const [how, end] of ends) {
     assert.equal(commits, 1);
     assert.deepEqual(told, [job.id, successor.id]);
     assert.ok("finishedAt" in (await store.read(job.id))!.job);
-    assert.equal(await store.countWaiting(9, ["callback"]), 1);
-    assert.equal(await store.countWaiting(9, ["test"]), 0);
+    assert.equal(await store.index.countWaiting(9, ["callback"]), 1);
+    assert.equal(await store.index.countWaiting(9, ["test"]), 0);
     kv.close();
   });
 }

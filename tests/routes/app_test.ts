@@ -205,7 +205,7 @@ for (const [path, body, error, pointers] of invalid) {
     assertProblem(answer, 400, "invalid_request");
     assert.equal(answer.body.error, error);
     assert.deepEqual(answer.body.errors.map((e: { pointer: string }) => e.pointer), pointers);
-    assert.equal(await env.store.countWaiting(1), 0);
+    assert.equal(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -319,7 +319,7 @@ Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "queue_full");
   assert.equal(answer.headers.get("retry-after"), "30");
-  assert.equal(await env.store.countWaiting(10), 2);
+  assert.equal(await env.store.index.countWaiting(10), 2);
 });
 
 Deno.test("browsers of every origin may call, and read the headers that matter", async () => {
@@ -496,7 +496,11 @@ async function openWebhook(readWebhook: WebhookReader) {
   const job = queuedJob({ kind: "itinerary" });
   await env.store.accept(job);
   const lease = await env.store.claim(job.id, { holder: "instance-a" });
-  await env.store.saveResponse(lease!, { promptVersion: "1", name: "turn-1" }, "resp_1");
+  await env.store.checkpoints.saveResponse(
+    lease!,
+    { promptVersion: "1", name: "turn-1" },
+    "resp_1",
+  );
   return { ...env, deliver: (body: string) => post(env.app, "/api/webhooks/openai", body) };
 }
 

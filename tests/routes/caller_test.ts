@@ -232,7 +232,7 @@ for (
     const answer = await post(env.app, "/api/itineraries", tokyo, asClient(token));
     assertProblem(answer, 400, "invalid_header");
     assert.match(answer.body.detail, /^Client-Token: /);
-    assert.equal(await env.store.countWaiting(1), 0);
+    assert.equal(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -287,7 +287,7 @@ Deno.test("an API key may make so many jobs a day; the next day begins at midnig
     headers.get("ratelimit")!.match(/r=(\d+)/)![1]
   );
   assert.deepEqual(shown.toSorted(), ["0", "1", "2"]);
-  assert.equal(await env.store.countWaiting(10), 3);
+  assert.equal(await env.store.index.countWaiting(10), 3);
   assert.equal((await submit(theirs)).status, 202);
   clock.advance(12 * HOUR);
   assert.equal((await submit(ours)).status, 202);
@@ -308,5 +308,21 @@ Deno.test("those without a key have no budget", async () => {
   using env = await openApp({}, { dailyJobsPerKey: 1, concurrency: 0 });
   for (let n = 0; n < 3; n++) {
     assert.equal((await post(env.app, "/api/itineraries", tokyo, laptop)).status, 202);
+  }
+});
+
+Deno.test("a job that this version cannot show hides no other in a list, and opens no stream", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const odd = await post(env.app, "/api/itineraries", tokyo, laptop);
+  const other = await post(env.app, "/api/itineraries", tokyo, laptop);
+  const key = ["job", odd.body.jobId];
+  const { value } = await env.kv.get<{ request: object }>(key);
+  await env.kv.set(key, { ...value, request: { ...tokyo, durationDays: 45 } });
+  const { status, body } = await send(env.app, "/api/itineraries", { headers: laptop });
+  assert.equal(status, 200);
+  assert.deepEqual(body.items.map(({ jobId }: { jobId: string }) => jobId), [other.body.jobId]);
+  const location = odd.headers.get("location")!;
+  for (const path of [location, `${location}/events`]) {
+    assertProblem(await send(env.app, path), 500, "internal");
   }
 });

@@ -24,6 +24,8 @@ const cases: [what: string, proxies: number, forwarded: string | undefined, addr
   ["an empty entry leaves the peer", 1, "192.0.2.9, ", "10.0.0.1"],
   ["an IPv6 address is its network", 1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"],
   ["an IPv4 address within IPv6 is itself", 1, "::ffff:192.0.2.9", "192.0.2.9"],
+  ["a port is left out", 1, "192.0.2.9:5678", "192.0.2.9"],
+  ["a port is left out of IPv6, too", 1, "[2001:db8:1:2::9]:5678", "2001:db8:1:2::"],
   ["what is no address is taken as it is", 1, "unknown", "unknown"],
 ];
 

@@ -37,7 +37,7 @@ Deno.test("50 copies at once make one job, and all get its answer", async () => 
   }
   const first = answers.filter(({ headers }) => headers.get("idempotency-replayed") === null);
   assert.equal(first.length, 1);
-  assert.equal(await env.store.countWaiting(100), 1);
+  assert.equal(await env.store.index.countWaiting(100), 1);
 });
 
 Deno.test("copies that reach two instances at once make one job", async () => {
@@ -60,7 +60,7 @@ Deno.test("copies that reach two instances at once make one job", async () => {
   ]);
   assert.equal(a.job.id, b.job.id);
   assert.notEqual(a.isRepeated, b.isRepeated);
-  assert.equal(await env.store.countWaiting(100), 1);
+  assert.equal(await env.store.index.countWaiting(100), 1);
 });
 
 Deno.test("the same wish in other words is the same request", async () => {
@@ -82,7 +82,7 @@ Deno.test("the same key with another body, or for another kind of job, is 422", 
   ) {
     assertProblem(answer, 422, "idempotency_key_reused");
   }
-  assert.equal(await env.store.countWaiting(10), 1);
+  assert.equal(await env.store.index.countWaiting(10), 1);
 });
 
 Deno.test("each caller has keys of their own", async () => {
@@ -152,7 +152,7 @@ Deno.test("when only the answer to the commit was lost, the job is there, once",
   assert.equal(first.status, 202);
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assert.equal(again.body.jobId, first.body.jobId);
-  assert.equal(await env.store.countWaiting(10), 1);
+  assert.equal(await env.store.index.countWaiting(10), 1);
 });
 
 for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"]) {
@@ -161,6 +161,17 @@ for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"
     const answer = await post(env.app, "/api/itineraries", tokyo, withKey(key));
     assertProblem(answer, 400, "invalid_header");
     assert.match(answer.body.detail, /^Idempotency-Key: /);
-    assert.equal(await env.store.countWaiting(1), 0);
+    assert.equal(await env.store.index.countWaiting(1), 0);
   });
 }
+
+Deno.test("copies at once need room for one job only", async () => {
+  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  const copies = Array.from(
+    { length: 50 },
+    () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),
+  );
+  const answers = await Promise.all(copies);
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
+  assert.equal(await env.store.index.countWaiting(100), 1);
+});

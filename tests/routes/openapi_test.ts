@@ -77,6 +77,7 @@ async function showOrdinary(path: string): Promise<void> {
   await ask(env.app, `${location}/timeline`);
   await ask(env.app, `${location}/events`);
   await ask(env.app, `${location}/events`, { headers: { "last-event-id": "end" } });
+  await ask(env.app, `${location}/events?after=a&after=b`);
   await ask(env.app, location, { method: "DELETE" });
   using slow = await openApp({}, { concurrency: 0 });
   const { response: waiting } = await make(slow.app, path);
@@ -177,7 +178,11 @@ async function showService(): Promise<void> {
     const job = queuedJob({ kind: "itinerary" });
     await env.store.accept(job);
     const lease = await env.store.claim(job.id, { holder: "a" });
-    await env.store.saveResponse(lease!, { promptVersion: "1", name: "turn-1" }, "resp_1");
+    await env.store.checkpoints.saveResponse(
+      lease!,
+      { promptVersion: "1", name: "turn-1" },
+      "resp_1",
+    );
     await make(env.app, "/api/webhooks/openai", {}, "{}");
     await make(env.app, "/api/webhooks/openai", {}, "x".repeat(70_000));
     const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });

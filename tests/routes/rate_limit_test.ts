@@ -55,7 +55,7 @@ Deno.test("who sends too much gets 429 until the minute is over, and nothing is 
   assertProblem(refused, 429, "rate_limited");
   assert.equal(refused.headers.get("retry-after"), "40");
   assert.match(refused.headers.get("ratelimit")!, /"jobs";r=0;t=40$/);
-  assert.equal(await env.store.countWaiting(10), 2);
+  assert.equal(await env.store.index.countWaiting(10), 2);
   // Looking is still allowed.
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   assert.equal((await send(env.app, path)).status, 404);
@@ -106,4 +106,28 @@ Deno.test("a hundred polls cost no more than a few writes", async () => {
   for (let n = 0; n < 100; n++) await send(env.app, path);
   const written = await Array.fromAsync(env.kv.list({ prefix: ["rate"] }));
   assert.ok(written.length <= 1);
+});
+
+Deno.test("only what makes a job counts as one: no copies, and nothing that is not valid", async () => {
+  await using env = await openLimited({ requests: 100, jobs: 1 });
+  assert.equal((await post(env.app, "/api/itineraries", {})).status, 400);
+  for (let n = 0; n < 3; n++) {
+    const answer = await post(env.app, "/api/itineraries", tokyo, { "idempotency-key": "wish-1" });
+    assert.equal(answer.status, 202);
+  }
+  assertProblem(await post(env.app, "/api/itineraries", tokyo), 429, "rate_limited");
+});
+
+Deno.test("those who try wrong keys are counted by their address, and told so", async () => {
+  await using env = await openLimited({ requests: 2 }, { apiKeys: keys });
+  const path = `/api/itineraries/${crypto.randomUUID()}`;
+  const headers = { ...bearer("wrong-key-0123456789"), ...from("192.0.2.1") };
+  for (let left = 1; left >= 0; left--) {
+    const answer = await send(env.app, path, { headers });
+    assertProblem(answer, 401, "unauthorized");
+    assert.match(answer.headers.get("ratelimit")!, new RegExp(`r=${left};`));
+  }
+  assertProblem(await send(env.app, path, { headers }), 429, "rate_limited");
+  const right = { ...bearer(keys[0]!), ...from("192.0.2.1") };
+  assert.equal((await send(env.app, path, { headers: right })).status, 404);
 });

@@ -25,6 +25,12 @@ Deno.test("everything that /docs loads is served here", async () => {
     const response = await env.app.request(url);
     assert.equal(response.status, 200, url);
     assert.match(response.headers.get("content-type")!, /^text\/(css|javascript)/);
-    assert.ok((await response.text()).length > 50);
+    const text = await response.text();
+    assert.ok(text.length > 50);
+    if (url.endsWith(".css")) assert.doesNotMatch(text, /@import|url\((?!["']?data:)/);
+    const head = await env.app.request(url, { method: "HEAD" });
+    assert.equal(head.status, 200);
+    assert.equal(head.headers.get("etag"), response.headers.get("etag"));
+    assert.equal(await head.text(), "");
   }
 });
