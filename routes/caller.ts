@@ -2,6 +2,7 @@
  * Who sends a request, and what they may see. Keys, tokens and addresses go no further than this.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { z } from "zod";
@@ -31,6 +32,8 @@ export interface AccessOptions {
   trustedProxies: number;
 }
 
+const log = getLogger(["tripwright", "http"]);
+
 /** A random string that a client keeps; UUIDs and anything like it. */
 const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
 
@@ -41,7 +44,12 @@ const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
  * @throws {ProblemError} 400 from the handler for a `Client-Token` that is none
  */
 export function identify({ apiKeys, trustedProxies }: AccessOptions): MiddlewareHandler<AppEnv> {
+  let isWarned = trustedProxies > 0;
   return async (c, next) => {
+    if (!isWarned && c.req.header("x-forwarded-for") !== undefined) {
+      isWarned = true;
+      log.warning("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
+    }
     // It tells nothing of any job, and browsers send it without a key.
     if (c.req.method === "OPTIONS") return await next();
     const stranger = addressCaller(clientAddress(c, trustedProxies));

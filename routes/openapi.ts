@@ -70,10 +70,11 @@ const headers = {
 };
 type HeaderName = keyof typeof headers;
 
-/** What a response may carry of them; the first is always there. */
-function sent(...names: HeaderName[]) {
+/** What a response may carry of them, and what it always does. */
+function sent(names: HeaderName[], always: HeaderName[] = []) {
   const optional = names.map((name) => [name, headers[name].optional()]);
-  return z.object({ "X-Request-Id": headers["X-Request-Id"], ...Object.fromEntries(optional) });
+  const required = ["X-Request-Id" as const, ...always].map((name) => [name, headers[name]]);
+  return z.object(Object.fromEntries([...optional, ...required]));
 }
 
 const RATE: HeaderName[] = ["RateLimit-Policy", "RateLimit"];
@@ -82,14 +83,19 @@ const RATE: HeaderName[] = ["RateLimit-Policy", "RateLimit"];
 function answer(
   description: string,
   schema: z.ZodType | null,
-  options: { headers?: HeaderName[]; type?: string; examples?: Record<string, object> } = {},
+  options: {
+    headers?: HeaderName[];
+    always?: HeaderName[];
+    type?: string;
+    examples?: Record<string, object>;
+  } = {},
 ): ZodOpenApiResponseObject {
-  const { type = "application/json", examples } = options;
+  const { type = "application/json", always, examples } = options;
   const named = examples &&
     Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
   return {
     description,
-    headers: sent(...(options.headers ?? [])),
+    headers: sent(options.headers ?? [], always),
     ...(schema && { content: { [type]: { schema, ...(named && { examples: named }) } } }),
   };
 }
@@ -99,7 +105,10 @@ function problems(...codes: ProblemCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => problemTypes[code].title).join("; or: "),
-    headers: sent(...RATE, "Cache-Control", "Retry-After", "WWW-Authenticate"),
+    headers: sent(
+      [...RATE, "Retry-After", "WWW-Authenticate"],
+      status === 429 ? ["Cache-Control", "Retry-After"] : ["Cache-Control"],
+    ),
     content: {
       "application/problem+json": {
         schema: Problem,
@@ -157,6 +166,8 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
     "Retry-After",
     "Preference-Applied",
   ];
+  const VERSIONED: HeaderName[] = ["ETag", "Cache-Control"];
+  const MADE: HeaderName[] = ["Location", "Cache-Control"];
   const made: HeaderName[] = [...LIVE, "Location", "Content-Location", "Idempotency-Replayed"];
 
   const create: ZodOpenApiOperationObject = {
@@ -193,7 +204,7 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
         },
       ),
       ...(acceptedStatus === 202 &&
-        { 202: answer("Accepted", job, { headers: made, examples: { accepted } }) }),
+        { 202: answer("Accepted", job, { headers: made, always: MADE, examples: { accepted } }) }),
       ...problems(
         "invalid_request",
         "malformed_json",
@@ -256,7 +267,8 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
         },
         responses: {
           200: answer("A page of jobs", jobPage(kind), {
-            headers: [...RATE, "Cache-Control", "Link"],
+            headers: [...RATE, "Link"],
+            always: ["Cache-Control"],
           }),
           ...problems("invalid_request", "invalid_header", "missing_client_token", ...EVERYWHERE),
         },
@@ -277,8 +289,12 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
           }),
         },
         responses: {
-          200: answer("The job", job, { headers: LIVE, examples: { accepted, completed } }),
-          304: answer("The client has this version", null, { headers: LIVE }),
+          200: answer("The job", job, {
+            headers: LIVE,
+            always: VERSIONED,
+            examples: { accepted, completed },
+          }),
+          304: answer("The client has this version", null, { headers: LIVE, always: VERSIONED }),
           ...problems("invalid_header", "job_not_found", ...EVERYWHERE),
         },
       },
@@ -309,7 +325,8 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
         requestParams: one,
         responses: {
           200: answer("Everything so far", jobTimeline(kind), {
-            headers: [...RATE, "Cache-Control"],
+            headers: RATE,
+            always: ["Cache-Control"],
           }),
           ...problems("invalid_header", "job_not_found", ...EVERYWHERE),
         },
@@ -339,7 +356,7 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
         responses: {
           200: {
             description: "Events until the job ends",
-            headers: sent(...RATE, "Cache-Control"),
+            headers: sent(RATE, ["Cache-Control"]),
             content: { "text/event-stream": { schema: z.string(), example: events } },
           },
           204: answer("The client has had the last event; it need not come back", null, {
@@ -357,8 +374,8 @@ function servicePaths(): ZodOpenApiPathsObject {
   const tags = ["service"];
   const ok = z.object({ status: z.literal("ok") });
   const page = (description: string) =>
-    answer(description, z.string(), { type: "text/html", headers: ["Cache-Control"] });
-  const cached = { headers: ["ETag", "Cache-Control"] satisfies HeaderName[] };
+    answer(description, z.string(), { type: "text/html", always: ["Cache-Control"] });
+  const cached = { always: ["ETag", "Cache-Control"] satisfies HeaderName[] };
   return {
     "/": {
       get: {

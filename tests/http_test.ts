@@ -222,6 +222,19 @@ Deno.test("callbacks of the real program are signed and reach their receiver aft
   assert.equal(data.jobId, job.jobId);
 });
 
+Deno.test("a proxy that nobody has told of is noticed, once", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  for (let n = 0; n < 3; n++) {
+    await program.get(`/api/itineraries/${crypto.randomUUID()}`, {
+      "x-forwarded-for": "192.0.2.1",
+    });
+  }
+  await program.untilLogged("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
+  const warnings = program.log.filter(({ message }) => message.startsWith("X-Forwarded-For"));
+  assert.equal(warnings.length, 1);
+});
+
 Deno.test("a rate limit holds over a real connection, and is shared between processes", async () => {
   await using directory = await workDirectory();
   const env = { RATE_LIMIT_REQUESTS: "20", TRUSTED_PROXIES: "1" };
