@@ -7,13 +7,12 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
+import { isKey } from "../lib/caller.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/job_record.ts";
-import { isKey } from "../lib/caller.ts";
-import { ProblemError } from "../lib/problem.ts";
 import { describeError } from "../lib/log.ts";
+import { ProblemError } from "../lib/problem.ts";
 import { traceOf } from "../lib/trace_context.ts";
-import { requestBody } from "./request_body.ts";
 import { readBody } from "./body.ts";
 import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "./caller.ts";
 import { sendEvents } from "./event_stream.ts";
@@ -31,6 +30,7 @@ import {
 } from "./presenter.ts";
 import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
 import { limitJobs, type RateLimiters, showBudget } from "./rate_limit.ts";
+import { requestBody } from "./request_body.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
 const JobId = z.uuid();
