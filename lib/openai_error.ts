@@ -6,6 +6,7 @@
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai/error";
 import { type FailureCode, JobError, type Spent } from "./failure.ts";
+import { parseRetryAfter } from "./retry_after.ts";
 
 /** Every code that says the account has no money left, as a code or as a type. */
 const QUOTA_CODES = new Set([
@@ -93,16 +94,9 @@ function plainCode(code: unknown): string | undefined {
   return typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? code : undefined;
 }
 
-/** RFC 9110, section 10.2.3: seconds or a date. OpenAI sends `retry-after-ms` too. */
+/** OpenAI sends `retry-after-ms`, too. */
 function retryAfterMs(headers: Headers | undefined): number | undefined {
   const ms = headers?.get("retry-after-ms") ?? "";
-  if (isNumber(ms)) return Number(ms);
-  const value = headers?.get("retry-after") ?? "";
-  if (isNumber(value)) return Number(value) * 1000;
-  const date = Date.parse(value) - Date.now();
-  return date >= 0 ? date : undefined;
-}
-
-function isNumber(text: string): boolean {
-  return /^\d{1,9}(\.\d+)?$/.test(text);
+  if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Number(ms);
+  return parseRetryAfter(headers?.get("retry-after")) ?? undefined;
 }

@@ -10,6 +10,7 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
+import { parseRetryAfter } from "./retry_after.ts";
 
 /** The longest URL that is accepted, in characters: what proxies and browsers are sure to carry. */
 const MAX_URL_LENGTH = 2_048;
@@ -280,14 +281,7 @@ function parseAnswer(text: string, host: string): PublicAnswer | null {
     if (!status) throw new PublicHttpError(`${host} did not answer in HTTP/1.1`);
     // RFC 9110, section 15.2: any number of interim answers may come before the final one.
     if (status < 200) continue;
-    return { status, retryAfterMs: retryAfterMs(/^retry-after:(.*)$/im.exec(head)?.[1] ?? "") };
+    return { status, retryAfterMs: parseRetryAfter(/^retry-after:(.*)$/im.exec(head)?.[1]) };
   }
   return null;
-}
-
-/** RFC 9110, section 10.2.3: seconds or a date. */
-function retryAfterMs(value: string): number | null {
-  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value) * 1000;
-  const ms = Date.parse(value) - Date.now();
-  return ms > 0 ? ms : null;
 }

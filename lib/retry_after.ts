@@ -1,0 +1,15 @@
+/**
+ * The `Retry-After` of an answer (RFC 9110, section 10.2.3): seconds or a date.
+ * @module
+ */
+
+/** Nine digits are decades; more are no number that somebody meant. */
+const SECONDS = /^\s*\d{1,9}(\.\d+)?\s*$/;
+
+/** @returns how long to wait, in milliseconds; `null` if it is absent, unreadable or in the past */
+export function parseRetryAfter(value: string | null | undefined): number | null {
+  if (!value) return null;
+  if (SECONDS.test(value)) return Number(value) * 1_000;
+  const ms = Date.parse(value) - Date.now();
+  return ms >= 0 ? ms : null;
+}
