@@ -30,7 +30,7 @@ const MAX_RUNNING = 8;
 const CallbackRequest = z.object({
   url: z.string(),
   /** The job that has ended. */
-  about: z.object({ id: z.uuid(), owner: z.string().nullable() }),
+  about: z.uuid(),
 });
 type CallbackRequest = z.infer<typeof CallbackRequest>;
 
@@ -61,7 +61,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
   const { callbackUrl, expiresAt, owner, trace } = job;
   if (callbackUrl === null) return null;
   const ttlMs = expiresAt - now;
-  const request: CallbackRequest = { url: callbackUrl, about: { id: job.id, owner } };
+  const request: CallbackRequest = { url: callbackUrl, about: job.id };
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: TRIED_PART * ttlMs };
   return newJob({
     id,
@@ -94,9 +94,9 @@ async function deliver(
   { id, attempt, clock, signal }: JobContext,
   { noticeOf, signingSecretOf, privateHosts, readEnded }: CallbackOptions,
 ): Promise<Delivery> {
-  const job = await readEnded(about.id);
+  const job = await readEnded(about);
   if (!job) throw refused("The job that the callback is about is gone");
-  const secret = signingSecretOf(about.owner);
+  const secret = signingSecretOf(job.owner);
   if (secret === null) throw refused("The API key that made the job is no longer valid");
   const { type, data } = noticeOf(job);
   const body = JSON.stringify({ type, timestamp: isoTime(job.finishedAt), data });
