@@ -3,7 +3,7 @@
  * work waits than the service wants to owe.
  * @module
  */
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, DAY_MS } from "../lib/clock.ts";
 import type { JobIndex } from "../lib/job_index.ts";
 
 /** More jobs wait than `MAX_QUEUED_JOBS` allows. */
@@ -20,8 +20,6 @@ export class StoppingError extends Error {
 export class IdempotencyKeyReusedError extends Error {
   override name = "IdempotencyKeyReusedError";
 }
-
-const DAY_MS = 86_400_000;
 
 /** How many jobs a caller may make in a UTC day. */
 export interface Budget {

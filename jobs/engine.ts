@@ -10,7 +10,7 @@ import { type Caller, isKey, nobody } from "../lib/caller.ts";
 import { hashJson } from "../lib/hash.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/instance_locks.ts";
 import { InstanceStore } from "../lib/instance_store.ts";
-import { acceptedJob, type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
+import { acceptedJob, isEnded, type JobLimits, newJob, type QueuedJob } from "../lib/job_record.ts";
 import { type JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 import type { ModelProvider } from "../lib/model.ts";
@@ -177,7 +177,7 @@ export class Engine {
     if (!callbacks) return [];
     const readEnded = async (id: string) => {
       const job = (await this.#store.read(id))?.job;
-      return job && "finishedAt" in job ? job : null;
+      return job && isEnded(job) ? job : null;
     };
     return [callbackKind({ ...callbacks, readEnded }) as JobKind];
   }

@@ -8,6 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../lib/clock.ts";
 import { UnreadableJobError } from "../lib/job_entry.ts";
+import { isEnded } from "../lib/job_record.ts";
 import type { JobSnapshot, JobStore } from "../lib/job_store.ts";
 import { describeError } from "../lib/log.ts";
 
@@ -179,5 +180,5 @@ class Feed {
 
 /** Nothing follows. */
 function isLast(sight: Sight): boolean {
-  return sight === null || "finishedAt" in sight.job;
+  return sight === null || isEnded(sight.job);
 }

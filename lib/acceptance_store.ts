@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Clock } from "./clock.ts";
+import { type Clock, DAY_MS } from "./clock.ts";
 import type { JobCommit } from "./job_commit.ts";
 import { parseJob, parseReadableJob } from "./job_entry.ts";
 import { keys, prefixes } from "./job_keys.ts";
@@ -54,8 +54,6 @@ export interface PageStart {
   createdAt: number;
   id: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** What was accepted in one KV database. */
 export class AcceptanceStore {

@@ -3,6 +3,8 @@
  * @module
  */
 
+export const DAY_MS = 86_400_000;
+
 /** Tells the time and waits. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */

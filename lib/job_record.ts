@@ -127,6 +127,11 @@ export type CanceledJob = z.infer<typeof CanceledJob>;
 /** A job of which nothing changes any more. */
 export type EndedJob = SucceededJob | FailedJob | CanceledJob;
 
+/** Nothing of the job changes any more. */
+export function isEnded(job: JobRecord): job is EndedJob {
+  return "finishedAt" in job;
+}
+
 /** A new job, due at once. */
 export function newJob(
   options: {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { PublicKind } from "../jobs/kind.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import { claimJob, completeJob, newJob } from "../lib/job_record.ts";
 import { noProgress } from "../lib/progress.ts";
 import { JobEvents } from "./job_events.ts";
@@ -11,7 +12,6 @@ import { presentJob, presentNewJob } from "./presenter.ts";
 import { EXAMPLE_ID } from "./schemas.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
-const DAY_MS = 86_400_000;
 
 export const EXAMPLE_ETAG = '"00000000000007f60000-00000000000007f50000-"';
 

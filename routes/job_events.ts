@@ -6,8 +6,9 @@
  */
 import type { PublicKind } from "../jobs/kind.ts";
 import { hashJson } from "../lib/hash.ts";
+import { isEnded } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
-import { isFinished, presentJob } from "./presenter.ts";
+import { presentJob } from "./presenter.ts";
 
 /** An event as it goes over the wire; `data` is JSON. */
 export interface JobEvent {
@@ -43,7 +44,7 @@ export class JobEvents {
   *next(snapshot: JobSnapshot): Generator<JobEvent> {
     const { job } = snapshot;
     const { partial, ...rest } = presentJob(this.#kind, snapshot);
-    if (!isFinished(job)) {
+    if (!isEnded(job)) {
       yield* this.#items(partial ?? []);
       const progress = JSON.stringify(rest);
       if (progress === this.#lastProgress) return;

@@ -6,9 +6,9 @@
 import { LRUCache } from "lru-cache";
 import type { Engine } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
-import type { JobRecord } from "../lib/job_record.ts";
+import { isEnded, type JobRecord } from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
-import { isFinished, presentJob } from "./presenter.ts";
+import { presentJob } from "./presenter.ts";
 
 /** About a thousand plans of 30,000 characters: 32 MB, or twice that where letters are not Latin. */
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
@@ -70,7 +70,7 @@ export class JobViews {
   /** A look at a job that somebody else has taken. */
   viewOf(kind: PublicKind, snapshot: JobSnapshot): JobView {
     const view = new JobView(kind, snapshot);
-    if (isFinished(view.job)) this.#finished.set(view.job.id, view);
+    if (isEnded(view.job)) this.#finished.set(view.job.id, view);
     return view;
   }
 }

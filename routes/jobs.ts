@@ -9,7 +9,7 @@ import type { Engine } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { isKey } from "../lib/caller.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { JobRecord } from "../lib/job_record.ts";
+import { isEnded, type JobRecord } from "../lib/job_record.ts";
 import { describeError } from "../lib/log.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { traceOf } from "../lib/trace_context.ts";
@@ -20,7 +20,6 @@ import { END } from "./job_events.ts";
 import type { JobView, JobViews } from "./job_views.ts";
 import { cursorOf, readPage, singleQuery } from "./page.ts";
 import {
-  isFinished,
   locationOf,
   presentJob,
   presentNewJob,
@@ -100,10 +99,10 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const { job } = snapshot;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
+    // Browsers come back when a stream ends; this tells them not to (HTML, server-sent events).
+    if (position === END && isEnded(job)) return c.body(null, 204);
     // What cannot be shown is said now, by a status: browsers would come back to a broken stream.
     presentJob(kind, snapshot);
-    // Browsers come back when a stream ends; this tells them not to (HTML, server-sent events).
-    if (position === END && isFinished(job)) return c.body(null, 204);
     return sendEvents(c, { kind, engine, clock, id: job.id, position });
   });
 
@@ -137,7 +136,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     if (seconds === 0) return view;
     c.header("preference-applied", `wait=${seconds}`);
     const isNew = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
-    if (isNew || isFinished(view.job)) return view;
+    if (isNew || isEnded(view.job)) return view;
     const { version, job } = view;
     const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await engine.waitFor(job.id, options);
@@ -171,7 +170,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     if (!snapshot) return null;
     c.header("preference-applied", `wait=${seconds}`);
     c.header("content-location", locationOf(kind, snapshot.job));
-    const isOver = isFinished(snapshot.job);
+    const isOver = isEnded(snapshot.job);
     return sendView(c, views.viewOf(kind, snapshot), isOver ? 200 : kind.http.acceptedStatus);
   }
 

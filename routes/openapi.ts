@@ -14,6 +14,7 @@ import {
 import type { PublicKind } from "../jobs/kind.ts";
 import { problemBody, type ProblemCode, problemTypes } from "../lib/problem.ts";
 import { EXAMPLE_ETAG, exampleJobs } from "./examples.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT } from "./page.ts";
 import { requestBody } from "./request_body.ts";
 import {
   callbackNotice,
@@ -261,7 +262,9 @@ function jobPaths(kind: PublicKind, privateHosts: readonly string[]): ZodOpenApi
         requestParams: {
           header: z.object(callerParameters),
           query: z.object({
-            limit: z.int().min(1).max(100).optional().describe("20 unless given"),
+            limit: z.int().min(1).max(MAX_LIMIT).optional().describe(
+              `${DEFAULT_LIMIT} unless given`,
+            ),
             cursor: z.string().optional().describe("`nextCursor` of the page before"),
           }),
         },

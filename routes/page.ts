@@ -9,13 +9,13 @@ import { parseJson } from "../lib/json.ts";
 import type { PageStart } from "../lib/acceptance_store.ts";
 import { ProblemError } from "../lib/problem.ts";
 
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
 
 const LIMIT_ERROR = `expected a whole number from 1 to ${MAX_LIMIT}`;
 
 /** How many jobs a page may have. */
-export const Limit = z.string().regex(/^\d{1,3}$/, LIMIT_ERROR).transform(Number).pipe(
+const Limit = z.string().regex(/^\d{1,3}$/, LIMIT_ERROR).transform(Number).pipe(
   z.int().min(1, LIMIT_ERROR).max(MAX_LIMIT, LIMIT_ERROR),
 ).default(DEFAULT_LIMIT);
 

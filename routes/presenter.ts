@@ -6,7 +6,13 @@ import type { Notice } from "../jobs/callback.ts";
 import type { JobTimeline } from "../jobs/engine.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { isoTime } from "../lib/clock.ts";
-import type { EndedJob, JobRecord, QueuedJob, RunningJob } from "../lib/job_record.ts";
+import {
+  type EndedJob,
+  isEnded,
+  type JobRecord,
+  type QueuedJob,
+  type RunningJob,
+} from "../lib/job_record.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
 import { noProgress, type Progress } from "../lib/progress.ts";
 
@@ -25,7 +31,7 @@ const statuses = {
  */
 export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "version">) {
   const { job, progress, result, isFollowing } = snapshot;
-  const finished = isFinished(job);
+  const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
   return {
     ...presentRequest(kind, job),
@@ -66,7 +72,7 @@ function presentRequest(kind: PublicKind, job: JobRecord) {
 function presentCommon(job: JobRecord) {
   return {
     createdAt: isoTime(job.createdAt),
-    completedAt: isFinished(job) ? isoTime(job.finishedAt) : null,
+    completedAt: isEnded(job) ? isoTime(job.finishedAt) : null,
     expiresAt: isoTime(job.expiresAt),
     error: job.state === "failed" ? job.failure.message : null,
     failure: job.state === "failed"
@@ -102,7 +108,7 @@ export function presentTimeline(
     [kind.http.idName]: job.id,
     status: statusOf(job),
     attempt: job.attempt,
-    usage: isFinished(job) ? job.usage : progress.usage,
+    usage: isEnded(job) ? job.usage : progress.usage,
     events: events.map(({ at, ...event }) => ({
       at: isoTime(at),
       ...event,
@@ -126,11 +132,6 @@ export function locationOf(kind: PublicKind, job: JobRecord): string {
   return `${kind.http.path}/${job.id}`;
 }
 
-/** Nothing of the job changes any more. */
-export function isFinished(job: JobRecord): job is EndedJob {
-  return "finishedAt" in job;
-}
-
 /** A young job is asked for every 2 s, one that takes its time every 10 s. */
 const YOUNG_MS = 60_000;
 const YOUNG_RETRY_SECONDS = 2;
@@ -141,7 +142,7 @@ const OLD_RETRY_SECONDS = 10;
  * have taken as long as it usually does. `null` if nothing changes any more.
  */
 export function retryAfterSeconds(kind: PublicKind, job: JobRecord, now: number): number | null {
-  if (isFinished(job)) return null;
+  if (isEnded(job)) return null;
   const ageMs = now - job.createdAt;
   if (ageMs < YOUNG_MS) return YOUNG_RETRY_SECONDS;
   const leftSeconds = Math.ceil((kind.expectedMs - ageMs) / 1_000);

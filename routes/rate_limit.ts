@@ -4,6 +4,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import type { Budget } from "../jobs/admission.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import { ProblemError } from "../lib/problem.ts";
 import { type RateLimiter, rateLimitHeaders } from "../lib/rate_limiter.ts";
 import type { AppEnv } from "./caller.ts";
@@ -14,8 +15,6 @@ export interface RateLimiters {
   /** Counts the jobs that are made. */
   jobs?: RateLimiter | undefined;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Tells the caller what is left of its jobs of today, beside the limits of this minute. */
 export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
