@@ -280,7 +280,7 @@ Deno.test("the examples of the description are valid", async () => {
       for (const [type, { examples }] of Object.entries<any>(content)) {
         for (const { value } of Object.values<any>(examples ?? {})) {
           const always = ["x-request-id", "location", "cache-control", "retry-after"];
-          const headers = new Headers(always.map((name) => [name, "x"]));
+          const headers = new Headers(always.map((name): [string, string] => [name, "x"]));
           if (Number(status) >= 400) headers.delete("location");
           headers.set("content-type", type);
           const answer = { status: Number(status), headers };
