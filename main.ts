@@ -115,9 +115,9 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
   if (generator === "none") log.error("every job will fail, set OPENAI_API_KEY");
   if (!dev) return;
   console.log(`
-  Tripwright is at ${url}
+  Tripwright is at ${url}: open it in a browser.
 
-  Make a trip:
+  Make a trip from here:
   curl -i ${url}/api/itineraries -H 'Content-Type: application/json' \\
     -d '{"destination":"Tokyo, Japan","durationDays":5}'
 `);

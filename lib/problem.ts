@@ -64,6 +64,12 @@ export const problemTypes = {
       "Everybody may look at the jobs of this service, but only the API key that made a job " +
       "may cancel it.",
   },
+  foreign_form: {
+    status: 403,
+    title: "The form is another site's",
+    advice: "Forms of the app are only taken from its own pages. Programs use the API, which " +
+      "`/docs` describes.",
+  },
   callback_not_allowed: {
     status: 403,
     title: "Callbacks need an API key",

@@ -4,6 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -14,15 +15,18 @@ import type { Clock } from "../lib/clock.ts";
 import { describeError } from "../lib/log.ts";
 import type { WebhookReader } from "../lib/openai_webhook.ts";
 import { type Problem, ProblemError } from "../lib/problem.ts";
+import { assetRoutes } from "./assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./caller.ts";
 import { healthRoutes } from "./health.ts";
+import { sendProblemPage } from "./html.tsx";
 import { JobViews } from "./job_views.ts";
 import { jobRoutes } from "./jobs.ts";
 import { createOpenApi } from "./openapi.ts";
-import { problemRoutes } from "./problems.ts";
+import { problemRoutes } from "./problems.tsx";
 import { limitRate, type RateLimiters } from "./rate_limit.ts";
-import { referenceRoutes } from "./reference.ts";
+import { referenceRoutes } from "./reference.tsx";
 import { sendProblem } from "./send_problem.ts";
+import { webRoutes } from "./web.tsx";
 import { webhookRoutes } from "./webhooks.ts";
 
 export interface AppOptions {
@@ -89,8 +93,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(crossOrigin(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
-  app.get("/", (c) => c.json(indexOf(engine)));
   app.route("/", healthRoutes(engine));
+  app.route("/", assetRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => createOpenApi(engine.kinds, { privateHosts })));
   for (const kind of engine.kinds) {
@@ -98,9 +102,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
     app.route(kind.http.path, jobRoutes(kind, { ...options, views }));
   }
+  app.route("/", webRoutes(options));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 
-  app.notFound((c) => sendProblem(c, noRoute));
+  app.notFound((c) => isForPeople(c) ? sendProblemPage(c, noRoute) : sendProblem(c, noRoute));
   app.onError((error, c) => {
     if (error instanceof ProblemError) return sendProblem(c, error.problem);
     if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
@@ -129,6 +134,8 @@ function secure(): MiddlewareHandler<AppEnv> {
     // Scripts of every origin that CORS lets in may read answers.
     crossOriginResourcePolicy: "cross-origin",
     xFrameOptions: "DENY",
+    // Links to other sites tell nothing; forms of our own are known as such.
+    referrerPolicy: "same-origin",
     // 180 days, for this host; what is said of hosts below it is their operators' choice.
     strictTransportSecurity: "max-age=15552000",
     originAgentCluster: false,
@@ -160,20 +167,13 @@ function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** What a curious visitor finds at `/`. */
-function indexOf(engine: Engine) {
-  return {
-    service: "tripwright",
-    endpoints: engine.kinds.flatMap(({ http }) => [
-      `POST ${http.path}`,
-      `GET ${http.path}`,
-      `GET ${http.path}/:id`,
-      `GET ${http.path}/:id/events`,
-      `GET ${http.path}/:id/timeline`,
-      `DELETE ${http.path}/:id`,
-    ])
-      .concat("GET /docs", "GET /openapi.json", "GET /problems", "GET /livez", "GET /readyz"),
-  };
+/** Browsers that go to an address want a page; programs do not ask for one. */
+function isForPeople(c: Context): boolean {
+  return accepts(c, {
+    header: "Accept",
+    supports: ["application/json", "text/html"],
+    default: "application/json",
+  }) === "text/html";
 }
 
 const noRoute: Problem = { code: "route_not_found", detail: "There is nothing at this path" };

@@ -380,20 +380,6 @@ function servicePaths(): ZodOpenApiPathsObject {
     answer(description, z.string(), { type: "text/html", always: ["Cache-Control"] });
   const cached = { always: ["ETag", "Cache-Control"] satisfies HeaderName[] };
   return {
-    "/": {
-      get: {
-        operationId: "getIndex",
-        summary: "What there is",
-        tags,
-        security: [],
-        responses: {
-          200: answer(
-            "The calls of this API",
-            z.object({ service: z.string(), endpoints: z.array(z.string()) }),
-          ),
-        },
-      },
-    },
     "/livez": {
       get: {
         operationId: "getLiveness",

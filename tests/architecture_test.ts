@@ -6,18 +6,20 @@ import denoJson from "../deno.json" with { type: "json" };
 const root = join(import.meta.dirname!, "..");
 
 /** A layer may import from itself and from those to its right. */
-const layers = ["main", "routes", "jobs", "lib"];
+const layers = ["main", "routes", "static", "jobs", "lib"];
 
 function layerOf(file: string): number {
   const first = file.split("/")[0]!;
-  return layers.indexOf(first === "main.ts" ? "main" : first);
+  if (first === "main.ts") return layers.indexOf("main");
+  // What is made of it.
+  return layers.indexOf(first === "dist" ? "static" : first);
 }
 
 async function* sourceFiles(): AsyncGenerator<string> {
   yield "main.ts";
   for (const layer of layers.slice(1)) {
     for await (const { name } of Deno.readDir(join(root, layer))) {
-      if (name.endsWith(".ts")) yield `${layer}/${name}`;
+      if (/\.tsx?$/.test(name)) yield `${layer}/${name}`;
     }
   }
 }
@@ -35,7 +37,7 @@ function violations(file: string, source: string): string[] {
   });
 }
 
-Deno.test("imports run one way: main → routes → jobs → lib", async () => {
+Deno.test("imports run one way: main → routes → static → jobs → lib", async () => {
   const found = [];
   let imports = 0;
   for await (const file of sourceFiles()) {
@@ -59,6 +61,18 @@ Deno.test("the check of imports finds those that run the wrong way", () => {
     "lib/log.ts must not import routes/app.ts",
     "lib/log.ts must not import main.ts",
   ]);
+});
+
+Deno.test("what browsers load knows the server by its types, and of its code what has no server in it", async () => {
+  const shared = ["../lib/clock.ts", "../lib/retry_after.ts"];
+  for await (const file of sourceFiles()) {
+    if (!file.startsWith("static/")) continue;
+    const source = await Deno.readTextFile(join(root, file));
+    const code = source.replaceAll(/^import type [^;]+;/gm, "");
+    const imported = importsOf(code).filter((path) => path.startsWith("../"));
+    assert.deepEqual(imported.filter((path) => !shared.includes(path)), [], file);
+    assert.doesNotMatch(code, /\bDeno\./, file);
+  }
 });
 
 Deno.test("only main.ts touches the world when it is imported", async () => {

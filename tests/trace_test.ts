@@ -181,7 +181,7 @@ async function post(program: Program, headers: Record<string, string>): Promise<
 async function finish(program: Program): Promise<void> {
   await program.untilLogged("completed");
   // Deno 2.5 delivers nothing that ends after the signal. When this is answered, the work has ended.
-  await program.get("/");
+  await program.get("/livez");
   await program.end("SIGTERM");
 }
 

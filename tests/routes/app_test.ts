@@ -467,12 +467,16 @@ Deno.test("HEAD answers like GET, without a body", async () => {
   await env.a.idle();
 });
 
-Deno.test("/ tells a visitor what there is", async () => {
+Deno.test("a path that does not exist is a page for people, and a problem for programs", async () => {
   using env = await openApp();
-  const { body } = await send(env.app, "/");
-  assert.ok(body.endpoints.includes("POST /api/itineraries"));
-  assert.ok(body.endpoints.includes("GET /api/generations/:id"));
-  assert.ok(body.endpoints.includes("GET /api/generations/:id/timeline"));
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const page = await env.app.request("/nonsense", { headers: { accept } });
+  assert.equal(page.status, 404);
+  assert.match(page.headers.get("content-type")!, /^text\/html/);
+  assert.match(await page.text(), /<h1>There is nothing at this path<\/h1>/);
+  for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
+    assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
+  }
 });
 
 Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache", async () => {
@@ -580,7 +584,7 @@ Deno.test("OPTIONS answers with the methods of a path, and 404 where there is no
 
 Deno.test("every answer has the headers that keep browsers careful", async () => {
   using env = await openApp();
-  for (const path of ["/", "/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
+  for (const path of ["/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
     const { headers } = await send(env.app, path);
     assert.equal(
       headers.get("content-security-policy"),
@@ -588,7 +592,7 @@ Deno.test("every answer has the headers that keep browsers careful", async () =>
     );
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("x-frame-options"), "DENY");
-    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("referrer-policy"), "same-origin");
     assert.match(headers.get("strict-transport-security")!, /^max-age=\d{7,}$/);
     assert.equal(headers.get("x-powered-by"), null);
   }

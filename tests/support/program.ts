@@ -53,7 +53,9 @@ export class Program implements AsyncDisposable {
   #ended = false;
 
   constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
-    const [, ...args] = denoJson.tasks[task].command.split(" ");
+    // What is built has been built before the tests.
+    const { command } = denoJson.tasks[task];
+    const [, ...args] = command.slice(command.lastIndexOf("deno run")).split(" ");
     const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [

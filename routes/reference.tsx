@@ -3,17 +3,12 @@
  * brings along: nothing is loaded from anywhere else.
  * @module
  */
-import { type Context, Hono } from "hono";
-import { html } from "hono/html";
-import { sha256 } from "../lib/hash.ts";
-import { sendPage, STYLE, STYLE_PATH } from "./html.ts";
-import { isKnown } from "./request_headers.ts";
+import { Hono } from "hono";
+import { assetOf, sendAsset } from "./assets.ts";
+import { sendDocument } from "./html.tsx";
 
-/** Changes with a deployment only; the entity tag makes asking cheap. */
+/** Changes with a deployment only. */
 const CACHE_CONTROL = "public, max-age=300";
-
-/** Enough of a hash to tell two deployments apart. */
-const ETAG_CHARACTERS = 20;
 
 /** Swagger UI has dark colours, but does not ask by itself whether the reader wants them. */
 const START = `const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -38,38 +33,33 @@ export function referenceRoutes(describe: () => object): Hono {
   let description: string | undefined;
   routes.get("/openapi.json", (c) => {
     description ??= JSON.stringify(describe());
-    return send(c, "application/json", description);
+    return sendAsset(c, assetOf("application/json", description));
   });
   routes.get("/docs", (c) => {
     c.header("cache-control", CACHE_CONTROL);
-    return sendPage(c, {
+    return sendDocument(c, {
       title: "API",
-      head: html`<link rel="stylesheet" href="/docs/swagger-ui.css">`,
-      main: html`<div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>`,
+      head: <link rel="stylesheet" href="/docs/swagger-ui.css" />,
+      main: (
+        <>
+          <div id="swagger-ui"></div>
+          <script src="/docs/swagger-ui-bundle.js"></script>
+          <script src="/docs/start.js"></script>
+        </>
+      ),
     });
   });
-  routes.get("/docs/start.js", (c) => send(c, "text/javascript", START));
+  routes.get("/docs/start.js", (c) => sendAsset(c, assetOf("text/javascript", START)));
   // Loaded when somebody looks: 2 MB. The specifiers are literal, so Deno has both in its cache.
   routes.get("/docs/swagger-ui.css", async (c) => {
     const style = await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } });
-    return send(c, "text/css", style.default + NO_MARGIN);
+    return sendAsset(c, assetOf("text/css", style.default + NO_MARGIN));
   });
   routes.get("/docs/swagger-ui-bundle.js", async (c) => {
     const script = await import("swagger-ui-dist/swagger-ui-bundle.js", {
       with: { type: "text" },
     });
-    return send(c, "text/javascript", script.default as unknown as string);
+    return sendAsset(c, assetOf("text/javascript", script.default as unknown as string));
   });
-  routes.get(STYLE_PATH, (c) => send(c, "text/css", STYLE));
   return routes;
-}
-
-function send(c: Context, type: string, body: string): Response {
-  const etag = `"${sha256(body).slice(0, ETAG_CHARACTERS)}"`;
-  c.header("etag", etag);
-  c.header("cache-control", CACHE_CONTROL);
-  if (isKnown(c, etag)) return c.body(null, 304);
-  return c.body(body, 200, { "content-type": `${type}; charset=utf-8` });
 }

@@ -1,0 +1,238 @@
+/**
+ * The app for people: pages that are complete when they arrive, and go on by themselves where the
+ * browser runs scripts.
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import { csrf } from "hono/csrf";
+import { HTTPException } from "hono/http-exception";
+import { z } from "zod";
+import type { Engine } from "../jobs/engine.ts";
+import type { PublicKind } from "../jobs/kind.ts";
+import type { Clock } from "../lib/clock.ts";
+import { sha256 } from "../lib/hash.ts";
+import { parseJson } from "../lib/json.ts";
+import type { JobSnapshot } from "../lib/job_store.ts";
+import { type Problem, ProblemError, problemTypes } from "../lib/problem.ts";
+import { traceOf } from "../lib/trace_context.ts";
+import type { Job } from "../static/client.ts";
+import type { HomeState } from "../static/home.tsx";
+import type { PageState } from "../static/page.tsx";
+import {
+  errorsOf,
+  fieldsOf,
+  titleOf,
+  type TripKind,
+  valuesOf,
+  type Wish,
+  wishOf,
+  wishOfJob,
+} from "../static/wish.ts";
+import { readLimited } from "./body.ts";
+import { type AccessOptions, type AppEnv, identify, isOwnJob, maySee } from "./caller.ts";
+import { formLimits } from "./form_limits.ts";
+import { sendCalendar, sendJson, sendMarkdown } from "./downloads.ts";
+import { sendApp, sendProblemPage } from "./html.tsx";
+import { presentJob, retryAfterSeconds } from "./presenter.ts";
+import { limitJobs, limitRate, type RateLimiters } from "./rate_limit.ts";
+import { notOwner, refuse } from "./refusals.ts";
+
+export interface WebOptions {
+  engine: Engine;
+  clock: Clock;
+  access: AccessOptions;
+  rateLimiters: RateLimiters;
+}
+
+const DESCRIPTION = "Make a wish, and watch the plan of your trip being written.";
+
+const Kind = z.enum(Object.keys(fieldsOf) as [TripKind, ...TripKind[]]);
+
+/** A form, as a browser sends it or a link fills it in. */
+const Form = z.object({
+  kind: Kind.catch("itinerary"),
+  destination: z.string(),
+  durationDays: z.string(),
+  interests: z.string(),
+  musicProfile: z.string(),
+  timeframe: z.string(),
+  otherPreferences: z.string(),
+  /** Names the form: sent twice with the same content, it is one wish. */
+  formId: z.string().regex(/^[\w-]{1,80}$/),
+  /** A whole wish, in place of its fields. */
+  wish: z.string().transform((json) => parseJson(json)).pipe(
+    z.object({ kind: Kind, body: z.unknown() }),
+  ),
+}).partial();
+type Form = z.infer<typeof Form>;
+
+type ErrorStatus = (typeof problemTypes)[keyof typeof problemTypes]["status"];
+
+/** A wish that a form has sent. */
+interface Sent {
+  request: unknown;
+  formId: string | undefined;
+}
+
+interface Found {
+  kind: PublicKind;
+  snapshot: JobSnapshot;
+}
+
+/** Tells the wishes of one form from each other. */
+const DIGEST_CHARACTERS = 16;
+
+/** A finished plan as a file, by its extension. */
+const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
+
+/** `/`, `/trips` and what lies below. */
+export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): Hono<AppEnv> {
+  const limits = formLimits(engine.kinds);
+  const needsKey = access.apiKeys.size > 0;
+  const routes = new Hono<AppEnv>();
+
+  routes.get("/", (c) => {
+    const form = Form.safeParse(c.req.query()).data ?? {};
+    return sendHome(c, { kind: form.kind ?? "itinerary", values: form });
+  });
+
+  routes.use("/trips/*", identify(access), limitRate(rateLimiters.requests), csrf());
+
+  routes.post("/trips", async (c) => {
+    const form = Form.safeParse(Object.fromEntries(new URLSearchParams(await readLimited(c))));
+    if (!form.success) throw notReadable();
+    const wish = form.data.wish ?? wishOf(form.data.kind ?? "itinerary", form.data);
+    const kind = kindOf(wish.kind);
+    const request = kind.request.safeParse(wish.body);
+    if (!request.success) {
+      if (form.data.wish) throw notReadable();
+      const errors = errorsOf(wish.kind, form.data, limits);
+      return sendHome(c, { kind: wish.kind, values: form.data, errors, status: 400 });
+    }
+    const accepted = { kind: wish.kind, body: request.data } as Wish;
+    try {
+      if (needsKey) throw keyMissing();
+      const { job } = await submit(c, kind, { request: request.data, formId: form.data.formId });
+      return c.redirect(`/trips/${job.id}`, 303);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      const { code, detail, headers = {} } = error.problem;
+      for (const [name, value] of Object.entries(headers)) c.header(name, value);
+      const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
+      const refusal = { code, detail, retryAfterSeconds };
+      const values = valuesOf(accepted);
+      return sendHome(c, { kind: wish.kind, values, refusal, status: problemTypes[code].status });
+    }
+  });
+
+  routes.get("/trips/:id", async (c) => {
+    const found = await find(c);
+    c.header("cache-control", "private, no-cache");
+    if (!found) return sendMissing(c);
+    const { kind, snapshot } = found;
+    const job = presentJob(kind, snapshot) as unknown as Job;
+    const title = titleOf(wishOfJob(job));
+    const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
+    const state: PageState = { page: "trip", job, ageMs, isOpen: true };
+    const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
+    return sendApp(c, { title, state, refreshSeconds, isPrivate: true });
+  });
+
+  routes.post("/trips/:id/cancel", async (c) => {
+    const found = await find(c);
+    if (!found) return sendMissing(c);
+    const { kind, snapshot: { job } } = found;
+    if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
+    await engine.cancel(kind, job.id);
+    // One that has ended meanwhile shows how.
+    return c.redirect(`/trips/${job.id}`, 303);
+  });
+
+  for (const [extension, send] of Object.entries(downloads)) {
+    routes.get(`/trips/:id/plan.${extension}`, async (c) => {
+      const found = await find(c);
+      c.header("cache-control", "private, no-cache");
+      if (!found) return sendMissing(c);
+      const { kind, snapshot } = found;
+      if (snapshot.job.state !== "succeeded") return c.redirect(`/trips/${snapshot.job.id}`, 303);
+      return await send(c, presentJob(kind, snapshot) as unknown as Job);
+    });
+  }
+
+  type HomeOptions = Pick<HomeState, "kind"> & Partial<HomeState> & { status?: 200 | ErrorStatus };
+
+  function sendHome(c: Context, { status = 200, ...filledIn }: HomeOptions) {
+    const state: HomeState = {
+      page: "home",
+      limits,
+      needsKey,
+      values: {},
+      errors: {},
+      refusal: null,
+      formId: crypto.randomUUID(),
+      ...filledIn,
+    };
+    c.header("cache-control", "private, no-cache");
+    return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
+  }
+
+  /** There is no such trip, or none that this caller may see; strangers are not told which. */
+  function sendMissing(c: Context) {
+    const id = c.req.param("id")!;
+    const isLocked = needsKey && !access.publicReads;
+    if (isLocked) c.header("www-authenticate", "Bearer");
+    return isLocked
+      ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
+      : sendApp(c, { title: "Expired", state: { page: "gone", id }, status: 404, isPrivate: true });
+  }
+
+  function kindOf(noun: TripKind): PublicKind {
+    return engine.kinds.find(({ http }) => http.noun === noun)!;
+  }
+
+  /** The job of any kind that the path names, if the caller may see it. */
+  async function find(c: Context<AppEnv>): Promise<Found | null> {
+    const id = z.uuid().safeParse(c.req.param("id"));
+    if (!id.success) return null;
+    for (const kind of engine.kinds) {
+      const snapshot = await engine.read(kind, id.data.toLowerCase());
+      if (snapshot) {
+        return maySee(c.get("caller"), snapshot.job, access) ? { kind, snapshot } : null;
+      }
+    }
+    return null;
+  }
+
+  async function submit(c: Context<AppEnv>, kind: PublicKind, { request, formId }: Sent) {
+    const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
+    return await engine.submit(kind, request, {
+      caller: c.get("caller"),
+      idempotencyKey: formId && `${formId}-${digest}`,
+      callbackUrl: undefined,
+      trace: traceOf(c.req.raw.headers),
+      permit: () => limitJobs(c, rateLimiters.jobs),
+    }).catch((error) => refuse(c, error));
+  }
+
+  routes.onError((error, c) => {
+    if (error instanceof ProblemError) return sendProblemPage(c, error.problem);
+    if (error instanceof HTTPException) return sendProblemPage(c, foreignForm);
+    throw error;
+  });
+  return routes;
+}
+
+/** What no form of this app has sent. */
+function notReadable(): ProblemError {
+  return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
+}
+
+/** Keys are the business of the page's script: a form would send them along in plain sight. */
+function keyMissing(): ProblemError {
+  return new ProblemError({
+    code: "unauthorized",
+    detail: "Wishes need an API key, and a browser that runs scripts",
+  });
+}
+
+const foreignForm: Problem = { code: "foreign_form", detail: "The form is another site's" };

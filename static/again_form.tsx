@@ -1,0 +1,57 @@
+/**
+ * The same wish once more, or another one like it.
+ * @module
+ */
+import { useState } from "preact/hooks";
+import type { Refusal, WayOn } from "./refusal.ts";
+import { RefusalNotice } from "./refusal_notice.tsx";
+import { makeTrip, refusalOf } from "./session.ts";
+import { formUrl, type Wish } from "./wish.ts";
+
+export interface AgainFormProps {
+  /** The trip's that is to be repeated: however often it is asked for, it is repeated once. */
+  id: string;
+  wish: Wish;
+  /** What the button says. */
+  verb: string;
+  /** What is best done now. */
+  best: WayOn;
+}
+
+export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [isSending, setSending] = useState(false);
+  const key = `again-${id}`;
+
+  async function send(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isSending) return;
+    setSending(true);
+    setRefusal(null);
+    try {
+      await makeTrip(wish, key);
+    } catch (error) {
+      setRefusal(refusalOf(error));
+    } finally {
+      setSending(false);
+    }
+  }
+
+  return (
+    <form class="again" method="post" action="/trips" onSubmit={send}>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <input type="hidden" name="formId" value={key} />
+      <input type="hidden" name="wish" value={JSON.stringify(wish)} />
+      <button
+        type="submit"
+        class={best === "repeat" ? "main" : undefined}
+        aria-disabled={isSending}
+      >
+        {isSending ? "Sending…" : verb}
+      </button>
+      <a class={best === "change" ? "button main" : "button"} href={formUrl(wish)}>
+        Change the wish
+      </a>
+    </form>
+  );
+}

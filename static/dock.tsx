@@ -1,0 +1,155 @@
+/**
+ * How far the work is: it stays at the bottom of the window, so that nothing moves when it leaves.
+ * @module
+ */
+import { useEffect, useState } from "preact/hooks";
+import type { Connection, Job } from "./client.ts";
+import { openClient } from "./session.ts";
+import type { TripKind } from "./wish.ts";
+
+export interface DockProps {
+  id: string;
+  kind: TripKind;
+  job: Job;
+  connection: Connection;
+  /** For how long the job has been there when the page was made, in milliseconds. */
+  ageMs: number;
+  onEnded: (job: Job) => void;
+}
+
+/** What goes on meanwhile, in turn: one for each so many milliseconds. */
+const TURN_MS = 7_000;
+
+const asides: Record<TripKind, string[]> = {
+  itinerary: [
+    "Looking for the best order of things",
+    "Leaving time for a coffee",
+    "Checking how far it is on foot",
+    "Keeping the evenings free of queues",
+    "Asking what the locals would do",
+  ],
+  generation: [
+    "Analyzing your preferences",
+    "Searching for the best events",
+    "Comparing what is on at the same time",
+    "Keeping an eye on the weather",
+    "Crafting your bundles",
+    "This takes a few minutes; you can close the page and come back",
+  ],
+};
+
+type Stage = "queued" | "thinking" | "researching" | "writing";
+
+const stages: Record<TripKind, [Stage, string][]> = {
+  itinerary: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
+  generation: [
+    ["queued", "Waiting"],
+    ["thinking", "Thinking"],
+    ["researching", "Researching"],
+    ["writing", "Writing"],
+  ],
+};
+
+export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
+  const elapsedMs = useElapsed(ageMs);
+  const progress = job.progress!;
+  const { phase, message, step, of } = progress;
+  const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
+  const messages = asides[kind];
+  const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
+  const isLost = connection === "lost";
+  return (
+    <section class="dock" aria-label="Progress">
+      <div class="row">
+        <ol class="stages">
+          {stages[kind].map(([name, label]) => (
+            <li key={name} aria-current={name === stage ? "step" : undefined}>{label}</li>
+          ))}
+        </ol>
+        <p class="elapsed">
+          <span class="unseen">Elapsed:</span> {sayDuration(elapsedMs)}
+        </p>
+      </div>
+      <progress aria-label="Parts of the plan" {...(of && { value: step, max: of })} />
+      <div class="row">
+        <div class="messages">
+          <p class={isLost ? "title lost" : "title"}>
+            {isLost ? "No connection. The work goes on; this page keeps trying." : message}
+          </p>
+          <p class="quiet" aria-hidden="true">{aside}…</p>
+        </div>
+        <CancelForm id={id} job={job} onEnded={onEnded} />
+      </div>
+      {"reasoningSummaries" in job && job.reasoningSummaries.length > 0 && (
+        <Reasoning summaries={job.reasoningSummaries} />
+      )}
+    </section>
+  );
+}
+
+function CancelForm({ id, job, onEnded }: Pick<DockProps, "id" | "job" | "onEnded">) {
+  const [state, setState] = useState<"ready" | "sending" | "failed">("ready");
+
+  async function cancel(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (state === "sending") return;
+    setState("sending");
+    try {
+      onEnded(await openClient().cancel(job));
+    } catch {
+      setState("failed");
+    }
+  }
+
+  return (
+    <form method="post" action={`/trips/${id}/cancel`} onSubmit={cancel}>
+      <button type="submit" aria-disabled={state === "sending"}>
+        {state === "sending" ? "Canceling…" : state === "failed" ? "Cancel again" : "Cancel"}
+      </button>
+    </form>
+  );
+}
+
+/** What the model says of its reasoning, the latest first to be seen. */
+export function Reasoning({ summaries }: { summaries: readonly string[] }) {
+  return (
+    <details class="reasoning">
+      <summary>
+        <span class="quiet">Reasoning:</span> <span dir="auto">{headOf(summaries.at(-1)!)}</span>
+      </summary>
+      <ol tabIndex={0} aria-label="Reasoning so far">
+        {summaries.map((summary, index) => (
+          <li key={index} dir="auto">
+            {plain(summary)}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** Models begin a summary with its headline, in the asterisks of Markdown. */
+function headOf(summary: string): string {
+  return plain(summary).split("\n")[0]!;
+}
+
+function plain(summary: string): string {
+  return summary.replaceAll("**", "").trim();
+}
+
+/** How old the job is, on a clock that nobody can set. */
+function useElapsed(ageMs: number): number {
+  const [elapsedMs, setElapsed] = useState(ageMs);
+  useEffect(() => {
+    const born = performance.now() - ageMs;
+    const timer = setInterval(() => setElapsed(performance.now() - born), 1_000);
+    return () => clearInterval(timer);
+  }, [ageMs]);
+  return elapsedMs;
+}
+
+/** Minutes and seconds, as a stopwatch shows them. */
+export function sayDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

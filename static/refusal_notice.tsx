@@ -1,0 +1,34 @@
+/**
+ * Why a wish was not accepted, and when to try again.
+ * @module
+ */
+import { type Refusal, sayRefusal } from "./refusal.ts";
+import { LocalTime } from "./local_time.tsx";
+import { useEffect, useState } from "preact/hooks";
+
+export function RefusalNotice({ refusal }: { refusal: Refusal }) {
+  return (
+    <div class="notice" role="alert">
+      <p class="title">{sayRefusal(refusal)}</p>
+      <p>
+        Nothing is lost: your wish is still here. <Wait seconds={refusal.retryAfterSeconds} />
+      </p>
+    </div>
+  );
+}
+
+/** When to try again. The time of day needs a clock, so the browser adds it. */
+function Wait({ seconds }: { seconds: number | null }) {
+  const [until, setUntil] = useState<string | null>(null);
+  useEffect(() => {
+    if (seconds === null) return;
+    setUntil(new Date(Date.now() + 1_000 * seconds).toISOString());
+  }, [seconds]);
+  if (seconds === null) return <>You can try again at any time.</>;
+  if (until === null) return <>Please try again in {seconds} seconds.</>;
+  return (
+    <>
+      Please try again at <LocalTime iso={until} seconds />.
+    </>
+  );
+}

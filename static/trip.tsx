@@ -1,0 +1,249 @@
+/**
+ * The page of a trip: from its first second to its last.
+ * @module
+ */
+import { useEffect, useState } from "preact/hooks";
+import { AgainForm } from "./again_form.tsx";
+import { type Connection, type Job, TripError } from "./client.ts";
+import { Dock, Reasoning, sayDuration } from "./dock.tsx";
+import { LocalTime } from "./local_time.tsx";
+import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
+import { openRecentTrips } from "./recent_trips.ts";
+import { sayFailure } from "./refusal.ts";
+import { idOf, openClient } from "./session.ts";
+import { sayMadeUp } from "./source.ts";
+import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
+import { GonePage } from "./gone.tsx";
+
+export interface TripState {
+  page: "trip";
+  /** As `GET` shows it. */
+  job: Job;
+  /** For how long it has been there, in milliseconds. */
+  ageMs: number;
+  /** Whether the server may give the plan to whoever follows a link. */
+  isOpen: boolean;
+}
+
+export function TripPage({ state }: { state: TripState }) {
+  const { job, connection, isGone, end } = useTrip(state.job);
+  const wish = wishOfJob(job);
+  const id = idOf(job);
+  const news = useNews(job);
+  const madeUp = sayMadeUp(job.source);
+  if (isGone) return <GonePage state={{ page: "gone", id }} />;
+  const isGrowing = job.status === "processing";
+  return (
+    <main id="main" class="trip">
+      <TripHeader wish={wish} job={job} isOpen={state.isOpen} />
+      <p class="unseen" role="status">{news}</p>
+      <Outcome wish={wish} job={job} />
+      {"jobId" in job
+        ? <ItineraryPlan parts={job.itinerary ?? job.partial ?? []} isGrowing={isGrowing} />
+        : <BundlesPlan parts={job.bundles ?? job.partial ?? []} isGrowing={isGrowing} />}
+      {madeUp && <p class="source quiet">{madeUp.text}</p>}
+      {!isGrowing && "generationId" in job && job.reasoningSummaries.length > 0 && (
+        <Reasoning summaries={job.reasoningSummaries} />
+      )}
+      {isGrowing && (
+        <Dock
+          id={id}
+          kind={wish.kind}
+          job={job}
+          connection={connection}
+          ageMs={state.ageMs}
+          onEnded={end}
+        />
+      )}
+    </main>
+  );
+}
+
+function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boolean }) {
+  const extent = extentOf(wish);
+  const madeUp = sayMadeUp(job.source);
+  const cost = "jobId" in job && job.itinerary
+    ? sayCosts(job.itinerary.flatMap(({ activities }) => activities))
+    : null;
+  return (
+    <header class="trip">
+      <h1 dir="auto">{titleOf(wish)}</h1>
+      <p class="facts">
+        {extent && <span>{extent}</span>}
+        {cost && <span>{cost} per person</span>}
+        <span>{sayState(job)}</span>
+        <span>
+          kept until <LocalTime iso={job.expiresAt} />
+        </span>
+        {madeUp && <span class="mark">{madeUp.mark}</span>}
+      </p>
+      {wish.kind === "generation" && <Preferences {...wish.body.preferences} />}
+      <Actions job={job} isOpen={isOpen} />
+    </header>
+  );
+}
+
+/** What was wished for, beyond the interests, which are in the title. */
+function Preferences(preferences: {
+  musicProfile?: string | null | undefined;
+  timeframe?: string | null | undefined;
+  otherPreferences?: string | null | undefined;
+}) {
+  const { timeframe, musicProfile, otherPreferences } = preferences;
+  const said = [timeframe, musicProfile, otherPreferences].filter(Boolean);
+  return said.length === 0 ? null : (
+    <ul class="facts wishes">
+      {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
+    </ul>
+  );
+}
+
+/** How the job stands, in a few words. */
+function sayState({ status, createdAt, completedAt }: Job): string {
+  if (status === "processing") return "being written";
+  const took = sayDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  return { completed: `written in ${took}`, failed: "failed", canceled: "canceled" }[status];
+}
+
+/** They are in their places from the start, so that nothing moves when there is a plan. */
+function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
+  const id = idOf(job);
+  const isReady = job.status === "completed";
+  const plan = (extension: string) =>
+    isReady
+      ? { href: `/trips/${id}/plan.${extension}`, download: true }
+      : { "aria-disabled": true };
+  return (
+    <div class="actions">
+      <CopyLink />
+      <button
+        type="button"
+        class="needs-script"
+        onClick={() => isReady && print()}
+        aria-disabled={!isReady}
+      >
+        Print
+      </button>
+      {isOpen && (
+        <>
+          <a role="link" class="button" {...plan("md")}>Markdown</a>
+          <a role="link" class="button" {...plan("json")}>JSON</a>
+          {"jobId" in job && isReady
+            ? <CalendarForm id={id} createdAt={job.createdAt} />
+            : <a role="link" class="button" {...plan("ics")}>Calendar</a>}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** An itinerary has days, but no dates: a calendar wants to know when it begins. */
+function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
+  return (
+    <details class="menu">
+      <summary class="button">Calendar</summary>
+      <form method="get" action={`/trips/${id}/plan.ics`}>
+        <label for="start">First day</label>
+        <input type="date" id="start" name="start" required defaultValue={dayAfter(createdAt)} />
+        <button type="submit">Download</button>
+      </form>
+    </details>
+  );
+}
+
+function dayAfter(iso: string): string {
+  return new Date(Date.parse(iso) + 86_400_000).toISOString().slice(0, 10);
+}
+
+function CopyLink() {
+  const [isCopied, setCopied] = useState<boolean | null>(null);
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      setCopied(true);
+    } catch {
+      // Forbidden, or a page without TLS, where there is no clipboard.
+      setCopied(false);
+      prompt("The link of this trip", location.href);
+    }
+  }
+  return (
+    <button type="button" class="needs-script copy" onClick={copy}>
+      {isCopied ? "Link copied" : "Copy link"}
+    </button>
+  );
+}
+
+/** What is said in place of a plan. */
+function Outcome({ wish, job }: { wish: Wish; job: Job }) {
+  if (job.status === "failed") {
+    const { sentence, wayOn } = sayFailure(job.failure);
+    return (
+      <div class="notice" role="alert">
+        <p class="title">{sentence}</p>
+        <p>{job.failure?.hint}</p>
+        <p class="quiet">The reason: {job.error}</p>
+        <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={wayOn} />
+      </div>
+    );
+  }
+  if (job.status === "canceled") {
+    return (
+      <div class="notice">
+        <p class="title">You have canceled this trip.</p>
+        <AgainForm id={idOf(job)} wish={wish} verb="Make it after all" best="repeat" />
+      </div>
+    );
+  }
+  return null;
+}
+
+/** The job as it is, from now on. */
+function useTrip(first: Job) {
+  const [job, setJob] = useState(first);
+  const [connection, setConnection] = useState<Connection>("polling");
+  const [isGone, setGone] = useState(false);
+
+  function show(job: Job): void {
+    setJob(job);
+    openRecentTrips().put(job);
+  }
+
+  useEffect(() => {
+    show(first);
+    if (first.status !== "processing") return;
+    const left = new AbortController();
+    openClient().watch(first, {
+      signal: left.signal,
+      onProgress: show,
+      onConnection: setConnection,
+    }).catch((error) => {
+      if (left.signal.aborted) return;
+      if (error instanceof TripError && error.status === 404) return setGone(true);
+      throw error;
+    });
+    return () => left.abort();
+  }, [first]);
+
+  return { job, connection, isGone, end: show };
+}
+
+/** What is worth saying aloud, and the title of the tab. */
+function useNews(job: Job): string {
+  const [news, setNews] = useState("");
+  const count = job.partial?.length ?? 0;
+  const part = "jobId" in job ? "Day" : "Bundle";
+  useEffect(() => {
+    const title = titleOf(wishOfJob(job));
+    const said = {
+      processing: count > 0 ? `${part} ${count} is ready.` : job.progress?.message ?? "",
+      completed: "Your plan is ready.",
+      failed: "There is no plan.",
+      canceled: "Canceled.",
+    };
+    setNews(said[job.status]);
+    const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
+    document.title = `${marks[job.status]}${title} – Tripwright`;
+  }, [job.status, count, job.progress?.phase]);
+  return news;
+}
