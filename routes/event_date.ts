@@ -1,32 +1,16 @@
 /**
- * Days and times out of the words that a model has written: `2026-11-28 21:00`, `Saturday,
- * 28 November 2026, 9 pm`, `2026年11月28日 20:00`.
- *
- * A calendar shows as certain what it is given, so nothing is guessed: words from which no day follows
- * are no date. What chrono-node has *read* is used; what it has worked out, in the time zone of this
- * process and for whoever asks now, is not.
+ * Days and times out of what a model has written: `2026-11-28 21:00`, `Saturday, 28 November 2026,
+ * 9 pm`, `2026年11月28日 20:00`. A calendar shows as certain what it is given, so nothing is guessed.
  * @module
  */
-import type { Chrono, ParsedComponents, ParsedResult } from "chrono-node";
 import { DAY_MS } from "../lib/clock.ts";
+import { clockMs, type EventDate, midnightOf, readWords } from "./event_words.ts";
 import { oneLine } from "./plan_text.ts";
 
-/**
- * When something takes place, where it takes place. Both ends are written as if that place were in
- * UTC, in milliseconds since the epoch; `end` is exclusive, `null` where it is not known.
- */
-export interface EventDate {
-  start: number;
-  end: number | null;
-  /** Only the day is known, or the days; the ends are midnights. */
-  allDay: boolean;
-}
+export type { EventDate };
 
 /** Longer than a date in any language; the time that chrono's patterns take grows with the text. */
 const MAX_CHARACTERS = 120;
-
-/** More days than a festival has are a season: which of its days the traveller comes is not said. */
-const MAX_DAYS = 7;
 
 /**
  * Reads the date of an event. The date in ISO 8601 is read exactly; other words are read in all the
@@ -47,7 +31,7 @@ export async function readEventDate(
   if (iso) return isoDate(iso);
   if (line.length > MAX_CHARACTERS) return null;
   const plain = withIsoDays(line);
-  return plain === null ? null : readWords(plain, { now, readers: await loadReaders() });
+  return plain === null ? null : await readWords(plain, { now });
 }
 
 /**
@@ -58,23 +42,13 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T, ]+(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?$/i;
 
 function isoDate([, year, month, day, hour, minute]: RegExpExecArray): EventDate | null {
-  const start = dayOf(Number(year), Number(month), Number(day));
+  const start = midnightOf(Number(year), { month: Number(month), day: Number(day) });
   if (start === null) return null;
   if (hour === undefined) return { start, end: start + DAY_MS, allDay: true };
   const [hours, minutes] = [Number(hour), Number(minute)];
   // 24:00 is the end of the day, as ISO 8601 has it.
   if (minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
   return { start: start + clockMs(hours, minutes), end: null, allDay: false };
-}
-
-/** Midnight of a day that exists, else `null`. */
-function dayOf(year: number, month: number, day: number): number | null {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null;
-}
-
-function clockMs(hours: number, minutes: number): number {
-  return (hours * 60 + minutes) * 60_000;
 }
 
 /**
@@ -101,50 +75,4 @@ function withIsoDays(text: string): string | null {
 
 function isoDay(_: string, year: string, month: string, day: string): string {
   return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")} `;
-}
-
-/**
- * All of chrono's languages, English first. Loaded when the first date is not in ISO 8601: it takes
- * 35 ms and 13 MB, and most dates are.
- */
-async function loadReaders(): Promise<Chrono[]> {
-  const { ar, de, en, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh } = await import(
-    "chrono-node"
-  );
-  return [en, de, fr, es, it, pt, nl, sv, fi, ja, zh, ru, uk, vi, id, ar].map(({ casual }) =>
-    casual
-  );
-}
-
-/** What one language makes of the words. */
-interface Reading {
-  date: EventDate;
-  /** How many characters it is read from. */
-  length: number;
-  /** No letter or digit is left over. */
-  isComplete: boolean;
-}
-
-/**
- * A language that understands every word is believed. Of those that understand some words, which may
- * only look like theirs, all must have found the same day; then the one that understands most is.
- */
-function readWords(
-  text: string,
-  { now, readers }: { now: number; readers: Chrono[] },
-): EventDate | null {
-  const readings = readers.map((chrono) => readIn(chrono, { text, now })).filter((it) =>
-    it !== null
-  );
-  const complete = readings.find((it) => it !== "unclear" && it.isComplete);
-  if (complete !== undefined && complete !== "unclear") return complete.date;
-  let best: Reading | null = null;
-  for (const reading of readings) {
-    if (reading === "unclear") return null;
-    if (best && Math.floor(best.date.start / DAY_MS) !== Math.floor(reading.date.start / DAY_MS)) {
-      return null;
-    }
-    if (!best || reading.length > best.length) best = reading;
-  }
-  return best?.date ?? null;
 }

@@ -125,6 +125,9 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     }
   });
 
+  // Which trips there are, only the browser knows.
+  routes.get("/trips", (c) => c.redirect("/#recent"));
+
   routes.get("/trips/:id", async (c) => {
     const found = await find(c);
     c.header("cache-control", "private, no-cache");

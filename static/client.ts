@@ -447,16 +447,17 @@ class Watch<Id extends JobId> {
     const service = this.#service;
     const { signal } = this.#turn;
     if (isLong) service.held++;
+    const asked = service.ask(this.#path, {
+      headers: {
+        ...(this.#etag && { "if-none-match": this.#etag }),
+        ...(isLong && { prefer: `wait=${LONG_POLL_SECONDS}` }),
+      },
+      signal,
+      ms: isLong ? LONG_POLL_MS : REQUEST_MS,
+      known: this.#record,
+    }).finally(() => isLong && service.held--);
     try {
-      const { job, headers } = await service.ask(this.#path, {
-        headers: {
-          ...(this.#etag && { "if-none-match": this.#etag }),
-          ...(isLong && { prefer: `wait=${LONG_POLL_SECONDS}` }),
-        },
-        signal,
-        ms: isLong ? LONG_POLL_MS : REQUEST_MS,
-        known: this.#record,
-      });
+      const { job, headers } = await asked;
       this.#record = job;
       this.#etag = headers.get("etag");
       this.#judge(isLong);
@@ -464,8 +465,6 @@ class Watch<Id extends JobId> {
     } catch (error) {
       if (!signal.aborted) await this.#bear(passing(error), isLong);
       return null;
-    } finally {
-      if (isLong) service.held--;
     }
   }
 
@@ -486,4 +485,88 @@ class Watch<Id extends JobId> {
     if (!isLong && error.status !== 429) this.#connect("lost");
     const retryMs = 1_000 * (error.retryAfterSeconds ?? 0);
     await this.#rest(Math.max(this.#service.backoffMs(++this.#faults), retryMs));
+  }
+
+  /**
+   * Watches by a stream, as long as it lasts.
+   *
+   * @param retryMs how soon the record may be looked at again in any case
+   */
+  async #listen(retryMs: number): Promise<void> {
+    const service = this.#service;
+    const turn = this.#turn.signal;
+    const hold = new Hold(service.platform.clock, turn);
+    let refusal: TripError | null = null;
+    let isSentAway = false;
+    this.#hasHeard = false;
+    service.held++;
+    try {
+      hold.limit(REQUEST_MS);
+      const opened = await service.send(`${this.#path}/events`, {
+        headers: {
+          accept: "text/event-stream",
+          ...(this.#position && { "last-event-id": this.#position }),
+        },
+        signal: hold.signal,
+      }).catch((error: TripError) => error);
+      if (opened instanceof TripError) refusal = opened;
+      else if (isEventStream(opened)) isSentAway = await this.#hear(opened.body!, hold);
+      else await opened.body?.cancel().catch(() => {});
+    } finally {
+      hold.end();
+      service.held--;
+    }
+    if (turn.aborted) return;
+    this.#isSuspect = !this.#hasHeard && !isBusy(refusal);
+    const isBelieved = isSentAway && this.#trusts;
+    if (isSentAway) this.#trusts = false;
+    if (isBelieved) return;
+    const pauseMs = Math.min(service.backoffMs(++this.#brief), retryMs);
+    await this.#rest(Math.max(pauseMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
+  }
+
+  /**
+   * Shows what a stream tells.
+   *
+   * @returns whether it sends us to the record; `false`: it broke
+   */
+  async #hear(body: ReadableStream<Uint8Array>, hold: Hold): Promise<boolean> {
+    this.#connect("live");
+    const events: EventSourceMessage[] = [];
+    const parser = createParser({ onEvent: (event) => void events.push(event) });
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
+    hold.onEnd(() => void reader.cancel().catch(() => {}));
+    const { clock } = this.#service.platform;
+    clock.wait(STEADY_MS, hold.signal).then(() => hold.signal.aborted || (this.#brief = 0));
+    for (;;) {
+      const { value } = await reader.read().catch(() => ({ value: undefined }));
+      if (!value || hold.signal.aborted) return false;
+      parser.feed(decoder.decode(value, { stream: true }));
+      const isSentAway = events.splice(0).some((event) => this.#take(event));
+      this.#show(this.#view!);
+      if (isSentAway) return true;
+      hold.limit(this.#hasHeard ? STALL_MS : REQUEST_MS);
+    }
+  }
+
+  /**
+   * Adds an event to what is seen of the job. One that cannot be understood is left out.
+   *
+   * @returns whether it is time to look at the record
+   */
+  #take({ event, id, data }: EventSourceMessage): boolean {
+    const value = parse(data);
+    const parts: unknown[] = this.#view!.partial ?? [];
+    let news: object | null = null;
+    if (event === "end") news = {};
+    else if (event === "reset") news = { partial: [] };
+    else if (event === "progress" && isJob(value)) news = { ...value, partial: parts };
+    else if (event === "item" && "item" in value) news = withPart(parts, value);
+    if (!news) return false;
+    this.#hasHeard = true;
+    this.#failures = 0;
+    // A job that has ended is none before the record says so.
+    if (event === "end" || ("status" in news && news.status !== "processing")) return true;
+    return false;
   }

@@ -220,7 +220,8 @@ function useTrip(first: Job) {
     }).catch((error) => {
       if (left.signal.aborted) return;
       if (error instanceof TripError && error.status === 404) return setGone(true);
-      throw error;
+      // Such as a key that does not fit any more; a reload tells more.
+      setConnection("lost");
     });
     return () => left.abort();
   }, [first]);

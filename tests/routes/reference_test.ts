@@ -24,7 +24,10 @@ Deno.test("everything that /docs loads is served here", async () => {
     assert.match(url, /^\/[^/]/);
     const response = await env.app.request(url);
     assert.equal(response.status, 200, url);
-    assert.match(response.headers.get("content-type")!, /^(text\/(css|javascript)|image\/svg\+xml)/);
+    assert.match(
+      response.headers.get("content-type")!,
+      /^(text\/(css|javascript)|image\/svg\+xml)/,
+    );
     const text = await response.text();
     assert.ok(text.length > 50);
     if (url.endsWith(".css")) assert.doesNotMatch(text, /@import|url\((?!["']?data:)/);

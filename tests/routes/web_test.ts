@@ -372,41 +372,6 @@ Deno.test("what travellers and models write stays text, wherever it stands in a 
   for (const tag of tags) assert.doesNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
 });
 
-Deno.test("links that a model wrote lead to the web or nowhere, and recommend nothing", async () => {
-  const { bundles } = sampleBundles(techno);
-  const urls = [
-    "javascript:pwned()",
-    "data:text/html,x",
-    "//evil.example",
-    "https://fine.example/?a&b",
-  ];
-  // `withKnownLinks()` has dropped what no tool returned; what is stored may be older than that.
-  const stored = bundles.map((bundle) => ({
-    ...bundle,
-    imageUrl: "https://fine.example/i.jpg",
-    keyEvents: urls.map((url) => ({ ...bundle.keyEvents[0]!, url })),
-  }));
-  using env = await openApp({}, { concurrency: 0 });
-  const { headers } = await post(env.app, "/api/generations", techno);
-  const id = headers.get("location")!.split("/").at(-1)!;
-  const lease = await env.store.claim(id, { holder: "h", kinds: ["bundles"] } as never).catch(() =>
-    null
-  );
-  assert.ok(lease === null || lease);
-  const { renderToString } = await import("preact-render-to-string");
-  const { h } = await import("preact");
-  const { BundlesPlan } = await import("../../static/plan.tsx");
-  const text = renderToString(h(BundlesPlan, { parts: stored, isGrowing: false }));
-  const links = [...text.matchAll(/<a ([^>]*)>/g)].map(([, attributes]) => attributes!);
-  const leading = links.filter((link) => !link.includes("openstreetmap.org"));
-  assert.equal(leading.length, 2 * stored.length);
-  for (const link of links) {
-    assert.match(link, /href="https:\/\//);
-    assert.match(link, /rel="noopener noreferrer nofollow"/);
-  }
-  assert.doesNotMatch(text, /<img/);
-});
-
 Deno.test("a finished plan can be had as a file", async () => {
   using env = await openApp();
   const itinerary = jobIdOf(await submit(env.app, "/trips", form));
@@ -488,6 +453,12 @@ Deno.test("with public reads, a stranger may look at a trip but not cancel it", 
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assert.equal(status, 403);
   assert.match(text, /Only the API key that made the job may cancel it/);
+});
+
+Deno.test("/trips leads to the trips that the browser knows", async () => {
+  using env = await openApp();
+  const { status, headers } = await open(env.app, "/trips");
+  assert.deepEqual([status, headers.get("location")], [302, "/#recent"]);
 });
 
 Deno.test("every kind of job has a form and a page", () => {
