@@ -95,7 +95,9 @@ function createRateLimiters({ rateLimits }: Config): RateLimiters {
 function listen(): Deno.HttpServer {
   const { port, hostname } = config;
   try {
-    return Deno.serve({ port, hostname, onListen: (at) => greet(config, at.port) }, handler);
+    // Deno 2.5 compresses without being told.
+    const options = { port, hostname, automaticCompression: true };
+    return Deno.serve({ ...options, onListen: (at) => greet(config, at.port) }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) giveUp(`port ${port} is in use, set PORT`);
     giveUp(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);

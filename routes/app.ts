@@ -2,7 +2,6 @@
  * The HTTP application: a pure function from a request to a response.
  * @module
  */
-import { getLogger } from "@logtape/logtape";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { cors } from "hono/cors";
@@ -12,7 +11,6 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Engine } from "../jobs/engine.ts";
 import type { Clock } from "../lib/clock.ts";
-import { describeError } from "../lib/log.ts";
 import type { WebhookReader } from "../lib/openai_webhook.ts";
 import { type Problem, ProblemError } from "../lib/problem.ts";
 import { assetRoutes } from "./assets.ts";
@@ -25,7 +23,7 @@ import { createOpenApi } from "./openapi.ts";
 import { problemRoutes } from "./problems.tsx";
 import { limitRate, type RateLimiters } from "./rate_limit.ts";
 import { referenceRoutes } from "./reference.tsx";
-import { sendProblem } from "./send_problem.ts";
+import { internalProblem, sendProblem } from "./send_problem.ts";
 import { webRoutes } from "./web.tsx";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -80,8 +78,6 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 /** For answers that are no pages: whatever they hold, a browser is to make nothing of it. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
-const log = getLogger(["tripwright", "http"]);
-
 /** Creates the application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { engine, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } = options;
@@ -109,9 +105,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.onError((error, c) => {
     if (error instanceof ProblemError) return sendProblem(c, error.problem);
     if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
-    const id = c.get("requestId");
-    log.error("request failed", { requestId: id, path: c.req.path, error: describeError(error) });
-    return sendProblem(c, internalError);
+    return sendProblem(c, internalProblem(c, error));
   });
   return app;
 }
@@ -177,8 +171,6 @@ function isForPeople(c: Context): boolean {
 }
 
 const noRoute: Problem = { code: "route_not_found", detail: "There is nothing at this path" };
-
-const internalError: Problem = { code: "internal", detail: "Something went wrong on our side" };
 
 /** Answers `OPTIONS` with the methods of a path, and every other method with a problem. */
 function sendMethods(c: Context, methods: string[]): Response {

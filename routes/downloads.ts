@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { ProblemError } from "../lib/problem.ts";
-import type { GenerationJob, ItineraryJob, Job } from "../static/client.ts";
+import type { ItineraryJob, Job } from "../static/client.ts";
 import { sayMadeUp } from "../static/source.ts";
 import { titleOf, wishOfJob } from "../static/wish.ts";
 import { attachmentOf } from "./attachment.ts";

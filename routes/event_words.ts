@@ -76,34 +76,156 @@ function readIn(
   { text, now }: { text: string; now: number },
 ): Reading | "unclear" | null {
   const results = readResults(chrono, { text, now });
-  const dates = results.filter(({ start }) => start.isCertain("day") && start.isCertain("month"));
-  const weekdays = results.filter((result) =>
-    result.start.isCertain("weekday") && !dates.includes(result)
+  const isComplete = !/[\p{L}\p{N}]/u.test(without(results, text));
+  const dates = results.filter(({ start }) => isDay(start));
+  // "Every Friday", "first Friday of the month" and "Black Friday" are not simply the next Friday.
+  if (dates.length === 0 && !isComplete) return null;
+  const date = dates.length > 0
+    ? explicitDate(dates as [ParsedResult], { results, text, now })
+    : weekdayDate(results, now);
+  if (date === null) return dates.length > 0 ? "unclear" : null;
+  return { date, length: results.reduce((sum, { text }) => sum + text.length, 0), isComplete };
+}
+
+/** To no day, month or weekday is this many days added without a change. */
+const ELSEWHEN_MS = 1_000 * DAY_MS;
+
+/**
+ * What chrono has found, less what it has worked out from the time that it was told ("tomorrow",
+ * "next week", "in two hours"): that comes out differently at another time. "Tomorrow" is none of its
+ * business because nobody knows the time zone of whoever says it.
+ */
+function readResults(
+  chrono: Chrono,
+  { text, now }: { text: string; now: number },
+): ParsedResult[] {
+  const [results, others] = [now, now + ELSEWHEN_MS].map((at) =>
+    chrono.parse(text, { instant: new Date(at), timezone: 0 })
+  ) as [ParsedResult[], ParsedResult[]];
+  return results.filter((result) =>
+    others.some((other) =>
+      other.index === result.index && other.text === result.text &&
+      (["day", "month", "weekday"] as const).every((part) =>
+        other.start.isCertain(part) === result.start.isCertain(part) &&
+        (!other.start.isCertain(part) || other.start.get(part) === result.start.get(part))
+      )
+    )
   );
-  const isComplete = !/[\p{L}\p{N}]/u.test(without(text, results));
-  const length = results.reduce((sum, result) => sum + result.text.length, 0);
+}
+
+function without(results: ParsedResult[], text: string): string {
+  return results.reduceRight(
+    (rest, { index, text }) => rest.slice(0, index) + rest.slice(index + text.length),
+    text,
+  );
+}
+
+function isDay(parts: ParsedComponents): boolean {
+  return parts.isCertain("day") && parts.isCertain("month");
+}
+
+/** Words before a day, or behind it, that make it the end of something. */
+const UNTIL = new RegExp(
+  "(?<!\\p{L})(?:until|till?|before|by|through|week of|bis|vor|jusqu['’]\\p{L}+|avant|hasta|antes|até|" +
+    "fino|entro|prima|tot|voor|innan|före|до|к)(?: \\p{L}{1,4}\\.?){0,2}[ ,]*$",
+  "iu",
+);
+const UNTIL_BEHIND = /^ ?(?:まで|以前|之前|前|까지|asti|saakka|mennessä|kadar)/i;
+
+/** A day and a month are said. `null` if that is not the whole truth. */
+function explicitDate(
+  dates: [ParsedResult, ...ParsedResult[]],
+  { results, text, now }: { results: ParsedResult[]; text: string; now: number },
+): EventDate | null {
+  const [{ start, end, index, text: words }] = dates;
+  // Where the day is young, it may still be yesterday.
+  const from = now - DAY_MS;
+  const first = dayIn(start, { words, from });
+  const isAlone = dates.every((date) => dayIn(date.start, { words: date.text, from }) === first);
+  const isEnd = UNTIL.test(text.slice(0, index)) ||
+    UNTIL_BEHIND.test(text.slice(index + words.length));
+  if (first === null || !isAlone || isEnd || contradicted(first, results)) return null;
+  const last = end && isDay(end) ? dayIn(end, { words, from: first }) : null;
+  return dateFrom(first, { last, clock: clockIn(results) });
+}
+
+/** Whether another weekday is said than the day has. */
+function contradicted(day: number, results: ParsedResult[]): boolean {
+  return results.some(({ start, text }) =>
+    start.isCertain("weekday") && start.get("weekday") !== new Date(day).getUTCDay() &&
+    // Two letters that are a weekday in one language are a little word in another: "to", "do", "so".
+    text.length > 2
+  );
+}
+
+/** A weekday is said, and nothing but a time beside it. */
+function weekdayDate(results: ParsedResult[], now: number): EventDate | null {
+  const weekdays = results.filter(({ start }) => start.isCertain("weekday"));
   const clock = clockIn(results);
+  const [said] = weekdays;
+  if (!said || weekdays.length > 1) return null;
+  // A weekend is read as its Saturday, a weekday as any; from Friday to Sunday, as from Friday on.
+  if (/week|settimana/i.test(said.text) || said.end?.isCertain("weekday")) return null;
+  // "Friday 13" is no time, and perhaps a day.
+  if (clock === null && results.some(({ start }) => start.isCertain("hour"))) return null;
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const daysAhead = (said.start.get("weekday")! - new Date(today).getUTCDay() + 7) % 7;
+  return dateFrom(today + daysAhead * DAY_MS, { last: null, clock });
+}
 
-  if (dates.length === 0) {
-    // "Every Friday", "first Friday of the month" and "Black Friday" are not the next Friday.
-    if (weekdays.length !== 1 || !isComplete || clock === "unclear") return null;
-    const [{ start, end, text: words }] = weekdays as [ParsedResult];
-    // A weekend is read as its Saturday, "weekday" as some day, Friday to Sunday as from Friday on.
-    if (/week|settimana/i.test(words) || end?.isCertain("weekday")) return null;
-    const date = dateFrom(nextWeekday(start.get("weekday")!, now), { last: null, clock });
-    return date && { date, length, isComplete };
+/**
+ * The day that is said. A year that is not said with four digits is the one that makes it the first
+ * such day `from` then on.
+ */
+function dayIn(
+  parts: ParsedComponents,
+  { words, from }: { words: string; from: number },
+): number | null {
+  const [year, month, day] = [parts.get("year")!, parts.get("month")!, parts.get("day")!];
+  if (words.includes(String(year))) return midnightOf(year, { month, day });
+  const earliest = new Date(from).getUTCFullYear();
+  return [earliest, earliest + 1].map((year) => midnightOf(year, { month, day }))
+    .find((midnight) => midnight !== null && midnight + DAY_MS > from) ?? null;
+}
+
+/** Milliseconds since midnight. */
+interface ClockTime {
+  start: number;
+  end: number | null;
+}
+
+/** What makes a number a time. Without it, "at 8" is morning or evening, and "Friday 13" is either. */
+const CLOCK = /\d ?(?:[:.h]\d\d|h\b|uhr|uur|[時时点點시]|час|[ap]\.?m\b)/i;
+
+/** The time of day that is said; `null` if none is, or several: doors and show, two performances. */
+function clockIn(results: ParsedResult[]): ClockTime | null {
+  const clocks = results.filter(({ start, text }) => start.isCertain("hour") && CLOCK.test(text))
+    .map(({ start, end }) => ({
+      start: clockOf(start),
+      end: end?.isCertain("hour") ? clockOf(end) : null,
+    }));
+  return new Set(clocks.map(({ start }) => start)).size === 1 ? clocks[0]! : null;
+}
+
+function clockOf(parts: ParsedComponents): number {
+  return clockMs(parts.get("hour")!, parts.get("minute") ?? 0);
+}
+
+/** @returns `null` if it takes longer than {@link MAX_DAYS}, or ends before it begins */
+function dateFrom(
+  first: number,
+  { last, clock }: { last: number | null; clock: ClockTime | null },
+): EventDate | null {
+  if (clock !== null && (last ?? first) === first) {
+    const start = first + clock.start;
+    // A time that is not later is on the next day: 22:00 to 4:00.
+    const end = clock.end === null
+      ? null
+      : first + clock.end + (clock.end > clock.start ? 0 : DAY_MS);
+    return { start, end, allDay: false };
   }
-
-  const [{ start, end, index, text: words }] = dates as [ParsedResult];
-  const first = dayIn(start, { words, from: now - DAY_MS });
-  const last = end && isDay(end) ? dayIn(end, { words, from: first ?? now }) : null;
-  const isClear = first !== null &&
-    dates.every((date) => dayIn(date.start, { words: date.text, from: now - DAY_MS }) === first) &&
-    [start, ...weekdays.filter(isWeekdayName).map((weekday) => weekday.start)].every((parts) =>
-      !parts.isCertain("weekday") || parts.get("weekday") === new Date(first).getUTCDay()
-    ) &&
-    !UNTIL.test(text.slice(0, index)) && !UNTIL_BEHIND.test(text.slice(index + words.length));
-  if (!isClear) return "unclear";
-  const date = dateFrom(first, { last, clock: clock === "unclear" ? null : clock });
-  return date ? { date, length, isComplete } : "unclear";
+  // Hours on several days are when it is open.
+  const end = (last ?? first) + DAY_MS;
+  if (end <= first || end > first + MAX_DAYS * DAY_MS) return null;
+  return { start: first, end, allDay: true };
 }

@@ -21,6 +21,7 @@ import type { PageState } from "../static/page.tsx";
 import {
   errorsOf,
   fieldsOf,
+  type FormValues,
   titleOf,
   type TripKind,
   valuesOf,
@@ -36,6 +37,7 @@ import { sendApp, sendProblemPage } from "./html.tsx";
 import { presentJob, retryAfterSeconds } from "./presenter.ts";
 import { limitJobs, limitRate, type RateLimiters } from "./rate_limit.ts";
 import { notOwner, refuse } from "./refusals.ts";
+import { internalProblem } from "./send_problem.ts";
 
 export interface WebOptions {
   engine: Engine;
@@ -66,6 +68,11 @@ const Form = z.object({
 }).partial();
 type Form = z.infer<typeof Form>;
 
+/** What was typed into the fields. */
+function valuesIn(form: Form): FormValues {
+  return Object.fromEntries(Object.values(fieldsOf).flat().map((name) => [name, form[name]]));
+}
+
 type ErrorStatus = (typeof problemTypes)[keyof typeof problemTypes]["status"];
 
 /** A wish that a form has sent. */
@@ -93,7 +100,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
 
   routes.get("/", (c) => {
     const form = Form.safeParse(c.req.query()).data ?? {};
-    return sendHome(c, { kind: form.kind ?? "itinerary", values: form });
+    return sendHome(c, { kind: form.kind ?? "itinerary", values: valuesIn(form) });
   });
 
   routes.use("/trips/*", identify(access), limitRate(rateLimiters.requests), csrf());
@@ -106,8 +113,9 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     const request = kind.request.safeParse(wish.body);
     if (!request.success) {
       if (form.data.wish) throw notReadable();
-      const errors = errorsOf(wish.kind, form.data, limits);
-      return sendHome(c, { kind: wish.kind, values: form.data, errors, status: 400 });
+      const values = valuesIn(form.data);
+      const errors = errorsOf(wish.kind, values, limits);
+      return sendHome(c, { kind: wish.kind, values, errors, status: 400 });
     }
     const accepted = { kind: wish.kind, body: request.data } as Wish;
     try {
@@ -220,7 +228,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   routes.onError((error, c) => {
     if (error instanceof ProblemError) return sendProblemPage(c, error.problem);
     if (error instanceof HTTPException) return sendProblemPage(c, foreignForm);
-    throw error;
+    return sendProblemPage(c, internalProblem(c, error));
   });
   return routes;
 }

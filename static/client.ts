@@ -201,7 +201,7 @@ const MAX_RETRY_SECONDS = 3_600;
 /** Nobody sees what a hidden page shows. It is as often as the service asks for of an old job. */
 const HIDDEN_MS = 10_000;
 
-/** Calls of one request, the first one included: four pauses come to some 12 s. */
+/** Calls of one request, the first one included: four pauses come to 8 to 15 s. */
 const TRIES = 5;
 
 /** Nobody looks at a page for longer without a word; then it had better say when to come back. */
@@ -210,7 +210,10 @@ const PATIENCE_SECONDS = 30;
 /** A way of watching that fails so often in a row, while the server is there, is given up. */
 const MAX_FAILURES = 2;
 
-/** Over HTTP/1.1 a browser has six connections to a host, and those that watch are never free. */
+/**
+ * So many watches hold a connection, the others poll. Over HTTP/1.1 a browser has six connections to
+ * a host, and requests need some of them.
+ */
 const MAX_HELD = 3;
 
 /** Ways of watching, from the quickest to the one that always works. */
@@ -255,11 +258,15 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
   };
 }
 
-/** One request that is answered with a job. */
-interface JobRequest<J> {
+interface SentRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
+  signal: AbortSignal;
+}
+
+/** One that is answered with a job. */
+interface JobRequest<J> extends Omit<SentRequest, "signal"> {
   signal: AbortSignal | undefined;
   /** How long it may take, in milliseconds. */
   ms?: number;
@@ -285,17 +292,13 @@ class Service {
   }
 
   /** @throws {TripError} unless the answer is a good one */
-  async send(
-    path: string,
-    { headers, signal, ...init }: Omit<JobRequest<Job>, "ms" | "known">,
-  ): Promise<Response> {
+  async send(path: string, { headers, ...init }: SentRequest): Promise<Response> {
     const { fetch } = this.platform;
     let response;
     try {
       response = await fetch(this.#baseUrl + path, {
         ...init,
         headers: { ...this.#headers, ...headers },
-        signal: signal ?? null,
         // What a cache remembers is not how the job stands.
         cache: "no-store",
       });
@@ -319,7 +322,7 @@ class Service {
       if (known && status === 304) return { job: known, headers };
       const job = parse(await response.text().catch(() => ""));
       if (isJob<J>(job)) return { job, headers };
-      throw new TripError("The answer is not one of the service", { status });
+      throw new TripError("The answer cannot be understood", { status });
     } finally {
       hold.end();
     }
@@ -407,6 +410,7 @@ class Watch<Id extends JobId> {
         signal?.throwIfAborted();
         this.#turn = new AbortController();
         const job = await this.#look();
+        stop();
         signal?.throwIfAborted();
         if (job && isEnded(job)) return job;
       }
@@ -420,21 +424,22 @@ class Watch<Id extends JobId> {
   /** Looks at the record, and waits for a reason to do so again. */
   async #look(): Promise<JobOf<Id> | null> {
     const isLong = this.#way === LONG_POLL && !this.#isSuspect && this.#mayHold();
-    const pace = isLong && this.#service.pause(LONG_POLL_PACE_MS, this.#turn.signal);
+    const { signal } = this.#turn;
+    const pace = this.#way === LONG_POLL && this.#service.pause(LONG_POLL_PACE_MS, signal);
     const headers = await this.#read(isLong);
     if (!headers) return null;
     const job = this.#record!;
     const mayHold = this.#mayHold();
     const isStream = this.#way === STREAM && mayHold;
-    const isPoor = !isStream || this.#failures > 0 || this.#connection === "lost";
-    if (isPoor) this.#connect("polling");
+    if (!isStream || this.#failures > 0 || this.#connection === "lost") this.#connect("polling");
     this.#show(job);
     if (isEnded(job)) return job;
     const seconds = Math.max(retryAfterOf(headers) ?? DEFAULT_RETRY_SECONDS, MIN_RETRY_SECONDS);
+    // A server that has not waited when it was asked to would not do so the next time.
+    const waits = mayHold && (!isLong || headers.has("preference-applied"));
     if (isStream) await this.#listen(1_000 * seconds);
-    else if (isLong && mayHold && headers.has("preference-applied")) await pace;
-    // The first long poll follows at once.
-    else if (isLong || !mayHold || this.#way === PLAIN) await this.#rest(1_000 * seconds);
+    else if (pace && waits) await pace;
+    else await this.#rest(1_000 * seconds);
     return job;
   }
 
@@ -531,17 +536,19 @@ class Watch<Id extends JobId> {
    * @returns whether it sends us to the record; `false`: it broke
    */
   async #hear(body: ReadableStream<Uint8Array>, hold: Hold): Promise<boolean> {
-    this.#connect("live");
     const events: EventSourceMessage[] = [];
     const parser = createParser({ onEvent: (event) => void events.push(event) });
     const decoder = new TextDecoder();
     const reader = body.getReader();
-    hold.onEnd(() => void reader.cancel().catch(() => {}));
+    const cancel = () => void reader.cancel().catch(() => {});
+    hold.signal.addEventListener("abort", cancel);
+    if (hold.signal.aborted) cancel();
     const { clock } = this.#service.platform;
     clock.wait(STEADY_MS, hold.signal).then(() => hold.signal.aborted || (this.#brief = 0));
     for (;;) {
       const { value } = await reader.read().catch(() => ({ value: undefined }));
       if (!value || hold.signal.aborted) return false;
+      this.#connect("live");
       parser.feed(decoder.decode(value, { stream: true }));
       const isSentAway = events.splice(0).some((event) => this.#take(event));
       this.#show(this.#view!);
@@ -550,23 +557,209 @@ class Watch<Id extends JobId> {
     }
   }
 
-  /**
-   * Adds an event to what is seen of the job. One that cannot be understood is left out.
-   *
-   * @returns whether it is time to look at the record
-   */
-  #take({ event, id, data }: EventSourceMessage): boolean {
-    const value = parse(data);
-    const parts: unknown[] = this.#view!.partial ?? [];
-    let news: object | null = null;
-    if (event === "end") news = {};
-    else if (event === "reset") news = { partial: [] };
-    else if (event === "progress" && isJob(value)) news = { ...value, partial: parts };
-    else if (event === "item" && "item" in value) news = withPart(parts, value);
-    if (!news) return false;
+  /** @returns whether it is time to look at the record */
+  #take(event: EventSourceMessage): boolean {
+    const view = after(this.#view!, event);
+    if (view === null) return false;
     this.#hasHeard = true;
     this.#failures = 0;
-    // A job that has ended is none before the record says so.
-    if (event === "end" || ("status" in news && news.status !== "processing")) return true;
-    return false;
+    // The next stream tells everything again.
+    if (view === "look") this.#position = undefined;
+    else {
+      this.#view = view;
+      this.#position = event.id ?? this.#position;
+    }
+    return view === "look";
   }
+
+  #show(view: JobOf<Id>): void {
+    this.#view = view;
+    const shown = JSON.stringify(view);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    // A copy: what the page does with it must not matter here.
+    this.#options.onProgress?.(JSON.parse(shown));
+  }
+
+  #connect(connection: Connection): void {
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    this.#options.onConnection?.(connection);
+  }
+
+  /** Whether a connection may be kept open for news. */
+  #mayHold(): boolean {
+    const { platform, held } = this.#service;
+    return !platform.isHidden() && held < MAX_HELD;
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const leastMs = this.#service.platform.isHidden() ? HIDDEN_MS : 0;
+    await this.#service.pause(Math.max(ms, leastMs), this.#turn.signal);
+  }
+
+  /** Begins anew when there is reason to; lets go of the connection when the page is hidden. */
+  #wake({ type, persisted }: Event & { persisted?: boolean }): void {
+    if (type === "visibilitychange" && this.#service.platform.isHidden()) {
+      if (this.#way !== PLAIN) this.#turn.abort();
+      return;
+    }
+    // A page that is shown for the first time, and not again.
+    if (persisted === false) return;
+    this.#way = STREAM;
+    this.#failures = this.#faults = this.#brief = 0;
+    this.#isSuspect = false;
+    this.#turn.abort();
+  }
+}
+
+/** A connection that ends when its owner says so, `outer` aborts, or its time is over. */
+class Hold {
+  readonly #clock: Clock;
+  readonly #outer: AbortSignal | undefined;
+  readonly #ended = new AbortController();
+  #limit = new AbortController();
+
+  constructor(clock: Clock, outer: AbortSignal | undefined) {
+    this.#clock = clock;
+    this.#outer = outer;
+    outer?.addEventListener("abort", this.end);
+    if (outer?.aborted) this.end();
+  }
+
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** From now on it has so many milliseconds. */
+  limit(ms: number): void {
+    this.#limit.abort();
+    const { signal } = this.#limit = new AbortController();
+    this.#clock.wait(ms, signal).then(() => signal.aborted || this.end());
+  }
+
+  readonly end = (): void => {
+    this.#outer?.removeEventListener("abort", this.end);
+    this.#limit.abort();
+    this.#ended.abort();
+  };
+}
+
+/**
+ * A job after an event.
+ *
+ * @returns `"look"`: only the record can say; `null`: the event cannot be understood
+ */
+function after<J extends Job>(view: J, { event, data }: EventSourceMessage): J | "look" | null {
+  const parts: readonly unknown[] = view.partial ?? [];
+  const value = parse(data);
+  switch (event) {
+    case "progress":
+      if (!isJob<J>(value)) return null;
+      return isEnded(value) ? "look" : { ...view, ...value, partial: parts };
+    case "item": {
+      const { index, item } = value;
+      if (!(Number.isInteger(index) && index >= 0 && item !== undefined)) return null;
+      // Those before it have got lost.
+      if (index > parts.length) return "look";
+      if (JSON.stringify(item) === JSON.stringify(parts[index])) return view;
+      // Parts come in order; what lies behind another one is of an earlier plan.
+      return { ...view, partial: [...parts.slice(0, index), item] };
+    }
+    case "reset":
+      return { ...view, partial: [] };
+    case "end":
+      return "look";
+    default:
+      return null;
+  }
+}
+
+/** The JSON object in a text; an empty one if there is none. */
+// deno-lint-ignore no-explicit-any -- whoever uses a member checks it
+function parse(json: string): Record<string, any> {
+  try {
+    return Object(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}
+
+function isJob<J extends Job>(value: Partial<Job> | Record<string, unknown>): value is J {
+  const { status, jobId, generationId } = value as Partial<ItineraryJob & GenerationJob>;
+  return statuses.includes(status!) && typeof (jobId ?? generationId) === "string";
+}
+
+function isEnded<J extends Job>(job: J): job is Ended<J> {
+  return job.status !== "processing";
+}
+
+function pathOf(job: JobId): string {
+  return "jobId" in job
+    ? `/api/itineraries/${encodeURIComponent(job.jobId)}`
+    : `/api/generations/${encodeURIComponent(job.generationId)}`;
+}
+
+/** `crypto.randomUUID()` is missing on pages that were not served over TLS. */
+function randomKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+function isEventStream({ body, headers }: Response): boolean {
+  return body !== null && /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+}
+
+/** The service is there, and has enough to do. */
+function isBusy(error: TripError | null): boolean {
+  return error?.status === 429 || error?.status === 503;
+}
+
+/**
+ * An error that trying again may help against: there was no answer, one of somebody else, or the
+ * service says so.
+ *
+ * @throws what is no such error
+ */
+function passing(error: unknown): TripError {
+  if (error instanceof TripError) {
+    const { status } = error;
+    if (status < 400 || status === 408 || status === 429 || status >= 500) return error;
+  }
+  throw error;
+}
+
+/** What an answer that is no good one says is wrong. Proxies answer with all kinds of things. */
+async function errorOf(response: Response): Promise<TripError> {
+  const { status, headers } = response;
+  const { detail, code, errors } = parse(await response.text().catch(() => ""));
+  const message = typeof detail === "string" ? detail : `The answer has the status ${status}`;
+  return new TripError(message, {
+    status,
+    retryAfterSeconds: retryAfterOf(headers),
+    ...(typeof code === "string" && { code }),
+    ...(Array.isArray(errors) && { errors }),
+  });
+}
+
+/**
+ * `Retry-After` in seconds. A date is compared with that of the answer, because the clock of this
+ * machine may be wrong, which is why `lib/retry_after.ts` is of no use here.
+ */
+function retryAfterOf(headers: Headers): number | null {
+  const value = headers.get("retry-after") ?? "";
+  if (/^\d+$/.test(value)) return Number(value);
+  const seconds = (Date.parse(value) - Date.parse(headers.get("date") ?? "")) / 1_000;
+  return seconds >= 0 ? seconds : null;
+}
+
+/** What a page has; the parts that others have, where there is no page. */
+function pagePlatform(): Platform {
+  return {
+    // Whichever is there when it is called, and on nothing, as browsers want it.
+    fetch: (url, init) => fetch(url, init),
+    clock: systemClock,
+    random: Math.random,
+    events: "addEventListener" in globalThis ? globalThis : null,
+    isHidden: () => globalThis.document?.visibilityState === "hidden",
+  };
+}

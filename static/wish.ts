@@ -96,8 +96,11 @@ export function extentOf(wish: Wish): string | null {
 
 /** The page with the form that says this wish. */
 export function formUrl(wish: Wish): string {
-  const filledIn = Object.entries(valuesOf(wish)).filter(([, value]) => value !== "");
-  return `/?${new URLSearchParams([["kind", wish.kind], ...filledIn])}`;
+  const filledIn = new URLSearchParams({ kind: wish.kind });
+  for (const [name, value] of Object.entries(valuesOf(wish))) {
+    if (value) filledIn.set(name, value);
+  }
+  return `/?${filledIn}`;
 }
 
 /** Each field that the API would not accept, with what is wrong. */

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleBundles } from "../../jobs/bundles_sample.ts";
 import { sampleItinerary } from "../../jobs/itinerary_sample.ts";
-import { failureKinds } from "../../lib/failure.ts";
-import { JobError } from "../../lib/failure.ts";
+import { type FailureCode, failureKinds, JobError } from "../../lib/failure.ts";
 import type { Model } from "../../lib/model.ts";
 import { RateLimiter } from "../../lib/rate_limiter.ts";
 import { STATE_ID } from "../../static/page.tsx";
@@ -296,10 +295,11 @@ Deno.test("a trip is canceled by a form, and shows how it ended if it had ended"
 });
 
 Deno.test("a trip that failed says why, and offers what helps", async () => {
-  for (const [code, { retryable, hint }] of Object.entries(failureKinds)) {
-    if (code.startsWith("callback")) continue;
+  for (const [name, { retryable, hint }] of Object.entries(failureKinds)) {
+    if (name.startsWith("callback")) continue;
+    const code = name as FailureCode;
     const model = speaking(() => {
-      throw new JobError(code as keyof typeof failureKinds, "the <reason>");
+      throw new JobError(code, "the <reason>");
     });
     using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
     const made = await submit(env.app, "/trips", form);
@@ -453,6 +453,16 @@ Deno.test("with public reads, a stranger may look at a trip but not cancel it", 
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assert.equal(status, 403);
   assert.match(text, /Only the API key that made the job may cancel it/);
+});
+
+Deno.test("a fault of ours is a page that says no more than that", async () => {
+  using env = await openApp();
+  const id = crypto.randomUUID();
+  await env.kv.set(["job", id], { secret: "do not show" });
+  const { status, text } = await open(env.app, `/trips/${id}`);
+  assert.equal(status, 500);
+  assert.match(text, /<h1>Something went wrong<\/h1>/);
+  assert.doesNotMatch(text, /secret|do not show/);
 });
 
 Deno.test("/trips leads to the trips that the browser knows", async () => {
