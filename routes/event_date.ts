@@ -51,28 +51,35 @@ function isoDate([, year, month, day, hour, minute]: RegExpExecArray): EventDate
   return { start: start + clockMs(hours, minutes), end: null, allDay: false };
 }
 
+/** Numbers with slashes or hyphens that may be this day, that day or none: `03/11/2026`, `24/7`. */
+const UNCLEAR = /\d ?\/ ?\d|(?<![\d-])\d\d?-\d\d?-(?:\d{4}|\d\d)(?!\d)/;
+
 /**
- * Writes days that are numbers as ISO 8601: chrono's languages disagree on their order. With dots it
- * is day, month, year, in every country; with slashes and hyphens it is only known if one number is
- * greater than 12.
+ * Writes days that are numbers as ISO 8601, because chrono's languages disagree on their order. With
+ * dots it is day, month, year wherever dots are used; with slashes and hyphens it is only known if one
+ * of the numbers is greater than 12.
  *
- * @returns `null` if there are numbers with slashes that could be another day, or none: `24/7`
+ * @returns `null` if there are others
  */
 function withIsoDays(text: string): string | null {
   const plain = text
-    .replace(/(\d{4}) ?[年년./-] ?(\d\d?) ?[月월./-] ?(\d\d?)(?:日|일|\.(?=\s|$)|(?!\d))/g, isoDay)
+    .replace(/(?<=\d{4}-\d\d-\d\d)\/(?=\d{4}-)/g, " - ")
+    .replace(
+      /(\d{4}) ?[年년./-] ?(\d\d?) ?[月월./-] ?(\d\d?)(?:日|일|\.(?=\s|$)|(?!\d))/g,
+      (_, year, month, day) => isoDay(year, month, day),
+    )
     .replace(
       /(?<!\d)(\d\d?)\.(\d\d?)\.(\d{4}|\d\d)(?!\d)/g,
-      (_, day, month, year) => isoDay(_, year, month, day),
+      (_, day, month, year) => isoDay(year, month, day),
     )
     .replace(/(?<![\d-])(\d\d?)([/-])(\d\d?)\2(\d{4}|\d\d)(?!\d)/g, (all, a, _, b, year) => {
-      if (Number(a) > 12 || a === b) return isoDay(all, year, b, a);
-      return Number(b) > 12 ? isoDay(all, year, a, b) : "/0/";
-    })
-    .replace(/(?<=\d{4}-\d\d-\d\d)\/(?=\d{4}-)/g, " - ");
-  return /\d ?\/ ?\d|\/0\//.test(plain) ? null : plain;
+      if (Number(a) > 12 || a === b) return isoDay(year, b, a);
+      return Number(b) > 12 ? isoDay(year, a, b) : all;
+    });
+  return UNCLEAR.test(plain) ? null : plain;
 }
 
-function isoDay(_: string, year: string, month: string, day: string): string {
+/** The space keeps what comes next apart, as chrono needs it: `28日（土）20:00`. */
+function isoDay(year: string, month: string, day: string): string {
   return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")} `;
 }

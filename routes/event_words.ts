@@ -17,11 +17,15 @@ export interface EventDate {
   allDay: boolean;
 }
 
-/** Midnight of a day, `null` if there is no such day. Years are four digits, months start at 1. */
+/**
+ * Midnight of a day; months start at 1. `null` if there is no such day, or nobody plans for it: calendars
+ * have four digits for a year, and a trip in another millennium is a slip.
+ */
 export function midnightOf(
   year: number,
   { month, day }: { month: number; day: number },
 ): number | null {
+  if (year < 2000 || year > 2999) return null;
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null;
 }
@@ -216,16 +220,16 @@ function dateFrom(
   first: number,
   { last, clock }: { last: number | null; clock: ClockTime | null },
 ): EventDate | null {
-  if (clock !== null && (last ?? first) === first) {
+  const dayAfter = (last ?? first) + DAY_MS;
+  if (clock !== null) {
     const start = first + clock.start;
-    // A time that is not later is on the next day: 22:00 to 4:00.
-    const end = clock.end === null
-      ? null
-      : first + clock.end + (clock.end > clock.start ? 0 : DAY_MS);
-    return { start, end, allDay: false };
+    const end = clock.end === null ? null : (last ?? first) + clock.end;
+    if (end === null && dayAfter === first + DAY_MS) return { start, end, allDay: false };
+    // Hours on several days are when it is open; a time that is not later is on the next day.
+    if (end !== null && end < start + DAY_MS) {
+      return { start, end: end > start ? end : end + DAY_MS, allDay: false };
+    }
   }
-  // Hours on several days are when it is open.
-  const end = (last ?? first) + DAY_MS;
-  if (end <= first || end > first + MAX_DAYS * DAY_MS) return null;
-  return { start: first, end, allDay: true };
+  const isShort = dayAfter > first && dayAfter <= first + MAX_DAYS * DAY_MS;
+  return isShort ? { start: first, end: dayAfter, allDay: true } : null;
 }

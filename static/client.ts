@@ -423,7 +423,7 @@ class Watch<Id extends JobId> {
 
   /** Looks at the record, and waits for a reason to do so again. */
   async #look(): Promise<JobOf<Id> | null> {
-    const isLong = this.#way === LONG_POLL && !this.#isSuspect && this.#mayHold();
+    const isLong = this.#way === LONG_POLL && this.#faults === 0 && this.#mayHold();
     const { signal } = this.#turn;
     const pace = this.#way === LONG_POLL && this.#service.pause(LONG_POLL_PACE_MS, signal);
     const headers = await this.#read(isLong);
@@ -438,7 +438,7 @@ class Watch<Id extends JobId> {
     // A server that has not waited when it was asked to would not do so the next time.
     const waits = mayHold && (!isLong || headers.has("preference-applied"));
     if (isStream) await this.#listen(1_000 * seconds);
-    else if (pace && waits) await pace;
+    else if (this.#way === LONG_POLL && waits) await pace;
     else await this.#rest(1_000 * seconds);
     return job;
   }

@@ -76,7 +76,7 @@ export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
           <p class={isLost ? "title lost" : "title"}>
             {isLost ? "No connection. The work goes on; this page keeps trying." : message}
           </p>
-          <p class="quiet" aria-hidden="true">{aside}…</p>
+          <p class="quiet" aria-hidden="true">{`${aside}…`}</p>
         </div>
         <CancelForm id={id} job={job} onEnded={onEnded} />
       </div>

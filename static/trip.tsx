@@ -70,11 +70,11 @@ function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boole
       <h1 dir="auto">{titleOf(wish)}</h1>
       <p class="facts">
         {extent && <span>{extent}</span>}
-        {cost && <span>{cost} per person</span>}
-        <span>{sayState(job)}</span>
         <span>
           kept until <LocalTime iso={job.expiresAt} />
         </span>
+        <span>{sayState(job)}</span>
+        {cost && <span>{cost} per person</span>}
         {madeUp && <span class="mark">{madeUp.mark}</span>}
       </p>
       {wish.kind === "generation" && <Preferences {...wish.body.preferences} />}

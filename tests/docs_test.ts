@@ -86,6 +86,8 @@ Deno.test("the documents name only tasks and files that exist", async () => {
       "CONTRIBUTING.md",
       "docs/architecture.md",
       "docs/job_lifecycle.md",
+      "docs/web_app.md",
+      "docs/browser_client.md",
       ...await Array.fromAsync(
         Deno.readDir(join(root, "docs/decisions")),
         ({ name }) => `docs/decisions/${name}`,
@@ -96,7 +98,7 @@ Deno.test("the documents name only tasks and files that exist", async () => {
     for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
       assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
-    for (const [, path] of text.matchAll(/`((?:lib|jobs|routes|tests|docs|bench)\/[\w./]*\w)`/g)) {
+    for (const [, path] of text.matchAll(/`((?:lib|jobs|routes|static|tests|docs|bench)\/[\w./]*\w)`/g)) {
       await Deno.stat(join(root, path!));
     }
   }

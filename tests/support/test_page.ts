@@ -181,8 +181,21 @@ export class SentEvents {
   }
 }
 
-/** A page; `await using` makes sure that nothing is left of what it did. */
-export class TestPage implements AsyncDisposable {
+/** A test with a page, of which nothing may be left in the end. */
+export function pageTest(
+  name: string,
+  test: (page: TestPage) => Promise<void>,
+  options: TripClientOptions = {},
+): void {
+  Deno.test(name, async () => {
+    const page = new TestPage(options);
+    await test(page);
+    await page.assertNothingLeft();
+  });
+}
+
+/** A page whose requests the test answers. */
+export class TestPage {
   readonly clock = new FakeClock();
   readonly events = new CountingTarget();
   readonly client;
@@ -243,16 +256,22 @@ export class TestPage implements AsyncDisposable {
     return request;
   }
 
-  /** The next request, and after how many milliseconds it came. */
-  async askedAfter(line: string): Promise<[request: SentRequest, ms: number]> {
+  /** Lets time go by until something is asked for. @returns how many milliseconds that took */
+  async untilAsked(): Promise<number> {
     // Fine enough to tell pauses apart; nothing waits for longer than an hour.
     const STEP_MS = 250;
     await nextTurn();
     let ms = 0;
     for (; this.unseen === 0; ms += STEP_MS) {
-      assert.ok(ms <= 3_600_000, `nobody asks for ${line}`);
+      assert.ok(ms <= 3_600_000, "nobody asks for anything");
       await this.pass(STEP_MS);
     }
+    return ms;
+  }
+
+  /** The next request, and after how many milliseconds it came. */
+  async askedAfter(line: string): Promise<[request: SentRequest, ms: number]> {
+    const ms = await this.untilAsked();
     return [await this.asked(line), ms];
   }
 
@@ -323,7 +342,8 @@ export class TestPage implements AsyncDisposable {
     assert.deepEqual(await watching, doneJob);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** No timer, no listener, no request and no stream. */
+  async assertNothingLeft(): Promise<void> {
     await nextTurn();
     assert.equal(this.clock.waiting, 0, "timers are left");
     assert.equal(this.events.listeners, 0, "listeners are left");
