@@ -34,7 +34,7 @@ export function sendJson(c: Context, job: Job): Response {
 export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   // Reading dates in words takes a dictionary for each language.
   const { bundlesCalendar, itineraryCalendar } = await import("./plan_calendar.ts");
-  const createdAt = new Date(job.createdAt);
+  const createdAt = Date.parse(job.createdAt);
   if (isItinerary(job)) {
     const start = z.iso.date().safeParse(c.req.query("start"));
     if (!start.success) throw notACalendar("A calendar needs the first day, such as 2026-12-24");

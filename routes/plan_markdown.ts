@@ -125,7 +125,7 @@ function wishLines(preferences: BundlesRequest["preferences"]): string[] {
 }
 
 function labelled(label: string, text: string | null | undefined): string | null {
-  return text ? `${label}: ${text}` : null;
+  return oneLine(text ?? "") && `${label}: ${text}`;
 }
 
 /**

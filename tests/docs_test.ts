@@ -98,7 +98,9 @@ Deno.test("the documents name only tasks and files that exist", async () => {
     for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
       assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
-    for (const [, path] of text.matchAll(/`((?:lib|jobs|routes|static|tests|docs|bench)\/[\w./]*\w)`/g)) {
+    for (
+      const [, path] of text.matchAll(/`((?:lib|jobs|routes|static|tests|docs|bench)\/[\w./]*\w)`/g)
+    ) {
       await Deno.stat(join(root, path!));
     }
   }
