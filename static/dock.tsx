@@ -58,6 +58,7 @@ export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
   const messages = asides[kind];
   const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
   const isLost = connection === "lost";
+  const isWrong = isLost || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
       <div class="row">
@@ -73,16 +74,14 @@ export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
       <progress aria-label="Parts of the plan" {...(of && { value: step, max: of })} />
       <div class="row">
         <div class="messages">
-          <p class={isLost ? "title lost" : "title"}>
+          <p class={isWrong ? "title wrong" : "title"}>
             {isLost ? "No connection. The work goes on; this page keeps trying." : message}
           </p>
           <p class="quiet" aria-hidden="true">{`${aside}…`}</p>
         </div>
         <CancelForm id={id} job={job} onEnded={onEnded} />
       </div>
-      {"reasoningSummaries" in job && job.reasoningSummaries.length > 0 && (
-        <Reasoning summaries={job.reasoningSummaries} />
-      )}
+      {"reasoningSummaries" in job && <Reasoning summaries={job.reasoningSummaries} />}
     </section>
   );
 }
@@ -115,7 +114,8 @@ export function Reasoning({ summaries }: { summaries: readonly string[] }) {
   return (
     <details class="reasoning">
       <summary>
-        <span class="quiet">Reasoning:</span> <span dir="auto">{headOf(summaries.at(-1)!)}</span>
+        <span class="quiet">Reasoning:</span>{" "}
+        <span dir="auto">{headOf(summaries.at(-1) ?? "nothing yet")}</span>
       </summary>
       <ol tabIndex={0} aria-label="Reasoning so far">
         {summaries.map((summary, index) => (

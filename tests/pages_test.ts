@@ -33,7 +33,7 @@ browserTest("an itinerary grows day by day, and nothing moves meanwhile", async 
   await shoot(page, "home");
   await wishForItinerary(page);
   const id = await service.model.begun(0);
-  await page.getByText("Reading the wish").waitFor();
+  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
   await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
   await shoot(page, "itinerary-thinking");
   service.model.write(id, upTo(days, 1));
@@ -194,9 +194,8 @@ browserTest("a trip can be canceled, and made after all", async (browser) => {
 
 browserTest("a trip that fails says why, and leads on", async (browser) => {
   const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
-  const refused = { content: "", refusal: "I will not plan this." };
   await using service = await openService({
-    script: [{ error: quota, status: 429 }, refused as never, itineraryReply],
+    script: [{ error: quota, status: 429 }, itineraryReply],
   });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -298,7 +297,7 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.getByText("Reading the wish").waitFor();
+  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
   await page.route(
     "**/api/itineraries/*",
     (route) =>
@@ -459,12 +458,12 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
   await using service = await openService({ env: { API_KEYS: key } });
   const { page, context, faults } = await visit(browser);
   await page.goto(service.url);
-  await page.getByLabel("API key").fill("key-of-somebody-else");
+  await page.getByRole("textbox", { name: "API key" }).fill("key-of-somebody-else");
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.getByText("This service is only open to those with an API key.").first().waitFor();
-  await page.getByLabel("API key").fill(key);
+  await page.getByRole("textbox", { name: "API key" }).fill(key);
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByText("written in").waitFor();
@@ -474,7 +473,7 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
   await tab.goto(page.url());
   await tab.getByRole("heading", { name: "This trip needs a key" }).waitFor();
   assert.equal(await tab.getByText("Rome").count(), 0);
-  await tab.getByLabel("API key").fill(key);
+  await tab.getByRole("textbox", { name: "API key" }).fill(key);
   await tab.getByRole("button", { name: "Show the trip" }).click();
   await tab.getByText("written in").waitFor();
   assert.deepEqual(faults(/status of 401/), []);

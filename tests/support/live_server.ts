@@ -52,6 +52,8 @@ export function serveLive(...script: FixtureResponse[]) {
     const reply = script[Math.min(bodies.length, script.length - 1)]!;
     bodies.push(body);
     const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
+    // An error is said at once.
+    if (!written.ok) return written;
     const events = eventsOf(await written.text(), body.background === true);
     const begun = (events[0]!.response ?? events[0]) as { id: string };
     const answer: Answer = { id: begun.id, events, happened: 1, canceled: false, mute: false };
