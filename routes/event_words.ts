@@ -153,12 +153,14 @@ function explicitDate(
   return dateFrom(first, { last, clock: clockIn(results) });
 }
 
+/** Two letters that are a weekday in one language are no more than a word in another: to, do, so. */
+const LITTLE_WORD = /^\p{Ll}{1,2}(?!\p{L})/u;
+
 /** Whether another weekday is said than the day has. */
 function contradicted(day: number, results: ParsedResult[]): boolean {
   return results.some(({ start, text }) =>
     start.isCertain("weekday") && start.get("weekday") !== new Date(day).getUTCDay() &&
-    // Two letters that are a weekday in one language are a little word in another: "to", "do", "so".
-    text.length > 2
+    !LITTLE_WORD.test(text)
   );
 }
 
@@ -167,7 +169,7 @@ function weekdayDate(results: ParsedResult[], now: number): EventDate | null {
   const weekdays = results.filter(({ start }) => start.isCertain("weekday"));
   const clock = clockIn(results);
   const [said] = weekdays;
-  if (!said || weekdays.length > 1) return null;
+  if (!said || weekdays.length > 1 || LITTLE_WORD.test(said.text)) return null;
   // A weekend is read as its Saturday, a weekday as any; from Friday to Sunday, as from Friday on.
   if (/week|settimana/i.test(said.text) || said.end?.isCertain("weekday")) return null;
   // "Friday 13" is no time, and perhaps a day.

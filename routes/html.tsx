@@ -120,7 +120,7 @@ export function sendProblemPage(c: Context, { code, detail, headers = {} }: Prob
       <main id="main" class="text">
         <p class="quiet">{status}</p>
         <h1>{title}</h1>
-        <p>{detail}.</p>
+        {detail !== title && <p>{detail}.</p>}
         <p>
           <a class="button main" href="/">To the first page</a>
         </p>

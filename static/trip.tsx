@@ -74,8 +74,8 @@ function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boole
           kept until <LocalTime iso={job.expiresAt} />
         </span>
         <span>{sayState(job)}</span>
-        {cost && <span>{cost} per person</span>}
         {madeUp && <span class="mark">{madeUp.mark}</span>}
+        {cost && <span>{cost} per person</span>}
       </p>
       {wish.kind === "generation" && <Preferences {...wish.body.preferences} />}
       <Actions job={job} isOpen={isOpen} />

@@ -26,38 +26,45 @@ const NOT_FOUND = /status of 404/;
 /** As much of a plan as nobody overlooks. Nothing may move by more. */
 const STILL = 0.01;
 
-browserTest("an itinerary grows day by day, and nothing moves meanwhile", async (browser) => {
-  await using service = await openService({ script: [itineraryReply] });
-  const { page, faults } = await visit(browser);
-  await page.goto(service.url);
-  await shoot(page, "home");
-  await wishForItinerary(page);
-  const id = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
-  await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
-  await shoot(page, "itinerary-thinking");
-  service.model.write(id, upTo(days, 1));
-  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
-  await page.getByText("Writing day 2 of 3").waitFor();
-  assert.equal(await page.locator("progress").getAttribute("value"), "1");
-  assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
-  assert.equal(await page.title(), "…Rome – Tripwright");
-  assert.match(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
-  await page.getByRole("status").getByText("Day 1 is ready.").waitFor();
-  await shoot(page, "itinerary-growing");
-  service.model.write(id, upTo(days, 2));
-  await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
-  service.model.write(id);
-  await page.getByText("written in").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
-  assert.equal(await page.locator(".dock").count(), 0);
-  assert.equal(await page.title(), "✓ Rome – Tripwright");
-  assert.equal(await page.locator(".mark").count(), 0);
-  await page.getByRole("status").getByText("Your plan is ready.").waitFor();
-  await shoot(page, "itinerary-finished", true);
-  assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
-  assert.deepEqual(faults(), []);
-});
+const devices = { desk: { width: 1000, height: 800 }, phone: { width: 360, height: 740 } };
+
+for (const [device, viewport] of Object.entries(devices)) {
+  browserTest(
+    `an itinerary grows day by day, and nothing moves meanwhile, ${device}`,
+    async (browser) => {
+      await using service = await openService({ script: [itineraryReply] });
+      const { page, faults } = await visit(browser, { viewport });
+      await page.goto(service.url);
+      await shoot(page, `home-${device}`);
+      await wishForItinerary(page);
+      const id = await service.model.begun(0);
+      await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+      await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
+      await shoot(page, `itinerary-thinking-${device}`);
+      service.model.write(id, upTo(days, 1));
+      await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+      await page.getByText("Writing day 2 of 3").waitFor();
+      assert.equal(await page.locator("progress").getAttribute("value"), "1");
+      assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+      assert.equal(await page.title(), "…Rome – Tripwright");
+      assert.match(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
+      await page.getByRole("status").getByText("Day 1 is ready.").waitFor();
+      await shoot(page, `itinerary-growing-${device}`);
+      service.model.write(id, upTo(days, 2));
+      await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
+      service.model.write(id);
+      await page.getByText("written in").waitFor();
+      assert.equal(await page.locator(".days > li").count(), 3);
+      assert.equal(await page.locator(".dock").count(), 0);
+      assert.equal(await page.title(), "✓ Rome – Tripwright");
+      assert.equal(await page.locator(".mark").count(), 0);
+      await page.getByRole("status").getByText("Your plan is ready.").waitFor();
+      await shoot(page, `itinerary-finished-${device}`, true);
+      assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+      assert.deepEqual(faults(), []);
+    },
+  );
+}
 
 browserTest("bundles show what the model thinks, then come one by one", async (browser) => {
   await using service = await openService({ script: [bundlesReply] });

@@ -71,17 +71,19 @@ export class SentRequest {
   readonly path: string;
   readonly headers: Headers;
   readonly body: unknown;
+  readonly cache: string | undefined;
   readonly signal: AbortSignal;
   readonly response = Promise.withResolvers<Response>();
   isSettled = false;
   /** Its answer, if that is a stream. */
   events: SentEvents | undefined;
 
-  constructor(url: string, { method = "GET", headers, body, signal }: RequestInit) {
+  constructor(url: string, { method = "GET", headers, body, cache, signal }: RequestInit) {
     this.method = method;
     this.path = url.replace(`/api/itineraries/${JOB_ID}`, "/:id");
     this.headers = new Headers(headers);
     this.body = body ? JSON.parse(String(body)) : undefined;
+    this.cache = cache;
     this.signal = signal!;
     if (this.signal.aborted) this.fail();
     this.signal.addEventListener("abort", () => this.fail());
