@@ -65,7 +65,7 @@ export async function readWords(text: string, { now }: { now: number }): Promise
   return clear.toSorted((a, b) => b.length - a.length)[0]!.date;
 }
 
-/** Loaded for the first date that is in words: it takes 35 ms and 13 MB, and most dates are numbers. */
+/** Loaded for the first date in words: reading it takes 0.2 s and 18 MB, and most dates are numbers. */
 async function loadLanguages(): Promise<Chrono[]> {
   const { ar, de, en, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh } = await import(
     "chrono-node"

@@ -136,7 +136,7 @@ function calendarText(
 ): string {
   const calendar = new ICalCalendar({
     // Unlike those of events, the library writes the texts of a calendar as they are.
-    name: escape(oneLine(name), false),
+    name: name,
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
     method: ICalCalendarMethod.PUBLISH,
     events: events.map((event) => ({ ...event, stamp: new Date(createdAt) })),

@@ -205,7 +205,7 @@ const HIDDEN_MS = 10_000;
 const TRIES = 5;
 
 /** Nobody looks at a page for longer without a word; then it had better say when to come back. */
-const PATIENCE_SECONDS = 30;
+const PATIENCE_SECONDS = 5;
 
 /** A way of watching that fails so often in a row, while the server is there, is given up. */
 const MAX_FAILURES = 2;

@@ -20,9 +20,16 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** One for all tests of a file: it takes longer to start than many a test. */
+let started: Promise<Browser> | undefined;
+
+Deno.test.afterAll(async () => {
+  await (await started)?.close();
+});
+
 /**
  * A test that needs a browser. Where there is none it is skipped, and says so; with `CI` set it fails,
- * so that a check that was skipped never counts as passed.
+ * so that a check that was skipped never counts as passed. What it has opened is closed at its end.
  */
 export function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
   const isMissing = executablePath === undefined;
@@ -36,11 +43,11 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
     sanitizeResources: false,
     async fn() {
       if (isMissing) throw new Error("Chromium is missing: apt-get install chromium");
-      const browser = await chromium.launch({ executablePath, args: FLAGS });
+      const browser = await (started ??= chromium.launch({ executablePath, args: FLAGS }));
       try {
         await test(browser);
       } finally {
-        await browser.close();
+        for (const context of browser.contexts()) await context.close();
       }
     },
   });
