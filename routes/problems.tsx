@@ -72,5 +72,7 @@ function Problem({ code, status, title, advice }: ProblemType & { code: string }
 
 /** What stands between back-quotes is code. */
 function withCode(text: string): ComponentChildren {
-  return text.split("`").map((part, index) => index % 2 === 1 ? <code>{part}</code> : part);
+  return text.split("`").map((part, index) =>
+    index % 2 === 1 ? <code key={index}>{part}</code> : part
+  );
 }
