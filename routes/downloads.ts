@@ -11,6 +11,9 @@ import { titleOf, wishOfJob } from "../static/wish.ts";
 import { attachmentOf } from "./attachment.ts";
 import { bundlesMarkdown, itineraryMarkdown } from "./plan_markdown.ts";
 
+/** A day as people mean it: four digits, and none that a long trip leaves. */
+const FirstDay = z.iso.date().regex(/^2/);
+
 /** The plan as Markdown. */
 export function sendMarkdown(c: Context, job: Job): Response {
   const note = sayMadeUp(job.source)?.text;
@@ -36,7 +39,7 @@ export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   const { bundlesCalendar, itineraryCalendar } = await import("./plan_calendar.ts");
   const createdAt = Date.parse(job.createdAt);
   if (isItinerary(job)) {
-    const start = z.iso.date().safeParse(c.req.query("start"));
+    const start = FirstDay.safeParse(c.req.query("start"));
     if (!start.success) throw notACalendar("A calendar needs the first day, such as 2026-12-24");
     const { jobId: id, destination, itinerary } = job;
     const text = itineraryCalendar({

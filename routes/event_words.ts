@@ -27,9 +27,11 @@ export function midnightOf(
 ): number | null {
   if (year < 2000 || year > 2999) return null;
   const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null;
+  // A day too many is in the next month.
+  return date.getUTCMonth() === month - 1 ? date.getTime() : null;
 }
 
+/** Milliseconds since midnight. */
 export function clockMs(hours: number, minutes: number): number {
   return (hours * 60 + minutes) * 60_000;
 }
@@ -91,13 +93,13 @@ function readIn(
   return { date, length: results.reduce((sum, { text }) => sum + text.length, 0), isComplete };
 }
 
-/** To no day, month or weekday is this many days added without a change. */
+/** So many days later it is another month and another weekday, whatever the date is. */
 const ELSEWHEN_MS = 1_000 * DAY_MS;
 
 /**
  * What chrono has found, less what it has worked out from the time that it was told ("tomorrow",
- * "next week", "in two hours"): that comes out differently at another time. "Tomorrow" is none of its
- * business because nobody knows the time zone of whoever says it.
+ * "next week", "in two hours"): that comes out differently at another time. Which day
+ * "tomorrow" is depends on the time zone of whoever says it, which nobody knows.
  */
 function readResults(
   chrono: Chrono,
@@ -171,7 +173,10 @@ function weekdayDate(results: ParsedResult[], now: number): EventDate | null {
   const [said] = weekdays;
   if (!said || weekdays.length > 1 || LITTLE_WORD.test(said.text)) return null;
   // A weekend is read as its Saturday, a weekday as any; from Friday to Sunday, as from Friday on.
-  if (/week|settimana/i.test(said.text) || said.end?.isCertain("weekday")) return null;
+  const last = said.end?.isCertain("weekday") ? said.end : said.start;
+  if (/week|settimana/i.test(said.text) || last.get("weekday") !== said.start.get("weekday")) {
+    return null;
+  }
   // "Friday 13" is no time, and perhaps a day.
   if (clock === null && results.some(({ start }) => start.isCertain("hour"))) return null;
   const today = Math.floor(now / DAY_MS) * DAY_MS;
@@ -194,7 +199,7 @@ function dayIn(
     .find((midnight) => midnight !== null && midnight + DAY_MS > from) ?? null;
 }
 
-/** Milliseconds since midnight. */
+/** Both in milliseconds since midnight. */
 interface ClockTime {
   start: number;
   end: number | null;

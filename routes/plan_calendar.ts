@@ -138,7 +138,7 @@ function calendarText(
     // Unlike those of events, the library writes the texts of a calendar as they are.
     name: escape(oneLine(name), false),
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
-
+    method: ICalCalendarMethod.PUBLISH,
     events: events.map((event) => ({ ...event, stamp: new Date(createdAt) })),
   });
   // Each line ends with CRLF (RFC 5545, section 3.1); the library leaves it to us for the last one.

@@ -73,6 +73,7 @@ const dated: [text: string, date: string][] = [
   // Weekdays: the first from the day on which it was written.
   ["Friday, 21:00", "2026-11-27 21:00"],
   ["Saturday evening", THAT_DAY],
+  ["Friday, 22:00–04:00", "2026-11-27 22:00 – 2026-11-28 04:00"],
   ["Tuesday, 09:00", "2026-11-24 09:00"],
   ["Monday", "2026-11-30, 1 day"],
   ["Sa., 20 Uhr", AT_EIGHT],
@@ -115,6 +116,10 @@ const dated: [text: string, date: string][] = [
   ["thứ bảy, 28 tháng 11 năm 2026, 20:00", AT_EIGHT],
   ["Sabtu, 28 November 2026, 20.00", AT_EIGHT],
   ["السبت 28 نوفمبر 2026، 20:00", AT_EIGHT],
+  // Words that only some language understands, or that look like another's.
+  ["Deuren open: zaterdag 28 november 2026 om 20.00 uur", AT_EIGHT],
+  ["Doors to the right, 28 November 2026, 21:00", AT_NINE],
+  ["28 Nov, 5 artists", THAT_DAY],
   // The day is certain, the time is not.
   ["28 Nov 2026, doors 19:00, show 20:00", THAT_DAY],
   ["2026-11-28, 15:00 and 20:00", THAT_DAY],
@@ -140,7 +145,12 @@ const undated: [why: string, ...texts: string[]][] = [
     "ab 20 Uhr",
   ],
   ["a day of the trip is no date", "Day 2, 10:00", "Evening of day 1"],
-  ["it is more than one day", "Friday and Saturday, 21:00", "Sat 28 / Sun 29 Nov"],
+  [
+    "it is more than one day",
+    "Friday and Saturday, 21:00",
+    "Friday, Saturday",
+    "Sat 28 / Sun 29 Nov",
+  ],
   ["it is one of several days", "28 Nov and 5 Dec 2026", "2026-11-28 21:00 or 2026-11-29 17:00"],
   ["several days follow", "Saturday 28 and Sunday 29 November 2026", "28 Nov, 5 Dec, 12 Dec 2026"],
   ["it happens again and again", "Every Friday, 22:00", "Fridays, 22:00", "jeden Freitag, 22 Uhr"],
@@ -170,6 +180,7 @@ const undated: [why: string, ...texts: string[]][] = [
   ["it ends then in any language", "jusqu'au 30 novembre 2026", "hasta el 30 de noviembre de 2026"],
   ["it ends then in Japanese", "11月30日まで"],
   ["the weekday is another", "Friday, 28 November 2026", "Sunday (28 Nov), 22:00"],
+  ["languages see different days in it", "Tour 2 nov 12"],
   ["there is no such day", "2026-02-30", "29 February 2027", "31 November 2026", "2026-13-01"],
   ["there is no such time", "2026-11-28 25:00", "2026-11-28 24:30", "2026-11-28 20:60"],
   ["day and month may be the other way round", "03/11/2026", "3-11-2026 20:00", "03/11/26"],
