@@ -14,6 +14,7 @@ import { FakeClock, nextTurn, NOON } from "../support/fake_clock.ts";
 import { type App, send } from "../support/http.ts";
 import { Program, workDirectory } from "../support/program.ts";
 import {
+  CountingTarget,
   doneJob,
   itineraryJob,
   JOB_ID,
@@ -135,11 +136,12 @@ pageTest(
 
 pageTest("an item whose predecessors have got lost is fetched with them", async (page) => {
   const { watching, events } = await page.watchLive();
-  await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
+  await events.send(["item", { index: 0, item: monday }, "1-a"]);
+  await events.send(["item", { index: 2, item: tuesday }, "3-c"]);
   (await page.asked("GET /:id")).show(itineraryJob());
   const request = await page.asked("GET /:id/events");
   assert.equal(request.headers.get("last-event-id"), null);
-  assert.deepEqual(page.days, [[]]);
+  assert.deepEqual(page.days, [[], ["Monday"], []]);
   await request.stream().close();
   await page.finish(watching);
 });
@@ -322,6 +324,43 @@ pageTest(
   },
 );
 
+pageTest(
+  "a stream that begins, but without an event, does not count as live for long",
+  async (page) => {
+    const { watching, events } = await page.watchLive();
+    assert.deepEqual(page.connections, ["live"]);
+    await page.pass(15_000);
+    assert.equal(events.isOver, true);
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+    const request = await page.asked("GET /:id/events");
+    assert.deepEqual(page.connections, ["live", "polling"]);
+    request.fail();
+    await page.finish(watching);
+  },
+);
+
+pageTest("a page in place of a stream is not read", async (page) => {
+  const watching = page.watch();
+  (await page.asked("GET /:id")).show(itineraryJob());
+  const body = (await page.asked("GET /:id/events")).stream("text/html");
+  await nextTurn();
+  assert.equal(body.isOver, true);
+  assert.deepEqual(page.connections, []);
+  await page.finish(watching);
+});
+
+pageTest("an event without an id leaves the place where it was", async (page) => {
+  const { watching, events } = await page.watchLive();
+  await events.send(["item", { index: 0, item: monday }, "1-a"]);
+  await events.send(["progress", itineraryJob()]);
+  await events.close();
+  (await page.askedAfter("GET /:id"))[0].show(itineraryJob({ partial: [monday] }));
+  const request = await page.asked("GET /:id/events");
+  assert.equal(request.headers.get("last-event-id"), "1-a");
+  request.fail();
+  await page.finish(watching);
+});
+
 pageTest("onProgress gets copies: what the page does with them changes nothing", async (page) => {
   const seen: string[][] = [];
   const watching = page.client.watch(id, {
@@ -488,6 +527,20 @@ pageTest("long polls are not given up because the server is away or busy", async
   }
   await page.finish(watching);
 });
+
+pageTest(
+  "two long polls that fail with a good one in between are no reason to give up",
+  async (page) => {
+    const { watching } = await page.watchByLongPolls();
+    for (let n = 0; n < 3; n++) {
+      (await page.askedAfter("GET /:id, wait=25"))[0].fail();
+      (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+      const [poll] = await page.askedAfter("GET /:id, wait=25");
+      poll.show(itineraryJob(), { "preference-applied": "wait=25" });
+    }
+    await page.finish(watching);
+  },
+);
 
 pageTest(
   "a server that does not wait when it is asked to is asked as often as it says",
@@ -944,6 +997,48 @@ pageTest("whoever has left before asks for nothing", async (page) => {
   assert.equal(page.sent.length, 0);
 });
 
+/** A signal that knows how many listen to it. */
+function countedSignal() {
+  const { signal } = new AbortController();
+  const counter = new CountingTarget();
+  signal.addEventListener = counter.addEventListener.bind(counter);
+  signal.removeEventListener = counter.removeEventListener.bind(counter);
+  return { signal, counter };
+}
+
+pageTest("a call that is over does not listen to its signal any more", async (page) => {
+  const { signal, counter } = countedSignal();
+  const { watching, events } = await page.watchLive(signal);
+  assert.ok(counter.listeners > 0);
+  await events.close();
+  await page.finish(watching);
+  const creating = page.client.createItinerary(wish, { signal });
+  (await page.asked("POST /api/itineraries")).answer(202, itineraryJob());
+  await creating;
+  assert.equal(counter.listeners, 0);
+});
+
+pageTest("whoever leaves while being shown the end has left", async (page) => {
+  const leaving = new AbortController();
+  const watching = page.client.watch(id, {
+    signal: leaving.signal,
+    onProgress: () => leaving.abort(reason),
+  });
+  const rejected = assert.rejects(watching, reason);
+  (await page.asked("GET /:id")).show(doneJob);
+  await rejected;
+});
+
+pageTest("what arrives in the moment of leaving is not shown", async (page) => {
+  const leaving = new AbortController();
+  const { watching, events } = await page.watchLive(leaving.signal);
+  const sent = events.send(["item", { index: 0, item: monday }, "1-a"]);
+  leaving.abort(reason);
+  await sent;
+  await assert.rejects(watching, reason);
+  assert.deepEqual(page.days, [[]]);
+});
+
 pageTest("whoever leaves while being shown something is shown nothing more", async (page) => {
   const leaving = new AbortController();
   let calls = 0;
@@ -1201,6 +1296,16 @@ for (const isBetween of [false, true]) {
     },
   );
 }
+
+pageTest("aborting the last try is aborting, too", async (page) => {
+  const leaving = new AbortController();
+  const creating = page.client.createItinerary(wish, { signal: leaving.signal });
+  const rejected = assert.rejects(creating, reason);
+  for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
+  await page.askedAfter("POST /api/itineraries");
+  leaving.abort(reason);
+  await rejected;
+});
 
 // With the service
 

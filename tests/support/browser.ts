@@ -18,7 +18,12 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A host whose pages are not trusted like those of this machine itself.
+  "--host-resolver-rules=MAP trips.test 127.0.0.1",
 ];
+
+/** Playwright's flags that would keep pages from being as they are for people. */
+const ignoreDefaultArgs = ["--disable-back-forward-cache"];
 
 /** One for all tests of a file: it takes longer to start than many a test. */
 let started: Promise<Browser> | undefined;
@@ -43,7 +48,7 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
     sanitizeResources: false,
     async fn() {
       if (isMissing) throw new Error("Chromium is missing: apt-get install chromium");
-      const browser = await (started ??= chromium.launch({ executablePath, args: FLAGS }));
+      const browser = await (started ??= chromium.launch({ executablePath, args: FLAGS, ignoreDefaultArgs }));
       try {
         await test(browser);
       } finally {

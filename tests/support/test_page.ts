@@ -49,7 +49,7 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
 export const doneJob = itineraryJob({ status: "completed", itinerary: [monday, tuesday] });
 
 /** An event target that knows how many listeners it has. */
-class CountingTarget extends EventTarget {
+export class CountingTarget extends EventTarget {
   listeners = 0;
 
   override addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void {
