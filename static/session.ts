@@ -63,8 +63,3 @@ export function refusalOf(error: unknown): Refusal {
   const { code, message: detail, retryAfterSeconds } = error;
   return { code, detail, retryAfterSeconds };
 }
-
-/** A new idempotency key. `crypto.randomUUID()` is missing on pages that are not served over TLS. */
-export function randomKey(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
-}

@@ -8,7 +8,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { HomeState } from "./home.tsx";
 import type { Refusal } from "./refusal.ts";
 import { RefusalNotice } from "./refusal_notice.tsx";
-import { makeTrip, randomKey, refusalOf, rememberApiKey } from "./session.ts";
+import { randomKey } from "./service.ts";
+import { makeTrip, refusalOf, rememberApiKey } from "./session.ts";
 import {
   errorsOf,
   type FieldErrors,
