@@ -496,7 +496,8 @@ browserTest("who goes back to the form can send it again", async (browser) => {
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.getByText("written in").waitFor();
-  await page.goBack();
+  // A page that comes out of the browser's memory loads nothing.
+  await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   await wishForItinerary(page, { destination: "Oslo", durationDays: 1 });
   await page.getByRole("heading", { name: "Oslo" }).waitFor();
