@@ -19,16 +19,20 @@ export function LocalTime({ iso, seconds = false }: LocalTimeProps) {
 
 function local(iso: string, seconds: boolean): string {
   const isToday = new Date(iso).toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat("en", {
-    ...(!isToday && { weekday: "short", day: "numeric", month: "short" }),
-    hour: "2-digit",
-    minute: "2-digit",
+  return formatted(iso, {
+    ...(!isToday && day),
     ...(seconds && { second: "2-digit" }),
-    hourCycle: "h23",
-  }).format(new Date(iso));
+  });
 }
 
-/** The same on every machine. */
+/** The same on every machine, and about as wide. */
 function utc(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  return `${formatted(iso, { ...day, timeZone: "UTC" })} UTC`;
+}
+
+const day = { weekday: "short", day: "numeric", month: "short" } as const;
+
+function formatted(iso: string, options: Intl.DateTimeFormatOptions): string {
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat("en", { ...time, ...options }).format(new Date(iso));
 }

@@ -22,9 +22,6 @@ const FLAGS = [
   "--host-resolver-rules=MAP trips.test 127.0.0.1",
 ];
 
-/** Playwright's flags that would keep pages from being as they are for people. */
-const ignoreDefaultArgs = ["--disable-back-forward-cache"];
-
 /** One for all tests of a file: it takes longer to start than many a test. */
 let started: Promise<Browser> | undefined;
 
@@ -48,7 +45,7 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
     sanitizeResources: false,
     async fn() {
       if (isMissing) throw new Error("Chromium is missing: apt-get install chromium");
-      const browser = await (started ??= chromium.launch({ executablePath, args: FLAGS, ignoreDefaultArgs }));
+      const browser = await (started ??= launchBrowser());
       try {
         await test(browser);
       } finally {
@@ -56,6 +53,17 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
       }
     },
   });
+}
+
+/**
+ * Starts a browser.
+ *
+ * @param options.keepsPages whether a page that was left is kept as it is for whoever goes back, as
+ * browsers do; Playwright waits for ever for such a page to load
+ */
+export async function launchBrowser({ keepsPages = false } = {}): Promise<Browser> {
+  const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
+  return await chromium.launch({ executablePath: executablePath!, args: FLAGS, ignoreDefaultArgs });
 }
 
 function exists(path: string): boolean {
