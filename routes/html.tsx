@@ -50,7 +50,7 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
         <header class="site">
           <a class="brand" href="/">Tripwright</a>
           <nav aria-label="Site">
-            <a href="/#recent">Your trips</a>
+            <a class="needs-script" href="/#recent">Your trips</a>
           </nav>
         </header>
         {page.main}

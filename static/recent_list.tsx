@@ -23,7 +23,7 @@ const statuses: Record<RecentTrip["status"], string> = {
 export function RecentList() {
   const [trips, remove] = useRecentTrips();
   return (
-    <section class="recent" id="recent" aria-labelledby="recent-title">
+    <section class="recent needs-script" id="recent" aria-labelledby="recent-title">
       <h2 id="recent-title">Your trips</h2>
       {trips.length === 0
         ? <p class="quiet">Trips that you wish for on this device are listed here for a while.</p>

@@ -66,7 +66,7 @@ function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boole
     ? sayCosts(job.itinerary.flatMap(({ activities }) => activities))
     : null;
   return (
-    <header class="trip">
+    <header class={`trip ${wish.kind}`}>
       <h1 dir="auto">{titleOf(wish)}</h1>
       <p class="facts">
         {extent && <span>{extent}</span>}
