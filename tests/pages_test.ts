@@ -233,7 +233,9 @@ browserTest(
     });
     await service.program.post("/api/itineraries", { destination: "Rome", durationDays: 3 });
     await service.model.begun(0);
-    await service.program.post("/api/itineraries", { destination: "Rome", durationDays: 2 });
+    // The first one counts as waiting for a moment longer than it does wait.
+    const wish = { destination: "Rome", durationDays: 2 };
+    while ((await service.program.post("/api/itineraries", wish)).status !== 202);
     const { page, faults } = await visit(browser);
     await page.goto(service.url);
     await page.getByLabel("Destination").fill("Oslo");
