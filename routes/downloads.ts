@@ -35,7 +35,7 @@ export function sendJson(c: Context, job: Job): Response {
  * @throws {ProblemError} 400 without a first day, and for bundles of which no date can be read
  */
 export async function sendCalendar(c: Context, job: Job): Promise<Response> {
-  // Reading dates in words takes a dictionary for each language.
+  // Loaded when somebody asks: few do, and it takes 3 MB.
   const { bundlesCalendar, itineraryCalendar } = await import("./plan_calendar.ts");
   const createdAt = Date.parse(job.createdAt);
   if (isItinerary(job)) {

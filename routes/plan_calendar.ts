@@ -6,8 +6,9 @@
 import { escape, ICalCalendar, ICalCalendarMethod, type ICalEventData } from "ical-generator";
 import type { Bundles } from "../jobs/bundles.ts";
 import { DAY_MS } from "../lib/clock.ts";
+import { webLink } from "../static/plan_facts.ts";
 import { type EventDate, readEventDate } from "./event_date.ts";
-import { costText, type Days, joined, oneLine, webLink } from "./plan_text.ts";
+import { costText, type Days, joined, oneLine } from "./plan_text.ts";
 
 type KeyEvent = Bundles["bundles"][number]["keyEvents"][number];
 

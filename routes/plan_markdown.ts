@@ -4,15 +4,8 @@
  * @module
  */
 import type { Bundles, BundlesRequest } from "../jobs/bundles.ts";
-import {
-  type Activity,
-  amountText,
-  costText,
-  type Days,
-  joined,
-  oneLine,
-  webLink,
-} from "./plan_text.ts";
+import { sumCosts, webLink } from "../static/plan_facts.ts";
+import { type Activity, amountText, costText, type Days, joined, oneLine } from "./plan_text.ts";
 
 type Bundle = Bundles["bundles"][number];
 type KeyEvent = Bundle["keyEvents"][number];
@@ -104,13 +97,7 @@ function eventEntry({ name, date, venue, neighborhood, why, url }: KeyEvent): st
 
 /** What costs what is known, currency by currency; `null` if nothing does. */
 function costsLine(label: string, activities: Activity[]): string | null {
-  const sums = new Map<string, number>();
-  for (const { estimatedCost } of activities) {
-    if (!estimatedCost?.amount) continue;
-    const { currency, amount } = estimatedCost;
-    sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  }
-  const texts = [...sums].map(([currency, amount]) => amountText(amount, currency));
+  const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
   return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
 }
 

@@ -40,12 +40,3 @@ export function costText(cost: Activity["estimatedCost"]): string | null {
   if (cost === null) return null;
   return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;
 }
-
-/**
- * A link that may be followed: absolute, http(s), as `URL` writes it, so without spaces, line ends,
- * `<` and `>`. `null` for anything else.
- */
-export function webLink(text: string | null): string | null {
-  const url = text === null ? null : URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
-}

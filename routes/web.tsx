@@ -13,7 +13,7 @@ import type { Clock } from "../lib/clock.ts";
 import { sha256 } from "../lib/hash.ts";
 import { parseJson } from "../lib/json.ts";
 import type { JobSnapshot } from "../lib/job_store.ts";
-import { type Problem, ProblemError, problemTypes } from "../lib/problem.ts";
+import { type Problem, ProblemError, type ProblemStatus, problemTypes } from "../lib/problem.ts";
 import { traceOf } from "../lib/trace_context.ts";
 import type { Job } from "../static/client.ts";
 import type { HomeState } from "../static/home.tsx";
@@ -73,8 +73,6 @@ function valuesIn(form: Form): FormValues {
   return Object.fromEntries(Object.values(fieldsOf).flat().map((name) => [name, form[name]]));
 }
 
-type ErrorStatus = (typeof problemTypes)[keyof typeof problemTypes]["status"];
-
 /** A wish that a form has sent. */
 interface Sent {
   request: unknown;
@@ -84,6 +82,11 @@ interface Sent {
 interface Found {
   kind: PublicKind;
   snapshot: JobSnapshot;
+}
+
+/** The job as `GET` shows it. */
+function shown({ kind, snapshot }: Found): Job {
+  return presentJob(kind, snapshot) as unknown as Job;
 }
 
 /** Tells the wishes of one form from each other. */
@@ -141,7 +144,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     c.header("cache-control", "private, no-cache");
     if (!found) return sendMissing(c);
     const { kind, snapshot } = found;
-    const job = presentJob(kind, snapshot) as unknown as Job;
+    const job = shown(found);
     const title = titleOf(wishOfJob(job));
     const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
     const state: PageState = { page: "trip", job, ageMs, isOpen: true };
@@ -164,13 +167,14 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
       const found = await find(c);
       c.header("cache-control", "private, no-cache");
       if (!found) return sendMissing(c);
-      const { kind, snapshot } = found;
-      if (snapshot.job.state !== "succeeded") return c.redirect(`/trips/${snapshot.job.id}`, 303);
-      return await send(c, presentJob(kind, snapshot) as unknown as Job);
+      const { state, id } = found.snapshot.job;
+      return state === "succeeded" ? await send(c, shown(found)) : c.redirect(`/trips/${id}`, 303);
     });
   }
 
-  type HomeOptions = Pick<HomeState, "kind"> & Partial<HomeState> & { status?: 200 | ErrorStatus };
+  type HomeOptions = Pick<HomeState, "kind"> & Partial<HomeState> & {
+    status?: 200 | ProblemStatus;
+  };
 
   function sendHome(c: Context, { status = 200, ...filledIn }: HomeOptions) {
     const state: HomeState = {

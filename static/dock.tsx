@@ -4,12 +4,11 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import type { Connection, Job } from "./client.ts";
-import { openClient } from "./session.ts";
-import type { TripKind } from "./wish.ts";
+import { idOf } from "./job.ts";
+import { openClient, tripUrl } from "./session.ts";
+import { type TripKind, wishOfJob } from "./wish.ts";
 
 export interface DockProps {
-  id: string;
-  kind: TripKind;
   job: Job;
   connection: Connection;
   /** For how long the job has been there when the page was made, in milliseconds. */
@@ -50,7 +49,8 @@ const stages: Record<TripKind, [Stage, string][]> = {
   ],
 };
 
-export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
+export function Dock({ job, connection, ageMs, onEnded }: DockProps) {
+  const { kind } = wishOfJob(job);
   const elapsedMs = useElapsed(ageMs);
   const progress = job.progress!;
   const { phase, message, step, of } = progress;
@@ -79,14 +79,14 @@ export function Dock({ id, kind, job, connection, ageMs, onEnded }: DockProps) {
           </p>
           <p class="quiet" aria-hidden="true">{`${aside}…`}</p>
         </div>
-        <CancelForm id={id} job={job} onEnded={onEnded} />
+        <CancelForm job={job} onEnded={onEnded} />
       </div>
       {"reasoningSummaries" in job && <Reasoning summaries={job.reasoningSummaries} />}
     </section>
   );
 }
 
-function CancelForm({ id, job, onEnded }: Pick<DockProps, "id" | "job" | "onEnded">) {
+function CancelForm({ job, onEnded }: Pick<DockProps, "job" | "onEnded">) {
   const [state, setState] = useState<"ready" | "sending" | "failed">("ready");
 
   async function cancel(event: SubmitEvent): Promise<void> {
@@ -101,7 +101,7 @@ function CancelForm({ id, job, onEnded }: Pick<DockProps, "id" | "job" | "onEnde
   }
 
   return (
-    <form method="post" action={`/trips/${id}/cancel`} onSubmit={cancel}>
+    <form method="post" action={`${tripUrl(idOf(job))}/cancel`} onSubmit={cancel}>
       <button type="submit" aria-disabled={state === "sending"}>
         {state === "sending" ? "Canceling…" : state === "failed" ? "Cancel again" : "Cancel"}
       </button>

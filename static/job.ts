@@ -89,3 +89,8 @@ export function pathOf(job: JobId): string {
     ? `/api/itineraries/${encodeURIComponent(job.jobId)}`
     : `/api/generations/${encodeURIComponent(job.generationId)}`;
 }
+
+/** A job's id. */
+export function idOf(job: JobId): string {
+  return "jobId" in job ? job.jobId : job.generationId;
+}

@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import type { Bundle, Day } from "./client.ts";
+import { sumCosts, webLink } from "./plan_facts.ts";
 
 type Activity = Day["activities"][number];
 type KeyEvent = Bundle["keyEvents"][number];
@@ -107,8 +108,8 @@ function EventRow({ event: { name, date, venue, neighborhood, url, why } }: { ev
 
 /** A link, if it is one to the web; else what it would have said. */
 function Link({ url, children }: { url: string | null; children: ComponentChildren }) {
-  const isWeb = url !== null && /^https?:$/.test(URL.parse(url)?.protocol ?? "");
-  return isWeb ? <a href={url} rel={REL} target="_blank">{children}</a> : <>{children}</>;
+  const href = webLink(url);
+  return href === null ? <>{children}</> : <a href={href} rel={REL} target="_blank">{children}</a>;
 }
 
 /** Where something lies, for whoever looks: nothing is asked of the map before. */
@@ -128,17 +129,13 @@ function Placeholder({ label }: { label: string }) {
   );
 }
 
-/** What a number of activities cost together, one sum for each currency; `null` if nobody knows. */
+/** What a number of activities cost together; `null` if nobody knows. */
 export function sayCosts(activities: readonly Activity[]): string | null {
-  const sums = new Map<string, number>();
-  for (const { estimatedCost } of activities) {
-    if (estimatedCost === null) continue;
-    const { amount, currency } = estimatedCost;
-    sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  const sums = sumCosts(activities);
+  if (sums.length > 0) {
+    return sums.map(([currency, amount]) => sayCost({ amount, currency })).join(" + ");
   }
-  if (sums.size === 0) return null;
-  const said = [...sums].map(([currency, amount]) => sayCost({ amount, currency }));
-  return said.length === 1 ? said[0]! : `${said.join(" + ")}`;
+  return activities.some(({ estimatedCost }) => estimatedCost !== null) ? "free" : null;
 }
 
 function sayCost({ amount, currency }: { amount: number; currency: string }): string {

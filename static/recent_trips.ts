@@ -2,7 +2,9 @@
  * The trips that this browser knows, kept in `localStorage` and so the same in all its tabs.
  * @module
  */
+import { DAY_MS } from "../lib/clock.ts";
 import type { Job } from "./client.ts";
+import { idOf } from "./job.ts";
 import { extentOf, titleOf, type TripKind, type Wish, wishOfJob } from "./wish.ts";
 
 export interface RecentTrip {
@@ -20,7 +22,7 @@ const KEY = "tripwright.trips";
 const MAX_TRIPS = 20;
 
 /** The wish of a plan that has expired is offered again for a week. */
-const MAX_AGE_MS = 7 * 86_400_000;
+const MAX_AGE_MS = 7 * DAY_MS;
 
 const kinds: readonly unknown[] = ["itinerary", "generation"] satisfies TripKind[];
 
@@ -43,7 +45,7 @@ export class RecentTrips {
 
   /** Adds a job, or brings it up to date. */
   put(job: Job): void {
-    const id = "jobId" in job ? job.jobId : job.generationId;
+    const id = idOf(job);
     const { status, createdAt } = job;
     this.#change(id, { id, wish: wishOfJob(job), status, createdAt });
   }

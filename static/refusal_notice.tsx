@@ -2,9 +2,9 @@
  * Why a wish was not accepted, and when to try again.
  * @module
  */
-import { type Refusal, sayRefusal } from "./refusal.ts";
-import { LocalTime } from "./local_time.tsx";
 import { useEffect, useState } from "preact/hooks";
+import { LocalTime } from "./local_time.tsx";
+import { type Refusal, sayRefusal } from "./refusal.ts";
 
 export function RefusalNotice({ refusal }: { refusal: Refusal }) {
   return (

@@ -2,7 +2,8 @@
  * The service as this page talks to it.
  * @module
  */
-import { createTripClient, type Job, TripError } from "./client.ts";
+import { createTripClient, TripError } from "./client.ts";
+import { idOf } from "./job.ts";
 import type { Refusal } from "./refusal.ts";
 import { openRecentTrips } from "./recent_trips.ts";
 import type { Wish } from "./wish.ts";
@@ -35,11 +36,6 @@ function apiKeyOfTab(): string | null {
 /** The place of a trip. */
 export function tripUrl(id: string): string {
   return `/trips/${id}`;
-}
-
-/** A job's id. */
-export function idOf(job: Job): string {
-  return "jobId" in job ? job.jobId : job.generationId;
 }
 
 /**

@@ -3,17 +3,19 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { DAY_MS } from "../lib/clock.ts";
 import { AgainForm } from "./again_form.tsx";
 import { type Connection, type Job, TripError } from "./client.ts";
 import { Dock, Reasoning, sayDuration } from "./dock.tsx";
+import { GonePage } from "./gone.tsx";
+import { idOf } from "./job.ts";
 import { LocalTime } from "./local_time.tsx";
 import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
-import { idOf, openClient } from "./session.ts";
+import { openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
 import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
-import { GonePage } from "./gone.tsx";
 
 export interface TripState {
   page: "trip";
@@ -47,8 +49,6 @@ export function TripPage({ state }: { state: TripState }) {
       )}
       {isGrowing && (
         <Dock
-          id={id}
-          kind={wish.kind}
           job={job}
           connection={connection}
           ageMs={state.ageMs}
@@ -92,7 +92,7 @@ function Preferences(preferences: {
   const { timeframe, musicProfile, otherPreferences } = preferences;
   const said = [timeframe, musicProfile, otherPreferences].filter(Boolean);
   return said.length === 0 ? null : (
-    <ul class="facts wishes">
+    <ul class="facts">
       {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
     </ul>
   );
@@ -152,23 +152,22 @@ function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
 }
 
 function dayAfter(iso: string): string {
-  return new Date(Date.parse(iso) + 86_400_000).toISOString().slice(0, 10);
+  return new Date(Date.parse(iso) + DAY_MS).toISOString().slice(0, 10);
 }
 
 function CopyLink() {
-  const [isCopied, setCopied] = useState<boolean | null>(null);
+  const [isCopied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(location.href);
       setCopied(true);
     } catch {
       // Forbidden, or a page without TLS, where there is no clipboard.
-      setCopied(false);
       prompt("The link of this trip", location.href);
     }
   }
   return (
-    <button type="button" class="needs-script copy" onClick={copy}>
+    <button type="button" class="needs-script" onClick={copy}>
       {isCopied ? "Link copied" : "Copy link"}
     </button>
   );

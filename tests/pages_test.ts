@@ -10,6 +10,7 @@ import {
   days,
   itineraryReply,
   openService,
+  seeFirstDay,
   shiftedOn,
   shoot,
   upTo,
@@ -108,11 +109,7 @@ browserTest("a reload in the middle shows at once what was there, and goes on", 
 browserTest("another device and another tab see the same trip", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
-  await page.goto(service.url);
-  await wishForItinerary(page);
-  const id = await service.model.begun(0);
-  service.model.write(id, upTo(days, 1));
-  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  const id = await seeFirstDay(page, service);
 
   const tab = await context.newPage();
   await tab.goto(service.url);
@@ -140,11 +137,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
 browserTest("a page without a network says so, and goes on when it is back", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
-  await page.goto(service.url);
-  await wishForItinerary(page);
-  const id = await service.model.begun(0);
-  service.model.write(id, upTo(days, 1));
-  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  const id = await seeFirstDay(page, service);
   await context.setOffline(true);
   // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");

@@ -6,6 +6,7 @@ import type { Model } from "../../lib/model.ts";
 import { RateLimiter } from "../../lib/rate_limiter.ts";
 import { STATE_ID } from "../../static/page.tsx";
 import { sayFailure, sayRefusal } from "../../static/refusal.ts";
+import { nextTurn } from "../support/fake_clock.ts";
 import { kinds, openApp, techno, tokyo } from "../support/app.ts";
 import { description } from "../support/contract.ts";
 import { type App, post, send } from "../support/http.ts";
@@ -257,7 +258,7 @@ Deno.test("the parts that are written are in the page before the plan is finishe
   let text = "";
   for (let n = 0; n < 500 && !text.includes(`>${bundles[0]!.title}</h2>`); n++) {
     env.clock.advance(200);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     text = (await open(env.app, `/trips/${id}`)).text;
   }
   assert.ok(text.includes(`>${bundles[0]!.title}</h2>`));

@@ -149,3 +149,16 @@ export async function wishForBundles(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Find my weekend" }).click();
   await page.waitForURL("**/trips/*");
 }
+
+/** Makes a trip of which the first day is written. @returns the id of the model's answer */
+export async function seeFirstDay(
+  page: Page,
+  service: Awaited<ReturnType<typeof openService>>,
+): Promise<string> {
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  const id = await service.model.begun(0);
+  service.model.write(id, upTo(days, 1));
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  return id;
+}
