@@ -102,11 +102,15 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   const routes = new Hono<AppEnv>();
 
   routes.get("/", (c) => {
-    const form = Form.safeParse(c.req.query()).data ?? {};
+    const form = Form.omit({ formId: true, wish: true }).parse(c.req.query());
     return sendHome(c, { kind: form.kind ?? "itinerary", values: valuesIn(form) });
   });
 
-  routes.use("/trips/*", identify(access), limitRate(rateLimiters.requests), csrf());
+  // By the host alone: a proxy in front may speak TLS to the browser and none to us.
+  const ownForms = csrf({
+    origin: (origin, c) => URL.parse(origin)?.host === new URL(c.req.url).host,
+  });
+  routes.use("/trips/*", identify(access), limitRate(rateLimiters.requests), ownForms);
 
   routes.post("/trips", async (c) => {
     const form = Form.safeParse(Object.fromEntries(new URLSearchParams(await readLimited(c))));
@@ -123,7 +127,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     const accepted = { kind: wish.kind, body: request.data } as Wish;
     try {
       if (needsKey) throw keyMissing();
-      const { job } = await submit(c, kind, { request: request.data, formId: form.data.formId });
+      const job = await submit(c, kind, { request: request.data, formId: form.data.formId });
       return c.redirect(`/trips/${job.id}`, 303);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -218,15 +222,24 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     return null;
   }
 
+  /**
+   * Makes a job, or finds the one that the form has made before. One that has come to nothing is no
+   * answer to a form that is sent again: then it is meant.
+   */
   async function submit(c: Context<AppEnv>, kind: PublicKind, { request, formId }: Sent) {
     const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
-    return await engine.submit(kind, request, {
-      caller: c.get("caller"),
-      idempotencyKey: formId && `${formId}-${digest}`,
-      callbackUrl: undefined,
-      trace: traceOf(c.req.raw.headers),
-      permit: () => limitJobs(c, rateLimiters.jobs),
-    }).catch((error) => refuse(c, error));
+    const name = formId && `${formId}-${digest}`;
+    for (let idempotencyKey = name;;) {
+      const { job, isRepeated } = await engine.submit(kind, request, {
+        caller: c.get("caller"),
+        idempotencyKey,
+        trace: traceOf(c.req.raw.headers),
+        permit: () => limitJobs(c, rateLimiters.jobs),
+      }).catch((error) => refuse(c, error));
+      const state = isRepeated && (await engine.read(kind, job.id))?.job.state;
+      if (state !== "failed" && state !== "canceled") return job;
+      idempotencyKey = `${name}-${job.id}`;
+    }
   }
 
   routes.onError((error, c) => {

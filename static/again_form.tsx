@@ -29,7 +29,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
     setSending(true);
     setRefusal(null);
     try {
-      await makeTrip(wish, key);
+      await makeTrip(wish, { idempotencyKey: key });
     } catch (error) {
       setRefusal(refusalOf(error));
     } finally {

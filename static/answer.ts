@@ -37,8 +37,10 @@ export class TripError extends Error {
  */
 export function passing(error: unknown): TripError {
   if (error instanceof TripError) {
-    const { status } = error;
-    if (status < 400 || status === 408 || status === 429 || status >= 500) return error;
+    const { status, code } = error;
+    // What lies in between has its own 404s and 403s: while a new version is put up, for one.
+    const isForeign = code === "network";
+    if (isForeign || status === 408 || status === 429 || status >= 500) return error;
   }
   throw error;
 }

@@ -64,7 +64,11 @@ export interface TripClient {
   cancel<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
 }
 
-/** Creates a client of the service at `baseUrl`. It holds nothing that would have to be closed. */
+/**
+ * Creates a client of the service at `baseUrl`. It holds nothing that would have to be closed.
+ *
+ * @throws {TypeError} if `apiKey` or `clientToken` has characters that no header can hold
+ */
 export function createTripClient(options: TripClientOptions = {}): TripClient {
   const service = new Service(options);
 

@@ -11,6 +11,8 @@ import { type TripKind, wishOfJob } from "./wish.ts";
 export interface DockProps {
   job: Job;
   connection: Connection;
+  /** Why the page cannot follow the job any more, if it cannot. */
+  fault: string | null;
   /** For how long the job has been there when the page was made, in milliseconds. */
   ageMs: number;
   onEnded: (job: Job) => void;
@@ -49,7 +51,7 @@ const stages: Record<TripKind, [Stage, string][]> = {
   ],
 };
 
-export function Dock({ job, connection, ageMs, onEnded }: DockProps) {
+export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const { kind } = wishOfJob(job);
   const elapsedMs = useElapsed(ageMs);
   const progress = job.progress!;
@@ -58,7 +60,7 @@ export function Dock({ job, connection, ageMs, onEnded }: DockProps) {
   const messages = asides[kind];
   const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
   const isLost = connection === "lost";
-  const isWrong = isLost || phase === "retrying";
+  const isWrong = isLost || fault !== null || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
       <div class="row">
@@ -75,7 +77,15 @@ export function Dock({ job, connection, ageMs, onEnded }: DockProps) {
       <div class="row">
         <div class="messages">
           <p class={isWrong ? "title wrong" : "title"}>
-            {isLost ? "No connection. The work goes on; this page keeps trying." : message}
+            {fault !== null
+              ? (
+                <>
+                  This page cannot follow the trip: {fault}. <a href="">Load it again</a>
+                </>
+              )
+              : isLost
+              ? "No connection. The work goes on; this page keeps trying."
+              : message}
           </p>
           <p class="quiet" aria-hidden="true">{`${aside}…`}</p>
         </div>
@@ -87,23 +97,28 @@ export function Dock({ job, connection, ageMs, onEnded }: DockProps) {
 }
 
 function CancelForm({ job, onEnded }: Pick<DockProps, "job" | "onEnded">) {
-  const [state, setState] = useState<"ready" | "sending" | "failed">("ready");
+  const [isSending, setSending] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
 
   async function cancel(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (state === "sending") return;
-    setState("sending");
+    if (isSending) return;
+    setSending(true);
+    setFault(null);
     try {
       onEnded(await openClient().cancel(job));
-    } catch {
-      setState("failed");
+    } catch (error) {
+      setFault((error as Error).message);
+    } finally {
+      setSending(false);
     }
   }
 
   return (
     <form method="post" action={`${tripUrl(idOf(job))}/cancel`} onSubmit={cancel}>
-      <button type="submit" aria-disabled={state === "sending"}>
-        {state === "sending" ? "Canceling…" : state === "failed" ? "Cancel again" : "Cancel"}
+      {fault !== null && <p class="wrong" role="alert">Not canceled: {fault}.</p>}
+      <button type="submit" aria-disabled={isSending}>
+        {isSending ? "Canceling…" : "Cancel"}
       </button>
     </form>
   );

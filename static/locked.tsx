@@ -4,8 +4,7 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { type Job, TripError } from "./client.ts";
-import { GonePage } from "./gone.tsx";
-import { openClient, rememberApiKey } from "./session.ts";
+import { hasApiKey, isGoneError, keepApiKey, openClient } from "./session.ts";
 import { TripPage } from "./trip.tsx";
 
 export interface LockedState {
@@ -14,31 +13,42 @@ export interface LockedState {
   id: string;
 }
 
-export function LockedPage({ state: { id } }: { state: LockedState }) {
-  const [found, setFound] = useState<Job | "locked" | "gone" | "lost">("locked");
+/** What a look with a key has come to, if there is no job to show. */
+const outcomes = {
+  none: null,
+  refused: "This key does not fit.",
+  missing: "There is no such trip for this key, or it has expired.",
+  lost: "The service cannot be reached at the moment.",
+};
 
-  async function look(): Promise<void> {
-    const client = openClient();
+export function LockedPage({ state: { id } }: { state: LockedState }) {
+  const [found, setFound] = useState<Job | keyof typeof outcomes>("none");
+
+  /** @param apiKey one that was just given; unset, the tab's */
+  async function look(apiKey?: string): Promise<void> {
+    const client = openClient(apiKey);
     try {
-      setFound(await client.get({ jobId: id }).catch(() => client.get({ generationId: id })));
+      const job = await client.get({ jobId: id }).catch((error) => {
+        if (isGoneError(error)) return client.get({ generationId: id });
+        throw error;
+      });
+      if (apiKey !== undefined) keepApiKey(apiKey);
+      setFound(job);
     } catch (error) {
-      const status = error instanceof TripError ? error.status : 0;
-      setFound(status === 404 ? "gone" : status === 401 ? "locked" : "lost");
+      const isRefused = error instanceof TripError && error.code === "unauthorized";
+      setFound(isRefused ? "refused" : isGoneError(error) ? "missing" : "lost");
     }
   }
 
   function open(event: SubmitEvent): void {
     event.preventDefault();
-    const key = new FormData(event.currentTarget as HTMLFormElement).get("apiKey");
-    rememberApiKey(String(key));
-    look();
+    look(String(new FormData(event.currentTarget as HTMLFormElement).get("apiKey")));
   }
 
   useEffect(() => {
-    look();
+    if (hasApiKey()) look();
   }, [id]);
 
-  if (found === "gone") return <GonePage state={{ page: "gone", id }} />;
   if (typeof found === "object") {
     const ageMs = Math.max(0, Date.now() - Date.parse(found.createdAt));
     return <TripPage state={{ page: "trip", job: found, ageMs, isOpen: false }} />;
@@ -47,7 +57,7 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
     <main id="main" class="text">
       <h1>This trip needs a key</h1>
       <p>This service is only open to those with an API key.</p>
-      {found === "lost" && <p class="notice">The service cannot be reached at the moment.</p>}
+      {outcomes[found] && <p class="notice" role="alert">{outcomes[found]}</p>}
       <form class="wish needs-script" onSubmit={open}>
         <div class="field">
           <label for="key">API key</label>

@@ -3,14 +3,18 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { systemClock } from "../lib/clock.ts";
 import { TripError } from "./client.ts";
 import { LocalTime } from "./local_time.tsx";
 import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.ts";
-import { openClient, tripUrl } from "./session.ts";
+import { isGoneError, openClient, tripUrl } from "./session.ts";
 import { extentOf, formUrl, titleOf } from "./wish.ts";
 
 /** How long a plan in the list may be finished without the list saying so. */
 const LOOK_MS = 4_000;
+
+/** How long it takes at the most to hear of a service that was away. */
+const MAX_WAIT_MS = 60_000;
 
 const statuses: Record<RecentTrip["status"], string> = {
   processing: "Being written",
@@ -67,43 +71,66 @@ function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
 /** The list as it is, in whichever tab it changes; unfinished trips are asked for now and then. */
 function useRecentTrips(): [RecentTrip[], (id: string) => void] {
   const [trips, setTrips] = useState<RecentTrip[]>([]);
+  const show = () => setTrips(openRecentTrips().list());
   useEffect(() => {
-    const recent = openRecentTrips();
     const left = new AbortController();
     const { signal } = left;
-    const show = () => setTrips(recent.list());
-    const look = async () => {
-      if (document.visibilityState === "hidden") return;
-      await Promise.all(recent.list().map((trip) => refresh(trip, signal)));
-      if (!signal.aborted) show();
-    };
     show();
-    look();
-    const timer = setInterval(look, LOOK_MS);
+    keepUpToDate(show, signal);
     addEventListener("storage", (event) => tellsOfTrips(event) && show(), { signal });
-    for (const type of ["pageshow", "online"]) addEventListener(type, look, { signal });
-    document.addEventListener("visibilitychange", look, { signal });
-    return () => {
-      clearInterval(timer);
-      left.abort();
-    };
+    return () => left.abort();
   }, []);
   const remove = (id: string) => {
-    const recent = openRecentTrips();
-    recent.remove(id);
-    setTrips(recent.list());
+    openRecentTrips().remove(id);
+    show();
   };
   return [trips, remove];
 }
 
-/** Asks how a trip stands, if that can have changed. */
-async function refresh({ id, wish, status, createdAt }: RecentTrip, signal: AbortSignal) {
-  const isOld = Date.now() - Date.parse(createdAt) > 86_400_000;
-  if (status === "gone" || status !== "processing" && !isOld) return;
-  const named = wish.kind === "itinerary" ? { jobId: id } : { generationId: id };
-  try {
-    openRecentTrips().put(await openClient().get(named, { signal }));
-  } catch (error) {
-    if (error instanceof TripError && error.status === 404) openRecentTrips().markGone(id);
+/**
+ * Looks at what can have changed, one trip after the other and one look at a time: soon again if all went
+ * well, later and later if not, and at once when the page is shown or the network is back.
+ */
+async function keepUpToDate(show: () => void, signal: AbortSignal): Promise<void> {
+  let wake = new AbortController();
+  const rouse = () => wake.abort();
+  for (const type of ["pageshow", "online"]) addEventListener(type, rouse, { signal });
+  document.addEventListener("visibilitychange", rouse, { signal });
+  signal.addEventListener("abort", rouse);
+  let asked = ({ status }: RecentTrip) => status !== "gone";
+  for (let waitMs = LOOK_MS; !signal.aborted;) {
+    wake = new AbortController();
+    try {
+      if (document.visibilityState !== "hidden") {
+        for (const trip of openRecentTrips().list().filter(asked)) await refresh(trip, signal);
+        // What has ended is only asked for once, because it may have expired meanwhile.
+        asked = ({ status }) => status === "processing";
+      }
+      waitMs = LOOK_MS;
+    } catch (error) {
+      if (signal.aborted) return;
+      const seconds = error instanceof TripError ? error.retryAfterSeconds ?? 0 : 0;
+      waitMs = Math.max(1_000 * seconds, Math.min(2 * waitMs, MAX_WAIT_MS));
+    }
+    show();
+    await systemClock.wait(waitMs, wake.signal);
   }
+}
+
+/**
+ * Asks how a trip stands.
+ *
+ * @throws {TripError} if nobody can say
+ */
+async function refresh({ id, wish }: RecentTrip, signal: AbortSignal): Promise<void> {
+  const named = wish.kind === "itinerary" ? { jobId: id } : { generationId: id };
+  const job = await openClient().get(named, { signal }).catch((error) => {
+    if (isGoneError(error)) return null;
+    throw error;
+  });
+  const recent = openRecentTrips();
+  // It may have been forgotten meanwhile.
+  if (!recent.list().some((trip) => trip.id === id)) return;
+  if (job) recent.put(job);
+  else recent.markGone(id);
 }

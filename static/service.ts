@@ -74,13 +74,16 @@ export class Service {
   readonly #baseUrl: string;
   readonly #headers: Record<string, string>;
 
+  /** @throws {TypeError} if a header cannot hold the key or the token */
   constructor({ baseUrl = "", apiKey, clientToken, platform }: TripClientOptions) {
     this.platform = { ...pagePlatform(), ...platform };
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
-    this.#headers = {
+    // As headers they are checked here, and not with each request.
+    const headers = new Headers({
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
       ...(clientToken && { "client-token": clientToken }),
-    };
+    });
+    this.#headers = Object.fromEntries(headers);
   }
 
   /** @throws {TripError} unless the answer is a good one */

@@ -11,18 +11,32 @@ import type { Wish } from "./wish.ts";
 /** An API key is kept as long as the tab. */
 const API_KEY = "tripwright.key";
 
-/** The client, with the key that the traveller has given, if any. */
-export function openClient() {
-  const apiKey = apiKeyOfTab();
+/**
+ * The client.
+ *
+ * @param apiKey one that the traveller has just given; unset, the one that this tab has, if any
+ */
+export function openClient(apiKey = apiKeyOfTab()) {
   return createTripClient(apiKey === null ? {} : { apiKey });
 }
 
-export function rememberApiKey(apiKey: string): void {
+/** Keeps a key that the service has accepted. */
+export function keepApiKey(apiKey: string): void {
   try {
     sessionStorage.setItem(API_KEY, apiKey);
   } catch {
     // Forbidden: the key has to be given again.
   }
+}
+
+/** Whether the tab has a key. */
+export function hasApiKey(): boolean {
+  return apiKeyOfTab() !== null;
+}
+
+/** Whether the service itself says that there is no such trip, or none for this caller. */
+export function isGoneError(error: unknown): boolean {
+  return error instanceof TripError && error.code === "job_not_found";
 }
 
 function apiKeyOfTab(): string | null {
@@ -41,14 +55,19 @@ export function tripUrl(id: string): string {
 /**
  * Sends a wish and goes to its trip.
  *
- * @param idempotencyKey the same for the same wish, however often it is sent
+ * @param options `idempotencyKey`: the same for the same wish, however often it is sent; `apiKey`: one
+ * that the traveller has just given
  * @throws {TripError}
  */
-export async function makeTrip({ kind, body }: Wish, idempotencyKey: string): Promise<void> {
-  const client = openClient();
+export async function makeTrip(
+  { kind, body }: Wish,
+  { idempotencyKey, apiKey }: { idempotencyKey: string; apiKey?: string | undefined },
+): Promise<void> {
+  const client = openClient(apiKey);
   const job = kind === "itinerary"
     ? await client.createItinerary(body, { idempotencyKey })
     : await client.createGeneration(body, { idempotencyKey });
+  if (apiKey !== undefined) keepApiKey(apiKey);
   openRecentTrips().put(job);
   location.assign(tripUrl(idOf(job)));
 }

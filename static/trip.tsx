@@ -5,7 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { DAY_MS } from "../lib/clock.ts";
 import { AgainForm } from "./again_form.tsx";
-import { type Connection, type Job, TripError } from "./client.ts";
+import type { Connection, Job } from "./client.ts";
 import { Dock, Reasoning, sayDuration } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
 import { idOf } from "./job.ts";
@@ -13,7 +13,7 @@ import { LocalTime } from "./local_time.tsx";
 import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
-import { openClient } from "./session.ts";
+import { isGoneError, openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
 import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
@@ -28,7 +28,7 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const { job, connection, isGone, end } = useTrip(state.job);
+  const { job, connection, isGone, fault, end } = useTrip(state.job);
   const wish = wishOfJob(job);
   const id = idOf(job);
   const news = useNews(job);
@@ -51,6 +51,7 @@ export function TripPage({ state }: { state: TripState }) {
         <Dock
           job={job}
           connection={connection}
+          fault={fault}
           ageMs={state.ageMs}
           onEnded={end}
         />
@@ -110,9 +111,7 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const id = idOf(job);
   const isReady = job.status === "completed";
   const plan = (extension: string) =>
-    isReady
-      ? { href: `/trips/${id}/plan.${extension}`, download: true }
-      : { "aria-disabled": true };
+    isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
   return (
     <div class="actions">
       <CopyLink />
@@ -202,6 +201,7 @@ function useTrip(first: Job) {
   const [job, setJob] = useState(first);
   const [connection, setConnection] = useState<Connection>("polling");
   const [isGone, setGone] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
 
   function show(job: Job): void {
     setJob(job);
@@ -218,14 +218,13 @@ function useTrip(first: Job) {
       onConnection: setConnection,
     }).catch((error) => {
       if (left.signal.aborted) return;
-      if (error instanceof TripError && error.status === 404) return setGone(true);
-      // Such as a key that does not fit any more; a reload tells more.
-      setConnection("lost");
+      if (isGoneError(error)) setGone(true);
+      else setFault(error.message);
     });
     return () => left.abort();
   }, [first]);
 
-  return { job, connection, isGone, end: show };
+  return { job, connection, isGone, fault, end: show };
 }
 
 /** What is worth saying aloud, and the title of the tab. */

@@ -9,7 +9,7 @@ import type { HomeState } from "./home.tsx";
 import type { Refusal } from "./refusal.ts";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { randomKey } from "./service.ts";
-import { makeTrip, refusalOf, rememberApiKey } from "./session.ts";
+import { makeTrip, refusalOf } from "./session.ts";
 import {
   errorsOf,
   type FieldErrors,
@@ -90,8 +90,7 @@ export function WishForm({ kind, home }: WishFormProps) {
     setTouched(new Set(fieldsOf[kind]));
     const wrong = fieldsOf[kind].find((name) => found[name]);
     if (wrong) return form.current!.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
-    const apiKey = new FormData(form.current!).get("apiKey");
-    if (apiKey) rememberApiKey(String(apiKey));
+    const apiKey = new FormData(form.current!).get("apiKey")?.toString();
     const wish = wishOf(kind, valuesIn(form.current!));
     // The same wish, sent again because nobody knows what became of it, makes no second trip.
     const text = JSON.stringify(wish);
@@ -99,7 +98,9 @@ export function WishForm({ kind, home }: WishFormProps) {
     setSending(true);
     setRefusal(null);
     try {
-      await makeTrip(wish, sent.current.key);
+      await makeTrip(wish, { idempotencyKey: sent.current.key, apiKey });
+      // Whoever comes back and sends it again wants another one.
+      sent.current = { wish: "", key: "" };
     } catch (error) {
       setSending(false);
       setRefusal(refusalOf(error));

@@ -742,6 +742,19 @@ for (
   });
 }
 
+for (const status of [400, 401, 403, 404, 410]) {
+  pageTest(`${status} of somebody else, such as a proxy, does not end the watch`, async (page) => {
+    const { watching, events } = await page.watchLive();
+    await events.close();
+    for (let n = 0; n < 7; n++) {
+      (await page.askedAfter("GET /:id"))[0].answer(status, "<h1>No deployment</h1>");
+    }
+    assert.equal(page.connections.at(-1), "lost");
+    (await page.askedAfter("GET /:id"))[0].show(doneJob);
+    assert.deepEqual(await watching, doneJob);
+  });
+}
+
 /** A clock that waits as it should, but is wrong all the time. */
 class WrongClock extends FakeClock {
   readonly #times = [NOON, 0, 8.64e15, -NOON, NaN];
@@ -1245,7 +1258,10 @@ for (const body of ["null", "[]", "7", "", { detail: {}, code: 7, errors: "many"
     `an error without a problem is an error all the same: ${JSON.stringify(body)}`,
     async (page) => {
       const creating = page.client.createItinerary(wish);
-      (await page.asked("POST /api/itineraries")).answer(422, body);
+      creating.catch(() => {});
+      for (let n = 0; n < 5; n++) {
+        (await page.askedAfter("POST /api/itineraries"))[0].answer(422, body);
+      }
       const { status, code, message, errors } = await errorOf(creating);
       assert.deepEqual(
         [status, code, message, errors],
@@ -1253,6 +1269,12 @@ for (const body of ["null", "[]", "7", "", { detail: {}, code: 7, errors: "many"
       );
     },
   );
+}
+
+for (const options of [{ apiKey: "ключ" }, { apiKey: "two\nlines" }, { clientToken: "жетон" }]) {
+  Deno.test(`what no header can hold is refused at once: ${JSON.stringify(options)}`, () => {
+    assert.throws(() => createTripClient(options), TypeError);
+  });
 }
 
 pageTest("get() gives the job as it is now, and tries again like the others", async (page) => {
