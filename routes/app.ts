@@ -101,7 +101,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/", webRoutes(options));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
 
-  app.notFound((c) => isForPeople(c) ? sendProblemPage(c, noRoute) : sendProblem(c, noRoute));
+  app.notFound((c) => sendAnyProblem(c, noRoute));
   app.onError((error, c) => {
     if (error instanceof ProblemError) return sendProblem(c, error.problem);
     if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
@@ -170,14 +170,19 @@ function isForPeople(c: Context): boolean {
   }) === "text/html";
 }
 
+/** Answers with a problem as whoever asks for it reads it. */
+function sendAnyProblem(c: Context, problem: Problem): Response | Promise<Response> {
+  return isForPeople(c) ? sendProblemPage(c, problem) : sendProblem(c, problem);
+}
+
 const noRoute: Problem = { code: "route_not_found", detail: "There is nothing at this path" };
 
 /** Answers `OPTIONS` with the methods of a path, and every other method with a problem. */
-function sendMethods(c: Context, methods: string[]): Response {
+function sendMethods(c: Context, methods: string[]): Response | Promise<Response> {
   const allow = [...methods, "OPTIONS"].join(", ");
   // A response of its own: that of `c` says still that it is a problem.
   if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-  return sendProblem(c, {
+  return sendAnyProblem(c, {
     code: "method_not_allowed",
     detail: `This path answers to ${allow}`,
     headers: { allow },

@@ -23,6 +23,9 @@ const SHARED = "public, max-age=300";
 /** A URL that names its version never has another content. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
+/** While a deployment is put up, pages of one instance ask another one, which has another version. */
+const OTHER = "no-store";
+
 /** Loaded when somebody looks. The specifiers are literal, so they are part of the deployment. */
 const sources = {
   "style.css": ["text/css", () => import("../static/style.css", { with: { type: "text" } })],
@@ -53,9 +56,14 @@ export async function assetUrl(name: AssetName): Promise<string> {
 export function sendAsset(c: Context, { type, body, version }: Asset): Response {
   const etag = `"${version}"`;
   c.header("etag", etag);
-  c.header("cache-control", c.req.query("v") === version ? FOR_EVER : SHARED);
+  c.header("cache-control", cacheControl(c.req.query("v"), version));
   if (isKnown(c, etag)) return c.body(null, 304);
   return c.body(body, 200, { "content-type": `${type}; charset=utf-8` });
+}
+
+function cacheControl(asked: string | undefined, version: string): string {
+  if (asked === undefined) return SHARED;
+  return asked === version ? FOR_EVER : OTHER;
 }
 
 /** @param type its media type */

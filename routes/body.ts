@@ -8,7 +8,8 @@ import { readText } from "../lib/bounded_text.ts";
 import { parseJson } from "../lib/json.ts";
 import { jsonPointer, ProblemError } from "../lib/problem.ts";
 
-const MAX_BODY_BYTES = 64 * 1024;
+/** The most that JSON may have. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * JSON types, and the two ways in which the old bundle client sends JSON: a browser labels a string
@@ -54,11 +55,11 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 /**
  * Reads the body as text.
  *
- * @throws {ProblemError} 413 for more than 64 KiB, 400 for one that ends too soon
+ * @throws {ProblemError} 413 for more than `maxBytes`, 400 for one that ends too soon
  */
-export async function readLimited(c: Context): Promise<string> {
-  const tooLarge = Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES;
-  const text = tooLarge ? null : await readText(c.req.raw.body, MAX_BODY_BYTES).catch(() => {
+export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
+  const tooLarge = Number(c.req.header("content-length") ?? 0) > maxBytes;
+  const text = tooLarge ? null : await readText(c.req.raw.body, maxBytes).catch(() => {
     throw new ProblemError({
       code: "incomplete_body",
       detail: "The request body ended before its time",
@@ -67,7 +68,7 @@ export async function readLimited(c: Context): Promise<string> {
   if (text !== null) return text;
   throw new ProblemError({
     code: "body_too_large",
-    detail: `The request body is larger than ${MAX_BODY_BYTES} bytes`,
+    detail: `The request body is larger than ${maxBytes} bytes`,
     // What is left of the body is not read, so the connection is of no more use.
     headers: { connection: "close" },
   });

@@ -55,10 +55,7 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
         </header>
         {page.main}
         <footer class="site">
-          <p>
-            Plans are written by a language model. Check times and prices before you go. They are
-            kept for 24 hours.
-          </p>
+          <p>Plans are written by a language model. Check times and prices before you go.</p>
           <p>
             <a href="/docs">The API</a> · <a href="/problems">What can go wrong</a>
           </p>
@@ -108,21 +105,39 @@ export async function sendApp(
   });
 }
 
-/** Answers with a problem as people read it. */
+/** When a page that met a fault is to ask again. */
+const FAULT_SECONDS = 30;
+
+/**
+ * Answers with a problem as people read it. What may be better later asks again by itself, unless it
+ * was a form that was sent.
+ */
 export function sendProblemPage(c: Context, { code, detail, headers = {} }: Problem) {
   const { title, status } = problemTypes[code];
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  const mayPass = status === 429 || status >= 500;
+  const isForm = c.req.method === "POST";
+  const seconds = headers["retry-after"] ?? FAULT_SECONDS;
   return sendPage(c, {
     title,
     status,
+    head: mayPass && !isForm && <meta http-equiv="refresh" content={String(seconds)} />,
     main: (
       <main id="main" class="text">
         <p class="quiet">{status}</p>
         <h1>{title}</h1>
         {detail !== title && <p>{detail}.</p>}
-        <p>
-          <a class="button main" href="/">To the first page</a>
+        {mayPass && (
+          <p>
+            {isForm
+              ? `Please go back, and try again in ${seconds} seconds.`
+              : `This page tries again by itself in ${seconds} seconds.`}
+          </p>
+        )}
+        <p class="actions">
+          {mayPass && !isForm && <a class="button main" href="">Try again now</a>}
+          <a class={mayPass && !isForm ? "button" : "button main"} href="/">To the first page</a>
         </p>
       </main>
     ),

@@ -28,7 +28,7 @@ import {
   retryAfterSeconds,
 } from "./presenter.ts";
 import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
-import { limitJobs, type RateLimiters, showBudget } from "./rate_limit.ts";
+import { countFor, type RateLimiters, showBudget } from "./rate_limit.ts";
 import { requestBody } from "./request_body.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "./request_headers.ts";
 
@@ -58,7 +58,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const caller = c.get("caller");
     if (callbackUrl && !isKey(caller.owner)) throw callbackNotAllowed();
     const trace = traceOf(c.req.raw.headers);
-    const permit = () => limitJobs(c, rateLimiters.jobs);
+    const permit = () => countFor(c, rateLimiters.jobs);
     const options = { caller, idempotencyKey, callbackUrl, trace, permit };
     const { job, isRepeated, budget } = await engine.submit(kind, request, options)
       .catch((error) => refuse(c, error));

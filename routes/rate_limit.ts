@@ -24,28 +24,26 @@ export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
 }
 
 /**
- * Counts a request, and tells the caller where it stands.
+ * Counts a request.
  *
  * @throws {ProblemError} 429 from the handler when the limit is reached
  */
 export function limitRate(requests: RateLimiter | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // A preflight is the browser's idea, not the caller's.
-    if (requests && c.req.method !== "OPTIONS") take(c, requests);
+    if (c.req.method !== "OPTIONS") countFor(c, requests);
     await next();
   };
 }
 
 /**
- * Counts a job that is about to be made.
+ * Counts one more of what is limited, and tells the caller where it stands.
  *
+ * @param limiter unset, nobody is held up
  * @throws {ProblemError} 429 when the limit is reached
  */
-export function limitJobs(c: Context<AppEnv>, jobs: RateLimiter | undefined): void {
-  if (jobs) take(c, jobs);
-}
-
-function take(c: Context<AppEnv>, limiter: RateLimiter): void {
+export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): void {
+  if (!limiter) return;
   const verdict = limiter.take(c.get("countedAs"));
   const { name, limit, windowMs } = limiter.policy;
   const headers = rateLimitHeaders([{ name, windowMs, verdict }]);

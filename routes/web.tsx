@@ -29,13 +29,13 @@ import {
   wishOf,
   wishOfJob,
 } from "../static/wish.ts";
-import { readLimited } from "./body.ts";
+import { MAX_BODY_BYTES, readLimited } from "./body.ts";
 import { type AccessOptions, type AppEnv, identify, isOwnJob, maySee } from "./caller.ts";
 import { formLimits } from "./form_limits.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "./downloads.ts";
 import { sendApp, sendProblemPage } from "./html.tsx";
 import { presentJob, retryAfterSeconds } from "./presenter.ts";
-import { limitJobs, limitRate, type RateLimiters } from "./rate_limit.ts";
+import { countFor, limitRate, type RateLimiters } from "./rate_limit.ts";
 import { notOwner, refuse } from "./refusals.ts";
 import { internalProblem } from "./send_problem.ts";
 
@@ -89,6 +89,9 @@ function shown({ kind, snapshot }: Found): Job {
   return presentJob(kind, snapshot) as unknown as Job;
 }
 
+/** Forms write up to three characters for a byte of the same wish as JSON. */
+const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
+
 /** Tells the wishes of one form from each other. */
 const DIGEST_CHARACTERS = 16;
 
@@ -110,33 +113,36 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   const ownForms = csrf({
     origin: (origin, c) => URL.parse(origin)?.host === new URL(c.req.url).host,
   });
-  routes.use("/trips/*", identify(access), limitRate(rateLimiters.requests), ownForms);
+  routes.use("/trips/*", identify(access), ownForms);
+  // A wish is counted when it has been read, so that the form can be given back.
+  routes.use("/trips/:id/*", limitRate(rateLimiters.requests));
 
   routes.post("/trips", async (c) => {
-    const form = Form.safeParse(Object.fromEntries(new URLSearchParams(await readLimited(c))));
+    const body = await readLimited(c, MAX_FORM_BYTES);
+    const form = Form.safeParse(Object.fromEntries(new URLSearchParams(body)));
     if (!form.success) throw notReadable();
     const wish = form.data.wish ?? wishOf(form.data.kind ?? "itinerary", form.data);
     const kind = kindOf(wish.kind);
     const request = kind.request.safeParse(wish.body);
-    if (!request.success) {
-      if (form.data.wish) throw notReadable();
-      const values = valuesIn(form.data);
-      const errors = errorsOf(wish.kind, values, limits);
-      return sendHome(c, { kind: wish.kind, values, errors, status: 400 });
-    }
-    const accepted = { kind: wish.kind, body: request.data } as Wish;
+    if (form.data.wish && !request.success) throw notReadable();
+    const values = form.data.wish ? valuesOf(wish as Wish) : valuesIn(form.data);
+    const filledIn = { kind: wish.kind, values };
     try {
+      countFor(c, rateLimiters.requests);
+      if (!request.success) {
+        const errors = errorsOf(wish.kind, values, limits);
+        return sendHome(c, { ...filledIn, errors, status: 400 });
+      }
       if (needsKey) throw keyMissing();
       const job = await submit(c, kind, { request: request.data, formId: form.data.formId });
       return c.redirect(`/trips/${job.id}`, 303);
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      const { code, detail, headers = {} } = error.problem;
+      const problem = error instanceof ProblemError ? error.problem : internalProblem(c, error);
+      const { code, detail, headers = {} } = problem;
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
       const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
       const refusal = { code, detail, retryAfterSeconds };
-      const values = valuesOf(accepted);
-      return sendHome(c, { kind: wish.kind, values, refusal, status: problemTypes[code].status });
+      return sendHome(c, { ...filledIn, refusal, status: problemTypes[code].status });
     }
   });
 
@@ -165,6 +171,12 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     // One that has ended meanwhile shows how.
     return c.redirect(`/trips/${job.id}`, 303);
   });
+
+  // For those who load the page again that an attempt to cancel has led to.
+  routes.get(
+    "/trips/:id/cancel",
+    (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
+  );
 
   for (const [extension, send] of Object.entries(downloads)) {
     routes.get(`/trips/:id/plan.${extension}`, async (c) => {
@@ -234,7 +246,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
         caller: c.get("caller"),
         idempotencyKey,
         trace: traceOf(c.req.raw.headers),
-        permit: () => limitJobs(c, rateLimiters.jobs),
+        permit: () => countFor(c, rateLimiters.jobs),
       }).catch((error) => refuse(c, error));
       const state = isRepeated && (await engine.read(kind, job.id))?.job.state;
       if (state !== "failed" && state !== "canceled") return job;

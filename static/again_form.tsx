@@ -5,7 +5,7 @@
 import { useState } from "preact/hooks";
 import type { Refusal, WayOn } from "./refusal.ts";
 import { RefusalNotice } from "./refusal_notice.tsx";
-import { makeTrip, refusalOf } from "./session.ts";
+import { againKey, makeAgain, refusalOf } from "./session.ts";
 import { formUrl, type Wish } from "./wish.ts";
 
 export interface AgainFormProps {
@@ -21,7 +21,6 @@ export interface AgainFormProps {
 export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isSending, setSending] = useState(false);
-  const key = `again-${id}`;
 
   async function send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -29,7 +28,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
     setSending(true);
     setRefusal(null);
     try {
-      await makeTrip(wish, { idempotencyKey: key });
+      await makeAgain(id, wish);
     } catch (error) {
       setRefusal(refusalOf(error));
     } finally {
@@ -40,7 +39,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
   return (
     <form class="again" method="post" action="/trips" onSubmit={send}>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <input type="hidden" name="formId" value={key} />
+      <input type="hidden" name="formId" value={againKey(id)} />
       <input type="hidden" name="wish" value={JSON.stringify(wish)} />
       <button
         type="submit"

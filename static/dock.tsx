@@ -2,7 +2,7 @@
  * How far the work is: it stays at the bottom of the window, so that nothing moves when it leaves.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "./client.ts";
 import { idOf } from "./job.ts";
 import { openClient, tripUrl } from "./session.ts";
@@ -53,14 +53,15 @@ const stages: Record<TripKind, [Stage, string][]> = {
 
 export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const { kind } = wishOfJob(job);
-  const elapsedMs = useElapsed(ageMs);
-  const progress = job.progress!;
-  const { phase, message, step, of } = progress;
+  const elapsedMs = useElapsed(ageMs, job);
+  const isAwake = useAwake();
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const { phase, message, step, of } = job.progress!;
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
   const messages = asides[kind];
   const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
   const isLost = connection === "lost";
-  const isWrong = isLost || fault !== null || phase === "retrying";
+  const isWrong = isLost || fault || refusal || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
       <div class="row">
@@ -76,39 +77,49 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
       <progress aria-label="Parts of the plan" {...(of && { value: step, max: of })} />
       <div class="row">
         <div class="messages">
-          <p class={isWrong ? "title wrong" : "title"}>
-            {fault !== null
+          <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
+            {fault
               ? (
                 <>
                   This page cannot follow the trip: {fault}. <a href="">Load it again</a>
                 </>
               )
+              : refusal
+              ? `Not canceled: ${refusal}.`
               : isLost
               ? "No connection. The work goes on; this page keeps trying."
               : message}
           </p>
-          <p class="quiet" aria-hidden="true">{`${aside}…`}</p>
+          {isAwake ? <p class="quiet" aria-hidden="true">{`${aside}…`}</p> : (
+            <p class="quiet late">
+              Nothing new? <a href="">Load the page again.</a>
+            </p>
+          )}
         </div>
-        <CancelForm job={job} onEnded={onEnded} />
+        <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />
       </div>
       {"reasoningSummaries" in job && <Reasoning summaries={job.reasoningSummaries} />}
     </section>
   );
 }
 
-function CancelForm({ job, onEnded }: Pick<DockProps, "job" | "onEnded">) {
+interface CancelFormProps extends Pick<DockProps, "job" | "onEnded"> {
+  /** Learns why the job was not canceled; `null` when that is tried again. */
+  onRefused: (reason: string | null) => void;
+}
+
+function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
   const [isSending, setSending] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
 
   async function cancel(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (isSending) return;
     setSending(true);
-    setFault(null);
+    onRefused(null);
     try {
       onEnded(await openClient().cancel(job));
     } catch (error) {
-      setFault((error as Error).message);
+      onRefused((error as Error).message);
     } finally {
       setSending(false);
     }
@@ -116,7 +127,6 @@ function CancelForm({ job, onEnded }: Pick<DockProps, "job" | "onEnded">) {
 
   return (
     <form method="post" action={`${tripUrl(idOf(job))}/cancel`} onSubmit={cancel}>
-      {fault !== null && <p class="wrong" role="alert">Not canceled: {fault}.</p>}
       <button type="submit" aria-disabled={isSending}>
         {isSending ? "Canceling…" : "Cancel"}
       </button>
@@ -152,15 +162,30 @@ function plain(summary: string): string {
   return summary.replaceAll("**", "").trim();
 }
 
-/** How old the job is, on a clock that nobody can set. */
-function useElapsed(ageMs: number): number {
+/**
+ * How old the job is, on a clock that nobody can set. That a page comes out of a cache, or has slept, is
+ * noticed by the service's own times.
+ */
+function useElapsed(ageMs: number, { createdAt, progress }: Job): number {
   const [elapsedMs, setElapsed] = useState(ageMs);
+  const bornAt = useRef(Infinity);
+  const knownMs = Date.parse(progress?.updatedAt ?? createdAt) - Date.parse(createdAt);
   useEffect(() => {
-    const born = performance.now() - ageMs;
-    const timer = setInterval(() => setElapsed(performance.now() - born), 1_000);
+    const now = performance.now();
+    bornAt.current = Math.min(bornAt.current, now - Math.max(ageMs, knownMs));
+  }, [ageMs, knownMs]);
+  useEffect(() => {
+    const timer = setInterval(() => setElapsed(performance.now() - bornAt.current), 1_000);
     return () => clearInterval(timer);
-  }, [ageMs]);
+  }, []);
   return elapsedMs;
+}
+
+/** Whether the script of the page runs. */
+function useAwake(): boolean {
+  const [isAwake, setAwake] = useState(false);
+  useEffect(() => setAwake(true), []);
+  return isAwake;
 }
 
 /** Minutes and seconds, as a stopwatch shows them. */

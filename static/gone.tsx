@@ -25,8 +25,8 @@ export function GonePage({ state }: { state: GoneState }) {
       <p class="quiet">Expired</p>
       <h1>This trip has expired</h1>
       <p>
-        Plans are kept for 24 hours, and there is none here any more. If you have got the link from
-        somebody, perhaps they have saved the plan, or the link has lost its end on the way.
+        Plans are kept for a limited time, and there is none here any more. If you have got the link
+        from somebody, perhaps they have saved the plan, or the link has lost its end on the way.
       </p>
       {wish
         ? (

@@ -4,6 +4,7 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { type Job, TripError } from "./client.ts";
+import { keyError, KeyField, keyIn, KeyNotice } from "./key_field.tsx";
 import { hasApiKey, isGoneError, keepApiKey, openClient } from "./session.ts";
 import { TripPage } from "./trip.tsx";
 
@@ -16,13 +17,13 @@ export interface LockedState {
 /** What a look with a key has come to, if there is no job to show. */
 const outcomes = {
   none: null,
-  refused: "This key does not fit.",
   missing: "There is no such trip for this key, or it has expired.",
   lost: "The service cannot be reached at the moment.",
 };
 
 export function LockedPage({ state: { id } }: { state: LockedState }) {
   const [found, setFound] = useState<Job | keyof typeof outcomes>("none");
+  const [wrongKey, setWrongKey] = useState<string | null>(null);
 
   /** @param apiKey one that was just given; unset, the tab's */
   async function look(apiKey?: string): Promise<void> {
@@ -36,13 +37,19 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
       setFound(job);
     } catch (error) {
       const isRefused = error instanceof TripError && error.code === "unauthorized";
-      setFound(isRefused ? "refused" : isGoneError(error) ? "missing" : "lost");
+      if (isRefused) setWrongKey("This key does not fit.");
+      setFound(isRefused ? "none" : isGoneError(error) ? "missing" : "lost");
     }
   }
 
   function open(event: SubmitEvent): void {
     event.preventDefault();
-    look(String(new FormData(event.currentTarget as HTMLFormElement).get("apiKey")));
+    const form = event.currentTarget as HTMLFormElement;
+    const apiKey = keyIn(form);
+    const faultyKey = keyError(apiKey);
+    setWrongKey(faultyKey);
+    if (faultyKey) form.querySelector<HTMLElement>("[name=apiKey]")!.focus();
+    else look(apiKey);
   }
 
   useEffect(() => {
@@ -59,12 +66,10 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
       <p>This service is only open to those with an API key.</p>
       {outcomes[found] && <p class="notice" role="alert">{outcomes[found]}</p>}
       <form class="wish needs-script" onSubmit={open}>
-        <div class="field">
-          <label for="key">API key</label>
-          <input type="password" id="key" name="apiKey" required autocomplete="off" />
-        </div>
+        <KeyField id="key" error={wrongKey} hint="The one that the trip was made with" />
         <button type="submit" class="main">Show the trip</button>
       </form>
+      <KeyNotice />
     </main>
   );
 }

@@ -28,7 +28,7 @@ export function RecentList() {
   const [trips, remove] = useRecentTrips();
   return (
     <section class="recent needs-script" id="recent" aria-labelledby="recent-title">
-      <h2 id="recent-title">Your trips</h2>
+      <h2 id="recent-title" tabIndex={-1}>Your trips</h2>
       {trips.length === 0
         ? <p class="quiet">Trips that you wish for on this device are listed here for a while.</p>
         : (
@@ -83,6 +83,8 @@ function useRecentTrips(): [RecentTrip[], (id: string) => void] {
   const remove = (id: string) => {
     openRecentTrips().remove(id);
     show();
+    // The button that had the focus is gone.
+    document.getElementById("recent-title")?.focus();
   };
   return [trips, remove];
 }

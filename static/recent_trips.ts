@@ -21,7 +21,10 @@ const KEY = "tripwright.trips";
 /** A list that fits on a screen or two. */
 const MAX_TRIPS = 20;
 
-/** The wish of a plan that has expired is offered again for a week. */
+/**
+ * How much older than the newest trip another one may be. By the service's times alone: the clock of
+ * this machine may be wrong.
+ */
 const MAX_AGE_MS = 7 * DAY_MS;
 
 const kinds: readonly unknown[] = ["itinerary", "generation"] satisfies TripKind[];
@@ -29,18 +32,20 @@ const kinds: readonly unknown[] = ["itinerary", "generation"] satisfies TripKind
 /** Newest first. What somebody else has put there is ignored. */
 export class RecentTrips {
   readonly #storage: Storage | null;
-  readonly #now: () => number;
 
   /** @param storage `null` where a browser allows none: then nothing is kept */
-  constructor(storage: Storage | null, now: () => number = Date.now) {
+  constructor(storage: Storage | null) {
     this.#storage = storage;
-    this.#now = now;
   }
 
+  /** Each time anew: another tab may have changed it. */
   list(): RecentTrip[] {
-    return this.#read().filter(({ createdAt }) =>
-      !(this.#now() - Date.parse(createdAt) > MAX_AGE_MS)
-    );
+    try {
+      const stored = JSON.parse(this.#storage?.getItem(KEY) ?? "[]");
+      return Array.isArray(stored) ? stored.filter(isTrip) : [];
+    } catch {
+      return [];
+    }
   }
 
   /** Adds a job, or brings it up to date. */
@@ -65,21 +70,11 @@ export class RecentTrips {
     const known = trips.find((known) => known.id === id);
     if (trip && JSON.stringify(known) === JSON.stringify(trip)) return;
     const others = trips.filter((other) => other.id !== id);
-    const next = trip ? [...others, trip].toSorted(newestFirst).slice(0, MAX_TRIPS) : others;
+    const next = trip ? newest([...others, trip]) : others;
     try {
       this.#storage?.setItem(KEY, JSON.stringify(next));
     } catch {
       // Full, or forbidden: the list is a convenience.
-    }
-  }
-
-  /** Each time anew: another tab may have changed it. */
-  #read(): RecentTrip[] {
-    try {
-      const stored = JSON.parse(this.#storage?.getItem(KEY) ?? "[]");
-      return Array.isArray(stored) ? stored.filter(isTrip) : [];
-    } catch {
-      return [];
     }
   }
 }
@@ -99,8 +94,13 @@ export function tellsOfTrips({ key }: StorageEvent): boolean {
   return key === KEY || key === null;
 }
 
-function newestFirst(a: RecentTrip, b: RecentTrip): number {
-  return Date.parse(b.createdAt) - Date.parse(a.createdAt);
+function newest(trips: RecentTrip[]): RecentTrip[] {
+  const madeAt = (trip: RecentTrip) => Date.parse(trip.createdAt);
+  const sorted = trips.toSorted((a, b) => madeAt(b) - madeAt(a));
+  return sorted.filter((trip) => madeAt(sorted[0]!) - madeAt(trip) <= MAX_AGE_MS).slice(
+    0,
+    MAX_TRIPS,
+  );
 }
 
 /** Whether it is what this version has stored: its title can be said. */

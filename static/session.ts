@@ -2,7 +2,7 @@
  * The service as this page talks to it.
  * @module
  */
-import { createTripClient, TripError } from "./client.ts";
+import { createTripClient, type Job, type TripClient, TripError } from "./client.ts";
 import { idOf } from "./job.ts";
 import type { Refusal } from "./refusal.ts";
 import { openRecentTrips } from "./recent_trips.ts";
@@ -60,14 +60,43 @@ export function tripUrl(id: string): string {
  * @throws {TripError}
  */
 export async function makeTrip(
-  { kind, body }: Wish,
+  wish: Wish,
   { idempotencyKey, apiKey }: { idempotencyKey: string; apiKey?: string | undefined },
 ): Promise<void> {
-  const client = openClient(apiKey);
-  const job = kind === "itinerary"
-    ? await client.createItinerary(body, { idempotencyKey })
-    : await client.createGeneration(body, { idempotencyKey });
+  const job = await create(openClient(apiKey), wish, idempotencyKey);
   if (apiKey !== undefined) keepApiKey(apiKey);
+  show(job);
+}
+
+/**
+ * Makes a trip in place of another one, and goes to it. However often it is asked for, it is made once;
+ * if it has come to nothing meanwhile, once more.
+ *
+ * @param id the other trip's
+ * @throws {TripError}
+ */
+export async function makeAgain(id: string, wish: Wish): Promise<void> {
+  const client = openClient();
+  for (let idempotencyKey = againKey(id);;) {
+    // The answer to a repetition is how the trip was at first.
+    const job = await client.get(await create(client, wish, idempotencyKey));
+    if (job.status === "processing" || job.status === "completed") return show(job);
+    idempotencyKey = againKey(idOf(job));
+  }
+}
+
+/** Names the wish to make a trip in place of another one. */
+export function againKey(id: string): string {
+  return `again-${id}`;
+}
+
+function create(client: TripClient, { kind, body }: Wish, idempotencyKey: string): Promise<Job> {
+  return kind === "itinerary"
+    ? client.createItinerary(body, { idempotencyKey })
+    : client.createGeneration(body, { idempotencyKey });
+}
+
+function show(job: Job): void {
   openRecentTrips().put(job);
   location.assign(tripUrl(idOf(job)));
 }

@@ -15,7 +15,7 @@ import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
 import { isGoneError, openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
-import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
+import { extentOf, sayInterests, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
 export interface TripState {
   page: "trip";
@@ -36,7 +36,7 @@ export function TripPage({ state }: { state: TripState }) {
   if (isGone) return <GonePage state={{ page: "gone", id }} />;
   const isGrowing = job.status === "processing";
   return (
-    <main id="main" class="trip">
+    <main id="main" class="trip" tabIndex={-1}>
       <TripHeader wish={wish} job={job} isOpen={state.isOpen} />
       <p class="unseen" role="status">{news}</p>
       <Outcome wish={wish} job={job} />
@@ -78,20 +78,19 @@ function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boole
         {madeUp && <span class="mark">{madeUp.mark}</span>}
         {cost && <span>{cost} per person</span>}
       </p>
-      {wish.kind === "generation" && <Preferences {...wish.body.preferences} />}
+      {wish.kind === "generation" && <Preferences wish={wish} />}
       <Actions job={job} isOpen={isOpen} />
     </header>
   );
 }
 
-/** What was wished for, beyond the interests, which are in the title. */
-function Preferences(preferences: {
-  musicProfile?: string | null | undefined;
-  timeframe?: string | null | undefined;
-  otherPreferences?: string | null | undefined;
-}) {
+/** What was wished for, beyond the title. */
+function Preferences({ wish }: { wish: Extract<Wish, { kind: "generation" }> }) {
+  const { preferences } = wish.body;
   const { timeframe, musicProfile, otherPreferences } = preferences;
-  const said = [timeframe, musicProfile, otherPreferences].filter(Boolean);
+  const interests = sayInterests(preferences);
+  const unsaid = titleOf(wish).endsWith(interests) ? null : interests;
+  const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
   return said.length === 0 ? null : (
     <ul class="facts">
       {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
@@ -208,6 +207,13 @@ function useTrip(first: Job) {
     openRecentTrips().put(job);
   }
 
+  /** The traveller has ended it. */
+  function end(job: Job): void {
+    show(job);
+    // The button that had the focus goes.
+    document.getElementById("main")?.focus();
+  }
+
   useEffect(() => {
     show(first);
     if (first.status !== "processing") return;
@@ -224,7 +230,7 @@ function useTrip(first: Job) {
     return () => left.abort();
   }, [first]);
 
-  return { job, connection, isGone, fault, end: show };
+  return { job, connection, isGone, fault, end };
 }
 
 /** What is worth saying aloud, and the title of the tab. */

@@ -40,6 +40,9 @@ export type FormLimits = Record<FieldName, Limits>;
 /** Commas as several scripts write them, and line breaks. */
 const SEPARATORS = /[,،、，\n]/;
 
+/** As long as the longest destination. */
+const MAX_TITLE_CHARACTERS = 120;
+
 /** The wish that a form says. Whether the API accepts it is {@link errorsOf}'s business. */
 export function wishOf(kind: TripKind, values: FormValues): Wish {
   const text = (name: FieldName) => trimmed(values[name]) || null;
@@ -80,11 +83,22 @@ export function wishOfJob(job: Job): Wish {
   return { kind: "generation", body: { preferences: job.preferences } };
 }
 
-/** What a wish is called in headings and lists. */
+/** What a wish is called in headings and lists: a line or a few of them. */
 export function titleOf(wish: Wish): string {
   if (wish.kind === "itinerary") return wish.body.destination;
-  const interests = (wish.body.preferences.interests ?? []).filter((interest) => interest !== "");
-  return interests.length === 0 ? "Weekend bundles" : `Weekend bundles: ${interests.join(", ")}`;
+  const interests = sayInterests(wish.body.preferences);
+  return interests === "" ? "Weekend bundles" : `Weekend bundles: ${shortened(interests)}`;
+}
+
+/** All interests; empty if there are none. */
+export function sayInterests({ interests }: GenerationWish["preferences"]): string {
+  return (interests ?? []).filter((interest) => interest !== "").join(", ");
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  if (characters.length <= MAX_TITLE_CHARACTERS) return text;
+  return `${characters.slice(0, MAX_TITLE_CHARACTERS - 1).join("").trimEnd()}…`;
 }
 
 /** How much it is, beside its title; `null` where that is open. */

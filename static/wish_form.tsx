@@ -7,9 +7,10 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { HomeState } from "./home.tsx";
 import type { Refusal } from "./refusal.ts";
+import { keyError, KeyField, keyIn, KeyNotice } from "./key_field.tsx";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { randomKey } from "./service.ts";
-import { makeTrip, refusalOf } from "./session.ts";
+import { hasApiKey, makeTrip, refusalOf } from "./session.ts";
 import {
   errorsOf,
   type FieldErrors,
@@ -52,6 +53,9 @@ const verbs: Record<TripKind, string> = {
   generation: "Find my weekend",
 };
 
+/** How long a browser may take to leave the page. */
+const LEAVING_MS = 15_000;
+
 export interface WishFormProps {
   kind: TripKind;
   home: HomeState;
@@ -63,12 +67,15 @@ export function WishForm({ kind, home }: WishFormProps) {
   const [errors, setErrors] = useState<FieldErrors>(isServed ? home.errors : {});
   const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set());
   const [refusal, setRefusal] = useState<Refusal | null>(isServed ? home.refusal : null);
+  const [wrongKey, setWrongKey] = useState<string | null>(null);
+  const [hasKey, setHasKey] = useState(false);
   const [isSending, setSending] = useState(false);
   const sent = useRef({ wish: "", key: "" });
 
   useEffect(() => {
     // From here on the fields speak for themselves.
     if (form.current) form.current.noValidate = true;
+    setHasKey(hasApiKey());
     // A page that comes back from the browser's memory is not sending any more.
     const wake = () => setSending(false);
     addEventListener("pageshow", wake);
@@ -89,8 +96,12 @@ export function WishForm({ kind, home }: WishFormProps) {
     setErrors(found);
     setTouched(new Set(fieldsOf[kind]));
     const wrong = fieldsOf[kind].find((name) => found[name]);
-    if (wrong) return form.current!.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
-    const apiKey = new FormData(form.current!).get("apiKey")?.toString();
+    if (wrong) return focus(wrong);
+    const apiKey = keyIn(form.current!);
+    const isKept = apiKey === "" && hasKey;
+    const faultyKey = home.needsKey && !isKept ? keyError(apiKey) : null;
+    setWrongKey(faultyKey);
+    if (faultyKey) return focus("apiKey");
     const wish = wishOf(kind, valuesIn(form.current!));
     // The same wish, sent again because nobody knows what became of it, makes no second trip.
     const text = JSON.stringify(wish);
@@ -98,13 +109,21 @@ export function WishForm({ kind, home }: WishFormProps) {
     setSending(true);
     setRefusal(null);
     try {
-      await makeTrip(wish, { idempotencyKey: sent.current.key, apiKey });
+      await makeTrip(wish, { idempotencyKey: sent.current.key, apiKey: apiKey || undefined });
       // Whoever comes back and sends it again wants another one.
       sent.current = { wish: "", key: "" };
+      // The page is about to be left, unless somebody stops that.
+      setTimeout(() => setSending(false), LEAVING_MS);
     } catch (error) {
+      const refusal = refusalOf(error);
       setSending(false);
-      setRefusal(refusalOf(error));
+      setRefusal(refusal);
+      if (refusal.code === "unauthorized") setWrongKey("This key does not fit.");
     }
+  }
+
+  function focus(name: string): void {
+    form.current!.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
   }
 
   const field = (name: FieldName) => ({
@@ -131,7 +150,7 @@ export function WishForm({ kind, home }: WishFormProps) {
         ? (
           <div class="fields">
             <Field {...field("destination")}>
-              {(shared) => <input type="text" {...shared} required autocomplete="off" dir="auto" />}
+              {(shared) => <input type="text" {...shared} required dir="auto" />}
             </Field>
             <Field {...field("durationDays")}>
               {(shared) => (
@@ -150,13 +169,13 @@ export function WishForm({ kind, home }: WishFormProps) {
         : (
           <div class="fields">
             <Field {...field("interests")}>
-              {(shared) => <input type="text" {...shared} autocomplete="off" dir="auto" />}
+              {(shared) => <input type="text" {...shared} dir="auto" />}
             </Field>
             <Field {...field("musicProfile")}>
-              {(shared) => <input type="text" {...shared} autocomplete="off" dir="auto" />}
+              {(shared) => <input type="text" {...shared} dir="auto" />}
             </Field>
             <Field {...field("timeframe")}>
-              {(shared) => <input type="text" {...shared} autocomplete="off" dir="auto" />}
+              {(shared) => <input type="text" {...shared} dir="auto" />}
             </Field>
             <Field {...field("otherPreferences")}>
               {(shared) => <Area {...shared} />}
@@ -164,16 +183,30 @@ export function WishForm({ kind, home }: WishFormProps) {
           </div>
         )}
       {home.needsKey && (
-        <div class="field">
-          <label for={`${kind}-key`}>API key</label>
-          <input type="password" id={`${kind}-key`} name="apiKey" required autocomplete="off" />
-          <p class="hint">This service is only open to those who have one</p>
-        </div>
+        <>
+          <KeyField
+            id={`${kind}-key`}
+            error={wrongKey}
+            hint={hasKey
+              ? "Left empty, it is the one of before"
+              : "Only those who have one can go on"}
+          />
+          <KeyNotice />
+        </>
       )}
       {refusal && <RefusalNotice refusal={refusal} />}
-      <button type="submit" class="main" aria-disabled={isSending}>
+      <button
+        type="submit"
+        class={home.needsKey ? "main needs-script" : "main"}
+        aria-disabled={isSending}
+      >
         {isSending ? "Sending…" : verbs[kind]}
       </button>
+      {isSending && (
+        <p class="quiet late" role="status">
+          This takes longer than usual. Your wish is still here.
+        </p>
+      )}
     </form>
   );
 }

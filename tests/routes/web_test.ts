@@ -7,6 +7,7 @@ import { RateLimiter } from "../../lib/rate_limiter.ts";
 import { STATE_ID } from "../../static/page.tsx";
 import { sayFailure, sayRefusal } from "../../static/refusal.ts";
 import { nextTurn } from "../support/fake_clock.ts";
+import { hookKv } from "../support/hooked_kv.ts";
 import { kinds, openApp, techno, tokyo } from "../support/app.ts";
 import { description } from "../support/contract.ts";
 import { type App, post, send } from "../support/http.ts";
@@ -85,7 +86,9 @@ Deno.test("a link fills in the form, and nothing of it is more than text", async
   assert.match(text, /value="&quot;>&lt;script>alert\(1\)/);
   assert.equal(stateOf(text).values.interests, fields.interests);
   assert.equal(text.match(/<script/g)!.length, 2);
-  assert.equal((await open(env.app, "/?kind=nonsense&destination=Rome")).status, 200);
+  for (const odd of ["kind=nonsense", "formId=%20", "wish=zz"]) {
+    assert.match((await open(env.app, `/?${odd}&destination=Rome`)).text, /value="Rome"/);
+  }
 });
 
 Deno.test("a form makes a trip and leads to it", async () => {
@@ -119,6 +122,34 @@ Deno.test("a form that is sent twice makes one trip; filled in otherwise, anothe
   const changed = { ...form, destination: "Kyoto", formId };
   assert.notEqual(jobIdOf(await submit(env.app, "/trips", changed)), jobIdOf(first));
   assert.notEqual(stateOf((await open(env.app, "/")).text).formId, formId);
+});
+
+Deno.test("a form that is sent again after its trip came to nothing makes another one", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { formId } = stateOf((await open(env.app, "/")).text);
+  const made: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    const id = jobIdOf(await submit(env.app, "/trips", { ...form, formId }));
+    assert.equal(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), id);
+    await submit(env.app, `/trips/${id}/cancel`, {});
+    made.push(id);
+  }
+  assert.equal(new Set(made).size, 3);
+});
+
+Deno.test("all that the API accepts fits into a form", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const fields = {
+    kind: "generation",
+    interests: Array(20).fill("旅".repeat(500)).join("、"),
+    timeframe: "夏".repeat(500),
+    musicProfile: "音".repeat(500),
+    otherPreferences: "他".repeat(500),
+  };
+  const made = await submit(env.app, "/trips", fields);
+  assert.equal(made.status, 303);
+  const { body } = await send(env.app, `/api/generations/${jobIdOf(made)}`);
+  assert.equal(body.preferences.interests.length, 20);
 });
 
 Deno.test("a form that the API would not accept comes back with what was typed and what is wrong", async () => {
@@ -162,7 +193,7 @@ Deno.test("what no form of ours sends is a page that says so, and makes nothing"
     assert.equal(status, 400);
     assert.match(text, /The form cannot be read/);
   }
-  assert.equal((await submit(env.app, "/trips", { x: "y".repeat(70_000) })).status, 413);
+  assert.equal((await submit(env.app, "/trips", { x: "y".repeat(200_000) })).status, 413);
   for await (const _ of env.kv.list({ prefix: ["job"] })) assert.fail("a job was made");
 });
 
@@ -178,9 +209,15 @@ Deno.test("forms of other sites are not taken", async () => {
       assert.match(text, /The form is another site&#39;s|The form is another site's/);
     }
   }
-  // Browsers of the past, and pages without TLS, only tell the origin.
-  const plain = { origin: "http://localhost", "sec-fetch-site": "" };
-  assert.equal((await submit(env.app, "/trips", form, plain)).status, 303);
+  // Browsers of the past, and pages without TLS, only tell the origin; a proxy may add the TLS.
+  for (const origin of ["http://localhost", "https://localhost"]) {
+    const plain = { origin, "sec-fetch-site": "" };
+    assert.equal((await submit(env.app, "/trips", form, plain)).status, 303);
+  }
+  for (const origin of ["https://evil.example", "https://localhost:8443", "null", "localhost"]) {
+    const plain = { origin, "sec-fetch-site": "" };
+    assert.equal((await submit(env.app, "/trips", form, plain)).status, 403);
+  }
   assert.equal((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
 });
 
@@ -215,8 +252,24 @@ Deno.test("pages and their forms have the limits of the API", async () => {
   assert.equal((await open(limited.app, path)).status, 404);
   const { status, headers, text } = await open(limited.app, path);
   assert.equal(status, 429);
-  assert.ok(Number(headers.get("retry-after")) > 0);
+  const seconds = headers.get("retry-after")!;
+  assert.ok(Number(seconds) > 0);
   assert.match(text, /<h1>Too many requests<\/h1>/);
+  assert.ok(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
+  assert.ok(text.includes(`This page tries again by itself in ${seconds} seconds.`));
+  assert.match(text, /<a class="button main" href>Try again now<\/a>/);
+  // A wish that is one request too many is not lost, right or wrong.
+  for (const days of ["2", "99"]) {
+    const late = await submit(limited.app, "/trips", { ...form, durationDays: days });
+    assert.equal(late.status, 429);
+    assert.equal(late.headers.get("retry-after"), seconds);
+    assert.match(late.text, /value="Tokyo, Japan"/);
+    assert.ok(late.text.includes(`Please try again in ${seconds} seconds.`));
+  }
+  const cancel = await submit(limited.app, `${path}/cancel`, {});
+  assert.equal(cancel.status, 429);
+  assert.ok(cancel.text.includes(`Please go back, and try again in ${seconds} seconds.`));
+  assert.doesNotMatch(cancel.text, /http-equiv="refresh"/);
   await limiter("requests", 1).settled();
 });
 
@@ -433,7 +486,7 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
 Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
   using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
   const { text: home } = await open(env.app, "/");
-  assert.match(home, /<input type="password" id="itinerary-key" name="apiKey" required/);
+  assert.match(home, /<input type="password" id="itinerary-key" name="apiKey" autocomplete="off"/);
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -468,7 +521,37 @@ Deno.test("a fault of ours is a page that says no more than that", async () => {
   const { status, text } = await open(env.app, `/trips/${id}`);
   assert.equal(status, 500);
   assert.match(text, /<h1>Something went wrong<\/h1>/);
+  assert.match(text, /<meta http-equiv="refresh" content="30"\/>/);
   assert.doesNotMatch(text, /secret|do not show/);
+});
+
+Deno.test("a wish that meets a fault of ours stays in the form", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  const faults = {
+    commit: () => Promise.reject(new TypeError("the disk is full")),
+    get: () => Promise.reject(new TypeError("the disk is gone")),
+  };
+  for (const name of ["commit", "get"] as const) {
+    Object.assign(hooks, { commit: undefined, get: undefined, [name]: faults[name] });
+    const { status, text } = await submit(env.app, "/trips", { ...form, formId: "once" });
+    assert.equal(status, 500, name);
+    assert.match(text, /role="alert"><p class="title">Something went wrong on our side/);
+    assert.match(text, /value="Tokyo, Japan"/);
+  }
+});
+
+Deno.test("addresses that only forms are sent to lead browsers back", async () => {
+  using env = await openApp();
+  const id = crypto.randomUUID();
+  const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
+  assert.deepEqual([status, headers.get("location")], [303, `/trips/${id}`]);
+  const odd = await open(env.app, "/trips/%2F%2Fevil.example%0D%0A/cancel");
+  assert.equal(odd.headers.get("location"), "/trips/%2F%2Fevil.example%0D%0A");
+  const page = await open(env.app, "/", { method: "POST", headers: { accept: "text/html" } });
+  assert.equal(page.status, 405);
+  assert.equal(page.headers.get("allow"), "GET, HEAD, OPTIONS");
+  assert.match(page.text, /<h1>The method is not allowed<\/h1>/);
 });
 
 Deno.test("/trips leads to the trips that the browser knows", async () => {
@@ -506,11 +589,19 @@ Deno.test("a URL that names its version is kept for ever, any other one for minu
     assert.equal(status, 200);
     assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable");
   }
-  for (const url of ["/client.js", "/icon.svg", "/app.js?v=of-yesterday"]) {
+  for (const url of ["/client.js", "/icon.svg"]) {
     const { headers } = await open(env.app, url);
     assert.equal(headers.get("cache-control"), "public, max-age=300");
     assert.equal(headers.get("access-control-allow-origin"), "*");
     const known = { headers: { "if-none-match": headers.get("etag")! } };
     assert.equal((await open(env.app, url, known)).status, 304);
+  }
+});
+
+Deno.test("who asks for a version of another instance is not to keep the one of this", async () => {
+  using env = await openApp();
+  for (const version of ["of-yesterday", "", "constructor"]) {
+    const { status, headers } = await open(env.app, `/app.js?v=${version}`);
+    assert.deepEqual([status, headers.get("cache-control")], [200, "no-store"]);
   }
 });

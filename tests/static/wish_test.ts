@@ -118,6 +118,9 @@ Deno.test("a wish is called by what it is about", () => {
   assert.equal(extentOf(itinerary), "2 days");
   assert.equal(extentOf({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }), "1 day");
   assert.equal(titleOf(generation), "Weekend bundles: music, nightlife");
+  const interests = Array(20).fill("🎷".repeat(400));
+  const long = titleOf({ kind: "generation", body: { preferences: { interests } } });
+  assert.equal(long, `Weekend bundles: ${"🎷".repeat(119)}…`);
   assert.equal(extentOf(generation), null);
   assert.equal(
     titleOf({ kind: "generation", body: { preferences: { interests: [""] } } }),
