@@ -1,6 +1,6 @@
 /**
- * The API key, where the service needs one: the business of the page's script, because a form would
- * send it along in plain sight.
+ * The API key, where the service needs one. It is the business of the page's script: the field has no
+ * name, so that a form that is sent before the script has come takes nothing of it along.
  * @module
  */
 
@@ -18,7 +18,6 @@ export function KeyField({ id, error, hint }: KeyFieldProps) {
       <input
         type="password"
         id={id}
-        name="apiKey"
         autocomplete="off"
         aria-describedby={`${id}-hint`}
         aria-invalid={error !== null}
@@ -35,9 +34,14 @@ export function KeyNotice() {
   return <p class="without-script">This needs an API key, and a browser that runs scripts.</p>;
 }
 
-/** The key in the field of a form; empty if there is none. */
+/** The field of a form that asks for a key. */
+export function keyInput(form: HTMLFormElement): HTMLInputElement {
+  return form.querySelector("input[type=password]")!;
+}
+
+/** The key in it. */
 export function keyIn(form: HTMLFormElement): string {
-  return String(new FormData(form).get("apiKey") ?? "").trim();
+  return keyInput(form).value.trim();
 }
 
 /** What is wrong with a key, as far as that can be seen (RFC 6750, section 2.1); `null`: nothing. */

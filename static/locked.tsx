@@ -4,8 +4,8 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { type Job, TripError } from "./client.ts";
-import { keyError, KeyField, keyIn, KeyNotice } from "./key_field.tsx";
-import { hasApiKey, isGoneError, keepApiKey, openClient } from "./session.ts";
+import { keyError, KeyField, keyIn, keyInput, KeyNotice } from "./key_field.tsx";
+import { focusOn, hasApiKey, isGoneError, keepApiKey, openClient } from "./session.ts";
 import { TripPage } from "./trip.tsx";
 
 export interface LockedState {
@@ -48,7 +48,7 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
     const apiKey = keyIn(form);
     const faultyKey = keyError(apiKey);
     setWrongKey(faultyKey);
-    if (faultyKey) form.querySelector<HTMLElement>("[name=apiKey]")!.focus();
+    if (faultyKey) keyInput(form).focus();
     else look(apiKey);
   }
 
@@ -56,9 +56,13 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
     if (hasApiKey()) look();
   }, [id]);
 
-  if (typeof found === "object") {
-    const ageMs = Math.max(0, Date.now() - Date.parse(found.createdAt));
-    return <TripPage state={{ page: "trip", job: found, ageMs, isOpen: false }} />;
+  const isFound = typeof found === "object";
+  // The form that had the focus is gone.
+  useEffect(() => isFound ? focusOn("main") : undefined, [isFound]);
+
+  if (isFound) {
+    // How old it is, its progress tells: the clock of this machine may be wrong.
+    return <TripPage state={{ page: "trip", job: found, ageMs: 0, isOpen: false }} />;
   }
   return (
     <main id="main" class="text">

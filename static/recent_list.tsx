@@ -3,18 +3,12 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
-import { systemClock } from "../lib/clock.ts";
-import { TripError } from "./client.ts";
 import { LocalTime } from "./local_time.tsx";
 import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.ts";
-import { isGoneError, openClient, tripUrl } from "./session.ts";
-import { extentOf, formUrl, titleOf } from "./wish.ts";
-
-/** How long a plan in the list may be finished without the list saying so. */
-const LOOK_MS = 4_000;
-
-/** How long it takes at the most to hear of a service that was away. */
-const MAX_WAIT_MS = 60_000;
+import { keepUpToDate } from "./recent_updates.ts";
+import { pagePlatform } from "./service.ts";
+import { focusOn, hasApiKey, openClient, tripUrl } from "./session.ts";
+import { extentOf, titleOf } from "./wish.ts";
 
 const statuses: Record<RecentTrip["status"], string> = {
   processing: "Being written",
@@ -33,11 +27,16 @@ export function RecentList() {
         ? <p class="quiet">Trips that you wish for on this device are listed here for a while.</p>
         : (
           <ul class="rows">
-            {trips.map((trip) => (
+            {trips.map((trip, index) => (
               <Row
                 key={trip.id}
                 trip={trip}
-                onRemove={() => remove(trip.id)}
+                onRemove={() => {
+                  // The button that has the focus goes; its neighbour takes it over.
+                  const next = trips[index + 1] ?? trips[index - 1];
+                  focusOn(next ? forgetId(next.id) : "recent-title");
+                  remove(trip.id);
+                }}
               />
             ))}
           </ul>
@@ -46,22 +45,34 @@ export function RecentList() {
   );
 }
 
+function forgetId(id: string): string {
+  return `forget-${id}`;
+}
+
 function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
   const { id, wish, status, createdAt } = trip;
   const extent = extentOf(wish);
   return (
     <li>
-      <a href={status === "gone" ? formUrl(wish) : tripUrl(id)} dir="auto">
+      <a href={tripUrl(id)} dir="auto">
         {titleOf(wish)}
         {extent && `, ${extent}`}
       </a>
       <p class="quiet">
-        <span class={`status ${status}`}>{statuses[status]}</span>
+        <span class={`status ${status}`}>
+          {statuses[status]}
+          {status === "gone" && hasApiKey() && ", or made with another key"}
+        </span>
         {" · "}
         <LocalTime iso={createdAt} />
-        {status === "gone" && " · make this wish again"}
       </p>
-      <button type="button" class="small" onClick={onRemove} aria-label={`Forget ${titleOf(wish)}`}>
+      <button
+        type="button"
+        class="small"
+        id={forgetId(id)}
+        onClick={onRemove}
+        aria-label={`Forget ${titleOf(wish)}`}
+      >
         Forget
       </button>
     </li>
@@ -76,63 +87,19 @@ function useRecentTrips(): [RecentTrip[], (id: string) => void] {
     const left = new AbortController();
     const { signal } = left;
     show();
-    keepUpToDate(show, signal);
+    keepUpToDate({
+      recent: openRecentTrips(),
+      openClient,
+      platform: pagePlatform(),
+      onLook: show,
+      signal,
+    });
     addEventListener("storage", (event) => tellsOfTrips(event) && show(), { signal });
     return () => left.abort();
   }, []);
   const remove = (id: string) => {
     openRecentTrips().remove(id);
     show();
-    // The button that had the focus is gone.
-    document.getElementById("recent-title")?.focus();
   };
   return [trips, remove];
-}
-
-/**
- * Looks at what can have changed, one trip after the other and one look at a time: soon again if all went
- * well, later and later if not, and at once when the page is shown or the network is back.
- */
-async function keepUpToDate(show: () => void, signal: AbortSignal): Promise<void> {
-  let wake = new AbortController();
-  const rouse = () => wake.abort();
-  for (const type of ["pageshow", "online"]) addEventListener(type, rouse, { signal });
-  document.addEventListener("visibilitychange", rouse, { signal });
-  signal.addEventListener("abort", rouse);
-  let asked = ({ status }: RecentTrip) => status !== "gone";
-  for (let waitMs = LOOK_MS; !signal.aborted;) {
-    wake = new AbortController();
-    try {
-      if (document.visibilityState !== "hidden") {
-        for (const trip of openRecentTrips().list().filter(asked)) await refresh(trip, signal);
-        // What has ended is only asked for once, because it may have expired meanwhile.
-        asked = ({ status }) => status === "processing";
-      }
-      waitMs = LOOK_MS;
-    } catch (error) {
-      if (signal.aborted) return;
-      const seconds = error instanceof TripError ? error.retryAfterSeconds ?? 0 : 0;
-      waitMs = Math.max(1_000 * seconds, Math.min(2 * waitMs, MAX_WAIT_MS));
-    }
-    show();
-    await systemClock.wait(waitMs, wake.signal);
-  }
-}
-
-/**
- * Asks how a trip stands.
- *
- * @throws {TripError} if nobody can say
- */
-async function refresh({ id, wish }: RecentTrip, signal: AbortSignal): Promise<void> {
-  const named = wish.kind === "itinerary" ? { jobId: id } : { generationId: id };
-  const job = await openClient().get(named, { signal }).catch((error) => {
-    if (isGoneError(error)) return null;
-    throw error;
-  });
-  const recent = openRecentTrips();
-  // It may have been forgotten meanwhile.
-  if (!recent.list().some((trip) => trip.id === id)) return;
-  if (job) recent.put(job);
-  else recent.markGone(id);
 }

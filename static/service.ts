@@ -42,7 +42,7 @@ const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
 /** Browsers take more than 24 days for no time at all. */
-const MAX_RETRY_SECONDS = 3_600;
+export const MAX_RETRY_SECONDS = 3_600;
 
 /** Calls of one request, the first one included: four pauses come to 8 to 15 s. */
 const TRIES = 5;
@@ -192,8 +192,16 @@ export function randomKey(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
+/** When they happen, connections may be dead, or possible again. */
+export const WAKERS = ["online", "pageshow", "visibilitychange"];
+
+/** Whether one of them is news: not that a page is shown for the first time. */
+export function isWaking({ persisted }: Event & { persisted?: boolean }): boolean {
+  return persisted !== false;
+}
+
 /** What a page has; the parts that others have, where there is no page. */
-function pagePlatform(): Platform {
+export function pagePlatform(): Platform {
   return {
     // Whichever is there when it is called, and on nothing, as browsers want it.
     fetch: (url, init) => fetch(url, init),

@@ -17,7 +17,22 @@ const API_KEY = "tripwright.key";
  * @param apiKey one that the traveller has just given; unset, the one that this tab has, if any
  */
 export function openClient(apiKey = apiKeyOfTab()) {
-  return createTripClient(apiKey === null ? {} : { apiKey });
+  return createTripClient(apiKey === null ? {} : { apiKey, platform: { fetch: fetchWithKey } });
+}
+
+/** A key that the service refuses is not kept any longer: what is public needs none. */
+async function fetchWithKey(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  const isProblem = response.headers.get("content-type") === "application/problem+json";
+  const { authorization } = init.headers as Record<string, string>;
+  const isKept = authorization === `Bearer ${apiKeyOfTab()}`;
+  if (response.status === 401 && isProblem && isKept) forgetApiKey();
+  return response;
+}
+
+/** Moves the focus from what goes to what stays, without moving the page. */
+export function focusOn(id: string): void {
+  document.getElementById(id)?.focus({ preventScroll: true });
 }
 
 /** Keeps a key that the service has accepted. */
@@ -26,6 +41,14 @@ export function keepApiKey(apiKey: string): void {
     sessionStorage.setItem(API_KEY, apiKey);
   } catch {
     // Forbidden: the key has to be given again.
+  }
+}
+
+function forgetApiKey(): void {
+  try {
+    sessionStorage.removeItem(API_KEY);
+  } catch {
+    // Forbidden: then there is none.
   }
 }
 

@@ -5,15 +5,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { DAY_MS } from "../lib/clock.ts";
 import { AgainForm } from "./again_form.tsx";
-import type { Connection, Job } from "./client.ts";
+import type { Connection, Job, TripError } from "./client.ts";
 import { Dock, Reasoning, sayDuration } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
-import { idOf } from "./job.ts";
+import { idOf, isEnded } from "./job.ts";
 import { LocalTime } from "./local_time.tsx";
 import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
-import { isGoneError, openClient } from "./session.ts";
+import { focusOn, hasApiKey, isGoneError, openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
 import { extentOf, sayInterests, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
@@ -203,34 +203,38 @@ function useTrip(first: Job) {
   const [fault, setFault] = useState<string | null>(null);
 
   function show(job: Job): void {
+    // The dock goes, and what had the focus there.
+    if (isEnded(job) && document.activeElement?.closest(".dock")) focusOn("main");
     setJob(job);
     openRecentTrips().put(job);
-  }
-
-  /** The traveller has ended it. */
-  function end(job: Job): void {
-    show(job);
-    // The button that had the focus goes.
-    document.getElementById("main")?.focus();
   }
 
   useEffect(() => {
     show(first);
     if (first.status !== "processing") return;
     const left = new AbortController();
-    openClient().watch(first, {
-      signal: left.signal,
-      onProgress: show,
-      onConnection: setConnection,
-    }).catch((error) => {
-      if (left.signal.aborted) return;
-      if (isGoneError(error)) setGone(true);
-      else setFault(error.message);
-    });
+    const follow = async (): Promise<void> => {
+      const hadKey = hasApiKey();
+      try {
+        await openClient().watch(first, {
+          signal: left.signal,
+          onProgress: show,
+          onConnection: setConnection,
+        });
+      } catch (error) {
+        if (left.signal.aborted) return;
+        // It may be public: the key that did not fit has been dropped.
+        if (hadKey && !hasApiKey()) return await follow();
+        if (isGoneError(error)) return setGone(true);
+        const { code, message } = error as TripError;
+        setFault(code === "unauthorized" ? "it needs an API key" : message);
+      }
+    };
+    follow();
     return () => left.abort();
   }, [first]);
 
-  return { job, connection, isGone, fault, end };
+  return { job, connection, isGone, fault, end: show };
 }
 
 /** What is worth saying aloud, and the title of the tab. */

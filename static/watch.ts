@@ -5,7 +5,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { isBusy, parse, passing, retryAfterOf, TripError } from "./answer.ts";
 import { type Ended, isEnded, isJob, type Job, type JobId, type JobOf, pathOf } from "./job.ts";
-import { type CallOptions, Hold, REQUEST_MS, type Service } from "./service.ts";
+import { type CallOptions, Hold, isWaking, REQUEST_MS, type Service, WAKERS } from "./service.ts";
 
 /**
  * How a job is watched at the moment: by a stream that is open, by asking now and then, or not at all,
@@ -56,9 +56,6 @@ const STREAM = 0;
 const LONG_POLL = 1;
 const PLAIN = 2;
 
-/** When they happen, connections may be dead, or possible again. */
-const wakers = ["online", "pageshow", "visibilitychange"];
-
 /** One job that somebody watches. */
 export class Watch<Id extends JobId> {
   readonly #service: Service;
@@ -103,7 +100,7 @@ export class Watch<Id extends JobId> {
     const stop = () => this.#turn.abort();
     const wake = (event: Event) => this.#wake(event);
     signal?.addEventListener("abort", stop);
-    for (const type of wakers) events?.addEventListener(type, wake);
+    for (const type of WAKERS) events?.addEventListener(type, wake);
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -116,7 +113,7 @@ export class Watch<Id extends JobId> {
     } finally {
       stop();
       signal?.removeEventListener("abort", stop);
-      for (const type of wakers) events?.removeEventListener(type, wake);
+      for (const type of WAKERS) events?.removeEventListener(type, wake);
     }
   }
 
@@ -298,13 +295,12 @@ export class Watch<Id extends JobId> {
   }
 
   /** Begins anew when there is reason to; lets go of the connection when the page is hidden. */
-  #wake({ type, persisted }: Event & { persisted?: boolean }): void {
-    if (type === "visibilitychange" && this.#service.platform.isHidden()) {
+  #wake(event: Event): void {
+    if (event.type === "visibilitychange" && this.#service.platform.isHidden()) {
       if (this.#way !== PLAIN) this.#turn.abort();
       return;
     }
-    // A page that is shown for the first time, and not again.
-    if (persisted === false) return;
+    if (!isWaking(event)) return;
     this.#way = STREAM;
     this.#failures = this.#faults = this.#brief = 0;
     this.#isSuspect = false;

@@ -7,7 +7,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { HomeState } from "./home.tsx";
 import type { Refusal } from "./refusal.ts";
-import { keyError, KeyField, keyIn, KeyNotice } from "./key_field.tsx";
+import { keyError, KeyField, keyIn, keyInput, KeyNotice } from "./key_field.tsx";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { randomKey } from "./service.ts";
 import { hasApiKey, makeTrip, refusalOf } from "./session.ts";
@@ -96,12 +96,12 @@ export function WishForm({ kind, home }: WishFormProps) {
     setErrors(found);
     setTouched(new Set(fieldsOf[kind]));
     const wrong = fieldsOf[kind].find((name) => found[name]);
-    if (wrong) return focus(wrong);
-    const apiKey = keyIn(form.current!);
-    const isKept = apiKey === "" && hasKey;
-    const faultyKey = home.needsKey && !isKept ? keyError(apiKey) : null;
+    if (wrong) return form.current!.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
+    const apiKey = home.needsKey ? keyIn(form.current!) : "";
+    const isOpen = !home.needsKey || apiKey === "" && hasKey;
+    const faultyKey = isOpen ? null : keyError(apiKey);
     setWrongKey(faultyKey);
-    if (faultyKey) return focus("apiKey");
+    if (faultyKey) return keyInput(form.current!).focus();
     const wish = wishOf(kind, valuesIn(form.current!));
     // The same wish, sent again because nobody knows what became of it, makes no second trip.
     const text = JSON.stringify(wish);
@@ -118,12 +118,9 @@ export function WishForm({ kind, home }: WishFormProps) {
       const refusal = refusalOf(error);
       setSending(false);
       setRefusal(refusal);
+      setHasKey(hasApiKey());
       if (refusal.code === "unauthorized") setWrongKey("This key does not fit.");
     }
-  }
-
-  function focus(name: string): void {
-    form.current!.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
   }
 
   const field = (name: FieldName) => ({

@@ -14,6 +14,7 @@ import {
   overflows,
   rome,
   seeFirstDay,
+  shiftedOn,
   shoot,
   upTo,
   visit,
@@ -33,20 +34,6 @@ const foreign = (status: number) => (route: Route) =>
 /** The trips that the browser knows. */
 function tripsOf(page: Page): Promise<{ id: string; status: string }[]> {
   return page.evaluate(`JSON.parse(localStorage.getItem("tripwright.trips") ?? "[]")`);
-}
-
-/** Puts trips into the browser's list, the first one newest. */
-async function remember(page: Page, trips: object[]): Promise<void> {
-  const stored = trips.map((trip, index) => ({
-    id: crypto.randomUUID(),
-    wish: { kind: "itinerary", body: rome },
-    status: "processing",
-    createdAt: new Date(Date.now() - 1_000 * index).toISOString(),
-    ...trip,
-  }));
-  await page.evaluate(
-    `localStorage.setItem("tripwright.trips", ${JSON.stringify(JSON.stringify(stored))})`,
-  );
 }
 
 for (const status of [403, 404]) {
@@ -160,48 +147,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   assert.deepEqual(faults(/status of 503/), []);
 });
 
-browserTest("the list of trips asks one at a time, and when it is told to", async (browser) => {
-  await using service = await openService();
-  const { page, faults } = await visit(browser);
-  await page.clock.install();
-  await page.goto(service.url);
-  await remember(page, Array(20).fill({}));
-  let open = 0;
-  let most = 0;
-  let answered = 0;
-  await page.route(API, async (route) => {
-    most = Math.max(most, ++open);
-    await foreign(503)(route);
-    open--;
-    answered++;
-  });
-  await page.reload();
-  const row = page.locator("#recent li").first();
-  await row.getByText("Being written").waitFor();
-  // Ten minutes with the service away: a look of five tries a minute at the most.
-  const skip = async (ms: number) => {
-    for (let gone = 0; gone < ms; gone += 1_000) await page.clock.runFor(1_000);
-  };
-  await skip(600_000);
-  assert.equal(most, 1);
-  assert.ok(answered >= 20 && answered <= 100, `${answered}`);
-
-  await page.unroute(API);
-  let busy = 0;
-  await page.route(API, (route) => {
-    busy++;
-    const headers = { "retry-after": "300" };
-    return route.fulfill({ status: 429, headers, json: { code: "rate_limited", detail: "x" } });
-  });
-  await page.evaluate("dispatchEvent(new Event('online'))");
-  await skip(299_000);
-  assert.equal(busy, 1);
-  await skip(3_000);
-  assert.equal(busy, 2);
-  assert.deepEqual(faults(/status of (503|429)/), []);
-});
-
-browserTest("what has ended is asked for once, whatever the time is here", async (browser) => {
+browserTest("a clock that is wrong takes no trip out of the list", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.clock.install({ time: Date.now() + 30 * 86_400_000 });
@@ -307,16 +253,57 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   assert.equal((await tripsOf(tab))[0]!.status, "completed");
   assert.equal(await tab.evaluate("sessionStorage.length"), 0);
   await key.fill(KEY);
-  await show.click();
+  await show.press("Enter");
   await tab.getByText("written in").waitFor();
+  assert.equal(await tab.evaluate("document.activeElement.id"), "main");
 
   // The tab has a key now.
   await tab.goto(service.url);
   await tab.getByText("Left empty, it is the one of before").first().waitFor();
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
   await tab.getByText("written in").waitFor();
+
+  // A list knows of trips that another key has made; each leads to its trip.
+  const other = await context.newPage();
+  await other.goto(service.url);
+  await other.getByRole("textbox", { name: "API key" }).fill(OTHER_KEY);
+  await wishForItinerary(other, { destination: "Lima", durationDays: 1 });
+  await other.goto(service.url);
+  const row = other.locator("#recent li", { hasText: "Oslo" });
+  await row.getByText("Expired, or made with another key").waitFor();
+  await tab.goto(service.url);
+  await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
+  await row.getByRole("link").click();
+  await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
   assert.deepEqual(faults(/status of 40[14]/), []);
 });
+
+browserTest(
+  "a key that the service has changed is dropped, and asked for again",
+  async (browser) => {
+    const env = { PUBLIC_READS: "1" };
+    await using service = await openService({
+      script: [itineraryReply],
+      env: { ...env, API_KEYS: KEY },
+    });
+    const { page, faults } = await visit(browser);
+    await page.goto(service.url);
+    await page.getByRole("textbox", { name: "API key" }).fill(KEY);
+    const id = await seeFirstDay(page, service, { isOpen: true });
+    const trip = page.url();
+    assert.equal(await page.evaluate("sessionStorage.length"), 1);
+    await service.program.end("SIGTERM");
+    await service.restart({ API_KEYS: OTHER_KEY });
+    await page.goto(trip);
+    service.model.write(id);
+    service.model.write(await service.model.begun(1));
+    await page.getByText("written in").waitFor();
+    assert.equal(await page.evaluate("sessionStorage.length"), 0);
+    await page.goto(service.url);
+    await page.getByText("Only those who have one can go on").first().waitFor();
+    assert.deepEqual(faults(/status of 401|ERR_/), []);
+  },
+);
 
 browserTest("without a script nobody is asked for a key in vain", async (browser) => {
   await using service = await openService({ env: { API_KEYS: KEY } });
@@ -325,11 +312,63 @@ browserTest("without a script nobody is asked for a key in vain", async (browser
     await page.goto(service.url + path);
     await page.getByText("This needs an API key, and a browser that runs scripts.").first()
       .waitFor();
-    assert.equal(await page.locator("[name=apiKey]").first().isVisible(), false);
+    assert.equal(await page.locator("input[type=password]").first().isVisible(), false);
     assert.equal(await page.locator("button").first().isVisible(), false);
   }
   assert.deepEqual(faults(/status of 401/), []);
 });
+
+browserTest("a key that is given before the script has come goes nowhere", async (browser) => {
+  await using service = await openService({ env: { API_KEYS: KEY } });
+  const { page, faults } = await visit(browser);
+  await page.route("**/app.js?*", foreign(503));
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(`${request.url()} ${request.postData()}`));
+  const key = page.getByRole("textbox", { name: "API key" });
+  await page.goto(`${service.url}/trips/${crypto.randomUUID()}`);
+  await key.fill(KEY);
+  await Promise.all([page.waitForNavigation(), key.press("Enter")]);
+  await page.goto(service.url);
+  await page.getByLabel("Destination").fill("Rome");
+  await page.getByLabel("Days").fill("3");
+  await key.first().fill(KEY);
+  await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
+  await page.getByText("This service is only open to those with an API key.").waitFor();
+  assert.ok(sent.length > 4);
+  assert.deepEqual(sent.filter((line) => line.includes(KEY)), []);
+  assert.deepEqual(faults(/status of (401|503)/), []);
+});
+
+browserTest(
+  "who has the focus where something goes has it where something stays",
+  async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    const id = await seeFirstDay(page, service);
+    await page.getByRole("button", { name: "Cancel" }).focus();
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.equal(await page.evaluate("document.activeElement.id"), "main");
+    await page.goto(service.url);
+    for (const destination of ["Oslo", "Lima"]) {
+      await page.goto(service.url);
+      await wishForItinerary(page, { destination, durationDays: 1 });
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("You have canceled this trip.").waitFor();
+    }
+    await page.goto(service.url);
+    const forgotten = [["Oslo", "Forget Rome"], ["Rome", "Forget Lima"], ["Lima", null]] as const;
+    for (const [name, next] of forgotten) {
+      await page.getByRole("button", { name: `Forget ${name}` }).press("Enter");
+      const { label, id } = await page.evaluate(`({
+      label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
+    })`) as { label: string | null; id: string };
+      assert.equal(label, next);
+      if (next === null) assert.equal(id, "recent-title");
+    }
+    assert.deepEqual(faults(), []);
+  },
+);
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
@@ -432,13 +471,22 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
   browserTest(`in a window of ${width} by ${height} the plan has the room`, async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser, { viewport: { width, height } });
-    await seeFirstDay(page, service);
+    const id = await seeFirstDay(page, service);
     const dock = (await page.locator(".dock").boundingBox())!;
-    const day = (await page.locator(".days > li").first().boundingBox())!;
-    assert.ok(dock.y > day.y + day.height);
-    assert.equal(await overflows(page), false);
-    await page.locator(".dock").scrollIntoViewIfNeeded();
+    assert.ok(dock.height < height * .3, `${dock.height}`);
+    assert.equal(dock.y + dock.height, height);
+    for (const part of [".title", "button", ".elapsed"]) {
+      const { y, height } = (await page.locator(".dock").locator(part).boundingBox())!;
+      assert.ok(y >= dock.y && y + height <= dock.y + dock.height, part);
+    }
     await shoot(page, `small-${width}`);
+    assert.deepEqual(await objections(page), []);
+    service.model.write(id, upTo(days, 2));
+    await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
+    assert.equal(await overflows(page), false);
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.ok(await shiftedOn(page) < 0.01, `${await shiftedOn(page)}`);
     assert.deepEqual(faults(), []);
   });
 }

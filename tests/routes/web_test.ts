@@ -486,7 +486,7 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
 Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
   using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
   const { text: home } = await open(env.app, "/");
-  assert.match(home, /<input type="password" id="itinerary-key" name="apiKey" autocomplete="off"/);
+  assert.match(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -539,6 +539,12 @@ Deno.test("a wish that meets a fault of ours stays in the form", async () => {
     assert.match(text, /role="alert"><p class="title">Something went wrong on our side/);
     assert.match(text, /value="Tokyo, Japan"/);
   }
+  Object.assign(hooks, { commit: undefined, get: undefined });
+  await submit(env.app, "/trips", { ...form, formId: "again" });
+  hooks.get = ([table]) => table === "job" ? faults.get() : undefined;
+  const { status, text } = await submit(env.app, "/trips", { ...form, formId: "again" });
+  assert.equal(status, 500);
+  assert.match(text, /value="Tokyo, Japan"/);
 });
 
 Deno.test("addresses that only forms are sent to lead browsers back", async () => {

@@ -2,21 +2,9 @@ import assert from "node:assert/strict";
 import type { Job } from "../../static/client.ts";
 import { RecentTrips, tellsOfTrips } from "../../static/recent_trips.ts";
 import { NOON } from "../support/fake_clock.ts";
+import { MemoryStorage } from "../support/memory_storage.ts";
 
 const KEY = "tripwright.trips";
-
-/** A browser's storage, as far as it is used. */
-class MemoryStorage implements Pick<Storage, "getItem" | "setItem"> {
-  readonly items = new Map<string, string>();
-  writes = 0;
-  getItem(key: string): string | null {
-    return this.items.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.writes++;
-    this.items.set(key, value);
-  }
-}
 
 function open() {
   const storage = new MemoryStorage();

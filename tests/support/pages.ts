@@ -52,9 +52,9 @@ export async function openService(
     program,
     model,
     /** Starts it again, at the same address. */
-    async restart(): Promise<Program> {
+    async restart(more: Record<string, string> = {}): Promise<Program> {
       const { port } = new URL(await program.url());
-      const again = start({ PORT: port });
+      const again = start({ ...more, PORT: port });
       await again.url();
       return again;
     },
@@ -150,12 +150,18 @@ export async function wishForBundles(page: Page): Promise<void> {
   await page.waitForURL("**/trips/*");
 }
 
-/** Makes a trip of which the first day is written. @returns the id of the model's answer */
+/**
+ * Makes a trip of which the first day is written.
+ *
+ * @param options.isOpen the page with the form is open already
+ * @returns the id of the model's answer
+ */
 export async function seeFirstDay(
   page: Page,
   service: Awaited<ReturnType<typeof openService>>,
+  { isOpen = false } = {},
 ): Promise<string> {
-  await page.goto(service.url);
+  if (!isOpen) await page.goto(service.url);
   await wishForItinerary(page);
   const id = await service.model.begun(0);
   service.model.write(id, upTo(days, 1));

@@ -1,0 +1,17 @@
+/**
+ * A browser's storage, as far as it is used.
+ * @module
+ */
+export class MemoryStorage implements Pick<Storage, "getItem" | "setItem"> {
+  readonly items = new Map<string, string>();
+  writes = 0;
+
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    this.writes++;
+    this.items.set(key, value);
+  }
+}
