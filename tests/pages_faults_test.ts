@@ -156,7 +156,8 @@ browserTest("a clock that is wrong takes no trip out of the list", async (browse
   await page.getByText("written in").waitFor();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.goto(service.url);
+  const [answer] = await Promise.all([page.waitForResponse(API), page.goto(service.url)]);
+  await answer.finished();
   await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Ready").waitFor();
   for (let minute = 0; minute < 3; minute++) await page.clock.runFor(60_000);
   assert.equal(asked.filter((url) => url.includes("/api/")).length, 1);
