@@ -34,9 +34,8 @@ export async function keepUpToDate(
   const { clock, events, isHidden } = platform;
   let pause = new AbortController();
   const wake = (event: Event) => isWaking(event) && pause.abort();
-  const stop = () => pause.abort();
   for (const type of WAKERS) events?.addEventListener(type, wake);
-  signal.addEventListener("abort", stop);
+  signal.addEventListener("abort", () => pause.abort());
   let isAsked = (_trip: RecentTrip) => true;
   for (let waitMs = LOOK_MS; !signal.aborted;) {
     pause = new AbortController();
@@ -52,7 +51,6 @@ export async function keepUpToDate(
     await clock.wait(waitMs, pause.signal);
   }
   for (const type of WAKERS) events?.removeEventListener(type, wake);
-  signal.removeEventListener("abort", stop);
 
   /** @returns what went wrong, if anything did */
   async function look(trips: RecentTrip[]): Promise<TripError | null> {

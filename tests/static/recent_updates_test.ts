@@ -3,7 +3,7 @@ import { RecentTrips } from "../../static/recent_trips.ts";
 import { keepUpToDate } from "../../static/recent_updates.ts";
 import { nextTurn, NOON } from "../support/fake_clock.ts";
 import { MemoryStorage } from "../support/memory_storage.ts";
-import { itineraryJob, pageTest, type TestPage } from "../support/test_page.ts";
+import { itineraryJob, pageTest, type SentRequest, type TestPage } from "../support/test_page.ts";
 
 const at = (id: string) => `GET /api/itineraries/${id}`;
 
@@ -78,27 +78,49 @@ pageTest("what has ended or is gone is asked for once, and may be found again", 
   await list.leave(following);
 });
 
-pageTest(
-  "a service that is away is asked ever more rarely, and told of by no trip",
-  async (page) => {
-    const list = follow(page, ["a", "b"]);
-    const following = list.begin();
-    const pauses: number[] = [];
-    for (let round = 0; round < 7; round++) {
-      for (let tries = 0; tries < 5; tries++) {
-        const [request, ms] = await page.askedAfter(at("a"));
-        if (tries === 0) pauses.push(ms);
-        if (round % 2 === 0) request.answer(404, "<h1>No deployment</h1>");
-        else request.fail();
-      }
+pageTest("a service that is away is asked ever more rarely", async (page) => {
+  const list = follow(page, ["a", "b"]);
+  const following = list.begin();
+  const answers: ((request: SentRequest) => void)[] = [
+    (request) => request.fail(),
+    (request) => request.answer(404, "<h1>No deployment</h1>"),
+    (request) => request.answer(502, "<h1>Bad gateway</h1>"),
+    (request) => request.refuse(503, "stopping"),
+  ];
+  const pauses: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    for (let tries = 0; tries < 5; tries++) {
+      const [request, ms] = await page.askedAfter(at("a"));
+      if (tries === 0) pauses.push(ms);
+      answers[round % 4]!(request);
     }
-    assert.deepEqual(pauses, [0, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
-    assert.deepEqual(statusesOf(list.recent), ["a processing", "b processing"]);
-    for (const id of ["a", "b"]) (await page.askedAfter(at(id)))[0].show(list.job(id));
-    assert.equal((await page.askedAfter(at("a")))[1], 4_000);
-    await list.leave(following);
-  },
-);
+  }
+  assert.deepEqual(pauses, [0, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+  assert.deepEqual(statusesOf(list.recent), ["a processing", "b processing"]);
+  for (const id of ["a", "b"]) (await page.askedAfter(at(id)))[0].show(list.job(id));
+  assert.equal((await page.askedAfter(at("a")))[1], 4_000);
+  await list.leave(following);
+});
+
+pageTest("what could not be asked for is asked for later, ended or not", async (page) => {
+  const list = follow(page, ["a", "b"]);
+  list.recent.put(list.job("b", "completed"));
+  const following = list.begin();
+  // Without a key, none of them can be asked for.
+  (await page.asked(at("a"))).refuse(401, "unauthorized");
+  assert.equal(await page.untilAsked(), 8_000);
+  (await page.asked(at("a"))).show(list.job("a"));
+  (await page.asked(at("b"))).show(list.job("b", "completed"));
+  await list.leave(following);
+});
+
+pageTest("a page that is left in the middle of a look hears nothing of it", async (page) => {
+  const list = follow(page, ["a", "b"]);
+  const following = list.begin();
+  await page.asked(at("a"));
+  await list.leave(following);
+  assert.equal(list.looks(), 0);
+});
 
 for (const [asked, ms] of [["300", 300_000], ["9".repeat(12), 3_600_000]] as const) {
   pageTest(`Retry-After: ${asked} is a pause of ${ms} ms`, async (page) => {
