@@ -20,13 +20,12 @@ export function openClient(apiKey = apiKeyOfTab()) {
   return createTripClient(apiKey === null ? {} : { apiKey, platform: { fetch: fetchWithKey } });
 }
 
-/** A key that the service refuses is not kept any longer: what is public needs none. */
+/** A key that is refused is not kept any longer: what is public needs none. */
 async function fetchWithKey(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init);
-  const isProblem = response.headers.get("content-type") === "application/problem+json";
   const { authorization } = init.headers as Record<string, string>;
   const isKept = authorization === `Bearer ${apiKeyOfTab()}`;
-  if (response.status === 401 && isProblem && isKept) forgetApiKey();
+  if (response.status === 401 && isKept) forgetApiKey();
   return response;
 }
 

@@ -261,6 +261,12 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   // The tab has a key now.
   await tab.goto(service.url);
   await tab.getByText("Left empty, it is the one of before").first().waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("key-that-nobody-has");
+  await tab.getByLabel("Destination").fill("Oslo");
+  await tab.getByLabel("Days").fill("1");
+  await tab.getByRole("button", { name: "Plan my trip" }).click();
+  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("");
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
   await tab.getByText("written in").waitFor();
 

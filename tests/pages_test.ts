@@ -290,7 +290,7 @@ browserTest(
     await page.getByText("Rome, 3 days").waitFor();
     await shoot(page, "expired");
     await page.goto(service.url);
-    await page.locator("#recent li").getByText("Expired").waitFor();
+    await page.locator("#recent li").getByText("Expired", { exact: true }).waitFor();
     await page.goto(`${service.url}/trips/${gone}`);
     await page.getByRole("button", { name: "Make it again" }).click();
     await page.waitForURL((url) => !url.href.endsWith(gone));
