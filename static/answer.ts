@@ -50,10 +50,12 @@ export function isBusy(error: TripError | null): boolean {
   return error?.status === 429 || error?.status === 503;
 }
 
-/** What an answer that is no good one says is wrong. Proxies answer with all kinds of things. */
+/** What an answer that is no good one says is wrong. Only the service answers with problems (RFC 9457). */
 export async function errorOf(response: Response): Promise<TripError> {
   const { status, headers } = response;
-  const { detail, code, errors } = parse(await response.text().catch(() => ""));
+  const isProblem = headers.get("content-type")?.startsWith("application/problem+json");
+  const text = await response.text().catch(() => "");
+  const { detail, code, errors } = parse(isProblem ? text : "");
   const message = typeof detail === "string" ? detail : `The answer has the status ${status}`;
   return new TripError(message, {
     status,

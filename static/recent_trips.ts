@@ -55,6 +55,11 @@ export class RecentTrips {
     this.#change(id, { id, wish: wishOfJob(job), status, createdAt });
   }
 
+  /** Brings a job up to date, unless it has been forgotten meanwhile. */
+  update(job: Job): void {
+    if (this.list().some(({ id }) => id === idOf(job))) this.put(job);
+  }
+
   /** The service does not know it any more. */
   markGone(id: string): void {
     const trip = this.list().find((trip) => trip.id === id);

@@ -74,9 +74,7 @@ export async function keepUpToDate(
       if (isGoneError(error)) return null;
       throw error;
     });
-    // It may have been forgotten meanwhile.
-    if (!recent.list().some((trip) => trip.id === id)) return;
-    if (job) recent.put(job);
+    if (job) recent.update(job);
     else recent.markGone(id);
   }
 }

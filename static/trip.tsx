@@ -206,10 +206,11 @@ function useTrip(first: Job) {
     // The dock goes, and what had the focus there.
     if (isEnded(job) && document.activeElement?.closest(".dock")) focusOn("main");
     setJob(job);
-    openRecentTrips().put(job);
+    openRecentTrips().update(job);
   }
 
   useEffect(() => {
+    openRecentTrips().put(first);
     show(first);
     if (first.status !== "processing") return;
     const left = new AbortController();

@@ -27,6 +27,9 @@ const KEY = "key-0123456789abcdef";
 const OTHER_KEY = "key-of-somebody-else";
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
+/** The type of what is wrong, as the service says it. */
+const contentType = "application/problem+json";
+
 /** The answer of something in between. */
 const foreign = (status: number) => (route: Route) =>
   route.fulfill({ status, contentType: "text/html", body: "<h1>DEPLOYMENT_NOT_FOUND</h1>" });
@@ -59,7 +62,7 @@ browserTest("a trip that cannot be followed any more says why, and leads on", as
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);
   const problem = { code: "invalid_header", detail: "A header is not valid" };
-  await page.route(API, (route) => route.fulfill({ status: 400, json: problem }));
+  await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
   await shoot(page, "not-followed");
@@ -77,7 +80,7 @@ browserTest("a cancel that fails says why, and can be tried again", async (brows
   const problem = { code: "not_owner", detail: "Only the API key that made the job may cancel it" };
   await page.route(API, async (route) => {
     if (route.request().method() !== "DELETE") return await route.continue();
-    await route.fulfill({ status: 403, json: problem });
+    await route.fulfill({ status: 403, contentType, json: problem });
   });
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("alert").getByText(`Not canceled: ${problem.detail}.`).waitFor();
@@ -188,6 +191,19 @@ browserTest("what is forgotten stays so, and the keyboard has a place", async (b
   await page.evaluate("new Promise((resolve) => setTimeout(resolve))");
   assert.deepEqual(await tripsOf(page), []);
   assert.equal(await page.locator("#recent li").count(), 0);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what is forgotten in one tab is not told of by another one", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  const id = await seeFirstDay(page, service);
+  const tab = await context.newPage();
+  await tab.goto(service.url);
+  await tab.getByRole("button", { name: "Forget Rome" }).click();
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(await tripsOf(tab), []);
   assert.deepEqual(faults(), []);
 });
 

@@ -316,6 +316,7 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
     (route) =>
       route.fulfill({
         status: 404,
+        contentType: "application/problem+json",
         json: { code: "job_not_found", detail: "Itinerary not found" },
       }),
   );

@@ -747,7 +747,7 @@ for (const status of [400, 401, 403, 404, 410]) {
     const { watching, events } = await page.watchLive();
     await events.close();
     for (let n = 0; n < 7; n++) {
-      (await page.askedAfter("GET /:id"))[0].answer(status, "<h1>No deployment</h1>");
+      (await page.askedAfter("GET /:id"))[0].answer(status, { code: "NOT_FOUND" });
     }
     assert.equal(page.connections.at(-1), "lost");
     (await page.askedAfter("GET /:id"))[0].show(doneJob);
@@ -1245,7 +1245,7 @@ pageTest(
       code: "invalid_request",
       detail: "durationDays: expected a whole number from 1 to 30",
       errors,
-    });
+    }, { "content-type": "application/problem+json; charset=utf-8" });
     const error = await errorOf(creating);
     assert.deepEqual([error.status, error.code], [400, "invalid_request"]);
     assert.deepEqual(error.errors, errors);
@@ -1253,14 +1253,24 @@ pageTest(
   },
 );
 
-for (const body of ["null", "[]", "7", "", { detail: {}, code: 7, errors: "many" }]) {
+const problemType = "application/problem+json";
+const odd: [body: unknown, type: string][] = [
+  ["null", problemType],
+  ["[]", problemType],
+  ["7", problemType],
+  ["", problemType],
+  [{ detail: {}, code: 7, errors: "many" }, problemType],
+  [{ code: "job_not_found", detail: "No such page", errors: [] }, "application/json"],
+];
+for (const [body, type] of odd) {
   pageTest(
     `an error without a problem is an error all the same: ${JSON.stringify(body)}`,
     async (page) => {
       const creating = page.client.createItinerary(wish);
       creating.catch(() => {});
       for (let n = 0; n < 5; n++) {
-        (await page.askedAfter("POST /api/itineraries"))[0].answer(422, body);
+        const [request] = await page.askedAfter("POST /api/itineraries");
+        request.answer(422, body, { "content-type": type });
       }
       const { status, code, message, errors } = await errorOf(creating);
       assert.deepEqual(

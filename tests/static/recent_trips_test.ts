@@ -70,6 +70,16 @@ Deno.test("the list has 20 trips at the most, and none a week older than the new
   assert.deepEqual([ids[0], ids.at(-1), ids.length], ["later", "t10", 16]);
 });
 
+Deno.test("what has been forgotten is not brought up to date", () => {
+  const { tab } = open();
+  tab().put(job("a"));
+  tab().update(job("a", { status: "completed" }));
+  assert.deepEqual(tab().list().map(({ status }) => status), ["completed"]);
+  tab().remove("a");
+  tab().update(job("a"));
+  assert.deepEqual(tab().list(), []);
+});
+
 Deno.test("a trip that the service has forgotten stays, with its wish", () => {
   const { tab } = open();
   tab().put(job("a"));

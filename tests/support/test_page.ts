@@ -115,7 +115,7 @@ export class SentRequest {
     this.answer(
       status,
       { status, code, title: "No", detail: `It is ${code}`, error: "No" },
-      headers,
+      { "content-type": "application/problem+json", ...headers },
     );
   }
 
