@@ -111,8 +111,14 @@ const FAULT_SECONDS = 30;
 /**
  * Answers with a problem as people read it. What may be better later asks again by itself, unless it
  * was a form that was sent.
+ *
+ * @param wayOn where they had better go
  */
-export function sendProblemPage(c: Context, { code, detail, headers = {} }: Problem) {
+export function sendProblemPage(
+  c: Context,
+  { code, detail, headers = {} }: Problem,
+  wayOn = { href: "/", text: "To the first page" },
+) {
   const { title, status } = problemTypes[code];
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
@@ -137,7 +143,9 @@ export function sendProblemPage(c: Context, { code, detail, headers = {} }: Prob
         )}
         <p class="actions">
           {mayPass && !isForm && <a class="button main" href="">Try again now</a>}
-          <a class={mayPass && !isForm ? "button" : "button main"} href="/">To the first page</a>
+          <a class={mayPass && !isForm ? "button" : "button main"} href={wayOn.href}>
+            {wayOn.text}
+          </a>
         </p>
       </main>
     ),

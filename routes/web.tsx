@@ -110,9 +110,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   });
 
   // By the host alone: a proxy in front may speak TLS to the browser and none to us.
-  const ownForms = csrf({
-    origin: (origin, c) => URL.parse(origin)?.host === new URL(c.req.url).host,
-  });
+  const ownForms = csrf({ origin: (origin, c) => URL.parse(origin)?.host === hostOf(c) });
   routes.use("/trips/*", identify(access), ownForms);
   // A wish is counted when it has been read, so that the form can be given back.
   routes.use("/trips/:id/*", limitRate(rateLimiters.requests));
@@ -120,11 +118,11 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   routes.post("/trips", async (c) => {
     const body = await readLimited(c, MAX_FORM_BYTES);
     const form = Form.safeParse(Object.fromEntries(new URLSearchParams(body)));
-    if (!form.success) throw notReadable();
+    if (!form.success) throw notReadable(c);
     const wish = form.data.wish ?? wishOf(form.data.kind ?? "itinerary", form.data);
     const kind = kindOf(wish.kind);
     const request = kind.request.safeParse(wish.body);
-    if (form.data.wish && !request.success) throw notReadable();
+    if (form.data.wish && !request.success) throw notReadable(c);
     const values = form.data.wish ? valuesOf(wish as Wish) : valuesIn(form.data);
     const filledIn = { kind: wish.kind, values };
     try {
@@ -137,8 +135,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
       const job = await submit(c, kind, { request: request.data, formId: form.data.formId });
       return c.redirect(`/trips/${job.id}`, 303);
     } catch (error) {
-      const problem = error instanceof ProblemError ? error.problem : internalProblem(c, error);
-      const { code, detail, headers = {} } = problem;
+      const { code, detail, headers = {} } = problemOf(c, error as Error);
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
       const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
       const refusal = { code, detail, retryAfterSeconds };
@@ -207,6 +204,12 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
   }
 
+  /** The host that the browser asks, which a proxy may have replaced by its name for this one. */
+  function hostOf(c: Context): string {
+    const forwarded = access.trustedProxies > 0 ? c.req.header("x-forwarded-host") : undefined;
+    return forwarded ?? new URL(c.req.url).host;
+  }
+
   /** There is no such trip, or none that this caller may see; strangers are not told which. */
   function sendMissing(c: Context) {
     const id = c.req.param("id")!;
@@ -215,6 +218,12 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     return isLocked
       ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
       : sendApp(c, { title: "Expired", state: { page: "gone", id }, status: 404, isPrivate: true });
+  }
+
+  /** What no form of this app has sent; counted like one of them. */
+  function notReadable(c: Context<AppEnv>): ProblemError {
+    countFor(c, rateLimiters.requests);
+    return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
   }
 
   function kindOf(noun: TripKind): PublicKind {
@@ -255,16 +264,16 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   }
 
   routes.onError((error, c) => {
-    if (error instanceof ProblemError) return sendProblemPage(c, error.problem);
-    if (error instanceof HTTPException) return sendProblemPage(c, foreignForm);
-    return sendProblemPage(c, internalProblem(c, error));
+    const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
+    const wayOn = trip === undefined ? undefined : { href: trip, text: "To the trip" };
+    return sendProblemPage(c, problemOf(c, error), wayOn);
   });
-  return routes;
-}
 
-/** What no form of this app has sent. */
-function notReadable(): ProblemError {
-  return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
+  function problemOf(c: Context, error: Error): Problem {
+    if (error instanceof ProblemError) return error.problem;
+    return error instanceof HTTPException ? foreignForm : internalProblem(c, error);
+  }
+  return routes;
 }
 
 /** Keys are the business of the page's script: a form would send them along in plain sight. */

@@ -5,6 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { AgainForm } from "./again_form.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
+import { focusOn } from "./session.ts";
 import { extentOf, titleOf, type Wish } from "./wish.ts";
 
 export interface GoneState {
@@ -19,9 +20,12 @@ export function GonePage({ state }: { state: GoneState }) {
     const recent = openRecentTrips();
     recent.markGone(state.id);
     setWish(recent.list().find(({ id }) => id === state.id)?.wish ?? null);
+    // It may have taken the place of a trip that was looked at.
+    document.title = "Expired – Tripwright";
+    if (document.activeElement === document.body) focusOn("main");
   }, [state.id]);
   return (
-    <main id="main" class="text">
+    <main id="main" class="text" tabIndex={-1}>
       <p class="quiet">Expired</p>
       <h1>This trip has expired</h1>
       <p>

@@ -53,6 +53,9 @@ const verbs: Record<TripKind, string> = {
   generation: "Find my weekend",
 };
 
+/** What has been sent, and by which name, as long as nothing was. */
+const unsent = { wish: "", key: "", isAccepted: false };
+
 /** How long a browser may take to leave the page. */
 const LEAVING_MS = 15_000;
 
@@ -70,7 +73,7 @@ export function WishForm({ kind, home }: WishFormProps) {
   const [wrongKey, setWrongKey] = useState<string | null>(null);
   const [hasKey, setHasKey] = useState(false);
   const [isSending, setSending] = useState(false);
-  const sent = useRef({ wish: "", key: "" });
+  const sent = useRef(unsent);
 
   useEffect(() => {
     // From here on the fields speak for themselves.
@@ -79,8 +82,17 @@ export function WishForm({ kind, home }: WishFormProps) {
     // A page that comes back from the browser's memory is not sending any more.
     const wake = () => setSending(false);
     addEventListener("pageshow", wake);
-    return () => removeEventListener("pageshow", wake);
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pageshow", wake);
+      removeEventListener("pagehide", leave);
+    };
   }, []);
+
+  /** Whoever comes back to an accepted wish and sends it again wants another trip. */
+  function leave(): void {
+    if (sent.current.isAccepted) sent.current = unsent;
+  }
 
   const check = () => errorsOf(kind, valuesIn(form.current!), home.limits);
 
@@ -105,13 +117,12 @@ export function WishForm({ kind, home }: WishFormProps) {
     const wish = wishOf(kind, valuesIn(form.current!));
     // The same wish, sent again because nobody knows what became of it, makes no second trip.
     const text = JSON.stringify(wish);
-    if (sent.current.wish !== text) sent.current = { wish: text, key: randomKey() };
+    if (sent.current.wish !== text) sent.current = { ...unsent, wish: text, key: randomKey() };
     setSending(true);
     setRefusal(null);
     try {
       await makeTrip(wish, { idempotencyKey: sent.current.key, apiKey: apiKey || undefined });
-      // Whoever comes back and sends it again wants another one.
-      sent.current = { wish: "", key: "" };
+      sent.current.isAccepted = true;
       // The page is about to be left, unless somebody stops that.
       setTimeout(() => setSending(false), LEAVING_MS);
     } catch (error) {

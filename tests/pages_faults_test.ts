@@ -465,7 +465,13 @@ browserTest("a form whose page was not left can be used again", async (browser) 
   ]);
   assert.equal(await page.getByRole("button", { name: "Sending…" }).count(), 1);
   await page.clock.runFor(15_000);
-  await page.getByRole("button", { name: "Plan my trip" }).waitFor();
+  // Pressed again, it leads to the trip that was made.
+  await page.unroute("**/trips/*");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.waitForURL("**/trips/*");
+  const made = await tripsOf(page);
+  assert.equal(made.length, 1);
+  assert.ok(page.url().endsWith(made[0]!.id));
   assert.deepEqual(faults(/ERR_ABORTED/), []);
 });
 

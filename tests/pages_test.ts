@@ -311,6 +311,7 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   await wishForItinerary(page);
   await service.model.begun(0);
   await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).focus();
   await page.route(
     "**/api/itineraries/*",
     (route) =>
@@ -322,6 +323,8 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   );
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
+  assert.equal(await page.title(), "Expired – Tripwright");
+  assert.equal(await page.evaluate("document.activeElement.id"), "main");
   assert.deepEqual(faults(NOT_FOUND), []);
 });
 

@@ -218,6 +218,17 @@ Deno.test("forms of other sites are not taken", async () => {
     const plain = { origin, "sec-fetch-site": "" };
     assert.equal((await submit(env.app, "/trips", form, plain)).status, 403);
   }
+  // Where no proxy is trusted, nobody can say that the host is another one.
+  const renamed = {
+    origin: "https://trips.example",
+    "sec-fetch-site": "",
+    "x-forwarded-host": "trips.example",
+  };
+  assert.equal((await submit(env.app, "/trips", form, renamed)).status, 403);
+  const behind = await openApp({ kv: env.kv, trustedProxies: 1 }, { concurrency: 0 });
+  assert.equal((await submit(behind.app, "/trips", form, renamed)).status, 303);
+  const evil = { ...renamed, origin: "https://evil.example" };
+  assert.equal((await submit(behind.app, "/trips", form, evil)).status, 403);
   assert.equal((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
 });
 
@@ -266,6 +277,8 @@ Deno.test("pages and their forms have the limits of the API", async () => {
     assert.match(late.text, /value="Tokyo, Japan"/);
     assert.ok(late.text.includes(`Please try again in ${seconds} seconds.`));
   }
+  assert.equal((await submit(limited.app, "/trips", { formId: "!" })).status, 429);
+  assert.equal((await submit(limited.app, "/trips", { wish: "{}" })).status, 429);
   const cancel = await submit(limited.app, `${path}/cancel`, {});
   assert.equal(cancel.status, 429);
   assert.ok(cancel.text.includes(`Please go back, and try again in ${seconds} seconds.`));
@@ -481,6 +494,7 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
   const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
   assert.equal(status, 400);
   assert.match(text, /None of the events has a date/);
+  assert.ok(text.includes(`<a class="button main" href="/trips/${id}">To the trip</a>`));
 });
 
 Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
