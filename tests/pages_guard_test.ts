@@ -13,9 +13,11 @@ import {
   objections,
   openService,
   overflows,
+  rome,
   shoot,
   upTo,
   visit,
+  weekend,
   wishForBundles,
   wishForItinerary,
 } from "./support/pages.ts";
@@ -266,3 +268,40 @@ browserTest(
     assert.deepEqual(faults(), []);
   },
 );
+
+/** A page as the server has written it, and as it is once its script runs: without what differs on purpose. */
+const BOTH = `(async () => {
+  const html = await (await fetch(location.href)).text();
+  const served = new DOMParser().parseFromString(html, "text/html");
+  return [served, document].map((page) => {
+    const copy = page.getElementById("page").cloneNode(true);
+    for (const time of copy.querySelectorAll("time[datetime*=T]")) time.textContent = "";
+    for (const form of copy.querySelectorAll("[novalidate]")) form.removeAttribute("novalidate");
+    for (const hidden of copy.querySelectorAll("[name=formId]")) hidden.removeAttribute("value");
+    return copy.innerHTML;
+  });
+})()`;
+
+browserTest("a script finds the page as it would have written it", async (browser) => {
+  await using service = await openService({ script: [itineraryReply, bundlesReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(`${service.url}/?kind=generation&interests=fado`);
+  await page.locator("form.generation[novalidate]").waitFor();
+  const [served, alive] = await page.evaluate(BOTH) as [string, string];
+  assert.equal(alive, served);
+  const { body: itinerary } = await service.program.post("/api/itineraries", rome);
+  service.model.write(await service.model.begun(0));
+  const wish = { preferences: weekend };
+  const { body: generation } = await service.program.post("/api/generations", wish);
+  service.model.write(await service.model.begun(1));
+  for (const id of [itinerary.jobId, generation.generationId]) {
+    await page.goto(`${service.url}/trips/${id}`);
+    await page.getByText("written in").waitFor();
+    await page.reload();
+    await page.getByRole("status").getByText("Your plan is ready.").waitFor();
+    const [served, alive] = await page.evaluate(BOTH) as [string, string];
+    // What is said aloud is only said when the script runs.
+    assert.equal(alive.replace(">Your plan is ready.<", "><"), served);
+  }
+  assert.deepEqual(faults(), []);
+});
