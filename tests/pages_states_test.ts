@@ -15,7 +15,6 @@ import {
   openService,
   overflows,
   rome,
-  seeFirstDay,
   shiftedOn,
   shoot,
   upTo,
@@ -26,18 +25,12 @@ import {
 } from "./support/pages.ts";
 import { answerWeather, weatherEnv } from "./support/weather_server.ts";
 
-const NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
-
-/** More than any pause that the client makes. */
-const LONG_MS = 60_000;
-
 const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
 
 /** As much of a plan as nobody overlooks. Nothing may move by more. */
 const STILL = 0.01;
 
 const phone = { width: 320, height: 640 };
-const devices = { desk: { width: 1200, height: 850 }, phone: { width: 360, height: 740 } };
 
 /** What lies beyond an edge of the window, though it can be seen; the page cannot be scrolled there. */
 const BEYOND = `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *)")]
@@ -172,42 +165,6 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   assert.deepEqual(faults(), []);
 });
 
-/** What tells a page that it is worth asking again. */
-const signs = {
-  "the browser has a network again": "dispatchEvent(new Event('online'))",
-  "the page comes out of the browser's memory":
-    "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))",
-  "the page is looked at again":
-    "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))",
-};
-
-/** The shortest pause after so many failures is 8 s, which is not to be waited for. */
-const FAILURES = 6;
-const AT_ONCE = { timeout: 6_000 };
-
-for (const [what, sign] of Object.entries(signs)) {
-  browserTest(`after many failures one sign is enough: ${what}`, async (browser) => {
-    await using service = await openService({ script: [itineraryReply] });
-    const { page, faults } = await visit(browser);
-    await page.clock.install();
-    const id = await seeFirstDay(page, service);
-    let failures = 0;
-    await page.route("**/api/**", async (route) => {
-      await route.abort("internetdisconnected");
-      failures++;
-    });
-    await page.evaluate(sign);
-    while (failures < FAILURES) await page.clock.fastForward(LONG_MS);
-    await page.getByText("No connection. The work goes on").waitFor();
-    service.model.write(id);
-    await service.program.untilLogged("completed");
-    await page.unroute("**/api/**");
-    await page.evaluate(sign);
-    await page.getByText("written in").waitFor(AT_ONCE);
-    assert.deepEqual(faults(NO_NETWORK), []);
-  });
-}
-
 browserTest(
   "without TLS a page does the same, and shows the link to be copied",
   async (browser) => {
@@ -259,34 +216,29 @@ async function scrollToEnd(page: Page): Promise<void> {
   await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
 }
 
-for (const [device, viewport] of Object.entries(devices)) {
-  browserTest(
-    `nothing moves for who reads the end of a plan that grows, ${device}`,
-    async (browser) => {
-      await using service = await openService({ script: [itineraryReply, bundlesReply] });
-      const { page, faults } = await visit(browser, { viewport });
-      const kinds = [
-        { wish: wishForItinerary, parts: days, heads: days.map(({ theme }) => theme) },
-        { wish: wishForBundles, parts: bundles, heads: bundles.map(({ title }) => title) },
-      ];
-      for (const [number, { wish, parts, heads }] of kinds.entries()) {
-        await page.goto(service.url);
-        await wish(page);
-        const id = await service.model.begun(number);
-        for (const count of [1, 2]) {
-          service.model.write(id, upTo(parts, count));
-          await page.getByRole("heading", { name: heads[count - 1]! }).waitFor();
-          await scrollToEnd(page);
-        }
-        await shoot(page, `end-${number}-${device}`);
-        service.model.write(id);
-        await page.getByText("written in").waitFor();
-        assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
-      }
-      assert.deepEqual(faults(), []);
-    },
-  );
-}
+browserTest("nothing moves for who reads the end of a plan that grows", async (browser) => {
+  await using service = await openService({ script: [itineraryReply, bundlesReply] });
+  const { page, faults } = await visit(browser, { viewport: { width: 360, height: 740 } });
+  const kinds = [
+    { wish: wishForItinerary, parts: days, heads: days.map(({ theme }) => theme) },
+    { wish: wishForBundles, parts: bundles, heads: bundles.map(({ title }) => title) },
+  ];
+  for (const [number, { wish, parts, heads }] of kinds.entries()) {
+    await page.goto(service.url);
+    await wish(page);
+    const id = await service.model.begun(number);
+    for (const count of [1, 2]) {
+      service.model.write(id, upTo(parts, count));
+      await page.getByRole("heading", { name: heads[count - 1]! }).waitFor();
+      await scrollToEnd(page);
+    }
+    await shoot(page, `end-${number}`);
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+  }
+  assert.deepEqual(faults(), []);
+});
 
 /** Brings a page into states that only come with a fault, or pass quickly. */
 async function* rareStates(page: Page) {
@@ -351,29 +303,19 @@ async function* lockedStates(page: Page) {
   yield "locked";
 }
 
-const viewers = {
-  light: { viewport: devices.desk },
-  dark: { colorScheme: "dark", viewport: phone },
-} as const;
-
-for (const [name, viewer] of Object.entries(viewers)) {
-  browserTest(
-    `pages in their rarer states are accessible and in place, ${name}`,
-    async (browser) => {
-      for (const states of [rareStates, lockedStates]) {
-        const { page, faults } = await visit(browser, viewer);
-        for await (const state of states(page)) {
-          await shoot(page, `${state}-${name}`);
-          assert.deepEqual(await objections(page), [], state);
-          assert.equal(await overflows(page), false, state);
-          assert.deepEqual(await page.evaluate(BEYOND), [], state);
-          assert.deepEqual(await page.evaluate(BROKEN), [], state);
-        }
-        assert.deepEqual(faults(/status of 503|status of 401|ERR_INTERNET_DISCONNECTED/), []);
-      }
-    },
-  );
-}
+browserTest("pages in their rarer states are accessible and in place", async (browser) => {
+  for (const states of [rareStates, lockedStates]) {
+    const { page, faults } = await visit(browser, { colorScheme: "dark", viewport: phone });
+    for await (const state of states(page)) {
+      await shoot(page, `rare-${state}`);
+      assert.deepEqual(await objections(page), [], state);
+      assert.equal(await overflows(page), false, state);
+      assert.deepEqual(await page.evaluate(BEYOND), [], state);
+      assert.deepEqual(await page.evaluate(BROKEN), [], state);
+    }
+    assert.deepEqual(faults(/status of 503|status of 401|ERR_INTERNET_DISCONNECTED/), []);
+  }
+});
 
 browserTest("what cannot be done with an unfinished plan is not done", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
