@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Problem, problemTypes } from "../lib/problem.ts";
+import { pageTitle } from "../static/document.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../static/page.tsx";
 import { assetUrl } from "./assets.ts";
 
@@ -123,12 +124,12 @@ export function sendProblemPage(
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
   const mayPass = status === 429 || status >= 500;
-  const isForm = c.req.method === "POST";
+  const comesBack = mayPass && c.req.method !== "POST";
   const seconds = headers["retry-after"] ?? FAULT_SECONDS;
   return sendPage(c, {
     title,
     status,
-    head: mayPass && !isForm && <meta http-equiv="refresh" content={String(seconds)} />,
+    head: comesBack && <meta http-equiv="refresh" content={String(seconds)} />,
     main: (
       <main id="main" class="text">
         <p class="quiet">{status}</p>
@@ -136,14 +137,14 @@ export function sendProblemPage(
         {detail !== title && <p>{detail}.</p>}
         {mayPass && (
           <p>
-            {isForm
-              ? `Please go back, and try again in ${seconds} seconds.`
-              : `This page tries again by itself in ${seconds} seconds.`}
+            {comesBack
+              ? `This page tries again by itself in ${seconds} seconds.`
+              : `Please go back, and try again in ${seconds} seconds.`}
           </p>
         )}
         <p class="actions">
-          {mayPass && !isForm && <a class="button main" href="">Try again now</a>}
-          <a class={mayPass && !isForm ? "button" : "button main"} href={wayOn.href}>
+          {comesBack && <a class="button main" href="">Try again now</a>}
+          <a class={comesBack ? "button" : "button main"} href={wayOn.href}>
             {wayOn.text}
           </a>
         </p>
@@ -164,7 +165,7 @@ export function sendDocument(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${title} – Tripwright`}</title>
+        <title>{pageTitle(title)}</title>
         {description && <meta name="description" content={description} />}
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         {head}

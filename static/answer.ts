@@ -45,6 +45,11 @@ export function passing(error: unknown): TripError {
   throw error;
 }
 
+/** The service itself says that there is no such job, or none for this caller. */
+export function isGone(error: unknown): boolean {
+  return error instanceof TripError && error.code === "job_not_found";
+}
+
 /** The service is there, and has enough to do. */
 export function isBusy(error: TripError | null): boolean {
   return error?.status === 429 || error?.status === 503;

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "./client.ts";
+import { useAwake } from "./document.ts";
 import { idOf } from "./job.ts";
 import { openClient, tripUrl } from "./session.ts";
 import { type TripKind, wishOfJob } from "./wish.ts";
@@ -60,8 +61,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
   const messages = asides[kind];
   const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
-  const isLost = connection === "lost";
-  const isWrong = isLost || fault || refusal || phase === "retrying";
+  const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
       <div class="row">
@@ -78,17 +78,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
       <div class="row">
         <div class="messages">
           <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
-            {fault
-              ? (
-                <>
-                  This page cannot follow the trip: {fault}. <a href="">Load it again</a>
-                </>
-              )
-              : refusal
-              ? `Not canceled: ${refusal}.`
-              : isLost
-              ? "No connection. The work goes on; this page keeps trying."
-              : message}
+            <Message {...{ fault, refusal, connection, message }} />
           </p>
           {isAwake ? <p class="quiet" aria-hidden="true">{`${aside}…`}</p> : (
             <p class="quiet late">
@@ -100,6 +90,30 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
       </div>
       {"reasoningSummaries" in job && <Reasoning summaries={job.reasoningSummaries} />}
     </section>
+  );
+}
+
+interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
+  /** Why the job was not canceled. */
+  refusal: string | null;
+  /** What the service says it is at. */
+  message: string;
+}
+
+/** What matters most at the moment. */
+function Message({ fault, refusal, connection, message }: MessageProps) {
+  if (fault !== null) {
+    return (
+      <>
+        This page cannot follow the trip: {fault}. <a href="">Load it again</a>
+      </>
+    );
+  }
+  if (refusal !== null) return <>Not canceled: {refusal}.</>;
+  return (
+    <>
+      {connection === "lost" ? "No connection. The work goes on; this page keeps trying." : message}
+    </>
   );
 }
 
@@ -179,13 +193,6 @@ function useElapsed(ageMs: number, { createdAt, progress }: Job): number {
     return () => clearInterval(timer);
   }, []);
   return elapsedMs;
-}
-
-/** Whether the script of the page runs. */
-function useAwake(): boolean {
-  const [isAwake, setAwake] = useState(false);
-  useEffect(() => setAwake(true), []);
-  return isAwake;
 }
 
 /** Minutes and seconds, as a stopwatch shows them. */

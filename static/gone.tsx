@@ -4,8 +4,8 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { AgainForm } from "./again_form.tsx";
+import { focusOn, pageTitle } from "./document.ts";
 import { openRecentTrips } from "./recent_trips.ts";
-import { focusOn } from "./session.ts";
 import { extentOf, titleOf, type Wish } from "./wish.ts";
 
 export interface GoneState {
@@ -21,7 +21,7 @@ export function GonePage({ state }: { state: GoneState }) {
     recent.markGone(state.id);
     setWish(recent.list().find(({ id }) => id === state.id)?.wish ?? null);
     // It may have taken the place of a trip that was looked at.
-    document.title = "Expired – Tripwright";
+    document.title = pageTitle("Expired");
     if (document.activeElement === document.body) focusOn("main");
   }, [state.id]);
   return (

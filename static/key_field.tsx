@@ -4,6 +4,9 @@
  * @module
  */
 
+/** What is said of a key that the service does not accept. */
+export const REFUSED = "This key does not fit.";
+
 export interface KeyFieldProps {
   id: string;
   /** What is wrong with it, if anything is. */

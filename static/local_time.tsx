@@ -2,7 +2,7 @@
  * A moment: in UTC as the server writes it, then as the traveller's clock shows it.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useAwake } from "./document.ts";
 
 export interface LocalTimeProps {
   /** ISO 8601. */
@@ -12,8 +12,7 @@ export interface LocalTimeProps {
 }
 
 export function LocalTime({ iso, seconds = false }: LocalTimeProps) {
-  const [isLocal, setLocal] = useState(false);
-  useEffect(() => setLocal(true), []);
+  const isLocal = useAwake();
   return <time dateTime={iso}>{isLocal ? local(iso, seconds) : utc(iso)}</time>;
 }
 

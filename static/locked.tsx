@@ -3,9 +3,12 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { isGone } from "./answer.ts";
+import { hasApiKey, keepApiKey } from "./api_key.ts";
 import { type Job, TripError } from "./client.ts";
-import { keyError, KeyField, keyIn, keyInput, KeyNotice } from "./key_field.tsx";
-import { focusOn, hasApiKey, isGoneError, keepApiKey, openClient } from "./session.ts";
+import { focusOn } from "./document.ts";
+import { keyError, KeyField, keyIn, keyInput, KeyNotice, REFUSED } from "./key_field.tsx";
+import { openClient } from "./session.ts";
 import { TripPage } from "./trip.tsx";
 
 export interface LockedState {
@@ -30,15 +33,15 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
     const client = openClient(apiKey);
     try {
       const job = await client.get({ jobId: id }).catch((error) => {
-        if (isGoneError(error)) return client.get({ generationId: id });
+        if (isGone(error)) return client.get({ generationId: id });
         throw error;
       });
       if (apiKey !== undefined) keepApiKey(apiKey);
       setFound(job);
     } catch (error) {
       const isRefused = error instanceof TripError && error.code === "unauthorized";
-      if (isRefused) setWrongKey("This key does not fit.");
-      setFound(isRefused ? "none" : isGoneError(error) ? "missing" : "lost");
+      if (isRefused) setWrongKey(REFUSED);
+      setFound(isRefused ? "none" : isGone(error) ? "missing" : "lost");
     }
   }
 

@@ -3,11 +3,13 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { hasApiKey } from "./api_key.ts";
+import { focusOn } from "./document.ts";
 import { LocalTime } from "./local_time.tsx";
 import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.ts";
 import { keepUpToDate } from "./recent_updates.ts";
 import { pagePlatform } from "./service.ts";
-import { focusOn, hasApiKey, openClient, tripUrl } from "./session.ts";
+import { openClient, tripUrl } from "./session.ts";
 import { extentOf, titleOf } from "./wish.ts";
 
 const statuses: Record<RecentTrip["status"], string> = {

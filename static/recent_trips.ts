@@ -99,13 +99,12 @@ export function tellsOfTrips({ key }: StorageEvent): boolean {
   return key === KEY || key === null;
 }
 
+/** As many as the list has, newest first. */
 function newest(trips: RecentTrip[]): RecentTrip[] {
   const madeAt = (trip: RecentTrip) => Date.parse(trip.createdAt);
-  const sorted = trips.toSorted((a, b) => madeAt(b) - madeAt(a));
-  return sorted.filter((trip) => madeAt(sorted[0]!) - madeAt(trip) <= MAX_AGE_MS).slice(
-    0,
-    MAX_TRIPS,
-  );
+  const oldest = Math.max(...trips.map(madeAt)) - MAX_AGE_MS;
+  const young = trips.filter((trip) => madeAt(trip) >= oldest);
+  return young.sort((a, b) => madeAt(b) - madeAt(a)).slice(0, MAX_TRIPS);
 }
 
 /** Whether it is what this version has stored: its title can be said. */

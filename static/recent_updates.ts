@@ -2,11 +2,10 @@
  * Keeps the list of trips up to date for as long as somebody may look at it.
  * @module
  */
-import { isBusy } from "./answer.ts";
+import { isBusy, isGone } from "./answer.ts";
 import { type TripClient, TripError } from "./client.ts";
 import type { RecentTrip, RecentTrips } from "./recent_trips.ts";
 import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "./service.ts";
-import { isGoneError } from "./session.ts";
 
 export interface UpdateOptions {
   recent: RecentTrips;
@@ -71,7 +70,7 @@ export async function keepUpToDate(
   async function refresh({ id, wish }: RecentTrip): Promise<void> {
     const named = wish.kind === "itinerary" ? { jobId: id } : { generationId: id };
     const job = await openClient().get(named, { signal }).catch((error) => {
-      if (isGoneError(error)) return null;
+      if (isGone(error)) return null;
       throw error;
     });
     if (job) recent.update(job);

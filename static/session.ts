@@ -2,14 +2,12 @@
  * The service as this page talks to it.
  * @module
  */
+import { apiKeyOfTab, forgetApiKey, keepApiKey } from "./api_key.ts";
 import { createTripClient, type Job, type TripClient, TripError } from "./client.ts";
 import { idOf } from "./job.ts";
-import type { Refusal } from "./refusal.ts";
 import { openRecentTrips } from "./recent_trips.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Wish } from "./wish.ts";
-
-/** An API key is kept as long as the tab. */
-const API_KEY = "tripwright.key";
 
 /**
  * The client.
@@ -27,46 +25,6 @@ async function fetchWithKey(url: string, init: RequestInit): Promise<Response> {
   const isKept = authorization === `Bearer ${apiKeyOfTab()}`;
   if (response.status === 401 && isKept) forgetApiKey();
   return response;
-}
-
-/** Moves the focus from what goes to what stays, without moving the page. */
-export function focusOn(id: string): void {
-  document.getElementById(id)?.focus({ preventScroll: true });
-}
-
-/** Keeps a key that the service has accepted. */
-export function keepApiKey(apiKey: string): void {
-  try {
-    sessionStorage.setItem(API_KEY, apiKey);
-  } catch {
-    // Forbidden: the key has to be given again.
-  }
-}
-
-function forgetApiKey(): void {
-  try {
-    sessionStorage.removeItem(API_KEY);
-  } catch {
-    // Forbidden: then there is none.
-  }
-}
-
-/** Whether the tab has a key. */
-export function hasApiKey(): boolean {
-  return apiKeyOfTab() !== null;
-}
-
-/** Whether the service itself says that there is no such trip, or none for this caller. */
-export function isGoneError(error: unknown): boolean {
-  return error instanceof TripError && error.code === "job_not_found";
-}
-
-function apiKeyOfTab(): string | null {
-  try {
-    return sessionStorage.getItem(API_KEY);
-  } catch {
-    return null;
-  }
 }
 
 /** The place of a trip. */

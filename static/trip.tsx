@@ -5,15 +5,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { DAY_MS } from "../lib/clock.ts";
 import { AgainForm } from "./again_form.tsx";
+import { isGone } from "./answer.ts";
+import { hasApiKey } from "./api_key.ts";
 import type { Connection, Job, TripError } from "./client.ts";
 import { Dock, Reasoning, sayDuration } from "./dock.tsx";
+import { focusOn, pageTitle } from "./document.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "./job.ts";
 import { LocalTime } from "./local_time.tsx";
 import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
-import { focusOn, hasApiKey, isGoneError, openClient } from "./session.ts";
+import { openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
 import { extentOf, sayInterests, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
@@ -28,12 +31,12 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const { job, connection, isGone, fault, end } = useTrip(state.job);
+  const { job, connection, hasExpired, fault, end } = useTrip(state.job);
   const wish = wishOfJob(job);
   const id = idOf(job);
   const news = useNews(job);
   const madeUp = sayMadeUp(job.source);
-  if (isGone) return <GonePage state={{ page: "gone", id }} />;
+  if (hasExpired) return <GonePage state={{ page: "gone", id }} />;
   const isGrowing = job.status === "processing";
   return (
     <main id="main" class="trip" tabIndex={-1}>
@@ -199,7 +202,7 @@ function Outcome({ wish, job }: { wish: Wish; job: Job }) {
 function useTrip(first: Job) {
   const [job, setJob] = useState(first);
   const [connection, setConnection] = useState<Connection>("polling");
-  const [isGone, setGone] = useState(false);
+  const [hasExpired, setExpired] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
 
   function show(job: Job): void {
@@ -211,7 +214,6 @@ function useTrip(first: Job) {
 
   useEffect(() => {
     openRecentTrips().put(first);
-    show(first);
     if (first.status !== "processing") return;
     const left = new AbortController();
     const follow = async (): Promise<void> => {
@@ -226,7 +228,7 @@ function useTrip(first: Job) {
         if (left.signal.aborted) return;
         // It may be public: the key that did not fit has been dropped.
         if (hadKey && !hasApiKey()) return await follow();
-        if (isGoneError(error)) return setGone(true);
+        if (isGone(error)) return setExpired(true);
         const { code, message } = error as TripError;
         setFault(code === "unauthorized" ? "it needs an API key" : message);
       }
@@ -235,7 +237,7 @@ function useTrip(first: Job) {
     return () => left.abort();
   }, [first]);
 
-  return { job, connection, isGone, fault, end: show };
+  return { job, connection, hasExpired, fault, end: show };
 }
 
 /** What is worth saying aloud, and the title of the tab. */
@@ -253,7 +255,7 @@ function useNews(job: Job): string {
     };
     setNews(said[job.status]);
     const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
-    document.title = `${marks[job.status]}${title} – Tripwright`;
+    document.title = pageTitle(marks[job.status] + title);
   }, [job.status, count, job.progress?.phase]);
   return news;
 }

@@ -5,12 +5,14 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { hasApiKey } from "./api_key.ts";
+import { useAwake } from "./document.ts";
 import type { HomeState } from "./home.tsx";
+import { keyError, KeyField, keyIn, keyInput, KeyNotice, REFUSED } from "./key_field.tsx";
 import type { Refusal } from "./refusal.ts";
-import { keyError, KeyField, keyIn, keyInput, KeyNotice } from "./key_field.tsx";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { randomKey } from "./service.ts";
-import { hasApiKey, makeTrip, refusalOf } from "./session.ts";
+import { makeTrip, refusalOf } from "./session.ts";
 import {
   errorsOf,
   type FieldErrors,
@@ -71,14 +73,13 @@ export function WishForm({ kind, home }: WishFormProps) {
   const [touched, setTouched] = useState<ReadonlySet<FieldName>>(new Set());
   const [refusal, setRefusal] = useState<Refusal | null>(isServed ? home.refusal : null);
   const [wrongKey, setWrongKey] = useState<string | null>(null);
-  const [hasKey, setHasKey] = useState(false);
+  const hasKey = useAwake() && hasApiKey();
   const [isSending, setSending] = useState(false);
   const sent = useRef(unsent);
 
   useEffect(() => {
     // From here on the fields speak for themselves.
     if (form.current) form.current.noValidate = true;
-    setHasKey(hasApiKey());
     // A page that comes back from the browser's memory is not sending any more.
     const wake = () => setSending(false);
     addEventListener("pageshow", wake);
@@ -129,8 +130,7 @@ export function WishForm({ kind, home }: WishFormProps) {
       const refusal = refusalOf(error);
       setSending(false);
       setRefusal(refusal);
-      setHasKey(hasApiKey());
-      if (refusal.code === "unauthorized") setWrongKey("This key does not fit.");
+      if (refusal.code === "unauthorized") setWrongKey(REFUSED);
     }
   }
 
