@@ -14,6 +14,7 @@ import {
   openService,
   overflows,
   rome,
+  seeFirstDay,
   shoot,
   upTo,
   visit,
@@ -248,11 +249,7 @@ browserTest(
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
-    await page.goto(service.url);
-    await wishForItinerary(page);
-    const id = await service.model.begun(0);
-    service.model.write(id, upTo(days, 1));
-    await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+    const id = await seeFirstDay(page, service);
     const hide = (state: string) =>
       page.evaluate(
         `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });

@@ -15,6 +15,7 @@ import {
   openService,
   overflows,
   rome,
+  seeFirstDay,
   shiftedOn,
   shoot,
   upTo,
@@ -188,12 +189,7 @@ browserTest("pages that the browser has kept are awake when they are back", asyn
   const { page, context, faults } = await visit(browser);
   await context.addInitScript("onpageshow = ({ persisted }) => window.wasKept = persisted");
   const wasKept = () => page.evaluate("window.wasKept");
-  await page.goto(service.url);
-  await wishForItinerary(page);
-  const id = await service.model.begun(0);
-  service.model.write(id, upTo(days, 1));
-  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
-
+  const id = await seeFirstDay(page, service);
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   assert.equal(await wasKept(), true);
@@ -320,10 +316,7 @@ browserTest("pages in their rarer states are accessible and in place", async (br
 browserTest("what cannot be done with an unfinished plan is not done", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
-  await page.goto(service.url);
-  await wishForItinerary(page);
-  service.model.write(await service.model.begun(0), upTo(days, 1));
-  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  await seeFirstDay(page, service);
   await page.evaluate("window.print = () => window.printed = true");
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
@@ -362,5 +355,30 @@ browserTest("a plan of 30 days fits on paper", async (browser) => {
   ) as string[];
   assert.equal(paper, "rgb(255, 255, 255)");
   assert.equal(ink, "rgb(31, 37, 41)");
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what is said of the work changes from time to time", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.clock.install();
+  await seeFirstDay(page, service);
+  await page.getByText("Looking for the best order of things…").waitFor();
+  await page.clock.runFor(7_000);
+  await page.getByText("Leaving time for a coffee…").waitFor();
+  await page.clock.runFor(7_000);
+  await page.getByText("Checking how far it is on foot…").waitFor();
+  assert.match(await page.locator(".elapsed").innerText(), /0:1\d$/);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("nothing is in motion for who wants none", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const bar = "getComputedStyle(document.querySelector('.placeholder .bar')).animationName";
+  assert.equal(await page.evaluate(bar), "breathe");
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  assert.equal(await page.evaluate(bar), "none");
   assert.deepEqual(faults(), []);
 });

@@ -157,10 +157,7 @@ browserTest(
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
-    await page.goto(service.url);
-    await wishForItinerary(page);
-    service.model.write(await service.model.begun(0), upTo(days, 1));
-    await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+    await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
     await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
     assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
