@@ -20,15 +20,24 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
   return patientKv(await Deno.openKv(path));
 }
 
-/** How often, and for how long at the most, a locked database is tried again: 1.3 s in all. */
-const LOCKED_TRIES = 8;
+/**
+ * How often a locked database is tried again: for 5 s in all. The waits stay short, because whoever
+ * waits for long while others come and go is the one who never gets in.
+ */
+const LOCKED_TRIES = 53;
 const LOCKED_WAIT_MS = 10;
+const LOCKED_MAX_WAIT_MS = 100;
 
 /** How many entries a list reads at once, unless told otherwise. */
 const BATCH = 100;
 
-/** What has not been answered by then will not be; no caller must wait for it for ever. */
-const ANSWER_MS = 5_000;
+/**
+ * What has not been answered within so many ticks, five seconds, will not be; no caller must wait for
+ * it for ever. A process that was frozen on the way, or a machine that slept, misses one tick at the
+ * most, and hears the answer that was there all the time.
+ */
+const ANSWER_TICKS = 5;
+const TICK_MS = 1_000;
 
 /**
  * A database that is shared with other processes, or reached over a network.
@@ -42,6 +51,7 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
     retry(() => inTime(work(), clock), {
       tries: LOCKED_TRIES,
       waitMs: LOCKED_WAIT_MS,
+      maxWaitMs: LOCKED_MAX_WAIT_MS,
       clock,
       when: isLocked,
     });
@@ -54,7 +64,7 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
       const next = entries.next.bind(entries);
       let count = 0;
       // Only the first entry of a batch comes from the database, the others from memory.
-      entries.next = () => count++ % batchSize === 0 ? inTime(next(), clock) : next();
+      entries.next = () => count++ % batchSize === 0 ? patiently(next) : next();
       return entries;
     },
     atomic() {
@@ -76,14 +86,20 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
 /** Rejects when the answer takes too long. */
 async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
   const answered = new AbortController();
-  const late = clock.wait(ANSWER_MS, answered.signal).then(() => {
-    if (!answered.signal.aborted) throw new Error("The database does not answer");
-  });
   try {
-    return await Promise.race([answer, late]) as T;
+    return await Promise.race([answer, untilLate(clock, answered.signal)]) as T;
   } finally {
     answered.abort();
   }
+}
+
+/** Rejects when it is too late to be answered, unless `answered` aborts before. */
+async function untilLate(clock: Clock, answered: AbortSignal): Promise<void> {
+  for (let tick = 0; tick < ANSWER_TICKS; tick++) {
+    await clock.wait(TICK_MS, answered);
+    if (answered.aborted) return;
+  }
+  throw new Error("The database does not answer");
 }
 
 function isLocked(error: unknown): boolean {

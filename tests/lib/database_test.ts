@@ -2,15 +2,23 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../lib/clock.ts";
 import { openDatabase, patientKv } from "../../lib/database.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock, nextTurn } from "../support/fake_clock.ts";
 import { hookKv } from "../support/hooked_kv.ts";
 
-/** A database that is locked for so many calls. */
+/** A database that is locked for so many calls, whatever they want. */
 function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
   const locked = () => calls-- > 0 ? Promise.reject(new TypeError("database is locked")) : null;
   return new Proxy(kv, {
     get(target, name) {
       if (name === "get") return (key: Deno.KvKey) => locked() ?? target.get(key);
+      if (name === "list") {
+        return (selector: Deno.KvListSelector) => {
+          const entries = target.list(selector);
+          const next = entries.next.bind(entries);
+          entries.next = () => locked() ?? next();
+          return entries;
+        };
+      }
       if (name === "atomic") {
         return () => {
           const operation = target.atomic();
@@ -34,11 +42,21 @@ const hasty: Clock = {
     ),
 };
 
+/** Lets so many seconds pass, one after the other. */
+async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
+  for (let n = 0; n < seconds; n++) {
+    clock.advance(1_000);
+    await nextTurn();
+  }
+}
+
 Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
   using kv = await Deno.openKv(":memory:");
   const patient = patientKv(lockedFor(kv, 2), hasty);
   assert.equal((await patient.atomic().set(["key"], "value").commit()).ok, true);
   assert.equal((await patientKv(lockedFor(kv, 2), hasty).get(["key"])).value, "value");
+  const listed = await Array.fromAsync(patientKv(lockedFor(kv, 2), hasty).list({ prefix: [] }));
+  assert.deepEqual(listed.map(({ value }) => value), ["value"]);
 });
 
 Deno.test("patientKv() passes on other errors, and a lock that does not end", async () => {
@@ -51,6 +69,23 @@ Deno.test("patientKv() passes on other errors, and a lock that does not end", as
   );
 });
 
+Deno.test("patientKv() waits for a lock five seconds, never long at a time", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    wait: (ms, signal) => {
+      if (!signal) waits.push(ms);
+      return hasty.wait(ms, signal);
+    },
+  };
+  await assert.rejects(patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
+  assert.deepEqual(waits.slice(0, 5), [10, 20, 40, 80, 100]);
+  assert.equal(Math.max(...waits), 100);
+  const total = waits.reduce((sum, ms) => sum + ms);
+  assert.ok(total > 4_900 && total <= 5_000, `${total} ms`);
+});
+
 Deno.test("patientKv() gives up what is not answered within five seconds", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
@@ -59,7 +94,8 @@ Deno.test("patientKv() gives up what is not answered within five seconds", async
   hooks.commit = () => new Promise(() => {});
   const asked = [patient.get(["key"]), patient.atomic().set(["key"], 1).commit()];
   const ended = Promise.allSettled(asked);
-  clock.advance(4_999);
+  await tickFor(clock, 4);
+  clock.advance(999);
   assert.equal(clock.waiting, 2);
   clock.advance(1);
   for (const outcome of await ended) {
@@ -72,6 +108,19 @@ Deno.test("patientKv() gives up what is not answered within five seconds", async
   ]]);
   // What was answered leaves no timer behind.
   assert.equal(clock.waiting, 0);
+  kv.close();
+});
+
+Deno.test("patientKv() hears the answer that came while the process was frozen", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const answer = Promise.withResolvers<void>();
+  hooks.get = () => answer.promise;
+  const asked = patientKv(kv, clock).get(["key"]);
+  clock.advance(3_600_000);
+  await nextTurn();
+  answer.resolve();
+  assert.equal((await asked).value, null);
   kv.close();
 });
 
@@ -89,7 +138,7 @@ Deno.test("patientKv() gives up a list that stops in its middle", async () => {
   const listed = Array.fromAsync(patientKv(stuck, clock).list({ prefix: [] }));
   const rejected = assert.rejects(listed, /does not answer/);
   for (let n = 0; n < 10; n++) await kv.get(["let the list begin"]);
-  clock.advance(5_000);
+  await tickFor(clock, 5);
   await rejected;
 });
 
