@@ -82,24 +82,26 @@ async function workOn(
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const stopping = ended.error.why === "stopping";
-    const release = () => store.release(lease, { runAt: clock.now(), savedTokens });
+    const now = clock.now();
+    const release = () => store.release(lease, { now, runAt: now, savedTokens });
     const written = stopping ? await persist(release, clock) : "lost";
     const outcome = written === "saved" ? "released" : "lost";
     recordOutcome(outcome);
     log.info(outcome, ids);
     return null;
   }
+  const now = clock.now();
   const outcome = decide(ended, {
     job,
     limits: options.limits,
-    now: clock.now(),
+    now,
     random: options.random,
     placeholder: options.mockIfQuota ? () => placeholderPlan(lease, options) : undefined,
   });
   if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
     log.error("unexpected error", { ...ids, error: describeError(ended.error) });
   }
-  const settled = await settle(lease, { outcome, savedTokens }, options);
+  const settled = await settle(lease, { outcome, now, savedTokens }, options);
   recordOutcome(settled.next, "failure" in settled ? settled.failure.code : undefined);
   logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
   return "runAt" in settled ? settled.runAt : null;
@@ -161,9 +163,10 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** What an attempt has come to, and what it has saved. */
+/** What an attempt has come to and when, and what it has saved. */
 interface Report {
   outcome: Outcome;
+  now: number;
   savedTokens: number;
 }
 
@@ -180,28 +183,29 @@ async function settle(
   } catch (error) {
     if (!(error instanceof BlobTooLargeError)) throw error;
     const { job } = lease;
-    const outcome = decide({ error }, { job, limits, now: clock.now(), random });
-    return await settle(lease, { ...report, outcome }, options);
+    const now = clock.now();
+    const outcome = decide({ error }, { job, limits, now, random });
+    return await settle(lease, { ...report, outcome, now }, options);
   }
 }
 
 async function write(
   lease: Lease,
-  { outcome, savedTokens }: Report,
+  { outcome, ...report }: Report,
   options: RunnerOptions,
 ): Promise<Written> {
   const { store } = options;
   switch (outcome.next) {
     case "done": {
       const { promptVersion } = kindOf(lease, options);
-      return await store.complete(lease, { promptVersion, ...outcome.plan, savedTokens });
+      return await store.complete(lease, { promptVersion, ...outcome.plan, ...report });
     }
     case "retry":
-      return await store.retry(lease, { ...outcome, savedTokens });
+      return await store.retry(lease, { ...outcome, ...report });
     case "wait":
-      return await store.release(lease, { ...outcome, savedTokens });
+      return await store.release(lease, { ...outcome, ...report });
     case "stop":
-      return await store.fail(lease, { ...outcome, savedTokens });
+      return await store.fail(lease, { ...outcome, ...report });
   }
 }
 

@@ -73,7 +73,7 @@ export class JobCommit {
   }
 
   /**
-   * Commits. When it fails, only its answer may have been lost: then the record tells.
+   * Commits. When it throws, only its answer may have been lost: then the record tells.
    *
    * @param record the job as the commit leaves it, if it changes it
    * @returns the commit's versionstamp, or `null` if a check failed
@@ -83,20 +83,28 @@ export class JobCommit {
       const result = await this.operation.commit();
       return result.ok ? result.versionstamp : null;
     } catch (error) {
-      if (!record) throw error;
-      const { value, versionstamp } = await this.#kv.get(keys.job(record.id));
-      if (!isDeepStrictEqual(value, record)) throw error;
+      const versionstamp = record ? await this.#versionstampOf(record) : null;
+      if (versionstamp === null) throw error;
       return versionstamp;
     }
   }
 
   /**
-   * The same for a commit that checks a lease.
+   * The same for a commit that checks a lease. If the job is as the commit would have left it, an
+   * earlier try of the same has come through after all.
    *
    * @param record the job as the commit leaves it, if it changes it
    */
   async commitFor(lease: Lease, record?: JobRecord): Promise<Written> {
     if (isExpired(lease.job, this.#clock.now())) return "lost";
-    return await this.commit(record) === null ? "lost" : "saved";
+    const versionstamp = await this.commit(record) ??
+      (record && await this.#versionstampOf(record));
+    return versionstamp ? "saved" : "lost";
+  }
+
+  /** `null` unless the stored job is exactly this. */
+  async #versionstampOf(record: JobRecord): Promise<string | null> {
+    const { value, versionstamp } = await this.#kv.get(keys.job(record.id));
+    return isDeepStrictEqual(value, record) ? versionstamp : null;
   }
 }

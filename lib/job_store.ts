@@ -51,6 +51,11 @@ export interface JobSnapshot {
 
 /** What an attempt leaves behind, however it ends. */
 export interface AttemptReport {
+  /**
+   * When it ended, in epoch milliseconds: a second try with the same time finds out that the first
+   * one has come through. Unset, now.
+   */
+  now?: number;
   /** Tokens of steps that the attempt found finished. */
   savedTokens?: number | undefined;
 }
@@ -256,7 +261,7 @@ export class JobStore {
     options: AttemptReport & { failure: Failure; runAt: number },
   ): Promise<Written> {
     const commit = this.#leave(lease);
-    const queued = retryJob(lease.job, { ...options, now: this.#now });
+    const queued = retryJob(lease.job, { now: this.#now, ...options });
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
   }
@@ -268,7 +273,7 @@ export class JobStore {
   async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
     const commit = this.#leave(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit.operation);
-    const queued = releaseJob(lease.job, { ...options, now: this.#now });
+    const queued = releaseJob(lease.job, { now: this.#now, ...options });
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
   }
@@ -286,7 +291,7 @@ export class JobStore {
     const commit = this.#leave(lease);
     const result = commit.putBlob(keys.result(job.id), options.result, job);
     const usage = await this.#usageOf(job, options);
-    const done = completeJob(job, { ...options, result, usage, now: this.#now });
+    const done = completeJob(job, { now: this.#now, ...options, result, usage });
     this.#putEnd(commit, done, lease.follows);
     const written = await commit.commitFor(lease, done);
     if (written === "saved" && done.source === "placeholder") this.#options.onGivenUp?.(job.id);
@@ -297,7 +302,7 @@ export class JobStore {
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#leave(lease);
     const usage = await this.#usageOf(lease.job, options);
-    const failed = failJob(lease.job, { ...options, usage, now: this.#now });
+    const failed = failJob(lease.job, { now: this.#now, ...options, usage });
     this.#putEnd(commit, failed, lease.follows);
     const written = await commit.commitFor(lease, failed);
     if (written === "saved") this.#options.onGivenUp?.(failed.id);

@@ -15,7 +15,7 @@ import {
   tryAgain,
   untilIdle,
 } from "../support/engines.ts";
-import { failCommits, hookKv } from "../support/hooked_kv.ts";
+import { delayCommit, failCommits, hookKv } from "../support/hooked_kv.ts";
 import {
   anyParts,
   anyRequest,
@@ -170,6 +170,18 @@ Deno.test("a job whose time is up stops its response", async () => {
   await untilIdle(env.a, () => env.clock.advance(60_000));
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+Deno.test("a job whose end is stored later than anybody waits for it stops its response", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { model, asked } = backgroundModel({ respond: never });
+  using env = openEnginesOn(kv, { kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  delayCommit(hooks, "dead");
+  await untilIdle(env.a, () => env.clock.advance(60_000));
+  assert.equal((await jobOf(env.store, id)).state, "failed");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../lib/blob.ts";
+import type { Lease, Written } from "../../lib/job_commit.ts";
 import { UnreadableJobError } from "../../lib/job_entry.ts";
 import type { JobStore } from "../../lib/job_store.ts";
 import { noProgress } from "../../lib/progress.ts";
 import { MAX_TRANSITIONS } from "../../lib/timeline.ts";
 import { openStores } from "../support/engines.ts";
 import { FakeClock, NOON } from "../support/fake_clock.ts";
-import { hookKv } from "../support/hooked_kv.ts";
+import { delayCommit, hookKv } from "../support/hooked_kv.ts";
 import { HOUR, limits, queuedJob } from "../support/jobs.ts";
 import {
   acceptAndClaim,
@@ -194,6 +195,34 @@ Deno.test("a finished job never changes again", async () => {
   assert.equal(await env.store.rescue(lease.job), null);
   assert.deepEqual(await env.store.read(lease.job.id), before);
 });
+
+for (
+  const [name, leave] of Object.entries<(store: JobStore, lease: Lease) => Promise<Written>>({
+    complete: (store, lease) => store.complete(lease, { ...plan, now: NOON }),
+    fail: (store, lease) => store.fail(lease, { failure: fault, now: NOON }),
+    retry: (store, lease) => store.retry(lease, { failure: fault, runAt: NOON, now: NOON }),
+    release: (store, lease) => store.release(lease, { runAt: NOON, now: NOON }),
+  })
+) {
+  Deno.test(`${name}() finds out that an earlier try has come through`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const clock = new FakeClock();
+    const { store } = openStores(kv, { clock });
+    const lease = await acceptAndClaim(store);
+    delayCommit(hooks, "job");
+    await assert.rejects(leave(store, lease), /does not answer/);
+    clock.advance(5_000);
+    assert.equal(await leave(store, lease), "saved");
+    kv.close();
+  });
+
+  Deno.test(`${name}() of a job that is another's by now has lost it`, async () => {
+    using env = await openStore();
+    const lease = await acceptAndClaim(env.store);
+    await env.store.rescue(lease.job);
+    assert.equal(await leave(env.store, lease), "lost");
+  });
+}
 
 for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
   Deno.test(`a plan of ${name} that hardly compresses is read back as it was`, async () => {

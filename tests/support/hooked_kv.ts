@@ -63,3 +63,19 @@ export function failCommits(hooks: KvHooks, sort: string, count: number): void {
       ? Promise.reject(new Error("database lost"))
       : run();
 }
+
+/**
+ * Lets the next commit that sets a key of this sort come through only after it was given up as not
+ * answered: just before the next one.
+ */
+export function delayCommit(hooks: KvHooks, sort: string): void {
+  hooks.commit = (sets, run) => {
+    if (!sets.some(([first]) => first === sort)) return run();
+    hooks.commit = async (_sets, next) => {
+      hooks.commit = undefined;
+      await run();
+      return await next();
+    };
+    return Promise.reject(new Error("The database does not answer"));
+  };
+}
