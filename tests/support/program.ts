@@ -9,6 +9,9 @@ import type { FaultPoint } from "./fault.ts";
 
 const root = join(import.meta.dirname!, "../..");
 
+/** What has not happened by then will not: whoever waits for it is told so, with what was printed. */
+const PATIENCE_MS = 120_000;
+
 /** All tests come from one address; what they send is not to be limited. */
 const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
 
@@ -99,19 +102,33 @@ export class Program implements AsyncDisposable {
       .map((line) => JSON.parse(line));
   }
 
-  /** Resolves when there is more output. */
-  get changed(): Promise<void> {
-    return this.#changed.promise;
-  }
-
   /** Resolves with what `look` finds in the output, as soon as it finds something. */
   async until<T>(look: (program: Program) => T | undefined | false): Promise<T> {
-    for (;;) {
-      const changed = this.#changed.promise;
-      const found = look(this);
-      if (found !== undefined && found !== false) return found;
-      if (this.#ended) throw new Error(`The program ended:\n${this.output}`);
-      await changed;
+    return await Program.until([this], () => look(this));
+  }
+
+  /** Resolves with what `look` finds in the output of several programs, all of which have to live. */
+  static async until<T>(
+    programs: readonly Program[],
+    look: () => T | undefined | false,
+  ): Promise<T> {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(late.resolve, PATIENCE_MS, "late");
+    const outputs = () => programs.map(({ output }) => output).join("\n");
+    try {
+      for (;;) {
+        const changes = programs.map((program) => program.#changed.promise);
+        const found = look();
+        if (found !== undefined && found !== false) return found;
+        if (programs.some((program) => program.#ended)) {
+          throw new Error(`The program ended:\n${outputs()}`);
+        }
+        if (await Promise.race([late.promise, ...changes]) === "late") {
+          throw new Error(`It did not happen within ${PATIENCE_MS} ms:\n${outputs()}`);
+        }
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
