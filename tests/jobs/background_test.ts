@@ -168,6 +168,7 @@ Deno.test("a job whose time is up stops its response", async () => {
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
   await untilIdle(env.a, () => env.clock.advance(60_000));
+  await env.a.stop(0);
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
@@ -181,6 +182,7 @@ Deno.test("a job whose end is stored later than anybody waits for it stops its r
   while (await env.store.checkpoints.openResponse(id) === null);
   delayCommit(hooks, "dead");
   await untilIdle(env.a, () => env.clock.advance(60_000));
+  await env.a.stop(0);
   assert.equal((await jobOf(env.store, id)).state, "failed");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
