@@ -174,19 +174,6 @@ Deno.test("a job whose time is up stops its response", async () => {
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
-Deno.test("a job whose end is stored later than anybody waits for it stops its response", async () => {
-  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const { model, asked } = backgroundModel({ respond: never });
-  using env = openEnginesOn(kv, { kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  while (await env.store.checkpoints.openResponse(id) === null);
-  delayCommit(hooks, "dead");
-  await untilIdle(env.a, () => env.clock.advance(60_000));
-  await env.a.stop(0);
-  assert.equal((await jobOf(env.store, id)).state, "failed");
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
-});
-
 Deno.test("a worker that leaves lets its response go on", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openEngines({ kinds: [kind], model });
@@ -415,8 +402,9 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
 });
 
+const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+
 Deno.test("a placeholder plan stops the response that it stands in for", async () => {
-  const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
   using env = await openEngines({ kinds: [kind], model, mockIfQuota: true });
   const { job: { id } } = await env.a.submit(kind, { text: "hello" });
@@ -426,6 +414,21 @@ Deno.test("a placeholder plan stops the response that it stands in for", async (
   assert.equal(job.state === "succeeded" && job.source, "placeholder");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
+
+for (const mockIfQuota of [true, false]) {
+  const end = mockIfQuota ? "placeholder" : "failure";
+  Deno.test(`a ${end} that is stored later than anybody waits for it stops its response`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
+    using env = openEnginesOn(kv, { kinds: [kind], model, mockIfQuota });
+    delayCommit(hooks, mockIfQuota ? "result" : "dead");
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    await untilIdle(env.a, () => env.clock.advance(1_000));
+    await env.a.stop(0);
+    assert.equal((await jobOf(env.store, id)).state, mockIfQuota ? "succeeded" : "failed");
+    assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  });
+}
 
 Deno.test("news of a response that is done with wakes nobody", async () => {
   const held = Promise.withResolvers<void>();
