@@ -284,6 +284,8 @@ async function* rareStates(page: Page) {
   held.resolve();
   await page.getByText("You have canceled this trip.").waitFor();
   yield "canceled";
+  // Before the service ends, which the page would miss.
+  await page.close();
 }
 
 async function* lockedStates(page: Page) {
@@ -297,6 +299,8 @@ async function* lockedStates(page: Page) {
   await page.goto(`${service.url}/trips/${body.jobId}`);
   await page.getByRole("heading", { name: "This trip needs a key" }).waitFor();
   yield "locked";
+  // Before the service ends, which the page would miss.
+  await page.close();
 }
 
 browserTest("pages in their rarer states are accessible and in place", async (browser) => {
