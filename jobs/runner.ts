@@ -7,7 +7,7 @@ import { BlobTooLargeError } from "../lib/blob.ts";
 import { isoTime, waitAtMost } from "../lib/clock.ts";
 import { JobError } from "../lib/failure.ts";
 import type { Lease, Written } from "../lib/job_commit.ts";
-import { deadlineOf, type JobLimits } from "../lib/job_record.ts";
+import { type AttemptEnd, deadlineOf, type JobLimits } from "../lib/job_record.ts";
 import { describeError } from "../lib/log.ts";
 import { inTrace, recordOutcome } from "../lib/trace_context.ts";
 import { AttemptContext, type ContextServices, Interruption, persist } from "./context.ts";
@@ -79,10 +79,10 @@ async function workOn(
   const { ended, savedTokens } = await follow(lease, options) ??
     await attempt({ lease, abort, wake, options });
   finished.abort();
+  const now = clock.now();
 
   if ("error" in ended && ended.error instanceof Interruption) {
     const stopping = ended.error.why === "stopping";
-    const now = clock.now();
     const release = () => store.release(lease, { now, runAt: now, savedTokens });
     const written = stopping ? await persist(release, clock) : "lost";
     const outcome = written === "saved" ? "released" : "lost";
@@ -90,7 +90,6 @@ async function workOn(
     log.info(outcome, ids);
     return null;
   }
-  const now = clock.now();
   const outcome = decide(ended, {
     job,
     limits: options.limits,
@@ -163,11 +162,9 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** What an attempt has come to and when, and what it has saved. */
-interface Report {
+/** What an attempt has come to, and what it leaves behind. */
+interface Report extends AttemptEnd {
   outcome: Outcome;
-  now: number;
-  savedTokens: number;
 }
 
 /** Writes the outcome. Returns what was written. */
@@ -177,15 +174,15 @@ async function settle(
   options: RunnerOptions,
 ): Promise<Outcome | { next: "lost" }> {
   const { limits, clock, random } = options;
+  const { now } = report;
   try {
     const written = await persist(() => write(lease, report, options), clock);
     return written === "saved" ? report.outcome : { next: "lost" };
   } catch (error) {
     if (!(error instanceof BlobTooLargeError)) throw error;
     const { job } = lease;
-    const now = clock.now();
     const outcome = decide({ error }, { job, limits, now, random });
-    return await settle(lease, { ...report, outcome, now }, options);
+    return await settle(lease, { ...report, outcome }, options);
   }
 }
 

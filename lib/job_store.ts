@@ -16,6 +16,7 @@ import { parseJob } from "./job_entry.ts";
 import { type DeadEntry, type HeldJob, JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
 import {
+  type AttemptEnd,
   cancelJob,
   claimJob,
   completeJob,
@@ -49,16 +50,11 @@ export interface JobSnapshot {
   isFollowing?: boolean;
 }
 
-/** What an attempt leaves behind, however it ends. */
-export interface AttemptReport {
-  /**
-   * When it ended, in epoch milliseconds: a second try with the same time finds out that the first
-   * one has come through. Unset, now.
-   */
-  now?: number;
-  /** Tokens of steps that the attempt found finished. */
-  savedTokens?: number | undefined;
-}
+/**
+ * What an attempt leaves behind, however it ends. With the same time a second try finds out that the
+ * first one has come through; unset, it ends now.
+ */
+export type AttemptReport = Partial<AttemptEnd>;
 
 export interface ClaimOptions {
   /** The instance that claims. */

@@ -3,7 +3,7 @@
  * to the other quickly: both bells have to pass the same tests.
  */
 import assert from "node:assert/strict";
-import { type LogLine, Program, workDirectory } from "./support/program.ts";
+import { Program, workDirectory } from "./support/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
 
@@ -49,8 +49,8 @@ for (const DOORBELL of ["queue", "sweep"]) {
     );
     const logged = (sought: string) =>
       programs.flatMap(({ log }) => log).filter(({ message }) => message === sought);
-    const idsOf = (lines: LogLine[]) => new Set(lines.map(({ jobId }) => jobId));
-    await Program.until(programs, () => idsOf(logged("completed")).size >= paths.length);
+    const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
+    await Program.until(programs, () => ended().size >= paths.length);
     assert.equal(logged("completed").length, paths.length);
     const steps = logged("step");
     const turns = steps.filter(({ step }) => step === "turn-1");

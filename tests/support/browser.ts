@@ -10,8 +10,8 @@ const PATHS = [Deno.env.get("CHROMIUM_PATH"), "/usr/bin/chromium"];
 const executablePath = PATHS.find((path) => path && exists(path));
 
 /**
- * Playwright's own list, of which the browser takes only the last one, and what a window has beside
- * its page: that takes two thirds of the time of the processor, for each of some hundred windows.
+ * Playwright's own list, since the browser heeds only the last that it is given, and at its end what a
+ * window has beside its page: two thirds of what one costs the processor, and there are some hundred.
  */
 const DISABLED_FEATURES = [
   "AvoidUnnecessaryBeforeUnloadCheckSync",
