@@ -3,19 +3,19 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { Engine } from "./jobs/engine.ts";
+import { Engine } from "./jobs/engine/engine.ts";
 import { createKinds } from "./jobs/registry.ts";
 import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
-import { openDatabase } from "./lib/database.ts";
-import { openInstanceLocks } from "./lib/instance_locks.ts";
+import { openDatabase } from "./lib/store/database.ts";
+import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
-import { createModelProvider } from "./lib/model_provider.ts";
-import { createWebhookReader } from "./lib/openai_webhook.ts";
-import { RateLimiter } from "./lib/rate_limiter.ts";
+import { createModelProvider } from "./jobs/model_provider.ts";
+import { createWebhookReader } from "./lib/openai/webhook.ts";
+import { RateLimiter } from "./lib/store/rate_limiter.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
-import { presentNotice } from "./routes/presenter.ts";
-import type { RateLimiters } from "./routes/rate_limit.ts";
+import { presentNotice } from "./routes/api/presenter.ts";
+import type { RateLimiters } from "./routes/http/rate_limit.ts";
 
 /**
  * Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest.

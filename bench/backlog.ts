@@ -3,9 +3,9 @@
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../lib/clock.ts";
-import { newJob } from "../lib/job_record.ts";
-import { openStores } from "../tests/support/engines.ts";
-import { Program, workDirectory } from "../tests/support/program.ts";
+import { newJob } from "../lib/job/job_record.ts";
+import { openStores } from "../testing/engines.ts";
+import { Program, workDirectory } from "../testing/program.ts";
 import { createEngine } from "./engine.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "10000" } } });

@@ -9,9 +9,9 @@
 import { parseArgs } from "node:util";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { JobRecord } from "../lib/job_record.ts";
-import { Program, workDirectory } from "../tests/support/program.ts";
-import { weatherEnv } from "../tests/support/weather_server.ts";
+import { JobRecord } from "../lib/job/job_record.ts";
+import { Program, workDirectory } from "../testing/program.ts";
+import { weatherEnv } from "../testing/weather_server.ts";
 import { serveFaultyModel, tripName, tripOf, wishes } from "./faulty_model.ts";
 
 const { values } = parseArgs({

@@ -1,11 +1,11 @@
 /**
  * An engine as `main.ts` puts it together, for measurements in process.
  */
-import { Engine, type EngineOptions } from "../jobs/engine.ts";
+import { Engine, type EngineOptions } from "../jobs/engine/engine.ts";
 import { createKinds } from "../jobs/registry.ts";
 import { systemClock } from "../lib/clock.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
-import { createModelProvider } from "../lib/model_provider.ts";
+import { createModelProvider } from "../jobs/model_provider.ts";
 
 /** Creates an engine on this database; without a configuration, with the sample generator. */
 export function createEngine(

@@ -6,14 +6,14 @@
  * `deno task eval --only bundles --concurrency 4 --json`
  */
 import { parseArgs } from "node:util";
-import { Bundles } from "../jobs/bundles.ts";
-import { Itinerary } from "../jobs/itinerary.ts";
+import { Bundles } from "../jobs/kinds/bundles/kind.ts";
+import { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
 import type { PublicKind } from "../jobs/kind.ts";
-import { fenced } from "../jobs/text.ts";
+import { fenced } from "../jobs/kinds/text.ts";
 import { systemClock } from "../lib/clock.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
-import type { ModelProvider, ResponseRequest, ResponseTurn } from "../lib/model.ts";
-import { createModelProvider } from "../lib/model_provider.ts";
+import type { ModelProvider, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
+import { createModelProvider } from "../jobs/model_provider.ts";
 import { createEngine } from "./engine.ts";
 import { type EvalResult, printReport, summarize } from "./eval_report.ts";
 import { type EvalRequest, evalRequests } from "./eval_requests.ts";

@@ -2,8 +2,8 @@
  * The requests of the evaluation: what travellers send, and what goes wrong most easily.
  * @module
  */
-import type { BundlesRequest } from "../jobs/bundles.ts";
-import type { ItineraryRequest } from "../jobs/itinerary.ts";
+import type { BundlesRequest } from "../jobs/kinds/bundles/kind.ts";
+import type { ItineraryRequest } from "../jobs/kinds/itinerary/kind.ts";
 
 /** A request and the language that its plan should be in (ISO 639-1). */
 export type EvalRequest =

@@ -2,10 +2,10 @@
  * A model that goes wrong in every way in which a model goes wrong, by chance, and keeps a record of
  * what it was asked. The good answers come from an independent server of OpenAI's protocol.
  */
-import { sampleBundles } from "../jobs/bundles_sample.ts";
-import { sampleItinerary } from "../jobs/itinerary_sample.ts";
-import { answerWeather } from "../tests/support/weather_server.ts";
-import { serveLocally } from "../tests/support/local_server.ts";
+import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
+import { answerWeather } from "../testing/weather_server.ts";
+import { serveLocally } from "../testing/local_server.ts";
 import {
   type Call,
   eventStream,
@@ -13,7 +13,7 @@ import {
   type Reply,
   serveOpenAIBy,
   sseText,
-} from "../tests/support/openai_server.ts";
+} from "../testing/openai_server.ts";
 
 /** From 0 up to 1. */
 export type Random = () => number;

@@ -2,12 +2,12 @@
  * How long accepting, polling and claiming take, on a database in a file and without the network.
  * Compare figures of one run with each other; machines differ. `deno task bench`
  */
-import type { Engine } from "../jobs/engine.ts";
-import { Breaker } from "../lib/breaker.ts";
+import type { Engine } from "../jobs/engine/engine.ts";
+import { Breaker } from "../lib/store/breaker.ts";
 import { systemClock } from "../lib/clock.ts";
-import { newJob } from "../lib/job_record.ts";
-import { testApp } from "../tests/support/app.ts";
-import { openStores } from "../tests/support/engines.ts";
+import { newJob } from "../lib/job/job_record.ts";
+import { testApp } from "../testing/app.ts";
+import { openStores } from "../testing/engines.ts";
 import { createEngine } from "./engine.ts";
 
 const directory = await Deno.makeTempDir();

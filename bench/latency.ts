@@ -5,10 +5,10 @@
  * `deno task latency --runs 5`
  */
 import { parseArgs } from "node:util";
-import { sampleItinerary } from "../jobs/itinerary_sample.ts";
-import { chatChunks, frame } from "../tests/support/event_stream.ts";
-import { serveLocally } from "../tests/support/local_server.ts";
-import { Program, workDirectory } from "../tests/support/program.ts";
+import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
+import { chatChunks, frame } from "../testing/event_stream.ts";
+import { serveLocally } from "../testing/local_server.ts";
+import { Program, workDirectory } from "../testing/program.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
 

@@ -5,7 +5,7 @@
  * `deno task load --jobs 100 --delay 2000 --concurrency 100 --doorbell queue`
  */
 import { parseArgs } from "node:util";
-import { Program, workDirectory } from "../tests/support/program.ts";
+import { Program, workDirectory } from "../testing/program.ts";
 
 const { values } = parseArgs({
   options: {

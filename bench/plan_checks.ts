@@ -3,8 +3,8 @@
  * links, language, costs.
  * @module
  */
-import type { Bundles } from "../jobs/bundles.ts";
-import type { Itinerary } from "../jobs/itinerary.ts";
+import type { Bundles } from "../jobs/kinds/bundles/kind.ts";
+import type { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
 
 /** What is found in a plan. `null`: plans of this kind have nothing of the sort. */
 export interface PlanReport {

@@ -2,7 +2,7 @@
  * How soon a job starts, goes on after its instance has died or left, and stops when it is canceled,
  * with the default lease and real processes. `deno task recovery`
  */
-import { Program, workDirectory } from "../tests/support/program.ts";
+import { Program, workDirectory } from "../testing/program.ts";
 
 /** A model that takes longer than any measurement. */
 const busy = { SAMPLE_DELAY_MS: "600000" };

@@ -4,11 +4,11 @@
  */
 import type { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
-import type { Source } from "../lib/job_record.ts";
-import type { ChatRequest, ChatTurn, ResponseRequest, ResponseTurn } from "../lib/model.ts";
-import type { ItemsFormat } from "../lib/partial_items.ts";
-import type { Progress } from "../lib/progress.ts";
-import type { StepEvent } from "../lib/timeline.ts";
+import type { Source } from "../lib/job/job_record.ts";
+import type { ChatRequest, ChatTurn, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
+import type { ItemsFormat } from "../lib/model/partial_items.ts";
+import type { Progress } from "../lib/job/progress.ts";
+import type { StepEvent } from "../lib/job/timeline.ts";
 
 /** What the engine has to know of a kind of job. */
 export interface JobKind<Request = unknown, Result = unknown> {

@@ -3,12 +3,12 @@
  * @module
  */
 import type { Config } from "../lib/config.ts";
-import { bundlesKind } from "./bundles.ts";
-import { getWeather } from "./get_weather.ts";
-import { itineraryKind } from "./itinerary.ts";
+import { bundlesKind } from "./kinds/bundles/kind.ts";
+import { getWeather } from "./tools/get_weather.ts";
+import { itineraryKind } from "./kinds/itinerary/kind.ts";
 import type { PublicKind } from "./kind.ts";
-import { searchEvents } from "./search_events.ts";
-import type { Tool } from "./tool.ts";
+import { searchEvents } from "./tools/search_events.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** All kinds, one line each. */
 export function createKinds(config: Config): PublicKind[] {

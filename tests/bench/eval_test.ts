@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
-import { sampleBundles } from "../../jobs/bundles_sample.ts";
-import { sampleItinerary } from "../../jobs/itinerary_sample.ts";
+import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { variableNames } from "../../lib/config.ts";
-import { serveLocally } from "../support/local_server.ts";
-import { type Call, serveOpenAIBy } from "../support/openai_server.ts";
-import { workDirectory } from "../support/program.ts";
+import { serveLocally } from "../../testing/local_server.ts";
+import { type Call, serveOpenAIBy } from "../../testing/openai_server.ts";
+import { workDirectory } from "../../testing/program.ts";
 
 const root = join(import.meta.dirname!, "../..");
 

@@ -6,8 +6,8 @@ import {
   linksIn,
   type PlanReport,
 } from "../../bench/plan_checks.ts";
-import type { Bundles } from "../../jobs/bundles.ts";
-import type { Itinerary } from "../../jobs/itinerary.ts";
+import type { Bundles } from "../../jobs/kinds/bundles/kind.ts";
+import type { Itinerary } from "../../jobs/kinds/itinerary/kind.ts";
 
 type Activity = Itinerary["days"][number]["activities"][number];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { JobError } from "../../lib/failure.ts";
+import { JobError } from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 
 Deno.test("describeError() says nothing of the cause", () => {

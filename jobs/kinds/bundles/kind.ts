@@ -1,0 +1,240 @@
+/**
+ * Bundles: a traveller's preferences in, three to five bundles of events out. A reasoning model
+ * writes them in turns and calls tools in between.
+ * @module
+ */
+import { z } from "zod";
+import { JobError } from "../../../lib/job/failure.ts";
+import type {
+  FunctionCall,
+  InputItem,
+  ResponseRequest,
+  ResponseTurn,
+} from "../../../lib/model/model.ts";
+import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
+import { sampleBundles } from "./sample.ts";
+import type { JobContext, PublicKind } from "../../kind.ts";
+import { stepNow } from "../step_now.ts";
+import { OutputReview } from "../../../lib/model/structured_output.ts";
+import { fenced, modelText, travellerText } from "../text.ts";
+import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
+
+const MAX_TURNS = 10;
+
+/** Some turns of a reasoning model with tools in between take 2 to 5 minutes. */
+const EXPECTED_MS = 180_000;
+
+/** More calls than this in one turn are answered with an error: the tools are other people's servers. */
+const MAX_CALLS_PER_TURN = 16;
+
+/** Room for one turn, in tokens. Reasoning takes most of it; five full bundles take about 4,000. */
+const TURN_TOKENS = 32_000;
+
+const text = travellerText({ max: 500 }).nullish();
+
+/** What the service before Tripwright answered; anything that is not there at all gets it. */
+const MISSING = "Missing preferences in request body";
+
+const Preferences = z.object({
+  interests: z.array(travellerText({ max: 500 }), { error: "expected a list of strings" })
+    .max(20, { error: "expected at most 20 entries" }).nullish(),
+  musicProfile: text,
+  timeframe: text,
+  otherPreferences: text,
+}, { error: ({ input }) => input ? "expected an object" : MISSING });
+
+export const BundlesRequest = z.object({ preferences: Preferences }, { error: MISSING });
+export type BundlesRequest = z.infer<typeof BundlesRequest>;
+
+export const KeyEvent = z.object({
+  name: modelText,
+  date: modelText.describe("Local date and time, as exact as it is known"),
+  venue: z.string().nullable(),
+  neighborhood: z.string().nullable(),
+  url: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
+  why: modelText.describe("Why this traveller will like it, one sentence"),
+});
+
+export const Bundle = z.object({
+  title: modelText,
+  description: modelText,
+  keyEvents: z.array(KeyEvent).min(1).max(8),
+  imageUrl: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
+});
+
+type Bundle = z.infer<typeof Bundle>;
+
+const MAX_BUNDLES = 5;
+
+export const Bundles = z.object({ bundles: z.array(Bundle).min(3).max(MAX_BUNDLES) });
+export type Bundles = z.infer<typeof Bundles>;
+
+export interface BundlesSettings {
+  model: string;
+  tools: Tool[];
+  webSearch: boolean;
+}
+
+/** The kind of job behind `/api/generations`. */
+export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesRequest, Bundles> {
+  return {
+    name: "bundles",
+    http: {
+      path: "/api/generations",
+      noun: "generation",
+      description:
+        "Preferences become bundles of events, researched by a reasoning model in 2 to 5 minutes.",
+      idName: "generationId",
+      acceptedStatus: 200,
+      notFound: "Generation not found",
+    },
+    request: BundlesRequest,
+    example: {
+      preferences: {
+        interests: ["music", "nightlife"],
+        musicProfile: "Electronic, House",
+        timeframe: "This weekend",
+        otherPreferences: "Looking for underground venues",
+      },
+    },
+    expectedMs: EXPECTED_MS,
+    asked: z.object({ preferences: Preferences }),
+    answered: z.object({
+      bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
+      reasoningSummaries: z.array(z.string()).describe("What the model says of its reasoning"),
+      openaiResponseId: z.string().nullable().describe("The model's latest response"),
+    }),
+    result: Bundles,
+    promptVersion: BUNDLES_PROMPT_VERSION,
+    generate: (request, context) => generate(request, context, settings),
+    sample: sampleBundles,
+    presentRequest: ({ preferences }) => ({ preferences }),
+    presentResult: ({ result, progress }) => ({
+      bundles: result?.bundles ?? null,
+      reasoningSummaries: progress.reasoningSummaries,
+      openaiResponseId: progress.openaiResponseId,
+    }),
+    itemsOf: ({ bundles }) => bundles,
+  };
+}
+
+async function generate(
+  request: BundlesRequest,
+  context: JobContext,
+  { model, tools, webSearch }: BundlesSettings,
+): Promise<Bundles> {
+  const review = new OutputReview(Bundles, TURN_TOKENS);
+  const instructions = bundlesInstructions(await stepNow(context));
+  const input: InputItem[] = [{ role: "user", content: fenced(request) }];
+  let previous: ResponseRequest["previous"] = null;
+  // Hosted search tells the model of pages that it does not tell us of.
+  const known = webSearch ? null : new Set<string>();
+  const schemaAt = (index: number) =>
+    index < MAX_BUNDLES ? Bundle.transform((bundle) => withKnownLinks(bundle, known)) : z.never();
+
+  for (let turn = 1; turn <= MAX_TURNS; turn++) {
+    const answer = await context.respond(`turn-${turn}`, {
+      model,
+      instructions,
+      input,
+      previous,
+      format: { name: "bundles", schema: Bundles },
+      tools,
+      webSearch,
+      reasoningEffort: "medium",
+      maxTokens: review.maxTokens,
+    }, { member: "bundles", noun: "bundle", count: null, schemaAt });
+    if (answer.calls.length > 0 && !answer.truncated) {
+      const outputs = await callTools(answer.calls, { turn, tools, context });
+      previous = carryOn(input, answer);
+      input.push(...outputs);
+      for (const { output } of outputs) linksIn(output).forEach((link) => known?.add(link));
+      continue;
+    }
+    const verdict = review.judge(answer);
+    if ("value" in verdict) {
+      return { bundles: verdict.value.bundles.map((bundle) => withKnownLinks(bundle, known)) };
+    }
+    if (verdict.feedback !== null) {
+      previous = carryOn(input, answer);
+      input.push({ role: "user", content: verdict.feedback });
+    }
+  }
+  throw new JobError("iteration_limit", "Maximum iteration limit reached");
+}
+
+/**
+ * Adds what the model has said, reasoning included, to the conversation.
+ *
+ * @returns how the next request can refer to it, if the model's side has kept it
+ */
+function carryOn(input: InputItem[], answer: ResponseTurn): ResponseRequest["previous"] {
+  input.push(...answer.output);
+  return answer.stored ? { responseId: answer.responseId, items: input.length } : null;
+}
+
+const TOO_MANY_CALLS = JSON.stringify({
+  error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
+});
+
+/** Runs the calls of one turn side by side; each is a step of its own. */
+async function callTools(
+  calls: FunctionCall[],
+  { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
+): Promise<{ type: string; call_id: string; output: string }[]> {
+  const messages = calls.flatMap((call) =>
+    tools.find(({ name }) => name === call.name)?.message ?? []
+  );
+  context.showResearch([...new Set(messages)].join(", ") || "Looking things up");
+  return await Promise.all(calls.map(async (call, index) => {
+    const output = index < MAX_CALLS_PER_TURN
+      ? await callTool(call, { step: `turn-${turn}/tool-${index + 1}`, tools, context })
+      : TOO_MANY_CALLS;
+    return { type: "function_call_output", call_id: call.callId, output };
+  }));
+}
+
+/** What the model has made up is not shown. */
+function nameOf({ name }: FunctionCall, tools: Tool[]): string {
+  return tools.some((tool) => tool.name === name) ? name : "unknown";
+}
+
+async function callTool(
+  call: FunctionCall,
+  { step, tools, context }: { step: string; tools: Tool[]; context: JobContext },
+): Promise<string> {
+  const { text } = await context.step(
+    step,
+    ToolOutput,
+    () => runTool(tools, call, context),
+    ({ failed }) => ({ tool: { name: nameOf(call, tools), failed } }),
+  );
+  return text;
+}
+
+/**
+ * A link that is no http(s) URL, or that no tool has returned, is dropped; it is no reason to write the
+ * whole plan again.
+ *
+ * @param known `null`: any link may be real
+ */
+function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bundle {
+  function check(text: string | null): string | null {
+    const url = text === null ? null : URL.parse(text);
+    const isKnown = url !== null && /^https?:$/.test(url.protocol) &&
+      (known?.has(url.href) ?? true);
+    return isKnown ? text : null;
+  }
+  return {
+    ...bundle,
+    imageUrl: check(bundle.imageUrl),
+    keyEvents: bundle.keyEvents.map((event) => ({ ...event, url: check(event.url) })),
+  };
+}
+
+/** The links in JSON, as `URL` writes them. */
+function linksIn(json: string): string[] {
+  return (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) =>
+    URL.parse(link)?.href ?? []
+  );
+}

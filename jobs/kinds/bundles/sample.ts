@@ -1,0 +1,82 @@
+/**
+ * Made-up event bundles for the sample generator. They name no real venue and link nowhere.
+ * @module
+ */
+import type { Bundles, BundlesRequest } from "./kind.ts";
+import { choicesFor } from "../sample_choice.ts";
+
+const neighborhoods = ["Old Town", "Harbour", "University Quarter", "Arts District", "Riverside"];
+
+const moods = [
+  { name: "Underground", text: "Small rooms, late starts and people who know each other." },
+  { name: "Golden Hour", text: "Outdoors until the sun is down, then somewhere warm." },
+  { name: "Front Row", text: "One big night, booked well, with time around it." },
+  { name: "Slow Burn", text: "Few appointments, good food and a long walk home." },
+  { name: "Local Secrets", text: "What the neighbours do when nobody is looking." },
+];
+
+/** What happens in one bundle, in order; nothing is in two of them. */
+const programmes = [
+  [
+    { name: "opening night", venue: "The Warehouse", when: "Friday, 21:00" },
+    { name: "guided walk", venue: "The Old Gate", when: "Saturday, 11:00" },
+    { name: "late show", venue: "The Cellar", when: "Saturday, 23:00" },
+  ],
+  [
+    { name: "open-air session", venue: "The Courtyard", when: "Saturday, 17:00" },
+    { name: "morning market", venue: "Market Hall", when: "Sunday, 10:00" },
+    { name: "closing session", venue: "The Terrace", when: "Sunday, 18:00" },
+  ],
+  [
+    { name: "warm-up", venue: "The Corner Bar", when: "Friday, 19:00" },
+    { name: "workshop", venue: "The Studio", when: "Saturday, 10:30" },
+    { name: "gala", venue: "The Old Theatre", when: "Saturday, 20:00" },
+  ],
+  [
+    { name: "street fair", venue: "Mill Street", when: "Saturday, 12:00" },
+    { name: "rooftop evening", venue: "The Car Park Roof", when: "Saturday, 19:30" },
+    { name: "brunch", venue: "The Greenhouse", when: "Sunday, 11:30" },
+  ],
+  [
+    { name: "night tour", venue: "The Bridge", when: "Friday, 22:30" },
+    { name: "matinee", venue: "The Small Stage", when: "Sunday, 14:00" },
+    { name: "farewell supper", venue: "The Long Table", when: "Sunday, 19:00" },
+  ],
+];
+
+/** Asked of travellers who named no interest. */
+const anyInterests = ["music", "food", "art"];
+
+/** Three to five bundles for the request. */
+export function sampleBundles(request: BundlesRequest): Bundles {
+  const { interests, timeframe } = request.preferences;
+  const choose = choicesFor(request.preferences);
+  const named = interests?.filter(Boolean) ?? [];
+  const wanted = named.length > 0 ? named : anyInterests;
+  const count = choose([3, 4, 5], "number of bundles");
+  const mood = choose([...moods.keys()], "first mood");
+  const first = choose([...programmes.keys()], "first programme");
+
+  const bundles = Array.from({ length: count }, (_, bundle) => {
+    const { name, text } = moods[(mood + bundle) % moods.length]!;
+    const interest = wanted[bundle % wanted.length]!;
+    return {
+      title: `${name} ${titleCase(interest)}`,
+      description: `${text} Planned for ${timeframe || "the coming weekend"}.`,
+      keyEvents: programmes[(first + bundle) % programmes.length]!.map((happening, event) => ({
+        name: `${titleCase(interest)} ${happening.name}`,
+        date: happening.when,
+        venue: happening.venue,
+        neighborhood: choose(neighborhoods, `place ${bundle}.${event}`),
+        url: null,
+        why: `Because you asked for ${interest}.`,
+      })),
+      imageUrl: null,
+    };
+  });
+  return { bundles };
+}
+
+function titleCase(text: string): string {
+  return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,21 @@
+/**
+ * Chooses the model that the configuration asks for.
+ * @module
+ */
+import type { Clock } from "../lib/clock.ts";
+import type { Config } from "../lib/config.ts";
+import { missingModel, type ModelProvider } from "../lib/model/model.ts";
+import { openaiModel } from "../lib/openai/model.ts";
+import { sampleModel } from "../lib/model/sample_model.ts";
+
+/** @param clock paces the sample generator */
+export function createModelProvider(config: Config, clock: Clock): ModelProvider {
+  const { apiKey, ...openai } = config.openai;
+  if (config.generator === "sample") {
+    return (plan) => sampleModel({ plan, delayMs: config.sampleDelayMs, clock });
+  }
+  const model = config.generator === "openai" && apiKey !== undefined
+    ? openaiModel({ ...openai, apiKey, clock })
+    : missingModel();
+  return () => model;
+}

@@ -1,0 +1,88 @@
+/**
+ * OpenAI, or any server that speaks its protocol: one call, one turn, no retries (the job's record
+ * owns those).
+ * @module
+ */
+import type OpenAI from "openai";
+import type { Clock } from "../clock.ts";
+import type { CallOptions, Model } from "../model/model.ts";
+import { chat } from "./chat.ts";
+import { createClient } from "./client.ts";
+import { fromOpenAIError } from "./error.ts";
+import { join, respond } from "./response.ts";
+import { boundedFetch } from "./stream.ts";
+
+export interface OpenAIModelOptions {
+  apiKey: string;
+  /** Unset: OpenAI's own. */
+  baseUrl?: string | undefined;
+  /** Longest wait for one answer, in milliseconds. */
+  timeoutMs: number;
+  /** Longest silence within an answer, in milliseconds. */
+  idleMs: number;
+  /** Lets responses go on at the model's side when nobody listens. */
+  background: boolean;
+  clock: Clock;
+}
+
+/** What a call works with. */
+export interface OpenAICall extends OpenAIModelOptions {
+  helpers: typeof import("openai/helpers/zod");
+  /**
+   * The SDK's client, which reads no more than an answer can be.
+   *
+   * @param heard is called whenever the other side sends something
+   */
+  client(heard?: () => void): OpenAI;
+}
+
+type Sdk = Pick<OpenAICall, "helpers" | "client">;
+
+/** Nobody waits for the answer to a cancellation for longer. */
+const CANCEL_MS = 5_000;
+
+/** Creates a model that calls OpenAI. The SDK is loaded with the first call. */
+export function openaiModel(options: OpenAIModelOptions): Model {
+  let sdk: Promise<Sdk> | undefined;
+
+  function load(): Promise<Sdk> {
+    return sdk ??= loadSdk(options).catch((error) => {
+      sdk = undefined;
+      throw error;
+    });
+  }
+
+  async function call<T>(
+    { signal }: Pick<CallOptions, "signal">,
+    ask: (call: OpenAICall) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await ask({ ...options, ...await load() });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw fromOpenAIError(error);
+    }
+  }
+
+  return {
+    source: "openai",
+    chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
+    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
+    join: (id, options) => call(options, (openai) => join(openai, id, options)),
+    async cancel(responseId) {
+      const signal = AbortSignal.timeout(CANCEL_MS);
+      await call({ signal }, ({ client }) => client().responses.cancel(responseId, { signal }));
+    },
+  };
+}
+
+async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Promise<Sdk> {
+  const [client, helpers] = await Promise.all([
+    createClient({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 }),
+    import("openai/helpers/zod"),
+  ]);
+  return {
+    helpers,
+    client: (heard = () => {}) => client.withOptions({ fetch: boundedFetch(heard) }),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * Identical jobs that are under way at the same time: one generates, the others wait until it ends,
+ * and have what it came to.
+ * @module
+ */
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { JobCommit } from "./job_commit.ts";
+import { parseReadableJob } from "./job_entry.ts";
+import { keys } from "./job_keys.ts";
+import type { JobRecord, QueuedJob, RunningJob } from "../job/job_record.ts";
+import type { Progress } from "../job/progress.ts";
+import { decodeProgress } from "./progress_codec.ts";
+
+/** Of jobs with the same `dedupeKey`, the one that generates. */
+const InFlight = z.object({
+  leader: z.string(),
+  /**
+   * The last leader before it that came to a plan or a failure. Whoever has waited for that one
+   * still follows it; else those who wait could see one new leader after another, and never start.
+   */
+  ended: z.object({ id: z.string(), finishedAt: z.number() }).nullable(),
+});
+type InFlight = z.infer<typeof InFlight>;
+
+/** What becomes of a job that is due, beside those that are identical to it. */
+export type Course =
+  | { next: "generate" }
+  | LeadingCourse
+  | { next: "follow"; leader: string }
+  | { next: "wait" };
+
+/** It generates, and the others wait: the commit that claims it replaces what was found. */
+export interface LeadingCourse {
+  next: "lead";
+  found: Deno.KvEntryMaybe<unknown>;
+  ended: InFlight["ended"];
+}
+
+/** Which jobs of one KV database wait for which. */
+export class InFlightStore {
+  readonly #kv: Deno.Kv;
+  readonly #clock: Clock;
+
+  constructor(kv: Deno.Kv, clock: Clock) {
+    this.#kv = kv;
+    this.#clock = clock;
+  }
+
+  /** What a job does that is due: of identical jobs one generates. */
+  async courseOf({ id, dedupeKey, createdAt }: QueuedJob): Promise<Course> {
+    if (dedupeKey === null) return { next: "generate" };
+    const found = await this.#kv.get(keys.inFlight(dedupeKey));
+    const inFlight = InFlight.safeParse(found.value).data;
+    const ended = inFlight?.ended ?? null;
+    if (!inFlight || inFlight.leader === id) return { next: "lead", found, ended };
+    if (ended && ended.finishedAt >= createdAt) return { next: "follow", leader: ended.id };
+    const leader = this.#parse(await this.#kv.get(keys.job(inFlight.leader)));
+    if (leader?.state === "queued" || leader?.state === "running") return { next: "wait" };
+    if (!leader || leader.state === "canceled") return { next: "lead", found, ended };
+    const { finishedAt } = leader;
+    // A client that asks after the end wants a plan of its own.
+    return finishedAt >= createdAt
+      ? { next: "follow", leader: leader.id }
+      : { next: "lead", found, ended: { id: leader.id, finishedAt } };
+  }
+
+  /** Adds to the commit that claims a job that it leads; fails if another one does by then. */
+  addLeader(commit: JobCommit, { found, ended, job }: LeadingCourse & { job: RunningJob }): void {
+    const inFlight: InFlight = { leader: job.id, ended };
+    commit.check(found).put(found.key, inFlight, job);
+  }
+
+  /** What the running job shows that this one waits for; `null` if it waits for none. */
+  async progressOfLeader(
+    { id, state, dedupeKey }: JobRecord,
+  ): Promise<{ progress: Progress; version: string } | null> {
+    if (state !== "queued" || dedupeKey === null) return null;
+    const found = await this.#kv.get(keys.inFlight(dedupeKey));
+    const leaderId = InFlight.safeParse(found.value).data?.leader ?? id;
+    if (leaderId === id) return null;
+    const [record, progress] = await this.#kv.getMany([
+      keys.job(leaderId),
+      keys.progress(leaderId),
+    ]);
+    if (this.#parse(record)?.state !== "running") return null;
+    // It is not this job that pays.
+    return {
+      progress: { ...decodeProgress(progress.value), usage: null },
+      version: `${record.versionstamp}-${progress.versionstamp ?? ""}`,
+    };
+  }
+
+  #parse(entry: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+    return parseReadableJob(entry, this.#clock.now());
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Limits how many requests a caller may make in a window of time, over all instances that share the
+ * database. Each instance counts in memory and decides from memory; now and then it writes down what
+ * it has counted and reads what the others have.
+ *
+ * | key | value |
+ * |---|---|
+ * | `["rate", name, windowStart, caller, part]` | how many requests one instance has let through |
+ *
+ * Each instance has a part of its own, because a `sum` mutation cannot give a key an expiry (KV ignores
+ * its `expireIn`), and because writing a part twice counts nothing twice.
+ *
+ * One instance alone is exact. From n instances a caller gets less than `limit + n * share`, the share
+ * being a tenth of the limit, rounded up; and what he asks while a sync is under way. While the database
+ * is away it is `n * limit`. He costs each instance 14 syncs in a window at the most, unless some fail.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { describeError } from "../log.ts";
+
+/** What a caller is promised. */
+export interface RateLimit {
+  /** Tells limits apart, in KV and in the header fields: printable ASCII. */
+  name: string;
+  /** Requests in a window. */
+  limit: number;
+  /** Whole seconds, in milliseconds. Windows start at multiples of it since the Unix epoch. */
+  windowMs: number;
+}
+
+/** What became of one request. */
+export interface RateVerdict {
+  allowed: boolean;
+  limit: number;
+  /** How many more requests the window has room for, as far as this instance knows. */
+  remaining: number;
+  /** How long until the window ends. */
+  resetMs: number;
+}
+
+/** One caller in one window, as this instance knows him. */
+interface Tally {
+  windowStart: number;
+  /** Requests let through here. */
+  own: number;
+  /** How many of them are in KV. */
+  synced: number;
+  /** Requests let through elsewhere. */
+  others: number;
+  /** When the last sync began; before the first one, when he was first seen. */
+  syncedAt: number;
+  /** Names what is counted here in KV, as soon as there is anything. */
+  part?: string;
+}
+
+/** Instances sync each tenth of the limit: ten writes for who uses all of it, and little too much. */
+const SYNCS_PER_LIMIT = 10;
+
+/**
+ * A caller far from the limit is synced this often, so that `remaining` is about right everywhere. It
+ * is three writes for a browser that polls all the time, and none for who comes once and goes.
+ */
+const SYNCS_PER_WINDOW = 4;
+
+/** More writes at once would only wait in memory for each other. */
+const MAX_SYNCS = 100;
+
+/** A database that is away is asked again this often, not with each request. */
+const RETRY_MS = 5_000;
+
+/** A database that is away is reported this often. */
+const FAULT_LOG_MS = 60_000;
+
+/**
+ * More callers than an instance can serve in a minute, unless each comes once: 11 MB. Those who have
+ * been away for longest are forgotten.
+ */
+const MAX_CALLERS = 50_000;
+
+const Count = z.int().nonnegative().catch(0);
+
+const log = getLogger(["tripwright", "rate"]);
+
+export class RateLimiter {
+  readonly policy: RateLimit;
+  readonly #kv: Deno.Kv;
+  readonly #clock: Clock;
+  #windowStart = -Infinity;
+  /**
+   * Two generations: when the first is full, it becomes the second, and the second is forgotten. One
+   * `Map` is slow at forgetting its first entry, because it walks over all that were deleted before.
+   */
+  #recent = new Map<string, Tally>();
+  #older = new Map<string, Tally>();
+  /** Those under way, which never reject. */
+  readonly #syncs = new Map<Tally, Promise<void>>();
+  #faultAt = -Infinity;
+  #faultLoggedAt = -Infinity;
+
+  /** @param options `windowMs`: a minute unless given */
+  constructor(
+    kv: Deno.Kv,
+    options: { clock: Clock; name: string; limit: number; windowMs?: number },
+  ) {
+    const { clock, name, limit, windowMs = 60_000 } = options;
+    this.#kv = kv;
+    this.#clock = clock;
+    this.policy = { name, limit, windowMs };
+  }
+
+  /**
+   * Counts one request, unless it is refused. Never throws and waits for nothing.
+   *
+   * @param caller at most 64 characters
+   */
+  take(caller: string): RateVerdict {
+    const { limit, windowMs } = this.policy;
+    const now = this.#clock.now();
+    const tally = this.#tallyOf(caller, now);
+    const allowed = tally.own + tally.others < limit;
+    if (allowed) tally.own++;
+    if (this.#isDue(tally, now) && this.#syncs.size < MAX_SYNCS && !this.#syncs.has(tally)) {
+      const sync = this.#sync(caller, tally).finally(() => this.#syncs.delete(tally));
+      this.#syncs.set(tally, sync);
+    }
+    const remaining = Math.max(0, limit - tally.own - tally.others);
+    return { allowed, limit, remaining, resetMs: tally.windowStart + windowMs - now };
+  }
+
+  /** How many callers are remembered. */
+  get tracked(): number {
+    return this.#recent.size + this.#older.size;
+  }
+
+  /** Resolves when no sync is under way. Never rejects; lasts as long as the database takes. */
+  async settled(): Promise<void> {
+    while (this.#syncs.size > 0) await Promise.all(this.#syncs.values());
+  }
+
+  #tallyOf(caller: string, now: number): Tally {
+    const { windowMs } = this.policy;
+    const windowStart = Math.floor(now / windowMs) * windowMs;
+    // Also when the clock was set back.
+    if (windowStart !== this.#windowStart) {
+      this.#windowStart = windowStart;
+      this.#recent = new Map();
+      this.#older = new Map();
+    }
+    const recent = this.#recent.get(caller);
+    if (recent) return recent;
+    const tally = this.#older.get(caller) ??
+      { windowStart, own: 0, synced: 0, others: 0, syncedAt: now };
+    if (this.#recent.size >= MAX_CALLERS / 2) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(caller, tally);
+    return tally;
+  }
+
+  /** Says whether others should learn now what was counted here. */
+  #isDue({ own, synced, others, syncedAt }: Tally, now: number): boolean {
+    const { limit, windowMs } = this.policy;
+    // The clock may have been set back since the fault.
+    if (own === synced || Math.abs(now - this.#faultAt) < RETRY_MS) return false;
+    return own - synced >= limit / SYNCS_PER_LIMIT || own + others >= limit ||
+      now - syncedAt >= windowMs / SYNCS_PER_WINDOW;
+  }
+
+  /** Syncs until there is nothing more to tell for now. Never rejects. */
+  async #sync(caller: string, tally: Tally): Promise<void> {
+    try {
+      // He may be refused by now, and never come back to tell others what he has used up meanwhile.
+      do await this.#exchange(caller, tally); while (this.#isDue(tally, this.#clock.now()));
+    } catch (error) {
+      this.#logFault(error);
+    }
+  }
+
+  async #exchange(caller: string, tally: Tally): Promise<void> {
+    const { name, windowMs } = this.policy;
+    const { own, windowStart } = tally;
+    const prefix = rateKey({ name, windowStart, caller });
+    const part = tally.part ??= crypto.randomUUID();
+    tally.syncedAt = this.#clock.now();
+    // An instance whose clock is behind is still in the window when it ends here.
+    const expireIn = 2 * windowMs;
+    await this.#kv.atomic().set([...prefix, part], own, { expireIn }).commit();
+    tally.synced = own;
+    // Read after the write: of two instances that sync at once, one sees the other.
+    let others = 0;
+    for await (const { key, value } of this.#kv.list({ prefix })) {
+      if (key.at(-1) !== part) others += Count.parse(value);
+    }
+    tally.others = others;
+  }
+
+  #logFault(error: unknown): void {
+    const now = this.#faultAt = this.#clock.now();
+    if (Math.abs(now - this.#faultLoggedAt) < FAULT_LOG_MS) return;
+    this.#faultLoggedAt = now;
+    log.error("rate limit not shared", { name: this.policy.name, error: describeError(error) });
+  }
+}
+
+/** The parts of one caller's count begin with it. */
+function rateKey(
+  { name, windowStart, caller }: { name: string; windowStart: number; caller: string },
+): Deno.KvKey {
+  return ["rate", name, windowStart, caller];
+}
+
+/**
+ * Header fields that tell a client where it stands, with one item for each limit it is under.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (draft 11)
+ *
+ * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`; nothing
+ * if there is no limit
+ */
+export function rateLimitHeaders(
+  limits: { name: string; windowMs: number; verdict: RateVerdict }[],
+): Record<string, string> {
+  // A field without an item is none (RFC 9651).
+  if (limits.length === 0) return {};
+  const policies = [], states = [];
+  for (const { name, windowMs, verdict: { limit, remaining, resetMs } } of limits) {
+    // In printable ASCII, JSON and structured fields quote alike.
+    const item = JSON.stringify(name);
+    policies.push(`${item};q=${limit};w=${Math.ceil(windowMs / 1000)}`);
+    // Rounded up: who waits so long is not too early.
+    states.push(`${item};r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
+  }
+  return { "RateLimit-Policy": policies.join(", "), "RateLimit": states.join(", ") };
+}

@@ -1,0 +1,47 @@
+/**
+ * Jobs as this API shows them, for its description: made by the code that answers, so that they are
+ * never wrong.
+ * @module
+ */
+import type { PublicKind } from "../../jobs/kind.ts";
+import { DAY_MS } from "../../lib/clock.ts";
+import { claimJob, completeJob, newJob } from "../../lib/job/job_record.ts";
+import { noProgress } from "../../lib/job/progress.ts";
+import { JobEvents } from "./job_events.ts";
+import { presentJob, presentNewJob } from "./presenter.ts";
+import { EXAMPLE_ID } from "./schemas.ts";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+export const EXAMPLE_ETAG = '"00000000000007f60000-00000000000007f50000-"';
+
+/** A job that was just accepted, the same when it is finished, and the events of its end. */
+export function exampleJobs(kind: PublicKind) {
+  const request = kind.request.parse(kind.example);
+  const queued = newJob({
+    id: EXAMPLE_ID,
+    kind: kind.name,
+    request,
+    promptVersion: kind.promptVersion,
+    now: NOON,
+    ttlMs: DAY_MS,
+  });
+  const running = claimJob(queued, { holder: "", now: NOON });
+  const job = completeJob(running, {
+    now: NOON + kind.expectedMs,
+    usage: null,
+    result: { parts: 1, bytes: 1 },
+    source: "sample",
+    promptVersion: kind.promptVersion,
+  });
+  const result = kind.sample(request);
+  const finished = { job, version: EXAMPLE_ETAG, progress: noProgress, result };
+  const events = [...new JobEvents(kind).next(finished)].map(({ event, id, data }) =>
+    `event: ${event}\nid: ${id}\ndata: ${data}\n\n`
+  );
+  return {
+    accepted: presentNewJob(kind, queued),
+    completed: presentJob(kind, finished),
+    events: events.slice(0, 1).concat(events.slice(-1)).join(""),
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Pages of a list: `?limit=` and `?cursor=`.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Context } from "hono";
+import { z } from "zod";
+import { parseJson } from "../../lib/json.ts";
+import type { PageStart } from "../../lib/store/acceptance_store.ts";
+import { ProblemError } from "../http/problem.ts";
+
+export const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
+
+const LIMIT_ERROR = `expected a whole number from 1 to ${MAX_LIMIT}`;
+
+/** How many jobs a page may have. */
+const Limit = z.string().regex(/^\d{1,3}$/, LIMIT_ERROR).transform(Number).pipe(
+  z.int().min(1, LIMIT_ERROR).max(MAX_LIMIT, LIMIT_ERROR),
+).default(DEFAULT_LIMIT);
+
+const Cursor = z.tuple([z.int().nonnegative(), z.uuid()]);
+
+/** The cursor of the page that follows; opaque to clients. */
+export function cursorOf({ createdAt, id }: PageStart): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
+}
+
+/**
+ * The page that a request asks for.
+ *
+ * @throws {ProblemError} 400 for a limit or a cursor that is none, or is given twice
+ */
+export function readPage(c: Context): { limit: number; after: PageStart | null } {
+  const limit = Limit.safeParse(singleQuery(c, "limit"));
+  if (!limit.success) throw invalid("limit", LIMIT_ERROR);
+  const text = singleQuery(c, "cursor");
+  if (text === undefined) return { limit: limit.data, after: null };
+  const json = Buffer.from(text, "base64url").toString();
+  const cursor = Cursor.safeParse(parseJson(json));
+  if (!cursor.success) throw invalid("cursor", "expected the nextCursor of a page before");
+  const [createdAt, id] = cursor.data;
+  return { limit: limit.data, after: { createdAt, id } };
+}
+
+/**
+ * A query parameter.
+ *
+ * @throws {ProblemError} 400 if it is given twice
+ */
+export function singleQuery(c: Context, name: string): string | undefined {
+  const values = c.req.queries(name) ?? [];
+  if (values.length > 1) throw invalid(name, "expected once");
+  return values[0];
+}
+
+function invalid(parameter: string, detail: string): ProblemError {
+  return new ProblemError({
+    code: "invalid_request",
+    detail: `${parameter}: ${detail}`,
+    errors: [{ parameter, detail }],
+  });
+}

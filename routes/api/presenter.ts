@@ -1,0 +1,151 @@
+/**
+ * How a job looks from outside: the one place that turns a record into a public answer.
+ * @module
+ */
+import type { Notice } from "../../jobs/kinds/callback/kind.ts";
+import type { JobTimeline } from "../../jobs/engine/engine.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
+import { isoTime } from "../../lib/clock.ts";
+import {
+  type EndedJob,
+  isEnded,
+  type JobRecord,
+  type QueuedJob,
+  type RunningJob,
+} from "../../lib/job/job_record.ts";
+import type { JobSnapshot } from "../../lib/store/job_store.ts";
+import { noProgress, type Progress } from "../../lib/job/progress.ts";
+
+/** The states as the old clients know them; `canceled` is only seen by clients that cancel. */
+const statuses = {
+  queued: "processing",
+  running: "processing",
+  succeeded: "completed",
+  failed: "failed",
+  canceled: "canceled",
+} as const satisfies Record<JobRecord["state"], string>;
+
+/**
+ * The body of `POST` and `GET`. A member that has no value is `null`, never absent; times are ISO
+ * 8601 in UTC.
+ */
+export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "version">) {
+  const { job, progress, result, isFollowing } = snapshot;
+  const finished = isEnded(job);
+  const { createdAt, ...common } = presentCommon(job);
+  return {
+    ...presentRequest(kind, job),
+    ...kind.presentResult({
+      result: result === null ? null : kind.result.parse(result),
+      progress,
+    }),
+    createdAt,
+    ...common,
+    progress: finished ? null : presentProgress(job, progress, { isFollowing }),
+    partial: finished ? null : progress.partial,
+    usage: finished ? job.usage : progress.usage,
+  };
+}
+
+/** The job without its plan, as lists of jobs show it. */
+export function presentSummary(kind: PublicKind, job: JobRecord) {
+  return { ...presentRequest(kind, job), ...presentCommon(job) };
+}
+
+/** What a callback tells of a job that has ended. */
+export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Notice {
+  const kind = kinds.find(({ name }) => name === job.kind);
+  if (!kind) throw new Error(`Cannot tell of job ${job.id}: there is no kind ${job.kind}`);
+  return { type: `${kind.http.noun}.${statusOf(job)}`, data: presentSummary(kind, job) };
+}
+
+/** Which job it is, and what was asked for. */
+function presentRequest(kind: PublicKind, job: JobRecord) {
+  return {
+    [kind.http.idName]: job.id,
+    status: statusOf(job),
+    ...kind.presentRequest(kind.request.parse(job.request)),
+  };
+}
+
+/** What every job has. */
+function presentCommon(job: JobRecord) {
+  return {
+    createdAt: isoTime(job.createdAt),
+    completedAt: isEnded(job) ? isoTime(job.finishedAt) : null,
+    expiresAt: isoTime(job.expiresAt),
+    error: job.state === "failed" ? job.failure.message : null,
+    failure: job.state === "failed"
+      ? { code: job.failure.code, retryable: job.failure.retryable, hint: job.failure.hint }
+      : null,
+    source: job.state === "succeeded" ? job.source : null,
+    attempt: job.attempt,
+  };
+}
+
+/** What the job is at; one that waits says what for, unless it shows another one's progress. */
+function presentProgress(
+  job: QueuedJob | RunningJob,
+  progress: Progress,
+  { isFollowing = false }: { isFollowing?: boolean | undefined },
+) {
+  const { phase, message, step, of, updatedAt } = progress;
+  const shown = { phase, message, step, of, updatedAt: isoTime(updatedAt || job.createdAt) };
+  if (job.state === "running" || isFollowing) return shown;
+  const since = job.timeline.at(-1)?.at ?? job.createdAt;
+  const waits = job.lastFailure
+    ? { phase: "retrying", message: `Trying again after a fault: ${job.lastFailure.message}` }
+    : { phase: "queued", message: "Waiting for a free worker" };
+  return { ...shown, ...waits, updatedAt: isoTime(since) };
+}
+
+/** What happened to a job: for whoever is asked about it. Times are ISO 8601 in UTC. */
+export function presentTimeline(
+  kind: PublicKind,
+  { job, progress, events }: Pick<JobTimeline, "job" | "progress" | "events">,
+) {
+  return {
+    [kind.http.idName]: job.id,
+    status: statusOf(job),
+    attempt: job.attempt,
+    usage: isEnded(job) ? job.usage : progress.usage,
+    events: events.map(({ at, ...event }) => ({
+      at: isoTime(at),
+      ...event,
+      ...("runAt" in event && { runAt: isoTime(event.runAt) }),
+    })),
+  };
+}
+
+/** The public name of the job's state. */
+export function statusOf(job: JobRecord): string {
+  return statuses[job.state];
+}
+
+/** A job that was just accepted. */
+export function presentNewJob(kind: PublicKind, job: JobRecord) {
+  return presentJob(kind, { job, progress: noProgress, result: null });
+}
+
+/** Where the job is to be asked for, absolute path. */
+export function locationOf(kind: PublicKind, job: JobRecord): string {
+  return `${kind.http.path}/${job.id}`;
+}
+
+/** A young job is asked for every 2 s, one that takes its time every 10 s. */
+const YOUNG_MS = 60_000;
+const YOUNG_RETRY_SECONDS = 2;
+const OLD_RETRY_SECONDS = 10;
+
+/**
+ * When to ask again, in seconds: often at first, then less so, but soon again when the job is about to
+ * have taken as long as it usually does. `null` if nothing changes any more.
+ */
+export function retryAfterSeconds(kind: PublicKind, job: JobRecord, now: number): number | null {
+  if (isEnded(job)) return null;
+  const ageMs = now - job.createdAt;
+  if (ageMs < YOUNG_MS) return YOUNG_RETRY_SECONDS;
+  const leftSeconds = Math.ceil((kind.expectedMs - ageMs) / 1_000);
+  if (leftSeconds <= 0) return OLD_RETRY_SECONDS;
+  return Math.min(Math.max(leftSeconds, YOUNG_RETRY_SECONDS), OLD_RETRY_SECONDS);
+}

@@ -1,0 +1,85 @@
+/**
+ * Days and times out of what a model has written: `2026-11-28 21:00`, `Saturday, 28 November 2026,
+ * 9 pm`, `2026年11月28日 20:00`. A calendar shows as certain what it is given, so nothing is guessed.
+ * @module
+ */
+import { DAY_MS } from "../../lib/clock.ts";
+import { clockMs, type EventDate, midnightOf, readWords } from "./event_words.ts";
+import { oneLine } from "./plan_text.ts";
+
+export type { EventDate };
+
+/** Longer than a date in any language; the time that chrono's patterns take grows with the text. */
+const MAX_CHARACTERS = 120;
+
+/**
+ * Reads the date of an event. The date in ISO 8601 is read exactly; other words are read in all the
+ * languages that chrono-node knows.
+ *
+ * @param text what a model wrote: local date and time
+ * @param options.now when it was written, epoch milliseconds; "Friday" is the first from that day on,
+ * in UTC, because the time zone of the place is not known
+ * @returns `null` if the day does not follow: a time alone, "every evening", "tomorrow" (whose?), two
+ * days to choose from, `03/11/2026`
+ */
+export async function readEventDate(
+  text: string,
+  { now }: { now: number },
+): Promise<EventDate | null> {
+  const line = oneLine(text.normalize("NFKC"));
+  const iso = ISO.exec(line);
+  if (iso) return isoDate(iso);
+  if (line.length > MAX_CHARACTERS) return null;
+  const plain = withIsoDays(line);
+  return plain === null ? null : await readWords(plain, { now });
+}
+
+/**
+ * What bundles are asked for, and what the event search answers. An offset says what the local time is
+ * compared with others; it is local all the same.
+ */
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T, ]+(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?$/i;
+
+function isoDate([, year, month, day, hour, minute]: RegExpExecArray): EventDate | null {
+  const start = midnightOf(Number(year), { month: Number(month), day: Number(day) });
+  if (start === null) return null;
+  if (hour === undefined) return { start, end: start + DAY_MS, allDay: true };
+  const [hours, minutes] = [Number(hour), Number(minute)];
+  // 24:00 is the end of the day, as ISO 8601 has it.
+  if (minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
+  return { start: start + clockMs(hours, minutes), end: null, allDay: false };
+}
+
+/** Numbers with slashes or hyphens that may be this day, that day or none: `03/11/2026`, `24/7`. */
+const UNCLEAR = /\d ?\/ ?\d|(?<![\d-])\d\d?-\d\d?-(?:\d{4}|\d\d)(?!\d)/;
+
+/**
+ * Writes days that are numbers as ISO 8601, because chrono's languages disagree on their order. With
+ * dots it is day, month, year wherever dots are used; with slashes and hyphens it is only known if one
+ * of the numbers is greater than 12.
+ *
+ * @returns `null` if there are others
+ */
+function withIsoDays(text: string): string | null {
+  const plain = text
+    .replace(/(?<=\d{4}-\d\d-\d\d)\/(?=\d{4}-)/g, " - ")
+    .replace(
+      /(\d{4}) ?[年년./-] ?(\d\d?) ?[月월./-] ?(\d\d?)(?:日|일|\.(?=\s|$)|(?!\d))/g,
+      (_, year, month, day) => isoDay(year, month, day),
+    )
+    .replace(
+      /(?<!\d)(\d\d?)\.(\d\d?)\.(\d{4}|\d\d)(?!\d)/g,
+      (_, day, month, year) => isoDay(year, month, day),
+    )
+    .replace(/(?<![\d-])(\d\d?)([/-])(\d\d?)\2(\d{4}|\d\d)(?!\d)/g, (all, a, _, b, year) => {
+      if (Number(a) > 12 || a === b) return isoDay(year, b, a);
+      return Number(b) > 12 ? isoDay(year, a, b) : all;
+    });
+  return UNCLEAR.test(plain) ? null : plain;
+}
+
+/** The space keeps what comes next apart, as chrono needs it: `28日（土）20:00`. */
+function isoDay(year: string, month: string, day: string): string {
+  return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")} `;
+}

@@ -1,0 +1,81 @@
+/**
+ * Request bodies: JSON within a limit, checked by a schema.
+ * @module
+ */
+import type { Context } from "hono";
+import type { z } from "zod";
+import { readText } from "../../lib/http/bounded_text.ts";
+import { parseJson } from "../../lib/json.ts";
+import { jsonPointer, ProblemError } from "./problem.ts";
+
+/** The most that JSON may have. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/**
+ * JSON types, and the two ways in which the old bundle client sends JSON: a browser labels a string
+ * body `text/plain` unless told otherwise.
+ */
+const JSON_TYPES = /^(application\/([\w.-]+\+)?json|text\/plain)$/;
+
+/**
+ * Reads and checks the body.
+ *
+ * @throws {ProblemError} 415 for a type that is not JSON, 413 for more than 64 KiB, 400 for what is
+ * no JSON, 400 with the place of each bad field for a body that the schema does not accept
+ */
+export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const type = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+  if (type !== "" && !JSON_TYPES.test(type)) {
+    throw new ProblemError({
+      code: "unsupported_media_type",
+      detail: "The request body must be JSON: send Content-Type: application/json",
+      headers: { accept: "application/json" },
+    });
+  }
+  const json = parseJson(await readLimited(c));
+  if (json === undefined) {
+    throw new ProblemError({
+      code: "malformed_json",
+      detail: "The request body is not valid JSON",
+    });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({
+    pointer: jsonPointer(path),
+    detail: message,
+  }));
+  throw new ProblemError({
+    code: "invalid_request",
+    detail: parsed.error.issues.map(sentenceOf).join("; "),
+    errors,
+  });
+}
+
+/**
+ * Reads the body as text.
+ *
+ * @throws {ProblemError} 413 for more than `maxBytes`, 400 for one that ends too soon
+ */
+export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
+  const tooLarge = Number(c.req.header("content-length") ?? 0) > maxBytes;
+  const text = tooLarge ? null : await readText(c.req.raw.body, maxBytes).catch(() => {
+    throw new ProblemError({
+      code: "incomplete_body",
+      detail: "The request body ended before its time",
+    });
+  });
+  if (text !== null) return text;
+  throw new ProblemError({
+    code: "body_too_large",
+    detail: `The request body is larger than ${maxBytes} bytes`,
+    // What is left of the body is not read, so the connection is of no more use.
+    headers: { connection: "close" },
+  });
+}
+
+/** Messages that begin with a capital are sentences of their own; the others need the field's name. */
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  if (path.length === 0 || /^\p{Lu}/u.test(message)) return message;
+  return `${path.join(".")}: ${message}`;
+}

@@ -1,0 +1,55 @@
+/**
+ * The request headers that say how a request is meant.
+ * @module
+ */
+import type { Context } from "hono";
+import { z } from "zod";
+import { ProblemError } from "./problem.ts";
+
+/**
+ * Visible ASCII without quotes, commas and backslashes: so the same key is the same whether it was
+ * sent as a string of RFC 9651, as the draft wants it, or without quotes, as most clients do.
+ */
+const IdempotencyKey = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,255}$/);
+
+/**
+ * The `Idempotency-Key`, if there is one.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ *
+ * @throws {ProblemError} 400 for one that is empty, too long, or was sent twice
+ */
+export function idempotencyKeyOf(c: Context): string | undefined {
+  const value = c.req.header("idempotency-key");
+  if (value === undefined) return undefined;
+  const key = IdempotencyKey.safeParse(value.match(/^"(.*)"$/)?.[1] ?? value);
+  if (key.success) return key.data;
+  throw new ProblemError({
+    code: "invalid_header",
+    detail: "Idempotency-Key: expected 1 to 255 characters of ASCII without spaces and commas",
+  });
+}
+
+/** Longer than this nobody waits: proxies and browsers give up at some time after a minute. */
+const MAX_WAIT_SECONDS = 60;
+
+/**
+ * For how many seconds the client is ready to wait: `Prefer: wait=N` (RFC 7240, section 4.3). What
+ * cannot be understood is ignored, and so is all but the first one (section 2).
+ */
+export function preferredWaitSeconds(c: Context): number {
+  const preferences = (c.req.header("prefer") ?? "").split(",");
+  const wait = preferences.find((preference) => /^\s*wait\s*(=|;|$)/i.test(preference));
+  const seconds = wait?.match(/=\s*"?(\d+)"?\s*(?:;|$)/)?.[1];
+  return Math.min(Number(seconds ?? 0), MAX_WAIT_SECONDS);
+}
+
+/**
+ * Whether the client has this version already (RFC 9110, section 13.1.2). The comparison is weak,
+ * because whoever compresses an answer on its way marks its tag as weak.
+ *
+ * @param etag with its quotes
+ */
+export function isKnown(c: Context, etag: string): boolean {
+  const tags = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim());
+  return tags.some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
+}

@@ -1,0 +1,177 @@
+/**
+ * Pages for people, written on the server.
+ * @module
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ComponentChildren } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { type Problem, problemTypes } from "../http/problem.ts";
+import { pageTitle } from "../../web/app/focus.ts";
+import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
+import { assetUrl } from "./assets.ts";
+
+/** A page may load what comes from this service, and nothing inline. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export interface PageContent {
+  title: string;
+  /** What it is about, one sentence, for search engines and shared links. */
+  description?: string;
+  /** What the head has beside that. */
+  head?: ComponentChildren;
+  /** What lies between the header and the footer. */
+  main: ComponentChildren;
+  status?: ContentfulStatusCode;
+}
+
+/** Answers with a page in the look of all pages. */
+export async function sendPage(c: Context, page: PageContent): Promise<Response> {
+  const style = await assetUrl("style.css");
+  return sendDocument(c, {
+    ...page,
+    head: (
+      <>
+        <link rel="stylesheet" href={style} />
+        {page.head}
+      </>
+    ),
+    main: (
+      <>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="site">
+          <a class="brand" href="/">Tripwright</a>
+          <nav aria-label="Site">
+            <a class="needs-script" href="/#recent">Your trips</a>
+          </nav>
+        </header>
+        {page.main}
+        <footer class="site">
+          <p>Plans are written by a language model. Check times and prices before you go.</p>
+          <p>
+            <a href="/docs">The API</a> · <a href="/problems">What can go wrong</a>
+          </p>
+        </footer>
+      </>
+    ),
+  });
+}
+
+export interface AppContent extends Omit<PageContent, "head" | "main"> {
+  state: PageState;
+  /** After how many seconds a browser without scripts is to look again. */
+  refreshSeconds?: number | null;
+  /** Only for those who have the link: not for search engines. */
+  isPrivate?: boolean;
+}
+
+/** Answers with a page that goes on by itself where the browser runs scripts. */
+export async function sendApp(
+  c: Context,
+  { state, refreshSeconds, isPrivate, ...page }: AppContent,
+): Promise<Response> {
+  const script = await assetUrl("app.js");
+  // It stands in HTML, where `<` would begin a tag.
+  const json = JSON.stringify(state).replaceAll("<", "\\u003c");
+  return await sendPage(c, {
+    ...page,
+    head: (
+      <>
+        {isPrivate && <meta name="robots" content="noindex" />}
+        <script type="module" src={script} />
+        {refreshSeconds && (
+          <noscript>
+            <meta http-equiv="refresh" content={String(refreshSeconds)} />
+          </noscript>
+        )}
+      </>
+    ),
+    main: (
+      <>
+        <div id={PAGE_ID}>
+          <Page state={state} />
+        </div>
+        <script type="application/json" id={STATE_ID} dangerouslySetInnerHTML={{ __html: json }} />
+      </>
+    ),
+  });
+}
+
+/** When a page that met a fault is to ask again. */
+const FAULT_SECONDS = 30;
+
+/**
+ * Answers with a problem as people read it. What may be better later asks again by itself, unless it
+ * was a form that was sent.
+ *
+ * @param wayOn where they had better go
+ */
+export function sendProblemPage(
+  c: Context,
+  { code, detail, headers = {} }: Problem,
+  wayOn = { href: "/", text: "To the first page" },
+) {
+  const { title, status } = problemTypes[code];
+  c.header("cache-control", "no-store");
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  const mayPass = status === 429 || status >= 500;
+  const comesBack = mayPass && c.req.method !== "POST";
+  const seconds = headers["retry-after"] ?? FAULT_SECONDS;
+  return sendPage(c, {
+    title,
+    status,
+    head: comesBack && <meta http-equiv="refresh" content={String(seconds)} />,
+    main: (
+      <main id="main" class="text">
+        <p class="quiet">{status}</p>
+        <h1>{title}</h1>
+        {detail !== title && <p>{detail}.</p>}
+        {mayPass && (
+          <p>
+            {comesBack
+              ? `This page tries again by itself in ${seconds} seconds.`
+              : `Please go back, and try again in ${seconds} seconds.`}
+          </p>
+        )}
+        <p class="actions">
+          {comesBack && <a class="button main" href="">Try again now</a>}
+          <a class={comesBack ? "button" : "button main"} href={wayOn.href}>
+            {wayOn.text}
+          </a>
+        </p>
+      </main>
+    ),
+  });
+}
+
+/** Answers with a page that brings its own look. */
+export function sendDocument(
+  c: Context,
+  { title, description, head, main, status = 200 }: PageContent,
+): Response {
+  c.header("content-security-policy", PAGE_POLICY);
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{pageTitle(title)}</title>
+        {description && <meta name="description" content={description} />}
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        {head}
+      </head>
+      <body>{main}</body>
+    </html>
+  );
+  return c.html(`<!DOCTYPE html>\n${renderToString(page)}\n`, status);
+}

@@ -1,0 +1,78 @@
+/**
+ * Pages that explain problems: the `type` of each leads here.
+ * @module
+ */
+import { Hono } from "hono";
+import type { ComponentChildren } from "preact";
+import {
+  type ProblemCode,
+  ProblemError,
+  problemPath,
+  type ProblemType,
+  problemTypes,
+} from "../http/problem.ts";
+import { sendPage } from "./html.tsx";
+
+const types = new Map<string, ProblemType>(Object.entries(problemTypes));
+
+/** They change with a deployment at most. */
+const CACHE_CONTROL = "public, max-age=3600";
+
+/** `GET /problems` and `GET /problems/:code`. */
+export function problemRoutes(): Hono {
+  const routes = new Hono();
+  routes.get("/problems", (c) => {
+    c.header("cache-control", CACHE_CONTROL);
+    return sendPage(c, { title: "Problems", main: <ProblemList /> });
+  });
+  routes.get("/problems/:code", (c) => {
+    const code = c.req.param("code");
+    const type = types.get(code);
+    if (!type) {
+      throw new ProblemError({ code: "route_not_found", detail: "There is no such problem" });
+    }
+    c.header("cache-control", CACHE_CONTROL);
+    return sendPage(c, { title: type.title, main: <Problem code={code} {...type} /> });
+  });
+  return routes;
+}
+
+function ProblemList() {
+  return (
+    <main id="main" class="text">
+      <h1>Problems that this API answers with</h1>
+      <ul class="rows">
+        {[...types].map(([code, { status, title }]) => (
+          <li>
+            <a href={problemPath(code as ProblemCode)}>{title}</a>
+            <p class="quiet">
+              {status} <code>{code}</code>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+function Problem({ code, status, title, advice }: ProblemType & { code: string }) {
+  return (
+    <main id="main" class="text">
+      <p class="quiet">
+        {status} <code>{code}</code>
+      </p>
+      <h1>{title}</h1>
+      <p>{withCode(advice)}</p>
+      <p>
+        <a href="/problems">All problems</a> · <a href="/docs">The API</a>
+      </p>
+    </main>
+  );
+}
+
+/** What stands between back-quotes is code. */
+function withCode(text: string): ComponentChildren {
+  return text.split("`").map((part, index) =>
+    index % 2 === 1 ? <code key={index}>{part}</code> : part
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * The application as `main.ts` creates it, with what a test wants to be otherwise.
+ * @module
+ */
+import type { Engine, EngineOptions } from "../jobs/engine/engine.ts";
+import { createKinds } from "../jobs/registry.ts";
+import { ApiKeys } from "../lib/api_keys.ts";
+import { parseConfig } from "../lib/config.ts";
+import { sampleModel } from "../lib/model/sample_model.ts";
+import { type AppOptions, createApp } from "../routes/app.ts";
+import type { AccessOptions } from "../routes/http/caller.ts";
+import { openEnginesOn } from "./engines.ts";
+import { FakeClock } from "./fake_clock.ts";
+
+/** The kinds of job that the service has. */
+export const kinds = createKinds(parseConfig({}));
+
+/** A wish of each kind, as clients send them. */
+export const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
+export const techno = {
+  preferences: {
+    interests: ["music", "nightlife"],
+    musicProfile: "Electronic, House",
+    timeframe: "This weekend",
+    otherPreferences: "Looking for underground venues",
+  },
+};
+
+type TestAppOptions =
+  & Partial<Omit<AppOptions, "clock" | "access"> & Omit<AccessOptions, "apiKeys">>
+  & { apiKeys?: string[] };
+
+/** Open to everybody and without limits, unless the options say otherwise. */
+export function testApp(
+  engine: Engine,
+  { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
+) {
+  const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
+  const access = { apiKeys: new ApiKeys(apiKeys), publicReads, trustedProxies };
+  return createApp({
+    engine,
+    clock,
+    access,
+    corsOrigins: ["*"],
+    rateLimiters: {},
+    privateHosts: [],
+    ...rest,
+  });
+}
+
+interface AppSettings extends TestAppOptions {
+  kv?: Deno.Kv;
+  clock?: FakeClock;
+  /** How long a sample plan takes, by the fake clock. */
+  delayMs?: number;
+}
+
+/** The application over an engine on a database in memory, with the sample generator. */
+export async function openApp(
+  settings: AppSettings = {},
+  overrides: Partial<EngineOptions> = {},
+) {
+  const { delayMs = 0, clock = new FakeClock(), kv, ...options } = settings;
+  const model = (plan: () => unknown) => sampleModel({ plan, delayMs, clock });
+  const database = kv ?? await Deno.openKv(":memory:");
+  const env = openEnginesOn(database, { kinds, model, ...overrides }, clock);
+  return { ...env, app: testApp(env.a, { clock, ...options }) };
+}

@@ -1,0 +1,156 @@
+/**
+ * Holds answers to the description of the API, by a validator that knows nothing of zod.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { createOpenApi } from "../routes/api/openapi.ts";
+import { kinds } from "./app.ts";
+
+/** The description, as the service publishes it. */
+// deno-lint-ignore no-explicit-any -- a document
+export const description: any = JSON.parse(JSON.stringify(createOpenApi(kinds)));
+
+/** The operations: method, path template, and what their responses are. */
+export interface Operation {
+  id: string;
+  method: string;
+  template: string;
+  pattern: RegExp;
+  // deno-lint-ignore no-explicit-any -- a document
+  responses: Record<string, any>;
+}
+
+const METHODS = ["get", "post", "delete", "put", "patch"];
+
+export const operations: Operation[] = Object.entries<Record<string, unknown>>(description.paths)
+  .flatMap(([template, item]) =>
+    Object.entries(item).filter(([method]) => METHODS.includes(method)).map((
+      [method, operation],
+    ) => {
+      // deno-lint-ignore no-explicit-any -- a document
+      const { operationId: id, responses } = operation as any;
+      const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`);
+      return { id, method, template, pattern, responses };
+    })
+  );
+
+/** Set on every answer, or by CORS; not worth a line each in the description. */
+const GENERAL = new Set([
+  "content-type",
+  "content-length",
+  "content-security-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "referrer-policy",
+  "strict-transport-security",
+  "vary",
+  "x-content-type-options",
+  "x-frame-options",
+  "x-accel-buffering",
+  "connection",
+  "accept",
+]);
+
+const ajv = new Ajv2020({ strict: false, validateFormats: true, allErrors: true });
+// deno-lint-ignore no-explicit-any -- its types are those of CommonJS
+(addFormats as any)(ajv);
+// What the description leaves open for the future is an error today.
+ajv.addSchema(closed(description), "api");
+
+// deno-lint-ignore no-explicit-any -- a document
+function closed(node: any): any {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== "object" || node === null) return node;
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [
+      name,
+      name === "example" || name === "examples" ? value : closed(value),
+    ]),
+  );
+  const isObject = copy.type === "object" && copy.properties !== undefined;
+  if (isObject && copy.additionalProperties === undefined) copy.additionalProperties = false;
+  return copy;
+}
+
+function escape(pointer: string): string {
+  return pointer.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** The operation that answers a request; `undefined` if the description has none. */
+export function operationOf(method: string, path: string): Operation | undefined {
+  const { pathname } = new URL(`http://localhost${path}`);
+  const plain = pathname.replace(/\/$/, "") || "/";
+  const asked = method === "HEAD" ? "get" : method.toLowerCase();
+  return operations.find((operation) =>
+    operation.method === asked && operation.pattern.test(plain)
+  );
+}
+
+/**
+ * The answer is one that the description has.
+ *
+ * @param body as it was read, text
+ * @returns what was produced: the operation's id, the status, and the code of a problem
+ */
+export function assertDescribed(
+  method: string,
+  path: string,
+  { status, headers }: Pick<Response, "status" | "headers">,
+  body: string,
+): string {
+  const operation = operationOf(method, path);
+  assert.ok(operation, `${method} ${path} is not described`);
+  const { id } = operation;
+  const response = operation.responses[status];
+  assert.ok(response, `${id} is answered with ${status}, which is not described: ${body}`);
+  const described = Object.keys(response.headers).map((name) => name.toLowerCase());
+  for (const [name] of headers) {
+    const isKnown = GENERAL.has(name) || name.startsWith("access-control-");
+    assert.ok(isKnown || described.includes(name), `${id} ${status} has ${name}, not described`);
+  }
+  for (const [name, { required }] of Object.entries<{ required?: boolean }>(response.headers)) {
+    assert.ok(!required || headers.has(name), `${id} ${status} lacks ${name}`);
+  }
+  const code = assertBody(operation, { status, headers }, { method, body });
+  return [id, status, code].filter(Boolean).join(" ");
+}
+
+function assertBody(
+  { id, template, method: described, responses }: Operation,
+  { status, headers }: Pick<Response, "status" | "headers">,
+  { method, body }: { method: string; body: string },
+): string | undefined {
+  const content = responses[status].content;
+  if (content === undefined) {
+    assert.equal(body, "", `${id} ${status} has no body`);
+    return undefined;
+  }
+  const type = headers.get("content-type")?.split(";")[0] ?? "";
+  assert.ok(content[type], `${id} ${status} is ${type}, which is not described`);
+  if (method === "HEAD") {
+    assert.equal(body, "");
+    return undefined;
+  }
+  if (!type.endsWith("json")) return undefined;
+  const json = JSON.parse(body);
+  const pointer = ["paths", template, described, "responses", status, "content", type, "schema"];
+  const $ref = `api#/${pointer.map((part) => escape(String(part))).join("/")}`;
+  const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref });
+  assert.ok(validate(json), `${id} ${status}: ${ajv.errorsText(validate.errors)}\n${body}`);
+  if (type !== "application/problem+json") return undefined;
+  assert.ok(content[type].examples[json.code], `${id} ${status} is ${json.code}, not described`);
+  return json.code;
+}
+
+/** Everything that the description says may be answered, as {@link assertDescribed} names it. */
+export function describedAnswers(): string[] {
+  return operations.flatMap(({ id, responses }) =>
+    Object.entries(responses).flatMap(([status, { content }]) => {
+      const problems = content?.["application/problem+json"]?.examples;
+      if (!problems) return [`${id} ${status}`];
+      return Object.keys(problems).map((code) => `${id} ${status} ${code}`);
+    })
+  );
+}

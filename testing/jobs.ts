@@ -1,0 +1,163 @@
+/**
+ * Builders and a scripted kind of job, for all suites.
+ * @module
+ */
+import { z } from "zod";
+import type { JobContext, PlanParts, PublicKind, StepDetails } from "../jobs/kind.ts";
+import { JobError } from "../lib/job/failure.ts";
+import { claimJob, type JobLimits, newJob, type RunningJob } from "../lib/job/job_record.ts";
+import {
+  type ChatRequest,
+  ChatTurn,
+  missingModel,
+  type Model,
+  type ResponseRequest,
+  ResponseTurn,
+} from "../lib/model/model.ts";
+import { FakeClock, NOON } from "./fake_clock.ts";
+
+export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
+
+export const limits: JobLimits = { maxAttempts: 4, timeoutMs: 15 * MINUTE };
+
+/** A job that was just accepted. */
+export function queuedJob(overrides: Partial<Parameters<typeof newJob>[0]> = {}) {
+  return newJob({
+    id: crypto.randomUUID(),
+    kind: "test",
+    request: { text: "hello" },
+    promptVersion: "test-1",
+    now: NOON,
+    ttlMs: 24 * HOUR,
+    ...overrides,
+  });
+}
+
+/** A job in its first attempt, held by `holder`. */
+export function runningJob(overrides: Partial<RunningJob> = {}): RunningJob {
+  return { ...claimJob(queuedJob(), { holder: "instance-a", now: NOON }), ...overrides };
+}
+
+const TestRequest = z.object({ text: z.string() });
+const TestResult = z.object({ text: z.string() });
+type TestRequest = z.infer<typeof TestRequest>;
+type TestResult = z.infer<typeof TestResult>;
+
+/** A kind of job whose work is given by the test; without any it says the text back. */
+export function testKind(
+  generate: (request: TestRequest, context: JobContext) => Promise<TestResult> = (request) =>
+    Promise.resolve(request),
+): PublicKind<TestRequest, TestResult> {
+  return {
+    name: "test",
+    http: {
+      path: "/api/tests",
+      noun: "test",
+      description: "A text comes back.",
+      idName: "testId",
+      acceptedStatus: 202,
+      notFound: "Test not found",
+    },
+    example: { text: "hello" },
+    expectedMs: 20_000,
+    asked: z.object({ asked: z.string() }),
+    answered: z.object({ answered: z.string().nullable() }),
+    request: TestRequest,
+    result: TestResult,
+    promptVersion: "test-1",
+    generate,
+    sample: () => ({ text: "sample" }),
+    presentRequest: ({ text }) => ({ asked: text }),
+    presentResult: ({ result }) => ({ answered: result?.text ?? null }),
+    itemsOf: ({ text }) => [text],
+  };
+}
+
+/** One answer of a scripted model: a turn, an error to throw, or a function that makes one. */
+type Script<Turn, Request> = (Partial<Turn> | Error | ((request: Request) => Partial<Turn>))[];
+
+/** A turn of a model that says nothing. */
+export const silentTurn: ResponseTurn = {
+  responseId: "resp_1",
+  text: null,
+  truncated: false,
+  usage: null,
+  output: [],
+  calls: [],
+  reasoningSummaries: [],
+  stored: false,
+};
+
+/** A request that nothing depends on. */
+export const anyRequest: ChatRequest & ResponseRequest = {
+  model: "gpt-test",
+  messages: [],
+  instructions: "",
+  input: [],
+  previous: null,
+  format: { name: "any", schema: z.object({}) },
+  tools: [],
+  webSearch: false,
+  reasoningEffort: "low",
+  maxTokens: 1,
+};
+
+/** The parts of a plan that nobody looks at. */
+export const anyParts: PlanParts = {
+  member: "parts",
+  noun: "part",
+  count: 2,
+  schemaAt: () => z.string(),
+};
+
+/** A model whose calls are given by the test; the others fail. */
+export function modelOf(calls: Partial<Model>): Model {
+  return { ...missingModel(), ...calls };
+}
+
+/** A model that answers with the given turns in order, and keeps the requests that it got. */
+export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
+  const requests: unknown[] = [];
+  function answer(request: unknown): Promise<ResponseTurn> {
+    // The request is copied: the conversation in it goes on growing.
+    requests.push(JSON.parse(JSON.stringify(request)));
+    const next = script[requests.length - 1];
+    if (next === undefined) throw new Error(`The script has no turn ${requests.length}`);
+    if (next instanceof Error) return Promise.reject(next);
+    return Promise.resolve({
+      ...silentTurn,
+      responseId: `resp_${requests.length}`,
+      ...(typeof next === "function" ? next(request as ResponseRequest) : next),
+    });
+  }
+  return { model: modelOf({ chat: answer, respond: answer }), requests };
+}
+
+/** A context that runs each step, and keeps what the steps were and what was looked up. */
+export function testContext(model: Model, now = NOON) {
+  const steps: string[] = [];
+  const details: StepDetails[] = [];
+  const research: string[] = [];
+  const options = { signal: new AbortController().signal };
+  const context: JobContext = {
+    ...options,
+    id: crypto.randomUUID(),
+    attempt: 1,
+    clock: new FakeClock(now),
+    async step(name, schema, run, describe) {
+      steps.push(name);
+      const output = schema.parse(JSON.parse(JSON.stringify(await run())));
+      if (describe) details.push(describe(output));
+      return output;
+    },
+    chat: (name, request) => context.step(name, ChatTurn, () => model.chat(request, options)),
+    respond: (name, request) =>
+      context.step(name, ResponseTurn, () => model.respond(request, options)),
+    showResearch: (message) => void research.push(message),
+  };
+  return { context, steps, details, research };
+}
+
+/** A failure that may pass. */
+export const upstreamError = () => new JobError("upstream_error", "OpenAI API error: 500");

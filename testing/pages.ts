@@ -1,0 +1,170 @@
+/**
+ * The service with its pages, and people who look at them: a real browser, whose every complaint is
+ * kept.
+ * @module
+ */
+import axe from "axe-core";
+import type { FixtureResponse } from "@copilotkit/aimock";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
+import { serveLive } from "./live_server.ts";
+import { Program, workDirectory } from "./program.ts";
+
+export const rome = { destination: "Rome", durationDays: 3 };
+export const { days } = sampleItinerary(rome);
+export const weekend = { interests: ["fado", "food"], timeframe: "This weekend in Lisbon" };
+export const { bundles } = sampleBundles({ preferences: weekend });
+
+const usage = { prompt_tokens: 400, completion_tokens: 900 };
+
+/** What the model writes for {@link rome} and {@link weekend}. */
+export const itineraryReply: FixtureResponse = { content: JSON.stringify({ days }), usage };
+export const bundlesReply: FixtureResponse = {
+  content: JSON.stringify({ bundles }),
+  reasoning: "**Weighing moods**\n\nQuiet rooms first, then the river.",
+  usage,
+};
+
+/** The end of what the model has written when so many parts are finished. */
+export function upTo(parts: readonly unknown[], count: number): string {
+  return JSON.stringify(parts.slice(0, count)).slice(0, -1);
+}
+
+/** A running service; its model writes when the test says so. Without a script it makes plans up. */
+export async function openService(
+  { script = [], env = {} }: { script?: FixtureResponse[]; env?: Record<string, string> } = {},
+) {
+  const directory = await workDirectory();
+  const model = serveLive(...script);
+  const real = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: model.url };
+  const generator = script.length > 0
+    ? { ...real, OPENAI_BACKGROUND: "off" }
+    : { GENERATOR: "sample" };
+  const programs: Program[] = [];
+  const start = (more: Record<string, string> = {}) => {
+    programs.push(new Program(directory.path, { env: { ...generator, ...env, ...more } }));
+    return programs.at(-1)!;
+  };
+  const program = start();
+  return {
+    url: await program.url(),
+    program,
+    model,
+    /** Starts it again, at the same address. */
+    async restart(more: Record<string, string> = {}): Promise<Program> {
+      const { port } = new URL(await program.url());
+      const again = start({ ...more, PORT: port });
+      await again.url();
+      return again;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const program of programs) await program[Symbol.asyncDispose]();
+      await model[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** How much of what was seen has moved by itself; https://web.dev/articles/cls. */
+const WATCH_SHIFTS = `
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) {
+      if (!hadRecentInput) window.shifted += value;
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+`;
+
+/** Somebody with a browser of their own. */
+export async function visit(browser: Browser, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
+  if (options.javaScriptEnabled !== false) await context.addInitScript(WATCH_SHIFTS);
+  const faults: string[] = [];
+  let home: string | undefined;
+  context.on("page", (page) => {
+    // Violations of the policy are errors on the console, too.
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("dialog", (dialog) => {
+      faults.push(`asked: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    page.on("request", (request) => {
+      const { protocol, host } = new URL(request.url());
+      home ??= host;
+      if (protocol !== "data:" && host !== home) faults.push(`asked ${host}`);
+    });
+  });
+  return {
+    context,
+    page: await context.newPage(),
+    /** What went wrong on the pages, but for what the test has brought about itself. */
+    faults(expected?: RegExp): string[] {
+      return faults.filter((fault) => !expected?.test(fault));
+    },
+  };
+}
+
+/** How much has moved on the page so far. */
+export async function shiftedOn(page: Page): Promise<number> {
+  return await page.evaluate("window.shifted");
+}
+
+/** What an accessibility checker objects to. */
+export async function objections(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate("axe.run()") as axe.AxeResults;
+  return violations.map(({ id, impact, nodes }) =>
+    `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(" | ")}`
+  );
+}
+
+/** Whether a page is wider than its window. */
+export async function overflows(page: Page): Promise<boolean> {
+  return await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+}
+
+/** For people to look at: with `SCREENSHOTS` set to a directory. */
+export async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+  const directory = Deno.env.get("SCREENSHOTS");
+  if (directory) await page.screenshot({ path: `${directory}/${name}.png`, fullPage });
+}
+
+/** Fills in the form of an itinerary and sends it. */
+export async function wishForItinerary(page: Page, wish = rome): Promise<void> {
+  await page.getByLabel("Destination").fill(wish.destination);
+  await page.getByLabel("Days").fill(String(wish.durationDays));
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.waitForURL("**/trips/*");
+}
+
+/** The same for bundles. */
+export async function wishForBundles(page: Page): Promise<void> {
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  await page.getByLabel("Interests").fill(weekend.interests.join(", "));
+  await page.getByLabel("When and where").fill(weekend.timeframe);
+  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.waitForURL("**/trips/*");
+}
+
+/**
+ * Makes a trip of which the first day is written.
+ *
+ * @param options.isOpen the page with the form is open already
+ * @returns the id of the model's answer
+ */
+export async function seeFirstDay(
+  page: Page,
+  service: Awaited<ReturnType<typeof openService>>,
+  { isOpen = false } = {},
+): Promise<string> {
+  if (!isOpen) await page.goto(service.url);
+  await wishForItinerary(page);
+  const id = await service.model.begun(0);
+  service.model.write(id, upTo(days, 1));
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  return id;
+}

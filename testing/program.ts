@@ -1,0 +1,197 @@
+/**
+ * The real program, started as its task starts it, in a directory of its own.
+ * @module
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import denoJson from "../deno.json" with { type: "json" };
+import type { FaultPoint } from "./fault.ts";
+
+const root = join(import.meta.dirname!, "..");
+
+/** What has not happened by then will not: whoever waits for it is told so, with what was printed. */
+const PATIENCE_MS = 120_000;
+
+/** All tests come from one address; what they send is not to be limited. */
+const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
+
+/** One line of the program's log. */
+export type LogLine = Record<string, unknown> & { message: string };
+
+export interface ProgramOptions {
+  env?: Record<string, string>;
+  task?: "dev" | "start";
+  /** A module that is loaded first: an absolute path. */
+  preload?: string | undefined;
+}
+
+/**
+ * Writes a module for {@link ProgramOptions.preload}, which stops the program at a point.
+ *
+ * @returns its path
+ */
+export async function preloadFault(directory: string, point: FaultPoint): Promise<string> {
+  const path = join(directory, "fault.ts");
+  const support = pathToFileURL(join(import.meta.dirname!, "fault.ts"));
+  await Deno.writeTextFile(
+    path,
+    `import { haltAt } from "${support}";\nhaltAt(${JSON.stringify(point)});\n`,
+  );
+  return path;
+}
+
+/** A directory for programs that share a database; `await using` removes it. */
+export async function workDirectory() {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A running program; `await using` kills it. */
+export class Program implements AsyncDisposable {
+  /** What it has printed so far, standard error included. */
+  output = "";
+  readonly #process: Deno.ChildProcess;
+  readonly #read: Promise<unknown>;
+  #changed = Promise.withResolvers<void>();
+  #ended = false;
+
+  constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
+    // What is built has been built before the tests.
+    const { command } = denoJson.tasks[task];
+    const [, ...args] = command.slice(command.lastIndexOf("deno run")).split(" ");
+    const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [
+        main[0]!,
+        ...(preload ? ["--preload", preload] : []),
+        "--config",
+        join(root, "deno.json"),
+        ...main.slice(1),
+      ],
+      cwd: directory,
+      env: {
+        NO_COLOR: "1",
+        HOST: "127.0.0.1",
+        PORT: "0",
+        KV_PATH: "data/kv.sqlite",
+        ...unlimited,
+        ...env,
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { stdout, stderr } = this.#process;
+    this.#read = Promise.all([this.#collect(stdout), this.#collect(stderr)]).then(() => {
+      this.#ended = true;
+      this.#changed.resolve();
+    });
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.output += text;
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
+  }
+
+  /** The complete lines of its structured log so far. */
+  get log(): LogLine[] {
+    return this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Resolves with what `look` finds in the output, as soon as it finds something. */
+  async until<T>(look: (program: Program) => T | undefined | false): Promise<T> {
+    return await Program.until([this], () => look(this));
+  }
+
+  /** Resolves with what `look` finds in the output of several programs, all of which have to live. */
+  static async until<T>(
+    programs: readonly Program[],
+    look: () => T | undefined | false,
+  ): Promise<T> {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(late.resolve, PATIENCE_MS, "late");
+    const outputs = () => programs.map(({ output }) => output).join("\n");
+    try {
+      for (;;) {
+        const changes = programs.map((program) => program.#changed.promise);
+        const found = look();
+        if (found !== undefined && found !== false) return found;
+        if (programs.some((program) => program.#ended)) {
+          throw new Error(`The program ended:\n${outputs()}`);
+        }
+        if (await Promise.race([late.promise, ...changes]) === "late") {
+          throw new Error(`It did not happen within ${PATIENCE_MS} ms:\n${outputs()}`);
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Resolves when so many lines of the log have this message. */
+  async untilLogged(message: string, count = 1): Promise<void> {
+    await this.until(({ log }) => log.filter((line) => line.message === message).length >= count);
+  }
+
+  /** Where it listens, without a slash at the end. */
+  async url(): Promise<string> {
+    const port = await this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1]);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  async post(path: string, body: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(await this.url() + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  async get(path: string, headers: Record<string, string> = {}) {
+    return await this.#fetch(path, { method: "GET", headers });
+  }
+
+  async delete(path: string) {
+    return await this.#fetch(path, { method: "DELETE" });
+  }
+
+  async #fetch(path: string, init: RequestInit) {
+    const response = await fetch(await this.url() + path, init);
+    const text = await response.text();
+    const body = text === "" ? null : JSON.parse(text);
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  /** How much memory it has at the moment. */
+  async memoryBytes(): Promise<number> {
+    const args = ["-o", "rss=", "-p", String(this.#process.pid)];
+    const { stdout } = await new Deno.Command("ps", { args }).output();
+    return Number(new TextDecoder().decode(stdout)) * 1024;
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: Deno.Signal): Promise<Deno.CommandStatus> {
+    this.signal(signal);
+    return await this.ended();
+  }
+
+  /** Waits until it ends by itself. */
+  async ended(): Promise<Deno.CommandStatus> {
+    await this.#read;
+    return await this.#process.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended) this.#process.kill("SIGKILL");
+    await this.ended();
+  }
+}

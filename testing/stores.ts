@@ -1,0 +1,61 @@
+/**
+ * The stores over a database of their own, and what tests put into them.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { failure } from "../lib/job/failure.ts";
+import type { Lease } from "../lib/store/job_commit.ts";
+import type { JobStore } from "../lib/store/job_store.ts";
+import type { StepEvent } from "../lib/job/timeline.ts";
+import { openStores } from "./engines.ts";
+import { FakeClock, NOON } from "./fake_clock.ts";
+import { queuedJob } from "./jobs.ts";
+
+/** A failure that may pass. */
+export const fault = failure("upstream_error", "OpenAI API error: 500");
+
+/** A plan as `complete()` takes it. */
+export const plan = {
+  result: { text: "plan" },
+  source: "openai",
+  promptVersion: "test-1",
+} as const;
+
+/** The name of a step. */
+export const step = { promptVersion: "test-1", name: "turn-1" };
+
+/** The same step as `saveStep()` takes it. */
+export const finished: { event: StepEvent; output: unknown } = {
+  event: {
+    event: "step",
+    at: NOON,
+    attempt: 1,
+    name: step.name,
+    durationMs: 0,
+    turn: null,
+    tool: null,
+    failed: null,
+  },
+  output: { text: "output" },
+};
+
+/** The stores of a new database. */
+export async function openStore() {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  return { kv, clock, ...openStores(kv, { clock }), [Symbol.dispose]: () => kv.close() };
+}
+
+/** A job that `holder` works on. */
+export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Promise<Lease> {
+  const job = queuedJob();
+  await store.accept(job);
+  const lease = await store.claim(job.id, { holder });
+  assert.ok(lease);
+  return lease;
+}
+
+/** The jobs that may be claimed now. */
+export async function dueIn(store: JobStore): Promise<string[]> {
+  return (await Array.fromAsync(store.index.due("test"))).map(({ id }) => id);
+}

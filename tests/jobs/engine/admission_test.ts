@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { Admission, QueueFullError } from "../../../jobs/engine/admission.ts";
+import { JobIndex } from "../../../lib/store/job_index.ts";
+import { openStores } from "../../../testing/engines.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { MINUTE, queuedJob } from "../../../testing/jobs.ts";
+
+/** Counts how often it counts; a count takes `countMs`. */
+class CountingIndex extends JobIndex {
+  counts = 0;
+  constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
+    super(kv, clock);
+  }
+
+  override countWaiting(limit: number): Promise<number> {
+    this.counts++;
+    this.clock.advance(this.countMs);
+    return super.countWaiting(limit);
+  }
+}
+
+/** An admission for `maxQueuedJobs` with `waiting` jobs in its store. */
+async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
+  const clock = new FakeClock();
+  const kv = await Deno.openKv(":memory:");
+  const { store } = openStores(kv, { clock });
+  const index = new CountingIndex(kv, clock, countMs);
+  for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
+  const admission = new Admission({ index, clock, maxQueuedJobs, kinds: ["test"] });
+  const admit = (accept: () => Promise<unknown> = () => store.accept(queuedJob())) =>
+    admission.admit(accept);
+  return {
+    clock,
+    store,
+    index,
+    admit,
+    /** Calls `admit()` so many times at once. @returns how many were let in */
+    async admitted(calls: number): Promise<number> {
+      const results = await Promise.allSettled(Array.from({ length: calls }, () => admit()));
+      return results.filter(({ status }) => status === "fulfilled").length;
+    },
+    async claimAll() {
+      for await (const { id } of store.index.due("test")) {
+        await store.claim(id, { holder: "instance-a" });
+      }
+    },
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+const full = { name: "QueueFullError", message: "Cannot accept job: 3 jobs are waiting" };
+
+Deno.test("Admission lets a job in below the limit", async () => {
+  using test = await setUp(3, { waiting: 2 });
+
+  assert.deepEqual(await test.admit(), { outcome: "accepted", left: null });
+});
+
+for (const waiting of [3, 4]) {
+  Deno.test(`Admission refuses a job when ${waiting} of 3 wait`, async () => {
+    using test = await setUp(3, { waiting });
+
+    await assert.rejects(test.admit(), full);
+    await assert.rejects(test.admit(), QueueFullError);
+  });
+}
+
+Deno.test("Admission counts a job that waits for its retry", async () => {
+  using test = await setUp(1);
+  await test.store.accept({ ...queuedJob(), runAt: test.clock.now() + MINUTE });
+
+  await assert.rejects(test.admit(), QueueFullError);
+});
+
+Deno.test("Admission adds what it lets in between two counts", async () => {
+  using test = await setUp(3, { waiting: 1 });
+
+  await test.admit();
+  assert.equal(test.index.counts, 1);
+  await test.admit();
+  assert.equal(test.index.counts, 1);
+
+  await assert.rejects(test.admit(), full);
+});
+
+Deno.test("Admission takes jobs that workers have claimed since for gone before it refuses", async () => {
+  using test = await setUp(1);
+  for (let n = 0; n < 3; n++) {
+    assert.equal(await test.admitted(1), 1);
+    await test.claimAll();
+  }
+});
+
+Deno.test("Admission spends a tenth of its time with counting when there is no room", async () => {
+  using test = await setUp(1, { waiting: 1, countMs: 20 });
+  assert.equal(await test.admitted(1), 0);
+  await test.claimAll();
+
+  test.clock.advance(199);
+  assert.equal(await test.admitted(1), 0);
+  assert.equal(test.index.counts, 1);
+  test.clock.advance(1);
+  assert.equal(await test.admitted(1), 1);
+  assert.equal(test.index.counts, 2);
+});
+
+Deno.test("Admission does not forget a job that is being stored while it counts", async () => {
+  using test = await setUp(1);
+  const stored = Promise.withResolvers<void>();
+  const admitted = test.admit(() => stored.promise);
+  test.clock.advance(500);
+
+  await assert.rejects(test.admit(), QueueFullError);
+  stored.resolve();
+  await admitted;
+});
+
+Deno.test("Admission keeps no place for a job that could not be stored", async () => {
+  using test = await setUp(1);
+  await assert.rejects(test.admit(() => Promise.reject(new Error("KV is away"))), /KV is away/);
+
+  assert.equal(await test.admitted(1), 1);
+});
+
+Deno.test("Admission counts anew when the clock was set back", async () => {
+  using test = await setUp(2);
+  assert.equal(await test.admitted(1), 1);
+  await test.claimAll();
+  test.clock.advance(-MINUTE);
+
+  assert.equal(await test.admitted(2), 2);
+});
+
+Deno.test("Admission sees what other instances have accepted", async () => {
+  using test = await setUp(3);
+  assert.equal(await test.admitted(1), 1);
+  for (let n = 0; n < 3; n++) await test.store.accept(queuedJob());
+
+  test.clock.advance(500);
+
+  assert.equal(await test.admitted(1), 0);
+});
+
+Deno.test("Admission lets in as many of a flood as there is room for, with one count", async () => {
+  using test = await setUp(5, { waiting: 2 });
+
+  assert.equal(await test.admitted(20), 3);
+  assert.equal(test.index.counts, 1);
+});
+
+Deno.test("Admission counts again after a count that failed", async () => {
+  using test = await setUp(3);
+  const { countWaiting } = test.index;
+  test.index.countWaiting = () => Promise.reject(new Error("KV is away"));
+  await assert.rejects(test.admit(), { message: "KV is away" });
+  test.index.countWaiting = countWaiting;
+
+  assert.equal(await test.admitted(1), 1);
+});

@@ -1,0 +1,450 @@
+/**
+ * Responses that go on at the model's side: who waits for them, and who stops them.
+ */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Engine } from "../../../jobs/engine/engine.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import type { CallOptions, Model } from "../../../lib/model/model.ts";
+import {
+  engineOptions,
+  jobOf,
+  openEngines,
+  openEnginesOn,
+  sweepFor,
+  tryAgain,
+  untilIdle,
+} from "../../../testing/engines.ts";
+import { delayCommit, failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+import {
+  anyParts,
+  anyRequest,
+  limits,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+} from "../../../testing/jobs.ts";
+
+const usage = { inputTokens: 100, cachedTokens: 0, outputTokens: 50, reasoningTokens: 0 };
+
+const kind = testKind(async (_request, context) => {
+  const { text } = await context.respond("turn-1", anyRequest, anyParts);
+  return { text: text ?? "" };
+});
+
+const unavailable = new JobError("connection_lost", "OpenAI API connection lost");
+
+/** A model whose responses go on by themselves, and what was asked of it. */
+function backgroundModel(
+  { join, respond }: {
+    join?: Model["join"];
+    /** What becomes of the call once the response has begun. */
+    respond?: (options: CallOptions) => Promise<typeof silentTurn>;
+  } = {},
+) {
+  const asked: string[] = [];
+  let responses = 0;
+  const model = modelOf({
+    async respond(_request, options) {
+      const responseId = `resp_${++responses}`;
+      asked.push(`respond ${responseId}`);
+      await options.onEvent?.({ type: "started", responseId, resumable: true });
+      const turn = await respond?.(options) ?? silentTurn;
+      return { ...turn, responseId, text: responseId, usage };
+    },
+    async join(responseId, options) {
+      asked.push(`join ${responseId}`);
+      await options.onEvent?.({ type: "started", responseId, resumable: true });
+      return await join?.(responseId, options) ?? null;
+    },
+    cancel(responseId) {
+      asked.push(`cancel ${responseId}`);
+      return Promise.resolve();
+    },
+  });
+  return { model: () => model, asked };
+}
+
+const never = ({ signal }: CallOptions) =>
+  new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop);
+  });
+
+/** One attempt on `a`, then, a minute later, one on `b`. */
+async function twoAttempts(env: Awaited<ReturnType<typeof openEngines>>) {
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  await tryAgain(env, 1);
+  return id;
+}
+
+Deno.test("a response that was begun is joined by the next attempt", async () => {
+  const { model, asked } = backgroundModel({
+    respond: () => Promise.reject(unavailable),
+    join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: `joined ${id}`, usage }),
+  });
+  using env = await openEngines({ kinds: [kind], model });
+  const id = await twoAttempts(env);
+  assert.deepEqual((await env.store.read(id))?.result, { text: "joined resp_1" });
+  assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "succeeded" && job.usage?.inputTokens, 100);
+});
+
+Deno.test("a response that came to nothing is begun again, and the new one is joined then", async () => {
+  let failures = 2;
+  const { model, asked } = backgroundModel({
+    respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
+  });
+  using env = await openEngines({ kinds: [kind], model });
+  const id = await twoAttempts(env);
+  await tryAgain(env, 1);
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.deepEqual(asked, [
+    "respond resp_1",
+    "join resp_1",
+    "respond resp_2",
+    "join resp_2",
+    "respond resp_3",
+  ]);
+});
+
+Deno.test("a response is joined although the breaker has opened meanwhile", async () => {
+  const { model, asked } = backgroundModel({
+    respond: () => Promise.reject(unavailable),
+    join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: "joined", usage }),
+  });
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(60_000);
+  hooks.commit = async (sets, run) => {
+    const result = await run();
+    if (!sets.some(([sort]) => sort === "running")) return result;
+    hooks.commit = undefined;
+    await kv.set(["breaker", kind.name], {
+      openUntil: env.clock.now() + 60_000,
+      failures: 1,
+      probe: null,
+      opening: crypto.randomUUID(),
+      failure: new JobError("quota_exceeded", "OpenAI API error: 429").failure,
+    });
+    return result;
+  };
+  await env.b.sweep();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
+});
+
+Deno.test("a finished turn forgets its response", async () => {
+  const { model } = backgroundModel();
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  assert.equal(await env.store.checkpoints.openResponse(id), null);
+});
+
+Deno.test("canceling a job stops its response", async () => {
+  const { model, asked } = backgroundModel({ respond: never });
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  await env.b.cancel(kind, id);
+  await env.b.stop(0);
+  await env.a.stop(0);
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+Deno.test("a job whose time is up stops its response", async () => {
+  const { model, asked } = backgroundModel({ respond: never });
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  await untilIdle(env.a, () => env.clock.advance(60_000));
+  await env.a.stop(0);
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+Deno.test("a worker that leaves lets its response go on", async () => {
+  const { model, asked } = backgroundModel({ respond: never });
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  await env.a.stop(0);
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assert.deepEqual(asked, ["respond resp_1"]);
+});
+
+Deno.test("a response that nobody will ever find is stopped", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { model, asked } = backgroundModel();
+  using env = openEnginesOn(kv, { kinds: [kind], model });
+  hooks.commit = async (sets, run) => {
+    // The job is canceled in the moment in which its response begins.
+    if (sets.some(([sort]) => sort === "response")) {
+      hooks.commit = undefined;
+      await env.store.cancel(id);
+    }
+    return await run();
+  };
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+Deno.test("a response that cannot be remembered is stopped, as far as it can be", async () => {
+  const asked: string[] = [];
+  const model = modelOf({
+    async respond(_request, { onEvent }) {
+      await onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
+      return assert.fail("must not go on");
+    },
+    cancel(responseId) {
+      asked.push(`cancel ${responseId}`);
+      return Promise.reject(new Error("no"));
+    },
+  });
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, {
+    kinds: [kind],
+    model: () => model,
+    limits: { ...limits, maxAttempts: 1 },
+  });
+  failCommits(hooks, "response", 6);
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await untilIdle(env.a, () => env.clock.advance(1_000));
+  assert.deepEqual(asked, ["cancel resp_1"]);
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "internal");
+});
+
+Deno.test("showing progress tells a worker that its job is another's by now", async () => {
+  const aborted = Promise.withResolvers<void>();
+  const lost = testKind(async (request, context) => {
+    context.signal.addEventListener("abort", () => aborted.resolve());
+    await env.store.cancel(id);
+    context.showResearch("Looking");
+    await aborted.promise;
+    return request;
+  });
+  using env = await openEngines({ kinds: [lost] });
+  const { id } = queuedJob();
+  await env.store.accept(queuedJob({ id }));
+  await env.a.sweep();
+  for (let n = 0; n < 50; n++) await env.a.ping();
+  assert.equal(env.a.running, 0);
+  aborted.resolve();
+  await env.a.idle();
+});
+
+Deno.test("whoever cancels a job does not wait for the model's side", async () => {
+  const model = modelOf({
+    async respond(_request, options) {
+      await options.onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
+      return await never(options);
+    },
+    cancel: () => new Promise(() => {}),
+  });
+  using env = await openEngines({ kinds: [kind], model: () => model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  assert.equal((await env.b.cancel(kind, id))?.job.state, "canceled");
+  await env.a.stop(0);
+  // An instance that leaves waits for it, but for a second only.
+  let stopped = false;
+  env.b.stop(0).then(() => stopped = true);
+  env.clock.advance(999);
+  for (let n = 0; n < 10; n++) await env.b.ping();
+  assert.equal(stopped, false);
+  for (let n = 0; n < 10 && !stopped; n++) {
+    env.clock.advance(1_000);
+    for (let m = 0; m < 5; m++) await env.b.ping();
+  }
+  assert.equal(stopped, true);
+});
+
+Deno.test("a response that cannot be stopped harms nobody", async () => {
+  const model = modelOf({
+    async respond(_request, options) {
+      await options.onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
+      return await never(options);
+    },
+    cancel: () => Promise.reject(new Error("no")),
+  });
+  using env = await openEngines({ kinds: [kind], model: () => model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  assert.equal((await env.a.cancel(kind, id))?.job.state, "canceled");
+  await env.a.stop(0);
+});
+
+Deno.test("a response that does not go on by itself is neither remembered nor stopped", async () => {
+  const asked: string[] = [];
+  const model = modelOf({
+    async respond(_request, { onEvent }) {
+      await onEvent?.({ type: "started", responseId: "resp_1", resumable: false });
+      throw new JobError("refused", "OpenAI API refused the request");
+    },
+    cancel: (responseId) => Promise.resolve(void asked.push(`cancel ${responseId}`)),
+  });
+  using env = await openEngines({ kinds: [kind], model: () => model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, id)).state, "failed");
+  assert.equal(await env.store.checkpoints.openResponse(id), null);
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("a webhook wakes the call that waits, through whichever instance it came", async () => {
+  const waiting = Promise.withResolvers<void>();
+  let wakes = 0;
+  const { model } = backgroundModel({
+    respond: (options) => {
+      options.wake!.addEventListener("wake", () => wakes++);
+      waiting.resolve();
+      return never(options);
+    },
+  });
+  using env = await openEngines({ kinds: [kind], model });
+  env.a.start();
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await waiting.promise;
+  const pass = async () => {
+    env.clock.advance(500);
+    for (let n = 0; n < 5; n++) await env.a.ping();
+  };
+  await pass();
+  const job = await jobOf(env.store, id);
+  assert.ok(job.state === "running");
+  // News of a job that the instance no longer has comes first.
+  const commit = env.kv.atomic();
+  env.instances.addWake(commit, { holder: job.holder, id: "0" });
+  await commit.commit();
+  assert.equal(await env.b.hearOf({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  for (let n = 0; n < 20; n++) await pass();
+  assert.equal(wakes, 1);
+  await env.a.stop(0);
+});
+
+Deno.test("ringFor() rings once for each delivery, and only for those who wait", async () => {
+  const { model } = backgroundModel({ respond: never });
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) === null);
+  const heard = await env.instances.lastRing();
+  assert.equal(await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }), "unknown");
+  assert.equal(await env.instances.lastRing(), heard);
+
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  const rung = await env.instances.lastRing();
+  assert.notEqual(rung, heard);
+  const job = await jobOf(env.store, id);
+  assert.ok(job.state === "running");
+  assert.deepEqual(await env.instances.takeWakes(job.holder), [id]);
+  assert.deepEqual(await env.instances.takeWakes(job.holder), []);
+
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "repeated");
+  assert.equal(await env.instances.lastRing(), rung);
+  await env.a.stop(0);
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
+  env.clock.advance(24 * 3_600_000);
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_3" }), "unknown");
+});
+
+for (const how of ["rescued", "claimed"] as const) {
+  Deno.test(`a job that fails when it is ${how} stops its response`, async () => {
+    const { model, asked } = backgroundModel({
+      respond: how === "rescued" ? never : () => Promise.reject(unavailable),
+    });
+    const limits = { maxAttempts: how === "rescued" ? 1 : 4, timeoutMs: 60_000 };
+    using env = await openEngines({ kinds: [kind], model, limits });
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    while (await env.store.checkpoints.openResponse(id) === null);
+    if (how === "rescued") {
+      await sweepFor(env, 12_000);
+    } else {
+      await env.a.idle();
+      await env.a.stop(0);
+      env.clock.advance(60_000);
+      await env.b.sweep();
+    }
+    await env.b.stop(0);
+    assert.equal((await jobOf(env.store, id)).state, "failed");
+    assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+    await env.a.stop(0);
+  });
+}
+
+Deno.test("a response that was begun with another prompt is stopped", async () => {
+  let failures = 1;
+  const { model, asked } = backgroundModel({
+    respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
+  });
+  using env = await openEngines({ kinds: [kind], model });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(60_000);
+  const next = { ...kind, promptVersion: "test-2" };
+  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next], model }));
+  await upgraded.sweep();
+  await upgraded.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
+});
+
+const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+
+Deno.test("a placeholder plan stops the response that it stands in for", async () => {
+  const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
+  using env = await openEngines({ kinds: [kind], model, mockIfQuota: true });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "succeeded" && job.source, "placeholder");
+  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+});
+
+for (const mockIfQuota of [true, false]) {
+  const end = mockIfQuota ? "placeholder" : "failure";
+  Deno.test(`a ${end} that is stored later than anybody waits for it stops its response`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
+    using env = openEnginesOn(kv, { kinds: [kind], model, mockIfQuota });
+    delayCommit(hooks, mockIfQuota ? "result" : "dead");
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    await untilIdle(env.a, () => env.clock.advance(1_000));
+    await env.a.stop(0);
+    assert.equal((await jobOf(env.store, id)).state, mockIfQuota ? "succeeded" : "failed");
+    assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  });
+}
+
+Deno.test("news of a response that is done with wakes nobody", async () => {
+  const held = Promise.withResolvers<void>();
+  const twice = testKind(async (_request, context) => {
+    await context.respond("turn-1", anyRequest, anyParts);
+    await context.step("tool", z.string(), () => held.promise.then(() => "done"));
+    return { text: "" };
+  });
+  const { model } = backgroundModel();
+  using env = await openEngines({ kinds: [twice], model });
+  const { job: { id } } = await env.a.submit(twice, { text: "hello" });
+  while ((await env.store.checkpoints.steps(id)).length === 0);
+  const job = await jobOf(env.store, id);
+  assert.ok(job.state === "running");
+  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assert.deepEqual(await env.instances.takeWakes(job.holder), []);
+  held.resolve();
+  await env.a.idle();
+});

@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { JobError } from "../../../lib/job/failure.ts";
+import { jobOf, openEngines } from "../../../testing/engines.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import {
+  anyParts,
+  anyRequest,
+  limits,
+  MINUTE,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+} from "../../../testing/jobs.ts";
+
+const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
+
+/** A kind of job that makes one call, and a model that turns the first calls away. */
+function limitedModel(...errors: Error[]) {
+  let calls = 0;
+  const chat = () => {
+    const error = errors[calls++];
+    return error ? Promise.reject(error) : Promise.resolve({ ...silentTurn, text: "plan" });
+  };
+  const model = modelOf({ chat });
+  const kind = testKind(async ({ text }, context) => {
+    await context.chat("turn", anyRequest, anyParts);
+    return { text };
+  });
+  return { overrides: { kinds: [kind], model: () => model }, kind, calls: () => calls };
+}
+
+Deno.test("while the breaker is open jobs wait, in every instance, and use up no attempt", async () => {
+  const limited = limitedModel(rateLimited());
+  using env = await openEngines(limited.overrides);
+  const { job: first } = await env.a.submit(limited.kind, { text: "first" });
+  await env.a.idle();
+  const waiting = [];
+  for (const engine of [env.a, env.b, env.a, env.b]) {
+    waiting.push((await engine.submit(limited.kind, { text: "next" })).job);
+    await engine.idle();
+  }
+  env.clock.advance(999);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  assert.equal(limited.calls(), 1);
+  for (const { id } of waiting) {
+    const job = await jobOf(env.store, id);
+    assert.equal(job.state, "queued");
+    assert.equal(job.attempt, 0);
+  }
+  // Full jitter put the first one's second attempt at the end of the pause.
+  assert.equal((await jobOf(env.store, first.id)).attempt, 1);
+});
+
+Deno.test("after the pause one job goes ahead, and the others follow when it has succeeded", async () => {
+  const limited = limitedModel(rateLimited());
+  const held = Promise.withResolvers<void>();
+  const model = modelOf({
+    chat: async (...args) => {
+      if (limited.calls() === 1) {
+        const answer = limited.overrides.model().chat(...args);
+        await held.promise;
+        return await answer;
+      }
+      return await limited.overrides.model().chat(...args);
+    },
+  });
+  using env = await openEngines({ ...limited.overrides, model: () => model });
+  const ids = [];
+  for (let n = 0; n < 4; n++) {
+    ids.push((await env.a.submit(limited.kind, { text: String(n) })).job.id);
+    if (n === 0) await env.a.idle();
+  }
+  await env.a.idle();
+  env.clock.advance(1_000);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  while (limited.calls() < 2) await env.a.ping();
+  assert.equal(env.a.running + env.b.running, 1);
+  held.resolve();
+  await Promise.all([env.a.idle(), env.b.idle()]);
+  env.clock.advance(5_000);
+  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  await Promise.all([env.a.idle(), env.b.idle()]);
+  for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.equal(limited.calls(), 5);
+});
+
+Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
+  const limited = limitedModel(rateLimited());
+  using env = await openEngines({ ...limited.overrides, random: () => 0.99 });
+  await env.a.submit(limited.kind, { text: "first" });
+  await env.a.idle();
+  // Only the second instance is left.
+  await env.a.stop(0);
+  const { job: { id } } = await env.b.submit(limited.kind, { text: "second" });
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  env.clock.advance(1_000);
+  for (let n = 0; n < 100 && env.b.running === 0; n++) await env.b.ping();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).attempt, 1);
+});
+
+Deno.test("a job whose time is up fails although the breaker is open", async () => {
+  const limited = limitedModel(new JobError("overloaded", "OpenAI API error: 503"), rateLimited());
+  using env = await openEngines({ ...limited.overrides, random: () => 0 });
+  const { job: { id } } = await env.a.submit(limited.kind, { text: "hello" });
+  await env.a.idle();
+  for (const pauseMs of [1_000, limits.timeoutMs]) {
+    env.clock.advance(pauseMs);
+    await env.kv.set(["breaker", limited.kind.name], {
+      openUntil: env.clock.now() + MINUTE,
+      failures: 1,
+      probe: null,
+      opening: "one",
+      failure: rateLimited().failure,
+    });
+    await env.b.sweep();
+    await env.b.idle();
+    await env.b.sweep();
+  }
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+});
+
+Deno.test("a spent quota keeps nobody waiting where placeholders are configured", async () => {
+  const spent = () => new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+  for (const mockIfQuota of [true, false]) {
+    const limited = limitedModel(spent(), spent());
+    using env = await openEngines({ ...limited.overrides, mockIfQuota });
+    for (let n = 0; n < 2; n++) {
+      await env.a.submit(limited.kind, { text: "hello" });
+      await env.a.idle();
+    }
+    assert.equal(limited.calls(), mockIfQuota ? 2 : 1);
+  }
+});
+
+/** A kind of job of two turns; between them the breaker opens for so long. */
+async function runBetweenTurns(pauseMs: number) {
+  let calls = 0;
+  let opened = false;
+  const chat = () => {
+    calls++;
+    return Promise.resolve({ ...silentTurn, text: "plan" });
+  };
+  const model = modelOf({ chat });
+  const kind = testKind(async ({ text }, context) => {
+    for (const turn of ["one", "two"]) {
+      await context.chat(turn, anyRequest, anyParts);
+      if (opened) continue;
+      opened = true;
+      await env.kv.set(["breaker", "test"], {
+        openUntil: env.clock.now() + pauseMs,
+        failures: 1,
+        probe: null,
+        opening: "one",
+        failure: rateLimited().failure,
+      });
+    }
+    return { text };
+  });
+  const other = { ...testKind(), name: "other" };
+  const env = await openEngines({ kinds: [kind, other], model: () => model, concurrency: 1 });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  return { ...env, other, id, calls: () => calls };
+}
+
+Deno.test("a job that would have to wait for long in front of a call is put back, its slot free", async () => {
+  using env = await runBetweenTurns(60_000);
+  await env.a.idle();
+  const job = await jobOf(env.store, env.id);
+  assert.equal(job.state === "queued" && job.runAt, NOON + 60_000);
+  assert.equal(job.attempt, 0);
+  const { job: other } = await env.a.submit(env.other, { text: "hello" });
+  await env.a.idle();
+  assert.equal((await jobOf(env.store, other.id)).state, "succeeded");
+
+  env.clock.advance(60_000);
+  await env.a.sweep();
+  await env.a.idle();
+  const done = await jobOf(env.store, env.id);
+  assert.equal(done.state, "succeeded");
+  assert.equal(done.attempt, 1);
+  assert.equal(env.calls(), 2);
+});
+
+Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
+  using env = await runBetweenTurns(9 * MINUTE);
+  await env.a.idle();
+  const waiting = await jobOf(env.store, env.id);
+  assert.equal(waiting.state, "queued");
+  env.clock.advance(9 * MINUTE);
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + 9 * MINUTE,
+    failures: 2,
+    probe: env.id,
+    opening: "one",
+    failure: rateLimited().failure,
+  });
+  // Let through by the claim, and then held back in front of the call.
+  await env.a.sweep();
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + 9 * MINUTE,
+    failures: 2,
+    probe: null,
+    opening: "one",
+    failure: rateLimited().failure,
+  });
+  await env.a.idle();
+  const job = await jobOf(env.store, env.id);
+  assert.equal(job.state === "failed" && job.failure.code, "rate_limited");
+});
+
+Deno.test("a job whose time is up fails although the breaker is known to be open", async () => {
+  using env = await openEngines();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: "other" }))!;
+  await env.store.retry(lease, { failure: rateLimited().failure, runAt: NOON + 1_000 });
+  env.clock.advance(limits.timeoutMs);
+  await env.kv.set(["breaker", "test"], {
+    openUntil: env.clock.now() + MINUTE,
+    failures: 1,
+    probe: null,
+    opening: "one",
+    failure: rateLimited().failure,
+  });
+  // The instance learns that it is open.
+  const { job: other } = await env.b.submit(env.kind, { text: "waits" });
+  await env.b.idle();
+  assert.equal((await env.store.read(other.id))?.job.state, "queued");
+  await env.b.sweep();
+  assert.equal((await env.store.read(job.id))?.job.state, "failed");
+});
+
+Deno.test("both sorts of model call learn from being turned away", async () => {
+  for (const sort of ["chat", "respond"] as const) {
+    const model = modelOf({ [sort]: () => Promise.reject(rateLimited()) });
+    const kind = testKind(async ({ text }, context) => {
+      await context[sort]("turn", anyRequest, anyParts);
+      return { text };
+    });
+    using env = await openEngines({ kinds: [kind], model: () => model });
+    await env.a.submit(kind, { text: "hello" });
+    await env.a.idle();
+    assert.notEqual((await env.kv.get(["breaker", "test"])).value, null, sort);
+  }
+});

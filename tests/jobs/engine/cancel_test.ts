@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { jobOf, openEngines } from "../../../testing/engines.ts";
+import { testKind } from "../../../testing/jobs.ts";
+
+Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    begun.resolve(context.signal);
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  const signal = await begun.promise;
+  const canceled = await env.a.cancel(kind, id);
+  assert.equal(canceled?.job.state, "canceled");
+  assert.equal(signal.aborted, true);
+  await env.a.idle();
+  await env.a.sweep();
+  assert.equal((await jobOf(env.store, id)).state, "canceled");
+});
+
+Deno.test("a job that is canceled elsewhere is stopped within a second", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const kind = testKind((_request, context) => {
+    begun.resolve(context.signal);
+    return new Promise(() => {});
+  });
+  using env = await openEngines({ kinds: [kind], leaseMs: 300_000 });
+  env.a.start();
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  const signal = await begun.promise;
+  await env.b.cancel(kind, id);
+  const canceledAt = env.clock.now();
+  while (!signal.aborted) {
+    env.clock.advance(100);
+    await env.a.ping();
+  }
+  assert.ok(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
+  await env.a.idle();
+  await env.a.stop(0);
+});
+
+Deno.test("cancel() does not touch jobs of another kind, or that have ended", async () => {
+  using env = await openEngines();
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  const before = await env.store.read(id);
+  assert.equal(await env.a.cancel({ ...env.kind, name: "other" }, id), null);
+  assert.deepEqual(await env.a.cancel(env.kind, id), before);
+  assert.equal(await env.a.cancel(env.kind, crypto.randomUUID()), null);
+});

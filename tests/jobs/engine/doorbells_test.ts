@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
+import { Engine } from "../../../jobs/engine/engine.ts";
+import { engineOptions, openStores } from "../../../testing/engines.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
+
+type Bell = "queue" | "sweep";
+
+/** An instance that listens, and a store through which another one accepts jobs. */
+async function startInstance(doorbell: Bell) {
+  const directory = await Deno.makeTempDir();
+  const kv = await Deno.openKv(`${directory}/kv.sqlite`);
+  const clock = new FakeClock();
+  const runs: string[] = [];
+  const kind = testKind(({ text }) => {
+    runs.push(text);
+    return Promise.resolve({ text });
+  });
+  const engine = new Engine(engineOptions(kv, clock, { kinds: [kind], doorbell }));
+  const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
+  const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
+  return {
+    kv,
+    clock,
+    engine,
+    store,
+    runs,
+    /**
+     * Waits until the job has ended. Time passes, and with it come the timed sweeps, only where
+     * no other bell is to be heard.
+     */
+    async end(id: string, options = { timePasses: doorbell === "sweep" }) {
+      for (;;) {
+        const state = (await store.read(id))?.job.state;
+        if (state === "succeeded" || state === "failed") return state;
+        if (options.timePasses) clock.advance(3_000);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.stop(0);
+      kv.close();
+      await engine.ended();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/** Both bells have to pass the same tests, on a database in a file. */
+for (const doorbell of ["queue", "sweep"] as const) {
+  Deno.test(`${doorbell}: a job that another instance accepted is worked on`, async () => {
+    await using instance = await startInstance(doorbell);
+    instance.engine.start();
+    const job = queuedJob();
+    await instance.store.accept(job);
+    assert.equal(await instance.end(job.id), "succeeded");
+  });
+
+  Deno.test(`${doorbell}: a job that waited before the start is worked on`, async () => {
+    await using instance = await startInstance(doorbell);
+    const job = queuedJob();
+    await instance.store.accept(job);
+    instance.engine.start();
+    assert.equal(await instance.end(job.id, { timePasses: false }), "succeeded");
+  });
+
+  Deno.test(`${doorbell}: many jobs are each worked on once`, async () => {
+    await using instance = await startInstance(doorbell);
+    instance.engine.start();
+    const jobs = Array.from({ length: 50 }, (_, n) => queuedJob({ request: { text: String(n) } }));
+    await Promise.all(jobs.map((job) => instance.store.accept(job)));
+    for (const { id } of jobs) assert.equal(await instance.end(id), "succeeded");
+    assert.deepEqual(instance.runs.toSorted(), jobs.map((_, n) => String(n)).toSorted());
+  });
+
+  Deno.test(`${doorbell}: a lost ring costs time, not the job`, async () => {
+    await using instance = await startInstance(doorbell);
+    instance.engine.start();
+    const { kv, clock } = instance;
+    const { store: silent } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
+    const job = queuedJob();
+    await silent.accept(job);
+    assert.equal(await instance.end(job.id, { timePasses: true }), "succeeded");
+  });
+}
+
+/** Collects what a queue doorbell rings. */
+async function listenTo(kv: Deno.Kv, expected: number) {
+  const rung: string[] = [];
+  const all = Promise.withResolvers<void>();
+  const listening = queueDoorbell(kv).listen((id) => {
+    if (rung.push(id) === expected) all.resolve();
+    return Promise.resolve();
+  });
+  await all.promise;
+  kv.close();
+  await listening;
+  return rung;
+}
+
+Deno.test("the queue doorbell rings for each message and drops those that are not ours", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const ids = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const message of ["nonsense", { jobId: 7 }, null, { jobId: ids[0] }]) {
+    await kv.enqueue(message);
+  }
+  const commit = kv.atomic();
+  queueDoorbell(kv).announce(commit, ids[1]!);
+  await commit.commit();
+  assert.deepEqual((await listenTo(kv, 2)).toSorted(), ids.toSorted());
+});
+
+Deno.test("the queue doorbell does not ring when the accepting commit fails", async () => {
+  const kv = await Deno.openKv(":memory:");
+  await kv.set(["taken"], true);
+  const doorbell = queueDoorbell(kv);
+  const failing = kv.atomic().check({ key: ["taken"], versionstamp: null });
+  doorbell.announce(failing, crypto.randomUUID());
+  assert.equal((await failing.commit()).ok, false);
+  const id = crypto.randomUUID();
+  const commit = kv.atomic();
+  doorbell.announce(commit, id);
+  await commit.commit();
+  assert.deepEqual(await listenTo(kv, 1), [id]);
+});

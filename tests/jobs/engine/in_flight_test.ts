@@ -1,0 +1,603 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { follow } from "../../../jobs/engine/follower.ts";
+import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
+import type { PublicKind } from "../../../jobs/kind.ts";
+import { clientCaller } from "../../../lib/caller.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import type { JobStore } from "../../../lib/store/job_store.ts";
+import { presentJob, presentTimeline } from "../../../routes/api/presenter.ts";
+import { testApp } from "../../../testing/app.ts";
+import { jobOf, openEngines, openEnginesOn, sweepFor } from "../../../testing/engines.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { post } from "../../../testing/http.ts";
+import {
+  anyParts,
+  anyRequest,
+  HOUR,
+  limits,
+  MINUTE,
+  modelOf,
+  queuedJob,
+  scriptedModel,
+  silentTurn,
+  testKind,
+  upstreamError,
+} from "../../../testing/jobs.ts";
+
+const hello = { text: "hello" };
+const plan = { text: "plan" };
+const holder = "instance-c";
+const ofPlan = { result: plan, source: "openai", promptVersion: "test-1" } as const;
+
+/** Work whose runs the test ends one by one. */
+function workByHand() {
+  const runs: PromiseWithResolvers<{ text: string }>[] = [];
+  const kind = testKind(() => {
+    const run = Promise.withResolvers<{ text: string }>();
+    runs.push(run);
+    return run.promise;
+  });
+  return { kind, runs };
+}
+
+type Engines = Awaited<ReturnType<typeof openEngines>>;
+
+/** Both instances look at all that is due. */
+async function sweepAll({ a, b }: Engines): Promise<void> {
+  await a.sweep();
+  await b.sweep();
+}
+
+/** Waits until so many runs have begun. */
+async function untilBegun({ a }: Engines, { runs }: { runs: unknown[] }, count: number) {
+  for (let n = 0; n < 1_000 && runs.length < count; n++) await a.ping();
+  assert.ok(runs.length >= count, `${runs.length} runs have begun`);
+}
+
+async function untilAllIdle({ a, b }: Engines): Promise<void> {
+  await Promise.all([a.idle(), b.idle()]);
+}
+
+/** Engines with a job under way in the first one, and others that wait for it. */
+async function openFollowed({ followers = 1, overrides = {} } = {}) {
+  const work = workByHand();
+  const env = await openEngines({ kinds: [work.kind], dedupeInFlight: true, ...overrides });
+  const { job: leader } = await env.a.submit(work.kind, hello);
+  await untilBegun(env, work, 1);
+  const ids = [];
+  for (let n = 0; n < followers; n++) {
+    env.clock.advance(1);
+    ids.push((await env.b.submit(work.kind, hello)).job.id);
+  }
+  await sweepAll(env);
+  for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "queued");
+  assert.equal(work.runs.length, 1);
+  return { ...env, work, leader: leader.id, ids, follower: ids[0]! };
+}
+
+async function statesOf(store: JobStore, ids: string[]): Promise<string[]> {
+  const jobs = await Promise.all(ids.map((id) => jobOf(store, id)));
+  return jobs.map(({ state }) => state);
+}
+
+Deno.test("identical jobs that are under way together are generated once", async () => {
+  using env = await openFollowed({ followers: 2 });
+  env.work.runs[0]!.resolve(plan);
+  await env.a.idle();
+  await env.b.sweep();
+  await untilAllIdle(env);
+  for (const id of [env.leader, ...env.ids]) {
+    const snapshot = await env.store.read(id);
+    assert.deepEqual(snapshot?.result, plan);
+    assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.source, "sample");
+    assert.equal(snapshot?.job.id, id);
+  }
+  assert.equal(env.work.runs.length, 1);
+});
+
+Deno.test("jobs of another request, kind or caller are generated each by itself", async () => {
+  const work = workByHand();
+  const other: PublicKind = { ...work.kind, name: "other" };
+  using env = await openEngines({ kinds: [work.kind, other], dedupeInFlight: true });
+  await env.a.submit(work.kind, hello);
+  await env.a.submit(work.kind, { text: "other" });
+  await env.a.submit(other, hello);
+  await env.a.submit(work.kind, hello, { caller: clientCaller("other") });
+  await env.a.submit(work.kind, hello);
+  await sweepAll(env);
+  await untilBegun(env, work, 4);
+  assert.equal(work.runs.length, 4);
+  for (const run of work.runs) run.resolve(plan);
+  await untilAllIdle(env);
+});
+
+Deno.test("identical jobs are generated each by itself unless it is switched on", async () => {
+  const work = workByHand();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, hello);
+  await env.a.submit(work.kind, hello);
+  await untilBegun(env, work, 2);
+  assert.equal((await jobOf(env.store, id)).dedupeKey, null);
+  for (const run of work.runs) run.resolve(plan);
+  await untilAllIdle(env);
+});
+
+Deno.test("a job survives that the one it waits for is canceled", async () => {
+  using env = await openFollowed();
+  await env.a.cancel(env.work.kind, env.leader);
+  await untilBegun(env, env.work, 2);
+  env.work.runs[1]!.resolve(plan);
+  await untilAllIdle(env);
+  const snapshot = await env.store.read(env.follower);
+  assert.equal(snapshot?.job.state, "succeeded");
+  assert.deepEqual(snapshot?.result, plan);
+  assert.equal((await jobOf(env.store, env.leader)).state, "canceled");
+});
+
+Deno.test("when the job is canceled that three others wait for, one more generation serves them", async () => {
+  using env = await openFollowed({ followers: 3 });
+  await env.a.cancel(env.work.kind, env.leader);
+  await sweepAll(env);
+  await untilBegun(env, env.work, 2);
+  await sweepAll(env);
+  assert.deepEqual((await statesOf(env.store, env.ids)).toSorted(), [
+    "queued",
+    "queued",
+    "running",
+  ]);
+  env.work.runs[1]!.resolve(plan);
+  await untilAllIdle(env);
+  await sweepAll(env);
+  await untilAllIdle(env);
+  assert.deepEqual(await statesOf(env.store, env.ids), ["succeeded", "succeeded", "succeeded"]);
+  assert.equal(env.work.runs.length, 2);
+});
+
+Deno.test("of identical jobs that are claimed at once one generates", async () => {
+  using env = await openEngines();
+  const jobs = Array.from({ length: 5 }, () => queuedJob({ dedupeKey: "same" }));
+  for (const job of jobs) await env.store.accept(job);
+  const leases = await Promise.all(
+    jobs.map(({ id }) => env.store.claim(id, { holder })),
+  );
+  assert.equal(leases.filter(Boolean).length, 1);
+});
+
+Deno.test("a job fails like the one that it waits for, and at once", async () => {
+  using env = await openFollowed();
+  // With a failure that is tried again.
+  for (let attempt = 2; attempt <= limits.maxAttempts; attempt++) {
+    env.work.runs.at(-1)!.reject(upstreamError());
+    await env.a.idle();
+    env.clock.advance(MINUTE);
+    await env.a.sweep();
+    await untilBegun(env, env.work, attempt);
+  }
+  env.work.runs.at(-1)!.reject(upstreamError());
+  await untilAllIdle(env);
+  const [leader, follower] = [
+    await jobOf(env.store, env.leader),
+    await jobOf(env.store, env.follower),
+  ];
+  assert.equal(follower.attempt, 1);
+  assert.equal(follower.state === "failed" && follower.failure.code, "upstream_error");
+  assert.deepEqual(
+    follower.state === "failed" && follower.failure,
+    leader.state === "failed" && leader.failure,
+  );
+  assert.equal(env.work.runs.length, limits.maxAttempts);
+});
+
+Deno.test("a job goes on waiting while the one that it waits for tries again", async () => {
+  using env = await openFollowed();
+  env.work.runs[0]!.reject(upstreamError());
+  await env.a.idle();
+  await sweepAll(env);
+  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["queued", "queued"]);
+  env.clock.advance(1_000);
+  await env.b.sweep();
+  await untilBegun(env, env.work, 2);
+  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
+  env.work.runs[1]!.resolve(plan);
+  await untilAllIdle(env);
+  await sweepAll(env);
+  await untilAllIdle(env);
+  assert.deepEqual((await env.store.read(env.follower))?.result, plan);
+  assert.equal((await jobOf(env.store, env.follower)).attempt, 1);
+  assert.equal(env.work.runs.length, 2);
+});
+
+Deno.test("when the instance dies, another one does the work that both jobs wait for", async () => {
+  using env = await openFollowed();
+  await sweepFor(env, 12_000);
+  await untilBegun(env, env.work, 2);
+  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
+  env.work.runs[1]!.resolve(plan);
+  await env.b.idle();
+  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), [
+    "succeeded",
+    "succeeded",
+  ]);
+  assert.equal(env.work.runs.length, 2);
+  env.work.runs[0]!.resolve(plan);
+  await env.a.idle();
+});
+
+Deno.test("a job that comes after the end of an identical one is generated anew", async () => {
+  for (const end of ["resolve", "reject"] as const) {
+    const work = workByHand();
+    using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
+    for (const count of [1, 2, 3]) {
+      const { job: { id } } = await env.a.submit(work.kind, hello);
+      await untilBegun(env, work, count);
+      if (end === "resolve") work.runs.at(-1)!.resolve(plan);
+      else work.runs.at(-1)!.reject(new JobError("refused", "no"));
+      await env.a.idle();
+      assert.equal((await jobOf(env.store, id)).attempt, 1);
+      env.clock.advance(1);
+    }
+  }
+});
+
+Deno.test("a job that has waited is not put behind those that came later", async () => {
+  using env = await openEngines();
+  const job = (now: number) => queuedJob({ dedupeKey: "same", now });
+  const now = env.clock.now();
+  const [leader, follower, late, later] = [job(now), job(now), job(now + 2), job(now + 2)];
+  for (const job of [leader, follower, late, later]) await env.store.accept(job);
+  const lease = await env.store.claim(leader.id, { holder });
+  env.clock.advance(1);
+  await env.store.complete(lease!, ofPlan);
+  env.clock.advance(1);
+  // Nobody has looked at the one that waits when the next ones are claimed.
+  assert.equal((await env.store.claim(late.id, { holder }))?.follows, undefined);
+  await env.store.cancel(late.id);
+  assert.equal((await env.store.claim(later.id, { holder }))?.follows, undefined);
+  assert.equal((await env.store.claim(follower.id, { holder }))?.follows, leader.id);
+});
+
+Deno.test("requests that the schema makes equal are one wish of one caller", async () => {
+  const runs: unknown[] = [];
+  const held = Promise.withResolvers<void>();
+  const itineraries = itineraryKind({ model: "test" });
+  const kind: PublicKind = {
+    ...itineraries as PublicKind,
+    generate: async (request, context) => {
+      runs.push(request);
+      await held.promise;
+      return await (itineraries as PublicKind).generate(request, context);
+    },
+  };
+  using env = await openEngines({
+    kinds: [kind],
+    dedupeInFlight: true,
+    model: (plan) =>
+      modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: textOf(plan) }) }),
+  });
+  const textOf = (plan: () => unknown) => JSON.stringify(plan());
+  const keys = ["first-key-0123456789", "second-key-0123456789"];
+  const app = testApp(env.a, { clock: env.clock, apiKeys: keys });
+  for (const key of keys) {
+    const headers = { authorization: `Bearer ${key}` };
+    for (
+      const body of [
+        '{"destination":"Tokyo","durationDays":2}',
+        '{ "durationDays": 2, "unknown": 1, "destination": "  Tokyo " }',
+      ]
+    ) {
+      assert.equal((await post(app, "/api/itineraries", body, headers)).status, 202);
+    }
+  }
+  await env.a.sweep();
+  await untilBegun(env, { runs }, 2);
+  held.resolve();
+  await env.a.idle();
+  const seen = [];
+  for await (const { key, value } of env.kv.list({ prefix: [] })) {
+    seen.push(Deno.inspect([key, value], { depth: 9 }));
+    if (key[0] === "job") assert.equal((value as { state: string }).state, "succeeded");
+  }
+  for (const key of keys) assert.doesNotMatch(seen.join(), new RegExp(key));
+  assert.equal(runs.length, 2);
+});
+
+Deno.test("a token that nobody checks does not tell callers apart", async () => {
+  const work = workByHand();
+  using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
+  const app = testApp(env.a, { clock: env.clock });
+  for (const token of ["one", "two"]) {
+    await post(app, "/api/tests", hello, { authorization: `Bearer ${token}` });
+  }
+  await env.a.sweep();
+  await untilBegun(env, work, 1);
+  work.runs[0]!.resolve(plan);
+  await env.a.idle();
+  assert.equal(work.runs.length, 1);
+});
+
+Deno.test("canceling a job that waits leaves the one alone that it waits for", async () => {
+  using env = await openFollowed({ followers: 2 });
+  await env.b.cancel(env.work.kind, env.follower);
+  await sweepAll(env);
+  env.work.runs[0]!.resolve(plan);
+  await untilAllIdle(env);
+  assert.deepEqual(await statesOf(env.store, [env.leader, ...env.ids]), [
+    "succeeded",
+    "canceled",
+    "succeeded",
+  ]);
+  assert.equal(env.work.runs.length, 1);
+});
+
+Deno.test("a job that waits until its time is up fails, whatever it waits for does", async () => {
+  const held = { limits: { ...limits, timeoutMs: 10 * MINUTE }, jobTtlMs: 40 * MINUTE };
+  using env = await openFollowed({ overrides: held });
+  // As if the leader were under way all the time, whatever its worker does.
+  const { job } = (await env.store.read(env.leader))!;
+  await env.kv.set(["job", env.leader], { ...job, startedAt: env.clock.now() + 40 * MINUTE });
+  env.clock.advance(29 * MINUTE);
+  await env.b.sweep();
+  assert.equal((await jobOf(env.store, env.follower)).state, "queued");
+  env.clock.advance(MINUTE);
+  await env.b.sweep();
+  const late = await jobOf(env.store, env.follower);
+  assert.equal(late.state === "failed" && late.failure.code, "deadline_exceeded");
+  assert.equal(late.attempt, 0);
+  await env.a.idle();
+});
+
+const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20, reasoningTokens: 5 };
+
+Deno.test("a job tells whom it has followed, and what that has saved", async () => {
+  const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const kind = testKind(async (_request, context) => {
+    begun.resolve();
+    await held.promise;
+    return { text: (await context.chat("turn", anyRequest, anyParts)).text! };
+  });
+  const { model, requests } = scriptedModel([{ text: "plan", usage }]);
+  using env = await openEngines({ kinds: [kind], dedupeInFlight: true, model: () => model });
+  const { job: leader } = await env.a.submit(kind, hello);
+  await begun.promise;
+  const { job: { id } } = await env.a.submit(kind, hello);
+  await env.a.sweep();
+  held.resolve();
+  await env.a.idle();
+  assert.equal(requests.length, 1);
+
+  const timeline = presentTimeline(
+    kind as PublicKind,
+    (await env.a.timeline(kind as PublicKind, id))!,
+  );
+  const events: object[] = timeline.events;
+  assert.deepEqual(events.map((event) => "event" in event && event.event), [
+    "accepted",
+    "claimed",
+    "completed",
+  ]);
+  assert.equal("follows" in events[1]! && events[1].follows, leader.id);
+  const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const saved = { ...nothing, savedTokens: 120, costUsd: 0 };
+  assert.deepEqual(timeline.usage, saved);
+  const first = await env.a.timeline(kind as PublicKind, leader.id);
+  assert.ok(first!.events.every((event) => !("follows" in event)));
+});
+
+/** A leader whose model has written one part, and thought about it; and one that waits for it. */
+async function openWriting() {
+  const held = Promise.withResolvers<void>();
+  const model = modelOf({
+    chat: () => Promise.resolve({ ...silentTurn, usage }),
+    async respond(_request, { onEvent }) {
+      await onEvent!({ type: "started", responseId: "resp_7", resumable: false });
+      await onEvent!({ type: "reasoning", summary: "Thought about it" });
+      await onEvent!({ type: "text", delta: '{"parts":["one",' });
+      await held.promise;
+      const reasoningSummaries = ["Thought about it"];
+      return { ...silentTurn, responseId: "resp_7", text: "plan", usage, reasoningSummaries };
+    },
+  });
+  const kind = testKind(async (_request, context) => {
+    await context.chat("first", anyRequest, anyParts);
+    return { text: (await context.respond("second", anyRequest, anyParts)).text! };
+  }) as PublicKind;
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openEnginesOn(kv, { kinds: [kind], dedupeInFlight: true, model: () => model });
+  const { job: leader } = await env.a.submit(kind, hello);
+  while ((await env.a.read(kind, leader.id))!.progress.partial.length === 0) {
+    env.clock.advance(500);
+  }
+  const { job: { id } } = await env.b.submit(kind, hello);
+  await env.b.sweep();
+  return { ...env, hooks, kind, leader: leader.id, id, finish: held.resolve };
+}
+
+Deno.test("a job that waits shows how far the one is that it waits for", async () => {
+  using env = await openWriting();
+  const shown = presentJob(env.kind, (await env.b.read(env.kind, env.id))!);
+  const ahead = presentJob(env.kind, (await env.a.read(env.kind, env.leader))!);
+  assert.deepEqual(shown.partial, ["one"]);
+  assert.deepEqual(shown.progress, ahead.progress);
+  assert.equal(ahead.usage?.outputTokens, usage.outputTokens);
+  assert.equal(shown.usage, null);
+  assert.equal(shown.attempt, 0);
+  env.finish();
+  await env.a.idle();
+  await env.b.sweep();
+  await untilAllIdle(env);
+  const { progress } = (await env.b.read(env.kind, env.id))!;
+  assert.deepEqual(progress.reasoningSummaries, ["Thought about it"]);
+  assert.equal(progress.openaiResponseId, "resp_7");
+});
+
+Deno.test("only a job that waits for another one is read with that one", async () => {
+  using env = await openWriting();
+  const readsOf = async (id: string) => {
+    const sorts: unknown[] = [];
+    env.hooks.get = ([sort]) => void sorts.push(sort);
+    await env.store.read(id);
+    env.hooks.get = undefined;
+    return sorts;
+  };
+  const own = ["job", "progress", "result"];
+  assert.deepEqual(await readsOf(env.leader), own);
+  assert.deepEqual(await readsOf(env.id), [...own, "in_flight", "job", "progress"]);
+  env.finish();
+  await env.a.idle();
+  await env.b.idle();
+});
+
+Deno.test("a job that waits shows its own state while nobody works for it", async () => {
+  using env = await openFollowed();
+  env.work.runs[0]!.reject(upstreamError());
+  await env.a.idle();
+  const shown = presentJob(env.work.kind as PublicKind, (await env.store.read(env.follower))!);
+  assert.equal(shown.progress?.phase, "queued");
+});
+
+Deno.test("jobs that wait make no worker spin, and keep no other job waiting", async () => {
+  const work = workByHand();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const overrides = { kinds: [work.kind], dedupeInFlight: true, concurrency: 1 };
+  using env = openEnginesOn(kv, overrides);
+  await env.a.submit(work.kind, hello);
+  await untilBegun(env, work, 1);
+  // The first instance has no slot for them.
+  for (let n = 0; n < 5; n++) await env.a.submit(work.kind, hello);
+  env.clock.advance(1);
+  const { job: other } = await env.a.submit(work.kind, { text: "other" });
+  let looks = 0;
+  let lists = 0;
+  hooks.get = ([sort]) => void (looks += sort === "in_flight" ? 1 : 0);
+  hooks.list = (selector) => void (lists += "start" in selector ? 1 : 0);
+  await env.b.sweep();
+  await untilBegun(env, work, 2);
+  assert.equal((await jobOf(env.store, other.id)).state, "running");
+  hooks.get = undefined;
+  // Five that wait, and the other one.
+  assert.deepEqual({ looks, lists }, { looks: 6, lists: 1 });
+  for (const run of work.runs) run.resolve(plan);
+  await untilAllIdle(env);
+});
+
+Deno.test("a job that waits hears within a second that it need not any more", async () => {
+  using env = await openEngines({ leaseMs: 300_000 });
+  const [leader, follower] = [queuedJob({ dedupeKey: "same" }), queuedJob({ dedupeKey: "same" })];
+  await env.store.accept(leader);
+  const lease = await env.store.claim(leader.id, { holder });
+  await env.store.accept(follower);
+  env.b.start();
+  // It sleeps between two sweeps, two beats and two looks at the bell.
+  while (env.clock.waiting < 3) await env.b.ping();
+  await env.store.complete(lease!, ofPlan);
+  const endedAt = env.clock.now();
+  while ((await jobOf(env.store, follower.id)).state !== "succeeded") env.clock.advance(10);
+  assert.ok(env.clock.now() - endedAt <= 1_000, `${env.clock.now() - endedAt} ms`);
+  await env.b.stop(0);
+});
+
+/** All ways in which a job ends. */
+const ends: Record<string, (env: Engines, id: string) => Promise<unknown>> = {
+  "is complete": async ({ store }, id) =>
+    await store.complete((await store.claim(id, { holder }))!, ofPlan),
+  "has failed": async ({ store }, id) =>
+    await store.fail((await store.claim(id, { holder }))!, upstreamError()),
+  "is canceled": ({ store }, id) => store.cancel(id),
+  "has lost its last worker": async ({ store }, id) => {
+    const { job: { attempt } } = (await store.claim(id, { holder }))!;
+    await store.rescue({ id, holder, attempt });
+  },
+  "is out of time": async ({ store, clock }, id) => {
+    const lease = await store.claim(id, { holder });
+    await store.release(lease!, { runAt: clock.now() + MINUTE });
+    clock.advance(limits.timeoutMs);
+    await store.claim(id, { holder });
+  },
+};
+
+for (const [how, end] of Object.entries(ends)) {
+  Deno.test(`a job that ${how} rings for those that wait for it`, async () => {
+    for (const dedupeKey of ["same", null]) {
+      using env = await openEngines({ limits: { ...limits, maxAttempts: 1 } });
+      const job = queuedJob({ dedupeKey });
+      await env.store.accept(job);
+      const before = await env.instances.lastRing();
+      await end(env, job.id);
+      assert.ok("finishedAt" in await jobOf(env.store, job.id));
+      const rung = await env.instances.lastRing() !== before;
+      assert.equal(rung, dedupeKey !== null || how === "is canceled");
+    }
+  });
+}
+
+/** A job that has ended, and one that has waited for it. */
+async function openEnded() {
+  const work = workByHand();
+  const env = await openEngines({ kinds: [work.kind] });
+  const [leader, follower] = [queuedJob({ dedupeKey: "same" }), queuedJob({ dedupeKey: "same" })];
+  for (const job of [leader, follower]) await env.store.accept(job);
+  const lease = await env.store.claim(leader.id, { holder });
+  await env.store.complete(lease!, { ...ofPlan, promptVersion: "test-0" });
+  return { ...env, work, leader: leader.id, follower: follower.id };
+}
+
+Deno.test("a job that follows tells who wrote the plan, and with which prompt", async () => {
+  using env = await openEnded();
+  await env.a.sweep();
+  await env.a.idle();
+  const job = await jobOf(env.store, env.follower);
+  assert.equal(job.state === "succeeded" && job.source, "openai");
+  assert.equal(job.promptVersion, "test-0");
+  assert.equal(env.work.runs.length, 0);
+});
+
+Deno.test("the breaker has no say in a job that follows, and its end rings for nobody", async () => {
+  using env = await openEnded();
+  const admit = () => assert.fail("it was asked");
+  const lease = await env.store.claim(env.follower, { holder, admit });
+  assert.equal(lease?.follows, env.leader);
+  const before = await env.instances.lastRing();
+  await env.store.complete(lease, ofPlan);
+  assert.equal(await env.instances.lastRing(), before);
+});
+
+const damages: Record<string, (env: Engines & { leader: string }) => Promise<unknown>> = {
+  "a plan that is gone": ({ kv, leader }) => kv.delete(["result", leader, 0]),
+  "a damaged plan": ({ kv, leader }) => kv.set(["result", leader, 0], new Uint8Array(9)),
+  "a job that is gone": ({ kv, leader }) => kv.delete(["job", leader]),
+  "a record that is not understood": ({ kv, leader }) => kv.set(["job", leader], { schema: 99 }),
+  "a pointer that is not understood": ({ kv }) => kv.set(["in_flight", "same"], 7),
+};
+
+for (const [what, damage] of Object.entries(damages)) {
+  Deno.test(`a job that finds ${what} generates by itself`, async () => {
+    using env = await openEnded();
+    await damage(env);
+    await env.a.sweep();
+    await untilBegun(env, env.work, 1);
+    env.work.runs[0]!.resolve({ text: "own" });
+    await env.a.idle();
+    assert.deepEqual((await env.store.read(env.follower))?.result, { text: "own" });
+    assert.equal((await jobOf(env.store, env.follower)).savedTokens, 0);
+  });
+}
+
+Deno.test("a plan that the kind's schema no longer accepts is not followed", async () => {
+  using env = await openEnded();
+  const lease = (await env.store.claim(env.follower, { holder }))!;
+  const kinds: PublicKind[] = [{ ...env.work.kind, result: z.object({ other: z.string() }) }];
+  assert.notEqual(await follow(lease, { ...env, kinds: [env.work.kind] }), null);
+  assert.equal(await follow(lease, { ...env, kinds }), null);
+});
+
+Deno.test("a job that has expired is followed by none", async () => {
+  using env = await openEnded();
+  const late = queuedJob({ dedupeKey: "same", now: env.clock.now() + 24 * HOUR - 1 });
+  const leader = await jobOf(env.store, env.leader);
+  await env.kv.set(["job", env.leader], { ...leader, finishedAt: late.createdAt });
+  await env.store.accept(late);
+  env.clock.advance(24 * HOUR);
+  assert.equal((await env.store.claim(late.id, { holder }))?.follows, undefined);
+});

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import {
+  deadlineError,
+  decide,
+  type DecideOptions,
+  type Ended,
+} from "../../../jobs/engine/outcome.ts";
+import { BlobTooLargeError } from "../../../lib/store/blob.ts";
+import { BreakerOpenError } from "../../../lib/store/breaker.ts";
+import { failure, type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { limits, MINUTE, runningJob } from "../../../testing/jobs.ts";
+
+const ALMOST_ONE = 1 - Number.EPSILON;
+
+type Options = Partial<DecideOptions> & { attempt?: number };
+
+/** Decides on an attempt that ended at noon: the first, and without jitter, unless told. */
+function decideOn(ended: Ended, { attempt = 1, ...options }: Options = {}) {
+  const job = runningJob({ attempt });
+  return decide(ended, { job, limits, now: NOON, random: () => 0, ...options });
+}
+
+function failed(code: FailureCode, retryAfterMs?: number): Ended {
+  return { error: new JobError(code, "Why", { retryAfterMs }) };
+}
+
+/** How long after noon the next attempt comes. */
+function waitAfter(ended: Ended, options: Options = {}): number {
+  const outcome = decideOn(ended, options);
+  assert.ok(outcome.next === "retry", outcome.next);
+  return outcome.runAt - NOON;
+}
+
+const plan = { result: { text: "plan" }, source: "openai" } as const;
+const placeholder = { result: { text: "made up" }, source: "placeholder" } as const;
+
+Deno.test("decide() keeps a plan", () => {
+  assert.deepEqual(decideOn({ plan }), { next: "done", plan });
+});
+
+const retried = new Set<FailureCode>([
+  "rate_limited",
+  "overloaded",
+  "upstream_error",
+  "timeout",
+  "connection_lost",
+  "worker_lost",
+  "callback_failed",
+  "internal",
+]);
+
+for (const code of Object.keys(failureKinds) as FailureCode[]) {
+  const why = failure(code, "Why");
+  const expected = retried.has(code)
+    ? { next: "retry", failure: why, runAt: NOON }
+    : { next: "stop", failure: why };
+
+  Deno.test(`decide() after ${code}: ${expected.next}`, () => {
+    assert.deepEqual(decideOn(failed(code)), expected);
+  });
+}
+
+Deno.test("decide() lets a job wait for the breaker, unless its time is up before", () => {
+  const why = failure("rate_limited", "Why");
+  const heldBack = (waitMs: number) =>
+    decideOn({ error: new BreakerOpenError(NOON + waitMs, { now: NOON, failure: why }) });
+  const waitMs = limits.timeoutMs - 1;
+  assert.deepEqual(heldBack(waitMs), { next: "wait", runAt: NOON + waitMs });
+  assert.deepEqual(heldBack(limits.timeoutMs), { next: "stop", failure: why });
+});
+
+Deno.test("decide() tries again as long as attempts are left", () => {
+  const outcomes = [1, 2, 3, 4, 5].map((attempt) => decideOn(failed("timeout"), { attempt }).next);
+
+  assert.deepEqual(outcomes, ["retry", "retry", "retry", "stop", "stop"]);
+});
+
+Deno.test("decide() says why the last attempt failed", () => {
+  assert.deepEqual(decideOn(failed("timeout"), { attempt: 4 }), {
+    next: "stop",
+    failure: failure("timeout", "Why"),
+  });
+});
+
+const backoffs: [attempt: number, longestMs: number][] = [
+  [1, 2_000],
+  [2, 4_000],
+  [3, 8_000],
+  [4, 16_000],
+  [5, 32_000],
+  [6, 60_000],
+  [50, 60_000],
+];
+
+const patient = { maxAttempts: 100, timeoutMs: 15 * MINUTE };
+
+for (const [attempt, longestMs] of backoffs) {
+  Deno.test(`decide() after attempt ${attempt} waits ${longestMs} ms at the most`, () => {
+    const wait = (random: number) =>
+      waitAfter(failed("timeout"), { attempt, limits: patient, random: () => random });
+
+    assert.deepEqual([wait(0), wait(0.5), wait(ALMOST_ONE)], [0, longestMs / 2, longestMs]);
+  });
+}
+
+Deno.test("decide() waits as long as it was asked to, and adds the jitter to that", () => {
+  const rateLimited = failed("rate_limited", 20_000);
+
+  assert.equal(waitAfter(rateLimited), 20_000);
+  assert.equal(waitAfter(rateLimited, { random: () => 0.5 }), 21_000);
+});
+
+Deno.test("decide() rounds up to a whole millisecond", () => {
+  assert.equal(waitAfter(failed("rate_limited", 0.2)), 1);
+});
+
+Deno.test("decide() does not wait for a turn that the deadline would not let it have", () => {
+  assert.equal(waitAfter(failed("rate_limited", 15 * MINUTE - 1)), 15 * MINUTE - 1);
+  assert.deepEqual(decideOn(failed("rate_limited", 15 * MINUTE)), {
+    next: "stop",
+    failure: failure("rate_limited", "Why"),
+  });
+});
+
+Deno.test("decide() counts the deadline from the first attempt", () => {
+  const job = runningJob({ startedAt: NOON - 14 * MINUTE, claimedAt: NOON });
+
+  assert.equal(decideOn(failed("rate_limited", MINUTE), { job }).next, "stop");
+});
+
+Deno.test("decide() puts a placeholder in the place of a spent quota", () => {
+  assert.deepEqual(decideOn(failed("quota_exceeded"), { placeholder: () => placeholder }), {
+    next: "done",
+    plan: placeholder,
+  });
+});
+
+for (const code of Object.keys(failureKinds) as FailureCode[]) {
+  if (code === "quota_exceeded") continue;
+
+  Deno.test(`decide() has no placeholder for ${code}`, () => {
+    const noPlaceholder = () => assert.fail("must not be made");
+
+    const outcome = decideOn(failed(code), { placeholder: noPlaceholder, attempt: 4 });
+
+    assert.equal(outcome.next, "stop");
+  });
+}
+
+Deno.test("decide() does not try again when the plan is too large to store", () => {
+  assert.deepEqual(decideOn({ error: new BlobTooLargeError(1_000_000) }), {
+    next: "stop",
+    failure: failure("result_too_large", "The plan is too large to store"),
+  });
+});
+
+for (const error of [new TypeError("s3cret"), "s3cret", undefined]) {
+  Deno.test(`decide() tries again after an unknown error: ${error}`, () => {
+    assert.deepEqual(decideOn({ error }), {
+      next: "retry",
+      failure: failure("internal", "Internal error"),
+      runAt: NOON,
+    });
+  });
+}
+
+Deno.test("a job that its deadline stopped does not try again", () => {
+  assert.deepEqual(decideOn({ error: deadlineError() }), {
+    next: "stop",
+    failure: failure("deadline_exceeded", "The plan was not finished in time"),
+  });
+});

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ProgressBoard, type ProgressBoardOptions } from "../../../jobs/engine/progress_board.ts";
+import { noProgress, type Progress } from "../../../lib/job/progress.ts";
+import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
+
+const parts = { member: "days", noun: "day", count: 2, schemaAt: () => z.string() };
+
+function openBoard(overrides: Partial<ProgressBoardOptions> = {}) {
+  const clock = new FakeClock();
+  const written: Progress[] = [];
+  const board = new ProgressBoard({
+    write: (progress) => Promise.resolve(void written.push(progress)),
+    clock,
+    jobId: "1",
+    before: noProgress,
+    failedTurns: [],
+    ...overrides,
+  });
+  return { board, clock, written };
+}
+
+const text = (delta: string) => ({ type: "text", delta }) as const;
+const started = (responseId: string) => ({ type: "started", responseId, resumable: true }) as const;
+
+Deno.test("a board shows each part as soon as it is finished", async () => {
+  const { board, clock, written } = openBoard();
+  board.think(parts);
+  board.hear(started("resp_1"));
+  await nextTurn();
+  clock.advance(500);
+  for (const delta of ['{"days":["o', 'ne","tw', 'o"', "]}"]) {
+    board.hear(text(delta));
+    await nextTurn();
+    clock.advance(500);
+    await nextTurn();
+  }
+  const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
+  assert.deepEqual(shown, [
+    ["thinking", "Reading the wish", 0, []],
+    ["writing", "Writing day 1 of 2", 0, []],
+    ["writing", "Writing day 2 of 2", 1, ["one"]],
+    ["writing", "Finishing the plan", 2, ["one", "two"]],
+  ]);
+  assert.deepEqual([written[0]!.of, written[0]!.updatedAt], [2, NOON]);
+  assert.equal(written.at(-1)!.openaiResponseId, "resp_1");
+});
+
+Deno.test("a board writes twice a second at the most, and then the latest", async () => {
+  const { board, clock, written } = openBoard();
+  board.think(parts);
+  for (let n = 0; n < 100; n++) {
+    board.hear({ type: "reasoning", summary: `thought ${n}` });
+    clock.advance(20);
+    await nextTurn();
+  }
+  assert.ok(written.length <= 5, `${written.length} writes in 2 s`);
+  clock.advance(500);
+  await nextTurn();
+  assert.equal(written.at(-1)!.reasoningSummaries.length, 100);
+});
+
+Deno.test("a board never has two writes under way", async () => {
+  const held: (() => void)[] = [];
+  const write = () => new Promise<void>((resolve) => held.push(resolve));
+  const { board, clock } = openBoard({ write });
+  board.think(parts);
+  await nextTurn();
+  board.research("Looking");
+  clock.advance(10_000);
+  await nextTurn();
+  assert.equal(held.length, 1);
+  held[0]!();
+  await nextTurn();
+  assert.equal(held.length, 2);
+});
+
+Deno.test("close() writes what has not been written yet, and nothing after that", async () => {
+  const { board, written } = openBoard();
+  board.think(parts);
+  await nextTurn();
+  board.research("Looking at the weather");
+  await nextTurn();
+  assert.equal(written.length, 1);
+  await board.close();
+  assert.equal(written.at(-1)!.message, "Looking at the weather");
+  board.research("too late");
+  await nextTurn();
+  assert.equal(written.length, 2);
+});
+
+Deno.test("a write that fails stops nobody, and the next one is tried", async () => {
+  let failures = 1;
+  const written: Progress[] = [];
+  const write = (progress: Progress) =>
+    failures-- > 0 ? Promise.reject(new Error("database lost")) : Promise.resolve(
+      void written.push(progress),
+    );
+  const { board } = openBoard({ write });
+  board.think(parts);
+  await nextTurn();
+  board.research("Looking");
+  await board.close();
+  assert.deepEqual(written.map(({ phase }) => phase), ["researching"]);
+});
+
+const before = {
+  ...noProgress,
+  partial: ["one"],
+  step: 1,
+  reasoningSummaries: ["A thought"],
+  openaiResponseId: "resp_1",
+};
+
+Deno.test("a response that is joined shows no less than it did", async () => {
+  const { board, clock, written } = openBoard({ before });
+  board.think(parts);
+  board.hear(started("resp_1"));
+  for (const delta of ['{"days":["', 'one"', ',"two"']) {
+    board.hear(text(delta));
+    await nextTurn();
+    clock.advance(500);
+    await nextTurn();
+  }
+  assert.ok(written.every(({ partial }) => partial.length >= 1));
+  assert.deepEqual(written.at(-1)!.partial, ["one", "two"]);
+});
+
+Deno.test("another response takes back what the one before has shown", async () => {
+  const { board, written } = openBoard({ before });
+  board.think(parts);
+  board.hear(started("resp_2"));
+  await board.close();
+  assert.deepEqual([written.at(-1)!.partial, written.at(-1)!.step], [[], 0]);
+  assert.equal(written.at(-1)!.openaiResponseId, "resp_2");
+});
+
+const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+
+function turnStep(responseId: string) {
+  const turn = { model: "gpt-test", responseId, usage, costUsd: null };
+  return {
+    event: "step",
+    at: NOON,
+    attempt: 1,
+    name: responseId,
+    durationMs: 1,
+    turn,
+    tool: null,
+    failed: null,
+  } as const;
+}
+
+Deno.test("steps that are found finished take nothing back that was shown", async () => {
+  const shown = { ...before, openaiResponseId: "resp_2", reasoningSummaries: ["A", "B"] };
+  const { board, written } = openBoard({ before: shown });
+  board.addStep(turnStep("resp_1"), { resumed: true, savedTokens: 15 });
+  board.addSummaries(["A"]);
+  board.research("Looking");
+  board.think(parts);
+  board.hear(started("resp_2"));
+  await nextTurn();
+  const [{ partial, reasoningSummaries, openaiResponseId }] = written as [Progress];
+  assert.deepEqual([partial, reasoningSummaries], [["one"], ["A", "B"]]);
+  assert.equal(openaiResponseId, "resp_2");
+  board.addStep(turnStep("resp_2"), { resumed: false, savedTokens: 15 });
+  board.addSummaries(["B", "C"]);
+  await board.close();
+  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
+  assert.deepEqual([written.at(-1)!.usage?.inputTokens, written.at(-1)!.usage?.savedTokens], [
+    20,
+    15,
+  ]);
+});
+
+Deno.test("another response takes back the reasoning of the one that came to nothing", async () => {
+  const shown = { ...before, reasoningSummaries: ["A", "lost"] };
+  const { board, written } = openBoard({ before: shown });
+  board.addStep(turnStep("resp_0"), { resumed: true, savedTokens: 15 });
+  board.addSummaries(["A"]);
+  board.think(parts);
+  board.hear(started("resp_2"));
+  board.hear({ type: "reasoning", summary: "B" });
+  await board.close();
+  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B"]);
+});
+
+Deno.test("an answer that begins anew in the same turn is read from its beginning", async () => {
+  const { board, written } = openBoard();
+  board.think(parts);
+  board.hear(started("resp_1"));
+  board.hear(text('{"days":["lost","lo'));
+  board.hear(started("resp_2"));
+  board.hear(text('{"days":["one"'));
+  await board.close();
+  assert.deepEqual(written.at(-1)!.partial, ["one"]);
+});
+
+Deno.test("what a finished turn says of its reasoning replaces what was heard of it", async () => {
+  const { board, written } = openBoard();
+  board.think(parts);
+  board.hear(started("resp_1"));
+  board.hear({ type: "reasoning", summary: "A" });
+  board.hear({ type: "reasoning", summary: "not said in the end" });
+  board.addStep(turnStep("resp_1"), { resumed: false, savedTokens: 0 });
+  board.addSummaries(["A"]);
+  board.think(parts);
+  await board.close();
+  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A"]);
+});
+
+Deno.test("what is looked up before the first turn does not change how many parts there will be", async () => {
+  const { board, written } = openBoard({ before: { ...before, of: 3 } });
+  board.research("Looking");
+  await board.close();
+  assert.equal(written.at(-1)!.of, 3);
+});
+
+Deno.test("a step that is no turn of the model leaves the latest response where it is", async () => {
+  const { board, written } = openBoard({ before });
+  board.addStep({ ...turnStep("tool"), turn: null }, { resumed: false, savedTokens: 0 });
+  await board.close();
+  assert.equal(written.at(-1)!.openaiResponseId, "resp_1");
+});
+
+Deno.test("a board says that the model goes on thinking, and counts parts without an end", async () => {
+  const { board, clock, written } = openBoard();
+  const bundles = { member: "bundles", noun: "bundle", count: null, schemaAt: () => z.string() };
+  board.think(bundles);
+  board.hear(started("resp_1"));
+  board.hear({ type: "reasoning", summary: "A" });
+  board.addSummaries(["A"]);
+  board.think(bundles);
+  await nextTurn();
+  clock.advance(500);
+  await nextTurn();
+  assert.equal(written.at(-1)!.message, "Thinking it over");
+  board.hear(text('{"bundles":["one"'));
+  await board.close();
+  assert.equal(written.at(-1)!.message, "Writing bundle 2");
+});
+
+Deno.test("what a joined response repeats of its reasoning takes nothing back", async () => {
+  const { board, clock, written } = openBoard({
+    before: { ...before, reasoningSummaries: ["A", "B"] },
+  });
+  board.think(parts);
+  board.hear(started("resp_1"));
+  for (const summary of ["A", "B", "C"]) {
+    board.hear({ type: "reasoning", summary });
+    await nextTurn();
+    clock.advance(500);
+    await nextTurn();
+  }
+  assert.ok(written.every(({ reasoningSummaries }) => reasoningSummaries.length >= 2));
+  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
+});
+
+Deno.test("another response takes back at once what the one before has said", async () => {
+  const { board, written } = openBoard({ before });
+  board.think(parts);
+  board.hear(started("resp_2"));
+  await board.close();
+  assert.deepEqual(written.at(-1)!.reasoningSummaries, []);
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { StoppingError } from "../../../jobs/engine/admission.ts";
+import { noInstanceLocks } from "../../../lib/store/instance_locks.ts";
+import {
+  heldWork,
+  jobOf,
+  openEngines,
+  openEnginesOn,
+  untilIdle,
+} from "../../../testing/engines.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+
+Deno.test("stop() puts running jobs back for another instance, their attempt not counted", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const stopped = env.a.stop(4_000);
+  assert.equal((await jobOf(env.store, id)).state, "running");
+  env.clock.advance(4_000);
+  await stopped;
+  const job = await jobOf(env.store, id);
+  assert.equal(job.state === "queued" && job.runAt, NOON + 4_000);
+  assert.equal(job.attempt, 0);
+  await env.a.sweep();
+  assert.equal(env.a.running, 0);
+  work.finish();
+  await env.b.sweep();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("stop() puts jobs back although the database fails for a moment", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(hooks, "due", 1);
+  env.a.stop(0);
+  await untilIdle(env.a, () => env.clock.advance(100));
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  work.finish();
+});
+
+Deno.test("stop() ends the grace when it is hurried", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const hurry = new AbortController();
+  const stopped = env.a.stop(4_000, hurry.signal);
+  hurry.abort();
+  await stopped;
+  assert.equal((await jobOf(env.store, id)).state, "queued");
+  work.finish();
+});
+
+Deno.test("stop() waits for jobs that end in time", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  const stopped = env.a.stop(4_000);
+  work.finish();
+  await stopped;
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
+  const work = heldWork();
+  using env = await openEngines({ kinds: [work.kind], leaseMs: 300_000 });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  env.b.start();
+  for (let n = 0; n < 10; n++) await env.b.ping();
+  await env.a.stop(0);
+  const releasedAt = env.clock.now();
+  while (env.b.running === 0) {
+    env.clock.advance(100);
+    // Time for the database, which the clock does not wait for.
+    for (let n = 0; n < 5; n++) await env.b.ping();
+  }
+  assert.ok(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
+  work.finish();
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  await env.b.stop(0);
+});
+
+Deno.test("an instance that is stopping takes no more work in", async () => {
+  using env = await openEngines();
+  await env.a.stop(0);
+  await assert.rejects(env.a.submit(env.kind, { text: "hello" }), StoppingError);
+  assert.equal(await env.store.index.countWaiting(10), 0);
+});
+
+Deno.test("the lock of an instance is kept until its jobs are put back", async () => {
+  const work = heldWork();
+  const states: string[] = [];
+  let id = "";
+  const release = async () => {
+    states.push((await jobOf(env.store, id)).state);
+  };
+  using env = await openEngines({ kinds: [work.kind], locks: { ...noInstanceLocks, release } });
+  ({ job: { id } } = await env.a.submit(work.kind, { text: "hello" }));
+  await work.begun;
+  await env.a.stop(0);
+  assert.deepEqual(states, ["queued"]);
+  work.finish();
+});

@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Engine } from "../../../jobs/engine/engine.ts";
+import { type JobContext } from "../../../jobs/kind.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import { noProgress, type Progress } from "../../../lib/job/progress.ts";
+import {
+  engineOptions,
+  heldWork,
+  jobOf,
+  openEngines,
+  openEnginesOn,
+  sweepFor,
+  untilIdle,
+} from "../../../testing/engines.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+import {
+  anyParts,
+  anyRequest,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+  upstreamError,
+} from "../../../testing/jobs.ts";
+
+/** A kind of job of so many turns of a conversation, with something to look up in between. */
+function talk(turns: number) {
+  return testKind(async ({ text }, context) => {
+    for (let n = 1; n <= turns; n++) {
+      const instructions = `turn-${n}`;
+      await context.respond(instructions, { ...anyRequest, instructions }, anyParts);
+      if (n < turns) context.showResearch("Looking things up");
+    }
+    return { text };
+  });
+}
+
+/** A model that says what it thinks in each turn, and then answers or fails. */
+function thinkingModel(
+  { failAt = () => false, answer }: {
+    failAt?: (turn: string) => boolean;
+    answer?: () => Promise<void>;
+  } = {},
+) {
+  return modelOf({
+    async respond({ instructions: turn }, { onEvent }) {
+      const responseId = `resp_${turn}`;
+      await onEvent?.({ type: "started", responseId, resumable: false });
+      await onEvent?.({ type: "reasoning", summary: `on ${turn}` });
+      await answer?.();
+      if (failAt(turn)) throw upstreamError();
+      return { ...silentTurn, responseId, reasoningSummaries: [`on ${turn}`] };
+    },
+  });
+}
+
+Deno.test("a plan that was paid for is stored although the database fails for a moment", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(hooks, "result", 3);
+  work.finish();
+  await untilIdle(env.a, () => env.clock.advance(1_000));
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assert.equal(work.runs(), 1);
+});
+
+Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(hooks, "result", 6);
+  work.finish();
+  await untilIdle(env.a, () => env.clock.advance(1_000));
+  assert.equal((await jobOf(env.store, id)).state, "running");
+  await sweepFor(env, 12_000);
+  await env.b.idle();
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("a finished step is not run again by a later attempt", async () => {
+  const runs: string[] = [];
+  const kind = testKind(async (_request, context) => {
+    const first = await context.step("first", z.string(), () => {
+      runs.push("first");
+      return Promise.resolve("one");
+    });
+    const second = await context.step("second", z.string(), () => {
+      runs.push("second");
+      return runs.length < 3 ? Promise.reject(upstreamError()) : Promise.resolve("two");
+    });
+    return { text: `${first} ${second}` };
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(60_000);
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "one two" });
+  assert.deepEqual(runs, ["first", "second", "second"]);
+});
+
+Deno.test("a finished step is stored although the database fails for a moment", async () => {
+  for (const sort of ["step", "progress"]) {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    let runs = 0;
+    const kind = testKind(async ({ text }, context) => {
+      await context.step("turn", z.string(), () => Promise.resolve(String(++runs)));
+      return { text };
+    });
+    using env = openEnginesOn(kv, { kinds: [kind] });
+    failCommits(hooks, sort, 1);
+    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    await untilIdle(env.a, () => env.clock.advance(100));
+    const job = await jobOf(env.store, id);
+    assert.equal(job.state, "succeeded");
+    assert.equal(job.attempt, 1);
+    assert.equal(runs, 1);
+    assert.notDeepEqual((await env.store.read(id))?.progress, noProgress, sort);
+  }
+});
+
+Deno.test("a step that is being stored in the moment of a shutdown is not run again", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const storing = Promise.withResolvers<void>();
+  const stored = Promise.withResolvers<void>();
+  let runs = 0;
+  const kind = testKind(async (_request, context) => {
+    const text = await context.step("turn", z.string(), () => Promise.resolve(`run ${++runs}`));
+    return { text };
+  });
+  using env = openEnginesOn(kv, { kinds: [kind] });
+  hooks.commit = async (sets, run) => {
+    if (sets.some(([sort]) => sort === "step")) {
+      storing.resolve();
+      await stored.promise;
+    }
+    return await run();
+  };
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await storing.promise;
+  const stopped = env.a.stop(0);
+  for (let n = 0; n < 10; n++) await env.a.ping();
+  stored.resolve();
+  await stopped;
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
+  assert.equal(runs, 1);
+});
+
+Deno.test("a resumed attempt does not show less progress than the one before", async () => {
+  const shown: Progress[] = [];
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  hooks.commit = async (sets, run) => {
+    const result = await run();
+    const write = sets.find(([sort]) => sort === "progress");
+    if (write) shown.push((await env.store.checkpoints.readBefore(String(write[1]))).progress);
+    return result;
+  };
+  let failures = 1;
+  using env = openEnginesOn(kv, { kinds: [talk(3)], model: () => thinkingModel({ failAt }) });
+  function failAt(turn: string) {
+    return turn === "turn-3" && failures-- > 0;
+  }
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await untilIdle(env.a, () => env.clock.advance(100));
+  const before = (await env.store.read(id))!.progress;
+  assert.deepEqual(before.reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
+  await env.a.stop(0);
+  env.clock.advance(2_000);
+  await env.b.sweep();
+  await untilIdle(env.b, () => env.clock.advance(100));
+  assert.equal((await jobOf(env.store, id)).attempt, 2);
+  const counts = shown.map(({ reasoningSummaries }) => reasoningSummaries.length);
+  const withoutUnfinished = counts.map((count) => Math.min(count, 2));
+  assert.deepEqual(withoutUnfinished, withoutUnfinished.toSorted());
+  assert.equal(counts.at(-1), 3);
+  const ids = shown.map(({ openaiResponseId }) => openaiResponseId);
+  assert.deepEqual(ids, ids.toSorted());
+});
+
+Deno.test("the job shows all reasoning so far, with the latest response", async () => {
+  using env = await openEngines({ kinds: [talk(3)], model: () => thinkingModel() });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  const { reasoningSummaries, openaiResponseId } = (await env.store.read(id))!.progress;
+  assert.deepEqual(reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
+  assert.equal(openaiResponseId, "resp_turn-3");
+});
+
+Deno.test("a new prompt version starts the steps afresh", async () => {
+  let runs = 0;
+  const work = (_request: unknown, context: JobContext) =>
+    context.step("turn", z.string(), () => Promise.resolve(String(++runs))).then((text) => {
+      if (runs === 1) throw upstreamError();
+      return { text };
+    });
+  using env = await openEngines({ kinds: [testKind(work)] });
+  const next = { ...testKind(work), promptVersion: "test-2" };
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(60_000);
+  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next] }));
+  await upgraded.sweep();
+  await upgraded.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
+  assert.equal((await jobOf(env.store, id)).promptVersion, "test-2");
+});
+
+Deno.test("progress is shown while the job runs", async () => {
+  const shown = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const model = thinkingModel({
+    answer: async () => {
+      shown.resolve();
+      await held.promise;
+    },
+  });
+  using env = await openEngines({ kinds: [talk(1)], model: () => model });
+  const { id } = queuedJob();
+  await env.store.accept(queuedJob({ id }));
+  assert.deepEqual((await env.store.read(id))?.progress, noProgress);
+  await env.a.sweep();
+  await shown.promise;
+  const expected: Progress = {
+    ...noProgress,
+    phase: "thinking",
+    message: "Reading the wish",
+    of: 2,
+    updatedAt: NOON,
+    reasoningSummaries: ["on turn-1"],
+    openaiResponseId: "resp_turn-1",
+  };
+  // The first write is made at once, the next one after half a second.
+  for (let n = 0; n < 10; n++) await env.a.ping();
+  assert.deepEqual((await env.store.read(id))?.progress, {
+    ...expected,
+    reasoningSummaries: [],
+    openaiResponseId: null,
+  });
+  env.clock.advance(500);
+  for (let n = 0; n < 10; n++) await env.a.ping();
+  assert.deepEqual((await env.store.read(id))?.progress, expected);
+  held.resolve();
+  await env.a.idle();
+  const { progress } = (await env.store.read(id))!;
+  assert.deepEqual({ ...progress, updatedAt: NOON }, expected);
+});
+
+Deno.test("progress that cannot be read for a moment costs no attempt", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openEnginesOn(kv);
+  let failures = 1;
+  hooks.get = ([sort]) =>
+    sort === "progress" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await untilIdle(env.a, () => env.clock.advance(100));
+  const { state, attempt } = await jobOf(env.store, id);
+  assert.deepEqual([state, attempt], ["succeeded", 1]);
+});
+
+Deno.test("a finished step that cannot be read for a moment is read again, not paid for again", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  let runs = 0;
+  const kind = testKind(async (_request, context) => {
+    const text = await context.step("turn", z.string(), () => Promise.resolve(`run ${++runs}`));
+    if (hooks.get === undefined) {
+      let failures = 2;
+      hooks.get = ([sort]) =>
+        sort === "step" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
+      throw new JobError("upstream_error", "OpenAI API error: 500");
+    }
+    return { text };
+  });
+  using env = openEnginesOn(kv, { kinds: [kind] });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(1_000);
+  await env.b.sweep();
+  await untilIdle(env.b, () => env.clock.advance(100));
+  const snapshot = (await env.store.read(id))!;
+  assert.deepEqual(snapshot.result, { text: "run 1" });
+  assert.equal(snapshot.job.attempt, 2);
+});
+
+Deno.test("a step that ends after its work was told to stop is stored all the same", async () => {
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let runs = 0;
+  const kind = testKind(async (_request, context) => ({
+    text: await context.step("turn", z.string(), async () => {
+      begun.resolve();
+      await held.promise;
+      return `run ${++runs}`;
+    }),
+  }));
+  using env = await openEngines({ kinds: [kind] });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  await begun.promise;
+  const stopped = env.a.stop(0);
+  for (let n = 0; n < 10; n++) await env.a.ping();
+  held.resolve();
+  await stopped;
+  await env.b.sweep();
+  await env.b.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
+  assert.equal(runs, 1);
+});
+
+Deno.test("a step whose output is of another shape by now is run again", async () => {
+  const kindOf = <T>(schema: z.ZodType<T>, output: T, fails: boolean) =>
+    testKind(async (_request, context) => {
+      const found = await context.step("turn", schema, () => Promise.resolve(output));
+      if (fails) throw upstreamError();
+      return { text: JSON.stringify(found) };
+    });
+  using env = await openEngines({ kinds: [kindOf(z.string(), "one", true)] });
+  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  await env.a.idle();
+  await env.a.stop(0);
+  env.clock.advance(60_000);
+  const kinds = [kindOf(z.int(), 2, false)];
+  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds }));
+  await upgraded.sweep();
+  await upgraded.idle();
+  assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
+});
+
+Deno.test("a step that never ends does not keep its job from ending", async () => {
+  const kind = testKind(async (request, context) => {
+    const begun = Promise.withResolvers<void>();
+    const endless = () => {
+      begun.resolve();
+      return new Promise<string>(() => {});
+    };
+    context.step("lost", z.string(), endless).catch(() => {});
+    await begun.promise;
+    return request;
+  });
+  using env = await openEngines({ kinds: [kind] });
+  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  for (let n = 0; n < 100 && (await jobOf(env.store, id)).state !== "succeeded"; n++) {
+    env.clock.advance(100);
+  }
+  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  await env.a.idle();
+});

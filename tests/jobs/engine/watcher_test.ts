@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { Watcher } from "../../../jobs/engine/watcher.ts";
+import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
+import type { JobSnapshot } from "../../../lib/store/job_store.ts";
+import { openStores } from "../../../testing/engines.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR, queuedJob } from "../../../testing/jobs.ts";
+
+/** A watcher of one waiting job; `deaf`: the database tells nothing of what has changed. */
+async function openWatcher({ deaf = false } = {}) {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const { store } = openStores(kv, { clock });
+  if (deaf) store.changes = async function* () {};
+  const stop = new AbortController();
+  const watcher = new Watcher({ store, clock, stopped: stop.signal });
+  const job = queuedJob();
+  await store.accept(job);
+  let reads = 0;
+  hooks.get = ([sort]) => {
+    if (sort === "job") reads++;
+  };
+  return {
+    clock,
+    store,
+    watcher,
+    stop,
+    hooks,
+    kv,
+    id: job.id,
+    reads: () => reads,
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+type Env = Awaited<ReturnType<typeof openWatcher>>;
+
+function watch({ watcher, id }: Env, signal = new AbortController().signal) {
+  return watcher.watch(id, signal);
+}
+
+async function nextState(watch: AsyncGenerator<JobSnapshot | null>): Promise<string | undefined> {
+  const { value } = await watch.next();
+  return value?.job.state;
+}
+
+async function quiet(): Promise<void> {
+  for (let n = 0; n < 20; n++) await nextTurn();
+}
+
+Deno.test("watch() gives the job as it is, each change, and ends with the job", async () => {
+  using env = await openWatcher();
+  const seen = watch(env);
+  assert.equal(await nextState(seen), "queued");
+  const lease = await env.store.claim(env.id, { holder: "a" });
+  assert.equal(await nextState(seen), "running");
+  await env.store.complete(lease!, { result: {}, source: "sample", promptVersion: "test-1" });
+  assert.equal(await nextState(seen), "succeeded");
+  assert.ok((await seen.next()).done);
+  assert.equal(env.watcher.watched, 0);
+});
+
+Deno.test("watch() looks once a second where the database tells of no change", async () => {
+  using env = await openWatcher({ deaf: true });
+  const seen = watch(env);
+  await seen.next();
+  const next = nextState(seen);
+  await quiet();
+  await env.store.cancel(env.id);
+  const before = env.reads();
+  env.clock.advance(999);
+  await quiet();
+  assert.equal(env.reads(), before);
+  env.clock.advance(1);
+  assert.equal(await next, "canceled");
+  assert.equal(env.reads(), before + 1);
+});
+
+Deno.test("a hundred watchers of one job cost no more reads than one", async () => {
+  using env = await openWatcher({ deaf: true });
+  const watches = Array.from({ length: 100 }, () => watch(env));
+  await Promise.all(watches.map((seen) => seen.next()));
+  assert.equal(env.watcher.watched, 1);
+  const next = watches.map((seen) => nextState(seen));
+  await quiet();
+  const before = env.reads();
+  for (let n = 0; n < 5; n++) {
+    env.clock.advance(1_000);
+    await quiet();
+  }
+  assert.equal(env.reads(), before + 5);
+  await env.store.cancel(env.id);
+  env.clock.advance(1_000);
+  for (const state of await Promise.all(next)) assert.equal(state, "canceled");
+  for (const seen of watches) assert.ok((await seen.next()).done);
+  assert.equal(env.watcher.watched, 0);
+  assert.equal(env.clock.waiting, 0);
+});
+
+Deno.test("whoever comes later is not shown what was seen before", async () => {
+  using env = await openWatcher({ deaf: true });
+  const first = watch(env);
+  assert.equal(await nextState(first), "queued");
+  await env.store.claim(env.id, { holder: "a" });
+  const second = watch(env);
+  assert.equal(await nextState(second), "running");
+  assert.equal(await nextState(first), "running");
+  await first.return(undefined);
+  await second.return(undefined);
+});
+
+Deno.test("watch() goes on when the database fails for a while", async () => {
+  using env = await openWatcher({ deaf: true });
+  const seen = watch(env);
+  await seen.next();
+  const next = nextState(seen);
+  await env.store.cancel(env.id);
+  env.hooks.get = () => Promise.reject(new Error("database lost"));
+  for (let n = 0; n < 3; n++) {
+    env.clock.advance(1_000);
+    await quiet();
+  }
+  env.hooks.get = undefined;
+  env.clock.advance(1_000);
+  assert.equal(await next, "canceled");
+  await seen.next();
+});
+
+Deno.test("watch() ends when its signal aborts, before or while it waits, and when all stops", async () => {
+  using env = await openWatcher();
+  assert.ok((await watch(env, AbortSignal.abort()).next()).done);
+  const leave = new AbortController();
+  const left = watch(env, leave.signal);
+  const stopped = watch(env);
+  await Promise.all([left.next(), stopped.next()]);
+  const [nextLeft, nextStopped] = [left.next(), stopped.next()];
+  leave.abort();
+  assert.ok((await nextLeft).done);
+  assert.equal(env.watcher.watched, 1);
+  env.stop.abort();
+  assert.ok((await nextStopped).done);
+  assert.equal(env.watcher.watched, 0);
+  await quiet();
+  assert.equal(env.clock.waiting, 0);
+  assert.ok((await watch(env).next()).done);
+});
+
+Deno.test("watch() gives null for a job that is unknown, or expires meanwhile, and ends", async () => {
+  using env = await openWatcher({ deaf: true });
+  const signal = new AbortController().signal;
+  const unknown = env.watcher.watch(crypto.randomUUID(), signal);
+  assert.equal((await unknown.next()).value, null);
+  assert.ok((await unknown.next()).done);
+  const seen = watch(env);
+  await seen.next();
+  const next = seen.next();
+  await quiet();
+  env.clock.advance(24 * HOUR);
+  assert.equal((await next).value, null);
+  assert.ok((await seen.next()).done);
+});
+
+Deno.test("watch() fails for a job that this version cannot read", async () => {
+  using env = await openWatcher();
+  await env.kv.set(["job", env.id], { schema: 99 });
+  await assert.rejects(watch(env).next(), UnreadableJobError);
+  assert.equal(env.watcher.watched, 0);
+});

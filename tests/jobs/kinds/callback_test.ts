@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { ApiKeys } from "../../../lib/api_keys.ts";
+import { clientCaller } from "../../../lib/caller.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import type { JobRecord } from "../../../lib/job/job_record.ts";
+import { createClient } from "../../../lib/openai/client.ts";
+import { presentNotice } from "../../../routes/api/presenter.ts";
+import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
+import { openEngines } from "../../../testing/engines.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { assertProblem, post, send } from "../../../testing/http.ts";
+import { HOUR, MINUTE, modelOf, testKind } from "../../../testing/jobs.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+
+const key = "our-own-key-0123456789";
+const apiKeys = [key];
+const bearer = { authorization: `Bearer ${key}` };
+
+/** What somebody who has the key works out with a shell, see docs/http_api.md. */
+async function secretOf(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`callback:${key}`));
+  return `whsec_${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+}
+
+interface Received {
+  body: string;
+  headers: Headers;
+}
+
+/** An application, and a receiver of callbacks that answers with these statuses, then with 204. */
+async function openReceiver(
+  answers: (number | Response)[] = [],
+  overrides: Parameters<typeof openApp>[1] = {},
+) {
+  const received: Received[] = [];
+  const receiver = serveLocally(async (request) => {
+    received.push({ body: await request.text(), headers: request.headers });
+    const answer = answers[received.length - 1] ?? 204;
+    return typeof answer === "number" ? new Response(null, { status: answer }) : answer;
+  });
+  const privateHosts = [new URL(receiver.url).host];
+  const keys = new ApiKeys(apiKeys);
+  // The clock of the signatures is the receiver's.
+  const clock = new FakeClock(Date.now());
+  const env = await openApp({ apiKeys, clock, privateHosts }, {
+    callbacks: {
+      noticeOf: (job) => presentNotice(overrides.kinds ?? kinds, job),
+      signingSecretOf: (owner) => keys.signingSecretOf(owner),
+      privateHosts,
+    },
+    ...overrides,
+  });
+  const callbackUrl = `${receiver.url}/hook?token=of-the-receiver`;
+  return {
+    ...env,
+    received,
+    receiver,
+    callbackUrl,
+    submit: (path: string, wish: object, headers = {}) =>
+      post(env.app, path, { ...wish, callbackUrl }, { ...bearer, ...headers }),
+    /** Works off what is due. */
+    work: async () => {
+      for (let n = 0; n < 3; n++) {
+        await env.a.sweep();
+        await env.a.idle();
+      }
+    },
+    deliveries: async () => {
+      const entries = await Array.fromAsync(env.kv.list<JobRecord>({ prefix: ["job"] }));
+      return entries.map(({ value }) => value).filter(({ kind }) => kind === "callback");
+    },
+    async [Symbol.asyncDispose]() {
+      env.kv.close();
+      await receiver[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The SDK of OpenAI, which sends webhooks of the same standard, checks the signature. */
+async function verify({ body, headers }: Received): Promise<void> {
+  const { webhooks } = await createClient({ apiKey: "unused" });
+  await webhooks.verifySignature(body, headers, await secretOf(key));
+}
+
+Deno.test("the end of a job is told where its client wants it, signed", async () => {
+  for (
+    const [path, wish, type] of [
+      ["/api/itineraries", tokyo, "itinerary.completed"],
+      ["/api/generations", techno, "generation.completed"],
+    ] as const
+  ) {
+    await using env = await openReceiver();
+    const { headers } = await env.submit(path, wish);
+    await env.work();
+    assert.equal(env.received.length, 1);
+    const [delivery] = env.received as [Received];
+    await verify(delivery);
+    const { body: job } = await send(env.app, headers.get("location")!, { headers: bearer });
+    const { items } = (await send(env.app, path, { headers: bearer })).body;
+    assert.deepEqual(JSON.parse(delivery.body), {
+      type,
+      timestamp: job.completedAt,
+      data: items[0],
+    });
+    assert.equal(delivery.headers.get("content-type"), "application/json");
+    assert.equal(env.receiver.requests[0]!.search, "?token=of-the-receiver");
+    await env.work();
+    assert.equal(env.received.length, 1);
+  }
+});
+
+Deno.test("a signature by another key, or of another body, does not hold", async () => {
+  await using env = await openReceiver();
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  const [delivery] = env.received as [Received];
+  const { webhooks } = await createClient({ apiKey: "unused" });
+  const other = await secretOf("another-key-0123456789");
+  await assert.rejects(webhooks.verifySignature(delivery.body, delivery.headers, other));
+  await assert.rejects(verify({ ...delivery, body: delivery.body.replace("completed", "failed") }));
+});
+
+Deno.test("failed and canceled jobs are told of, too", async () => {
+  const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
+  await using env = await openReceiver([], { kinds: [failing] });
+  await env.submit("/api/tests", { text: "hello" });
+  await env.work();
+  const failed = JSON.parse(env.received[0]!.body);
+  assert.equal(failed.type, "test.failed");
+  assert.equal(failed.data.failure.code, "refused");
+
+  await using idle = await openReceiver([], { concurrency: 0 });
+  const { headers } = await idle.submit("/api/itineraries", tokyo);
+  const location = headers.get("location")!;
+  await send(idle.app, location, { method: "DELETE", headers: bearer });
+  assert.equal((await idle.deliveries()).length, 1);
+});
+
+Deno.test("a delivery is tried again for hours, under the same id", async () => {
+  await using env = await openReceiver([500, 302, 404, 503, 500, 500, 204]);
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  const pauses = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
+  for (const [n, pauseMs] of pauses.entries()) {
+    assert.equal(env.received.length, n + 1);
+    // Jitter comes on top: never sooner.
+    env.clock.advance(pauseMs - 1);
+    await env.work();
+    assert.equal(env.received.length, n + 1, `after ${pauseMs} ms`);
+    env.clock.advance(MINUTE);
+    await env.work();
+  }
+  assert.equal(env.received.length, 7);
+  const of = (name: string) => new Set(env.received.map(({ headers }) => headers.get(name)));
+  assert.equal(of("webhook-id").size, 1);
+  assert.equal(of("webhook-timestamp").size, 7);
+  assert.equal(new Set(env.received.map(({ body }) => body)).size, 1);
+  const [delivery] = await env.deliveries();
+  assert.equal(delivery!.state, "succeeded");
+  assert.equal(delivery!.id, env.received[0]!.headers.get("webhook-id"));
+});
+
+Deno.test("after the last attempt a delivery is a dead letter, and its job is as it was", async () => {
+  await using env = await openReceiver(Array(9).fill(500));
+  const { headers } = await env.submit("/api/itineraries", tokyo);
+  for (let hours = 0; hours < 20; hours += 0.25) {
+    await env.work();
+    env.clock.advance(HOUR / 4);
+  }
+  assert.equal(env.received.length, 7);
+  const [letter] = await env.store.index.deadLetters({ limit: 10 });
+  assert.equal(letter!.kind, "callback");
+  assert.equal(letter!.failure.code, "callback_failed");
+  assert.doesNotMatch(JSON.stringify(letter), /token=|127\.0\.0\.1.*hook/);
+  const { body } = await send(env.app, headers.get("location")!, { headers: bearer });
+  assert.equal(body.status, "completed");
+});
+
+Deno.test("a receiver that wants more time gets it, and one that is gone is left alone", async () => {
+  const busy = new Response(null, { status: 429, headers: { "retry-after": "3600" } });
+  await using env = await openReceiver([busy, 410]);
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  env.clock.advance(HOUR - 1);
+  await env.work();
+  assert.equal(env.received.length, 1);
+  env.clock.advance(MINUTE);
+  await env.work();
+  assert.equal(env.received.length, 2);
+  const [delivery] = await env.deliveries();
+  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+});
+
+Deno.test("what leads to a private address by now is not called", async () => {
+  await using env = await openReceiver([], {
+    callbacks: {
+      noticeOf: (job) => presentNotice(kinds, job),
+      signingSecretOf: (owner) => new ApiKeys(apiKeys).signingSecretOf(owner),
+      privateHosts: [],
+    },
+  });
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  assert.equal(env.received.length, 0);
+  const [delivery] = await env.deliveries();
+  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+});
+
+Deno.test("nothing is sent when the key that could check it is no longer valid", async () => {
+  await using env = await openReceiver([], {
+    callbacks: {
+      noticeOf: (job) => presentNotice(kinds, job),
+      signingSecretOf: (owner) => new ApiKeys(["other-key-0123456789"]).signingSecretOf(owner),
+      privateHosts: ["127.0.0.1"],
+    },
+  });
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  assert.equal(env.received.length, 0);
+  const [delivery] = await env.deliveries();
+  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+});
+
+Deno.test("a delivery that was made is not made again after a crash", async () => {
+  await using env = await openReceiver();
+  await env.submit("/api/itineraries", tokyo);
+  await env.a.idle();
+  // An instance dies when it has stored the step, and before it has ended the job.
+  const [{ id }] = await env.deliveries() as [JobRecord];
+  const lease = await env.store.claim(id, { holder: "dead" });
+  assert.ok(lease);
+  const event = { at: env.clock.now(), attempt: 1, name: "deliver", durationMs: 1, failed: null };
+  await env.store.checkpoints.saveStep(lease, { promptVersion: "callback-1", name: "deliver" }, {
+    event: { event: "step", turn: null, tool: null, ...event },
+    output: { status: 204 },
+  });
+  await env.store.rescue({ id, holder: "dead", attempt: 1 });
+  await env.work();
+  assert.equal(env.received.length, 0);
+  assert.equal((await env.deliveries())[0]!.state, "succeeded");
+});
+
+Deno.test("callbacks need an API key", async () => {
+  using env = await openApp();
+  const wish = { ...tokyo, callbackUrl: "https://example.com/hook" };
+  const answer = await post(env.app, "/api/itineraries", wish, {
+    "client-token": "11111111-2222-4333-8444-555555555555",
+  });
+  assertProblem(answer, 403, "callback_not_allowed");
+  assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
+  assert.equal(await env.store.index.countWaiting(1), 0);
+});
+
+const badUrls = [
+  "http://example.com/hook",
+  "https://user:secret@example.com/",
+  "https://127.0.0.1/",
+  "https://[::1]/",
+  "https://169.254.169.254/latest/meta-data",
+  "https://localhost/",
+  "ftp://example.com/",
+  "/hook",
+  "",
+  `https://example.com/${"x".repeat(2_100)}`,
+];
+
+for (const callbackUrl of badUrls) {
+  Deno.test(`the callbackUrl ${JSON.stringify(callbackUrl.slice(0, 60))} is 400`, async () => {
+    using env = await openApp({ apiKeys }, { concurrency: 0 });
+    const answer = await post(env.app, "/api/itineraries", { ...tokyo, callbackUrl }, bearer);
+    assertProblem(answer, 400, "invalid_request");
+    assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
+    assert.equal(await env.store.index.countWaiting(1), 0);
+  });
+}
+
+Deno.test("the same idempotency key with another callbackUrl is another request", async () => {
+  using env = await openApp({ apiKeys }, { concurrency: 0 });
+  const headers = { ...bearer, "idempotency-key": "wish-1" };
+  const wish = { ...tokyo, callbackUrl: "https://example.com/one" };
+  assert.equal((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
+  assert.equal((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
+  assertProblem(
+    await post(env.app, "/api/itineraries", tokyo, headers),
+    422,
+    "idempotency_key_reused",
+  );
+});
+
+Deno.test("where a callback goes is nobody's to see", async () => {
+  await using env = await openReceiver();
+  const answer = await env.submit("/api/itineraries", tokyo);
+  await env.a.idle();
+  const location = answer.headers.get("location")!;
+  for (const path of [location, `${location}/timeline`, "/api/itineraries"]) {
+    const { body } = await send(env.app, path, { headers: bearer });
+    assert.doesNotMatch(JSON.stringify(body), /of-the-receiver/);
+  }
+});
+
+const crowds: [concurrency: number, callers: string[], running: number][] = [
+  [32, ["one"], 4],
+  [32, ["one", "two"], 8],
+  [4, ["one", "two"], 1],
+];
+
+for (const [concurrency, callers, running] of crowds) {
+  Deno.test(`of ${concurrency} slots deliveries for ${callers.join(" and ")} take ${running}, and wait in KV`, async () => {
+    const held = Promise.withResolvers<void>();
+    let calls = 0;
+    const receiver = serveLocally(async () => {
+      calls++;
+      await held.promise;
+      return new Response(null, { status: 204 });
+    });
+    using env = await openEngines({
+      maxQueuedJobs: 1,
+      concurrency,
+      callbacks: {
+        noticeOf: () => ({ type: "test.completed", data: {} }),
+        signingSecretOf: () => `whsec_${btoa("x".repeat(32))}`,
+        privateHosts: [new URL(receiver.url).host],
+      },
+    });
+    const submit = async (caller: string, options = {}) => {
+      const { job } = await env.a.submit(env.kind, { text: "hello" }, {
+        caller: clientCaller(caller),
+        ...options,
+      });
+      while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.ping();
+    };
+    for (const caller of callers) {
+      for (let n = 0; n < 6; n++) await submit(caller, { callbackUrl: `${receiver.url}/` });
+      await env.a.sweep();
+    }
+    while (calls < running) await env.a.ping();
+    await env.a.sweep();
+    assert.equal(env.a.running, running);
+    // Plans come first, and those that wait are none of `maxQueuedJobs`.
+    await submit("another");
+    assert.equal(calls, running);
+    held.resolve();
+    await env.a.idle();
+    assert.equal(calls, 6 * callers.length);
+    await receiver[Symbol.asyncDispose]();
+  });
+}
+
+Deno.test("callbacks go out although no model is to be had", async () => {
+  const down = modelOf({
+    chat: () => Promise.reject(new JobError("unauthorized", "OpenAI API error: 401")),
+  });
+  await using env = await openReceiver([], { model: () => down });
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  assert.equal(JSON.parse(env.received[0]!.body).type, "itinerary.failed");
+});

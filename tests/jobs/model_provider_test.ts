@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { parseConfig } from "../../lib/config.ts";
+import { failure } from "../../lib/job/failure.ts";
+import type { ChatRequest, Model } from "../../lib/model/model.ts";
+import { createModelProvider } from "../../jobs/model_provider.ts";
+import { FakeClock, hasty, NOON } from "../../testing/fake_clock.ts";
+import { serveOpenAI, sse } from "../../testing/openai_server.ts";
+
+const request: ChatRequest = {
+  model: "gpt-test",
+  messages: [{ role: "user", content: "Plan" }],
+  format: { name: "plan", schema: z.object({ days: z.int() }) },
+  maxTokens: 100,
+};
+
+function chat(model: Model) {
+  return model.chat(request, { signal: new AbortController().signal });
+}
+
+Deno.test("createModelProvider() without a key gives the sample generator the job's plan", async () => {
+  const provide = createModelProvider(parseConfig({}), new FakeClock());
+
+  const model = provide(() => ({ days: 3 }));
+
+  assert.equal(model.source, "sample");
+  assert.equal((await chat(model)).text, '{"days":3}');
+});
+
+Deno.test("createModelProvider() paces the sample generator as configured", async () => {
+  const clock = new FakeClock();
+  const provide = createModelProvider(parseConfig({ SAMPLE_DELAY_MS: "250" }), hasty(clock));
+  await chat(provide(() => ({ days: 3 })));
+
+  assert.equal(clock.now(), NOON + 250);
+});
+
+Deno.test("createModelProvider() with a key calls OpenAI at the configured place", async () => {
+  const id = "chatcmpl-1";
+  await using server = serveOpenAI(sse([
+    { id, choices: [{ delta: { content: '{"days"' }, finish_reason: null }] },
+    { id, choices: [{ delta: { content: ":3}" }, finish_reason: null }] },
+    { id, choices: [{ delta: {}, finish_reason: "stop" }] },
+  ]));
+  const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: server.url });
+
+  const model = createModelProvider(config, new FakeClock())(() => assert.fail("no sample plan"));
+
+  assert.equal(model.source, "openai");
+  assert.deepEqual(await chat(model), {
+    responseId: "chatcmpl-1",
+    text: '{"days":3}',
+    truncated: false,
+    usage: null,
+  });
+  assert.deepEqual(server.calls.map(({ path, authorization }) => [path, authorization]), [
+    ["/v1/chat/completions", "Bearer sk-test"],
+  ]);
+});
+
+Deno.test("createModelProvider() shares one OpenAI client among all jobs", () => {
+  const provide = createModelProvider(parseConfig({ OPENAI_API_KEY: "sk-test" }), new FakeClock());
+
+  assert.equal(provide(() => 1), provide(() => 2));
+});
+
+Deno.test("createModelProvider() on Deno Deploy without a key explains itself to each job", async () => {
+  const provide = createModelProvider(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
+  const message = "No model is configured: no OPENAI_API_KEY";
+
+  const model = provide(() => assert.fail("no sample plan"));
+
+  await assert.rejects(chat(model), { message, failure: failure("model_unavailable", message) });
+});

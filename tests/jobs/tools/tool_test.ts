@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { MAX_OUTPUT_CHARACTERS, runTool, type Tool } from "../../../jobs/tools/tool.ts";
+import { JsonFetchError } from "../../../lib/http/json_fetch.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+
+const Args = z.object({ city: z.string(), days: z.int().max(16) });
+type Args = z.infer<typeof Args>;
+
+const context = { signal: new AbortController().signal, clock: new FakeClock() };
+
+/** A tool that does `run`. */
+function forecast(run: (args: Args, signal: AbortSignal) => unknown): Tool {
+  return {
+    name: "forecast",
+    description: "The weather",
+    parameters: Args,
+    message: "Looking at the weather",
+    run: async (args, signal) => await run(args as Args, signal),
+  };
+}
+
+const echo = forecast((args) => args);
+const idle = forecast(() => assert.fail("must not run"));
+
+function call(args: string, name = "forecast") {
+  return { callId: "call_1", name, arguments: args };
+}
+
+const rome = call('{"city":"Rome","days":3}');
+const echoed = { text: rome.arguments, failed: false };
+
+/** The error that the model is told of. */
+async function errorOf(tool: Tool, wrong = rome) {
+  const { text, failed } = await runTool([tool], wrong, context);
+  assert.equal(failed, true);
+  return JSON.parse(text);
+}
+
+Deno.test("runTool() gives the tool its arguments and returns JSON", async () => {
+  assert.deepEqual(await runTool([echo], rome, context), echoed);
+});
+
+Deno.test("runTool() gives the tool a signal that aborts with its own", async () => {
+  const abort = new AbortController();
+  const reason = new Error("stopping");
+  const tool = forecast(async (_, signal) => {
+    assert.equal(signal.aborted, false);
+    abort.abort(reason);
+    assert.equal(signal.reason, reason);
+    return await Promise.reject(signal.reason);
+  });
+
+  const output = runTool([tool], rome, { ...context, signal: abort.signal });
+
+  await assert.rejects(output, (error) => error === reason);
+});
+
+Deno.test("runTool() chooses the tool by its name", async () => {
+  const tools = [{ ...idle, name: "other" }, echo];
+
+  assert.deepEqual(await runTool(tools, rome, context), echoed);
+});
+
+Deno.test("runTool() writes null for a tool that returns nothing", async () => {
+  const tool = forecast(() => undefined);
+
+  assert.deepEqual(await runTool([tool], rome, context), { text: "null", failed: false });
+});
+
+Deno.test("runTool() tells the model when there is no such tool", async () => {
+  assert.deepEqual(await errorOf(idle, call("{}", "book_flight")), {
+    error: "There is no tool named book_flight",
+  });
+});
+
+for (const args of ["", "{", "city=Rome", "null", "[]"]) {
+  Deno.test(`runTool() tells the model that ${JSON.stringify(args)} is not valid`, async () => {
+    const { error, problems } = await errorOf(idle, call(args));
+
+    assert.equal(error, "The arguments are not valid");
+    assert.match(problems.join(), /expected object/);
+  });
+}
+
+Deno.test("runTool() names each argument of the wrong shape", async () => {
+  assert.deepEqual(await errorOf(idle, call('{"city":5,"days":17}')), {
+    error: "The arguments are not valid",
+    problems: [
+      "city: Invalid input: expected string, received number",
+      "days: Too big: expected number to be <=16",
+    ],
+  });
+});
+
+Deno.test("runTool() tells the model that a tool failed, but not what it threw", async () => {
+  const tool = forecast(() => {
+    throw new Error("GET https://example.com/?apikey=s3cret failed");
+  });
+
+  assert.deepEqual(await errorOf(tool), { error: "The tool failed: internal error" });
+});
+
+Deno.test("runTool() passes on what a JsonFetchError says", async () => {
+  const tool = forecast(() => Promise.reject(new JsonFetchError("example.com answered 503")));
+
+  assert.deepEqual(await errorOf(tool), { error: "The tool failed: example.com answered 503" });
+});
+
+Deno.test("runTool() throws the signal's reason when it aborts under way", async () => {
+  const abort = new AbortController();
+  const reason = new Error("stopping");
+  const tool = forecast(() => {
+    abort.abort(reason);
+    throw new JsonFetchError("example.com could not be reached");
+  });
+
+  const output = runTool([tool], rome, { ...context, signal: abort.signal });
+
+  await assert.rejects(output, (error) => error === reason);
+});
+
+Deno.test("runTool() leaves an output of the greatest length whole", async () => {
+  const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 2);
+
+  assert.equal((await runTool([forecast(() => text)], rome, context)).text, `"${text}"`);
+});
+
+Deno.test("runTool() cuts a longer output off and says so", async () => {
+  const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 1);
+  const output = await runTool([forecast(() => text)], rome, context);
+
+  assert.deepEqual(output, { text: `"${text} [cut off]`, failed: false });
+});
+
+Deno.test("runTool() gives a tool its time and no more, and tells the model", async () => {
+  const clock = new FakeClock();
+  const over = Promise.withResolvers<AbortSignal>();
+  const tool: Tool = {
+    ...forecast((_, signal) => {
+      signal.addEventListener("abort", () => over.resolve(signal));
+      return new Promise(() => {});
+    }),
+    timeoutMs: 5_000,
+  };
+
+  const output = runTool([tool], rome, { ...context, clock });
+  clock.advance(4_999);
+  assert.equal(clock.waiting, 1);
+  clock.advance(1);
+
+  const { text, failed } = await output;
+  assert.equal(failed, true);
+  assert.deepEqual(JSON.parse(text), { error: "The tool failed: no answer within 5000 ms" });
+  assert.equal((await over.promise).aborted, true);
+});
+
+Deno.test("runTool() gives a tool twenty seconds unless it says otherwise", async () => {
+  const clock = new FakeClock();
+
+  const output = runTool([forecast(() => new Promise(() => {}))], rome, { ...context, clock });
+  clock.advance(20_000);
+
+  assert.equal((await output).failed, true);
+});
+
+Deno.test("runTool() leaves no timer behind", async () => {
+  const clock = new FakeClock();
+
+  await runTool([echo], rome, { ...context, clock });
+
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("runTool() repeats a name that the model has made up at no great length", async () => {
+  const { error } = await errorOf(idle, call("{}", "x".repeat(1_000)));
+
+  assert.equal(error, `There is no tool named ${"x".repeat(100)}`);
+});
+
+Deno.test("runTool() does not wait for a tool that does not listen to its signal", async () => {
+  const abort = new AbortController();
+  const reason = new Error("stopping");
+  let heard: AbortSignal | undefined;
+  const deaf = forecast((_, signal) => {
+    heard = signal;
+    return new Promise(() => {});
+  });
+
+  const output = runTool([deaf], rome, { signal: abort.signal, clock: new FakeClock() });
+  abort.abort(reason);
+
+  await assert.rejects(output, (error) => error === reason);
+  assert.equal(heard?.reason, reason);
+});
+
+Deno.test("runTool() cuts no character in two", async () => {
+  const text = `${"x".repeat(MAX_OUTPUT_CHARACTERS - 2)}😀`;
+  const output = await runTool([forecast(() => text)], rome, context);
+
+  assert.equal(output.text.isWellFormed(), true);
+});

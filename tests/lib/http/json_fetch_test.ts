@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { fetchJson, JsonFetchError, type JsonFetchOptions } from "../../../lib/http/json_fetch.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+
+const Greeting = z.object({ hello: z.string() });
+
+/** Fetches with a secret in the query. */
+function fetchGreeting(
+  baseUrl: string,
+  options: Partial<JsonFetchOptions<z.infer<typeof Greeting>>> = {},
+) {
+  const url = new URL("/greeting?apikey=s3cret", baseUrl);
+  return fetchJson(url, { schema: Greeting, signal: new AbortController().signal, ...options });
+}
+
+/** An answer that does not come before the end of the test. */
+function silence() {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  return { answer: promise, [Symbol.dispose]: () => resolve(new Response()) };
+}
+
+/** The error's message, with the host as `HOST`. */
+async function messageOf(answer: Promise<unknown>, { url }: { url: string }): Promise<string> {
+  const error = await answer.then(() => assert.fail("no error"), (error) => error);
+  assert.ok(error instanceof JsonFetchError, `${error}`);
+  return error.message.replace(new URL(url).host, "HOST");
+}
+
+Deno.test("fetchJson() returns what the schema makes of the answer", async () => {
+  await using server = serveLocally(() => Response.json({ hello: "wörld", more: 1 }));
+
+  assert.deepEqual(await fetchGreeting(server.url), { hello: "wörld" });
+});
+
+Deno.test("fetchJson() asks for JSON with the URL as it is", async () => {
+  const accepts: unknown[] = [];
+  await using server = serveLocally((request) => {
+    accepts.push(request.headers.get("accept"));
+    return Response.json({ hello: "world" });
+  });
+
+  await fetchGreeting(server.url);
+
+  assert.deepEqual(accepts, ["application/json"]);
+  assert.deepEqual(server.requests.map(String), [`${server.url}/greeting?apikey=s3cret`]);
+});
+
+Deno.test("fetchJson() puts characters together that came in two chunks", async () => {
+  const hello = "東".repeat(200_000);
+  await using server = serveLocally(() => Response.json({ hello }));
+
+  assert.equal((await fetchGreeting(server.url)).hello, hello);
+});
+
+const badAnswers: [what: string, answer: () => Response, message: string][] = [
+  ["404", () => new Response("no s3cret", { status: 404 }), "HOST answered 404"],
+  ["500", () => Response.json({ hello: "x" }, { status: 500 }), "HOST answered 500"],
+  ["text that is no JSON", () => new Response("<html>s3cret"), "HOST sent an unexpected answer"],
+  ["an empty body", () => new Response(null), "HOST sent an unexpected answer"],
+  ["the wrong shape", () => Response.json({ hello: 5 }), "HOST sent an unexpected answer"],
+];
+
+for (const [what, answer, message] of badAnswers) {
+  Deno.test(`fetchJson() refuses ${what} and names only the host`, async () => {
+    await using server = serveLocally(answer);
+
+    assert.equal(await messageOf(fetchGreeting(server.url), server), message);
+  });
+}
+
+Deno.test("fetchJson() accepts a body of exactly maxBytes", async () => {
+  await using server = serveLocally(() => new Response('{"hello":"ö"}'));
+
+  assert.deepEqual(await fetchGreeting(server.url, { maxBytes: 14 }), { hello: "ö" });
+});
+
+Deno.test("fetchJson() refuses a body of maxBytes and one more", async () => {
+  await using server = serveLocally(() => new Response('{"hello":"ö"}'));
+
+  const answer = fetchGreeting(server.url, { maxBytes: 13 });
+
+  assert.equal(await messageOf(answer, server), "HOST sent more than 13 bytes");
+});
+
+Deno.test("fetchJson() leaves a body without end once it is too large", async () => {
+  const left = Promise.withResolvers<void>();
+  await using server = serveLocally(() =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(16_384)),
+        cancel: () => left.resolve(),
+      }),
+    )
+  );
+
+  const answer = fetchGreeting(server.url, { maxBytes: 100_000 });
+
+  assert.equal(await messageOf(answer, server), "HOST sent more than 100000 bytes");
+  await left.promise;
+});
+
+Deno.test("fetchJson() gives up on a server that does not answer", async () => {
+  await using server = serveLocally(() => silent.answer);
+  using silent = silence();
+
+  const answer = fetchGreeting(server.url, { timeoutMs: 20 });
+
+  assert.equal(await messageOf(answer, server), "HOST did not answer within 20 ms");
+});
+
+Deno.test("fetchJson() gives up on a body that does not end", async () => {
+  await using server = serveLocally(() =>
+    new Response(
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("{")),
+      }),
+    )
+  );
+
+  const answer = fetchGreeting(server.url, { timeoutMs: 20 });
+
+  assert.equal(await messageOf(answer, server), "HOST did not answer within 20 ms");
+});
+
+Deno.test("fetchJson() does not follow a redirect", async () => {
+  await using server = serveLocally((_, { pathname, origin }) =>
+    pathname === "/greeting"
+      ? Response.redirect(`${origin}/elsewhere?apikey=s3cret`)
+      : Response.json({ hello: "world" })
+  );
+
+  assert.equal(await messageOf(fetchGreeting(server.url), server), "HOST could not be reached");
+  assert.deepEqual(server.requests.map(({ pathname }) => pathname), ["/greeting"]);
+});
+
+Deno.test("fetchJson() says that a host could not be reached", async () => {
+  const server = serveLocally(() => new Response());
+  await server[Symbol.asyncDispose]();
+
+  assert.equal(await messageOf(fetchGreeting(server.url), server), "HOST could not be reached");
+});
+
+Deno.test("fetchJson() throws the reason when its caller aborts", async () => {
+  const abort = new AbortController();
+  const reason = new Error("stopping");
+  await using server = serveLocally(() => {
+    abort.abort(reason);
+    return silent.answer;
+  });
+  using silent = silence();
+
+  const answer = fetchGreeting(server.url, { signal: abort.signal });
+
+  await assert.rejects(answer, (error) => error === reason);
+});
+
+Deno.test("fetchJson() sends nothing when its caller has aborted already", async () => {
+  const reason = new Error("stopping");
+  await using server = serveLocally(() => Response.json({ hello: "world" }));
+
+  const answer = fetchGreeting(server.url, { signal: AbortSignal.abort(reason) });
+
+  await assert.rejects(answer, (error) => error === reason);
+  assert.deepEqual(server.requests, []);
+});

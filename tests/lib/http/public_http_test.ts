@@ -1,0 +1,646 @@
+import assert from "node:assert/strict";
+import {
+  type Network,
+  objectionTo,
+  postPublicly,
+  PublicHttpError,
+  type PublicPostOptions,
+} from "../../../lib/http/public_http.ts";
+import { localCertificate, localKey } from "../../../testing/local_certificate.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+
+/** An address of the public internet; nothing is ever sent there. */
+const PUBLIC = "93.184.215.14";
+
+const NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
+
+/** Posts `{}` to a host that is not private, unless `options` say so. */
+function post(url: string, options: Partial<PublicPostOptions> = {}) {
+  const { signal } = new AbortController();
+  return postPublicly(url, { headers: {}, body: "{}", signal, privateHosts: [], ...options });
+}
+
+/** Posts to a local server, which is allowed to be private. */
+function postTo({ host }: { host: string }, options: Partial<PublicPostOptions> = {}) {
+  return post(`http://${host}/hook?token=s3cret`, { privateHosts: [host], ...options });
+}
+
+async function errorOf(answer: Promise<unknown>): Promise<PublicHttpError> {
+  const error = await answer.then(() => assert.fail("no error"), (error) => error);
+  assert.ok(error instanceof PublicHttpError, `${error}`);
+  return error;
+}
+
+/**
+ * A network in which each name has `addresses`, and each address is that of `server`. It records the
+ * names that were looked up and the addresses that were connected to.
+ */
+function fakeNetwork(addresses: string[], server?: { port: number }) {
+  const names: string[] = [];
+  const connections: string[] = [];
+  const network: Network = {
+    resolve(hostname) {
+      names.push(hostname);
+      return Promise.resolve(addresses);
+    },
+    connect({ hostname, port, signal }) {
+      connections.push(`${hostname} ${port}`);
+      if (!server) return Promise.reject(new Deno.errors.ConnectionRefused("no server"));
+      return Deno.connect({ hostname: "127.0.0.1", port: server.port, signal });
+    },
+    caCerts: [localCertificate],
+  };
+  return { network, names, connections };
+}
+
+/**
+ * A server that sends `answer` after each request, as it stands. If that is null, it never says a
+ * word, TLS neither. `await using` waits until all its clients have left.
+ */
+function serveText(answer: string | null = NO_CONTENT, { tls = false, hangUp = false } = {}) {
+  const address = { port: 0, hostname: "127.0.0.1" };
+  const listener = tls
+    ? Deno.listenTls({ ...address, cert: localCertificate, key: localKey })
+    : Deno.listen(address);
+  const requests: string[] = [];
+  const called = Promise.withResolvers<void>();
+  const decoder = new TextDecoder();
+
+  async function talk(client: Deno.Conn) {
+    using conn = client;
+    const chunk = new Uint8Array(16_384);
+    let request = "";
+    while (answer === null || !request.endsWith("{}")) {
+      const length = await conn.read(chunk);
+      if (length === null) return;
+      called.resolve();
+      request += decoder.decode(chunk.subarray(0, length));
+    }
+    requests.push(request);
+    await conn.write(new TextEncoder().encode(answer));
+    while (!hangUp && await conn.read(chunk) !== null);
+  }
+
+  async function serve() {
+    const talks = [];
+    // A client that refuses our certificate or resets the connection ends its talk, no more.
+    for await (const conn of listener) talks.push(talk(conn).catch(() => {}));
+    await Promise.all(talks);
+  }
+
+  const served = serve();
+  const { port } = listener.addr as Deno.NetAddr;
+  return {
+    port,
+    host: `127.0.0.1:${port}`,
+    requests,
+    /** Something has come from a client. */
+    called: called.promise,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await served;
+    },
+  };
+}
+
+const PRIVATE = "must not lead to a private or reserved address";
+
+const badUrls: [url: string, objection: string][] = [
+  ["", "must be a valid URL"],
+  ["hooks.example.com/x", "must be a valid URL"],
+  ["https://", "must be a valid URL"],
+  ["https://[fe80::1%25eth0]/", "must be a valid URL"],
+  ["https://256.1.1.1/", "must be a valid URL"],
+  [`https://hooks.example.com/${"a".repeat(2_023)}`, "must have at most 2048 characters"],
+  ["http://hooks.example.com/", "must start with https://"],
+  ["http://127.0.0.1/", "must start with https://"],
+  ["ftp://hooks.example.com/", "must start with https://"],
+  ["file:///etc/passwd", "must start with https://"],
+  ["data:text/plain,x", "must start with https://"],
+  ["wss://hooks.example.com/", "must start with https://"],
+  ["https://me:pass@hooks.example.com/", "must not contain a user name or a password"],
+  ["https://me@hooks.example.com/", "must not contain a user name or a password"],
+  ["https://:pass@hooks.example.com/", "must not contain a user name or a password"],
+  ["https://localhost/", "must name a public host"],
+  ["https://LOCALHOST./", "must name a public host"],
+  ["https://app.localhost/", "must name a public host"],
+  ["https://redis:6379/", "must name a public host"],
+  ["https://127.0.0.1/", PRIVATE],
+  ["https://127.0.0.1.:8443/", PRIVATE],
+  ["https://2130706433/", PRIVATE],
+  ["https://0x7f.1/", PRIVATE],
+  ["https://0177.0.0.01/", PRIVATE],
+  ["https://127.1/", PRIVATE],
+  ["https://0/", PRIVATE],
+  ["https://①②⑦.0.0.1/", PRIVATE],
+  ["https://169.254.169.254/latest/meta-data/", PRIVATE],
+  ["https://[::1]/", PRIVATE],
+  ["https://[::]/", PRIVATE],
+  ["https://[::ffff:10.0.0.1]/", PRIVATE],
+  ["https://[0:0:0:0:0:ffff:7f00:1]:8443/", PRIVATE],
+  ["https://[64:ff9b::169.254.169.254]/", PRIVATE],
+  ["https://[fd00:ec2::254]/", PRIVATE],
+];
+
+for (const [url, objection] of badUrls) {
+  Deno.test(`objectionTo() says that ${url.slice(0, 60) || "nothing"} ${objection}`, () => {
+    assert.equal(objectionTo(url, { privateHosts: ["intranet"] }), objection);
+  });
+}
+
+const goodUrls: [url: string, privateHosts?: string[]][] = [
+  ["https://hooks.example.com/a?b=c#d"],
+  ["HTTPS://Hooks.Example.COM.:8443"],
+  ["https://bücher.example/"],
+  [`https://hooks.example.com/${"a".repeat(2_022)}`],
+  ["https://8.8.8.8/"],
+  ["https://134744072/"],
+  ["https://[2606:4700:4700::1111]/"],
+  ["https://[::ffff:8.8.8.8]/"],
+  ["http://intranet/", ["intranet"]],
+  ["http://INTRANET:8080/", ["Intranet"]],
+  ["http://intranet:8080/", ["intranet:8080"]],
+  ["http://intranet/", ["intranet:80"]],
+  ["https://intranet/", ["intranet:443"]],
+  ["https://10.0.0.1/", ["other", "10.0.0.1"]],
+  ["http://[::1]:8080/", ["[::1]"]],
+  ["http://[::1]:8080/", ["[::1]:8080"]],
+];
+
+for (const [url, privateHosts = []] of goodUrls) {
+  const listed = privateHosts.length > 0 ? ` with ${privateHosts} as private hosts` : "";
+  Deno.test(`objectionTo() accepts ${url.slice(0, 60)}${listed}`, () => {
+    assert.equal(objectionTo(url, { privateHosts }), null);
+  });
+}
+
+const unlisted: [url: string, privateHost: string][] = [
+  ["http://intranet:8081/", "intranet:8080"],
+  ["https://intranet/", "intranet:80"],
+  ["http://my.intranet/", "intranet"],
+  ["http://intranet.example/", "intranet"],
+  ["https://10.0.0.11/", "10.0.0.1"],
+  ["ftp://intranet/", "intranet"],
+  ["http://me:pass@intranet/", "intranet"],
+];
+
+for (const [url, privateHost] of unlisted) {
+  Deno.test(`objectionTo() refuses ${url} with ${privateHost} as private host`, () => {
+    assert.notEqual(objectionTo(url, { privateHosts: [privateHost] }), null);
+  });
+}
+
+const refused: [range: string, ...addresses: string[]][] = [
+  ["of this network", "0.0.0.0", "0.255.255.255"],
+  ["private", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.255.255"],
+  ["shared by carriers", "100.64.0.1", "100.127.255.255"],
+  ["loopback", "127.0.0.1", "127.255.255.255", "::1"],
+  ["link-local", "169.254.0.1", "169.254.169.254", "fe80::1", "fe80::1%eth0", "febf::1"],
+  ["for protocols", "192.0.0.1", "192.0.0.171", "2001:1::1", "2001:20::1", "5f00::1"],
+  ["for documentation", "192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
+  ["6to4", "192.88.99.1", "2002:7f00:1::", "2002:808:808::1"],
+  ["Teredo", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
+  ["for benchmarking", "198.18.0.1", "198.19.255.255", "2001:2::1"],
+  ["multicast", "224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1"],
+  ["reserved", "240.0.0.1", "255.255.255.255", "4000::1", "8000::1", "e000::1"],
+  ["unspecified", "::"],
+  ["unique-local", "fc00::1", "fd00:ec2::254"],
+  ["site-local", "fec0::1"],
+  ["discarded", "100::1", "100:0:0:1::1"],
+  ["IPv4 in IPv6", "::ffff:127.0.0.1", "::ffff:a00:1", "::127.0.0.1", "::7f00:1", "::808:808"],
+  ["translated", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::a9fe:a9fe"],
+  ["translated locally", "64:ff9b:1::1", "64:ff9b:1::808:808"],
+  ["no addresses", "", "localhost", "hooks.example.com", "1.2.3.4.5", "8.8.8.8/8"],
+];
+
+for (const [range, ...addresses] of refused) {
+  Deno.test(`postPublicly() does not connect to addresses that are ${range}`, async () => {
+    for (const address of addresses) {
+      for (const answer of [[address], [PUBLIC, address], [address, "2606:4700::1111", PUBLIC]]) {
+        const { network, connections } = fakeNetwork(answer);
+
+        const error = await errorOf(post("https://hooks.example.com/s3cret", { network }));
+
+        assert.equal(error.message, "hooks.example.com leads to a private or reserved address");
+        assert.equal(error.forbidden, true, address);
+        assert.deepEqual(connections, []);
+      }
+    }
+  });
+}
+
+const publicAddresses: [address: string, connectedTo?: string][] = [
+  ["1.1.1.1"],
+  ["9.255.255.255"],
+  ["11.0.0.0"],
+  ["100.63.255.255"],
+  ["100.128.0.0"],
+  ["126.255.255.255"],
+  ["169.253.255.255"],
+  ["172.15.255.255"],
+  ["172.32.0.0"],
+  ["192.167.255.255"],
+  ["198.17.255.255"],
+  ["223.255.255.255"],
+  ["2606:4700:4700::1111"],
+  ["2A00:1450:0:0::1", "2a00:1450::1"],
+  ["::ffff:8.8.8.8", "8.8.8.8"],
+  ["64:ff9b::8.8.8.8", "64:ff9b::808:808"],
+];
+
+for (const [address, connectedTo = address] of publicAddresses) {
+  Deno.test(`postPublicly() connects to ${address}, which is public`, async () => {
+    const { network, connections } = fakeNetwork([address]);
+
+    const error = await errorOf(post("https://hooks.example.com/", { network }));
+
+    assert.deepEqual(connections, [`${connectedTo} 443`]);
+    assert.equal(error.message, "hooks.example.com could not be reached");
+    assert.equal(error.forbidden, false);
+  });
+}
+
+Deno.test("postPublicly() refuses what objectionTo() objects to, before it asks the DNS", async () => {
+  for (const [url, objection] of badUrls) {
+    const { network, names, connections } = fakeNetwork([PUBLIC]);
+
+    const error = await errorOf(post(url, { network }));
+
+    assert.equal(error.message, `The URL ${objection}`);
+    assert.equal(error.forbidden, true);
+    assert.deepEqual([names, connections], [[], []]);
+  }
+});
+
+Deno.test("postPublicly() looks a name up once and connects to the address it has checked", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const addresses = [PUBLIC];
+  const { network, names, connections } = fakeNetwork(addresses, server);
+  const { resolve } = network;
+  network.resolve = async (...question) => {
+    const answer = await resolve(...question);
+    // What a second question would bring.
+    network.resolve = () => Promise.resolve(["127.0.0.1"]);
+    return answer;
+  };
+
+  const answer = await post("https://hooks.example.com/", { network });
+
+  assert.equal(answer.status, 204);
+  assert.deepEqual(names, ["hooks.example.com"]);
+  assert.deepEqual(connections, [`${PUBLIC} 443`]);
+});
+
+Deno.test("postPublicly() sends the request to the name, in HTTP/1.1", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network } = fakeNetwork([PUBLIC], server);
+
+  await post("https://Hooks.Example.com/trips/東京?a=b c&d=%0D%0A#e", {
+    network,
+    headers: { "Content-Type": "application/json", "X-Signature": "abc", "Host": "localhost" },
+    body: '{"city":"東京","x":{}',
+  });
+
+  assert.deepEqual(server.requests.map((request) => request.split("\r\n")), [[
+    "POST /trips/%E6%9D%B1%E4%BA%AC?a=b%20c&d=%0D%0A HTTP/1.1",
+    "connection: close",
+    "content-length: 23",
+    "content-type: application/json",
+    "host: hooks.example.com",
+    "x-signature: abc",
+    "",
+    '{"city":"東京","x":{}',
+  ]]);
+});
+
+Deno.test("postPublicly() sends a large body", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network } = fakeNetwork([PUBLIC], server);
+  const body = "x".repeat(1_000_000) + "{}";
+
+  await post("https://hooks.example.com/", { network, body });
+
+  assert.ok(server.requests[0]!.endsWith(`\r\n\r\n${body}`));
+});
+
+Deno.test("postPublicly() names a port that is not the usual one", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network, connections } = fakeNetwork([PUBLIC], server);
+
+  await post("https://hooks.example.com.:8443", { network });
+
+  assert.match(server.requests[0]!, /^POST \/ HTTP.*\r\nhost: hooks\.example\.com\.:8443\r\n/s);
+  assert.deepEqual(connections, [`${PUBLIC} 8443`]);
+});
+
+Deno.test("postPublicly() refuses a header that would be two", async () => {
+  const { network, names } = fakeNetwork([PUBLIC]);
+  const headers = { "x-id": "1\r\nx-admin: 1" };
+
+  await assert.rejects(post("https://hooks.example.com/", { network, headers }), TypeError);
+
+  assert.deepEqual(names, []);
+});
+
+Deno.test("postPublicly() refuses a certificate of another name, even if it is right for the address", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network } = fakeNetwork(["127.0.0.1"], server);
+  const privateHosts = ["hooks.example.com", "127.0.0.1", "other.example.com"];
+
+  for (const host of ["hooks.example.com", "127.0.0.1"]) {
+    assert.equal((await post(`https://${host}/`, { network, privateHosts })).status, 204);
+  }
+  const error = await errorOf(post("https://other.example.com/", { network, privateHosts }));
+
+  assert.equal(error.message, "other.example.com could not prove by TLS who it is");
+  assert.equal(error.forbidden, false);
+  assert.equal(server.requests.length, 2);
+});
+
+Deno.test("postPublicly() refuses a certificate that nobody trusted has signed", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network } = fakeNetwork([PUBLIC], server);
+
+  const error = await errorOf(
+    post("https://hooks.example.com/", { network: { ...network, caCerts: [] } }),
+  );
+
+  assert.equal(error.message, "hooks.example.com could not prove by TLS who it is");
+  assert.deepEqual(server.requests, []);
+});
+
+Deno.test("postPublicly() refuses a name that no certificate can have", async () => {
+  await using server = serveText(NO_CONTENT, { tls: true });
+  const { network } = fakeNetwork([PUBLIC], server);
+
+  const error = await errorOf(post("https://a..example.com/", { network }));
+
+  assert.equal(error.message, "a..example.com could not be reached");
+});
+
+Deno.test("postPublicly() refuses to go on without TLS", async () => {
+  await using server = serveText("HTTP/1.1 400 Bad Request\r\n\r\n{}");
+  const { network } = fakeNetwork([PUBLIC], server);
+
+  const answer = post("https://hooks.example.com/", { network, timeoutMs: 20 });
+
+  assert.equal((await errorOf(answer)).forbidden, false);
+  assert.deepEqual(server.requests, []);
+});
+
+Deno.test("postPublicly() tries the next address when one does not answer, but not many", async () => {
+  const { network, connections } = fakeNetwork(["1.1.1.1", "1.1.1.2", "1.1.1.3"]);
+
+  await errorOf(post("https://hooks.example.com/", { network }));
+  assert.deepEqual(connections, ["1.1.1.1 443", "1.1.1.2 443", "1.1.1.3 443"]);
+
+  const many = fakeNetwork(Array.from({ length: 100 }, (_, n) => `1.1.1.${n}`));
+  await errorOf(post("https://hooks.example.com/", { network: many.network }));
+  assert.equal(many.connections.length, 4);
+});
+
+Deno.test("postPublicly() takes the second address of a private host when the first refuses", async () => {
+  await using server = serveText();
+  // Nobody listens there: the server has the port at 127.0.0.1 alone.
+  const network = { resolve: () => Promise.resolve(["127.0.0.2", "127.0.0.1"]) };
+
+  const answer = await post(`http://intranet:${server.port}/`, {
+    network,
+    privateHosts: ["intranet"],
+  });
+
+  assert.equal(answer.status, 204);
+});
+
+Deno.test("postPublicly() says that a name could not be found", async () => {
+  const { network } = fakeNetwork([]);
+
+  const error = await errorOf(post("https://hooks.example.com/s3cret", { network }));
+
+  assert.equal(error.message, "hooks.example.com could not be found");
+  assert.equal(error.forbidden, false);
+});
+
+Deno.test("postPublicly() finds the addresses of a private host in the hosts file", async () => {
+  await using server = serveText();
+
+  const answer = await postTo({ host: `localhost:${server.port}` });
+
+  assert.equal(answer.status, 204);
+  assert.match(server.requests[0]!, new RegExp(`\r\nhost: localhost:${server.port}\r\n`));
+});
+
+Deno.test("postPublicly() asks no DNS about an address", async () => {
+  const { network, names, connections } = fakeNetwork([PUBLIC]);
+
+  await errorOf(post("http://[::1]:8080/", { network, privateHosts: ["[::1]:8080"] }));
+  await errorOf(post("https://0x08080808/", { network }));
+
+  assert.deepEqual(names, []);
+  assert.deepEqual(connections, ["::1 8080", "8.8.8.8 443"]);
+});
+
+const minuteAway = new Date(Date.now() + 60_000).toUTCString();
+
+const answers: [what: string, answer: string, status: number, retryAfterMs: number | null][] = [
+  ["a status alone", NO_CONTENT, 204, null],
+  ["no reason phrase", "HTTP/1.1 200\r\n\r\n", 200, null],
+  ["HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, null],
+  ["lines without carriage returns", "HTTP/1.1 500 Oops\nRetry-After: 7\n\n", 500, 7_000],
+  ["seconds to wait", "HTTP/1.1 503 Busy\r\nretry-AFTER:  120 \r\na: b\r\n\r\n", 503, 120_000],
+  ["an unreadable wait", "HTTP/1.1 429 No\r\nRetry-After: soon\r\n\r\n", 429, null],
+  ["a negative wait", "HTTP/1.1 429 No\r\nRetry-After: -5\r\n\r\n", 429, null],
+  ["a wait that is over", `HTTP/1.1 429 No\r\nRetry-After: ${new Date(0)}\r\n\r\n`, 429, null],
+  ["a wait in the body", "HTTP/1.1 200 OK\r\n\r\nRetry-After: 5\r\n\r\n", 200, null],
+  ["a wait in another header", "HTTP/1.1 200 OK\r\nX-Retry-After: 5\r\n\r\n", 200, null],
+  [
+    "interim answers before the final one",
+    "HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n" +
+    "HTTP/1.1 410 Gone\r\nRetry-After: 2\r\n\r\n",
+    410,
+    2_000,
+  ],
+];
+
+for (const [what, text, status, retryAfterMs] of answers) {
+  Deno.test(`postPublicly() understands an answer with ${what}`, async () => {
+    await using server = serveText(text);
+
+    assert.deepEqual(await postTo(server), { status, retryAfterMs });
+  });
+}
+
+Deno.test("postPublicly() understands an answer with a date to wait for", async () => {
+  await using server = serveText(`HTTP/1.1 503 Busy\r\nRetry-After: ${minuteAway}\r\n\r\n`);
+
+  const { retryAfterMs } = await postTo(server);
+
+  assert.ok(retryAfterMs! > 0 && retryAfterMs! <= 60_000, `${retryAfterMs}`);
+});
+
+const badAnswers: [what: string, answer: string, message: string][] = [
+  ["nothing", "", "hung up without an answer"],
+  ["half a header", "HTTP/1.1 200 OK\r\nA: b\r\n", "hung up without an answer"],
+  ["only an interim answer", "HTTP/1.1 100 Continue\r\n\r\n", "hung up without an answer"],
+  ["something else", "220 mail.example.com ESMTP s3cret\r\n\r\n", "did not answer in HTTP/1.1"],
+  ["an impossible status", "HTTP/1.1 2000 OK\r\n\r\n", "did not answer in HTTP/1.1"],
+  ["too long a header", "a".repeat(40_000), "sent more than 16384 bytes of headers"],
+  [
+    "interim answers without end",
+    "HTTP/1.1 100 Continue\r\n\r\n".repeat(2_000),
+    "sent more than 16384 bytes of headers",
+  ],
+];
+
+for (const [what, text, message] of badAnswers) {
+  Deno.test(`postPublicly() gives up on a server that sends ${what}`, async () => {
+    const hangUp = message.startsWith("hung up");
+    await using server = serveText(text, { hangUp });
+
+    const error = await errorOf(postTo(server));
+
+    assert.equal(error.message, `${server.host} ${message}`);
+    assert.equal(error.forbidden, false);
+  });
+}
+
+Deno.test("postPublicly() does not follow a redirect", async () => {
+  await using server = serveLocally((_, { origin }) => Response.redirect(`${origin}/elsewhere`));
+
+  assert.equal((await postTo(new URL(server.url))).status, 302);
+  assert.deepEqual(server.requests.map(({ pathname }) => pathname), ["/hook"]);
+});
+
+Deno.test("postPublicly() leaves a body without end once it has the headers", async () => {
+  const left = Promise.withResolvers<void>();
+  await using server = serveLocally(() =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(16_384)),
+        cancel: () => left.resolve(),
+      }),
+    )
+  );
+
+  assert.equal((await postTo(new URL(server.url))).status, 200);
+  await left.promise;
+});
+
+Deno.test("postPublicly() takes an answer that comes before the request has been read", async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const accepted = listener.accept();
+  // More than the buffers between two sockets hold.
+  const body = "x".repeat(20_000_000);
+
+  const answer = postTo({ host: `127.0.0.1:${listener.addr.port}` }, { body });
+  using server = await accepted;
+  await server.write(new TextEncoder().encode("HTTP/1.1 413 Content Too Large\r\n\r\n"));
+
+  assert.equal((await answer).status, 413);
+});
+
+Deno.test("postPublicly() says that a host could not be reached", async () => {
+  const server = serveText();
+  await server[Symbol.asyncDispose]();
+
+  const error = await errorOf(postTo(server));
+
+  assert.equal(error.message, `${server.host} could not be reached`);
+  assert.equal(error.forbidden, false);
+});
+
+/** Waits until it is aborted, and tells that it has begun. */
+function hang() {
+  const begun = Promise.withResolvers<void>();
+  function wait(signal: AbortSignal): Promise<never> {
+    begun.resolve();
+    return new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+    );
+  }
+  return { begun: begun.promise, wait };
+}
+
+/** Starts a request that comes as far as the stage's name says and no further. */
+const stages: Record<
+  string,
+  (server: ReturnType<typeof serveText>, options: Partial<PublicPostOptions>) => {
+    answer: ReturnType<typeof postPublicly>;
+    reached: Promise<void>;
+  }
+> = {
+  "the name is looked up"(_, options) {
+    const { begun, wait } = hang();
+    const network = { resolve: (_: string, signal: AbortSignal) => wait(signal) };
+    return { answer: post("https://hooks.example.com/", { ...options, network }), reached: begun };
+  },
+  "it connects"(_, options) {
+    const { begun, wait } = hang();
+    const network = {
+      ...fakeNetwork([PUBLIC]).network,
+      connect: ({ signal }: { signal: AbortSignal }) => wait(signal),
+    };
+    return { answer: post("https://hooks.example.com/", { ...options, network }), reached: begun };
+  },
+  "TLS begins"(server, options) {
+    const { network } = fakeNetwork([PUBLIC], server);
+    const answer = post("https://hooks.example.com/", { ...options, network });
+    return { answer, reached: server.called };
+  },
+  "it waits for the answer"(server, options) {
+    return { answer: postTo(server, options), reached: server.called };
+  },
+};
+
+for (const [stage, start] of Object.entries(stages)) {
+  Deno.test(`postPublicly() throws the reason when its caller aborts while ${stage}`, async () => {
+    await using server = serveText(null);
+    const abort = new AbortController();
+    const reason = new Error("stopping");
+
+    const { answer, reached } = start(server, { signal: abort.signal });
+    await Promise.race([reached, answer]);
+    abort.abort(reason);
+
+    await assert.rejects(answer, (error) => error === reason);
+  });
+
+  Deno.test(`postPublicly() gives up after its time limit while ${stage}`, async () => {
+    await using server = serveText(null);
+
+    const { answer } = start(server, { timeoutMs: 20 });
+
+    const error = await errorOf(answer);
+    assert.match(error.message, /^(hooks\.example\.com|127\S+) did not answer within 20 ms$/);
+    assert.equal(error.forbidden, false);
+  });
+}
+
+Deno.test("postPublicly() tries no further address when its caller aborts", async () => {
+  const abort = new AbortController();
+  const { network, connections } = fakeNetwork([PUBLIC, "8.8.8.8"]);
+  const { connect } = network;
+  network.connect = (address) => {
+    abort.abort();
+    return connect(address);
+  };
+
+  await assert.rejects(post("https://hooks.example.com/", { network, signal: abort.signal }), {
+    name: "AbortError",
+  });
+
+  assert.deepEqual(connections, [`${PUBLIC} 443`]);
+});
+
+Deno.test("postPublicly() does nothing when its caller has aborted already", async () => {
+  const { network, names } = fakeNetwork([PUBLIC]);
+  const reason = new Error("stopping");
+
+  const answer = post("https://hooks.example.com/", {
+    network,
+    signal: AbortSignal.abort(reason),
+  });
+
+  await assert.rejects(answer, (error) => error === reason);
+  assert.deepEqual(names, []);
+});

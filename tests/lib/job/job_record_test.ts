@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { failure } from "../../../lib/job/failure.ts";
+import {
+  cancelJob,
+  claimJob,
+  completeJob,
+  deadlineOf,
+  failJob,
+  JobRecord,
+  releaseJob,
+  rescueJob,
+  retryJob,
+} from "../../../lib/job/job_record.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { HOUR, limits, MINUTE, queuedJob, runningJob } from "../../../testing/jobs.ts";
+
+const later = NOON + 1_000;
+const fault = failure("upstream_error", "OpenAI API error: 500");
+const usage = {
+  inputTokens: 900,
+  cachedTokens: 100,
+  outputTokens: 400,
+  reasoningTokens: 300,
+  savedTokens: 0,
+  costUsd: 0.01,
+};
+
+Deno.test("newJob() is due at once and expires after its time to live", () => {
+  const job = queuedJob({ ttlMs: 2 * HOUR });
+  assert.equal(job.state, "queued");
+  assert.equal(job.runAt, NOON);
+  assert.equal(job.attempt, 0);
+  assert.equal(job.expiresAt, NOON + 2 * HOUR);
+});
+
+Deno.test("a trace goes with the job; one that is missing or not readable does not spoil it", () => {
+  const trace = {
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    tracestate: "vendor=1",
+  };
+  const job = queuedJob({ trace });
+  const done = claimJob(job, { holder: "instance-a", now: later });
+  assert.deepEqual(JobRecord.parse(done).trace, trace);
+  const { trace: _, ...older } = job;
+  for (const record of [older, { ...job, trace: { ...trace, traceparent: "00-0-0-01" } }]) {
+    assert.equal(JobRecord.parse(record).trace, null);
+  }
+});
+
+Deno.test("claimJob() counts the attempt and names the holder", () => {
+  const job = claimJob(queuedJob(), { holder: "instance-a", now: later });
+  assert.equal(job.state, "running");
+  assert.equal(job.attempt, 1);
+  assert.equal(job.holder, "instance-a");
+  assert.equal(job.startedAt, later);
+});
+
+Deno.test("the deadline counts from the first claim, whatever comes after it", () => {
+  const first = claimJob(queuedJob(), { holder: "instance-a", now: NOON });
+  const again = claimJob(retryJob(first, { failure: fault, runAt: later, now: NOON }), {
+    holder: "instance-b",
+    now: NOON + 5 * MINUTE,
+  });
+  assert.equal(again.attempt, 2);
+  assert.equal(deadlineOf(again, limits), NOON + limits.timeoutMs);
+});
+
+Deno.test("retryJob() queues the job for later and remembers why", () => {
+  const job = retryJob(runningJob(), { failure: fault, runAt: later, now: NOON });
+  assert.equal(job.state, "queued");
+  assert.equal(job.runAt, later);
+  assert.equal(job.attempt, 1);
+  assert.deepEqual(job.lastFailure, fault);
+});
+
+Deno.test("releaseJob() does not count the attempt", () => {
+  const job = releaseJob(runningJob({ attempt: 3 }), { runAt: later, now: NOON });
+  assert.equal(job.state, "queued");
+  assert.equal(job.runAt, later);
+  assert.equal(job.attempt, 2);
+});
+
+Deno.test("rescueJob() counts the dead worker's attempt and queues the job at once", () => {
+  const job = rescueJob(runningJob({ attempt: 3 }), { now: later, limits });
+  assert.ok("state" in job);
+  assert.equal(job.state, "queued");
+  assert.equal(job.attempt, 3);
+  assert.equal(job.runAt, later);
+  assert.equal(job.lastFailure?.code, "worker_lost");
+});
+
+Deno.test("rescueJob() gives up a job whose workers have used up all attempts", () => {
+  const job = rescueJob(runningJob({ attempt: limits.maxAttempts }), { now: later, limits });
+  assert.equal("failure" in job && job.failure.code, "worker_lost");
+});
+
+Deno.test("rescueJob() gives up a job whose deadline has passed", () => {
+  const job = rescueJob(runningJob(), { now: NOON + limits.timeoutMs, limits });
+  assert.equal("failure" in job && job.failure.code, "deadline_exceeded");
+});
+
+Deno.test("finished jobs no longer name a holder", () => {
+  const result = { parts: 1, bytes: 10 };
+  const done = completeJob(runningJob(), {
+    result,
+    source: "sample",
+    promptVersion: "test-2",
+    now: later,
+    usage,
+  });
+  assert.equal(done.state, "succeeded");
+  assert.equal(done.promptVersion, "test-2");
+  assert.equal(done.finishedAt, later);
+  assert.deepEqual(done.usage, usage);
+  assert.ok(!("holder" in done));
+  const failed = failJob(runningJob(), { failure: fault, now: later, usage: null });
+  assert.deepEqual(failed.failure, fault);
+  assert.equal(failed.usage, null);
+  assert.ok(!("holder" in failed));
+  assert.ok(!("holder" in cancelJob(runningJob(), { now: later, usage })));
+});
+
+Deno.test("every transition leaves a record that its schema accepts", () => {
+  const result = { parts: 1, bytes: 10 };
+  const records = [
+    queuedJob(),
+    runningJob(),
+    retryJob(runningJob(), { failure: fault, runAt: later, now: NOON }),
+    releaseJob(runningJob(), { runAt: later, now: NOON }),
+    rescueJob(runningJob(), { now: later, limits }),
+    completeJob(runningJob(), { result, source: "openai", promptVersion: "p", now: later, usage }),
+    failJob(queuedJob(), { failure: fault, now: later, usage: null }),
+    failJob(runningJob(), { failure: fault, now: later, usage }),
+    cancelJob(queuedJob(), { now: later, usage: null }),
+    cancelJob(runningJob(), { now: later, usage }),
+  ];
+  for (const record of records) assert.deepEqual(JobRecord.parse(record), record);
+});
+
+Deno.test("every transition tells of itself, with the attempt that it ended", () => {
+  const running = runningJob({ attempt: 3, timeline: [] });
+  const [now, runAt, attempt] = [later, later + MINUTE, 3];
+  const result = { parts: 1, bytes: 10 };
+  const rescued = rescueJob(running, { now, limits });
+  assert.ok("state" in rescued);
+  const jobs = [
+    retryJob(running, { now, runAt, failure: fault }),
+    releaseJob(running, { now, runAt }),
+    rescued,
+    completeJob(running, { now, result, source: "openai", promptVersion: "p", usage }),
+    failJob(running, { now, failure: fault, usage }),
+    cancelJob(running, { now, usage }),
+  ];
+  assert.deepEqual(jobs.map(({ timeline }) => timeline), [
+    [{ event: "retried", at: now, attempt, runAt, failure: fault }],
+    [{ event: "released", at: now, attempt, runAt }],
+    [{ event: "rescued", at: now, attempt }],
+    [{ event: "completed", at: now, attempt, source: "openai" }],
+    [{ event: "failed", at: now, attempt, failure: fault }],
+    [{ event: "canceled", at: now }],
+  ]);
+  assert.deepEqual(queuedJob().timeline, [{ event: "accepted", at: NOON }]);
+  assert.deepEqual(claimJob(queuedJob(), { holder: "instance-a", now }).timeline.at(-1), {
+    event: "claimed",
+    at: now,
+    attempt: 1,
+    instance: "instance-a",
+  });
+});
+
+Deno.test("a record from before there were books is read as one without entries", () => {
+  const { replayOf: _, savedTokens: __, timeline: ___, ...old } = failJob(runningJob(), {
+    failure: fault,
+    now: later,
+    usage,
+  });
+  const { usage: ____, ...oldest } = old;
+  const job = JobRecord.parse(oldest);
+  assert.ok(job.state === "failed");
+  assert.deepEqual([job.replayOf, job.savedTokens, job.timeline, job.usage], [null, 0, [], null]);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { PartialItems } from "../../../lib/model/partial_items.ts";
+
+const Item = z.object({ n: z.int(), text: z.string() });
+const format = {
+  member: "items",
+  schemaAt: (index: number) => Item.extend({ n: z.literal(index) }),
+};
+
+const item = (n: number, text = `Größe 東京 😀 "]}" \\ ${n}`) => ({ n, text });
+const documentOf = (items: unknown[]) => JSON.stringify({ before: [1, { items: [0] }], items });
+
+/** What is given out after each piece. */
+function counts(pieces: Iterable<string>): { items: PartialItems; counts: number[] } {
+  const items = new PartialItems(format);
+  const counts = [];
+  for (const piece of pieces) {
+    const before = items.items.length;
+    assert.equal(items.write(piece), items.items.length > before);
+    counts.push(items.items.length);
+  }
+  return { items, counts };
+}
+
+Deno.test("PartialItems gives an item out with its last bracket, wherever the text is split", () => {
+  const wanted = [item(0), item(1), item(2)];
+  const text = documentOf(wanted);
+  for (const size of [1, 2, 3, 7, 50, text.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(text.length / size) },
+      (_, n) => text.slice(n * size, (n + 1) * size),
+    );
+    const { items } = counts(pieces);
+    assert.deepEqual(items.items, wanted, `pieces of ${size}`);
+  }
+  const end = text.indexOf(JSON.stringify(item(0))) + JSON.stringify(item(0)).length;
+  const { counts: shown } = counts([text.slice(0, end - 1), text[end - 1]!, text[end]!]);
+  assert.deepEqual(shown, [0, 1, 1]);
+});
+
+Deno.test("PartialItems gives out what the schema makes of an item", () => {
+  const items = new PartialItems({ member: "items", schemaAt: () => z.string().toUpperCase() });
+  items.write('{"items":["a"');
+  assert.deepEqual(items.items, ["A"]);
+});
+
+Deno.test("PartialItems gives out nothing behind a wrong item that comes in the same piece", () => {
+  const items = new PartialItems({ member: "items", schemaAt: () => z.string() });
+  assert.equal(items.write('{"items":["a",5,"b"]}'), true);
+  assert.deepEqual(items.items, ["a"]);
+});
+
+const ends: [name: string, text: string, given: number][] = [
+  ["an item of the wrong shape", documentOf([item(0), { n: 1 }, item(2)]), 1],
+  ["an item that is in the wrong place", documentOf([item(0), item(2), item(1)]), 1],
+  ["what is no JSON", '{"items":[{"n":0,"text":"a"}} {"n":1,"text":"b"}]}', 1],
+  ["the end of the document", `${documentOf([item(0)])}${documentOf([item(1)])}`, 1],
+  ["a document without the list", '{"others":[{"n":0,"text":"a"}]}', 0],
+  ["text before the document", `Here you are: ${documentOf([item(0)])}`, 0],
+  ["nothing", "", 0],
+];
+
+for (const [name, text, given] of ends) {
+  Deno.test(`PartialItems gives out no more after ${name}`, () => {
+    assert.equal(counts(text).items.items.length, given);
+  });
+}

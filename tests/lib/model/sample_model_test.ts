@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { ChatTurn, ResponseTurn, type TurnEvent } from "../../../lib/model/model.ts";
+import { sampleModel } from "../../../lib/model/sample_model.ts";
+import { FakeClock, hasty, NOON } from "../../../testing/fake_clock.ts";
+import { anyRequest } from "../../../testing/jobs.ts";
+
+const { signal } = new AbortController();
+const options = { signal };
+const plan = () => ({ days: [1, 2] });
+
+Deno.test("sampleModel() answers with the plan", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  assert.equal(model.source, "sample");
+  assert.deepEqual(await model.chat(anyRequest, options), {
+    responseId: "sample",
+    text: '{"days":[1,2]}',
+    truncated: false,
+    usage: null,
+  });
+});
+
+Deno.test("sampleModel() responds with the plan, without calls and with summaries", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  const { reasoningSummaries, ...turn } = await model.respond(anyRequest, options);
+
+  assert.equal(reasoningSummaries.length, 2);
+  assert.deepEqual(turn, {
+    responseId: "sample",
+    text: '{"days":[1,2]}',
+    truncated: false,
+    usage: null,
+    output: [],
+    calls: [],
+    stored: false,
+  });
+});
+
+Deno.test("sampleModel() gives turns that can be stored", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  const chat = await model.chat(anyRequest, options);
+  const response = await model.respond(anyRequest, options);
+
+  assert.deepEqual(ChatTurn.parse(chat), chat);
+  assert.deepEqual(ResponseTurn.parse(response), response);
+});
+
+Deno.test("sampleModel() gives the same answer every time", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  const answers = [
+    await model.respond(anyRequest, options),
+    await model.respond(anyRequest, options),
+  ];
+
+  assert.deepEqual(answers[0], answers[1]);
+});
+
+Deno.test("sampleModel() gives its whole answer after the delay and not before", async () => {
+  const clock = new FakeClock();
+  const texts: [ms: number, text: string][] = [];
+  let text = "";
+  const answer = sampleModel({ plan, delayMs: 4_000, clock: hasty(clock) }).chat(anyRequest, {
+    signal,
+    onEvent: (event) => {
+      if (event.type === "text") texts.push([clock.now() - NOON, text += event.delta]);
+    },
+  });
+
+  assert.equal((await answer).text, '{"days":[1,2]}');
+  assert.equal(clock.now(), NOON + 4_000);
+  assert.equal(texts.at(-1)?.[1], '{"days":[1,2]}');
+  const [[firstMs], [lastMs]] = [texts[0]!, texts.at(-1)!];
+  assert.ok(firstMs === 1_000 && lastMs > 3_500 && lastMs < 4_000, `${firstMs} to ${lastMs} ms`);
+});
+
+Deno.test("sampleModel() throws the signal's reason when it is aborted", async () => {
+  const clock = new FakeClock();
+  const abort = new AbortController();
+  const reason = new Error("stopping");
+  const answer = sampleModel({ plan, delayMs: 4_000, clock }).respond(
+    anyRequest,
+    { signal: abort.signal },
+  );
+
+  abort.abort(reason);
+
+  await assert.rejects(answer, (error) => error === reason);
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("sampleModel() throws the reason of a signal that was aborted before", async () => {
+  const reason = new Error("stopping");
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  const answer = model.chat(anyRequest, { signal: AbortSignal.abort(reason) });
+
+  await assert.rejects(answer, (error) => error === reason);
+});
+
+Deno.test("sampleModel() has nothing that could be joined, and nothing to cancel", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+
+  assert.equal(await model.join("resp_1", options), null);
+  await model.cancel("resp_1");
+});
+
+Deno.test("sampleModel() says that it begins, what it thinks and what it writes, in turn", async () => {
+  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+  const heard: TurnEvent[] = [];
+  let busy = false;
+  const { reasoningSummaries } = await model.respond(anyRequest, {
+    signal,
+    onEvent: async (event) => {
+      assert.equal(busy, false);
+      busy = true;
+      await new Promise((resolve) => setTimeout(resolve));
+      busy = false;
+      heard.push(event);
+    },
+  });
+
+  assert.deepEqual(heard.slice(0, 3), [
+    { type: "started", responseId: "sample", resumable: false },
+    ...reasoningSummaries.map((summary) => ({ type: "reasoning", summary })),
+  ]);
+  assert.ok(heard.length > 10 && heard.slice(3).every(({ type }) => type === "text"));
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { createWebhookReader } from "../../../lib/openai/webhook.ts";
+
+const SIGNING_KEY = "a key of twenty-four chars";
+const read = createWebhookReader(`whsec_${btoa(SIGNING_KEY)}`);
+
+/** Reads this body, signed as Standard Webhooks say. */
+function deliver(
+  body: string,
+  { key = SIGNING_KEY, without }: { key?: string; without?: string } = {},
+) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac("sha256", key).update(`wh_1.${timestamp}.${body}`).digest("base64");
+  const headers = new Headers({
+    "webhook-id": "wh_1",
+    "webhook-timestamp": timestamp,
+    "webhook-signature": `v1,${signature}`,
+  });
+  if (without) headers.delete(without);
+  return read(body, headers);
+}
+
+const event = (type: string, data: unknown = { id: "resp_1" }) => JSON.stringify({ type, data });
+
+for (const how of ["completed", "incomplete", "failed", "cancelled"]) {
+  Deno.test(`a webhook tells of a response that is ${how}`, async () => {
+    const news = await deliver(event(`response.${how}`));
+
+    assert.deepEqual(news, { deliveryId: "wh_1", responseId: "resp_1" });
+  });
+}
+
+const unknown: [what: string, body: string][] = [
+  ["another event", event("response.created")],
+  ["no response", event("response.completed", null)],
+  ["a response without a name", event("response.completed", { id: "" })],
+  ["a name that no response has", event("response.completed", { id: "r".repeat(257) })],
+  ["what is no JSON", "response.completed"],
+];
+
+for (const [what, body] of unknown) {
+  Deno.test(`a webhook of ${what} is of no use`, async () => {
+    assert.equal(await deliver(body), "irrelevant");
+  });
+}
+
+Deno.test("a webhook that is signed with another key is not read", async () => {
+  const delivery = deliver(event("response.completed"), { key: "another key" });
+
+  assert.equal(await delivery, "unsigned");
+});
+
+for (const without of ["webhook-id", "webhook-timestamp", "webhook-signature"]) {
+  Deno.test(`a webhook without ${without} is not read`, async () => {
+    const delivery = deliver(event("response.completed"), { without });
+
+    assert.equal(await delivery, "unsigned");
+  });
+}

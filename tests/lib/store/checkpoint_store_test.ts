@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { noProgress } from "../../../lib/job/progress.ts";
+import { openStores } from "../../../testing/engines.ts";
+import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { queuedJob } from "../../../testing/jobs.ts";
+import { acceptAndClaim, finished, openStore, step } from "../../../testing/stores.ts";
+
+const A = "instance-a";
+const B = "instance-b";
+
+const found = (responseId: string | null) => ({ responseId, orphanId: null });
+const notFound = found(null);
+
+Deno.test("readStep() returns to a later attempt what an earlier one has finished", async () => {
+  using env = await openStore();
+  const first = await acceptAndClaim(env.store);
+  const output = { text: randomBytes(200_000).toString("hex") };
+  assert.deepEqual(await env.store.checkpoints.readStep(first, step), notFound);
+  assert.equal(await env.store.checkpoints.saveStep(first, step, { ...finished, output }), "saved");
+  await env.store.release(first, { runAt: NOON });
+  const second = await env.store.claim(first.job.id, { holder: B });
+  assert.ok(second);
+  assert.deepEqual(await env.store.checkpoints.readStep(second, step), { ...finished, output });
+  const otherStep = { ...step, promptVersion: "test-2" };
+  assert.deepEqual(await env.store.checkpoints.readStep(second, otherStep), notFound);
+});
+
+Deno.test("a stored step that is damaged counts as not finished", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const key = [lease.job.id, step.promptVersion, step.name];
+  const damages = [
+    () => env.kv.set(["step", ...key], "no reference"),
+    () => env.kv.set(["step", ...key], { output: { parts: 1, bytes: 30 } }),
+    () => env.kv.set(["output", ...key, 0], new Uint8Array([1, 2, 3])),
+    () => env.kv.delete(["output", ...key, 0]),
+  ];
+  for (const damage of damages) {
+    await env.store.checkpoints.saveStep(lease, step, finished);
+    assert.deepEqual(await env.store.checkpoints.readStep(lease, step), finished);
+    await damage();
+    assert.deepEqual(await env.store.checkpoints.readStep(lease, step), notFound);
+  }
+});
+
+Deno.test("readStep() throws when the database fails: a step that may be there is not paid for again", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  const kv = new Proxy(env.kv, {
+    get: (target, name) =>
+      name === "getMany"
+        ? () => Promise.reject(new Error("database lost"))
+        : Reflect.get(target, name),
+  });
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  await assert.rejects(store.checkpoints.readStep(lease, step), /database lost/);
+});
+
+Deno.test("readStep() throws when the output cannot be read at the moment", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const lease = await acceptAndClaim(store);
+  await store.checkpoints.saveStep(lease, step, finished);
+  hooks.get = ([sort]) =>
+    sort === "output" ? Promise.reject(new Error("database lost")) : undefined;
+  await assert.rejects(store.checkpoints.readStep(lease, step), /database lost/);
+  kv.close();
+});
+
+Deno.test("report() keeps the newest of more progress than a value holds", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  const reasoningSummaries = ["é".repeat(10_000), "ö".repeat(10_000), "ü".repeat(10_000)];
+  assert.equal(
+    await env.store.checkpoints.report(lease, { ...noProgress, reasoningSummaries }),
+    "saved",
+  );
+  assert.deepEqual((await env.store.read(job.id))?.progress.reasoningSummaries, [
+    reasoningSummaries[2],
+  ]);
+});
+
+Deno.test("a response is found although the output of its step is damaged", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.kv.delete(["output", lease.job.id, step.promptVersion, step.name, 0]);
+  await env.store.checkpoints.saveResponse(lease, step, "resp_1");
+  assert.deepEqual(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
+});
+
+Deno.test("a response is found by its own job and step only", async () => {
+  using env = await openStore();
+  const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
+  await env.store.checkpoints.saveResponse(lease, step, "resp_1");
+  assert.deepEqual(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
+  assert.deepEqual(await env.store.checkpoints.readStep(other, step), notFound);
+  assert.deepEqual(
+    await env.store.checkpoints.readStep(lease, { ...step, name: "turn-2" }),
+    notFound,
+  );
+  assert.deepEqual(
+    await env.store.checkpoints.readStep(lease, { ...step, promptVersion: "test-2" }),
+    {
+      responseId: null,
+      orphanId: "resp_1",
+    },
+  );
+  assert.equal(await env.store.checkpoints.openResponse(lease.job.id), "resp_1");
+  assert.equal(await env.store.checkpoints.openResponse(other.job.id), null);
+});

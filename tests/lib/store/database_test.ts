@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../../lib/clock.ts";
+import { openDatabase, patientKv } from "../../../lib/store/database.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+
+/** A database that is locked for so many calls, whatever they want. */
+function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
+  const locked = () => calls-- > 0 ? Promise.reject(new TypeError("database is locked")) : null;
+  return new Proxy(kv, {
+    get(target, name) {
+      if (name === "get") return (key: Deno.KvKey) => locked() ?? target.get(key);
+      if (name === "list") {
+        return (selector: Deno.KvListSelector) => {
+          const entries = target.list(selector);
+          const next = entries.next.bind(entries);
+          entries.next = () => locked() ?? next();
+          return entries;
+        };
+      }
+      if (name === "atomic") {
+        return () => {
+          const operation = target.atomic();
+          const commit = operation.commit.bind(operation);
+          operation.commit = () => locked() ?? commit();
+          return operation;
+        };
+      }
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A clock by which no pause takes time, and nothing comes too late. */
+const hasty: Clock = {
+  now: () => 0,
+  wait: (_ms, signal) =>
+    new Promise((resolve) =>
+      signal ? signal.addEventListener("abort", () => resolve()) : resolve()
+    ),
+};
+
+/** Lets so many seconds pass, one after the other. */
+async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
+  for (let n = 0; n < seconds; n++) {
+    clock.advance(1_000);
+    await nextTurn();
+  }
+}
+
+Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const patient = patientKv(lockedFor(kv, 2), hasty);
+  assert.equal((await patient.atomic().set(["key"], "value").commit()).ok, true);
+  assert.equal((await patientKv(lockedFor(kv, 2), hasty).get(["key"])).value, "value");
+  const listed = await Array.fromAsync(patientKv(lockedFor(kv, 2), hasty).list({ prefix: [] }));
+  assert.deepEqual(listed.map(({ value }) => value), ["value"]);
+});
+
+Deno.test("patientKv() passes on other errors, and a lock that does not end", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const tooLarge = patientKv(kv).atomic().set(["key"], new Uint8Array(70_000));
+  await assert.rejects(tooLarge.commit(), /Value too large/);
+  await assert.rejects(
+    patientKv(lockedFor(kv, Infinity), hasty).get(["key"]),
+    /database is locked/,
+  );
+});
+
+Deno.test("patientKv() waits for a lock five seconds, never long at a time", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    wait: (ms, signal) => {
+      if (!signal) waits.push(ms);
+      return hasty.wait(ms, signal);
+    },
+  };
+  await assert.rejects(patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
+  assert.deepEqual(waits.slice(0, 5), [10, 20, 40, 80, 100]);
+  assert.equal(Math.max(...waits), 100);
+  const total = waits.reduce((sum, ms) => sum + ms);
+  assert.ok(total > 4_900 && total <= 5_000, `${total} ms`);
+});
+
+Deno.test("patientKv() gives up what is not answered within five seconds", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const patient = patientKv(kv, clock);
+  hooks.get = () => new Promise(() => {});
+  hooks.commit = () => new Promise(() => {});
+  const asked = [patient.get(["key"]), patient.atomic().set(["key"], 1).commit()];
+  const ended = Promise.allSettled(asked);
+  await tickFor(clock, 4);
+  clock.advance(999);
+  assert.equal(clock.waiting, 2);
+  clock.advance(1);
+  for (const outcome of await ended) {
+    assert.ok(outcome.status === "rejected" && /does not answer/.test(outcome.reason.message));
+  }
+  hooks.get = hooks.commit = undefined;
+  await patient.set(["key"], 1);
+  assert.deepEqual((await Array.fromAsync(patient.list({ prefix: [] }))).map(({ key }) => key), [[
+    "key",
+  ]]);
+  // What was answered leaves no timer behind.
+  assert.equal(clock.waiting, 0);
+  kv.close();
+});
+
+Deno.test("patientKv() hears the answer that came while the process was frozen", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const answer = Promise.withResolvers<void>();
+  hooks.get = () => answer.promise;
+  const asked = patientKv(kv, clock).get(["key"]);
+  clock.advance(3_600_000);
+  await nextTurn();
+  answer.resolve();
+  assert.equal((await asked).value, null);
+  kv.close();
+});
+
+Deno.test("patientKv() gives up a list that stops in its middle", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await kv.set(["one"], 1);
+  const clock = new FakeClock();
+  const stuck = new Proxy(kv, {
+    get(target, name) {
+      if (name !== "list") return Reflect.get(target, name, target);
+      return () =>
+        Object.assign(target.list({ prefix: [] }), { next: () => new Promise(() => {}) });
+    },
+  });
+  const listed = Array.fromAsync(patientKv(stuck, clock).list({ prefix: [] }));
+  const rejected = assert.rejects(listed, /does not answer/);
+  for (let n = 0; n < 10; n++) await kv.get(["let the list begin"]);
+  await tickFor(clock, 5);
+  await rejected;
+});
+
+Deno.test("openDatabase() makes the folder, and waits while another process writes", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/data/kv.sqlite`;
+  const kv = await openDatabase(path);
+  await kv.atomic().set(["key"], 1).commit();
+  const other = new DatabaseSync(path);
+  other.exec("begin immediate");
+  const written = kv.atomic().set(["key"], 2).commit();
+  other.exec("commit");
+  other.close();
+  assert.equal((await written).ok, true);
+  assert.equal((await kv.get(["key"])).value, 2);
+  kv.close();
+  await Deno.remove(directory, { recursive: true });
+});

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { openStore } from "../../../testing/stores.ts";
+
+const A = "instance-a";
+
+Deno.test("forget() removes a silent instance and never one that came back", async () => {
+  using env = await openStore();
+  await env.instances.beat(A);
+  const [first] = await env.instances.list();
+  await env.instances.beat(A);
+  await env.instances.forget(first!);
+  assert.equal((await env.instances.list()).length, 1);
+  const [second] = await env.instances.list();
+  await env.instances.forget(second!);
+  assert.deepEqual(await env.instances.list(), []);
+});

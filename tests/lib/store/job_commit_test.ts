@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { noProgress } from "../../../lib/job/progress.ts";
+import { openStores } from "../../../testing/engines.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { HOUR, limits, MINUTE, queuedJob } from "../../../testing/jobs.ts";
+import { acceptAndClaim, fault, finished, openStore, plan, step } from "../../../testing/stores.ts";
+
+const A = "instance-a";
+const B = "instance-b";
+
+const notFound = { responseId: null, orphanId: null };
+
+Deno.test("a worker that lost its job can write nothing", async () => {
+  using env = await openStore();
+  const { store } = env;
+  const lost = await acceptAndClaim(store);
+  await store.release(lost, { runAt: NOON });
+  const owner = await store.claim(lost.job.id, { holder: B });
+  assert.ok(owner);
+
+  assert.equal(await store.checkpoints.readStep(lost, step), "lost");
+  assert.equal(await store.checkpoints.report(lost, noProgress), "lost");
+  assert.equal(await store.checkpoints.saveStep(lost, step, finished), "lost");
+  assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
+  assert.equal(await store.release(lost, { runAt: NOON }), "lost");
+  assert.equal(await store.fail(lost, { failure: fault }), "lost");
+  assert.equal(await store.complete(lost, plan), "lost");
+  assert.deepEqual((await store.read(lost.job.id))?.job, owner.job);
+  assert.deepEqual(await store.checkpoints.readStep(owner, step), notFound);
+});
+
+Deno.test("every key of a job expires with the job, counted from its creation", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kv.sqlite`;
+  const createdAt = Date.now();
+  {
+    using kv = await Deno.openKv(path);
+    const clock = { now: () => createdAt + 60 * MINUTE, wait: () => Promise.resolve() };
+    const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
+    const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
+    for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
+    const lease = await store.claim(done!.id, { holder: A });
+    assert.ok(lease && await store.claim(held!.id, { holder: A }));
+    await store.checkpoints.report(lease, noProgress);
+    await store.checkpoints.saveStep(lease, step, finished);
+    await store.complete(lease, plan);
+    const failing = await store.claim(dead!.id, { holder: A });
+    await store.fail(failing!, { failure: fault });
+  }
+  const db = new DatabaseSync(path);
+  const rows = db.prepare("select expiration_ms from kv").all();
+  db.close();
+  // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
+  // result, a dead letter.
+  assert.equal(rows.length, 12);
+  const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
+  const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
+  assert.equal(heartbeats.length, 1);
+  for (const ms of lifetimes.filter((ms) => ms <= 24 * HOUR)) {
+    assert.ok(Math.abs(ms - 23 * HOUR) < MINUTE, `expires in ${ms / HOUR} h`);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("replayed steps live as long as the new job", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kv.sqlite`;
+  {
+    using kv = await Deno.openKv(path);
+    const createdAt = Date.now();
+    let now = createdAt;
+    const { store } = openStores(kv, { clock: { now: () => now, wait: () => Promise.resolve() } });
+    const job = queuedJob({ now: createdAt });
+    await store.accept(job);
+    const lease = (await store.claim(job.id, { holder: A }))!;
+    await store.checkpoints.saveStep(lease, step, finished);
+    await store.fail(lease, { failure: fault });
+    now += HOUR;
+    const newId = crypto.randomUUID();
+    await store.replay(job.id, newId);
+    for await (const { key } of kv.list({ prefix: [] })) {
+      if (!key.includes(newId)) await kv.delete(key);
+    }
+  }
+  const db = new DatabaseSync(path);
+  const rows = db.prepare("select expiration_ms from kv").all();
+  db.close();
+  assert.equal(rows.length, 4);
+  for (const row of rows) {
+    assert.ok(Math.abs(Number(row.expiration_ms) - Date.now() - 24 * HOUR) < 60_000);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("what is written for a response expires with its job, a wake within ten minutes", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kv.sqlite`;
+  {
+    using kv = await Deno.openKv(path);
+    const createdAt = Date.now();
+    const clock = { now: () => createdAt + HOUR, wait: () => Promise.resolve() };
+    const { store } = openStores(kv, { clock });
+    const job = queuedJob({ now: createdAt });
+    await store.accept(job);
+    const lease = (await store.claim(job.id, { holder: A }))!;
+    await store.checkpoints.saveResponse(lease, step, "resp_1");
+    await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" });
+    for await (const { key } of kv.list({ prefix: [] })) {
+      if (/^(job|running|instance|bell)$/.test(String(key[0]))) await kv.delete(key);
+    }
+  }
+  const db = new DatabaseSync(path);
+  const rows = db.prepare("select expiration_ms from kv").all();
+  db.close();
+  const minutes = rows.map((row) => Math.round((Number(row.expiration_ms) - Date.now()) / MINUTE));
+  // The wake; the response, its owner and the delivery.
+  assert.deepEqual(minutes.toSorted((a, b) => a - b), [10, 23 * 60, 23 * 60, 23 * 60]);
+  await Deno.remove(directory, { recursive: true });
+});

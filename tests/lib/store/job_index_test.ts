@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
+import { acceptAndClaim, dueIn, fault, openStore, plan } from "../../../testing/stores.ts";
+
+const A = "instance-a";
+const B = "instance-b";
+
+Deno.test("due() lists what is due, longest due first, and nothing else", async () => {
+  using env = await openStore();
+  const jobs = [3, 1, 2].map((second) => queuedJob({ now: NOON + second * 1_000 }));
+  for (const job of jobs) await env.store.accept(job);
+  env.clock.advance(2_000);
+  assert.deepEqual(await dueIn(env.store), [jobs[1]!.id, jobs[2]!.id]);
+  assert.equal(await env.store.index.countWaiting(100), 3);
+  assert.equal(await env.store.index.countWaiting(2), 2);
+});
+
+Deno.test("due() tells kind and deadline without a look at the records", async () => {
+  using env = await openStore();
+  const fresh = queuedJob();
+  await env.store.accept(fresh);
+  const lease = await acceptAndClaim(env.store);
+  await env.store.retry(lease, { failure: fault, runAt: NOON });
+  await env.kv.set(["due", "test", NOON, "zz"], "from another version");
+  await env.kv.set(["due", "other", NOON, "zy"], NOON);
+  const due = await Array.fromAsync(env.store.index.due("test"));
+  const common = { kind: "test", runAt: NOON };
+  assert.deepEqual(
+    new Set(due),
+    new Set([
+      // A job that never started is given up a quarter of an hour before it expires.
+      { ...common, id: fresh.id, deadline: fresh.expiresAt - limits.timeoutMs },
+      { ...common, id: lease.job.id, deadline: NOON + limits.timeoutMs },
+      { ...common, id: "zz", deadline: 0 },
+    ]),
+  );
+});
+
+Deno.test("every way to fail leads to the dead letters, newest first", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const failed = await acceptAndClaim(store);
+  await store.fail(failed, { failure: fault });
+  clock.advance(1);
+  const late = await acceptAndClaim(store);
+  await store.retry(late, { failure: fault, runAt: NOON });
+  clock.advance(limits.timeoutMs);
+  await store.claim(late.job.id, { holder: B });
+  clock.advance(1);
+  const crashed = await acceptAndClaim(store);
+  const worn = { ...crashed.job, attempt: limits.maxAttempts };
+  await env.kv.set(["job", worn.id], worn);
+  await store.rescue({ id: worn.id, holder: A, attempt: worn.attempt });
+
+  const letters = await store.index.deadLetters({ limit: 10 });
+  assert.deepEqual(letters.map(({ id, failure }) => [id, failure.code]), [
+    [crashed.job.id, "worker_lost"],
+    [late.job.id, "deadline_exceeded"],
+    [failed.job.id, "upstream_error"],
+  ]);
+  assert.equal(letters[2]?.finishedAt, NOON);
+  assert.equal(letters[2]?.kind, "test");
+  assert.equal((await store.index.deadLetters({ limit: 1 })).length, 1);
+  const succeeded = await acceptAndClaim(store);
+  await store.complete(succeeded, plan);
+  await store.cancel((await acceptAndClaim(store)).job.id);
+  assert.equal((await store.index.deadLetters({ limit: 10 })).length, 3);
+});
+
+Deno.test("an expired dead letter is not listed", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const job = queuedJob();
+  await store.accept(job);
+  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
+  clock.advance(24 * HOUR);
+  assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
+});

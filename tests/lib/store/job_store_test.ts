@@ -1,0 +1,675 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../../lib/store/blob.ts";
+import type { Lease, Written } from "../../../lib/store/job_commit.ts";
+import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
+import type { JobStore } from "../../../lib/store/job_store.ts";
+import { noProgress } from "../../../lib/job/progress.ts";
+import { MAX_TRANSITIONS } from "../../../lib/job/timeline.ts";
+import { openStores } from "../../../testing/engines.ts";
+import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import { delayCommit, hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
+import {
+  acceptAndClaim,
+  dueIn,
+  fault,
+  finished,
+  openStore,
+  plan,
+  step,
+} from "../../../testing/stores.ts";
+
+const A = "instance-a";
+const B = "instance-b";
+
+async function keysOf(kv: Deno.Kv): Promise<string[]> {
+  const found = [];
+  for await (const { key } of kv.list({ prefix: [] })) found.push(key.slice(0, 2).join("/"));
+  return found;
+}
+
+Deno.test("accept() stores the record and its due entry together", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  assert.deepEqual((await env.store.read(job.id))?.job, job);
+  assert.deepEqual(await dueIn(env.store), [job.id]);
+  assert.deepEqual(await keysOf(env.kv), ["due/test", `job/${job.id}`]);
+});
+
+Deno.test("accept() and complete() write all they write in one commit", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const [record, due] = await env.kv.getMany([["job", job.id], ["due", "test", NOON, job.id]]);
+  assert.equal(due.versionstamp, record.versionstamp);
+  const lease = await env.store.claim(job.id, { holder: A });
+  await env.store.complete(lease!, plan);
+  const [done, result] = await env.kv.getMany([["job", job.id], ["result", job.id, 0]]);
+  assert.equal(result.versionstamp, done.versionstamp);
+});
+
+Deno.test("accept() adds its bell to the same transaction", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const announce = (commit: Deno.AtomicOperation, id: string) =>
+    void commit.set(["bell", id], true);
+  const clock = new FakeClock();
+  const { store } = openStores(kv, { clock, limits, ttlMs: HOUR, announce });
+  const job = queuedJob();
+  await store.accept(job);
+  const [bell, record] = await kv.getMany([["bell", job.id], ["job", job.id]]);
+  assert.equal(bell.versionstamp, record.versionstamp);
+});
+
+Deno.test("accept() leaves nothing behind when it fails", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const before = await keysOf(env.kv);
+  await assert.rejects(env.store.accept({ ...job, runAt: NOON + 5 }), /the id is taken/);
+  assert.deepEqual(await keysOf(env.kv), before);
+});
+
+Deno.test("accept() succeeds when only the answer to its commit is lost", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock(), limits, ttlMs: HOUR });
+  hooks.commit = (_sets, run) => run().then(() => Promise.reject(new Error("answer lost")));
+  const job = queuedJob();
+  await store.accept(job);
+  assert.deepEqual((await store.read(job.id))?.job, job);
+  kv.close();
+});
+
+Deno.test("accept() succeeds when its answer is lost and a worker was faster than the look-up", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const job = queuedJob();
+  hooks.commit = async (_sets, run) => {
+    hooks.commit = undefined;
+    await run();
+    await store.claim(job.id, { holder: A });
+    throw new Error("answer lost");
+  };
+  await store.accept(job);
+  assert.equal((await store.read(job.id))?.job.state, "running");
+  kv.close();
+});
+
+Deno.test("claim() leaves jobs of other kinds to others", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  assert.equal(await env.store.claim(job.id, { holder: A, kinds: new Set(["other"]) }), null);
+  assert.ok(await env.store.claim(job.id, { holder: A, kinds: new Set(["other", "test"]) }));
+});
+
+Deno.test("claim() moves the job from the due index to its holder", async () => {
+  using env = await openStore();
+  const { job } = await acceptAndClaim(env.store);
+  assert.equal(job.attempt, 1);
+  assert.deepEqual(await dueIn(env.store), []);
+  assert.deepEqual(await env.store.index.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
+});
+
+Deno.test("claim() renews the heartbeat of the holder in the same commit", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const [beat] = await env.instances.list();
+  assert.equal(beat?.holder, A);
+  assert.equal(beat?.versionstamp, lease.versionstamp);
+});
+
+Deno.test("claim() gives a job to one of many that ask at once", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  const holders = Array.from({ length: 20 }, (_, n) => `instance-${n}`);
+  const leases = await Promise.all(holders.map((holder) => env.store.claim(job.id, { holder })));
+  assert.equal(leases.filter(Boolean).length, 1);
+});
+
+Deno.test("claim() returns null for a job that is running, not due, finished or unknown", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const { id } = lease.job;
+  assert.equal(await env.store.claim(id, { holder: B }), null);
+  await env.store.retry(lease, { failure: fault, runAt: NOON + 1_000 });
+  assert.equal(await env.store.claim(id, { holder: B }), null);
+  env.clock.advance(1_000);
+  const second = await env.store.claim(id, { holder: B });
+  assert.ok(second);
+  await env.store.fail(second, { failure: fault });
+  assert.equal(await env.store.claim(id, { holder: B }), null);
+  assert.equal(await env.store.claim(crypto.randomUUID(), { holder: B }), null);
+});
+
+Deno.test("claim() fails a job whose deadline has passed while it waited", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.retry(lease, { failure: fault, runAt: NOON + limits.timeoutMs });
+  env.clock.advance(limits.timeoutMs);
+  assert.equal(await env.store.claim(lease.job.id, { holder: B }), null);
+  const job = (await env.store.read(lease.job.id))?.job;
+  assert.equal(job?.state === "failed" && job.failure.code, "deadline_exceeded");
+  assert.equal(job?.attempt, 1);
+  assert.deepEqual(await dueIn(env.store), []);
+});
+
+Deno.test("complete() stores the plan and ends the job", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  env.clock.advance(5_000);
+  assert.equal(await env.store.complete(lease, plan), "saved");
+  const snapshot = await env.store.read(lease.job.id);
+  assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.finishedAt, NOON + 5_000);
+  assert.deepEqual(snapshot?.result, plan.result);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
+});
+
+Deno.test("fail() ends the job with its reason", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
+  const job = (await env.store.read(lease.job.id))?.job;
+  assert.deepEqual(job?.state === "failed" && job.failure, fault);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
+});
+
+Deno.test("release() puts the job back at once, its attempt not counted", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  assert.equal(await env.store.release(lease, { runAt: NOON }), "saved");
+  const next = await env.store.claim(lease.job.id, { holder: B });
+  assert.equal(next?.job.attempt, 1);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
+});
+
+Deno.test("a finished job never changes again", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.complete(lease, plan);
+  const before = await env.store.read(lease.job.id);
+  assert.equal(await env.store.complete(lease, { ...plan, result: "other" }), "lost");
+  assert.equal(await env.store.fail(lease, { failure: fault }), "lost");
+  assert.equal(await env.store.rescue(lease.job), null);
+  assert.deepEqual(await env.store.read(lease.job.id), before);
+});
+
+for (
+  const [name, leave] of Object.entries<(store: JobStore, lease: Lease) => Promise<Written>>({
+    complete: (store, lease) => store.complete(lease, { ...plan, now: NOON }),
+    fail: (store, lease) => store.fail(lease, { failure: fault, now: NOON }),
+    retry: (store, lease) => store.retry(lease, { failure: fault, runAt: NOON, now: NOON }),
+    release: (store, lease) => store.release(lease, { runAt: NOON, now: NOON }),
+  })
+) {
+  Deno.test(`${name}() finds out that an earlier try has come through`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const clock = new FakeClock();
+    const { store } = openStores(kv, { clock });
+    const lease = await acceptAndClaim(store);
+    delayCommit(hooks, "job");
+    await assert.rejects(leave(store, lease), /does not answer/);
+    clock.advance(5_000);
+    assert.equal(await leave(store, lease), "saved");
+    kv.close();
+  });
+
+  Deno.test(`${name}() of a job that is another's by now has lost it`, async () => {
+    using env = await openStore();
+    const lease = await acceptAndClaim(env.store);
+    await env.store.rescue(lease.job);
+    assert.equal(await leave(env.store, lease), "lost");
+  });
+}
+
+for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
+  Deno.test(`a plan of ${name} that hardly compresses is read back as it was`, async () => {
+    using env = await openStore();
+    const lease = await acceptAndClaim(env.store);
+    const result = { text: randomBytes(size / 2).toString("hex") };
+    assert.equal(await env.store.complete(lease, { ...plan, result }), "saved");
+    assert.deepEqual((await env.store.read(lease.job.id))?.result, result);
+  });
+}
+
+Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const days = Array.from({ length: 15_000 }, (_, n) => ({
+    day: n,
+    theme: `Tag ${n}: 美術館と庭園, ${(n * 7919) % 10_007} Schritte`,
+    activities: [`Besuch ${n ** 2}`, "Mittagessen am Fluss — très bien", `Rückweg ${n % 97}`],
+    place: randomBytes(8).toString("hex"),
+  }));
+  const bytes = new TextEncoder().encode(JSON.stringify(days)).length;
+  assert.ok(bytes > 2_500_000, `${bytes} bytes`);
+  assert.equal(await env.store.complete(lease, { ...plan, result: days }), "saved");
+  const snapshot = await env.store.read(lease.job.id);
+  assert.deepEqual(snapshot?.result, days);
+  assert.ok(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
+});
+
+Deno.test("the largest plan fits into a commit beside the largest record", async () => {
+  using env = await openStore();
+  const text = "😀".repeat(11_500);
+  const job = queuedJob({ request: { text } });
+  await env.store.accept(job);
+  let lease = await env.store.claim(job.id, { holder: A });
+  // As long a timeline as there can be, of its longest entries.
+  for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
+    await env.store.retry(lease!, { failure: fault, runAt: NOON });
+    lease = await env.store.claim(job.id, { holder: A });
+  }
+  assert.equal(lease!.job.timeline.length, MAX_TRANSITIONS);
+  const result = { text: randomBytes(680_000).toString("hex") };
+  const { bytes } = encodeBlob(result).ref;
+  assert.ok(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
+  assert.equal(await env.store.complete(lease!, { ...plan, result }), "saved");
+});
+
+Deno.test("rescue() does nothing when the job is in another attempt by now", async () => {
+  using env = await openStore();
+  const first = await acceptAndClaim(env.store);
+  await env.store.retry(first, { failure: fault, runAt: NOON });
+  const second = await env.store.claim(first.job.id, { holder: A });
+  assert.equal(await env.store.rescue(first.job), null);
+  assert.equal(await env.store.complete(second!, plan), "saved");
+});
+
+Deno.test("complete() refuses a plan that does not fit and leaves the job running", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const result = { text: randomBytes(1_000_000).toString("hex") };
+  await assert.rejects(env.store.complete(lease, { ...plan, result }), BlobTooLargeError);
+  assert.equal((await env.store.read(lease.job.id))?.job.state, "running");
+  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
+});
+
+Deno.test("a job past its expiry does not exist, although KV still holds it", async () => {
+  using env = await openStore();
+  const { store, clock, kv } = env;
+  const lease = await acceptAndClaim(store);
+  const waiting = queuedJob();
+  await store.accept(waiting);
+  clock.advance(24 * HOUR - 1);
+  assert.ok(await store.read(lease.job.id));
+  clock.advance(1);
+  assert.ok((await kv.get(["job", lease.job.id])).value);
+  assert.equal(await store.read(lease.job.id), null);
+  assert.equal(await store.claim(waiting.id, { holder: B }), null);
+  assert.equal(await store.complete(lease, plan), "lost");
+  assert.equal(await store.rescue(lease.job), null);
+});
+
+Deno.test("rescue() takes a job from a dead instance and puts it back", async () => {
+  using env = await openStore();
+  const { job } = await acceptAndClaim(env.store);
+  const [beat] = await env.instances.list();
+  const rescued = await env.store.rescue(job, beat);
+  assert.equal(rescued?.state, "queued");
+  assert.deepEqual(await env.store.index.heldBy(A), []);
+  assert.equal((await env.store.claim(job.id, { holder: B }))?.job.attempt, 2);
+});
+
+Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const [beat] = await env.instances.list();
+  await env.instances.beat(A);
+  assert.equal(await env.store.rescue(lease.job, beat), null);
+  assert.equal(await env.store.complete(lease, plan), "saved");
+});
+
+Deno.test("rescue() of an entry whose job has expired only removes the entry", async () => {
+  using env = await openStore();
+  const { job } = await acceptAndClaim(env.store);
+  await env.kv.delete(["job", job.id]);
+  assert.equal(await env.store.rescue(job), null);
+  assert.deepEqual(await env.store.index.heldBy(A), []);
+});
+
+Deno.test("a record that is not understood is refused by name, whoever asks for it", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const { id } = lease.job;
+  await env.kv.set(["job", id], { schema: 99, id });
+  const requests = {
+    read: () => env.store.read(id),
+    claim: () => env.store.claim(id, { holder: B }),
+    cancel: () => env.store.cancel(id),
+    rescue: () => env.store.rescue(lease.job),
+    replay: () => env.store.replay(id, crypto.randomUUID()),
+  };
+  for (const [name, request] of Object.entries(requests)) {
+    await assert.rejects(request(), UnreadableJobError, name);
+  }
+});
+
+Deno.test("cancel() ends a job that waits", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  env.clock.advance(5_000);
+  assert.equal(await env.store.cancel(job.id), "canceled");
+  const canceled = (await env.store.read(job.id))?.job;
+  assert.equal(canceled?.state === "canceled" && canceled.finishedAt, NOON + 5_000);
+  assert.deepEqual(await dueIn(env.store), []);
+  assert.equal(await env.store.claim(job.id, { holder: B }), null);
+});
+
+Deno.test("cancel() takes a running job from its worker, which can write nothing more", async () => {
+  using env = await openStore();
+  const { store } = env;
+  const lease = await acceptAndClaim(store);
+  assert.equal(await store.cancel(lease.job.id), "canceled");
+  const canceled = await store.read(lease.job.id);
+  assert.deepEqual(await store.index.heldBy(A), []);
+
+  assert.equal(await store.checkpoints.report(lease, noProgress), "lost");
+  assert.equal(await store.checkpoints.saveStep(lease, step, finished), "lost");
+  assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
+  assert.equal(await store.release(lease, { runAt: NOON }), "lost");
+  assert.equal(await store.fail(lease, { failure: fault }), "lost");
+  assert.equal(await store.complete(lease, plan), "lost");
+  assert.equal(await store.rescue(lease.job), null);
+  assert.deepEqual(await store.read(lease.job.id), canceled);
+});
+
+Deno.test("cancel() comes too late for a job that has ended, expired, or never was", async () => {
+  using env = await openStore();
+  const [done, failed, canceled] = [1, 2, 3].map(() => acceptAndClaim(env.store));
+  await env.store.complete(await done!, plan);
+  await env.store.fail(await failed!, { failure: fault });
+  await env.store.cancel((await canceled!).job.id);
+  for (const lease of await Promise.all([done!, failed!, canceled!])) {
+    const before = await env.store.read(lease.job.id);
+    assert.equal(await env.store.cancel(lease.job.id), "too late");
+    assert.deepEqual(await env.store.read(lease.job.id), before);
+  }
+  const expired = queuedJob();
+  await env.store.accept(expired);
+  env.clock.advance(24 * HOUR);
+  assert.equal(await env.store.cancel(expired.id), "too late");
+  assert.equal(await env.store.cancel(crypto.randomUUID()), "too late");
+});
+
+Deno.test("cancel() wins over a claim and a retry that come in between", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const { store } = openStores(kv, { clock: new FakeClock() });
+  const job = queuedJob();
+  await store.accept(job);
+  const moves = [
+    () => store.claim(job.id, { holder: A }),
+    () => store.rescue({ id: job.id, holder: A, attempt: 1 }),
+  ];
+  hooks.commit = async (sets, run) => {
+    const canceling = sets.some(([sort]) => sort === "bell");
+    if (canceling) await moves.shift()?.();
+    return await run();
+  };
+  assert.equal(await store.cancel(job.id), "canceled");
+  assert.equal(moves.length, 0);
+  assert.equal((await store.read(job.id))?.job.state, "canceled");
+  kv.close();
+});
+
+Deno.test("the bell rings for all instances when a job is put back or canceled, and only then", async () => {
+  using env = await openStore();
+  const rings = new Set<string | null>();
+  const listen = async () => rings.add(await env.instances.lastRing());
+  const lease = await acceptAndClaim(env.store);
+  await listen();
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.store.retry(lease, { failure: fault, runAt: NOON });
+  await listen();
+  assert.deepEqual([...rings], [null]);
+  const again = await env.store.claim(lease.job.id, { holder: B });
+  await env.store.release(again!, { runAt: NOON });
+  await listen();
+  assert.equal(rings.size, 2);
+  await env.store.cancel(lease.job.id);
+  await listen();
+  assert.equal(rings.size, 3);
+});
+
+Deno.test("replay() makes a new job of a dead letter, with the steps that were finished", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const lease = await acceptAndClaim(store);
+  const output = { text: randomBytes(200_000).toString("hex") };
+  await store.checkpoints.saveStep(lease, step, { ...finished, output });
+  await store.fail(lease, { failure: fault });
+  const before = await store.read(lease.job.id);
+  clock.advance(HOUR);
+
+  const newId = crypto.randomUUID();
+  const job = await store.replay(lease.job.id, newId);
+  assert.ok(job);
+  assert.deepEqual(job, {
+    ...queuedJob({ id: newId, now: NOON + HOUR }),
+    replayOf: lease.job.id,
+  });
+  assert.deepEqual((await store.read(newId))?.job, job);
+  const again = await store.claim(newId, { holder: B });
+  // It was not the new job that paid for them.
+  const event = { ...finished.event, attempt: 0 };
+  assert.deepEqual(await store.checkpoints.readStep(again!, step), { event, output });
+  // The failed job stays as it was.
+  assert.deepEqual(await store.read(lease.job.id), before);
+  assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
+});
+
+Deno.test("replay() leaves out a step that cannot be read", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.store.checkpoints.saveStep(lease, { ...step, name: "turn-2" }, finished);
+  await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
+  await env.store.fail(lease, { failure: fault });
+  const newId = crypto.randomUUID();
+  assert.ok(await env.store.replay(lease.job.id, newId));
+  assert.deepEqual(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
+});
+
+Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.fail(lease, { failure: fault });
+  const { id } = lease.job;
+  const replays = await Promise.all(
+    Array.from({ length: 10 }, () => env.store.replay(id, crypto.randomUUID())),
+  );
+  assert.equal(replays.filter(Boolean).length, 1);
+  assert.equal(await env.store.replay(id, crypto.randomUUID()), null);
+  assert.equal((await dueIn(env.store)).length, 1);
+});
+
+Deno.test("replay() refuses what has not failed, or is not there any more", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const newId = crypto.randomUUID();
+  assert.equal(await env.store.replay(lease.job.id, newId), null);
+  await env.store.fail(lease, { failure: fault });
+  env.clock.advance(24 * HOUR);
+  assert.equal(await env.store.replay(lease.job.id, newId), null);
+  assert.equal(await env.store.replay(crypto.randomUUID(), newId), null);
+});
+
+Deno.test("claim() asks for admission last, and leaves the job where it is without it", async () => {
+  using env = await openStore();
+  const asked: string[] = [];
+  const admit = (answer: boolean) => ({ id }: { id: string }) => {
+    asked.push(id);
+    return Promise.resolve(answer);
+  };
+  const job = queuedJob({ now: NOON + 1_000 });
+  await env.store.accept(job);
+  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(true) }), null);
+  assert.deepEqual(asked, []);
+  env.clock.advance(1_000);
+  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(false) }), null);
+  assert.deepEqual((await env.store.read(job.id))?.job, job);
+  assert.deepEqual(await dueIn(env.store), [job.id]);
+  assert.ok(await env.store.claim(job.id, { holder: A, admit: admit(true) }));
+  assert.deepEqual(asked, [job.id, job.id]);
+});
+
+Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.kv.set(["progress", lease.job.id], "from another version");
+  assert.deepEqual((await env.store.read(lease.job.id))?.progress, noProgress);
+  await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
+  await env.store.fail(lease, { failure: fault });
+  const letters = await env.store.index.deadLetters({ limit: 10 });
+  assert.deepEqual(letters.map(({ id }) => id), [lease.job.id]);
+});
+
+Deno.test("rescue() loses to a worker that completes in between", async () => {
+  using env = await openStore();
+  const { kv, hooks } = hookKv(env.kv);
+  const { store } = openStores(kv, { clock: env.clock });
+  const job = queuedJob();
+  await store.accept(job);
+  const lease = (await store.claim(job.id, { holder: A }))!;
+  const [beat] = await env.instances.list();
+  hooks.commit = async (_sets, run) => {
+    hooks.commit = undefined;
+    assert.equal(await store.complete(lease, plan), "saved");
+    return await run();
+  };
+  assert.equal(await store.rescue(lease.job, beat), null);
+  assert.equal((await store.read(job.id))?.job.state, "succeeded");
+});
+
+Deno.test("replay() rings the same bell as accept(), in its commit", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const announced: string[] = [];
+  const announce = (_commit: Deno.AtomicOperation, id: string) => void announced.push(id);
+  const { store } = openStores(kv, { clock: new FakeClock(), announce });
+  const job = queuedJob();
+  await store.accept(job);
+  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
+  const newId = crypto.randomUUID();
+  await store.replay(job.id, newId);
+  assert.deepEqual(announced, [job.id, newId]);
+});
+
+Deno.test("news of a job that waits rings for all, news of one that has ended for nobody", async () => {
+  using env = await openStore();
+  const { store, instances } = env;
+  const lease = await acceptAndClaim(store);
+  await store.checkpoints.saveResponse(lease, step, "resp_1");
+  await store.retry(lease, { failure: fault, runAt: NOON });
+  const before = await instances.lastRing();
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  const rung = await instances.lastRing();
+  assert.notEqual(rung, before);
+  assert.deepEqual(await instances.takeWakes(A), []);
+
+  await store.fail((await store.claim(lease.job.id, { holder: A }))!, { failure: fault });
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
+  assert.equal(await instances.lastRing(), rung);
+  assert.deepEqual(await instances.takeWakes(A), []);
+});
+
+Deno.test("each delivery counts by itself, and each instance hears of its own jobs", async () => {
+  using env = await openStore();
+  const { store, instances } = env;
+  const [lease, other] = [await acceptAndClaim(store), await acceptAndClaim(store, B)];
+  await store.checkpoints.saveResponse(lease, step, "resp_1");
+  await store.checkpoints.saveResponse(other, step, "resp_2");
+  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assert.equal(await store.ringFor({ responseId: "resp_2", deliveryId: "wh_2" }), "rung");
+  assert.deepEqual(await instances.takeWakes(A), [lease.job.id]);
+  assert.deepEqual(await instances.takeWakes(B), [other.job.id]);
+});
+
+Deno.test("a job that ends without a worker keeps its books", async () => {
+  using env = await openStore();
+  const { store, clock } = env;
+  const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+  const turn = { model: "gpt-test", responseId: "resp_1", usage, costUsd: 1 };
+  const [waits, held] = [await acceptAndClaim(store), await acceptAndClaim(store)];
+  for (const lease of [waits, held]) {
+    await store.checkpoints.saveStep(lease, step, {
+      ...finished,
+      event: { ...finished.event, turn },
+    });
+  }
+  await store.retry(waits, { failure: fault, runAt: NOON });
+  clock.advance(limits.timeoutMs);
+  assert.equal(await store.claim(waits.job.id, { holder: B }), null);
+  await store.rescue((await store.index.heldBy(A))[0]!);
+  for (const { job: { id } } of [waits, held]) {
+    const { job } = (await store.read(id))!;
+    assert.deepEqual(job.state === "failed" && job.usage, { ...usage, savedTokens: 0, costUsd: 1 });
+  }
+});
+
+Deno.test("a job that is put back for later rings for nobody", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  const before = await env.instances.lastRing();
+  await env.store.release(lease, { runAt: NOON + 1 });
+  assert.equal(await env.instances.lastRing(), before);
+});
+
+const ends: [
+  how: string,
+  end: (store: JobStore, id: string, clock: FakeClock) => Promise<unknown>,
+][] = [
+  ["complete()", async (store, id) => {
+    await store.complete((await store.claim(id, { holder: A }))!, plan);
+  }],
+  ["fail()", async (store, id) => {
+    await store.fail((await store.claim(id, { holder: A }))!, { failure: fault });
+  }],
+  ["cancel() of a job that waits", (store, id) => store.cancel(id)],
+  ["cancel() of a job that runs", async (store, id) => {
+    await store.claim(id, { holder: A });
+    await store.cancel(id);
+  }],
+  ["claim() of a job whose time is up", async (store, id, clock) => {
+    clock.advance(24 * HOUR - 1);
+    await store.claim(id, { holder: A });
+  }],
+  ["rescue() of a job whose time is up", async (store, id, clock) => {
+    await store.claim(id, { holder: A });
+    clock.advance(limits.timeoutMs);
+    await store.rescue({ id, holder: A, attempt: 1 });
+  }],
+];
+
+for (const [how, end] of ends) {
+  Deno.test(`${how} makes the job that tells of it, in the same commit`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    const clock = new FakeClock();
+    const successor = queuedJob({ kind: "callback" });
+    const told: string[] = [];
+    const { store } = openStores(kv, {
+      clock,
+      announce: (_, id) => told.push(id),
+      successorOf: (job) => job.id === successor.id ? null : successor,
+    });
+    const job = queuedJob();
+    await store.accept(job);
+    let commits = 0;
+    hooks.commit = async (sets, run) => {
+      if (sets.some(([sort, id]) => sort === "job" && id === successor.id)) {
+        commits++;
+        assert.ok(sets.some(([sort, id]) => sort === "job" && id === job.id));
+      }
+      return await run();
+    };
+    await end(store, job.id, clock);
+    assert.equal(commits, 1);
+    assert.deepEqual(told, [job.id, successor.id]);
+    assert.ok("finishedAt" in (await store.read(job.id))!.job);
+    assert.equal(await store.index.countWaiting(9, ["callback"]), 1);
+    assert.equal(await store.index.countWaiting(9, ["test"]), 0);
+    kv.close();
+  });
+}

@@ -1,0 +1,461 @@
+import assert from "node:assert/strict";
+import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
+import { RateLimiter, rateLimitHeaders } from "../../../lib/store/rate_limiter.ts";
+import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR, MINUTE } from "../../../testing/jobs.ts";
+
+const SECOND = 1_000;
+
+/** Some instances on one database, all with the same limit. */
+async function setUp(limit: number, { instances = 1 } = {}) {
+  const clock = new FakeClock();
+  const memory = await Deno.openKv(":memory:");
+  const { kv, hooks } = hookKv(memory);
+  const open = (name = "requests") => new RateLimiter(kv, { clock, name, limit });
+  const limiters = Array.from({ length: instances }, () => open());
+  const test = {
+    clock,
+    kv,
+    hooks,
+    open,
+    limiters,
+    limiter: limiters[0]!,
+    commits: 0,
+    /** Calls `take()` so many times at once. @returns how many were let through */
+    taken(requests: number, { limiter = limiters[0]!, caller = "ada" } = {}): number {
+      return Array.from({ length: requests }, () => limiter.take(caller))
+        .filter(({ allowed }) => allowed).length;
+    },
+    [Symbol.dispose]: () => memory.close(),
+  };
+  hooks.commit = (_sets, run) => {
+    test.commits++;
+    return run();
+  };
+  return test;
+}
+
+/** Remembers for how long each key is kept, as the transactions say. */
+function watchExpiry(kv: Deno.Kv): { key: Deno.KvKey; expireIn: number | undefined }[] {
+  const found: { key: Deno.KvKey; expireIn: number | undefined }[] = [];
+  const atomic = kv.atomic.bind(kv);
+  kv.atomic = () => {
+    const operation = atomic();
+    const set = operation.set.bind(operation);
+    operation.set = (key, value, options) => {
+      found.push({ key, expireIn: options?.expireIn });
+      return set(key, value, options);
+    };
+    return operation;
+  };
+  return found;
+}
+
+/** Collects what is logged until it is disposed of. */
+function captureLogs(): { records: LogRecord[]; [Symbol.dispose](): void } {
+  const records: LogRecord[] = [];
+  configureSync({
+    sinks: { records: (record) => records.push(record) },
+    loggers: [
+      { category: "tripwright", sinks: ["records"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: [] },
+    ],
+  });
+  return { records, [Symbol.dispose]: resetSync };
+}
+
+Deno.test("take() lets as many requests through as the limit says, and says what is left", async () => {
+  using test = await setUp(3);
+  test.clock.advance(18 * SECOND);
+
+  const verdicts = [1, 2, 3, 4, 5].map(() => test.limiter.take("ada"));
+
+  const common = { limit: 3, resetMs: 42 * SECOND };
+  assert.deepEqual(verdicts, [
+    { allowed: true, remaining: 2, ...common },
+    { allowed: true, remaining: 1, ...common },
+    { allowed: true, remaining: 0, ...common },
+    { allowed: false, remaining: 0, ...common },
+    { allowed: false, remaining: 0, ...common },
+  ]);
+  await test.limiter.settled();
+});
+
+Deno.test("take() counts each caller, and each limit, for itself", async () => {
+  using test = await setUp(3);
+  const other = test.open("generations");
+
+  assert.equal(test.taken(4, { caller: "ada" }), 3);
+  assert.equal(test.taken(4, { caller: "grace" }), 3);
+  await test.limiter.settled();
+  assert.equal(test.taken(1, { limiter: other, caller: "ada" }), 1);
+  await other.settled();
+  assert.equal(test.taken(3, { limiter: other, caller: "ada" }), 2);
+  await other.settled();
+});
+
+Deno.test("take() begins anew with each minute of the clock", async () => {
+  using test = await setUp(3);
+  test.clock.advance(MINUTE - 1);
+  assert.equal(test.taken(4), 3);
+  await test.limiter.settled();
+
+  test.clock.advance(1);
+
+  assert.deepEqual(test.limiter.take("ada"), {
+    allowed: true,
+    limit: 3,
+    remaining: 2,
+    resetMs: MINUTE,
+  });
+  assert.equal(test.taken(4), 2);
+  await test.limiter.settled();
+  assert.equal(test.limiter.tracked, 1);
+});
+
+Deno.test("take() uses the window it is told", async () => {
+  using test = await setUp(3);
+  const limiter = new RateLimiter(test.kv, {
+    clock: new FakeClock(NOON + MINUTE),
+    name: "hourly",
+    limit: 3,
+    windowMs: HOUR,
+  });
+
+  assert.equal(limiter.take("ada").resetMs, 59 * MINUTE);
+  assert.deepEqual(limiter.policy, { name: "hourly", limit: 3, windowMs: HOUR });
+  await limiter.settled();
+});
+
+Deno.test("an instance knows what others have let through once it has synced", async () => {
+  using test = await setUp(100, { instances: 3 });
+  const [first, second, third] = test.limiters as [RateLimiter, RateLimiter, RateLimiter];
+  assert.equal(test.taken(70, { limiter: first }), 70);
+  await first.settled();
+  assert.equal(test.taken(20, { limiter: second }), 20);
+  await second.settled();
+
+  assert.equal(test.taken(9, { limiter: third }), 9);
+  assert.equal(third.take("ada").remaining, 90);
+  await third.settled();
+
+  assert.equal(third.take("ada").allowed, false);
+});
+
+Deno.test("an instance tells others at once that a caller has used up his limit", async () => {
+  using test = await setUp(100, { instances: 2 });
+  const [first, second] = test.limiters as [RateLimiter, RateLimiter];
+  assert.equal(test.taken(85, { limiter: second }), 85);
+  await second.settled();
+  assert.equal(test.taken(10, { limiter: first }), 10);
+  await first.settled();
+
+  assert.equal(test.taken(10, { limiter: first }), 5);
+  await first.settled();
+
+  test.clock.advance(15 * SECOND);
+  assert.equal(second.take("ada").allowed, true);
+  await second.settled();
+  assert.equal(second.take("ada").allowed, false);
+});
+
+Deno.test("of two instances that sync at once, one sees the other", async () => {
+  using test = await setUp(2, { instances: 2 });
+
+  assert.deepEqual(test.limiters.map((limiter) => test.taken(1, { limiter })), [1, 1]);
+  await Promise.all(test.limiters.map((limiter) => limiter.settled()));
+
+  const allowed = test.limiters.filter((limiter) => limiter.take("ada").allowed);
+  assert.ok(allowed.length < 2);
+  await Promise.all(test.limiters.map((limiter) => limiter.settled()));
+});
+
+for (
+  const { limit, instances, atMost } of [
+    { limit: 100, instances: 2, atMost: 119 },
+    { limit: 100, instances: 5, atMost: 149 },
+    { limit: 5, instances: 3, atMost: 7 },
+  ]
+) {
+  Deno.test(`${instances} instances let at most ${atMost} requests through when ${limit} are allowed`, async () => {
+    using test = await setUp(limit, { instances });
+    let allowed = 0;
+    // As bad as it gets: nobody tells how much he has let through before he must.
+    for (const limiter of test.limiters) {
+      allowed += test.taken(Math.ceil(limit / 10) - 1, { limiter });
+      await limiter.settled();
+    }
+    for (let n = 0; n < 2 * limit; n++) {
+      for (const limiter of test.limiters) {
+        if (limiter.take("ada").allowed) allowed++;
+        await limiter.settled();
+      }
+    }
+    assert.ok(allowed >= limit && allowed <= atMost, `${allowed} were let through`);
+  });
+}
+
+Deno.test("a caller who polls every 2 seconds costs 3 commits and 3 reads a minute", async () => {
+  using test = await setUp(600);
+  let lists = 0;
+  test.hooks.list = () => void lists++;
+  test.hooks.get = () => assert.fail("a key was read for itself");
+
+  for (let n = 0; n < 30; n++) {
+    assert.equal(test.limiter.take("ada").allowed, true);
+    await test.limiter.settled();
+    test.clock.advance(2 * SECOND);
+  }
+
+  assert.equal(test.commits, 3);
+  assert.equal(lists, 3);
+});
+
+Deno.test("a caller who comes a few times costs nothing", async () => {
+  using test = await setUp(600);
+  for (let n = 0; n < 5; n++) {
+    test.taken(10);
+    test.clock.advance(2 * SECOND);
+  }
+  await test.limiter.settled();
+
+  assert.equal(test.commits, 0);
+});
+
+Deno.test("a caller who asks without a pause costs 14 commits a minute at the most", async () => {
+  using test = await setUp(600);
+  let allowed = 0;
+  for (let n = 0; n < 6_000; n++) {
+    if (test.limiter.take("ada").allowed) allowed++;
+    await test.limiter.settled();
+    test.clock.advance(10);
+  }
+
+  assert.equal(allowed, 600);
+  assert.ok(test.commits >= 10 && test.commits <= 14, `${test.commits} commits`);
+});
+
+Deno.test("a caller has one sync under way, and what he asks meanwhile is synced after it", async () => {
+  using test = await setUp(100, { instances: 2 });
+  const [first, second] = test.limiters as [RateLimiter, RateLimiter];
+  const answered = Promise.withResolvers<void>();
+  test.hooks.commit = async (_sets, run) => {
+    test.commits++;
+    await answered.promise;
+    return await run();
+  };
+
+  assert.equal(test.taken(100, { limiter: first }), 100);
+  assert.equal(test.commits, 1);
+  answered.resolve();
+  await first.settled();
+  assert.equal(test.commits, 2);
+
+  test.taken(10, { limiter: second });
+  await second.settled();
+  assert.equal(second.take("ada").allowed, false);
+});
+
+Deno.test("a caller is limited by each instance for itself while the database is away", async () => {
+  using logs = captureLogs();
+  using test = await setUp(100, { instances: 2 });
+  test.hooks.commit = () => {
+    test.commits++;
+    return Promise.reject(new Error("database lost"));
+  };
+
+  for (const limiter of test.limiters) {
+    assert.equal(test.taken(150, { limiter }), 100);
+    await limiter.settled();
+  }
+  assert.equal(test.commits, 2);
+  assert.equal(logs.records.length, 2);
+  assert.deepEqual(logs.records[0]!.properties, {
+    name: "requests",
+    error: "Error: database lost",
+  });
+});
+
+Deno.test("a database that is away is asked every 5 seconds and reported once a minute", async () => {
+  using logs = captureLogs();
+  using test = await setUp(10_000);
+  test.hooks.commit = () => {
+    test.commits++;
+    return Promise.reject(new Error("database lost"));
+  };
+
+  for (let n = 0; n < 1_200; n++) {
+    test.taken(1_000, { caller: "ada" });
+    test.taken(1_000, { caller: "grace" });
+    await test.limiter.settled();
+    test.clock.advance(100);
+  }
+
+  // Both callers may be under way before the first has failed.
+  assert.ok(test.commits >= 24 && test.commits <= 48, `${test.commits} commits`);
+  assert.equal(logs.records.length, 2);
+});
+
+Deno.test("a caller is limited by what was written when others cannot be read", async () => {
+  using test = await setUp(10);
+  test.hooks.list = () => {
+    throw new Error("database lost");
+  };
+
+  assert.equal(test.taken(20), 10);
+  await test.limiter.settled();
+
+  test.hooks.list = undefined;
+  test.clock.advance(5 * SECOND);
+  assert.equal(test.taken(20), 0);
+  await test.limiter.settled();
+});
+
+Deno.test("instances share again after the database has come back", async () => {
+  using test = await setUp(100, { instances: 2 });
+  const [first, second] = test.limiters as [RateLimiter, RateLimiter];
+  const { commit } = test.hooks;
+  test.hooks.commit = () => Promise.reject(new Error("database lost"));
+  assert.equal(test.taken(100, { limiter: first }), 100);
+  await first.settled();
+
+  test.hooks.commit = commit;
+  test.clock.advance(5 * SECOND);
+  assert.equal(first.take("ada").allowed, false);
+  await first.settled();
+  test.taken(10, { limiter: second });
+  await second.settled();
+
+  assert.equal(second.take("ada").allowed, false);
+});
+
+Deno.test("take() goes on when the database never answers, with 100 syncs waiting at the most", async () => {
+  using test = await setUp(10);
+  const answered = Promise.withResolvers<void>();
+  test.hooks.commit = async (_sets, run) => {
+    test.commits++;
+    await answered.promise;
+    return await run();
+  };
+
+  for (let n = 0; n < 1_000; n++) assert.equal(test.taken(11, { caller: `caller-${n}` }), 10);
+  await nextTurn();
+  assert.equal(test.commits, 100);
+
+  answered.resolve();
+  await test.limiter.settled();
+});
+
+Deno.test("take() does not throw when the database is closed", async () => {
+  const test = await setUp(2);
+  test[Symbol.dispose]();
+
+  assert.equal(test.taken(3), 2);
+  await test.limiter.settled();
+});
+
+Deno.test("a count that cannot be read counts as none", async () => {
+  using test = await setUp(5);
+  for (const [part, count] of [["broken", "many"], ["negative", -9], ["fine", 2]] as const) {
+    await test.kv.set(["rate", "requests", NOON, "ada", part], count);
+  }
+
+  assert.equal(test.limiter.take("ada").allowed, true);
+  await test.limiter.settled();
+  assert.equal(test.limiter.take("ada").remaining, 1);
+  await test.limiter.settled();
+});
+
+Deno.test("what is counted in KV expires when nobody can be in its window any more", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const sets = watchExpiry(kv);
+  const clock = new FakeClock(NOON + 59 * SECOND);
+  const limiter = new RateLimiter(kv, { clock, name: "requests", limit: 20 });
+
+  for (let n = 0; n < 6; n++) {
+    limiter.take("ada");
+    await limiter.settled();
+  }
+
+  assert.equal(sets.length, 3);
+  for (const { key, expireIn } of sets) {
+    assert.deepEqual(key.slice(0, -1), ["rate", "requests", NOON, "ada"]);
+    assert.equal(expireIn, 2 * MINUTE);
+  }
+  assert.equal(new Set(sets.map(({ key }) => key.at(-1))).size, 1);
+});
+
+Deno.test("a flood of callers is forgotten, those who go on asking are not", async () => {
+  using test = await setUp(600);
+  assert.equal(test.taken(590), 590);
+  await test.limiter.settled();
+  test.taken(50, { caller: "grace" });
+
+  for (let n = 0; n < 200_000; n++) {
+    test.limiter.take(`2001:db8:${n}::/64`);
+    if (n % 20_000 === 0) assert.equal(test.limiter.take("ada").allowed, true);
+  }
+
+  assert.ok(test.limiter.tracked <= 50_000, `${test.limiter.tracked} callers`);
+  assert.equal(test.taken(10), 0);
+  assert.equal(test.limiter.take("grace").remaining, 599);
+  await test.limiter.settled();
+});
+
+Deno.test("a caller who was forgotten finds in KV what he has used up", async () => {
+  using test = await setUp(100);
+  assert.equal(test.taken(60), 60);
+  await test.limiter.settled();
+  for (let n = 0; n < 50_000; n++) test.limiter.take(`2001:db8:${n}::/64`);
+
+  assert.equal(test.taken(10), 10);
+  await test.limiter.settled();
+
+  assert.equal(test.limiter.take("ada").remaining, 29);
+});
+
+Deno.test("take() begins anew when the clock was set back, and goes on sharing", async () => {
+  using logs = captureLogs();
+  using test = await setUp(3, { instances: 2 });
+  const [first, second] = test.limiters as [RateLimiter, RateLimiter];
+  const { commit } = test.hooks;
+  test.hooks.commit = () => Promise.reject(new Error("database lost"));
+  assert.equal(test.taken(4, { limiter: first }), 3);
+  await first.settled();
+  assert.equal(logs.records.length, 1);
+
+  test.hooks.commit = commit;
+  test.clock.advance(-HOUR);
+  assert.equal(first.take("ada").resetMs, MINUTE);
+  assert.equal(test.taken(4, { limiter: first }), 2);
+  await first.settled();
+
+  second.take("ada");
+  await second.settled();
+  assert.equal(second.take("ada").allowed, false);
+});
+
+Deno.test("rateLimitHeaders() shows each limit in both fields", () => {
+  const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
+  const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
+
+  assert.deepEqual(rateLimitHeaders([{ name: "requests", windowMs: MINUTE, verdict }]), {
+    "RateLimit-Policy": `"requests";q=600;w=60`,
+    "RateLimit": `"requests";r=599;t=42`,
+  });
+  assert.deepEqual(
+    rateLimitHeaders([
+      { name: "requests", windowMs: MINUTE, verdict },
+      { name: `new "plans"`, windowMs: HOUR, verdict: refused },
+    ]),
+    {
+      "RateLimit-Policy": `"requests";q=600;w=60, "new \\"plans\\"";q=20;w=3600`,
+      "RateLimit": `"requests";r=599;t=42, "new \\"plans\\"";r=0;t=1`,
+    },
+  );
+});
+
+Deno.test("rateLimitHeaders() shows no field when there is no limit", () => {
+  assert.deepEqual(rateLimitHeaders([]), {});
+});

@@ -1,0 +1,85 @@
+/**
+ * What people see, in a real browser.
+ */
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { browserTest } from "../../testing/browser.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
+
+/** A page that keeps what goes wrong on it, and what it asks other hosts for. */
+async function openPage(browser: Browser, url: string, dark = false) {
+  const page = await browser.newPage({ colorScheme: dark ? "dark" : "light" });
+  const faults: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  page.on("pageerror", (error) => faults.push(error.message));
+  const { host } = new URL(url);
+  page.on("request", (request) => {
+    const { protocol, host: asked } = new URL(request.url());
+    if (protocol !== "data:" && asked !== host) faults.push(`asked ${asked}`);
+  });
+  await page.goto(url);
+  return { page, faults };
+}
+
+/** For people to look at: with `SCREENSHOTS` set to a directory. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const directory = Deno.env.get("SCREENSHOTS");
+  if (directory) await page.screenshot({ path: `${directory}/${name}.png` });
+}
+
+browserTest(
+  "/docs shows every call, and lets one be tried, with nothing from elsewhere",
+  async (browser) => {
+    await using directory = await workDirectory();
+    await using program = new Program(directory.path);
+    const { page, faults } = await openPage(browser, `${await program.url()}/docs`);
+    await page.locator("#operations-itineraries-createItinerary").waitFor();
+    const calls = await page.locator(".opblock").count();
+    assert.ok(calls >= 17, `${calls} calls`);
+    await shoot(page, "docs");
+    await page.locator("#operations-itineraries-createItinerary .opblock-summary-control").click();
+    const call = page.locator("#operations-itineraries-createItinerary");
+    await call.locator("button.execute").click();
+    await call.locator(".live-responses-table .response-col_status", { hasText: "202" }).waitFor();
+    await shoot(page, "docs-tried");
+    assert.deepEqual(faults, []);
+  },
+);
+
+browserTest("/docs is dark for who wants it so, and fits on a phone", async (browser) => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const { page, faults } = await openPage(browser, `${await program.url()}/docs`, true);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.locator(".opblock").first().waitFor();
+  const look = "getComputedStyle(document.documentElement).colorScheme";
+  assert.equal(await page.evaluate(look), "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.locator("html:not(.dark-mode)").waitFor();
+  const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+  assert.equal(overflow, false);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator("html.dark-mode").waitFor();
+  await shoot(page, "docs-dark");
+  assert.deepEqual(faults, []);
+});
+
+browserTest("the pages of problems are readable, light, dark and on a phone", async (browser) => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const url = await program.url();
+  for (const dark of [false, true]) {
+    const { page, faults } = await openPage(browser, `${url}/problems`, dark);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await shoot(page, `problems-${dark ? "dark" : "light"}`);
+    await page.getByRole("link", { name: "The day's jobs are used up" }).click();
+    await page.getByRole("heading", { name: "The day's jobs are used up" }).waitFor();
+    const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    assert.equal(overflow, false);
+    await shoot(page, `problem-${dark ? "dark" : "light"}`);
+    assert.deepEqual(faults, []);
+    await page.close();
+  }
+});

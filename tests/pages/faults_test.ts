@@ -1,0 +1,543 @@
+/**
+ * What goes wrong around a page, as travellers see it in a real browser: answers that are not the
+ * service's, keys that do not fit, scripts that do not come, browsers that lack something.
+ */
+import assert from "node:assert/strict";
+import type { Page, Route } from "playwright-core";
+import { browserTest, launchBrowser } from "../../testing/browser.ts";
+import {
+  bundles,
+  days,
+  itineraryReply,
+  objections,
+  openService,
+  overflows,
+  rome,
+  seeFirstDay,
+  shiftedOn,
+  shoot,
+  upTo,
+  visit,
+  wishForBundles,
+  wishForItinerary,
+} from "../../testing/pages.ts";
+
+const API = "**/api/**";
+const KEY = "key-0123456789abcdef";
+const OTHER_KEY = "key-of-somebody-else";
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** The type of what is wrong, as the service says it. */
+const contentType = "application/problem+json";
+
+/** The answer of something in between. */
+const foreign = (status: number) => (route: Route) =>
+  route.fulfill({ status, contentType: "text/html", body: "<h1>DEPLOYMENT_NOT_FOUND</h1>" });
+
+/** The trips that the browser knows. */
+function tripsOf(page: Page): Promise<{ id: string; status: string }[]> {
+  return page.evaluate(`JSON.parse(localStorage.getItem("tripwright.trips") ?? "[]")`);
+}
+
+for (const status of [403, 404]) {
+  browserTest(`${status} of a proxy does not end a trip`, async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    const id = await seeFirstDay(page, service);
+    await page.route(API, foreign(status));
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    assert.equal((await tripsOf(page))[0]!.status, "processing");
+    service.model.write(id);
+    await service.program.untilLogged("completed");
+    await page.unroute(API);
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await page.getByText("written in").waitFor();
+    assert.deepEqual(faults(new RegExp(`status of ${status}`)), []);
+  });
+}
+
+browserTest("a trip that cannot be followed any more says why, and leads on", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const problem = { code: "invalid_header", detail: "A header is not valid" };
+  await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
+  await shoot(page, "not-followed");
+  assert.deepEqual(await objections(page), []);
+  await page.unroute(API);
+  await page.getByRole("link", { name: "Load it again" }).click();
+  await page.getByText("No connection").waitFor({ state: "detached" });
+  assert.deepEqual(faults(/status of 400/), []);
+});
+
+browserTest("a cancel that fails says why, and can be tried again", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const problem = { code: "not_owner", detail: "Only the API key that made the job may cancel it" };
+  await page.route(API, async (route) => {
+    if (route.request().method() !== "DELETE") return await route.continue();
+    await route.fulfill({ status: 403, contentType, json: problem });
+  });
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("alert").getByText(`Not canceled: ${problem.detail}.`).waitFor();
+  await shoot(page, "not-canceled");
+  await page.unroute(API);
+  await page.getByRole("button", { name: "Cancel" }).press("Enter");
+  await page.getByText("You have canceled this trip.").waitFor();
+  // The button is gone; whoever goes on by keyboard goes on here.
+  assert.equal(await page.evaluate("document.activeElement.id"), "main");
+  assert.deepEqual(faults(/status of 403/), []);
+});
+
+browserTest("browsers without what is new show all colours and every link", async (browser) => {
+  const found = structuredClone(bundles);
+  found[0]!.keyEvents[0]!.url = "https://tickets.example/fado?a=1&b=2";
+  await using service = await openService({
+    script: [{ content: JSON.stringify({ bundles: found }) }],
+    // Only of what it has looked up may a model give an address.
+    env: { BUNDLES_WEB_SEARCH: "1" },
+  });
+  const { page, context, faults } = await visit(browser, { colorScheme: "dark" });
+  await context.addInitScript("delete URL.parse; delete URL.canParse; delete crypto.randomUUID");
+  await page.goto(service.url);
+  await wishForBundles(page);
+  service.model.write(await service.model.begun(0));
+  await page.getByText("written in").waitFor();
+  const links = await page.locator(".events h3 a").all();
+  assert.equal(links.length, 1);
+  assert.equal(await links[0]!.getAttribute("href"), "https://tickets.example/fado?a=1&b=2");
+  const style = await (await fetch(`${service.url}/style.css`)).text();
+  assert.doesNotMatch(style, /light-dark\(/);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a page that breaks says so, and leads on", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const trip = page.url();
+  // As a fault in the code would.
+  await context.addInitScript("Intl.DateTimeFormat = class { format() { throw Error('broken') } }");
+  await page.goto(trip);
+  await page.getByRole("heading", { name: "This page cannot go on" }).waitFor();
+  await shoot(page, "broken");
+  assert.equal(await page.getByRole("link", { name: "Load it again" }).count(), 1);
+  assert.equal(await page.getByText("Elapsed").count(), 0);
+  assert.deepEqual(faults(/broken/), []);
+});
+
+browserTest("a page whose script does not come offers to be loaded again", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  const { body } = await service.program.post("/api/itineraries", rome);
+  const id = await service.model.begun(0);
+  await page.route("**/app.js?*", foreign(503));
+  await page.goto(`${service.url}/trips/${body.jobId}`);
+  const reload = page.getByRole("link", { name: "Load the page again." });
+  assert.equal(await reload.count(), 0);
+  // It shows after a while; nobody waits for that here.
+  await page.evaluate("document.querySelector('.late').getAnimations()[0].finish()");
+  await reload.waitFor();
+  service.model.write(id);
+  await service.program.untilLogged("completed");
+  await page.unroute("**/app.js?*");
+  await reload.click();
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(/status of 503/), []);
+});
+
+browserTest("a clock that is wrong takes no trip out of the list", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.clock.install({ time: Date.now() + 30 * 86_400_000 });
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const [answer] = await Promise.all([page.waitForResponse(API), page.goto(service.url)]);
+  await answer.finished();
+  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Ready").waitFor();
+  for (let minute = 0; minute < 3; minute++) await page.clock.runFor(60_000);
+  assert.equal(asked.filter((url) => url.includes("/api/")).length, 1);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what is forgotten while it is asked for stays so", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  for (const destination of ["Rome", "Oslo"]) {
+    await page.goto(service.url);
+    await wishForItinerary(page, { destination, durationDays: 1 });
+    await page.getByText("written in").waitFor();
+  }
+  const [oslo, rome] = await tripsOf(page);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  await page.route(`**/api/*/${oslo!.id}`, async (route) => {
+    asked.resolve();
+    await answer.promise;
+    await route.continue();
+  });
+  await page.goto(service.url);
+  await asked.promise;
+  await page.getByRole("button", { name: "Forget Oslo" }).click();
+  // One is asked for when the answer about the other one has been dealt with.
+  const next = page.waitForRequest(`**/api/*/${rome!.id}`);
+  answer.resolve();
+  await next;
+  assert.deepEqual((await tripsOf(page)).map(({ id }) => id), [rome!.id]);
+  assert.equal(await page.locator("#recent li").count(), 1);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what is forgotten in one tab is not told of by another one", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  const id = await seeFirstDay(page, service);
+  const tab = await context.newPage();
+  await tab.goto(service.url);
+  await tab.getByRole("button", { name: "Forget Rome" }).click();
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(await tripsOf(tab), []);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a key that does not fit hides nothing that is public", async (browser) => {
+  await using service = await openService({
+    script: [itineraryReply],
+    env: { API_KEYS: KEY, PUBLIC_READS: "1" },
+  });
+  const { body } = await service.program.post("/api/itineraries", rome, bearer(KEY));
+  const id = await service.model.begun(0);
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  const key = page.getByRole("textbox", { name: "API key" });
+  await page.getByLabel("Destination").fill("Oslo");
+  await page.getByLabel("Days").fill("2");
+  const press = () => page.getByRole("button", { name: "Plan my trip" }).click();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  for (const [text, said] of [["", "Please fill this in."], ["ключ", "A key has letters"]]) {
+    await key.fill(text!);
+    await press();
+    await page.getByText(said!).waitFor();
+    assert.equal(await key.getAttribute("aria-invalid"), "true");
+    assert.equal(await key.evaluate((input) => input.ownerDocument.activeElement === input), true);
+  }
+  assert.deepEqual(asked, []);
+  await key.fill(OTHER_KEY);
+  await press();
+  await page.getByText("This key does not fit.").waitFor();
+  await shoot(page, "key-does-not-fit");
+  assert.deepEqual(await objections(page), []);
+  assert.equal(await page.evaluate("sessionStorage.length"), 0);
+  await page.goto(`${service.url}/trips/${body.jobId}`);
+  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(/status of 401/), []);
+});
+
+browserTest("a trip opens for its own key alone, and says what is wrong else", async (browser) => {
+  await using service = await openService({ env: { API_KEYS: `${KEY},${OTHER_KEY}` } });
+  const { page, context, faults } = await visit(browser);
+  await page.goto(service.url);
+  await page.getByRole("textbox", { name: "API key" }).fill(KEY);
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+
+  const tab = await context.newPage();
+  const asked: string[] = [];
+  tab.on("request", (request) => asked.push(request.url()));
+  await tab.goto(page.url());
+  const key = tab.getByRole("textbox", { name: "API key" });
+  const show = tab.getByRole("button", { name: "Show the trip" });
+  await show.click();
+  await tab.getByText("Please fill this in.").waitFor();
+  assert.deepEqual(asked.filter((url) => url.includes("/api/")), []);
+  await key.fill("key-that-nobody-has");
+  await show.click();
+  await tab.getByText("This key does not fit.").waitFor();
+  await shoot(tab, "locked-wrong-key");
+  await key.fill(OTHER_KEY);
+  await show.click();
+  await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  assert.equal((await tripsOf(tab))[0]!.status, "completed");
+  assert.equal(await tab.evaluate("sessionStorage.length"), 0);
+  await key.fill(KEY);
+  await show.press("Enter");
+  await tab.getByText("written in").waitFor();
+  assert.equal(await tab.evaluate("document.activeElement.id"), "main");
+
+  // The tab has a key now.
+  await tab.goto(service.url);
+  await tab.getByText("Left empty, it is the one of before").first().waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("key-that-nobody-has");
+  await tab.getByLabel("Destination").fill("Oslo");
+  await tab.getByLabel("Days").fill("1");
+  await tab.getByRole("button", { name: "Plan my trip" }).click();
+  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("");
+  await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
+  await tab.getByText("written in").waitFor();
+
+  // A list knows of trips that another key has made; each leads to its trip.
+  const other = await context.newPage();
+  await other.goto(service.url);
+  await other.getByRole("textbox", { name: "API key" }).fill(OTHER_KEY);
+  await wishForItinerary(other, { destination: "Lima", durationDays: 1 });
+  await other.goto(service.url);
+  const row = other.locator("#recent li", { hasText: "Oslo" });
+  await row.getByText("Expired, or made with another key").waitFor();
+  await tab.goto(service.url);
+  await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
+  await row.getByRole("link").click();
+  await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  assert.deepEqual(faults(/status of 40[14]/), []);
+});
+
+browserTest(
+  "a key that the service has changed is dropped, and asked for again",
+  async (browser) => {
+    const env = { PUBLIC_READS: "1" };
+    await using service = await openService({
+      script: [itineraryReply],
+      env: { ...env, API_KEYS: KEY },
+    });
+    const { page, faults } = await visit(browser);
+    await page.goto(service.url);
+    await page.getByRole("textbox", { name: "API key" }).fill(KEY);
+    const id = await seeFirstDay(page, service, { isOpen: true });
+    const trip = page.url();
+    assert.equal(await page.evaluate("sessionStorage.length"), 1);
+    await service.program.end("SIGTERM");
+    await service.restart({ API_KEYS: OTHER_KEY });
+    await page.goto(trip);
+    service.model.write(id);
+    service.model.write(await service.model.begun(1));
+    await page.getByText("written in").waitFor();
+    assert.equal(await page.evaluate("sessionStorage.length"), 0);
+    await page.goto(service.url);
+    await page.getByText("Only those who have one can go on").first().waitFor();
+    assert.deepEqual(faults(/status of 401|ERR_/), []);
+  },
+);
+
+browserTest("without a script nobody is asked for a key in vain", async (browser) => {
+  await using service = await openService({ env: { API_KEYS: KEY } });
+  const { page, faults } = await visit(browser, { javaScriptEnabled: false });
+  for (const path of ["/", `/trips/${crypto.randomUUID()}`]) {
+    await page.goto(service.url + path);
+    await page.getByText("This needs an API key, and a browser that runs scripts.").first()
+      .waitFor();
+    assert.equal(await page.locator("input[type=password]").first().isVisible(), false);
+    assert.equal(await page.locator("button").first().isVisible(), false);
+  }
+  assert.deepEqual(faults(/status of 401/), []);
+});
+
+browserTest("a key that is given before the script has come goes nowhere", async (browser) => {
+  await using service = await openService({ env: { API_KEYS: KEY } });
+  const { page, faults } = await visit(browser);
+  await page.route("**/app.js?*", foreign(503));
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(`${request.url()} ${request.postData()}`));
+  const key = page.getByRole("textbox", { name: "API key" });
+  await page.goto(`${service.url}/trips/${crypto.randomUUID()}`);
+  await key.fill(KEY);
+  await Promise.all([page.waitForNavigation(), key.press("Enter")]);
+  await page.goto(service.url);
+  await page.getByLabel("Destination").fill("Rome");
+  await page.getByLabel("Days").fill("3");
+  await key.first().fill(KEY);
+  await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
+  await page.getByText("This service is only open to those with an API key.").waitFor();
+  assert.ok(sent.length > 4);
+  assert.deepEqual(sent.filter((line) => line.includes(KEY)), []);
+  assert.deepEqual(faults(/status of (401|503)/), []);
+});
+
+browserTest(
+  "who has the focus where something goes has it where something stays",
+  async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    const id = await seeFirstDay(page, service);
+    await page.getByRole("button", { name: "Cancel" }).focus();
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.equal(await page.evaluate("document.activeElement.id"), "main");
+    await page.goto(service.url);
+    for (const destination of ["Oslo", "Lima"]) {
+      await page.goto(service.url);
+      await wishForItinerary(page, { destination, durationDays: 1 });
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("You have canceled this trip.").waitFor();
+    }
+    await page.goto(service.url);
+    const forgotten = [["Oslo", "Forget Rome"], ["Rome", "Forget Lima"], ["Lima", null]] as const;
+    for (const [name, next] of forgotten) {
+      await page.getByRole("button", { name: `Forget ${name}` }).press("Enter");
+      const { label, id } = await page.evaluate(`({
+      label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
+    })`) as { label: string | null; id: string };
+      assert.equal(label, next);
+      if (next === null) assert.equal(id, "recent-title");
+    }
+    assert.deepEqual(faults(), []);
+  },
+);
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "" : ", without JavaScript";
+  browserTest(`a wish that was canceled can be sent again${how}`, async () => {
+    await using browser = await launchBrowser({ keepsPages: true });
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser, { javaScriptEnabled });
+    await page.goto(service.url);
+    await wishForItinerary(page);
+    const canceled = page.url();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("You have canceled this trip.").waitFor();
+    // A page that comes out of the browser's memory loads nothing.
+    do {
+      await page.goBack({ waitUntil: "commit" });
+      await page.locator("h1").waitFor();
+    } while (new URL(page.url()).pathname !== "/");
+    assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
+    await wishForItinerary(page);
+    assert.notEqual(page.url(), canceled);
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    assert.deepEqual(faults(), []);
+  });
+}
+
+browserTest("a trip that is made again and canceled can be made again", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  const first = page.url();
+  const seen = new Set([first]);
+  for (let n = 0; n < 2; n++) {
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("You have canceled this trip.").waitFor();
+    await page.goto(first);
+    await page.getByRole("button", { name: "Make it after all" }).click();
+    await page.waitForURL((url) => url.href !== first);
+    seen.add(page.url());
+  }
+  assert.equal(seen.size, 3);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what was typed is there for who comes back", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  await page.getByLabel("Interests").fill("jazz");
+  await page.getByLabel("Anything else").fill("No early mornings");
+  await page.getByRole("link", { name: "What can go wrong" }).click();
+  await page.waitForURL("**/problems");
+  await page.goBack();
+  assert.equal(await page.getByLabel("Interests").inputValue(), "jazz");
+  assert.equal(await page.getByLabel("Anything else").inputValue(), "No early mornings");
+  assert.equal(await page.getByLabel("Interests").isVisible(), true);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a form whose page was not left can be used again", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.clock.install();
+  await page.goto(service.url);
+  // As if somebody had pressed Stop.
+  await page.route("**/trips/*", (route) => route.fulfill({ status: 204 }));
+  await page.getByLabel("Destination").fill("Rome");
+  await page.getByLabel("Days").fill("3");
+  await Promise.all([
+    page.waitForResponse("**/trips/*"),
+    page.getByRole("button", { name: "Plan my trip" }).click(),
+  ]);
+  assert.equal(await page.getByRole("button", { name: "Sending…" }).count(), 1);
+  await page.clock.runFor(15_000);
+  // Pressed again, it leads to the trip that was made.
+  await page.unroute("**/trips/*");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.waitForURL("**/trips/*");
+  const made = await tripsOf(page);
+  assert.equal(made.length, 1);
+  assert.ok(page.url().endsWith(made[0]!.id));
+  assert.deepEqual(faults(/ERR_ABORTED/), []);
+});
+
+browserTest("a page out of the browser's cache does not begin to count anew", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  const id = await seeFirstDay(page, service);
+  const { body } = await service.program.get(page.url().replace(/.*trips/, "/api/itineraries"));
+  const young = (await (await fetch(page.url())).text()).replace(/"ageMs":\d+/, `"ageMs":0`);
+  const old = { ...body.progress, updatedAt: new Date(Date.now() + 3_600_000).toISOString() };
+  await page.route(
+    /\/trips\/[\w-]+$/,
+    (route) => route.fulfill({ contentType: "text/html", body: young }),
+  );
+  await page.route(
+    /\/api\/itineraries\/[\w-]+$/,
+    (route) => route.fulfill({ json: { ...body, progress: old } }),
+  );
+  await page.reload();
+  await page.getByText(/6\d:\d\d/).waitFor();
+  service.model.write(id, upTo(days, 2));
+  assert.deepEqual(faults(), []);
+});
+
+for (const [width, height] of [[320, 256], [667, 320]] as const) {
+  browserTest(`in a window of ${width} by ${height} the plan has the room`, async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser, { viewport: { width, height } });
+    const id = await seeFirstDay(page, service);
+    const dock = (await page.locator(".dock").boundingBox())!;
+    assert.ok(dock.height < height * .3, `${dock.height}`);
+    assert.equal(dock.y + dock.height, height);
+    for (const part of [".title", "button", ".elapsed"]) {
+      const { y, height } = (await page.locator(".dock").locator(part).boundingBox())!;
+      assert.ok(y >= dock.y && y + height <= dock.y + dock.height, part);
+    }
+    await shoot(page, `small-${width}`);
+    assert.deepEqual(await objections(page), []);
+    service.model.write(id, upTo(days, 2));
+    await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
+    assert.equal(await overflows(page), false);
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.ok(await shiftedOn(page) < 0.01, `${await shiftedOn(page)}`);
+    assert.deepEqual(faults(), []);
+  });
+}
+
+browserTest("a page over the limit waits, and comes back by itself", async (browser) => {
+  await using service = await openService({ env: { RATE_LIMIT_REQUESTS: "1" } });
+  const { page, faults } = await visit(browser, { javaScriptEnabled: false });
+  const { body } = await service.program.post("/api/itineraries", rome);
+  const answer = (await page.goto(`${service.url}/trips/${body.jobId}`))!;
+  assert.equal(answer.status(), 429);
+  await page.getByRole("heading", { name: "Too many requests" }).waitFor();
+  const seconds = answer.headers()["retry-after"]!;
+  await page.getByText(`This page tries again by itself in ${seconds} seconds.`).waitFor();
+  assert.equal(
+    await page.getByRole("link", { name: "Try again now" }).evaluate((link) =>
+      (link as HTMLAnchorElement).href
+    ),
+    page.url(),
+  );
+  await shoot(page, "too-many");
+  assert.deepEqual(faults(/status of 429/), []);
+});

@@ -1,0 +1,509 @@
+/**
+ * The web app as travellers use it, in a real browser: from a wish to the plan, and whatever comes in
+ * between.
+ */
+import assert from "node:assert/strict";
+import { browserTest } from "../../testing/browser.ts";
+import {
+  bundles,
+  bundlesReply,
+  days,
+  itineraryReply,
+  openService,
+  seeFirstDay,
+  shiftedOn,
+  shoot,
+  upTo,
+  visit,
+  wishForBundles,
+  wishForItinerary,
+} from "../../testing/pages.ts";
+
+/** What a browser says of a server that is away, and of a page that is gone. */
+const AWAY =
+  /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED)/;
+const NOT_FOUND = /status of 404/;
+
+/** As much of a plan as nobody overlooks. Nothing may move by more. */
+const STILL = 0.01;
+
+const devices = { desk: { width: 1000, height: 800 }, phone: { width: 360, height: 740 } };
+
+for (const [device, viewport] of Object.entries(devices)) {
+  browserTest(
+    `an itinerary grows day by day, and nothing moves meanwhile, ${device}`,
+    async (browser) => {
+      await using service = await openService({ script: [itineraryReply] });
+      const { page, faults } = await visit(browser, { viewport });
+      await page.goto(service.url);
+      await shoot(page, `home-${device}`);
+      await wishForItinerary(page);
+      const id = await service.model.begun(0);
+      await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+      await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
+      await shoot(page, `itinerary-thinking-${device}`);
+      service.model.write(id, upTo(days, 1));
+      await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+      await page.getByText("Writing day 2 of 3").waitFor();
+      assert.equal(await page.locator("progress").getAttribute("value"), "1");
+      assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+      assert.equal(await page.title(), "…Rome – Tripwright");
+      assert.match(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
+      await page.getByRole("status").getByText("Day 1 is ready.").waitFor();
+      await shoot(page, `itinerary-growing-${device}`);
+      service.model.write(id, upTo(days, 2));
+      await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
+      service.model.write(id);
+      await page.getByText("written in").waitFor();
+      assert.equal(await page.locator(".days > li").count(), 3);
+      assert.equal(await page.locator(".dock").count(), 0);
+      assert.equal(await page.title(), "✓ Rome – Tripwright");
+      assert.equal(await page.locator(".mark").count(), 0);
+      await page.getByRole("status").getByText("Your plan is ready.").waitFor();
+      await shoot(page, `itinerary-finished-${device}`, true);
+      assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+      assert.deepEqual(faults(), []);
+    },
+  );
+}
+
+browserTest("bundles show what the model thinks, then come one by one", async (browser) => {
+  await using service = await openService({ script: [bundlesReply] });
+  const { page, faults } = await visit(browser, { viewport: { width: 390, height: 800 } });
+  await page.goto(service.url);
+  await wishForBundles(page);
+  const id = await service.model.begun(0);
+  service.model.write(id, upTo(bundles, 1));
+  await page.getByRole("heading", { name: bundles[0]!.title }).waitFor();
+  await page.locator(".reasoning summary", { hasText: "Weighing moods" }).waitFor();
+  await page.locator(".reasoning summary").click();
+  await page.getByText("Quiet rooms first, then the river.").waitFor();
+  await shoot(page, "bundles-growing");
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  const titles = await page.locator(".bundles h2").allInnerTexts();
+  assert.deepEqual(titles, bundles.map(({ title }) => title));
+  assert.equal(await page.getByRole("link", { name: "Calendar" }).count(), 1);
+  await shoot(page, "bundles-finished", true);
+  assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a reload in the middle shows at once what was there, and goes on", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  const id = await service.model.begun(0);
+  service.model.write(id, upTo(days, 2));
+  await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
+  const html = await (await page.reload())!.text();
+  for (const { theme } of days.slice(0, 2)) assert.ok(html.includes(`>${theme}</h2>`));
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  assert.equal(await page.locator(".days > li").count(), 3);
+  assert.equal(service.model.bodies.length, 1);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("another device and another tab see the same trip", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  const id = await seeFirstDay(page, service);
+
+  const tab = await context.newPage();
+  await tab.goto(service.url);
+  const row = tab.locator("#recent li", { hasText: "Rome, 3 days" });
+  await row.getByText("Being written").waitFor();
+  await shoot(tab, "home-with-trips");
+  const { page: other, faults: otherFaults } = await visit(browser);
+  await other.goto(page.url());
+  await other.getByRole("heading", { name: days[0]!.theme }).waitFor();
+
+  service.model.write(id);
+  for (const each of [page, other]) await each.getByText("written in").waitFor();
+  await row.getByText("Ready").waitFor();
+  assert.equal(service.model.bodies.length, 1);
+
+  // What one tab forgets, the other one forgets.
+  const third = await context.newPage();
+  await third.goto(service.url);
+  await third.locator("#recent li").waitFor();
+  await third.getByRole("button", { name: "Forget Rome" }).click();
+  await row.waitFor({ state: "detached" });
+  assert.deepEqual([...faults(), ...otherFaults()], []);
+});
+
+browserTest("a page without a network says so, and goes on when it is back", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  const id = await seeFirstDay(page, service);
+  await context.setOffline(true);
+  // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
+  await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+  await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+  await shoot(page, "offline");
+  service.model.write(id);
+  await service.program.untilLogged("completed");
+  assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+  await context.setOffline(false);
+  await page.getByText("written in").waitFor();
+  assert.equal(await page.locator(".days > li").count(), 3);
+  assert.deepEqual(faults(AWAY), []);
+});
+
+browserTest(
+  "a server that dies and comes back loses nothing that a page shows",
+  async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    await seeFirstDay(page, service);
+    await service.program.end("SIGKILL");
+    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+    await service.restart();
+    service.model.write(await service.model.begun(1));
+    await page.getByText("written in").waitFor();
+    assert.equal(await page.locator(".days > li").count(), 3);
+    assert.deepEqual(faults(AWAY), []);
+  },
+);
+
+browserTest("a trip can be canceled, and made after all", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await service.model.begun(0);
+  const canceled = page.url();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("You have canceled this trip.").waitFor();
+  await shoot(page, "canceled");
+  const { status } =
+    (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
+  assert.equal(status, "canceled");
+  await page.getByRole("button", { name: "Make it after all" }).click();
+  await page.waitForURL((url) => url.href !== canceled);
+  service.model.write(await service.model.begun(1));
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a trip that fails says why, and leads on", async (browser) => {
+  const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
+  await using service = await openService({
+    script: [{ error: quota, status: 429 }, itineraryReply],
+  });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.getByText("This service cannot write plans at the moment.").waitFor();
+  await page.getByText("The reason: OpenAI API error: 429 insufficient_quota").waitFor();
+  await shoot(page, "failed");
+  const failed = page.url();
+  await page.getByRole("link", { name: "Change the wish" }).click();
+  assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
+  assert.equal(await page.getByLabel("Days").inputValue(), "3");
+  await page.goto(failed);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForURL((url) => url.href !== failed);
+  const again = page.url();
+  await page.goto(failed);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForURL(again);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest(
+  "a wish that is refused stays in the form, with the time to try again",
+  async (browser) => {
+    await using service = await openService({
+      script: [itineraryReply],
+      env: { WORKER_CONCURRENCY: "1", MAX_QUEUED_JOBS: "1" },
+    });
+    await service.program.post("/api/itineraries", { destination: "Rome", durationDays: 3 });
+    await service.model.begun(0);
+    // The first one counts as waiting for a moment longer than it does wait.
+    const wish = { destination: "Rome", durationDays: 2 };
+    while ((await service.program.post("/api/itineraries", wish)).status !== 202);
+    const { page, faults } = await visit(browser);
+    await page.goto(service.url);
+    await page.getByLabel("Destination").fill("Oslo");
+    await page.getByLabel("Days").fill("2");
+    await page.getByRole("button", { name: "Plan my trip" }).click();
+    const notice = page.getByRole("alert");
+    await notice.getByText("Many travellers are waiting for their plans at the moment.").waitFor();
+    await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
+    assert.equal(await page.getByLabel("Destination").inputValue(), "Oslo");
+    await page.getByRole("button", { name: "Plan my trip" }).waitFor();
+    await shoot(page, "refused");
+    assert.deepEqual(faults(/status of 503/), []);
+  },
+);
+
+browserTest("a wish whose answer was lost on the way makes one trip", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  const made: string[] = [];
+  await page.route("**/api/itineraries", async (route) => {
+    const request = route.request();
+    // Playwright's own way to ask needs more of Node than Deno 2.5 has.
+    const response = await fetch(request.url(), {
+      method: "POST",
+      headers: await request.allHeaders(),
+      body: request.postData(),
+    });
+    const body = await response.text();
+    made.push(JSON.parse(body).jobId);
+    if (made.length === 1) await route.abort("connectionreset");
+    else await route.fulfill({ status: response.status, contentType: "application/json", body });
+  });
+  await wishForItinerary(page);
+  assert.equal(made.length, 2);
+  assert.equal(made[0], made[1]);
+  assert.ok(page.url().endsWith(made[0]!));
+  await page.getByText("Sample", { exact: true }).waitFor();
+  await page.getByText("This plan is made up: the service runs without a language model.")
+    .waitFor();
+  await shoot(page, "sample", true);
+  assert.deepEqual(faults(AWAY), []);
+});
+
+browserTest(
+  "a link that has expired is a friendly page, which remembers the wish",
+  async (browser) => {
+    await using service = await openService();
+    const { page, faults } = await visit(browser);
+    await page.goto(service.url);
+    await wishForItinerary(page);
+    await page.getByText("written in").waitFor();
+    const id = page.url().split("/").at(-1)!;
+    const gone = crypto.randomUUID();
+    await page.evaluate(`localStorage.setItem("tripwright.trips",
+    localStorage.getItem("tripwright.trips").replace("${id}", "${gone}"))`);
+    await page.goto(`${service.url}/trips/${gone}`);
+    await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
+    await page.getByText("Rome, 3 days").waitFor();
+    await shoot(page, "expired");
+    await page.goto(service.url);
+    await page.locator("#recent li").getByText("Expired", { exact: true }).waitFor();
+    await page.goto(`${service.url}/trips/${gone}`);
+    await page.getByRole("button", { name: "Make it again" }).click();
+    await page.waitForURL((url) => !url.href.endsWith(gone));
+    await page.getByText("written in").waitFor();
+
+    const { page: stranger } = await visit(browser);
+    await stranger.goto(`${service.url}/trips/${gone}`);
+    await stranger.getByRole("link", { name: "Plan a new trip" }).click();
+    await stranger.getByLabel("Destination").waitFor();
+    assert.deepEqual(faults(NOT_FOUND), []);
+  },
+);
+
+browserTest("a trip that expires while it is looked at says so", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await service.model.begun(0);
+  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).focus();
+  await page.route(
+    "**/api/itineraries/*",
+    (route) =>
+      route.fulfill({
+        status: 404,
+        contentType: "application/problem+json",
+        json: { code: "job_not_found", detail: "Itinerary not found" },
+      }),
+  );
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
+  assert.equal(await page.title(), "Expired – Tripwright");
+  assert.equal(await page.evaluate("document.activeElement.id"), "main");
+  assert.deepEqual(faults(NOT_FOUND), []);
+});
+
+browserTest("everything that matters works without JavaScript", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser, { javaScriptEnabled: false });
+  await page.goto(service.url);
+  await page.getByLabel("Destination").fill("x".repeat(121));
+  await page.getByLabel("Days").fill("3");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  assert.equal(await page.getByLabel("Days").inputValue(), "3");
+  await shoot(page, "without-script-wrong");
+  await page.getByLabel("Destination").fill("Rome");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.waitForURL("**/trips/*");
+  const id = await service.model.begun(0);
+  service.model.write(id, upTo(days, 1));
+  // The page asks for itself again.
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  await shoot(page, "without-script-growing");
+  service.model.write(id);
+  await page.getByText("written in").waitFor();
+  assert.equal(await page.locator(".days > li").count(), 3);
+  assert.equal(await page.getByRole("button", { name: "Copy link" }).isVisible(), false);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Markdown" }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), "rome.md");
+
+  await page.goto(service.url);
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  await page.getByLabel("Interests").fill("food");
+  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.waitForURL("**/trips/*");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("You have canceled this trip.").waitFor();
+  assert.deepEqual(faults(/status of 400/), []);
+});
+
+browserTest("a trip can be made by keyboard alone", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const focused = (attribute: string) =>
+    page.evaluate(`document.activeElement.getAttribute("${attribute}")`);
+  await press("Tab");
+  assert.equal(await focused("class"), "skip");
+  await shoot(page, "keyboard-skip");
+  await press("Enter", "Tab");
+  assert.equal(await focused("id"), "choose-itinerary");
+  await press("ArrowDown");
+  assert.equal(await page.getByLabel("Interests").isVisible(), true);
+  await press("ArrowUp", "Tab");
+  assert.equal(await focused("name"), "destination");
+  await press("Tab", "Tab", "Enter");
+  // The first field that is wrong.
+  assert.equal(await focused("name"), "destination");
+  assert.equal(await focused("aria-invalid"), "true");
+  await page.keyboard.type("Rome");
+  await press("Tab");
+  await page.keyboard.type("2");
+  const outline = "getComputedStyle(document.activeElement).outlineStyle";
+  assert.equal(await page.evaluate(outline), "solid");
+  await press("Enter");
+  await page.waitForURL("**/trips/*");
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("fields say at once what is wrong, and ask nobody for it", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await page.locator("#recent").waitFor();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const destination = page.getByLabel("Destination");
+  const days = page.getByLabel("Days");
+  await destination.fill("x".repeat(121));
+  assert.equal(await page.getByText("At most 120").count(), 0);
+  await destination.blur();
+  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  await destination.fill("x".repeat(120));
+  await page.getByText("A city, a region, a country").waitFor();
+  await days.fill("31");
+  await days.blur();
+  await page.getByText("A whole number from 1 to 30.").waitFor();
+  await shoot(page, "invalid");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  assert.equal(await days.evaluate((input) => input === input.ownerDocument.activeElement), true);
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  await page.getByLabel("Interests").fill("x,".repeat(21));
+  await page.getByLabel("Interests").blur();
+  await page.getByText("At most 20; these are 21.").waitFor();
+  assert.deepEqual(asked, []);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a finished plan can be saved, copied and printed", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+  const read = async (click: () => Promise<void>) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+    return [download.suggestedFilename(), await Deno.readTextFile(await download.path())] as const;
+  };
+  const [markdown, text] = await read(() => page.getByRole("link", { name: "Markdown" }).click());
+  assert.equal(markdown, "rome.md");
+  assert.match(text, /^# Rome: 3 days\n/);
+  const [json, job] = await read(() => page.getByRole("link", { name: "JSON" }).click());
+  assert.equal(json, "rome.json");
+  assert.equal(JSON.parse(job).itinerary.length, 3);
+  await page.getByText("Calendar", { exact: true }).click();
+  await page.getByLabel("First day").fill("2026-12-24");
+  await shoot(page, "calendar");
+  const [ics, calendar] = await read(() => page.getByRole("button", { name: "Download" }).click());
+  assert.equal(ics, "rome.ics");
+  assert.match(calendar, /DTSTART:20261226T/);
+
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByRole("button", { name: "Link copied" }).waitFor();
+  assert.equal(await page.evaluate("navigator.clipboard.readText()"), page.url());
+
+  await page.evaluate("window.print = () => window.printed = true");
+  await page.getByRole("button", { name: "Print" }).click();
+  assert.equal(await page.evaluate("window.printed"), true);
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".actions", "header.site", "footer.site"]) {
+    assert.equal(await page.locator(hidden).isVisible(), false);
+  }
+  assert.equal(await page.getByRole("heading", { name: "Rome" }).isVisible(), true);
+  assert.equal(await page.locator(".mark").isVisible(), true);
+  await shoot(page, "printed", true);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("where keys are needed, the form and the trip ask for one", async (browser) => {
+  const key = "key-0123456789abcdef";
+  await using service = await openService({ env: { API_KEYS: key } });
+  const { page, context, faults } = await visit(browser);
+  await page.goto(service.url);
+  await page.getByRole("textbox", { name: "API key" }).fill("key-of-somebody-else");
+  await page.getByLabel("Destination").fill("Rome");
+  await page.getByLabel("Days").fill("3");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.getByText("This service is only open to those with an API key.").first().waitFor();
+  await page.getByRole("textbox", { name: "API key" }).fill(key);
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.waitForURL("**/trips/*");
+  await page.getByText("written in").waitFor();
+  assert.equal(await page.locator(".days > li").count(), 3);
+
+  const tab = await context.newPage();
+  await tab.goto(page.url());
+  await tab.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  assert.equal(await tab.getByText("Rome").count(), 0);
+  await tab.getByRole("textbox", { name: "API key" }).fill(key);
+  await tab.getByRole("button", { name: "Show the trip" }).click();
+  await tab.getByText("written in").waitFor();
+  assert.deepEqual(faults(/status of 401/), []);
+});
+
+browserTest("who goes back to the form can send it again", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+  // A page that comes out of the browser's memory loads nothing.
+  await page.goBack({ waitUntil: "commit" });
+  await page.getByRole("button", { name: "Plan my trip" }).waitFor();
+  await wishForItinerary(page, { destination: "Oslo", durationDays: 1 });
+  await page.getByRole("heading", { name: "Oslo" }).waitFor();
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(), []);
+});

@@ -1,0 +1,304 @@
+/**
+ * What pages promise beside what they do, in a real browser: for every reader, on every device, and
+ * against those who mean harm.
+ */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { browserTest } from "../../testing/browser.ts";
+import {
+  bundles,
+  bundlesReply,
+  days,
+  itineraryReply,
+  objections,
+  openService,
+  overflows,
+  rome,
+  seeFirstDay,
+  shoot,
+  upTo,
+  visit,
+  weekend,
+  wishForBundles,
+  wishForItinerary,
+} from "../../testing/pages.ts";
+
+/** Brings a page into each of its states, one after the other. */
+async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openService>>) {
+  await page.goto(service.url);
+  yield "home";
+  await page.getByLabel("Days").fill("99");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  yield "invalid";
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  const itinerary = await service.model.begun(0);
+  service.model.write(itinerary, upTo(days, 1));
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  yield "itinerary-growing";
+  service.model.write(itinerary);
+  await page.getByText("written in").waitFor();
+  yield "itinerary-finished";
+  await page.getByText("Calendar", { exact: true }).click();
+  yield "calendar";
+  await page.goto(service.url);
+  await page.locator("#recent li").waitFor();
+  yield "home-with-trips";
+  await wishForBundles(page);
+  const generation = await service.model.begun(1);
+  service.model.write(generation, upTo(bundles, 1));
+  await page.getByRole("heading", { name: bundles[0]!.title }).waitFor();
+  await page.locator(".reasoning summary").click();
+  yield "bundles-growing";
+  service.model.write(generation);
+  await page.getByText("written in").waitFor();
+  yield "bundles-finished";
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.getByText("The reason:").waitFor();
+  yield "failed";
+  await page.goto(`${service.url}/trips/${crypto.randomUUID()}`);
+  yield "expired";
+  await page.goto(`${service.url}/problems`);
+  yield "problems";
+  await page.goto(`${service.url}/trips/x/plan.xyz`);
+  yield "nothing-there";
+}
+
+const script = [
+  itineraryReply,
+  bundlesReply,
+  { error: { message: "No", type: "insufficient_quota", code: "insufficient_quota" }, status: 429 },
+];
+
+const viewers = {
+  light: {},
+  dark: { colorScheme: "dark", viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [name, viewer] of Object.entries(viewers)) {
+  browserTest(
+    `every state of a page is accessible and fits the window, ${name}`,
+    async (browser) => {
+      await using service = await openService({ script });
+      const { page, faults } = await visit(browser, viewer);
+      const colour = name === "dark" ? "rgb(20, 23, 26)" : "rgb(250, 248, 244)";
+      for await (const state of statesOf(page, service)) {
+        assert.deepEqual(await objections(page), [], state);
+        assert.equal(await overflows(page), false, state);
+        const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+        assert.equal(background, colour, state);
+        await shoot(page, `${name}-${state}`);
+      }
+      assert.deepEqual(faults(/status of 404/), []);
+    },
+  );
+}
+
+browserTest("long words and writing from right to left stay in their places", async (browser) => {
+  const long = "Donaudampfschifffahrtsgesellschaft".repeat(6);
+  const arabic = "رحلة إلى القاهرة مع العائلة والأصدقاء";
+  const plan = structuredClone(days);
+  plan[0]!.theme = long;
+  Object.assign(plan[0]!.activities[0]!, { title: long, description: long, place: long });
+  plan[1]!.theme = arabic;
+  Object.assign(plan[1]!.activities[0]!, { title: arabic, description: arabic, place: arabic });
+  await using service = await openService({
+    script: [{ content: JSON.stringify({ days: plan }) }],
+  });
+  const { page, faults } = await visit(browser, { viewport: { width: 320, height: 640 } });
+  for (const destination of [long.slice(0, 120), arabic]) {
+    await page.goto(service.url);
+    await wishForItinerary(page, { destination, durationDays: 3 });
+    service.model.write(await service.model.begun(destination === arabic ? 1 : 0));
+    await page.getByText("written in").waitFor();
+    assert.equal(await overflows(page), false);
+    await shoot(page, destination === arabic ? "right-to-left" : "long-words", true);
+  }
+  const direction = "getComputedStyle(document.querySelector('h1')).direction";
+  assert.equal(await page.evaluate(direction), "rtl");
+  await page.goto(service.url);
+  await page.locator("#recent li").first().waitFor();
+  assert.equal(await overflows(page), false);
+  assert.deepEqual(faults(), []);
+});
+
+/** What might get out of its place in HTML, in JSON within HTML, in an attribute, or in a link. */
+const hostile = [
+  "</script><script>pwned=1</script>",
+  `"><img src=x onerror=pwned=1>`,
+  "<svg/onload=pwned=1>",
+  "[x](javascript:pwned=1)",
+  "{{pwned=1}}${pwned=1}",
+].join(" ");
+
+browserTest("what travellers and models write is text, and runs nowhere", async (browser) => {
+  const evilDays = structuredClone(days);
+  for (const day of evilDays) {
+    day.theme = hostile;
+    for (const activity of day.activities) {
+      Object.assign(activity, { title: hostile, description: hostile, place: hostile });
+    }
+  }
+  const evilBundles = structuredClone(bundles);
+  for (const bundle of evilBundles) {
+    Object.assign(bundle, { title: hostile, description: hostile, imageUrl: "javascript:pwned=1" });
+    for (const event of bundle.keyEvents) {
+      const url = "javascript:pwned=1";
+      Object.assign(event, { name: hostile, date: hostile, venue: hostile, why: hostile, url });
+      event.neighborhood = hostile;
+    }
+  }
+  await using service = await openService({
+    script: [
+      { content: JSON.stringify({ days: evilDays }) },
+      { content: JSON.stringify({ bundles: evilBundles }), reasoning: hostile },
+    ],
+  });
+  const { page, faults } = await visit(browser);
+  await page.goto(`${service.url}/?${new URLSearchParams({ destination: hostile })}`);
+  assert.equal(await page.getByLabel("Destination").inputValue(), hostile);
+  await wishForItinerary(page, { destination: hostile.slice(0, 120), durationDays: 3 });
+  const itinerary = await service.model.begun(0);
+  service.model.write(itinerary, upTo(evilDays, 1));
+  await page.locator(".days h2").first().waitFor();
+  assert.equal(await page.locator(".days h2").first().innerText(), hostile);
+  service.model.write(itinerary);
+  await page.getByText("written in").waitFor();
+  await page.reload();
+  assert.equal(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
+  await shoot(page, "hostile-itinerary", true);
+
+  await page.goto(service.url);
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  for (const label of ["Interests", "Music", "When and where", "Anything else"]) {
+    await page.getByLabel(label).fill(hostile);
+  }
+  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.waitForURL("**/trips/*");
+  service.model.write(await service.model.begun(1));
+  await page.getByText("written in").waitFor();
+  await page.locator(".reasoning summary").click();
+  await page.reload();
+  assert.equal(await page.locator(".bundles h2").first().innerText(), hostile);
+  await shoot(page, "hostile-bundles", true);
+  for (const link of await page.locator("main a[href]").all()) {
+    const href = await link.getAttribute("href");
+    assert.match(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
+    if (href!.startsWith("/")) continue;
+    assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
+  }
+  await page.goto(service.url);
+  await page.locator("#recent li").nth(1).waitFor();
+  assert.equal(await page.locator("main img, main svg, main script").count(), 0);
+  assert.equal(await page.evaluate("typeof pwned"), "undefined");
+  assert.deepEqual(faults(), []);
+});
+
+/** Over the wire, headers and all. */
+const MAX_BYTES = 60 * 1024;
+
+browserTest(
+  "a visit weighs less than 60 KB, from the first page to the finished plan",
+  async (browser) => {
+    await using service = await openService();
+    const { page, context, faults } = await visit(browser);
+    const network = await context.newCDPSession(page);
+    await network.send("Network.enable");
+    let bytes = 0;
+    network.on("Network.loadingFinished", ({ encodedDataLength }) => bytes += encodedDataLength);
+    await page.goto(service.url, { waitUntil: "networkidle" });
+    const home = bytes;
+    await wishForItinerary(page);
+    await page.getByText("written in").waitFor();
+    assert.ok(home > 10_000, `only ${home} bytes were counted`);
+    assert.ok(bytes < MAX_BYTES, `${bytes} bytes`);
+    assert.deepEqual(faults(), []);
+  },
+);
+
+browserTest("a page is there before its script is", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  const held = Promise.withResolvers<void>();
+  await page.route("**/app.js?*", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  const { body } = await service.program.post("/api/itineraries", {
+    destination: "Rome",
+    durationDays: 3,
+  });
+  service.model.write(await service.model.begun(0), upTo(days, 1));
+  await service.program.until(() => true);
+  await page.goto(`${service.url}/trips/${body.jobId}`, { waitUntil: "commit" });
+  await page.getByRole("heading", { name: "Rome" }).waitFor();
+  await page.locator("progress").waitFor();
+  const paints = "performance.getEntriesByName('first-contentful-paint').length";
+  // Not `waitForFunction`: it would need an `eval` that the page's policy forbids.
+  while (await page.evaluate(paints) === 0);
+  assert.equal(await page.getByText("UTC").count(), 1);
+  held.resolve();
+  service.model.write(await service.model.begun(0));
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(), []);
+});
+
+browserTest(
+  "a hidden page holds no connection, and one that is shown again looks at once",
+  async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    const id = await seeFirstDay(page, service);
+    const hide = (state: string) =>
+      page.evaluate(
+        `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))`,
+      );
+    const [closed] = await Promise.all([page.waitForEvent("requestfailed"), hide("hidden")]);
+    assert.match(closed.url(), /\/events$/);
+    service.model.write(id);
+    await service.program.untilLogged("completed");
+    const [looked] = await Promise.all([page.waitForEvent("request"), hide("visible")]);
+    assert.match(looked.url(), /\/api\/itineraries\/[\w-]+$/);
+    await page.getByText("written in").waitFor();
+    assert.deepEqual(faults(), []);
+  },
+);
+
+/** A page as the server has written it, and as it is once its script runs: without what differs on purpose. */
+const BOTH = `(async () => {
+  const html = await (await fetch(location.href)).text();
+  const served = new DOMParser().parseFromString(html, "text/html");
+  return [served, document].map((page) => {
+    const copy = page.getElementById("page").cloneNode(true);
+    for (const time of copy.querySelectorAll("time[datetime*=T]")) time.textContent = "";
+    for (const form of copy.querySelectorAll("[novalidate]")) form.removeAttribute("novalidate");
+    for (const hidden of copy.querySelectorAll("[name=formId]")) hidden.removeAttribute("value");
+    return copy.innerHTML;
+  });
+})()`;
+
+browserTest("a script finds the page as it would have written it", async (browser) => {
+  await using service = await openService({ script: [itineraryReply, bundlesReply] });
+  const { page, faults } = await visit(browser);
+  await page.goto(`${service.url}/?kind=generation&interests=fado`);
+  await page.locator("form.generation[novalidate]").waitFor();
+  const [served, alive] = await page.evaluate(BOTH) as [string, string];
+  assert.equal(alive, served);
+  const { body: itinerary } = await service.program.post("/api/itineraries", rome);
+  service.model.write(await service.model.begun(0));
+  const wish = { preferences: weekend };
+  const { body: generation } = await service.program.post("/api/generations", wish);
+  service.model.write(await service.model.begun(1));
+  for (const id of [itinerary.jobId, generation.generationId]) {
+    await page.goto(`${service.url}/trips/${id}`);
+    await page.getByText("written in").waitFor();
+    await page.reload();
+    await page.getByRole("status").getByText("Your plan is ready.").waitFor();
+    const [served, alive] = await page.evaluate(BOTH) as [string, string];
+    // What is said aloud is only said when the script runs.
+    assert.equal(alive.replace(">Your plan is ready.<", "><"), served);
+  }
+  assert.deepEqual(faults(), []);
+});

@@ -1,0 +1,389 @@
+/**
+ * Pages in the states that come more rarely, and at their edges: how they look, that they hold still, and
+ * that they can be used there, too.
+ */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { browserTest, launchBrowser } from "../../testing/browser.ts";
+import { serveLocally } from "../../testing/local_server.ts";
+import {
+  bundles,
+  bundlesReply,
+  days,
+  itineraryReply,
+  objections,
+  openService,
+  overflows,
+  rome,
+  seeFirstDay,
+  shiftedOn,
+  shoot,
+  upTo,
+  visit,
+  weekend,
+  wishForBundles,
+  wishForItinerary,
+} from "../../testing/pages.ts";
+import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
+
+const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
+
+/** As much of a plan as nobody overlooks. Nothing may move by more. */
+const STILL = 0.01;
+
+const phone = { width: 320, height: 640 };
+
+/** What lies beyond an edge of the window, though it can be seen; the page cannot be scrolled there. */
+const BEYOND = `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *)")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+  .filter((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    return width > 0 && (left < -.5 || right > innerWidth + .5);
+  })
+  .map(({ outerHTML }) => outerHTML.slice(0, 100))`;
+
+/** What has to stay on one line, and does not. */
+const BROKEN = `[...document.querySelectorAll("button, .button, .elapsed, .mark, .stages li")]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => {
+    const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
+    const height = element.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
+    return height > 1.9 * parseFloat(lineHeight);
+  })
+  .map(({ outerHTML }) => outerHTML.slice(0, 100))`;
+
+/**
+ * Makes a trip without a page.
+ *
+ * @returns its path
+ */
+async function makeTrip({ program }: Awaited<ReturnType<typeof openService>>, wish = rome) {
+  for (;;) {
+    const { status, body } = await program.post("/api/itineraries", wish);
+    if (status === 202) return `/trips/${body.jobId}`;
+    // A job that is claimed counts as waiting for a moment longer.
+    assert.equal(status, 503);
+  }
+}
+
+browserTest("what the model will not write had better be wished for otherwise", async (browser) => {
+  const filtered = { content: "No.", finishReason: "content_filter" };
+  await using service = await openService({ script: [filtered, itineraryReply] });
+  const { page, faults } = await visit(browser, { javaScriptEnabled: false });
+  await page.goto(service.url + await makeTrip(service));
+  service.model.write(await service.model.begun(0));
+  await service.program.untilLogged("failed");
+  await page.reload();
+  await page.getByText("The model would not write this plan.").waitFor();
+  await page.getByText("say it differently").waitFor();
+  assert.equal(await page.locator(".button.main, button.main").innerText(), "Change the wish");
+  await shoot(page, "without-script-failed");
+  const failed = page.url();
+  await page.getByRole("link", { name: "Change the wish" }).click();
+  assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
+  await page.goto(failed);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForURL((url) => url.href !== failed && url.pathname.startsWith("/trips/"));
+  service.model.write(await service.model.begun(1));
+  await service.program.untilLogged("completed");
+  await page.reload();
+  await page.getByText("written in").waitFor();
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a plan for want of a model's quota is marked as made up", async (browser) => {
+  await using service = await openService({
+    script: [{ error: quota, status: 429 }],
+    env: { USE_MOCK_IF_QUOTA: "1" },
+  });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  await page.locator(".mark", { hasText: "Placeholder" }).waitFor();
+  await page.getByText("the language model had no quota left").waitFor();
+  assert.equal(await page.locator(".days > li").count(), 3);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("bundles wait, are thought of, researched and written", async (browser) => {
+  const found = structuredClone(bundles);
+  const [real, script, data] = found[0]!.keyEvents;
+  Object.assign(real!, { url: "https://tickets.example/fado?a=1&b=2", date: "2026-12-05 21:00" });
+  Object.assign(script!, { url: "javascript:alert(1)" });
+  Object.assign(data!, { url: "data:text/html,<script>alert(1)</script>" });
+  const call = { id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' };
+  const writing = { ...bundlesReply, content: JSON.stringify({ bundles: found }) };
+  const looked = Promise.withResolvers<void>();
+  await using weather = serveLocally(async (_request, url) => {
+    await looked.promise;
+    return answerWeather(url)!;
+  });
+  await using service = await openService({
+    script: [itineraryReply, { toolCalls: [call] }, writing],
+    env: { WORKER_CONCURRENCY: "1", BUNDLES_WEB_SEARCH: "1", ...weatherEnv(weather) },
+  });
+  await makeTrip(service);
+  const before = await service.model.begun(0);
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForBundles(page);
+  const stage = (name: string) => page.locator("[aria-current=step]", { hasText: name }).waitFor();
+  await stage("Waiting");
+  await page.locator(".dock").getByText("Waiting for a free worker").waitFor();
+  assert.equal(await page.locator("progress").getAttribute("value"), null);
+  assert.equal(await page.title(), "…Weekend bundles: fado, food – Tripwright");
+  await page.getByText(weekend.timeframe).waitFor();
+  await shoot(page, "bundles-waiting");
+  service.model.write(before);
+  const first = await service.model.begun(1);
+  await stage("Thinking");
+  service.model.write(first);
+  await stage("Researching");
+  await page.locator(".dock").getByText("Looking at the weather").waitFor();
+  looked.resolve();
+  const second = await service.model.begun(2);
+  service.model.write(second, upTo(found, 1));
+  await stage("Writing");
+  await page.locator(".dock").getByText("Writing bundle 2").waitFor();
+  await page.getByRole("status").getByText("Bundle 1 is ready.").waitFor();
+  service.model.write(second);
+  await page.getByText("written in").waitFor();
+  const links = await page.locator(".events h3 a").all();
+  assert.equal(links.length, 1);
+  assert.equal(await links[0]!.getAttribute("href"), real!.url);
+  assert.equal(await links[0]!.getAttribute("rel"), "noopener noreferrer nofollow");
+  assert.equal(await links[0]!.getAttribute("target"), "_blank");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Calendar" }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
+  assert.match(
+    await Deno.readTextFile(await download.path()),
+    /^BEGIN:VCALENDAR\r\n[^]*20261205T2100/,
+  );
+  assert.ok(await shiftedOn(page) < 0.01, `${await shiftedOn(page)}`);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest(
+  "without TLS a page does the same, and shows the link to be copied",
+  async (browser) => {
+    await using service = await openService({ script: [itineraryReply] });
+    const { page, faults } = await visit(browser);
+    // Such as a machine in the same house: browsers keep some of their functions from its pages.
+    await page.goto(service.url.replace("127.0.0.1", "trips.test"));
+    assert.equal(await page.evaluate("isSecureContext || 'randomUUID' in crypto"), false);
+    await wishForItinerary(page);
+    service.model.write(await service.model.begun(0));
+    await page.getByText("written in").waitFor();
+    const copy = page.getByRole("button", { name: "Copy link" });
+    await Promise.all([page.waitForEvent("dialog"), copy.click()]);
+    assert.deepEqual(faults(/Cross-Origin-Opener-Policy/), ["asked: The link of this trip"]);
+  },
+);
+
+browserTest("pages that the browser has kept are awake when they are back", async () => {
+  await using browser = await launchBrowser({ keepsPages: true });
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, context, faults } = await visit(browser);
+  await context.addInitScript("onpageshow = ({ persisted }) => window.wasKept = persisted");
+  const wasKept = () => page.evaluate("window.wasKept");
+  const id = await seeFirstDay(page, service);
+  await page.goBack({ waitUntil: "commit" });
+  await page.getByRole("button", { name: "Plan my trip" }).waitFor();
+  assert.equal(await wasKept(), true);
+  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Being written")
+    .waitFor();
+  service.model.write(id);
+  await service.program.untilLogged("completed");
+  await page.goForward({ waitUntil: "commit" });
+  await page.getByText("written in").waitFor();
+  assert.equal(await wasKept(), true);
+
+  await page.goBack({ waitUntil: "commit" });
+  await wishForItinerary(page, { destination: "Oslo", durationDays: 3 });
+  await page.getByRole("heading", { name: "Oslo" }).waitFor();
+  await service.model.begun(1);
+  assert.deepEqual(faults(), []);
+});
+
+async function scrollToEnd(page: Page): Promise<void> {
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+}
+
+browserTest("nothing moves for who reads the end of a plan that grows", async (browser) => {
+  await using service = await openService({ script: [itineraryReply, bundlesReply] });
+  const { page, faults } = await visit(browser, { viewport: { width: 360, height: 740 } });
+  const kinds = [
+    { wish: wishForItinerary, parts: days, heads: days.map(({ theme }) => theme) },
+    { wish: wishForBundles, parts: bundles, heads: bundles.map(({ title }) => title) },
+  ];
+  for (const [number, { wish, parts, heads }] of kinds.entries()) {
+    await page.goto(service.url);
+    await wish(page);
+    const id = await service.model.begun(number);
+    for (const count of [1, 2]) {
+      service.model.write(id, upTo(parts, count));
+      await page.getByRole("heading", { name: heads[count - 1]! }).waitFor();
+      await scrollToEnd(page);
+    }
+    await shoot(page, `end-${number}`);
+    service.model.write(id);
+    await page.getByText("written in").waitFor();
+    assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+  }
+  assert.deepEqual(faults(), []);
+});
+
+/** Brings a page into states that only come with a fault, or pass quickly. */
+async function* rareStates(page: Page) {
+  await using service = await openService({
+    script: [itineraryReply, itineraryReply, { error: quota, status: 429 }],
+    env: { WORKER_CONCURRENCY: "1", MAX_QUEUED_JOBS: "1" },
+  });
+  await page.goto(service.url);
+  await wishForItinerary(page);
+  const first = await service.model.begun(0);
+  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  yield "thinking";
+  const running = page.url();
+  for (;;) {
+    const { status, body } = await service.program.post("/api/generations", {
+      preferences: weekend,
+    });
+    // A job that is claimed counts as waiting for a moment longer.
+    if (status === 503) continue;
+    await page.goto(`${service.url}/trips/${body.generationId}`);
+    break;
+  }
+  await page.locator(".dock", { hasText: "Waiting for a free worker" }).waitFor();
+  yield "waiting";
+  await page.goto(service.url);
+  await page.getByLabel("Destination").fill("Oslo");
+  await page.getByLabel("Days").fill("1");
+  await page.getByRole("button", { name: "Plan my trip" }).click();
+  await page.getByRole("alert").waitFor();
+  yield "refused";
+  await page.goto(running);
+  service.model.write(first, upTo(days, 1));
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
+  await page.route("**/api/**", (route) => route.abort("internetdisconnected"));
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.locator(".dock", { hasText: "No connection." }).waitFor();
+  yield "offline";
+  await page.unroute("**/api/**");
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api/**", async (route) => {
+    if (route.request().method() === "DELETE") await held.promise;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Canceling…" }).waitFor();
+  yield "canceling";
+  held.resolve();
+  await page.getByText("You have canceled this trip.").waitFor();
+  yield "canceled";
+  // Before the service ends, which the page would miss.
+  await page.close();
+}
+
+async function* lockedStates(page: Page) {
+  const key = "key-0123456789abcdef";
+  await using service = await openService({ env: { API_KEYS: key } });
+  const { body } = await service.program.post("/api/itineraries", rome, {
+    authorization: `Bearer ${key}`,
+  });
+  await page.goto(service.url);
+  yield "home-with-key";
+  await page.goto(`${service.url}/trips/${body.jobId}`);
+  await page.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  yield "locked";
+  // Before the service ends, which the page would miss.
+  await page.close();
+}
+
+browserTest("pages in their rarer states are accessible and in place", async (browser) => {
+  for (const states of [rareStates, lockedStates]) {
+    const { page, faults } = await visit(browser, { colorScheme: "dark", viewport: phone });
+    for await (const state of states(page)) {
+      await shoot(page, `rare-${state}`);
+      assert.deepEqual(await objections(page), [], state);
+      assert.equal(await overflows(page), false, state);
+      assert.deepEqual(await page.evaluate(BEYOND), [], state);
+      assert.deepEqual(await page.evaluate(BROKEN), [], state);
+    }
+    assert.deepEqual(faults(/status of 503|status of 401|ERR_INTERNET_DISCONNECTED/), []);
+  }
+});
+
+browserTest("what cannot be done with an unfinished plan is not done", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  await page.evaluate("window.print = () => window.printed = true");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  for (const name of ["Print", "Markdown", "JSON", "Calendar"]) {
+    const action = page.locator(".actions").getByText(name, { exact: true });
+    assert.equal(await action.getAttribute("aria-disabled"), "true");
+    await action.click({ force: true });
+  }
+  assert.equal(await page.evaluate("'printed' in window"), false);
+  assert.deepEqual(asked, []);
+
+  // Whoever prints it by the browser's menu gets what is there.
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".dock", ".placeholder", ".actions", ".skip", "header.site"]) {
+    assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+  }
+  assert.equal(await page.getByRole("heading", { name: days[0]!.theme }).isVisible(), true);
+  await shoot(page, "printed-growing", true);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("a plan of 30 days fits on paper", async (browser) => {
+  await using service = await openService();
+  const { page, faults } = await visit(browser, { colorScheme: "dark" });
+  await page.goto(service.url);
+  await wishForItinerary(page, { destination: "Rome", durationDays: 30 });
+  await page.getByText("written in").waitFor();
+  const pdf = await page.pdf({ format: "A4" });
+  const directory = Deno.env.get("SCREENSHOTS");
+  if (directory) await Deno.writeFile(`${directory}/printed.pdf`, pdf);
+  const pages = new TextDecoder("latin1").decode(pdf).match(/\/Type\s*\/Page\b/g)!.length;
+  assert.ok(pages >= 5 && pages <= 15, `${pages} pages`);
+  await page.emulateMedia({ media: "print" });
+  const [paper, ink] = await page.evaluate(
+    "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]",
+  ) as string[];
+  assert.equal(paper, "rgb(255, 255, 255)");
+  assert.equal(ink, "rgb(31, 37, 41)");
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("what is said of the work changes from time to time", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await page.clock.install();
+  await seeFirstDay(page, service);
+  await page.getByText("Looking for the best order of things…").waitFor();
+  await page.clock.runFor(7_000);
+  await page.getByText("Leaving time for a coffee…").waitFor();
+  await page.clock.runFor(7_000);
+  await page.getByText("Checking how far it is on foot…").waitFor();
+  const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
+  assert.ok(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
+  assert.deepEqual(faults(), []);
+});
+
+browserTest("nothing is in motion for who wants none", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const bar = "getComputedStyle(document.querySelector('.placeholder .bar')).animationName";
+  assert.equal(await page.evaluate(bar), "breathe");
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  assert.equal(await page.evaluate(bar), "none");
+  assert.deepEqual(faults(), []);
+});

@@ -1,0 +1,119 @@
+/**
+ * Several processes on one database in a file, where neither the queue nor a watch crosses from one
+ * to the other quickly: both bells have to pass the same tests.
+ */
+import assert from "node:assert/strict";
+import { Program, workDirectory } from "../../testing/program.ts";
+
+const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
+
+/** A model that takes longer than any test. */
+const NEVER = "600000";
+
+async function submit(program: Program): Promise<string> {
+  const { status, headers, body } = await program.post("/api/itineraries", tokyo);
+  assert.equal(status, 202, JSON.stringify(body));
+  return headers.get("location")!;
+}
+
+async function untilCompleted(program: Program, path: string): Promise<void> {
+  const jobId = path.split("/").at(-1);
+  await program.until(({ log }) =>
+    log.some((line) => line.message === "completed" && line.jobId === jobId)
+  );
+}
+
+for (const DOORBELL of ["queue", "sweep"]) {
+  Deno.test(`${DOORBELL}: what one process has no room for starts in another`, async () => {
+    await using directory = await workDirectory();
+    await using full = new Program(directory.path, {
+      env: { DOORBELL, WORKER_CONCURRENCY: "1", SAMPLE_DELAY_MS: NEVER },
+    });
+    await submit(full);
+    await full.untilLogged("claimed");
+    await using free = new Program(directory.path, { env: { DOORBELL } });
+    const path = await submit(full);
+    await untilCompleted(free, path);
+    assert.equal((await full.get(path)).body.status, "completed");
+  });
+
+  Deno.test(`${DOORBELL}: many jobs in several processes are each worked on once`, async () => {
+    await using directory = await workDirectory();
+    const env = { DOORBELL, WORKER_CONCURRENCY: "4", SAMPLE_DELAY_MS: "20" };
+    await using a = new Program(directory.path, { env });
+    await using b = new Program(directory.path, { env });
+    await using c = new Program(directory.path, { env });
+    const programs = [a, b, c];
+    const paths = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => submit(programs[n % programs.length]!)),
+    );
+    const logged = (sought: string) =>
+      programs.flatMap(({ log }) => log).filter(({ message }) => message === sought);
+    const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
+    await Program.until(programs, () => ended().size >= paths.length);
+    assert.equal(logged("completed").length, paths.length);
+    const steps = logged("step");
+    const turns = steps.filter(({ step }) => step === "turn-1");
+    assert.equal(turns.length, paths.length);
+    assert.equal(steps.length, 2 * paths.length);
+  });
+
+  Deno.test(`${DOORBELL}: the jobs of a process that is killed go on in another`, async () => {
+    await using directory = await workDirectory();
+    const env = { DOORBELL, LEASE_SECONDS: "1" };
+    await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
+    const paths = [await submit(doomed), await submit(doomed)];
+    await doomed.untilLogged("claimed", 2);
+    await using other = new Program(directory.path, { env });
+    await other.untilLogged("listening");
+    await doomed.end("SIGKILL");
+    for (const path of paths) {
+      await untilCompleted(other, path);
+      assert.equal((await other.get(path)).body.attempt, 2);
+    }
+  });
+
+  Deno.test(`${DOORBELL}: the jobs of a process that is told to stop go on in another`, async () => {
+    await using directory = await workDirectory();
+    // Only the bell between instances can be in time: no lease runs out here.
+    const env = { DOORBELL, LEASE_SECONDS: "300" };
+    await using leaving = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
+    const path = await submit(leaving);
+    await leaving.untilLogged("claimed");
+    await using other = new Program(directory.path, { env });
+    await other.untilLogged("listening");
+    leaving.signal("SIGTERM");
+    await leaving.untilLogged("stopping");
+    await leaving.end("SIGTERM");
+    await untilCompleted(other, path);
+    assert.equal((await other.get(path)).body.attempt, 1);
+  });
+
+  Deno.test(`${DOORBELL}: a job that is canceled in one process is stopped in another`, async () => {
+    await using directory = await workDirectory();
+    const env = { DOORBELL, LEASE_SECONDS: "300" };
+    await using busy = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
+    const path = await submit(busy);
+    await busy.untilLogged("claimed");
+    await using other = new Program(directory.path, { env });
+    const canceled = await other.delete(path);
+    assert.equal(canceled.status, 202);
+    assert.equal(canceled.body.status, "canceled");
+    await busy.untilLogged("lost");
+    assert.deepEqual((await busy.get(path)).body, canceled.body);
+  });
+}
+
+Deno.test("a dead process whose lock is gone is noticed by its missing heartbeat", async () => {
+  await using directory = await workDirectory();
+  const env = { LEASE_SECONDS: "1" };
+  await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
+  const path = await submit(doomed);
+  await doomed.untilLogged("claimed");
+  await doomed.end("SIGKILL");
+  // As on another machine.
+  await Deno.remove(`${directory.path}/data/kv.sqlite.instances`, { recursive: true });
+  await using other = new Program(directory.path, { env });
+  await untilCompleted(other, path);
+  assert.equal((await other.get(path)).body.attempt, 2);
+});

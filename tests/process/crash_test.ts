@@ -1,0 +1,216 @@
+/**
+ * Kills the real program with SIGKILL at each point that matters, starts it again, and looks at what
+ * became of the job and how often the model and the tool were asked.
+ */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
+import type { FaultPoint } from "../../testing/fault.ts";
+import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
+import {
+  preloadFault,
+  Program,
+  type ProgramOptions,
+  workDirectory,
+} from "../../testing/program.ts";
+import { serveWeather, weatherEnv } from "../../testing/weather_server.ts";
+
+const preferences = { interests: ["fado"], timeframe: "This weekend" };
+const { bundles } = sampleBundles({ preferences });
+
+const askForWeather: Reply = {
+  reasoning: "Looking at the weather",
+  toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' }],
+};
+const answer: Reply = { content: JSON.stringify({ bundles }) };
+
+/** A conversation of two turns: the model asks for the weather, then it answers. */
+function converse({ body }: Call): Reply {
+  const hasWeather = body.input.some((item: { type?: string }) =>
+    item.type === "function_call_output"
+  );
+  return hasWeather ? answer : askForWeather;
+}
+
+/** A service that is stopped at a point, killed, and started again without the fault. */
+async function setUp(choose: (call: Call, index: number) => Reply = converse) {
+  const directory = await workDirectory();
+  const openai = serveOpenAIBy(choose);
+  const weather = serveWeather();
+  const env = {
+    OPENAI_API_KEY: "sk-test",
+    OPENAI_BASE_URL: openai.url,
+    // So that a heartbeat comes soon, and on a Deno that cannot try locks a death is noticed soon.
+    LEASE_SECONDS: "1",
+    ...weatherEnv(weather),
+  };
+  return {
+    openai,
+    weather,
+    database: `${directory.path}/data/kv.sqlite`,
+    start: (options: ProgramOptions = {}) => new Program(directory.path, { env, ...options }),
+    startWithFault: async (point: FaultPoint) =>
+      new Program(directory.path, { env, preload: await preloadFault(directory.path, point) }),
+    async [Symbol.asyncDispose]() {
+      await openai[Symbol.asyncDispose]();
+      await weather[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What it comes to in all; 2, 1 and 1 where nothing is asked twice and no worker is lost. */
+type Counts = [modelCalls: number, toolCalls: number, attempts: number];
+
+const rows: [name: string, point: FaultPoint, counts: Counts][] = [
+  ["after accept", { when: "after", commit: "accept" }, [2, 1, 1]],
+  ["before claim", { when: "before", commit: "claim" }, [2, 1, 1]],
+  ["after claim", { when: "after", commit: "claim" }, [2, 1, 2]],
+  ["before the first turn's checkpoint", { when: "before", commit: "step", nth: 2 }, [3, 1, 2]],
+  ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 2 }, [2, 1, 2]],
+  ["before the tool's checkpoint", { when: "before", commit: "step", nth: 3 }, [2, 2, 2]],
+  ["after the tool's, between two steps", { when: "after", commit: "step", nth: 3 }, [2, 1, 2]],
+  ["after the last checkpoint", { when: "after", commit: "step", nth: 4 }, [2, 1, 2]],
+  ["before the final commit", { when: "before", commit: "complete" }, [2, 1, 2]],
+  ["after the final commit", { when: "after", commit: "complete" }, [2, 1, 1]],
+];
+
+for (const [name, point, counts] of rows) {
+  Deno.test(`killed ${name}: the job completes, and what was stored is not paid for twice`, async () => {
+    await using env = await setUp();
+    let path: string;
+    {
+      await using program = await env.startWithFault(point);
+      const accepted = program.post("/api/generations", { preferences }).catch(() => null);
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+      path = (await accepted)?.headers.get("location") ?? "";
+    }
+    await using program = env.start();
+    // Whoever did not get an answer to POST does not know the id; the log does.
+    if (path === "") {
+      const done = await program.until(({ log }) => log.find((l) => l.message === "completed"));
+      path = `/api/generations/${done.jobId}`;
+    } else if (point.commit !== "complete" || point.when !== "after") {
+      await program.untilLogged("completed");
+    }
+    const { body } = await program.get(path);
+    assert.equal(body.status, "completed");
+    assert.deepEqual(body.bundles, bundles);
+    // Each use of the tool asks for the place and for its weather.
+    const toolCalls = env.weather.requests.length / 2;
+    assert.deepEqual([env.openai.calls.length, toolCalls, body.attempt], counts);
+  });
+}
+
+Deno.test("killed before accept: nothing exists, and nothing was asked", async () => {
+  await using env = await setUp();
+  {
+    await using program = await env.startWithFault({ when: "before", commit: "accept" });
+    const accepted = program.post("/api/generations", { preferences }).catch(() => null);
+    await program.untilLogged("halted");
+    await program.end("SIGKILL");
+    assert.equal(await accepted, null);
+  }
+  await using program = env.start();
+  // This one comes after whatever might be left of the other.
+  await program.post("/api/generations", { preferences });
+  await program.untilLogged("completed");
+  assert.equal(program.log.filter(({ message }) => message === "claimed").length, 1);
+  assert.equal(env.openai.calls.length, 2);
+});
+
+Deno.test("killed during a model call: that call is made again, and no other", async () => {
+  // The second call is never answered.
+  await using env = await setUp((call, index) => index === 1 ? noReply : converse(call));
+  let path: string;
+  {
+    await using program = env.start();
+    path = (await program.post("/api/generations", { preferences })).headers.get("location")!;
+    await env.openai.untilCalled(2);
+    await program.end("SIGKILL");
+  }
+  await using program = env.start();
+  await program.untilLogged("completed");
+  const { body } = await program.get(path);
+  assert.equal(body.attempt, 2);
+  assert.equal(env.openai.calls.length, 3);
+  assert.deepEqual(env.openai.calls[2]!.body.input, env.openai.calls[1]!.body.input);
+});
+
+for (const when of ["before", "after"] as const) {
+  Deno.test(`killed ${when} a heartbeat's commit: the job goes on elsewhere`, async () => {
+    await using env = await setUp((call, index) => index === 0 ? noReply : converse(call));
+    let path: string;
+    {
+      await using program = await env.startWithFault({ when, commit: "heartbeat" });
+      path = (await program.post("/api/generations", { preferences })).headers.get("location")!;
+      await env.openai.untilCalled(1);
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+    }
+    await using program = env.start();
+    await program.untilLogged("completed");
+    assert.equal((await program.get(path)).body.attempt, 2);
+    assert.equal(env.openai.calls.length, 3);
+  });
+}
+
+for (const when of ["before", "after"] as const) {
+  Deno.test(`killed ${when} a job is put back at shutdown: it goes on`, async () => {
+    await using env = await setUp((call, index) => index === 1 ? noReply : converse(call));
+    let path: string;
+    {
+      await using program = await env.startWithFault({ when, commit: "release" });
+      path = (await program.post("/api/generations", { preferences })).headers.get("location")!;
+      await env.openai.untilCalled(2);
+      program.signal("SIGTERM");
+      await program.untilLogged("stopping");
+      program.signal("SIGTERM");
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+    }
+    await using program = env.start();
+    await program.untilLogged("completed");
+    // Put back, the attempt is not counted; otherwise the worker was lost.
+    assert.equal((await program.get(path)).body.attempt, when === "after" ? 1 : 2);
+    assert.equal(env.openai.calls.length, 3);
+  });
+}
+
+/**
+ * Freezes a program while it does not write: SQLite's lock would be frozen with it, and nobody else
+ * could write any more.
+ */
+async function freeze(program: Program, database: string): Promise<void> {
+  const other = new DatabaseSync(database);
+  for (let isFree = false; !isFree;) {
+    program.signal("SIGSTOP");
+    try {
+      other.exec("begin immediate; rollback");
+      isFree = true;
+    } catch {
+      program.signal("SIGCONT");
+      await program.get("/livez");
+    }
+  }
+  other.close();
+}
+
+Deno.test("an instance that was frozen wakes up late, learns that it lost its job, and does no harm", async () => {
+  const late = Promise.withResolvers<Response>();
+  await using env = await setUp((call, index) => index === 0 ? () => late.promise : converse(call));
+  await using frozen = env.start();
+  const { headers } = await frozen.post("/api/generations", { preferences });
+  await env.openai.untilCalled(1);
+  await freeze(frozen, env.database);
+  await using other = env.start();
+  await other.untilLogged("completed");
+  const { body } = await other.get(headers.get("location")!);
+  frozen.signal("SIGCONT");
+  late.resolve(new Response("late", { status: 500 }));
+  await frozen.untilLogged("lost");
+  assert.deepEqual((await frozen.get(headers.get("location")!)).body, body);
+  assert.equal(body.attempt, 2);
+  assert.equal(env.openai.calls.length, 3);
+});

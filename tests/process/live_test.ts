@@ -1,0 +1,339 @@
+/**
+ * What a client sees while a plan is written, and what goes on when a process dies meanwhile: the real
+ * program against an independent server of OpenAI's protocol.
+ */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
+import { serveLive } from "../../testing/live_server.ts";
+import { Program, type ProgramOptions, workDirectory } from "../../testing/program.ts";
+
+const wish = { destination: "Lisbon", durationDays: 3 };
+const plan = sampleItinerary(wish);
+const preferences = { interests: ["fado", "food"] };
+const { bundles } = sampleBundles({ preferences });
+const usage = { prompt_tokens: 400, completion_tokens: 900 };
+const writing = { content: JSON.stringify({ bundles }), reasoning: "Weighing moods", usage };
+
+const SIGNING_KEY = "a key of twenty-four chars";
+const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
+
+// deno-lint-ignore no-explicit-any -- tests look at single members
+type Body = any;
+
+/** Asks for a job, again and again, until it looks like this. */
+async function pollUntil(program: Program, path: string, look: (body: Body) => boolean) {
+  for (;;) {
+    const { body } = await program.get(path);
+    if (look(body)) return body;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A service and its model, with one job that the model has begun to answer. */
+async function begin(
+  path: string,
+  body: unknown,
+  { script, env }: { script: Parameters<typeof serveLive>; env: Record<string, string> },
+) {
+  const openai = serveLive(...script);
+  const directory = await workDirectory();
+  const started: Program[] = [];
+  const start = (options: ProgramOptions = {}) => {
+    const keys = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: openai.url };
+    started.push(new Program(directory.path, { ...options, env: { ...keys, ...env } }));
+    return started.at(-1)!;
+  };
+  const program = start();
+  const { headers } = await program.post(path, body);
+  return {
+    openai,
+    program,
+    start,
+    path: headers.get("location")!,
+    id: await openai.begun(0),
+    async [Symbol.asyncDispose]() {
+      for (const program of started) await program[Symbol.asyncDispose]();
+      await openai[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const beginBundles = (env: Record<string, string> = { OPENAI_BACKGROUND: "on" }) =>
+  begin("/api/generations", { preferences }, { script: [writing], env });
+
+/** The same, and the first bundle is there to be seen. */
+async function beginWithOne(env?: Record<string, string>) {
+  const job = await beginBundles(env);
+  job.openai.write(job.id, bundlesUpTo(1));
+  await pollUntil(job.program, job.path, shows(1));
+  return job;
+}
+
+/** The end of the text of the first so many bundles. */
+const bundlesUpTo = (count: number) => JSON.stringify(bundles.slice(0, count)).slice(0, -1);
+
+const shows = (count: number) => ({ partial }: Body) => partial?.length === count;
+const isDone = ({ status }: Body) => status !== "processing";
+
+Deno.test("an itinerary appears day by day, and ends as what was shown and the rest", async () => {
+  const env = { MODEL_PRICES: '{"gpt-6-luna":{"input":1,"output":10}}' };
+  const script = [{ content: JSON.stringify(plan), usage }] as const;
+  await using job = await begin("/api/itineraries", wish, { script: [...script], env });
+  const { openai, program, path, id } = job;
+  for (const count of [1, 2]) {
+    openai.write(id, JSON.stringify(plan.days.slice(0, count)).slice(0, -1));
+    const { partial, progress, status } = await pollUntil(program, path, shows(count));
+    assert.deepEqual(partial, plan.days.slice(0, count));
+    assert.equal(status, "processing");
+    assert.deepEqual([progress.phase, progress.step, progress.of], ["writing", count, 3]);
+    assert.equal(progress.message, `Writing day ${count + 1} of 3`);
+  }
+  openai.write(id);
+  const body = await pollUntil(program, path, isDone);
+  assert.deepEqual(body.itinerary, plan.days);
+  assert.deepEqual([body.status, body.partial, body.progress], ["completed", null, null]);
+  assert.deepEqual(body.usage, {
+    inputTokens: 400,
+    cachedTokens: 0,
+    outputTokens: 900,
+    reasoningTokens: 0,
+    savedTokens: 0,
+    costUsd: 0.0094,
+  });
+});
+
+for (const background of ["on", "off"]) {
+  Deno.test(`bundles appear one by one, with background ${background}`, async () => {
+    await using job = await beginBundles({ OPENAI_BACKGROUND: background });
+    const { openai, program, path, id } = job;
+    for (let count = 1; count < bundles.length; count++) {
+      openai.write(id, bundlesUpTo(count));
+      const { partial, reasoningSummaries } = await pollUntil(program, path, shows(count));
+      assert.deepEqual(partial, bundles.slice(0, count));
+      assert.deepEqual(reasoningSummaries, ["Weighing moods"]);
+    }
+    openai.write(id);
+    const body = await pollUntil(program, path, isDone);
+    assert.deepEqual(body.bundles, bundles);
+    assert.equal(body.usage.outputTokens, 900);
+    assert.equal(openai.bodies[0]!.background, background === "on" ? true : undefined);
+  });
+}
+
+Deno.test("killed during a background response: the next process joins it", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  await program.end("SIGKILL");
+  const next = job.start();
+  await openai.asked(`GET /responses/${id}?stream=true`);
+  // What was shown stays, until there is more.
+  const seen: number[] = [];
+  openai.write(id, bundlesUpTo(2));
+  await pollUntil(
+    next,
+    path,
+    ({ partial }) => seen.push(partial.length) > 0 && shows(2)({ partial }),
+  );
+  assert.ok(seen.every((count) => count >= 1), `shown: ${seen}`);
+  openai.write(id);
+  const body = await pollUntil(next, path, isDone);
+  assert.deepEqual(body.bundles, bundles);
+  assert.deepEqual([body.attempt, body.openaiResponseId], [2, id]);
+  assert.deepEqual(openai.journal, [
+    "POST /responses",
+    `GET /responses/${id}`,
+    `GET /responses/${id}?stream=true`,
+  ]);
+});
+
+Deno.test("killed while a background response ends: the next process fetches it", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  await program.end("SIGKILL");
+  openai.write(id);
+  const body = await pollUntil(job.start(), path, isDone);
+  assert.deepEqual(body.bundles, bundles);
+  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+});
+
+Deno.test("stopped during a background response: the next process joins it, nothing is canceled", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  program.signal("SIGTERM");
+  await program.untilLogged("stopping");
+  await program.end("SIGTERM");
+  openai.write(id);
+  const body = await pollUntil(job.start(), path, isDone);
+  assert.deepEqual([body.status, body.attempt], ["completed", 1]);
+  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+});
+
+Deno.test("a background response that is gone after a crash is begun again", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  await program.end("SIGKILL");
+  openai.forget(id);
+  const next = job.start();
+  await openai.asked("POST /responses", 2);
+  openai.write(await openai.begun(0));
+  const body = await pollUntil(next, path, isDone);
+  assert.deepEqual(body.bundles, bundles);
+  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`, "POST /responses"]);
+});
+
+Deno.test("a stream that is cut goes on where it was, in the same attempt", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  openai.cut();
+  await openai.asked(`GET /responses/${id}?stream=true`);
+  openai.write(id);
+  const body = await pollUntil(program, path, isDone);
+  assert.deepEqual(body.bundles, bundles);
+  assert.equal(body.attempt, 1);
+  assert.match(openai.journal.at(-1)!, /starting_after=\d+$/);
+});
+
+Deno.test("a stream that is cut is no plan: without background the job tries again", async () => {
+  await using job = await beginBundles({ OPENAI_BACKGROUND: "off" });
+  const { openai, program, path, id } = job;
+  openai.write(id, bundlesUpTo(2));
+  await pollUntil(program, path, shows(2));
+  openai.cut();
+  const second = await openai.begun(1);
+  openai.write(second);
+  const body = await pollUntil(program, path, isDone);
+  assert.deepEqual([body.bundles, body.attempt], [bundles, 2]);
+  const { body: { events } } = await program.get(`${path}/timeline`);
+  const retried = events.find(({ event }: Body) => event === "retried");
+  assert.equal(retried.failure.code, "connection_lost");
+});
+
+Deno.test("canceling a job cancels its background response", async () => {
+  await using job = await beginWithOne();
+  const { openai, program, path, id } = job;
+  const { status, body } = await program.delete(path);
+  assert.deepEqual([status, body.status], [202, "canceled"]);
+  await openai.asked(`POST /responses/${id}/cancel`);
+});
+
+Deno.test("canceling a job whose process is frozen cancels its background response", async () => {
+  await using job = await beginWithOne({ OPENAI_BACKGROUND: "on", DOORBELL: "sweep" });
+  const { openai, program, path, id } = job;
+  program.signal("SIGSTOP");
+  const other = job.start();
+  await other.delete(path);
+  await openai.asked(`POST /responses/${id}/cancel`);
+});
+
+interface Delivery {
+  type?: string;
+  response: string;
+  /** The same for each delivery of the same news. */
+  deliveryId?: string;
+  /** When it was signed, in epoch milliseconds. */
+  at?: number;
+  key?: string;
+}
+
+/** What OpenAI sends when a response is over: signed as Standard Webhooks say. */
+function delivery(
+  {
+    type = "response.completed",
+    response,
+    deliveryId = "wh_1",
+    at = Date.now(),
+    key = SIGNING_KEY,
+  }: Delivery,
+): RequestInit {
+  const body = JSON.stringify({ object: "event", id: "evt_1", type, data: { id: response } });
+  const timestamp = String(Math.floor(at / 1000));
+  const signed = createHmac("sha256", key).update(`${deliveryId}.${timestamp}.${body}`);
+  return {
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json",
+      "webhook-id": deliveryId,
+      "webhook-timestamp": timestamp,
+      "webhook-signature": `v1,${signed.digest("base64")}`,
+    },
+  };
+}
+
+/** Delivers, and answers with the status. */
+async function deliver(program: Program, sent: Delivery | RequestInit): Promise<number> {
+  const init = "response" in sent ? delivery(sent) : sent;
+  const response = await fetch(`${await program.url()}/api/webhooks/openai`, init);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("a webhook makes the worker look at a response whose stream says nothing", async () => {
+  await using job = await beginWithOne({
+    OPENAI_BACKGROUND: "on",
+    OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  });
+  const { openai, program, path, id } = job;
+  openai.mute(id);
+  openai.write(id);
+  const unsigned = { ...delivery({ response: id }), headers: { "webhook-id": "wh_1" } };
+  const minute = 60_000;
+  assert.equal(await deliver(program, unsigned), 401);
+  assert.equal(await deliver(program, { response: id, key: "another key" }), 401);
+  assert.equal(await deliver(program, { response: id, at: Date.now() - 6 * minute }), 401);
+  assert.equal(await deliver(program, { response: id, at: Date.now() + 6 * minute }), 401);
+  assert.equal(await deliver(program, { response: "resp_of_nobody" }), 404);
+  assert.equal(await deliver(program, { response: id, type: "batch.completed" }), 404);
+  assert.deepEqual(openai.journal, ["POST /responses"]);
+
+  assert.equal(await deliver(program, { response: id }), 204);
+  const body = await pollUntil(program, path, isDone);
+  assert.deepEqual(body.bundles, bundles);
+  assert.equal(await deliver(program, { response: id }), 204);
+  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+  const heard = program.log.filter(({ message }) => message === "webhook").map(({ heard }) =>
+    heard
+  );
+  assert.deepEqual(heard, ["unknown", "rung", "repeated"]);
+});
+
+Deno.test("a webhook reaches the process that waits, through whichever it was delivered", async () => {
+  await using job = await beginWithOne({
+    OPENAI_BACKGROUND: "on",
+    OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  });
+  const { openai, path, id } = job;
+  const other = job.start();
+  await other.url();
+  openai.mute(id);
+  openai.write(id);
+  assert.equal(await deliver(other, { response: id }), 204);
+  assert.deepEqual((await pollUntil(other, path, isDone)).bundles, bundles);
+});
+
+Deno.test("without a secret there is no place for webhooks", async () => {
+  await using job = await beginBundles();
+  assert.equal(await deliver(job.program, { response: job.id }), 404);
+});
+
+Deno.test("a turn in the background goes on from the one before, and sends only what is new", async () => {
+  const asking = { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] };
+  await using job = await begin("/api/generations", { preferences }, {
+    script: [asking, writing],
+    env: { OPENAI_BACKGROUND: "on" },
+  });
+  const { openai, program, path, id } = job;
+  openai.write(id);
+  openai.write(await openai.begun(1));
+  assert.deepEqual((await pollUntil(program, path, isDone)).bundles, bundles);
+  const { previous_response_id, input } = openai.bodies[1]! as Body;
+  assert.equal(previous_response_id, id);
+  assert.deepEqual(input, [{
+    type: "function_call_output",
+    call_id: "call_1",
+    output: '{"error":"There is no tool named no_such_tool"}',
+  }]);
+});

@@ -1,0 +1,436 @@
+/**
+ * The whole service with a real model client, against an independent server of OpenAI's protocol.
+ */
+import assert from "node:assert/strict";
+import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
+import { serveLocally } from "../../testing/local_server.ts";
+import {
+  eventStream,
+  noReply,
+  type Reply,
+  serveOpenAI,
+  sse,
+  sseText,
+} from "../../testing/openai_server.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
+import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
+
+const KEY = "sk-test-do-not-show-0123456789";
+const UPSTREAM = "upstream text that nobody may see";
+
+const wish = { destination: "Lisbon", durationDays: 2 };
+const plan = sampleItinerary(wish);
+const preferences = { interests: ["fado"], timeframe: "This weekend" };
+const bundles = sampleBundles({ preferences });
+
+type Env = Record<string, string>;
+
+/** Sends one wish to a fresh service whose model answers by the script. */
+async function run(
+  path: string,
+  wish: unknown,
+  { script, env = {} }: { script: [Reply, ...Reply[]]; env?: Env },
+) {
+  await using openai = serveOpenAI(...script);
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, {
+    env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: openai.url, ...env },
+  });
+  const accepted = await program.post(path, wish);
+  await program.until(({ log }) => log.some((l) => /^(completed|failed)$/.test(l.message)));
+  const { body } = await program.get(accepted.headers.get("location")!);
+  const { output, log } = program;
+  const database = await contentsOf(`${directory.path}/data`);
+  assert.ok(database.includes(accepted.headers.get("location")!.split("/").at(-1)!));
+  for (const secret of [KEY, UPSTREAM]) {
+    assert.ok(!output.includes(secret), "a secret is in the log");
+    assert.ok(!JSON.stringify(body).includes(secret), "a secret is in the answer");
+    assert.ok(!database.includes(secret), "a secret is in the database");
+  }
+  assert.ok(!/Lisbon|fado/.test(output), "the wish is in the log");
+  return { body, log, calls: openai.calls };
+}
+
+/** All files of a directory, byte by byte. */
+async function contentsOf(directory: string): Promise<string> {
+  let contents = "";
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    const latin1 = new TextDecoder("latin1");
+    if (isFile) contents += latin1.decode(await Deno.readFile(`${directory}/${name}`));
+  }
+  return contents;
+}
+
+const itinerary = (script: [Reply, ...Reply[]], env?: Env) =>
+  run("/api/itineraries", wish, { script, ...(env && { env }) });
+const generation = (script: [Reply, ...Reply[]], env?: Env) =>
+  run("/api/generations", { preferences }, { script, ...(env && { env }) });
+
+const good: Reply = { content: JSON.stringify(plan) };
+const goodBundles: Reply = { content: JSON.stringify(bundles), reasoning: "Writing it down" };
+
+/** A piece of an answer of Chat Completions. */
+function chunk(delta: object, finish_reason: string | null = null): object {
+  return { id: "chatcmpl-1", choices: [{ index: 0, delta, finish_reason }] };
+}
+
+/** An answer of the Responses API that ends like this. */
+function response(status: string, more: object): Reply {
+  const response = { id: "resp_1", status, output: [], ...more };
+  return sse([{ type: `response.${status}`, sequence_number: 0, response }]);
+}
+
+function errorReply(status: number, code: string, more: object = {}): Reply {
+  return { status, error: { message: UPSTREAM, type: code, code }, ...more };
+}
+
+Deno.test("an itinerary is written by Chat Completions with a strict schema", async () => {
+  const { body, calls } = await itinerary([good]);
+  assert.equal(body.status, "completed");
+  assert.equal(body.source, "openai");
+  assert.deepEqual(body.itinerary, plan.days);
+
+  assert.equal(calls.length, 1);
+  const [{ path, authorization, body: request }] = calls as [typeof calls[0]];
+  assert.equal(path, "/v1/chat/completions");
+  assert.equal(authorization, `Bearer ${KEY}`);
+  assert.equal(request.model, "gpt-6-luna");
+  const { type, json_schema } = request.response_format;
+  assert.equal(type, "json_schema");
+  assert.equal(json_schema.strict, true);
+  const { days } = json_schema.schema.properties;
+  assert.deepEqual([days.minItems, days.maxItems], [2, 2]);
+  assert.deepEqual(request.messages.map((m: { role: string }) => m.role), ["system", "user"]);
+  assert.ok(!request.messages[0].content.includes("Lisbon"));
+  assert.ok(request.messages[1].content.includes("Lisbon"));
+});
+
+Deno.test("bundles are written in turns, with tools that call other services", async () => {
+  await using services = serveLocally((_request, url) => {
+    const weather = answerWeather(url);
+    if (weather) return weather;
+    return Response.json({
+      _embedded: {
+        events: [{
+          name: "Fado Night",
+          url: "https://www.ticketmaster.pt/fado",
+          dates: { start: { localDate: "2026-11-28", localTime: "21:00:00" } },
+          _embedded: { venues: [{ name: "Casa", city: { name: "Lisbon" } }] },
+        }],
+      },
+    });
+  });
+  const events = {
+    keyword: "fado",
+    city: "Lisbon",
+    countryCode: "PT",
+    startDate: "2026-11-28",
+    endDate: "2026-11-29",
+  };
+  const { body, calls, log } = await generation([
+    {
+      reasoning: "Looking at the weather",
+      toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' }],
+    },
+    {
+      reasoning: "Looking for events",
+      toolCalls: [
+        { id: "call_2", name: "search_events", arguments: JSON.stringify(events) },
+        { id: "call_3", name: "get_weather", arguments: '{"town":"Porto"}' },
+      ],
+    },
+    goodBundles,
+  ], {
+    TICKETMASTER_API_KEY: "tm-key",
+    TICKETMASTER_BASE_URL: services.url,
+    ...weatherEnv(services),
+    BUNDLES_WEB_SEARCH: "1",
+  });
+  assert.equal(body.status, "completed");
+  assert.deepEqual(body.bundles, bundles.bundles);
+  assert.deepEqual(
+    body.reasoningSummaries,
+    ["Looking at the weather", "Looking for events", "Writing it down"],
+  );
+  assert.match(body.openaiResponseId, /^resp/);
+  assert.deepEqual(
+    services.requests.map(({ pathname }) => pathname),
+    ["/v1/search", "/v1/forecast", "/discovery/v2/events.json"],
+  );
+
+  assert.equal(calls.length, 3);
+  const [first, second, third] = calls.map((call) => call.body);
+  assert.equal(first.model, "gpt-6.1-terra");
+  assert.deepEqual(first.reasoning, { effort: "medium", summary: "auto" });
+  assert.equal(first.store, false);
+  assert.equal(first.text.format.strict, true);
+  assert.deepEqual(
+    first.tools.map((tool: { name?: string; type: string }) => tool.name ?? tool.type),
+    ["search_events", "get_weather", "web_search"],
+  );
+  // Each request carries all that was said before, the reasoning included.
+  assert.deepEqual(second.input.slice(0, 1), first.input);
+  assert.deepEqual(
+    second.input.slice(1).map((item: { type: string }) => item.type),
+    ["reasoning", "function_call", "function_call_output"],
+  );
+  assert.equal(second.input[3].call_id, "call_1");
+  assert.match(second.input[3].output, /"sky":"overcast"/);
+  assert.deepEqual(third.input.slice(0, 4), second.input);
+  assert.match(third.input[7].output, /Fado Night/);
+  assert.match(third.input[8].output, /The arguments are not valid/);
+
+  const steps = log.filter((line) => line.message === "step").map((line) => line.step);
+  assert.deepEqual(steps.toSorted(), [
+    "now",
+    "turn-1",
+    "turn-1/tool-1",
+    "turn-2",
+    "turn-2/tool-1",
+    "turn-2/tool-2",
+    "turn-3",
+  ]);
+});
+
+Deno.test("neither the key nor what OpenAI said gets into an answer, the log or the database", async () => {
+  // `run` looks for both, after every test of this file; here with an error that repeats the key.
+  const message = `${UPSTREAM}: ${KEY}`;
+  const { body, log } = await itinerary(
+    [{ status: 500, error: { message, type: message, code: message } }],
+    { MAX_ATTEMPTS: "1" },
+  );
+  assert.equal(body.error, "OpenAI API error: 500");
+  assert.equal(log.at(-1)?.error, "OpenAI API error: 500");
+});
+
+Deno.test("a model that never stops calling tools is stopped after ten turns", async () => {
+  const { body, calls } = await generation([
+    { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] },
+  ]);
+  assert.equal(body.status, "failed");
+  assert.equal(body.error, "Maximum iteration limit reached");
+  assert.equal(body.failure.code, "iteration_limit");
+  assert.equal(calls.length, 10);
+});
+
+for (
+  const [status, code] of [[429, "rate_limit_exceeded"], [500, "server_error"], [
+    503,
+    "slow",
+  ]] as const
+) {
+  Deno.test(`${status} ${code} is tried again and then succeeds`, async () => {
+    const { body, calls, log } = await itinerary([errorReply(status, code), good]);
+    assert.equal(body.status, "completed");
+    assert.equal(body.attempt, 2);
+    assert.equal(calls.length, 2);
+    assert.equal(log.filter(({ message }) => message === "retry").length, 1);
+  });
+}
+
+const stops: [name: string, script: [Reply, ...Reply[]], code: string, error: string][] = [
+  [
+    "a spent quota",
+    [errorReply(429, "insufficient_quota")],
+    "quota_exceeded",
+    "OpenAI API error: 429 insufficient_quota",
+  ],
+  [
+    "a wrong key",
+    [errorReply(401, "invalid_api_key")],
+    "unauthorized",
+    "OpenAI API error: 401 invalid_api_key",
+  ],
+  [
+    "a model that does not exist",
+    [errorReply(404, "model_not_found")],
+    "rejected",
+    "OpenAI API error: 404 model_not_found",
+  ],
+  [
+    "a refusal",
+    [sse([chunk({ role: "assistant", refusal: UPSTREAM }), chunk({}, "stop")])],
+    "refused",
+    "OpenAI API refused the request",
+  ],
+  [
+    "the content filter",
+    [{ content: UPSTREAM, finishReason: "content_filter" }],
+    "content_filtered",
+    "OpenAI API content filter stopped the response",
+  ],
+];
+
+for (const [name, script, code, error] of stops) {
+  Deno.test(`${name} fails the job at once`, async () => {
+    const { body, calls } = await itinerary(script);
+    assert.equal(body.status, "failed");
+    assert.equal(body.error, error);
+    assert.equal(body.failure.code, code);
+    assert.equal(calls.length, 1);
+  });
+}
+
+Deno.test("a refusal in a turn of bundles fails the job at once", async () => {
+  const { body } = await generation([
+    response("completed", {
+      output: [{ type: "message", content: [{ type: "refusal", refusal: UPSTREAM }] }],
+    }),
+  ]);
+  assert.equal(body.failure.code, "refused");
+});
+
+Deno.test("the content filter in a turn of bundles fails the job at once", async () => {
+  const { body } = await generation([
+    response("incomplete", { incomplete_details: { reason: "content_filter" } }),
+  ]);
+  assert.equal(body.failure.code, "content_filtered");
+});
+
+const quotaCodes = [
+  "insufficient_quota",
+  "credit_balance_exhausted",
+  "organization_spend_limit_exceeded",
+  "project_spend_limit_exceeded",
+  "organization_usage_limit_exceeded",
+];
+
+for (const code of quotaCodes) {
+  Deno.test(`${code} gives a placeholder when USE_MOCK_IF_QUOTA is set`, async () => {
+    const { body } = await itinerary([errorReply(429, code)], { USE_MOCK_IF_QUOTA: "1" });
+    assert.equal(body.status, "completed");
+    assert.equal(body.source, "placeholder");
+    assert.equal(body.itinerary.length, wish.durationDays);
+  });
+}
+
+Deno.test("a quota that is spent inside a response gives a placeholder too", async () => {
+  const failed = response("failed", {
+    error: { code: "insufficient_quota", message: UPSTREAM },
+  });
+  const { body } = await generation([failed], { USE_MOCK_IF_QUOTA: "1" });
+  assert.equal(body.source, "placeholder");
+});
+
+const cutOff: Reply = { content: '{"days":[{"day":1', finishReason: "length" };
+const wrongDays: Reply = { content: JSON.stringify(sampleItinerary({ ...wish, durationDays: 3 })) };
+
+Deno.test("a truncated answer is asked for again with more room", async () => {
+  const { body, calls } = await itinerary([cutOff, good]);
+  assert.equal(body.status, "completed");
+  const room = calls.map((call) => call.body.max_completion_tokens);
+  assert.equal(room[1], 2 * room[0]);
+});
+
+Deno.test("an answer of the wrong shape is shown its errors and asked for again", async () => {
+  const { body, calls } = await itinerary([wrongDays, good]);
+  assert.equal(body.status, "completed");
+  assert.equal(body.attempt, 1);
+  assert.match(calls[1]!.body.messages[3].content, /must have exactly 2 entries/);
+});
+
+for (const [reply, code] of [[cutOff, "truncated"], [wrongDays, "invalid_output"]] as const) {
+  Deno.test(`an answer that is ${code} twice fails the job`, async () => {
+    const { body, calls } = await itinerary([reply]);
+    assert.equal(body.status, "failed");
+    assert.equal(body.failure.code, code);
+    assert.equal(calls.length, 2);
+  });
+}
+
+Deno.test("bundles of the wrong shape are asked for again within the conversation", async () => {
+  const { body, calls } = await generation([
+    { content: '{"bundles":[]}', reasoning: "Writing it down" },
+    goodBundles,
+  ]);
+  assert.equal(body.status, "completed");
+  const { input } = calls[1]!.body;
+  assert.deepEqual(input.map((item: { role?: string; type?: string }) => item.role ?? item.type), [
+    "user",
+    "reasoning",
+    "assistant",
+    "user",
+  ]);
+});
+
+Deno.test("an answer that does not come in time is a timeout", async () => {
+  const { body } = await itinerary([noReply], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
+  assert.equal(body.error, "OpenAI API request timed out");
+  assert.deepEqual([body.failure.code, body.failure.retryable], ["timeout", true]);
+});
+
+Deno.test("an answer that stalls in its middle is a timeout", async () => {
+  const stalling: Reply = (ended) =>
+    eventStream(ReadableStream.from((async function* () {
+      yield new TextEncoder().encode(sseText([chunk({ content: '{"days":' })]) + "data: {");
+      await ended;
+    })()));
+  const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
+  assert.equal(body.failure.code, "timeout");
+});
+
+Deno.test("an answer that is cut off in its middle is a lost connection", async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const cut = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(65_536));
+    const head =
+      "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 1000\r\n\r\n";
+    const beginning = sseText([chunk({ content: '{"days":' })]);
+    await connection.write(new TextEncoder().encode(head + beginning));
+  })();
+  const { body } = await itinerary([good], {
+    OPENAI_BASE_URL: `http://127.0.0.1:${listener.addr.port}/v1`,
+    MAX_ATTEMPTS: "1",
+  });
+  await cut;
+  assert.equal(body.failure.code, "connection_lost");
+});
+
+Deno.test("a server that cannot be reached is a lost connection", async () => {
+  const { body } = await itinerary([good], {
+    OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+    MAX_ATTEMPTS: "1",
+  });
+  assert.equal(body.failure.code, "connection_lost");
+});
+
+Deno.test("an answer that is no event stream, or ends before its last event, is a lost connection", async () => {
+  const answers: Reply[] = [
+    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    () => Response.json({ id: "chatcmpl-1", choices: [] }),
+    () => eventStream(sseText([chunk({ content: JSON.stringify(plan) })])),
+    sse([chunk({ content: JSON.stringify(plan) })]),
+  ];
+  for (const answer of answers) {
+    const { body } = await itinerary([answer], { MAX_ATTEMPTS: "1" });
+    assert.equal(body.failure.code, "connection_lost");
+    assert.equal(body.error, "OpenAI API stream ended before the answer");
+  }
+});
+
+Deno.test("a stream whose events are not OpenAI's is an upstream error", async () => {
+  for (const data of ["5", '{"hello":"world"}']) {
+    const { body } = await itinerary([() => eventStream(`data: ${data}\n\n`)], {
+      MAX_ATTEMPTS: "1",
+    });
+    assert.equal(body.failure.code, "upstream_error");
+    assert.equal(body.error, "OpenAI API error: unreadable response");
+  }
+});
+
+Deno.test("an organisation that may not see reasoning summaries gets its bundles without", async () => {
+  const unverified = () =>
+    Response.json({
+      error: {
+        message: UPSTREAM,
+        type: "invalid_request_error",
+        param: "reasoning.summary",
+        code: "unsupported_value",
+      },
+    }, { status: 400 });
+  const { body, calls } = await generation([unverified, { content: JSON.stringify(bundles) }]);
+  assert.equal(body.status, "completed");
+  assert.deepEqual(calls[1]!.body.reasoning, { effort: "medium" });
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { Program, workDirectory } from "../../testing/program.ts";
+
+const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
+const techno = { preferences: { interests: ["techno"], timeframe: "This weekend" } };
+
+/** Posts itineraries, and returns where to ask for each. */
+async function postMany(program: Program, count: number): Promise<string[]> {
+  const answers = await Promise.all(
+    Array.from({ length: count }, () => program.post("/api/itineraries", tokyo)),
+  );
+  return answers.map(({ headers }) => headers.get("location")!);
+}
+
+async function statusesOf(program: Program, paths: string[]): Promise<Set<string>> {
+  return new Set(
+    await Promise.all(paths.map(async (path) => (await program.get(path)).body.status)),
+  );
+}
+
+function countOf(
+  program: Program,
+  message: string,
+  { step }: { step?: string } = {},
+): Map<unknown, number> {
+  const counts = new Map<unknown, number>();
+  for (const line of program.log) {
+    if (line.message === message && line.step === step) {
+      counts.set(line.jobId, (counts.get(line.jobId) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+Deno.test("a stranger's first minutes: a wish in, a plan out, for both kinds", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  for (const [path, body] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
+    const accepted = await program.post(path, body);
+    assert.equal(accepted.body.status, "processing");
+    const id = accepted.body.jobId ?? accepted.body.generationId;
+    await program.until(({ log }) => log.some((l) => l.message === "completed" && l.jobId === id));
+    const done = await program.get(accepted.headers.get("location")!);
+    assert.equal(done.body.status, "completed");
+    assert.equal(done.body.source, "sample");
+  }
+});
+
+Deno.test("`deno task dev` greets with the URL and a curl line that works", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, { task: "dev", env: { SAMPLE_DELAY_MS: "0" } });
+  await program.until(({ output }) => /durationDays":5}'\n/.test(output));
+  const [, url, header, body] = program.output.match(
+    /^ +curl -i (\S+) -H '([^']+)' \\\n +-d '([^']+)'$/m,
+  )!;
+  const [name, value] = header!.split(": ");
+  const response = await fetch(url!, { method: "POST", headers: { [name!]: value! }, body: body! });
+  assert.equal(response.status, 202);
+  assert.equal((await response.json()).status, "processing");
+  await program.until(({ output }) => / completed jobId=\S+ kind=itinerary/.test(output));
+});
+
+Deno.test("the first poll right after POST never answers 404, a thousand times", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const lanes = Array.from({ length: 10 }, async () => {
+    for (let n = 0; n < 100; n++) {
+      const { headers } = await program.post("/api/itineraries", tokyo);
+      assert.equal((await program.get(headers.get("location")!)).status, 200);
+    }
+  });
+  await Promise.all(lanes);
+});
+
+Deno.test("100 jobs at once are each generated exactly once", async () => {
+  await using directory = await workDirectory();
+  const env = { WORKER_CONCURRENCY: "100", SAMPLE_DELAY_MS: "200" };
+  await using program = new Program(directory.path, { env });
+  const paths = await postMany(program, 100);
+  await program.untilLogged("completed", 100);
+  assert.deepEqual(await statusesOf(program, paths), new Set(["completed"]));
+  for (const step of ["now", "turn-1"]) {
+    const runs = countOf(program, "step", { step });
+    assert.equal(runs.size, 100);
+    assert.deepEqual(new Set(runs.values()), new Set([1]));
+  }
+});
+
+Deno.test("20 jobs survive a kill -9 in their midst", async () => {
+  await using directory = await workDirectory();
+  const env = { LEASE_SECONDS: "1" };
+  let paths: string[];
+  {
+    await using program = new Program(directory.path, {
+      env: { ...env, SAMPLE_DELAY_MS: "60000" },
+    });
+    paths = await postMany(program, 20);
+    await program.untilLogged("claimed", 20);
+    await program.end("SIGKILL");
+  }
+  await using program = new Program(directory.path, { env });
+  await program.untilLogged("completed", 20);
+  assert.deepEqual(await statusesOf(program, paths), new Set(["completed"]));
+  assert.deepEqual(new Set(countOf(program, "completed").values()), new Set([1]));
+});
+
+Deno.test("SIGTERM hands running jobs over without counting their attempt", async () => {
+  await using directory = await workDirectory();
+  const slow = { SAMPLE_DELAY_MS: "60000" };
+  let path: string;
+  {
+    await using program = new Program(directory.path, { env: slow });
+    [path] = await postMany(program, 1) as [string];
+    await program.untilLogged("claimed");
+    program.signal("SIGTERM");
+    await program.untilLogged("stopping");
+    // A second signal ends the four seconds of grace.
+    assert.equal((await program.end("SIGTERM")).code, 0);
+    assert.deepEqual(program.log.slice(-2).map(({ message }) => message), ["released", "stopped"]);
+  }
+  await using program = new Program(directory.path);
+  await program.untilLogged("completed");
+  const { body } = await program.get(path);
+  assert.equal(body.status, "completed");
+  assert.equal(body.attempt, 1);
+});
+
+Deno.test("SIGTERM ends the program in order from the moment it listens", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  await program.untilLogged("listening");
+  assert.equal((await program.end("SIGTERM")).code, 0);
+  assert.deepEqual(program.log.map(({ message }) => message).slice(-2), ["stopping", "stopped"]);
+});
+
+Deno.test("the program registers its cron run, once a minute", async () => {
+  await using directory = await workDirectory();
+  const preload = `${directory.path}/cron.ts`;
+  await Deno.writeTextFile(
+    preload,
+    `const value = (name, schedule) => console.log(JSON.stringify({ message: "cron", name, schedule }));
+    Object.defineProperty(Deno, "cron", { value });`,
+  );
+  await using program = new Program(directory.path, { preload });
+  await program.untilLogged("listening");
+  const [cron] = program.log.filter(({ message }) => message === "cron");
+  assert.deepEqual(cron, { message: "cron", name: "sweep", schedule: "* * * * *" });
+});
+
+Deno.test("the log has one JSON line for each event, and nothing that a traveller wrote", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const { body } = await program.post("/api/itineraries", {
+    destination: "Mousehole, Cornwall",
+    durationDays: 1,
+  });
+  await program.untilLogged("completed");
+  const lines = program.log.filter(({ jobId }) => jobId === body.jobId);
+  const messages = lines.map(({ message }) => message);
+  assert.deepEqual(messages, ["accepted", "claimed", "step", "step", "completed"]);
+  for (const line of lines) assert.equal(line.kind, "itinerary");
+  assert.equal(lines.at(-1)?.attempt, 1);
+  assert.equal(typeof lines.at(-1)?.durationMs, "number");
+  assert.ok(!program.output.includes("Mousehole"));
+});
+
+Deno.test("a bad value stops the start with one line that names it", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, { env: { PORT: "http" } });
+  assert.equal((await program.ended()).code, 1);
+  assert.equal(
+    program.output,
+    'Cannot start: PORT is "http", expected a whole number from 0 to 65535\n',
+  );
+});
+
+Deno.test("a port that is taken stops the start with one line", async () => {
+  await using directory = await workDirectory();
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  await using program = new Program(directory.path, { env: { PORT: String(port) } });
+  assert.equal((await program.ended()).code, 1);
+  assert.equal(program.output, `Cannot start: port ${port} is in use, set PORT\n`);
+});
+
+Deno.test("the file .env is read, and the environment wins over it", async () => {
+  await using directory = await workDirectory();
+  await Deno.writeTextFile(
+    `${directory.path}/.env`,
+    "PORT=1\nGENERATOR=openai\nOPENAI_API_KEY=sk-x\n",
+  );
+  await using program = new Program(directory.path);
+  const listening = await program.until(({ log }) => log.find((l) => l.message === "listening"));
+  assert.equal(listening.generator, "openai");
+  assert.notEqual(listening.url, "http://localhost:1");
+  assert.ok(!program.output.includes("sk-x"));
+});

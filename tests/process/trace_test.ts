@@ -1,0 +1,267 @@
+/**
+ * One trace from POST to the call of the model: the real program with Deno's own OpenTelemetry, and a
+ * collector that looks at what it sends.
+ */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
+import { serveLocally } from "../../testing/local_server.ts";
+import { type Reply, serveOpenAI } from "../../testing/openai_server.ts";
+import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
+
+const KEY = "sk-test-do-not-show-0123456789";
+const UPSTREAM = "upstream text that nobody may see";
+
+const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+const CALLER_ID = "b7ad6b7169203331";
+const traceparent = `00-${TRACE_ID}-${CALLER_ID}-01`;
+
+const wish = { destination: "Lisbon", durationDays: 2 };
+const good: Reply = { content: JSON.stringify(sampleItinerary(wish)) };
+
+/** A value is an object whose only member is named after its type. */
+const Attributes = z.array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) }))
+  .transform((list) =>
+    Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]]))
+  );
+
+const Resource = z.object({ attributes: Attributes });
+
+/** What a program sends to `/v1/traces`. */
+const Traces = z.object({
+  resourceSpans: z.array(z.object({
+    resource: Resource,
+    scopeSpans: z.array(z.object({
+      spans: z.array(z.object({
+        name: z.string(),
+        kind: z.int(),
+        traceId: z.string(),
+        spanId: z.string(),
+        /** Empty for the first span of a trace. */
+        parentSpanId: z.string(),
+        attributes: Attributes,
+        status: z.object({ code: z.int() }),
+      })),
+    })),
+  })),
+});
+
+/** What a program sends to `/v1/logs`: lines of its log, and the span in which each was written. */
+const Logs = z.object({
+  resourceLogs: z.array(z.object({
+    scopeLogs: z.array(z.object({
+      logRecords: z.array(z.object({
+        spanId: z.string(),
+        body: z.object({ stringValue: z.string() }),
+      })),
+    })),
+  })),
+});
+
+/** A span, and the service that has sent it. */
+type Span = ReturnType<typeof spansOf>[number];
+
+function spansOf(body: string) {
+  return Traces.parse(JSON.parse(body)).resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = resource.attributes["service.name"];
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
+  });
+}
+
+function linesOf(body: string) {
+  return Logs.parse(JSON.parse(body)).resourceLogs.flatMap(({ scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map(({ spanId, body }) => ({ spanId, text: body.stringValue }))
+    )
+  );
+}
+
+/** Numbers of the protocol. */
+const SERVER = 2;
+const CLIENT = 3;
+const CONSUMER = 5;
+const ERROR = 2;
+
+/** Collects what programs send with OTLP, as JSON over HTTP. */
+function serveCollector() {
+  const spans: Span[] = [];
+  const lines: ReturnType<typeof linesOf> = [];
+  /** All that was sent, as it came. */
+  const bodies: string[] = [];
+  const arrived = Promise.withResolvers<void>();
+  const server = serveLocally(async (request, { pathname }) => {
+    const body = await request.text();
+    bodies.push(body);
+    if (pathname === "/v1/logs") lines.push(...linesOf(body));
+    if (pathname === "/v1/traces") {
+      spans.push(...spansOf(body));
+      arrived.resolve();
+    }
+    return Response.json({});
+  });
+  return {
+    url: server.url,
+    bodies,
+    /** Resolves when the first spans have arrived. */
+    arrived: arrived.promise,
+    /** The spans of these kinds so far, without those of GET: one of each. */
+    spans: (...kinds: number[]) =>
+      kinds.map((kind) => {
+        const found = spans.filter((span) => span.kind === kind && span.name !== "GET");
+        assert.equal(found.length, 1, `${found.length} spans of kind ${kind}`);
+        return found[0]!;
+      }),
+    /** The spans of the work on jobs so far, in the order in which they ended. */
+    attempts: () => spans.filter(({ kind }) => kind === CONSUMER),
+    /** The spans in which lines with this message were logged. */
+    loggedIn: (message: string) => {
+      const found = lines.filter(({ text }) => text.includes(`"message":"${message}"`));
+      return [...new Set(found.map(({ spanId }) => spanId))];
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A collector, a model that answers by the script, and programs that know both. */
+async function setUp(...script: [Reply, ...Reply[]]) {
+  const collector = serveCollector();
+  const openai = serveOpenAI(...script);
+  const directory = await workDirectory();
+  const telemetry = {
+    OTEL_DENO: "true",
+    OTEL_DENO_METRICS: "false",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    // Milliseconds from one delivery to the next: a program that is killed delivers nothing more.
+    OTEL_BSP_SCHEDULE_DELAY: "20",
+  };
+  /** Starts a program under this name; without one it is not traced. */
+  const start = (service?: string, preload?: string) =>
+    new Program(directory.path, {
+      preload,
+      env: {
+        OPENAI_API_KEY: KEY,
+        OPENAI_BASE_URL: openai.url,
+        ...(service && { ...telemetry, OTEL_SERVICE_NAME: service }),
+      },
+    });
+  return {
+    collector,
+    modelUrl: openai.url,
+    start,
+    /** A program accepts a job, and dies before it claims it, but not before `told` resolves. */
+    async acceptAndDie(service?: string, told?: Promise<void>): Promise<void> {
+      const preload = await preloadFault(directory.path, { when: "before", commit: "claim" });
+      await using program = start(service, preload);
+      await post(program, { traceparent });
+      await program.untilLogged("halted");
+      await told;
+      await program.end("SIGKILL");
+    },
+    async [Symbol.asyncDispose]() {
+      await openai[Symbol.asyncDispose]();
+      await collector[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks for an itinerary with these headers. Returns the job's id. */
+async function post(program: Program, headers: Record<string, string>): Promise<string> {
+  const response = await fetch(`${await program.url()}/api/itineraries`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(wish),
+  });
+  assert.equal(response.status, 202);
+  return (await response.json()).jobId;
+}
+
+/** Waits for the end of the job, and of the program: with it, everything has been delivered. */
+async function finish(program: Program): Promise<void> {
+  await program.untilLogged("completed");
+  // Deno 2.5 delivers nothing that ends after the signal. When this is answered, the work has ended.
+  await program.get("/livez");
+  await program.end("SIGTERM");
+}
+
+/** Each span is the child of the one before it, the first one that of the caller. */
+function assertOneTrace(spans: Span[]): void {
+  assert.deepEqual(spans.map(({ traceId }) => traceId), spans.map(() => TRACE_ID));
+  const parents = [CALLER_ID, ...spans.map(({ spanId }) => spanId)].slice(0, -1);
+  assert.deepEqual(spans.map(({ parentSpanId }) => parentSpanId), parents);
+}
+
+Deno.test("one trace leads from the caller over POST and the job to the call of the model", async () => {
+  await using env = await setUp(good);
+  await using program = env.start("tripwright");
+  const jobId = await post(program, { traceparent, tracestate: "vendor=1" });
+  await finish(program);
+  const spans = env.collector.spans(SERVER, CONSUMER, CLIENT);
+  assertOneTrace(spans);
+  const [accepted, job, call] = spans as [Span, Span, Span];
+  assert.equal(accepted.attributes["url.path"], "/api/itineraries");
+  assert.equal(job.name, "process itinerary");
+  assert.equal(job.attributes["messaging.message.id"], jobId);
+  assert.equal(job.attributes["tripwright.attempt"], 1);
+  assert.equal(job.attributes["tripwright.outcome"], "done");
+  assert.notEqual(job.status.code, ERROR);
+  assert.equal(call.attributes["url.full"], `${env.modelUrl}/chat/completions`);
+
+  assert.deepEqual(env.collector.loggedIn("accepted"), [accepted.spanId]);
+  for (const message of ["claimed", "step", "completed"]) {
+    assert.deepEqual(env.collector.loggedIn(message), [job.spanId]);
+  }
+});
+
+Deno.test("a caller whose header is not valid gets a new trace, and the job is in it", async () => {
+  await using env = await setUp(good);
+  await using program = env.start("tripwright");
+  await post(program, { traceparent: traceparent.toUpperCase() });
+  await finish(program);
+  const [accepted, job] = env.collector.spans(SERVER, CONSUMER) as [Span, Span];
+  assert.equal(accepted.parentSpanId, "");
+  assert.notEqual(accepted.traceId, TRACE_ID);
+  assert.deepEqual([job.traceId, job.parentSpanId], [accepted.traceId, accepted.spanId]);
+});
+
+Deno.test("killed between POST and the work: the next process goes on in the same trace", async () => {
+  await using env = await setUp(good);
+  const { collector } = env;
+  await env.acceptAndDie("first", collector.arrived);
+  await using program = env.start("second");
+  await finish(program);
+  const spans = collector.spans(SERVER, CONSUMER, CLIENT);
+  assertOneTrace(spans);
+  assert.deepEqual(spans.map(({ service }) => service), ["first", "second", "second"]);
+});
+
+Deno.test("accepted by a process that is not traced: the job continues the caller's trace", async () => {
+  await using env = await setUp(good);
+  await env.acceptAndDie();
+  await using program = env.start("second");
+  await finish(program);
+  assertOneTrace(env.collector.spans(CONSUMER, CLIENT));
+});
+
+Deno.test("each attempt has a span that says what went wrong, but not in OpenAI's words", async () => {
+  const message = `${UPSTREAM}: ${KEY}`;
+  await using env = await setUp({ status: 500, error: { message, type: message } }, good);
+  const { collector } = env;
+  await using program = env.start("tripwright");
+  await post(program, { traceparent });
+  await finish(program);
+  const [accepted] = collector.spans(SERVER) as [Span];
+  const attempts = collector.attempts();
+  for (const job of attempts) assertOneTrace([accepted, job]);
+  assert.deepEqual(
+    attempts.map(({ attributes, status }) => [
+      attributes["tripwright.attempt"],
+      attributes["tripwright.outcome"],
+      attributes["error.type"],
+      status.code === ERROR,
+    ]),
+    [[1, "retry", "upstream_error", true], [2, "done", undefined, false]],
+  );
+  for (const secret of [KEY, UPSTREAM]) assert.ok(!collector.bodies.join().includes(secret));
+});

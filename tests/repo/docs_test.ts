@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoJson from "../../deno.json" with { type: "json" };
+import { variableNames } from "../../lib/config.ts";
+import { failureKinds } from "../../lib/job/failure.ts";
+
+const root = join(import.meta.dirname!, "../..");
+const read = (path: string) => Deno.readTextFile(join(root, path));
+
+/** Set by Deno Deploy, not by people. */
+const ours = variableNames.filter((name) => name !== "DENO_DEPLOY");
+
+/** The rows of the Markdown tables in a text, cells without their back-quotes. */
+function tableRows(text: string): string[][] {
+  return text.split("\n").filter((line) => /^\| `/.test(line)).map((line) =>
+    line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", ""))
+  );
+}
+
+Deno.test("docs/configuration.md explains every variable, and no other", async () => {
+  const documented = tableRows(await read("docs/configuration.md")).map(([name]) => name);
+  assert.deepEqual(documented, ours);
+});
+
+Deno.test(".env.example shows every variable, and sets none", async () => {
+  const text = await read(".env.example");
+  const shown = [...text.matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]!);
+  assert.deepEqual(shown.toSorted(), ours.toSorted());
+  assert.doesNotMatch(text, /^[^#\n]/m);
+});
+
+Deno.test(".env.example and docs/configuration.md agree on the defaults", async () => {
+  const text = await read(".env.example");
+  for (const [name, value] of tableRows(await read("docs/configuration.md"))) {
+    const example = text.match(new RegExp(`^# ${name}=(.*)$`, "m"))?.[1];
+    if (/^(unset|none|OpenAI's)$/.test(value!)) continue;
+    assert.equal(example, value!.split(",")[0], name);
+  }
+});
+
+Deno.test("docs/job_lifecycle.md explains every failure, and whether to try again", async () => {
+  const rows = tableRows(await read("docs/job_lifecycle.md")).filter((row) => row.length === 4);
+  const documented = rows.map(([code, , job, retryable]) => [
+    code,
+    { retriedByJob: job!.startsWith("tries again"), retryable: retryable === "true" },
+  ]);
+  const actual = Object.entries(failureKinds).map(([code, { retriedByJob, retryable }]) => [
+    code,
+    { retriedByJob, retryable },
+  ]);
+  assert.deepEqual(documented, actual);
+});
+
+/** The names of all tests, as patterns: what a template fills in may be anything. */
+async function testNames(directory = "tests"): Promise<RegExp[]> {
+  const names = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, directory))) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) names.push(...await testNames(path));
+    else if (name.endsWith("_test.ts")) {
+      for (const [, , text] of (await read(path)).matchAll(/Deno\.test\(\s*(["`])(.*?)\1/g)) {
+        const literal = text!.split(/\$\{[^}]*\}/).map((part) => part.replace(/[^\w\s]/g, "\\$&"));
+        names.push(new RegExp(`^${literal.join(".+")}$`));
+      }
+    }
+  }
+  return names;
+}
+
+Deno.test("docs/invariants.md names tests that exist, for each of the ten invariants", async () => {
+  const text = await read("docs/invariants.md");
+  const sections = text.split(/^## /m).slice(1);
+  assert.deepEqual(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const names = await testNames();
+  for (const section of sections) {
+    const tests = [...section.matchAll(/^- `(.*)`$/gm)].map((match) => match[1]!);
+    assert.ok(tests.length > 0, section);
+    for (const test of tests) assert.ok(names.some((name) => name.test(test)), test);
+  }
+});
+
+Deno.test("the documents name only tasks and files that exist", async () => {
+  for (
+    const document of [
+      "README.md",
+      "CONTRIBUTING.md",
+      "docs/architecture.md",
+      "docs/job_lifecycle.md",
+      "docs/web_app.md",
+      "docs/browser_client.md",
+      ...await Array.fromAsync(
+        Deno.readDir(join(root, "docs/decisions")),
+        ({ name }) => `docs/decisions/${name}`,
+      ),
+    ]
+  ) {
+    const text = await read(document);
+    for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
+      assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);
+    }
+    for (
+      const [, path] of text.matchAll(
+        /`((?:lib|jobs|routes|web|tests|testing|docs|bench)\/[\w./]*\w)`/g,
+      )
+    ) {
+      await Deno.stat(join(root, path!));
+    }
+  }
+});

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { heldWork } from "../../../testing/engines.ts";
+import { EventSource } from "../../../testing/event_source.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import { assertProblem, post, send } from "../../../testing/http.ts";
+import { testKind } from "../../../testing/jobs.ts";
+
+const hello = { text: "hello" };
+
+async function openHeld() {
+  const work = heldWork();
+  const env = await openApp({}, { kinds: [work.kind] });
+  const { headers } = await post(env.app, "/api/tests", hello);
+  await work.begun;
+  return { ...env, work, location: headers.get("location")! };
+}
+
+Deno.test("a finished job is told whole: its parts, then the job as GET shows it", async () => {
+  for (
+    const [path, wish, member] of [
+      ["/api/itineraries", tokyo, "itinerary"],
+      ["/api/generations", techno, "bundles"],
+    ] as const
+  ) {
+    using env = await openApp();
+    const location = (await post(env.app, path, wish)).headers.get("location")!;
+    await env.a.idle();
+    const source = await EventSource.open(env.app, `${location}/events`);
+    const events = await source.rest();
+    const { body } = await send(env.app, location);
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      [...body[member].map(() => "item"), "end"],
+    );
+    assert.deepEqual(events.slice(0, -1).map(({ data }) => data.item), body[member]);
+    assert.deepEqual(events.slice(0, -1).map(({ data }) => data.index), [...body[member].keys()]);
+    assert.deepEqual(events.at(-1)!.data, body);
+  }
+});
+
+Deno.test("an event stream is one that nobody may store, change or hold back", async () => {
+  using env = await openHeld();
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  const { headers } = source.response;
+  assert.equal(headers.get("content-type"), "text/event-stream");
+  assert.equal(headers.get("cache-control"), "private, no-cache, no-transform");
+  assert.equal(headers.get("x-accel-buffering"), "no");
+  assert.equal(headers.get("connection"), null);
+  await source.close();
+  env.work.finish();
+  await env.a.idle();
+});
+
+Deno.test("HEAD of an event stream opens none", async () => {
+  using env = await openHeld();
+  const head = await env.app.request(`${env.location}/events`, { method: "HEAD" });
+  assert.equal(head.headers.get("content-type"), "text/event-stream");
+  assert.equal(await head.text(), "");
+  assert.equal(env.a.watched, 0);
+  env.work.finish();
+  await env.a.idle();
+});
+
+Deno.test("progress and the end are told when they happen, and the stream is closed", async () => {
+  using env = await openHeld();
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  const first = await source.next();
+  assert.equal(first?.event, "progress");
+  assert.equal(first?.data.status, "processing");
+  env.work.finish();
+  const rest = await source.rest();
+  assert.deepEqual(rest.map(({ event }) => event), ["item", "end"]);
+  assert.equal(rest.at(-1)!.data.status, "completed");
+  await env.a.idle();
+  assert.equal(env.a.watched, 0);
+});
+
+Deno.test("whoever has heard the end is told with 204 not to come back", async () => {
+  using env = await openHeld();
+  const path = `${env.location}/events`;
+  const early = await EventSource.open(env.app, path, { "last-event-id": "end" });
+  assert.equal(early.response.status, 200);
+  await early.close();
+  env.work.finish();
+  await env.a.idle();
+  for (const [url, headers] of [[path, { "last-event-id": "end" }], [`${path}?after=end`, {}]]) {
+    const answer = await send(env.app, url as string, { headers: headers as HeadersInit });
+    assert.equal(answer.status, 204);
+  }
+});
+
+Deno.test("Last-Event-ID wins over ?after=, which is for the first connection", async () => {
+  using env = await openApp();
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  const path = `${headers.get("location")}/events`;
+  const [first, second] = await (await EventSource.open(env.app, path)).rest();
+  const after = await EventSource.open(env.app, `${path}?after=${first!.id}`);
+  assert.equal((await after.next())?.data.index, 1);
+  await after.close();
+  const back = await EventSource.open(env.app, `${path}?after=${first!.id}`, {
+    "last-event-id": second!.id!,
+  });
+  assert.equal((await back.next())?.event, "end");
+  await back.close();
+});
+
+Deno.test("a connection on which nothing happens is kept alive by comments", async () => {
+  using env = await openHeld();
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  await source.next();
+  for (let n = 1; n <= 2; n++) {
+    env.clock.advance(15_000);
+    await source.comment();
+  }
+  assert.deepEqual(source.comments, ["keep-alive", "keep-alive"]);
+  await source.close();
+  env.work.finish();
+  await env.a.idle();
+});
+
+Deno.test("a client that leaves changes nothing, and leaves nothing behind", async () => {
+  using env = await openHeld();
+  const before = env.clock.waiting;
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  await source.next();
+  assert.equal(env.a.watched, 1);
+  await source.close();
+  while (env.a.watched > 0 || env.clock.waiting > before) await nextTurn();
+  env.work.finish();
+  await env.a.idle();
+  assert.equal((await send(env.app, env.location)).body.status, "completed");
+});
+
+Deno.test("1,000 clients that come and go leave nothing behind", async () => {
+  using env = await openHeld();
+  const before = env.clock.waiting;
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 50 }, async (_, n) => {
+      const source = await EventSource.open(env.app, `${env.location}/events`);
+      // Some leave before anything has come, some later.
+      if (n % 2 === 0) await source.next();
+      await source.close();
+    }));
+  }
+  while (env.a.watched > 0 || env.clock.waiting > before) await nextTurn();
+  env.work.finish();
+  await env.a.idle();
+});
+
+Deno.test("an instance that stops closes its streams, so that clients go elsewhere", async () => {
+  using env = await openHeld();
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  await source.next();
+  const stopping = env.a.stop(0);
+  // Whether it still hears that the job is handed over is a matter of chance.
+  for (const { event, data } of await source.rest()) {
+    assert.deepEqual([event, data.progress.phase], ["progress", "queued"]);
+  }
+  env.work.finish();
+  await stopping;
+});
+
+Deno.test("a job that is canceled elsewhere ends its stream", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
+  const source = await EventSource.open(env.app, `${location}/events`);
+  await source.next();
+  await env.store.cancel(location.split("/").at(-1)!);
+  const rest = await source.rest();
+  assert.deepEqual(rest.map(({ event, data }) => [event, data.status]), [["end", "canceled"]]);
+});
+
+Deno.test("the events of an unknown job are 404", async () => {
+  using env = await openApp({}, { kinds: [testKind()] });
+  for (const id of [crypto.randomUUID(), "nonsense"]) {
+    assertProblem(await send(env.app, `/api/tests/${id}/events`), 404, "job_not_found");
+  }
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { assertProblem, post } from "../../../testing/http.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR } from "../../../testing/jobs.ts";
+
+const withKey = (key: string, headers = {}) => ({ "idempotency-key": key, ...headers });
+const laptop = { "client-token": "11111111-2222-4333-8444-555555555555" };
+
+Deno.test("the same key and body get the original answer, and make one job", async () => {
+  for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
+    using env = await openApp();
+    const first = await post(env.app, path, wish, withKey("wish-1"));
+    assert.equal(first.headers.get("idempotency-replayed"), null);
+    await env.a.idle();
+    env.clock.advance(HOUR);
+    const again = await post(env.app, path, wish, withKey("wish-1"));
+    assert.equal(again.status, first.status);
+    assert.deepEqual(again.body, first.body);
+    assert.equal(again.headers.get("location"), first.headers.get("location"));
+    assert.equal(again.headers.get("idempotency-replayed"), "true");
+    assert.equal((await Array.fromAsync(env.kv.list({ prefix: ["job"] }))).length, 1);
+  }
+});
+
+Deno.test("50 copies at once make one job, and all get its answer", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const copies = Array.from(
+    { length: 50 },
+    () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),
+  );
+  const answers = await Promise.all(copies);
+  const [{ body }] = answers as [typeof answers[0]];
+  for (const answer of answers) {
+    assert.equal(answer.status, 202);
+    assert.deepEqual(answer.body, body);
+  }
+  const first = answers.filter(({ headers }) => headers.get("idempotency-replayed") === null);
+  assert.equal(first.length, 1);
+  assert.equal(await env.store.index.countWaiting(100), 1);
+});
+
+Deno.test("copies that reach two instances at once make one job", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  // Both have looked and found nothing when the first of them commits.
+  const looked = Promise.withResolvers<void>();
+  let looks = 0;
+  hooks.get = ([sort]) => {
+    if (sort === "idempotency" && ++looks === 4) looked.resolve();
+  };
+  hooks.commit = async (_, run) => {
+    await looked.promise;
+    return await run();
+  };
+  const options = { idempotencyKey: "wish-1" };
+  const [a, b] = await Promise.all([
+    env.a.submit(env.kind, tokyo, options),
+    env.b.submit(env.kind, tokyo, options),
+  ]);
+  assert.equal(a.job.id, b.job.id);
+  assert.notEqual(a.isRepeated, b.isRepeated);
+  assert.equal(await env.store.index.countWaiting(100), 1);
+});
+
+Deno.test("the same wish in other words is the same request", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  const body = '{ "extra": 1, "durationDays": 2, "destination": " Tokyo, Japan " }';
+  const again = await post(env.app, "/api/itineraries", body, withKey('"wish-1"'));
+  assert.equal(again.body.jobId, first.body.jobId);
+});
+
+Deno.test("the same key with another body, or for another kind of job, is 422", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  for (
+    const answer of [
+      await post(env.app, "/api/itineraries", { ...tokyo, durationDays: 3 }, withKey("wish-1")),
+      await post(env.app, "/api/generations", techno, withKey("wish-1")),
+    ]
+  ) {
+    assertProblem(answer, 422, "idempotency_key_reused");
+  }
+  assert.equal(await env.store.index.countWaiting(10), 1);
+});
+
+Deno.test("each caller has keys of their own", async () => {
+  using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+  const callers = [
+    {},
+    laptop,
+    { "x-forwarded-for": "192.0.2.1" },
+    { "x-forwarded-for": "192.0.2.2" },
+  ];
+  const ids = new Set<string>();
+  for (const caller of [...callers, ...callers]) {
+    const { status, body } = await post(
+      env.app,
+      "/api/itineraries",
+      tokyo,
+      withKey("wish-1", caller),
+    );
+    assert.equal(status, 202);
+    ids.add(body.jobId);
+  }
+  assert.equal(ids.size, callers.length);
+});
+
+Deno.test("a key lives as long as its job", async () => {
+  using env = await openApp();
+  const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  await env.a.idle();
+  env.clock.advance(24 * HOUR - 1);
+  const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(late.body.jobId, first.body.jobId);
+  env.clock.advance(1);
+  const next = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(next.status, 202);
+  assert.notEqual(next.body.jobId, first.body.jobId);
+  assert.equal(next.headers.get("idempotency-replayed"), null);
+  await env.a.idle();
+});
+
+Deno.test("a request that was refused does not use its key up", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const bad = await post(env.app, "/api/itineraries", {}, withKey("wish-1"));
+  assertProblem(bad, 400, "invalid_request");
+  assert.equal((await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"))).status, 202);
+});
+
+Deno.test("a repeated request is answered although the queue is full or the instance stops", async () => {
+  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "queue_full");
+  const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(again.body.jobId, first.body.jobId);
+  await env.a.stop(0);
+  const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(late.body.jobId, first.body.jobId);
+});
+
+Deno.test("when only the answer to the commit was lost, the job is there, once", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  hooks.commit = async (_, run) => {
+    await run();
+    hooks.commit = undefined;
+    throw new Error("connection lost");
+  };
+  const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(first.status, 202);
+  const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
+  assert.equal(again.body.jobId, first.body.jobId);
+  assert.equal(await env.store.index.countWaiting(10), 1);
+});
+
+for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"]) {
+  Deno.test(`the Idempotency-Key ${JSON.stringify(key.slice(0, 20))} is 400`, async () => {
+    using env = await openApp({}, { concurrency: 0 });
+    const answer = await post(env.app, "/api/itineraries", tokyo, withKey(key));
+    assertProblem(answer, 400, "invalid_header");
+    assert.match(answer.body.detail, /^Idempotency-Key: /);
+    assert.equal(await env.store.index.countWaiting(1), 0);
+  });
+}
+
+Deno.test("copies at once need room for one job only", async () => {
+  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  const copies = Array.from(
+    { length: 50 },
+    () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),
+  );
+  const answers = await Promise.all(copies);
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
+  assert.equal(await env.store.index.countWaiting(100), 1);
+});

@@ -1,0 +1,291 @@
+// deno-lint-ignore-file no-explicit-any -- a document
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import assert from "node:assert/strict";
+import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
+import type { WebhookReader } from "../../../lib/job/response_ended.ts";
+import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
+import {
+  assertDescribed,
+  describedAnswers,
+  description,
+  operationOf,
+  operations,
+} from "../../../testing/contract.ts";
+import type { App } from "../../../testing/http.ts";
+import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+import { queuedJob } from "../../../testing/jobs.ts";
+
+const ours = "our-own-key-0123456789";
+const theirs = "another-key-0123456789";
+const apiKeys = [ours, theirs];
+const asUs = { authorization: `Bearer ${ours}` };
+const asThem = { authorization: `Bearer ${theirs}` };
+const laptop = { "client-token": "11111111-2222-4333-8444-555555555555" };
+
+const wishes: Record<string, object> = {
+  "/api/itineraries": tokyo,
+  "/api/generations": techno,
+};
+
+/** What the answers so far have shown. */
+const seen = new Set<string>();
+
+/** Asks, holds the answer to the description, and keeps what it has shown. */
+async function ask(app: App, path: string, init: RequestInit = {}) {
+  const { method = "GET" } = init;
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
+  const text = await response.text();
+  seen.add(assertDescribed(method, path, response, text));
+  const type = response.headers.get("content-type") ?? "";
+  return { response, body: type.includes("json") && text !== "" ? JSON.parse(text) : text };
+}
+
+function make(app: App, path: string, headers = {}, wish: unknown = wishes[path]) {
+  const body = typeof wish === "string" ? wish : JSON.stringify(wish);
+  const type = { "content-type": "application/json" };
+  return ask(app, path, { method: "POST", headers: { ...type, ...headers }, body });
+}
+
+/** Every answer that the description has for the calls of one kind of job. */
+async function showJobs(path: string): Promise<void> {
+  await showOrdinary(path);
+  await showRefusals(path);
+  await showKeys(path);
+  await showLimits(path);
+  await showFaults(path);
+}
+
+async function showOrdinary(path: string): Promise<void> {
+  using env = await openApp();
+  const key = { "idempotency-key": "wish-1" };
+  const { response } = await make(env.app, path, { ...laptop, ...key });
+  await env.a.idle();
+  await make(env.app, path, { ...laptop, ...key });
+  await make(env.app, path, { ...key, ...laptop }, {
+    ...wishes[path],
+    durationDays: 9,
+    preferences: {},
+  });
+  await make(env.app, path, { prefer: "wait=5" });
+  await ask(env.app, `${path}?limit=1`, { headers: laptop });
+  const location = response.headers.get("location")!;
+  const { response: polled } = await ask(env.app, location);
+  const etag = polled.headers.get("etag")!;
+  await ask(env.app, location, { headers: { "if-none-match": etag, prefer: "wait=1" } });
+  await ask(env.app, location, { method: "HEAD" });
+  await ask(env.app, `${location}/timeline`);
+  await ask(env.app, `${location}/events`);
+  await ask(env.app, `${location}/events`, { headers: { "last-event-id": "end" } });
+  await ask(env.app, `${location}/events?after=a&after=b`);
+  await ask(env.app, location, { method: "DELETE" });
+  using slow = await openApp({}, { concurrency: 0 });
+  const { response: waiting } = await make(slow.app, path);
+  await ask(slow.app, waiting.headers.get("location")!);
+  await ask(slow.app, waiting.headers.get("location")!, { method: "DELETE" });
+}
+
+async function showRefusals(path: string): Promise<void> {
+  using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
+  await make(env.app, path, {}, {});
+  await make(env.app, path, {}, "{");
+  await make(env.app, path, { "idempotency-key": "" });
+  await make(env.app, path, {}, { ...wishes[path], callbackUrl: "https://example.com/" });
+  await make(env.app, path, {}, "x".repeat(70_000));
+  await make(env.app, path, { "content-type": "text/html" });
+  const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
+  await ask(env.app, path, { method: "POST", body: broken });
+  await ask(env.app, path);
+  await ask(env.app, `${path}?limit=x`, { headers: laptop });
+  const bad = { headers: { "client-token": "short" } };
+  const unknown = `${path}/${crypto.randomUUID()}`;
+  await ask(env.app, path, bad);
+  for (const part of ["", "/timeline", "/events"]) {
+    await ask(env.app, unknown + part, bad);
+    await ask(env.app, unknown + part);
+  }
+  await ask(env.app, unknown, { method: "DELETE", ...bad });
+  await ask(env.app, unknown, { method: "DELETE" });
+  await make(env.app, path);
+  await make(env.app, path);
+  await env.a.stop(0);
+  await make(env.app, path);
+}
+
+async function showKeys(path: string): Promise<void> {
+  using env = await openApp({ apiKeys, publicReads: true }, { dailyJobsPerKey: 1, concurrency: 0 });
+  const { response } = await make(env.app, path, asUs);
+  await make(env.app, path, asUs);
+  await make(env.app, path);
+  await ask(env.app, path);
+  const location = response.headers.get("location")!;
+  const wrong = { headers: { authorization: "Bearer wrong-key-0123456789" } };
+  for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part, wrong);
+  await ask(env.app, location, { method: "DELETE", ...wrong });
+  await ask(env.app, location, { method: "DELETE", headers: asThem });
+}
+
+async function showLimits(path: string): Promise<void> {
+  using env = await openApp();
+  const limit = { clock: env.clock, name: "requests", limit: 1 };
+  const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
+  using limited = await openApp({ rateLimiters });
+  const { response } = await make(limited.app, path);
+  await limited.a.idle();
+  const location = response.headers.get("location")!;
+  await make(limited.app, path);
+  await ask(limited.app, path, { headers: laptop });
+  for (const part of ["", "/timeline", "/events"]) await ask(limited.app, location + part);
+  await ask(limited.app, location, { method: "DELETE" });
+  await rateLimiters.requests.settled();
+}
+
+async function showFaults(path: string): Promise<void> {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  failCommits(hooks, "job", 1);
+  await make(env.app, path);
+  hooks.commit = undefined;
+  const { response } = await make(env.app, path);
+  const location = response.headers.get("location")!;
+  // Written by a version that nobody knows.
+  for await (const { key } of kv.list({ prefix: ["job"] })) await kv.set(key, { schema: 99 });
+  for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part);
+  await ask(env.app, location, { method: "DELETE" });
+  hooks.list = () => {
+    throw new Error("database lost");
+  };
+  await ask(env.app, path, { headers: laptop });
+  hooks.list = undefined;
+  const broken = new RateLimiter(kv, { clock: env.clock, name: "requests", limit: 1 });
+  broken.take = () => {
+    throw new Error("a fault of ours");
+  };
+  const faulty = await openApp({ kv, rateLimiters: { requests: broken } });
+  await make(faulty.app, path);
+}
+
+/** The same for the calls that are about the service. */
+async function showService(): Promise<void> {
+  const reads: WebhookReader[] = [
+    () => Promise.resolve({ responseId: "resp_1", deliveryId: "wh_1" }),
+    () => Promise.resolve("unsigned"),
+    () => Promise.resolve("irrelevant"),
+    () => Promise.reject(new Error("a fault of ours")),
+  ];
+  for (const readWebhook of reads) {
+    using env = await openApp({ readWebhook });
+    const job = queuedJob({ kind: "itinerary" });
+    await env.store.accept(job);
+    const lease = await env.store.claim(job.id, { holder: "a" });
+    await env.store.checkpoints.saveResponse(
+      lease!,
+      { promptVersion: "1", name: "turn-1" },
+      "resp_1",
+    );
+    await make(env.app, "/api/webhooks/openai", {}, "{}");
+    await make(env.app, "/api/webhooks/openai", {}, "x".repeat(70_000));
+    const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
+    await ask(env.app, "/api/webhooks/openai", { method: "POST", body: broken });
+  }
+  using env = await openApp();
+  for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
+    await ask(env.app, path);
+    await ask(env.app, path, { method: "HEAD" });
+  }
+  await ask(env.app, "/openapi.json", { headers: { "if-none-match": "*" } });
+  await ask(env.app, "/problems/queue_full");
+  await ask(env.app, "/problems/nonsense");
+  await env.a.stop(0);
+  await ask(env.app, "/readyz");
+}
+
+Deno.test("every answer that is described is given, and is as it is described", async () => {
+  for (const path of Object.keys(wishes)) await showJobs(path);
+  await showService();
+  assert.deepEqual(describedAnswers().filter((answer) => !seen.has(answer)), []);
+});
+
+Deno.test("the check of answers finds what is not described", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { response, body } = await make(env.app, "/api/itineraries");
+  const location = response.headers.get("location")!;
+  const { headers } = response;
+  const check = (status: number, body: object, changed = headers) =>
+    assertDescribed("GET", location, { status, headers: changed }, JSON.stringify(body));
+  const plain = new Headers(headers);
+  plain.delete("location");
+  plain.set("etag", '"1"');
+  check(200, body, plain);
+  assert.throws(() => check(418, body, plain), /418, which is not described/);
+  assert.throws(() => check(200, { ...body, secret: 1 }, plain), /additional properties/);
+  assert.throws(() => check(200, { ...body, status: "odd" }, plain), /status/);
+  const { attempt: _, ...less } = body;
+  assert.throws(() => check(200, less, plain), /attempt/);
+  const located = new Headers(plain);
+  located.set("location", location);
+  assert.throws(() => check(200, body, located), /has location, not described/);
+  const unnamed = new Headers(plain);
+  unnamed.delete("x-request-id");
+  assert.throws(() => check(200, body, unnamed), /lacks X-Request-Id/);
+  assert.throws(() => assertDescribed("GET", "/secret", response, ""), /is not described/);
+});
+
+/** What pages are made of, and the app, which is a client of this API and no part of it. */
+const ASSETS = /^\/docs\/|\.(css|js|svg)$|^\/$|^\/trips\b/;
+
+Deno.test("every route is described, and nothing else", async () => {
+  using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });
+  const routes = env.app.routes.filter(({ method, path }) =>
+    method !== "ALL" && !ASSETS.test(path)
+  );
+  const served = routes.map(({ method, path }) => `${method} ${path.replace(/(.)\/$/, "$1")}`);
+  for (const route of served) {
+    const [method, path] = route.split(" ") as [string, string];
+    assert.ok(operationOf(method, path.replaceAll(/:\w+/g, "x")), `${route} is not described`);
+  }
+  const described = operations.map(({ method, template }) =>
+    `${method.toUpperCase()} ${template.replaceAll(/\{(\w+)\}/g, ":$1")}`
+  );
+  assert.deepEqual(described.toSorted(), [...new Set(served)].toSorted());
+});
+
+Deno.test("a linter of OpenAPI finds nothing wrong with the description", async () => {
+  const config = await createConfig({
+    extends: ["recommended-strict"],
+    // Calls about the service have nothing that a client could do wrong.
+    rules: { "operation-4xx-response": "off" },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(description), config });
+  assert.deepEqual(
+    problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]),
+    [],
+  );
+});
+
+Deno.test("the linter finds what is wrong", async () => {
+  const config = await createConfig({ extends: ["recommended-strict"] });
+  const paths = { "/x": { get: { responses: {} } } };
+  const source = JSON.stringify({ ...description, paths });
+  assert.ok((await lintFromString({ source, config })).length > 0);
+});
+
+Deno.test("the examples of the description are valid", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  for (const { http, example } of kinds) {
+    const { post } = description.paths[http.path];
+    assert.deepEqual(post.requestBody.content["application/json"].example, example);
+    await make(env.app, http.path, {}, example);
+    for (const [status, { content }] of Object.entries<any>(post.responses)) {
+      for (const [type, { examples }] of Object.entries<any>(content)) {
+        for (const { value } of Object.values<any>(examples ?? {})) {
+          const always = ["x-request-id", "location", "cache-control", "retry-after"];
+          const headers = new Headers(always.map((name): [string, string] => [name, "x"]));
+          if (Number(status) >= 400) headers.delete("location");
+          headers.set("content-type", type);
+          const answer = { status: Number(status), headers };
+          assertDescribed("POST", http.path, answer, JSON.stringify(value));
+        }
+      }
+    }
+  }
+});

@@ -1,0 +1,368 @@
+import assert from "node:assert/strict";
+import { JobError } from "../../../lib/job/failure.ts";
+import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { heldWork, untilIdle } from "../../../testing/engines.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import { assertProblem, post, send } from "../../../testing/http.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR, testKind } from "../../../testing/jobs.ts";
+
+const hello = { text: "hello" };
+
+/** An application with one job whose work the test holds in its hands. */
+async function openHeld() {
+  const work = heldWork();
+  const env = await openApp({}, { kinds: [work.kind] });
+  const { headers, body } = await post(env.app, "/api/tests", hello);
+  await work.begun;
+  return { ...env, work, location: headers.get("location")!, id: body.testId as string };
+}
+
+/** Asks, and waits for a change. */
+function longPoll(env: Awaited<ReturnType<typeof openHeld>>, headers: Record<string, string> = {}) {
+  let answered = false;
+  const answer = send(env.app, env.location, { headers: { prefer: "wait=30", ...headers } })
+    .finally(() => answered = true);
+  return { answer, isAnswered: () => answered };
+}
+
+/** Resolves when nothing is left to be done but to wait. */
+async function quiet(env: { a: { ping(): Promise<void> } }): Promise<void> {
+  for (let n = 0; n < 20; n++) {
+    await nextTurn();
+    await env.a.ping();
+  }
+}
+
+// Entity tags
+
+Deno.test("an answer has a strong entity tag, the same as long as nothing changes", async () => {
+  using env = await openHeld();
+  const first = await send(env.app, env.location);
+  assert.match(first.headers.get("etag")!, /^"[^"]+"$/);
+  env.clock.advance(HOUR / 60);
+  const second = await send(env.app, env.location);
+  assert.equal(second.headers.get("etag"), first.headers.get("etag"));
+  assert.deepEqual(second.body, first.body);
+  env.work.finish();
+  await env.a.idle();
+  const third = await send(env.app, env.location);
+  assert.notEqual(third.headers.get("etag"), first.headers.get("etag"));
+});
+
+Deno.test("whoever has the version already gets 304 and no body, running or finished", async () => {
+  using env = await openHeld();
+  for (const _ of ["running", "finished"]) {
+    const { headers } = await send(env.app, env.location);
+    const etag = headers.get("etag")!;
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const answer = await send(env.app, env.location, { headers: { "if-none-match": known } });
+      assert.equal(answer.status, 304);
+      assert.equal(answer.body, null);
+      assert.equal(answer.headers.get("etag"), etag);
+      assert.equal(answer.headers.get("cache-control"), "private, no-cache");
+      assert.equal(answer.headers.get("retry-after"), headers.get("retry-after"));
+    }
+    const other = { "if-none-match": '"other", nonsense' };
+    assert.equal((await send(env.app, env.location, { headers: other })).status, 200);
+    env.work.finish();
+    await env.a.idle();
+  }
+});
+
+Deno.test("progress is another version", async () => {
+  const begun = Promise.withResolvers<void>();
+  const shown = Promise.withResolvers<void>();
+  const kind = testKind(async ({ text }, context) => {
+    await begun.promise;
+    context.showResearch("Looking things up");
+    await shown.promise;
+    return { text };
+  });
+  using env = await openApp({}, { kinds: [kind] });
+  const location = (await post(env.app, "/api/tests", hello)).headers.get("location")!;
+  await quiet(env);
+  const before = await send(env.app, location);
+  begun.resolve();
+  await quiet(env);
+  const after = await send(env.app, location);
+  assert.equal(after.body.progress.message, "Looking things up");
+  assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
+  shown.resolve();
+  await env.a.idle();
+});
+
+Deno.test("a job that shows another one's progress has a new version with it", async () => {
+  const work = heldWork();
+  using env = await openApp({}, { kinds: [work.kind], dedupeInFlight: true });
+  const first = await post(env.app, "/api/tests", hello);
+  await work.begun;
+  const second = await post(env.app, "/api/tests", hello);
+  const location = second.headers.get("location")!;
+  const before = await send(env.app, location);
+  const lease = await env.store.read(first.body.testId);
+  await env.kv.set(["progress", first.body.testId], { message: "Thinking" });
+  const after = await send(env.app, location);
+  assert.equal(after.body.progress.message, "Thinking");
+  assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
+  assert.ok(lease);
+  work.finish();
+  await env.a.idle();
+});
+
+Deno.test("a finished job is read once, and then served from memory until it expires", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv });
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  const location = headers.get("location")!;
+  const first = await send(env.app, location);
+  hooks.get = () => assert.fail("the database was asked");
+  const second = await send(env.app, location);
+  assert.deepEqual(second.body, first.body);
+  assert.deepEqual(
+    [...second.headers],
+    [...first.headers].map(([name, value]) =>
+      name === "x-request-id" ? [name, second.headers.get(name)] : [name, value]
+    ),
+  );
+  const known = { "if-none-match": first.headers.get("etag")! };
+  assert.equal((await send(env.app, location, { headers: known })).status, 304);
+  hooks.get = undefined;
+  const other = location.replace("itineraries", "generations");
+  assertProblem(await send(env.app, other), 404, "job_not_found");
+  env.clock.advance(24 * HOUR);
+  assertProblem(await send(env.app, location), 404, "job_not_found");
+});
+
+Deno.test("HEAD tells the version, how long to wait, and the length of what GET sends", async () => {
+  using env = await openHeld();
+  const get = await env.app.request(env.location);
+  const head = await env.app.request(env.location, { method: "HEAD" });
+  assert.equal(await head.text(), "");
+  for (const name of ["etag", "retry-after", "cache-control", "content-type"]) {
+    assert.equal(head.headers.get(name), get.headers.get(name), name);
+  }
+  await get.text();
+  env.work.finish();
+  await env.a.idle();
+});
+
+// Retry-After
+
+const paces: [path: string, wish: object, ages: Record<number, string>][] = [
+  ["/api/itineraries", tokyo, { 0: "2", 59: "2", 60: "10", 600: "10" }],
+  ["/api/generations", techno, {
+    0: "2",
+    59: "2",
+    60: "10",
+    171: "9",
+    176: "4",
+    179: "2",
+    181: "10",
+  }],
+];
+
+for (const [path, wish, ages] of paces) {
+  Deno.test(`${path}: Retry-After follows the job's age and how long it usually takes`, async () => {
+    using env = await openApp({}, { concurrency: 0 });
+    const { headers } = await post(env.app, path, wish);
+    let age = 0;
+    for (const [seconds, expected] of Object.entries(ages)) {
+      env.clock.advance(1_000 * (Number(seconds) - age));
+      age = Number(seconds);
+      const answer = await send(env.app, headers.get("location")!);
+      assert.equal(answer.headers.get("retry-after"), expected, `after ${seconds} s`);
+    }
+  });
+}
+
+// Long polls
+
+Deno.test("a long poll is answered as soon as the job has ended", async () => {
+  using env = await openHeld();
+  const poll = longPoll(env);
+  await quiet(env);
+  assert.equal(poll.isAnswered(), false);
+  env.work.finish();
+  const { status, headers, body } = await poll.answer;
+  assert.equal(status, 200);
+  assert.equal(body.status, "completed");
+  assert.equal(headers.get("preference-applied"), "wait=30");
+  assert.equal(headers.get("retry-after"), null);
+  await env.a.idle();
+});
+
+Deno.test("a long poll is answered when another process changes the job, too", async () => {
+  const { kv } = hookKv(await Deno.openKv(":memory:"));
+  // What another process writes into the same file is never announced.
+  const deaf = new Proxy(kv, {
+    get(target, name) {
+      if (name === "watch") return () => new ReadableStream();
+      return Reflect.get(target, name);
+    },
+  });
+  using env = await openApp({ kv: deaf }, { concurrency: 0 });
+  const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
+  const answer = send(env.app, location, { headers: { prefer: "wait=30" } });
+  await quiet(env);
+  await env.store.cancel(location.split("/").at(-1)!);
+  env.clock.advance(999);
+  await quiet(env);
+  env.clock.advance(1);
+  assert.equal((await answer).body.status, "canceled");
+});
+
+Deno.test("a long poll for a job that has not changed ends when its time is up", async () => {
+  using env = await openHeld();
+  const { headers } = await send(env.app, env.location);
+  const etag = headers.get("etag")!;
+  const poll = longPoll(env);
+  const pollOfKnown = longPoll(env, { "if-none-match": etag });
+  await quiet(env);
+  env.clock.advance(29_999);
+  await quiet(env);
+  assert.equal(poll.isAnswered() || pollOfKnown.isAnswered(), false);
+  env.clock.advance(1);
+  const answer = await poll.answer;
+  assert.equal(answer.status, 200);
+  assert.equal(answer.body.status, "processing");
+  assert.equal(answer.headers.get("preference-applied"), "wait=30");
+  const unchanged = await pollOfKnown.answer;
+  assert.equal(unchanged.status, 304);
+  assert.equal(unchanged.headers.get("preference-applied"), "wait=30");
+  env.work.finish();
+  await env.a.idle();
+});
+
+Deno.test("a long poll waits for nothing when the client's version is old or the job has ended", async () => {
+  using env = await openHeld();
+  const old = { prefer: "wait=30", "if-none-match": '"old"' };
+  assert.equal((await send(env.app, env.location, { headers: old })).body.status, "processing");
+  env.work.finish();
+  await env.a.idle();
+  assert.equal((await longPoll(env).answer).body.status, "completed");
+});
+
+const preferences: [prefer: string, applied: string | null][] = [
+  ["wait=1", "wait=1"],
+  ["WAIT = 1", "wait=1"],
+  ['wait="1"', "wait=1"],
+  ["respond-async, wait=1; foo", "wait=1"],
+  ["wait=1, wait=5", "wait=1"],
+  ["wait=61", "wait=60"],
+  ["wait=999999999999999999999", "wait=60"],
+  ["wait=0", null],
+  ["wait=-1", null],
+  ["wait=soon", null],
+  ["wait", null],
+  ["wait=", null],
+  ["wait=1.5", null],
+  ["return=minimal", null],
+  ["await=5", null],
+];
+
+for (const [prefer, applied] of preferences) {
+  Deno.test(`Prefer: ${prefer} is ${applied ? `applied as ${applied}` : "ignored"}`, async () => {
+    using env = await openApp();
+    const { headers } = await post(env.app, "/api/itineraries", tokyo);
+    await env.a.idle();
+    const answer = await send(env.app, headers.get("location")!, { headers: { prefer } });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("preference-applied"), applied);
+  });
+}
+
+Deno.test("POST with Prefer: wait is answered with the finished job", async () => {
+  for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
+    using env = await openApp();
+    const answer = await post(env.app, path, wish, { prefer: "wait=30" });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.status, "completed");
+    assert.equal(answer.headers.get("preference-applied"), "wait=30");
+    assert.equal(answer.headers.get("content-location"), answer.headers.get("location"));
+    const polled = await send(env.app, answer.headers.get("location")!);
+    assert.deepEqual(polled.body, answer.body);
+    assert.equal(polled.headers.get("etag"), answer.headers.get("etag"));
+    await env.a.idle();
+  }
+});
+
+Deno.test("POST with Prefer: wait is answered when the time is up, and the job goes on", async () => {
+  const work = heldWork();
+  using env = await openApp({}, { kinds: [work.kind] });
+  const answer = post(env.app, "/api/tests", hello, { prefer: "wait=5" });
+  await work.begun;
+  await quiet(env);
+  env.clock.advance(5_000);
+  const { status, body, headers } = await answer;
+  assert.equal(status, 202);
+  assert.equal(body.status, "processing");
+  assert.equal(headers.get("retry-after"), "2");
+  work.finish();
+  await env.a.idle();
+  const { body: polled } = await send(env.app, headers.get("location")!);
+  assert.equal(polled.status, "completed");
+});
+
+Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
+  const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
+  using env = await openApp({}, { kinds: [failing] });
+  const answer = await post(env.app, "/api/tests", hello, { prefer: "wait=30" });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.body.status, "failed");
+  await env.a.idle();
+});
+
+Deno.test("a POST that was accepted is answered so, whatever happens to the wait", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const answer = post(env.app, "/api/itineraries", tokyo, { prefer: "wait=30" });
+  while (env.a.watched === 0) await nextTurn();
+  // Written by a version that nobody knows.
+  for await (const { key } of env.kv.list({ prefix: ["job"] })) {
+    await env.kv.set(key, { schema: 9 });
+  }
+  const { status, body, headers } = await answer;
+  assert.equal(status, 202);
+  assert.equal(body.status, "processing");
+  assert.equal(headers.get("preference-applied"), null);
+  assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
+});
+
+Deno.test("a client that leaves a long poll is not waited for, and the job goes on", async () => {
+  using env = await openHeld();
+  const client = new AbortController();
+  const request = new Request(`http://localhost${env.location}`, {
+    headers: { prefer: "wait=30" },
+    signal: client.signal,
+  });
+  const answer = env.app.fetch(request);
+  await quiet(env);
+  assert.ok(env.clock.waiting > 0);
+  client.abort();
+  await (await answer).text();
+  await quiet(env);
+  env.work.finish();
+  await env.a.idle();
+  assert.equal((await send(env.app, env.location)).body.status, "completed");
+});
+
+Deno.test("an instance that stops answers its long polls", async () => {
+  using env = await openHeld();
+  const poll = longPoll(env);
+  await quiet(env);
+  const stopping = env.a.stop(0);
+  assert.equal((await poll.answer).status, 200);
+  env.work.finish();
+  await stopping;
+});
+
+Deno.test("a long poll for a job that expires meanwhile is 404", async () => {
+  using env = await openApp({}, { concurrency: 0, jobTtlMs: 10_000 });
+  const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
+  const answer = send(env.app, location, { headers: { prefer: "wait=60" } });
+  await quiet(env);
+  env.clock.advance(10_000);
+  assertProblem(await answer, 404, "job_not_found");
+  await untilIdle(env.a, () => {});
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { failure } from "../../../lib/job/failure.ts";
+import { cancelJob, type JobRecord, releaseJob, retryJob } from "../../../lib/job/job_record.ts";
+import { noProgress, type Progress } from "../../../lib/job/progress.ts";
+import { presentJob, presentTimeline } from "../../../routes/api/presenter.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { queuedJob, runningJob, testKind } from "../../../testing/jobs.ts";
+
+const kind = testKind();
+const fault = failure("upstream_error", "OpenAI API error: 500");
+const usage = {
+  inputTokens: 900,
+  cachedTokens: 100,
+  outputTokens: 400,
+  reasoningTokens: 300,
+  savedTokens: 0,
+  costUsd: 0.01,
+};
+const progress: Progress = {
+  ...noProgress,
+  phase: "writing",
+  message: "Writing day 2 of 3",
+  step: 1,
+  of: 3,
+  updatedAt: NOON + 2_000,
+  partial: ["one"],
+  usage: { ...usage, inputTokens: 1 },
+};
+
+function shown(job: JobRecord, progress: Progress = noProgress) {
+  return presentJob(kind, { job, progress, result: null });
+}
+
+Deno.test("a job that has just been accepted waits for a worker", () => {
+  assert.deepEqual(shown(queuedJob()).progress, {
+    phase: "queued",
+    message: "Waiting for a free worker",
+    step: 0,
+    of: null,
+    updatedAt: "2026-11-21T12:00:00.000Z",
+  });
+});
+
+Deno.test("a running job shows what it is at, since when", () => {
+  const { progress: shownProgress, partial, usage: soFar } = shown(runningJob(), progress);
+  assert.deepEqual(shownProgress, {
+    phase: "writing",
+    message: "Writing day 2 of 3",
+    step: 1,
+    of: 3,
+    updatedAt: "2026-11-21T12:00:02.000Z",
+  });
+  assert.deepEqual([partial, soFar], [["one"], progress.usage]);
+});
+
+Deno.test("a running job that has shown nothing yet is as new as it is", () => {
+  assert.equal(shown(runningJob()).progress?.updatedAt, "2026-11-21T12:00:00.000Z");
+});
+
+Deno.test("a job that waits for its next attempt says why, since when, and what it has", () => {
+  const options = { failure: fault, now: NOON + 5_000, runAt: NOON + 9_000 };
+  const { progress: shownProgress, partial } = shown(retryJob(runningJob(), options), progress);
+  assert.deepEqual(shownProgress, {
+    phase: "retrying",
+    message: "Trying again after a fault: OpenAI API error: 500",
+    step: 1,
+    of: 3,
+    updatedAt: "2026-11-21T12:00:05.000Z",
+  });
+  assert.deepEqual(partial, ["one"]);
+});
+
+Deno.test("a job that was put back without a fault waits for a worker", () => {
+  const job = releaseJob(runningJob(), { now: NOON + 5_000, runAt: NOON + 5_000 });
+  const { phase, updatedAt } = shown(job, progress).progress!;
+  assert.deepEqual([phase, updatedAt], ["queued", "2026-11-21T12:00:05.000Z"]);
+});
+
+Deno.test("a waiting job without a timeline is as old as it is", () => {
+  const { updatedAt } = shown({ ...queuedJob(), timeline: [] }).progress!;
+  assert.equal(updatedAt, "2026-11-21T12:00:00.000Z");
+});
+
+Deno.test("a job that has ended shows its books, not its progress", () => {
+  const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
+  const ended = shown(job, progress);
+  assert.deepEqual([ended.progress, ended.partial, ended.usage], [null, null, usage]);
+  const timeline = presentTimeline(kind, { job, progress, events: [] });
+  assert.deepEqual(timeline.usage, usage);
+});
+
+Deno.test("a timeline gives all its times in the same form", () => {
+  const job = runningJob();
+  const events = [
+    { event: "accepted", at: NOON },
+    { event: "retried", at: NOON + 1_000, attempt: 1, failure: fault, runAt: NOON + 2_000 },
+  ] as const;
+  assert.deepEqual(
+    presentTimeline(kind, { job, progress, events: [...events] }),
+    {
+      testId: job.id,
+      status: "processing",
+      attempt: 1,
+      usage: progress.usage,
+      events: [
+        { at: "2026-11-21T12:00:00.000Z", event: "accepted" },
+        {
+          at: "2026-11-21T12:00:01.000Z",
+          event: "retried",
+          attempt: 1,
+          failure: fault,
+          runAt: "2026-11-21T12:00:02.000Z",
+        },
+      ],
+    },
+  );
+});

@@ -1,0 +1,434 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { bundlesCalendar, itineraryCalendar } from "../../../routes/files/plan_calendar.ts";
+import { oneLine } from "../../../routes/files/plan_text.ts";
+
+/** The same texts each time; change it to look further. */
+const SEED = 20261124;
+const RUNS = 1_000;
+
+const ID = "7b0f3a52-62cf-4b6e-a2ad-3d64f1a3a111";
+
+/** A Tuesday. */
+const createdAt = Date.parse("2026-11-24T12:34:56.789Z");
+
+type Activity = Itinerary["days"][number]["activities"][number];
+type KeyEvent = Bundles["bundles"][number]["keyEvents"][number];
+
+function activity(changes: Partial<Activity> = {}): Activity {
+  return {
+    time: "09:30",
+    title: "Walk",
+    description: "Two hours.",
+    place: "Old town",
+    estimatedCost: null,
+    ...changes,
+  };
+}
+
+/** A calendar with a day for each list of activities. */
+function calendarOf(days: Activity[][], start = "2026-12-01", destination = "Tokyo"): string {
+  return itineraryCalendar({
+    id: ID,
+    destination,
+    days: days.map((activities, index) => ({ day: index + 1, theme: "Theme", activities })),
+    start,
+    createdAt,
+  });
+}
+
+/** The same for times alone. */
+function timesOf(days: string[][], start?: string): string[] {
+  const activities = days.map((times) => times.map((time) => activity({ time })));
+  return eventsOf(calendarOf(activities, start)).map((event) => `${event.DTSTART}/${event.DTEND}`);
+}
+
+function keyEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
+  return {
+    name: "Opening night",
+    date: "2026-11-28 21:00",
+    venue: "The Warehouse",
+    neighborhood: "Harbour",
+    url: null,
+    why: "Because you asked for music.",
+    ...changes,
+  };
+}
+
+/** A calendar with one bundle of these events. */
+async function bundleOf(keyEvents: KeyEvent[], title = "Underground") {
+  const bundle = { title, description: "Small rooms.", keyEvents, imageUrl: null };
+  return await bundlesCalendar({ id: ID, bundles: [bundle], createdAt });
+}
+
+/** What a calendar program sees of a bundle's only event. */
+async function eventOf(changes: Partial<KeyEvent>, title?: string): Promise<Properties> {
+  const [event] = eventsOf((await bundleOf([keyEvent(changes)], title))!.calendar);
+  return event!;
+}
+
+type Properties = Record<string, string>;
+
+/** The properties that a plan may have; anything else came from elsewhere. */
+const PROPERTY = new RegExp(
+  "^(?:UID|SEQUENCE|DTSTAMP|(?:DTSTART|DTEND)(?:;VALUE=DATE)?|SUMMARY|LOCATION|DESCRIPTION|CATEGORIES|" +
+    "URL;VALUE=URI|X-MICROSOFT-(?:CDO|MSNCALENDAR)-ALLDAYEVENT):",
+);
+
+/** Reads a calendar as RFC 5545, section 3.1, has it; fails where a line is not allowed. */
+function eventsOf(calendar: string): Properties[] {
+  assert.match(calendar, /\r\n$/);
+  const lines = calendar.slice(0, -2).split("\r\n");
+  for (const line of lines) {
+    assert.ok(new TextEncoder().encode(line).length <= 75, `too long: ${line}`);
+    assert.doesNotMatch(line, /\p{Cc}/u);
+    assert.ok(line.isWellFormed());
+  }
+  const [head, ...parts] = lines.join("\n").replaceAll("\n ", "").split("BEGIN:VEVENT\n");
+  assert.match(
+    head!,
+    /^BEGIN:VCALENDAR\nVERSION:2\.0\nPRODID:-\/\/Tripwright\/\/Tripwright\/\/EN\nMETHOD:PUBLISH\n(?:NAME:(.*)\nX-WR-CALNAME:\1\n)?$/,
+  );
+  return parts.map((part, index) => {
+    const isLast = index === parts.length - 1;
+    const end = isLast ? "\nEND:VEVENT\nEND:VCALENDAR" : "\nEND:VEVENT\n";
+    assert.ok(part.endsWith(end), part);
+    const entries = part.slice(0, -end.length).split("\n").map((line) => {
+      const [name] = line.match(PROPERTY) ?? assert.fail(`not ours: ${line}`);
+      return [name.slice(0, -1), line.slice(name.length)] as const;
+    });
+    assert.equal(new Set(entries.map(([name]) => name)).size, entries.length, part);
+    return Object.fromEntries(entries);
+  });
+}
+
+/** Text as it was before it was escaped (RFC 5545, section 3.3.11). */
+function textOf(value: string | undefined): string {
+  assert.match(value!, /^(?:\\[\\;,n]|[^\\;,])*$/);
+  return value!.replace(/\\(.)/g, (_, character) => character === "n" ? "\n" : character);
+}
+
+Deno.test("an itinerary is a calendar with an event for each activity", () => {
+  const calendar = calendarOf([[
+    activity({ place: "Old town, Tokyo", estimatedCost: { amount: 16, currency: "USD" } }),
+  ], [activity({ time: "20:00", title: "Dinner" })]]);
+
+  assert.equal(
+    calendar.replaceAll("\r\n", "\n"),
+    `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Tripwright//Tripwright//EN
+METHOD:PUBLISH
+NAME:Tokyo
+X-WR-CALNAME:Tokyo
+BEGIN:VEVENT
+UID:${ID}-1-1
+SEQUENCE:0
+DTSTAMP:20261124T123456Z
+DTSTART:20261201T093000
+DTEND:20261201T113000
+SUMMARY:Walk
+LOCATION:Old town\\, Tokyo
+DESCRIPTION:Two hours.\\nabout 16 USD per person
+END:VEVENT
+BEGIN:VEVENT
+UID:${ID}-2-1
+SEQUENCE:0
+DTSTAMP:20261124T123456Z
+DTSTART:20261202T200000
+DTEND:20261202T220000
+SUMMARY:Dinner
+LOCATION:Old town
+DESCRIPTION:Two hours.
+END:VEVENT
+END:VCALENDAR
+`,
+  );
+});
+
+const durations: [what: string, days: string[][], times: string[]][] = [
+  ["two hours at most", [["09:00", "14:00"]], ["090000/110000", "140000/160000"]],
+  ["until the next one begins", [["09:00", "10:15"]], ["090000/101500", "101500/121500"]],
+  ["not until itself begins", [["09:00", "09:00"]], ["090000/110000", "090000/110000"]],
+  [
+    "until the next one that begins later",
+    [["09:00", "09:00", "09:30"]],
+    ["090000/093000", "090000/093000", "093000/113000"],
+  ],
+  [
+    "the same in any order",
+    [["14:00", "10:30", "09:00", "10:15"]],
+    ["140000/160000", "103000/123000", "090000/101500", "101500/103000"],
+  ],
+  ["past midnight", [["23:30"]], ["233000/013000"]],
+  ["until the next day begins", [["23:30"], ["00:15"]], ["233000/001500", "001500/021500"]],
+];
+
+for (const [what, days, times] of durations) {
+  Deno.test(`an activity takes ${what}`, () => {
+    assert.deepEqual(timesOf(days).map((time) => time.replaceAll(/\d{8}T/g, "")), times);
+  });
+}
+
+const starts: [what: string, start: string, last: string][] = [
+  ["a month", "2026-11-29", "20261201T093000/20261201T113000"],
+  ["a year", "2026-12-30", "20270101T093000/20270101T113000"],
+  ["a February", "2027-02-27", "20270301T093000/20270301T113000"],
+  ["a leap day", "2028-02-28", "20280301T093000/20280301T113000"],
+  ["the start of summer time in Europe", "2026-03-28", "20260330T093000/20260330T113000"],
+  ["the end of summer time in Europe", "2026-10-24", "20261026T093000/20261026T113000"],
+  ["the start of summer time in America", "2026-03-07", "20260309T093000/20260309T113000"],
+];
+
+for (const [what, start, last] of starts) {
+  Deno.test(`days are counted over ${what}`, () => {
+    assert.equal(timesOf([["09:30"], ["09:30"], ["09:30"]], start)[2], last);
+  });
+}
+
+Deno.test("an activity in the hour that summer time leaves out stays there", () => {
+  assert.deepEqual(timesOf([["02:30"]], "2026-03-29"), ["20260329T023000/20260329T043000"]);
+});
+
+Deno.test("every activity of a month has a time of its own length and a UID of its own", () => {
+  const request = { destination: "Tokyo, Japan", durationDays: 30 };
+  const { days } = sampleItinerary(request);
+  const plan = { id: ID, ...request, days, start: "2026-12-15", createdAt };
+  const events = eventsOf(itineraryCalendar(plan));
+  assert.equal(events.length, days.flatMap(({ activities }) => activities).length);
+  assert.equal(new Set(events.map(({ UID }) => UID)).size, events.length);
+  for (const { DTSTART, DTEND } of events) {
+    // Floating: neither in UTC nor in a time zone.
+    assert.match(`${DTSTART} ${DTEND}`, /^\d{8}T\d{6} \d{8}T\d{6}$/);
+    assert.ok(DTSTART! < DTEND!, DTSTART);
+  }
+});
+
+Deno.test("the same plan is the same calendar, another job's has other UIDs", async () => {
+  const days = [[activity()], [activity()]];
+  assert.equal(calendarOf(days), calendarOf(days));
+  const uids = (id: string) =>
+    eventsOf(itineraryCalendar({
+      id,
+      destination: "Rome",
+      days: [{ day: 1, theme: "Theme", activities: [activity()] }],
+      start: "2026-12-01",
+      createdAt,
+    })).map(({ UID }) => UID);
+  assert.notDeepEqual(uids(ID), uids(crypto.randomUUID()));
+  assert.deepEqual(await bundleOf([keyEvent()]), await bundleOf([keyEvent()]));
+});
+
+Deno.test("a bundle's event has its words, its place, its bundle and its link", async () => {
+  assert.deepEqual(
+    await eventOf({ url: "https://tickets.example/a?b=c&d=e#f" }, "Underground, late"),
+    {
+      UID: `${ID}-1-1`,
+      SEQUENCE: "0",
+      DTSTAMP: "20261124T123456Z",
+      DTSTART: "20261128T210000",
+      DTEND: "20261128T230000",
+      SUMMARY: "Opening night",
+      LOCATION: "The Warehouse\\, Harbour",
+      DESCRIPTION: "2026-11-28 21:00\\nBecause you asked for music.",
+      CATEGORIES: "Underground\\, late",
+      "URL;VALUE=URI": "https://tickets.example/a?b=c&d=e#f",
+    },
+  );
+});
+
+const places: [venue: string | null, neighborhood: string | null, location: string | undefined][] =
+  [
+    ["The Warehouse", null, "The Warehouse"],
+    [null, "Harbour", "Harbour"],
+    [" ", "", undefined],
+    [null, null, undefined],
+  ];
+
+for (const [venue, neighborhood, location] of places) {
+  Deno.test(`an event at ${venue}, ${neighborhood} is at ${location ?? "no place"}`, async () => {
+    assert.equal((await eventOf({ venue, neighborhood })).LOCATION, location);
+  });
+}
+
+const links: [url: string, link: string | undefined][] = [
+  ["https://tickets.example/a,b;c?d=\\e", "https://tickets.example/a%2Cb%3Bc?d=%5Ce"],
+  ["https://tickets.example/a b\r\nATTACH:c", "https://tickets.example/a%20bATTACH:c"],
+  ["javascript:alert(1)", undefined],
+  ["file:///etc/passwd", undefined],
+  ["tickets", undefined],
+];
+
+for (const [url, link] of links) {
+  Deno.test(`the URL ${JSON.stringify(url)} of an event is ${link ?? "left out"}`, async () => {
+    assert.equal((await eventOf({ url }))["URL;VALUE=URI"], link);
+  });
+}
+
+const dates: [date: string, start: string, end: string][] = [
+  ["2026-11-28", "20261128", "20261129"],
+  ["31 December 2026", "20261231", "20270101"],
+  ["28–30 November 2026", "20261128", "20261201"],
+];
+
+for (const [date, start, end] of dates) {
+  Deno.test(`an event on ${date} takes whole days`, async () => {
+    const event = await eventOf({ date });
+    assert.equal(event["DTSTART;VALUE=DATE"], start);
+    assert.equal(event["DTEND;VALUE=DATE"], end);
+    assert.ok(!("DTSTART" in event) && !("DTEND" in event));
+  });
+}
+
+Deno.test("an event takes as long as its date says, else two hours", async () => {
+  const ends = ["28 November 2026, 21:00–04:00", "2026-11-28 21:00", "28 November 2026, 9 pm"].map(
+    async (date) => (await eventOf({ date })).DTEND,
+  );
+  assert.deepEqual(await Promise.all(ends), [
+    "20261129T040000",
+    "20261128T230000",
+    "20261128T230000",
+  ]);
+});
+
+Deno.test("events without a date are left out and counted", async () => {
+  const result = await bundleOf([
+    keyEvent({ date: "every evening" }),
+    keyEvent({ name: "Late show" }),
+    keyEvent({ date: "TBA" }),
+  ]);
+  const events = eventsOf(result!.calendar);
+  assert.deepEqual([result!.dated, result!.undated], [1, 2]);
+  // Its UID is that of its place in the plan.
+  assert.deepEqual(events.map(({ UID, SUMMARY }) => [UID, SUMMARY]), [[`${ID}-1-2`, "Late show"]]);
+});
+
+Deno.test("without a date there is no calendar", async () => {
+  assert.equal(await bundleOf([keyEvent({ date: "21:00" }), keyEvent({ date: "TBA" })]), null);
+});
+
+Deno.test("the sample bundles have dates, at the weekend after they were made", async () => {
+  const { bundles } = sampleBundles({ preferences: { interests: ["music"] } });
+  const { calendar, dated, undated } = (await bundlesCalendar({ id: ID, bundles, createdAt }))!;
+  const events = eventsOf(calendar);
+  assert.equal(dated, 3 * bundles.length);
+  assert.equal(undated, 0);
+  for (const { DTSTART } of events) assert.match(DTSTART!, /^202611(?:27|28|29)T/);
+  assert.equal(new Set(events.map(({ UID }) => UID)).size, events.length);
+});
+
+/** What could end a property or a line, and what is hard to fold. */
+const text = fc.oneof(
+  fc.array(
+    fc.constantFrom(
+      ...'\r\n|\r|\n|\\|\\n|\\\\|,|;|:|"|^|\r\nATTACH:http://evil.example/x|\nEND:VEVENT\nEND:VCALENDAR'
+        .split("|"),
+      ..."\r\n |\u2028|\u0085|\u000b|\u000c|\0|\t|é|東京|🗼|👩‍👩‍👧‍👦|\ud83d|\udc69|مرحبا|\u202e|a".split(
+        "|",
+      ),
+      "x".repeat(500),
+      "東".repeat(100),
+      "🗼".repeat(50),
+    ),
+    { maxLength: 8 },
+  ).map((pieces) => pieces.join("")),
+  fc.string({ unit: "binary", maxLength: 300 }),
+);
+
+Deno.test("any text comes through an itinerary's calendar whole, and adds nothing to it", () => {
+  const property = fc.property(text, (text) => {
+    const line = oneLine(text);
+    const calendar = calendarOf(
+      [[activity({ title: text, description: `a${text}`, place: text })]],
+      "2026-12-01",
+      text,
+    );
+    const [event, ...others] = eventsOf(calendar);
+    assert.equal(others.length, 0);
+    assert.equal(textOf(event!.SUMMARY), line);
+    assert.equal(textOf(event!.LOCATION ?? ""), line);
+    assert.equal(textOf(event!.DESCRIPTION), oneLine(`a${text}`));
+    const name = calendar.replaceAll("\r\n ", "").match(/^NAME:(.*)\r$/m)?.[1] ?? "";
+    assert.equal(textOf(name), line);
+  });
+  fc.assert(property, { seed: SEED, numRuns: RUNS });
+});
+
+Deno.test("any text comes through a bundle's calendar whole, and adds nothing to it", async () => {
+  const property = fc.asyncProperty(text, async (text) => {
+    const line = oneLine(text);
+    const event = await eventOf({ name: text, venue: text, neighborhood: null, why: text }, text);
+    assert.equal(textOf(event.SUMMARY), line);
+    assert.equal(textOf(event.LOCATION ?? ""), line);
+    assert.equal(textOf(event.CATEGORIES ?? ""), line);
+    assert.equal(textOf(event.DESCRIPTION), ["2026-11-28 21:00", line].filter(Boolean).join("\n"));
+  });
+  await fc.assert(property, { seed: SEED, numRuns: RUNS });
+});
+
+/** Prints one calendar of each kind; the bundle's needs the parser of dates. */
+const SCRIPT = `
+import { bundlesCalendar, itineraryCalendar } from "${
+  import.meta.resolve("../../../routes/files/plan_calendar.ts")
+}";
+const texts = { title: "Walk", description: "Two hours.", place: "Rome", estimatedCost: null };
+const times = ["00:00", "02:30", "23:30"];
+const activities = times.map((time) => ({ time, ...texts }));
+const days = [1, 2, 3].map((day) => ({ day, theme: "Theme", activities }));
+for (const start of ["2026-03-07", "2026-03-28", "2026-04-04", "2026-10-24", "2026-12-30"]) {
+  console.log(itineraryCalendar({ id: "id", destination: "Rome", days, start, createdAt: 0 }));
+}
+const dates = [
+  "2026-03-29 02:30", "29 March 2026, 2:30 am", "8 March 2026, 2:30 am", "Friday, 00:30", "Sunday",
+  "28 March, 23:30", "28–30 March 2026", "28 March 2026, 22:00-04:00", "tomorrow", "in 3 days",
+  "2026年3月29日 2時30分", "31. Dezember, 20 Uhr", "24 April 2026, 00:30", "25 December",
+];
+const keyEvents = dates.map((date) => ({
+  name: "Event", date, venue: null, neighborhood: null, url: null, why: "Because.",
+}));
+const bundles = [{ title: "Bundle", description: "Bundle.", keyEvents, imageUrl: null }];
+for (const now of ["2026-03-28T23:45:00Z", "2026-03-29T01:30:00Z", "2026-12-31T12:00:00Z"]) {
+  const { calendar, dated } = await bundlesCalendar({ id: "id", bundles, createdAt: Date.parse(now) });
+  console.log(calendar, dated);
+}
+`;
+
+/** What the script prints in a process of its own, which may do nothing, in a time zone. */
+async function printedIn(timeZone: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", "--frozen", "--quiet", "--ext=ts", "-"],
+    cwd: new URL("../../..", import.meta.url),
+    env: { TZ: timeZone },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(SCRIPT));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("calendars need no permission, and are the same in every time zone", async () => {
+  const [first, ...others] = await Promise.all(
+    // Far apart; the last two change their clocks at midnight.
+    [
+      "UTC",
+      "Europe/Berlin",
+      "America/Los_Angeles",
+      "Pacific/Kiritimati",
+      "Africa/Cairo",
+      "Asia/Beirut",
+    ]
+      .map(printedIn),
+  );
+  assert.match(first!, /DTSTART:20260329T023000/);
+  assert.match(first!, /END:VCALENDAR\r\n 12\n$/);
+  for (const other of others) assert.equal(other, first);
+});

@@ -1,0 +1,441 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { bundlesMarkdown, itineraryMarkdown } from "../../../routes/files/plan_markdown.ts";
+import { oneLine } from "../../../routes/files/plan_text.ts";
+
+/** The same texts each time; change it to look further. */
+const SEED = 20261124;
+const RUNS = 2_000;
+
+type Activity = Itinerary["days"][number]["activities"][number];
+type Bundle = Bundles["bundles"][number];
+type KeyEvent = Bundle["keyEvents"][number];
+
+function activity(changes: Partial<Activity> = {}): Activity {
+  return {
+    time: "09:30",
+    title: "Walk",
+    description: "Two hours.",
+    place: "Old town",
+    estimatedCost: null,
+    ...changes,
+  };
+}
+
+function dayOf(day: number, activities: Activity[]): Itinerary["days"][number] {
+  return { day, theme: "First impressions", activities };
+}
+
+function keyEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
+  return {
+    name: "Opening night",
+    date: "2026-11-28 21:00",
+    venue: "The Warehouse",
+    neighborhood: "Harbour",
+    url: null,
+    why: "Because you asked for music.",
+    ...changes,
+  };
+}
+
+function bundle(changes: Partial<Bundle> = {}): Bundle {
+  return {
+    title: "Underground",
+    description: "Small rooms.",
+    keyEvents: [keyEvent()],
+    imageUrl: null,
+    ...changes,
+  };
+}
+
+/** The title of an itinerary to `text`, without what stands around it. */
+function titleOf(text: string): string {
+  const [title] = itineraryMarkdown({ destination: text, durationDays: 2, days: [] }).split("\n");
+  assert.match(title!, /^# .*: 2 days$/);
+  return title!.slice("# ".length, -": 2 days".length);
+}
+
+/** The blocks of a document. */
+function blocksOf(text: string): string[] {
+  assert.match(text, /[^\n]\n$/);
+  return text.trimEnd().split("\n\n");
+}
+
+Deno.test("an itinerary has a heading for each day, an entry for each activity, and sums", () => {
+  const text = itineraryMarkdown({
+    destination: "Tokyo, Japan",
+    durationDays: 2,
+    note: "A sample plan, made up: no place in it is real.",
+    days: [
+      dayOf(1, [
+        activity({ estimatedCost: { amount: 16, currency: "USD" } }),
+        activity({ time: "12:30", title: "Lunch", place: "Ginza" }),
+      ]),
+      dayOf(2, [activity({ estimatedCost: { amount: 0, currency: "USD" } })]),
+    ],
+  });
+
+  assert.equal(
+    text,
+    `# Tokyo, Japan: 2 days
+
+A sample plan, made up: no place in it is real.
+
+## Day 1: First impressions
+
+- **09:30** Walk
+
+  Two hours.
+
+  Old town · about 16 USD per person
+
+- **12:30** Lunch
+
+  Two hours.
+
+  Ginza
+
+Estimated costs of the day: about 16 USD per person
+
+## Day 2: First impressions
+
+- **09:30** Walk
+
+  Two hours.
+
+  Old town · free
+
+**Estimated costs of the trip**: about 16 USD per person
+`,
+  );
+});
+
+Deno.test("bundles have what was wished for, a heading each, and an entry for each event", () => {
+  const text = bundlesMarkdown({
+    preferences: {
+      interests: ["music", "nightlife"],
+      musicProfile: "Electronic, House",
+      timeframe: "This weekend",
+      otherPreferences: "Looking for underground venues",
+    },
+    bundles: [
+      bundle({
+        imageUrl: "https://pictures.example/1.jpg",
+        keyEvents: [
+          keyEvent({ url: "https://tickets.example/1" }),
+          keyEvent({ name: "Late show", venue: null, neighborhood: null }),
+        ],
+      }),
+      bundle({ title: "Golden hour" }),
+    ],
+  });
+
+  assert.equal(
+    text,
+    `# Weekend bundles
+
+Interests: music, nightlife · Music: Electronic, House · When: This weekend
+
+Looking for underground venues
+
+## Underground
+
+Small rooms.
+
+- **Opening night**
+
+  2026-11-28 21:00 · The Warehouse · Harbour
+
+  Because you asked for music.
+
+  <https://tickets.example/1>
+
+- **Late show**
+
+  2026-11-28 21:00
+
+  Because you asked for music.
+
+## Golden hour
+
+Small rooms.
+
+- **Opening night**
+
+  2026-11-28 21:00 · The Warehouse · Harbour
+
+  Because you asked for music.
+`,
+  );
+});
+
+Deno.test("the sample plans are documents, of one day and of thirty", () => {
+  for (const durationDays of [1, 30]) {
+    const request = { destination: "Tokyo, Japan", durationDays };
+    const { days } = sampleItinerary(request);
+    const text = itineraryMarkdown({ ...request, days });
+    assert.equal(text.match(/^## Day \d+: ./gm)?.length, durationDays);
+    assert.equal(
+      text.match(/^- \*\*\d\d:\d\d\*\* ./gm)?.length,
+      days.flatMap(({ activities }) => activities).length,
+    );
+  }
+  const preferences = { interests: ["music"] };
+  const { bundles } = sampleBundles({ preferences });
+  const text = bundlesMarkdown({ preferences, bundles });
+  assert.equal(text.match(/^## ./gm)?.length, bundles.length);
+  assert.equal(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
+});
+
+Deno.test("a trip of one day says so, and its costs once", () => {
+  const text = itineraryMarkdown({
+    destination: "Rome",
+    durationDays: 1,
+    days: [dayOf(1, [activity({ estimatedCost: { amount: 5, currency: "EUR" } })])],
+  });
+  assert.match(text, /^# Rome: 1 day\n/);
+  assert.equal(text.match(/Estimated costs/g)?.length, 1);
+});
+
+const costs: [what: string, costs: [number, string][], line: RegExp][] = [
+  [
+    "by currency",
+    [[16, "USD"], [1_200, "JPY"], [4, "USD"]],
+    /: about 20 USD \+ 1,200 JPY per person$/,
+  ],
+  ["to the cent", [[0.1, "EUR"], [0.2, "EUR"]], /: about 0\.3 EUR per person$/],
+  ["of any size", [[1e21, "IDR"]], /: about 1(,000){7} IDR per person$/],
+  ["without what is free", [[0, "USD"], [3, "EUR"]], /: about 3 EUR per person$/],
+];
+
+for (const [what, amounts, line] of costs) {
+  Deno.test(`costs are summed up ${what}`, () => {
+    const activities = amounts.map(([amount, currency]) =>
+      activity({ estimatedCost: { amount, currency } })
+    );
+    const text = itineraryMarkdown({
+      destination: "Rome",
+      durationDays: 2,
+      days: [dayOf(1, activities), dayOf(2, activities.slice(0, 0))],
+    });
+    const lines = blocksOf(text).filter((block) => /Estimated costs/.test(block));
+    assert.equal(lines.length, 2);
+    for (const sum of lines) assert.match(sum, line);
+  });
+}
+
+Deno.test("nothing is summed up where nothing costs anything", () => {
+  for (const estimatedCost of [null, { amount: 0, currency: "USD" }]) {
+    const days = [dayOf(1, [activity({ estimatedCost })]), dayOf(2, [activity({ estimatedCost })])];
+    const text = itineraryMarkdown({ destination: "Rome", durationDays: 2, days });
+    assert.doesNotMatch(text, /Estimated costs/);
+  }
+});
+
+const wishes: [what: string, preferences: Parameters<typeof bundlesMarkdown>[0]["preferences"]][] =
+  [
+    ["nothing", {}],
+    ["null", { interests: null, musicProfile: null, timeframe: null, otherPreferences: null }],
+    ["blanks", {
+      interests: ["", " "],
+      musicProfile: "",
+      timeframe: "\n",
+      otherPreferences: "\u0007",
+    }],
+  ];
+
+for (const [what, preferences] of wishes) {
+  Deno.test(`a wish of ${what} takes no line`, () => {
+    const text = bundlesMarkdown({ preferences, bundles: [bundle()] });
+    assert.match(text, /^# Weekend bundles\n\n## Underground\n/);
+  });
+}
+
+const escapes: [text: string, markdown: string][] = [
+  ["Tokyo, Japan (5-day trip): it's 50% off!", "Tokyo, Japan (5-day trip): it's 50% off!"],
+  ["# Heading #", "\\# Heading \\#"],
+  ["- entry", "\\- entry"],
+  ["+ entry", "\\+ entry"],
+  ["--- +1", "\\--- +1"],
+  ["1. first", "1\\. first"],
+  ["12) twelfth", "12\\) twelfth"],
+  ["3.5 km", "3\\.5 km"],
+  ["at 3.5 km", "at 3.5 km"],
+  ["> quote", "\\> quote"],
+  ["**bold** _italic_ ~~gone~~", "\\*\\*bold\\*\\* \\_italic\\_ \\~\\~gone\\~\\~"],
+  ["`code` ``code``", "\\`code\\` \\`\\`code\\`\\`"],
+  ["<b>&amp;</b>", "\\<b\\>\\&amp;\\</b\\>"],
+  ["[a](javascript:b) ![c](d)", "\\[a\\](javascript:b) !\\[c\\](d)"],
+  ["a | b", "a \\| b"],
+  ["C:\\new\\", "C:\\\\new\\\\"],
+  ["$x$ ==y== ^z^ {#id}", "\\$x\\$ \\=\\=y\\=\\= \\^z\\^ \\{\\#id\\}"],
+  ["https://evil.example www.evil.example", "https\\://evil.example www\\.evil.example"],
+  ["me@evil.example", "me\\@evil.example"],
+  [" one\n\n# two\r\nthree\tfour\u2028five\u0000six  ", "one \\# two three four five six"],
+  ["half \ud83d of a pair", "half \ufffd of a pair"],
+  ["東京 🗼 عربى", "東京 🗼 عربى"],
+];
+
+for (const [text, markdown] of escapes) {
+  Deno.test(`${JSON.stringify(text)} stays text`, () => {
+    assert.equal(titleOf(text), markdown);
+  });
+}
+
+/** What an escape may be put before: any ASCII punctuation (CommonMark, section 2.4). */
+const PUNCTUATION = /[!-/:-@[-`{-~]/;
+
+/** What a reader shows of one line that has nothing but text; fails where it could have more. */
+function shown(markdown: string): string {
+  assert.doesNotMatch(markdown, /^(?:[-+>#]|\d+[.)])/, markdown);
+  let text = "";
+  for (let index = 0; index < markdown.length; index++) {
+    let character = markdown[index]!;
+    if (character === "\\") {
+      character = markdown[++index]!;
+      assert.match(character, PUNCTUATION, `a backslash is shown in ${markdown}`);
+    } else {
+      assert.doesNotMatch(character, /[`*_{}[\]<>&~|$#^=@]/, `${character} in ${markdown}`);
+    }
+    text += character;
+  }
+  return text;
+}
+
+/** Pieces of text that mean something to some reader, and any others. */
+const text = fc.oneof(
+  fc.array(
+    fc.constantFrom(
+      ..."\\ ` `` * ** _ ~~ | $ # ## - --- + 1. 1) > < </b> <!-- & &amp; [ ] ]( ![ ( ) ! === : @ ^ { }"
+        .split(" "),
+      ..." |  |\n|\r\n|\n\n|\t|\u2028|\u0085|\0|a|b c|é|東京|🗼|\ud83d|https://x.y|www.x.y".split(
+        "|",
+      ),
+    ),
+    { maxLength: 8 },
+  ).map((pieces) => pieces.join("")),
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" }),
+);
+
+Deno.test("any text stays text, in every place of an itinerary", () => {
+  const property = fc.property(text, (text) => {
+    const line = oneLine(text);
+    fc.pre(line !== "");
+    const blocks = blocksOf(itineraryMarkdown({
+      destination: text,
+      durationDays: 3,
+      note: text,
+      days: [dayOf(1, [activity({ title: text, description: text, place: text })])],
+    }));
+    const marks = ["# ", "", "## Day 1: ", "- **09:30** ", "  ", "  "];
+    const texts = [`${line}: 3 days`, line, "First impressions", line, line, line];
+    assert.deepEqual(
+      blocks.map((block, index) => {
+        assert.ok(block.startsWith(marks[index]!), block);
+        return shown(block.slice(marks[index]!.length));
+      }),
+      texts,
+    );
+  });
+  fc.assert(property, { seed: SEED, numRuns: RUNS });
+});
+
+Deno.test("any text stays text, in every place of bundles", () => {
+  const property = fc.property(text, (text) => {
+    const line = oneLine(text);
+    fc.pre(line !== "");
+    const event = { name: text, date: text, venue: text, neighborhood: text, why: text };
+    const blocks = blocksOf(bundlesMarkdown({
+      preferences: {
+        interests: [text, text],
+        musicProfile: text,
+        timeframe: text,
+        otherPreferences: text,
+      },
+      note: text,
+      bundles: [bundle({ title: text, description: text, keyEvents: [keyEvent(event)] })],
+    }));
+    const [name] = blocks.splice(6, 1);
+    const bold = name!.match(/^- \*\*(\S.*\S|\S)\*\*$/u);
+    assert.ok(bold, name);
+    assert.equal(shown(bold[1]!), line);
+    const marks = ["# ", "", "", "", "## ", "", "  ", "  "];
+    assert.deepEqual(
+      blocks.map((block, index) => shown(block.slice(marks[index]!.length))),
+      [
+        "Weekend bundles",
+        line,
+        `Interests: ${line}, ${line} · Music: ${line} · When: ${line}`,
+        line,
+        line,
+        line,
+        `${line} · ${line} · ${line}`,
+        line,
+      ],
+    );
+  });
+  fc.assert(property, { seed: SEED, numRuns: RUNS });
+});
+
+Deno.test("text of control characters alone leaves no mark behind", () => {
+  const text = bundlesMarkdown({
+    preferences: {},
+    bundles: [bundle({ keyEvents: [keyEvent({ name: "\u0007", why: "\u0007" })] })],
+  });
+  assert.deepEqual(blocksOf(text).slice(3), ["- 2026-11-28 21:00 · The Warehouse · Harbour"]);
+});
+
+/** The link of an event with this URL, without its brackets. */
+function linkOf(url: string): string | undefined {
+  const text = bundlesMarkdown({
+    preferences: {},
+    bundles: [bundle({ keyEvents: [keyEvent({ url })] })],
+  });
+  return blocksOf(text).slice(3).join("\n\n").match(/\n\n {2}<([^<>\s]+)>$/)?.[1];
+}
+
+const links: [url: string, link: string | undefined][] = [
+  ["https://tickets.example/a?b=c&d=e#f", "https://tickets.example/a?b=c&d=e#f"],
+  ["HTTP://Tickets.Example", "http://tickets.example/"],
+  ["https://tickets.example/a b", "https://tickets.example/a%20b"],
+  ["https://tickets.example/<b>?<c>#<d>", "https://tickets.example/%3Cb%3E?%3Cc%3E#%3Cd%3E"],
+  ["https://tickets.example/\n\n# Heading", "https://tickets.example/#%20Heading"],
+  ["https://tickets.example/東京", "https://tickets.example/%E6%9D%B1%E4%BA%AC"],
+  ["javascript:alert(1)", undefined],
+  ["data:text/html,<script>", undefined],
+  ["ftp://tickets.example/", undefined],
+  ["mailto:me@tickets.example", undefined],
+  ["//tickets.example", undefined],
+  ["tickets", undefined],
+  ["", undefined],
+];
+
+for (const [url, link] of links) {
+  Deno.test(`the URL ${JSON.stringify(url)} is ${link ? `the link ${link}` : "no link"}`, () => {
+    assert.equal(linkOf(url), link);
+  });
+}
+
+Deno.test("any URL is a link that ends where it ends, or none", () => {
+  const url = fc.oneof(
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc.tuple(
+      fc.constantFrom("https://x.example/", "https://x.example/?", "http://x.example/#"),
+      text,
+    )
+      .map((parts) => parts.join("")),
+    text,
+  );
+  const property = fc.property(url, (url) => {
+    const link = linkOf(url);
+    const parsed = URL.parse(url);
+    const isWeb = parsed !== null && ["http:", "https:"].includes(parsed.protocol);
+    assert.equal(link, isWeb ? parsed.href : undefined);
+  });
+  fc.assert(property, { seed: SEED, numRuns: RUNS });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { jsonPointer, problemBody, ProblemError } from "../../../routes/http/problem.ts";
+
+const pointers: [path: PropertyKey[], pointer: string][] = [
+  [[], "#"],
+  [["destination"], "#/destination"],
+  [["preferences", "interests", 2], "#/preferences/interests/2"],
+  [["a/b"], "#/a~1b"],
+  [["m~n"], "#/m~0n"],
+  [["~1"], "#/~01"],
+  [["two words"], "#/two%20words"],
+  [["ö", "#", "%"], "#/%C3%B6/%23/%25"],
+  [[""], "#/"],
+];
+
+for (const [path, pointer] of pointers) {
+  Deno.test(`jsonPointer() writes ${JSON.stringify(path)} as ${pointer}`, () => {
+    assert.equal(jsonPointer(path), pointer);
+  });
+}
+
+Deno.test("problemBody() is a problem document with the old clients' error", () => {
+  assert.deepEqual(problemBody({ code: "job_not_found", detail: "Itinerary not found" }), {
+    type: "/problems/job_not_found",
+    title: "The job is not known",
+    status: 404,
+    detail: "Itinerary not found",
+    code: "job_not_found",
+    error: "Itinerary not found",
+  });
+});
+
+Deno.test("problemBody() lists the bad fields, and further members", () => {
+  const errors = [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }];
+  const extensions = { state: "completed" };
+  const body = problemBody({ code: "invalid_request", detail: "Bad", errors, extensions });
+
+  assert.deepEqual(Object.entries(body).slice(6), [["errors", errors], ["state", "completed"]]);
+});
+
+Deno.test("problemBody() leaves the headers out", () => {
+  const body = problemBody({
+    code: "queue_full",
+    detail: "Busy",
+    headers: { "retry-after": "5" },
+  });
+
+  assert.deepEqual(Object.keys(body), ["type", "title", "status", "detail", "code", "error"]);
+});
+
+Deno.test("ProblemError says what its problem says", () => {
+  const problem = { code: "method_not_allowed", detail: "Use POST" } as const;
+  const error = new ProblemError(problem);
+
+  assert.equal(error.message, "Use POST");
+  assert.equal(error.problem, problem);
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { type ProblemCode, problemPath, problemTypes } from "../../../routes/http/problem.ts";
+import { openApp } from "../../../testing/app.ts";
+import { assertProblem, send } from "../../../testing/http.ts";
+
+const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&#39;": "'", "&quot;": '"' };
+
+/** HTML with its entities as what they stand for. */
+function readable(html: string): string {
+  return html.replaceAll(/&[#\w]+;/g, (entity) => entities[entity] ?? entity);
+}
+
+Deno.test("the type of every problem leads to a page that explains it", async () => {
+  using env = await openApp();
+  const list = await (await env.app.request("/problems")).text();
+  for (const [code, { title, advice }] of Object.entries(problemTypes)) {
+    const path = problemPath(code as ProblemCode);
+    const response = await env.app.request(path);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-type")!, /^text\/html/);
+    const page = readable(await response.text());
+    assert.ok(page.includes(`<h1>${title}</h1>`), code);
+    const text = page.replaceAll(/<\/?code>/g, "");
+    assert.ok(text.includes(advice.replaceAll("`", "")), code);
+    assert.ok(list.includes(`href="${path}"`), code);
+  }
+});
+
+Deno.test("a problem that does not exist is one", async () => {
+  using env = await openApp();
+  for (const code of ["nonsense", "toString", "__proto__", "%3Cscript%3E"]) {
+    assertProblem(await send(env.app, `/problems/${code}`), 404, "route_not_found");
+  }
+});
+
+Deno.test("pages load what is theirs and nothing else; other answers load nothing", async () => {
+  using env = await openApp();
+  for (const path of ["/problems", "/problems/internal", "/docs"]) {
+    const { headers } = await env.app.request(path);
+    const policy = headers.get("content-security-policy")!;
+    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+  }
+  const { headers } = await env.app.request("/problems/nonsense");
+  assert.equal(
+    headers.get("content-security-policy"),
+    "default-src 'none'; frame-ancestors 'none'",
+  );
+});

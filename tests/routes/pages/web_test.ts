@@ -1,0 +1,629 @@
+import assert from "node:assert/strict";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
+import type { Model } from "../../../lib/model/model.ts";
+import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
+import { STATE_ID } from "../../../web/app/page.tsx";
+import { sayFailure, sayRefusal } from "../../../web/app/refusal.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
+import { description } from "../../../testing/contract.ts";
+import { type App, post, send } from "../../../testing/http.ts";
+
+const KEY = "key-0123456789abcdef";
+const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
+
+/** A page as a browser gets it. */
+async function open(app: App, path: string, init: RequestInit = {}) {
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
+  const { status, headers } = response;
+  return { status, headers, text: await response.text() };
+}
+
+/** Sends a form as the browser of somebody who is on one of our pages. */
+function submit(app: App, path: string, fields: Record<string, string>, headers = {}) {
+  return open(app, path, {
+    method: "POST",
+    headers: { "sec-fetch-site": "same-origin", ...headers },
+    body: new URLSearchParams(fields),
+  });
+}
+
+/** What a page is given to go on with. */
+function stateOf(text: string) {
+  const [, json] = text.match(new RegExp(`id="${STATE_ID}">([^]*?)</script>`)) ?? [];
+  return JSON.parse(json!);
+}
+
+function jobIdOf({ headers }: { headers: Headers }): string {
+  return headers.get("location")!.replace("/trips/", "");
+}
+
+/** A model that says what the test wants, or throws it. */
+function speaking(say: () => unknown): () => Model {
+  const answer = () => {
+    const text = JSON.stringify(say());
+    return Promise.resolve({ responseId: "r", text, truncated: false, usage: null });
+  };
+  return () => ({
+    source: "openai",
+    chat: answer,
+    respond: async () => ({
+      ...await answer(),
+      output: [],
+      calls: [],
+      reasoningSummaries: [],
+      stored: false,
+    }),
+    join: () => Promise.resolve(null),
+    cancel: () => Promise.resolve(),
+  });
+}
+
+Deno.test("/ is a page with a form for each kind, in the limits of the API", async () => {
+  using env = await openApp();
+  const { status, headers, text } = await open(env.app, "/");
+  assert.equal(status, 200);
+  assert.match(headers.get("content-type")!, /^text\/html/);
+  assert.equal(headers.get("cache-control"), "private, no-cache");
+  assert.match(text, /name="durationDays"[^>]* min="1" max="30"/);
+  for (
+    const name of ["destination", "interests", "timeframe", "musicProfile", "otherPreferences"]
+  ) {
+    assert.match(text, new RegExp(`<label for="${name}">`));
+    assert.match(text, new RegExp(`<(input|textarea)[^>]* id="${name}" name="${name}"`));
+  }
+});
+
+Deno.test("a link fills in the form, and nothing of it is more than text", async () => {
+  using env = await openApp();
+  const fields = { kind: "generation", interests: `"><script>alert(1)</script>`, timeframe: "May" };
+  const { text } = await open(env.app, `/?${new URLSearchParams(fields)}`);
+  assert.match(text, /id="choose-generation" value="generation" checked/);
+  assert.match(text, /name="timeframe" value="May"/);
+  assert.match(text, /value="&quot;>&lt;script>alert\(1\)/);
+  assert.equal(stateOf(text).values.interests, fields.interests);
+  assert.equal(text.match(/<script/g)!.length, 2);
+  for (const odd of ["kind=nonsense", "formId=%20", "wish=zz"]) {
+    assert.match((await open(env.app, `/?${odd}&destination=Rome`)).text, /value="Rome"/);
+  }
+});
+
+Deno.test("a form makes a trip and leads to it", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const made = await submit(env.app, "/trips", form);
+  assert.equal(made.status, 303);
+  const { body } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
+  assert.equal(body.destination, "Tokyo, Japan");
+  assert.equal(body.durationDays, 2);
+  const wish = {
+    kind: "generation",
+    interests: "music, art",
+    timeframe: " soon ",
+    musicProfile: "",
+  };
+  const other = await submit(env.app, "/trips", wish);
+  const { body: { preferences } } = await send(env.app, `/api/generations/${jobIdOf(other)}`);
+  assert.deepEqual(preferences, {
+    interests: ["music", "art"],
+    musicProfile: null,
+    timeframe: "soon",
+    otherPreferences: null,
+  });
+});
+
+Deno.test("a form that is sent twice makes one trip; filled in otherwise, another one", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { formId } = stateOf((await open(env.app, "/")).text);
+  const first = await submit(env.app, "/trips", { ...form, formId });
+  assert.equal(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), jobIdOf(first));
+  const changed = { ...form, destination: "Kyoto", formId };
+  assert.notEqual(jobIdOf(await submit(env.app, "/trips", changed)), jobIdOf(first));
+  assert.notEqual(stateOf((await open(env.app, "/")).text).formId, formId);
+});
+
+Deno.test("a form that is sent again after its trip came to nothing makes another one", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { formId } = stateOf((await open(env.app, "/")).text);
+  const made: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    const id = jobIdOf(await submit(env.app, "/trips", { ...form, formId }));
+    assert.equal(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), id);
+    await submit(env.app, `/trips/${id}/cancel`, {});
+    made.push(id);
+  }
+  assert.equal(new Set(made).size, 3);
+});
+
+Deno.test("all that the API accepts fits into a form", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const fields = {
+    kind: "generation",
+    interests: Array(20).fill("旅".repeat(500)).join("、"),
+    timeframe: "夏".repeat(500),
+    musicProfile: "音".repeat(500),
+    otherPreferences: "他".repeat(500),
+  };
+  const made = await submit(env.app, "/trips", fields);
+  assert.equal(made.status, 303);
+  const { body } = await send(env.app, `/api/generations/${jobIdOf(made)}`);
+  assert.equal(body.preferences.interests.length, 20);
+});
+
+Deno.test("a form that the API would not accept comes back with what was typed and what is wrong", async () => {
+  using env = await openApp();
+  const wrong = { ...form, destination: "<b>" + "x".repeat(120), durationDays: "31" };
+  const { status, text } = await submit(env.app, "/trips", wrong);
+  assert.equal(status, 400);
+  assert.match(text, /value="&lt;b>x{120}"/);
+  assert.match(text, /aria-invalid="true"/);
+  assert.match(text, />At most 120 characters; these are 123\.</);
+  assert.match(text, />A whole number from 1 to 30\.</);
+  const many = { kind: "generation", interests: "x,".repeat(21) };
+  assert.match((await submit(env.app, "/trips", many)).text, />At most 20; these are 21\.</);
+  assert.equal((await submit(env.app, "/trips", {})).status, 400);
+});
+
+Deno.test("a trip is repeated with exactly its wish, once", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const preferences = { interests: ["rock, and roll"], timeframe: null };
+  const wish = JSON.stringify({ kind: "generation", body: { preferences } });
+  const fields = { formId: "again-1", wish };
+  const made = await submit(env.app, "/trips", fields);
+  assert.equal(made.status, 303);
+  const { body } = await send(env.app, `/api/generations/${jobIdOf(made)}`);
+  assert.deepEqual(body.preferences.interests, ["rock, and roll"]);
+  assert.equal(jobIdOf(await submit(env.app, "/trips", fields)), jobIdOf(made));
+});
+
+Deno.test("what no form of ours sends is a page that says so, and makes nothing", async () => {
+  using env = await openApp();
+  const body = { destination: "", durationDays: 1 };
+  const cases: Record<string, string>[] = [
+    { wish: "{broken" },
+    { wish: JSON.stringify({ kind: "callback", body: {} }) },
+    { wish: JSON.stringify({ kind: "itinerary", body }) },
+    { wish: "null" },
+    { ...form, formId: "not a name" },
+  ];
+  for (const fields of cases) {
+    const { status, text } = await submit(env.app, "/trips", fields);
+    assert.equal(status, 400);
+    assert.match(text, /The form cannot be read/);
+  }
+  assert.equal((await submit(env.app, "/trips", { x: "y".repeat(200_000) })).status, 413);
+  for await (const _ of env.kv.list({ prefix: ["job"] })) assert.fail("a job was made");
+});
+
+Deno.test("forms of other sites are not taken", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  const id = headers.get("location")!.split("/").at(-1)!;
+  for (const path of ["/trips", `/trips/${id}/cancel`]) {
+    for (const site of ["cross-site", "same-site", "none"]) {
+      const foreign = { "sec-fetch-site": site, origin: "https://evil.example" };
+      const { status, text } = await submit(env.app, path, form, foreign);
+      assert.equal(status, 403);
+      assert.match(text, /The form is another site&#39;s|The form is another site's/);
+    }
+  }
+  // Browsers of the past, and pages without TLS, only tell the origin; a proxy may add the TLS.
+  for (const origin of ["http://localhost", "https://localhost"]) {
+    const plain = { origin, "sec-fetch-site": "" };
+    assert.equal((await submit(env.app, "/trips", form, plain)).status, 303);
+  }
+  for (const origin of ["https://evil.example", "https://localhost:8443", "null", "localhost"]) {
+    const plain = { origin, "sec-fetch-site": "" };
+    assert.equal((await submit(env.app, "/trips", form, plain)).status, 403);
+  }
+  // Where no proxy is trusted, nobody can say that the host is another one.
+  const renamed = {
+    origin: "https://trips.example",
+    "sec-fetch-site": "",
+    "x-forwarded-host": "trips.example",
+  };
+  assert.equal((await submit(env.app, "/trips", form, renamed)).status, 403);
+  const behind = await openApp({ kv: env.kv, trustedProxies: 1 }, { concurrency: 0 });
+  assert.equal((await submit(behind.app, "/trips", form, renamed)).status, 303);
+  const evil = { ...renamed, origin: "https://evil.example" };
+  assert.equal((await submit(behind.app, "/trips", form, evil)).status, 403);
+  assert.equal((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
+});
+
+Deno.test("a wish that is refused stays in the form, with the reason and when to try again", async () => {
+  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  await post(env.app, "/api/itineraries", tokyo);
+  const refused = await submit(env.app, "/trips", form);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get("retry-after"), "30");
+  assert.match(refused.text, /role="alert"><p class="title">Many travellers are waiting/);
+  assert.match(refused.text, /Please try again in 30 seconds/);
+  assert.match(refused.text, /value="Tokyo, Japan"/);
+  assert.equal(stateOf(refused.text).refusal.code, "queue_full");
+});
+
+Deno.test("pages and their forms have the limits of the API", async () => {
+  const kv = await Deno.openKv(":memory:");
+  using env = await openApp({ kv }, { concurrency: 0 });
+  const limiter = (name: string, limit: number) =>
+    new RateLimiter(kv, { clock: env.clock, name, limit });
+  const limited = await openApp({
+    kv,
+    clock: env.clock,
+    rateLimiters: { requests: limiter("requests", 4), jobs: limiter("jobs", 1) },
+  }, { concurrency: 0 });
+  assert.equal((await submit(limited.app, "/trips", form)).status, 303);
+  const refused = await submit(limited.app, "/trips", form);
+  assert.equal(refused.status, 429);
+  assert.match(refused.text, /You have sent many wishes in a short time/);
+  const path = `/trips/${crypto.randomUUID()}`;
+  assert.equal((await open(limited.app, path)).status, 404);
+  assert.equal((await open(limited.app, path)).status, 404);
+  const { status, headers, text } = await open(limited.app, path);
+  assert.equal(status, 429);
+  const seconds = headers.get("retry-after")!;
+  assert.ok(Number(seconds) > 0);
+  assert.match(text, /<h1>Too many requests<\/h1>/);
+  assert.ok(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
+  assert.ok(text.includes(`This page tries again by itself in ${seconds} seconds.`));
+  assert.match(text, /<a class="button main" href>Try again now<\/a>/);
+  // A wish that is one request too many is not lost, right or wrong.
+  for (const days of ["2", "99"]) {
+    const late = await submit(limited.app, "/trips", { ...form, durationDays: days });
+    assert.equal(late.status, 429);
+    assert.equal(late.headers.get("retry-after"), seconds);
+    assert.match(late.text, /value="Tokyo, Japan"/);
+    assert.ok(late.text.includes(`Please try again in ${seconds} seconds.`));
+  }
+  assert.equal((await submit(limited.app, "/trips", { formId: "!" })).status, 429);
+  assert.equal((await submit(limited.app, "/trips", { wish: "{}" })).status, 429);
+  const cancel = await submit(limited.app, `${path}/cancel`, {});
+  assert.equal(cancel.status, 429);
+  assert.ok(cancel.text.includes(`Please go back, and try again in ${seconds} seconds.`));
+  assert.doesNotMatch(cancel.text, /http-equiv="refresh"/);
+  await limiter("requests", 1).settled();
+});
+
+Deno.test("a trip is shown as it is, from its first second to its last", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const made = await submit(env.app, "/trips", form);
+  const path = `/trips/${jobIdOf(made)}`;
+  const api = `/api/itineraries/${jobIdOf(made)}`;
+  const first = await open(env.app, path);
+  assert.equal(first.status, 200);
+  assert.equal(first.headers.get("cache-control"), "private, no-cache");
+  assert.match(first.text, /<title>Tokyo, Japan – Tripwright<\/title>/);
+  assert.match(first.text, /<meta name="robots" content="noindex"\/>/);
+  assert.match(first.text, /<noscript><meta http-equiv="refresh" content="2"\/><\/noscript>/);
+  assert.match(first.text, /<progress/);
+  assert.deepEqual(stateOf(first.text).job, (await send(env.app, api)).body);
+  // The same database, and a worker.
+  const working = await openApp({ kv: env.kv, clock: env.clock });
+  await working.a.sweep();
+  await working.a.idle();
+  const last = await open(env.app, path);
+  assert.doesNotMatch(last.text, /<noscript>|<progress/);
+  assert.match(last.text, /<span class="mark">Sample<\/span>/);
+  const { days } = sampleItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
+  for (const { theme, activities } of days) {
+    assert.ok(last.text.includes(`>${theme}</h2>`));
+    for (const { time, title } of activities) {
+      assert.ok(last.text.includes(`>${time}</time>`) && last.text.includes(`>${title}</h3>`));
+    }
+  }
+  assert.deepEqual(stateOf(last.text).job, (await send(env.app, api)).body);
+});
+
+Deno.test("the parts that are written are in the page before the plan is finished", async () => {
+  using env = await openApp({ delayMs: 60_000 }, { concurrency: 1 });
+  const { headers } = await post(env.app, "/api/generations", techno);
+  const id = headers.get("location")!.split("/").at(-1)!;
+  const { bundles } = sampleBundles(techno);
+  let text = "";
+  for (let n = 0; n < 500 && !text.includes(`>${bundles[0]!.title}</h2>`); n++) {
+    env.clock.advance(200);
+    await nextTurn();
+    text = (await open(env.app, `/trips/${id}`)).text;
+  }
+  assert.ok(text.includes(`>${bundles[0]!.title}</h2>`));
+  assert.match(text, /class="card placeholder"/);
+  assert.match(text, /Reasoning:/);
+  assert.match(text, /<li aria-current="step">Writing<\/li>/);
+  await env.a.stop(0);
+});
+
+Deno.test("there is one page for whatever is not there", async () => {
+  using env = await openApp();
+  await post(env.app, "/api/itineraries", tokyo);
+  await env.a.idle();
+  const made = await submit(env.app, "/trips", form);
+  env.clock.advance(24 * 3_600_000);
+  const ids = [jobIdOf(made), crypto.randomUUID(), "nonsense", "..%2f..", "%3Cscript%3E"];
+  for (const id of ids) {
+    for (const file of ["", "/plan.md", "/plan.json", "/plan.ics"]) {
+      const { status, text } = await open(env.app, `/trips/${id}${file}`);
+      assert.equal(status, 404);
+      assert.match(text, /<h1>This trip has expired<\/h1>/);
+      assert.doesNotMatch(text, /<noscript>|<script>/);
+    }
+    assert.equal((await submit(env.app, `/trips/${id}/cancel`, {})).status, 404);
+  }
+  await env.a.idle();
+});
+
+Deno.test("a trip is canceled by a form, and shows how it ended if it had ended", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const made = await submit(env.app, "/trips", form);
+  const path = `/trips/${jobIdOf(made)}`;
+  const canceled = await submit(env.app, `${path}/cancel`, {});
+  assert.equal(canceled.status, 303);
+  assert.equal(canceled.headers.get("location"), path);
+  assert.match((await open(env.app, path)).text, /You have canceled this trip/);
+  assert.equal((await submit(env.app, `${path}/cancel`, {})).status, 303);
+});
+
+Deno.test("a trip that failed says why, and offers what helps", async () => {
+  for (const [name, { retryable, hint }] of Object.entries(failureKinds)) {
+    if (name.startsWith("callback")) continue;
+    const code = name as FailureCode;
+    const model = speaking(() => {
+      throw new JobError(code, "the <reason>");
+    });
+    using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
+    const made = await submit(env.app, "/trips", form);
+    await env.a.idle();
+    const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
+    const { sentence, wayOn } = sayFailure({ code, retryable, hint });
+    assert.equal(wayOn === "repeat", retryable, code);
+    assert.ok(text.includes(`role="alert"><p class="title">${sentence}</p>`), code);
+    assert.ok(text.includes(`The reason: the &lt;reason>`), code);
+    assert.match(text, /<button type="submit"[^>]*>Try again<\/button>/);
+    const best = text.match(/class="(?:button )?main"[^>]*>([^<]+)</)?.[1];
+    const verbs = { repeat: "Try again", change: "Change the wish", wait: undefined };
+    assert.equal(best, verbs[wayOn], code);
+    assert.match(
+      text,
+      /href="\/\?kind=itinerary&amp;destination=Tokyo%2C\+Japan&amp;durationDays=2"/,
+    );
+  }
+});
+
+Deno.test("every way in which a wish can be refused has a sentence of its own", () => {
+  const { responses } = description.paths["/api/itineraries"].post;
+  // deno-lint-ignore no-explicit-any -- the description is JSON
+  const codes = Object.values<any>(responses).flatMap(({ content }) =>
+    Object.keys(content["application/problem+json"]?.examples ?? {})
+  );
+  assert.ok(codes.length > 10);
+  /** What no form of ours can cause. */
+  const impossible = [
+    "malformed_json",
+    "incomplete_body",
+    "invalid_header",
+    "callback_not_allowed",
+    "unsupported_media_type",
+    "idempotency_key_reused",
+  ];
+  for (const code of codes) {
+    const said = sayRefusal({ code, detail: "x", retryAfterSeconds: null });
+    assert.equal(said.startsWith("The wish was not accepted"), impossible.includes(code), code);
+  }
+});
+
+/** What might get out of its place in HTML, in JSON within HTML, in an attribute, or in a link. */
+const hostile = [
+  `</script><script>pwned()</script>`,
+  `"><img src=x onerror=pwned()>`,
+  `' onmouseover='pwned()`,
+  `<!--<script>`,
+  `\u2028</title><svg/onload=pwned()>`,
+].join(" ");
+
+Deno.test("what travellers and models write stays text, wherever it stands in a page", async () => {
+  const { days } = sampleItinerary(tokyo);
+  for (const day of days) {
+    day.theme = hostile;
+    for (const activity of day.activities) {
+      Object.assign(activity, { title: hostile, description: hostile, place: hostile });
+    }
+  }
+  using env = await openApp({}, { model: speaking(() => ({ days })) });
+  const wish = { ...form, destination: hostile.slice(0, 120) };
+  const made = await submit(env.app, "/trips", wish);
+  await env.a.idle();
+  const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
+  assert.deepEqual(stateOf(text).job.itinerary, days);
+  // Of the page itself: the script and its state.
+  assert.equal(text.match(/<script/g)!.length, 2);
+  assert.equal(text.match(/<\/script/g)!.length, 2);
+  const tags = text.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/gi)!;
+  for (const tag of tags) assert.doesNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
+});
+
+Deno.test("a finished plan can be had as a file", async () => {
+  using env = await openApp();
+  const itinerary = jobIdOf(await submit(env.app, "/trips", form));
+  const { headers } = await post(env.app, "/api/generations", techno);
+  const generation = headers.get("location")!.split("/").at(-1)!;
+  const early = await open(env.app, `/trips/${itinerary}/plan.md`);
+  assert.equal(early.status, 303);
+  assert.equal(early.headers.get("location"), `/trips/${itinerary}`);
+  await env.a.idle();
+
+  const markdown = await open(env.app, `/trips/${itinerary}/plan.md`);
+  assert.equal(markdown.headers.get("content-type"), "text/markdown; charset=utf-8");
+  assert.match(
+    markdown.headers.get("content-disposition")!,
+    /^attachment; filename="tokyo-japan\.md"/,
+  );
+  assert.match(markdown.text, /^# Tokyo, Japan: 2 days\n\nThis plan is made up/);
+  assert.match((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
+
+  const json = await open(env.app, `/trips/${itinerary}/plan.json`);
+  assert.deepEqual(
+    JSON.parse(json.text),
+    (await send(env.app, `/api/itineraries/${itinerary}`)).body,
+  );
+
+  const calendar = await open(env.app, `/trips/${itinerary}/plan.ics?start=2026-12-24`);
+  assert.equal(calendar.headers.get("content-type"), "text/calendar; charset=utf-8");
+  assert.match(calendar.text, /^BEGIN:VCALENDAR\r\n/);
+  assert.match(calendar.text, /DTSTART:20261224T\d{6}\r\n/);
+  assert.match(calendar.text, /DTSTART:20261225T\d{6}\r\n/);
+  for (
+    const query of ["", "?start=", "?start=2026-02-30", "?start=tomorrow", "?start=9999-12-31"]
+  ) {
+    const { status, text } = await open(env.app, `/trips/${itinerary}/plan.ics${query}`);
+    assert.equal(status, 400);
+    assert.match(text, /A calendar needs the first day, such as 2026-12-24/);
+  }
+  assert.match((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
+});
+
+Deno.test("bundles without a date that can be read make no calendar", async () => {
+  const { bundles } = sampleBundles(techno);
+  for (const { keyEvents } of bundles) {
+    for (const event of keyEvents) event.date = "to be announced";
+  }
+  using env = await openApp({}, { model: speaking(() => ({ bundles })) });
+  const { headers } = await post(env.app, "/api/generations", techno);
+  await env.a.idle();
+  const id = headers.get("location")!.split("/").at(-1)!;
+  const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
+  assert.equal(status, 400);
+  assert.match(text, /None of the events has a date/);
+  assert.ok(text.includes(`<a class="button main" href="/trips/${id}">To the trip</a>`));
+});
+
+Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
+  using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
+  const { text: home } = await open(env.app, "/");
+  assert.match(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
+  const authorization = `Bearer ${KEY}`;
+  const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
+  const id = headers.get("location")!.split("/").at(-1)!;
+  for (const unknown of [id, crypto.randomUUID()]) {
+    const { status, headers, text } = await open(env.app, `/trips/${unknown}`);
+    assert.equal(status, 401);
+    assert.equal(headers.get("www-authenticate"), "Bearer");
+    assert.match(text, /This trip needs a key/);
+    assert.doesNotMatch(text, /Tokyo/);
+  }
+  const refused = await submit(env.app, "/trips", form);
+  assert.equal(refused.status, 401);
+  assert.match(refused.text, /This service is only open to those with an API key/);
+  assert.equal((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
+});
+
+Deno.test("with public reads, a stranger may look at a trip but not cancel it", async () => {
+  using env = await openApp({ apiKeys: [KEY], publicReads: true }, { concurrency: 0 });
+  const authorization = `Bearer ${KEY}`;
+  const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
+  const id = headers.get("location")!.split("/").at(-1)!;
+  assert.match((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
+  const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
+  assert.equal(status, 403);
+  assert.match(text, /Only the API key that made the job may cancel it/);
+});
+
+Deno.test("a fault of ours is a page that says no more than that", async () => {
+  using env = await openApp();
+  const id = crypto.randomUUID();
+  await env.kv.set(["job", id], { secret: "do not show" });
+  const { status, text } = await open(env.app, `/trips/${id}`);
+  assert.equal(status, 500);
+  assert.match(text, /<h1>Something went wrong<\/h1>/);
+  assert.match(text, /<meta http-equiv="refresh" content="30"\/>/);
+  assert.doesNotMatch(text, /secret|do not show/);
+});
+
+Deno.test("a wish that meets a fault of ours stays in the form", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  const faults = {
+    commit: () => Promise.reject(new TypeError("the disk is full")),
+    get: () => Promise.reject(new TypeError("the disk is gone")),
+  };
+  for (const name of ["commit", "get"] as const) {
+    Object.assign(hooks, { commit: undefined, get: undefined, [name]: faults[name] });
+    const { status, text } = await submit(env.app, "/trips", { ...form, formId: "once" });
+    assert.equal(status, 500, name);
+    assert.match(text, /role="alert"><p class="title">Something went wrong on our side/);
+    assert.match(text, /value="Tokyo, Japan"/);
+  }
+  Object.assign(hooks, { commit: undefined, get: undefined });
+  await submit(env.app, "/trips", { ...form, formId: "again" });
+  // The wish is known; how its trip stands cannot be read.
+  let reads = 0;
+  hooks.get = ([table]) => table === "job" && ++reads > 1 ? faults.get() : undefined;
+  const { status, text } = await submit(env.app, "/trips", { ...form, formId: "again" });
+  assert.equal(status, 500);
+  assert.match(text, /value="Tokyo, Japan"/);
+});
+
+Deno.test("addresses that only forms are sent to lead browsers back", async () => {
+  using env = await openApp();
+  const id = crypto.randomUUID();
+  const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
+  assert.deepEqual([status, headers.get("location")], [303, `/trips/${id}`]);
+  const odd = await open(env.app, "/trips/%2F%2Fevil.example%0D%0A/cancel");
+  assert.equal(odd.headers.get("location"), "/trips/%2F%2Fevil.example%0D%0A");
+  const page = await open(env.app, "/", { method: "POST", headers: { accept: "text/html" } });
+  assert.equal(page.status, 405);
+  assert.equal(page.headers.get("allow"), "GET, HEAD, OPTIONS");
+  assert.match(page.text, /<h1>The method is not allowed<\/h1>/);
+});
+
+Deno.test("/trips leads to the trips that the browser knows", async () => {
+  using env = await openApp();
+  const { status, headers } = await open(env.app, "/trips");
+  assert.deepEqual([status, headers.get("location")], [302, "/#recent"]);
+});
+
+Deno.test("every kind of job has a form and a page", () => {
+  assert.deepEqual(kinds.map(({ http }) => http.noun), ["itinerary", "generation"]);
+});
+
+Deno.test("pages load nothing but what is theirs, and send forms nowhere else", async () => {
+  using env = await openApp();
+  for (const path of ["/", "/trips/x"]) {
+    const { headers, text } = await open(env.app, path);
+    const policy = headers.get("content-security-policy")!;
+    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    assert.match(policy, /form-action 'self'/);
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    assert.doesNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
+    for (const [, url] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      assert.match(url!, /^\/(?!\/)|^#/);
+    }
+  }
+});
+
+Deno.test("a URL that names its version is kept for ever, any other one for minutes", async () => {
+  using env = await openApp();
+  const { text } = await open(env.app, "/");
+  const [script] = text.match(/\/app\.js\?v=\w+/)!;
+  const [style] = text.match(/\/style\.css\?v=\w+/)!;
+  for (const url of [script, style]) {
+    const { status, headers } = await open(env.app, url!);
+    assert.equal(status, 200);
+    assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable");
+  }
+  for (const url of ["/client.js", "/icon.svg"]) {
+    const { headers } = await open(env.app, url);
+    assert.equal(headers.get("cache-control"), "public, max-age=300");
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    const known = { headers: { "if-none-match": headers.get("etag")! } };
+    assert.equal((await open(env.app, url, known)).status, 304);
+  }
+});
+
+Deno.test("who asks for a version of another instance is not to keep the one of this", async () => {
+  using env = await openApp();
+  for (const version of ["of-yesterday", "", "constructor"]) {
+    const { status, headers } = await open(env.app, `/app.js?v=${version}`);
+    assert.deepEqual([status, headers.get("cache-control")], [200, "no-store"]);
+  }
+});

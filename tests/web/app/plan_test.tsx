@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { renderToString } from "preact-render-to-string";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { BundlesPlan, ItineraryPlan, sayCosts } from "../../../web/app/plan.tsx";
+import { techno, tokyo } from "../../../testing/app.ts";
+
+const { days } = sampleItinerary(tokyo);
+const { bundles } = sampleBundles(techno);
+
+Deno.test("a plan that grows has the room of one more part, one that is finished has none", () => {
+  const growing = renderToString(<ItineraryPlan parts={days.slice(0, 1)} isGrowing />);
+  assert.equal(growing.match(/class="card placeholder"/g)?.length, 1);
+  assert.match(growing, />Day 2</);
+  assert.doesNotMatch(
+    renderToString(<ItineraryPlan parts={days} isGrowing={false} />),
+    /placeholder/,
+  );
+  assert.match(renderToString(<BundlesPlan parts={[]} isGrowing />), />Bundle 1</);
+});
+
+Deno.test("links that a model wrote lead to the web or nowhere, and recommend nothing", () => {
+  const urls = ["javascript:pwned()", "data:text/html,x", "//x.example", "JAVASCRIPT:pwned()", "x"];
+  const web = ["https://fine.example/?a&b", "http://fine.example/"];
+  const parts = [{
+    ...bundles[0]!,
+    imageUrl: "https://fine.example/i.jpg",
+    keyEvents: [...urls, ...web].map((url) => ({ ...bundles[0]!.keyEvents[0]!, url })),
+  }, { ...bundles[1]!, imageUrl: "javascript:pwned()" }];
+  const text = renderToString(<BundlesPlan parts={parts} isGrowing={false} />);
+  const links = [...text.matchAll(/<a ([^>]*)>/g)].map(([, attributes]) => attributes!);
+  const written = links.filter((link) => !link.includes("openstreetmap.org"));
+  assert.equal(written.length, 3);
+  for (const link of links) {
+    assert.match(link, /href="https?:\/\//);
+    assert.match(link, /rel="noopener noreferrer nofollow"/);
+  }
+  // A picture would tell its host who looks at the plan.
+  assert.doesNotMatch(text, /<img/);
+});
+
+Deno.test("a place is looked for on a map as it is written", () => {
+  const activity = { ...days[0]!.activities[0]!, place: "A & B, Köln #1" };
+  const parts = [{ ...days[0]!, activities: [activity] }];
+  const text = renderToString(<ItineraryPlan parts={parts} isGrowing={false} />);
+  const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
+  assert.equal(new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"), "A & B, Köln #1");
+});
+
+Deno.test("costs are summed up by currency; what nobody knows is not counted as free", () => {
+  const costing = (...costs: ([number, string] | null)[]) =>
+    costs.map((cost) => ({
+      ...days[0]!.activities[0]!,
+      estimatedCost: cost && { amount: cost[0], currency: cost[1] },
+    }));
+  assert.equal(sayCosts(costing()), null);
+  assert.equal(sayCosts(costing(null, null)), null);
+  assert.equal(sayCosts(costing([0, "EUR"], null)), "free");
+  assert.equal(sayCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
+  assert.equal(sayCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
+  assert.equal(sayCosts(costing([5, "ABC"])), "about ABC\u00a05");
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formLimits } from "../../../routes/pages/form_limits.ts";
+import {
+  errorsOf,
+  extentOf,
+  fieldsOf,
+  formUrl,
+  type FormValues,
+  titleOf,
+  type TripKind,
+  valuesOf,
+  type Wish,
+  wishOf,
+} from "../../../web/app/wish.ts";
+import { kinds, techno, tokyo } from "../../../testing/app.ts";
+
+const limits = formLimits(kinds);
+const itinerary: Wish = { kind: "itinerary", body: tokyo };
+const generation: Wish = { kind: "generation", body: techno };
+
+/** Whether the API takes the wish that a form says. */
+function isAccepted(kind: TripKind, values: FormValues): boolean {
+  const { request } = kinds.find(({ http }) => http.noun === kind)!;
+  return request.safeParse(JSON.parse(JSON.stringify(wishOf(kind, values).body))).success;
+}
+
+Deno.test("the limits of a form are those of the schemas", () => {
+  const text = { maxLength: 500 };
+  assert.deepEqual(limits, {
+    destination: { minLength: 1, maxLength: 120 },
+    durationDays: { minimum: 1, maximum: 30 },
+    interests: { maxLength: 500, maxItems: 20 },
+    musicProfile: text,
+    timeframe: text,
+    otherPreferences: text,
+  });
+});
+
+/** Text around the limits, with characters that are counted in more than one way. */
+const unit = fc.constantFrom("a", " ", "é", "é", "日", "👩‍👩‍👧", "𝄞", "\ud800", ",", "،", "\n", "　");
+const text = fc.oneof(
+  fc.string({ unit, maxLength: 30 }),
+  fc.tuple(unit, fc.constantFrom(20, 21, 119, 120, 121, 499, 500, 501))
+    .map(([unit, count]) => unit.repeat(count)),
+  fc.array(fc.string({ unit: "grapheme", maxLength: 5 }), { maxLength: 25 })
+    .map((parts) => parts.join(",")),
+);
+const number = fc.oneof(
+  fc.integer({ min: -3, max: 40 }).map(String),
+  fc.constantFrom("", " 5 ", "5.0", "1e1", "0x5", "٣", "five", "05", "1".repeat(40), "NaN", "-0"),
+);
+
+for (const kind of ["itinerary", "generation"] as const) {
+  Deno.test(`the form of an ${kind} objects to exactly those wishes that the API does not accept`, () => {
+    const record = Object.fromEntries(
+      fieldsOf[kind].map((name) => [name, name === "durationDays" ? number : text]),
+    );
+    const seen = { fine: 0, wrong: 0 };
+    const property = fc.property(fc.record(record), (values) => {
+      const errors = errorsOf(kind, values, limits);
+      const isFine = Object.keys(errors).length === 0;
+      seen[isFine ? "fine" : "wrong"]++;
+      assert.equal(isFine, isAccepted(kind, values), JSON.stringify({ values, errors }));
+    });
+    fc.assert(property, { seed: 6, numRuns: 3_000 });
+    assert.ok(seen.fine > 100 && seen.wrong > 100, JSON.stringify(seen));
+  });
+}
+
+Deno.test("each objection says what would be right", () => {
+  const errors = errorsOf(
+    "itinerary",
+    { destination: "x".repeat(121), durationDays: "31" },
+    limits,
+  );
+  assert.deepEqual(errors, {
+    destination: "At most 120 characters; these are 121.",
+    durationDays: "A whole number from 1 to 30.",
+  });
+  assert.equal(errorsOf("itinerary", {}, limits).destination, "Please fill this in.");
+  const many = { interests: Array(21).fill("x").join(), timeframe: "y".repeat(501) };
+  assert.deepEqual(errorsOf("generation", many, limits), {
+    interests: "At most 20; these are 21.",
+    timeframe: "At most 500 characters; these are 501.",
+  });
+  const long = { interests: `x,${"y".repeat(501)}` };
+  assert.equal(
+    errorsOf("generation", long, limits).interests,
+    "Each: At most 500 characters; these are 501.",
+  );
+});
+
+Deno.test("interests are what stands between commas, in any script", () => {
+  const wish = wishOf("generation", { interests: " music ,, food、酒，نوم،art\n" });
+  assert.deepEqual(wish.body, {
+    preferences: {
+      interests: ["music", "food", "酒", "نوم", "art"],
+      musicProfile: null,
+      timeframe: null,
+      otherPreferences: null,
+    },
+  });
+});
+
+Deno.test("a wish fills in a form that says the same wish", () => {
+  for (const wish of [itinerary, generation]) {
+    assert.deepEqual(wishOf(wish.kind, valuesOf(wish)), wish);
+    const { searchParams } = new URL(formUrl(wish), "http://localhost");
+    const { kind, ...values } = Object.fromEntries(searchParams);
+    assert.deepEqual(wishOf(kind as TripKind, values), wish);
+  }
+  assert.equal(formUrl({ kind: "generation", body: { preferences: {} } }), "/?kind=generation");
+});
+
+Deno.test("a wish is called by what it is about", () => {
+  assert.equal(titleOf(itinerary), "Tokyo, Japan");
+  assert.equal(extentOf(itinerary), "2 days");
+  assert.equal(extentOf({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }), "1 day");
+  assert.equal(titleOf(generation), "Weekend bundles: music, nightlife");
+  const interests = Array(20).fill("🎷".repeat(400));
+  const long = titleOf({ kind: "generation", body: { preferences: { interests } } });
+  assert.equal(long, `Weekend bundles: ${"🎷".repeat(119)}…`);
+  assert.equal(extentOf(generation), null);
+  assert.equal(
+    titleOf({ kind: "generation", body: { preferences: { interests: [""] } } }),
+    "Weekend bundles",
+  );
+});

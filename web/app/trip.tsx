@@ -1,0 +1,261 @@
+/**
+ * The page of a trip: from its first second to its last.
+ * @module
+ */
+import { useEffect, useState } from "preact/hooks";
+import { DAY_MS } from "../../lib/clock.ts";
+import { AgainForm } from "./again_form.tsx";
+import { isGone } from "../client/errors.ts";
+import { hasApiKey } from "./api_key.ts";
+import type { Connection, Job, TripError } from "../client/client.ts";
+import { Dock, Reasoning, sayDuration } from "./dock.tsx";
+import { focusOn, pageTitle } from "./focus.ts";
+import { GonePage } from "./gone.tsx";
+import { idOf, isEnded } from "../client/job.ts";
+import { LocalTime } from "./local_time.tsx";
+import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
+import { openRecentTrips } from "./recent_trips.ts";
+import { sayFailure } from "./refusal.ts";
+import { openClient } from "./session.ts";
+import { sayMadeUp } from "./source.ts";
+import { extentOf, sayInterests, titleOf, type Wish, wishOfJob } from "./wish.ts";
+
+export interface TripState {
+  page: "trip";
+  /** As `GET` shows it. */
+  job: Job;
+  /** For how long it has been there, in milliseconds. */
+  ageMs: number;
+  /** Whether the server may give the plan to whoever follows a link. */
+  isOpen: boolean;
+}
+
+export function TripPage({ state }: { state: TripState }) {
+  const { job, connection, hasExpired, fault, end } = useTrip(state.job);
+  const wish = wishOfJob(job);
+  const id = idOf(job);
+  const news = useNews(job);
+  const madeUp = sayMadeUp(job.source);
+  if (hasExpired) return <GonePage state={{ page: "gone", id }} />;
+  const isGrowing = job.status === "processing";
+  return (
+    <main id="main" class="trip" tabIndex={-1}>
+      <TripHeader wish={wish} job={job} isOpen={state.isOpen} />
+      <p class="unseen" role="status">{news}</p>
+      <Outcome wish={wish} job={job} />
+      {"jobId" in job
+        ? <ItineraryPlan parts={job.itinerary ?? job.partial ?? []} isGrowing={isGrowing} />
+        : <BundlesPlan parts={job.bundles ?? job.partial ?? []} isGrowing={isGrowing} />}
+      {madeUp && <p class="source quiet">{madeUp.text}</p>}
+      {!isGrowing && "generationId" in job && job.reasoningSummaries.length > 0 && (
+        <Reasoning summaries={job.reasoningSummaries} />
+      )}
+      {isGrowing && (
+        <Dock
+          job={job}
+          connection={connection}
+          fault={fault}
+          ageMs={state.ageMs}
+          onEnded={end}
+        />
+      )}
+    </main>
+  );
+}
+
+function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boolean }) {
+  const extent = extentOf(wish);
+  const madeUp = sayMadeUp(job.source);
+  const cost = "jobId" in job && job.itinerary
+    ? sayCosts(job.itinerary.flatMap(({ activities }) => activities))
+    : null;
+  return (
+    <header class={`trip ${wish.kind}`}>
+      <h1 dir="auto">{titleOf(wish)}</h1>
+      <p class="facts">
+        {extent && <span>{extent}</span>}
+        <span>
+          kept until <LocalTime iso={job.expiresAt} />
+        </span>
+        <span>{sayState(job)}</span>
+        {madeUp && <span class="mark">{madeUp.mark}</span>}
+        {cost && <span>{cost} per person</span>}
+      </p>
+      {wish.kind === "generation" && <Preferences wish={wish} />}
+      <Actions job={job} isOpen={isOpen} />
+    </header>
+  );
+}
+
+/** What was wished for, beyond the title. */
+function Preferences({ wish }: { wish: Extract<Wish, { kind: "generation" }> }) {
+  const { preferences } = wish.body;
+  const { timeframe, musicProfile, otherPreferences } = preferences;
+  const interests = sayInterests(preferences);
+  const unsaid = titleOf(wish).endsWith(interests) ? null : interests;
+  const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
+  return said.length === 0 ? null : (
+    <ul class="facts">
+      {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
+    </ul>
+  );
+}
+
+/** How the job stands, in a few words. */
+function sayState({ status, createdAt, completedAt }: Job): string {
+  if (status === "processing") return "being written";
+  const took = sayDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  return { completed: `written in ${took}`, failed: "failed", canceled: "canceled" }[status];
+}
+
+/** They are in their places from the start, so that nothing moves when there is a plan. */
+function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
+  const id = idOf(job);
+  const isReady = job.status === "completed";
+  const plan = (extension: string) =>
+    isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
+  return (
+    <div class="actions">
+      <CopyLink />
+      <button
+        type="button"
+        class="needs-script"
+        onClick={() => isReady && print()}
+        aria-disabled={!isReady}
+      >
+        Print
+      </button>
+      {isOpen && (
+        <>
+          <a role="link" class="button" {...plan("md")}>Markdown</a>
+          <a role="link" class="button" {...plan("json")}>JSON</a>
+          {"jobId" in job && isReady
+            ? <CalendarForm id={id} createdAt={job.createdAt} />
+            : <a role="link" class="button" {...plan("ics")}>Calendar</a>}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** An itinerary has days, but no dates: a calendar wants to know when it begins. */
+function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
+  return (
+    <details class="menu">
+      <summary class="button">Calendar</summary>
+      <form method="get" action={`/trips/${id}/plan.ics`}>
+        <label for="start">First day</label>
+        <input type="date" id="start" name="start" required defaultValue={dayAfter(createdAt)} />
+        <button type="submit">Download</button>
+      </form>
+    </details>
+  );
+}
+
+function dayAfter(iso: string): string {
+  return new Date(Date.parse(iso) + DAY_MS).toISOString().slice(0, 10);
+}
+
+function CopyLink() {
+  const [isCopied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      setCopied(true);
+    } catch {
+      // Forbidden, or a page without TLS, where there is no clipboard.
+      prompt("The link of this trip", location.href);
+    }
+  }
+  return (
+    <button type="button" class="needs-script" onClick={copy}>
+      {isCopied ? "Link copied" : "Copy link"}
+    </button>
+  );
+}
+
+/** What is said in place of a plan. */
+function Outcome({ wish, job }: { wish: Wish; job: Job }) {
+  if (job.status === "failed") {
+    const { sentence, wayOn } = sayFailure(job.failure);
+    return (
+      <div class="notice" role="alert">
+        <p class="title">{sentence}</p>
+        <p>{job.failure?.hint}</p>
+        <p class="quiet">The reason: {job.error}</p>
+        <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={wayOn} />
+      </div>
+    );
+  }
+  if (job.status === "canceled") {
+    return (
+      <div class="notice">
+        <p class="title">You have canceled this trip.</p>
+        <AgainForm id={idOf(job)} wish={wish} verb="Make it after all" best="repeat" />
+      </div>
+    );
+  }
+  return null;
+}
+
+/** The job as it is, from now on. */
+function useTrip(first: Job) {
+  const [job, setJob] = useState(first);
+  const [connection, setConnection] = useState<Connection>("polling");
+  const [hasExpired, setExpired] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+
+  function show(job: Job): void {
+    // The dock goes, and what had the focus there.
+    if (isEnded(job) && document.activeElement?.closest(".dock")) focusOn("main");
+    setJob(job);
+    openRecentTrips().update(job);
+  }
+
+  useEffect(() => {
+    openRecentTrips().put(first);
+    if (first.status !== "processing") return;
+    const left = new AbortController();
+    const follow = async (): Promise<void> => {
+      const hadKey = hasApiKey();
+      try {
+        await openClient().watch(first, {
+          signal: left.signal,
+          onProgress: show,
+          onConnection: setConnection,
+        });
+      } catch (error) {
+        if (left.signal.aborted) return;
+        // It may be public: the key that did not fit has been dropped.
+        if (hadKey && !hasApiKey()) return await follow();
+        if (isGone(error)) return setExpired(true);
+        const { code, message } = error as TripError;
+        setFault(code === "unauthorized" ? "it needs an API key" : message);
+      }
+    };
+    follow();
+    return () => left.abort();
+  }, [first]);
+
+  return { job, connection, hasExpired, fault, end: show };
+}
+
+/** What is worth saying aloud, and the title of the tab. */
+function useNews(job: Job): string {
+  const [news, setNews] = useState("");
+  const count = job.partial?.length ?? 0;
+  const part = "jobId" in job ? "Day" : "Bundle";
+  useEffect(() => {
+    const title = titleOf(wishOfJob(job));
+    const said = {
+      processing: count > 0 ? `${part} ${count} is ready.` : job.progress?.message ?? "",
+      completed: "Your plan is ready.",
+      failed: "There is no plan.",
+      canceled: "Canceled.",
+    };
+    setNews(said[job.status]);
+    const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
+    document.title = pageTitle(marks[job.status] + title);
+  }, [job.status, count, job.progress?.phase]);
+  return news;
+}
