@@ -3,14 +3,12 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { Engine } from "./jobs/engine/engine.ts";
-import { createKinds } from "./jobs/registry.ts";
+import { createRuntime } from "./jobs/runtime.ts";
 import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
-import { createModelProvider } from "./jobs/model_provider.ts";
 import { createWebhookReader } from "./lib/openai/webhook.ts";
 import { RateLimiter } from "./lib/store/rate_limiter.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
@@ -35,34 +33,27 @@ const kv = await openDatabase(config.kvPath).catch((error) =>
   giveUp(`the database of KV_PATH does not open: ${error.message}`)
 );
 const holder = crypto.randomUUID();
-const kinds = createKinds(config);
-const engine = new Engine({
-  ...config,
+const { jobs, instance, kinds } = createRuntime(config, {
   kv,
-  kinds,
-  callbacks: {
-    noticeOf: (job) => presentNotice(kinds, job),
-    signingSecretOf: (owner) => config.apiKeys.signingSecretOf(owner),
-    privateHosts: config.callbackPrivateHosts,
-  },
-  model: createModelProvider(config, systemClock),
   clock: systemClock,
   random: Math.random,
   holder,
   locks: await openInstanceLocks(config.kvPath, holder),
+  noticeOf: presentNotice,
 });
 
 // Before the server starts, as Deno Deploy wants it. There a cron run is a request, and an instance
 // lives as long as it has requests: the run lasts as long as the jobs that it finds.
-Deno.cron("sweep", "* * * * *", () => engine.patrol());
+Deno.cron("sweep", "* * * * *", () => instance.patrol());
 
-const { webhookSecret } = config;
+const { webhookSecret, apiKeys, publicReads, trustedProxies } = config;
 const rateLimiters = createRateLimiters(config);
 const app = createApp({
-  engine,
+  jobs,
+  kinds,
   clock: systemClock,
   corsOrigins: config.corsOrigins,
-  access: config,
+  access: { apiKeys, publicReads, trustedProxies },
   rateLimiters,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
@@ -70,10 +61,10 @@ const app = createApp({
 const handler = handlerOf(app);
 const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => engine.stopping ? hurry.abort() : shutDown(signal));
+  Deno.addSignalListener(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
 const server = listen();
-engine.start();
+instance.start();
 
 function startingConfig(): Config {
   try {
@@ -127,8 +118,8 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
 
 /** Ends in order; a second signal ends the grace of the jobs that still run. */
 async function shutDown(signal: string): Promise<void> {
-  log.info("stopping", { signal, running: engine.running });
-  await engine.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
+  log.info("stopping", { signal, running: instance.running });
+  await instance.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
   await waitAtMost(server.shutdown(), { ms: CLOSE_MS, clock: systemClock });
   const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
   await waitAtMost(settled, { ms: CLOSE_MS, clock: systemClock });

@@ -4,9 +4,9 @@
 import { parseArgs } from "node:util";
 import { systemClock } from "../lib/clock.ts";
 import { newJob } from "../lib/job/job_record.ts";
-import { openStores } from "../testing/engines.ts";
+import { openStores } from "../testing/runtimes.ts";
 import { Program, workDirectory } from "../testing/program.ts";
-import { createEngine } from "./engine.ts";
+import { openBenchRuntime } from "./runtime.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "10000" } } });
 const jobs = Number(values.jobs);
@@ -59,11 +59,11 @@ async function measureService() {
   });
 }
 
-/** An engine without a slot: what a sweep costs. */
+/** An instance without a slot: what a sweep costs. */
 async function measureSweeps() {
   await using directory = await workDirectory();
   using kv = await Deno.openKv(`${directory.path}/kv.sqlite`);
-  const engine = createEngine(kv, { concurrency: 0 });
+  const { instance } = openBenchRuntime(kv, { config: { concurrency: 0 } });
   const { store } = openStores(kv, { clock: systemClock });
   const accept = (runAt: number) =>
     store.accept({
@@ -77,7 +77,7 @@ async function measureSweeps() {
       }),
       runAt,
     });
-  const sweep = () => timeMany(SWEEPS, () => engine.sweep());
+  const sweep = () => timeMany(SWEEPS, () => instance.sweep());
   await sweep();
   const empty = await sweep();
   for (let n = 0; n < jobs; n++) await accept(Date.now() + 3_600_000);

@@ -14,7 +14,7 @@ import { systemClock } from "../lib/clock.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
 import type { ModelProvider, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
 import { createModelProvider } from "../jobs/model_provider.ts";
-import { createEngine } from "./engine.ts";
+import { openBenchRuntime } from "./runtime.ts";
 import { type EvalResult, printReport, summarize } from "./eval_report.ts";
 import { type EvalRequest, evalRequests } from "./eval_requests.ts";
 import { checkBundles, checkItinerary, linksIn } from "./plan_checks.ts";
@@ -32,28 +32,30 @@ const toolLinks = new Map<unknown, Set<string>>();
 /** What the model has written last, by the wish that it is about. */
 const written = new Map<unknown, string>();
 const kv = await Deno.openKv(":memory:");
-const engine = createEngine(kv, {
-  config,
+const { jobs, instance, ...runtime } = openBenchRuntime(kv, {
+  config: {
+    ...config,
+    concurrency: options.concurrency,
+    // One instance needs no queue, and a placeholder says nothing about a prompt.
+    doorbell: "sweep",
+    mockIfQuota: false,
+  },
   model: heard(createModelProvider(config, systemClock)),
-  concurrency: options.concurrency,
-  // One instance needs no queue, and a placeholder says nothing about a prompt.
-  doorbell: "sweep",
-  mockIfQuota: false,
 });
-const kinds = new Map(engine.kinds.map((kind) => [kind.name, kind]));
+const kinds = new Map(runtime.kinds.map((kind) => [kind.name, kind]));
 
-engine.start();
+instance.start();
 const startedAt = performance.now();
 const requests = evalRequests.filter(({ kind }) => kind === (options.only ?? kind));
 const results = await Promise.all(requests.map(evaluate));
 const durationMs = Math.round(performance.now() - startedAt);
-await engine.stop(0);
+await instance.stop(0);
 kv.close();
 
 const summary = {
   generator: config.generator,
   models: { itinerary: config.itineraryModel, bundles: config.bundlesModel },
-  promptVersions: engine.kinds.map(({ promptVersion }) => promptVersion),
+  promptVersions: runtime.kinds.map(({ promptVersion }) => promptVersion),
   durationMs,
   ...summarize(results),
 };
@@ -134,11 +136,13 @@ function withoutWords(key: string, value: unknown): unknown {
 async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
   const { label, language, request } = evalRequest;
   const kind = kinds.get(evalRequest.kind)!;
-  const { job: { id } } = await engine.submit(kind, kind.request.parse(request));
+  const submitted = await jobs.submit(kind, kind.request.parse(request));
+  if (submitted.outcome !== "accepted") throw new Error(`${label}: ${submitted.outcome}`);
+  const { id } = submitted.job;
   const { job, plan, firstPartAt } = await untilEnded(kind, id);
   // A real model takes minutes; standard output is for the results.
   console.error(`${label}: ${job.state}`);
-  const { events } = (await engine.timeline(kind, id))!;
+  const { events } = (await jobs.timeline(kind, id))!;
   const steps = events.filter((event) => event.event === "step");
   const startedAt = job.startedAt ?? job.createdAt;
   const { asked, report } = check(evalRequest, plan);
@@ -167,7 +171,7 @@ async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
 async function untilEnded(kind: PublicKind, id: string) {
   let firstPartAt: number | null = null;
   for (;;) {
-    const { job, progress, result: plan } = (await engine.read(kind, id))!;
+    const { job, progress, result: plan } = (await jobs.read(kind, id))!;
     if (progress.partial.length > 0) firstPartAt ??= Date.now();
     if ("finishedAt" in job) {
       // Whoever has seen no part of it sees it whole.

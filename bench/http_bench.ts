@@ -2,13 +2,13 @@
  * How long accepting, polling and claiming take, on a database in a file and without the network.
  * Compare figures of one run with each other; machines differ. `deno task bench`
  */
-import type { Engine } from "../jobs/engine/engine.ts";
+import type { Runtime } from "../jobs/runtime.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { systemClock } from "../lib/clock.ts";
 import { newJob } from "../lib/job/job_record.ts";
 import { testApp } from "../testing/app.ts";
-import { openStores } from "../testing/engines.ts";
-import { createEngine } from "./engine.ts";
+import { openStores } from "../testing/runtimes.ts";
+import { openBenchRuntime } from "./runtime.ts";
 
 const directory = await Deno.makeTempDir();
 const kv = await Deno.openKv(`${directory}/kv.sqlite`);
@@ -17,13 +17,16 @@ addEventListener("unload", () => {
   Deno.removeSync(directory, { recursive: true });
 });
 
-const createTestApp = (engine: Engine) => testApp(engine, { clock: systemClock });
-const engine = createEngine(kv);
-const worked = createTestApp(engine);
+const createTestApp = (runtime: Runtime) => testApp(runtime, { clock: systemClock });
+const runtime = openBenchRuntime(kv);
+const worked = createTestApp(runtime);
 // Without a slot nothing is worked on: what is measured is one thing at a time.
-const app = createTestApp(createEngine(kv, { concurrency: 0 }));
+const app = createTestApp(openBenchRuntime(kv, { config: { concurrency: 0 } }));
 const { store, instances } = openStores(kv, { clock: systemClock });
-const breaker = new Breaker(kv, { clock: systemClock, instances });
+const breaker = new Breaker(kv, {
+  clock: systemClock,
+  ring: (commit) => instances.addRing(commit),
+});
 
 function post(to = app): Promise<Response> {
   return Promise.resolve(to.request("/api/itineraries", {
@@ -34,7 +37,7 @@ function post(to = app): Promise<Response> {
 }
 
 const { jobId: finished } = await (await post(worked)).json();
-await engine.idle();
+await runtime.instance.idle();
 const { jobId: waiting } = await (await post()).json();
 
 Deno.bench("livez (the floor)", async () => {
@@ -64,9 +67,7 @@ Deno.bench("claim", async (b) => {
   });
   await store.accept(job);
   b.start();
-  await store.claim(job.id, {
-    holder: "bench",
-    admit: async (job) => await breaker.admit(job) === 0,
-  });
+  const due = await store.readDue(job.id);
+  if (due && await breaker.admit(due.job) === 0) await store.claim(due, "bench");
   b.end();
 });

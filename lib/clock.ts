@@ -29,6 +29,87 @@ export async function waitAtMost(
   await Promise.race([ended, clock.wait(ms, settled.signal)]);
 }
 
+/** The work did not end in time. */
+export class DeadlineError extends Error {
+  override name = "DeadlineError";
+}
+
+export interface DeadlineOptions {
+  /** How long the work may take, in milliseconds. */
+  ms: number;
+  clock: Clock;
+  /** Ends the work early. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Counts the time in so many equal parts. A timer that ran out while the process was frozen fires
+   * before answers that have arrived are seen, so with several parts a freeze costs one of them at
+   * most.
+   */
+  parts?: number;
+}
+
+/** Why the signal aborts when the work has ended in time. One object, because it is used often. */
+const SETTLED = new Error("The work has ended");
+
+/** A time limit for work that listens to a signal. To be disposed of when the work has ended. */
+export class Deadline implements Disposable {
+  /** Rejects when {@link signal} aborts, with its reason. */
+  readonly expired: Promise<never>;
+  readonly #over = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #stop = () => this.#over.abort(this.#outer?.reason);
+
+  constructor({ ms, clock, signal, parts = 1 }: DeadlineOptions) {
+    this.#outer = signal;
+    if (signal?.aborted) this.#stop();
+    signal?.addEventListener("abort", this.#stop);
+    this.expired = this.#expire({ ms, clock, parts });
+    this.expired.catch(() => {});
+  }
+
+  /** Aborts when the time is over, when the outer signal aborts, and when the work has ended. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** The time ran out before the work had ended. */
+  get isOver(): boolean {
+    return this.signal.reason instanceof DeadlineError;
+  }
+
+  async #expire(
+    { ms, clock, parts }: Required<Pick<DeadlineOptions, "ms" | "clock" | "parts">>,
+  ): Promise<never> {
+    for (let part = 0; part < parts; part++) {
+      await clock.wait(ms / parts, this.signal);
+      this.signal.throwIfAborted();
+    }
+    const error = new DeadlineError(`Not finished within ${ms} ms`);
+    this.#over.abort(error);
+    throw error;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort(SETTLED);
+    this.#outer?.removeEventListener("abort", this.#stop);
+  }
+}
+
+/**
+ * Gives work a time limit. It ends in time even if the work ignores its signal.
+ *
+ * @param work gets the signal of a {@link Deadline}
+ * @throws {DeadlineError} when the time is over; the reason of `signal` if that aborts; else what
+ * `work` throws
+ */
+export async function withDeadline<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: DeadlineOptions,
+): Promise<T> {
+  using deadline = new Deadline(options);
+  return await Promise.race([work(deadline.signal), deadline.expired]);
+}
+
 /** A time in ISO 8601 and UTC, from epoch milliseconds. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();

@@ -1,32 +1,38 @@
 /**
- * Trying again, within one process and for a moment; retries of whole jobs are the record's.
+ * Retries within one process and for a moment. Retries of whole jobs are in their records.
  * @module
  */
+import { type Backoff, backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 
-export interface RetryOptions {
-  /** Calls in all, the first one included. */
-  tries: number;
-  /** Before the second call, in milliseconds; doubled before each further one. */
-  waitMs: number;
-  /** No wait is longer; unset, any. */
-  maxWaitMs?: number;
+export interface RetryOptions extends Backoff {
+  /** How many calls to make in all. Unset: no limit. */
+  tries?: number;
+  /** How long all waits together may take, in milliseconds. Unset: no limit. */
+  forMs?: number;
   clock: Clock;
-  /** Whether trying again can help. */
+  /** Whether another call can help. */
   when: (error: unknown) => boolean;
 }
 
-/** Calls `work` until it succeeds. Throws what the last call threw. */
+/**
+ * Calls `work` until it succeeds, with exponential backoff in between.
+ *
+ * @throws what the last call threw
+ */
 export async function retry<T>(
   work: () => Promise<T>,
-  { tries, waitMs, maxWaitMs = Infinity, clock, when }: RetryOptions,
+  { tries = Infinity, forMs = Infinity, clock, when, ...backoff }: RetryOptions,
 ): Promise<T> {
+  let waitedMs = 0;
   for (let call = 1;; call++) {
     try {
       return await work();
     } catch (error) {
-      if (call === tries || !when(error)) throw error;
-      await clock.wait(Math.min(waitMs * 2 ** (call - 1), maxWaitMs));
+      const waitMs = backoffMs(call, backoff);
+      waitedMs += waitMs;
+      if (call >= tries || waitedMs > forMs || !when(error)) throw error;
+      await clock.wait(waitMs);
     }
   }
 }

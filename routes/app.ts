@@ -9,7 +9,8 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import type { Engine } from "../jobs/engine/engine.ts";
+import type { JobService } from "../jobs/engine/job_service.ts";
+import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
@@ -28,7 +29,8 @@ import { webRoutes } from "./pages/web.tsx";
 import { webhookRoutes } from "./api/webhooks.ts";
 
 export interface AppOptions {
-  engine: Engine;
+  jobs: JobService;
+  kinds: readonly PublicKind[];
   clock: Clock;
   /** Origins that may call from a browser; `*` for all. */
   corsOrigins: string[];
@@ -80,26 +82,30 @@ const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /** Creates the application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { engine, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } = options;
+  const { jobs, kinds, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } =
+    options;
   const app = new Hono<AppEnv>({ strict: false });
-  const views = new JobViews(engine, { now: clock.now });
+  const views = new JobViews(jobs, clock);
 
   app.use(requestId());
   app.use(secure());
   app.use(crossOrigin(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
-  app.route("/", healthRoutes(engine));
+  app.route("/", healthRoutes(jobs, clock));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
-  app.route("/", referenceRoutes(() => createOpenApi(engine.kinds, { privateHosts })));
-  for (const kind of engine.kinds) {
+  app.route("/", referenceRoutes(() => createOpenApi(kinds, { privateHosts })));
+  for (const kind of kinds) {
     const path = `${kind.http.path}/*`;
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
-    app.route(kind.http.path, jobRoutes(kind, { ...options, views }));
+    app.route(
+      kind.http.path,
+      jobRoutes(kind, { jobs, views, clock, access, rateLimiters, privateHosts }),
+    );
   }
-  app.route("/", webRoutes(options));
-  if (readWebhook) app.route("/api/webhooks", webhookRoutes(engine, readWebhook));
+  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
+  if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, readWebhook));
 
   app.notFound((c) => sendAnyProblem(c, noRoute));
   app.onError((error, c) => {

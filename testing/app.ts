@@ -2,14 +2,14 @@
  * The application as `main.ts` creates it, with what a test wants to be otherwise.
  * @module
  */
-import type { Engine, EngineOptions } from "../jobs/engine/engine.ts";
+import type { Runtime } from "../jobs/runtime.ts";
 import { createKinds } from "../jobs/registry.ts";
 import { ApiKeys } from "../lib/api_keys.ts";
 import { parseConfig } from "../lib/config.ts";
 import { sampleModel } from "../lib/model/sample_model.ts";
 import { type AppOptions, createApp } from "../routes/app.ts";
 import type { AccessOptions } from "../routes/http/caller.ts";
-import { openEnginesOn } from "./engines.ts";
+import { openRuntimesOn, type RuntimeOverrides } from "./runtimes.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** The kinds of job that the service has. */
@@ -32,13 +32,14 @@ type TestAppOptions =
 
 /** Open to everybody and without limits, unless the options say otherwise. */
 export function testApp(
-  engine: Engine,
+  { jobs, kinds }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
   const access = { apiKeys: new ApiKeys(apiKeys), publicReads, trustedProxies };
   return createApp({
-    engine,
+    jobs,
+    kinds,
     clock,
     access,
     corsOrigins: ["*"],
@@ -58,11 +59,11 @@ interface AppSettings extends TestAppOptions {
 /** The application over an engine on a database in memory, with the sample generator. */
 export async function openApp(
   settings: AppSettings = {},
-  overrides: Partial<EngineOptions> = {},
+  overrides: RuntimeOverrides = {},
 ) {
   const { delayMs = 0, clock = new FakeClock(), kv, ...options } = settings;
   const model = (plan: () => unknown) => sampleModel({ plan, delayMs, clock });
   const database = kv ?? await Deno.openKv(":memory:");
-  const env = openEnginesOn(database, { kinds, model, ...overrides }, clock);
+  const env = openRuntimesOn(database, { kinds, model, ...overrides }, clock);
   return { ...env, app: testApp(env.a, { clock, ...options }) };
 }

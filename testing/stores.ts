@@ -7,7 +7,7 @@ import { failure } from "../lib/job/failure.ts";
 import type { Lease } from "../lib/store/job_commit.ts";
 import type { JobStore } from "../lib/store/job_store.ts";
 import type { StepEvent } from "../lib/job/timeline.ts";
-import { openStores } from "./engines.ts";
+import { openStores } from "./runtimes.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
 import { queuedJob } from "./jobs.ts";
 
@@ -46,11 +46,29 @@ export async function openStore() {
   return { kv, clock, ...openStores(kv, { clock }), [Symbol.dispose]: () => kv.close() };
 }
 
+/**
+ * Claims a job as a worker does: reads it, fails it if it is overdue, else takes it.
+ *
+ * @returns the lease; `null` if the job is not to be had
+ */
+export async function claim(
+  store: JobStore,
+  id: string,
+  { holder, kinds }: { holder: string; kinds?: ReadonlySet<string> },
+): Promise<Lease | null> {
+  const due = await store.readDue(id, kinds);
+  if (due?.isOverdue) {
+    await store.failOverdue(due);
+    return null;
+  }
+  return due && await store.claim(due, holder);
+}
+
 /** A job that `holder` works on. */
 export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Promise<Lease> {
   const job = queuedJob();
   await store.accept(job);
-  const lease = await store.claim(job.id, { holder });
+  const lease = await claim(store, job.id, { holder });
   assert.ok(lease);
   return lease;
 }

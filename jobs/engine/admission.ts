@@ -1,25 +1,9 @@
 /**
- * Whether a job is let in: every reason to refuse one, and back-pressure, which says no before more
- * work waits than the service wants to owe.
+ * Back-pressure: refuses a job when too many wait already.
  * @module
  */
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
 import type { JobIndex } from "../../lib/store/job_index.ts";
-
-/** More jobs wait than `MAX_QUEUED_JOBS` allows. */
-export class QueueFullError extends Error {
-  override name = "QueueFullError";
-}
-
-/** This instance is on its way out and takes no more work in. */
-export class StoppingError extends Error {
-  override name = "StoppingError";
-}
-
-/** Another request was accepted with the same idempotency key. */
-export class IdempotencyKeyReusedError extends Error {
-  override name = "IdempotencyKeyReusedError";
-}
 
 /** How many jobs a caller may make in a UTC day. */
 export interface Budget {
@@ -37,12 +21,11 @@ export function budgetOf(
   return { limit, left, resetMs: DAY_MS - now % DAY_MS };
 }
 
-/** The caller has made all the jobs that it may make in a UTC day. */
-export class BudgetSpentError extends Error {
-  override name = "BudgetSpentError";
-  constructor(readonly budget: Budget) {
-    super(`Cannot accept job: the ${budget.limit} jobs of today are made`);
-  }
+/** No room: so many jobs wait already. */
+export interface QueueFull {
+  outcome: "queue full";
+  /** `MAX_QUEUED_JOBS`. */
+  limit: number;
 }
 
 /** For so long a count that leaves room is good enough. */
@@ -84,16 +67,14 @@ export class Admission {
   /**
    * Lets `accept` store one more job, if there is room for it.
    *
-   * @throws {QueueFullError} if there is none; else what `accept` throws
+   * @returns what `accept` returns, or that there is no room
+   * @throws what `accept` throws
    */
-  async admit<T>(accept: () => Promise<T>): Promise<T> {
+  async admit<T>(accept: () => Promise<T>): Promise<T | QueueFull> {
     if (this.#mustCount()) {
       await (this.#counting ??= this.#count().finally(() => this.#counting = undefined));
     }
-    if (this.#full) {
-      const { maxQueuedJobs } = this.#options;
-      throw new QueueFullError(`Cannot accept job: ${maxQueuedJobs} jobs are waiting`);
-    }
+    if (this.#full) return { outcome: "queue full", limit: this.#options.maxQueuedJobs };
     this.#pending++;
     try {
       const accepted = await accept();

@@ -6,7 +6,6 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
-import { BlobTooLargeError } from "../../lib/store/blob.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
@@ -19,50 +18,27 @@ import {
   type CallOptions,
   type ChatRequest,
   ChatTurn,
-  type ModelProvider,
+  type Model,
   type ResponseRequest,
   ResponseTurn,
   type TurnEvent,
 } from "../../lib/model/model.ts";
 import type { Progress } from "../../lib/job/progress.ts";
-import { retry } from "../../lib/retry.ts";
+import { persist } from "../../lib/store/persist.ts";
 import type { StepEvent } from "../../lib/job/timeline.ts";
 import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
 import type { JobContext, JobKind, PlanParts, StepDetails } from "../kind.ts";
+import { Interruption } from "./interruption.ts";
+import { idsOf } from "./job_log.ts";
 import { ProgressBoard } from "./progress_board.ts";
-
-/** Why a worker stops working on a job that has not ended. */
-export class Interruption extends Error {
-  override name = "Interruption";
-  /**
-   * @param why `lost`: the job is another's now; `stopping`: this instance shuts down; `over`: the
-   * attempt has ended already
-   */
-  constructor(readonly why: "lost" | "stopping" | "over") {
-    super(`Interrupted: ${why}`);
-  }
-}
-
-/** What was paid for is worth a few tries to store it: about 6 s in all. */
-const KV_TRIES = 6;
-const KV_WAIT_MS = 200;
+import { cancelResponse } from "./response_canceler.ts";
 
 /** No lease is shorter: within this time after a look nobody else has taken the job. */
 const LOOK_MS = 1_000;
 
 const log = getLogger(["tripwright", "job"]);
 
-/** What a context needs, whatever the job. */
-export interface ContextServices {
-  store: JobStore;
-  model: ModelProvider;
-  breaker: Breaker;
-  clock: Clock;
-  /** By the name of the model. */
-  prices: Readonly<Record<string, ModelPrice>>;
-}
-
-export interface ContextOptions extends ContextServices {
+export interface AttemptContextOptions {
   lease: Lease;
   /** Is aborted when the job turns out to be lost. */
   abort: AbortController;
@@ -73,8 +49,14 @@ export interface ContextOptions extends ContextServices {
   request: unknown;
   /** What the job shows already. */
   progress: Progress;
-  /** What earlier attempts have paid for in vain. */
+  /** Turns of earlier attempts that were billed and came to nothing. */
   failedTurns: readonly StepEvent[];
+  store: JobStore;
+  model: Model;
+  breaker: Breaker;
+  clock: Clock;
+  /** What models cost, by their names. */
+  prices: Readonly<Record<string, ModelPrice>>;
 }
 
 /** The context of one attempt. */
@@ -83,22 +65,20 @@ export class AttemptContext implements JobContext {
   readonly source: Source;
   /** Tokens of steps that this attempt found finished. */
   savedTokens = 0;
-  readonly #options: ContextOptions;
-  readonly #model;
+  readonly #options: AttemptContextOptions;
   readonly #board: ProgressBoard;
+  /** What the log says of the job. */
   readonly #ids: Record<string, unknown>;
   /** The steps that are under way. */
   readonly #steps = new Set<Promise<unknown>>();
   /** When it was last looked whether the job is still this worker's. */
   #lookedAt = -Infinity;
 
-  constructor(options: ContextOptions) {
-    const { lease, lease: { job }, store, clock, kind, request, model } = options;
-    const { progress, failedTurns } = options;
+  constructor(options: AttemptContextOptions) {
+    const { lease, lease: { job }, store, clock, progress, failedTurns } = options;
     this.#options = options;
-    this.#model = model(() => kind.sample?.(request));
-    this.source = this.#model.source;
-    this.#ids = { jobId: job.id, kind: kind.name, attempt: job.attempt };
+    this.source = options.model.source;
+    this.#ids = idsOf(job);
     this.#board = new ProgressBoard({
       jobId: job.id,
       clock,
@@ -138,7 +118,7 @@ export class AttemptContext implements JobContext {
 
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn> {
     const ask = (options: CallOptions) =>
-      this.#beforeCall(() => this.#model.chat(request, options));
+      this.#beforeCall(() => this.#options.model.chat(request, options));
     return this.#turn(name, ChatTurn, { model: request.model, parts, ask });
   }
 
@@ -148,9 +128,10 @@ export class AttemptContext implements JobContext {
       parts,
       ask: async (options, begun) => {
         // It is paid for already, so the breaker has no say in it.
-        const joined = begun === null ? null : await this.#model.join(begun, options);
+        const joined = begun === null ? null : await this.#options.model.join(begun, options);
         if (begun !== null) log.info(joined ? "response joined" : "response gone", this.#ids);
-        return joined ?? await this.#beforeCall(() => this.#model.respond(request, options));
+        return joined ??
+          await this.#beforeCall(() => this.#options.model.respond(request, options));
       },
     });
     this.#board.addSummaries(turn.reasoningSummaries);
@@ -189,7 +170,7 @@ export class AttemptContext implements JobContext {
     const run = async (begun: string | null) => {
       const startedAt = this.clock.now();
       this.#board.think(parts);
-      const onEvent = (event: TurnEvent) => this.#hear(event, name, begun);
+      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, begun);
       try {
         return await ask({ signal: this.signal, onEvent, wake }, begun);
       } catch (error) {
@@ -203,7 +184,7 @@ export class AttemptContext implements JobContext {
     return this.#track(this.#step(name, schema, { run, details: describe }));
   }
 
-  /** Enters a turn into the books that came to nothing. What it came to is more important. */
+  /** Records the cost of a failed turn, best effort: the failure itself matters more. */
   async #saveFailedTurn(event: StepEvent): Promise<void> {
     const { store, lease } = this.#options;
     try {
@@ -235,29 +216,28 @@ export class AttemptContext implements JobContext {
     };
   }
 
-  async #hear(event: TurnEvent, name: string, begun: string | null): Promise<void> {
+  async #onEvent(event: TurnEvent, name: string, begun: string | null): Promise<void> {
     if (event.type === "started" && event.resumable && event.responseId !== begun) {
-      await this.#keep(event.responseId, name);
+      await this.#saveResponse(event.responseId, name);
     }
     this.#board.hear(event);
   }
 
-  /** Remembers a response that goes on by itself; one that nobody could find again is stopped. */
-  async #keep(responseId: string, name: string): Promise<void> {
+  /** Remembers a response that goes on by itself. One that could not be found again is canceled. */
+  async #saveResponse(responseId: string, name: string): Promise<void> {
     const { store, lease } = this.#options;
     const save = () => store.checkpoints.saveResponse(lease, this.#keyOf(name), responseId);
     const saved = await this.#persist(save).catch((error) => {
-      this.#stopResponse(responseId);
+      this.#cancelResponse(responseId);
       throw error;
     });
-    if (saved === "lost") this.#stopResponse(responseId);
-    this.#own(saved);
+    if (saved === "lost") this.#cancelResponse(responseId);
+    this.#requireHeld(saved);
   }
 
-  #stopResponse(responseId: string): void {
-    this.#model.cancel(responseId).catch((error) =>
-      log.warning("response not canceled", { ...this.#ids, error: describeError(error) })
-    );
+  /** Not awaited: the model's side takes its time. */
+  #cancelResponse(responseId: string): void {
+    cancelResponse((id) => this.#options.model.cancel(id), responseId, this.#ids);
   }
 
   async #step<T>(
@@ -272,7 +252,7 @@ export class AttemptContext implements JobContext {
     const ids = { ...this.#ids, step: name };
     this.signal.throwIfAborted();
     this.#lookedAt = this.clock.now();
-    const found = this.#own(
+    const found = this.#requireHeld(
       await this.#persist(() => store.checkpoints.readStep(lease, this.#keyOf(name))),
     );
     const saved = "output" in found ? schema.safeParse(found.output) : null;
@@ -283,13 +263,13 @@ export class AttemptContext implements JobContext {
       return saved.data;
     }
     const begun = "responseId" in found ? found : { responseId: null, orphanId: null };
-    if (begun.orphanId !== null) this.#stopResponse(begun.orphanId);
+    if (begun.orphanId !== null) this.#cancelResponse(begun.orphanId);
     const startedAt = this.clock.now();
     const output = await run(begun.responseId);
     const event = this.#event(name, { startedAt, ...details(output) });
     // Also after an abort: it is paid for, and if the job is lost, the store knows.
     const save = () => store.checkpoints.saveStep(lease, this.#keyOf(name), { event, output });
-    this.#own(await this.#persist(save));
+    this.#requireHeld(await this.#persist(save));
     this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
     log.info("step", { ...ids, durationMs: event.durationMs });
     return output;
@@ -309,19 +289,19 @@ export class AttemptContext implements JobContext {
     return step;
   }
 
-  /** Waits for the breaker. Whoever was frozen on the way looks once more whose the job is. */
+  /** Waits for the breaker. After a long wait it is checked again that the job is still held. */
   #beforeCall<T>(call: () => Promise<T>): Promise<T> {
     const { breaker, store, lease } = this.#options;
     return breaker.guard(lease.job, this.signal, async () => {
       if (this.clock.now() - this.#lookedAt >= LOOK_MS) {
-        this.#own(await this.#persist(() => store.look(lease)));
+        this.#requireHeld(await this.#persist(() => store.look(lease)));
       }
       return await call();
     });
   }
 
-  /** Whoever lost the job learns of it when it next reads or writes, and works no further. */
-  #own<T>(answer: T): Exclude<T, "lost"> {
+  /** A worker that lost the job learns of it from what it next reads or writes, and stops. */
+  #requireHeld<T>(answer: T): Exclude<T, "lost"> {
     if (answer === "lost") this.#options.abort.abort(new Interruption("lost"));
     this.signal.throwIfAborted();
     return answer as Exclude<T, "lost">;
@@ -330,10 +310,4 @@ export class AttemptContext implements JobContext {
   #persist<T>(access: () => Promise<T>): Promise<T> {
     return persist(access, this.#options.clock);
   }
-}
-
-/** Reads or writes, again and again if KV fails for a moment. */
-export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
-  const when = (error: unknown) => !(error instanceof BlobTooLargeError);
-  return retry(access, { tries: KV_TRIES, waitMs: KV_WAIT_MS, clock, when });
 }

@@ -1,27 +1,53 @@
 /**
- * Runs one claimed job to its end: context, generate, decide, settle.
+ * Executes one claimed job: follow or attempt, decide, settle, report.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { BlobTooLargeError } from "../../lib/store/blob.ts";
-import { isoTime, waitAtMost } from "../../lib/clock.ts";
+import { type Clock, waitAtMost } from "../../lib/clock.ts";
 import { JobError } from "../../lib/job/failure.ts";
-import type { Lease, Written } from "../../lib/store/job_commit.ts";
-import { type AttemptEnd, deadlineOf, type JobLimits } from "../../lib/job/job_record.ts";
+import {
+  type AttemptEnd,
+  deadlineOf,
+  type JobLimits,
+  type RunningJob,
+} from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
+import type { ModelProvider } from "../../lib/model/model.ts";
+import { BlobTooLargeError } from "../../lib/store/blob.ts";
+import type { Breaker } from "../../lib/store/breaker.ts";
+import type { Lease, Written } from "../../lib/store/job_commit.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
+import { persist } from "../../lib/store/persist.ts";
 import { inTrace, recordOutcome } from "../../lib/trace_context.ts";
-import { AttemptContext, type ContextServices, Interruption, persist } from "./attempt_context.ts";
-import { follow } from "./follower.ts";
+import type { ModelPrice } from "../../lib/usage.ts";
 import type { JobKind, Plan } from "../kind.ts";
-import { deadlineError, decide, type Ended, type Outcome } from "./outcome.ts";
+import { AttemptContext } from "./attempt_context.ts";
+import { follow } from "./follower.ts";
+import { Interruption } from "./interruption.ts";
+import { idsOf, logSettled } from "./job_log.ts";
+import { deadlineError, decide, type Ended, type Outcome, type Settled } from "./outcome.ts";
+import type { Slot } from "./slots.ts";
 
-export interface RunnerOptions extends ContextServices {
-  kinds: readonly JobKind[];
-  limits: JobLimits;
-  /** Answer with a placeholder plan when the model's quota is spent. */
-  mockIfQuota: boolean;
+export interface ExecutorOptions {
+  /** By their names. */
+  kinds: ReadonlyMap<string, JobKind>;
+  store: JobStore;
+  breaker: Breaker;
+  model: ModelProvider;
+  clock: Clock;
   /** From 0 up to 1, for the jitter of retries. */
   random: () => number;
+  limits: JobLimits;
+  /** What models cost, by their names. */
+  prices: Readonly<Record<string, ModelPrice>>;
+  /** Answer with a placeholder plan when the model's quota is spent. */
+  mockIfQuota: boolean;
+}
+
+/** How an attempt ended, and what it leaves behind. */
+interface AttemptReport extends AttemptEnd {
+  ended: Ended;
+  savedTokens: number;
 }
 
 /** How long what is under way when the attempt ends may take to be stored. */
@@ -29,128 +55,188 @@ const QUIET_MS = 500;
 
 const log = getLogger(["tripwright", "job"]);
 
-/** How the work on a job is reached from outside. */
-export interface JobControls {
-  /** Aborted with an {@link Interruption} it stops the work; the runner itself aborts it, too. */
-  abort: AbortController;
-  /** Its `wake` events say that a response that the job waits for may have ended. */
-  wake: EventTarget;
-}
+/** Executes the jobs of one instance. */
+export class Executor {
+  readonly #options: ExecutorOptions;
 
-/**
- * Works on the job until it ends, fails, is put back, or belongs to somebody else.
- *
- * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
- */
-export async function runJob(
-  lease: Lease,
-  controls: JobControls,
-  options: RunnerOptions,
-): Promise<number | null> {
-  const { id, kind, attempt, trace } = lease.job;
-  const attributes = {
-    "messaging.system": "tripwright",
-    "messaging.operation.name": "process",
-    "messaging.operation.type": "process",
-    "messaging.destination.name": kind,
-    "messaging.message.id": id,
-    "tripwright.attempt": attempt,
-  };
-  const work = () => workOn(lease, controls, options);
-  return await inTrace(trace, { name: `process ${kind}`, attributes }, work);
-}
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
 
-async function workOn(
-  lease: Lease,
-  { abort, wake }: JobControls,
-  options: RunnerOptions,
-): Promise<number | null> {
-  const { store, clock } = options;
-  const { job } = lease;
-  const ids = { jobId: job.id, kind: job.kind, attempt: job.attempt };
-  log.info("claimed", { ...ids, waitedMs: job.claimedAt - job.createdAt });
+  /**
+   * Works on a job until it ends, fails, is put back, or is no longer the lease's.
+   *
+   * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
+   */
+  async execute(lease: Lease, slot: Slot): Promise<number | null> {
+    const { id, kind, attempt, trace } = lease.job;
+    const attributes = {
+      "messaging.system": "tripwright",
+      "messaging.operation.name": "process",
+      "messaging.operation.type": "process",
+      "messaging.destination.name": kind,
+      "messaging.message.id": id,
+      "tripwright.attempt": attempt,
+    };
+    const work = () => this.#workOn(lease, slot);
+    return await inTrace(trace, { name: `process ${kind}`, attributes }, work);
+  }
 
-  const finished = new AbortController();
-  const endsAt = Math.min(deadlineOf(job, options.limits), job.expiresAt);
-  clock.wait(endsAt - clock.now(), finished.signal).then(() => {
-    if (finished.signal.aborted) return;
-    abort.abort(endsAt < job.expiresAt ? deadlineError() : new Interruption("lost"));
-  });
-  const { ended, savedTokens } = await follow(lease, options) ??
-    await attempt({ lease, abort, wake, options });
-  finished.abort();
-  const now = clock.now();
+  async #workOn(lease: Lease, slot: Slot): Promise<number | null> {
+    const { job } = lease;
+    log.info("claimed", { ...idsOf(job), waitedMs: job.claimedAt - job.createdAt });
+    const endDeadline = this.#startDeadline(job, slot.abort);
+    const result = await follow(lease, this.#options) ?? await this.#attempt(lease, slot);
+    endDeadline();
+    const report = { ...result, now: this.#options.clock.now() };
+    if (isInterrupted(report.ended)) return await this.#release(lease, report);
+    const settled = await this.#settle(lease, this.#decide(lease, report), report);
+    this.#tell(job, settled);
+    return "runAt" in settled ? settled.runAt : null;
+  }
 
-  if ("error" in ended && ended.error instanceof Interruption) {
-    const stopping = ended.error.why === "stopping";
+  /** Aborts the work when the job's time is up. @returns what ends the timer */
+  #startDeadline(job: RunningJob, abort: AbortController): () => void {
+    const { clock, limits } = this.#options;
+    const finished = new AbortController();
+    const endsAt = Math.min(deadlineOf(job, limits), job.expiresAt);
+    clock.wait(endsAt - clock.now(), finished.signal).then(() => {
+      if (finished.signal.aborted) return;
+      abort.abort(endsAt < job.expiresAt ? deadlineError() : new Interruption("lost"));
+    });
+    return () => finished.abort();
+  }
+
+  /** Generates the plan, and leaves nothing under way behind. */
+  async #attempt(lease: Lease, { abort, wake }: Slot): Promise<Omit<AttemptReport, "now">> {
+    let context: AttemptContext | undefined;
+    let ended: Ended;
+    try {
+      const kind = this.#kindOf(lease.job);
+      const request = kind.request.parse(lease.job.request);
+      context = await this.#createContext({ lease, kind, request, abort, wake });
+      // The race is for a generate() that does not listen to its signal.
+      const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
+      const checked = kind.result.safeParse(result);
+      if (!checked.success) throw new JobError("invalid_output", "The plan has the wrong shape");
+      ended = { plan: { result: checked.data, source: context.source } };
+    } catch (error) {
+      ended = { error: abort.signal.aborted ? abort.signal.reason : error };
+    }
+    // Stops what the attempt may have left behind, such as the other calls beside one that failed. But
+    // what they have finished is stored while the job is still this worker's.
+    abort.abort(new Interruption("over"));
+    const stored = Promise.all([context?.settled(), context?.close()]);
+    await waitAtMost(stored, { ms: QUIET_MS, clock: this.#options.clock });
+    return { ended, savedTokens: context?.savedTokens ?? 0 };
+  }
+
+  async #createContext(
+    attempt: Pick<Slot, "abort" | "wake"> & { lease: Lease; kind: JobKind; request: unknown },
+  ): Promise<AttemptContext> {
+    const { lease, kind, request, abort, wake } = attempt;
+    const { store, model, breaker, clock, prices } = this.#options;
+    const { progress, failedTurns } = await persist(
+      () => store.checkpoints.readBefore(lease.job.id),
+      clock,
+    );
+    return new AttemptContext({
+      lease,
+      abort,
+      wake,
+      kind,
+      request,
+      progress,
+      failedTurns,
+      store,
+      model: model(() => kind.sample?.(request)),
+      breaker,
+      clock,
+      prices,
+    });
+  }
+
+  /** Puts back a job whose worker leaves; one that is lost is another worker's. */
+  async #release(lease: Lease, { ended, now, savedTokens }: AttemptReport): Promise<null> {
+    const { store, clock } = this.#options;
     const release = () => store.release(lease, { now, runAt: now, savedTokens });
-    const written = stopping ? await persist(release, clock) : "lost";
+    const written = isInterrupted(ended, "stopping") ? await persist(release, clock) : "lost";
     const outcome = written === "saved" ? "released" : "lost";
     recordOutcome(outcome);
-    log.info(outcome, ids);
+    log.info(outcome, idsOf(lease.job));
     return null;
   }
-  const outcome = decide(ended, {
-    job,
-    limits: options.limits,
-    now,
-    random: options.random,
-    placeholder: options.mockIfQuota ? () => placeholderPlan(lease, options) : undefined,
-  });
-  if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
-    log.error("unexpected error", { ...ids, error: describeError(ended.error) });
+
+  #decide({ job }: Lease, { ended, now }: AttemptReport): Outcome {
+    const { limits, random, mockIfQuota } = this.#options;
+    const placeholder = mockIfQuota ? () => this.#placeholderPlan(job) : undefined;
+    const outcome = decide(ended, { job, limits, now, random, placeholder });
+    if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
+      log.error("unexpected error", { ...idsOf(job), error: describeError(ended.error) });
+    }
+    return outcome;
   }
-  const settled = await settle(lease, { outcome, now, savedTokens }, options);
-  recordOutcome(settled.next, "failure" in settled ? settled.failure.code : undefined);
-  logOutcome(settled, { ...ids, durationMs: clock.now() - job.claimedAt });
-  return "runAt" in settled ? settled.runAt : null;
-}
 
-function kindOf({ job }: Lease, { kinds }: RunnerOptions): JobKind {
-  const kind = kinds.find(({ name }) => name === job.kind);
-  if (!kind) throw new Error(`Cannot run job ${job.id}: there is no kind ${job.kind}`);
-  return kind;
-}
-
-function placeholderPlan(lease: Lease, options: RunnerOptions): Plan {
-  const kind = kindOf(lease, options);
-  const result = kind.sample?.(kind.request.parse(lease.job.request));
-  return { result, source: "placeholder" };
-}
-
-interface AttemptOptions extends JobControls {
-  lease: Lease;
-  options: RunnerOptions;
-}
-
-/** Generates the plan, and leaves nothing under way behind. */
-async function attempt(
-  { lease, abort, wake, options }: AttemptOptions,
-): Promise<{ ended: Ended; savedTokens: number }> {
-  let context: AttemptContext | undefined;
-  let ended: Ended;
-  try {
-    const kind = kindOf(lease, options);
-    const request = kind.request.parse(lease.job.request);
-    const before = await persist(
-      () => options.store.checkpoints.readBefore(lease.job.id),
-      options.clock,
-    );
-    context = new AttemptContext({ lease, abort, wake, kind, request, ...before, ...options });
-    // The race is for a generate() that does not listen to its signal.
-    const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
-    const checked = kind.result.safeParse(result);
-    if (!checked.success) throw new JobError("invalid_output", "The plan has the wrong shape");
-    ended = { plan: { result: checked.data, source: context.source } };
-  } catch (error) {
-    ended = { error: abort.signal.aborted ? abort.signal.reason : error };
+  /** Writes the outcome. @returns what was written */
+  async #settle(lease: Lease, outcome: Outcome, report: AttemptReport): Promise<Settled> {
+    try {
+      const written = await persist(
+        () => this.#write(lease, outcome, report),
+        this.#options.clock,
+      );
+      return written === "saved" ? outcome : { next: "lost" };
+    } catch (error) {
+      if (!(error instanceof BlobTooLargeError)) throw error;
+      const tooLarge = { ...report, ended: { error } };
+      return await this.#settle(lease, this.#decide(lease, tooLarge), tooLarge);
+    }
   }
-  // Stops what the attempt may have left behind, such as the other calls beside one that failed; but
-  // what they have finished is stored while the job is still this worker's.
-  abort.abort(new Interruption("over"));
-  const stored = Promise.all([context?.settled(), context?.close()]);
-  await waitAtMost(stored, { ms: QUIET_MS, clock: options.clock });
-  return { ended, savedTokens: context?.savedTokens ?? 0 };
+
+  async #write(
+    lease: Lease,
+    outcome: Outcome,
+    { now, savedTokens }: AttemptReport,
+  ): Promise<Written> {
+    const { store } = this.#options;
+    switch (outcome.next) {
+      case "done": {
+        const { promptVersion = this.#kindOf(lease.job).promptVersion, ...plan } = outcome.plan;
+        return await store.complete(lease, { ...plan, promptVersion, now, savedTokens });
+      }
+      case "retry": {
+        const { failure, runAt } = outcome;
+        return await store.retry(lease, { failure, runAt, now, savedTokens });
+      }
+      case "wait":
+        return await store.release(lease, { runAt: outcome.runAt, now, savedTokens });
+      case "stop":
+        return await store.fail(lease, { failure: outcome.failure, now, savedTokens });
+    }
+  }
+
+  /** Tells the trace and the log what has become of the job. */
+  #tell(job: RunningJob, settled: Settled): void {
+    recordOutcome(settled.next, "failure" in settled ? settled.failure.code : undefined);
+    const durationMs = this.#options.clock.now() - job.claimedAt;
+    logSettled(settled, { ...idsOf(job), durationMs });
+  }
+
+  #kindOf({ id, kind: name }: RunningJob): JobKind {
+    const kind = this.#options.kinds.get(name);
+    if (!kind) throw new Error(`Cannot run job ${id}: there is no kind ${name}`);
+    return kind;
+  }
+
+  #placeholderPlan(job: RunningJob): Plan {
+    const kind = this.#kindOf(job);
+    return { result: kind.sample?.(kind.request.parse(job.request)), source: "placeholder" };
+  }
+}
+
+/** @param why unset, any */
+function isInterrupted(ended: Ended, why?: Interruption["why"]): boolean {
+  const error = "error" in ended ? ended.error : null;
+  return error instanceof Interruption && (why === undefined || error.why === why);
 }
 
 /** Rejects when the signal aborts. */
@@ -160,68 +246,4 @@ function rejection(signal: AbortSignal): Promise<never> {
     if (signal.aborted) rejectNow();
     else signal.addEventListener("abort", rejectNow, { once: true });
   });
-}
-
-/** What an attempt has come to, and what it leaves behind. */
-interface Report extends AttemptEnd {
-  outcome: Outcome;
-}
-
-/** Writes the outcome. Returns what was written. */
-async function settle(
-  lease: Lease,
-  report: Report,
-  options: RunnerOptions,
-): Promise<Outcome | { next: "lost" }> {
-  const { limits, clock, random } = options;
-  const { now } = report;
-  try {
-    const written = await persist(() => write(lease, report, options), clock);
-    return written === "saved" ? report.outcome : { next: "lost" };
-  } catch (error) {
-    if (!(error instanceof BlobTooLargeError)) throw error;
-    const { job } = lease;
-    const outcome = decide({ error }, { job, limits, now, random });
-    return await settle(lease, { ...report, outcome }, options);
-  }
-}
-
-async function write(
-  lease: Lease,
-  { outcome, ...report }: Report,
-  options: RunnerOptions,
-): Promise<Written> {
-  const { store } = options;
-  switch (outcome.next) {
-    case "done": {
-      const { promptVersion } = kindOf(lease, options);
-      return await store.complete(lease, { promptVersion, ...outcome.plan, ...report });
-    }
-    case "retry":
-      return await store.retry(lease, { ...outcome, ...report });
-    case "wait":
-      return await store.release(lease, { ...outcome, ...report });
-    case "stop":
-      return await store.fail(lease, { ...outcome, ...report });
-  }
-}
-
-function logOutcome(settled: Outcome | { next: "lost" }, fields: Record<string, unknown>): void {
-  switch (settled.next) {
-    case "done":
-      return log.info("completed", { ...fields, source: settled.plan.source });
-    case "retry": {
-      const { failure, runAt } = settled;
-      const { code, message: error } = failure;
-      return log.warning("retry", { ...fields, code, error, at: isoTime(runAt) });
-    }
-    case "wait":
-      return log.info("held back", { ...fields, at: isoTime(settled.runAt) });
-    case "stop": {
-      const { code, message } = settled.failure;
-      return log.error("failed", { ...fields, code, error: message });
-    }
-    case "lost":
-      return log.info("lost", fields);
-  }
 }

@@ -8,16 +8,18 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
-import type { JobSnapshot, JobStore } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
+import { persist } from "../../lib/store/persist.ts";
 import { tokensOf } from "../../lib/usage.ts";
-import { persist } from "./attempt_context.ts";
 import type { JobKind } from "../kind.ts";
 import type { Ended } from "./outcome.ts";
 
 export interface FollowerOptions {
   store: JobStore;
   clock: Clock;
-  kinds: readonly JobKind[];
+  /** By their names. */
+  kinds: ReadonlyMap<string, JobKind>;
 }
 
 const log = getLogger(["tripwright", "job"]);
@@ -65,7 +67,7 @@ function ignoreUnreadable(error: unknown): null {
 function endOf({ job, result }: JobSnapshot, { kinds }: FollowerOptions): Ended | null {
   if (job.state === "failed") return { failure: job.failure };
   if (job.state !== "succeeded") return null;
-  const checked = kinds.find(({ name }) => name === job.kind)?.result.safeParse(result);
+  const checked = kinds.get(job.kind)?.result.safeParse(result);
   if (!checked?.success) return null;
   const { source, promptVersion } = job;
   return { plan: { result: checked.data, source, promptVersion } };

@@ -2,6 +2,7 @@
  * The one place that decides what becomes of an attempt.
  * @module
  */
+import { backoffMs } from "../../lib/backoff.ts";
 import { BlobTooLargeError } from "../../lib/store/blob.ts";
 import { BreakerOpenError } from "../../lib/store/breaker.ts";
 import { type Failure, failureKinds, JobError } from "../../lib/job/failure.ts";
@@ -29,6 +30,9 @@ export type Outcome =
   | { next: "wait"; runAt: number }
   | { next: "stop"; failure: Failure };
 
+/** What has become of the job; `lost`: it was no longer the worker's, and nothing was written. */
+export type Settled = Outcome | { next: "lost" };
+
 export interface DecideOptions {
   job: RunningJob;
   limits: JobLimits;
@@ -41,8 +45,7 @@ export interface DecideOptions {
 }
 
 /** The first retry comes within 2 s, the second within 4 s, …, none later than a minute. */
-const BACKOFF_BASE_MS = 2_000;
-const BACKOFF_MAX_MS = 60_000;
+const RETRY_BACKOFF = { firstMs: 2_000, maxMs: 60_000 };
 
 /** What to do after an attempt: keep the plan, try again later, or give up. */
 export function decide(ended: Ended, options: DecideOptions): Outcome {
@@ -65,7 +68,10 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   ) {
     return { next: "stop", failure };
   }
-  const runAt = Math.ceil(now + retryAfterMs + backoffMs(job.attempt, options.random));
+  // Full jitter: jobs that failed together do not come back together.
+  // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  const jitteredMs = options.random() * backoffMs(job.attempt, RETRY_BACKOFF);
+  const runAt = Math.ceil(now + retryAfterMs + jitteredMs);
   // No use in waiting for a turn that the deadline will not let it have.
   if (runAt >= deadlineOf(job, limits)) return { next: "stop", failure };
   return { next: "retry", failure, runAt };
@@ -84,12 +90,4 @@ function asJobError(error: unknown): JobError {
     return new JobError("result_too_large", "The plan is too large to store", { cause: error });
   }
   return new JobError("internal", "Internal error", { cause: error });
-}
-
-/**
- * Full jitter: jobs that failed together do not come back together.
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- */
-function backoffMs(attempt: number, random: () => number): number {
-  return random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
 }

@@ -14,12 +14,15 @@ import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import type { HeldJob } from "../../lib/store/job_index.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import { describeError } from "../../lib/log.ts";
+import { idsOf, logFailed } from "./job_log.ts";
+import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
 export interface RescuerOptions {
   store: JobStore;
   instances: InstanceStore;
   locks: InstanceLocks;
   clock: Clock;
+  unreadable: UnreadableJobs;
   /** An instance that is silent for this long has lost its jobs. */
   leaseMs: number;
 }
@@ -36,8 +39,6 @@ export class Rescuer {
   readonly #options: RescuerOptions;
   #seen = new Map<string, Sighting>();
   #lookedAt = -Infinity;
-  /** Jobs that only another version can read; they are its to rescue. */
-  readonly #unreadable = new Set<string>();
 
   constructor(options: RescuerOptions) {
     this.#options = options;
@@ -110,15 +111,14 @@ export class Rescuer {
 
   /** One job that cannot be rescued holds up no other. */
   async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
-    if (this.#unreadable.has(held.id)) return;
+    if (this.#options.unreadable.has(held.id)) return;
     try {
       const job = await this.#options.store.rescue(held, beat);
       if (!job) return;
-      const fields = { jobId: job.id, kind: job.kind, attempt: job.attempt };
-      if (job.state !== "failed") return log.warning("rescued", fields);
-      log.error("failed", { ...fields, code: job.failure.code, error: job.failure.message });
+      if (job.state === "failed") return logFailed(job);
+      log.warning("rescued", idsOf(job));
     } catch (error) {
-      if (error instanceof UnreadableJobError) this.#unreadable.add(held.id);
+      if (error instanceof UnreadableJobError) this.#options.unreadable.add(held.id);
       log.error("rescue failed", { jobId: held.id, error: describeError(error) });
     }
   }

@@ -1,24 +1,23 @@
 /**
- * Watches jobs for those who want to hear of every change: one look a second at each job that
- * somebody watches, however many they are, and sooner when the database says that something has
- * changed. What it says is only a hint: it never tells of a change that another process has made on
- * the same file.
+ * Watches jobs for readers that want every change: one read a second for each job that is watched,
+ * however many readers it has, and sooner when the database says that something has changed. What the
+ * database says is only a hint: it is silent about changes by other processes on the same file.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import { isEnded } from "../../lib/job/job_record.ts";
-import type { JobSnapshot, JobStore } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
+import { FaultLog } from "../../lib/fault_log.ts";
+import { Loop } from "./loop.ts";
 import { describeError } from "../../lib/log.ts";
 
-/** A job that changes elsewhere is seen within this time; each look reads three keys. */
-const LOOK_MS = 1_000;
+/** A job that changes elsewhere is seen within this time; each read takes three keys. */
+const POLL_MS = 1_000;
 
 const log = getLogger(["tripwright", "watcher"]);
-
-/** What is watched; `null` if there is no such job, or none any more. */
-type Sight = JobSnapshot | null;
 
 interface WatcherOptions {
   store: JobStore;
@@ -27,158 +26,181 @@ interface WatcherOptions {
   stopped: AbortSignal;
 }
 
-/** All the jobs that somebody in this process watches. */
+/** All jobs that are watched in this process. */
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #feeds = new Map<string, Feed>();
+  readonly #pollers = new Map<string, Poller>();
+  readonly #faults: FaultLog;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#faults = new FaultLog(log, options.clock);
   }
 
   /** How many jobs are watched. */
   get watched(): number {
-    return this.#feeds.size;
+    return this.#pollers.size;
   }
 
   /**
-   * The job as it is now, and then each time that something of it has changed. Whoever is slow misses
+   * The job as it is now, and then each time that something of it has changed. A slow reader misses
    * what lies between. Ends after the job's end, and when `signal` aborts.
    *
+   * @returns snapshots; `null` if there is no such job, or none any more
    * @throws {UnreadableJobError} if this version cannot read the job
    */
-  async *watch(id: string, signal: AbortSignal): AsyncGenerator<Sight> {
-    if (signal.aborted || this.#options.stopped.aborted) return;
-    const known = this.#feeds.get(id);
-    const feed = known ?? this.#open(id);
-    const seat: Seat = { hasLeft: false, wake: () => {} };
-    feed.seats.add(seat);
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<JobSnapshot | null> {
+    const { stopped } = this.#options;
+    if (signal.aborted || stopped.aborted) return;
+    const known = this.#pollers.get(id);
+    const poller = known ?? this.#open(id);
+    const subscriber: Subscriber = { hasLeft: false, wake: () => {} };
+    poller.subscribers.add(subscriber);
     const leave = () => {
-      seat.hasLeft = true;
-      seat.wake();
+      subscriber.hasLeft = true;
+      subscriber.wake();
     };
     signal.addEventListener("abort", leave);
-    this.#options.stopped.addEventListener("abort", leave);
+    stopped.addEventListener("abort", leave);
     try {
-      // What it has seen before may be older than what the caller has seen elsewhere.
-      let since = known ? known.looksBegun : 0;
-      if (known) known.ring();
-      let version: string | undefined;
-      for (;;) {
-        const sight = await feed.sightAfter(since, seat);
-        if (sight === undefined) return;
-        since = feed.looksSeen;
-        if (sight !== null && sight.version === version) continue;
-        version = sight?.version;
-        yield sight;
-        if (isLast(sight)) return;
-      }
+      // What the poller has read before may be older than what the caller knows.
+      yield* this.#changes(poller, subscriber, known?.readsBegun ?? 0);
     } finally {
       signal.removeEventListener("abort", leave);
-      this.#options.stopped.removeEventListener("abort", leave);
-      feed.seats.delete(seat);
-      if (feed.seats.size === 0) this.#close(id, feed);
+      stopped.removeEventListener("abort", leave);
+      poller.subscribers.delete(subscriber);
+      if (poller.subscribers.size === 0) this.#close(id, poller);
     }
   }
 
-  #open(id: string): Feed {
-    const feed = new Feed(id, this.#options);
-    this.#feeds.set(id, feed);
-    log.debug("watched", { jobId: id });
-    // Whoever comes after the end begins anew.
-    feed.ended.then(() => this.#close(id, feed));
-    return feed;
+  /** The snapshots of reads after so many, each version once. */
+  async *#changes(
+    poller: Poller,
+    subscriber: Subscriber,
+    reads: number,
+  ): AsyncGenerator<JobSnapshot | null> {
+    if (reads > 0) poller.wake();
+    let version: string | undefined;
+    for (;;) {
+      const snapshot = await poller.snapshotAfter(reads, subscriber);
+      if (snapshot === undefined) return;
+      reads = poller.readsDone;
+      if (snapshot !== null && snapshot.version === version) continue;
+      version = snapshot?.version;
+      yield snapshot;
+      if (isLast(snapshot)) return;
+    }
   }
 
-  #close(id: string, feed: Feed): void {
-    feed.close();
-    if (this.#feeds.get(id) === feed) this.#feeds.delete(id);
+  #open(id: string): Poller {
+    const { store, clock } = this.#options;
+    const poller = new Poller(id, { store, clock, faults: this.#faults });
+    this.#pollers.set(id, poller);
+    log.debug("watched", { jobId: id });
+    // A reader that comes after the end begins anew.
+    poller.ended.then(() => this.#close(id, poller));
+    return poller;
+  }
+
+  #close(id: string, poller: Poller): void {
+    poller.close();
+    if (this.#pollers.get(id) === poller) this.#pollers.delete(id);
   }
 }
 
-/** The place of one watcher. */
-interface Seat {
+interface PollerOptions extends Pick<WatcherOptions, "store" | "clock"> {
+  faults: FaultLog;
+}
+
+/** One reader of a job's changes. */
+interface Subscriber {
   hasLeft: boolean;
-  /** Lets it look up. */
+  /** Ends its wait for the next snapshot. */
   wake: () => void;
 }
 
-/** Looks at one job for all who watch it. */
-class Feed {
-  readonly seats = new Set<Seat>();
-  /** Looks are counted, so that a watcher knows which of them came after what. */
-  looksBegun = 0;
-  looksSeen = 0;
-  /** Resolves when there is nothing more to see. */
+/** Polls one job for all who watch it. */
+class Poller {
+  readonly subscribers = new Set<Subscriber>();
+  /** Reads are counted, so that a subscriber knows which of them came after its own start. */
+  readsBegun = 0;
+  readsDone = 0;
+  /** Resolves when there is nothing more to read. */
   readonly ended: Promise<void>;
-  #sight: Sight = null;
+  readonly #id: string;
+  readonly #store: JobStore;
+  readonly #loop: Loop;
+  readonly #closed = new AbortController();
+  #snapshot: JobSnapshot | null = null;
   #fault: UnreadableJobError | undefined;
   #isOver = false;
-  #isBlind = false;
-  #bell = new AbortController();
-  readonly #closed = new AbortController();
 
-  constructor(id: string, options: WatcherOptions) {
-    this.#listen(id, options);
-    this.ended = this.#run(id, options);
+  constructor(id: string, { store, clock, faults }: PollerOptions) {
+    this.#id = id;
+    this.#store = store;
+    this.#loop = new Loop({
+      run: () => this.#read(),
+      everyMs: () => POLL_MS,
+      clock,
+      onFault: (error) => faults.report("job not read", error, { jobId: id }),
+    });
+    this.#listen();
+    this.ended = this.#loop.start();
   }
 
   /** Something may have changed. */
-  ring(): void {
-    this.#bell.abort();
+  wake(): void {
+    this.#loop.wake();
   }
 
   close(): void {
     this.#closed.abort();
-    this.ring();
+    this.#loop.stop();
   }
 
-  /** What a look has seen that came after so many; `undefined` if the watcher has left before. */
-  async sightAfter(looks: number, seat: Seat): Promise<Sight | undefined> {
-    while (this.looksSeen <= looks && !this.#isOver && !seat.hasLeft) {
+  /** What the next read after so many has found; `undefined` if the subscriber has left before. */
+  async snapshotAfter(
+    reads: number,
+    subscriber: Subscriber,
+  ): Promise<JobSnapshot | null | undefined> {
+    while (this.readsDone <= reads && !this.#isOver && !subscriber.hasLeft) {
       // A promise for each wait: one for all of them would remember each of them.
-      await new Promise<void>((resolve) => seat.wake = resolve);
+      await new Promise<void>((resolve) => subscriber.wake = resolve);
     }
-    if (seat.hasLeft) return undefined;
+    if (subscriber.hasLeft) return undefined;
     if (this.#fault) throw this.#fault;
-    return this.#sight;
+    return this.#snapshot;
   }
 
-  async #run(id: string, { store, clock }: WatcherOptions): Promise<void> {
-    while (!this.#closed.signal.aborted) {
-      this.#bell = new AbortController();
-      const look = ++this.looksBegun;
-      try {
-        this.#sight = await store.read(id);
-        this.#isOver = isLast(this.#sight);
-        this.looksSeen = look;
-        this.#isBlind = false;
-      } catch (error) {
-        if (error instanceof UnreadableJobError) {
-          this.#fault = error;
-          this.#isOver = true;
-        }
-        // Said once, not with each look.
-        if (!this.#isBlind) log.warning("not seen", { jobId: id, error: describeError(error) });
-        this.#isBlind = true;
+  async #read(): Promise<void> {
+    const read = ++this.readsBegun;
+    try {
+      this.#snapshot = await this.#store.read(this.#id);
+      this.#isOver = isLast(this.#snapshot);
+      this.readsDone = read;
+    } catch (error) {
+      if (error instanceof UnreadableJobError) {
+        this.#fault = error;
+        this.#isOver = true;
       }
-      for (const seat of this.seats) seat.wake();
-      if (this.#isOver) return;
-      await clock.wait(LOOK_MS, this.#bell.signal);
+      throw error;
+    } finally {
+      if (this.#isOver) this.#loop.stop();
+      for (const subscriber of this.subscribers) subscriber.wake();
     }
   }
 
-  /** Lets the database ring. */
-  async #listen(id: string, { store }: WatcherOptions): Promise<void> {
+  /** Reads at once when the database says that something has changed. */
+  async #listen(): Promise<void> {
     try {
-      for await (const _ of store.changes(id, this.#closed.signal)) this.ring();
+      for await (const _ of this.#store.changes(this.#id, this.#closed.signal)) this.wake();
     } catch (error) {
-      log.warning("no hints", { jobId: id, error: describeError(error) });
+      log.warning("no hints", { jobId: this.#id, error: describeError(error) });
     }
   }
 }
 
 /** Nothing follows. */
-function isLast(sight: Sight): boolean {
-  return sight === null || isEnded(sight.job);
+function isLast(snapshot: JobSnapshot | null): boolean {
+  return snapshot === null || isEnded(snapshot.job);
 }

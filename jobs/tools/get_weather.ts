@@ -61,10 +61,10 @@ export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Arg
       `Country, time zone and daily weather forecast of a city, for the next ${FORECAST_DAYS} days.`,
     parameters: Args,
     message: "Looking at the weather",
-    async run({ city }, signal) {
+    async run({ city }, { signal, clock }) {
       const query = { name: city, count: "1", language: "en" };
       const search = apiUrl(settings.geocodingBaseUrl, "/v1/search", query);
-      const { results } = await fetchJson(search, { schema: Places, signal });
+      const { results } = await fetchJson(search, { schema: Places, signal, clock });
       const place = results?.[0];
       if (!place) return { error: `There is no place named ${city}` };
 
@@ -75,7 +75,7 @@ export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Arg
         timezone: "auto",
         forecast_days: String(FORECAST_DAYS),
       });
-      const { timezone, daily } = await fetchJson(forecast, { schema: Forecast, signal });
+      const { timezone, daily } = await fetchJson(forecast, { schema: Forecast, signal, clock });
       return {
         place: [place.name, place.country].filter(Boolean).join(", "),
         timezone,

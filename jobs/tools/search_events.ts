@@ -66,7 +66,7 @@ export function searchEvents(
     description: "Finds concerts, shows, sports and other ticketed events in a city.",
     parameters: Args,
     message: "Searching for events",
-    async run(args, signal) {
+    async run(args, { signal, clock }) {
       const url = apiUrl(baseUrl, "/discovery/v2/events.json", {
         apikey: apiKey,
         keyword: args.keyword,
@@ -77,7 +77,7 @@ export function searchEvents(
         size: String(MAX_EVENTS),
         sort: "date,asc",
       });
-      const page = await fetchJson(url, { schema: EventPage, signal, maxBytes: MAX_BYTES });
+      const page = await fetchJson(url, { schema: EventPage, signal, clock, maxBytes: MAX_BYTES });
       return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(brief) };
     },
   };

@@ -5,11 +5,18 @@
  */
 import { z } from "zod";
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, DeadlineError, withDeadline } from "../../lib/clock.ts";
 import { parseJson } from "../../lib/json.ts";
 import { JsonFetchError } from "../../lib/http/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../../lib/model/model.ts";
 import { problemsOf } from "../../lib/model/structured_output.ts";
+
+/** What a tool runs with. */
+export interface ToolContext {
+  /** Aborts when the tool has used up its time, or the job is no longer this worker's. */
+  signal: AbortSignal;
+  clock: Clock;
+}
 
 /** A tool and the code behind it. */
 export interface Tool<Args = unknown> extends FunctionTool {
@@ -18,7 +25,7 @@ export interface Tool<Args = unknown> extends FunctionTool {
   message: string;
   /** Longest run, in milliseconds; unset, {@link TOOL_TIMEOUT_MS}. */
   timeoutMs?: number;
-  run(args: Args, signal: AbortSignal): Promise<unknown>;
+  run(args: Args, context: ToolContext): Promise<unknown>;
 }
 
 /** What the model is told of a call. */
@@ -45,19 +52,27 @@ const log = getLogger(["tripwright", "tool"]);
 export async function runTool(
   tools: Tool[],
   call: FunctionCall,
-  context: { signal: AbortSignal; clock: Clock },
+  context: ToolContext,
 ): Promise<ToolOutput> {
+  const { clock } = context;
   const tool = tools.find(({ name }) => name === call.name);
   try {
     if (!tool) return failed(`There is no tool named ${call.name.slice(0, MAX_NAME_CHARACTERS)}`);
     const args = tool.parameters.safeParse(parseJson(call.arguments));
     if (!args.success) return failed("The arguments are not valid", problemsOf(args.error));
-    return { text: bounded(await runInTime(tool, args.data, context)), failed: false };
+    const { timeoutMs: ms = TOOL_TIMEOUT_MS } = tool;
+    const output = await withDeadline(
+      (signal) => tool.run(args.data, { signal, clock }),
+      { ms, clock, signal: context.signal },
+    );
+    return { text: bounded(output), failed: false };
   } catch (error) {
     context.signal.throwIfAborted();
     // Only messages of our own go to the model: another one could quote a URL with a key in it.
-    const reason = error instanceof JsonFetchError || error instanceof ToolTimeoutError
+    const reason = error instanceof JsonFetchError
       ? error.message
+      : error instanceof DeadlineError
+      ? `no answer within ${tool?.timeoutMs ?? TOOL_TIMEOUT_MS} ms`
       : "internal error";
     log.warning("tool failed", { tool: tool?.name, reason });
     return failed(`The tool failed: ${reason}`);
@@ -66,30 +81,6 @@ export async function runTool(
 
 /** A name that the model has made up is repeated to it, but not at any length. */
 const MAX_NAME_CHARACTERS = 100;
-
-class ToolTimeoutError extends Error {
-  override name = "ToolTimeoutError";
-}
-
-/** Gives the tool its time, whether it listens to its signal or not. */
-async function runInTime(
-  { run, timeoutMs = TOOL_TIMEOUT_MS }: Tool,
-  args: unknown,
-  { signal, clock }: { signal: AbortSignal; clock: Clock },
-): Promise<unknown> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const late = clock.wait(timeoutMs, until).then(() => {
-    signal.throwIfAborted();
-    throw new ToolTimeoutError(`no answer within ${timeoutMs} ms`);
-  });
-  try {
-    return await Promise.race([run(args, until), late]);
-  } finally {
-    late.catch(() => {});
-    over.abort();
-  }
-}
 
 function failed(error: string, problems?: string[]): ToolOutput {
   return { text: JSON.stringify({ error, problems }), failed: true };

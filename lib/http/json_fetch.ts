@@ -3,6 +3,7 @@
  * @module
  */
 import type { z } from "zod";
+import { type Clock, Deadline } from "../clock.ts";
 import { readText } from "./bounded_text.ts";
 import { parseJson } from "../json.ts";
 
@@ -10,6 +11,7 @@ export interface JsonFetchOptions<T> {
   /** What the answer has to look like; anything else is an error. */
   schema: z.ZodType<T>;
   signal: AbortSignal;
+  clock: Clock;
   /** Longest wait for the whole answer, in milliseconds. */
   timeoutMs?: number;
   /** Largest body that is read. */
@@ -41,32 +43,34 @@ export function apiUrl(
  * @throws {JsonFetchError} on any failure of the other side; the reason of `signal` if that aborts
  */
 export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Promise<T> {
-  const { schema, signal, timeoutMs = 10_000, maxBytes = 1_000_000 } = options;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const { signal, clock, timeoutMs = 10_000 } = options;
+  using deadline = new Deadline({ ms: timeoutMs, clock, signal });
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([signal, timeout.signal]),
-      headers: { accept: "application/json" },
-      redirect: "error",
-    });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new JsonFetchError(`${url.host} answered ${response.status}`);
-    }
-    const text = await readText(response.body, maxBytes);
-    if (text === null) throw new JsonFetchError(`${url.host} sent more than ${maxBytes} bytes`);
-    const parsed = schema.safeParse(parseJson(text));
-    if (!parsed.success) throw new JsonFetchError(`${url.host} sent an unexpected answer`);
-    return parsed.data;
+    return await readJson(url, deadline.signal, options);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof JsonFetchError) throw error;
-    if (timeout.signal.aborted) {
+    if (deadline.isOver) {
       throw new JsonFetchError(`${url.host} did not answer within ${timeoutMs} ms`);
     }
     throw new JsonFetchError(`${url.host} could not be reached`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+async function readJson<T>(
+  url: URL,
+  signal: AbortSignal,
+  { schema, maxBytes = 1_000_000 }: JsonFetchOptions<T>,
+): Promise<T> {
+  const headers = { accept: "application/json" };
+  const response = await fetch(url, { signal, headers, redirect: "error" });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new JsonFetchError(`${url.host} answered ${response.status}`);
+  }
+  const text = await readText(response.body, maxBytes);
+  if (text === null) throw new JsonFetchError(`${url.host} sent more than ${maxBytes} bytes`);
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) throw new JsonFetchError(`${url.host} sent an unexpected answer`);
+  return parsed.data;
 }

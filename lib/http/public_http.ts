@@ -10,6 +10,7 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
+import { type Clock, Deadline } from "../clock.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
 /** The longest URL that is accepted, in characters: what proxies and browsers are sure to carry. */
@@ -43,6 +44,7 @@ export interface PublicPostOptions extends PublicUrlOptions {
   headers: Record<string, string>;
   body: string;
   signal: AbortSignal;
+  clock: Clock;
   /** Longest wait for the headers of the answer, name lookup and connecting included. */
   timeoutMs?: number;
   network?: Partial<Network>;
@@ -100,40 +102,37 @@ export function objectionTo(url: string, { privateHosts }: PublicUrlOptions): st
  */
 export async function postPublicly(url: string, options: PublicPostOptions): Promise<PublicAnswer> {
   // 15 seconds: most senders of webhooks wait for 5 to 30.
-  const { signal, timeoutMs = 15_000, privateHosts } = options;
+  const { signal, clock, timeoutMs = 15_000, privateHosts } = options;
   signal.throwIfAborted();
   const objection = objectionTo(url, options);
   if (objection !== null) throw new PublicHttpError(`The URL ${objection}`, { forbidden: true });
   const target = new URL(url);
   const request = encodeRequest(target, options);
   const network = { resolve, connect: Deno.connect, caCerts: [], ...options.network };
-  const end = new AbortController();
-  const timer = setTimeout(() => end.abort(), timeoutMs);
-  const ended = AbortSignal.any([signal, end.signal]);
+  using deadline = new Deadline({ ms: timeoutMs, clock, signal });
   try {
-    const found = await findAddresses(target, { network, signal: ended });
+    const found = await findAddresses(target, { network, signal: deadline.signal });
     const addresses = isListed(target, privateHosts) ? found : requirePublic(found, target);
-    using outside = await connect(target, { addresses, network, signal: ended });
-    using tcp = await relay(outside, ended);
+    using outside = await connect(target, { addresses, network, signal: deadline.signal });
+    using tcp = await relay(outside, deadline.signal);
     const tls = { hostname: hostnameOf(target), caCerts: network.caCerts };
     using conn = target.protocol === "https:" ? await Deno.startTls(tcp, tls) : tcp;
     // Deno panics if more than 64 KiB wait to be written when the handshake ends.
     if ("handshake" in conn) await conn.handshake();
     // Not awaited: an answer may come before everything is sent. When writing fails, reading does too.
     writeAll(conn, request).catch(() => {});
-    return await readAnswer(conn, target.host);
+    const { status, retryAfter } = await readAnswer(conn, target.host);
+    return { status, retryAfterMs: parseRetryAfter(retryAfter, clock.now()) };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof PublicHttpError && !end.signal.aborted) throw error;
-    const why = end.signal.aborted
+    if (error instanceof PublicHttpError && !deadline.isOver) throw error;
+    const why = deadline.isOver
       ? `did not answer within ${timeoutMs} ms`
       // What Deno throws when a certificate does not hold, or when the other side speaks no TLS.
       : error instanceof Deno.errors.InvalidData
       ? "could not prove by TLS who it is"
       : "could not be reached";
     throw new PublicHttpError(`${target.host} ${why}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -260,7 +259,13 @@ async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
-async function readAnswer(conn: Deno.Conn, host: string): Promise<PublicAnswer> {
+/** The head of an answer, as far as it is used. */
+interface AnswerHead {
+  status: number;
+  retryAfter: string | undefined;
+}
+
+async function readAnswer(conn: Deno.Conn, host: string): Promise<AnswerHead> {
   const decoder = new TextDecoder("latin1");
   const chunk = new Uint8Array(MAX_HEAD_BYTES);
   let text = "";
@@ -275,13 +280,13 @@ async function readAnswer(conn: Deno.Conn, host: string): Promise<PublicAnswer> 
 }
 
 /** Reads what has come so far; null while the head of the final answer is not complete. */
-function parseAnswer(text: string, host: string): PublicAnswer | null {
+function parseAnswer(text: string, host: string): AnswerHead | null {
   for (const head of text.split(/\r?\n\r?\n/).slice(0, -1)) {
     const status = Number(/^HTTP\/1\.\d ([1-9]\d\d)(?!\S)/.exec(head)?.[1]);
     if (!status) throw new PublicHttpError(`${host} did not answer in HTTP/1.1`);
     // RFC 9110, section 15.2: any number of interim answers may come before the final one.
     if (status < 200) continue;
-    return { status, retryAfterMs: parseRetryAfter(/^retry-after:(.*)$/im.exec(head)?.[1]) };
+    return { status, retryAfter: /^retry-after:(.*)$/im.exec(head)?.[1] };
   }
   return null;
 }

@@ -6,10 +6,16 @@
 /** Nine digits are decades; more are no number that somebody meant. */
 const SECONDS = /^\s*\d{1,9}(\.\d+)?\s*$/;
 
-/** @returns how long to wait, in milliseconds; `null` if it is absent, unreadable or in the past */
-export function parseRetryAfter(value: string | null | undefined): number | null {
+/**
+ * @param now epoch milliseconds
+ * @returns how long to wait, in milliseconds; `null` if it is absent, unreadable or in the past
+ */
+export function parseRetryAfter(
+  value: string | null | undefined,
+  now: number,
+): number | null {
   if (!value) return null;
   if (SECONDS.test(value)) return Number(value) * 1_000;
-  const ms = Date.parse(value) - Date.now();
+  const ms = Date.parse(value) - now;
   return ms >= 0 ? ms : null;
 }

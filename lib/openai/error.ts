@@ -98,5 +98,5 @@ function plainCode(code: unknown): string | undefined {
 function retryAfterMs(headers: Headers | undefined): number | undefined {
   const ms = headers?.get("retry-after-ms") ?? "";
   if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Number(ms);
-  return parseRetryAfter(headers?.get("retry-after")) ?? undefined;
+  return parseRetryAfter(headers?.get("retry-after"), Date.now()) ?? undefined;
 }

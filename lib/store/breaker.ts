@@ -12,9 +12,9 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
+import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import { Failure, type FailureCode, failureKinds, JobError } from "../job/failure.ts";
-import type { InstanceStore } from "./instance_store.ts";
 import { describeError } from "../log.ts";
 
 const BreakerState = z.object({
@@ -31,8 +31,8 @@ const BreakerState = z.object({
 });
 type BreakerState = z.infer<typeof BreakerState>;
 
-/** The job on whose behalf somebody asks. */
-export interface Caller {
+/** The job on whose behalf a call is made. */
+export interface BreakerJob {
   id: string;
   kind: string;
 }
@@ -53,7 +53,8 @@ export class BreakerOpenError extends JobError {
 
 export interface BreakerOptions {
   clock: Clock;
-  instances: InstanceStore;
+  /** Adds to a commit that all instances shall hear of it. */
+  ring: (commit: Deno.AtomicOperation) => void;
   /** A failure that opens no breaker here. */
   ignore?: FailureCode | undefined;
 }
@@ -63,10 +64,10 @@ export interface BreakerOptions {
  * of requests or tokens fills up again within a minute; a quota is raised by people.
  * https://developers.openai.com/api/docs/guides/rate-limits
  */
-const pauses: Partial<Record<FailureCode, { firstMs: number; longestMs: number }>> = {
-  rate_limited: { firstMs: 1_000, longestMs: 60_000 },
-  overloaded: { firstMs: 1_000, longestMs: 60_000 },
-  quota_exceeded: { firstMs: 60_000, longestMs: 600_000 },
+const pauses: Partial<Record<FailureCode, Backoff>> = {
+  rate_limited: { firstMs: 1_000, maxMs: 60_000 },
+  overloaded: { firstMs: 1_000, maxMs: 60_000 },
+  quota_exceeded: { firstMs: 60_000, maxMs: 600_000 },
 };
 
 /** Nobody can know more about the model's future than this, whatever `Retry-After` says. */
@@ -117,18 +118,18 @@ export class Breaker {
    *
    * @returns 0 if it may be made now, else when to ask again, in epoch milliseconds
    */
-  async admit(caller: Caller): Promise<number> {
-    const until = this.openUntil(caller.kind);
-    if (until > 0 && this.#known.get(caller.kind)?.probe !== caller.id) return until;
+  async admit(job: BreakerJob): Promise<number> {
+    const until = this.openUntil(job.kind);
+    if (until > 0 && this.#known.get(job.kind)?.probe !== job.id) return until;
     try {
-      return await this.#admit(caller);
+      return await this.#admit(job);
     } catch (error) {
-      log.error("breaker not read", { kind: caller.kind, error: describeError(error) });
+      log.error("breaker not read", { kind: job.kind, error: describeError(error) });
       return 0;
     }
   }
 
-  async #admit({ id, kind }: Caller): Promise<number> {
+  async #admit({ id, kind }: BreakerJob): Promise<number> {
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#learn(kind, entry.value);
@@ -146,48 +147,47 @@ export class Breaker {
    * @throws what `call` throws; the signal's reason if it aborts during the wait
    * @throws {BreakerOpenError} if the wait is too long for a job that holds a slot
    */
-  async guard<T>(caller: Caller, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    await this.#wait(caller, signal);
+  async guard<T>(job: BreakerJob, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    await this.#wait(job, signal);
     // Unset unless this call was sent ahead to see whether the model has recovered.
-    const ahead = this.#known.get(caller.kind);
+    const ahead = this.#known.get(job.kind);
     try {
       const answer = await call();
-      if (ahead) await this.#close(caller.kind, ahead);
+      if (ahead) await this.#close(job.kind, ahead);
       return answer;
     } catch (error) {
-      if (error instanceof JobError) await this.#learnFrom(error, caller, ahead);
+      if (error instanceof JobError) await this.#learnFrom(error, job, ahead);
       throw error;
     }
   }
 
-  async #wait(caller: Caller, signal: AbortSignal): Promise<void> {
+  async #wait(job: BreakerJob, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    for (let until; (until = await this.admit(caller)) > 0;) {
+    for (let until; (until = await this.admit(job)) > 0;) {
       const now = clock.now();
-      const failure = this.#known.get(caller.kind)?.failure;
+      const failure = this.#known.get(job.kind)?.failure;
       if (failure && until - now > PATIENCE_MS) throw new BreakerOpenError(until, { now, failure });
       await clock.wait(Math.min(until - now, RECHECK_MS), signal);
       signal.throwIfAborted();
     }
   }
 
-  async #learnFrom(error: JobError, caller: Caller, ahead?: BreakerState): Promise<void> {
+  async #learnFrom(error: JobError, job: BreakerJob, ahead?: BreakerState): Promise<void> {
     const { code } = error.failure;
     if (pauses[code] && code !== this.#options.ignore) {
       try {
-        await this.#open(caller, error);
+        await this.#open(job, error);
       } catch (fault) {
-        log.error("breaker not opened", { kind: caller.kind, error: describeError(fault) });
+        log.error("breaker not opened", { kind: job.kind, error: describeError(fault) });
       }
     } else if (ahead && !failureKinds[code].retriedByJob) {
       // Whatever the model thinks of the request, it has looked at it.
-      await this.#close(caller.kind, ahead);
+      await this.#close(job.kind, ahead);
     }
   }
 
-  async #open({ id, kind }: Caller, { failure, retryAfterMs }: JobError): Promise<void> {
+  async #open({ id, kind }: BreakerJob, { failure, retryAfterMs }: JobError): Promise<void> {
     const { code } = failure;
-    const { firstMs, longestMs } = pauses[code]!;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
       const last = this.#learn(kind, entry.value);
@@ -196,7 +196,7 @@ export class Breaker {
       const isNews = last === null || last.openUntil <= now || last.probe === id;
       if (!isNews && retryAfterMs === undefined) return;
       const failures = (last?.failures ?? 0) + (isNews ? 1 : 0);
-      const pauseMs = retryAfterMs ?? Math.min(longestMs, firstMs * 2 ** (failures - 1));
+      const pauseMs = retryAfterMs ?? backoffMs(failures, pauses[code]!);
       const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
       const opening = crypto.randomUUID();
       const next: BreakerState = isNews
@@ -215,7 +215,7 @@ export class Breaker {
         const entry = await this.#kv.get(breakerKey(kind));
         if (this.#learn(kind, entry.value)?.opening !== ahead.opening) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
-        this.#options.instances.addRing(commit);
+        this.#options.ring(commit);
         // A conflict: the next job was let through, or turned away.
         if ((await commit.commit()).ok) break;
       }

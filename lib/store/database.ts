@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, DeadlineError, systemClock, withDeadline } from "../clock.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 
@@ -21,23 +21,22 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
 }
 
 /**
- * How often a locked database is tried again: for 5 s in all. The waits stay short, because whoever
- * waits for long while others come and go is the one who never gets in.
+ * How long a locked database is tried again, in milliseconds. The waits stay short: a process that
+ * waits for long while others come and go never gets in.
  */
-const LOCKED_TRIES = 53;
-const LOCKED_WAIT_MS = 10;
+const LOCKED_MS = 5_000;
+const LOCKED_FIRST_WAIT_MS = 10;
 const LOCKED_MAX_WAIT_MS = 100;
 
 /** How many entries a list reads at once, unless told otherwise. */
 const BATCH = 100;
 
 /**
- * What has not been answered within so many ticks, five seconds, will not be; no caller must wait for
- * it for ever. A process that was frozen on the way, or a machine that slept, misses one tick at the
- * most, and hears the answer that was there all the time.
+ * How long an answer is waited for. It is counted in ticks of a second: a process that was frozen, or
+ * a machine that slept, misses one tick at the most, and still takes the answer that has arrived.
  */
+const ANSWER_MS = 5_000;
 const ANSWER_TICKS = 5;
-const TICK_MS = 1_000;
 
 /**
  * A database that is shared with other processes, or reached over a network.
@@ -48,10 +47,10 @@ const TICK_MS = 1_000;
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   const patiently = <T>(work: () => Promise<T>) =>
-    retry(() => inTime(work(), clock), {
-      tries: LOCKED_TRIES,
-      waitMs: LOCKED_WAIT_MS,
-      maxWaitMs: LOCKED_MAX_WAIT_MS,
+    retry(() => answered(work, clock), {
+      forMs: LOCKED_MS,
+      firstMs: LOCKED_FIRST_WAIT_MS,
+      maxMs: LOCKED_MAX_WAIT_MS,
       clock,
       when: isLocked,
     });
@@ -84,22 +83,12 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
 }
 
 /** Rejects when the answer takes too long. */
-async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T> {
-  const answered = new AbortController();
+async function answered<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
   try {
-    return await Promise.race([answer, untilLate(clock, answered.signal)]) as T;
-  } finally {
-    answered.abort();
+    return await withDeadline(work, { ms: ANSWER_MS, parts: ANSWER_TICKS, clock });
+  } catch (error) {
+    throw error instanceof DeadlineError ? new Error("The database does not answer") : error;
   }
-}
-
-/** Rejects when it is too late to be answered, unless `answered` aborts before. */
-async function untilLate(clock: Clock, answered: AbortSignal): Promise<void> {
-  for (let tick = 0; tick < ANSWER_TICKS; tick++) {
-    await clock.wait(TICK_MS, answered);
-    if (answered.aborted) return;
-  }
-  throw new Error("The database does not answer");
 }
 
 function isLocked(error: unknown): boolean {

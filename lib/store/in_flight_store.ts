@@ -23,15 +23,15 @@ const InFlight = z.object({
 });
 type InFlight = z.infer<typeof InFlight>;
 
-/** What becomes of a job that is due, beside those that are identical to it. */
-export type Course =
+/** What a job that is due does beside jobs that are identical to it. */
+export type DedupeRole =
   | { next: "generate" }
-  | LeadingCourse
+  | LeaderRole
   | { next: "follow"; leader: string }
   | { next: "wait" };
 
 /** It generates, and the others wait: the commit that claims it replaces what was found. */
-export interface LeadingCourse {
+export interface LeaderRole {
   next: "lead";
   found: Deno.KvEntryMaybe<unknown>;
   ended: InFlight["ended"];
@@ -48,7 +48,7 @@ export class InFlightStore {
   }
 
   /** What a job does that is due: of identical jobs one generates. */
-  async courseOf({ id, dedupeKey, createdAt }: QueuedJob): Promise<Course> {
+  async dedupeRoleOf({ id, dedupeKey, createdAt }: QueuedJob): Promise<DedupeRole> {
     if (dedupeKey === null) return { next: "generate" };
     const found = await this.#kv.get(keys.inFlight(dedupeKey));
     const inFlight = InFlight.safeParse(found.value).data;
@@ -66,7 +66,7 @@ export class InFlightStore {
   }
 
   /** Adds to the commit that claims a job that it leads; fails if another one does by then. */
-  addLeader(commit: JobCommit, { found, ended, job }: LeadingCourse & { job: RunningJob }): void {
+  addLeader(commit: JobCommit, { found, ended, job }: LeaderRole & { job: RunningJob }): void {
     const inFlight: InFlight = { leader: job.id, ended };
     commit.check(found).put(found.key, inFlight, job);
   }

@@ -3,13 +3,12 @@
  * them one commit.
  * @module
  */
-import { getLogger } from "@logtape/logtape";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
 import { readBlob } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../job/failure.ts";
-import { InFlightStore } from "./in_flight_store.ts";
+import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
 import { parseJob } from "./job_entry.ts";
@@ -23,6 +22,7 @@ import {
   deadlineFailure,
   deadlineOf,
   type EndedJob,
+  type FailedJob,
   failJob,
   type JobLimits,
   type JobRecord,
@@ -33,23 +33,11 @@ import {
   retryJob,
   type Source,
 } from "../job/job_record.ts";
+import type { JobSnapshot } from "../job/job_snapshot.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import type { Progress } from "../job/progress.ts";
 import { decodeProgress } from "./progress_codec.ts";
 import { usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
-
-/** A job as one consistent read found it. */
-export interface JobSnapshot {
-  job: JobRecord;
-  /** Another version, something else to be shown. */
-  version: string;
-  progress: Progress;
-  /** The stored plan; `null` until the job has succeeded. */
-  result: unknown;
-  /** The progress is that of an identical job, which runs, and which this one waits for. */
-  isFollowing?: boolean;
-}
 
 /**
  * What an attempt leaves behind, however it ends. With the same time a second try finds out that the
@@ -57,13 +45,15 @@ export interface JobSnapshot {
  */
 export type AttemptReport = Partial<AttemptEnd>;
 
-export interface ClaimOptions {
-  /** The instance that claims. */
-  holder: string;
-  /** The kinds of job that it can work on; unset, all. */
-  kinds?: ReadonlySet<string> | undefined;
-  /** Asked last of all: whether the job may start now. */
-  admit?: ((job: QueuedJob) => Promise<boolean>) | undefined;
+/** A queued job that is due, as {@link JobStore.readDue} found it. */
+export interface DueRecord {
+  job: QueuedJob;
+  /** What the commit that claims it checks. */
+  entry: Deno.KvEntryMaybe<unknown>;
+  /** Its deadline has passed: it is to be failed, not claimed. */
+  isOverdue: boolean;
+  /** What it does beside jobs that are identical to it. */
+  role: DedupeRole;
 }
 
 export interface JobStoreOptions {
@@ -72,15 +62,13 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Hears of each job that has ended without a plan of the model's. */
-  onGivenUp?: (jobId: string) => void;
+  /** Is told of each job that has ended without a plan of the model's. */
+  onEndedWithoutPlan?: (jobId: string) => void;
   /** The job that tells of the end of another one, if there is to be one. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a bell to the transaction that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
 }
-
-const log = getLogger(["tripwright", "store"]);
 
 /** The jobs of one KV database. */
 export class JobStore {
@@ -183,43 +171,57 @@ export class JobStore {
   }
 
   /**
-   * Takes a queued job that is due, or ends it if its time is up. The commit renews the holder's
-   * heartbeat, so that no job is ever held by an instance that nobody can find.
+   * Reads a queued job that may be claimed now.
    *
-   * @returns the lease, or `null` if the job is not to be had: another worker was faster, it is of
-   * another kind, not due, not admitted, finished, expired or unknown, or it waits for an identical
-   * one
+   * @param kinds the kinds of job that the caller works on; unset, all
+   * @returns `null` if the job is not to be had: it is of another kind, not due, not queued, expired or
+   * unknown, or it waits for an identical one
+   * @throws {UnreadableJobError} if this version cannot read the record
    */
-  async claim(id: string, { holder, kinds, admit }: ClaimOptions): Promise<Lease | null> {
+  async readDue(id: string, kinds?: ReadonlySet<string>): Promise<DueRecord | null> {
     const entry = await this.#kv.get(keys.job(id));
-    const queued = this.#parse(entry);
+    const job = this.#parse(entry);
     const now = this.#now;
-    if (queued?.state !== "queued" || queued.runAt > now) return null;
-    if (kinds && !kinds.has(queued.kind)) return null;
-
-    const commit = this.#begin().check(entry).delete(keys.due(queued));
-    if (now >= deadlineOf(queued, this.#options.limits)) {
-      const usage = await this.#usageOf(queued);
-      const failed = failJob(queued, { failure: deadlineFailure(), now, usage });
-      this.#putEnd(commit, failed);
-      const { kind, attempt, failure: { code, message: error } } = failed;
-      if (await commit.commit() !== null) {
-        log.error("failed", { jobId: id, kind, attempt, code, error });
-        this.#options.onGivenUp?.(id);
-      }
-      return null;
+    if (job?.state !== "queued" || job.runAt > now) return null;
+    if (kinds && !kinds.has(job.kind)) return null;
+    if (now >= deadlineOf(job, this.#options.limits)) {
+      return { job, entry, isOverdue: true, role: { next: "generate" } };
     }
-    const course = await this.#inFlight.courseOf(queued);
-    if (course.next === "wait") return null;
-    const follows = course.next === "follow" ? course.leader : undefined;
-    // Whoever follows calls no model.
-    if (!follows && admit && !(await admit(queued))) return null;
-    const job = claimJob(queued, { holder, now, follows });
-    commit.put(keys.job(id), job, job).put(keys.running(job), job.attempt, job);
-    if (course.next === "lead") this.#inFlight.addLeader(commit, { ...course, job });
+    const role = await this.#inFlight.dedupeRoleOf(job);
+    return role.next === "wait" ? null : { job, entry, isOverdue: false, role };
+  }
+
+  /**
+   * Takes a job that is due. The commit renews the holder's heartbeat, so that no job is ever held by
+   * an instance that others cannot find.
+   *
+   * @param holder the instance that claims
+   * @returns the lease, or `null` if another worker was faster
+   */
+  async claim({ job: queued, entry, role }: DueRecord, holder: string): Promise<Lease | null> {
+    const follows = role.next === "follow" ? role.leader : undefined;
+    const job = claimJob(queued, { holder, now: this.#now, follows });
+    const commit = this.#begin().check(entry).delete(keys.due(queued))
+      .put(keys.job(job.id), job, job).put(keys.running(job), job.attempt, job);
+    if (role.next === "lead") this.#inFlight.addLeader(commit, { ...role, job });
     this.#options.instances.addBeat(commit.operation, holder);
     const versionstamp = await commit.commit(job);
     return versionstamp === null ? null : { job, versionstamp, follows };
+  }
+
+  /**
+   * Ends a job whose deadline has passed while it waited.
+   *
+   * @returns the failed job, or `null` if another worker was faster
+   */
+  async failOverdue({ job, entry }: DueRecord): Promise<FailedJob | null> {
+    const usage = await this.#usageOf(job);
+    const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
+    const commit = this.#begin().check(entry).delete(keys.due(job));
+    this.#putEnd(commit, failed);
+    if (await commit.commit() === null) return null;
+    this.#options.onEndedWithoutPlan?.(job.id);
+    return failed;
   }
 
   /**
@@ -291,7 +293,9 @@ export class JobStore {
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
     this.#putEnd(commit, done, lease.follows);
     const written = await commit.commitFor(lease, done);
-    if (written === "saved" && done.source === "placeholder") this.#options.onGivenUp?.(job.id);
+    if (written === "saved" && done.source === "placeholder") {
+      this.#options.onEndedWithoutPlan?.(job.id);
+    }
     return written;
   }
 
@@ -302,7 +306,7 @@ export class JobStore {
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
     this.#putEnd(commit, failed, lease.follows);
     const written = await commit.commitFor(lease, failed);
-    if (written === "saved") this.#options.onGivenUp?.(failed.id);
+    if (written === "saved") this.#options.onEndedWithoutPlan?.(failed.id);
     return written;
   }
 
@@ -333,7 +337,7 @@ export class JobStore {
       this.#putEnd(commit, canceled);
       // A conflict means that the job has moved on, so this ends when the job does.
       if (await commit.commit() !== null) {
-        this.#options.onGivenUp?.(id);
+        this.#options.onEndedWithoutPlan?.(id);
         return "canceled";
       }
     }
@@ -396,7 +400,7 @@ export class JobStore {
     const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
     this.#putEnd(commit, failed);
     if (await commit.commit() === null) return null;
-    this.#options.onGivenUp?.(id);
+    this.#options.onEndedWithoutPlan?.(id);
     return failed;
   }
 

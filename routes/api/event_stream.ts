@@ -7,7 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import { stream } from "hono/streaming";
 import type { StreamingApi } from "hono/utils/stream";
-import type { Engine } from "../../jobs/engine/engine.ts";
+import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/log.ts";
@@ -30,7 +30,7 @@ const log = getLogger(["tripwright", "http"]);
 
 export interface EventStreamOptions {
   kind: PublicKind;
-  engine: Engine;
+  jobs: JobService;
   clock: Clock;
   /** The job's. */
   id: string;
@@ -63,12 +63,12 @@ export function sendEvents(c: Context, options: EventStreamOptions): Response {
 
 async function writeEvents(
   stream: StreamingApi,
-  { kind, engine, id, position }: EventStreamOptions,
+  { kind, jobs, id, position }: EventStreamOptions,
   gone: AbortSignal,
 ): Promise<void> {
   await stream.write(`retry: ${RECONNECT_MS}\n\n`);
   const events = new JobEvents(kind, position);
-  for await (const snapshot of engine.watch(id, gone)) {
+  for await (const snapshot of jobs.watch(id, gone)) {
     if (snapshot === null) return;
     for (const event of events.next(snapshot)) await stream.write(format(event));
   }

@@ -7,7 +7,7 @@
 import type { PublicKind } from "../../jobs/kind.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { isEnded } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { presentJob } from "./presenter.ts";
 
 /** An event as it goes over the wire; `data` is JSON. */

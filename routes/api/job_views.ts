@@ -4,10 +4,11 @@
  * @module
  */
 import { LRUCache } from "lru-cache";
-import type { Engine } from "../../jobs/engine/engine.ts";
+import type { JobService } from "../../jobs/engine/job_service.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { presentJob } from "./presenter.ts";
 
 /** About a thousand plans of 30,000 characters: 32 MB, or twice that where letters are not Latin. */
@@ -46,24 +47,25 @@ export class JobView {
 
 /** The views of all jobs. */
 export class JobViews {
-  readonly #engine: Engine;
-  readonly #now: () => number;
+  readonly #jobs: JobService;
+  readonly #clock: Clock;
   readonly #finished = new LRUCache<string, JobView>({
     maxSize: CACHE_CHARACTERS,
     sizeCalculation: ({ body }) => body.length + OVERHEAD_CHARACTERS,
   });
 
-  /** @param options `now`: in epoch milliseconds */
-  constructor(engine: Engine, options: { now: () => number }) {
-    this.#engine = engine;
-    this.#now = options.now;
+  constructor(jobs: JobService, clock: Clock) {
+    this.#jobs = jobs;
+    this.#clock = clock;
   }
 
   /** The job as it is now; `null` if there is none of this kind. */
   async read(kind: PublicKind, id: string): Promise<JobView | null> {
     const finished = this.#finished.get(id);
-    if (finished?.job.kind === kind.name && this.#now() < finished.job.expiresAt) return finished;
-    const snapshot = await this.#engine.read(kind, id);
+    if (finished?.job.kind === kind.name && this.#clock.now() < finished.job.expiresAt) {
+      return finished;
+    }
+    const snapshot = await this.#jobs.read(kind, id);
     return snapshot && this.viewOf(kind, snapshot);
   }
 

@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../../jobs/engine/engine.ts";
+import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isKey } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -27,7 +27,14 @@ import {
   presentTimeline,
   retryAfterSeconds,
 } from "./presenter.ts";
-import { callbackNotAllowed, notOwner, refuse, tooLate, unknownCaller } from "./refusals.ts";
+import {
+  accept,
+  callbackNotAllowed,
+  notOwner,
+  refuse,
+  tooLate,
+  unknownCaller,
+} from "./refusals.ts";
 import { countFor, type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { requestBody } from "./request_body.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
@@ -37,7 +44,7 @@ const JobId = z.uuid();
 const log = getLogger(["tripwright", "http"]);
 
 export interface JobRouteOptions {
-  engine: Engine;
+  jobs: JobService;
   views: JobViews;
   clock: Clock;
   access: AccessOptions;
@@ -48,7 +55,7 @@ export interface JobRouteOptions {
 
 /** All routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
-  const { engine, views, clock, access, rateLimiters } = options;
+  const { jobs, views, clock, access, rateLimiters } = options;
   const body = requestBody(kind, options);
   const routes = new Hono<AppEnv>();
 
@@ -60,8 +67,9 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const trace = traceOf(c.req.raw.headers);
     const permit = () => countFor(c, rateLimiters.jobs);
     const options = { caller, idempotencyKey, callbackUrl, trace, permit };
-    const { job, isRepeated, budget } = await engine.submit(kind, request, options)
-      .catch((error) => refuse(c, error));
+    const submitted = await accept(() => jobs.submit(kind, request, options));
+    if (submitted.outcome !== "accepted") throw refuse(c, submitted);
+    const { job, isRepeated, budget } = submitted;
     if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
@@ -76,11 +84,11 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const { owner } = c.get("caller");
     if (owner === null) throw unknownCaller(access);
     const page = readPage(c);
-    const { jobs, next } = await engine.list(kind, { owner, ...page });
+    const { jobs: found, next } = await jobs.list(kind, { owner, ...page });
     const nextCursor = next && cursorOf(next);
     if (nextCursor) c.header("link", nextLink(kind, page.limit, nextCursor));
     c.header("cache-control", "private, no-cache");
-    return c.json({ items: jobs.flatMap((job) => summaryOf(kind, job)), nextCursor });
+    return c.json({ items: found.flatMap((job) => summaryOf(kind, job)), nextCursor });
   });
 
   routes.get("/:id", async (c) => {
@@ -89,13 +97,13 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
   });
 
   routes.get("/:id/timeline", async (c) => {
-    const timeline = await find(c, (id) => engine.timeline(kind, id));
+    const timeline = await find(c, (id) => jobs.timeline(kind, id));
     c.header("cache-control", "private, no-cache");
     return c.json(presentTimeline(kind, timeline));
   });
 
   routes.get("/:id/events", async (c) => {
-    const snapshot = await find(c, (id) => engine.read(kind, id));
+    const snapshot = await find(c, (id) => jobs.read(kind, id));
     const { job } = snapshot;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
@@ -103,13 +111,13 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     if (position === END && isEnded(job)) return c.body(null, 204);
     // What cannot be shown is said now, by a status: browsers would come back to a broken stream.
     presentJob(kind, snapshot);
-    return sendEvents(c, { kind, engine, clock, id: job.id, position });
+    return sendEvents(c, { kind, jobs, clock, id: job.id, position });
   });
 
   routes.delete("/:id", async (c) => {
-    const found = await find(c, (id) => engine.read(kind, id));
+    const found = await find(c, (id) => jobs.read(kind, id));
     if (!isOwnJob(c.get("caller"), found.job, access)) throw notOwner();
-    const snapshot = await engine.cancel(kind, found.job.id);
+    const snapshot = await jobs.cancel(kind, found.job.id);
     if (!snapshot) throw notFound();
     if (snapshot.job.state !== "canceled") throw tooLate(snapshot.job);
     return c.json(presentJob(kind, snapshot), 202);
@@ -139,7 +147,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     if (isNew || isEnded(view.job)) return view;
     const { version, job } = view;
     const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
-    const snapshot = await engine.waitFor(job.id, options);
+    const snapshot = await jobs.waitFor(job.id, options);
     if (!snapshot) throw notFound();
     return views.viewOf(kind, snapshot);
   }
@@ -162,7 +170,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
-    const snapshot = await engine.waitFor(id, options).catch((error) => {
+    const snapshot = await jobs.waitFor(id, options).catch((error) => {
       // It was accepted; whoever were told otherwise would send it again.
       log.warning("not waited for", { jobId: id, error: describeError(error) });
       return null;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Notice } from "../../jobs/kinds/callback/kind.ts";
-import type { JobTimeline } from "../../jobs/engine/engine.ts";
+import type { JobTimeline } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isoTime } from "../../lib/clock.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type QueuedJob,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { noProgress, type Progress } from "../../lib/job/progress.ts";
 
 /** The states as the old clients know them; `canceled` is only seen by clients that cancel. */

@@ -4,15 +4,10 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
-import {
-  BudgetSpentError,
-  IdempotencyKeyReusedError,
-  QueueFullError,
-  StoppingError,
-} from "../../jobs/engine/admission.ts";
+import type { Refusal } from "../../jobs/engine/job_service.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
-import { ProblemError } from "../http/problem.ts";
+import { type Problem, ProblemError } from "../http/problem.ts";
 import type { AccessOptions } from "../http/caller.ts";
 import { statusOf } from "./presenter.ts";
 import { showBudget } from "../http/rate_limit.ts";
@@ -66,38 +61,48 @@ export function tooLate(job: JobRecord): ProblemError {
   });
 }
 
-/** Says why a job was not accepted. */
-export function refuse(c: Context, error: unknown): never {
-  if (error instanceof ProblemError) throw error;
-  if (error instanceof IdempotencyKeyReusedError) {
-    throw new ProblemError({
+/** What is answered for each reason not to accept a job. */
+const refusals: { [Why in Refusal["outcome"]]: (refusal: Refusal & { outcome: Why }) => Problem } =
+  {
+    "key reused": () => ({
       code: "idempotency_key_reused",
       detail: "This Idempotency-Key was used for another request",
-    });
-  }
-  if (error instanceof BudgetSpentError) {
-    const { limit, resetMs } = error.budget;
-    showBudget(c, error.budget);
-    throw new ProblemError({
+    }),
+    "budget spent": ({ budget: { limit, resetMs } }) => ({
       code: "daily_budget_spent",
       detail: `All ${limit} jobs of today are made`,
       headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
-    });
-  }
-  if (error instanceof QueueFullError) {
-    throw new ProblemError({
+    }),
+    "queue full": () => ({
       code: "queue_full",
       detail: "Too many jobs are waiting, please try again later",
       headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
-    });
-  }
-  if (error instanceof StoppingError) {
-    throw new ProblemError({
+    }),
+    "stopping": () => ({
       code: "stopping",
       detail: "This instance is shutting down, please try again",
       headers: { "retry-after": String(STOPPING_RETRY_SECONDS) },
-    });
+    }),
+  };
+
+/** The problem that says why a job was not accepted. */
+export function refuse(c: Context, refusal: Refusal): ProblemError {
+  if ("budget" in refusal) showBudget(c, refusal.budget);
+  const problemOf = refusals[refusal.outcome] as (refusal: Refusal) => Problem;
+  return new ProblemError(problemOf(refusal));
+}
+
+/**
+ * Submits a job.
+ *
+ * @throws {ProblemError} 500 if the job could not be stored; a problem that `submit` throws
+ */
+export async function accept<T>(submit: () => Promise<T>): Promise<T> {
+  try {
+    return await submit();
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    log.error("accept failed", { error: describeError(error) });
+    throw new ProblemError({ code: "accept_failed", detail: "Failed to initiate generation" });
   }
-  log.error("accept failed", { error: describeError(error) });
-  throw new ProblemError({ code: "accept_failed", detail: "Failed to initiate generation" });
 }

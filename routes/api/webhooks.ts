@@ -3,7 +3,7 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Engine } from "../../jobs/engine/engine.ts";
+import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { DeliveryRefusal, WebhookReader } from "../../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "../http/problem.ts";
 import { readLimited } from "../http/body.ts";
@@ -12,13 +12,13 @@ import { readLimited } from "../http/body.ts";
  * `POST /api/webhooks/openai`. All it ever does is to make a worker look at a response that it waits
  * for; what the delivery says of that response is not believed.
  */
-export function webhookRoutes(engine: Engine, read: WebhookReader): Hono {
+export function webhookRoutes(jobs: JobService, read: WebhookReader): Hono {
   const routes = new Hono();
   routes.post("/openai", async (c) => {
     const body = await readLimited(c);
     const ended = await read(body, c.req.raw.headers);
     if (typeof ended === "string") throw new ProblemError(refusals[ended]);
-    const heard = await engine.hearOf(ended);
+    const heard = await jobs.handleWebhook(ended);
     if (heard === "unknown") throw new ProblemError(unknownResponse);
     return c.body(null, 204);
   });

@@ -7,12 +7,12 @@ import { type Context, Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
-import type { Engine } from "../../jobs/engine/engine.ts";
+import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { parseJson } from "../../lib/json.ts";
-import type { JobSnapshot } from "../../lib/store/job_store.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { type Problem, ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
 import { traceOf } from "../../lib/trace_context.ts";
 import type { Job } from "../../web/client/client.ts";
@@ -36,11 +36,12 @@ import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { sendApp, sendProblemPage } from "./html.tsx";
 import { presentJob, retryAfterSeconds } from "../api/presenter.ts";
 import { countFor, limitRate, type RateLimiters } from "../http/rate_limit.ts";
-import { notOwner, refuse } from "../api/refusals.ts";
+import { accept, notOwner, refuse } from "../api/refusals.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
 export interface WebOptions {
-  engine: Engine;
+  jobs: JobService;
+  kinds: readonly PublicKind[];
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
@@ -99,8 +100,8 @@ const DIGEST_CHARACTERS = 16;
 const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
 
 /** `/`, `/trips` and what lies below. */
-export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): Hono<AppEnv> {
-  const limits = formLimits(engine.kinds);
+export function webRoutes({ jobs, kinds, clock, access, rateLimiters }: WebOptions): Hono<AppEnv> {
+  const limits = formLimits(kinds);
   const needsKey = access.apiKeys.size > 0;
   const routes = new Hono<AppEnv>();
 
@@ -164,7 +165,7 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     if (!found) return sendMissing(c);
     const { kind, snapshot: { job } } = found;
     if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
-    await engine.cancel(kind, job.id);
+    await jobs.cancel(kind, job.id);
     // One that has ended meanwhile shows how.
     return c.redirect(`/trips/${job.id}`, 303);
   });
@@ -227,15 +228,15 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
   }
 
   function kindOf(noun: TripKind): PublicKind {
-    return engine.kinds.find(({ http }) => http.noun === noun)!;
+    return kinds.find(({ http }) => http.noun === noun)!;
   }
 
   /** The job of any kind that the path names, if the caller may see it. */
   async function find(c: Context<AppEnv>): Promise<Found | null> {
     const id = z.uuid().safeParse(c.req.param("id"));
     if (!id.success) return null;
-    for (const kind of engine.kinds) {
-      const snapshot = await engine.read(kind, id.data.toLowerCase());
+    for (const kind of kinds) {
+      const snapshot = await jobs.read(kind, id.data.toLowerCase());
       if (snapshot) {
         return maySee(c.get("caller"), snapshot.job, access) ? { kind, snapshot } : null;
       }
@@ -251,13 +252,17 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
     const name = formId && `${formId}-${digest}`;
     for (let idempotencyKey = name;;) {
-      const { job, isRepeated } = await engine.submit(kind, request, {
-        caller: c.get("caller"),
-        idempotencyKey,
-        trace: traceOf(c.req.raw.headers),
-        permit: () => countFor(c, rateLimiters.jobs),
-      }).catch((error) => refuse(c, error));
-      const state = isRepeated && (await engine.read(kind, job.id))?.job.state;
+      const submitted = await accept(() =>
+        jobs.submit(kind, request, {
+          caller: c.get("caller"),
+          idempotencyKey,
+          trace: traceOf(c.req.raw.headers),
+          permit: () => countFor(c, rateLimiters.jobs),
+        })
+      );
+      if (submitted.outcome !== "accepted") throw refuse(c, submitted);
+      const { job, isRepeated } = submitted;
+      const state = isRepeated && (await jobs.read(kind, job.id))?.job.state;
       if (state !== "failed" && state !== "canceled") return job;
       idempotencyKey = `${name}-${job.id}`;
     }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { JobError } from "../../lib/job/failure.ts";
 import type { WebhookReader } from "../../lib/job/response_ended.ts";
 import { kinds, openApp, techno, tokyo } from "../../testing/app.ts";
-import { untilIdle } from "../../testing/engines.ts";
+import { untilIdle } from "../../testing/runtimes.ts";
 import { failCommits, hookKv } from "../../testing/hooked_kv.ts";
 import { assertProblem, post, send } from "../../testing/http.ts";
 import { HOUR, modelOf, queuedJob, testKind } from "../../testing/jobs.ts";
+import { claim } from "../../testing/stores.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,7 +18,7 @@ Deno.test("an itinerary is accepted with 202, its id, and where to ask for it", 
   assert.equal(body.status, "processing");
   assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
   assert.equal(headers.get("retry-after"), "2");
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("an itinerary is shown member by member as the old service did", async () => {
@@ -109,7 +110,7 @@ Deno.test("a failed job is shown with 200, the old error text and a typed failur
     limits: { maxAttempts: 1, timeoutMs: HOUR },
   });
   const { body: accepted } = await post(env.app, "/api/generations", techno);
-  await env.a.idle();
+  await env.a.instance.idle();
   const { status, body } = await send(env.app, `/api/generations/${accepted.generationId}`);
   assert.equal(status, 200);
   assert.equal(body.status, "failed");
@@ -155,7 +156,7 @@ for (const [path, error] of notFound) {
 Deno.test("a job is not found under the other kind, nor after it has expired", async () => {
   using env = await openApp();
   const { body } = await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   assertProblem(await send(env.app, `/api/generations/${body.jobId}`), 404, "job_not_found");
   const path = `/api/itineraries/${body.jobId}`;
   assert.equal((await send(env.app, path)).status, 200);
@@ -234,14 +235,14 @@ Deno.test("a body is JSON, whatever browsers call it, and nothing else", async (
     assert.equal(answer.status, status, type);
     if (status === 415) assertProblem(answer, 415, "unsupported_media_type");
   }
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a body without a content type is read as JSON", async () => {
   using env = await openApp();
   const body = new TextEncoder().encode(JSON.stringify(tokyo));
   assert.equal((await send(env.app, "/api/itineraries", { method: "POST", body })).status, 202);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
@@ -254,7 +255,7 @@ Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
     const answer = await post(env.app, "/api/itineraries", large, headers);
     assertProblem(answer, 413, "body_too_large");
   }
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a body that breaks off is 400, not a fault of ours", async () => {
@@ -291,7 +292,7 @@ Deno.test("an unknown path is 404", async () => {
 Deno.test("a trailing slash makes no difference", async () => {
   using env = await openApp();
   assert.equal((await post(env.app, "/api/itineraries/", tokyo)).status, 202);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("when the accepting commit fails, the client gets 500 and nothing exists", async () => {
@@ -346,7 +347,7 @@ Deno.test("browsers of every origin may call, and read the headers that matter",
       assert.ok(exposed.includes(name), name);
     }
   }
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("with CORS_ORIGINS set, only those origins are let in", async () => {
@@ -391,7 +392,7 @@ Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", 
         progress: null,
         partial: null,
       });
-      await env.a.idle();
+      await env.a.instance.idle();
       const polled = await send(env.app, location);
       assert.equal(polled.status, 200);
       assert.equal(polled.headers.get("retry-after"), null);
@@ -412,7 +413,7 @@ Deno.test("DELETE of a job that has ended is 409 with its state", async () => {
     ] as const
   ) {
     const location = (await post(env.app, path, wish)).headers.get("location")!;
-    await env.a.idle();
+    await env.a.instance.idle();
     const before = await send(env.app, location);
     const answer = await send(env.app, location, { method: "DELETE" });
     assertProblem(answer, 409, "job_finished");
@@ -436,8 +437,8 @@ Deno.test("DELETE of an unknown job, or one of the other kind, is 404", async ()
 Deno.test("an instance that is stopping refuses POST with 503, and still answers GET", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
-  await env.a.stop(0);
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "stopping");
   assert.equal(answer.headers.get("retry-after"), "5");
@@ -453,7 +454,7 @@ Deno.test("readyz is 503 when the database is gone or the service is stopping", 
   assert.equal((await send(gone.app, "/livez")).status, 200);
 
   using env = await openApp();
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   assertProblem(await send(env.app, "/readyz"), 503, "not_ready");
 });
 
@@ -464,7 +465,7 @@ Deno.test("HEAD answers like GET, without a body", async () => {
   const head = await env.app.request(path, { method: "HEAD" });
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a path that does not exist is a page for people, and a problem for programs", async () => {
@@ -482,7 +483,7 @@ Deno.test("a path that does not exist is a page for people, and a problem for pr
 Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   const path = `${headers.get("location")}/timeline`;
   const answer = await send(env.app, path);
   assert.equal(answer.status, 200);
@@ -499,7 +500,7 @@ async function openWebhook(readWebhook: WebhookReader) {
   const env = await openApp({ readWebhook });
   const job = queuedJob({ kind: "itinerary" });
   await env.store.accept(job);
-  const lease = await env.store.claim(job.id, { holder: "instance-a" });
+  const lease = await claim(env.store, job.id, { holder: "instance-a" });
   await env.store.checkpoints.saveResponse(
     lease!,
     { promptVersion: "1", name: "turn-1" },

@@ -215,7 +215,7 @@ for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as 
       assert.equal(await countJobs(env), jobs, `${method} ${url}`);
     });
     await fc.assert(property, { seed: SEED, numRuns: RUNS });
-    await env.a.idle();
+    await env.a.instance.idle();
     // What answers did not wait for.
     await nextTurn();
     // It has come to the interesting places.

@@ -2,6 +2,7 @@
  * The service, as far as single requests go.
  * @module
  */
+import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { errorOf, parse, passing, TripError } from "./errors.ts";
 import { isJob, type Job } from "./job.ts";
@@ -38,8 +39,7 @@ export interface CallOptions {
 export const REQUEST_MS = 15_000;
 
 /** The pause after a first fault, and the longest one; doubled in between. */
-const BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 30_000;
+const BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Browsers take more than 24 days for no time at all. */
 export const MAX_RETRY_SECONDS = 3_600;
@@ -150,8 +150,7 @@ export class Service {
 
   /** The pause after so many faults. Half of it is chance: those who fell together come back apart. */
   backoffMs(faults: number): number {
-    const ms = Math.min(BACKOFF_MS * 2 ** (faults - 1), MAX_BACKOFF_MS);
-    return ms * (1 + this.platform.random()) / 2;
+    return backoffMs(faults, BACKOFF) * (1 + this.platform.random()) / 2;
   }
 }
 

@@ -114,6 +114,7 @@ async function deliver(
       headers,
       body,
       signal,
+      clock,
       privateHosts,
     });
     if (status >= 200 && status < 300) return { status };

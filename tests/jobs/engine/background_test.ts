@@ -3,18 +3,18 @@
  */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Engine } from "../../../jobs/engine/engine.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { CallOptions, Model } from "../../../lib/model/model.ts";
 import {
-  engineOptions,
   jobOf,
-  openEngines,
-  openEnginesOn,
+  openRuntime,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
   sweepFor,
   tryAgain,
   untilIdle,
-} from "../../../testing/engines.ts";
+} from "../../../testing/runtimes.ts";
 import { delayCommit, failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import {
   anyParts,
@@ -74,10 +74,10 @@ const never = ({ signal }: CallOptions) =>
   });
 
 /** One attempt on `a`, then, a minute later, one on `b`. */
-async function twoAttempts(env: Awaited<ReturnType<typeof openEngines>>) {
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+async function twoAttempts(env: Awaited<ReturnType<typeof openRuntimes>>) {
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   await tryAgain(env, 1);
   return id;
 }
@@ -87,7 +87,7 @@ Deno.test("a response that was begun is joined by the next attempt", async () =>
     respond: () => Promise.reject(unavailable),
     join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: `joined ${id}`, usage }),
   });
-  using env = await openEngines({ kinds: [kind], model });
+  using env = await openRuntimes({ kinds: [kind], model });
   const id = await twoAttempts(env);
   assert.deepEqual((await env.store.read(id))?.result, { text: "joined resp_1" });
   assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
@@ -100,7 +100,7 @@ Deno.test("a response that came to nothing is begun again, and the new one is jo
   const { model, asked } = backgroundModel({
     respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
   });
-  using env = await openEngines({ kinds: [kind], model });
+  using env = await openRuntimes({ kinds: [kind], model });
   const id = await twoAttempts(env);
   await tryAgain(env, 1);
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
@@ -119,10 +119,10 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
     join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: "joined", usage }),
   });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = openRuntimesOn(kv, { kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
   hooks.commit = async (sets, run) => {
     const result = await run();
@@ -137,38 +137,38 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
     });
     return result;
   };
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
 });
 
 Deno.test("a finished turn forgets its response", async () => {
   const { model } = backgroundModel();
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal(await env.store.checkpoints.openResponse(id), null);
 });
 
 Deno.test("canceling a job stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  await env.b.cancel(kind, id);
-  await env.b.stop(0);
-  await env.a.stop(0);
+  await env.b.jobs.cancel(kind, id);
+  await env.b.instance.stop(0);
+  await env.a.instance.stop(0);
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
 Deno.test("a job whose time is up stops its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
   await untilIdle(env.a, () => env.clock.advance(60_000));
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
@@ -176,10 +176,10 @@ Deno.test("a job whose time is up stops its response", async () => {
 
 Deno.test("a worker that leaves lets its response go on", async () => {
   const { model, asked } = backgroundModel({ respond: never });
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   assert.equal((await jobOf(env.store, id)).state, "queued");
   assert.deepEqual(asked, ["respond resp_1"]);
 });
@@ -187,7 +187,7 @@ Deno.test("a worker that leaves lets its response go on", async () => {
 Deno.test("a response that nobody will ever find is stopped", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const { model, asked } = backgroundModel();
-  using env = openEnginesOn(kv, { kinds: [kind], model });
+  using env = openRuntimesOn(kv, { kinds: [kind], model });
   hooks.commit = async (sets, run) => {
     // The job is canceled in the moment in which its response begins.
     if (sets.some(([sort]) => sort === "response")) {
@@ -196,8 +196,8 @@ Deno.test("a response that nobody will ever find is stopped", async () => {
     }
     return await run();
   };
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
@@ -214,13 +214,13 @@ Deno.test("a response that cannot be remembered is stopped, as far as it can be"
     },
   });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, {
+  using env = openRuntimesOn(kv, {
     kinds: [kind],
     model: () => model,
     limits: { ...limits, maxAttempts: 1 },
   });
   failCommits(hooks, "response", 6);
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(1_000));
   assert.deepEqual(asked, ["cancel resp_1"]);
   const job = await jobOf(env.store, id);
@@ -236,14 +236,14 @@ Deno.test("showing progress tells a worker that its job is another's by now", as
     await aborted.promise;
     return request;
   });
-  using env = await openEngines({ kinds: [lost] });
+  using env = await openRuntimes({ kinds: [lost] });
   const { id } = queuedJob();
   await env.store.accept(queuedJob({ id }));
-  await env.a.sweep();
-  for (let n = 0; n < 50; n++) await env.a.ping();
-  assert.equal(env.a.running, 0);
+  await env.a.instance.sweep();
+  for (let n = 0; n < 50; n++) await env.a.jobs.ping();
+  assert.equal(env.a.instance.running, 0);
   aborted.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("whoever cancels a job does not wait for the model's side", async () => {
@@ -254,20 +254,20 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
     },
     cancel: () => new Promise(() => {}),
   });
-  using env = await openEngines({ kinds: [kind], model: () => model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model: () => model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  assert.equal((await env.b.cancel(kind, id))?.job.state, "canceled");
-  await env.a.stop(0);
+  assert.equal((await env.b.jobs.cancel(kind, id))?.job.state, "canceled");
+  await env.a.instance.stop(0);
   // An instance that leaves waits for it, but for a second only.
   let stopped = false;
-  env.b.stop(0).then(() => stopped = true);
+  env.b.instance.stop(0).then(() => stopped = true);
   env.clock.advance(999);
-  for (let n = 0; n < 10; n++) await env.b.ping();
+  for (let n = 0; n < 10; n++) await env.b.jobs.ping();
   assert.equal(stopped, false);
   for (let n = 0; n < 10 && !stopped; n++) {
     env.clock.advance(1_000);
-    for (let m = 0; m < 5; m++) await env.b.ping();
+    for (let m = 0; m < 5; m++) await env.b.jobs.ping();
   }
   assert.equal(stopped, true);
 });
@@ -280,11 +280,11 @@ Deno.test("a response that cannot be stopped harms nobody", async () => {
     },
     cancel: () => Promise.reject(new Error("no")),
   });
-  using env = await openEngines({ kinds: [kind], model: () => model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model: () => model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  assert.equal((await env.a.cancel(kind, id))?.job.state, "canceled");
-  await env.a.stop(0);
+  assert.equal((await env.a.jobs.cancel(kind, id))?.job.state, "canceled");
+  await env.a.instance.stop(0);
 });
 
 Deno.test("a response that does not go on by itself is neither remembered nor stopped", async () => {
@@ -296,9 +296,9 @@ Deno.test("a response that does not go on by itself is neither remembered nor st
     },
     cancel: (responseId) => Promise.resolve(void asked.push(`cancel ${responseId}`)),
   });
-  using env = await openEngines({ kinds: [kind], model: () => model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], model: () => model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "failed");
   assert.equal(await env.store.checkpoints.openResponse(id), null);
   assert.deepEqual(asked, []);
@@ -314,13 +314,13 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
       return never(options);
     },
   });
-  using env = await openEngines({ kinds: [kind], model });
-  env.a.start();
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model });
+  env.a.instance.start();
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await waiting.promise;
   const pass = async () => {
     env.clock.advance(500);
-    for (let n = 0; n < 5; n++) await env.a.ping();
+    for (let n = 0; n < 5; n++) await env.a.jobs.ping();
   };
   await pass();
   const job = await jobOf(env.store, id);
@@ -329,16 +329,19 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
   const commit = env.kv.atomic();
   env.instances.addWake(commit, { holder: job.holder, id: "0" });
   await commit.commit();
-  assert.equal(await env.b.hearOf({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assert.equal(
+    await env.b.jobs.handleWebhook({ responseId: "resp_1", deliveryId: "wh_1" }),
+    "rung",
+  );
   for (let n = 0; n < 20; n++) await pass();
   assert.equal(wakes, 1);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
 });
 
 Deno.test("ringFor() rings once for each delivery, and only for those who wait", async () => {
   const { model } = backgroundModel({ respond: never });
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
   const heard = await env.instances.lastRing();
   assert.equal(await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }), "unknown");
@@ -354,7 +357,7 @@ Deno.test("ringFor() rings once for each delivery, and only for those who wait",
 
   assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "repeated");
   assert.equal(await env.instances.lastRing(), rung);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
   env.clock.advance(24 * 3_600_000);
   assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_3" }), "unknown");
@@ -366,21 +369,21 @@ for (const how of ["rescued", "claimed"] as const) {
       respond: how === "rescued" ? never : () => Promise.reject(unavailable),
     });
     const limits = { maxAttempts: how === "rescued" ? 1 : 4, timeoutMs: 60_000 };
-    using env = await openEngines({ kinds: [kind], model, limits });
-    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    using env = await openRuntimes({ kinds: [kind], model, limits });
+    const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     while (await env.store.checkpoints.openResponse(id) === null);
     if (how === "rescued") {
       await sweepFor(env, 12_000);
     } else {
-      await env.a.idle();
-      await env.a.stop(0);
+      await env.a.instance.idle();
+      await env.a.instance.stop(0);
       env.clock.advance(60_000);
-      await env.b.sweep();
+      await env.b.instance.sweep();
     }
-    await env.b.stop(0);
+    await env.b.instance.stop(0);
     assert.equal((await jobOf(env.store, id)).state, "failed");
     assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
-    await env.a.stop(0);
+    await env.a.instance.stop(0);
   });
 }
 
@@ -389,15 +392,15 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
   const { model, asked } = backgroundModel({
     respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
   });
-  using env = await openEngines({ kinds: [kind], model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kind], model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
   const next = { ...kind, promptVersion: "test-2" };
-  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next], model }));
-  await upgraded.sweep();
-  await upgraded.idle();
+  const upgraded = openRuntime(env.kv, env.clock, { kinds: [next], model });
+  await upgraded.instance.sweep();
+  await upgraded.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
 });
@@ -406,10 +409,10 @@ const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient
 
 Deno.test("a placeholder plan stops the response that it stands in for", async () => {
   const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
-  using env = await openEngines({ kinds: [kind], model, mockIfQuota: true });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kind], model, mockIfQuota: true });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "succeeded" && job.source, "placeholder");
   assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
@@ -420,11 +423,11 @@ for (const mockIfQuota of [true, false]) {
   Deno.test(`a ${end} that is stored later than anybody waits for it stops its response`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
-    using env = openEnginesOn(kv, { kinds: [kind], model, mockIfQuota });
+    using env = openRuntimesOn(kv, { kinds: [kind], model, mockIfQuota });
     delayCommit(hooks, mockIfQuota ? "result" : "dead");
-    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(1_000));
-    await env.a.stop(0);
+    await env.a.instance.stop(0);
     assert.equal((await jobOf(env.store, id)).state, mockIfQuota ? "succeeded" : "failed");
     assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
   });
@@ -438,13 +441,13 @@ Deno.test("news of a response that is done with wakes nobody", async () => {
     return { text: "" };
   });
   const { model } = backgroundModel();
-  using env = await openEngines({ kinds: [twice], model });
-  const { job: { id } } = await env.a.submit(twice, { text: "hello" });
+  using env = await openRuntimes({ kinds: [twice], model });
+  const { job: { id } } = await submit(env.a, twice, { text: "hello" });
   while ((await env.store.checkpoints.steps(id)).length === 0);
   const job = await jobOf(env.store, id);
   assert.ok(job.state === "running");
   assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
   assert.deepEqual(await env.instances.takeWakes(job.holder), []);
   held.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { JobError } from "../../../lib/job/failure.ts";
-import { jobOf, openEngines } from "../../../testing/engines.ts";
+import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import {
   anyParts,
@@ -12,6 +12,7 @@ import {
   silentTurn,
   testKind,
 } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
 
@@ -32,16 +33,16 @@ function limitedModel(...errors: Error[]) {
 
 Deno.test("while the breaker is open jobs wait, in every instance, and use up no attempt", async () => {
   const limited = limitedModel(rateLimited());
-  using env = await openEngines(limited.overrides);
-  const { job: first } = await env.a.submit(limited.kind, { text: "first" });
-  await env.a.idle();
+  using env = await openRuntimes(limited.overrides);
+  const { job: first } = await submit(env.a, limited.kind, { text: "first" });
+  await env.a.instance.idle();
   const waiting = [];
   for (const engine of [env.a, env.b, env.a, env.b]) {
-    waiting.push((await engine.submit(limited.kind, { text: "next" })).job);
-    await engine.idle();
+    waiting.push((await submit(engine, limited.kind, { text: "next" })).job);
+    await engine.instance.idle();
   }
   env.clock.advance(999);
-  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
   assert.equal(limited.calls(), 1);
   for (const { id } of waiting) {
     const job = await jobOf(env.store, id);
@@ -65,47 +66,47 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
       return await limited.overrides.model().chat(...args);
     },
   });
-  using env = await openEngines({ ...limited.overrides, model: () => model });
+  using env = await openRuntimes({ ...limited.overrides, model: () => model });
   const ids = [];
   for (let n = 0; n < 4; n++) {
-    ids.push((await env.a.submit(limited.kind, { text: String(n) })).job.id);
-    if (n === 0) await env.a.idle();
+    ids.push((await submit(env.a, limited.kind, { text: String(n) })).job.id);
+    if (n === 0) await env.a.instance.idle();
   }
-  await env.a.idle();
+  await env.a.instance.idle();
   env.clock.advance(1_000);
-  await Promise.all([env.a.sweep(), env.b.sweep()]);
-  while (limited.calls() < 2) await env.a.ping();
-  assert.equal(env.a.running + env.b.running, 1);
+  await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
+  while (limited.calls() < 2) await env.a.jobs.ping();
+  assert.equal(env.a.instance.running + env.b.instance.running, 1);
   held.resolve();
-  await Promise.all([env.a.idle(), env.b.idle()]);
+  await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
   env.clock.advance(5_000);
-  await Promise.all([env.a.sweep(), env.b.sweep()]);
-  await Promise.all([env.a.idle(), env.b.idle()]);
+  await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
+  await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
   for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.equal(limited.calls(), 5);
 });
 
 Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
   const limited = limitedModel(rateLimited());
-  using env = await openEngines({ ...limited.overrides, random: () => 0.99 });
-  await env.a.submit(limited.kind, { text: "first" });
-  await env.a.idle();
+  using env = await openRuntimes({ ...limited.overrides, random: () => 0.99 });
+  await submit(env.a, limited.kind, { text: "first" });
+  await env.a.instance.idle();
   // Only the second instance is left.
-  await env.a.stop(0);
-  const { job: { id } } = await env.b.submit(limited.kind, { text: "second" });
-  await env.b.idle();
+  await env.a.instance.stop(0);
+  const { job: { id } } = await submit(env.b, limited.kind, { text: "second" });
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1_000);
-  for (let n = 0; n < 100 && env.b.running === 0; n++) await env.b.ping();
-  await env.b.idle();
+  for (let n = 0; n < 100 && env.b.instance.running === 0; n++) await env.b.jobs.ping();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).attempt, 1);
 });
 
 Deno.test("a job whose time is up fails although the breaker is open", async () => {
   const limited = limitedModel(new JobError("overloaded", "OpenAI API error: 503"), rateLimited());
-  using env = await openEngines({ ...limited.overrides, random: () => 0 });
-  const { job: { id } } = await env.a.submit(limited.kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ ...limited.overrides, random: () => 0 });
+  const { job: { id } } = await submit(env.a, limited.kind, { text: "hello" });
+  await env.a.instance.idle();
   for (const pauseMs of [1_000, limits.timeoutMs]) {
     env.clock.advance(pauseMs);
     await env.kv.set(["breaker", limited.kind.name], {
@@ -115,9 +116,9 @@ Deno.test("a job whose time is up fails although the breaker is open", async () 
       opening: "one",
       failure: rateLimited().failure,
     });
-    await env.b.sweep();
-    await env.b.idle();
-    await env.b.sweep();
+    await env.b.instance.sweep();
+    await env.b.instance.idle();
+    await env.b.instance.sweep();
   }
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
@@ -127,10 +128,10 @@ Deno.test("a spent quota keeps nobody waiting where placeholders are configured"
   const spent = () => new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   for (const mockIfQuota of [true, false]) {
     const limited = limitedModel(spent(), spent());
-    using env = await openEngines({ ...limited.overrides, mockIfQuota });
+    using env = await openRuntimes({ ...limited.overrides, mockIfQuota });
     for (let n = 0; n < 2; n++) {
-      await env.a.submit(limited.kind, { text: "hello" });
-      await env.a.idle();
+      await submit(env.a, limited.kind, { text: "hello" });
+      await env.a.instance.idle();
     }
     assert.equal(limited.calls(), mockIfQuota ? 2 : 1);
   }
@@ -161,24 +162,24 @@ async function runBetweenTurns(pauseMs: number) {
     return { text };
   });
   const other = { ...testKind(), name: "other" };
-  const env = await openEngines({ kinds: [kind, other], model: () => model, concurrency: 1 });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  const env = await openRuntimes({ kinds: [kind, other], model: () => model, concurrency: 1 });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   return { ...env, other, id, calls: () => calls };
 }
 
 Deno.test("a job that would have to wait for long in front of a call is put back, its slot free", async () => {
   using env = await runBetweenTurns(60_000);
-  await env.a.idle();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
   assert.equal(job.state === "queued" && job.runAt, NOON + 60_000);
   assert.equal(job.attempt, 0);
-  const { job: other } = await env.a.submit(env.other, { text: "hello" });
-  await env.a.idle();
+  const { job: other } = await submit(env.a, env.other, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, other.id)).state, "succeeded");
 
   env.clock.advance(60_000);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   const done = await jobOf(env.store, env.id);
   assert.equal(done.state, "succeeded");
   assert.equal(done.attempt, 1);
@@ -187,7 +188,7 @@ Deno.test("a job that would have to wait for long in front of a call is put back
 
 Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
   using env = await runBetweenTurns(9 * MINUTE);
-  await env.a.idle();
+  await env.a.instance.idle();
   const waiting = await jobOf(env.store, env.id);
   assert.equal(waiting.state, "queued");
   env.clock.advance(9 * MINUTE);
@@ -199,7 +200,7 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
     failure: rateLimited().failure,
   });
   // Let through by the claim, and then held back in front of the call.
-  await env.a.sweep();
+  await env.a.instance.sweep();
   await env.kv.set(["breaker", "test"], {
     openUntil: env.clock.now() + 9 * MINUTE,
     failures: 2,
@@ -207,16 +208,16 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
     opening: "one",
     failure: rateLimited().failure,
   });
-  await env.a.idle();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
   assert.equal(job.state === "failed" && job.failure.code, "rate_limited");
 });
 
 Deno.test("a job whose time is up fails although the breaker is known to be open", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   const job = queuedJob();
   await env.store.accept(job);
-  const lease = (await env.store.claim(job.id, { holder: "other" }))!;
+  const lease = (await claim(env.store, job.id, { holder: "other" }))!;
   await env.store.retry(lease, { failure: rateLimited().failure, runAt: NOON + 1_000 });
   env.clock.advance(limits.timeoutMs);
   await env.kv.set(["breaker", "test"], {
@@ -227,10 +228,10 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
     failure: rateLimited().failure,
   });
   // The instance learns that it is open.
-  const { job: other } = await env.b.submit(env.kind, { text: "waits" });
-  await env.b.idle();
+  const { job: other } = await submit(env.b, env.kind, { text: "waits" });
+  await env.b.instance.idle();
   assert.equal((await env.store.read(other.id))?.job.state, "queued");
-  await env.b.sweep();
+  await env.b.instance.sweep();
   assert.equal((await env.store.read(job.id))?.job.state, "failed");
 });
 
@@ -241,9 +242,9 @@ Deno.test("both sorts of model call learn from being turned away", async () => {
       await context[sort]("turn", anyRequest, anyParts);
       return { text };
     });
-    using env = await openEngines({ kinds: [kind], model: () => model });
-    await env.a.submit(kind, { text: "hello" });
-    await env.a.idle();
+    using env = await openRuntimes({ kinds: [kind], model: () => model });
+    await submit(env.a, kind, { text: "hello" });
+    await env.a.instance.idle();
     assert.notEqual((await env.kv.get(["breaker", "test"])).value, null, sort);
   }
 });

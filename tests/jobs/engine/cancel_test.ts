@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobOf, openEngines } from "../../../testing/engines.ts";
+import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { testKind } from "../../../testing/jobs.ts";
 
 Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
@@ -8,14 +8,14 @@ Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
     begun.resolve(context.signal);
     return new Promise(() => {});
   });
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   const signal = await begun.promise;
-  const canceled = await env.a.cancel(kind, id);
+  const canceled = await env.a.jobs.cancel(kind, id);
   assert.equal(canceled?.job.state, "canceled");
   assert.equal(signal.aborted, true);
-  await env.a.idle();
-  await env.a.sweep();
+  await env.a.instance.idle();
+  await env.a.instance.sweep();
   assert.equal((await jobOf(env.store, id)).state, "canceled");
 });
 
@@ -25,27 +25,27 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
     begun.resolve(context.signal);
     return new Promise(() => {});
   });
-  using env = await openEngines({ kinds: [kind], leaseMs: 300_000 });
-  env.a.start();
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], leaseMs: 300_000 });
+  env.a.instance.start();
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   const signal = await begun.promise;
-  await env.b.cancel(kind, id);
+  await env.b.jobs.cancel(kind, id);
   const canceledAt = env.clock.now();
   while (!signal.aborted) {
     env.clock.advance(100);
-    await env.a.ping();
+    await env.a.jobs.ping();
   }
   assert.ok(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
-  await env.a.idle();
-  await env.a.stop(0);
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
 });
 
 Deno.test("cancel() does not touch jobs of another kind, or that have ended", async () => {
-  using env = await openEngines();
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes();
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
   const before = await env.store.read(id);
-  assert.equal(await env.a.cancel({ ...env.kind, name: "other" }, id), null);
-  assert.deepEqual(await env.a.cancel(env.kind, id), before);
-  assert.equal(await env.a.cancel(env.kind, crypto.randomUUID()), null);
+  assert.equal(await env.a.jobs.cancel({ ...env.kind, name: "other" }, id), null);
+  assert.deepEqual(await env.a.jobs.cancel(env.kind, id), before);
+  assert.equal(await env.a.jobs.cancel(env.kind, crypto.randomUUID()), null);
 });

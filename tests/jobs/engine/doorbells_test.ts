@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
-import { Engine } from "../../../jobs/engine/engine.ts";
-import { engineOptions, openStores } from "../../../testing/engines.ts";
+import { openRuntime, openStores } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
 
@@ -17,7 +16,7 @@ async function startInstance(doorbell: Bell) {
     runs.push(text);
     return Promise.resolve({ text });
   });
-  const engine = new Engine(engineOptions(kv, clock, { kinds: [kind], doorbell }));
+  const engine = openRuntime(kv, clock, { kinds: [kind], doorbell });
   const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
   const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
   return {
@@ -38,9 +37,9 @@ async function startInstance(doorbell: Bell) {
       }
     },
     async [Symbol.asyncDispose]() {
-      await engine.stop(0);
+      await engine.instance.stop(0);
       kv.close();
-      await engine.ended();
+      await engine.instance.ended();
       await Deno.remove(directory, { recursive: true });
     },
   };
@@ -50,7 +49,7 @@ async function startInstance(doorbell: Bell) {
 for (const doorbell of ["queue", "sweep"] as const) {
   Deno.test(`${doorbell}: a job that another instance accepted is worked on`, async () => {
     await using instance = await startInstance(doorbell);
-    instance.engine.start();
+    instance.engine.instance.start();
     const job = queuedJob();
     await instance.store.accept(job);
     assert.equal(await instance.end(job.id), "succeeded");
@@ -60,13 +59,13 @@ for (const doorbell of ["queue", "sweep"] as const) {
     await using instance = await startInstance(doorbell);
     const job = queuedJob();
     await instance.store.accept(job);
-    instance.engine.start();
+    instance.engine.instance.start();
     assert.equal(await instance.end(job.id, { timePasses: false }), "succeeded");
   });
 
   Deno.test(`${doorbell}: many jobs are each worked on once`, async () => {
     await using instance = await startInstance(doorbell);
-    instance.engine.start();
+    instance.engine.instance.start();
     const jobs = Array.from({ length: 50 }, (_, n) => queuedJob({ request: { text: String(n) } }));
     await Promise.all(jobs.map((job) => instance.store.accept(job)));
     for (const { id } of jobs) assert.equal(await instance.end(id), "succeeded");
@@ -75,7 +74,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
 
   Deno.test(`${doorbell}: a lost ring costs time, not the job`, async () => {
     await using instance = await startInstance(doorbell);
-    instance.engine.start();
+    instance.engine.instance.start();
     const { kv, clock } = instance;
     const { store: silent } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const job = queuedJob();

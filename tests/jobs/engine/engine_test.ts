@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { Engine } from "../../../jobs/engine/engine.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import {
-  engineOptions,
   heldWork,
   jobOf,
-  openEngines,
-  openEnginesOn,
-} from "../../../testing/engines.ts";
+  openRuntime,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
+} from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 /** Fails the first times, then answers. */
 function failingKind(...errors: Error[]) {
@@ -23,44 +24,49 @@ function failingKind(...errors: Error[]) {
 }
 
 Deno.test("a submitted job is worked on without any other bell", async () => {
-  using env = await openEngines();
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
-  const snapshot = await env.a.read(env.kind, id);
+  using env = await openRuntimes();
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  const snapshot = await env.a.jobs.read(env.kind, id);
   assert.equal(snapshot?.job.state, "succeeded");
   assert.deepEqual(snapshot?.result, { text: "hello" });
 });
 
 Deno.test("read() does not show a job under another kind", async () => {
-  using env = await openEngines();
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
-  assert.equal(await env.a.read({ ...env.kind, name: "other" }, id), null);
+  using env = await openRuntimes();
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  assert.equal(await env.a.jobs.read({ ...env.kind, name: "other" }, id), null);
 });
 
 Deno.test("sweep() returns while the work goes on", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "slow" });
-  await env.b.sweep();
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "slow" });
+  await env.b.instance.sweep();
   await work.begun;
   assert.equal((await jobOf(env.store, id)).state, "running");
   work.finish();
-  await env.a.idle();
-  await env.b.idle();
+  await env.a.instance.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("two instances that hear the same bell do the work once", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  await env.a.submit(work.kind, { text: "once" });
-  await Promise.all([env.a.sweep(), env.b.sweep(), env.a.sweep(), env.b.sweep()]);
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await submit(env.a, work.kind, { text: "once" });
+  await Promise.all([
+    env.a.instance.sweep(),
+    env.b.instance.sweep(),
+    env.a.instance.sweep(),
+    env.b.instance.sweep(),
+  ]);
   await work.begun;
-  assert.equal(env.a.running + env.b.running, 1);
+  assert.equal(env.a.instance.running + env.b.instance.running, 1);
   work.finish();
-  await Promise.all([env.a.idle(), env.b.idle()]);
-  await Promise.all([env.a.sweep(), env.b.sweep()]);
+  await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
+  await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
   assert.equal(work.runs(), 1);
 });
 
@@ -73,18 +79,18 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
     await gate.promise;
     return { text };
   });
-  using env = await openEngines({ kinds: [kind], concurrency: 3 });
+  using env = await openRuntimes({ kinds: [kind], concurrency: 3 });
   const jobs = [];
-  for (let n = 0; n < 20; n++) jobs.push((await env.a.submit(kind, { text: String(n) })).job);
-  await env.a.sweep();
+  for (let n = 0; n < 20; n++) jobs.push((await submit(env.a, kind, { text: String(n) })).job);
+  await env.a.instance.sweep();
   await full.promise;
-  assert.equal(env.a.running, 3);
+  assert.equal(env.a.instance.running, 3);
   assert.equal(await env.store.index.countWaiting(100), 17);
 
   let most = 0;
-  const idle = env.a.idle().then(() => true);
-  while (!await Promise.race([idle, env.a.ping()])) {
-    most = Math.max(most, env.a.running);
+  const idle = env.a.instance.idle().then(() => true);
+  while (!await Promise.race([idle, env.a.jobs.ping()])) {
+    most = Math.max(most, env.a.instance.running);
     gates.splice(0).forEach((open) => open());
   }
   assert.equal(most, 3);
@@ -92,13 +98,13 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
 });
 
 Deno.test("a record that cannot be read does not keep others waiting", async () => {
-  using env = await openEngines({ concurrency: 1 });
+  using env = await openRuntimes({ concurrency: 1 });
   await env.kv.set(["job", "broken"], { schema: 99 });
   await env.kv.set(["due", "test", NOON - 1, "broken"], 0);
   const next = queuedJob();
   await env.store.accept(next);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, next.id)).state, "succeeded");
 });
 
@@ -108,51 +114,51 @@ Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
     left.resolve(context.signal);
     return Promise.reject(upstreamError());
   });
-  using env = await openEngines({ kinds: [kind] });
-  await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal((await left.promise).aborted, true);
 });
 
 Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
   const { kind, calls } = failingKind(upstreamError());
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const waiting = await jobOf(env.store, id);
   // Half of the first backoff of two seconds.
   assert.equal(waiting.state === "queued" && waiting.runAt, NOON + 1_000);
   assert.equal(waiting.lastFailure?.code, "upstream_error");
 
   env.clock.advance(999);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   assert.equal(calls(), 1);
   env.clock.advance(1);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a retry starts when it is due, without a sweep", async () => {
   const { kind, calls } = failingKind(upstreamError());
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   env.clock.advance(1_000);
-  while ((await jobOf(env.store, id)).state !== "succeeded") await env.a.idle();
+  while ((await jobOf(env.store, id)).state !== "succeeded") await env.a.instance.idle();
   assert.equal(calls(), 2);
 });
 
 Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
   const { kind, calls } = failingKind(...Array.from({ length: 9 }, upstreamError));
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   for (let n = 0; n < 9; n++) {
     env.clock.advance(60_000);
-    await env.a.sweep();
-    await env.a.idle();
+    await env.a.instance.sweep();
+    await env.a.instance.idle();
   }
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.message, "OpenAI API error: 500");
@@ -161,9 +167,9 @@ Deno.test("a job that keeps failing fails for good after its last attempt", asyn
 
 Deno.test("a failure that repeating does not cure ends the job at once", async () => {
   const { kind, calls } = failingKind(new JobError("refused", "OpenAI API refused the request"));
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "refused");
   assert.equal(calls(), 1);
@@ -172,9 +178,9 @@ Deno.test("a failure that repeating does not cure ends the job at once", async (
 Deno.test("a spent quota gives a placeholder plan, if that is configured", async () => {
   for (const mockIfQuota of [true, false]) {
     const { kind } = failingKind(new JobError("quota_exceeded", "OpenAI API error: 429 x"));
-    using env = await openEngines({ kinds: [kind], mockIfQuota });
-    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-    await env.a.idle();
+    using env = await openRuntimes({ kinds: [kind], mockIfQuota });
+    const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+    await env.a.instance.idle();
     const snapshot = await env.store.read(id);
     if (mockIfQuota) {
       assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.source, "placeholder");
@@ -187,9 +193,9 @@ Deno.test("a spent quota gives a placeholder plan, if that is configured", async
 
 Deno.test("a plan of the wrong shape is never stored", async () => {
   const kind = testKind(() => Promise.resolve({ words: "wrong" } as unknown as { text: string }));
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const snapshot = await env.store.read(id);
   assert.equal(snapshot?.job.state === "failed" && snapshot.job.failure.code, "invalid_output");
   assert.equal(snapshot?.result, null);
@@ -203,76 +209,74 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
   // Each stretch differs from all others, so that gzip does not find it again.
   const noise = [...text].map((c, n) => String.fromCharCode(c.charCodeAt(0) + n % 7919)).join("");
   const kind = testKind(() => Promise.resolve({ text: noise }));
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "result_too_large");
 });
 
 Deno.test("a job that does not end is failed at its deadline", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "endless" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "endless" });
   await work.begun;
   env.clock.advance(limits.timeoutMs);
-  await env.a.idle();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
   work.finish();
 });
 
 Deno.test("idle() waits for the backlog too", async () => {
-  using env = await openEngines({ concurrency: 1 });
+  using env = await openRuntimes({ concurrency: 1 });
   const jobs = [1, 2, 3].map(() => queuedJob());
   for (const job of jobs) await env.store.accept(job);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a sweep that loses a claim goes on to the next job", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { concurrency: 1 });
+  using env = openRuntimesOn(kv, { concurrency: 1 });
   const [first, second] = [queuedJob({ now: NOON - 1 }), queuedJob()];
   await env.store.accept(first);
   await env.store.accept(second);
   hooks.get = async ([sort, id]) => {
     if (sort !== "job" || id !== first.id) return;
     hooks.get = undefined;
-    await env.store.claim(first.id, { holder: "faster" });
+    await claim(env.store, first.id, { holder: "faster" });
   };
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, second.id)).state, "succeeded");
 });
 
 Deno.test("a bell for a job that this instance works on changes nothing", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
   await env.kv.set(["due", "test", NOON, id], 0);
-  await env.a.sweep();
-  assert.equal(env.a.running, 1);
+  await env.a.instance.sweep();
+  assert.equal(env.a.instance.running, 1);
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   assert.equal(work.runs(), 1);
 });
 
 Deno.test("a job of a kind that only a newer version knows waits for that version", async () => {
-  using env = await openEngines();
-  const newer = new Engine(
-    engineOptions(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] }),
-  );
-  const { job: { id } } = await env.a.submit(newer.kinds[0]!, { text: "hello" });
-  await env.a.sweep();
-  await env.a.idle();
+  using env = await openRuntimes();
+  const newer = openRuntime(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] });
+  const { job: { id } } = await submit(env.a, newer.kinds[0]!, { text: "hello" });
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).attempt, 0);
-  await newer.sweep();
-  await newer.idle();
+  await newer.instance.sweep();
+  await newer.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
@@ -282,30 +286,30 @@ Deno.test("a job that expires while it is worked on is dropped", async () => {
     begun.resolve(context.signal);
     return new Promise(() => {});
   });
-  using env = await openEngines({ kinds: [kind], jobTtlMs: MINUTE });
-  await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind], jobTtlMs: MINUTE });
+  await submit(env.a, kind, { text: "hello" });
   const signal = await begun.promise;
   env.clock.advance(MINUTE);
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(signal.aborted, true);
 });
 
 Deno.test("a job expires after its time to live", async () => {
-  using env = await openEngines();
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes();
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
   env.clock.advance(24 * HOUR);
-  assert.equal(await env.a.read(env.kind, id), null);
+  assert.equal(await env.a.jobs.read(env.kind, id), null);
 });
 
 /** What an engine reads and writes during one minute of its clock. */
 async function minuteOf(jobs: number) {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const env = openEnginesOn(kv, { kinds: [work.kind], concurrency: 100 });
-  env.a.start();
-  for (let n = 0; n < jobs; n++) await env.a.submit(work.kind, { text: "hello" });
-  while (jobs > 0 && work.runs() < jobs) await env.a.ping();
+  const env = openRuntimesOn(kv, { kinds: [work.kind], concurrency: 100 });
+  env.a.instance.start();
+  for (let n = 0; n < jobs; n++) await submit(env.a, work.kind, { text: "hello" });
+  while (jobs > 0 && work.runs() < jobs) await env.a.jobs.ping();
   const writes: string[] = [];
   const lists: string[] = [];
   hooks.commit = (sets, run) => {
@@ -315,12 +319,12 @@ async function minuteOf(jobs: number) {
   hooks.list = (selector) => lists.push(JSON.stringify(selector));
   for (let n = 0; n < 600; n++) {
     env.clock.advance(100);
-    await env.a.ping();
+    await env.a.jobs.ping();
   }
   hooks.commit = hooks.list = undefined;
   work.finish();
-  await env.a.idle();
-  await env.a.stop(0);
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   kv.close();
   return { writes, lists };
 }
@@ -346,11 +350,11 @@ Deno.test("an idle instance writes nothing, and scans once every three seconds",
 
 Deno.test("a bell that finds no free slot is answered when one becomes free, without a sweep", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind], concurrency: 1 });
-  await env.a.submit(work.kind, { text: "first" });
+  using env = await openRuntimes({ kinds: [work.kind], concurrency: 1 });
+  await submit(env.a, work.kind, { text: "first" });
   await work.begun;
-  const { job: { id } } = await env.a.submit(work.kind, { text: "second" });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "second" });
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await env.store.read(id))?.job.state, "succeeded");
 });

@@ -7,8 +7,15 @@ import { clientCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { JobStore } from "../../../lib/store/job_store.ts";
 import { presentJob, presentTimeline } from "../../../routes/api/presenter.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
 import { testApp } from "../../../testing/app.ts";
-import { jobOf, openEngines, openEnginesOn, sweepFor } from "../../../testing/engines.ts";
+import {
+  jobOf,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
+  sweepFor,
+} from "../../../testing/runtimes.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { post } from "../../../testing/http.ts";
 import {
@@ -24,6 +31,7 @@ import {
   testKind,
   upstreamError,
 } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 const hello = { text: "hello" };
 const plan = { text: "plan" };
@@ -41,34 +49,34 @@ function workByHand() {
   return { kind, runs };
 }
 
-type Engines = Awaited<ReturnType<typeof openEngines>>;
+type Engines = Awaited<ReturnType<typeof openRuntimes>>;
 
 /** Both instances look at all that is due. */
 async function sweepAll({ a, b }: Engines): Promise<void> {
-  await a.sweep();
-  await b.sweep();
+  await a.instance.sweep();
+  await b.instance.sweep();
 }
 
 /** Waits until so many runs have begun. */
 async function untilBegun({ a }: Engines, { runs }: { runs: unknown[] }, count: number) {
-  for (let n = 0; n < 1_000 && runs.length < count; n++) await a.ping();
+  for (let n = 0; n < 1_000 && runs.length < count; n++) await a.jobs.ping();
   assert.ok(runs.length >= count, `${runs.length} runs have begun`);
 }
 
 async function untilAllIdle({ a, b }: Engines): Promise<void> {
-  await Promise.all([a.idle(), b.idle()]);
+  await Promise.all([a.instance.idle(), b.instance.idle()]);
 }
 
 /** Engines with a job under way in the first one, and others that wait for it. */
 async function openFollowed({ followers = 1, overrides = {} } = {}) {
   const work = workByHand();
-  const env = await openEngines({ kinds: [work.kind], dedupeInFlight: true, ...overrides });
-  const { job: leader } = await env.a.submit(work.kind, hello);
+  const env = await openRuntimes({ kinds: [work.kind], dedupeInFlight: true, ...overrides });
+  const { job: leader } = await submit(env.a, work.kind, hello);
   await untilBegun(env, work, 1);
   const ids = [];
   for (let n = 0; n < followers; n++) {
     env.clock.advance(1);
-    ids.push((await env.b.submit(work.kind, hello)).job.id);
+    ids.push((await submit(env.b, work.kind, hello)).job.id);
   }
   await sweepAll(env);
   for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "queued");
@@ -84,8 +92,8 @@ async function statesOf(store: JobStore, ids: string[]): Promise<string[]> {
 Deno.test("identical jobs that are under way together are generated once", async () => {
   using env = await openFollowed({ followers: 2 });
   env.work.runs[0]!.resolve(plan);
-  await env.a.idle();
-  await env.b.sweep();
+  await env.a.instance.idle();
+  await env.b.instance.sweep();
   await untilAllIdle(env);
   for (const id of [env.leader, ...env.ids]) {
     const snapshot = await env.store.read(id);
@@ -99,12 +107,12 @@ Deno.test("identical jobs that are under way together are generated once", async
 Deno.test("jobs of another request, kind or caller are generated each by itself", async () => {
   const work = workByHand();
   const other: PublicKind = { ...work.kind, name: "other" };
-  using env = await openEngines({ kinds: [work.kind, other], dedupeInFlight: true });
-  await env.a.submit(work.kind, hello);
-  await env.a.submit(work.kind, { text: "other" });
-  await env.a.submit(other, hello);
-  await env.a.submit(work.kind, hello, { caller: clientCaller("other") });
-  await env.a.submit(work.kind, hello);
+  using env = await openRuntimes({ kinds: [work.kind, other], dedupeInFlight: true });
+  await submit(env.a, work.kind, hello);
+  await submit(env.a, work.kind, { text: "other" });
+  await submit(env.a, other, hello);
+  await submit(env.a, work.kind, hello, { caller: clientCaller("other") });
+  await submit(env.a, work.kind, hello);
   await sweepAll(env);
   await untilBegun(env, work, 4);
   assert.equal(work.runs.length, 4);
@@ -114,9 +122,9 @@ Deno.test("jobs of another request, kind or caller are generated each by itself"
 
 Deno.test("identical jobs are generated each by itself unless it is switched on", async () => {
   const work = workByHand();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, hello);
-  await env.a.submit(work.kind, hello);
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, hello);
+  await submit(env.a, work.kind, hello);
   await untilBegun(env, work, 2);
   assert.equal((await jobOf(env.store, id)).dedupeKey, null);
   for (const run of work.runs) run.resolve(plan);
@@ -125,7 +133,7 @@ Deno.test("identical jobs are generated each by itself unless it is switched on"
 
 Deno.test("a job survives that the one it waits for is canceled", async () => {
   using env = await openFollowed();
-  await env.a.cancel(env.work.kind, env.leader);
+  await env.a.jobs.cancel(env.work.kind, env.leader);
   await untilBegun(env, env.work, 2);
   env.work.runs[1]!.resolve(plan);
   await untilAllIdle(env);
@@ -137,7 +145,7 @@ Deno.test("a job survives that the one it waits for is canceled", async () => {
 
 Deno.test("when the job is canceled that three others wait for, one more generation serves them", async () => {
   using env = await openFollowed({ followers: 3 });
-  await env.a.cancel(env.work.kind, env.leader);
+  await env.a.jobs.cancel(env.work.kind, env.leader);
   await sweepAll(env);
   await untilBegun(env, env.work, 2);
   await sweepAll(env);
@@ -155,11 +163,11 @@ Deno.test("when the job is canceled that three others wait for, one more generat
 });
 
 Deno.test("of identical jobs that are claimed at once one generates", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   const jobs = Array.from({ length: 5 }, () => queuedJob({ dedupeKey: "same" }));
   for (const job of jobs) await env.store.accept(job);
   const leases = await Promise.all(
-    jobs.map(({ id }) => env.store.claim(id, { holder })),
+    jobs.map(({ id }) => claim(env.store, id, { holder })),
   );
   assert.equal(leases.filter(Boolean).length, 1);
 });
@@ -169,9 +177,9 @@ Deno.test("a job fails like the one that it waits for, and at once", async () =>
   // With a failure that is tried again.
   for (let attempt = 2; attempt <= limits.maxAttempts; attempt++) {
     env.work.runs.at(-1)!.reject(upstreamError());
-    await env.a.idle();
+    await env.a.instance.idle();
     env.clock.advance(MINUTE);
-    await env.a.sweep();
+    await env.a.instance.sweep();
     await untilBegun(env, env.work, attempt);
   }
   env.work.runs.at(-1)!.reject(upstreamError());
@@ -192,11 +200,11 @@ Deno.test("a job fails like the one that it waits for, and at once", async () =>
 Deno.test("a job goes on waiting while the one that it waits for tries again", async () => {
   using env = await openFollowed();
   env.work.runs[0]!.reject(upstreamError());
-  await env.a.idle();
+  await env.a.instance.idle();
   await sweepAll(env);
   assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["queued", "queued"]);
   env.clock.advance(1_000);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   await untilBegun(env, env.work, 2);
   assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
   env.work.runs[1]!.resolve(plan);
@@ -214,26 +222,26 @@ Deno.test("when the instance dies, another one does the work that both jobs wait
   await untilBegun(env, env.work, 2);
   assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
   env.work.runs[1]!.resolve(plan);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), [
     "succeeded",
     "succeeded",
   ]);
   assert.equal(env.work.runs.length, 2);
   env.work.runs[0]!.resolve(plan);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a job that comes after the end of an identical one is generated anew", async () => {
   for (const end of ["resolve", "reject"] as const) {
     const work = workByHand();
-    using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
+    using env = await openRuntimes({ kinds: [work.kind], dedupeInFlight: true });
     for (const count of [1, 2, 3]) {
-      const { job: { id } } = await env.a.submit(work.kind, hello);
+      const { job: { id } } = await submit(env.a, work.kind, hello);
       await untilBegun(env, work, count);
       if (end === "resolve") work.runs.at(-1)!.resolve(plan);
       else work.runs.at(-1)!.reject(new JobError("refused", "no"));
-      await env.a.idle();
+      await env.a.instance.idle();
       assert.equal((await jobOf(env.store, id)).attempt, 1);
       env.clock.advance(1);
     }
@@ -241,20 +249,20 @@ Deno.test("a job that comes after the end of an identical one is generated anew"
 });
 
 Deno.test("a job that has waited is not put behind those that came later", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   const job = (now: number) => queuedJob({ dedupeKey: "same", now });
   const now = env.clock.now();
   const [leader, follower, late, later] = [job(now), job(now), job(now + 2), job(now + 2)];
   for (const job of [leader, follower, late, later]) await env.store.accept(job);
-  const lease = await env.store.claim(leader.id, { holder });
+  const lease = await claim(env.store, leader.id, { holder });
   env.clock.advance(1);
   await env.store.complete(lease!, ofPlan);
   env.clock.advance(1);
   // Nobody has looked at the one that waits when the next ones are claimed.
-  assert.equal((await env.store.claim(late.id, { holder }))?.follows, undefined);
+  assert.equal((await claim(env.store, late.id, { holder }))?.follows, undefined);
   await env.store.cancel(late.id);
-  assert.equal((await env.store.claim(later.id, { holder }))?.follows, undefined);
-  assert.equal((await env.store.claim(follower.id, { holder }))?.follows, leader.id);
+  assert.equal((await claim(env.store, later.id, { holder }))?.follows, undefined);
+  assert.equal((await claim(env.store, follower.id, { holder }))?.follows, leader.id);
 });
 
 Deno.test("requests that the schema makes equal are one wish of one caller", async () => {
@@ -269,7 +277,7 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
       return await (itineraries as PublicKind).generate(request, context);
     },
   };
-  using env = await openEngines({
+  using env = await openRuntimes({
     kinds: [kind],
     dedupeInFlight: true,
     model: (plan) =>
@@ -289,10 +297,10 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
       assert.equal((await post(app, "/api/itineraries", body, headers)).status, 202);
     }
   }
-  await env.a.sweep();
+  await env.a.instance.sweep();
   await untilBegun(env, { runs }, 2);
   held.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   const seen = [];
   for await (const { key, value } of env.kv.list({ prefix: [] })) {
     seen.push(Deno.inspect([key, value], { depth: 9 }));
@@ -304,21 +312,21 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
 
 Deno.test("a token that nobody checks does not tell callers apart", async () => {
   const work = workByHand();
-  using env = await openEngines({ kinds: [work.kind], dedupeInFlight: true });
+  using env = await openRuntimes({ kinds: [work.kind], dedupeInFlight: true });
   const app = testApp(env.a, { clock: env.clock });
   for (const token of ["one", "two"]) {
     await post(app, "/api/tests", hello, { authorization: `Bearer ${token}` });
   }
-  await env.a.sweep();
+  await env.a.instance.sweep();
   await untilBegun(env, work, 1);
   work.runs[0]!.resolve(plan);
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(work.runs.length, 1);
 });
 
 Deno.test("canceling a job that waits leaves the one alone that it waits for", async () => {
   using env = await openFollowed({ followers: 2 });
-  await env.b.cancel(env.work.kind, env.follower);
+  await env.b.jobs.cancel(env.work.kind, env.follower);
   await sweepAll(env);
   env.work.runs[0]!.resolve(plan);
   await untilAllIdle(env);
@@ -337,14 +345,14 @@ Deno.test("a job that waits until its time is up fails, whatever it waits for do
   const { job } = (await env.store.read(env.leader))!;
   await env.kv.set(["job", env.leader], { ...job, startedAt: env.clock.now() + 40 * MINUTE });
   env.clock.advance(29 * MINUTE);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   assert.equal((await jobOf(env.store, env.follower)).state, "queued");
   env.clock.advance(MINUTE);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   const late = await jobOf(env.store, env.follower);
   assert.equal(late.state === "failed" && late.failure.code, "deadline_exceeded");
   assert.equal(late.attempt, 0);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20, reasoningTokens: 5 };
@@ -358,18 +366,18 @@ Deno.test("a job tells whom it has followed, and what that has saved", async () 
     return { text: (await context.chat("turn", anyRequest, anyParts)).text! };
   });
   const { model, requests } = scriptedModel([{ text: "plan", usage }]);
-  using env = await openEngines({ kinds: [kind], dedupeInFlight: true, model: () => model });
-  const { job: leader } = await env.a.submit(kind, hello);
+  using env = await openRuntimes({ kinds: [kind], dedupeInFlight: true, model: () => model });
+  const { job: leader } = await submit(env.a, kind, hello);
   await begun.promise;
-  const { job: { id } } = await env.a.submit(kind, hello);
-  await env.a.sweep();
+  const { job: { id } } = await submit(env.a, kind, hello);
+  await env.a.instance.sweep();
   held.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(requests.length, 1);
 
   const timeline = presentTimeline(
     kind as PublicKind,
-    (await env.a.timeline(kind as PublicKind, id))!,
+    (await env.a.jobs.timeline(kind as PublicKind, id))!,
   );
   const events: object[] = timeline.events;
   assert.deepEqual(events.map((event) => "event" in event && event.event), [
@@ -381,7 +389,7 @@ Deno.test("a job tells whom it has followed, and what that has saved", async () 
   const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
   const saved = { ...nothing, savedTokens: 120, costUsd: 0 };
   assert.deepEqual(timeline.usage, saved);
-  const first = await env.a.timeline(kind as PublicKind, leader.id);
+  const first = await env.a.jobs.timeline(kind as PublicKind, leader.id);
   assert.ok(first!.events.every((event) => !("follows" in event)));
 });
 
@@ -404,30 +412,30 @@ async function openWriting() {
     return { text: (await context.respond("second", anyRequest, anyParts)).text! };
   }) as PublicKind;
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const env = openEnginesOn(kv, { kinds: [kind], dedupeInFlight: true, model: () => model });
-  const { job: leader } = await env.a.submit(kind, hello);
-  while ((await env.a.read(kind, leader.id))!.progress.partial.length === 0) {
+  const env = openRuntimesOn(kv, { kinds: [kind], dedupeInFlight: true, model: () => model });
+  const { job: leader } = await submit(env.a, kind, hello);
+  while ((await env.a.jobs.read(kind, leader.id))!.progress.partial.length === 0) {
     env.clock.advance(500);
   }
-  const { job: { id } } = await env.b.submit(kind, hello);
-  await env.b.sweep();
+  const { job: { id } } = await submit(env.b, kind, hello);
+  await env.b.instance.sweep();
   return { ...env, hooks, kind, leader: leader.id, id, finish: held.resolve };
 }
 
 Deno.test("a job that waits shows how far the one is that it waits for", async () => {
   using env = await openWriting();
-  const shown = presentJob(env.kind, (await env.b.read(env.kind, env.id))!);
-  const ahead = presentJob(env.kind, (await env.a.read(env.kind, env.leader))!);
+  const shown = presentJob(env.kind, (await env.b.jobs.read(env.kind, env.id))!);
+  const ahead = presentJob(env.kind, (await env.a.jobs.read(env.kind, env.leader))!);
   assert.deepEqual(shown.partial, ["one"]);
   assert.deepEqual(shown.progress, ahead.progress);
   assert.equal(ahead.usage?.outputTokens, usage.outputTokens);
   assert.equal(shown.usage, null);
   assert.equal(shown.attempt, 0);
   env.finish();
-  await env.a.idle();
-  await env.b.sweep();
+  await env.a.instance.idle();
+  await env.b.instance.sweep();
   await untilAllIdle(env);
-  const { progress } = (await env.b.read(env.kind, env.id))!;
+  const { progress } = (await env.b.jobs.read(env.kind, env.id))!;
   assert.deepEqual(progress.reasoningSummaries, ["Thought about it"]);
   assert.equal(progress.openaiResponseId, "resp_7");
 });
@@ -445,14 +453,14 @@ Deno.test("only a job that waits for another one is read with that one", async (
   assert.deepEqual(await readsOf(env.leader), own);
   assert.deepEqual(await readsOf(env.id), [...own, "in_flight", "job", "progress"]);
   env.finish();
-  await env.a.idle();
-  await env.b.idle();
+  await env.a.instance.idle();
+  await env.b.instance.idle();
 });
 
 Deno.test("a job that waits shows its own state while nobody works for it", async () => {
   using env = await openFollowed();
   env.work.runs[0]!.reject(upstreamError());
-  await env.a.idle();
+  await env.a.instance.idle();
   const shown = presentJob(env.work.kind as PublicKind, (await env.store.read(env.follower))!);
   assert.equal(shown.progress?.phase, "queued");
 });
@@ -461,18 +469,18 @@ Deno.test("jobs that wait make no worker spin, and keep no other job waiting", a
   const work = workByHand();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const overrides = { kinds: [work.kind], dedupeInFlight: true, concurrency: 1 };
-  using env = openEnginesOn(kv, overrides);
-  await env.a.submit(work.kind, hello);
+  using env = openRuntimesOn(kv, overrides);
+  await submit(env.a, work.kind, hello);
   await untilBegun(env, work, 1);
   // The first instance has no slot for them.
-  for (let n = 0; n < 5; n++) await env.a.submit(work.kind, hello);
+  for (let n = 0; n < 5; n++) await submit(env.a, work.kind, hello);
   env.clock.advance(1);
-  const { job: other } = await env.a.submit(work.kind, { text: "other" });
+  const { job: other } = await submit(env.a, work.kind, { text: "other" });
   let looks = 0;
   let lists = 0;
   hooks.get = ([sort]) => void (looks += sort === "in_flight" ? 1 : 0);
   hooks.list = (selector) => void (lists += "start" in selector ? 1 : 0);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   await untilBegun(env, work, 2);
   assert.equal((await jobOf(env.store, other.id)).state, "running");
   hooks.get = undefined;
@@ -483,44 +491,44 @@ Deno.test("jobs that wait make no worker spin, and keep no other job waiting", a
 });
 
 Deno.test("a job that waits hears within a second that it need not any more", async () => {
-  using env = await openEngines({ leaseMs: 300_000 });
+  using env = await openRuntimes({ leaseMs: 300_000 });
   const [leader, follower] = [queuedJob({ dedupeKey: "same" }), queuedJob({ dedupeKey: "same" })];
   await env.store.accept(leader);
-  const lease = await env.store.claim(leader.id, { holder });
+  const lease = await claim(env.store, leader.id, { holder });
   await env.store.accept(follower);
-  env.b.start();
+  env.b.instance.start();
   // It sleeps between two sweeps, two beats and two looks at the bell.
-  while (env.clock.waiting < 3) await env.b.ping();
+  while (env.clock.waiting < 3) await env.b.jobs.ping();
   await env.store.complete(lease!, ofPlan);
   const endedAt = env.clock.now();
   while ((await jobOf(env.store, follower.id)).state !== "succeeded") env.clock.advance(10);
   assert.ok(env.clock.now() - endedAt <= 1_000, `${env.clock.now() - endedAt} ms`);
-  await env.b.stop(0);
+  await env.b.instance.stop(0);
 });
 
 /** All ways in which a job ends. */
 const ends: Record<string, (env: Engines, id: string) => Promise<unknown>> = {
   "is complete": async ({ store }, id) =>
-    await store.complete((await store.claim(id, { holder }))!, ofPlan),
+    await store.complete((await claim(store, id, { holder }))!, ofPlan),
   "has failed": async ({ store }, id) =>
-    await store.fail((await store.claim(id, { holder }))!, upstreamError()),
+    await store.fail((await claim(store, id, { holder }))!, upstreamError()),
   "is canceled": ({ store }, id) => store.cancel(id),
   "has lost its last worker": async ({ store }, id) => {
-    const { job: { attempt } } = (await store.claim(id, { holder }))!;
+    const { job: { attempt } } = (await claim(store, id, { holder }))!;
     await store.rescue({ id, holder, attempt });
   },
   "is out of time": async ({ store, clock }, id) => {
-    const lease = await store.claim(id, { holder });
+    const lease = await claim(store, id, { holder });
     await store.release(lease!, { runAt: clock.now() + MINUTE });
     clock.advance(limits.timeoutMs);
-    await store.claim(id, { holder });
+    await claim(store, id, { holder });
   },
 };
 
 for (const [how, end] of Object.entries(ends)) {
   Deno.test(`a job that ${how} rings for those that wait for it`, async () => {
     for (const dedupeKey of ["same", null]) {
-      using env = await openEngines({ limits: { ...limits, maxAttempts: 1 } });
+      using env = await openRuntimes({ limits: { ...limits, maxAttempts: 1 } });
       const job = queuedJob({ dedupeKey });
       await env.store.accept(job);
       const before = await env.instances.lastRing();
@@ -535,18 +543,18 @@ for (const [how, end] of Object.entries(ends)) {
 /** A job that has ended, and one that has waited for it. */
 async function openEnded() {
   const work = workByHand();
-  const env = await openEngines({ kinds: [work.kind] });
+  const env = await openRuntimes({ kinds: [work.kind] });
   const [leader, follower] = [queuedJob({ dedupeKey: "same" }), queuedJob({ dedupeKey: "same" })];
   for (const job of [leader, follower]) await env.store.accept(job);
-  const lease = await env.store.claim(leader.id, { holder });
+  const lease = await claim(env.store, leader.id, { holder });
   await env.store.complete(lease!, { ...ofPlan, promptVersion: "test-0" });
   return { ...env, work, leader: leader.id, follower: follower.id };
 }
 
 Deno.test("a job that follows tells who wrote the plan, and with which prompt", async () => {
   using env = await openEnded();
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, env.follower);
   assert.equal(job.state === "succeeded" && job.source, "openai");
   assert.equal(job.promptVersion, "test-0");
@@ -555,11 +563,16 @@ Deno.test("a job that follows tells who wrote the plan, and with which prompt", 
 
 Deno.test("the breaker has no say in a job that follows, and its end rings for nobody", async () => {
   using env = await openEnded();
-  const admit = () => assert.fail("it was asked");
-  const lease = await env.store.claim(env.follower, { holder, admit });
-  assert.equal(lease?.follows, env.leader);
+  const failure = upstreamError().failure;
+  const open = { openUntil: NOON + MINUTE, failures: 1, probe: null, opening: "1", failure };
+  await env.kv.set(["breaker", env.work.kind.name], open);
   const before = await env.instances.lastRing();
-  await env.store.complete(lease, ofPlan);
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
+  const job = await jobOf(env.store, env.follower);
+  assert.equal(job.state, "succeeded");
+  const claimed = job.timeline.find(({ event }) => event === "claimed");
+  assert.equal(claimed?.event === "claimed" && claimed.follows, env.leader);
   assert.equal(await env.instances.lastRing(), before);
 });
 
@@ -575,10 +588,10 @@ for (const [what, damage] of Object.entries(damages)) {
   Deno.test(`a job that finds ${what} generates by itself`, async () => {
     using env = await openEnded();
     await damage(env);
-    await env.a.sweep();
+    await env.a.instance.sweep();
     await untilBegun(env, env.work, 1);
     env.work.runs[0]!.resolve({ text: "own" });
-    await env.a.idle();
+    await env.a.instance.idle();
     assert.deepEqual((await env.store.read(env.follower))?.result, { text: "own" });
     assert.equal((await jobOf(env.store, env.follower)).savedTokens, 0);
   });
@@ -586,10 +599,11 @@ for (const [what, damage] of Object.entries(damages)) {
 
 Deno.test("a plan that the kind's schema no longer accepts is not followed", async () => {
   using env = await openEnded();
-  const lease = (await env.store.claim(env.follower, { holder }))!;
-  const kinds: PublicKind[] = [{ ...env.work.kind, result: z.object({ other: z.string() }) }];
-  assert.notEqual(await follow(lease, { ...env, kinds: [env.work.kind] }), null);
-  assert.equal(await follow(lease, { ...env, kinds }), null);
+  const lease = (await claim(env.store, env.follower, { holder }))!;
+  const other: PublicKind = { ...env.work.kind, result: z.object({ other: z.string() }) };
+  const withKind = (kind: PublicKind) => ({ ...env, kinds: new Map([[kind.name, kind]]) });
+  assert.notEqual(await follow(lease, withKind(env.work.kind)), null);
+  assert.equal(await follow(lease, withKind(other)), null);
 });
 
 Deno.test("a job that has expired is followed by none", async () => {
@@ -599,5 +613,5 @@ Deno.test("a job that has expired is followed by none", async () => {
   await env.kv.set(["job", env.leader], { ...leader, finishedAt: late.createdAt });
   await env.store.accept(late);
   env.clock.advance(24 * HOUR);
-  assert.equal((await env.store.claim(late.id, { holder }))?.follows, undefined);
+  assert.equal((await claim(env.store, late.id, { holder }))?.follows, undefined);
 });

@@ -1,44 +1,45 @@
 import assert from "node:assert/strict";
-import { StoppingError } from "../../../jobs/engine/admission.ts";
 import { noInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import {
   heldWork,
   jobOf,
-  openEngines,
-  openEnginesOn,
+  openRuntimes,
+  openRuntimesOn,
+  refused,
+  submit,
   untilIdle,
-} from "../../../testing/engines.ts";
+} from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 
 Deno.test("stop() puts running jobs back for another instance, their attempt not counted", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  const stopped = env.a.stop(4_000);
+  const stopped = env.a.instance.stop(4_000);
   assert.equal((await jobOf(env.store, id)).state, "running");
   env.clock.advance(4_000);
   await stopped;
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "queued" && job.runAt, NOON + 4_000);
   assert.equal(job.attempt, 0);
-  await env.a.sweep();
-  assert.equal(env.a.running, 0);
+  await env.a.instance.sweep();
+  assert.equal(env.a.instance.running, 0);
   work.finish();
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("stop() puts jobs back although the database fails for a moment", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = openRuntimesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "due", 1);
-  env.a.stop(0);
+  env.a.instance.stop(0);
   await untilIdle(env.a, () => env.clock.advance(100));
   assert.equal((await jobOf(env.store, id)).state, "queued");
   work.finish();
@@ -46,11 +47,11 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
 
 Deno.test("stop() ends the grace when it is hurried", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   const hurry = new AbortController();
-  const stopped = env.a.stop(4_000, hurry.signal);
+  const stopped = env.a.instance.stop(4_000, hurry.signal);
   hurry.abort();
   await stopped;
   assert.equal((await jobOf(env.store, id)).state, "queued");
@@ -59,10 +60,10 @@ Deno.test("stop() ends the grace when it is hurried", async () => {
 
 Deno.test("stop() waits for jobs that end in time", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  const stopped = env.a.stop(4_000);
+  const stopped = env.a.instance.stop(4_000);
   work.finish();
   await stopped;
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
@@ -70,29 +71,29 @@ Deno.test("stop() waits for jobs that end in time", async () => {
 
 Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind], leaseMs: 300_000 });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind], leaseMs: 300_000 });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  env.b.start();
-  for (let n = 0; n < 10; n++) await env.b.ping();
-  await env.a.stop(0);
+  env.b.instance.start();
+  for (let n = 0; n < 10; n++) await env.b.jobs.ping();
+  await env.a.instance.stop(0);
   const releasedAt = env.clock.now();
-  while (env.b.running === 0) {
+  while (env.b.instance.running === 0) {
     env.clock.advance(100);
     // Time for the database, which the clock does not wait for.
-    for (let n = 0; n < 5; n++) await env.b.ping();
+    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
   assert.ok(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
   work.finish();
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  await env.b.stop(0);
+  await env.b.instance.stop(0);
 });
 
 Deno.test("an instance that is stopping takes no more work in", async () => {
-  using env = await openEngines();
-  await env.a.stop(0);
-  await assert.rejects(env.a.submit(env.kind, { text: "hello" }), StoppingError);
+  using env = await openRuntimes();
+  await env.a.instance.stop(0);
+  assert.deepEqual(await refused(env.a, env.kind, { text: "hello" }), { outcome: "stopping" });
   assert.equal(await env.store.index.countWaiting(10), 0);
 });
 
@@ -103,10 +104,10 @@ Deno.test("the lock of an instance is kept until its jobs are put back", async (
   const release = async () => {
     states.push((await jobOf(env.store, id)).state);
   };
-  using env = await openEngines({ kinds: [work.kind], locks: { ...noInstanceLocks, release } });
-  ({ job: { id } } = await env.a.submit(work.kind, { text: "hello" }));
+  using env = await openRuntimes({ kinds: [work.kind], locks: { ...noInstanceLocks, release } });
+  ({ job: { id } } = await submit(env.a, work.kind, { text: "hello" }));
   await work.begun;
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   assert.deepEqual(states, ["queued"]);
   work.finish();
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Engine } from "../../../jobs/engine/engine.ts";
 import { type JobContext } from "../../../jobs/kind.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { noProgress, type Progress } from "../../../lib/job/progress.ts";
 import {
-  engineOptions,
   heldWork,
   jobOf,
-  openEngines,
-  openEnginesOn,
+  openRuntime,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
   sweepFor,
   untilIdle,
-} from "../../../testing/engines.ts";
+} from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import {
@@ -59,8 +59,8 @@ function thinkingModel(
 Deno.test("a plan that was paid for is stored although the database fails for a moment", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = openRuntimesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "result", 3);
   work.finish();
@@ -72,15 +72,15 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
 Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = openRuntimesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   failCommits(hooks, "result", 6);
   work.finish();
   await untilIdle(env.a, () => env.clock.advance(1_000));
   assert.equal((await jobOf(env.store, id)).state, "running");
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
@@ -97,13 +97,13 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
     });
     return { text: `${first} ${second}` };
   });
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "one two" });
   assert.deepEqual(runs, ["first", "second", "second"]);
 });
@@ -116,9 +116,9 @@ Deno.test("a finished step is stored although the database fails for a moment", 
       await context.step("turn", z.string(), () => Promise.resolve(String(++runs)));
       return { text };
     });
-    using env = openEnginesOn(kv, { kinds: [kind] });
+    using env = openRuntimesOn(kv, { kinds: [kind] });
     failCommits(hooks, sort, 1);
-    const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+    const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(100));
     const job = await jobOf(env.store, id);
     assert.equal(job.state, "succeeded");
@@ -137,7 +137,7 @@ Deno.test("a step that is being stored in the moment of a shutdown is not run ag
     const text = await context.step("turn", z.string(), () => Promise.resolve(`run ${++runs}`));
     return { text };
   });
-  using env = openEnginesOn(kv, { kinds: [kind] });
+  using env = openRuntimesOn(kv, { kinds: [kind] });
   hooks.commit = async (sets, run) => {
     if (sets.some(([sort]) => sort === "step")) {
       storing.resolve();
@@ -145,14 +145,14 @@ Deno.test("a step that is being stored in the moment of a shutdown is not run ag
     }
     return await run();
   };
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await storing.promise;
-  const stopped = env.a.stop(0);
-  for (let n = 0; n < 10; n++) await env.a.ping();
+  const stopped = env.a.instance.stop(0);
+  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   stored.resolve();
   await stopped;
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
   assert.equal(runs, 1);
 });
@@ -167,17 +167,17 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
     return result;
   };
   let failures = 1;
-  using env = openEnginesOn(kv, { kinds: [talk(3)], model: () => thinkingModel({ failAt }) });
+  using env = openRuntimesOn(kv, { kinds: [talk(3)], model: () => thinkingModel({ failAt }) });
   function failAt(turn: string) {
     return turn === "turn-3" && failures-- > 0;
   }
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const before = (await env.store.read(id))!.progress;
   assert.deepEqual(before.reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   env.clock.advance(2_000);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   await untilIdle(env.b, () => env.clock.advance(100));
   assert.equal((await jobOf(env.store, id)).attempt, 2);
   const counts = shown.map(({ reasoningSummaries }) => reasoningSummaries.length);
@@ -189,9 +189,9 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
 });
 
 Deno.test("the job shows all reasoning so far, with the latest response", async () => {
-  using env = await openEngines({ kinds: [talk(3)], model: () => thinkingModel() });
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [talk(3)], model: () => thinkingModel() });
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
   const { reasoningSummaries, openaiResponseId } = (await env.store.read(id))!.progress;
   assert.deepEqual(reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
   assert.equal(openaiResponseId, "resp_turn-3");
@@ -204,15 +204,15 @@ Deno.test("a new prompt version starts the steps afresh", async () => {
       if (runs === 1) throw upstreamError();
       return { text };
     });
-  using env = await openEngines({ kinds: [testKind(work)] });
+  using env = await openRuntimes({ kinds: [testKind(work)] });
   const next = { ...testKind(work), promptVersion: "test-2" };
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
-  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds: [next] }));
-  await upgraded.sweep();
-  await upgraded.idle();
+  const upgraded = openRuntime(env.kv, env.clock, { kinds: [next] });
+  await upgraded.instance.sweep();
+  await upgraded.instance.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
   assert.equal((await jobOf(env.store, id)).promptVersion, "test-2");
 });
@@ -226,11 +226,11 @@ Deno.test("progress is shown while the job runs", async () => {
       await held.promise;
     },
   });
-  using env = await openEngines({ kinds: [talk(1)], model: () => model });
+  using env = await openRuntimes({ kinds: [talk(1)], model: () => model });
   const { id } = queuedJob();
   await env.store.accept(queuedJob({ id }));
   assert.deepEqual((await env.store.read(id))?.progress, noProgress);
-  await env.a.sweep();
+  await env.a.instance.sweep();
   await shown.promise;
   const expected: Progress = {
     ...noProgress,
@@ -242,28 +242,28 @@ Deno.test("progress is shown while the job runs", async () => {
     openaiResponseId: "resp_turn-1",
   };
   // The first write is made at once, the next one after half a second.
-  for (let n = 0; n < 10; n++) await env.a.ping();
+  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   assert.deepEqual((await env.store.read(id))?.progress, {
     ...expected,
     reasoningSummaries: [],
     openaiResponseId: null,
   });
   env.clock.advance(500);
-  for (let n = 0; n < 10; n++) await env.a.ping();
+  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   assert.deepEqual((await env.store.read(id))?.progress, expected);
   held.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   const { progress } = (await env.store.read(id))!;
   assert.deepEqual({ ...progress, updatedAt: NOON }, expected);
 });
 
 Deno.test("progress that cannot be read for a moment costs no attempt", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv);
+  using env = openRuntimesOn(kv);
   let failures = 1;
   hooks.get = ([sort]) =>
     sort === "progress" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const { state, attempt } = await jobOf(env.store, id);
   assert.deepEqual([state, attempt], ["succeeded", 1]);
@@ -282,12 +282,12 @@ Deno.test("a finished step that cannot be read for a moment is read again, not p
     }
     return { text };
   });
-  using env = openEnginesOn(kv, { kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = openRuntimesOn(kv, { kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(1_000);
-  await env.b.sweep();
+  await env.b.instance.sweep();
   await untilIdle(env.b, () => env.clock.advance(100));
   const snapshot = (await env.store.read(id))!;
   assert.deepEqual(snapshot.result, { text: "run 1" });
@@ -304,15 +304,15 @@ Deno.test("a step that ends after its work was told to stop is stored all the sa
       return `run ${++runs}`;
     }),
   }));
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await begun.promise;
-  const stopped = env.a.stop(0);
-  for (let n = 0; n < 10; n++) await env.a.ping();
+  const stopped = env.a.instance.stop(0);
+  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   held.resolve();
   await stopped;
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
   assert.equal(runs, 1);
 });
@@ -324,15 +324,15 @@ Deno.test("a step whose output is of another shape by now is run again", async (
       if (fails) throw upstreamError();
       return { text: JSON.stringify(found) };
     });
-  using env = await openEngines({ kinds: [kindOf(z.string(), "one", true)] });
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kindOf(z.string(), "one", true)] });
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
   const kinds = [kindOf(z.int(), 2, false)];
-  const upgraded = new Engine(engineOptions(env.kv, env.clock, { kinds }));
-  await upgraded.sweep();
-  await upgraded.idle();
+  const upgraded = openRuntime(env.kv, env.clock, { kinds });
+  await upgraded.instance.sweep();
+  await upgraded.instance.idle();
   assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
 });
 
@@ -347,11 +347,11 @@ Deno.test("a step that never ends does not keep its job from ending", async () =
     await begun.promise;
     return request;
   });
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   for (let n = 0; n < 100 && (await jobOf(env.store, id)).state !== "succeeded"; n++) {
     env.clock.advance(100);
   }
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  await env.a.idle();
+  await env.a.instance.idle();
 });

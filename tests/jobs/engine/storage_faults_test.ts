@@ -6,29 +6,30 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
-import { openEnginesOn, untilIdle } from "../../../testing/engines.ts";
+import { openRuntimesOn, submit, untilIdle } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv, type KvHooks } from "../../../testing/hooked_kv.ts";
 import { queuedJob, testKind } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
-type Env = ReturnType<typeof openEnginesOn> & { runs: string[] };
+type Env = ReturnType<typeof openRuntimesOn> & { runs: string[] };
 
 /** What happens to a job; resolves with its id when the rest goes by itself. */
 type Story = (env: Env) => Promise<string>;
 
 const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
   "accepted, worked on, tried again, completed": {
-    story: async ({ a, kind }) => (await a.submit(kind, { text: "hello" })).job.id,
+    story: async ({ a, kind }) => (await submit(a, kind, { text: "hello" })).job.id,
     ends: ["succeeded"],
   },
   "put back at a shutdown and completed elsewhere": {
     story: async ({ a, clock, runs, kind }) => {
-      const { job: { id } } = await a.submit(kind, { text: "hold" });
-      for (let n = 0; n < 50 && runs.length === 0; n++) await a.ping();
-      const stopped = a.stop(0);
+      const { job: { id } } = await submit(a, kind, { text: "hold" });
+      for (let n = 0; n < 50 && runs.length === 0; n++) await a.jobs.ping();
+      const stopped = a.instance.stop(0);
       for (let n = 0; n < 20; n++) {
         clock.advance(500);
-        await a.ping();
+        await a.jobs.ping();
       }
       await stopped;
       return id;
@@ -39,16 +40,16 @@ const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
     story: async ({ store }) => {
       const job = queuedJob();
       await store.accept(job);
-      await store.claim(job.id, { holder: "dead" });
+      await claim(store, job.id, { holder: "dead" });
       return job.id;
     },
     ends: ["succeeded"],
   },
   "canceled": {
     story: async ({ a, runs, kind }) => {
-      const { job: { id } } = await a.submit(kind, { text: "hold" });
-      for (let n = 0; n < 50 && runs.length === 0; n++) await a.ping();
-      await a.cancel(kind, id);
+      const { job: { id } } = await submit(a, kind, { text: "hold" });
+      for (let n = 0; n < 50 && runs.length === 0; n++) await a.jobs.ping();
+      await a.jobs.cancel(kind, id);
       return id;
     },
     ends: ["canceled"],
@@ -98,7 +99,7 @@ async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
   });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
-  using env = openEnginesOn(kv, { kinds: [kind] }, clock);
+  using env = openRuntimesOn(kv, { kinds: [kind] }, clock);
   const commits = injectFault(hooks, nth, fault);
   async function calmDown(): Promise<void> {
     for (const engine of [env.a, env.b]) await untilIdle(engine, () => clock.advance(1_000));
@@ -122,10 +123,10 @@ async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
       return { commits: commits(), state, result, runs };
     }
     clock.advance(1_000);
-    await Promise.all([env.a.beat(), env.b.beat()]);
-    if (!env.a.stopping) await env.a.sweep();
-    await env.b.sweep();
-    for (let n = 0; n < 10; n++) await env.a.ping();
+    await Promise.all([env.a.instance.beat(), env.b.instance.beat()]);
+    if (!env.a.jobs.stopping) await env.a.instance.sweep();
+    await env.b.instance.sweep();
+    for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   }
   assert.fail(`The job did not end: ${JSON.stringify(await env.store.read(id))}`);
 }

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Engine } from "../../../jobs/engine/engine.ts";
 import { patientKv } from "../../../lib/store/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import {
-  engineOptions,
   heldWork,
   jobOf,
-  openEngines,
-  openEnginesOn,
+  openRuntime,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
   sweepFor,
   untilIdle,
-} from "../../../testing/engines.ts";
+} from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import {
@@ -25,32 +25,33 @@ import {
   silentTurn,
   testKind,
 } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 Deno.test("another instance takes over the jobs of one that fell silent", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   await sweepFor(env, 9_000);
-  assert.equal(env.b.running, 0);
+  assert.equal(env.b.instance.running, 0);
   await sweepFor(env, 3_000);
-  assert.equal(env.b.running, 1);
+  assert.equal(env.b.instance.running, 1);
   const taken = await jobOf(env.store, id);
   assert.equal(taken.attempt, 2);
 
   // The silent one wakes up, finishes its work, and changes nothing.
   work.finish();
-  await env.a.idle();
-  await env.b.idle();
+  await env.a.instance.idle();
+  await env.b.instance.idle();
   const done = await jobOf(env.store, id);
   assert.equal(done.state, "succeeded");
   assert.equal(done.attempt, 2);
 });
 
 Deno.test("an instance that is dead and holds nothing is forgotten", async () => {
-  using env = await openEngines();
-  await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes();
+  await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal((await env.instances.list()).length, 1);
   await sweepFor(env, 12_000);
   assert.deepEqual(await env.instances.list(), []);
@@ -58,45 +59,45 @@ Deno.test("an instance that is dead and holds nothing is forgotten", async () =>
 
 Deno.test("instances that slept with their machine do not rob each other", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  await env.b.sweep();
+  await env.b.instance.sweep();
   env.clock.advance(10 * MINUTE);
-  await env.b.sweep();
-  assert.equal(env.b.running, 0);
-  await env.a.beat();
+  await env.b.instance.sweep();
+  assert.equal(env.b.instance.running, 0);
+  await env.a.instance.beat();
   await sweepFor(env, 9_000);
-  assert.equal(env.b.running, 0);
+  assert.equal(env.b.instance.running, 0);
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a held record that cannot be read does not keep others from rescue", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   const [broken, good] = [queuedJob(), queuedJob()];
   for (const job of [broken, good]) {
     await env.store.accept(job);
-    await env.store.claim(job.id, { holder: job === broken ? "dead-1" : "dead-2" });
+    await claim(env.store, job.id, { holder: job === broken ? "dead-1" : "dead-2" });
   }
   await env.kv.set(["job", broken.id], { schema: 99 });
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, good.id)).state, "succeeded");
 });
 
 Deno.test("patrol() works off what waits, and stays until silent instances are judged", async () => {
-  using env = await openEngines({ concurrency: 1 });
+  using env = await openRuntimes({ concurrency: 1 });
   const [waiting, abandoned] = [queuedJob(), queuedJob()];
   await env.store.accept(waiting);
   await env.store.accept(abandoned);
-  await env.store.claim(abandoned.id, { holder: "dead" });
+  await claim(env.store, abandoned.id, { holder: "dead" });
   let over = false;
-  const patrol = env.b.patrol().then(() => over = true);
+  const patrol = env.b.instance.patrol().then(() => over = true);
   while (!over) {
     env.clock.advance(1_000);
     // The database's time is real: the jobs' must not run away from it.
-    for (let n = 0; n < 5; n++) await env.b.ping();
+    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
   await patrol;
   for (const { id } of [waiting, abandoned]) {
@@ -106,38 +107,38 @@ Deno.test("patrol() works off what waits, and stays until silent instances are j
 
 Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   for (let second = 0; second < 60; second += 2) {
     env.clock.advance(2_000);
-    await env.a.beat();
-    await env.b.sweep();
+    await env.a.instance.beat();
+    await env.b.instance.sweep();
   }
-  assert.equal(env.b.running, 0);
+  assert.equal(env.b.instance.running, 0);
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(work.runs(), 1);
 });
 
 Deno.test("an instance that wakes up from sleep does not take its own jobs away", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  await env.a.sweep();
+  await env.a.instance.sweep();
   env.clock.advance(10 * MINUTE);
-  await env.a.sweep();
+  await env.a.instance.sweep();
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state, "succeeded");
   assert.equal(job.attempt, 1);
 });
 
 Deno.test("an instance without jobs writes no heartbeat", async () => {
-  using env = await openEngines();
-  await env.a.beat();
+  using env = await openRuntimes();
+  await env.a.instance.beat();
   assert.deepEqual(await env.instances.list(), []);
 });
 
@@ -149,34 +150,34 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
     begun.resolve();
     return new Promise(() => {});
   });
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.instances.list();
   const [held] = await env.store.index.heldBy(beat!.holder);
   await env.store.rescue(held!, beat);
   assert.equal(signals[0]?.aborted, false);
-  await env.a.beat();
+  await env.a.instance.beat();
   assert.equal(signals[0]?.aborted, true);
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "queued");
 });
 
 Deno.test("a heartbeat gives back jobs that are this instance's but that it does not work on", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  await env.a.submit(work.kind, { text: "in hand" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await submit(env.a, work.kind, { text: "in hand" });
   await work.begun;
   const [beat] = await env.instances.list();
   // As if the answer to a claim had been lost on its way back from the database.
-  const { job: forgotten } = await env.b.submit(work.kind, { text: "forgotten" });
-  await env.b.stop(0);
-  assert.ok(await env.store.claim(forgotten.id, { holder: beat!.holder }));
-  await env.a.beat();
+  const { job: forgotten } = await submit(env.b, work.kind, { text: "forgotten" });
+  await env.b.instance.stop(0);
+  assert.ok(await claim(env.store, forgotten.id, { holder: beat!.holder }));
+  await env.a.instance.beat();
   const job = await jobOf(env.store, forgotten.id);
   assert.equal(job.state, "queued");
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a worker that finds its job lost when it writes works no further", async () => {
@@ -192,14 +193,14 @@ Deno.test("a worker that finds its job lost when it writes works no further", as
     }
     return { text };
   });
-  using env = await openEngines({ kinds: [kind] });
-  await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  await submit(env.a, kind, { text: "hello" });
   await begun.promise;
   const [beat] = await env.instances.list();
   const [held] = await env.store.index.heldBy(beat!.holder);
   await env.store.rescue(held!);
   lost.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(turns, 1);
 });
 
@@ -211,63 +212,63 @@ Deno.test("an instance whose lock is free is dead at once; one that is frozen is
     dead: () => Promise.resolve(new Set(dead)),
     clear: (holder) => Promise.resolve(void cleared.push(holder)),
   };
-  using env = await openEngines({ locks });
+  using env = await openRuntimes({ locks });
   const job = queuedJob();
   await env.store.accept(job);
-  await env.store.claim(job.id, { holder: "other" });
-  await env.b.sweep();
+  await claim(env.store, job.id, { holder: "other" });
+  await env.b.instance.sweep();
   assert.equal((await jobOf(env.store, job.id)).state, "running");
 
   dead.add("other");
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   const done = await jobOf(env.store, job.id);
   assert.equal(done.state, "succeeded");
   assert.equal(done.attempt, 2);
   // Its lock is kept for as long as there may be something to rescue.
   assert.deepEqual(cleared, []);
-  await env.b.sweep();
-  await env.b.sweep();
+  await env.b.instance.sweep();
+  await env.b.instance.sweep();
   assert.deepEqual(cleared, ["other"]);
 });
 
 Deno.test("a dead instance is judged when its lease is over, not a whole sweep later", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   await env.store.accept(queuedJob());
   const job = queuedJob();
   await env.store.accept(job);
-  await env.store.claim(job.id, { holder: "dead" });
-  env.b.start();
+  await claim(env.store, job.id, { holder: "dead" });
+  env.b.instance.start();
   let waitedMs = 0;
   while ((await jobOf(env.store, job.id)).state === "running") {
     env.clock.advance(100);
     waitedMs += 100;
-    for (let n = 0; n < 5; n++) await env.b.ping();
+    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
   assert.ok(waitedMs >= 10_000 && waitedMs <= 11_000, `${waitedMs} ms`);
-  await env.b.idle();
-  await env.b.stop(0);
+  await env.b.instance.idle();
+  await env.b.instance.stop(0);
 });
 
 Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
+  using env = await openRuntimes({ kinds: [work.kind] });
   for (const aheadMs of [30_000, -30_000]) {
     const clock = new FakeClock(env.clock.now() + aheadMs);
-    const other = new Engine(engineOptions(env.kv, clock, { kinds: [work.kind] }));
-    const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+    const other = openRuntime(env.kv, clock, { kinds: [work.kind] });
+    const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
     await work.begun;
     for (let second = 0; second < 60; second += 2) {
       env.clock.advance(2_000);
       clock.advance(2_000);
-      await env.a.beat();
-      await other.sweep();
+      await env.a.instance.beat();
+      await other.instance.sweep();
     }
-    assert.equal(other.running, 0);
+    assert.equal(other.instance.running, 0);
     assert.equal((await jobOf(env.store, id)).attempt, 1);
   }
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a worker that wakes up late does not begin what another has finished", async () => {
@@ -287,23 +288,23 @@ Deno.test("a worker that wakes up late does not begin what another has finished"
     });
     return { text };
   });
-  using env = await openEngines({ kinds: [kind] });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await begun.promise;
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   frozen.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.deepEqual(runs, ["turn"]);
 });
 
 Deno.test("one heartbeat that is never answered costs an instance nothing", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const env = openEnginesOn(kv, { kinds: [work.kind] });
-  env.a.start();
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  const env = openRuntimesOn(kv, { kinds: [work.kind] });
+  env.a.instance.start();
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   let beats = 0;
   hooks.commit = (sets, run) =>
@@ -312,53 +313,53 @@ Deno.test("one heartbeat that is never answered costs an instance nothing", asyn
       : run();
   for (let tenth = 0; tenth < 300; tenth++) {
     env.clock.advance(100);
-    for (let n = 0; n < 3; n++) await env.a.ping();
-    if (tenth % 10 === 0) await env.b.sweep();
+    for (let n = 0; n < 3; n++) await env.a.jobs.ping();
+    if (tenth % 10 === 0) await env.b.instance.sweep();
   }
   assert.ok(beats > 5, `${beats} heartbeats`);
-  assert.equal(env.b.running, 0);
+  assert.equal(env.b.instance.running, 0);
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await jobOf(env.store, id)).attempt, 1);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   env.kv.close();
-  await env.a.ended();
+  await env.a.instance.ended();
 });
 
 Deno.test("when locks cannot be read, the heartbeat decides", async () => {
   const locks = { ...noInstanceLocks, dead: () => Promise.reject(new Error("no such directory")) };
-  using env = await openEngines({ locks });
+  using env = await openRuntimes({ locks });
   const job = queuedJob();
   await env.store.accept(job);
-  await env.store.claim(job.id, { holder: "dead" });
+  await claim(env.store, job.id, { holder: "dead" });
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, job.id)).state, "succeeded");
 });
 
 Deno.test("an index entry that cannot be read keeps no job from rescue", async () => {
-  using env = await openEngines();
+  using env = await openRuntimes();
   const jobs = [queuedJob(), queuedJob()];
   for (const [n, job] of jobs.entries()) {
     await env.store.accept(job);
-    await env.store.claim(job.id, { holder: `dead-${n}` });
+    await claim(env.store, job.id, { holder: `dead-${n}` });
   }
   await env.kv.set(["running", "dead-0", jobs[0]!.id], { from: "another version" });
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("claims whose answers are lost use up no attempt", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv);
+  using env = openRuntimesOn(kv);
   hooks.commit = async (sets, run) => {
     const result = await run();
     if (sets.some(([sort]) => sort === "running")) throw new Error("answer lost");
     return result;
   };
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
-  await env.a.idle();
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
   const job = await jobOf(env.store, id);
   assert.equal(job.state, "succeeded");
   assert.equal(job.attempt, 1);
@@ -368,15 +369,15 @@ for (const sort of ["result", "running"]) {
   Deno.test(`a job whose commit of its ${sort} is never answered comes to its end`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const clock = new FakeClock();
-    using env = openEnginesOn(patientKv(kv, clock), { concurrency: 1 }, clock);
+    using env = openRuntimesOn(patientKv(kv, clock), { concurrency: 1 }, clock);
     let hung = 0;
     hooks.commit = (sets, run) =>
       sets.some(([first]) => first === sort) && hung++ === 0 ? new Promise(() => {}) : run();
-    const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+    const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
     for (let second = 0; second < 60; second++) {
       clock.advance(1_000);
       await kv.get(["let others go on"]);
-      if (second > 10) await env.a.sweep();
+      if (second > 10) await env.a.instance.sweep();
     }
     assert.equal((await jobOf(env.store, id)).state, "succeeded");
     assert.equal(hung, 2);
@@ -386,27 +387,27 @@ for (const sort of ["result", "running"]) {
 }
 
 Deno.test("a job that nobody ever starts fails before it expires", async () => {
-  using env = await openEngines({ concurrency: 0 });
-  const { job: { id } } = await env.a.submit(env.kind, { text: "hello" });
+  using env = await openRuntimes({ concurrency: 0 });
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   env.clock.advance(24 * HOUR - limits.timeoutMs - 1);
   assert.equal((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1);
-  await env.store.claim(id, { holder: "any", admit: () => Promise.resolve(false) });
+  await claim(env.store, id, { holder: "any" });
   const job = await jobOf(env.store, id);
   assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
 });
 
 Deno.test("an instance that works does not judge itself, however late its heartbeat is", async () => {
   const work = heldWork();
-  using env = await openEngines({ kinds: [work.kind] });
-  const { job: { id } } = await env.a.submit(work.kind, { text: "hello" });
+  using env = await openRuntimes({ kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   for (let n = 0; n < 6; n++) {
-    await env.a.sweep();
+    await env.a.instance.sweep();
     env.clock.advance(3_000);
   }
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   const job = (await env.store.read(id))!.job;
   assert.equal(job.state, "succeeded");
   assert.equal(job.attempt, 1);
@@ -414,15 +415,15 @@ Deno.test("an instance that works does not judge itself, however late its heartb
 
 Deno.test("a record that cannot be read is reported once, not with each sweep", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv);
+  using env = openRuntimesOn(kv);
   const [due, held] = [queuedJob(), queuedJob()];
   for (const job of [due, held]) await env.store.accept(job);
-  await env.store.claim(held.id, { holder: "dead" });
+  await claim(env.store, held.id, { holder: "dead" });
   for (const { id } of [due, held]) await kv.set(["job", id], { schema: 99 });
   const reads: unknown[] = [];
   hooks.get = ([sort, id]) => void (sort === "job" && reads.push(id));
   for (let n = 0; n < 10; n++) {
-    await env.b.sweep();
+    await env.b.instance.sweep();
     env.clock.advance(3_000);
   }
   assert.deepEqual(reads, [due.id, held.id]);
@@ -430,7 +431,7 @@ Deno.test("a record that cannot be read is reported once, not with each sweep", 
 
 Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const env = openEnginesOn(kv);
+  const env = openRuntimesOn(kv);
   let faults = 0;
   hooks.list = () => {
     if (faults++ < 2) throw new Error("database lost");
@@ -438,20 +439,20 @@ Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", as
   hooks.get = ([sort]) => {
     if (sort === "bell" && faults++ < 4) throw new Error("database lost");
   };
-  env.a.start();
+  env.a.instance.start();
   const held = queuedJob();
   await env.store.accept(held);
-  await env.store.claim(held.id, { holder: "dead" });
+  await claim(env.store, held.id, { holder: "dead" });
   for (let tenth = 0; tenth < 300; tenth++) {
     env.clock.advance(100);
-    for (let n = 0; n < 3; n++) await env.a.ping();
+    for (let n = 0; n < 3; n++) await env.a.jobs.ping();
   }
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.ok(faults >= 4);
   assert.equal((await jobOf(env.store, held.id)).state, "succeeded");
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   kv.close();
-  await env.a.ended();
+  await env.a.instance.ended();
 });
 
 Deno.test("a worker that was frozen in front of a call does not make it when its job is lost", async () => {
@@ -476,13 +477,13 @@ Deno.test("a worker that was frozen in front of a call does not make it when its
     await context.chat("turn", anyRequest, anyParts);
     return { text };
   });
-  using env = openEnginesOn(kv, { kinds: [kind], model: () => model });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
+  using env = openRuntimesOn(kv, { kinds: [kind], model: () => model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await reached.promise;
   await sweepFor(env, 12_000);
-  await env.b.idle();
+  await env.b.instance.idle();
   assert.equal((await jobOf(env.store, id)).state, "succeeded");
   frozen.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal(calls, 1);
 });

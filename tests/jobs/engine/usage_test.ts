@@ -4,7 +4,13 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { failure, JobError } from "../../../lib/job/failure.ts";
-import { jobOf, openEngines, openEnginesOn, tryAgain } from "../../../testing/engines.ts";
+import {
+  jobOf,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
+  tryAgain,
+} from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
@@ -59,9 +65,9 @@ const paidTwice = {
 
 Deno.test("a job that has succeeded says what its turns have used up", async () => {
   const { kind, ...options } = twoTurns();
-  using env = await openEngines({ kinds: [kind], ...options });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], ...options });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const { job, progress } = (await env.store.read(id))!;
   assert.deepEqual(job.state === "succeeded" && job.usage, paidTwice);
   assert.deepEqual(progress.usage, paidTwice);
@@ -69,12 +75,12 @@ Deno.test("a job that has succeeded says what its turns have used up", async () 
 
 Deno.test("turns that were finished are not paid for again, and count as saved", async () => {
   const { kind, ...options } = twoTurns({ failures: 2 });
-  using env = await openEngines({ kinds: [kind], ...options });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], ...options });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const { usage: inBetween } = (await env.store.read(id))!.progress;
   assert.deepEqual(inBetween, paidOnce);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
   assert.deepEqual(job.state === "succeeded" && job.usage, { ...paidTwice, savedTokens: 3_000 });
@@ -83,31 +89,31 @@ Deno.test("turns that were finished are not paid for again, and count as saved",
 
 Deno.test("a job that has failed, or was canceled, says what was used up until then", async () => {
   const failing = twoTurns({ failures: 4 });
-  using env = await openEngines({ ...failing, kinds: [failing.kind] });
-  const { job: { id } } = await env.a.submit(failing.kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ ...failing, kinds: [failing.kind] });
+  const { job: { id } } = await submit(env.a, failing.kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   await tryAgain(env, 3);
   const failed = await jobOf(env.store, id);
   assert.deepEqual(failed.state === "failed" && failed.usage, { ...paidOnce, savedTokens: 4_500 });
 
   const lasting = twoTurns({ lasts: true });
-  using other = await openEngines({ ...lasting, kinds: [lasting.kind] });
-  const { job } = await other.a.submit(lasting.kind, { text: "hello" });
+  using other = await openRuntimes({ ...lasting, kinds: [lasting.kind] });
+  const { job } = await submit(other.a, lasting.kind, { text: "hello" });
   while ((await other.store.checkpoints.steps(job.id)).length < 2);
-  await other.b.cancel(lasting.kind, job.id);
+  await other.b.jobs.cancel(lasting.kind, job.id);
   const canceled = await jobOf(other.store, job.id);
   assert.deepEqual(canceled.state === "canceled" && canceled.usage, paidOnce);
-  await other.a.stop(0);
+  await other.a.instance.stop(0);
 });
 
 Deno.test("what an attempt has saved counts although the breaker puts the job back", async () => {
   const { kind, ...options } = twoTurns({ failures: 1 });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openEnginesOn(kv, { kinds: [kind], ...options });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = openRuntimesOn(kv, { kinds: [kind], ...options });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(60_000);
   hooks.commit = async (sets, run) => {
     const result = await run();
@@ -122,27 +128,27 @@ Deno.test("what an attempt has saved counts although the breaker puts the job ba
     });
     return result;
   };
-  await env.b.sweep();
-  await env.b.idle();
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
   const { state, savedTokens, timeline } = await jobOf(env.store, id);
   assert.deepEqual([state, timeline.at(-1)?.event, savedTokens], ["queued", "released", 1_500]);
 });
 
 Deno.test("a replay does not pay for what the failed job has paid for", async () => {
   const { kind, ...options } = twoTurns({ failures: 4 });
-  using env = await openEngines({
+  using env = await openRuntimes({
     kinds: [kind],
     ...options,
     limits: { maxAttempts: 1, timeoutMs: 9e5 },
   });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const newId = crypto.randomUUID();
   await env.store.replay(id, newId);
   const { usage: before } = (await env.store.read(newId))!.progress;
   assert.equal(before, null);
-  await env.a.sweep();
-  await env.a.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
   const job = await jobOf(env.store, newId);
   assert.deepEqual(job.state === "failed" && job.usage, {
     inputTokens: 0,
@@ -156,14 +162,14 @@ Deno.test("a replay does not pay for what the failed job has paid for", async ()
 
 Deno.test("the timeline tells what happened to a job, in order", async () => {
   const { kind, ...options } = twoTurns({ failures: 1 });
-  using env = await openEngines({ kinds: [kind], ...options });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kind], ...options });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   env.clock.advance(1_000);
-  await env.b.sweep();
-  await env.b.idle();
-  const { events } = (await env.b.timeline(kind, id))!;
+  await env.b.instance.sweep();
+  await env.b.instance.idle();
+  const { events } = (await env.b.jobs.timeline(kind, id))!;
   const turn = (responseId: string) => ({ model: "gpt-test", responseId, usage, costUsd });
   const step = { event: "step", durationMs: 0, turn: null, tool: null, failed: null };
   const instances = events.flatMap((event) => event.event === "claimed" ? [event.instance] : []);
@@ -195,11 +201,11 @@ Deno.test("the timeline tells what happened to a job, in order", async () => {
 
 Deno.test("the timeline of a job of another kind, or of none, is nothing", async () => {
   const { kind, ...options } = twoTurns();
-  using env = await openEngines({ kinds: [kind], ...options });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  assert.equal(await env.b.timeline({ ...kind, name: "other" }, id), null);
-  assert.equal(await env.b.timeline(kind, crypto.randomUUID()), null);
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], ...options });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  assert.equal(await env.b.jobs.timeline({ ...kind, name: "other" }, id), null);
+  assert.equal(await env.b.jobs.timeline(kind, crypto.randomUUID()), null);
+  await env.a.instance.idle();
 });
 
 Deno.test("what a turn has cost is not known when the model's side does not say", async () => {
@@ -208,9 +214,9 @@ Deno.test("what a turn has cost is not known when the model's side does not say"
     return request;
   });
   const model = modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: "" }) });
-  using env = await openEngines({ kinds: [kind], model: () => model, prices });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], model: () => model, prices });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   const [step] = await env.store.checkpoints.steps(id);
   const turn = { model: "gpt-test", responseId: "resp_1", usage: null, costUsd: null };
   assert.deepEqual(step?.turn, turn);
@@ -223,9 +229,9 @@ Deno.test("a turn of the sample generator is not told as one of the model", asyn
     await context.chat("turn-1", anyRequest, anyParts);
     return request;
   });
-  using env = await openEngines({ kinds: [kind], prices });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
+  using env = await openRuntimes({ kinds: [kind], prices });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
   assert.equal((await env.store.checkpoints.steps(id))[0]?.turn?.model, "sample");
 });
 
@@ -242,16 +248,16 @@ Deno.test("a turn that was paid for in vain is in the books and in the timeline"
         : Promise.resolve({ ...silentTurn, ...spent, text: "done" });
     },
   });
-  using env = await openEngines({ kinds: [kind], model: () => model, prices });
-  const { job: { id } } = await env.a.submit(kind, { text: "hello" });
-  await env.a.idle();
-  await env.a.stop(0);
+  using env = await openRuntimes({ kinds: [kind], model: () => model, prices });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.a.instance.stop(0);
   await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
   assert.ok(job.state === "succeeded");
   assert.deepEqual([job.usage?.outputTokens, job.usage?.costUsd], [1_500, 3 * costUsd]);
   assert.deepEqual(progress.usage, job.usage);
-  const { events } = (await env.b.timeline(kind, id))!;
+  const { events } = (await env.b.jobs.timeline(kind, id))!;
   assert.deepEqual(
     events.map((event) => event.event === "step" ? event.failed ?? event.name : event.event),
     [

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { Watcher } from "../../../jobs/engine/watcher.ts";
 import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
-import type { JobSnapshot } from "../../../lib/store/job_store.ts";
-import { openStores } from "../../../testing/engines.ts";
+import type { JobSnapshot } from "../../../lib/job/job_snapshot.ts";
+import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 /** A watcher of one waiting job; `deaf`: the database tells nothing of what has changed. */
 async function openWatcher({ deaf = false } = {}) {
@@ -53,7 +54,7 @@ Deno.test("watch() gives the job as it is, each change, and ends with the job", 
   using env = await openWatcher();
   const seen = watch(env);
   assert.equal(await nextState(seen), "queued");
-  const lease = await env.store.claim(env.id, { holder: "a" });
+  const lease = await claim(env.store, env.id, { holder: "a" });
   assert.equal(await nextState(seen), "running");
   await env.store.complete(lease!, { result: {}, source: "sample", promptVersion: "test-1" });
   assert.equal(await nextState(seen), "succeeded");
@@ -102,7 +103,7 @@ Deno.test("whoever comes later is not shown what was seen before", async () => {
   using env = await openWatcher({ deaf: true });
   const first = watch(env);
   assert.equal(await nextState(first), "queued");
-  await env.store.claim(env.id, { holder: "a" });
+  await claim(env.store, env.id, { holder: "a" });
   const second = watch(env);
   assert.equal(await nextState(second), "running");
   assert.equal(await nextState(first), "running");

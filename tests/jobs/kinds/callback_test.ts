@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { ApiKeys } from "../../../lib/api_keys.ts";
-import { clientCaller } from "../../../lib/caller.ts";
+import { keyCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
 import { createClient } from "../../../lib/openai/client.ts";
 import { presentNotice } from "../../../routes/api/presenter.ts";
-import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
-import { openEngines } from "../../../testing/engines.ts";
+import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { HOUR, MINUTE, modelOf, testKind } from "../../../testing/jobs.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
+import { claim } from "../../../testing/stores.ts";
 
 const key = "our-own-key-0123456789";
 const apiKeys = [key];
@@ -39,15 +40,12 @@ async function openReceiver(
     return typeof answer === "number" ? new Response(null, { status: answer }) : answer;
   });
   const privateHosts = [new URL(receiver.url).host];
-  const keys = new ApiKeys(apiKeys);
   // The clock of the signatures is the receiver's.
   const clock = new FakeClock(Date.now());
   const env = await openApp({ apiKeys, clock, privateHosts }, {
-    callbacks: {
-      noticeOf: (job) => presentNotice(overrides.kinds ?? kinds, job),
-      signingSecretOf: (owner) => keys.signingSecretOf(owner),
-      privateHosts,
-    },
+    noticeOf: presentNotice,
+    apiKeys: new ApiKeys(apiKeys),
+    callbackPrivateHosts: privateHosts,
     ...overrides,
   });
   const callbackUrl = `${receiver.url}/hook?token=of-the-receiver`;
@@ -61,8 +59,8 @@ async function openReceiver(
     /** Works off what is due. */
     work: async () => {
       for (let n = 0; n < 3; n++) {
-        await env.a.sweep();
-        await env.a.idle();
+        await env.a.instance.sweep();
+        await env.a.instance.idle();
       }
     },
     deliveries: async () => {
@@ -193,11 +191,7 @@ Deno.test("a receiver that wants more time gets it, and one that is gone is left
 
 Deno.test("what leads to a private address by now is not called", async () => {
   await using env = await openReceiver([], {
-    callbacks: {
-      noticeOf: (job) => presentNotice(kinds, job),
-      signingSecretOf: (owner) => new ApiKeys(apiKeys).signingSecretOf(owner),
-      privateHosts: [],
-    },
+    callbackPrivateHosts: [],
   });
   await env.submit("/api/itineraries", tokyo);
   await env.work();
@@ -208,11 +202,8 @@ Deno.test("what leads to a private address by now is not called", async () => {
 
 Deno.test("nothing is sent when the key that could check it is no longer valid", async () => {
   await using env = await openReceiver([], {
-    callbacks: {
-      noticeOf: (job) => presentNotice(kinds, job),
-      signingSecretOf: (owner) => new ApiKeys(["other-key-0123456789"]).signingSecretOf(owner),
-      privateHosts: ["127.0.0.1"],
-    },
+    apiKeys: new ApiKeys(["other-key-0123456789"]),
+    callbackPrivateHosts: ["127.0.0.1"],
   });
   await env.submit("/api/itineraries", tokyo);
   await env.work();
@@ -224,10 +215,10 @@ Deno.test("nothing is sent when the key that could check it is no longer valid",
 Deno.test("a delivery that was made is not made again after a crash", async () => {
   await using env = await openReceiver();
   await env.submit("/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   // An instance dies when it has stored the step, and before it has ended the job.
   const [{ id }] = await env.deliveries() as [JobRecord];
-  const lease = await env.store.claim(id, { holder: "dead" });
+  const lease = await claim(env.store, id, { holder: "dead" });
   assert.ok(lease);
   const event = { at: env.clock.now(), attempt: 1, name: "deliver", durationMs: 1, failed: null };
   await env.store.checkpoints.saveStep(lease, { promptVersion: "callback-1", name: "deliver" }, {
@@ -290,13 +281,15 @@ Deno.test("the same idempotency key with another callbackUrl is another request"
 Deno.test("where a callback goes is nobody's to see", async () => {
   await using env = await openReceiver();
   const answer = await env.submit("/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   const location = answer.headers.get("location")!;
   for (const path of [location, `${location}/timeline`, "/api/itineraries"]) {
     const { body } = await send(env.app, path, { headers: bearer });
     assert.doesNotMatch(JSON.stringify(body), /of-the-receiver/);
   }
 });
+
+const keyOf = (caller: string) => `key-of-${caller}-0123456789`;
 
 const crowds: [concurrency: number, callers: string[], running: number][] = [
   [32, ["one"], 4],
@@ -313,34 +306,32 @@ for (const [concurrency, callers, running] of crowds) {
       await held.promise;
       return new Response(null, { status: 204 });
     });
-    using env = await openEngines({
+    using env = await openRuntimes({
       maxQueuedJobs: 1,
       concurrency,
-      callbacks: {
-        noticeOf: () => ({ type: "test.completed", data: {} }),
-        signingSecretOf: () => `whsec_${btoa("x".repeat(32))}`,
-        privateHosts: [new URL(receiver.url).host],
-      },
+      noticeOf: () => ({ type: "test.completed", data: {} }),
+      apiKeys: new ApiKeys(callers.map(keyOf)),
+      callbackPrivateHosts: [new URL(receiver.url).host],
     });
-    const submit = async (caller: string, options = {}) => {
-      const { job } = await env.a.submit(env.kind, { text: "hello" }, {
-        caller: clientCaller(caller),
+    const finish = async (caller: string, options = {}) => {
+      const { job } = await submit(env.a, env.kind, { text: "hello" }, {
+        caller: keyCaller(keyOf(caller)),
         ...options,
       });
-      while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.ping();
+      while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.jobs.ping();
     };
     for (const caller of callers) {
-      for (let n = 0; n < 6; n++) await submit(caller, { callbackUrl: `${receiver.url}/` });
-      await env.a.sweep();
+      for (let n = 0; n < 6; n++) await finish(caller, { callbackUrl: `${receiver.url}/` });
+      await env.a.instance.sweep();
     }
-    while (calls < running) await env.a.ping();
-    await env.a.sweep();
-    assert.equal(env.a.running, running);
+    while (calls < running) await env.a.jobs.ping();
+    await env.a.instance.sweep();
+    assert.equal(env.a.instance.running, running);
     // Plans come first, and those that wait are none of `maxQueuedJobs`.
-    await submit("another");
+    await finish("another");
     assert.equal(calls, running);
     held.resolve();
-    await env.a.idle();
+    await env.a.instance.idle();
     assert.equal(calls, 6 * callers.length);
     await receiver[Symbol.asyncDispose]();
   });

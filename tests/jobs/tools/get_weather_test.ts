@@ -83,7 +83,10 @@ Deno.test("get_weather asks each of the two services at its own address", async 
   await using weather = serveWeather({ places: () => new Response(null, { status: 404 }) });
   const tool = getWeather({ baseUrl: weather.url, geocodingBaseUrl: geocoding.url });
 
-  await tool.run({ city: "Lisbon" }, new AbortController().signal);
+  await tool.run({ city: "Lisbon" }, {
+    signal: new AbortController().signal,
+    clock: systemClock,
+  });
 
   assert.deepEqual(geocoding.requests.map(({ pathname }) => pathname), ["/v1/search"]);
   assert.deepEqual(weather.requests.map(({ pathname }) => pathname), ["/v1/forecast"]);

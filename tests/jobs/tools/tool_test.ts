@@ -16,7 +16,7 @@ function forecast(run: (args: Args, signal: AbortSignal) => unknown): Tool {
     description: "The weather",
     parameters: Args,
     message: "Looking at the weather",
-    run: async (args, signal) => await run(args as Args, signal),
+    run: async (args, { signal }) => await run(args as Args, signal),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { systemClock } from "../../../lib/clock.ts";
 import { fetchJson, JsonFetchError, type JsonFetchOptions } from "../../../lib/http/json_fetch.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
@@ -11,7 +12,12 @@ function fetchGreeting(
   options: Partial<JsonFetchOptions<z.infer<typeof Greeting>>> = {},
 ) {
   const url = new URL("/greeting?apikey=s3cret", baseUrl);
-  return fetchJson(url, { schema: Greeting, signal: new AbortController().signal, ...options });
+  return fetchJson(url, {
+    schema: Greeting,
+    signal: new AbortController().signal,
+    clock: systemClock,
+    ...options,
+  });
 }
 
 /** An answer that does not come before the end of the test. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../../lib/clock.ts";
 import {
   type Network,
   objectionTo,
@@ -17,7 +18,14 @@ const NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
 /** Posts `{}` to a host that is not private, unless `options` say so. */
 function post(url: string, options: Partial<PublicPostOptions> = {}) {
   const { signal } = new AbortController();
-  return postPublicly(url, { headers: {}, body: "{}", signal, privateHosts: [], ...options });
+  return postPublicly(url, {
+    headers: {},
+    body: "{}",
+    signal,
+    clock: systemClock,
+    privateHosts: [],
+    ...options,
+  });
 }
 
 /** Posts to a local server, which is allowed to be private. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Breaker, BreakerOpenError } from "../../../lib/store/breaker.ts";
 import { type FailureCode, JobError } from "../../../lib/job/failure.ts";
-import { openStores } from "../../../testing/engines.ts";
+import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 
@@ -15,13 +15,15 @@ async function openBreakers() {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const { instances } = openStores(kv, { clock });
+  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
   return {
     clock,
     kv,
     hooks,
     instances,
-    a: new Breaker(kv, { clock, instances }),
-    b: new Breaker(kv, { clock, instances }),
+    ring,
+    a: new Breaker(kv, { clock, ring }),
+    b: new Breaker(kv, { clock, ring }),
     [Symbol.dispose]: () => kv.close(),
   };
 }
@@ -278,8 +280,8 @@ Deno.test("the longest pause holds for an instance whose clock is a little behin
   using env = await openBreakers();
   await turnAway(env.a, one, "rate_limited", 3_600_000);
   const behind = new FakeClock(NOON - 5_000);
-  const { kv, instances } = env;
-  const until = await new Breaker(kv, { clock: behind, instances }).admit(two);
+  const { kv, ring } = env;
+  const until = await new Breaker(kv, { clock: behind, ring }).admit(two);
   assert.equal(until, NOON + 600_000);
 });
 
@@ -295,8 +297,8 @@ Deno.test("a call that went ahead and was looked at closes the breaker, whatever
     ] as const
   ) {
     using env = await openBreakers();
-    const { kv, clock, instances } = env;
-    const breaker = new Breaker(kv, { clock, instances, ignore: "quota_exceeded" });
+    const { kv, clock, ring } = env;
+    const breaker = new Breaker(kv, { clock, ring, ignore: "quota_exceeded" });
     await turnAway(breaker, one);
     env.clock.advance(1_000);
     await turnAway(breaker, two, code);
@@ -308,14 +310,14 @@ Deno.test("a pause that a clock set back has made endless is over", async () => 
   using env = await openBreakers();
   await turnAway(env.a, one, "rate_limited", 600_000);
   const late = new FakeClock(NOON - 3_600_000);
-  const { kv, instances } = env;
-  assert.equal(await new Breaker(kv, { clock: late, instances }).admit(two), 0);
+  const { kv, ring } = env;
+  assert.equal(await new Breaker(kv, { clock: late, ring }).admit(two), 0);
 });
 
 Deno.test("a failure that is to be ignored opens nothing", async () => {
   using env = await openBreakers();
-  const { kv, clock, instances } = env;
-  const breaker = new Breaker(kv, { clock, instances, ignore: "quota_exceeded" });
+  const { kv, clock, ring } = env;
+  const breaker = new Breaker(kv, { clock, ring, ignore: "quota_exceeded" });
   await turnAway(breaker, one, "quota_exceeded");
   assert.equal(await env.a.admit(two), 0);
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { noProgress } from "../../../lib/job/progress.ts";
-import { openStores } from "../../../testing/engines.ts";
+import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { queuedJob } from "../../../testing/jobs.ts";
-import { acceptAndClaim, finished, openStore, step } from "../../../testing/stores.ts";
+import { acceptAndClaim, claim, finished, openStore, step } from "../../../testing/stores.ts";
 
 const A = "instance-a";
 const B = "instance-b";
@@ -20,7 +20,7 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   assert.deepEqual(await env.store.checkpoints.readStep(first, step), notFound);
   assert.equal(await env.store.checkpoints.saveStep(first, step, { ...finished, output }), "saved");
   await env.store.release(first, { runAt: NOON });
-  const second = await env.store.claim(first.job.id, { holder: B });
+  const second = await claim(env.store, first.job.id, { holder: B });
   assert.ok(second);
   assert.deepEqual(await env.store.checkpoints.readStep(second, step), { ...finished, output });
   const otherStep = { ...step, promptVersion: "test-2" };
@@ -49,7 +49,7 @@ Deno.test("readStep() throws when the database fails: a step that may be there i
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  const lease = (await claim(env.store, job.id, { holder: A }))!;
   await env.store.checkpoints.saveStep(lease, step, finished);
   const kv = new Proxy(env.kv, {
     get: (target, name) =>
@@ -76,7 +76,7 @@ Deno.test("report() keeps the newest of more progress than a value holds", async
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  const lease = (await env.store.claim(job.id, { holder: A }))!;
+  const lease = (await claim(env.store, job.id, { holder: A }))!;
   const reasoningSummaries = ["é".repeat(10_000), "ö".repeat(10_000), "ü".repeat(10_000)];
   assert.equal(
     await env.store.checkpoints.report(lease, { ...noProgress, reasoningSummaries }),

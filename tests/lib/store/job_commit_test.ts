@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { noProgress } from "../../../lib/job/progress.ts";
-import { openStores } from "../../../testing/engines.ts";
+import { openStores } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../../../testing/jobs.ts";
-import { acceptAndClaim, fault, finished, openStore, plan, step } from "../../../testing/stores.ts";
+import {
+  acceptAndClaim,
+  claim,
+  fault,
+  finished,
+  openStore,
+  plan,
+  step,
+} from "../../../testing/stores.ts";
 
 const A = "instance-a";
 const B = "instance-b";
@@ -16,7 +24,7 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   const { store } = env;
   const lost = await acceptAndClaim(store);
   await store.release(lost, { runAt: NOON });
-  const owner = await store.claim(lost.job.id, { holder: B });
+  const owner = await claim(store, lost.job.id, { holder: B });
   assert.ok(owner);
 
   assert.equal(await store.checkpoints.readStep(lost, step), "lost");
@@ -40,12 +48,12 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
     for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
-    const lease = await store.claim(done!.id, { holder: A });
-    assert.ok(lease && await store.claim(held!.id, { holder: A }));
+    const lease = await claim(store, done!.id, { holder: A });
+    assert.ok(lease && await claim(store, held!.id, { holder: A }));
     await store.checkpoints.report(lease, noProgress);
     await store.checkpoints.saveStep(lease, step, finished);
     await store.complete(lease, plan);
-    const failing = await store.claim(dead!.id, { holder: A });
+    const failing = await claim(store, dead!.id, { holder: A });
     await store.fail(failing!, { failure: fault });
   }
   const db = new DatabaseSync(path);
@@ -73,7 +81,7 @@ Deno.test("replayed steps live as long as the new job", async () => {
     const { store } = openStores(kv, { clock: { now: () => now, wait: () => Promise.resolve() } });
     const job = queuedJob({ now: createdAt });
     await store.accept(job);
-    const lease = (await store.claim(job.id, { holder: A }))!;
+    const lease = (await claim(store, job.id, { holder: A }))!;
     await store.checkpoints.saveStep(lease, step, finished);
     await store.fail(lease, { failure: fault });
     now += HOUR;
@@ -103,7 +111,7 @@ Deno.test("what is written for a response expires with its job, a wake within te
     const { store } = openStores(kv, { clock });
     const job = queuedJob({ now: createdAt });
     await store.accept(job);
-    const lease = (await store.claim(job.id, { holder: A }))!;
+    const lease = (await claim(store, job.id, { holder: A }))!;
     await store.checkpoints.saveResponse(lease, step, "resp_1");
     await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" });
     for await (const { key } of kv.list({ prefix: [] })) {

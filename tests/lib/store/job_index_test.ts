@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
-import { acceptAndClaim, dueIn, fault, openStore, plan } from "../../../testing/stores.ts";
+import { acceptAndClaim, claim, dueIn, fault, openStore, plan } from "../../../testing/stores.ts";
 
 const A = "instance-a";
 const B = "instance-b";
@@ -46,7 +46,7 @@ Deno.test("every way to fail leads to the dead letters, newest first", async () 
   const late = await acceptAndClaim(store);
   await store.retry(late, { failure: fault, runAt: NOON });
   clock.advance(limits.timeoutMs);
-  await store.claim(late.job.id, { holder: B });
+  await claim(store, late.job.id, { holder: B });
   clock.advance(1);
   const crashed = await acceptAndClaim(store);
   const worn = { ...crashed.job, attempt: limits.maxAttempts };
@@ -73,7 +73,7 @@ Deno.test("an expired dead letter is not listed", async () => {
   const { store, clock } = env;
   const job = queuedJob();
   await store.accept(job);
-  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
+  await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   clock.advance(24 * HOUR);
   assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
 });

@@ -6,12 +6,13 @@ import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
 import type { JobStore } from "../../../lib/store/job_store.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { MAX_TRANSITIONS } from "../../../lib/job/timeline.ts";
-import { openStores } from "../../../testing/engines.ts";
+import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { delayCommit, hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
 import {
   acceptAndClaim,
+  claim,
   dueIn,
   fault,
   finished,
@@ -44,7 +45,7 @@ Deno.test("accept() and complete() write all they write in one commit", async ()
   await env.store.accept(job);
   const [record, due] = await env.kv.getMany([["job", job.id], ["due", "test", NOON, job.id]]);
   assert.equal(due.versionstamp, record.versionstamp);
-  const lease = await env.store.claim(job.id, { holder: A });
+  const lease = await claim(env.store, job.id, { holder: A });
   await env.store.complete(lease!, plan);
   const [done, result] = await env.kv.getMany([["job", job.id], ["result", job.id, 0]]);
   assert.equal(result.versionstamp, done.versionstamp);
@@ -88,7 +89,7 @@ Deno.test("accept() succeeds when its answer is lost and a worker was faster tha
   hooks.commit = async (_sets, run) => {
     hooks.commit = undefined;
     await run();
-    await store.claim(job.id, { holder: A });
+    await claim(store, job.id, { holder: A });
     throw new Error("answer lost");
   };
   await store.accept(job);
@@ -100,8 +101,8 @@ Deno.test("claim() leaves jobs of other kinds to others", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  assert.equal(await env.store.claim(job.id, { holder: A, kinds: new Set(["other"]) }), null);
-  assert.ok(await env.store.claim(job.id, { holder: A, kinds: new Set(["other", "test"]) }));
+  assert.equal(await claim(env.store, job.id, { holder: A, kinds: new Set(["other"]) }), null);
+  assert.ok(await claim(env.store, job.id, { holder: A, kinds: new Set(["other", "test"]) }));
 });
 
 Deno.test("claim() moves the job from the due index to its holder", async () => {
@@ -125,7 +126,7 @@ Deno.test("claim() gives a job to one of many that ask at once", async () => {
   const job = queuedJob();
   await env.store.accept(job);
   const holders = Array.from({ length: 20 }, (_, n) => `instance-${n}`);
-  const leases = await Promise.all(holders.map((holder) => env.store.claim(job.id, { holder })));
+  const leases = await Promise.all(holders.map((holder) => claim(env.store, job.id, { holder })));
   assert.equal(leases.filter(Boolean).length, 1);
 });
 
@@ -133,15 +134,15 @@ Deno.test("claim() returns null for a job that is running, not due, finished or 
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const { id } = lease.job;
-  assert.equal(await env.store.claim(id, { holder: B }), null);
+  assert.equal(await claim(env.store, id, { holder: B }), null);
   await env.store.retry(lease, { failure: fault, runAt: NOON + 1_000 });
-  assert.equal(await env.store.claim(id, { holder: B }), null);
+  assert.equal(await claim(env.store, id, { holder: B }), null);
   env.clock.advance(1_000);
-  const second = await env.store.claim(id, { holder: B });
+  const second = await claim(env.store, id, { holder: B });
   assert.ok(second);
   await env.store.fail(second, { failure: fault });
-  assert.equal(await env.store.claim(id, { holder: B }), null);
-  assert.equal(await env.store.claim(crypto.randomUUID(), { holder: B }), null);
+  assert.equal(await claim(env.store, id, { holder: B }), null);
+  assert.equal(await claim(env.store, crypto.randomUUID(), { holder: B }), null);
 });
 
 Deno.test("claim() fails a job whose deadline has passed while it waited", async () => {
@@ -149,7 +150,7 @@ Deno.test("claim() fails a job whose deadline has passed while it waited", async
   const lease = await acceptAndClaim(env.store);
   await env.store.retry(lease, { failure: fault, runAt: NOON + limits.timeoutMs });
   env.clock.advance(limits.timeoutMs);
-  assert.equal(await env.store.claim(lease.job.id, { holder: B }), null);
+  assert.equal(await claim(env.store, lease.job.id, { holder: B }), null);
   const job = (await env.store.read(lease.job.id))?.job;
   assert.equal(job?.state === "failed" && job.failure.code, "deadline_exceeded");
   assert.equal(job?.attempt, 1);
@@ -180,7 +181,7 @@ Deno.test("release() puts the job back at once, its attempt not counted", async 
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   assert.equal(await env.store.release(lease, { runAt: NOON }), "saved");
-  const next = await env.store.claim(lease.job.id, { holder: B });
+  const next = await claim(env.store, lease.job.id, { holder: B });
   assert.equal(next?.job.attempt, 1);
   assert.deepEqual(await env.store.index.heldBy(A), []);
 });
@@ -256,11 +257,11 @@ Deno.test("the largest plan fits into a commit beside the largest record", async
   const text = "😀".repeat(11_500);
   const job = queuedJob({ request: { text } });
   await env.store.accept(job);
-  let lease = await env.store.claim(job.id, { holder: A });
+  let lease = await claim(env.store, job.id, { holder: A });
   // As long a timeline as there can be, of its longest entries.
   for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
     await env.store.retry(lease!, { failure: fault, runAt: NOON });
-    lease = await env.store.claim(job.id, { holder: A });
+    lease = await claim(env.store, job.id, { holder: A });
   }
   assert.equal(lease!.job.timeline.length, MAX_TRANSITIONS);
   const result = { text: randomBytes(680_000).toString("hex") };
@@ -273,7 +274,7 @@ Deno.test("rescue() does nothing when the job is in another attempt by now", asy
   using env = await openStore();
   const first = await acceptAndClaim(env.store);
   await env.store.retry(first, { failure: fault, runAt: NOON });
-  const second = await env.store.claim(first.job.id, { holder: A });
+  const second = await claim(env.store, first.job.id, { holder: A });
   assert.equal(await env.store.rescue(first.job), null);
   assert.equal(await env.store.complete(second!, plan), "saved");
 });
@@ -298,7 +299,7 @@ Deno.test("a job past its expiry does not exist, although KV still holds it", as
   clock.advance(1);
   assert.ok((await kv.get(["job", lease.job.id])).value);
   assert.equal(await store.read(lease.job.id), null);
-  assert.equal(await store.claim(waiting.id, { holder: B }), null);
+  assert.equal(await claim(store, waiting.id, { holder: B }), null);
   assert.equal(await store.complete(lease, plan), "lost");
   assert.equal(await store.rescue(lease.job), null);
 });
@@ -310,7 +311,7 @@ Deno.test("rescue() takes a job from a dead instance and puts it back", async ()
   const rescued = await env.store.rescue(job, beat);
   assert.equal(rescued?.state, "queued");
   assert.deepEqual(await env.store.index.heldBy(A), []);
-  assert.equal((await env.store.claim(job.id, { holder: B }))?.job.attempt, 2);
+  assert.equal((await claim(env.store, job.id, { holder: B }))?.job.attempt, 2);
 });
 
 Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
@@ -337,7 +338,7 @@ Deno.test("a record that is not understood is refused by name, whoever asks for 
   await env.kv.set(["job", id], { schema: 99, id });
   const requests = {
     read: () => env.store.read(id),
-    claim: () => env.store.claim(id, { holder: B }),
+    claim: () => claim(env.store, id, { holder: B }),
     cancel: () => env.store.cancel(id),
     rescue: () => env.store.rescue(lease.job),
     replay: () => env.store.replay(id, crypto.randomUUID()),
@@ -356,7 +357,7 @@ Deno.test("cancel() ends a job that waits", async () => {
   const canceled = (await env.store.read(job.id))?.job;
   assert.equal(canceled?.state === "canceled" && canceled.finishedAt, NOON + 5_000);
   assert.deepEqual(await dueIn(env.store), []);
-  assert.equal(await env.store.claim(job.id, { holder: B }), null);
+  assert.equal(await claim(env.store, job.id, { holder: B }), null);
 });
 
 Deno.test("cancel() takes a running job from its worker, which can write nothing more", async () => {
@@ -401,7 +402,7 @@ Deno.test("cancel() wins over a claim and a retry that come in between", async (
   const job = queuedJob();
   await store.accept(job);
   const moves = [
-    () => store.claim(job.id, { holder: A }),
+    () => claim(store, job.id, { holder: A }),
     () => store.rescue({ id: job.id, holder: A, attempt: 1 }),
   ];
   hooks.commit = async (sets, run) => {
@@ -425,7 +426,7 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   await env.store.retry(lease, { failure: fault, runAt: NOON });
   await listen();
   assert.deepEqual([...rings], [null]);
-  const again = await env.store.claim(lease.job.id, { holder: B });
+  const again = await claim(env.store, lease.job.id, { holder: B });
   await env.store.release(again!, { runAt: NOON });
   await listen();
   assert.equal(rings.size, 2);
@@ -452,7 +453,7 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
     replayOf: lease.job.id,
   });
   assert.deepEqual((await store.read(newId))?.job, job);
-  const again = await store.claim(newId, { holder: B });
+  const again = await claim(store, newId, { holder: B });
   // It was not the new job that paid for them.
   const event = { ...finished.event, attempt: 0 };
   assert.deepEqual(await store.checkpoints.readStep(again!, step), { event, output });
@@ -497,23 +498,20 @@ Deno.test("replay() refuses what has not failed, or is not there any more", asyn
   assert.equal(await env.store.replay(crypto.randomUUID(), newId), null);
 });
 
-Deno.test("claim() asks for admission last, and leaves the job where it is without it", async () => {
+Deno.test("readDue() finds a job only when it is due, and leaves it where it is", async () => {
   using env = await openStore();
-  const asked: string[] = [];
-  const admit = (answer: boolean) => ({ id }: { id: string }) => {
-    asked.push(id);
-    return Promise.resolve(answer);
-  };
   const job = queuedJob({ now: NOON + 1_000 });
   await env.store.accept(job);
-  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(true) }), null);
-  assert.deepEqual(asked, []);
+  assert.equal(await env.store.readDue(job.id), null);
   env.clock.advance(1_000);
-  assert.equal(await env.store.claim(job.id, { holder: A, admit: admit(false) }), null);
+  const due = await env.store.readDue(job.id);
+  assert.deepEqual(due?.job, job);
+  assert.equal(due.isOverdue, false);
   assert.deepEqual((await env.store.read(job.id))?.job, job);
   assert.deepEqual(await dueIn(env.store), [job.id]);
-  assert.ok(await env.store.claim(job.id, { holder: A, admit: admit(true) }));
-  assert.deepEqual(asked, [job.id, job.id]);
+  assert.ok(await env.store.claim(due, A));
+  assert.equal(await env.store.claim(due, B), null);
+  assert.equal(await env.store.readDue(job.id), null);
 });
 
 Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
@@ -533,7 +531,7 @@ Deno.test("rescue() loses to a worker that completes in between", async () => {
   const { store } = openStores(kv, { clock: env.clock });
   const job = queuedJob();
   await store.accept(job);
-  const lease = (await store.claim(job.id, { holder: A }))!;
+  const lease = (await claim(store, job.id, { holder: A }))!;
   const [beat] = await env.instances.list();
   hooks.commit = async (_sets, run) => {
     hooks.commit = undefined;
@@ -551,7 +549,7 @@ Deno.test("replay() rings the same bell as accept(), in its commit", async () =>
   const { store } = openStores(kv, { clock: new FakeClock(), announce });
   const job = queuedJob();
   await store.accept(job);
-  await store.fail((await store.claim(job.id, { holder: A }))!, { failure: fault });
+  await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   const newId = crypto.randomUUID();
   await store.replay(job.id, newId);
   assert.deepEqual(announced, [job.id, newId]);
@@ -569,7 +567,7 @@ Deno.test("news of a job that waits rings for all, news of one that has ended fo
   assert.notEqual(rung, before);
   assert.deepEqual(await instances.takeWakes(A), []);
 
-  await store.fail((await store.claim(lease.job.id, { holder: A }))!, { failure: fault });
+  await store.fail((await claim(store, lease.job.id, { holder: A }))!, { failure: fault });
   assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
   assert.equal(await instances.lastRing(), rung);
   assert.deepEqual(await instances.takeWakes(A), []);
@@ -601,7 +599,7 @@ Deno.test("a job that ends without a worker keeps its books", async () => {
   }
   await store.retry(waits, { failure: fault, runAt: NOON });
   clock.advance(limits.timeoutMs);
-  assert.equal(await store.claim(waits.job.id, { holder: B }), null);
+  assert.equal(await claim(store, waits.job.id, { holder: B }), null);
   await store.rescue((await store.index.heldBy(A))[0]!);
   for (const { job: { id } } of [waits, held]) {
     const { job } = (await store.read(id))!;
@@ -622,22 +620,22 @@ const ends: [
   end: (store: JobStore, id: string, clock: FakeClock) => Promise<unknown>,
 ][] = [
   ["complete()", async (store, id) => {
-    await store.complete((await store.claim(id, { holder: A }))!, plan);
+    await store.complete((await claim(store, id, { holder: A }))!, plan);
   }],
   ["fail()", async (store, id) => {
-    await store.fail((await store.claim(id, { holder: A }))!, { failure: fault });
+    await store.fail((await claim(store, id, { holder: A }))!, { failure: fault });
   }],
   ["cancel() of a job that waits", (store, id) => store.cancel(id)],
   ["cancel() of a job that runs", async (store, id) => {
-    await store.claim(id, { holder: A });
+    await claim(store, id, { holder: A });
     await store.cancel(id);
   }],
   ["claim() of a job whose time is up", async (store, id, clock) => {
     clock.advance(24 * HOUR - 1);
-    await store.claim(id, { holder: A });
+    await claim(store, id, { holder: A });
   }],
   ["rescue() of a job whose time is up", async (store, id, clock) => {
-    await store.claim(id, { holder: A });
+    await claim(store, id, { holder: A });
     clock.advance(limits.timeoutMs);
     await store.rescue({ id, holder: A, attempt: 1 });
   }],

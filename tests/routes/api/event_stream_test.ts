@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
-import { heldWork } from "../../../testing/engines.ts";
+import { heldWork } from "../../../testing/runtimes.ts";
 import { EventSource } from "../../../testing/event_source.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
@@ -25,7 +25,7 @@ Deno.test("a finished job is told whole: its parts, then the job as GET shows it
   ) {
     using env = await openApp();
     const location = (await post(env.app, path, wish)).headers.get("location")!;
-    await env.a.idle();
+    await env.a.instance.idle();
     const source = await EventSource.open(env.app, `${location}/events`);
     const events = await source.rest();
     const { body } = await send(env.app, location);
@@ -49,7 +49,7 @@ Deno.test("an event stream is one that nobody may store, change or hold back", a
   assert.equal(headers.get("connection"), null);
   await source.close();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("HEAD of an event stream opens none", async () => {
@@ -57,9 +57,9 @@ Deno.test("HEAD of an event stream opens none", async () => {
   const head = await env.app.request(`${env.location}/events`, { method: "HEAD" });
   assert.equal(head.headers.get("content-type"), "text/event-stream");
   assert.equal(await head.text(), "");
-  assert.equal(env.a.watched, 0);
+  assert.equal(env.a.jobs.watched, 0);
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("progress and the end are told when they happen, and the stream is closed", async () => {
@@ -72,8 +72,8 @@ Deno.test("progress and the end are told when they happen, and the stream is clo
   const rest = await source.rest();
   assert.deepEqual(rest.map(({ event }) => event), ["item", "end"]);
   assert.equal(rest.at(-1)!.data.status, "completed");
-  await env.a.idle();
-  assert.equal(env.a.watched, 0);
+  await env.a.instance.idle();
+  assert.equal(env.a.jobs.watched, 0);
 });
 
 Deno.test("whoever has heard the end is told with 204 not to come back", async () => {
@@ -83,7 +83,7 @@ Deno.test("whoever has heard the end is told with 204 not to come back", async (
   assert.equal(early.response.status, 200);
   await early.close();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   for (const [url, headers] of [[path, { "last-event-id": "end" }], [`${path}?after=end`, {}]]) {
     const answer = await send(env.app, url as string, { headers: headers as HeadersInit });
     assert.equal(answer.status, 204);
@@ -93,7 +93,7 @@ Deno.test("whoever has heard the end is told with 204 not to come back", async (
 Deno.test("Last-Event-ID wins over ?after=, which is for the first connection", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   const path = `${headers.get("location")}/events`;
   const [first, second] = await (await EventSource.open(env.app, path)).rest();
   const after = await EventSource.open(env.app, `${path}?after=${first!.id}`);
@@ -117,7 +117,7 @@ Deno.test("a connection on which nothing happens is kept alive by comments", asy
   assert.deepEqual(source.comments, ["keep-alive", "keep-alive"]);
   await source.close();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a client that leaves changes nothing, and leaves nothing behind", async () => {
@@ -125,11 +125,11 @@ Deno.test("a client that leaves changes nothing, and leaves nothing behind", asy
   const before = env.clock.waiting;
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
-  assert.equal(env.a.watched, 1);
+  assert.equal(env.a.jobs.watched, 1);
   await source.close();
-  while (env.a.watched > 0 || env.clock.waiting > before) await nextTurn();
+  while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await send(env.app, env.location)).body.status, "completed");
 });
 
@@ -144,16 +144,16 @@ Deno.test("1,000 clients that come and go leave nothing behind", async () => {
       await source.close();
     }));
   }
-  while (env.a.watched > 0 || env.clock.waiting > before) await nextTurn();
+  while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("an instance that stops closes its streams, so that clients go elsewhere", async () => {
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
-  const stopping = env.a.stop(0);
+  const stopping = env.a.instance.stop(0);
   // Whether it still hears that the job is handed over is a matter of chance.
   for (const { event, data } of await source.rest()) {
     assert.deepEqual([event, data.progress.phase], ["progress", "queued"]);

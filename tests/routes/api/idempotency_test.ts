@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { submit } from "../../../testing/runtimes.ts";
 import { assertProblem, post } from "../../../testing/http.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR } from "../../../testing/jobs.ts";
@@ -12,7 +13,7 @@ Deno.test("the same key and body get the original answer, and make one job", asy
     using env = await openApp();
     const first = await post(env.app, path, wish, withKey("wish-1"));
     assert.equal(first.headers.get("idempotency-replayed"), null);
-    await env.a.idle();
+    await env.a.instance.idle();
     env.clock.advance(HOUR);
     const again = await post(env.app, path, wish, withKey("wish-1"));
     assert.equal(again.status, first.status);
@@ -55,8 +56,8 @@ Deno.test("copies that reach two instances at once make one job", async () => {
   };
   const options = { idempotencyKey: "wish-1" };
   const [a, b] = await Promise.all([
-    env.a.submit(env.kind, tokyo, options),
-    env.b.submit(env.kind, tokyo, options),
+    submit(env.a, env.kind, tokyo, options),
+    submit(env.b, env.kind, tokyo, options),
   ]);
   assert.equal(a.job.id, b.job.id);
   assert.notEqual(a.isRepeated, b.isRepeated);
@@ -110,7 +111,7 @@ Deno.test("each caller has keys of their own", async () => {
 Deno.test("a key lives as long as its job", async () => {
   using env = await openApp();
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  await env.a.idle();
+  await env.a.instance.idle();
   env.clock.advance(24 * HOUR - 1);
   const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assert.equal(late.body.jobId, first.body.jobId);
@@ -119,7 +120,7 @@ Deno.test("a key lives as long as its job", async () => {
   assert.equal(next.status, 202);
   assert.notEqual(next.body.jobId, first.body.jobId);
   assert.equal(next.headers.get("idempotency-replayed"), null);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a request that was refused does not use its key up", async () => {
@@ -135,7 +136,7 @@ Deno.test("a repeated request is answered although the queue is full or the inst
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "queue_full");
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assert.equal(again.body.jobId, first.body.jobId);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assert.equal(late.body.jobId, first.body.jobId);
 });

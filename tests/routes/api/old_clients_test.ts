@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { JobError } from "../../../lib/job/failure.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import { openApp } from "../../../testing/app.ts";
-import { untilIdle } from "../../../testing/engines.ts";
+import { untilIdle } from "../../../testing/runtimes.ts";
 import { send } from "../../../testing/http.ts";
 import { HOUR, modelOf } from "../../../testing/jobs.ts";
 
@@ -63,7 +63,7 @@ Deno.test("the itinerary API's client reads why a job failed", async () => {
   const model = () => modelOf({ chat: () => Promise.reject(error) });
   using env = await openApp({}, { model });
   const { body } = await send(env.app, "/api/itineraries", curlItinerary);
-  await env.a.idle();
+  await env.a.instance.idle();
   const failed = await send(env.app, `/api/itineraries/${body.jobId}`);
   assert.equal(failed.status, 200);
   assert.equal(failed.body.status, "failed");
@@ -78,7 +78,7 @@ Deno.test("the itinerary API's client gets a placeholder where that is switched 
   const model = () => modelOf({ chat: () => Promise.reject(error) });
   using env = await openApp({}, { model, mockIfQuota: true });
   const { body } = await send(env.app, "/api/itineraries", curlItinerary);
-  await env.a.idle();
+  await env.a.instance.idle();
   const { body: done } = await send(env.app, `/api/itineraries/${body.jobId}`);
   assert.equal(done.status, "completed");
   assert.equal(done.itinerary.length, 5);
@@ -118,7 +118,7 @@ Deno.test("the bundle service's page reads why a generation failed", async () =>
   const model = () => modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: HOUR } });
   const { body } = await send(env.app, "/api/generations", fetchGeneration);
-  await env.a.idle();
+  await env.a.instance.idle();
   const { status, body: failed } = await send(env.app, `/api/generations/${body.generationId}`);
   assert.equal(status, 200);
   assert.equal(failed.status, "failed");

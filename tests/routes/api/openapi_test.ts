@@ -14,6 +14,7 @@ import {
 import type { App } from "../../../testing/http.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import { queuedJob } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 const ours = "our-own-key-0123456789";
 const theirs = "another-key-0123456789";
@@ -59,7 +60,7 @@ async function showOrdinary(path: string): Promise<void> {
   using env = await openApp();
   const key = { "idempotency-key": "wish-1" };
   const { response } = await make(env.app, path, { ...laptop, ...key });
-  await env.a.idle();
+  await env.a.instance.idle();
   await make(env.app, path, { ...laptop, ...key });
   await make(env.app, path, { ...key, ...laptop }, {
     ...wishes[path],
@@ -107,7 +108,7 @@ async function showRefusals(path: string): Promise<void> {
   await ask(env.app, unknown, { method: "DELETE" });
   await make(env.app, path);
   await make(env.app, path);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   await make(env.app, path);
 }
 
@@ -130,7 +131,7 @@ async function showLimits(path: string): Promise<void> {
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
   using limited = await openApp({ rateLimiters });
   const { response } = await make(limited.app, path);
-  await limited.a.idle();
+  await limited.a.instance.idle();
   const location = response.headers.get("location")!;
   await make(limited.app, path);
   await ask(limited.app, path, { headers: laptop });
@@ -176,7 +177,7 @@ async function showService(): Promise<void> {
     using env = await openApp({ readWebhook });
     const job = queuedJob({ kind: "itinerary" });
     await env.store.accept(job);
-    const lease = await env.store.claim(job.id, { holder: "a" });
+    const lease = await claim(env.store, job.id, { holder: "a" });
     await env.store.checkpoints.saveResponse(
       lease!,
       { promptVersion: "1", name: "turn-1" },
@@ -195,7 +196,7 @@ async function showService(): Promise<void> {
   await ask(env.app, "/openapi.json", { headers: { "if-none-match": "*" } });
   await ask(env.app, "/problems/queue_full");
   await ask(env.app, "/problems/nonsense");
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
   await ask(env.app, "/readyz");
 }
 

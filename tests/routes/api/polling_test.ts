@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import type { Runtime } from "../../../jobs/runtime.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
-import { heldWork, untilIdle } from "../../../testing/engines.ts";
+import { heldWork, untilIdle } from "../../../testing/runtimes.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -27,10 +28,10 @@ function longPoll(env: Awaited<ReturnType<typeof openHeld>>, headers: Record<str
 }
 
 /** Resolves when nothing is left to be done but to wait. */
-async function quiet(env: { a: { ping(): Promise<void> } }): Promise<void> {
+async function quiet(env: { a: Runtime }): Promise<void> {
   for (let n = 0; n < 20; n++) {
     await nextTurn();
-    await env.a.ping();
+    await env.a.jobs.ping();
   }
 }
 
@@ -45,7 +46,7 @@ Deno.test("an answer has a strong entity tag, the same as long as nothing change
   assert.equal(second.headers.get("etag"), first.headers.get("etag"));
   assert.deepEqual(second.body, first.body);
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   const third = await send(env.app, env.location);
   assert.notEqual(third.headers.get("etag"), first.headers.get("etag"));
 });
@@ -66,7 +67,7 @@ Deno.test("whoever has the version already gets 304 and no body, running or fini
     const other = { "if-none-match": '"other", nonsense' };
     assert.equal((await send(env.app, env.location, { headers: other })).status, 200);
     env.work.finish();
-    await env.a.idle();
+    await env.a.instance.idle();
   }
 });
 
@@ -89,7 +90,7 @@ Deno.test("progress is another version", async () => {
   assert.equal(after.body.progress.message, "Looking things up");
   assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
   shown.resolve();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a job that shows another one's progress has a new version with it", async () => {
@@ -107,14 +108,14 @@ Deno.test("a job that shows another one's progress has a new version with it", a
   assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
   assert.ok(lease);
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a finished job is read once, and then served from memory until it expires", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   const location = headers.get("location")!;
   const first = await send(env.app, location);
   hooks.get = () => assert.fail("the database was asked");
@@ -145,7 +146,7 @@ Deno.test("HEAD tells the version, how long to wait, and the length of what GET 
   }
   await get.text();
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 // Retry-After
@@ -190,7 +191,7 @@ Deno.test("a long poll is answered as soon as the job has ended", async () => {
   assert.equal(body.status, "completed");
   assert.equal(headers.get("preference-applied"), "wait=30");
   assert.equal(headers.get("retry-after"), null);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a long poll is answered when another process changes the job, too", async () => {
@@ -232,7 +233,7 @@ Deno.test("a long poll for a job that has not changed ends when its time is up",
   assert.equal(unchanged.status, 304);
   assert.equal(unchanged.headers.get("preference-applied"), "wait=30");
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a long poll waits for nothing when the client's version is old or the job has ended", async () => {
@@ -240,7 +241,7 @@ Deno.test("a long poll waits for nothing when the client's version is old or the
   const old = { prefer: "wait=30", "if-none-match": '"old"' };
   assert.equal((await send(env.app, env.location, { headers: old })).body.status, "processing");
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await longPoll(env).answer).body.status, "completed");
 });
 
@@ -266,7 +267,7 @@ for (const [prefer, applied] of preferences) {
   Deno.test(`Prefer: ${prefer} is ${applied ? `applied as ${applied}` : "ignored"}`, async () => {
     using env = await openApp();
     const { headers } = await post(env.app, "/api/itineraries", tokyo);
-    await env.a.idle();
+    await env.a.instance.idle();
     const answer = await send(env.app, headers.get("location")!, { headers: { prefer } });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get("preference-applied"), applied);
@@ -284,7 +285,7 @@ Deno.test("POST with Prefer: wait is answered with the finished job", async () =
     const polled = await send(env.app, answer.headers.get("location")!);
     assert.deepEqual(polled.body, answer.body);
     assert.equal(polled.headers.get("etag"), answer.headers.get("etag"));
-    await env.a.idle();
+    await env.a.instance.idle();
   }
 });
 
@@ -300,7 +301,7 @@ Deno.test("POST with Prefer: wait is answered when the time is up, and the job g
   assert.equal(body.status, "processing");
   assert.equal(headers.get("retry-after"), "2");
   work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   const { body: polled } = await send(env.app, headers.get("location")!);
   assert.equal(polled.status, "completed");
 });
@@ -311,13 +312,13 @@ Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
   const answer = await post(env.app, "/api/tests", hello, { prefer: "wait=30" });
   assert.equal(answer.status, 200);
   assert.equal(answer.body.status, "failed");
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a POST that was accepted is answered so, whatever happens to the wait", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const answer = post(env.app, "/api/itineraries", tokyo, { prefer: "wait=30" });
-  while (env.a.watched === 0) await nextTurn();
+  while (env.a.jobs.watched === 0) await nextTurn();
   // Written by a version that nobody knows.
   for await (const { key } of env.kv.list({ prefix: ["job"] })) {
     await env.kv.set(key, { schema: 9 });
@@ -343,7 +344,7 @@ Deno.test("a client that leaves a long poll is not waited for, and the job goes 
   await (await answer).text();
   await quiet(env);
   env.work.finish();
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await send(env.app, env.location)).body.status, "completed");
 });
 
@@ -351,7 +352,7 @@ Deno.test("an instance that stops answers its long polls", async () => {
   using env = await openHeld();
   const poll = longPoll(env);
   await quiet(env);
-  const stopping = env.a.stop(0);
+  const stopping = env.a.instance.stop(0);
   assert.equal((await poll.answer).status, 200);
   env.work.finish();
   await stopping;

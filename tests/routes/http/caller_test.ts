@@ -16,7 +16,7 @@ const phone = asClient("99999999-2222-4333-8444-555555555555");
 async function openWithKeys(settings: Parameters<typeof openApp>[0] = {}) {
   const env = await openApp({ apiKeys, ...settings });
   const { headers } = await post(env.app, "/api/itineraries", tokyo, bearer(ours));
-  await env.a.idle();
+  await env.a.instance.idle();
   return { ...env, location: headers.get("location")! };
 }
 
@@ -95,13 +95,13 @@ Deno.test("with PUBLIC_READS, whoever knows a job's id may look at it, and nothi
   assertProblem(await send(env.app, location, { method: "DELETE" }), 401, "unauthorized");
   const asThey = { method: "DELETE", headers: bearer(theirs) };
   assertProblem(await send(env.app, location, asThey), 403, "not_owner");
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a job that was made without a key stays visible to those who know its id", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo, laptop);
-  await env.a.idle();
+  await env.a.instance.idle();
   // Not `using`: the database is the first one's to close.
   const closed = await openApp({ kv: env.kv, apiKeys });
   const answer = await send(closed.app, headers.get("location")!, { headers: bearer(theirs) });
@@ -112,7 +112,7 @@ Deno.test("no key and no token is stored, only hashes", async () => {
   using env = await openWithKeys();
   using open = await openApp();
   await post(open.app, "/api/itineraries", tokyo, { ...laptop, "idempotency-key": "wish-1" });
-  await open.a.idle();
+  await open.a.instance.idle();
   for (const { kv } of [env, open]) {
     const entries = await Array.fromAsync(kv.list({ prefix: [] }));
     const dump = Deno.inspect(entries, {
@@ -131,13 +131,13 @@ Deno.test("a list holds the caller's own jobs, newest first and without results"
   for (let n = 1; n <= 3; n++) {
     const wish = { ...tokyo, durationDays: n };
     ids.unshift((await post(env.app, "/api/itineraries", wish, laptop)).body.jobId);
-    await env.a.idle();
+    await env.a.instance.idle();
     env.clock.advance(1_000);
   }
   await post(env.app, "/api/itineraries", tokyo, phone);
   await post(env.app, "/api/itineraries", tokyo);
   await post(env.app, "/api/generations", techno, laptop);
-  await env.a.idle();
+  await env.a.instance.idle();
 
   const { status, body } = await send(env.app, "/api/itineraries", { headers: laptop });
   assert.equal(status, 200);
@@ -205,7 +205,7 @@ Deno.test("the pages of a list follow each other without a gap, also when new jo
 Deno.test("a list leaves out what has expired", async () => {
   using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo, laptop);
-  await env.a.idle();
+  await env.a.instance.idle();
   env.clock.advance(24 * HOUR);
   const { body } = await send(env.app, "/api/itineraries", { headers: laptop });
   assert.deepEqual(body, { items: [], nextCursor: null });
@@ -261,7 +261,7 @@ for (const [query, parameter] of badPages) {
 Deno.test("unknown query parameters are ignored", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries?utm_source=x", tokyo, laptop);
-  await env.a.idle();
+  await env.a.instance.idle();
   assert.equal((await send(env.app, `${headers.get("location")}?_=123&wait=1`)).status, 200);
   assert.equal((await send(env.app, "/api/itineraries?sort=up", { headers: laptop })).status, 200);
 });

@@ -301,8 +301,8 @@ Deno.test("a trip is shown as it is, from its first second to its last", async (
   assert.deepEqual(stateOf(first.text).job, (await send(env.app, api)).body);
   // The same database, and a worker.
   const working = await openApp({ kv: env.kv, clock: env.clock });
-  await working.a.sweep();
-  await working.a.idle();
+  await working.a.instance.sweep();
+  await working.a.instance.idle();
   const last = await open(env.app, path);
   assert.doesNotMatch(last.text, /<noscript>|<progress/);
   assert.match(last.text, /<span class="mark">Sample<\/span>/);
@@ -331,13 +331,13 @@ Deno.test("the parts that are written are in the page before the plan is finishe
   assert.match(text, /class="card placeholder"/);
   assert.match(text, /Reasoning:/);
   assert.match(text, /<li aria-current="step">Writing<\/li>/);
-  await env.a.stop(0);
+  await env.a.instance.stop(0);
 });
 
 Deno.test("there is one page for whatever is not there", async () => {
   using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo);
-  await env.a.idle();
+  await env.a.instance.idle();
   const made = await submit(env.app, "/trips", form);
   env.clock.advance(24 * 3_600_000);
   const ids = [jobIdOf(made), crypto.randomUUID(), "nonsense", "..%2f..", "%3Cscript%3E"];
@@ -350,7 +350,7 @@ Deno.test("there is one page for whatever is not there", async () => {
     }
     assert.equal((await submit(env.app, `/trips/${id}/cancel`, {})).status, 404);
   }
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a trip is canceled by a form, and shows how it ended if it had ended", async () => {
@@ -373,7 +373,7 @@ Deno.test("a trip that failed says why, and offers what helps", async () => {
     });
     using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
     const made = await submit(env.app, "/trips", form);
-    await env.a.idle();
+    await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
     const { sentence, wayOn } = sayFailure({ code, retryable, hint });
     assert.equal(wayOn === "repeat", retryable, code);
@@ -432,7 +432,7 @@ Deno.test("what travellers and models write stays text, wherever it stands in a 
   using env = await openApp({}, { model: speaking(() => ({ days })) });
   const wish = { ...form, destination: hostile.slice(0, 120) };
   const made = await submit(env.app, "/trips", wish);
-  await env.a.idle();
+  await env.a.instance.idle();
   const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
   assert.deepEqual(stateOf(text).job.itinerary, days);
   // Of the page itself: the script and its state.
@@ -450,7 +450,7 @@ Deno.test("a finished plan can be had as a file", async () => {
   const early = await open(env.app, `/trips/${itinerary}/plan.md`);
   assert.equal(early.status, 303);
   assert.equal(early.headers.get("location"), `/trips/${itinerary}`);
-  await env.a.idle();
+  await env.a.instance.idle();
 
   const markdown = await open(env.app, `/trips/${itinerary}/plan.md`);
   assert.equal(markdown.headers.get("content-type"), "text/markdown; charset=utf-8");
@@ -489,7 +489,7 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
   }
   using env = await openApp({}, { model: speaking(() => ({ bundles })) });
   const { headers } = await post(env.app, "/api/generations", techno);
-  await env.a.idle();
+  await env.a.instance.idle();
   const id = headers.get("location")!.split("/").at(-1)!;
   const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
   assert.equal(status, 400);

@@ -1421,8 +1421,8 @@ for (
       ":id",
       ":id",
     ]);
-    await env.a.idle();
-    assert.deepEqual([clock.waiting, env.a.watched], [0, 0]);
+    await env.a.instance.idle();
+    assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
   });
 }
 
@@ -1442,8 +1442,8 @@ for (
     assert.equal(ended.itinerary?.length, tokyo.durationDays);
     assert.ok(countsOf(shown).includes(1));
     assert.equal(lines.at(-1), expected);
-    await env.a.idle();
-    assert.deepEqual([clock.waiting, env.a.watched], [0, 0]);
+    await env.a.instance.idle();
+    assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
   });
 }
 
@@ -1457,7 +1457,7 @@ Deno.test("a wish whose first answer is lost makes one job", async () => {
   const { body } = await send(env.app, "/api/itineraries", { headers });
   assert.deepEqual(body.items.map(({ jobId }: ItineraryJob) => jobId), [job.jobId]);
   assert.equal(clock.waiting, 0);
-  await env.a.idle();
+  await env.a.instance.idle();
 });
 
 Deno.test("a job that is canceled ends its watch; one that has ended stays as it is", async () => {
@@ -1475,8 +1475,8 @@ Deno.test("a job that is canceled ends its watch; one that has ended stays as it
   const done = await passUntil(client.watch(other), [env.clock]);
   assert.equal(done.status, "completed");
   assert.deepEqual(await client.cancel(other), done);
-  await env.a.idle();
-  assert.deepEqual([clock.waiting, env.a.watched], [0, 0]);
+  await env.a.instance.idle();
+  assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
 });
 
 Deno.test("a job that is not there, and a wish that makes no sense, are problems", async () => {

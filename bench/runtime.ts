@@ -1,0 +1,22 @@
+/**
+ * The runtime as `main.ts` builds it, for measurements in process.
+ */
+import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
+import { systemClock } from "../lib/clock.ts";
+import { type Config, parseConfig } from "../lib/config.ts";
+
+/** Without a limit of waiting jobs; with the sample generator. */
+const defaults = parseConfig({ MAX_QUEUED_JOBS: "1000000" });
+
+/** Creates a runtime on this database. */
+export function openBenchRuntime(
+  kv: Deno.Kv,
+  { config = {}, model }: { config?: Partial<Config> } & Pick<RuntimeOptions, "model"> = {},
+): Runtime {
+  return createRuntime({ ...defaults, ...config }, {
+    kv,
+    clock: systemClock,
+    random: Math.random,
+    model,
+  });
+}

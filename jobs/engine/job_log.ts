@@ -1,0 +1,41 @@
+/**
+ * The log lines that tell how the work on a job ended.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { isoTime } from "../../lib/clock.ts";
+import type { FailedJob, JobRecord } from "../../lib/job/job_record.ts";
+import type { Settled } from "./outcome.ts";
+
+const log = getLogger(["tripwright", "job"]);
+
+/** What each of these lines says of the job. */
+export function idsOf({ id, kind, attempt }: JobRecord) {
+  return { jobId: id, kind, attempt };
+}
+
+/** A job has failed for good outside of an attempt: its time was up, or its worker was lost. */
+export function logFailed(job: FailedJob): void {
+  const { code, message: error } = job.failure;
+  log.error("failed", { ...idsOf(job), code, error });
+}
+
+/** What has become of a job after an attempt. */
+export function logSettled(settled: Settled, fields: Record<string, unknown>): void {
+  switch (settled.next) {
+    case "done":
+      return log.info("completed", { ...fields, source: settled.plan.source });
+    case "retry": {
+      const { failure: { code, message: error }, runAt } = settled;
+      return log.warning("retry", { ...fields, code, error, at: isoTime(runAt) });
+    }
+    case "wait":
+      return log.info("held back", { ...fields, at: isoTime(settled.runAt) });
+    case "stop": {
+      const { code, message: error } = settled.failure;
+      return log.error("failed", { ...fields, code, error });
+    }
+    case "lost":
+      return log.info("lost", fields);
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The runtime: builds the parts of the engine and connects them. `main.ts`, benchmarks and tests all
+ * build it here.
+ * @module
+ */
+import type { Clock } from "../lib/clock.ts";
+import type { Config } from "../lib/config.ts";
+import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import type { ModelProvider } from "../lib/model/model.ts";
+import { Breaker } from "../lib/store/breaker.ts";
+import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
+import { InstanceStore } from "../lib/store/instance_store.ts";
+import { JobStore } from "../lib/store/job_store.ts";
+import { Admission } from "./engine/admission.ts";
+import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
+import { Executor } from "./engine/executor.ts";
+import { Instance } from "./engine/instance.ts";
+import { JobService } from "./engine/job_service.ts";
+import { Rescuer } from "./engine/rescuer.ts";
+import { ResponseCanceler } from "./engine/response_canceler.ts";
+import { Slots } from "./engine/slots.ts";
+import { Stager } from "./engine/stager.ts";
+import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
+import { Watcher } from "./engine/watcher.ts";
+import { Worker } from "./engine/worker.ts";
+import type { JobKind, PublicKind } from "./kind.ts";
+import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { createModelProvider } from "./model_provider.ts";
+import { createKinds } from "./registry.ts";
+
+/** What the runtime stands on. */
+export interface RuntimeOptions {
+  kv: Deno.Kv;
+  clock: Clock;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** This instance's id. Unset: a new one. */
+  holder?: string | undefined;
+  /** Where the database is a file: tells soon which instances are dead. */
+  locks?: InstanceLocks | undefined;
+  /** The kinds of job. Unset: those of the registry. */
+  kinds?: readonly PublicKind[] | undefined;
+  /** The model. Unset: the one that the configuration asks for. */
+  model?: ModelProvider | undefined;
+  /** What a callback tells of a job that has ended. Unset: nothing is called back. */
+  noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+}
+
+/** One instance of the engine. */
+export interface Runtime {
+  readonly kinds: readonly PublicKind[];
+  readonly jobs: JobService;
+  readonly instance: Instance;
+}
+
+/** Builds an instance. It does nothing in the background before {@link Instance.start}. */
+export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
+  const kinds = options.kinds ?? createKinds(config);
+  const model = options.model ?? createModelProvider(config, options.clock);
+  const base = createStores(config, { options, model });
+  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
+    .map((kind) => [kind.name, kind]));
+  const work = createWorker(config, { options, kinds: allKinds, model, base });
+  const stopped = new AbortController();
+  const jobs = createJobService(config, { options, kinds, base, work, stopped });
+  const instance = createInstance(config, { options, base, work, stopped });
+  return { kinds, jobs, instance };
+}
+
+type Stores = ReturnType<typeof createStores>;
+type Work = ReturnType<typeof createWorker>;
+
+/** What lies in KV, and what hears of its commits. */
+function createStores(
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell }: Config,
+  { options, model }: { options: RuntimeOptions; model: ModelProvider },
+) {
+  const { kv, clock, holder = crypto.randomUUID() } = options;
+  const doorbell = bell === "queue" ? queueDoorbell(kv) : noDoorbell();
+  const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+  const store = new JobStore(kv, {
+    clock,
+    limits,
+    instances,
+    ttlMs: jobTtlMs,
+    announce: doorbell.announce,
+    successorOf: (job) => callbackFor(job, { id: crypto.randomUUID(), now: clock.now() }),
+    onEndedWithoutPlan: (jobId) => canceler.cancelFor(jobId),
+  });
+  const canceler = new ResponseCanceler({
+    checkpoints: store.checkpoints,
+    cancel: (responseId) => model(() => null).cancel(responseId),
+  });
+  const breaker = new Breaker(kv, {
+    clock,
+    ring: (commit) => instances.addRing(commit),
+    // A spent quota that is answered with placeholders holds up no job.
+    ignore: mockIfQuota ? "quota_exceeded" : undefined,
+  });
+  return { doorbell, instances, store, canceler, breaker, holder };
+}
+
+/** The kind of job that delivers callbacks, if there are any. */
+function callbackKinds(
+  { apiKeys, callbackPrivateHosts }: Config,
+  { options: { noticeOf }, kinds, base: { store } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+  },
+): JobKind[] {
+  if (!noticeOf) return [];
+  const kind = callbackKind({
+    noticeOf: (job) => noticeOf(kinds, job),
+    signingSecretOf: (owner) => apiKeys.signingSecretOf(owner),
+    privateHosts: callbackPrivateHosts,
+    async readEnded(id) {
+      const job = (await store.read(id))?.job;
+      return job && isEnded(job) ? job : null;
+    },
+  });
+  return [kind as JobKind];
+}
+
+/** What claims and executes jobs. */
+function createWorker(
+  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  { options, kinds, model, base }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+  },
+) {
+  const { clock, random } = options;
+  const { store, breaker, holder } = base;
+  const names = new Set(kinds.keys());
+  const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
+  const slots = new Slots({
+    concurrency,
+    kinds: [...kinds.values()],
+    onFree: () => stager.trySweep(),
+  });
+  const worker = new Worker({
+    holder,
+    kinds: names,
+    slots,
+    store,
+    breaker,
+    executor: new Executor({
+      kinds,
+      store,
+      breaker,
+      model,
+      clock,
+      random,
+      limits,
+      prices,
+      mockIfQuota,
+    }),
+    unreadable,
+    clock,
+    onHeldBack: (kind, until) => stager.sweepAt(kind, until),
+  });
+  const stager = new Stager({
+    kinds: names,
+    index: store.index,
+    slots,
+    breaker,
+    unreadable,
+    clock,
+    claim: (id) => worker.ring(id),
+  });
+  return { unreadable, slots, worker, stager };
+}
+
+/** What routes get. */
+function createJobService(
+  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
+  { options: { clock }, kinds, base: { store }, work: { worker }, stopped }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+    stopped: AbortController;
+  },
+): JobService {
+  return new JobService({
+    store,
+    watcher: new Watcher({ store, clock, stopped: stopped.signal }),
+    admission: new Admission({
+      index: store.index,
+      clock,
+      maxQueuedJobs,
+      kinds: kinds.map(({ name }) => name),
+    }),
+    worker,
+    clock,
+    jobTtlMs,
+    dailyJobsPerKey,
+    dedupeInFlight,
+  });
+}
+
+/** What `main.ts` and tests drive. */
+function createInstance(
+  { leaseMs }: Config,
+  { options, base, work, stopped }: {
+    options: RuntimeOptions;
+    base: Stores;
+    work: Work;
+    stopped: AbortController;
+  },
+): Instance {
+  const { clock, locks = noInstanceLocks } = options;
+  const { store, instances, canceler, doorbell, breaker, holder } = base;
+  const { unreadable, slots, worker, stager } = work;
+  return new Instance({
+    holder,
+    slots,
+    worker,
+    stager,
+    rescuer: new Rescuer({ store, instances, locks, clock, unreadable, leaseMs }),
+    canceler,
+    doorbell,
+    breaker,
+    instances,
+    locks,
+    clock,
+    leaseMs,
+    stopped,
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * Runtimes on a database in memory, driven by hand: no loops, no waiting.
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { Refusal, Submission, SubmitOptions } from "../jobs/engine/job_service.ts";
+import type { PublicKind } from "../jobs/kind.ts";
+import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
+import { type Config, parseConfig } from "../lib/config.ts";
+import type { JobRecord } from "../lib/job/job_record.ts";
+import { sampleModel } from "../lib/model/sample_model.ts";
+import { InstanceStore } from "../lib/store/instance_store.ts";
+import { JobStore, type JobStoreOptions } from "../lib/store/job_store.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { HOUR, limits, testKind } from "./jobs.ts";
+
+/** What a test wants to be otherwise, of the configuration and of what the runtime stands on. */
+export type RuntimeOverrides = Partial<Config> & Omit<Partial<RuntimeOptions>, "kv" | "clock">;
+
+const defaults = parseConfig({ DOORBELL: "sweep" });
+
+/**
+ * The runtime with the service's defaults, but for the clock, a kind of job for tests, the sample model,
+ * and jitter that adds half.
+ */
+export function openRuntime(
+  kv: Deno.Kv,
+  clock: FakeClock,
+  overrides: RuntimeOverrides = {},
+): Runtime {
+  const { kinds = [testKind()], model, random = () => 0.5, ...others } = overrides;
+  const { holder, locks, noticeOf, ...config } = others;
+  return createRuntime({ ...defaults, ...config }, {
+    kv,
+    clock,
+    kinds,
+    model: model ?? ((plan) => sampleModel({ plan, delayMs: 0, clock })),
+    random,
+    holder,
+    locks,
+    noticeOf,
+  });
+}
+
+/** The stores of a database. */
+export function openStores(
+  kv: Deno.Kv,
+  options: Partial<JobStoreOptions> & Pick<JobStoreOptions, "clock">,
+) {
+  const ttlMs = options.ttlMs ?? 24 * HOUR;
+  const instances = new InstanceStore(kv, { clock: options.clock, ttlMs });
+  const store = new JobStore(kv, { limits, ttlMs, instances, ...options });
+  return { store, instances };
+}
+
+/** Runtimes of two instances, `a` and `b`, over one database in memory, and a store to look inside. */
+export async function openRuntimes(overrides: RuntimeOverrides = {}) {
+  return openRuntimesOn(await Deno.openKv(":memory:"), overrides);
+}
+
+/** The same over a database of the test's choice. */
+export function openRuntimesOn(
+  kv: Deno.Kv,
+  overrides: RuntimeOverrides = {},
+  clock: FakeClock = new FakeClock(),
+) {
+  const a = openRuntime(kv, clock, overrides);
+  const { limits = defaults.limits, jobTtlMs: ttlMs = defaults.jobTtlMs } = overrides;
+  return {
+    kv,
+    clock,
+    a,
+    b: openRuntime(kv, clock, overrides),
+    ...openStores(kv, { clock, limits, ttlMs }),
+    kind: a.kinds[0]!,
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+/** Submits a job that has to be accepted. */
+export async function submit(
+  { jobs }: Pick<Runtime, "jobs">,
+  kind: PublicKind,
+  request: unknown,
+  options?: SubmitOptions,
+): Promise<Submission> {
+  const submitted = await jobs.submit(kind, request, options);
+  if (submitted.outcome === "accepted") return submitted;
+  assert.fail(`The job was refused: ${submitted.outcome}`);
+}
+
+/** Submits a job that must not be accepted. */
+export async function refused(
+  { jobs }: Pick<Runtime, "jobs">,
+  kind: PublicKind,
+  request: unknown,
+  options?: SubmitOptions,
+): Promise<Refusal> {
+  const submitted = await jobs.submit(kind, request, options);
+  if (submitted.outcome !== "accepted") return submitted;
+  assert.fail(`The job was accepted: ${submitted.job.id}`);
+}
+
+/** Work that the test holds in its hands: it begins, and goes on when the test says so. */
+export function heldWork() {
+  const begun = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  let runs = 0;
+  const kind: PublicKind = testKind(async ({ text }) => {
+    runs++;
+    begun.resolve();
+    await held.promise;
+    return { text };
+  });
+  return { kind, begun: begun.promise, finish: held.resolve, runs: () => runs };
+}
+
+/** Moves on with `step` until the instance is idle. */
+export async function untilIdle({ jobs, instance }: Runtime, step: () => void): Promise<void> {
+  let idle = false;
+  instance.idle().then(() => idle = true);
+  while (!idle) {
+    step();
+    // Lets what waits for the clock go on, and what waits for the database.
+    await jobs.ping().catch(() => {});
+  }
+}
+
+/** The second instance sweeps every three seconds, for so long. */
+export async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openRuntimes>>, ms: number) {
+  await b.instance.sweep();
+  for (let passed = 0; passed < ms; passed += 3_000) {
+    clock.advance(3_000);
+    await b.instance.sweep();
+  }
+}
+
+/** The job as it is stored. */
+export async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
+  const snapshot = await store.read(id);
+  assert.ok(snapshot, `there is no job ${id}`);
+  return snapshot.job;
+}
+
+/** The other instance tries again what is due within a minute, so often. */
+export async function tryAgain(
+  { b, clock }: Awaited<ReturnType<typeof openRuntimes>>,
+  times: number,
+): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    clock.advance(60_000);
+    await b.instance.sweep();
+    await b.instance.idle();
+  }
+}
