@@ -86,9 +86,10 @@ export class Executor {
     const { job } = lease;
     log.info("claimed", { ...idsOf(job), waitedMs: job.claimedAt - job.createdAt });
     const endDeadline = this.#startDeadline(job, slot.abort);
-    const result = await follow(lease, this.#options) ?? await this.#attempt(lease, slot);
+    const { store, clock, kinds } = this.#options;
+    const result = await follow(lease, { store, clock, kinds }) ?? await this.#attempt(lease, slot);
     endDeadline();
-    const report = { ...result, now: this.#options.clock.now() };
+    const report = { ...result, now: clock.now() };
     if (isInterrupted(report.ended)) return await this.#release(lease, report);
     const settled = await this.#settle(lease, this.#decide(lease, report), report);
     this.#tell(job, settled);

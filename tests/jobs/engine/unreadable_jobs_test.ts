@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { UnreadableJobs } from "../../../jobs/engine/unreadable_jobs.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { HOUR } from "../../../testing/jobs.ts";
+
+Deno.test("an unreadable job is remembered for as long as its record may exist", () => {
+  const clock = new FakeClock();
+  const unreadable = new UnreadableJobs({ clock, ttlMs: 24 * HOUR });
+  unreadable.add("first");
+  clock.advance(24 * HOUR - 1);
+  unreadable.add("second");
+  assert.deepEqual([unreadable.has("first"), unreadable.has("second")], [true, true]);
+  clock.advance(1);
+  unreadable.add("third");
+  assert.deepEqual([unreadable.has("first"), unreadable.has("second")], [false, true]);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { Deadline, DeadlineError, withDeadline } from "../../lib/clock.ts";
+import { FakeClock, nextTurn } from "../../testing/fake_clock.ts";
+
+/** Work that ends when the test says so, and ignores its signal. */
+function heldWork() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const signals: AbortSignal[] = [];
+  const work = (signal: AbortSignal) => {
+    signals.push(signal);
+    return promise;
+  };
+  return { work, resolve, reject, signal: () => signals[0]! };
+}
+
+Deno.test("withDeadline() gives what the work gives, and leaves no wait behind", async () => {
+  const clock = new FakeClock();
+  const held = heldWork();
+  const result = withDeadline(held.work, { ms: 1_000, clock });
+  held.resolve("done");
+  assert.equal(await result, "done");
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("withDeadline() throws what the work throws", async () => {
+  const held = heldWork();
+  const result = withDeadline(held.work, { ms: 1_000, clock: new FakeClock() });
+  held.reject(new Error("no"));
+  await assert.rejects(result, { message: "no" });
+});
+
+Deno.test("withDeadline() ends in time although the work ignores its signal", async () => {
+  const clock = new FakeClock();
+  const held = heldWork();
+  const result = withDeadline(held.work, { ms: 1_000, clock });
+  clock.advance(999);
+  await nextTurn();
+  assert.equal(held.signal().aborted, false);
+  clock.advance(1);
+  await assert.rejects(result, DeadlineError);
+  assert.ok(held.signal().reason instanceof DeadlineError);
+});
+
+for (const when of ["before", "during"]) {
+  Deno.test(`withDeadline() throws the reason of a signal that aborts ${when} the work`, async () => {
+    const clock = new FakeClock();
+    const reason = new Error("enough");
+    const abort = new AbortController();
+    if (when === "before") abort.abort(reason);
+    const held = heldWork();
+    const result = withDeadline(held.work, { ms: 1_000, clock, signal: abort.signal });
+    if (when === "during") abort.abort(reason);
+    await assert.rejects(result, reason);
+    assert.equal(held.signal().reason, reason);
+    assert.equal(clock.waiting, 0);
+  });
+}
+
+Deno.test("a deadline in parts loses one part at the most while the process is frozen", async () => {
+  const clock = new FakeClock();
+  const held = heldWork();
+  const result = withDeadline(held.work, { ms: 5_000, clock, parts: 5 });
+  // The process is frozen for a minute: only the timer under way fires.
+  clock.advance(60_000);
+  await nextTurn();
+  held.resolve("answer");
+  assert.equal(await result, "answer");
+});
+
+Deno.test("a deadline tells whether the time ran out or the work was ended", () => {
+  const clock = new FakeClock();
+  const abort = new AbortController();
+  const ended = new Deadline({ ms: 1_000, clock, signal: abort.signal });
+  ended[Symbol.dispose]();
+  assert.deepEqual([ended.signal.aborted, ended.isOver], [true, false]);
+  const aborted = new Deadline({ ms: 1_000, clock, signal: abort.signal });
+  abort.abort();
+  assert.deepEqual([aborted.signal.aborted, aborted.isOver], [true, false]);
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { Logger } from "@logtape/logtape";
+import { FaultLog } from "../../lib/fault_log.ts";
+import { FakeClock } from "../../testing/fake_clock.ts";
+
+function openLog() {
+  const lines: unknown[] = [];
+  const error = (...line: unknown[]) => void lines.push(line);
+  const clock = new FakeClock();
+  return { lines, clock, faults: new FaultLog({ error } as unknown as Logger, clock) };
+}
+
+Deno.test("a fault that lasts is logged once a minute, each kind of fault by itself", () => {
+  const { lines, clock, faults } = openLog();
+  const report = () => {
+    faults.report("sweep failed", new Error("database lost"));
+    faults.report("bell failed", new TypeError("no answer"), { jobId: "1" });
+  };
+  report();
+  assert.deepEqual(lines, [
+    ["sweep failed", { error: "Error: database lost" }],
+    ["bell failed", { jobId: "1", error: "TypeError: no answer" }],
+  ]);
+  clock.advance(59_999);
+  report();
+  assert.equal(lines.length, 2);
+  clock.advance(1);
+  report();
+  assert.equal(lines.length, 4);
+});
+
+Deno.test("a clock that was set back far does not silence faults", () => {
+  const { lines, clock, faults } = openLog();
+  faults.report("sweep failed", new Error("one"));
+  clock.advance(-3_600_000);
+  faults.report("sweep failed", new Error("two"));
+  assert.equal(lines.length, 2);
+});
