@@ -27,7 +27,7 @@ import type { Progress } from "../../lib/job/progress.ts";
 import { persist } from "../../lib/store/persist.ts";
 import type { StepEvent } from "../../lib/job/timeline.ts";
 import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
-import type { JobContext, JobKind, PlanParts, StepDetails } from "../kind.ts";
+import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
 import { Interruption } from "./interruption.ts";
 import { idsOf } from "./job_log.ts";
 import { ProgressBoard } from "./progress_board.ts";
@@ -44,9 +44,8 @@ export interface AttemptContextOptions {
   abort: AbortController;
   /** Says that a response that the job waits for may have ended. */
   wake: EventTarget;
-  kind: JobKind;
-  /** As the kind's schema returned it. */
-  request: unknown;
+  /** That of the job's kind: steps of another one are not resumed. */
+  promptVersion: string;
   /** What the job shows already. */
   progress: Progress;
   /** Turns of earlier attempts that were billed and came to nothing. */
@@ -276,7 +275,7 @@ export class AttemptContext implements JobContext {
   }
 
   #keyOf(name: string): StepName {
-    return { name, promptVersion: this.#options.kind.promptVersion };
+    return { name, promptVersion: this.#options.promptVersion };
   }
 
   get #savedInAll(): number {
