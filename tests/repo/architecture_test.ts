@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 import { variableNames } from "../../lib/config.ts";
 import denoJson from "../../deno.json" with { type: "json" };
+import { workDirectory } from "../../testing/program.ts";
+import { taskArguments, taskCommand } from "../../testing/task_command.ts";
 
 const root = join(import.meta.dirname!, "../..");
 
@@ -196,13 +198,35 @@ Deno.test("only main.ts touches the world when it is imported", async () => {
   }
 });
 
-Deno.test("the tasks may read the variables of the configuration, no more and no fewer", () => {
-  for (const task of ["dev", "start"] as const) {
-    const { command } = denoJson.tasks[task];
-    const allowed = command.match(/--allow-env=(\S+)/)?.[1]?.split(",");
-    // Deno itself reads the token of a KV Connect server.
-    assert.deepEqual(allowed, [...variableNames, "DENO_KV_ACCESS_TOKEN"], task);
-    assert.match(command, / --no-prompt /, task);
+/** Deno itself reads the token of a KV Connect server; the evaluation opens none. */
+const KV_TOKEN = "DENO_KV_ACCESS_TOKEN";
+
+/** Prints which of the variables that its arguments name may be read. */
+const PROBE = `
+  const states = Deno.args.map((name) => Deno.permissions.querySync({ name: "env", variable: name }));
+  console.log(JSON.stringify(Deno.args.filter((_, i) => states[i].state === "granted")));
+`;
+
+Deno.test("the tasks may read the variables of the configuration, no more and no fewer", async () => {
+  await using directory = await workDirectory();
+  const script = join(directory.path, "probe.ts");
+  await Deno.writeTextFile(script, PROBE);
+  const { configuration } = denoJson.permissions;
+  assert.deepEqual(configuration, { env: [...variableNames, KV_TOKEN] });
+
+  for (const task of ["dev", "start", "eval"] as const) {
+    const { flags } = taskCommand(task);
+    const args = [...configuration.env, "HOME", "PATH", "OPENAI_ORG_ID"];
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: taskArguments(task, { script, args })
+        .filter((arg) => !arg.startsWith("--watch") && arg !== "--dev"),
+      cwd: directory.path,
+    }).output();
+    const readable = JSON.parse(new TextDecoder().decode(stdout));
+    assert.deepEqual(readable, [...variableNames, ...task === "eval" ? [] : [KV_TOKEN]], task);
+    assert.ok(flags.includes("--no-prompt"), task);
+    // Without it, Deno calls permission sets experimental at each start.
+    assert.ok(flags.includes("--quiet"), task);
   }
 });
 
