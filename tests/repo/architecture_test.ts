@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
-import { variableNames } from "../../lib/config.ts";
+import { variableNames } from "../../lib/variables.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { workDirectory } from "../../testing/program.ts";
 import { taskArguments, taskCommand } from "../../testing/task_command.ts";
