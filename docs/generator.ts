@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { variableNames, Variables } from "../lib/variables.ts";
+import { type ProblemType, problemTypes } from "../routes/http/problem.ts";
 
 const root = join(import.meta.dirname!, "..");
 
@@ -41,6 +42,10 @@ export const generatedFiles: GeneratedFile[] = [
   },
   { path: ".env.example", update: envExample },
   { path: "deno.json", update: listPermissions },
+  {
+    path: "docs/problems.md",
+    update: (text) => replacePart(text, { part: "problems", by: problemSections() }),
+  },
 ];
 
 if (import.meta.main) {
@@ -103,4 +108,11 @@ ${lines.join("\n")}
 function listPermissions(text: string): string {
   const names = [...variableNames, KV_TOKEN].map((name) => `        "${name}"`).join(",\n");
   return text.replace(/(?<="configuration": \{\s*"env": )\[[^\]]*\]/, `[\n${names}\n      ]`);
+}
+
+function problemSections(): string {
+  const problems: [string, ProblemType][] = Object.entries(problemTypes);
+  return problems.map(([code, { status, title, advice }]) =>
+    `## ${code}\n\n**${status}** ${title}. ${advice}`
+  ).join("\n\n");
 }
