@@ -34,6 +34,9 @@ const variables = Object.entries(Variables.shape)
   .map(([name, schema]) => ({ name, unset: schema.parse(undefined), meta: metaOf(schema) }))
   .filter(({ meta }) => !meta.isSetByPlatform);
 
+/** The modules that build keys of KV, each with a table of them at its head. */
+const keyModules = ["job_keys", "instance_store", "breaker", "rate_limiter"];
+
 /** All files that are generated. */
 export const generatedFiles: GeneratedFile[] = [
   {
@@ -42,6 +45,10 @@ export const generatedFiles: GeneratedFile[] = [
   },
   { path: ".env.example", update: envExample },
   { path: "deno.json", update: listPermissions },
+  {
+    path: "docs/architecture.md",
+    update: (text) => replacePart(text, { part: "keys", by: table(["key", "value"], keyRows()) }),
+  },
   {
     path: "docs/problems.md",
     update: (text) => replacePart(text, { part: "problems", by: problemSections() }),
@@ -108,6 +115,16 @@ ${lines.join("\n")}
 function listPermissions(text: string): string {
   const names = [...variableNames, KV_TOKEN].map((name) => `        "${name}"`).join(",\n");
   return text.replace(/(?<="configuration": \{\s*"env": )\[[^\]]*\]/, `[\n${names}\n      ]`);
+}
+
+/** The rows of the tables at the heads of the modules that build keys. */
+export function keyRows(): string[][] {
+  return keyModules.flatMap((name) => {
+    const source = Deno.readTextFileSync(join(root, "lib/store", `${name}.ts`));
+    return [...source.matchAll(/^ \* \| (`\[.*\]`) \| (.*) \|$/gm)].map((
+      [, key, value],
+    ) => [key!, value!]);
+  });
 }
 
 function problemSections(): string {
