@@ -25,7 +25,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/openai",
     "lib/store",
   ],
-  "routes": ["routes/*", "jobs/engine", "lib", "lib/job"],
+  "routes": ["routes/*", "routes/api/openapi", "jobs/engine", "lib", "lib/job"],
   "routes/pages": [
     "routes/api",
     "routes/files",
@@ -49,6 +49,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/job",
     "lib/store",
   ],
+  "routes/api/openapi": ["routes/api", "routes/http", "jobs/kind.ts"],
   "routes/files": ["routes/http", "web/app", "web/client", "jobs/kinds/*", "lib"],
   "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
   // What browsers run. The last check of imports says what these may take from the server.
