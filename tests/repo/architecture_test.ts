@@ -3,9 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { variableNames } from "../../lib/variables.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { workDirectory } from "../../testing/program.ts";
+import { filesBelow, root } from "../../testing/source_files.ts";
 import { taskArguments, taskCommand } from "../../testing/task_command.ts";
-
-const root = join(import.meta.dirname!, "../..");
 
 const GROUND = ["lib"];
 const KIND = ["jobs/kind.ts", "jobs/kinds", "lib", "lib/job", "lib/model"];
@@ -92,15 +91,6 @@ function roomOf(file: string): string {
 function mayImport(from: string, to: string): boolean {
   const allowed = rooms[from] ?? [];
   return from === to || allowed.includes(to) || allowed.includes(`${dirname(to)}/*`);
-}
-
-/** All source files below a folder, at any depth. */
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* filesBelow(path);
-    else if (/\.tsx?$/.test(name)) yield path;
-  }
 }
 
 async function* sourceFiles(): AsyncGenerator<string> {
