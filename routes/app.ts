@@ -20,7 +20,8 @@ import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
-import { createOpenApi } from "./api/openapi.ts";
+import { createOpenApi } from "./api/openapi/document.ts";
+import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { problemRoutes } from "./pages/problems.tsx";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
@@ -41,35 +42,6 @@ export interface AppOptions {
   /** Reads OpenAI's webhooks; unset, there is no place for them. */
   readWebhook?: WebhookReader | undefined;
 }
-
-/** What a browser's script may send, beyond what it always may. */
-const ALLOWED_HEADERS = [
-  "Authorization",
-  "Client-Token",
-  "Content-Type",
-  "Idempotency-Key",
-  "If-None-Match",
-  "Last-Event-ID",
-  "Prefer",
-  "X-Request-Id",
-  "traceparent",
-  "tracestate",
-];
-
-/** What it may read. */
-const EXPOSED_HEADERS = [
-  "Allow",
-  "Content-Location",
-  "ETag",
-  "Idempotency-Replayed",
-  "Link",
-  "Location",
-  "Preference-Applied",
-  "RateLimit",
-  "RateLimit-Policy",
-  "Retry-After",
-  "X-Request-Id",
-];
 
 /** Browsers may remember the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
@@ -157,8 +129,8 @@ function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
   const allow = cors({
     origin: origins.includes("*") ? "*" : origins,
     allowMethods: ["GET", "HEAD", "POST", "DELETE"],
-    allowHeaders: ALLOWED_HEADERS,
-    exposeHeaders: EXPOSED_HEADERS,
+    allowHeaders: allowedHeaders,
+    exposeHeaders: exposedHeaders,
     maxAge: PREFLIGHT_SECONDS,
   });
   return async (c, next) => {

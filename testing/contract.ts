@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { createOpenApi } from "../routes/api/openapi.ts";
+import { createOpenApi } from "../routes/api/openapi/document.ts";
 import { kinds } from "./app.ts";
 
 /** The description, as the service publishes it. */

@@ -21,112 +21,133 @@ interface Answer {
 }
 
 /** Answers the calls in order, the last reply to all that follow; nothing is written by itself. */
-export function serveLive(...script: FixtureResponse[]) {
-  /** One line for each request: method, path below /v1, query. */
-  const journal: string[] = [];
-  const bodies: Record<string, unknown>[] = [];
-  const answers = new Map<string, Answer>();
-  let changed = Promise.withResolvers<void>();
-  let cut = Promise.withResolvers<void>();
+export function serveLive(...script: FixtureResponse[]): LiveServer {
+  return new LiveServer(script);
+}
 
-  function change() {
-    changed.resolve();
-    changed = Promise.withResolvers();
+/** The front; `await using` stops it. */
+export class LiveServer implements AsyncDisposable {
+  /** One line for each request: method, path below /v1, query. */
+  readonly journal: string[] = [];
+  readonly bodies: Record<string, unknown>[] = [];
+  readonly #script: FixtureResponse[];
+  readonly #answers = new Map<string, Answer>();
+  readonly #server = serveLocally((request, url) => this.#answer(request, url));
+  #changed = Promise.withResolvers<void>();
+  #cut = Promise.withResolvers<void>();
+
+  constructor(script: FixtureResponse[]) {
+    this.#script = script;
   }
 
-  const server = serveLocally(async (request, { pathname, searchParams }) => {
+  get url(): string {
+    return `${this.#server.url}/v1`;
+  }
+
+  /** Resolves with the id of the answer with this number, counted from 0, when it has begun. */
+  async begun(index: number): Promise<string> {
+    while (this.#answers.size <= index) await this.#changed.promise;
+    return [...this.#answers.keys()][index]!;
+  }
+
+  /** Resolves when so many requests that begin like this have arrived. */
+  async asked(start: string, count = 1): Promise<void> {
+    while (this.journal.filter((line) => line.startsWith(start)).length < count) {
+      await this.#changed.promise;
+    }
+  }
+
+  /** Lets an answer be written until its text ends with this; unset, to its end. */
+  write(id: string, text?: string): void {
+    const answer = this.#answers.get(id)!;
+    let written = "";
+    answer.happened = answer.events.length;
+    for (const [n, event] of answer.events.entries()) {
+      written += textOf(event);
+      if (text === undefined || !written.includes(text)) continue;
+      answer.happened = n + 1;
+      break;
+    }
+    this.#change();
+  }
+
+  /** Lets the streams of an answer say nothing more. */
+  mute(id: string): void {
+    this.#answers.get(id)!.mute = true;
+  }
+
+  /** Cuts all streams; a background response goes on. */
+  cut(): void {
+    this.#cut.resolve();
+    this.#cut = Promise.withResolvers();
+  }
+
+  /** Forgets a background response. */
+  forget(id: string): void {
+    this.#answers.delete(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#cut.resolve();
+    await this.#server[Symbol.asyncDispose]();
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  async #answer(request: Request, { pathname, searchParams }: URL): Promise<Response> {
     const path = pathname.replace("/v1", "");
     const [, , id, action] = path.split("/");
-    if (path === "/responses" || path === "/chat/completions") return await create(request, path);
-    journal.push(requestLine(request));
-    change();
-    const answer = answers.get(id!);
+    if (path === "/responses" || path === "/chat/completions") {
+      return await this.#create(request, path);
+    }
+    this.journal.push(requestLine(request));
+    this.#change();
+    const answer = this.#answers.get(id!);
     if (!answer) return Response.json({ error: { code: null } }, { status: 404 });
     if (action === "cancel") answer.canceled = true;
     if (!searchParams.has("stream")) return Response.json(bodyOf(answer));
-    return streamFrom(answer, Number(searchParams.get("starting_after") ?? -1) + 1);
-  });
+    return this.#streamFrom(answer, Number(searchParams.get("starting_after") ?? -1) + 1);
+  }
 
-  async function create(request: Request, path: string): Promise<Response> {
+  async #create(request: Request, path: string): Promise<Response> {
     const body = await request.json();
-    const reply = script[Math.min(bodies.length, script.length - 1)]!;
-    bodies.push(body);
+    const reply = this.#script[Math.min(this.bodies.length, this.#script.length - 1)]!;
+    this.bodies.push(body);
     const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
     // An error is said at once.
     if (!written.ok) return written;
     const events = eventsOf(await written.text(), body.background === true);
     const begun = (events[0]!.response ?? events[0]) as { id: string };
     const answer: Answer = { id: begun.id, events, happened: 1, canceled: false, mute: false };
-    answers.set(answer.id, answer);
-    journal.push(`POST ${path}`);
-    change();
-    return streamFrom(answer, 0);
+    this.#answers.set(answer.id, answer);
+    this.journal.push(`POST ${path}`);
+    this.#change();
+    return this.#streamFrom(answer, 0);
   }
 
-  function bodyOf({ id, events, happened, canceled }: Answer): object {
-    if (happened === events.length) return events.at(-1)!.response as object;
-    const status = canceled ? "cancelled" : "in_progress";
-    return { id, object: "response", background: true, status, output: [] };
-  }
-
-  function streamFrom(answer: Answer, start: number): Response {
-    const encoder = new TextEncoder();
-    const over = cut.promise.then(() => "cut" as const);
-    const chunks = async function* () {
-      for (let n = start; n < answer.events.length;) {
-        if (n < answer.happened && !answer.mute) yield encoder.encode(frame(answer.events[n++]!));
-        else if (await Promise.race([over, changed.promise]) === "cut") return;
-      }
-    };
-    return new Response(ReadableStream.from(chunks()), {
+  #streamFrom(answer: Answer, start: number): Response {
+    return new Response(ReadableStream.from(this.#chunks(answer, start)), {
       headers: { "content-type": "text/event-stream" },
     });
   }
 
-  return {
-    url: `${server.url}/v1`,
-    journal,
-    bodies,
-    /** Resolves with the id of the answer with this number, counted from 0, when it has begun. */
-    async begun(index: number): Promise<string> {
-      while (answers.size <= index) await changed.promise;
-      return [...answers.keys()][index]!;
-    },
-    /** Resolves when so many requests that begin like this have arrived. */
-    async asked(start: string, count = 1): Promise<void> {
-      while (journal.filter((line) => line.startsWith(start)).length < count) await changed.promise;
-    },
-    /** Lets an answer be written until its text ends with this; unset, to its end. */
-    write(id: string, text?: string) {
-      const answer = answers.get(id)!;
-      let written = "";
-      answer.happened = answer.events.length;
-      for (const [n, event] of answer.events.entries()) {
-        written += textOf(event);
-        if (text === undefined || !written.includes(text)) continue;
-        answer.happened = n + 1;
-        break;
-      }
-      change();
-    },
-    /** Lets the streams of an answer say nothing more. */
-    mute(id: string) {
-      answers.get(id)!.mute = true;
-    },
-    /** Cuts all streams; a background response goes on. */
-    cut() {
-      cut.resolve();
-      cut = Promise.withResolvers();
-    },
-    /** Forgets a background response. */
-    forget(id: string) {
-      answers.delete(id);
-    },
-    async [Symbol.asyncDispose]() {
-      cut.resolve();
-      await server[Symbol.asyncDispose]();
-    },
-  };
+  async *#chunks(answer: Answer, start: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const encoder = new TextEncoder();
+    const over = this.#cut.promise.then(() => "cut" as const);
+    for (let n = start; n < answer.events.length;) {
+      if (n < answer.happened && !answer.mute) yield encoder.encode(frame(answer.events[n++]!));
+      else if (await Promise.race([over, this.#changed.promise]) === "cut") return;
+    }
+  }
+}
+
+function bodyOf({ id, events, happened, canceled }: Answer): object {
+  if (happened === events.length) return events.at(-1)!.response as object;
+  const status = canceled ? "cancelled" : "in_progress";
+  return { id, object: "response", background: true, status, output: [] };
 }
 
 /** What an event adds to the text, of either API. */

@@ -4,10 +4,8 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import denoJson from "../deno.json" with { type: "json" };
 import type { FaultPoint } from "./fault.ts";
-
-const root = join(import.meta.dirname!, "..");
+import { taskArguments } from "./task_command.ts";
 
 /** What has not happened by then will not: whoever waits for it is told so, with what was printed. */
 const PATIENCE_MS = 120_000;
@@ -57,17 +55,8 @@ export class Program implements AsyncDisposable {
 
   constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
     // What is built has been built before the tests.
-    const { command } = denoJson.tasks[task];
-    const [, ...args] = command.slice(command.lastIndexOf("deno run")).split(" ");
-    const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: [
-        main[0]!,
-        ...(preload ? ["--preload", preload] : []),
-        "--config",
-        join(root, "deno.json"),
-        ...main.slice(1),
-      ],
+      args: taskArguments(task, { flags: preload ? ["--preload", preload] : [] }),
       cwd: directory,
       env: {
         NO_COLOR: "1",

@@ -4,7 +4,7 @@
  *
  * | key | value |
  * |---|---|
- * | `["breaker", kind]` | {@link BreakerState}; no key: closed |
+ * | `["breaker", kind]` | open, until when, and which job may go ahead (`BreakerState`); no key: closed |
  *
  * There is one for each kind of job, because each kind has its model and OpenAI counts its limits by
  * model. A breaker protects; it is no reason to fail, so one that cannot be read counts as closed.

@@ -3,9 +3,9 @@
  *
  * | key | value |
  * |---|---|
- * | `["instance", holder]` | the instance's heartbeat |
- * | `["bell"]` | rung by commits that other instances should hear of soon |
- * | `["wake", holder, jobId]` | what the job of that instance waits for may be there |
+ * | `["instance", holder]` | the instance's heartbeat, one for all its jobs |
+ * | `["bell"]` | its versionstamp changes when instances should look for work |
+ * | `["wake", holder, id]` | what that job of the instance waits for may be there |
  *
  * Only the versionstamps mean something. Both outlive every job that they may concern.
  * @module

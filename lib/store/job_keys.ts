@@ -1,26 +1,27 @@
 /**
- * The keys under which jobs lie in KV.
+ * The keys under which jobs lie in KV. `deno task docs` copies the tables of this and the other modules
+ * that build keys to `docs/architecture.md`; a test holds them to the keys that the modules build.
  *
  * | key | value |
  * |---|---|
- * | `["job", id]` | `JobRecord`, the truth |
- * | `["due", kind, runAt, id]` | waits for a worker from `runAt` on; its deadline |
- * | `["running", holder, id]` | an instance works on it; the attempt |
- * | `["in_flight", dedupeKey]` | `InFlight`, which of several identical jobs generates |
- * | `["dead", finishedAt, id]` | failed, and may be replayed; `DeadEntry` |
- * | `["owned", owner, kind, createdAt, id]` | who made it |
- * | `["idempotency", key]` | `Repeatable`, which job a repeated request finds |
+ * | `["job", id]` | the record (`JobRecord`) |
+ * | `["due", kind, runAt, id]` | the job waits for a worker from `runAt` on; its deadline |
+ * | `["running", holder, id]` | an instance works on the job; the number of the attempt |
+ * | `["in_flight", dedupeKey]` | of several identical jobs, the one that generates (`InFlight`) |
+ * | `["dead", finishedAt, id]` | a dead letter: a job that failed and was not replayed (`DeadEntry`) |
+ * | `["owned", owner, kind, createdAt, id]` | nothing; lists an owner's jobs |
+ * | `["idempotency", key]` | which job a repeated request finds (`Repeatable`) |
  * | `["budget", owner, day]` | how many jobs an owner has made in that UTC day |
- * | `["progress", id]` | `Progress` |
- * | `["step", id, promptVersion, name]` | `StepRecord`, a finished step |
+ * | `["progress", id]` | what the job shows of itself while it runs (`Progress`) |
+ * | `["step", id, promptVersion, name]` | a finished step: when, how long, which model, tokens (`StepRecord`) |
  * | `["output", id, promptVersion, name, part]` | the step's output |
- * | `["response", id]` | `OpenResponse`, which the job waits for |
- * | `["response_owner", responseId]` | the id of the job that waits for it |
- * | `["delivery", deliveryId]` | a webhook that has been heard |
+ * | `["response", id]` | the background response that the job waits for (`OpenResponse`) |
+ * | `["response_owner", responseId]` | the id of the job that waits for the response |
+ * | `["delivery", deliveryId]` | a webhook that was received |
  * | `["result", id, part]` | the plan |
  *
- * Everything that is written for a job expires with the job, and whoever reads the record checks the
- * expiry too, because KV keeps an expired key readable for up to a minute.
+ * Everything that is written for a job expires with the job. Readers of the record check the expiry
+ * too, because KV keeps an expired key readable for up to a minute.
  * @module
  */
 import type { FailedJob, JobRecord, QueuedJob } from "../job/job_record.ts";

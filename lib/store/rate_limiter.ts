@@ -11,11 +11,13 @@
  * its `expireIn`), and because writing a part twice counts nothing twice.
  *
  * One instance alone is exact. From n instances a caller gets less than `limit + n * share`, the share
- * being a tenth of the limit, rounded up; and what he asks while a sync is under way. While the database
- * is away it is `n * limit`. He costs each instance 14 syncs in a window at the most, unless some fail.
+ * being a tenth of the limit, rounded up; and what it asks while a sync is under way. While the database
+ * is away it is `n * limit`. A caller costs each instance 14 syncs in a window at the most, unless some
+ * fail.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { describeError } from "../log.ts";
@@ -40,7 +42,7 @@ export interface RateVerdict {
   resetMs: number;
 }
 
-/** One caller in one window, as this instance knows him. */
+/** One caller in one window, as this instance knows it. */
 interface Tally {
   windowStart: number;
   /** Requests let through here. */
@@ -49,7 +51,7 @@ interface Tally {
   synced: number;
   /** Requests let through elsewhere. */
   others: number;
-  /** When the last sync began; before the first one, when he was first seen. */
+  /** When the last sync began; before the first one, when the caller was first seen. */
   syncedAt: number;
   /** Names what is counted here in KV, as soon as there is anything. */
   part?: string;
@@ -74,8 +76,8 @@ const RETRY_MS = 5_000;
 const FAULT_LOG_MS = 60_000;
 
 /**
- * More callers than an instance can serve in a minute, unless each comes once: 11 MB. Those who have
- * been away for longest are forgotten.
+ * More callers than an instance can serve in a minute, unless each comes once: 12 MB. The callers that
+ * have been away for longest are forgotten.
  */
 const MAX_CALLERS = 50_000;
 
@@ -87,13 +89,8 @@ export class RateLimiter {
   readonly policy: RateLimit;
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
-  #windowStart = -Infinity;
-  /**
-   * Two generations: when the first is full, it becomes the second, and the second is forgotten. One
-   * `Map` is slow at forgetting its first entry, because it walks over all that were deleted before.
-   */
-  #recent = new Map<string, Tally>();
-  #older = new Map<string, Tally>();
+  /** One tally for each caller; that of an earlier window is replaced at the caller's next request. */
+  readonly #tallies = new LRUCache<string, Tally>({ max: MAX_CALLERS });
   /** Those under way, which never reject. */
   readonly #syncs = new Map<Tally, Promise<void>>();
   #faultAt = -Infinity;
@@ -131,7 +128,7 @@ export class RateLimiter {
 
   /** How many callers are remembered. */
   get tracked(): number {
-    return this.#recent.size + this.#older.size;
+    return this.#tallies.size;
   }
 
   /** Resolves when no sync is under way. Never rejects; lasts as long as the database takes. */
@@ -142,21 +139,11 @@ export class RateLimiter {
   #tallyOf(caller: string, now: number): Tally {
     const { windowMs } = this.policy;
     const windowStart = Math.floor(now / windowMs) * windowMs;
-    // Also when the clock was set back.
-    if (windowStart !== this.#windowStart) {
-      this.#windowStart = windowStart;
-      this.#recent = new Map();
-      this.#older = new Map();
-    }
-    const recent = this.#recent.get(caller);
-    if (recent) return recent;
-    const tally = this.#older.get(caller) ??
-      { windowStart, own: 0, synced: 0, others: 0, syncedAt: now };
-    if (this.#recent.size >= MAX_CALLERS / 2) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
-    this.#recent.set(caller, tally);
+    const known = this.#tallies.get(caller);
+    // Unequal also when the clock was set back.
+    if (known?.windowStart === windowStart) return known;
+    const tally = { windowStart, own: 0, synced: 0, others: 0, syncedAt: now };
+    this.#tallies.set(caller, tally);
     return tally;
   }
 
@@ -172,7 +159,7 @@ export class RateLimiter {
   /** Syncs until there is nothing more to tell for now. Never rejects. */
   async #sync(caller: string, tally: Tally): Promise<void> {
     try {
-      // He may be refused by now, and never come back to tell others what he has used up meanwhile.
+      // The caller may be refused by now, and what it has used up meanwhile has to be told all the same.
       do await this.#exchange(caller, tally); while (this.#isDue(tally, this.#clock.now()));
     } catch (error) {
       this.#logFault(error);
@@ -210,27 +197,4 @@ function rateKey(
   { name, windowStart, caller }: { name: string; windowStart: number; caller: string },
 ): Deno.KvKey {
   return ["rate", name, windowStart, caller];
-}
-
-/**
- * Header fields that tell a client where it stands, with one item for each limit it is under.
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (draft 11)
- *
- * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`; nothing
- * if there is no limit
- */
-export function rateLimitHeaders(
-  limits: { name: string; windowMs: number; verdict: RateVerdict }[],
-): Record<string, string> {
-  // A field without an item is none (RFC 9651).
-  if (limits.length === 0) return {};
-  const policies = [], states = [];
-  for (const { name, windowMs, verdict: { limit, remaining, resetMs } } of limits) {
-    // In printable ASCII, JSON and structured fields quote alike.
-    const item = JSON.stringify(name);
-    policies.push(`${item};q=${limit};w=${Math.ceil(windowMs / 1000)}`);
-    // Rounded up: who waits so long is not too early.
-    states.push(`${item};r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
-  }
-  return { "RateLimit-Policy": policies.join(", "), "RateLimit": states.join(", ") };
 }

@@ -13,7 +13,7 @@ export interface ProblemType {
   advice: string;
 }
 
-/** Every problem, in the order of `docs/problems.md`. */
+/** Every problem. `deno task docs` writes `docs/problems.md` from here, in this order. */
 export const problemTypes = {
   invalid_request: {
     status: 400,

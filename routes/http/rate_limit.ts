@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Budget } from "../../jobs/engine/admission.ts";
 import { DAY_MS } from "../../lib/clock.ts";
 import { ProblemError } from "./problem.ts";
-import { type RateLimiter, rateLimitHeaders } from "../../lib/store/rate_limiter.ts";
+import type { RateLimiter, RateVerdict } from "../../lib/store/rate_limiter.ts";
 import type { AppEnv } from "./caller.ts";
 
 export interface RateLimiters {
@@ -54,4 +54,27 @@ export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): 
     detail: `More than ${limit} ${name} in ${windowMs / 1_000} seconds`,
     headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
   });
+}
+
+/**
+ * Header fields that tell a client where it stands, with one item for each limit it is under.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (draft 11)
+ *
+ * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`; nothing
+ * if there is no limit
+ */
+export function rateLimitHeaders(
+  limits: { name: string; windowMs: number; verdict: RateVerdict }[],
+): Record<string, string> {
+  // A field without an item is none (RFC 9651).
+  if (limits.length === 0) return {};
+  const policies = [], states = [];
+  for (const { name, windowMs, verdict: { limit, remaining, resetMs } } of limits) {
+    // In printable ASCII, JSON and structured fields quote alike.
+    const item = JSON.stringify(name);
+    policies.push(`${item};q=${limit};w=${Math.ceil(windowMs / 1000)}`);
+    // Rounded up: a client that waits so long is not too early.
+    states.push(`${item};r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
+  }
+  return { "RateLimit-Policy": policies.join(", "), "RateLimit": states.join(", ") };
 }

@@ -2,24 +2,18 @@
  * The evaluation as its task runs it, with its own permissions.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import denoJson from "../../deno.json" with { type: "json" };
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
-import { variableNames } from "../../lib/config.ts";
 import { serveLocally } from "../../testing/local_server.ts";
 import { type Call, serveOpenAIBy } from "../../testing/openai_server.ts";
 import { workDirectory } from "../../testing/program.ts";
-
-const root = join(import.meta.dirname!, "../..");
+import { taskArguments } from "../../testing/task_command.ts";
 
 /** Runs the task where there is no `.env`. */
 async function evaluate(args: string[], env: Record<string, string>) {
   await using directory = await workDirectory();
-  const [, run, ...rest] = denoJson.tasks.eval.command.split(" ");
-  const script = join(root, rest.at(-1)!);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [run!, "--config", join(root, "deno.json"), ...rest.slice(0, -1), script, ...args],
+    args: taskArguments("eval", { args }),
     cwd: directory.path,
     env: { NO_COLOR: "1", ...env },
   }).output();
@@ -137,8 +131,3 @@ for (const [args, env, reason] of refused) {
     assert.equal(errors, `Cannot start: ${reason}\n`);
   });
 }
-
-Deno.test("the evaluation may read the variables of the configuration, and no others", () => {
-  const { command } = denoJson.tasks.eval;
-  assert.deepEqual(command.match(/--allow-env=(\S+)/)?.[1]?.split(","), variableNames);
-});

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
-import { variableNames } from "../../lib/config.ts";
+import { variableNames } from "../../lib/variables.ts";
 import denoJson from "../../deno.json" with { type: "json" };
-
-const root = join(import.meta.dirname!, "../..");
+import { workDirectory } from "../../testing/program.ts";
+import { filesBelow, root } from "../../testing/source_files.ts";
+import { taskArguments, taskCommand } from "../../testing/task_command.ts";
 
 /**
  * The rooms of the program, and the rooms that each may import from beside itself. A room is a folder
@@ -11,7 +12,7 @@ const root = join(import.meta.dirname!, "../..");
  */
 const rooms: Record<string, readonly string[]> = {
   "main.ts": ["routes", "routes/api", "routes/http", "jobs", "lib", "lib/openai", "lib/store"],
-  "routes": ["routes/*", "jobs/engine", "jobs/kind.ts", "lib", "lib/job"],
+  "routes": ["routes/*", "routes/api/openapi", "jobs/engine", "jobs/kind.ts", "lib", "lib/job"],
   "routes/pages": [
     "routes/api",
     "routes/files",
@@ -36,6 +37,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/job",
     "lib/store",
   ],
+  "routes/api/openapi": ["routes/api", "routes/http", "jobs/kind.ts"],
   "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
   // What browsers run. A check of its own says what these may take from the server.
   "web/app": ["web/client", "lib"],
@@ -80,15 +82,6 @@ function roomOf(file: string): string {
 function mayImport(from: string, to: string): boolean {
   const allowed = rooms[from] ?? [];
   return from === to || allowed.includes(to) || allowed.includes(`${dirname(to)}/*`);
-}
-
-/** All source files below a folder, at any depth. */
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* filesBelow(path);
-    else if (/\.tsx?$/.test(name)) yield path;
-  }
 }
 
 async function* sourceFiles(): AsyncGenerator<string> {
@@ -197,13 +190,35 @@ Deno.test("only main.ts touches the world when it is imported", async () => {
   }
 });
 
-Deno.test("the tasks may read the variables of the configuration, no more and no fewer", () => {
-  for (const task of ["dev", "start"] as const) {
-    const { command } = denoJson.tasks[task];
-    const allowed = command.match(/--allow-env=(\S+)/)?.[1]?.split(",");
-    // Deno itself reads the token of a KV Connect server.
-    assert.deepEqual(allowed, [...variableNames, "DENO_KV_ACCESS_TOKEN"], task);
-    assert.match(command, / --no-prompt /, task);
+/** Deno itself reads the token of a KV Connect server; the evaluation opens none. */
+const KV_TOKEN = "DENO_KV_ACCESS_TOKEN";
+
+/** Prints which of the variables that its arguments name may be read. */
+const PROBE = `
+  const states = Deno.args.map((name) => Deno.permissions.querySync({ name: "env", variable: name }));
+  console.log(JSON.stringify(Deno.args.filter((_, i) => states[i].state === "granted")));
+`;
+
+Deno.test("the tasks may read the variables of the configuration, no more and no fewer", async () => {
+  await using directory = await workDirectory();
+  const script = join(directory.path, "probe.ts");
+  await Deno.writeTextFile(script, PROBE);
+  const { configuration } = denoJson.permissions;
+  assert.deepEqual(configuration, { env: [...variableNames, KV_TOKEN] });
+
+  for (const task of ["dev", "start", "eval"] as const) {
+    const { flags } = taskCommand(task);
+    const args = [...configuration.env, "HOME", "PATH", "OPENAI_ORG_ID"];
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: taskArguments(task, { script, args })
+        .filter((arg) => !arg.startsWith("--watch") && arg !== "--dev"),
+      cwd: directory.path,
+    }).output();
+    const readable = JSON.parse(new TextDecoder().decode(stdout));
+    assert.deepEqual(readable, [...variableNames, ...task === "eval" ? [] : [KV_TOKEN]], task);
+    assert.ok(flags.includes("--no-prompt"), task);
+    // Without it, Deno calls permission sets experimental at each start.
+    assert.ok(flags.includes("--quiet"), task);
   }
 });
 

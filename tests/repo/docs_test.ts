@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
-import { variableNames } from "../../lib/config.ts";
+import { generatedFiles, keyRows } from "../../docs/generator.ts";
+import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
 const root = join(import.meta.dirname!, "../..");
 const read = (path: string) => Deno.readTextFile(join(root, path));
+
+/** Line breaks and the width of columns are left to the formatter. */
+const withoutLayout = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/-{3,}/g, "---");
+
+for (const { path, update } of generatedFiles) {
+  Deno.test(`${path} says what the code says; else run deno task docs`, async () => {
+    const text = await read(path);
+    const compared = path.endsWith(".md") ? withoutLayout : String;
+    assert.equal(compared(text), compared(update(text)));
+  });
+}
 
 /** Set by Deno Deploy, not by people. */
 const ours = variableNames.filter((name) => name !== "DENO_DEPLOY");
@@ -33,9 +45,42 @@ Deno.test(".env.example and docs/configuration.md agree on the defaults", async 
   const text = await read(".env.example");
   for (const [name, value] of tableRows(await read("docs/configuration.md"))) {
     const example = text.match(new RegExp(`^# ${name}=(.*)$`, "m"))?.[1];
-    if (/^(unset|none|OpenAI's)$/.test(value!)) continue;
-    assert.equal(example, value!.split(",")[0], name);
+    if (value !== "none") assert.equal(example, value, name);
   }
+});
+
+/** The parts of a key that is an array in the source: `["due", job.kind]` has `due` and `kind`. */
+function keyParts(array: string): string[] {
+  return array.split(",").map((part) => part.trim().split(".").at(-1)!.replaceAll(/\W/g, ""));
+}
+
+/** What a key begins with that is not stored: a read that shows whether the database answers. */
+const UNSTORED = "ping";
+
+Deno.test("the table of keys has every key that lib/store builds, with its parts", async () => {
+  const rows = new Map(keyRows().map(([key]) => keyParts(key!)).map((row) => [row[0], row]));
+  const modules = new Map<string, string>();
+  const complete = new Set<string>();
+  for await (const { name } of Deno.readDir(join(root, "lib/store"))) {
+    const code = (await read(`lib/store/${name}`)).replaceAll(/^ *(\*|\/\/).*/gm, "");
+    // Neither the category of a logger nor a member of a type, such as Deno.Kv["get"].
+    for (
+      const [, array] of code.matchAll(
+        /(?<![\w>)\]]|getLogger\()\[("[a-z_]+"(?:,\s*[\w.]+)*),?\s*\]/g,
+      )
+    ) {
+      const parts = keyParts(array!);
+      const [prefix] = parts;
+      if (prefix === UNSTORED) continue;
+      const row = rows.get(prefix) ?? [];
+      assert.deepEqual(parts, row.slice(0, parts.length), `${name}: ${array}`);
+      // What is too large for one value is stored in parts below the key.
+      if (parts.length === row.filter((part) => part !== "part").length) complete.add(prefix!);
+      assert.equal(modules.get(prefix!) ?? name, name, `two modules build keys of ${prefix}`);
+      modules.set(prefix!, name);
+    }
+  }
+  assert.deepEqual([...complete].sort(), [...rows.keys()].sort());
 });
 
 Deno.test("docs/job_lifecycle.md explains every failure, and whether to try again", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
-import { RateLimiter, rateLimitHeaders } from "../../../lib/store/rate_limiter.ts";
+import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, MINUTE } from "../../../testing/jobs.ts";
@@ -434,28 +434,4 @@ Deno.test("take() begins anew when the clock was set back, and goes on sharing",
   second.take("ada");
   await second.settled();
   assert.equal(second.take("ada").allowed, false);
-});
-
-Deno.test("rateLimitHeaders() shows each limit in both fields", () => {
-  const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
-  const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
-
-  assert.deepEqual(rateLimitHeaders([{ name: "requests", windowMs: MINUTE, verdict }]), {
-    "RateLimit-Policy": `"requests";q=600;w=60`,
-    "RateLimit": `"requests";r=599;t=42`,
-  });
-  assert.deepEqual(
-    rateLimitHeaders([
-      { name: "requests", windowMs: MINUTE, verdict },
-      { name: `new "plans"`, windowMs: HOUR, verdict: refused },
-    ]),
-    {
-      "RateLimit-Policy": `"requests";q=600;w=60, "new \\"plans\\"";q=20;w=3600`,
-      "RateLimit": `"requests";r=599;t=42, "new \\"plans\\"";r=0;t=1`,
-    },
-  );
-});
-
-Deno.test("rateLimitHeaders() shows no field when there is no limit", () => {
-  assert.deepEqual(rateLimitHeaders([]), {});
 });

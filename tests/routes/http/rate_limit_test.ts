@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
+import { rateLimitHeaders } from "../../../routes/http/rate_limit.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
+import { HOUR, MINUTE } from "../../../testing/jobs.ts";
 
 const keys = ["our-own-key-0123456789", "another-key-0123456789"];
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -130,4 +132,28 @@ Deno.test("those who try wrong keys are counted by their address, and told so", 
   assertProblem(await send(env.app, path, { headers }), 429, "rate_limited");
   const right = { ...bearer(keys[0]!), ...from("192.0.2.1") };
   assert.equal((await send(env.app, path, { headers: right })).status, 404);
+});
+
+Deno.test("rateLimitHeaders() shows each limit in both fields", () => {
+  const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
+  const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
+
+  assert.deepEqual(rateLimitHeaders([{ name: "requests", windowMs: MINUTE, verdict }]), {
+    "RateLimit-Policy": `"requests";q=600;w=60`,
+    "RateLimit": `"requests";r=599;t=42`,
+  });
+  assert.deepEqual(
+    rateLimitHeaders([
+      { name: "requests", windowMs: MINUTE, verdict },
+      { name: `new "plans"`, windowMs: HOUR, verdict: refused },
+    ]),
+    {
+      "RateLimit-Policy": `"requests";q=600;w=60, "new \\"plans\\"";q=20;w=3600`,
+      "RateLimit": `"requests";r=599;t=42, "new \\"plans\\"";r=0;t=1`,
+    },
+  );
+});
+
+Deno.test("rateLimitHeaders() shows no field when there is no limit", () => {
+  assert.deepEqual(rateLimitHeaders([]), {});
 });

@@ -1,0 +1,68 @@
+/**
+ * The responses of the description: answers, and the problems in place of them.
+ * @module
+ */
+import type { z } from "zod";
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import { problemBody, type ProblemCode, problemTypes } from "../../http/problem.ts";
+import { Problem } from "../schemas.ts";
+import { RATE, type ResponseHeader, sent } from "./headers.ts";
+
+/**
+ * A response that is no problem.
+ *
+ * @param schema of the body; `null` if it has none
+ * @param options `headers`: what it may carry; `always`: what it always carries; `type`: JSON unless
+ * given; `examples`: bodies by name
+ */
+export function answer(
+  description: string,
+  schema: z.ZodType | null,
+  options: {
+    headers?: ResponseHeader[];
+    always?: ResponseHeader[];
+    type?: string;
+    examples?: Record<string, object>;
+  } = {},
+): ZodOpenApiResponseObject {
+  const { type = "application/json", always, examples } = options;
+  const named = examples &&
+    Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+  return {
+    description,
+    headers: sent(options.headers ?? [], always),
+    ...(schema && { content: { [type]: { schema, ...(named && { examples: named }) } } }),
+  };
+}
+
+/** What any call about jobs may be answered with. */
+export const EVERYWHERE: ProblemCode[] = ["unauthorized", "rate_limited", "internal"];
+
+/** The problems that a call may be answered with, one response for each status. */
+export function problems(...codes: ProblemCode[]): ZodOpenApiResponsesObject {
+  const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
+    description: codes.map((code) => problemTypes[code].title).join("; or: "),
+    headers: sent(
+      [...RATE, "Retry-After", "WWW-Authenticate"],
+      status === 429 ? ["Cache-Control", "Retry-After"] : ["Cache-Control"],
+    ),
+    content: {
+      "application/problem+json": {
+        schema: Problem,
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+      },
+    },
+  }]));
+}
+
+function exampleOf(code: ProblemCode) {
+  return problemBody({
+    code,
+    detail: problemTypes[code].title,
+    ...(code === "invalid_request" && {
+      errors: [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }],
+    }),
+    ...(code === "job_finished" && { extensions: { state: "completed" } }),
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * The sources of this repository, for tests that read them.
+ * @module
+ */
+import { join } from "node:path";
+
+/** The top level of the repository. */
+export const root: string = join(import.meta.dirname!, "..");
+
+/** Finds all TypeScript files below a folder, at any depth; paths are relative to the top level. */
+export async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* filesBelow(path);
+    else if (/\.tsx?$/.test(name)) yield path;
+  }
+}

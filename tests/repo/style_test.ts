@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { filesBelow, root } from "../../testing/source_files.ts";
+
+/** Where the rules of style are checked, beside `main.ts`. */
+const folders = ["routes", "web", "jobs", "lib", "bench", "testing", "docs"];
+
+/** A function fits on a screen. */
+const MAX_LINES = 60;
+
+/** Longer functions, which are to be cut: this list may only become shorter. */
+const tooLong = [
+  "routes/api/jobs.ts jobRoutes",
+  "routes/pages/web.tsx webRoutes",
+  "web/app/wish_form.tsx WishForm",
+];
+
+type FunctionNode =
+  | Deno.lint.FunctionDeclaration
+  | Deno.lint.FunctionExpression
+  | Deno.lint.ArrowFunctionExpression;
+
+/** What a function is called where it is defined. */
+function nameOf(node: FunctionNode): string {
+  if (node.type !== "ArrowFunctionExpression" && node.id) return node.id.name;
+  const { parent } = node;
+  if (parent.type === "VariableDeclarator" && parent.id.type === "Identifier") {
+    return parent.id.name;
+  }
+  if (parent.type === "MethodDefinition" && "name" in parent.key) return parent.key.name;
+  return "(anonymous)";
+}
+
+/** The functions of a source that have more lines than a screen, by Deno's own parser. */
+function longFunctions(file: string, source: string): string[] {
+  const found: string[] = [];
+  const look = (node: FunctionNode) => {
+    const lines = source.slice(...node.range).split("\n").length;
+    if (lines > MAX_LINES) found.push(`${file} ${nameOf(node)}`);
+  };
+  Deno.lint.runPlugin(
+    {
+      name: "style",
+      rules: {
+        length: {
+          create: () => ({
+            FunctionDeclaration: look,
+            FunctionExpression: look,
+            ArrowFunctionExpression: look,
+          }),
+        },
+      },
+    },
+    file,
+    source,
+  );
+  return found;
+}
+
+Deno.test("no function is longer than a screen", async () => {
+  const files = ["main.ts"];
+  for (const folder of folders) files.push(...await Array.fromAsync(filesBelow(folder)));
+  const found = [];
+  for (const file of files) {
+    found.push(...longFunctions(file, await Deno.readTextFile(join(root, file))));
+  }
+  assert.deepEqual(found.toSorted(), tooLong);
+});
+
+Deno.test("the check of lengths knows functions of every form by their names", () => {
+  const body = `{\n${"  work();\n".repeat(MAX_LINES - 2)}}`;
+  const longer = body.replace("{", "{\n");
+  const source = [
+    // Characters of several bytes do not move what follows.
+    `// ${"東京🗼".repeat(100)}`,
+    `function declared() ${longer}`,
+    `const arrow = () => ${longer};`,
+    `const expression = function () ${longer};`,
+    `class Worker { async run() ${longer} #stop() ${longer} get state() ${longer} }`,
+    `call(() => ${longer});`,
+    `function short() ${body}`,
+  ].join("\n");
+  const names = ["declared", "arrow", "expression", "run", "stop", "state", "(anonymous)"];
+  assert.deepEqual(
+    longFunctions("lib/example.ts", source),
+    names.map((n) => `lib/example.ts ${n}`),
+  );
+});
