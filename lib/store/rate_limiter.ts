@@ -20,7 +20,7 @@ import { getLogger } from "@logtape/logtape";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { describeError } from "../log.ts";
+import { FaultLog } from "../fault_log.ts";
 
 /** What a caller is promised. */
 export interface RateLimit {
@@ -72,9 +72,6 @@ const MAX_SYNCS = 100;
 /** A database that is away is asked again this often, not with each request. */
 const RETRY_MS = 5_000;
 
-/** A database that is away is reported this often. */
-const FAULT_LOG_MS = 60_000;
-
 /**
  * More callers than an instance can serve in a minute, unless each comes once: 12 MB. The callers that
  * have been away for longest are forgotten.
@@ -94,7 +91,7 @@ export class RateLimiter {
   /** Those under way, which never reject. */
   readonly #syncs = new Map<Tally, Promise<void>>();
   #faultAt = -Infinity;
-  #faultLoggedAt = -Infinity;
+  readonly #faults: FaultLog;
 
   /** @param options `windowMs`: a minute unless given */
   constructor(
@@ -104,6 +101,7 @@ export class RateLimiter {
     const { clock, name, limit, windowMs = 60_000 } = options;
     this.#kv = kv;
     this.#clock = clock;
+    this.#faults = new FaultLog(log, clock);
     this.policy = { name, limit, windowMs };
   }
 
@@ -162,7 +160,8 @@ export class RateLimiter {
       // The caller may be refused by now, and what it has used up meanwhile has to be told all the same.
       do await this.#exchange(caller, tally); while (this.#isDue(tally, this.#clock.now()));
     } catch (error) {
-      this.#logFault(error);
+      this.#faultAt = this.#clock.now();
+      this.#faults.report("rate limit not shared", error, { name: this.policy.name });
     }
   }
 
@@ -182,13 +181,6 @@ export class RateLimiter {
       if (key.at(-1) !== part) others += Count.parse(value);
     }
     tally.others = others;
-  }
-
-  #logFault(error: unknown): void {
-    const now = this.#faultAt = this.#clock.now();
-    if (Math.abs(now - this.#faultLoggedAt) < FAULT_LOG_MS) return;
-    this.#faultLoggedAt = now;
-    log.error("rate limit not shared", { name: this.policy.name, error: describeError(error) });
   }
 }
 
