@@ -11,11 +11,6 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import type { PublicKind } from "../../jobs/kind.ts";
-import { problemBody, type ProblemCode, problemTypes } from "../http/problem.ts";
-import { EXAMPLE_ETAG, exampleJobs } from "./examples.ts";
-import { DEFAULT_LIMIT, MAX_LIMIT } from "./pagination.ts";
-import { requestBody } from "./request_body.ts";
 import {
   callbackNotice,
   EXAMPLE_ID,
@@ -23,8 +18,13 @@ import {
   jobPage,
   jobTimeline,
   nameOf,
-  Problem,
-} from "./schemas.ts";
+} from "../../jobs/job_answer.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
+import { problemBody, type ProblemCode, problemTypes } from "../http/problem.ts";
+import { EXAMPLE_ETAG, exampleJobs } from "./examples.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT } from "./pagination.ts";
+import { requestBody } from "./request_body.ts";
+import { Problem } from "./schemas.ts";
 
 /** That of the contract, not of the program. */
 const API_VERSION = "1.0.0";

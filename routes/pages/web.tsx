@@ -15,7 +15,7 @@ import { parseJson } from "../../lib/json.ts";
 import type { JobSnapshot } from "../../lib/store/job_store.ts";
 import { type Problem, ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
 import { traceOf } from "../../lib/trace_context.ts";
-import type { Job } from "../../web/client/client.ts";
+import { isJob, type Job } from "../../web/client/job.ts";
 import type { HomeState } from "../../web/app/home.tsx";
 import type { PageState } from "../../web/app/page.tsx";
 import {
@@ -86,7 +86,9 @@ interface Found {
 
 /** The job as `GET` shows it. */
 function shown({ kind, snapshot }: Found): Job {
-  return presentJob(kind, snapshot) as unknown as Job;
+  const job = presentJob(kind, snapshot);
+  if (isJob(job)) return job;
+  throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
 }
 
 /** Forms write up to three characters for a byte of the same wish as JSON. */

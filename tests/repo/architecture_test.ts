@@ -6,7 +6,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 const root = join(import.meta.dirname!, "../..");
 
 const GROUND = ["lib"];
-const KIND = ["jobs/kind.ts", "jobs/kinds", "lib", "lib/job", "lib/model"];
+const KIND = ["jobs/contract.ts", "jobs/kind.ts", "jobs/kinds", "lib", "lib/job", "lib/model"];
 
 /**
  * The rooms of the program, and the rooms that each may import from beside itself. A room is a folder
@@ -19,6 +19,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes/http",
     "jobs",
     "jobs/engine",
+    "jobs/registry.ts",
     "lib",
     "lib/openai",
     "lib/store",
@@ -39,7 +40,9 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "routes/api": [
     "routes/http",
+    "jobs/contract.ts",
     "jobs/engine",
+    "jobs/job_answer.ts",
     "jobs/kind.ts",
     "jobs/kinds/callback",
     "lib",
@@ -51,9 +54,19 @@ const rooms: Record<string, readonly string[]> = {
   "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
   // What browsers run. The last check of imports says what these may take from the server.
   "web/app": ["web/client", "jobs/kinds/*", "lib", "lib/job"],
-  "web/client": ["jobs/kinds/*", "lib", "lib/http", "lib/job"],
+  "web/client": [
+    "jobs/contract.ts",
+    "jobs/job_answer.ts",
+    "jobs/kinds/*",
+    "jobs/registry.ts",
+    "lib",
+    "lib/http",
+    "lib/job",
+  ],
   "web/assets": [],
-  "jobs": ["jobs/*", "jobs/kinds/*", "lib", "lib/model", "lib/openai"],
+  "jobs": ["lib", "lib/model", "lib/openai"],
+  "jobs/registry.ts": ["jobs/kind.ts", "jobs/kinds/*", "jobs/tools", "lib"],
+  "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/engine": [
     "jobs/kind.ts",
     "jobs/kinds/callback",
@@ -62,11 +75,13 @@ const rooms: Record<string, readonly string[]> = {
     "lib/model",
     "lib/store",
   ],
+  "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
   "jobs/kinds/itinerary": KIND,
   "jobs/kinds/bundles": [...KIND, "jobs/tools"],
   "jobs/kinds/callback": [...KIND, "lib/http"],
   "jobs/kinds": ["jobs/kind.ts", "lib", "lib/job", "lib/model"],
-  "jobs/kind.ts": ["lib", "lib/job", "lib/model"],
+  "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
+  "jobs/contract.ts": [],
   "jobs/tools": ["lib", "lib/http", "lib/model"],
   "lib/openai": ["lib", "lib/http", "lib/job", "lib/model"],
   "lib/model": ["lib", "lib/job"],
@@ -161,6 +176,8 @@ const fences: [why: string, file: string, specifier: string][] = [
   ["the engine knows no kind", "jobs/engine/executor.ts", "../kinds/bundles/kind.ts"],
   ["kinds know no store", "jobs/kinds/bundles/kind.ts", "../../../lib/store/job_store.ts"],
   ["kinds know no other kind", "jobs/kinds/bundles/kind.ts", "../itinerary/kind.ts"],
+  ["the description of a job knows no kind", "jobs/job_answer.ts", "./kinds/bundles/kind.ts"],
+  ["contracts know nothing of the server", "jobs/contract.ts", "./kind.ts"],
   ["tools know no store", "jobs/tools/tool.ts", "../../lib/store/database.ts"],
   ["browsers know no store", "web/app/trip.tsx", "../../lib/store/job_store.ts"],
   ["the client knows no page", "web/client/client.ts", "../app/trip.tsx"],
@@ -175,15 +192,33 @@ for (const [why, file, specifier] of fences) {
   });
 }
 
+/** Whether browsers may load a module of the server: those in which there is no server. */
+function isShared(path: string): boolean {
+  const shared = [
+    "lib/clock.ts",
+    "lib/http/retry_after.ts",
+    "jobs/contract.ts",
+    "jobs/kinds/contracts.ts",
+  ];
+  return shared.includes(path) || /^jobs\/kinds\/\w+\/contract\.ts$/.test(path);
+}
+
+/** The modules that a module loads: what it imports as types alone is left out. */
+function loadedBy(file: string, source: string): string[] {
+  const code = source.replaceAll(/^import type [^;]+;/gm, "");
+  return importsOf(code).map((path) => join(dirname(file), path));
+}
+
 Deno.test("what browsers load knows the server by its types, and of its code what has no server in it", async () => {
-  const shared = ["lib/clock.ts", "lib/http/retry_after.ts"];
-  for await (const file of filesBelow("web")) {
-    const source = await Deno.readTextFile(join(root, file));
-    const code = source.replaceAll(/^import type [^;]+;/gm, "");
-    const imported = importsOf(code).map((path) => join(dirname(file), path))
-      .filter((path) => !path.startsWith("web/"));
-    assert.deepEqual(imported.filter((path) => !shared.includes(path)), [], file);
-    assert.doesNotMatch(code, /\bDeno\./, file);
+  for (const folder of ["web", "jobs", "lib"]) {
+    for await (const file of filesBelow(folder)) {
+      if (folder !== "web" && !isShared(file)) continue;
+      const source = await Deno.readTextFile(join(root, file));
+      const foreign = loadedBy(file, source).filter((path) => !path.startsWith("web/"));
+      assert.deepEqual(foreign.filter((path) => !isShared(path)), [], file);
+      assert.doesNotMatch(source, /\bDeno\./, file);
+      assert.doesNotMatch(source, /^import (?!type ).* "zod"/m, file);
+    }
   }
 });
 
