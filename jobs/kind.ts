@@ -29,6 +29,8 @@ export interface JobKind<Request = unknown, Result = unknown> {
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Makes a plan up, always the same one for the same request; unset where no model is needed. */
   sample?(request: Request): Result;
+  /** What the sample generator says of its reasoning; unset where the kind shows none. */
+  readonly sampleReasoning?: readonly string[];
   /**
    * How many of its jobs may run at once in an instance, but never more than a quarter of the slots;
    * of one owner, half of that. Unset, as many as there are slots.

@@ -22,7 +22,7 @@ export function engineOptions(
     kv,
     clock,
     kinds: [testKind()],
-    model: (plan) => sampleModel({ plan, delayMs: 0, clock }),
+    model: (plan, reasoning) => sampleModel({ plan, reasoning, delayMs: 0, clock }),
     doorbell: "sweep",
     concurrency: 32,
     leaseMs: 10_000,

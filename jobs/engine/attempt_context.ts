@@ -96,7 +96,7 @@ export class AttemptContext implements JobContext {
     const { lease, lease: { job }, store, clock, kind, request, model } = options;
     const { progress, failedTurns } = options;
     this.#options = options;
-    this.#model = model(() => kind.sample?.(request));
+    this.#model = model(() => kind.sample?.(request), kind.sampleReasoning);
     this.source = this.#model.source;
     this.#ids = { jobId: job.id, kind: kind.name, attempt: job.attempt };
     this.#board = new ProgressBoard({

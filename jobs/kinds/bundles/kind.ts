@@ -13,7 +13,7 @@ import type {
 } from "../../../lib/model/model.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
-import { sampleBundles } from "./sample.ts";
+import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PublicKind } from "../../kind.ts";
 import { stepNow } from "../step_now.ts";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
@@ -107,6 +107,7 @@ export function bundlesKind(settings: BundlesSettings) {
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleBundles,
+    sampleReasoning,
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
