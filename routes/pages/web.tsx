@@ -14,7 +14,6 @@ import { sha256 } from "../../lib/hash.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { JobSnapshot } from "../../lib/store/job_store.ts";
 import { type Problem, ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
-import { traceOf } from "../../lib/trace_context.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
 import type { HomeState } from "../../web/app/home.tsx";
 import type { PageState } from "../../web/app/page.tsx";
@@ -34,9 +33,10 @@ import { type AccessOptions, type AppEnv, identify, isOwnJob, maySee } from "../
 import { formLimits } from "./form_limits.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { sendApp, sendProblemPage } from "./html.tsx";
+import { acceptJob } from "../api/accept_job.ts";
 import { presentJob, retryAfterSeconds } from "../api/presenter.ts";
 import { countFor, limitRate, type RateLimiters } from "../http/rate_limit.ts";
-import { notOwner, refuse } from "../api/refusals.ts";
+import { notOwner } from "../api/refusals.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
 export interface WebOptions {
@@ -253,12 +253,8 @@ export function webRoutes({ engine, clock, access, rateLimiters }: WebOptions): 
     const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
     const name = formId && `${formId}-${digest}`;
     for (let idempotencyKey = name;;) {
-      const { job, isRepeated } = await engine.submit(kind, request, {
-        caller: c.get("caller"),
-        idempotencyKey,
-        trace: traceOf(c.req.raw.headers),
-        permit: () => countFor(c, rateLimiters.jobs),
-      }).catch((error) => refuse(c, error));
+      const options = { engine, rateLimiters, request, idempotencyKey };
+      const { job, isRepeated } = await acceptJob(c, kind, options);
       const state = isRepeated && (await engine.read(kind, job.id))?.job.state;
       if (state !== "failed" && state !== "canceled") return job;
       idempotencyKey = `${name}-${job.id}`;
