@@ -20,6 +20,11 @@ export interface HttpContract {
   readonly notFound: string;
 }
 
+/** The noun as a name: `Itinerary`. */
+export function capitalNoun({ noun }: Pick<HttpContract, "noun">): string {
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
+}
+
 /** `processing` until the job has ended. */
 export const statuses = ["processing", "completed", "failed", "canceled"] as const;
 export type Status = (typeof statuses)[number];

@@ -10,7 +10,7 @@ import { Source } from "../lib/job/job_record.ts";
 import { Phase } from "../lib/job/progress.ts";
 import { StepEvent, Transition } from "../lib/job/timeline.ts";
 import { JobUsage } from "../lib/usage.ts";
-import { type HttpContract, idMember, statuses } from "./contract.ts";
+import { capitalNoun, type HttpContract, idMember, statuses } from "./contract.ts";
 import type { PublicKind } from "./kind.ts";
 
 /** The id of the job in examples. */
@@ -147,8 +147,8 @@ export function callbackNotice<Id extends string, Asked extends z.ZodRawShape>(
 }
 
 /** What a kind of job is called in the description: `Itinerary`. */
-export function nameOf({ http: { noun } }: { http: Pick<HttpContract, "noun"> }): string {
-  return noun.charAt(0).toUpperCase() + noun.slice(1);
+export function nameOf({ http }: { http: Pick<HttpContract, "noun"> }): string {
+  return capitalNoun(http);
 }
 
 /** The parts of a plan of this kind. */
@@ -170,8 +170,12 @@ export type JobOfKind<Kind extends PublicKind> =
 type None = Record<never, never>;
 type Others = Record<string, unknown>;
 
+/** What all jobs have, of whatever kind. */
+type CommonAnswer = z.output<ReturnType<typeof jobAnswer<never, None, None>>>;
+export type CommonMember = keyof CommonAnswer;
+
 /** A job of any kind: the members that all jobs have, and those that its kind knows. */
-export type JobAnswer = z.output<ReturnType<typeof jobAnswer<never, None, None>>> & Others;
+export type JobAnswer = CommonAnswer & Others;
 /** The same in a list. */
 export type JobSummary = z.output<ReturnType<typeof jobSummary<never, None>>> & Others;
 /** What happened to a job of any kind. */
