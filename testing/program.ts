@@ -23,6 +23,8 @@ export interface ProgramOptions {
   task?: "dev" | "start";
   /** A module that is loaded first: an absolute path. */
   preload?: string | undefined;
+  /** Where its source is; unset, this repository. */
+  source?: string | undefined;
 }
 
 /**
@@ -55,17 +57,20 @@ export class Program implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
+  constructor(
+    directory: string,
+    { env = {}, task = "start", preload, source = root }: ProgramOptions = {},
+  ) {
     // What is built has been built before the tests.
     const { command } = denoJson.tasks[task];
     const [, ...args] = command.slice(command.lastIndexOf("deno run")).split(" ");
-    const main = args.map((arg) => arg === "main.ts" ? join(root, "main.ts") : arg);
+    const main = args.map((arg) => arg === "main.ts" ? join(source, "main.ts") : arg);
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
         main[0]!,
         ...(preload ? ["--preload", preload] : []),
         "--config",
-        join(root, "deno.json"),
+        join(source, "deno.json"),
         ...main.slice(1),
       ],
       cwd: directory,
