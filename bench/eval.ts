@@ -101,8 +101,8 @@ function giveUp(reason: string): never {
 
 /** The same models; what tools return to them is noted. */
 function heard(provider: ModelProvider): ModelProvider {
-  return (samplePlan) => {
-    const model = provider(samplePlan);
+  return (samplePlan, sampleReasoning) => {
+    const model = provider(samplePlan, sampleReasoning);
     return {
       ...model,
       async respond(request, options) {

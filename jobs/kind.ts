@@ -9,6 +9,7 @@ import type { ChatRequest, ChatTurn, ResponseRequest, ResponseTurn } from "../li
 import type { ItemsFormat } from "../lib/model/partial_items.ts";
 import type { Progress } from "../lib/job/progress.ts";
 import type { StepEvent } from "../lib/job/timeline.ts";
+import type { HttpContract } from "./contract.ts";
 
 /** What the engine has to know of a kind of job. */
 export interface JobKind<Request = unknown, Result = unknown> {
@@ -28,6 +29,8 @@ export interface JobKind<Request = unknown, Result = unknown> {
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Makes a plan up, always the same one for the same request; unset where no model is needed. */
   sample?(request: Request): Result;
+  /** What the sample generator says of its reasoning; unset where the kind shows none. */
+  readonly sampleReasoning?: readonly string[];
   /**
    * How many of its jobs may run at once in an instance, but never more than a quarter of the slots;
    * of one owner, half of that. Unset, as many as there are slots.
@@ -35,8 +38,16 @@ export interface JobKind<Request = unknown, Result = unknown> {
   readonly maxRunning?: number;
 }
 
-/** A kind of job that clients ask for: one file in this folder, one line in `registry.ts`. */
-export interface PublicKind<Request = unknown, Result = unknown> extends JobKind<Request, Result> {
+/**
+ * A kind of job that clients ask for: one folder in `kinds/`, one line in `registry.ts`. What it
+ * presents has the types that {@link asked} and {@link answered} describe.
+ */
+export interface PublicKind<
+  Request = unknown,
+  Result = unknown,
+  Asked extends z.ZodObject = z.ZodObject,
+  Answered extends z.ZodObject = z.ZodObject,
+> extends JobKind<Request, Result> {
   readonly http: HttpContract;
   /** Checks the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
@@ -46,31 +57,15 @@ export interface PublicKind<Request = unknown, Result = unknown> extends JobKind
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
   /** The members of the public answer that tell what was asked for. */
-  readonly asked: z.ZodObject;
+  readonly asked: Asked;
   /** The members of the public answer that only this kind has, beside those. */
-  readonly answered: z.ZodObject;
-  /** What a wish looks like from outside: the members of {@link asked}. */
-  presentRequest(request: Request): object;
-  /** What has come of it: the members of {@link answered}. */
-  presentResult(job: { result: Result | null; progress: Progress }): object;
+  readonly answered: Answered;
+  /** What a wish looks like from outside. */
+  presentRequest(request: Request): z.output<Asked>;
+  /** What has come of it. */
+  presentResult(job: { result: Result | null; progress: Progress }): z.output<Answered>;
   /** The parts of a plan, as they are shown while it is written. */
   itemsOf(result: Result): readonly unknown[];
-}
-
-/** How the outside sees a kind of job; the old clients' contract. */
-export interface HttpContract {
-  /** `POST` makes a job, `GET {path}/{id}` shows it. */
-  path: string;
-  /** What one of them is called in the documentation, such as `itinerary`. */
-  noun: string;
-  /** What they are, one sentence. */
-  description: string;
-  /** The member that holds the job's id. */
-  idName: string;
-  /** The status of an accepted `POST`. */
-  acceptedStatus: 200 | 202;
-  /** `error` of the 404. */
-  notFound: string;
 }
 
 /** The parts in which a plan is shown while it is written. */

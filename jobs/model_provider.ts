@@ -12,7 +12,8 @@ import { sampleModel } from "../lib/model/sample_model.ts";
 export function createModelProvider(config: Config, clock: Clock): ModelProvider {
   const { apiKey, ...openai } = config.openai;
   if (config.generator === "sample") {
-    return (plan) => sampleModel({ plan, delayMs: config.sampleDelayMs, clock });
+    const delayMs = config.sampleDelayMs;
+    return (plan, reasoning) => sampleModel({ plan, reasoning, delayMs, clock });
   }
   const model = config.generator === "openai" && apiKey !== undefined
     ? openaiModel({ ...openai, apiKey, clock })

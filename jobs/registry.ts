@@ -4,22 +4,31 @@
  */
 import type { Config } from "../lib/config.ts";
 import { bundlesKind } from "./kinds/bundles/kind.ts";
+import type { Contracts, KindName } from "./kinds/contracts.ts";
 import { getWeather } from "./tools/get_weather.ts";
 import { itineraryKind } from "./kinds/itinerary/kind.ts";
 import type { PublicKind } from "./kind.ts";
 import { searchEvents } from "./tools/search_events.ts";
 import type { Tool } from "./tools/tool.ts";
 
-/** All kinds, one line each. */
-export function createKinds(config: Config): PublicKind[] {
-  return [
-    itineraryKind({ model: config.itineraryModel }),
-    bundlesKind({
+/** All kinds by their names, one line each. */
+function kindsByName(config: Config) {
+  return {
+    itinerary: itineraryKind({ model: config.itineraryModel }),
+    bundles: bundlesKind({
       model: config.bundlesModel,
       tools: createTools(config),
       webSearch: config.bundlesWebSearch,
     }),
-  ];
+  } satisfies { [Name in KindName]: PublicKind & { name: Name; http: Contracts[Name] } };
+}
+
+/** The types of all kinds, by their names. */
+export type Kinds = ReturnType<typeof kindsByName>;
+
+/** All kinds, in the order of their registry. */
+export function createKinds(config: Config): PublicKind[] {
+  return Object.values(kindsByName(config));
 }
 
 function createTools({ ticketmaster, openMeteo }: Config): Tool[] {

@@ -6,6 +6,7 @@ import type { Runtime } from "../jobs/runtime.ts";
 import { createKinds } from "../jobs/registry.ts";
 import { ApiKeys } from "../lib/api_keys.ts";
 import { parseConfig } from "../lib/config.ts";
+import type { ModelProvider } from "../lib/model/model.ts";
 import { sampleModel } from "../lib/model/sample_model.ts";
 import { type AppOptions, createApp } from "../routes/app.ts";
 import type { AccessOptions } from "../routes/http/caller.ts";
@@ -62,7 +63,8 @@ export async function openApp(
   overrides: RuntimeOverrides = {},
 ) {
   const { delayMs = 0, clock = new FakeClock(), kv, ...options } = settings;
-  const model = (plan: () => unknown) => sampleModel({ plan, delayMs, clock });
+  const model: ModelProvider = (plan, reasoning) =>
+    sampleModel({ plan, reasoning, delayMs, clock });
   const database = kv ?? await Deno.openKv(":memory:");
   const env = openRuntimesOn(database, { kinds, model, ...overrides }, clock);
   return { ...env, app: testApp(env.a, { clock, ...options }) };

@@ -21,6 +21,8 @@ export interface ProgramOptions {
   task?: "dev" | "start";
   /** A module that is loaded first: an absolute path. */
   preload?: string | undefined;
+  /** Where its source is; unset, this repository. */
+  source?: string | undefined;
 }
 
 /**
@@ -53,10 +55,16 @@ export class Program implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
-  constructor(directory: string, { env = {}, task = "start", preload }: ProgramOptions = {}) {
+  constructor(
+    directory: string,
+    { env = {}, task = "start", preload, source }: ProgramOptions = {},
+  ) {
     // What is built has been built before the tests.
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: taskArguments(task, { flags: preload ? ["--preload", preload] : [] }),
+      args: taskArguments(task, {
+        ...(source && { source }),
+        flags: preload ? ["--preload", preload] : [],
+      }),
       cwd: directory,
       env: {
         NO_COLOR: "1",

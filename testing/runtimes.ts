@@ -34,7 +34,7 @@ export function openRuntime(
     kv,
     clock,
     kinds,
-    model: model ?? ((plan) => sampleModel({ plan, delayMs: 0, clock })),
+    model: model ?? ((plan, reasoning) => sampleModel({ plan, reasoning, delayMs: 0, clock })),
     random,
     holder,
     locks,

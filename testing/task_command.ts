@@ -39,20 +39,21 @@ export function taskCommand(task: TaskName): TaskCommand {
  * Paths among the permissions are relative to that directory.
  *
  * @param options `flags`: further flags of Deno; `args`: further arguments of the program; `script`:
- * an absolute path to run in place of the program
+ * an absolute path to run in place of the program; `source`: where the source is, unset: here
  */
 export function taskArguments(
   task: TaskName,
-  options: { flags?: string[]; args?: string[]; script?: string } = {},
+  options: { flags?: string[]; args?: string[]; script?: string; source?: string } = {},
 ): string[] {
   const { flags, script, args } = taskCommand(task);
+  const { source = root } = options;
   return [
     "run",
     ...options.flags ?? [],
     "--config",
-    join(root, "deno.json"),
+    join(source, "deno.json"),
     ...flags,
-    options.script ?? join(root, script),
+    options.script ?? join(source, script),
     ...args,
     ...options.args ?? [],
   ];

@@ -149,7 +149,7 @@ export class Executor {
       progress,
       failedTurns,
       store,
-      model: model(() => kind.sample?.(request)),
+      model: model(() => kind.sample?.(request), kind.sampleReasoning),
       breaker,
       clock,
       prices,

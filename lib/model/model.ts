@@ -130,8 +130,12 @@ export interface Model {
  * Gives a job its model.
  *
  * @param samplePlan makes the plan that the sample generator answers with
+ * @param sampleReasoning what it says of its reasoning
  */
-export type ModelProvider = (samplePlan: () => unknown) => Model;
+export type ModelProvider = (
+  samplePlan: () => unknown,
+  sampleReasoning?: readonly string[],
+) => Model;
 
 /** Fails each job with an explanation: for a deployment that nobody has given a key. */
 export function missingModel(): Model {

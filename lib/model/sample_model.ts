@@ -10,6 +10,8 @@ import type { CallOptions, Model } from "./model.ts";
 export interface SampleModelOptions {
   /** Makes the plan; the same request gives the same plan. */
   plan: () => unknown;
+  /** What it says of its reasoning, where the job shows that. */
+  reasoning?: readonly string[] | undefined;
   /** How long an answer takes, in milliseconds. */
   delayMs: number;
   clock: Clock;
@@ -21,33 +23,30 @@ const PIECES = 40;
 /** So much of the time goes by before the first word. */
 const THINKING = 1 / 4;
 
-const reasoningSummaries = [
-  "Reading the wish: what matters most, and when",
-  "Putting together sample bundles that differ from each other",
-];
-
 /** The n-th of so many parts of a time, all in whole milliseconds. */
 function part(ms: number, { n, of }: { n: number; of: number }): number {
   return Math.round(ms * (n + 1) / of) - Math.round(ms * n / of);
 }
 
 /** Creates the model that answers with `plan()` after `delayMs`. */
-export function sampleModel({ plan, delayMs, clock }: SampleModelOptions): Model {
+export function sampleModel(
+  { plan, reasoning = [], delayMs, clock }: SampleModelOptions,
+): Model {
   async function pass(ms: number, signal: AbortSignal): Promise<void> {
     if (ms > 0) await clock.wait(ms, signal);
     signal.throwIfAborted();
   }
 
-  async function answer({ signal, onEvent }: CallOptions, reasoning: readonly string[] = []) {
+  async function answer({ signal, onEvent }: CallOptions, summaries: readonly string[] = []) {
     const responseId = "sample";
     const text = JSON.stringify(plan());
     signal.throwIfAborted();
     await onEvent?.({ type: "started", responseId, resumable: false });
-    const thoughts = Math.max(1, reasoning.length);
+    const thoughts = Math.max(1, summaries.length);
     const thinkingMs = Math.round(delayMs * THINKING);
     for (let n = 0; n < thoughts; n++) {
       await pass(part(thinkingMs, { n, of: thoughts }), signal);
-      const summary = reasoning[n];
+      const summary = summaries[n];
       if (summary) await onEvent?.({ type: "reasoning", summary });
     }
     const size = Math.ceil(text.length / PIECES);
@@ -64,10 +63,10 @@ export function sampleModel({ plan, delayMs, clock }: SampleModelOptions): Model
     chat: (_request, options) => answer(options),
     async respond(_request, options) {
       return {
-        ...await answer(options, reasoningSummaries),
+        ...await answer(options, reasoning),
         output: [],
         calls: [],
-        reasoningSummaries: [...reasoningSummaries],
+        reasoningSummaries: [...reasoning],
         stored: false,
       };
     },

@@ -3,13 +3,13 @@
  * never wrong.
  * @module
  */
+import { EXAMPLE_ID } from "../../jobs/job_answer.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { DAY_MS } from "../../lib/clock.ts";
 import { claimJob, completeJob, newJob } from "../../lib/job/job_record.ts";
 import { noProgress } from "../../lib/job/progress.ts";
 import { JobEvents } from "./job_events.ts";
 import { presentJob, presentNewJob } from "./presenter.ts";
-import { EXAMPLE_ID } from "./schemas.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 

@@ -12,9 +12,9 @@ import type { Clock } from "../../lib/clock.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import { ProblemError } from "../http/problem.ts";
-import { traceOf } from "../../lib/trace_context.ts";
 import { readBody } from "../http/body.ts";
 import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "../http/caller.ts";
+import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END } from "./job_events.ts";
 import type { JobView, JobViews } from "./job_views.ts";
@@ -27,15 +27,8 @@ import {
   presentTimeline,
   retryAfterSeconds,
 } from "./presenter.ts";
-import {
-  accept,
-  callbackNotAllowed,
-  notOwner,
-  refuse,
-  tooLate,
-  unknownCaller,
-} from "./refusals.ts";
-import { countFor, type RateLimiters, showBudget } from "../http/rate_limit.ts";
+import { callbackNotAllowed, notOwner, tooLate, unknownCaller } from "./refusals.ts";
+import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { requestBody } from "./request_body.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
 
@@ -62,14 +55,9 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
   routes.post("/", async (c) => {
     const idempotencyKey = idempotencyKeyOf(c);
     const { callbackUrl, ...request } = await readBody(c, body);
-    const caller = c.get("caller");
-    if (callbackUrl && !isKey(caller.owner)) throw callbackNotAllowed();
-    const trace = traceOf(c.req.raw.headers);
-    const permit = () => countFor(c, rateLimiters.jobs);
-    const options = { caller, idempotencyKey, callbackUrl, trace, permit };
-    const submitted = await accept(() => jobs.submit(kind, request, options));
-    if (submitted.outcome !== "accepted") throw refuse(c, submitted);
-    const { job, isRepeated, budget } = submitted;
+    if (callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
+    const wish = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
+    const { job, isRepeated, budget } = await acceptJob(c, kind, wish);
     if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));

@@ -1,9 +1,12 @@
 /**
- * How a job looks from outside: the one place that turns a record into a public answer.
+ * How a job looks from outside: the one place that turns a record into a public answer, which
+ * `jobs/job_answer.ts` describes.
  * @module
  */
 import type { Notice } from "../../jobs/kinds/callback/kind.ts";
 import type { JobTimeline } from "../../jobs/engine/job_service.ts";
+import { idMember, type Status } from "../../jobs/contract.ts";
+import type { JobAnswer, JobSummary, TimelineAnswer } from "../../jobs/job_answer.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isoTime } from "../../lib/clock.ts";
 import {
@@ -23,13 +26,13 @@ const statuses = {
   succeeded: "completed",
   failed: "failed",
   canceled: "canceled",
-} as const satisfies Record<JobRecord["state"], string>;
+} as const satisfies Record<JobRecord["state"], Status>;
 
-/**
- * The body of `POST` and `GET`. A member that has no value is `null`, never absent; times are ISO
- * 8601 in UTC.
- */
-export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "version">) {
+/** The body of `POST` and `GET`. */
+export function presentJob(
+  kind: PublicKind,
+  snapshot: Omit<JobSnapshot, "version">,
+): JobAnswer {
   const { job, progress, result, isFollowing } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
@@ -48,7 +51,7 @@ export function presentJob(kind: PublicKind, snapshot: Omit<JobSnapshot, "versio
 }
 
 /** The job without its plan, as lists of jobs show it. */
-export function presentSummary(kind: PublicKind, job: JobRecord) {
+export function presentSummary(kind: PublicKind, job: JobRecord): JobSummary {
   return { ...presentRequest(kind, job), ...presentCommon(job) };
 }
 
@@ -62,7 +65,7 @@ export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Noti
 /** Which job it is, and what was asked for. */
 function presentRequest(kind: PublicKind, job: JobRecord) {
   return {
-    [kind.http.idName]: job.id,
+    ...idMember(kind.http, job.id),
     status: statusOf(job),
     ...kind.presentRequest(kind.request.parse(job.request)),
   };
@@ -94,18 +97,21 @@ function presentProgress(
   if (job.state === "running" || isFollowing) return shown;
   const since = job.timeline.at(-1)?.at ?? job.createdAt;
   const waits = job.lastFailure
-    ? { phase: "retrying", message: `Trying again after a fault: ${job.lastFailure.message}` }
-    : { phase: "queued", message: "Waiting for a free worker" };
+    ? {
+      phase: "retrying" as const,
+      message: `Trying again after a fault: ${job.lastFailure.message}`,
+    }
+    : { phase: "queued" as const, message: "Waiting for a free worker" };
   return { ...shown, ...waits, updatedAt: isoTime(since) };
 }
 
-/** What happened to a job: for whoever is asked about it. Times are ISO 8601 in UTC. */
+/** What happened to a job. */
 export function presentTimeline(
   kind: PublicKind,
   { job, progress, events }: Pick<JobTimeline, "job" | "progress" | "events">,
-) {
+): TimelineAnswer {
   return {
-    [kind.http.idName]: job.id,
+    ...idMember(kind.http, job.id),
     status: statusOf(job),
     attempt: job.attempt,
     usage: isEnded(job) ? job.usage : progress.usage,
@@ -118,12 +124,12 @@ export function presentTimeline(
 }
 
 /** The public name of the job's state. */
-export function statusOf(job: JobRecord): string {
+export function statusOf(job: JobRecord): Status {
   return statuses[job.state];
 }
 
 /** A job that was just accepted. */
-export function presentNewJob(kind: PublicKind, job: JobRecord) {
+export function presentNewJob(kind: PublicKind, job: JobRecord): JobAnswer {
   return presentJob(kind, { job, progress: noProgress, result: null });
 }
 

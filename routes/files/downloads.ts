@@ -3,23 +3,22 @@
  * @module
  */
 import type { Context } from "hono";
-import { z } from "zod";
-import { ProblemError } from "../http/problem.ts";
-import type { ItineraryJob, Job } from "../../web/client/client.ts";
+import { type Job, kindOf } from "../../web/client/job.ts";
 import { sayMadeUp } from "../../web/app/source.ts";
-import { titleOf, wishOfJob } from "../../web/app/wish.ts";
+import { titleOfJob } from "../../web/app/wish.ts";
+import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
-import { bundlesMarkdown, itineraryMarkdown } from "./plan_markdown.ts";
+import { filesOf } from "./registry.ts";
 
-/** A day as people mean it: four digits, and none that a long trip leaves. */
-const FirstDay = z.iso.date().regex(/^2/);
-
-/** The plan as Markdown. */
+/**
+ * The plan as Markdown.
+ *
+ * @throws {ProblemError} 404 if there is none of its kind
+ */
 export function sendMarkdown(c: Context, job: Job): Response {
-  const note = sayMadeUp(job.source)?.text;
-  const text = isItinerary(job)
-    ? itineraryMarkdown({ ...job, days: job.itinerary!, note })
-    : bundlesMarkdown({ ...job, bundles: job.bundles!, note });
+  const files = filesOf(kindOf(job));
+  if (!files.markdown) throw noSuchFile();
+  const text = files.markdown(job, { note: sayMadeUp(job.source)?.text });
   return sendFile(c, job, { extension: "md", type: "text/markdown", text });
 }
 
@@ -30,31 +29,17 @@ export function sendJson(c: Context, job: Job): Response {
 }
 
 /**
- * The plan as a calendar. An itinerary has days, but no dates, so it needs `?start=2026-12-24`.
+ * The plan as a calendar.
  *
- * @throws {ProblemError} 400 without a first day, and for bundles of which no date can be read
+ * @throws {ProblemError} 404 if there is none of its kind, 400 if nothing of it has a date
  */
 export async function sendCalendar(c: Context, job: Job): Promise<Response> {
-  // Loaded when somebody asks: few do, and it takes 3 MB.
-  const { bundlesCalendar, itineraryCalendar } = await import("./plan_calendar.ts");
-  const createdAt = Date.parse(job.createdAt);
-  if (isItinerary(job)) {
-    const start = FirstDay.safeParse(c.req.query("start"));
-    if (!start.success) throw notACalendar("A calendar needs the first day, such as 2026-12-24");
-    const { jobId: id, destination, itinerary } = job;
-    const text = itineraryCalendar({
-      id,
-      destination,
-      days: itinerary!,
-      start: start.data,
-      createdAt,
-    });
-    return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
-  }
-  const { generationId: id, bundles } = job;
-  const dated = await bundlesCalendar({ id, bundles: bundles!, createdAt });
-  if (!dated) throw notACalendar("None of the events has a date that a calendar could hold");
-  return sendFile(c, job, { extension: "ics", type: "text/calendar", text: dated.calendar });
+  const files = filesOf(kindOf(job));
+  if (!files.calendar) throw noSuchFile();
+  const calendar = await files.calendar(job, { query: (name) => c.req.query(name) });
+  const { calendarText } = await import("./calendar.ts");
+  const text = calendarText(calendar, { createdAt: Date.parse(job.createdAt) });
+  return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
 }
 
 function sendFile(
@@ -62,14 +47,13 @@ function sendFile(
   job: Job,
   { extension, type, text }: { extension: string; type: string; text: string },
 ): Response {
-  c.header("content-disposition", attachmentOf(titleOf(wishOfJob(job)), extension));
+  c.header("content-disposition", attachmentOf(titleOfJob(job), extension));
   return c.body(text, 200, { "content-type": `${type}; charset=utf-8` });
 }
 
-function isItinerary(job: Job): job is ItineraryJob {
-  return "jobId" in job;
-}
-
-function notACalendar(detail: string): ProblemError {
-  return new ProblemError({ code: "invalid_request", detail });
+function noSuchFile(): ProblemError {
+  return new ProblemError({
+    code: "route_not_found",
+    detail: "Plans of this kind cannot be had as such a file",
+  });
 }

@@ -5,7 +5,7 @@
  */
 import { DAY_MS } from "../../lib/clock.ts";
 import { clockMs, type EventDate, midnightOf, readWords } from "./event_words.ts";
-import { oneLine } from "./plan_text.ts";
+import { oneLine } from "./text.ts";
 
 export type { EventDate };
 

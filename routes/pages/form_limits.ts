@@ -5,7 +5,9 @@
  */
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
-import type { FormLimits, Limits } from "../../web/app/wish.ts";
+import type { Limits } from "../../web/app/kinds/field.ts";
+import { wishKinds } from "../../web/app/kinds/registry.ts";
+import { fieldsOf, type FormLimits } from "../../web/app/wish.ts";
 
 /** The part of JSON Schema that the schemas of wishes use. */
 interface Schema extends Limits {
@@ -15,17 +17,21 @@ interface Schema extends Limits {
   items?: Schema;
 }
 
-/** The limits of all fields of all kinds, by the name of the field. */
+/** The limits of the fields of all forms, by the name of the field. */
 export function formLimits(kinds: readonly PublicKind[]): FormLimits {
-  const fields = kinds.flatMap(({ request }) =>
-    fieldsIn(z.toJSONSchema(request, { io: "input" }) as Schema)
-  );
-  return Object.fromEntries(fields) as FormLimits;
+  const limits = wishKinds.flatMap((noun) => {
+    const kind = kinds.find(({ http }) => http.noun === noun);
+    const members = kind ? membersOf(z.toJSONSchema(kind.request, { io: "input" }) as Schema) : [];
+    const fields = fieldsOf(noun);
+    return members.filter(([name]) => fields.includes(name));
+  });
+  return Object.fromEntries(limits);
 }
 
-function fieldsIn({ properties = {} }: Schema): [string, Limits][] {
+/** The members of a request that are no objects, at whatever depth, with their limits. */
+function membersOf({ properties = {} }: Schema): [name: string, limits: Limits][] {
   return Object.entries(properties).flatMap(([name, schema]) =>
-    schema.properties ? fieldsIn(schema) : [[name, limitsOf(schema)]]
+    schema.properties ? membersOf(schema) : [[name, limitsOf(schema)]]
   );
 }
 

@@ -6,8 +6,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "../client/client.ts";
 import { useAwake } from "./focus.ts";
 import { idOf } from "../client/job.ts";
+import { tripViewOf } from "./kinds/registry.ts";
 import { openClient, tripUrl } from "./session.ts";
-import { type TripKind, wishOfJob } from "./wish.ts";
 
 export interface DockProps {
   job: Job;
@@ -19,54 +19,23 @@ export interface DockProps {
   onEnded: (job: Job) => void;
 }
 
-/** What goes on meanwhile, in turn: one for each so many milliseconds. */
+/** How long the dock shows each of its asides. */
 const TURN_MS = 7_000;
 
-const asides: Record<TripKind, string[]> = {
-  itinerary: [
-    "Looking for the best order of things",
-    "Leaving time for a coffee",
-    "Checking how far it is on foot",
-    "Keeping the evenings free of queues",
-    "Asking what the locals would do",
-  ],
-  generation: [
-    "Analyzing your preferences",
-    "Searching for the best events",
-    "Comparing what is on at the same time",
-    "Keeping an eye on the weather",
-    "Crafting your bundles",
-    "This takes a few minutes; you can close the page and come back",
-  ],
-};
-
-type Stage = "queued" | "thinking" | "researching" | "writing";
-
-const stages: Record<TripKind, [Stage, string][]> = {
-  itinerary: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  generation: [
-    ["queued", "Waiting"],
-    ["thinking", "Thinking"],
-    ["researching", "Researching"],
-    ["writing", "Writing"],
-  ],
-};
-
 export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
-  const { kind } = wishOfJob(job);
+  const { stages, asides, reasoningOf } = tripViewOf(job);
   const elapsedMs = useElapsed(ageMs, job);
   const isAwake = useAwake();
   const [refusal, setRefusal] = useState<string | null>(null);
   const { phase, message, step, of } = job.progress!;
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
-  const messages = asides[kind];
-  const aside = messages[Math.floor(elapsedMs / TURN_MS) % messages.length]!;
+  const aside = asides[Math.floor(elapsedMs / TURN_MS) % asides.length];
   const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
       <div class="row">
         <ol class="stages">
-          {stages[kind].map(([name, label]) => (
+          {stages.map(([name, label]) => (
             <li key={name} aria-current={name === stage ? "step" : undefined}>{label}</li>
           ))}
         </ol>
@@ -88,7 +57,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
         </div>
         <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />
       </div>
-      {"reasoningSummaries" in job && <Reasoning summaries={job.reasoningSummaries} />}
+      {reasoningOf && <Reasoning summaries={reasoningOf(job)} />}
     </section>
   );
 }

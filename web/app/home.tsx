@@ -2,9 +2,12 @@
  * The first page: what is wished for, and the trips that this browser knows.
  * @module
  */
+import type { Noun } from "../../jobs/kinds/contracts.ts";
+import { viewOf, wishKinds } from "./kinds/registry.ts";
+import type { FormValues } from "./kinds/view.ts";
 import { RecentList } from "./recent_list.tsx";
 import type { Refusal } from "./refusal.ts";
-import type { FieldErrors, FormLimits, FormValues, TripKind } from "./wish.ts";
+import type { FieldErrors, FormLimits } from "./wish.ts";
 import { WishForm } from "./wish_form.tsx";
 
 export interface HomeState {
@@ -13,18 +16,13 @@ export interface HomeState {
   /** Wishes need an API key. */
   needsKey: boolean;
   /** What is filled in already, and of which kind it is. */
-  kind: TripKind;
+  kind: Noun;
   values: FormValues;
   errors: FieldErrors;
   refusal: Refusal | null;
   /** Makes a form that is sent twice without JavaScript one wish. */
   formId: string;
 }
-
-const choices: { kind: TripKind; title: string; text: string }[] = [
-  { kind: "itinerary", title: "Itinerary", text: "Day by day, in about 20 seconds" },
-  { kind: "generation", title: "Weekend bundles", text: "Researched events, in 2 to 5 minutes" },
-];
 
 export function HomePage({ state }: { state: HomeState }) {
   return (
@@ -38,22 +36,27 @@ export function HomePage({ state }: { state: HomeState }) {
       </div>
       <fieldset class="choice">
         <legend class="unseen">What would you like?</legend>
-        {choices.map(({ kind, title, text }) => (
-          <label key={kind}>
-            <input
-              type="radio"
-              name="choice"
-              id={`choose-${kind}`}
-              value={kind}
-              defaultChecked={kind === state.kind}
-            />
-            <span class="title">{title}</span>
-            <span class="quiet">{text}</span>
-          </label>
-        ))}
+        {wishKinds.map((kind) => <Choice key={kind} kind={kind} isChosen={kind === state.kind} />)}
       </fieldset>
-      {choices.map(({ kind }) => <WishForm key={kind} kind={kind} home={state} />)}
+      {wishKinds.map((kind) => <WishForm key={kind} kind={kind} home={state} />)}
       <RecentList />
     </main>
+  );
+}
+
+function Choice({ kind, isChosen }: { kind: Noun; isChosen: boolean }) {
+  const { title, text } = viewOf(kind).choice;
+  return (
+    <label>
+      <input
+        type="radio"
+        name="choice"
+        id={`choose-${kind}`}
+        value={kind}
+        defaultChecked={isChosen}
+      />
+      <span class="title">{title}</span>
+      <span class="quiet">{text}</span>
+    </label>
   );
 }

@@ -3,9 +3,11 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { kindNames } from "../../jobs/kinds/contracts.ts";
 import { isGone } from "../client/errors.ts";
+import { jobIdOf } from "../client/job.ts";
 import { hasApiKey, keepApiKey } from "./api_key.ts";
-import { type Job, TripError } from "../client/client.ts";
+import { type Job, type TripClient, TripError } from "../client/client.ts";
 import { focusOn } from "./focus.ts";
 import { keyError, KeyField, keyIn, keyInput, KeyNotice, REFUSED } from "./key_field.tsx";
 import { openClient } from "./session.ts";
@@ -32,10 +34,7 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
   async function look(apiKey?: string): Promise<void> {
     const client = openClient(apiKey);
     try {
-      const job = await client.get({ jobId: id }).catch((error) => {
-        if (isGone(error)) return client.get({ generationId: id });
-        throw error;
-      });
+      const job = await findJob(client, id);
       if (apiKey !== undefined) keepApiKey(apiKey);
       setFound(job);
     } catch (error) {
@@ -79,4 +78,22 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
       <KeyNotice />
     </main>
   );
+}
+
+/**
+ * The job that has this id, of whatever kind.
+ *
+ * @throws {TripError} if no kind has such a job, or the service does not answer
+ */
+async function findJob(client: TripClient, id: string): Promise<Job> {
+  let gone: unknown;
+  for (const kind of kindNames) {
+    try {
+      return await client.get(jobIdOf(kind, id));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      gone = error;
+    }
+  }
+  throw gone;
 }

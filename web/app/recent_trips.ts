@@ -5,7 +5,8 @@
 import { DAY_MS } from "../../lib/clock.ts";
 import type { Job } from "../client/client.ts";
 import { idOf } from "../client/job.ts";
-import { extentOf, titleOf, type TripKind, type Wish, wishOfJob } from "./wish.ts";
+import { wishKinds } from "./kinds/registry.ts";
+import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
 export interface RecentTrip {
   id: string;
@@ -27,8 +28,6 @@ const MAX_TRIPS = 20;
  */
 const MAX_AGE_MS = 7 * DAY_MS;
 
-const kinds: readonly unknown[] = ["itinerary", "generation"] satisfies TripKind[];
-
 /** Newest first. What somebody else has put there is ignored. */
 export class RecentTrips {
   readonly #storage: Storage | null;
@@ -48,11 +47,12 @@ export class RecentTrips {
     }
   }
 
-  /** Adds a job, or brings it up to date. */
+  /** Adds a job, or brings it up to date. The list has only trips that a form can wish for again. */
   put(job: Job): void {
     const id = idOf(job);
+    const wish = wishOfJob(job);
     const { status, createdAt } = job;
-    this.#change(id, { id, wish: wishOfJob(job), status, createdAt });
+    if (wish) this.#change(id, { id, wish, status, createdAt });
   }
 
   /** Brings a job up to date, unless it has been forgotten meanwhile. */
@@ -111,7 +111,7 @@ function newest(trips: RecentTrip[]): RecentTrip[] {
 function isTrip(value: unknown): value is RecentTrip {
   const trip = value as RecentTrip;
   try {
-    const isKnown = kinds.includes(trip.wish.kind) && typeof trip.status === "string";
+    const isKnown = wishKinds.includes(trip.wish.kind) && typeof trip.status === "string";
     const said = [titleOf(trip.wish), extentOf(trip.wish) ?? ""];
     return isKnown && typeof trip.id === "string" && /^[\w-]+$/.test(trip.id) &&
       Date.parse(trip.createdAt) > 0 &&

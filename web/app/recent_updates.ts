@@ -2,7 +2,9 @@
  * Keeps the list of trips up to date for as long as somebody may look at it.
  * @module
  */
+import { kindOfNoun } from "../../jobs/kinds/contracts.ts";
 import { isBusy, isGone } from "../client/errors.ts";
+import { jobIdOf } from "../client/job.ts";
 import { type TripClient, TripError } from "../client/client.ts";
 import type { RecentTrip, RecentTrips } from "./recent_trips.ts";
 import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../client/service.ts";
@@ -68,7 +70,7 @@ export async function keepUpToDate(
   }
 
   async function refresh({ id, wish }: RecentTrip): Promise<void> {
-    const named = wish.kind === "itinerary" ? { jobId: id } : { generationId: id };
+    const named = jobIdOf(kindOfNoun(wish.kind), id);
     const job = await openClient().get(named, { signal }).catch((error) => {
       if (isGone(error)) return null;
       throw error;

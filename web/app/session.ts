@@ -71,9 +71,7 @@ export function againKey(id: string): string {
 }
 
 function create(client: TripClient, { kind, body }: Wish, idempotencyKey: string): Promise<Job> {
-  return kind === "itinerary"
-    ? client.createItinerary(body, { idempotencyKey })
-    : client.createGeneration(body, { idempotencyKey });
+  return client.create(kind, body, { idempotencyKey });
 }
 
 function show(job: Job): void {

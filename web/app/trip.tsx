@@ -8,17 +8,17 @@ import { AgainForm } from "./again_form.tsx";
 import { isGone } from "../client/errors.ts";
 import { hasApiKey } from "./api_key.ts";
 import type { Connection, Job, TripError } from "../client/client.ts";
+import { tripViewOf } from "./kinds/registry.ts";
 import { Dock, Reasoning, sayDuration } from "./dock.tsx";
 import { focusOn, pageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
 import { LocalTime } from "./local_time.tsx";
-import { BundlesPlan, ItineraryPlan, sayCosts } from "./plan.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { sayFailure } from "./refusal.ts";
 import { openClient } from "./session.ts";
 import { sayMadeUp } from "./source.ts";
-import { extentOf, sayInterests, titleOf, type Wish, wishOfJob } from "./wish.ts";
+import { extentOf, nounOf, titleOfJob, type Wish, wishOfJob } from "./wish.ts";
 
 export interface TripState {
   page: "trip";
@@ -38,18 +38,16 @@ export function TripPage({ state }: { state: TripState }) {
   const madeUp = sayMadeUp(job.source);
   if (hasExpired) return <GonePage state={{ page: "gone", id }} />;
   const isGrowing = job.status === "processing";
+  const view = tripViewOf(job);
+  const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <main id="main" class="trip" tabIndex={-1}>
-      <TripHeader wish={wish} job={job} isOpen={state.isOpen} />
+      <TripHeader job={job} isOpen={state.isOpen} />
       <p class="unseen" role="status">{news}</p>
       <Outcome wish={wish} job={job} />
-      {"jobId" in job
-        ? <ItineraryPlan parts={job.itinerary ?? job.partial ?? []} isGrowing={isGrowing} />
-        : <BundlesPlan parts={job.bundles ?? job.partial ?? []} isGrowing={isGrowing} />}
+      <view.Plan job={job} isGrowing={isGrowing} />
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
-      {!isGrowing && "generationId" in job && job.reasoningSummaries.length > 0 && (
-        <Reasoning summaries={job.reasoningSummaries} />
-      )}
+      {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
       {isGrowing && (
         <Dock
           job={job}
@@ -63,15 +61,14 @@ export function TripPage({ state }: { state: TripState }) {
   );
 }
 
-function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boolean }) {
-  const extent = extentOf(wish);
+function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
+  const view = tripViewOf(job);
+  const wish = wishOfJob(job);
+  const extent = wish && extentOf(wish);
   const madeUp = sayMadeUp(job.source);
-  const cost = "jobId" in job && job.itinerary
-    ? sayCosts(job.itinerary.flatMap(({ activities }) => activities))
-    : null;
   return (
-    <header class={`trip ${wish.kind}`}>
-      <h1 dir="auto">{titleOf(wish)}</h1>
+    <header class={`trip ${nounOf(job)}`}>
+      <h1 dir="auto">{titleOfJob(job)}</h1>
       <p class="facts">
         {extent && <span>{extent}</span>}
         <span>
@@ -79,25 +76,11 @@ function TripHeader({ wish, job, isOpen }: { wish: Wish; job: Job; isOpen: boole
         </span>
         <span>{sayState(job)}</span>
         {madeUp && <span class="mark">{madeUp.mark}</span>}
-        {cost && <span>{cost} per person</span>}
+        {view.factsOf?.(job).map((fact) => <span key={fact}>{fact}</span>)}
       </p>
-      {wish.kind === "generation" && <Preferences wish={wish} />}
+      {view.Details && <view.Details job={job} />}
       <Actions job={job} isOpen={isOpen} />
     </header>
-  );
-}
-
-/** What was wished for, beyond the title. */
-function Preferences({ wish }: { wish: Extract<Wish, { kind: "generation" }> }) {
-  const { preferences } = wish.body;
-  const { timeframe, musicProfile, otherPreferences } = preferences;
-  const interests = sayInterests(preferences);
-  const unsaid = titleOf(wish).endsWith(interests) ? null : interests;
-  const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
-  return said.length === 0 ? null : (
-    <ul class="facts">
-      {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
-    </ul>
   );
 }
 
@@ -112,6 +95,7 @@ function sayState({ status, createdAt, completedAt }: Job): string {
 function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const id = idOf(job);
   const isReady = job.status === "completed";
+  const { markdown, calendar } = tripViewOf(job).files;
   const plan = (extension: string) =>
     isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
   return (
@@ -127,18 +111,18 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
       </button>
       {isOpen && (
         <>
-          <a role="link" class="button" {...plan("md")}>Markdown</a>
+          {markdown && <a role="link" class="button" {...plan("md")}>Markdown</a>}
           <a role="link" class="button" {...plan("json")}>JSON</a>
-          {"jobId" in job && isReady
+          {calendar === "first day" && isReady
             ? <CalendarForm id={id} createdAt={job.createdAt} />
-            : <a role="link" class="button" {...plan("ics")}>Calendar</a>}
+            : calendar && <a role="link" class="button" {...plan("ics")}>Calendar</a>}
         </>
       )}
     </div>
   );
 }
 
-/** An itinerary has days, but no dates: a calendar wants to know when it begins. */
+/** A plan that has days, but no dates: a calendar needs its first day. */
 function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
   return (
     <details class="menu">
@@ -175,7 +159,7 @@ function CopyLink() {
 }
 
 /** What is said in place of a plan. */
-function Outcome({ wish, job }: { wish: Wish; job: Job }) {
+function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
   if (job.status === "failed") {
     const { sentence, wayOn } = sayFailure(job.failure);
     return (
@@ -183,7 +167,7 @@ function Outcome({ wish, job }: { wish: Wish; job: Job }) {
         <p class="title">{sentence}</p>
         <p>{job.failure?.hint}</p>
         <p class="quiet">The reason: {job.error}</p>
-        <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={wayOn} />
+        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={wayOn} />}
       </div>
     );
   }
@@ -191,7 +175,7 @@ function Outcome({ wish, job }: { wish: Wish; job: Job }) {
     return (
       <div class="notice">
         <p class="title">You have canceled this trip.</p>
-        <AgainForm id={idOf(job)} wish={wish} verb="Make it after all" best="repeat" />
+        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Make it after all" best="repeat" />}
       </div>
     );
   }
@@ -244,11 +228,11 @@ function useTrip(first: Job) {
 function useNews(job: Job): string {
   const [news, setNews] = useState("");
   const count = job.partial?.length ?? 0;
-  const part = "jobId" in job ? "Day" : "Bundle";
+  const { partNoun } = tripViewOf(job);
   useEffect(() => {
-    const title = titleOf(wishOfJob(job));
+    const title = titleOfJob(job);
     const said = {
-      processing: count > 0 ? `${part} ${count} is ready.` : job.progress?.message ?? "",
+      processing: count > 0 ? `${partNoun} ${count} is ready.` : job.progress?.message ?? "",
       completed: "Your plan is ready.",
       failed: "There is no plan.",
       canceled: "Canceled.",

@@ -7,6 +7,7 @@
  * show progress, and say when to look.
  * @module
  */
+import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/contracts.ts";
 import { TripError } from "./errors.ts";
 import {
   type Ended,
@@ -14,10 +15,11 @@ import {
   type GenerationWish,
   type ItineraryJob,
   type ItineraryWish,
-  type Job,
   type JobId,
   type JobOf,
+  type Jobs,
   pathOf,
+  type Wishes,
 } from "./job.ts";
 import { type CallOptions, randomKey, Service, type TripClientOptions } from "./service.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
@@ -45,6 +47,17 @@ export interface CreateOptions extends CallOptions {
 }
 
 export interface TripClient {
+  /**
+   * Makes a job of any kind.
+   *
+   * @param noun what the API calls the kind: `itinerary`
+   * @throws {TripError} if the wish is not accepted, or tries run out
+   */
+  create<Kind extends Noun>(
+    noun: Kind,
+    wish: Wishes[NameOf<Kind>],
+    options?: CreateOptions,
+  ): Promise<Jobs[NameOf<Kind>]>;
   /** @throws {TripError} if the wish is not accepted, or tries run out */
   createItinerary(wish: ItineraryWish, options?: CreateOptions): Promise<ItineraryJob>;
   /** @throws {TripError} if the wish is not accepted, or tries run out */
@@ -72,10 +85,14 @@ export interface TripClient {
 export function createTripClient(options: TripClientOptions = {}): TripClient {
   const service = new Service(options);
 
-  function create<J extends Job>(path: string, wish: unknown, options: CreateOptions = {}) {
-    const { signal, idempotencyKey = randomKey() } = options;
+  function create<Kind extends Noun>(
+    noun: Kind,
+    wish: Wishes[NameOf<Kind>],
+    { signal, idempotencyKey = randomKey() }: CreateOptions = {},
+  ): Promise<Jobs[NameOf<Kind>]> {
     const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
-    return service.insist<J>(path, { method: "POST", headers, body: JSON.stringify(wish), signal });
+    const request = { method: "POST", headers, body: JSON.stringify(wish), signal };
+    return service.insist(contracts[kindOfNoun(noun)].path, request);
   }
 
   function get<Id extends JobId>(id: Id, { signal }: CallOptions = {}): Promise<JobOf<Id>> {
@@ -94,8 +111,9 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
   }
 
   return {
-    createItinerary: (wish, options) => create("/api/itineraries", wish, options),
-    createGeneration: (wish, options) => create("/api/generations", wish, options),
+    create,
+    createItinerary: (wish, options) => create("itinerary", wish, options),
+    createGeneration: (wish, options) => create("generation", wish, options),
     get,
     watch: (id, options = {}) => new Watch(service, id, options).run(),
     cancel,

@@ -1,81 +1,53 @@
 /**
- * Jobs as the service shows them.
+ * Jobs as the service shows them. Their types come from the descriptions that the service itself is
+ * held to.
  * @module
  */
 import type { z } from "zod";
-import type { Bundle as BundleSchema, BundlesRequest } from "../../jobs/kinds/bundles/kind.ts";
-import type { Day as DaySchema, ItineraryRequest } from "../../jobs/kinds/itinerary/kind.ts";
-import type { FailureCode } from "../../lib/job/failure.ts";
-import type { Source } from "../../lib/job/job_record.ts";
-import type { Phase } from "../../lib/job/progress.ts";
-import type { JobUsage } from "../../lib/usage.ts";
+import { idMember, type Status, statuses } from "../../jobs/contract.ts";
+import { type Contracts, contracts, type KindName, kindNames } from "../../jobs/kinds/contracts.ts";
+import type { JobOfKind } from "../../jobs/job_answer.ts";
+import type { Kinds } from "../../jobs/registry.ts";
 
-export type Day = z.infer<typeof DaySchema>;
-export type Bundle = z.infer<typeof BundleSchema>;
-export type ItineraryWish = z.input<typeof ItineraryRequest>;
-export type GenerationWish = z.input<typeof BundlesRequest>;
+export type { Status };
 
-const statuses = ["processing", "completed", "failed", "canceled"] as const;
+/** Jobs as `GET` shows them, by the names of their kinds. */
+export type Jobs = { [Name in KindName]: JobOfKind<Kinds[Name]> };
 
-/** `processing` until the job has ended. */
-export type Status = typeof statuses[number];
+/** Wishes as `POST` takes them, by the names of their kinds. */
+export type Wishes = { [Name in KindName]: z.input<Kinds[Name]["request"]> };
 
-/** What every job has. Times are ISO 8601 in UTC; what has no value is `null`. */
-interface CommonJob {
-  status: Status;
-  createdAt: string;
-  completedAt: string | null;
-  expiresAt: string;
-  /** Why it failed, for people. */
-  error: string | null;
-  failure: { code: FailureCode; retryable: boolean; hint: string } | null;
-  source: Source | null;
-  attempt: number;
-  progress: {
-    phase: "queued" | "retrying" | Phase;
-    message: string;
-    step: number;
-    of: number | null;
-    updatedAt: string;
-  } | null;
-  usage: JobUsage | null;
-}
-
-export interface ItineraryJob extends CommonJob {
-  jobId: string;
-  destination: string;
-  durationDays: number;
-  itinerary: Day[] | null;
-  /** The days that are finished; `null` when the job has ended. */
-  partial: Day[] | null;
-}
-
-export interface GenerationJob extends CommonJob {
-  generationId: string;
-  preferences: GenerationWish["preferences"];
-  bundles: Bundle[] | null;
-  reasoningSummaries: string[];
-  openaiResponseId: string | null;
-  /** The bundles that are finished; `null` when the job has ended. */
-  partial: Bundle[] | null;
-}
+/** Enough of a job to ask for it, by the names of the kinds. */
+type Ids = { [Name in KindName]: Record<Contracts[Name]["idName"], string> };
 
 /** A job as `GET` shows it. */
-export type Job = ItineraryJob | GenerationJob;
+export type Job = Jobs[KindName];
+export type ItineraryJob = Jobs["itinerary"];
+export type GenerationJob = Jobs["bundles"];
+
+export type ItineraryWish = Wishes["itinerary"];
+export type GenerationWish = Wishes["bundles"];
+
+/** The parts of plans. */
+export type Day = NonNullable<ItineraryJob["itinerary"]>[number];
+export type Bundle = NonNullable<GenerationJob["bundles"]>[number];
 
 /** Enough of a job to ask for it. */
-export type JobId = { jobId: string } | { generationId: string };
+export type JobId = Ids[KindName];
 
 /** The job that an id leads to. */
-export type JobOf<Id> = Id extends { jobId: string } ? ItineraryJob : GenerationJob;
+export type JobOf<Id> = {
+  [Name in KindName]: Id extends Ids[Name] ? Jobs[Name] : never;
+}[KindName];
 
 /** A job of which nothing will change any more. */
 export type Ended<J> = J & { status: Exclude<Status, "processing"> };
 
 /** Whether a value is a job, as far as the client has to rely on it. */
 export function isJob<J extends Job>(value: Partial<Job> | Record<string, unknown>): value is J {
-  const { status, jobId, generationId } = value as Partial<ItineraryJob & GenerationJob>;
-  return statuses.includes(status!) && typeof (jobId ?? generationId) === "string";
+  const members: Record<string, unknown> = value;
+  return statuses.some((status) => status === members.status) &&
+    kindNames.some((name) => typeof members[contracts[name].idName] === "string");
 }
 
 /** Whether nothing of a job will change any more. */
@@ -83,14 +55,29 @@ export function isEnded<J extends Job>(job: J): job is Ended<J> {
   return job.status !== "processing";
 }
 
-/** Where a job is to be asked for. */
-export function pathOf(job: JobId): string {
-  return "jobId" in job
-    ? `/api/itineraries/${encodeURIComponent(job.jobId)}`
-    : `/api/generations/${encodeURIComponent(job.generationId)}`;
+/**
+ * The name of a job's kind.
+ *
+ * @throws {TypeError} if it has the id of no kind
+ */
+export function kindOf(job: JobId): KindName {
+  const kind = kindNames.find((name) => contracts[name].idName in job);
+  if (kind === undefined) throw new TypeError("Cannot ask for a job: it has no id");
+  return kind;
 }
 
 /** A job's id. */
 export function idOf(job: JobId): string {
-  return "jobId" in job ? job.jobId : job.generationId;
+  const members: Record<string, string> = job;
+  return members[contracts[kindOf(job)].idName]!;
+}
+
+/** Where a job is to be asked for. */
+export function pathOf(job: JobId): string {
+  return `${contracts[kindOf(job)].path}/${encodeURIComponent(idOf(job))}`;
+}
+
+/** Enough to ask for the job of this kind that has this id. */
+export function jobIdOf(kind: KindName, id: string): JobId {
+  return idMember(contracts[kind], id);
 }

@@ -11,8 +11,9 @@ import type {
   ResponseRequest,
   ResponseTurn,
 } from "../../../lib/model/model.ts";
+import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
-import { sampleBundles } from "./sample.ts";
+import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PublicKind } from "../../kind.ts";
 import { stepNow } from "../step_now.ts";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
@@ -75,19 +76,21 @@ export interface BundlesSettings {
   webSearch: boolean;
 }
 
+/** What was asked for, as the public answer tells it. */
+const Asked = z.object({ preferences: Preferences });
+
+/** What has come of it. */
+const Answered = z.object({
+  bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
+  reasoningSummaries: z.array(z.string()).describe("What the model says of its reasoning"),
+  openaiResponseId: z.string().nullable().describe("The model's latest response"),
+});
+
 /** The kind of job behind `/api/generations`. */
-export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesRequest, Bundles> {
+export function bundlesKind(settings: BundlesSettings) {
   return {
-    name: "bundles",
-    http: {
-      path: "/api/generations",
-      noun: "generation",
-      description:
-        "Preferences become bundles of events, researched by a reasoning model in 2 to 5 minutes.",
-      idName: "generationId",
-      acceptedStatus: 200,
-      notFound: "Generation not found",
-    },
+    name: "bundles" as const,
+    http: bundlesContract,
     request: BundlesRequest,
     example: {
       preferences: {
@@ -98,16 +101,13 @@ export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesReques
       },
     },
     expectedMs: EXPECTED_MS,
-    asked: z.object({ preferences: Preferences }),
-    answered: z.object({
-      bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
-      reasoningSummaries: z.array(z.string()).describe("What the model says of its reasoning"),
-      openaiResponseId: z.string().nullable().describe("The model's latest response"),
-    }),
+    asked: Asked,
+    answered: Answered,
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleBundles,
+    sampleReasoning,
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
@@ -115,7 +115,7 @@ export function bundlesKind(settings: BundlesSettings): PublicKind<BundlesReques
       openaiResponseId: progress.openaiResponseId,
     }),
     itemsOf: ({ bundles }) => bundles,
-  };
+  } satisfies PublicKind<BundlesRequest, Bundles, typeof Asked, typeof Answered>;
 }
 
 async function generate(

@@ -47,6 +47,12 @@ const programmes = [
 /** Asked of travellers who named no interest. */
 const anyInterests = ["music", "food", "art"];
 
+/** What the sample generator says of its reasoning. */
+export const sampleReasoning = [
+  "Reading the wish: what matters most, and when",
+  "Putting together sample bundles that differ from each other",
+];
+
 /** Three to five bundles for the request. */
 export function sampleBundles(request: BundlesRequest): Bundles {
   const { interests, timeframe } = request.preferences;

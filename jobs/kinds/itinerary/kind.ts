@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { ChatMessage } from "../../../lib/model/model.ts";
+import { itineraryContract } from "./contract.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { sampleItinerary } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
@@ -72,28 +73,24 @@ function partsOf(days: number): PlanParts {
   };
 }
 
+/** What was asked for, as the public answer tells it. */
+const Asked = z.object({ destination: z.string(), durationDays: z.int() });
+
+/** What has come of it. */
+const Answered = z.object({
+  itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
+});
+
 /** The kind of job behind `/api/itineraries`. */
-export function itineraryKind(
-  settings: { model: string },
-): PublicKind<ItineraryRequest, Itinerary> {
+export function itineraryKind(settings: { model: string }) {
   return {
-    name: "itinerary",
-    http: {
-      path: "/api/itineraries",
-      noun: "itinerary",
-      description:
-        "A destination and a number of days become a day-by-day plan, in some 20 seconds.",
-      idName: "jobId",
-      acceptedStatus: 202,
-      notFound: "Itinerary not found",
-    },
+    name: "itinerary" as const,
+    http: itineraryContract,
     request: ItineraryRequest,
     example: { destination: "Tokyo, Japan", durationDays: 5 },
     expectedMs: EXPECTED_MS,
-    asked: z.object({ destination: z.string(), durationDays: z.int() }),
-    answered: z.object({
-      itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
-    }),
+    asked: Asked,
+    answered: Answered,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings.model),
@@ -101,7 +98,7 @@ export function itineraryKind(
     presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
     presentResult: ({ result }) => ({ itinerary: result?.days ?? null }),
     itemsOf: ({ days }) => days,
-  };
+  } satisfies PublicKind<ItineraryRequest, Itinerary, typeof Asked, typeof Answered>;
 }
 
 async function generate(

@@ -13,7 +13,14 @@ import type { PublicKind } from "../../../jobs/kind.ts";
 import { exampleJobs } from "../examples.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
 import { requestBody } from "../request_body.ts";
-import { callbackNotice, EXAMPLE_ID, jobAnswer, jobPage, jobTimeline, nameOf } from "../schemas.ts";
+import {
+  callbackNotice,
+  EXAMPLE_ID,
+  jobAnswer,
+  jobPage,
+  jobTimeline,
+  nameOf,
+} from "../../../jobs/job_answer.ts";
 import { RATE, type ResponseHeader, sent, sentByCaller } from "./headers.ts";
 import { answer, EVERYWHERE, problems } from "./responses.ts";
 

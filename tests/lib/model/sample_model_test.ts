@@ -7,6 +7,7 @@ import { anyRequest } from "../../../testing/jobs.ts";
 const { signal } = new AbortController();
 const options = { signal };
 const plan = () => ({ days: [1, 2] });
+const reasoning = ["Reading", "Writing"];
 
 Deno.test("sampleModel() answers with the plan", async () => {
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
@@ -21,11 +22,12 @@ Deno.test("sampleModel() answers with the plan", async () => {
 });
 
 Deno.test("sampleModel() responds with the plan, without calls and with summaries", async () => {
-  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+  const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const { reasoningSummaries, ...turn } = await model.respond(anyRequest, options);
 
   assert.equal(reasoningSummaries.length, 2);
+  assert.deepEqual(reasoningSummaries, reasoning);
   assert.deepEqual(turn, {
     responseId: "sample",
     text: '{"days":[1,2]}',
@@ -38,7 +40,7 @@ Deno.test("sampleModel() responds with the plan, without calls and with summarie
 });
 
 Deno.test("sampleModel() gives turns that can be stored", async () => {
-  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+  const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const chat = await model.chat(anyRequest, options);
   const response = await model.respond(anyRequest, options);
@@ -48,7 +50,7 @@ Deno.test("sampleModel() gives turns that can be stored", async () => {
 });
 
 Deno.test("sampleModel() gives the same answer every time", async () => {
-  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+  const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const answers = [
     await model.respond(anyRequest, options),
@@ -108,7 +110,7 @@ Deno.test("sampleModel() has nothing that could be joined, and nothing to cancel
 });
 
 Deno.test("sampleModel() says that it begins, what it thinks and what it writes, in turn", async () => {
-  const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
+  const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
   const heard: TurnEvent[] = [];
   let busy = false;
   const { reasoningSummaries } = await model.respond(anyRequest, {

@@ -4,6 +4,7 @@ import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
 import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
+import { wishKinds } from "../../../web/app/kinds/registry.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
 import { sayFailure, sayRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
@@ -584,6 +585,7 @@ Deno.test("/trips leads to the trips that the browser knows", async () => {
 
 Deno.test("every kind of job has a form and a page", () => {
   assert.deepEqual(kinds.map(({ http }) => http.noun), ["itinerary", "generation"]);
+  assert.deepEqual(wishKinds, ["itinerary", "generation"]);
 });
 
 Deno.test("pages load nothing but what is theirs, and send forms nowhere else", async () => {

@@ -2,21 +2,27 @@ import assert from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
-import { BundlesPlan, ItineraryPlan, sayCosts } from "../../../web/app/plan.tsx";
+import { BundlesPlan } from "../../../web/app/kinds/bundles.tsx";
+import { ItineraryPlan, sayCosts } from "../../../web/app/kinds/itinerary.tsx";
 import { techno, tokyo } from "../../../testing/app.ts";
 
 const { days } = sampleItinerary(tokyo);
 const { bundles } = sampleBundles(techno);
 
 Deno.test("a plan that grows has the room of one more part, one that is finished has none", () => {
-  const growing = renderToString(<ItineraryPlan parts={days.slice(0, 1)} isGrowing />);
+  const growing = renderToString(
+    <ItineraryPlan job={{ itinerary: null, partial: days.slice(0, 1) }} isGrowing />,
+  );
   assert.equal(growing.match(/class="card placeholder"/g)?.length, 1);
   assert.match(growing, />Day 2</);
   assert.doesNotMatch(
-    renderToString(<ItineraryPlan parts={days} isGrowing={false} />),
+    renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />),
     /placeholder/,
   );
-  assert.match(renderToString(<BundlesPlan parts={[]} isGrowing />), />Bundle 1</);
+  assert.match(
+    renderToString(<BundlesPlan job={{ bundles: null, partial: [] }} isGrowing />),
+    />Bundle 1</,
+  );
 });
 
 Deno.test("links that a model wrote lead to the web or nowhere, and recommend nothing", () => {
@@ -27,7 +33,9 @@ Deno.test("links that a model wrote lead to the web or nowhere, and recommend no
     imageUrl: "https://fine.example/i.jpg",
     keyEvents: [...urls, ...web].map((url) => ({ ...bundles[0]!.keyEvents[0]!, url })),
   }, { ...bundles[1]!, imageUrl: "javascript:pwned()" }];
-  const text = renderToString(<BundlesPlan parts={parts} isGrowing={false} />);
+  const text = renderToString(
+    <BundlesPlan job={{ bundles: parts, partial: null }} isGrowing={false} />,
+  );
   const links = [...text.matchAll(/<a ([^>]*)>/g)].map(([, attributes]) => attributes!);
   const written = links.filter((link) => !link.includes("openstreetmap.org"));
   assert.equal(written.length, 3);
@@ -42,7 +50,9 @@ Deno.test("links that a model wrote lead to the web or nowhere, and recommend no
 Deno.test("a place is looked for on a map as it is written", () => {
   const activity = { ...days[0]!.activities[0]!, place: "A & B, Köln #1" };
   const parts = [{ ...days[0]!, activities: [activity] }];
-  const text = renderToString(<ItineraryPlan parts={parts} isGrowing={false} />);
+  const text = renderToString(
+    <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
+  );
   const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
   assert.equal(new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"), "A & B, Köln #1");
 });

@@ -6,13 +6,13 @@ import {
   extentOf,
   fieldsOf,
   formUrl,
-  type FormValues,
   titleOf,
-  type TripKind,
   valuesOf,
   type Wish,
   wishOf,
 } from "../../../web/app/wish.ts";
+import type { FormValues } from "../../../web/app/kinds/view.ts";
+import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { kinds, techno, tokyo } from "../../../testing/app.ts";
 
 const limits = formLimits(kinds);
@@ -20,7 +20,7 @@ const itinerary: Wish = { kind: "itinerary", body: tokyo };
 const generation: Wish = { kind: "generation", body: techno };
 
 /** Whether the API takes the wish that a form says. */
-function isAccepted(kind: TripKind, values: FormValues): boolean {
+function isAccepted(kind: Noun, values: FormValues): boolean {
   const { request } = kinds.find(({ http }) => http.noun === kind)!;
   return request.safeParse(JSON.parse(JSON.stringify(wishOf(kind, values).body))).success;
 }
@@ -54,7 +54,7 @@ const number = fc.oneof(
 for (const kind of ["itinerary", "generation"] as const) {
   Deno.test(`the form of an ${kind} objects to exactly those wishes that the API does not accept`, () => {
     const record = Object.fromEntries(
-      fieldsOf[kind].map((name) => [name, name === "durationDays" ? number : text]),
+      fieldsOf(kind).map((name) => [name, name === "durationDays" ? number : text]),
     );
     const seen = { fine: 0, wrong: 0 };
     const property = fc.property(fc.record(record), (values) => {
@@ -108,7 +108,7 @@ Deno.test("a wish fills in a form that says the same wish", () => {
     assert.deepEqual(wishOf(wish.kind, valuesOf(wish)), wish);
     const { searchParams } = new URL(formUrl(wish), "http://localhost");
     const { kind, ...values } = Object.fromEntries(searchParams);
-    assert.deepEqual(wishOf(kind as TripKind, values), wish);
+    assert.deepEqual(wishOf(kind as Noun, values), wish);
   }
   assert.equal(formUrl({ kind: "generation", body: { preferences: {} } }), "/?kind=generation");
 });

@@ -4,8 +4,10 @@ import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
-import { bundlesCalendar, itineraryCalendar } from "../../../routes/files/plan_calendar.ts";
-import { oneLine } from "../../../routes/files/plan_text.ts";
+import { bundlesEvents } from "../../../routes/files/bundles.ts";
+import { calendarText } from "../../../routes/files/calendar.ts";
+import { itineraryEvents } from "../../../routes/files/itinerary.ts";
+import { oneLine } from "../../../routes/files/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;
@@ -28,6 +30,23 @@ function activity(changes: Partial<Activity> = {}): Activity {
     estimatedCost: null,
     ...changes,
   };
+}
+
+/** The calendar of an itinerary. */
+function itineraryCalendar(
+  { destination, createdAt, ...plan }:
+    & Parameters<typeof itineraryEvents>[0]
+    & { destination: string; createdAt: number },
+): string {
+  return calendarText({ name: destination, events: itineraryEvents(plan) }, { createdAt });
+}
+
+/** The calendar of bundles, and how many of their events are in it; `null` if none is. */
+async function bundlesCalendar(plan: Parameters<typeof bundlesEvents>[0]) {
+  const { events, undated } = await bundlesEvents(plan);
+  if (events.length === 0) return null;
+  const calendar = calendarText({ name: "Weekend bundles", events }, plan);
+  return { calendar, dated: events.length, undated };
 }
 
 /** A calendar with a day for each list of activities. */
@@ -372,15 +391,16 @@ Deno.test("any text comes through a bundle's calendar whole, and adds nothing to
 
 /** Prints one calendar of each kind; the bundle's needs the parser of dates. */
 const SCRIPT = `
-import { bundlesCalendar, itineraryCalendar } from "${
-  import.meta.resolve("../../../routes/files/plan_calendar.ts")
-}";
+import { bundlesEvents } from "${import.meta.resolve("../../../routes/files/bundles.ts")}";
+import { calendarText } from "${import.meta.resolve("../../../routes/files/calendar.ts")}";
+import { itineraryEvents } from "${import.meta.resolve("../../../routes/files/itinerary.ts")}";
 const texts = { title: "Walk", description: "Two hours.", place: "Rome", estimatedCost: null };
 const times = ["00:00", "02:30", "23:30"];
 const activities = times.map((time) => ({ time, ...texts }));
 const days = [1, 2, 3].map((day) => ({ day, theme: "Theme", activities }));
 for (const start of ["2026-03-07", "2026-03-28", "2026-04-04", "2026-10-24", "2026-12-30"]) {
-  console.log(itineraryCalendar({ id: "id", destination: "Rome", days, start, createdAt: 0 }));
+  const events = itineraryEvents({ id: "id", days, start });
+  console.log(calendarText({ name: "Rome", events }, { createdAt: 0 }));
 }
 const dates = [
   "2026-03-29 02:30", "29 March 2026, 2:30 am", "8 March 2026, 2:30 am", "Friday, 00:30", "Sunday",
@@ -392,8 +412,9 @@ const keyEvents = dates.map((date) => ({
 }));
 const bundles = [{ title: "Bundle", description: "Bundle.", keyEvents, imageUrl: null }];
 for (const now of ["2026-03-28T23:45:00Z", "2026-03-29T01:30:00Z", "2026-12-31T12:00:00Z"]) {
-  const { calendar, dated } = await bundlesCalendar({ id: "id", bundles, createdAt: Date.parse(now) });
-  console.log(calendar, dated);
+  const createdAt = Date.parse(now);
+  const { events } = await bundlesEvents({ id: "id", bundles, createdAt });
+  console.log(calendarText({ name: "Weekend bundles", events }, { createdAt }), events.length);
 }
 `;
 

@@ -4,8 +4,9 @@ import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
-import { bundlesMarkdown, itineraryMarkdown } from "../../../routes/files/plan_markdown.ts";
-import { oneLine } from "../../../routes/files/plan_text.ts";
+import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
+import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
+import { oneLine } from "../../../routes/files/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;

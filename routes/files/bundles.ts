@@ -1,0 +1,116 @@
+/**
+ * Bundles as files.
+ * @module
+ */
+import { webLink } from "../../web/app/kinds/web_link.ts";
+import type { Bundle, GenerationJob } from "../../web/client/job.ts";
+import { readEventDate } from "./event_date.ts";
+import { type KindFiles, notACalendar, type PlanEvent } from "./kind_files.ts";
+import { escaped, listEntry, markdownDocument } from "./markdown.ts";
+import { joined, oneLine } from "./text.ts";
+
+type KeyEvent = Bundle["keyEvents"][number];
+type Preferences = GenerationJob["preferences"];
+
+export const bundlesFiles: KindFiles<"bundles"> = {
+  markdown: (job, { note }) => bundlesMarkdown({ ...job, bundles: bundlesOf(job), note }),
+  async calendar(job) {
+    const createdAt = Date.parse(job.createdAt);
+    const plan = { id: job.generationId, bundles: bundlesOf(job), createdAt };
+    const { events } = await bundlesEvents(plan);
+    if (events.length === 0) {
+      throw notACalendar("None of the events has a date that a calendar could hold");
+    }
+    return { name: "Weekend bundles", events };
+  },
+};
+
+/** The bundles of a finished plan, in order. */
+function bundlesOf({ bundles }: GenerationJob): Bundle[] {
+  return bundles!;
+}
+
+/**
+ * Bundles: what was wished for, then a heading for each bundle and an entry for each event. Pictures
+ * are left out: their hosts would learn who opens the document.
+ *
+ * @param plan.note a line under the title, as text
+ * @returns the document; it ends with a line end
+ */
+export function bundlesMarkdown(
+  { preferences, bundles, note }: {
+    preferences: Preferences;
+    bundles: Bundle[];
+    note?: string | undefined;
+  },
+): string {
+  return markdownDocument([
+    "# Weekend bundles",
+    note && escaped(note),
+    ...wishLines(preferences),
+    ...bundles.flatMap(({ title, description, keyEvents }) => [
+      `## ${escaped(title)}`,
+      escaped(description),
+      ...keyEvents.map(eventEntry),
+    ]),
+  ]);
+}
+
+/**
+ * The events of bundles, each bundle a category. Events are where {@link readEventDate} finds them;
+ * since that may be wrong, each shows the words that its date was read from.
+ *
+ * @param plan.id the job's: a UUID
+ * @param plan.createdAt epoch milliseconds
+ * @returns `undated`: how many events have no date that can be read
+ */
+export async function bundlesEvents(
+  { id, bundles, createdAt }: { id: string; bundles: Bundle[]; createdAt: number },
+): Promise<{ events: PlanEvent[]; undated: number }> {
+  const events: PlanEvent[] = [];
+  let undated = 0;
+  for (const [bundleIndex, { title, keyEvents }] of bundles.entries()) {
+    for (const [index, event] of keyEvents.entries()) {
+      const date = await readEventDate(event.date, { now: createdAt });
+      if (date === null) undated++;
+      else {
+        events.push({
+          id: `${id}-${bundleIndex + 1}-${index + 1}`,
+          date,
+          summary: event.name,
+          location: joined([event.venue, event.neighborhood], ", "),
+          description: joined([event.date, event.why], "\n"),
+          category: title,
+          url: webLink(event.url),
+        });
+      }
+    }
+  }
+  return { events, undated };
+}
+
+function eventEntry({ name, date, venue, neighborhood, why, url }: KeyEvent): string {
+  const link = webLink(url);
+  return listEntry([
+    // Asterisks with nothing in between would be a line across the page.
+    oneLine(name) && `**${escaped(name)}**`,
+    escaped(joined([date, venue, neighborhood], " · ")),
+    escaped(why),
+    // An autolink (CommonMark, section 6.5): everything up to `>` is the address, nothing is an escape.
+    link === null ? "" : `<${link}>`,
+  ]);
+}
+
+function wishLines(preferences: Preferences): string[] {
+  const { interests, musicProfile, timeframe, otherPreferences } = preferences;
+  const wishes = joined([
+    labelled("Interests", joined(interests ?? [], ", ")),
+    labelled("Music", musicProfile),
+    labelled("When", timeframe),
+  ], " · ");
+  return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
+}
+
+function labelled(label: string, text: string | null | undefined): string | null {
+  return oneLine(text ?? "") && `${label}: ${text}`;
+}

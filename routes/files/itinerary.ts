@@ -1,0 +1,127 @@
+/**
+ * Itineraries as files.
+ * @module
+ */
+import { z } from "zod";
+import { DAY_MS } from "../../lib/clock.ts";
+import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import type { Day, ItineraryJob } from "../../web/client/job.ts";
+import { type KindFiles, notACalendar, type PlanEvent } from "./kind_files.ts";
+import { escaped, listEntry, markdownDocument } from "./markdown.ts";
+import { joined } from "./text.ts";
+
+/** One thing to do on a day. */
+type Activity = Day["activities"][number];
+
+/**
+ * An activity takes this long, or as long as it takes the next one to begin: a plan does not say when
+ * anything ends. Two hours are a visit, a meal, a concert.
+ */
+const LONGEST_MS = 2 * 60 * 60_000;
+
+/** A day as people mean it: four digits, and none that a long trip leaves. */
+const FirstDay = z.iso.date().regex(/^2/);
+
+/** The same in every process: no locale of the machine. Cents are as fine as an estimate can be. */
+const amounts = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+
+export const itineraryFiles: KindFiles<"itinerary"> = {
+  markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
+  calendar(job, { query }) {
+    const start = FirstDay.safeParse(query("start"));
+    if (!start.success) throw notACalendar("A calendar needs the first day, such as 2026-12-24");
+    const plan = { id: job.jobId, days: daysOf(job), start: start.data };
+    return { name: job.destination, events: itineraryEvents(plan) };
+  },
+};
+
+/** The days of a finished itinerary, in order. */
+function daysOf({ itinerary }: ItineraryJob): Day[] {
+  return itinerary!;
+}
+
+/**
+ * An itinerary: a heading for each day, an entry for each activity, costs summed up by currency.
+ *
+ * @param plan.note a line under the title, as text
+ * @returns the document; it ends with a line end
+ */
+export function itineraryMarkdown(
+  { destination, durationDays, days, note }: {
+    destination: string;
+    durationDays: number;
+    days: Day[];
+    note?: string | undefined;
+  },
+): string {
+  const length = durationDays === 1 ? "1 day" : `${durationDays} days`;
+  return markdownDocument([
+    `# ${escaped(destination)}: ${length}`,
+    note && escaped(note),
+    ...days.flatMap(({ day, theme, activities }) => [
+      `## Day ${day}: ${escaped(theme)}`,
+      ...activities.map(activityEntry),
+      costsLine("Estimated costs of the day", activities),
+    ]),
+    days.length > 1 &&
+    costsLine("**Estimated costs of the trip**", days.flatMap(({ activities }) => activities)),
+  ]);
+}
+
+/**
+ * The events of an itinerary, one for each activity. Times are "floating" (RFC 5545, section 3.3.5,
+ * form 1): 09:30 where the traveller then is, whatever time zone the calendar is in.
+ *
+ * @param plan.id the job's: a UUID
+ * @param plan.start the first day: a day that exists, `YYYY-MM-DD`, at least 30 days before 10000
+ */
+export function itineraryEvents(
+  { id, days, start }: { id: string; days: Day[]; start: string },
+): PlanEvent[] {
+  const firstDay = Date.parse(`${start}T00:00:00Z`);
+  const timed = days.flatMap(({ day, activities }) =>
+    activities.map((activity, index) => ({
+      activity,
+      id: `${id}-${day}-${index + 1}`,
+      start: firstDay + (day - 1) * DAY_MS + Date.parse(`1970-01-01T${activity.time}Z`),
+    }))
+  );
+  const starts = timed.map(({ start }) => start).toSorted((a, b) => a - b);
+  return timed.map(({ activity, id, start }) => {
+    // Of those that begin at the same time, none is the next one.
+    const next = starts.find((other) => other > start) ?? Infinity;
+    const end = Math.min(next, start + LONGEST_MS);
+    return {
+      id,
+      date: { start, end, allDay: false },
+      summary: activity.title,
+      location: activity.place,
+      description: joined([activity.description, costText(activity.estimatedCost)], "\n"),
+    };
+  });
+}
+
+function activityEntry({ time, title, description, place, estimatedCost }: Activity): string {
+  return listEntry([
+    `**${time}** ${escaped(title)}`,
+    escaped(description),
+    escaped(joined([place, costText(estimatedCost)], " · ")),
+  ]);
+}
+
+/** What costs what is known, currency by currency; `null` if nothing does. */
+function costsLine(label: string, activities: Activity[]): string | null {
+  const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
+  return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
+}
+
+/** `16 USD`, `1,200.5 EUR`. */
+function amountText(amount: number, currency: string): string {
+  return `${amounts.format(amount)} ${currency}`;
+}
+
+/** `about 16 USD per person` or `free`; `null` for a cost that is not known or makes no sense. */
+function costText(cost: Activity["estimatedCost"]): string | null {
+  if (cost === null) return null;
+  return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;
+}

@@ -1,0 +1,102 @@
+/**
+ * The pages of trips, the Cancel button, and finished plans as files.
+ * @module
+ */
+import type { Context, Hono } from "hono";
+import { z } from "zod";
+import type { PublicKind } from "../../jobs/kind.ts";
+import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { PageState } from "../../web/app/page.tsx";
+import { titleOfJob } from "../../web/app/wish.ts";
+import { isJob, type Job } from "../../web/client/job.ts";
+import { presentJob, retryAfterSeconds } from "../api/presenter.ts";
+import { notOwner } from "../api/refusals.ts";
+import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
+import { type AppEnv, isOwnJob, maySee } from "../http/caller.ts";
+import { sendApp } from "./html.tsx";
+import type { WebOptions } from "./web_options.ts";
+
+/** A finished plan as a file, by its extension. */
+const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
+
+interface Found {
+  kind: PublicKind;
+  snapshot: JobSnapshot;
+}
+
+/** `/trips/:id` and what lies below. */
+export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
+  routes.get("/trips/:id", async (c) => {
+    const found = await findTrip(c, options);
+    c.header("cache-control", "private, no-cache");
+    return found ? sendTrip(c, options, found) : sendMissing(c, options);
+  });
+  routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
+  // For those who load the page again that an attempt to cancel has led to.
+  routes.get(
+    "/trips/:id/cancel",
+    (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
+  );
+  for (const [extension, send] of Object.entries(downloads)) {
+    routes.get(`/trips/:id/plan.${extension}`, async (c) => {
+      const found = await findTrip(c, options);
+      c.header("cache-control", "private, no-cache");
+      if (!found) return sendMissing(c, options);
+      const { state, id } = found.snapshot.job;
+      return state === "succeeded" ? await send(c, shown(found)) : c.redirect(`/trips/${id}`, 303);
+    });
+  }
+}
+
+/** The job of any kind that the path names, if the caller may see it. */
+async function findTrip(
+  c: Context<AppEnv>,
+  { jobs, kinds, access }: WebOptions,
+): Promise<Found | null> {
+  const id = z.uuid().safeParse(c.req.param("id"));
+  if (!id.success) return null;
+  for (const kind of kinds) {
+    const snapshot = await jobs.read(kind, id.data.toLowerCase());
+    if (snapshot) {
+      return maySee(c.get("caller"), snapshot.job, access) ? { kind, snapshot } : null;
+    }
+  }
+  return null;
+}
+
+/** The job as `GET` shows it. */
+function shown({ kind, snapshot }: Found): Job {
+  const job = presentJob(kind, snapshot);
+  if (isJob(job)) return job;
+  throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
+}
+
+function sendTrip(c: Context<AppEnv>, { clock }: WebOptions, found: Found) {
+  const { kind, snapshot } = found;
+  const job = shown(found);
+  const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
+  const state: PageState = { page: "trip", job, ageMs, isOpen: true };
+  const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
+  return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
+}
+
+async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
+  const { jobs, access } = options;
+  const found = await findTrip(c, options);
+  if (!found) return sendMissing(c, options);
+  const { kind, snapshot: { job } } = found;
+  if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
+  await jobs.cancel(kind, job.id);
+  // One that has ended meanwhile shows how.
+  return c.redirect(`/trips/${job.id}`, 303);
+}
+
+/** There is no such trip, or none that this caller may see; strangers are not told which. */
+function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
+  const id = c.req.param("id")!;
+  const isLocked = access.apiKeys.size > 0 && !access.publicReads;
+  if (isLocked) c.header("www-authenticate", "Bearer");
+  return isLocked
+    ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
+    : sendApp(c, { title: "Expired", state: { page: "gone", id }, status: 404, isPrivate: true });
+}

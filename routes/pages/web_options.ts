@@ -1,0 +1,17 @@
+/**
+ * What the pages of the app stand on.
+ * @module
+ */
+import type { JobService } from "../../jobs/engine/job_service.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { AccessOptions } from "../http/caller.ts";
+import type { RateLimiters } from "../http/rate_limit.ts";
+
+export interface WebOptions {
+  jobs: JobService;
+  kinds: readonly PublicKind[];
+  clock: Clock;
+  access: AccessOptions;
+  rateLimiters: RateLimiters;
+}

@@ -1,0 +1,14 @@
+/**
+ * What the outside sees of checklists.
+ * @module
+ */
+import type { HttpContract } from "../../contract.ts";
+
+export const checklistContract = {
+  path: "/api/checklists",
+  noun: "checklist",
+  description: "A trip becomes a list of what to pack.",
+  idName: "checklistId",
+  acceptedStatus: 202,
+  notFound: "Checklist not found",
+} as const satisfies HttpContract;

@@ -1,0 +1,247 @@
+/**
+ * New kinds of job, made by the steps in CONTRIBUTING.md and by nothing else: one with everything that a
+ * kind may have (`tasting`), and one without a view and without files (`checklist`).
+ */
+import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { Program, workDirectory } from "../../testing/program.ts";
+
+const root = join(import.meta.dirname!, "../..");
+const fixtures = join(import.meta.dirname!, "third_kind");
+
+/** A step of the recipe, for any `<kind>`. */
+interface Step {
+  /** The file that the step makes. */
+  file: string;
+  registry: string;
+  /** The line that it adds to the registry. */
+  line: string;
+}
+
+/** The steps, as CONTRIBUTING.md has them, and the line of a kind that does without a file. */
+async function readRecipe(): Promise<{ steps: Step[]; without: string }> {
+  const text = await Deno.readTextFile(join(root, "CONTRIBUTING.md"));
+  const [recipe] = text.match(/^- \*\*A kind of job\*\*[^]*?(?=^- )/m)!;
+  const steps = [...recipe.matchAll(/^ +\d\. `([^`]+)`[^]*?\bIn\s+`([^`]+)`:\s+`([^`]+)`/gm)]
+    .map(([, file, registry, line]) => ({ file: file!, registry: registry!, line: line! }));
+  const [, without] = recipe.match(/with the line\s+`([^`]+)`/)!;
+  return { steps, without: without! };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** The line before which a registry ends. */
+const END = /^ *\}(?: as const)?(?: satisfies .*)?;$/m;
+
+/**
+ * Adds kinds to the source in a directory.
+ *
+ * @returns the registries, each as it would be without its lines for the kinds
+ */
+async function addKinds(source: string, kinds: string[]): Promise<Map<string, string>> {
+  const { steps, without } = await readRecipe();
+  assert.equal(steps.length, 4);
+  await cp(fixtures, source, { recursive: true });
+  const before = new Map<string, string>();
+  for (const { file, registry, line } of steps) {
+    const path = join(source, registry);
+    let text = await Deno.readTextFile(path);
+    before.set(registry, text);
+    for (const kind of kinds) {
+      const named = (pattern: string) => pattern.replaceAll("<kind>", kind);
+      const isThere = await exists(join(source, named(file)));
+      const entry = named(isThere ? line : without);
+      if (isThere) {
+        const [, name] = entry.match(/: (\w+)/)!;
+        const specifier = relative(dirname(registry), named(file));
+        text = text.replace(/^import /m, `import { ${name} } from "./${specifier}";\nimport `);
+      }
+      text = text.replace(END, (end) => `  ${end.match(/^ */)}${entry}\n${end}`);
+    }
+    await Deno.writeTextFile(path, text);
+  }
+  return before;
+}
+
+/** Runs `deno` in a directory. @returns what it printed, and whether it was content */
+async function deno(cwd: string, ...args: string[]) {
+  const command = new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } });
+  const { success, stdout, stderr } = await command.output();
+  const text = new TextDecoder();
+  return { success, output: text.decode(stdout) + text.decode(stderr) };
+}
+
+/** A copy of the source of the program, with the new kinds; `await using` removes it. */
+async function extendedSource() {
+  const directory = await workDirectory();
+  for (const name of ["deno.json", "deno.lock", "main.ts", "routes", "web", "jobs", "lib"]) {
+    await cp(join(root, name), join(directory.path, name), { recursive: true });
+  }
+  const before = await addKinds(directory.path, ["tasting", "checklist"]);
+  return { ...directory, before };
+}
+
+/**
+ * Checks the types of the whole program, and of the registries without their new lines, which lie beside
+ * those that have them.
+ */
+async function checkTypes({ path, before }: Awaited<ReturnType<typeof extendedSource>>) {
+  const incomplete = [];
+  for (const [registry, text] of before) {
+    // The contracts are what the other registries are held to.
+    if (registry.endsWith("contracts.ts")) continue;
+    incomplete.push(registry.replace(".ts", "_incomplete.ts"));
+    await Deno.writeTextFile(join(path, incomplete.at(-1)!), text);
+  }
+  assert.equal(incomplete.length, 3);
+  const entries = ["main.ts", "web/app/app.tsx", "web/client/client.ts"];
+  const { output } = await deno(path, "check", ...entries, ...incomplete);
+  const errors = output.split(/^(?=TS\d+ )/m).slice(1);
+  assert.equal(errors.length, incomplete.length, output);
+  for (const file of incomplete) {
+    const error = errors.find((error) => error.includes(`/${file}:`));
+    assert.ok(error, `${file} is no error: ${output}`);
+    assert.match(error, /tasting/);
+    assert.match(error, /checklist/);
+    await Deno.remove(join(path, file));
+  }
+}
+
+/** A page or a file, as text. */
+async function open(url: string, init: RequestInit = {}) {
+  const response = await fetch(url, { redirect: "manual", ...init });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+function sendForm(url: string, fields: Record<string, string>) {
+  const headers = { "sec-fetch-site": "same-origin" };
+  return open(url, { method: "POST", headers, body: new URLSearchParams(fields) });
+}
+
+async function untilCompleted(program: Program, id: string): Promise<void> {
+  await program.until(({ log }) =>
+    log.some(({ message, jobId }) => message === "completed" && jobId === id)
+  );
+}
+
+Deno.test("a kind that is added by the recipe has its API, its form, its page and its files", async (t) => {
+  await using source = await extendedSource();
+  if (!Deno.version.deno.startsWith("2.5.")) {
+    await t.step(
+      "the compiler accepts it, and names what a registry lacks",
+      () => checkTypes(source),
+    );
+    await t.step("it is written as the rest is", async () => {
+      for (const task of [["fmt", "--check"], ["lint"]]) {
+        const { success, output } = await deno(source.path, ...task, "jobs", "web", "routes");
+        assert.ok(success, output);
+      }
+    });
+  }
+  const built = await deno(source.path, "task", "build");
+  assert.ok(built.success, built.output);
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, {
+    source: source.path,
+    env: { GENERATOR: "sample", SAMPLE_DELAY_MS: "1500" },
+  });
+  await t.step("a tasting", () => driveTasting(program));
+  await t.step("a checklist, which has a plain page", () => driveChecklist(program));
+  assert.deepEqual(program.log.filter(({ level }) => level === "error"), []);
+});
+
+/** The API, the form, the page and the Markdown of the kind that has everything. */
+async function driveTasting(program: Program): Promise<void> {
+  const url = await program.url();
+  const { body: { paths, components } } = await program.get("/openapi.json");
+  assert.ok(paths["/api/tastings"].post && paths["/api/tastings/{id}"].get);
+  assert.deepEqual(Object.keys(components.schemas.Tasting.properties).slice(0, 6), [
+    "tastingId",
+    "status",
+    "dish",
+    "town",
+    "stops",
+    "places",
+  ]);
+  const wish = { dish: "Ramen", town: "Fukuoka", stops: 2 };
+  assert.equal((await program.post("/api/tastings", { ...wish, stops: 6 })).status, 400);
+  const made = await program.post("/api/tastings", wish);
+  assert.equal(made.status, 202);
+  const path = made.headers.get("location")!;
+  assert.equal(path, `/api/tastings/${made.body.tastingId}`);
+
+  const { text: home } = await open(url);
+  assert.match(home, /id="choose-tasting" value="tasting"/);
+  assert.match(home, /<form class="wish tasting"[^>]*aria-label="Find the kitchens">/);
+  assert.match(home, /id="dish" name="dish" [^>]*required dir="auto"/);
+  assert.match(home, /type="number" [^>]*id="stops" [^>]*min="1" max="5"/);
+  assert.doesNotMatch(home, /checklist/);
+  const wrong = await sendForm(`${url}/trips`, { kind: "tasting", dish: "", stops: "6" });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, />A whole number from 1 to 5\.</);
+  const fields = { kind: "tasting", dish: "Pho", town: "Huế", stops: "1" };
+  const sent = await sendForm(`${url}/trips`, fields);
+  assert.equal(sent.status, 303);
+  const trip = sent.headers.get("location")!;
+  const growing = await open(url + trip);
+  assert.match(growing.text, /<title>Pho in Huế – Tripwright<\/title>/);
+  assert.match(growing.text, /<section class="dock"/);
+
+  await untilCompleted(program, made.body.tastingId);
+  await untilCompleted(program, trip.replace("/trips/", ""));
+  const { body: done } = await program.get(path);
+  assert.equal(done.status, "completed");
+  assert.equal(done.places[1].name, "Sample kitchen 2 of Fukuoka");
+  const events = await open(`${url}${path}/events`);
+  assert.match(events.text, /^event: item$/m);
+  assert.match(events.text, /^event: end$/m);
+  const { text: page } = await open(url + trip);
+  assert.match(page, /<header class="trip tasting"><h1 dir="auto">Pho in Huế<\/h1>/);
+  assert.match(page, /<span>1 stop<\/span>/);
+  assert.match(page, /<h2 dir="auto">Sample kitchen 1 of Huế<\/h2>/);
+  assert.match(page, /plan\.md">Markdown<.*plan\.json">JSON</);
+  assert.doesNotMatch(page, /Calendar/);
+  const markdown = await open(`${url}${trip}/plan.md`);
+  assert.match(markdown.text, /^# Pho in Huế\n\nThis plan is made up[^]*- \*\*Sample kitchen 1/);
+  assert.match(markdown.headers.get("content-disposition")!, /filename="pho-in-hue\.md"/);
+  assert.equal((await open(`${url}${trip}/plan.ics`)).status, 404);
+}
+
+/** The API of the kind that has neither a view nor files, and its plain page. */
+async function driveChecklist(program: Program): Promise<void> {
+  const url = await program.url();
+  const wish = { trip: "A week in <b>Reykjavík</b>" };
+  const [made, dropped] = [
+    await program.post("/api/checklists", wish),
+    await program.post("/api/checklists", wish),
+  ];
+  const trip = `${url}/trips/${made.body.checklistId}`;
+  const growing = await open(trip);
+  assert.equal(growing.status, 200);
+  assert.match(growing.text, /<title>Checklist – Tripwright<\/title>/);
+  assert.match(
+    growing.text,
+    /<dt>trip<\/dt><dd dir="auto">A week in &lt;b>Reykjavík&lt;\/b><\/dd>/,
+  );
+  assert.match(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Cancel</);
+  const other = `${url}/trips/${dropped.body.checklistId}`;
+  assert.equal((await sendForm(`${other}/cancel`, {})).status, 303);
+  assert.match((await open(other)).text, /You have canceled this trip/);
+
+  await untilCompleted(program, made.body.checklistId);
+  const { text: page, status } = await open(trip);
+  assert.equal(status, 200);
+  assert.match(page, /<dt>items<\/dt><dd dir="auto"><pre>\[\n {2}(?:"|&quot;)Passport/);
+  assert.match(page, /plan\.json">JSON</);
+  assert.doesNotMatch(page, /Markdown|Calendar/);
+  const { body } = await program.get(`/api/checklists/${made.body.checklistId}`);
+  assert.deepEqual(JSON.parse((await open(`${trip}/plan.json`)).text), body);
+  for (const extension of ["md", "ics"]) {
+    const { status, text } = await open(`${trip}/plan.${extension}`);
+    assert.equal(status, 404);
+    assert.match(text, /To the trip/);
+  }
+}

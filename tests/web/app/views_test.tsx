@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { renderToString } from "preact-render-to-string";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
+import { filesOf } from "../../../routes/files/registry.ts";
+import { plainView } from "../../../web/app/kinds/plain.tsx";
+import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
+import { fieldsOf } from "../../../web/app/wish.ts";
+import type { GenerationJob } from "../../../web/client/client.ts";
+import { techno } from "../../../testing/app.ts";
+
+const bundles = sampleBundles(techno).bundles;
+
+const job: GenerationJob = {
+  generationId: "54a632b6-0dcc-43f7-b013-28e051702cf7",
+  status: "completed",
+  preferences: { timeframe: "</pre> <b>soon</b>" },
+  bundles,
+  reasoningSummaries: [],
+  openaiResponseId: "resp_7",
+  createdAt: "2026-11-24T12:00:00Z",
+  completedAt: "2026-11-24T12:01:00Z",
+  expiresAt: "2026-11-25T12:00:00Z",
+  error: null,
+  failure: null,
+  source: "sample",
+  attempt: 1,
+  progress: null,
+  partial: null,
+  usage: null,
+};
+
+/** The text of a page, without its tags. */
+function textOf(html: string): string {
+  return html.replaceAll(/<[^>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&");
+}
+
+Deno.test("no two kinds have a field of the same name", () => {
+  const names = wishKinds.flatMap(fieldsOf);
+  assert.ok(names.length > 4);
+  assert.equal(new Set(names).size, names.length, names.join());
+});
+
+Deno.test("a page links to the files that there are, and to no others", () => {
+  for (const name of kindNames) {
+    const { noun } = contracts[name];
+    if (!wishKinds.includes(noun)) continue;
+    const { markdown, calendar } = viewOf(noun).files;
+    const files = filesOf(name);
+    assert.equal(markdown, files.markdown !== undefined, name);
+    assert.equal(calendar !== null, files.calendar !== undefined, name);
+  }
+});
+
+Deno.test("a plan without a view is shown as what the API tells of it, as text", () => {
+  const html = renderToString(<plainView.Plan job={job} isGrowing={false} />);
+  const terms = [...html.matchAll(/<dt>(\w+)<\/dt>/g)].map(([, name]) => name);
+  assert.deepEqual(terms, ["preferences", "bundles", "reasoningSummaries", "openaiResponseId"]);
+  const text = textOf(html);
+  assert.ok(text.includes(JSON.stringify(bundles, null, 2)));
+  assert.ok(text.includes('"timeframe": "</pre> <b>soon</b>"'));
+  assert.doesNotMatch(html, /<b>/);
+});
+
+Deno.test("a plan without a view shows its parts while it grows", () => {
+  const growing = { ...job, status: "processing" as const, bundles: null, partial: [bundles[0]!] };
+  const html = renderToString(<plainView.Plan job={growing} isGrowing />);
+  assert.match(html, /<dt>partial<\/dt>/);
+  assert.ok(textOf(html).includes(bundles[0]!.title));
+  const begun = renderToString(<plainView.Plan job={{ ...growing, partial: [] }} isGrowing />);
+  assert.doesNotMatch(begun, /partial|bundles/);
+});

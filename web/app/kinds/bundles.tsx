@@ -1,0 +1,163 @@
+/**
+ * How people see bundles: preferences, and bundles of events as cards.
+ * @module
+ */
+import type { Bundle, GenerationJob, GenerationWish } from "../../client/job.ts";
+import { listError, listIn, textError, trimmed } from "./field.ts";
+import { Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import type { KindView, PlanProps } from "./view.ts";
+
+type KeyEvent = Bundle["keyEvents"][number];
+type Preferences = GenerationWish["preferences"];
+type Field = "interests" | "musicProfile" | "timeframe" | "otherPreferences";
+
+/** As long as the longest destination. */
+const MAX_TITLE_CHARACTERS = 120;
+
+export const bundlesView: KindView<"bundles", Field> = {
+  choice: { title: "Weekend bundles", text: "Researched events, in 2 to 5 minutes" },
+  verb: "Find my weekend",
+  fields: {
+    interests: {
+      label: "Interests",
+      hint: "With commas in between",
+      example: "music, nightlife, street food",
+      input: "line",
+      errorOf: listError,
+    },
+    musicProfile: {
+      label: "Music",
+      hint: "What you like to hear",
+      example: "Electronic, House",
+      input: "line",
+      errorOf: textError,
+    },
+    timeframe: {
+      label: "When and where",
+      hint: "",
+      example: "This weekend in Berlin",
+      input: "line",
+      errorOf: textError,
+    },
+    otherPreferences: {
+      label: "Anything else",
+      hint: "Company, budget, what to avoid",
+      example: "Two of us, underground venues, no early mornings",
+      input: "area",
+      errorOf: textError,
+    },
+  },
+  bodyOf: ({ interests, musicProfile, timeframe, otherPreferences }) => ({
+    preferences: {
+      interests: listIn(interests),
+      musicProfile: trimmed(musicProfile) || null,
+      timeframe: trimmed(timeframe) || null,
+      otherPreferences: trimmed(otherPreferences) || null,
+    },
+  }),
+  valuesOf: ({ preferences: { interests, musicProfile, timeframe, otherPreferences } }) => ({
+    interests: interests?.join(", ") ?? "",
+    musicProfile: musicProfile ?? "",
+    timeframe: timeframe ?? "",
+    otherPreferences: otherPreferences ?? "",
+  }),
+  bodyOfJob: ({ preferences }) => ({ preferences }),
+  titleOf: ({ preferences }) => titleOf(preferences),
+
+  partNoun: "Bundle",
+  stages: [
+    ["queued", "Waiting"],
+    ["thinking", "Thinking"],
+    ["researching", "Researching"],
+    ["writing", "Writing"],
+  ],
+  asides: [
+    "Analyzing your preferences",
+    "Searching for the best events",
+    "Comparing what is on at the same time",
+    "Keeping an eye on the weather",
+    "Crafting your bundles",
+    "This takes a few minutes; you can close the page and come back",
+  ],
+  files: { markdown: true, calendar: "dates" },
+  Plan: BundlesPlan,
+  Details: ({ job: { preferences } }) => <PreferenceList preferences={preferences} />,
+  reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
+};
+
+function titleOf(preferences: Preferences): string {
+  const interests = sayInterests(preferences);
+  return interests === "" ? "Weekend bundles" : `Weekend bundles: ${shortened(interests)}`;
+}
+
+/** All interests; empty if there are none. */
+function sayInterests({ interests }: Preferences): string {
+  return (interests ?? []).filter((interest) => interest !== "").join(", ");
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  if (characters.length <= MAX_TITLE_CHARACTERS) return text;
+  return `${characters.slice(0, MAX_TITLE_CHARACTERS - 1).join("").trimEnd()}…`;
+}
+
+/** What was wished for, beyond the title. */
+function PreferenceList({ preferences }: { preferences: Preferences }) {
+  const { timeframe, musicProfile, otherPreferences } = preferences;
+  const interests = sayInterests(preferences);
+  const unsaid = titleOf(preferences).endsWith(interests) ? null : interests;
+  const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
+  return said.length === 0 ? null : (
+    <ul class="facts">
+      {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
+    </ul>
+  );
+}
+
+export function BundlesPlan(
+  { job: { bundles, partial }, isGrowing }: PlanProps<Pick<GenerationJob, "bundles" | "partial">>,
+) {
+  const parts = bundles ?? partial ?? [];
+  return (
+    <ol class="bundles">
+      {parts.map((bundle, index) => <BundleCard key={index} bundle={bundle} />)}
+      {isGrowing && <Placeholder key={parts.length} label={`Bundle ${parts.length + 1}`} />}
+    </ol>
+  );
+}
+
+function BundleCard({ bundle }: { bundle: Bundle }) {
+  const { title, description, keyEvents, imageUrl } = bundle;
+  return (
+    <li class="card">
+      <h2 dir="auto">{title}</h2>
+      <p dir="auto">{description}</p>
+      <ol class="events">
+        {keyEvents.map((event, index) => <EventRow key={index} event={event} />)}
+      </ol>
+      {imageUrl && (
+        <p class="facts">
+          <Link url={imageUrl}>A picture of it</Link>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function EventRow({ event: { name, date, venue, neighborhood, url, why } }: { event: KeyEvent }) {
+  const where = [venue, neighborhood].filter(Boolean).join(", ");
+  return (
+    <li>
+      <p class="when" dir="auto">{date}</p>
+      <h3 dir="auto">
+        <Link url={url}>{name}</Link>
+      </h3>
+      <p dir="auto">{why}</p>
+      {where && (
+        <p class="facts">
+          <PlaceLink place={where} />
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * How people see itineraries: a destination and a number of days, and days as timelines.
+ * @module
+ */
+import type { Day, ItineraryJob } from "../../client/job.ts";
+import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
+import { Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import type { KindView, PlanProps } from "./view.ts";
+
+type Activity = Day["activities"][number];
+
+export const itineraryView: KindView<"itinerary", "destination" | "durationDays"> = {
+  choice: { title: "Itinerary", text: "Day by day, in about 20 seconds" },
+  verb: "Plan my trip",
+  fields: {
+    destination: {
+      label: "Destination",
+      hint: "A city, a region, a country",
+      example: "Tokyo, Japan",
+      input: "line",
+      required: true,
+      errorOf: textError,
+    },
+    durationDays: {
+      label: "Days",
+      hint: "How long you stay",
+      example: "5",
+      input: "number",
+      required: true,
+      errorOf: numberError,
+    },
+  },
+  bodyOf: ({ destination, durationDays }) => ({
+    destination: trimmed(destination),
+    durationDays: wholeNumber(durationDays) ?? NaN,
+  }),
+  valuesOf: ({ destination, durationDays }) => ({
+    destination,
+    durationDays: String(durationDays),
+  }),
+  bodyOfJob: ({ destination, durationDays }) => ({ destination, durationDays }),
+  titleOf: ({ destination }) => destination,
+  extentOf: ({ durationDays }) => durationDays === 1 ? "1 day" : `${durationDays} days`,
+
+  partNoun: "Day",
+  stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
+  asides: [
+    "Looking for the best order of things",
+    "Leaving time for a coffee",
+    "Checking how far it is on foot",
+    "Keeping the evenings free of queues",
+    "Asking what the locals would do",
+  ],
+  files: { markdown: true, calendar: "first day" },
+  Plan: ItineraryPlan,
+  factsOf({ itinerary }) {
+    const cost = itinerary && sayCosts(itinerary.flatMap(({ activities }) => activities));
+    return cost ? [`${cost} per person`] : [];
+  },
+};
+
+export function ItineraryPlan(
+  { job: { itinerary, partial }, isGrowing }: PlanProps<
+    Pick<ItineraryJob, "itinerary" | "partial">
+  >,
+) {
+  const days = itinerary ?? partial ?? [];
+  return (
+    <ol class="days">
+      {days.map((day, index) => <DayCard key={index} day={day} />)}
+      {isGrowing && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
+    </ol>
+  );
+}
+
+function DayCard({ day: { day, theme, activities } }: { day: Day }) {
+  const cost = sayCosts(activities);
+  return (
+    <li class="card" id={`day-${day}`}>
+      <p class="quiet">
+        Day {day}
+        {cost && ` · ${cost}`}
+      </p>
+      <h2 dir="auto">{theme}</h2>
+      <ol class="timeline">
+        {activities.map((activity, index) => <ActivityRow key={index} activity={activity} />)}
+      </ol>
+    </li>
+  );
+}
+
+function ActivityRow({ activity }: { activity: Activity }) {
+  const { time, title, description, place, estimatedCost } = activity;
+  return (
+    <li>
+      <time dateTime={time}>{time}</time>
+      <div>
+        <h3 dir="auto">{title}</h3>
+        <p dir="auto">{description}</p>
+        <p class="facts">
+          <PlaceLink place={place} />
+          {estimatedCost && <span>{sayCost(estimatedCost)}</span>}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** What activities cost together, by currency. Costs that are 0 or not known add nothing. */
+export function sumCosts(activities: readonly Activity[]): [currency: string, amount: number][] {
+  const sums = new Map<string, number>();
+  for (const { estimatedCost } of activities) {
+    if (!estimatedCost?.amount) continue;
+    const { currency, amount } = estimatedCost;
+    sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  }
+  return [...sums];
+}
+
+/** What activities cost together, for people; `null` if no cost is known. */
+export function sayCosts(activities: readonly Activity[]): string | null {
+  const sums = sumCosts(activities);
+  if (sums.length > 0) {
+    return sums.map(([currency, amount]) => sayCost({ amount, currency })).join(" + ");
+  }
+  return activities.some(({ estimatedCost }) => estimatedCost !== null) ? "free" : null;
+}
+
+function sayCost({ amount, currency }: { amount: number; currency: string }): string {
+  if (amount === 0) return "free";
+  const fractions = Number.isInteger(amount) ? { maximumFractionDigits: 0 } : {};
+  const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
+  return `about ${format.format(amount)}`;
+}
