@@ -48,50 +48,75 @@ export interface JobRouteOptions {
 
 /** All routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
-  const { jobs, views, clock, access, rateLimiters } = options;
-  const body = requestBody(kind, options);
-  const routes = new Hono<AppEnv>();
+  const calls = new JobCalls(kind, options);
+  return new Hono<AppEnv>()
+    .post("/", (c) => calls.create(c))
+    .get("/", (c) => calls.list(c))
+    .get("/:id", (c) => calls.show(c))
+    .get("/:id/timeline", (c) => calls.showTimeline(c))
+    .get("/:id/events", (c) => calls.stream(c))
+    .delete("/:id", (c) => calls.cancel(c));
+}
 
-  routes.post("/", async (c) => {
+type JobContext = Context<AppEnv>;
+
+/** The calls of one kind of job. */
+class JobCalls {
+  readonly #kind: PublicKind;
+  readonly #options: JobRouteOptions;
+  readonly #body: ReturnType<typeof requestBody>;
+
+  constructor(kind: PublicKind, options: JobRouteOptions) {
+    this.#kind = kind;
+    this.#options = options;
+    this.#body = requestBody(kind, options);
+  }
+
+  async create(c: JobContext): Promise<Response> {
+    const kind = this.#kind;
+    const { jobs, clock, rateLimiters } = this.#options;
     const idempotencyKey = idempotencyKeyOf(c);
-    const { callbackUrl, ...request } = await readBody(c, body);
+    const { callbackUrl, ...request } = await readBody(c, this.#body);
     if (callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
     const wish = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
     const { job, isRepeated, budget } = await acceptJob(c, kind, wish);
     if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
-    const ended = await untilEnd(c, job);
+    const ended = await this.#untilEnd(c, job);
     if (ended) return ended;
     c.header("cache-control", "no-store");
     c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
-  });
+  }
 
-  routes.get("/", async (c) => {
+  async list(c: JobContext): Promise<Response> {
+    const { jobs, access } = this.#options;
     const { owner } = c.get("caller");
     if (owner === null) throw unknownCaller(access);
     const page = readPage(c);
-    const { jobs: found, next } = await jobs.list(kind, { owner, ...page });
+    const { jobs: found, next } = await jobs.list(this.#kind, { owner, ...page });
     const nextCursor = next && cursorOf(next);
-    if (nextCursor) c.header("link", nextLink(kind, page.limit, nextCursor));
+    if (nextCursor) c.header("link", nextLink(this.#kind, page.limit, nextCursor));
     c.header("cache-control", "private, no-cache");
-    return c.json({ items: found.flatMap((job) => summaryOf(kind, job)), nextCursor });
-  });
+    return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
+  }
 
-  routes.get("/:id", async (c) => {
-    const view = await find(c, (id) => views.read(kind, id));
-    return sendView(c, await changed(c, view));
-  });
+  async show(c: JobContext): Promise<Response> {
+    const view = await this.#find(c, (id) => this.#options.views.read(this.#kind, id));
+    return this.#sendView(c, await this.#changed(c, view));
+  }
 
-  routes.get("/:id/timeline", async (c) => {
-    const timeline = await find(c, (id) => jobs.timeline(kind, id));
+  async showTimeline(c: JobContext): Promise<Response> {
+    const timeline = await this.#find(c, (id) => this.#options.jobs.timeline(this.#kind, id));
     c.header("cache-control", "private, no-cache");
-    return c.json(presentTimeline(kind, timeline));
-  });
+    return c.json(presentTimeline(this.#kind, timeline));
+  }
 
-  routes.get("/:id/events", async (c) => {
-    const snapshot = await find(c, (id) => jobs.read(kind, id));
+  async stream(c: JobContext): Promise<Response> {
+    const kind = this.#kind;
+    const { jobs, clock } = this.#options;
+    const snapshot = await this.#find(c, (id) => jobs.read(kind, id));
     const { job } = snapshot;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
@@ -100,34 +125,37 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     // What cannot be shown is said now, by a status: browsers would come back to a broken stream.
     presentJob(kind, snapshot);
     return sendEvents(c, { kind, jobs, clock, id: job.id, position });
-  });
+  }
 
-  routes.delete("/:id", async (c) => {
-    const found = await find(c, (id) => jobs.read(kind, id));
+  async cancel(c: JobContext): Promise<Response> {
+    const kind = this.#kind;
+    const { jobs, access } = this.#options;
+    const found = await this.#find(c, (id) => jobs.read(kind, id));
     if (!isOwnJob(c.get("caller"), found.job, access)) throw notOwner();
     const snapshot = await jobs.cancel(kind, found.job.id);
-    if (!snapshot) throw notFound();
+    if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw tooLate(snapshot.job);
     return c.json(presentJob(kind, snapshot), 202);
-  });
+  }
 
   /** The job that the path names, if the caller may see it. */
-  async function find<T extends { job: JobRecord }>(
-    c: Context<AppEnv>,
+  async #find<T extends { job: JobRecord }>(
+    c: JobContext,
     look: (id: string) => Promise<T | null>,
   ): Promise<T> {
     const id = JobId.safeParse(c.req.param("id"));
     const found = id.success ? await look(id.data.toLowerCase()) : null;
-    if (found && maySee(c.get("caller"), found.job, access)) return found;
-    throw notFound();
+    if (found && maySee(c.get("caller"), found.job, this.#options.access)) return found;
+    throw this.#notFound();
   }
 
-  function notFound(): ProblemError {
-    return new ProblemError({ code: "job_not_found", detail: kind.http.notFound });
+  #notFound(): ProblemError {
+    return new ProblemError({ code: "job_not_found", detail: this.#kind.http.notFound });
   }
 
   /** The job as soon as it is no longer as the client knows it, if the client is ready to wait. */
-  async function changed(c: Context<AppEnv>, view: JobView): Promise<JobView> {
+  async #changed(c: JobContext, view: JobView): Promise<JobView> {
+    const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return view;
     c.header("preference-applied", `wait=${seconds}`);
@@ -136,12 +164,12 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     const { version, job } = view;
     const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(job.id, options);
-    if (!snapshot) throw notFound();
-    return views.viewOf(kind, snapshot);
+    if (!snapshot) throw this.#notFound();
+    return views.viewOf(this.#kind, snapshot);
   }
 
-  function sendView(c: Context<AppEnv>, view: JobView, status?: 200 | 202): Response {
-    const seconds = retryAfterSeconds(kind, view.job, clock.now());
+  #sendView(c: JobContext, view: JobView, status?: 200 | 202): Response {
+    const seconds = retryAfterSeconds(this.#kind, view.job, this.#options.clock.now());
     if (seconds !== null) c.header("retry-after", String(seconds));
     c.header("cache-control", "private, no-cache");
     c.header("etag", view.etag);
@@ -152,14 +180,16 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
 
   /**
    * The answer to a `POST` whose client is ready to wait: the job as it is when it has ended, or when
-   * the client's patience has. `null` if there is nothing to be said of it beyond that it was accepted.
+   * the time is over. `null` if there is nothing to be said of it beyond that it was accepted.
    */
-  async function untilEnd(c: Context<AppEnv>, { id }: JobRecord): Promise<Response | null> {
+  async #untilEnd(c: JobContext, { id }: JobRecord): Promise<Response | null> {
+    const kind = this.#kind;
+    const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(id, options).catch((error) => {
-      // It was accepted; whoever were told otherwise would send it again.
+      // The job was accepted. After an error the client would send the wish again.
       log.warning("not waited for", { jobId: id, error: describeError(error) });
       return null;
     });
@@ -167,10 +197,8 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     c.header("preference-applied", `wait=${seconds}`);
     c.header("content-location", locationOf(kind, snapshot.job));
     const isOver = isEnded(snapshot.job);
-    return sendView(c, views.viewOf(kind, snapshot), isOver ? 200 : kind.http.acceptedStatus);
+    return this.#sendView(c, views.viewOf(kind, snapshot), isOver ? 200 : kind.http.acceptedStatus);
   }
-
-  return routes;
 }
 
 /** One that this version cannot show hides no other. */
