@@ -10,13 +10,13 @@ import { sampleModel } from "../lib/model/sample_model.ts";
 
 /** @param clock paces the sample generator */
 export function createModelProvider(config: Config, clock: Clock): ModelProvider {
-  const { apiKey, ...openai } = config.openai;
+  const { apiKey, baseUrl, timeoutMs, idleMs, background } = config.openai;
   if (config.generator === "sample") {
     const delayMs = config.sampleDelayMs;
     return (plan, reasoning) => sampleModel({ plan, reasoning, delayMs, clock });
   }
   const model = config.generator === "openai" && apiKey !== undefined
-    ? openaiModel({ ...openai, apiKey, clock })
+    ? openaiModel({ apiKey, baseUrl, timeoutMs, idleMs, background, clock })
     : missingModel();
   return () => model;
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { type CallOptions, type ChatRequest, type ChatTurn, ResponseId } from "../model/model.ts";
 import { unreadableAnswer } from "./error.ts";
-import type { OpenAICall } from "./model.ts";
+import type { OpenAICall } from "./client.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
 import { TokenCount, type Usage, usageFrom } from "../usage.ts";
 

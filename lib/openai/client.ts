@@ -5,6 +5,25 @@
  */
 import type OpenAI from "openai";
 import type { ClientOptions } from "openai";
+import type { Clock } from "../clock.ts";
+
+/** What one call of the API works with. */
+export interface OpenAICall {
+  helpers: typeof import("openai/helpers/zod");
+  /**
+   * The SDK's client, which reads no more than an answer can be.
+   *
+   * @param heard is called whenever the other side sends something
+   */
+  client(heard?: () => void): OpenAI;
+  /** Longest wait for one answer, in milliseconds. */
+  timeoutMs: number;
+  /** Longest silence within an answer, in milliseconds. */
+  idleMs: number;
+  /** Lets responses go on at the model's side after the connection has ended. */
+  background: boolean;
+  clock: Clock;
+}
 
 /** Creates a client. The SDK takes a tenth of a second and 24 MB to load, so it is loaded when needed. */
 export async function createClient(

@@ -3,11 +3,10 @@
  * owns those).
  * @module
  */
-import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
 import { chat } from "./chat.ts";
-import { createClient } from "./client.ts";
+import { createClient, type OpenAICall } from "./client.ts";
 import { fromOpenAIError } from "./error.ts";
 import { join, respond } from "./response.ts";
 import { boundedFetch } from "./stream.ts";
@@ -25,17 +24,6 @@ export interface OpenAIModelOptions {
   clock: Clock;
 }
 
-/** What a call works with. */
-export interface OpenAICall extends OpenAIModelOptions {
-  helpers: typeof import("openai/helpers/zod");
-  /**
-   * The SDK's client, which reads no more than an answer can be.
-   *
-   * @param heard is called whenever the other side sends something
-   */
-  client(heard?: () => void): OpenAI;
-}
-
 type Sdk = Pick<OpenAICall, "helpers" | "client">;
 
 /** Nobody waits for the answer to a cancellation for longer. */
@@ -43,6 +31,7 @@ const CANCEL_MS = 5_000;
 
 /** Creates a model that calls OpenAI. The SDK is loaded with the first call. */
 export function openaiModel(options: OpenAIModelOptions): Model {
+  const { timeoutMs, idleMs, background, clock } = options;
   let sdk: Promise<Sdk> | undefined;
 
   function load(): Promise<Sdk> {
@@ -57,7 +46,8 @@ export function openaiModel(options: OpenAIModelOptions): Model {
     ask: (call: OpenAICall) => Promise<T>,
   ): Promise<T> {
     try {
-      return await ask({ ...options, ...await load() });
+      const { helpers, client } = await load();
+      return await ask({ helpers, client, timeoutMs, idleMs, background, clock });
     } catch (error) {
       signal.throwIfAborted();
       throw fromOpenAIError(error);

@@ -9,7 +9,7 @@ import { APIError } from "openai/error";
 import { failureKinds, JobError } from "../job/failure.ts";
 import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { fromOpenAIError } from "./error.ts";
-import type { OpenAICall } from "./model.ts";
+import type { OpenAICall } from "./client.ts";
 import {
   isOver,
   parseResponse,

@@ -28,19 +28,20 @@ const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
 /** Tells the wishes of one form from each other. */
 const DIGEST_CHARACTERS = 16;
 
-/** What the first page shows beside its forms. */
-interface HomeContext extends WebOptions {
+/** What the first page and its forms work with. */
+interface HomeContext extends Omit<WebOptions, "access"> {
   limits: FormLimits;
   needsKey: boolean;
 }
 
 /** `/` and `POST /trips`. */
-export function addHomePage(routes: Hono<AppEnv>, options: WebOptions): void {
-  const context: HomeContext = {
-    ...options,
-    limits: formLimits(options.kinds),
-    needsKey: options.access.apiKeys.size > 0,
-  };
+export function addHomePage(
+  routes: Hono<AppEnv>,
+  { jobs, kinds, clock, access, rateLimiters }: WebOptions,
+): void {
+  const limits = formLimits(kinds);
+  const needsKey = access.apiKeys.size > 0;
+  const context: HomeContext = { jobs, kinds, clock, rateLimiters, limits, needsKey };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.query())));
   routes.post("/trips", (c) => takeForm(c, context));
   // Which trips there are, only the browser knows.
