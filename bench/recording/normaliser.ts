@@ -1,0 +1,144 @@
+/**
+ * Replaces what differs from one run to the next, and nothing else.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { headerOf, type HttpAnswer } from "./http_exchange.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** An array as JSON in base64url. */
+const CURSOR = /\bWz[\w-]{40,}/g;
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** A weekday becomes the next such day. The plans with real dates are of another century. */
+const CALENDAR_DAY = /(\bDT(?:START|END)[^:\n]*:)(\d{4})(\d\d)(\d\d)/g;
+
+/** Each pattern, and what it becomes. They are applied in this order. */
+const patterns: [pattern: RegExp, replacement: string][] = [
+  // How a page writes the moment after which a job is gone.
+  [/>[A-Z][a-z]{2}, [A-Z][a-z]{2,3} \d{1,2}, \d\d:\d\d UTC</g, "><moment><"],
+  // The day that a page proposes for the start of a calendar.
+  [/( name="start" required value=")\d{4}-\d\d-\d\d"/g, '$1<date>"'],
+  [/"(ageMs|durationMs)":\d+/g, '"$1":"<ms>"'],
+  [/\bwritten in \d+:\d\d\b/g, "written in <duration>"],
+  [/(Elapsed:<\/span> )\d+:\d\d\b/g, "$1<duration>"],
+  [/\bDTSTAMP:\d{8}T\d{6}Z/g, "DTSTAMP:<time>"],
+  [/\?v=[0-9a-f]{20}\b/g, "?v=<version>"],
+  // They depend on how long a stream lasts.
+  [/^: keep-alive\n\n/gm, ""],
+];
+
+/** Request headers of callbacks, and answer headers, that say when something happens. */
+const headerPatterns: Record<string, [pattern: RegExp, replacement: string]> = {
+  "date": [/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/, "<time>"],
+  "etag": [/^(W\/)?"[^"]+"$/, '$1"<etag>"'],
+  "ratelimit": [/;t=\d+/g, ";t=<seconds>"],
+  "webhook-signature": [/^v1,[\w+/]{43}=$/, "v1,<signature>"],
+  "webhook-timestamp": [/^\d{10}$/, "<seconds>"],
+};
+
+const CLOSE = "connection: close";
+
+/** What stands before the number of seconds after which to try again. */
+const RETRY_WORDS = [
+  "again in ",
+  "again by itself in ",
+  'http-equiv="refresh" content="',
+  '"retryAfterSeconds":',
+];
+
+/** The names by which the ids of one scenario go, in the order in which they appear. */
+export class Normaliser {
+  readonly #ids = new Map<string, string>();
+
+  text(text: string): string {
+    const known = text
+      .replace(CURSOR, (cursor) => this.#cursor(cursor))
+      .replace(UUID, (id) => this.#id(id))
+      .replace(TIME, (time) => isNear(time) ? "<time>" : time)
+      .replace(
+        CALENDAR_DAY,
+        (all, name, ...parts) => isNear(parts.slice(0, 3).join("-")) ? `${name}<date>` : all,
+      );
+    return patterns.reduce(
+      (text, [pattern, replacement]) => text.replace(pattern, replacement),
+      known,
+    );
+  }
+
+  header(name: string, value: string): string {
+    if (name === "x-request-id") return value.replace(UUID, "<request-id>");
+    const [pattern, replacement] = headerPatterns[name] ?? [/$^/, ""];
+    return this.text(value).replace(pattern, replacement);
+  }
+
+  /** The headers of an answer, as `name: value`; without those by which Deno frames it. */
+  headers(answer: HttpAnswer): string[] {
+    const shown = answer.headers.map(([name, value]) => {
+      if (name === "retry-after" && isLimited(answer)) return `${name}: <seconds>`;
+      return `${name}: ${name === "vary" ? variants(answer, value) : this.header(name, value)}`;
+    });
+    return shown.filter((header, index) =>
+      !isFraming(header, answer) && !(header === CLOSE && shown.indexOf(header) < index)
+    );
+  }
+
+  /** The text of an answer; if that is about a limit, it may say how long it lasts. */
+  body(answer: HttpAnswer, text: string): string {
+    if (!isLimited(answer)) return this.text(text);
+    const seconds = headerOf(answer, "retry-after");
+    const said = new RegExp(`(${RETRY_WORDS.join("|")})${seconds}\\b`, "g");
+    return this.text(text.replace(said, "$1<seconds>"));
+  }
+
+  #id(id: string): string {
+    const known = this.#ids.get(id) ?? `<id-${this.#ids.size + 1}>`;
+    this.#ids.set(id, known);
+    return known;
+  }
+
+  /** A cursor holds the time and the id of a job. */
+  #cursor(text: string): string {
+    const cursor = JSON.parse(Buffer.from(text, "base64url").toString());
+    assert.ok(Array.isArray(cursor) && cursor.length === 2, text);
+    assert.ok(isNear(new Date(cursor[0]).toISOString()), text);
+    return `<cursor of ${this.#id(cursor[1])}>`;
+  }
+}
+
+/** How long a limit lasts depends on the clock. */
+function isLimited({ status }: HttpAnswer): boolean {
+  return status.startsWith("429");
+}
+
+/** Whether a header is Deno's own way to send an answer, which differs between its versions. */
+function isFraming(header: string, answer: HttpAnswer): boolean {
+  if (header === "transfer-encoding: chunked") return true;
+  if (header.startsWith("content-length:")) return isTrueLength(header, answer);
+  if (header === "vary: ") return true;
+  // Deno adds it, perhaps a second time, if it has not read the whole body of the request.
+  return header === CLOSE && !answer.status.startsWith("413");
+}
+
+/** Deno 2.5 names the encoding for every text that it could compress, later ones if they do. */
+function variants(answer: HttpAnswer, value: string): string {
+  const isEncoded = headerOf(answer, "content-encoding") !== undefined;
+  return isEncoded ? value : value.replace(/^Accept-Encoding(, )?/, "");
+}
+
+function isTrueLength(header: string, { body }: HttpAnswer): boolean {
+  assert.equal(header, `content-length: ${body.length}`);
+  return true;
+}
+
+/** Whether a time follows from the time of this run: jobs last for a day, weekdays are a week ahead. */
+function isNear(time: string): boolean {
+  const ms = Date.parse(time) - Date.now();
+  return ms > -1.5 * DAY_MS && ms < 9 * DAY_MS;
+}
