@@ -6,6 +6,7 @@ import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { bundlesCalendar, itineraryCalendar } from "../../../routes/files/plan_calendar.ts";
 import { oneLine } from "../../../routes/files/plan_text.ts";
+import { anyCharacter } from "../../../testing/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;
@@ -336,7 +337,7 @@ const text = fc.oneof(
     ),
     { maxLength: 8 },
   ).map((pieces) => pieces.join("")),
-  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ unit: anyCharacter, maxLength: 300 }),
 );
 
 Deno.test("any text comes through an itinerary's calendar whole, and adds nothing to it", () => {

@@ -6,6 +6,7 @@ import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { bundlesMarkdown, itineraryMarkdown } from "../../../routes/files/plan_markdown.ts";
 import { oneLine } from "../../../routes/files/plan_text.ts";
+import { anyCharacter } from "../../../testing/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;
@@ -318,7 +319,7 @@ const text = fc.oneof(
     ),
     { maxLength: 8 },
   ).map((pieces) => pieces.join("")),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: "grapheme" }),
 );
 
