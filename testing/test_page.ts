@@ -4,12 +4,14 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import {
   createTripClient,
   type ItineraryJob,
   type TripClientOptions,
+  TripError,
 } from "../web/client/client.ts";
-import { FakeClock, nextTurn, NOON } from "./fake_clock.ts";
+import { FakeClock, NOON } from "./fake_clock.ts";
 
 export const JOB_ID = "54a632b6-0dcc-43f7-b013-28e051702cf7";
 
@@ -47,6 +49,26 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
 
 /** The same, finished. */
 export const doneJob = itineraryJob({ status: "completed", itinerary: [monday, tuesday] });
+
+/** What the page asks for, the job that comes of it, and why the page lets go of it. */
+export const wish = { destination: "Lisbon", durationDays: 2 };
+export const id = { jobId: JOB_ID };
+export const reason = new Error("The page is gone");
+
+/** The error that a promise rejects with. */
+export async function errorOf(promise: Promise<unknown>): Promise<TripError> {
+  const error = await promise.then(() => assert.fail("it succeeded"), (error) => error);
+  assert.ok(error instanceof TripError, String(error));
+  return error;
+}
+
+/**
+ * Lets everything that is ready go on. Nothing of a page waits for a network or a timer, so this need not
+ * wait a millisecond as `nextTurn()` does; a test of an hour takes some ten thousand rounds.
+ */
+function nextRound(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
 
 /** An event target that knows how many listeners it has. */
 export class CountingTarget extends EventTarget {
@@ -165,21 +187,21 @@ export class SentEvents {
 
   async writeBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#controller.enqueue(bytes);
-    await nextTurn();
+    await nextRound();
   }
 
   /** The server ends it. */
   async close(): Promise<void> {
     this.isOver = true;
     this.#controller.close();
-    await nextTurn();
+    await nextRound();
   }
 
   /** The connection breaks. */
   async fail(): Promise<void> {
     this.isOver = true;
     this.#controller.error(new TypeError("network error"));
-    await nextTurn();
+    await nextRound();
   }
 }
 
@@ -262,7 +284,7 @@ export class TestPage {
   async untilAsked(): Promise<number> {
     // Fine enough to tell pauses apart; nothing waits for longer than an hour.
     const STEP_MS = 250;
-    await nextTurn();
+    await nextRound();
     let ms = 0;
     for (; this.unseen === 0; ms += STEP_MS) {
       assert.ok(ms <= 3_600_000, "nobody asks for anything");
@@ -280,12 +302,12 @@ export class TestPage {
   /** Time goes by, and what was waiting for it goes on. */
   async pass(ms: number): Promise<void> {
     this.clock.advance(ms);
-    await nextTurn();
+    await nextRound();
   }
 
   async say(type: string, members: object = {}): Promise<void> {
     this.events.dispatchEvent(Object.assign(new Event(type), members));
-    await nextTurn();
+    await nextRound();
   }
 
   async setHidden(isHidden: boolean): Promise<void> {
@@ -329,7 +351,7 @@ export class TestPage {
   /** Answers the next look with the end. */
   async finish(watching: Promise<ItineraryJob>): Promise<void> {
     for (;;) {
-      await nextTurn();
+      await nextRound();
       if (this.unseen === 0) {
         await this.pass(1_000);
         continue;
@@ -346,7 +368,7 @@ export class TestPage {
 
   /** No timer, no listener, no request and no stream. */
   async assertNothingLeft(): Promise<void> {
-    await nextTurn();
+    await nextRound();
     assert.equal(this.clock.waiting, 0, "timers are left");
     assert.equal(this.events.listeners, 0, "listeners are left");
     for (const { line, isSettled, events, signal } of this.sent) {

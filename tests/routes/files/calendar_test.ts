@@ -8,6 +8,7 @@ import { bundlesEvents } from "../../../routes/files/bundles.ts";
 import { calendarText } from "../../../routes/files/calendar.ts";
 import { itineraryEvents } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
+import { anyCharacter } from "../../../testing/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;
@@ -355,7 +356,7 @@ const text = fc.oneof(
     ),
     { maxLength: 8 },
   ).map((pieces) => pieces.join("")),
-  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ unit: anyCharacter, maxLength: 300 }),
 );
 
 Deno.test("any text comes through an itinerary's calendar whole, and adds nothing to it", () => {

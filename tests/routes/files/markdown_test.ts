@@ -7,6 +7,7 @@ import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
 import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
+import { anyCharacter } from "../../../testing/text.ts";
 
 /** The same texts each time; change it to look further. */
 const SEED = 20261124;
@@ -319,7 +320,7 @@ const text = fc.oneof(
     ),
     { maxLength: 8 },
   ).map((pieces) => pieces.join("")),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: "grapheme" }),
 );
 

@@ -1,0 +1,138 @@
+/**
+ * OpenAI's model client with a server that answers by a script, and a clock that the test moves.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { JobError } from "../lib/job/failure.ts";
+import type { CallOptions, Model, TurnEvent } from "../lib/model/model.ts";
+import { openaiModel } from "../lib/openai/model.ts";
+import {
+  frame,
+  message,
+  responseBody,
+  responseEvents,
+  type StreamEvent,
+  streamOf,
+} from "./event_stream.ts";
+import { FakeClock, nextTurn } from "./fake_clock.ts";
+import { anyRequest } from "./jobs.ts";
+import { requestLine, serveLocally } from "./local_server.ts";
+
+export const TIMEOUT_MS = 300_000;
+export const IDLE_MS = 120_000;
+
+export type Answer = () => Response | Promise<Response>;
+
+/** A model whose server gives these answers in order, and what was asked of the server. */
+export function openModel(answers: Answer[], { background = false } = {}) {
+  const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
+  const clock = new FakeClock();
+  const server = serveLocally(async (request, url) => {
+    const body = request.method === "POST" ? await request.json().catch(() => null) : null;
+    asked.push({ line: requestLine(request), url, body });
+    return await answers[asked.length - 1]!();
+  });
+  const model = openaiModel({
+    apiKey: "sk-test",
+    baseUrl: `${server.url}/v1`,
+    timeoutMs: TIMEOUT_MS,
+    idleMs: IDLE_MS,
+    background,
+    clock,
+  });
+  return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** Asks, and keeps what was heard. */
+export function ask<How extends "chat" | "respond">(
+  model: Model,
+  how: How,
+  more: Partial<CallOptions> = {},
+) {
+  const heard: TurnEvent[] = [];
+  const options = {
+    signal: new AbortController().signal,
+    onEvent: (event: TurnEvent) => void heard.push(event),
+    ...more,
+  };
+  const turn = model[how](anyRequest, options) as ReturnType<Model[How]>;
+  return { heard, turn };
+}
+
+export const textOf = (heard: TurnEvent[]) =>
+  heard.map((event) => event.type === "text" ? event.delta : "").join("");
+
+export const send =
+  (events: StreamEvent[], options?: Parameters<typeof streamOf>[1]): Answer => () =>
+    streamOf(events.map(frame), options);
+
+/** The failure's code that the turn ends with. */
+export async function codeOf(turn: Promise<unknown>): Promise<string> {
+  try {
+    await turn;
+    return "none";
+  } catch (error) {
+    assert.ok(error instanceof JobError, String(error));
+    return error.failure.code;
+  }
+}
+
+export const PLAN = '{"days":[{"day":1,"theme":"Größe 東京 😀"},{"day":2,"theme":"Sea"}]}';
+export const pieces = PLAN.match(/.{1,7}/gsu)!;
+
+export const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+// Responses in the background
+
+export const background = responseEvents({ thoughts: ["Reading"], pieces, background: true });
+export const inProgress: Answer = () =>
+  Response.json(responseBody([], { status: "in_progress", background: true }));
+export const completed: Answer = () =>
+  Response.json(responseBody([message(PLAN)], { background: true }));
+export const gone: Answer = () => Response.json({ error: { code: null } }, { status: 404 });
+export const noStream: Answer = () =>
+  Response.json({ error: { code: "invalid_request_error" } }, { status: 400 });
+export const broken: Answer = () => new Response(null, { status: 500 });
+
+/** Joins a response that was begun before, and keeps what was heard. */
+export function join(model: Model, more: Partial<CallOptions> = {}) {
+  const heard: TurnEvent[] = [];
+  const onEvent = (event: TurnEvent) => void heard.push(event);
+  const signal = new AbortController().signal;
+  return { heard, turn: model.join("resp_1", { signal, onEvent, ...more }) };
+}
+
+/** Lets time pass until it has settled, as long as a whole answer may take at the most. */
+export async function pass<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
+  let settled = false;
+  const done = () => settled = true;
+  work.then(done, done);
+  for (let ms = 0; !settled && ms <= TIMEOUT_MS + 10_000; ms += 500) {
+    clock.advance(500);
+    await nextTurn();
+  }
+  return await work;
+}
+
+/** A request whose answer has to have a certain shape. */
+export const planRequest = {
+  ...anyRequest,
+  format: { name: "plan", schema: z.object({ days: z.int() }) },
+  maxTokens: 9_000,
+};
+export const planSchema = {
+  type: "object",
+  properties: { days: { type: "integer" } },
+  required: ["days"],
+  additionalProperties: false,
+};
+
+/** Of a JSON schema, what is compared here. */
+export function shapeOf(
+  { type, required, additionalProperties, properties }: Record<string, unknown>,
+) {
+  const { days } = properties as { days: { type: string } };
+  const members = { days: { type: days.type } };
+  return { type, properties: members, required, additionalProperties };
+}

@@ -1,0 +1,101 @@
+/**
+ * Chat Completions: what is asked for, and what comes of the stream.
+ */
+import assert from "node:assert/strict";
+import { chatChunks } from "../../../testing/event_stream.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  ask,
+  codeOf,
+  openModel,
+  pieces,
+  PLAN,
+  planRequest,
+  planSchema,
+  send,
+  shapeOf,
+  textOf,
+} from "../../../testing/openai_model.ts";
+
+Deno.test("chat() gives the text as it comes, and the whole at the end", async () => {
+  const usage = {
+    prompt_tokens: 100,
+    prompt_tokens_details: { cached_tokens: 40 },
+    completion_tokens: 30,
+    completion_tokens_details: { reasoning_tokens: 10 },
+  };
+  await using env = openModel([send([...chatChunks(pieces, { usage })])]);
+  const { turn, heard } = ask(env.model, "chat");
+  assert.deepEqual(await turn, {
+    responseId: "chatcmpl_1",
+    text: PLAN,
+    truncated: false,
+    usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 30, reasoningTokens: 10 },
+  });
+  assert.deepEqual(heard[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
+  assert.equal(textOf(heard), PLAN);
+  assert.equal(heard.length, 1 + pieces.length);
+  const { stream, stream_options } = env.asked[0]!.body!;
+  assert.deepEqual([stream, stream_options], [true, { include_usage: true }]);
+});
+
+Deno.test("chat() does not wait for long for what an answer has cost", async () => {
+  const over = Promise.withResolvers<void>();
+  await using env = openModel([send(chatChunks(pieces), { silence: over.promise })]);
+  const { turn, heard } = ask(env.model, "chat");
+  while (textOf(heard) !== PLAN) await nextTurn();
+  let ended = false;
+  turn.then(() => ended = true);
+  for (let n = 0; !ended && n < 100; n++) {
+    env.clock.advance(500);
+    await nextTurn();
+  }
+  assert.equal((await turn).text, PLAN);
+  over.resolve();
+});
+
+Deno.test("chat() keeps an answer whose cost cannot be read", async () => {
+  const usage = { prompt_tokens: "many" };
+  await using env = openModel([send(chatChunks(pieces, { usage }))]);
+  assert.equal((await ask(env.model, "chat").turn).usage, null);
+});
+
+Deno.test("chat() sees a refusal in the middle of a stream", async () => {
+  const events = chatChunks(['{"days":'], { finish: null });
+  const refusal = {
+    id: "chatcmpl_1",
+    choices: [{ index: 0, delta: { refusal: "I can" }, finish_reason: null }],
+  };
+  await using env = openModel([send([...events, refusal])]);
+  assert.equal(await codeOf(ask(env.model, "chat").turn), "refused");
+});
+
+for (
+  const [finish, code] of [["length", "none"], ["content_filter", "content_filtered"]] as const
+) {
+  Deno.test(`chat() understands the finish reason ${finish}`, async () => {
+    await using env = openModel([send(chatChunks(pieces, { finish }))]);
+    const { turn } = ask(env.model, "chat");
+    assert.equal(await codeOf(turn), code);
+    if (code === "none") assert.equal((await turn).truncated, true);
+  });
+}
+
+Deno.test("chat() understands an error in the middle of a stream", async () => {
+  const events = [...chatChunks(['{"da'], { finish: null }), {
+    error: { code: "insufficient_quota", type: "insufficient_quota", message: "secret" },
+  }];
+  await using env = openModel([send(events)]);
+  assert.equal(await codeOf(ask(env.model, "chat").turn), "quota_exceeded");
+});
+
+Deno.test("chat() asks for a plan of the right shape, with the room that it has", async () => {
+  await using env = openModel([send(chatChunks(pieces))]);
+  await env.model.chat(planRequest, { signal: new AbortController().signal });
+  // deno-lint-ignore no-explicit-any -- as it was sent
+  const { max_completion_tokens, response_format } = env.asked[0]!.body as any;
+  assert.equal(max_completion_tokens, 9_000);
+  const { name, strict, schema } = response_format.json_schema;
+  assert.deepEqual([response_format.type, name, strict], ["json_schema", "plan", true]);
+  assert.deepEqual(shapeOf(schema), planSchema);
+});

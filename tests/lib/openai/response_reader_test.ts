@@ -1,0 +1,210 @@
+/**
+ * Events of the Responses API: doubled, lost, out of order, without numbers, and with every end.
+ */
+import assert from "node:assert/strict";
+import {
+  message,
+  reasoning,
+  responseBody,
+  responseEvents,
+  type StreamEvent,
+  streamOf,
+} from "../../../testing/event_stream.ts";
+import {
+  ask,
+  codeOf,
+  openModel,
+  pieces,
+  PLAN,
+  send,
+  textOf,
+} from "../../../testing/openai_model.ts";
+
+Deno.test("respond() gives summaries and text as they come, and the whole at the end", async () => {
+  const usage = {
+    input_tokens: 200,
+    input_tokens_details: { cached_tokens: 50 },
+    output_tokens: 70,
+    output_tokens_details: { reasoning_tokens: 60 },
+  };
+  const thoughts = ["Reading", "Choosing"];
+  await using env = openModel([send(responseEvents({ thoughts, pieces, end: { usage } }))]);
+  const { turn, heard } = ask(env.model, "respond");
+  assert.deepEqual(await turn, {
+    responseId: "resp_1",
+    text: PLAN,
+    truncated: false,
+    usage: { inputTokens: 200, cachedTokens: 50, outputTokens: 70, reasoningTokens: 60 },
+    output: [reasoning(...thoughts), message(PLAN)],
+    calls: [],
+    reasoningSummaries: thoughts,
+    stored: false,
+  });
+  assert.deepEqual(heard.slice(0, 3), [
+    { type: "started", responseId: "resp_1", resumable: false },
+    { type: "reasoning", summary: "Reading" },
+    { type: "reasoning", summary: "Choosing" },
+  ]);
+  assert.equal(textOf(heard), PLAN);
+});
+
+/** Ways to disturb the events of a good response that leave its last event as it is. */
+const disturbances: [name: string, disturb: (events: StreamEvent[]) => StreamEvent[]][] = [
+  ["every event twice", (events) => events.flatMap((event) => [event, event])],
+  ["the whole stream twice up to its end", (events) => [...events.slice(0, -1), ...events]],
+  ["two events out of order", ([a, b, c, d, ...rest]) => [a!, b!, d!, c!, ...rest]],
+  ["an event missing", (events) => events.toSpliced(4, 1)],
+  [
+    "events of unknown types",
+    (events) => events.flatMap((event) => [event, { type: "response.horoscope", stars: 5 }]),
+  ],
+  ["no numbers", (events) => events.map(({ sequence_number: _, ...event }) => event)],
+  ["no beginning", (events) => events.slice(2)],
+  ["news behind the end", (events) => [...events, ...responseEvents({ pieces: ["other"] })]],
+];
+
+for (const [name, disturb] of disturbances) {
+  Deno.test(`respond() gives the right answer with ${name}`, async () => {
+    const events = responseEvents({ thoughts: ["Reading"], pieces });
+    await using env = openModel([send(disturb(events))]);
+    const { turn, heard } = ask(env.model, "respond");
+    const { text, reasoningSummaries } = await turn;
+    assert.deepEqual([text, reasoningSummaries], [PLAN, ["Reading"]]);
+    // What was shown on the way is a beginning of it, whatever was lost.
+    assert.ok(PLAN.startsWith(textOf(heard)), textOf(heard));
+    assert.ok(heard.filter(({ type }) => type === "reasoning").length <= 1);
+    assert.ok(heard.filter(({ type }) => type === "started").length <= 1);
+  });
+}
+
+Deno.test("respond() takes the items one by one when the last event leaves them out", async () => {
+  const events = [
+    { type: "response.output_item.done", output_index: 1, item: message(PLAN) },
+    { type: "response.output_item.done", output_index: 0, item: reasoning("Reading") },
+    { type: "response.completed", response: responseBody([]) },
+  ];
+  await using env = openModel([send(events)]);
+  const { text, output } = await ask(env.model, "respond").turn;
+  assert.equal(text, PLAN);
+  assert.deepEqual(output, [reasoning("Reading"), message(PLAN)]);
+});
+
+Deno.test("respond() keeps the one item of a server that does not number its items", async () => {
+  const events = [
+    { type: "response.output_item.done", item: message(PLAN) },
+    { type: "response.completed", response: { id: "resp_1", status: "completed" } },
+  ];
+  await using env = openModel([send(events)]);
+  const { text, output } = await ask(env.model, "respond").turn;
+  assert.equal(text, PLAN);
+  assert.deepEqual(output, [message(PLAN)]);
+});
+
+Deno.test("respond() carries on what it does not know, between what it does", async () => {
+  const search = { type: "web_search_call", id: "ws_1", status: "completed" };
+  const output = [reasoning("Hm"), search, message(PLAN)];
+  const events = [{ type: "response.completed", response: responseBody(output) }];
+  await using env = openModel([send(events)]);
+  const turn = await ask(env.model, "respond").turn;
+  assert.equal(turn.text, PLAN);
+  assert.deepEqual(turn.output, output);
+});
+
+Deno.test("respond() tells each summary once, also where nothing is numbered", async () => {
+  const done = { type: "response.reasoning_summary_text.done", summary_index: 0 };
+  const events = [
+    { ...done, output_index: 0, text: "Reading" },
+    { ...done, output_index: 0, text: "Reading" },
+    { ...done, output_index: 2, text: "Choosing" },
+    { type: "response.completed", response: responseBody([message(PLAN)]) },
+  ];
+  await using env = openModel([send(events)]);
+  const { turn, heard } = ask(env.model, "respond");
+  await turn;
+  assert.deepEqual(heard.map((event) => event.type === "reasoning" && event.summary), [
+    "Reading",
+    "Choosing",
+  ]);
+});
+
+Deno.test("respond() says that an answer was cut off at its limit", async () => {
+  const response = responseBody([message('{"bun')], {
+    status: "incomplete",
+    incomplete_details: { reason: "max_output_tokens" },
+  });
+  await using env = openModel([send([{ type: "response.incomplete", response }])]);
+  const { text, truncated } = await ask(env.model, "respond").turn;
+  assert.deepEqual([text, truncated], ['{"bun', true]);
+});
+
+const ends: [name: string, event: StreamEvent, code: string][] = [
+  [
+    "only reasoning",
+    { type: "response.completed", response: responseBody([reasoning("Hm")]) },
+    "none",
+  ],
+  [
+    "a refusal",
+    {
+      type: "response.completed",
+      response: responseBody([{
+        type: "message",
+        content: [{ type: "output_text", text: "{" }, { type: "refusal", refusal: "No" }],
+      }]),
+    },
+    "refused",
+  ],
+  [
+    "the content filter",
+    {
+      type: "response.incomplete",
+      response: responseBody([], {
+        status: "incomplete",
+        incomplete_details: { reason: "content_filter" },
+      }),
+    },
+    "content_filtered",
+  ],
+  [
+    "a failure",
+    {
+      type: "response.failed",
+      response: responseBody([], { status: "failed", error: { code: "server_error" } }),
+    },
+    "upstream_error",
+  ],
+  [
+    "a spent quota",
+    {
+      type: "response.failed",
+      response: responseBody([], { status: "failed", error: { code: "insufficient_quota" } }),
+    },
+    "quota_exceeded",
+  ],
+  [
+    "a rate limit",
+    {
+      type: "response.failed",
+      response: responseBody([], { status: "failed", error: { code: "rate_limit_exceeded" } }),
+    },
+    "rate_limited",
+  ],
+  ["an error event", { type: "error", code: "server_error", message: "secret" }, "upstream_error"],
+  ["a quota event", { type: "error", code: "insufficient_quota", message: "" }, "quota_exceeded"],
+];
+
+for (const [name, event, code] of ends) {
+  Deno.test(`respond() understands a stream that ends with ${name}`, async () => {
+    const begun = responseEvents({ pieces: ['{"bun'] }).slice(0, -1);
+    await using env = openModel([send([...begun, event])]);
+    const { turn } = ask(env.model, "respond");
+    assert.equal(await codeOf(turn), code);
+    if (code === "none") assert.equal((await turn).text, null);
+  });
+}
+
+Deno.test("respond() understands an error from a server that does not name its events", async () => {
+  const error = { type: "error", code: "insufficient_quota", message: "secret" };
+  await using env = openModel([() => streamOf([`data: ${JSON.stringify(error)}\n\n`])]);
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
+});

@@ -1,0 +1,273 @@
+/**
+ * The Responses API: what is asked for, and background responses whose stream is cut, silent or gone.
+ */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Model, TurnEvent } from "../../../lib/model/model.ts";
+import { reasoning, responseBody, responseEvents } from "../../../testing/event_stream.ts";
+import { nextTurn, NOON } from "../../../testing/fake_clock.ts";
+import { anyRequest } from "../../../testing/jobs.ts";
+import {
+  ask,
+  background,
+  codeOf,
+  completed,
+  gone,
+  inProgress,
+  join,
+  noStream,
+  openModel,
+  pass,
+  pieces,
+  PLAN,
+  planRequest,
+  planSchema,
+  send,
+  shapeOf,
+  textOf,
+  TIMEOUT_MS,
+} from "../../../testing/openai_model.ts";
+
+Deno.test("respond() does without summaries where they are not given", async () => {
+  const refusal = () =>
+    Response.json({ error: { code: "unsupported_value", param: "reasoning.summary" } }, {
+      status: 400,
+    });
+  await using env = openModel([refusal, send(responseEvents({ pieces }))]);
+  assert.equal((await ask(env.model, "respond").turn).text, PLAN);
+  assert.deepEqual(env.asked.map(({ body }) => body!.reasoning), [
+    { effort: "low", summary: "auto" },
+    { effort: "low" },
+  ]);
+});
+
+Deno.test("respond() gives up when it is refused although it does without", async () => {
+  for (const param of ["reasoning.summary", "previous_response_id"]) {
+    const refusal = () => Response.json({ error: { code: "unsupported", param } }, { status: 400 });
+    await using env = openModel([refusal, refusal, refusal], { background: true });
+    assert.equal(await codeOf(respondTo(env.model)), "rejected");
+    assert.equal(env.asked.length, 2);
+  }
+});
+
+for (const webSearch of [false, true]) {
+  Deno.test(`respond() asks for a plan of the right shape, with web search ${webSearch}`, async () => {
+    await using env = openModel([send(responseEvents({ pieces }))]);
+    const tool = { name: "look_up", description: "Looks up", parameters: z.object({}) };
+    const request = { ...planRequest, tools: [tool], webSearch };
+    await env.model.respond(request, { signal: new AbortController().signal });
+    // deno-lint-ignore no-explicit-any -- as it was sent
+    const { max_output_tokens, text, tools } = env.asked[0]!.body as any;
+    assert.equal(max_output_tokens, 9_000);
+    const { type, name, strict, schema } = text.format;
+    assert.deepEqual([type, name, strict], ["json_schema", "plan", true]);
+    assert.deepEqual(shapeOf(schema), planSchema);
+    const names = tools.map(({ type, name }: Record<string, string>) => name ?? type);
+    assert.deepEqual(names, ["look_up", ...(webSearch ? ["web_search"] : [])]);
+  });
+}
+
+Deno.test("a response in the background can be joined, and is kept at the model's side", async () => {
+  await using env = openModel([send(background)], { background: true });
+  const { turn, heard } = ask(env.model, "respond");
+  assert.equal((await turn).stored, true);
+  assert.deepEqual(heard[0], { type: "started", responseId: "resp_1", resumable: true });
+  const { background: sent, store, stream, include } = env.asked[0]!.body!;
+  assert.deepEqual([sent, store, stream], [true, true, true]);
+  assert.deepEqual(include, ["reasoning.encrypted_content"]);
+});
+
+Deno.test("without background nothing is left at the model's side", async () => {
+  await using env = openModel([send(responseEvents({ pieces }))]);
+  const { heard, turn } = ask(env.model, "respond");
+  assert.equal((await turn).stored, false);
+  assert.equal(env.asked[0]!.body!.store, false);
+  assert.equal("background" in env.asked[0]!.body!, false);
+  assert.equal(heard[0]?.type === "started" && heard[0].resumable, false);
+});
+
+for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as const) {
+  Deno.test(`a stream that is ${name} is read on from where it was`, async () => {
+    const arrived = Promise.withResolvers<void>();
+    const first = send(background.slice(0, 6), { ...options, silence: arrived.promise });
+    await using env = openModel([first, inProgress, send(background.slice(6))], {
+      background: true,
+    });
+    const last = String(background[5]!.delta);
+    let text = "";
+    const { turn } = ask(env.model, "respond", {
+      onEvent(event) {
+        if (event.type !== "text") return;
+        text += event.delta;
+        if (event.delta === last) arrived.resolve();
+      },
+    });
+    assert.equal((await turn).text, PLAN);
+    assert.equal(text, PLAN);
+    assert.deepEqual(env.asked.map(({ line }) => line), [
+      "POST /responses",
+      "GET /responses/resp_1",
+      "GET /responses/resp_1?stream=true&starting_after=5",
+    ]);
+  });
+}
+
+Deno.test("a stream that is cut again and again is read to its end, in no hurry", async () => {
+  const answers = background.flatMap((event, n) =>
+    n === 0 ? [send([event])] : [inProgress, send([event])]
+  );
+  await using env = openModel(answers, { background: true });
+  const { turn, heard } = ask(env.model, "respond");
+  let text: string | null | undefined;
+  turn.then((turn) => text = turn.text);
+  let waitedMs = 0;
+  for (; text === undefined && waitedMs < TIMEOUT_MS; waitedMs += 200) {
+    env.clock.advance(200);
+    await nextTurn();
+  }
+  assert.equal(text, PLAN);
+  assert.equal(textOf(heard), PLAN);
+  // The first time at once, then a second each.
+  assert.ok(waitedMs >= (background.length - 3) * 1_000, `${waitedMs} ms`);
+});
+
+Deno.test("an answer that grows without end is given up also while it is joined", async () => {
+  const endless = responseEvents({ pieces: Array(11).fill("x".repeat(100_000)), background: true });
+  const answers = [send(endless.slice(0, 5)), inProgress, send(endless.slice(5))];
+  await using env = openModel(answers, { background: true });
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+  assert.equal(env.asked.length, 3);
+});
+
+Deno.test("a response that ended while nobody listened is fetched", async () => {
+  await using env = openModel([send(background.slice(0, 4)), completed], { background: true });
+  assert.equal((await ask(env.model, "respond").turn).text, PLAN);
+});
+
+Deno.test("a response that is gone when its stream is cut is a lost connection", async () => {
+  await using env = openModel([send(background.slice(0, 4)), gone], { background: true });
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "connection_lost");
+  assert.equal(env.asked.length, 2);
+});
+
+Deno.test("a server that does not know background responses is not asked to continue one", async () => {
+  const events = responseEvents({ pieces }).slice(0, 4);
+  await using env = openModel([send(events)], { background: true });
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "connection_lost");
+  assert.equal(env.asked.length, 1);
+});
+
+Deno.test("a response that failed is not waited for again", async () => {
+  const failed = {
+    type: "response.failed",
+    response: responseBody([], { status: "failed", error: { code: "server_error" } }),
+  };
+  await using env = openModel([send([...background.slice(0, 3), failed])], { background: true });
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+  assert.equal(env.asked.length, 1);
+});
+
+Deno.test("an error of the model's side ends a background response", async () => {
+  const error = { type: "error", code: "insufficient_quota", message: "" };
+  await using env = openModel([send([...background.slice(0, 3), error])], { background: true });
+  assert.equal(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
+  assert.equal(env.asked.length, 1);
+});
+
+for (const status of ["failed", "cancelled"]) {
+  Deno.test(`a response that is ${status} when its stream is cut is no answer`, async () => {
+    const over = () => Response.json(responseBody([], { status, background: true }));
+    await using env = openModel([send(background.slice(0, 4)), over], { background: true });
+    assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+    assert.equal(env.asked.length, 2);
+  });
+}
+
+for (const type of ["response.created", "response.queued", "response.in_progress"]) {
+  Deno.test(`a response can be joined from its event ${type} on`, async () => {
+    const begun = { ...background[0], type };
+    await using env = openModel([send([begun]), completed], { background: true });
+    assert.equal((await ask(env.model, "respond").turn).text, PLAN);
+  });
+}
+
+Deno.test("a background response is waited for no longer than any other", async () => {
+  const answers = Array.from({ length: 1_000 }, (_, n) => n % 2 === 0 ? inProgress : noStream);
+  for (const how of ["respond", "join"]) {
+    const all = how === "join" ? answers : [send(background.slice(0, 4)), ...answers];
+    await using env = openModel(all, { background: true });
+    // The time that the stream takes counts, too.
+    const onEvent = ({ type }: TurnEvent) =>
+      type === "text" ? env.clock.advance(TIMEOUT_MS / 3) : undefined;
+    const { turn } = how === "join" ? join(env.model) : ask(env.model, "respond", { onEvent });
+    let code: string | undefined;
+    codeOf(turn).then((ended) => code = ended);
+    const endsAt = NOON + TIMEOUT_MS;
+    while (code === undefined && env.clock.now() < endsAt + 60_000) {
+      const { length } = env.asked;
+      env.clock.advance(5_000);
+      for (let n = 0; env.asked.length < length + 2 && n < 20; n++) {
+        await nextTurn();
+      }
+    }
+    assert.equal(code, "timeout", how);
+    assert.ok(env.clock.now() >= endsAt, how);
+  }
+});
+
+Deno.test("respond() lets a server think before it writes for as long as a whole answer may take", async () => {
+  const over = Promise.withResolvers<void>();
+  const events = responseEvents({ pieces });
+  await using env = openModel([send(events.slice(0, 2), { silence: over.promise })]);
+  const { turn, heard } = ask(env.model, "respond");
+  const code = codeOf(turn);
+  while (heard.length === 0) await nextTurn();
+  const startedAt = env.clock.now();
+  assert.equal(await pass(code, env.clock), "timeout");
+  assert.ok(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
+  over.resolve();
+});
+
+const conversation = {
+  ...anyRequest,
+  input: [
+    { role: "user", content: "wish" },
+    reasoning("Hm"),
+    { type: "function_call_output", call_id: "call_1", output: "{}" },
+  ],
+  previous: { responseId: "resp_0", items: 2 },
+  format: { name: "any", schema: z.object({}) },
+};
+
+function respondTo(model: Model) {
+  return model.respond(conversation, { signal: new AbortController().signal });
+}
+
+Deno.test("respond() refers to what the model's side has kept, and sends only what is new", async () => {
+  await using env = openModel([send(background)], { background: true });
+  await respondTo(env.model);
+  const { previous_response_id, input } = env.asked[0]!.body!;
+  assert.equal(previous_response_id, "resp_0");
+  assert.deepEqual(input, conversation.input.slice(2));
+});
+
+Deno.test("respond() sends everything when the model's side has forgotten", async () => {
+  for (
+    const error of [{ code: "previous_response_not_found" }, { param: "previous_response_id" }]
+  ) {
+    const forgotten = () => Response.json({ error }, { status: 400 });
+    await using env = openModel([forgotten, send(background)], { background: true });
+    await respondTo(env.model);
+    const { previous_response_id, input } = env.asked[1]!.body!;
+    assert.equal(previous_response_id, undefined);
+    assert.deepEqual(input, conversation.input);
+  }
+});
+
+Deno.test("respond() sends everything, reasoning included, where nothing is kept", async () => {
+  await using env = openModel([send(responseEvents({ pieces }))]);
+  await respondTo(env.model);
+  const { previous_response_id, input } = env.asked[0]!.body!;
+  assert.equal(previous_response_id, undefined);
+  assert.deepEqual(input, conversation.input);
+});

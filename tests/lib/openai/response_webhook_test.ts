@@ -1,0 +1,116 @@
+/**
+ * What a webhook does to a call that waits for its response.
+ */
+import assert from "node:assert/strict";
+import { frame, streamOf } from "../../../testing/event_stream.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  type Answer,
+  ask,
+  background,
+  completed,
+  IDLE_MS,
+  inProgress,
+  join,
+  noStream,
+  openModel,
+  pieces,
+  PLAN,
+  send,
+  textOf,
+} from "../../../testing/openai_model.ts";
+
+Deno.test("a webhook gives a stream that was silent for long the time to end by itself", async () => {
+  const rest = Promise.withResolvers<void>();
+  async function* texts() {
+    const encoder = new TextEncoder();
+    for (const event of background.slice(0, 4)) yield encoder.encode(frame(event));
+    await rest.promise;
+    for (const event of background.slice(4)) yield encoder.encode(frame(event));
+  }
+  const slow = () =>
+    new Response(ReadableStream.from(texts()), {
+      headers: { "content-type": "text/event-stream" },
+    });
+  await using env = openModel([slow, completed], { background: true });
+  const wake = new EventTarget();
+  const { turn, heard } = ask(env.model, "respond", { wake });
+  while (textOf(heard) !== pieces[0]) await nextTurn();
+  env.clock.advance(60_000);
+  wake.dispatchEvent(new Event("wake"));
+  env.clock.advance(1_000);
+  for (let n = 0; n < 5; n++) await nextTurn();
+  rest.resolve();
+  assert.equal((await turn).text, PLAN);
+  assert.equal(env.asked.length, 1);
+});
+
+Deno.test("after a webhook it does not wait for a silent stream", async () => {
+  const over = Promise.withResolvers<void>();
+  const silent = send(background.slice(0, 4), { silence: over.promise });
+  await using env = openModel([silent, completed], { background: true });
+  const wake = new EventTarget();
+  const { turn, heard } = ask(env.model, "respond", { wake });
+  while (textOf(heard) !== pieces[0]) await nextTurn();
+  wake.dispatchEvent(new Event("wake"));
+  let text: string | null | undefined;
+  turn.then((turn) => text = turn.text);
+  let waitedMs = 0;
+  for (; text === undefined && waitedMs < IDLE_MS; waitedMs += 500) {
+    env.clock.advance(500);
+    await nextTurn();
+  }
+  assert.equal(text, PLAN);
+  assert.ok(waitedMs < 10_000, `${waitedMs} ms`);
+  over.resolve();
+});
+
+Deno.test("a webhook that is about an earlier response does not disturb the next one", async () => {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const late: Answer = async () => {
+    asked.resolve();
+    await held.promise;
+    return streamOf(background.map(frame));
+  };
+  await using env = openModel([late], { background: true });
+  const wake = new EventTarget();
+  const { turn } = ask(env.model, "respond", { wake });
+  await asked.promise;
+  wake.dispatchEvent(new Event("wake"));
+  for (let second = 0; second < 10; second++) {
+    env.clock.advance(1_000);
+    await nextTurn();
+  }
+  held.resolve();
+  assert.equal((await turn).text, PLAN);
+  assert.equal(env.asked.length, 1);
+});
+
+Deno.test("a webhook does not disturb a stream that goes on", async () => {
+  const wake = new EventTarget();
+  await using env = openModel([send(background)], { background: true });
+  const { turn } = ask(env.model, "respond", {
+    wake,
+    onEvent: ({ type }) => {
+      if (type === "text") wake.dispatchEvent(new Event("wake"));
+      env.clock.advance(100);
+    },
+  });
+  assert.equal((await turn).text, PLAN);
+  assert.equal(env.asked.length, 1);
+});
+
+Deno.test("after a webhook it looks at once at a response that has no stream", async () => {
+  await using env = openModel([inProgress, noStream, completed], { background: true });
+  const wake = new EventTarget();
+  const { turn } = join(env.model, { wake });
+  while (env.asked.length < 2) await nextTurn();
+  let text: string | null | undefined;
+  turn.then((turn) => text = turn?.text);
+  while (text === undefined) {
+    wake.dispatchEvent(new Event("wake"));
+    await nextTurn();
+  }
+  assert.equal(text, PLAN);
+});

@@ -1,0 +1,240 @@
+/**
+ * Making, getting and canceling jobs.
+ */
+import assert from "node:assert/strict";
+import { createTripClient } from "../../../web/client/client.ts";
+import { techno } from "../../../testing/app.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  doneJob,
+  errorOf,
+  id,
+  itineraryJob,
+  JOB_ID,
+  pageTest,
+  reason,
+  type SentRequest,
+  wish,
+} from "../../../testing/test_page.ts";
+
+const elsewhere = {
+  baseUrl: "https://trips.example/",
+  apiKey: "a-key-of-sixteen-chars",
+  clientToken: "a-token-of-sixteen",
+};
+
+pageTest(
+  "createItinerary() and createGeneration() post the wish, and give the job",
+  async (page) => {
+    const itinerary = page.client.createItinerary(wish);
+    const first = await page.asked("POST https://trips.example/api/itineraries");
+    assert.deepEqual(first.body, wish);
+    assert.equal(first.cache, "no-store");
+    assert.equal(first.headers.get("content-type"), "application/json");
+    assert.match(first.headers.get("idempotency-key")!, /^[\d-]{16,255}$/);
+    assert.equal(first.headers.get("authorization"), "Bearer a-key-of-sixteen-chars");
+    assert.equal(first.headers.get("client-token"), "a-token-of-sixteen");
+    first.answer(202, itineraryJob());
+    assert.deepEqual(await itinerary, itineraryJob());
+
+    const { jobId: _, ...job } = { ...itineraryJob(), generationId: JOB_ID };
+    const generation = page.client.createGeneration(techno, { idempotencyKey: "mine" });
+    const second = await page.asked("POST https://trips.example/api/generations");
+    assert.deepEqual(second.body, techno);
+    assert.equal(second.headers.get("idempotency-key"), "mine");
+    second.answer(200, job);
+    assert.equal((await generation).generationId, JOB_ID);
+
+    const looked = page.client.get({ generationId: JOB_ID });
+    (await page.asked(`GET https://trips.example/api/generations/${JOB_ID}`)).show(job);
+    await looked;
+  },
+  elsewhere,
+);
+
+pageTest(
+  "each wish has a key of its own, also where there is no crypto.randomUUID()",
+  async (page) => {
+    const { randomUUID } = crypto;
+    Object.assign(crypto, { randomUUID: undefined });
+    try {
+      const keys = new Set<string | null>();
+      for (let n = 0; n < 20; n++) {
+        const creating = page.client.createItinerary(wish);
+        const request = await page.asked("POST /api/itineraries");
+        keys.add(request.headers.get("idempotency-key"));
+        request.answer(202, itineraryJob());
+        await creating;
+      }
+      assert.equal(keys.size, 20);
+    } finally {
+      Object.assign(crypto, { randomUUID });
+    }
+  },
+);
+
+for (
+  const [what, fail] of [
+    ["the connection breaks", (request) => request.fail()],
+    ["a proxy answers", (request) => request.answer(502, "<h1>Bad Gateway</h1>")],
+    ["the job was not accepted", (request) => request.refuse(500, "accept_failed")],
+    ["there were too many requests", (request) => request.refuse(429, "rate_limited")],
+    ["the request took too long", (request) => request.answer(408)],
+    ["the answer is no job", (request) => request.answer(202, { jobId: 7, status: "processing" })],
+    ["the answer is no object", (request) => request.answer(202, "processing")],
+  ] as [string, (request: SentRequest) => void][]
+) {
+  pageTest(`a wish is sent again, with the same key, when ${what}`, async (page) => {
+    const creating = page.client.createItinerary(wish);
+    const keys = [];
+    for (let n = 0; n < 4; n++) {
+      const [request, ms] = await page.askedAfter("POST /api/itineraries");
+      assert.equal(ms, [0, 750, 1_500, 3_000][n]);
+      assert.deepEqual(request.body, wish);
+      keys.push(request.headers.get("idempotency-key"));
+      fail(request);
+    }
+    const [request] = await page.askedAfter("POST /api/itineraries");
+    request.answer(202, itineraryJob());
+    assert.deepEqual(await creating, itineraryJob());
+    assert.equal(new Set([...keys, request.headers.get("idempotency-key")]).size, 1);
+  });
+}
+
+pageTest("a wish that is not answered is sent again after 15 seconds", async (page) => {
+  const creating = page.client.createItinerary(wish);
+  await page.asked("POST /api/itineraries");
+  await page.pass(15_000);
+  (await page.askedAfter("POST /api/itineraries"))[0].answer(202, itineraryJob());
+  await creating;
+});
+
+pageTest("after five tries the last error is thrown", async (page) => {
+  const creating = errorOf(page.client.createItinerary(wish));
+  for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
+  (await page.askedAfter("POST /api/itineraries"))[0].answer(502, "<h1>Bad Gateway</h1>");
+  const error = await creating;
+  assert.deepEqual(
+    [error.name, error.status, error.code, error.message],
+    ["TripError", 502, "network", "The answer has the status 502"],
+  );
+  const unreachable = errorOf(page.client.createItinerary(wish));
+  for (let n = 0; n < 5; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
+  const { status, code, message, cause } = await unreachable;
+  assert.deepEqual([status, code, message], [0, "network", "The service cannot be reached"]);
+  assert.ok(cause instanceof TypeError);
+});
+
+pageTest("up to 5 seconds are waited for, more are told to the page at once", async (page) => {
+  const creating = page.client.createItinerary(wish);
+  const [request] = await page.askedAfter("POST /api/itineraries");
+  request.refuse(503, "queue_full", { "retry-after": "5" });
+  const [again, ms] = await page.askedAfter("POST /api/itineraries");
+  assert.equal(ms, 5_000);
+  again.refuse(429, "daily_budget_spent", { "retry-after": "6" });
+  const { status, code, retryAfterSeconds } = await errorOf(creating);
+  assert.deepEqual([status, code, retryAfterSeconds], [429, "daily_budget_spent", 6]);
+});
+
+pageTest(
+  "a wish that is refused says what is wrong with it, and is not sent again",
+  async (page) => {
+    const creating = page.client.createItinerary(wish);
+    const errors = [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }];
+    (await page.asked("POST /api/itineraries")).answer(400, {
+      code: "invalid_request",
+      detail: "durationDays: expected a whole number from 1 to 30",
+      errors,
+    }, { "content-type": "application/problem+json; charset=utf-8" });
+    const error = await errorOf(creating);
+    assert.deepEqual([error.status, error.code], [400, "invalid_request"]);
+    assert.deepEqual(error.errors, errors);
+    assert.match(error.message, /^durationDays/);
+  },
+);
+
+const problemType = "application/problem+json";
+const odd: [body: unknown, type: string][] = [
+  ["null", problemType],
+  ["[]", problemType],
+  ["7", problemType],
+  ["", problemType],
+  [{ detail: {}, code: 7, errors: "many" }, problemType],
+  [{ code: "job_not_found", detail: "No such page", errors: [] }, "application/json"],
+];
+for (const [body, type] of odd) {
+  pageTest(
+    `an error without a problem is an error all the same: ${JSON.stringify(body)}`,
+    async (page) => {
+      const creating = page.client.createItinerary(wish);
+      creating.catch(() => {});
+      for (let n = 0; n < 5; n++) {
+        const [request] = await page.askedAfter("POST /api/itineraries");
+        request.answer(422, body, { "content-type": type });
+      }
+      const { status, code, message, errors } = await errorOf(creating);
+      assert.deepEqual(
+        [status, code, message, errors],
+        [422, "network", "The answer has the status 422", []],
+      );
+    },
+  );
+}
+
+for (const options of [{ apiKey: "ключ" }, { apiKey: "two\nlines" }, { clientToken: "жетон" }]) {
+  Deno.test(`what no header can hold is refused at once: ${JSON.stringify(options)}`, () => {
+    assert.throws(() => createTripClient(options), TypeError);
+  });
+}
+
+pageTest("get() gives the job as it is now, and tries again like the others", async (page) => {
+  const getting = page.client.get(id);
+  (await page.asked("GET /:id")).fail();
+  (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+  assert.deepEqual(await getting, itineraryJob());
+});
+
+pageTest("cancel() gives the canceled job, and tries again like the others", async (page) => {
+  const canceled = itineraryJob({ status: "canceled" });
+  const canceling = page.client.cancel(id);
+  (await page.asked("DELETE /:id")).fail();
+  (await page.askedAfter("DELETE /:id"))[0].refuse(503, "stopping");
+  (await page.askedAfter("DELETE /:id"))[0].answer(202, canceled);
+  assert.deepEqual(await canceling, canceled);
+});
+
+pageTest("cancel() of a job that has ended gives it as it ended", async (page) => {
+  const canceling = page.client.cancel(id);
+  (await page.asked("DELETE /:id")).refuse(409, "job_finished");
+  (await page.asked("GET /:id")).show(doneJob);
+  assert.deepEqual(await canceling, doneJob);
+  const forbidden = page.client.cancel(id);
+  (await page.asked("DELETE /:id")).refuse(403, "not_owner");
+  assert.equal((await errorOf(forbidden)).code, "not_owner");
+});
+
+for (const isBetween of [false, true]) {
+  pageTest(
+    `aborting a wish ${isBetween ? "between two requests" : "during its request"} ends it at once`,
+    async (page) => {
+      const leaving = new AbortController();
+      const creating = page.client.createItinerary(wish, { signal: leaving.signal });
+      const rejected = assert.rejects(creating, reason);
+      const request = await page.asked("POST /api/itineraries");
+      if (isBetween) request.fail();
+      await nextTurn();
+      leaving.abort(reason);
+      await rejected;
+    },
+  );
+}
+
+pageTest("aborting the last try is aborting, too", async (page) => {
+  const leaving = new AbortController();
+  const creating = page.client.createItinerary(wish, { signal: leaving.signal });
+  const rejected = assert.rejects(creating, reason);
+  for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
+  await page.askedAfter("POST /api/itineraries");
+  leaving.abort(reason);
+  await rejected;
+});

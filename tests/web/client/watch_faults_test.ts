@@ -1,0 +1,204 @@
+/**
+ * Watching a job while the server is away, busy, or hidden behind something that answers in its place.
+ */
+import assert from "node:assert/strict";
+import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
+import { doneJob, errorOf, itineraryJob, monday, pageTest } from "../../../testing/test_page.ts";
+
+pageTest(
+  "pauses double while the server is away, up to half a minute, and begin anew after it",
+  async (page) => {
+    const watching = page.watch();
+    const pauses: number[] = [];
+    for (let n = 0; n < 8; n++) {
+      const [look, ms] = await page.askedAfter("GET /:id");
+      look.fail();
+      pauses.push(ms);
+    }
+    assert.deepEqual(pauses, [0, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
+    assert.deepEqual(page.connections, ["lost"]);
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+    const request = await page.asked("GET /:id/events");
+    assert.deepEqual(page.connections, ["lost", "polling"]);
+    const events = request.stream();
+    await events.send(["progress", itineraryJob(), "0-"]);
+    assert.deepEqual(page.connections, ["lost", "polling", "live"]);
+    await events.fail();
+    (await page.askedAfter("GET /:id"))[0].fail();
+    const [look, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, 750);
+    look.show(doneJob);
+    await watching;
+  },
+);
+
+for (const [random, pauseMs] of [[0, 500], [0.999, 1_000]] as const) {
+  const platform = { random: () => random };
+  pageTest(`pauses are partly chance: ${random}`, async (page) => {
+    const watching = page.watch();
+    (await page.asked("GET /:id")).fail();
+    const [look, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, pauseMs);
+    look.show(doneJob);
+    await watching;
+  }, { platform });
+}
+
+for (
+  const [what, status, body] of [
+    ["a proxy's page", 502, "<html><h1>502 Bad Gateway</h1></html>"],
+    ["a problem", 500, { code: "internal", detail: "Something went wrong" }],
+    ["a timeout", 408, null],
+    ["a page with a friendly status", 200, "<html>Please sign in to the Wi-Fi</html>"],
+    ["another API's JSON", 200, { ok: true }],
+    ["a status that nobody knows", 200, { ...doneJob, status: "succeeded" }],
+    ["a list", 200, [doneJob]],
+    ["null", 200, "null"],
+    ["nothing", 200, null],
+    ["304 to whoever has nothing", 304, null],
+  ] as const
+) {
+  pageTest(`${what} in place of the job is a fault, and asked again`, async (page) => {
+    const watching = page.watch();
+    (await page.asked("GET /:id")).answer(status, body);
+    const [look, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, 750);
+    assert.deepEqual(page.connections, ["lost"]);
+    assert.deepEqual(page.shown, []);
+    look.show(doneJob);
+    await watching;
+  });
+}
+
+pageTest("a body that breaks off is a fault", async (page) => {
+  const watching = page.watch();
+  const request = await page.asked("GET /:id");
+  const body = request.stream("application/json");
+  await body.write('{"jobId":"54a6');
+  await body.fail();
+  (await page.askedAfter("GET /:id"))[0].show(doneJob);
+  await watching;
+});
+
+for (const [status, connections] of [[429, []], [503, ["lost", "polling"]]] as const) {
+  pageTest(
+    `${status} is asked again when it says, and is ${
+      connections.length ? "a" : "no"
+    } lost connection`,
+    async (page) => {
+      const watching = page.watch();
+      (await page.asked("GET /:id")).refuse(status, "rate_limited", { "retry-after": "41" });
+      const [look, ms] = await page.askedAfter("GET /:id");
+      assert.equal(ms, 41_000);
+      look.show(doneJob);
+      await watching;
+      assert.deepEqual(page.connections, connections);
+    },
+  );
+}
+
+pageTest(
+  "a date in Retry-After is compared with the server's clock, whatever time it is here",
+  async (page) => {
+    const watching = page.watch();
+    (await page.asked("GET /:id")).refuse(503, "stopping", {
+      date: "Fri, 01 Jan 1999 12:00:00 GMT",
+      "retry-after": "Fri, 01 Jan 1999 12:00:20 GMT",
+    });
+    const [look, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, 20_000);
+    // Not every server says what time it is, and scripts of other sites cannot read it.
+    look.refuse(503, "stopping", { "retry-after": "Fri, 01 Jan 2100 12:00:20 GMT" });
+    const [next, backoff] = await page.askedAfter("GET /:id");
+    assert.equal(backoff, 1_500);
+    next.show(doneJob);
+    await watching;
+  },
+);
+
+pageTest("nobody waits for longer than an hour, whatever a server says", async (page) => {
+  const watching = page.watch();
+  (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "9".repeat(30) });
+  await nextTurn();
+  await page.pass(3_599_999);
+  assert.equal(page.unseen, 0);
+  await page.pass(1);
+  (await page.asked("GET /:id")).show(doneJob);
+  await watching;
+});
+
+pageTest("a look that is not answered is given up after 15 seconds", async (page) => {
+  const watching = page.watch();
+  const request = await page.asked("GET /:id");
+  await page.pass(14_999);
+  assert.equal(request.signal.aborted, false);
+  await page.pass(1);
+  assert.equal(request.signal.aborted, true);
+  (await page.askedAfter("GET /:id"))[0].show(doneJob);
+  await watching;
+});
+
+for (
+  const [status, code] of [
+    [404, "job_not_found"],
+    [401, "unauthorized"],
+    [403, "not_owner"],
+    [400, "invalid_header"],
+    [410, "gone"],
+  ] as const
+) {
+  pageTest(`${status} ends the watch, at its beginning and later`, async (page) => {
+    const early = page.watch();
+    (await page.asked("GET /:id")).refuse(status, code);
+    const error = await errorOf(early);
+    assert.deepEqual(
+      [error.status, error.code, error.message, error.retryAfterSeconds, error.errors],
+      [status, code, `It is ${code}`, null, []],
+    );
+    const { watching, events } = await page.watchLive();
+    await events.close();
+    (await page.askedAfter("GET /:id"))[0].refuse(status, code);
+    assert.equal((await errorOf(watching)).code, code);
+  });
+}
+
+for (const status of [400, 401, 403, 404, 410]) {
+  pageTest(`${status} of somebody else, such as a proxy, does not end the watch`, async (page) => {
+    const { watching, events } = await page.watchLive();
+    await events.close();
+    for (let n = 0; n < 7; n++) {
+      (await page.askedAfter("GET /:id"))[0].answer(status, { code: "NOT_FOUND" });
+    }
+    assert.equal(page.connections.at(-1), "lost");
+    (await page.askedAfter("GET /:id"))[0].show(doneJob);
+    assert.deepEqual(await watching, doneJob);
+  });
+}
+
+/** A clock that waits as it should, but is wrong all the time. */
+class WrongClock extends FakeClock {
+  readonly #times = [NOON, 0, 8.64e15, -NOON, NaN];
+  #asked = 0;
+  override now = () => this.#times[this.#asked++ % this.#times.length]!;
+}
+
+const clock = new WrongClock();
+
+pageTest("what the time is does not matter, nor that it changes", async (page) => {
+  const dateNow = Date.now;
+  Date.now = clock.now;
+  try {
+    const { watching, events } = await page.watchLive();
+    await events.send(["item", { index: 0, item: monday }, "1-a"]);
+    await events.close();
+    clock.advance(1_000);
+    (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "5" });
+    await nextTurn();
+    clock.advance(5_000);
+    (await page.asked("GET /:id")).show(doneJob);
+    assert.deepEqual(await watching, doneJob);
+    assert.equal(clock.waiting, 0);
+  } finally {
+    Date.now = dateNow;
+  }
+}, { platform: { clock } });

@@ -1,0 +1,221 @@
+/**
+ * Giving up: the end of a watch, at any moment, leaves nothing behind.
+ */
+import assert from "node:assert/strict";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  CountingTarget,
+  doneJob,
+  id,
+  itineraryJob,
+  monday,
+  pageTest,
+  reason,
+  type TestPage,
+  wish,
+} from "../../../testing/test_page.ts";
+
+/** Every state in which a watch can be. */
+const states: [name: string, reach: (page: TestPage, signal: AbortSignal) => Promise<Watching>][] =
+  [
+    ["before the first answer", async (page, signal) => {
+      const watching = page.watch(signal);
+      await page.asked("GET /:id");
+      return { watching };
+    }],
+    ["while a body arrives", async (page, signal) => {
+      const watching = page.watch(signal);
+      const request = await page.asked("GET /:id");
+      const body = request.stream("application/json");
+      // What the network does.
+      request.signal.addEventListener("abort", () => body.fail());
+      await body.write("{");
+      return { watching };
+    }],
+    ["before the stream is answered", async (page, signal) => {
+      const watching = page.watch(signal);
+      (await page.asked("GET /:id")).show(itineraryJob());
+      await page.asked("GET /:id/events");
+      return { watching };
+    }],
+    ["during a stream", (page, signal) => page.watchLive(signal)],
+    ["between two streams", async (page, signal) => {
+      const { watching, events } = await page.watchLive(signal);
+      await events.close();
+      return { watching };
+    }],
+    ["during a long poll", async (page, signal) => {
+      const { watching } = await page.watchByLongPolls(signal);
+      await page.askedAfter("GET /:id, wait=25");
+      return { watching };
+    }],
+    ["between two long polls", async (page, signal) => {
+      const { watching } = await page.watchByLongPolls(signal);
+      const [poll] = await page.askedAfter("GET /:id, wait=25");
+      poll.show(itineraryJob(), { "preference-applied": "wait=25" });
+      await nextTurn();
+      return { watching };
+    }],
+    ["between two plain looks", (page, signal) => page.watchByPlainPolls(signal)],
+    ["while the server is away", async (page, signal) => {
+      const watching = page.watch(signal);
+      (await page.asked("GET /:id")).fail();
+      await nextTurn();
+      return { watching };
+    }],
+    ["while the page is hidden", async (page, signal) => {
+      page.isHidden = true;
+      const watching = page.watch(signal);
+      (await page.asked("GET /:id")).show(itineraryJob());
+      await nextTurn();
+      return { watching };
+    }],
+  ];
+
+interface Watching {
+  watching: Promise<unknown>;
+}
+
+for (const [name, reach] of states) {
+  pageTest(`aborting ${name} ends everything at once`, async (page) => {
+    const leaving = new AbortController();
+    const { watching } = await reach(page, leaving.signal);
+    const rejected = assert.rejects(watching, reason);
+    await nextTurn();
+    leaving.abort(reason);
+    await rejected;
+    const { shown, connections, sent } = page;
+    const before = [shown.length, connections.length, sent.length];
+    await page.pass(60_000);
+    assert.deepEqual([shown.length, connections.length, sent.length], before);
+  });
+
+  pageTest(`a wake ${name} leaves nothing behind`, async (page) => {
+    const leaving = new AbortController();
+    const { watching } = await reach(page, leaving.signal);
+    await nextTurn();
+    await page.say("online");
+    (await page.asked("GET /:id")).show(doneJob);
+    assert.deepEqual(await watching, doneJob);
+  });
+}
+
+pageTest("whoever has left before asks for nothing", async (page) => {
+  const signal = AbortSignal.abort(reason);
+  for (
+    const call of [
+      page.watch(signal),
+      page.client.get(id, { signal }),
+      page.client.cancel(id, { signal }),
+      page.client.createItinerary(wish, { signal }),
+    ]
+  ) {
+    await assert.rejects(call, reason);
+  }
+  assert.equal(page.sent.length, 0);
+});
+
+/** A signal that knows how many listen to it. */
+function countedSignal() {
+  const { signal } = new AbortController();
+  const counter = new CountingTarget();
+  signal.addEventListener = counter.addEventListener.bind(counter);
+  signal.removeEventListener = counter.removeEventListener.bind(counter);
+  return { signal, counter };
+}
+
+pageTest("a call that is over does not listen to its signal any more", async (page) => {
+  const { signal, counter } = countedSignal();
+  const { watching, events } = await page.watchLive(signal);
+  assert.ok(counter.listeners > 0);
+  await events.close();
+  await page.finish(watching);
+  const creating = page.client.createItinerary(wish, { signal });
+  (await page.asked("POST /api/itineraries")).answer(202, itineraryJob());
+  await creating;
+  assert.equal(counter.listeners, 0);
+});
+
+pageTest("whoever leaves while being shown the end has left", async (page) => {
+  const leaving = new AbortController();
+  const watching = page.client.watch(id, {
+    signal: leaving.signal,
+    onProgress: () => leaving.abort(reason),
+  });
+  const rejected = assert.rejects(watching, reason);
+  (await page.asked("GET /:id")).show(doneJob);
+  await rejected;
+});
+
+pageTest("what arrives in the moment of leaving is not shown", async (page) => {
+  const leaving = new AbortController();
+  const { watching, events } = await page.watchLive(leaving.signal);
+  const sent = events.send(["item", { index: 0, item: monday }, "1-a"]);
+  leaving.abort(reason);
+  await sent;
+  await assert.rejects(watching, reason);
+  assert.deepEqual(page.days, [[]]);
+});
+
+pageTest("whoever leaves while being shown something is shown nothing more", async (page) => {
+  const leaving = new AbortController();
+  let calls = 0;
+  const watching = page.client.watch(id, {
+    signal: leaving.signal,
+    onProgress() {
+      if (++calls === 2) leaving.abort(reason);
+    },
+  });
+  const rejected = assert.rejects(watching, reason);
+  (await page.asked("GET /:id")).show(itineraryJob());
+  const events = (await page.asked("GET /:id/events")).stream();
+  await events.send(["item", { index: 0, item: monday }, "1-a"]);
+  await rejected;
+  assert.equal(calls, 2);
+  assert.equal(events.isOver, true);
+});
+
+for (const call of [1, 2]) {
+  pageTest(
+    `an onProgress that throws ends the watch with what it threw: call ${call}`,
+    async (page) => {
+      const fault = new TypeError("The page has a bug");
+      let calls = 0;
+      const watching = page.client.watch(id, {
+        onProgress() {
+          if (++calls === call) throw fault;
+        },
+      });
+      const rejected = assert.rejects(watching, fault);
+      (await page.asked("GET /:id")).show(itineraryJob());
+      if (call === 2) {
+        const events = (await page.asked("GET /:id/events")).stream();
+        await events.send(["item", { index: 0, item: monday }, "1-a"]);
+        assert.equal(events.isOver, true);
+      }
+      await rejected;
+      assert.equal(calls, call);
+    },
+  );
+}
+
+for (const state of ["live", "polling", "lost"]) {
+  pageTest(`an onConnection that throws ends the watch, too: ${state}`, async (page) => {
+    const fault = new TypeError("The page has a bug");
+    const watching = page.client.watch(id, {
+      onConnection(connection) {
+        if (connection === state) throw fault;
+      },
+    });
+    const rejected = assert.rejects(watching, fault);
+    page.isHidden = state === "polling";
+    const look = await page.asked("GET /:id");
+    if (state === "lost") look.fail();
+    else look.show(itineraryJob());
+    if (state === "live") {
+      const events = (await page.asked("GET /:id/events")).stream();
+      await events.write(": hello\n\n");
+    }
+    await rejected;
+  });
+}

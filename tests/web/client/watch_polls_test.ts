@@ -1,0 +1,216 @@
+/**
+ * Watching a job where streams, or long polls too, do not get through.
+ */
+import assert from "node:assert/strict";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  doneJob,
+  itineraryJob,
+  monday,
+  pageTest,
+  type SentRequest,
+} from "../../../testing/test_page.ts";
+
+pageTest("two streams that tell nothing, and long polls are used", async (page) => {
+  const { watching } = await page.watchByLongPolls();
+  const [poll] = await page.askedAfter("GET /:id, wait=25");
+  assert.ok(poll.headers.has("if-none-match"));
+  poll.show(itineraryJob({ partial: [monday] }), { "preference-applied": "wait=25" });
+  const [next, ms] = await page.askedAfter("GET /:id, wait=25");
+  // However fast they are answered.
+  assert.equal(ms, 1_000);
+  next.show(doneJob, { "preference-applied": "wait=25" });
+  assert.deepEqual(await watching, doneJob);
+  assert.deepEqual(page.days, [[], ["Monday"], undefined]);
+  assert.deepEqual(page.connections, ["polling"]);
+});
+
+pageTest("a long poll that has waited is followed by the next one at once", async (page) => {
+  const { watching } = await page.watchByLongPolls();
+  const [poll] = await page.askedAfter("GET /:id, wait=25");
+  // Longer than the server was to wait: the way takes time, too.
+  await page.pass(34_000);
+  assert.equal(poll.isSettled, false);
+  poll.answer(304, null, { "preference-applied": "wait=25", etag: '"1"' });
+  const [next, ms] = await page.askedAfter("GET /:id, wait=25");
+  assert.equal(ms, 0);
+  next.show(doneJob);
+  await watching;
+});
+
+pageTest(
+  "one stream that tells nothing does not matter, nor do two that are apart",
+  async (page) => {
+    const watching = page.watch();
+    for (let n = 0; n < 3; n++) {
+      (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+      (await page.asked("GET /:id/events")).fail();
+      (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+      const events = (await page.asked("GET /:id/events")).stream();
+      await events.send(["progress", itineraryJob(), "0-"]);
+      await events.close();
+    }
+    await page.finish(watching);
+  },
+);
+
+for (
+  const [what, fail] of [
+    ["is refused", (request) => request.answer(500, "<h1>Oops</h1>")],
+    ["is a page", (request) => request.stream("text/html")],
+    ["is empty", (request) => request.answer(204)],
+    ["cannot be reached", (request) => request.fail()],
+    ["closes at once", async (request) => await request.stream().close()],
+    ["breaks at once", async (request) => await request.stream().fail()],
+    ["only has comments", async (request) => {
+      const events = request.stream();
+      await events.write(": hello\n\n");
+      await events.close();
+    }],
+  ] as [string, (request: SentRequest) => void | Promise<void>][]
+) {
+  pageTest(`a stream that ${what} tells nothing`, async (page) => {
+    const watching = page.watch();
+    for (let n = 0; n < 2; n++) {
+      (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+      await fail(await page.asked("GET /:id/events"));
+    }
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+    (await page.askedAfter("GET /:id, wait=25"))[0].show(doneJob);
+    await watching;
+  });
+}
+
+pageTest("streams are not given up because the server is away", async (page) => {
+  const watching = page.watch();
+  (await page.asked("GET /:id")).show(itineraryJob());
+  for (let n = 0; n < 5; n++) {
+    (await page.asked("GET /:id/events")).fail();
+    (await page.askedAfter("GET /:id"))[0].fail();
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+  }
+  (await page.asked("GET /:id/events")).fail();
+  await page.finish(watching);
+});
+
+pageTest(
+  "streams are not given up because the server has too much to do, which takes as long as it says",
+  async (page) => {
+    const watching = page.watch();
+    (await page.asked("GET /:id")).show(itineraryJob());
+    for (const status of [429, 503, 429]) {
+      const headers = { "retry-after": "17" };
+      (await page.asked("GET /:id/events")).refuse(status, "rate_limited", headers);
+      const [look, ms] = await page.askedAfter("GET /:id");
+      assert.equal(ms, 17_000);
+      look.show(itineraryJob());
+    }
+    (await page.asked("GET /:id/events")).fail();
+    await page.finish(watching);
+  },
+);
+
+pageTest(
+  "two long polls that fail, and the record is asked for plainly, as often as it says",
+  async (page) => {
+    const { watching } = await page.watchByPlainPolls();
+    for (const [retryAfter, expected] of [["3", 3_000], ["10", 10_000], ["0", 1_000]] as const) {
+      const [look] = await page.askedAfter("GET /:id");
+      look.show(itineraryJob(), { "retry-after": retryAfter });
+      await nextTurn();
+      const before = page.clock.now();
+      await page.untilAsked();
+      assert.equal(page.clock.now() - before, expected);
+    }
+    await page.finish(watching);
+    assert.deepEqual(page.connections, ["polling"]);
+  },
+);
+
+pageTest("a long poll may fail by silence as well", async (page) => {
+  const { watching } = await page.watchByLongPolls();
+  for (let n = 0; n < 2; n++) {
+    const [poll] = await page.askedAfter("GET /:id, wait=25");
+    await page.pass(34_999);
+    assert.equal(poll.isSettled, false);
+    await page.pass(1);
+    assert.equal(poll.isSettled, true);
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+  }
+  const [, ms] = await page.askedAfter("GET /:id");
+  assert.equal(ms, 2_000);
+  page.sent.at(-1)!.show(doneJob);
+  await watching;
+});
+
+pageTest("long polls are not given up because the server is away or busy", async (page) => {
+  const { watching } = await page.watchByLongPolls();
+  for (let n = 0; n < 3; n++) {
+    (await page.askedAfter("GET /:id, wait=25"))[0].fail();
+    (await page.askedAfter("GET /:id"))[0].fail();
+    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+    const [poll] = await page.askedAfter("GET /:id, wait=25");
+    poll.refuse(503, "stopping", { "retry-after": "5" });
+    const [look, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, 5_000);
+    look.show(itineraryJob());
+    const [again] = await page.askedAfter("GET /:id, wait=25");
+    again.show(itineraryJob(), { "preference-applied": "wait=25" });
+  }
+  await page.finish(watching);
+});
+
+pageTest(
+  "two long polls that fail with a good one in between are no reason to give up",
+  async (page) => {
+    const { watching } = await page.watchByLongPolls();
+    for (let n = 0; n < 3; n++) {
+      (await page.askedAfter("GET /:id, wait=25"))[0].fail();
+      (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+      const [poll] = await page.askedAfter("GET /:id, wait=25");
+      poll.show(itineraryJob(), { "preference-applied": "wait=25" });
+    }
+    await page.finish(watching);
+  },
+);
+
+pageTest(
+  "a server that does not wait when it is asked to is asked as often as it says",
+  async (page) => {
+    const { watching } = await page.watchByLongPolls();
+    for (let n = 0; n < 3; n++) {
+      const [poll] = await page.askedAfter("GET /:id, wait=25");
+      poll.answer(304, null, { "retry-after": "6" });
+      await nextTurn();
+      const before = page.clock.now();
+      await page.untilAsked();
+      assert.equal(page.clock.now() - before, 6_000);
+    }
+    await page.finish(watching);
+  },
+);
+
+for (const value of ["", "soon", "-1", "1e3", "Sat, 21 Nov 2026 12:00:09 GMT"]) {
+  pageTest(`with ${value || "no"} Retry-After five seconds pass`, async (page) => {
+    const { watching } = await page.watchByPlainPolls();
+    const [look] = await page.askedAfter("GET /:id");
+    look.show(itineraryJob(), { "retry-after": value });
+    const [, ms] = await page.askedAfter("GET /:id");
+    assert.equal(ms, 5_000, value);
+    page.sent.at(-1)!.show(doneJob);
+    await watching;
+  });
+}
+
+pageTest("304 is the job as it was", async (page) => {
+  const { watching } = await page.watchByPlainPolls();
+  const [look] = await page.askedAfter("GET /:id");
+  look.show(itineraryJob({ partial: [monday] }), { etag: '"monday"' });
+  for (let n = 0; n < 3; n++) {
+    const [next] = await page.askedAfter("GET /:id");
+    assert.equal(next.headers.get("if-none-match"), '"monday"');
+    next.answer(304, null, { etag: '"monday"', "retry-after": "2" });
+  }
+  await page.finish(watching);
+  assert.deepEqual(page.days, [[], ["Monday"], undefined]);
+});
