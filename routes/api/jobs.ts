@@ -25,10 +25,10 @@ import {
   presentNewJob,
   presentSummary,
   presentTimeline,
-  retryAfterSeconds,
 } from "./presenter.ts";
 import { callbackNotAllowed, notOwner, tooLate, unknownCaller } from "./refusals.ts";
 import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
+import { retryAfterSeconds } from "./poll_interval.ts";
 import { requestBody } from "./request_body.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
 

@@ -8,7 +8,7 @@ import { focusOn } from "./focus.ts";
 import { LocalTime } from "./local_time.tsx";
 import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.ts";
 import { keepUpToDate } from "./recent_updates.ts";
-import { pagePlatform } from "../client/service.ts";
+import { pagePlatform } from "../client/requests.ts";
 import { openClient, tripUrl } from "./session.ts";
 import { extentOf, titleOf } from "./wish.ts";
 

@@ -7,7 +7,7 @@ import { isBusy, isGone } from "../client/errors.ts";
 import { jobIdOf } from "../client/job.ts";
 import { type TripClient, TripError } from "../client/client.ts";
 import type { RecentTrip, RecentTrips } from "./recent_trips.ts";
-import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../client/service.ts";
+import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../client/requests.ts";
 
 export interface UpdateOptions {
   recent: RecentTrips;

@@ -1,7 +1,7 @@
 /**
  * Tripwright for web pages: makes jobs and watches them to their end, whatever happens to the
- * connection, the server or the page meanwhile. Served as one file, for other sites too, so nothing of
- * the server may be imported but types and the clock.
+ * connection, the server or the page meanwhile. It is served as one file, for other
+ * sites too, so it loads nothing that has a server in it (`tests/repo/architecture_test.ts`).
  *
  * As in the service, the record is the truth: that a job has ended is only taken from `GET`. Events
  * show progress, and say when to look.
@@ -21,7 +21,7 @@ import {
   pathOf,
   type Wishes,
 } from "./job.ts";
-import { type CallOptions, randomKey, Service, type TripClientOptions } from "./service.ts";
+import { type CallOptions, randomKey, Service, type TripClientOptions } from "./requests.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
 
 export { TripError };
@@ -38,7 +38,7 @@ export type {
   JobOf,
   Status,
 } from "./job.ts";
-export type { CallOptions, Platform, TripClientOptions } from "./service.ts";
+export type { CallOptions, Platform, TripClientOptions } from "./requests.ts";
 export type { Connection, WatchOptions } from "./watch.ts";
 
 export interface CreateOptions extends CallOptions {

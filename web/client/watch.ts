@@ -5,7 +5,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { isBusy, parse, passing, retryAfterOf, TripError } from "./errors.ts";
 import { type Ended, isEnded, isJob, type Job, type JobId, type JobOf, pathOf } from "./job.ts";
-import { type CallOptions, Hold, isWaking, REQUEST_MS, type Service, WAKERS } from "./service.ts";
+import { type CallOptions, Hold, isWaking, REQUEST_MS, type Service, WAKERS } from "./requests.ts";
 
 /**
  * How a job is watched at the moment: by a stream that is open, by asking now and then, or not at all,
