@@ -62,7 +62,7 @@ export interface PublicKind<
   readonly answered: Answered;
   /** What a wish looks like from outside. */
   presentRequest(request: Request): z.output<Asked>;
-  /** What has come of it. */
+  /** The result, or as much as there is of it. */
   presentResult(job: { result: Result | null; progress: Progress }): z.output<Answered>;
   /** The parts of a plan, as they are shown while it is written. */
   itemsOf(result: Result): readonly unknown[];

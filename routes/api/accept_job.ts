@@ -1,5 +1,5 @@
 /**
- * Accepting a job, for the API and for forms alike.
+ * How the API and the forms have the engine accept a job.
  * @module
  */
 import type { Context } from "hono";
@@ -22,9 +22,9 @@ export interface AcceptOptions {
 }
 
 /**
- * Makes a job, or finds the one that the same request has made before.
+ * Accepts a request: makes a job, or finds the job that the same request made before.
  *
- * @throws {ProblemError} that says why the job was not accepted
+ * @throws {ProblemError} if the service does not accept the request
  */
 export async function acceptJob(
   c: Context<AppEnv>,

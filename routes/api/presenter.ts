@@ -86,7 +86,7 @@ function presentCommon(job: JobRecord) {
   };
 }
 
-/** What the job is at; one that waits says what for, unless it shows another one's progress. */
+/** What the job is at. A job that waits says why, unless it shows the progress of another job. */
 function presentProgress(
   job: QueuedJob | RunningJob,
   progress: Progress,

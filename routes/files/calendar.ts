@@ -1,7 +1,7 @@
 /**
- * Calendars (iCalendar, RFC 5545), to be imported. The same plan is the same text each time, with the
- * same UIDs, so that importing it again replaces what is there. The library takes 3 MB: this module is
- * loaded when a reader asks for a calendar.
+ * Calendars (iCalendar, RFC 5545), to be imported. The same plan always gives the same text with the
+ * same UIDs, so importing it again replaces the events. The library takes 3 MB, so this module is loaded
+ * on the first request for a calendar.
  * @module
  */
 import { escape, ICalCalendar, ICalCalendarMethod, type ICalEventData } from "ical-generator";
@@ -10,8 +10,8 @@ import type { PlanCalendar, PlanEvent } from "./kind_files.ts";
 import { oneLine } from "./text.ts";
 
 /**
- * Nobody has said how long the event takes. Two hours are a visit, a meal, a concert, and leave the rest
- * of the day as free as it is.
+ * How long an event takes whose end is not known. Two hours are enough for a visit, a meal or a concert,
+ * and keep the rest of the day free.
  */
 const USUAL_MS = 2 * 60 * 60_000;
 

@@ -14,12 +14,12 @@ import { joined } from "./text.ts";
 type Activity = Day["activities"][number];
 
 /**
- * An activity takes this long, or as long as it takes the next one to begin: a plan does not say when
- * anything ends. Two hours are a visit, a meal, a concert.
+ * A plan does not say when an activity ends. It ends after this time, or when the next one begins. Two
+ * hours are enough for a visit, a meal or a concert.
  */
 const LONGEST_MS = 2 * 60 * 60_000;
 
-/** A day as people mean it: four digits, and none that a long trip leaves. */
+/** A date between 2000 and 2999: the year keeps its four digits until the end of the trip. */
 const FirstDay = z.iso.date().regex(/^2/);
 
 /** The same in every process: no locale of the machine. Cents are as fine as an estimate can be. */
@@ -88,7 +88,7 @@ export function itineraryEvents(
   );
   const starts = timed.map(({ start }) => start).toSorted((a, b) => a - b);
   return timed.map(({ activity, id, start }) => {
-    // Of those that begin at the same time, none is the next one.
+    // Activities that begin at the same time run side by side.
     const next = starts.find((other) => other > start) ?? Infinity;
     const end = Math.min(next, start + LONGEST_MS);
     return {

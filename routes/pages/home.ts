@@ -25,7 +25,7 @@ const DESCRIPTION = "Make a wish, and watch the plan of your trip being written.
 /** Forms write up to three characters for a byte of the same wish as JSON. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
 
-/** Tells the wishes of one form from each other. */
+/** Enough of a hash to tell the wishes of one form apart. */
 const DIGEST_CHARACTERS = 16;
 
 /** What the first page and its forms work with. */
@@ -44,7 +44,7 @@ export function addHomePage(
   const context: HomeContext = { jobs, kinds, clock, rateLimiters, limits, needsKey };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.query())));
   routes.post("/trips", (c) => takeForm(c, context));
-  // Which trips there are, only the browser knows.
+  // Only the browser knows which trips there are.
   routes.get("/trips", (c) => c.redirect("/#recent"));
 }
 
@@ -107,8 +107,8 @@ interface SentWish extends Pick<WebOptions, "jobs" | "rateLimiters"> {
 }
 
 /**
- * Makes a job, or finds the one that the form has made before. One that has come to nothing is no
- * answer to a form that is sent again: then it is meant.
+ * Makes a job, or finds the job that the same form made before. If that job failed or was canceled, the
+ * traveller who sends the form again wants another one.
  */
 async function makeTrip(
   c: Context<AppEnv>,
@@ -130,13 +130,13 @@ function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {
   return kinds.find(({ http }) => http.noun === noun)!;
 }
 
-/** What no form of this app has sent; counted like one of them. */
+/** The body does not come from a form of this app. The request counts like a form. */
 function notReadable(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
   countFor(c, rateLimiters.requests);
   return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
 }
 
-/** Keys are the business of the page's script: a form would send them along in plain sight. */
+/** The script of the page sends keys. A form without a script would put them into its body. */
 function keyMissing(): ProblemError {
   return new ProblemError({
     code: "unauthorized",

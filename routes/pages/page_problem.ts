@@ -9,7 +9,7 @@ import { internalProblem } from "../http/send_problem.ts";
 
 const foreignForm: Problem = { code: "foreign_form", detail: "The form is another site's" };
 
-/** The problem that an error stands for. `csrf` is the only one that throws `HTTPException`s here. */
+/** The problem that an error stands for. Of what pages use, only `csrf` throws `HTTPException`. */
 export function problemOf(c: Context, error: Error): Problem {
   if (error instanceof ProblemError) return error.problem;
   return error instanceof HTTPException ? foreignForm : internalProblem(c, error);

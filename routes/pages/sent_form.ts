@@ -15,10 +15,10 @@ const Kind = z.enum(wishKinds);
 /** What is filled in unless a link or a form says otherwise. */
 const FIRST_KIND = wishKinds[0]!;
 
-/** What a form has beside its fields. */
+/** The members of a form beside its fields. */
 const Form = z.object({
   kind: Kind.catch(FIRST_KIND),
-  /** Names the form: sent twice with the same content, it is one wish. */
+  /** Names the form: two requests with the same name and content are one wish. */
   formId: z.string().regex(/^[\w-]{1,80}$/),
   /** A whole wish, in place of its fields. */
   wish: z.string().transform((json) => parseJson(json)).pipe(
@@ -26,7 +26,7 @@ const Form = z.object({
   ),
 }).partial();
 
-/** A wish whose body nobody has checked yet. */
+/** A wish whose body is still to be checked. */
 export interface UncheckedWish {
   kind: Noun;
   body: unknown;
@@ -39,7 +39,7 @@ export interface SentForm {
   formId: string | undefined;
 }
 
-/** Reads a form that was sent; `null` if it is none of ours. */
+/** Reads the body of a form; `null` if it does not come from a form of this app. */
 export function readForm(text: string): SentForm | null {
   const members = Object.fromEntries(new URLSearchParams(text));
   const form = Form.safeParse(members);
@@ -61,7 +61,7 @@ function valuesIn(members: Record<string, string>): FormValues {
   return Object.fromEntries(wishKinds.flatMap(fieldsOf).map((name) => [name, members[name]]));
 }
 
-/** Whether the API takes a wish; then it is one that a form can show. */
+/** Whether the API accepts a wish. If it does, a form can show the wish. */
 export function isAccepted(kind: PublicKind, wish: UncheckedWish): wish is Wish {
   return kind.request.safeParse(wish.body).success;
 }

@@ -33,7 +33,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
     return found ? sendTrip(c, options, found) : sendMissing(c, options);
   });
   routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
-  // For those who load the page again that an attempt to cancel has led to.
+  // For a reader who reloads the page after an attempt to cancel.
   routes.get(
     "/trips/:id/cancel",
     (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
@@ -88,11 +88,11 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   const { kind, snapshot: { job } } = found;
   if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
   await jobs.cancel(kind, job.id);
-  // One that has ended meanwhile shows how.
+  // The page of a job that had ended before shows how it ended.
   return c.redirect(`/trips/${job.id}`, 303);
 }
 
-/** There is no such trip, or none that this caller may see; strangers are not told which. */
+/** There is no such trip, or the caller may not see it. The answer does not tell which. */
 function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const id = c.req.param("id")!;
   const isLocked = access.apiKeys.size > 0 && !access.publicReads;

@@ -28,7 +28,7 @@ const MAX_TRIPS = 20;
  */
 const MAX_AGE_MS = 7 * DAY_MS;
 
-/** Newest first. What somebody else has put there is ignored. */
+/** Newest first. Entries that this app has not written are ignored. */
 export class RecentTrips {
   readonly #storage: Storage | null;
 

@@ -1,5 +1,5 @@
 /**
- * Wishes: as a form has them, as the API wants them, and what a form says of one that the API would
+ * Wishes: as a form holds them, as the API takes them, and what is wrong with those that the API would
  * not accept. Runs in browsers and on the server.
  * @module
  */
@@ -29,17 +29,17 @@ export function fieldsOf(kind: Noun): string[] {
   return Object.keys(viewOf(kind).fields);
 }
 
-/** The wish that a form says. Whether the API accepts it is {@link errorsOf}'s business. */
+/** The wish that a form holds. {@link errorsOf} says whether the API accepts it. */
 export function wishOf(kind: Noun, values: FormValues): Wish {
   return { kind, body: viewOf(kind).bodyOf(values) };
 }
 
-/** The form that says this wish. */
+/** What to type into the form for this wish. */
 export function valuesOf({ kind, body }: Wish): FormValues {
   return viewOf(kind).valuesOf(body);
 }
 
-/** The wish that a job is to fulfil; `null` if there is no form for its kind. */
+/** The wish of a job; `null` if there is no form for its kind. */
 export function wishOfJob(job: Job): Wish | null {
   const view = wishViewOf(job);
   return view && { kind: nounOf(job), body: view.bodyOfJob(job) };
@@ -66,7 +66,7 @@ export function extentOf({ kind, body }: Wish): string | null {
   return viewOf(kind).extentOf?.(body) ?? null;
 }
 
-/** The page with the form that says this wish. */
+/** The page with a form that holds this wish. */
 export function formUrl(wish: Wish): string {
   const filledIn = new URLSearchParams({ kind: wish.kind });
   for (const [name, value] of Object.entries(valuesOf(wish))) {

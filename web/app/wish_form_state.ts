@@ -61,21 +61,21 @@ export function useWishForm({ kind, home }: WishFormProps) {
   return { form, fieldOf: fields.fieldOf, key, refusal, isSending, send };
 }
 
-/** The fields of a form: each says what is wrong once it was left or sent. */
+/** The fields of a form. Each says what is wrong as soon as it is left, or the form is sent. */
 function useFields(form: FormRef, { kind, home }: WishFormProps) {
   const isServed = kind === home.kind;
   const [errors, setErrors] = useState<FieldErrors>(isServed ? home.errors : {});
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
 
   useEffect(() => {
-    // From here on the fields speak for themselves.
+    // From here on the fields say themselves what is wrong.
     if (form.current) form.current.noValidate = true;
   }, []);
 
   const check = () => errorsOf(kind, valuesIn(form.current!), home.limits);
 
   return {
-    /** What a field shows, and what it tells. */
+    /** The properties of a field. */
     fieldOf: (name: string) => ({
       name,
       limits: home.limits[name] ?? {},
@@ -118,7 +118,7 @@ function useKey(form: FormRef, isNeeded: boolean) {
   };
 }
 
-/** Sends a wish in such a way that it makes one trip, however often it is sent. */
+/** Sends a wish with an idempotency key, so that it makes one trip however often it is sent. */
 function useSending() {
   const [isSending, setSending] = useState(false);
   const sent = useRef(unsent);

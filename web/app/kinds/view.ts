@@ -58,9 +58,9 @@ export interface KindView<Name extends KindName = KindName, Field extends string
    * limits of the field; no two kinds have a field of the same name.
    */
   readonly fields: Readonly<Record<Field, FieldView>>;
-  /** The body of `POST` that a form says. Whether the API accepts it is the fields' business. */
+  /** The body of `POST` for what a form holds. The fields say whether the API accepts it. */
   bodyOf(values: FormValues<Field>): Wishes[Name];
-  /** The form that says this body. */
+  /** What to type into the form for this body. */
   valuesOf(body: Wishes[Name]): Record<Field, string>;
   /** The body that asks for the same plan as this job. */
   bodyOfJob(job: Jobs[Name]): Wishes[Name];
