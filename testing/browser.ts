@@ -1,13 +1,17 @@
 /**
- * A real browser: Debian's Chromium, driven by Playwright.
+ * A real browser: Debian's Chromium, driven by Playwright. Where Debian's `chromium-headless-shell` is, too,
+ * most tests use that: the same engine without windows, which takes a quarter less of the processor.
  * @module
  */
 import { type Browser, chromium } from "playwright-core";
 
-const PATHS = [Deno.env.get("CHROMIUM_PATH"), "/usr/bin/chromium"];
+const chosen = Deno.env.get("CHROMIUM_PATH");
 
 /** Where Chromium is; unset, nowhere. */
-const executablePath = PATHS.find((path) => path && exists(path));
+const chromiumPath = firstOf(chosen, "/usr/bin/chromium");
+
+/** What most tests use. */
+const executablePath = firstOf(chosen, "/usr/bin/chromium-headless-shell") ?? chromiumPath;
 
 /**
  * Playwright's own list, since the browser heeds only the last that it is given, and at its end what a
@@ -58,7 +62,7 @@ Deno.test.afterAll(async () => {
  * so that a check that was skipped never counts as passed. What it has opened is closed at its end.
  */
 export function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
-  const isMissing = executablePath === undefined;
+  const isMissing = chromiumPath === undefined;
   const isSkipped = isMissing && !Deno.env.get("CI");
   if (isSkipped) console.warn(`skipped, no Chromium at /usr/bin/chromium: ${name}`);
   Deno.test({
@@ -83,11 +87,20 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
  * Starts a browser.
  *
  * @param options.keepsPages whether a page that was left is kept as it is for whoever goes back, as
- * browsers do; Playwright waits for ever for such a page to load
+ * browsers do, but for those without windows; Playwright waits for ever for such a page to load
  */
 export async function launchBrowser({ keepsPages = false } = {}): Promise<Browser> {
   const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
-  return await chromium.launch({ executablePath: executablePath!, args: FLAGS, ignoreDefaultArgs });
+  return await chromium.launch({
+    executablePath: (keepsPages ? chromiumPath : executablePath)!,
+    args: FLAGS,
+    ignoreDefaultArgs,
+  });
+}
+
+/** The first path at which there is a file. */
+function firstOf(...paths: (string | undefined)[]): string | undefined {
+  return paths.find((path) => path && exists(path));
 }
 
 function exists(path: string): boolean {

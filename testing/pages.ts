@@ -66,14 +66,26 @@ export async function openService(
   };
 }
 
-/** How much of what was seen has moved by itself; https://web.dev/articles/cls. */
+/**
+ * Keeps what of the page has moved by itself; https://web.dev/articles/cls. What moves while the browser still
+ * reads the HTML does not count: a busy machine may paint half a line, whose rest then breaks it.
+ */
 const WATCH_SHIFTS = `
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) {
-      if (!hadRecentInput) window.shifted += value;
-    }
-  }).observe({ type: "layout-shift", buffered: true });
+  const entries = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  const edges = ({ left, top, right, bottom }) => [left, top, right, bottom].map(Math.round);
+  const move = ({ node, previousRect, currentRect }) => {
+    const element = node?.outerHTML ?? node?.parentElement?.outerHTML ?? "gone";
+    return edges(previousRect) + " to " + edges(currentRect) + " " + element.slice(0, 80);
+  };
+  window.shifts = () => {
+    entries.push(...observer.takeRecords());
+    const [{ domInteractive }] = performance.getEntriesByType("navigation");
+    return entries
+      .filter(({ hadRecentInput, startTime }) => !hadRecentInput && startTime > domInteractive)
+      .map(({ value, sources }) => ({ value, moves: sources.map(move) }));
+  };
 `;
 
 /** Somebody with a browser of their own. */
@@ -110,7 +122,12 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 
 /** How much has moved on the page so far. */
 export async function shiftedOn(page: Page): Promise<number> {
-  return await page.evaluate("window.shifted");
+  return await page.evaluate("shifts().reduce((sum, { value }) => sum + value, 0)");
+}
+
+/** What has moved on the page so far: by how much, from where to where. */
+export async function shiftsOn(page: Page): Promise<string> {
+  return JSON.stringify(await page.evaluate("shifts()"), null, 2);
 }
 
 /** What an accessibility checker objects to. */

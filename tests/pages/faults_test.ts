@@ -15,6 +15,7 @@ import {
   rome,
   seeFirstDay,
   shiftedOn,
+  shiftsOn,
   shoot,
   upTo,
   visit,
@@ -518,7 +519,7 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
     assert.equal(await overflows(page), false);
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert.ok(await shiftedOn(page) < 0.01, `${await shiftedOn(page)}`);
+    assert.ok(await shiftedOn(page) < 0.01, await shiftsOn(page));
     assert.deepEqual(faults(), []);
   });
 }

@@ -12,6 +12,7 @@ import {
   openService,
   seeFirstDay,
   shiftedOn,
+  shiftsOn,
   shoot,
   upTo,
   visit,
@@ -61,7 +62,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       assert.equal(await page.locator(".mark").count(), 0);
       await page.getByRole("status").getByText("Your plan is ready.").waitFor();
       await shoot(page, `itinerary-finished-${device}`, true);
-      assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+      assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
       assert.deepEqual(faults(), []);
     },
   );
@@ -85,7 +86,7 @@ browserTest("bundles show what the model thinks, then come one by one", async (b
   assert.deepEqual(titles, bundles.map(({ title }) => title));
   assert.equal(await page.getByRole("link", { name: "Calendar" }).count(), 1);
   await shoot(page, "bundles-finished", true);
-  assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+  assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
   assert.deepEqual(faults(), []);
 });
 

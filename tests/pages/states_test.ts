@@ -17,6 +17,7 @@ import {
   rome,
   seeFirstDay,
   shiftedOn,
+  shiftsOn,
   shoot,
   upTo,
   visit,
@@ -162,7 +163,7 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
     await Deno.readTextFile(await download.path()),
     /^BEGIN:VCALENDAR\r\n[^]*20261205T2100/,
   );
-  assert.ok(await shiftedOn(page) < 0.01, `${await shiftedOn(page)}`);
+  assert.ok(await shiftedOn(page) < 0.01, await shiftsOn(page));
   assert.deepEqual(faults(), []);
 });
 
@@ -231,7 +232,7 @@ browserTest("nothing moves for who reads the end of a plan that grows", async (b
     await shoot(page, `end-${number}`);
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert.ok(await shiftedOn(page) < STILL, `${await shiftedOn(page)}`);
+    assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
   }
   assert.deepEqual(faults(), []);
 });
