@@ -60,7 +60,8 @@ const app = createApp({
 });
 const handler = handlerOf(app);
 const hurry = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+// With `--watch`, Deno stays after `Deno.exit()`. There SIGTERM has to end it, so it has no listener.
+for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
 const server = listen();

@@ -2,6 +2,7 @@
  * The sources of this repository, for tests that read them.
  * @module
  */
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The top level of the repository. */
@@ -13,5 +14,12 @@ export async function* filesBelow(folder: string): AsyncGenerator<string> {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* filesBelow(path);
     else if (/\.tsx?$/.test(name)) yield path;
+  }
+}
+
+/** Copies all that the program is made of into a directory. */
+export async function copyProgram(directory: string): Promise<void> {
+  for (const name of ["deno.json", "deno.lock", "main.ts", "routes", "web", "jobs", "lib"]) {
+    await cp(join(root, name), join(directory, name), { recursive: true });
   }
 }

@@ -70,7 +70,7 @@ export class Admission {
    * @returns what `accept` returns, or that there is no room
    * @throws what `accept` throws
    */
-  async admit<T>(accept: () => Promise<T>): Promise<T | QueueFull> {
+  async admit<T extends { outcome: string }>(accept: () => Promise<T>): Promise<T | QueueFull> {
     if (this.#mustCount()) {
       await (this.#counting ??= this.#count().finally(() => this.#counting = undefined));
     }
@@ -78,7 +78,7 @@ export class Admission {
     this.#pending++;
     try {
       const accepted = await accept();
-      this.#waiting++;
+      if (accepted.outcome === "accepted") this.#waiting++;
       return accepted;
     } finally {
       this.#pending--;

@@ -64,7 +64,7 @@ export class Executor {
   }
 
   /**
-   * Works on a job until it ends, fails, is put back, or is no longer the lease's.
+   * Works on a job until it ends, fails, is put back, or is no longer held under the lease.
    *
    * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
    */

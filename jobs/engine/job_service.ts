@@ -1,6 +1,6 @@
 /**
- * The jobs as routes and operators see them: submit, read, watch, cancel, replay. It starts nothing and
- * drives no loop; that is the `Instance`'s part.
+ * The jobs as routes see them: submit, read, watch, cancel, replay. It rings the worker for a job that
+ * may start, and drives no loop; that is the `Instance`'s part.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -257,7 +257,8 @@ export class JobService {
   }
 
   /**
-   * A webhook says that a response has ended: the job that waits for it looks, in whatever instance.
+   * A webhook says that a response has ended: the job that waits for it looks at once, in whichever instance it
+   * runs.
    *
    * @returns `"unknown"` if no job has ever waited for it, `"repeated"` if the same delivery has been
    * handled before

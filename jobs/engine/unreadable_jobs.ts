@@ -23,6 +23,8 @@ export class UnreadableJobs {
       if (forgetAt > now) break;
       this.#forgetAt.delete(old);
     }
+    // Put anew, so that the oldest stay in front.
+    this.#forgetAt.delete(id);
     this.#forgetAt.set(id, now + this.#ttlMs);
   }
 

@@ -142,7 +142,7 @@ class Poller {
       run: () => this.#read(),
       everyMs: () => POLL_MS,
       clock,
-      onFault: (error) => faults.report("job not read", error, { jobId: id }),
+      onFault: (error) => faults.report("not seen", error, { jobId: id }),
     });
     this.#listen();
     this.ended = this.#loop.start();
@@ -179,11 +179,11 @@ class Poller {
       this.#isOver = isLast(this.#snapshot);
       this.readsDone = read;
     } catch (error) {
-      if (error instanceof UnreadableJobError) {
-        this.#fault = error;
-        this.#isOver = true;
-      }
-      throw error;
+      if (!(error instanceof UnreadableJobError)) throw error;
+      // It lasts as long as the job does, so it is said once for each that is watched.
+      log.warning("not seen", { jobId: this.#id, error: describeError(error) });
+      this.#fault = error;
+      this.#isOver = true;
     } finally {
       if (this.#isOver) this.#loop.stop();
       for (const subscriber of this.subscribers) subscriber.wake();

@@ -138,7 +138,9 @@ export class Worker {
     const leased = [...this.#slots].filter(([, slot]) => slot.lease);
     const held = await this.#store.index.heldBy(this.#options.holder);
     const ids = new Set(held.map(({ id }) => id));
-    for (const [id] of leased) if (!ids.has(id)) this.drop(id);
+    for (const [id, { abort }] of leased) {
+      if (!ids.has(id)) abort.abort(new Interruption("lost"));
+    }
     const forgotten = held.filter(({ id }) => !this.#slots.get(id));
     await Promise.all(forgotten.map((job) => this.#store.rescue(job)));
   }

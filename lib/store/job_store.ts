@@ -48,10 +48,18 @@ export type AttemptReport = Partial<AttemptEnd>;
 /** A queued job that is due, as {@link JobStore.readDue} found it. */
 export interface DueRecord {
   job: QueuedJob;
-  /** What the commit that claims it checks. */
+  /** What the commit that takes it checks. */
   entry: Deno.KvEntryMaybe<unknown>;
-  /** Its deadline has passed: it is to be failed, not claimed. */
-  isOverdue: boolean;
+}
+
+/** One whose deadline has passed: it is to be failed. */
+export interface OverdueRecord extends DueRecord {
+  isOverdue: true;
+}
+
+/** One that may be claimed. */
+export interface ClaimableRecord extends DueRecord {
+  isOverdue: false;
   /** What it does beside jobs that are identical to it. */
   role: DedupeRole;
 }
@@ -178,14 +186,17 @@ export class JobStore {
    * unknown, or it waits for an identical one
    * @throws {UnreadableJobError} if this version cannot read the record
    */
-  async readDue(id: string, kinds?: ReadonlySet<string>): Promise<DueRecord | null> {
+  async readDue(
+    id: string,
+    kinds?: ReadonlySet<string>,
+  ): Promise<OverdueRecord | ClaimableRecord | null> {
     const entry = await this.#kv.get(keys.job(id));
     const job = this.#parse(entry);
     const now = this.#now;
     if (job?.state !== "queued" || job.runAt > now) return null;
     if (kinds && !kinds.has(job.kind)) return null;
     if (now >= deadlineOf(job, this.#options.limits)) {
-      return { job, entry, isOverdue: true, role: { next: "generate" } };
+      return { job, entry, isOverdue: true };
     }
     const role = await this.#inFlight.dedupeRoleOf(job);
     return role.next === "wait" ? null : { job, entry, isOverdue: false, role };
@@ -198,7 +209,10 @@ export class JobStore {
    * @param holder the instance that claims
    * @returns the lease, or `null` if another worker was faster
    */
-  async claim({ job: queued, entry, role }: DueRecord, holder: string): Promise<Lease | null> {
+  async claim(
+    { job: queued, entry, role }: ClaimableRecord,
+    holder: string,
+  ): Promise<Lease | null> {
     const follows = role.next === "follow" ? role.leader : undefined;
     const job = claimJob(queued, { holder, now: this.#now, follows });
     const commit = this.#begin().check(entry).delete(keys.due(queued))
@@ -214,7 +228,7 @@ export class JobStore {
    *
    * @returns the failed job, or `null` if another worker was faster
    */
-  async failOverdue({ job, entry }: DueRecord): Promise<FailedJob | null> {
+  async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
     const usage = await this.#usageOf(job);
     const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { Program, workDirectory } from "../../testing/program.ts";
+import { copyProgram, root } from "../../testing/source_files.ts";
 
-const root = join(import.meta.dirname!, "../..");
 const fixtures = join(import.meta.dirname!, "third_kind");
 
 /** A step of the recipe, for any `<kind>`. */
@@ -77,9 +77,7 @@ async function deno(cwd: string, ...args: string[]) {
 /** A copy of the source of the program, with the new kinds; `await using` removes it. */
 async function extendedSource() {
   const directory = await workDirectory();
-  for (const name of ["deno.json", "deno.lock", "main.ts", "routes", "web", "jobs", "lib"]) {
-    await cp(join(root, name), join(directory.path, name), { recursive: true });
-  }
+  await copyProgram(directory.path);
   const before = await addKinds(directory.path, ["tasting", "checklist"]);
   return { ...directory, before };
 }

@@ -14,3 +14,15 @@ Deno.test("an unreadable job is remembered for as long as its record may exist",
   unreadable.add("third");
   assert.deepEqual([unreadable.has("first"), unreadable.has("second")], [false, true]);
 });
+
+Deno.test("a job that is found unreadable again does not keep others from being forgotten", () => {
+  const clock = new FakeClock();
+  const unreadable = new UnreadableJobs({ clock, ttlMs: 24 * HOUR });
+  unreadable.add("again");
+  unreadable.add("other");
+  clock.advance(24 * HOUR - 1);
+  unreadable.add("again");
+  clock.advance(1);
+  unreadable.add("third");
+  assert.deepEqual([unreadable.has("again"), unreadable.has("other")], [true, false]);
+});

@@ -506,7 +506,7 @@ Deno.test("readDue() finds a job only when it is due, and leaves it where it is"
   env.clock.advance(1_000);
   const due = await env.store.readDue(job.id);
   assert.deepEqual(due?.job, job);
-  assert.equal(due.isOverdue, false);
+  assert.ok(!due.isOverdue);
   assert.deepEqual((await env.store.read(job.id))?.job, job);
   assert.deepEqual(await dueIn(env.store), [job.id]);
   assert.ok(await env.store.claim(due, A));

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { systemClock, withDeadline } from "../../lib/clock.ts";
+import { workDirectory } from "../../testing/program.ts";
+import { copyProgram } from "../../testing/source_files.ts";
+
+/** Building, starting and ending take some seconds; on a busy machine some more. */
+const LIMIT_MS = 60_000;
+
+/** The line with which the service greets a developer. */
+const GREETING = "Tripwright is at";
+
+/** `deno task dev` in a copy of the program, whose files may be changed. */
+async function startDev() {
+  const directory = await workDirectory();
+  await copyProgram(directory.path);
+  const task = new Deno.Command(Deno.execPath(), {
+    args: ["task", "dev"],
+    cwd: directory.path,
+    env: { NO_COLOR: "1", PORT: "0", HOST: "127.0.0.1", KV_PATH: ":memory:" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  return { directory, task };
+}
+
+/** Reads until the text has come so often. The stream ends when the last process with it has ended. */
+async function readUntil(
+  reader: ReadableStreamDefaultReader<string>,
+  { text, times }: { text: string; times: number },
+): Promise<boolean> {
+  for (let output = "";;) {
+    const { value, done } = await reader.read();
+    if (done) return false;
+    output += value;
+    if (output.split(text).length > times) return true;
+  }
+}
+
+Deno.test("SIGTERM ends `deno task dev` and all that it has started, also after a change", async () => {
+  const { directory, task } = await startDev();
+  await using _ = directory;
+  const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  await withDeadline(async () => {
+    assert.ok(await readUntil(reader, { text: GREETING, times: 1 }));
+    const app = join(directory.path, "web/app/app.tsx");
+    await Deno.writeTextFile(app, `${await Deno.readTextFile(app)}\n// Changed.\n`);
+    assert.ok(await readUntil(reader, { text: GREETING, times: 1 }));
+    task.kill("SIGTERM");
+    assert.equal(await readUntil(reader, { text: GREETING, times: 1 }), false);
+    assert.equal((await task.status).success, false);
+  }, { ms: LIMIT_MS, clock: systemClock }).finally(() => reader.cancel());
+});
