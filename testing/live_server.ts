@@ -8,6 +8,7 @@ import type { FixtureResponse } from "@copilotkit/aimock";
 import { frame, type StreamEvent } from "./event_stream.ts";
 import { requestLine, serveLocally } from "./local_server.ts";
 import { askMock } from "./openai_server.ts";
+import { patiently } from "./patience.ts";
 
 /** An answer, and how much of it there is. */
 interface Answer {
@@ -46,14 +47,16 @@ export class LiveServer implements AsyncDisposable {
 
   /** Resolves with the id of the answer with this number, counted from 0, when it has begun. */
   async begun(index: number): Promise<string> {
-    while (this.#answers.size <= index) await this.#changed.promise;
+    while (this.#answers.size <= index) {
+      await patiently(this.#changed.promise, () => `answer ${index} begins`);
+    }
     return [...this.#answers.keys()][index]!;
   }
 
   /** Resolves when so many requests that begin like this have arrived. */
   async asked(start: string, count = 1): Promise<void> {
     while (this.journal.filter((line) => line.startsWith(start)).length < count) {
-      await this.#changed.promise;
+      await patiently(this.#changed.promise, () => `${count} requests that begin with ${start}`);
     }
   }
 

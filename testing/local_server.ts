@@ -2,6 +2,7 @@
  * A small HTTP server on a free port, for tests of what calls other services.
  * @module
  */
+import { patiently } from "./patience.ts";
 
 export interface LocalServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
@@ -10,20 +11,27 @@ export interface LocalServer extends AsyncDisposable {
   requests: URL[];
 }
 
-/** Starts a server; `await using` stops it. */
+/**
+ * Starts a server; `await using` stops it, and answers what the handler has not answered by then:
+ * a server waits for its handlers, and a test that fails would wait for ever.
+ */
 export function serveLocally(
   handler: (request: Request, url: URL) => Response | Promise<Response>,
 ): LocalServer {
   const requests: URL[] = [];
+  const stopping = Promise.withResolvers<Response>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
     const url = new URL(request.url);
     requests.push(url);
-    return handler(request, url);
+    return Promise.race([handler(request, url), stopping.promise]);
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      stopping.resolve(new Response(null, { status: 503 }));
+      await patiently(server.shutdown(), () => "a local server stops");
+    },
   };
 }
 

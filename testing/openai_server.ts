@@ -5,10 +5,11 @@
  */
 import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
 import { serveLocally } from "./local_server.ts";
+import { patiently } from "./patience.ts";
 
 /** An answer in the terms of aimock, or a function for what aimock does not know. */
 export type Reply = FixtureResponse | RawReply;
-export type RawReply = (ended: Promise<Response>) => Response | Promise<Response>;
+export type RawReply = () => Response | Promise<Response>;
 
 /** One call as it arrived. */
 export interface Call {
@@ -53,7 +54,6 @@ export function serveOpenAI(...script: [Reply, ...Reply[]]) {
 /** Gives the reply that `choose` chooses for a call, and its number, counted from 0. */
 export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Promise<Reply>) {
   const calls: Call[] = [];
-  const ended = Promise.withResolvers<Response>();
   let arrived = Promise.withResolvers<void>();
   const server = serveLocally(async (request, { pathname }) => {
     const { headers } = request;
@@ -64,7 +64,7 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Pro
     arrived.resolve();
     arrived = Promise.withResolvers();
     const chosen = await choose(call, calls.length - 1);
-    if (typeof chosen === "function") return await chosen(ended.promise);
+    if (typeof chosen === "function") return await chosen();
     return await askMock(chosen, pathname, { headers, body: call.body });
   });
   return {
@@ -72,17 +72,16 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Pro
     calls,
     /** Resolves when so many calls have arrived. */
     async untilCalled(count: number) {
-      while (calls.length < count) await arrived.promise;
+      while (calls.length < count) {
+        await patiently(arrived.promise, () => `call ${count}, after ${calls.length}`);
+      }
     },
-    async [Symbol.asyncDispose]() {
-      ended.resolve(new Response());
-      await server[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
 /** The reply of a server that has gone to sleep: none, until the test is over. */
-export const noReply: RawReply = (ended) => ended;
+export const noReply: RawReply = () => new Promise(() => {});
 
 /** A body as a server streams events. */
 export function eventStream(body: BodyInit): Response {

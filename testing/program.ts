@@ -3,12 +3,11 @@
  * @module
  */
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
+import { patiently } from "./patience.ts";
 import { taskArguments } from "./task_command.ts";
-
-/** What has not happened by then will not: whoever waits for it is told so, with what was printed. */
-const PATIENCE_MS = 120_000;
 
 /** All tests come from one address; what they send is not to be limited. */
 const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
@@ -44,6 +43,12 @@ export async function preloadFault(directory: string, point: FaultPoint): Promis
 export async function workDirectory() {
   const path = await Deno.makeTempDir();
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** What the command `ps` prints. */
+async function ps(...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", { args }).output();
+  return new TextDecoder().decode(stdout);
 }
 
 /** A running program; `await using` kills it. */
@@ -109,10 +114,8 @@ export class Program implements AsyncDisposable {
     programs: readonly Program[],
     look: () => T | undefined | false,
   ): Promise<T> {
-    const late = Promise.withResolvers<"late">();
-    const timer = setTimeout(late.resolve, PATIENCE_MS, "late");
     const outputs = () => programs.map(({ output }) => output).join("\n");
-    try {
+    const find = async () => {
       for (;;) {
         const changes = programs.map((program) => program.#changed.promise);
         const found = look();
@@ -120,13 +123,10 @@ export class Program implements AsyncDisposable {
         if (programs.some((program) => program.#ended)) {
           throw new Error(`The program ended:\n${outputs()}`);
         }
-        if (await Promise.race([late.promise, ...changes]) === "late") {
-          throw new Error(`It did not happen within ${PATIENCE_MS} ms:\n${outputs()}`);
-        }
+        await Promise.race(changes);
       }
-    } finally {
-      clearTimeout(timer);
-    }
+    };
+    return await patiently(find(), outputs);
   }
 
   /** Resolves when so many lines of the log have this message. */
@@ -141,12 +141,11 @@ export class Program implements AsyncDisposable {
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}) {
-    const response = await fetch(await this.url() + path, {
+    return await this.#fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
   async get(path: string, headers: Record<string, string> = {}) {
@@ -158,21 +157,48 @@ export class Program implements AsyncDisposable {
   }
 
   async #fetch(path: string, init: RequestInit) {
-    const response = await fetch(await this.url() + path, init);
-    const text = await response.text();
+    const response = await patiently(fetch(await this.url() + path, init), () => this.output);
+    const text = await patiently(response.text(), () => this.output);
     const body = text === "" ? null : JSON.parse(text);
     return { status: response.status, headers: response.headers, body };
   }
 
   /** How much memory it has at the moment. */
   async memoryBytes(): Promise<number> {
-    const args = ["-o", "rss=", "-p", String(this.#process.pid)];
-    const { stdout } = await new Deno.Command("ps", { args }).output();
-    return Number(new TextDecoder().decode(stdout)) * 1024;
+    return Number(await ps("-o", "rss=", "-p", String(this.#process.pid))) * 1024;
   }
 
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
+  }
+
+  /**
+   * Freezes it while it does not write: SQLite's lock would be frozen with it, and no other program
+   * could write any more. `signal("SIGCONT")` lets it go on.
+   *
+   * @param database the path of its database
+   */
+  async freeze(database: string): Promise<void> {
+    using other = new DatabaseSync(database);
+    for (;;) {
+      this.signal("SIGSTOP");
+      // Threads stop one after another; one that still runs could take the lock after the look at it.
+      while (!await this.#isStopped());
+      try {
+        other.exec("begin immediate; rollback");
+        return;
+      } catch {
+        this.signal("SIGCONT");
+        await this.get("/livez");
+      }
+    }
+  }
+
+  /** Whether all of its threads are stopped; elsewhere than on Linux, its first one. */
+  async #isStopped(): Promise<boolean> {
+    const threads = Deno.build.os === "linux" ? ["-L"] : [];
+    const states = await ps(...threads, "-o", "stat=", "-p", String(this.#process.pid));
+    return states.trim().split("\n").every((state) => state.startsWith("T"));
   }
 
   /** Sends a signal and waits for the end. */

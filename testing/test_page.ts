@@ -12,6 +12,7 @@ import {
   TripError,
 } from "../web/client/client.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
+import { patiently } from "./patience.ts";
 
 export const JOB_ID = "54a632b6-0dcc-43f7-b013-28e051702cf7";
 
@@ -274,7 +275,7 @@ export class TestPage {
 
   /** The next request, which has to be this one. */
   async asked(line: string): Promise<SentRequest> {
-    while (this.unseen === 0) await this.#asked.promise;
+    while (this.unseen === 0) await patiently(this.#asked.promise, () => line);
     const request = this.sent[this.#taken++]!;
     assert.equal(request.line, line);
     return request;

@@ -3,7 +3,6 @@
  * became of the job and how often the model and the tool were asked.
  */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
@@ -178,32 +177,13 @@ for (const when of ["before", "after"] as const) {
   });
 }
 
-/**
- * Freezes a program while it does not write: SQLite's lock would be frozen with it, and nobody else
- * could write any more.
- */
-async function freeze(program: Program, database: string): Promise<void> {
-  const other = new DatabaseSync(database);
-  for (let isFree = false; !isFree;) {
-    program.signal("SIGSTOP");
-    try {
-      other.exec("begin immediate; rollback");
-      isFree = true;
-    } catch {
-      program.signal("SIGCONT");
-      await program.get("/livez");
-    }
-  }
-  other.close();
-}
-
 Deno.test("an instance that was frozen wakes up late, learns that it lost its job, and does no harm", async () => {
   const late = Promise.withResolvers<Response>();
   await using env = await setUp((call, index) => index === 0 ? () => late.promise : converse(call));
   await using frozen = env.start();
   const { headers } = await frozen.post("/api/generations", { preferences });
   await env.openai.untilCalled(1);
-  await freeze(frozen, env.database);
+  await frozen.freeze(env.database);
   await using other = env.start();
   await other.untilLogged("completed");
   const { body } = await other.get(headers.get("location")!);

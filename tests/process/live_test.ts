@@ -51,6 +51,7 @@ async function begin(
     openai,
     program,
     start,
+    database: `${directory.path}/data/kv.sqlite`,
     path: headers.get("location")!,
     id: await openai.begun(0),
     async [Symbol.asyncDispose]() {
@@ -222,7 +223,7 @@ Deno.test("canceling a job cancels its background response", async () => {
 Deno.test("canceling a job whose process is frozen cancels its background response", async () => {
   await using job = await beginWithOne({ OPENAI_BACKGROUND: "on", DOORBELL: "sweep" });
   const { openai, program, path, id } = job;
-  program.signal("SIGSTOP");
+  await program.freeze(job.database);
   const other = job.start();
   await other.delete(path);
   await openai.asked(`POST /responses/${id}/cancel`);

@@ -361,11 +361,11 @@ Deno.test("an answer that does not come in time is a timeout", async () => {
 });
 
 Deno.test("an answer that stalls in its middle is a timeout", async () => {
-  const stalling: Reply = (ended) =>
-    eventStream(ReadableStream.from((async function* () {
-      yield new TextEncoder().encode(sseText([chunk({ content: '{"days":' })]) + "data: {");
-      await ended;
-    })()));
+  const beginning = new TextEncoder().encode(
+    sseText([chunk({ content: '{"days":' })]) + "data: {",
+  );
+  const stalling: Reply = () =>
+    eventStream(new ReadableStream({ start: (body) => body.enqueue(beginning) }));
   const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
   assert.equal(body.failure.code, "timeout");
 });
