@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { Program, workDirectory } from "../../testing/program.ts";
-import { copyProgram, root } from "../../testing/source_files.ts";
+import { copyProgram, filesBelow, root } from "../../testing/source_files.ts";
 
 const fixtures = join(import.meta.dirname!, "third_kind");
 
@@ -79,7 +79,12 @@ async function extendedSource() {
   const directory = await workDirectory();
   await copyProgram(directory.path);
   const before = await addKinds(directory.path, ["tasting", "checklist"]);
-  return { ...directory, before };
+  const changed = [
+    ...before.keys(),
+    ...(await Array.fromAsync(filesBelow(relative(root, fixtures))))
+      .map((path) => relative(fixtures, join(root, path))),
+  ];
+  return { ...directory, before, changed };
 }
 
 /**
@@ -134,7 +139,7 @@ Deno.test("a kind that is added by the recipe has its API, its form, its page an
     );
     await t.step("it is written as the rest is", async () => {
       for (const task of [["fmt", "--check"], ["lint"]]) {
-        const { success, output } = await deno(source.path, ...task, "jobs", "web", "routes");
+        const { success, output } = await deno(source.path, ...task, ...source.changed);
         assert.ok(success, output);
       }
     });

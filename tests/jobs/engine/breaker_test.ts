@@ -137,8 +137,11 @@ Deno.test("a spent quota keeps nobody waiting where placeholders are configured"
   }
 });
 
-/** A kind of job of two turns; between them the breaker opens for so long. */
-async function runBetweenTurns(pauseMs: number) {
+/**
+ * A kind of job of two turns; between them the breaker opens for so long. When the job goes on, it does
+ * between its turns what `resume` says.
+ */
+async function runBetweenTurns(pauseMs: number, resume = () => Promise.resolve()) {
   let calls = 0;
   let opened = false;
   const chat = () => {
@@ -149,7 +152,11 @@ async function runBetweenTurns(pauseMs: number) {
   const kind = testKind(async ({ text }, context) => {
     for (const turn of ["one", "two"]) {
       await context.chat(turn, anyRequest, anyParts);
-      if (opened) continue;
+      if (turn === "two") break;
+      if (opened) {
+        await resume();
+        continue;
+      }
       opened = true;
       await env.kv.set(["breaker", "test"], {
         openUntil: env.clock.now() + pauseMs,
@@ -187,27 +194,23 @@ Deno.test("a job that would have to wait for long in front of a call is put back
 });
 
 Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
-  using env = await runBetweenTurns(9 * MINUTE);
+  const openFor = async (probe: string | null) => {
+    await env.kv.set(["breaker", "test"], {
+      openUntil: env.clock.now() + 9 * MINUTE,
+      failures: 2,
+      probe,
+      opening: "one",
+      failure: rateLimited().failure,
+    });
+  };
+  using env = await runBetweenTurns(9 * MINUTE, () => openFor(null));
   await env.a.instance.idle();
   const waiting = await jobOf(env.store, env.id);
   assert.equal(waiting.state, "queued");
   env.clock.advance(9 * MINUTE);
-  await env.kv.set(["breaker", "test"], {
-    openUntil: env.clock.now() + 9 * MINUTE,
-    failures: 2,
-    probe: env.id,
-    opening: "one",
-    failure: rateLimited().failure,
-  });
   // Let through by the claim, and then held back in front of the call.
+  await openFor(env.id);
   await env.a.instance.sweep();
-  await env.kv.set(["breaker", "test"], {
-    openUntil: env.clock.now() + 9 * MINUTE,
-    failures: 2,
-    probe: null,
-    opening: "one",
-    failure: rateLimited().failure,
-  });
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
   assert.equal(job.state === "failed" && job.failure.code, "rate_limited");

@@ -12,6 +12,7 @@ import { hookKv } from "../../../testing/hooked_kv.ts";
 import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
 import { description } from "../../../testing/contract.ts";
 import { type App, post, send } from "../../../testing/http.ts";
+import { untilIdle } from "../../../testing/runtimes.ts";
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
@@ -444,14 +445,14 @@ Deno.test("what travellers and models write stays text, wherever it stands in a 
 });
 
 Deno.test("a finished plan can be had as a file", async () => {
-  using env = await openApp();
+  using env = await openApp({ delayMs: 1_000 });
   const itinerary = jobIdOf(await submit(env.app, "/trips", form));
   const { headers } = await post(env.app, "/api/generations", techno);
   const generation = headers.get("location")!.split("/").at(-1)!;
   const early = await open(env.app, `/trips/${itinerary}/plan.md`);
   assert.equal(early.status, 303);
   assert.equal(early.headers.get("location"), `/trips/${itinerary}`);
-  await env.a.instance.idle();
+  await untilIdle(env.a, () => env.clock.advance(1_000));
 
   const markdown = await open(env.app, `/trips/${itinerary}/plan.md`);
   assert.equal(markdown.headers.get("content-type"), "text/markdown; charset=utf-8");
