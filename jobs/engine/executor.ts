@@ -45,7 +45,7 @@ export interface ExecutorOptions {
 }
 
 /** How an attempt ended, and what it leaves behind. */
-interface AttemptReport extends AttemptEnd {
+interface EndedAttempt extends AttemptEnd {
   ended: Ended;
   savedTokens: number;
 }
@@ -109,7 +109,7 @@ export class Executor {
   }
 
   /** Generates the plan, and leaves nothing under way behind. */
-  async #attempt(lease: Lease, { abort, wake }: Slot): Promise<Omit<AttemptReport, "now">> {
+  async #attempt(lease: Lease, { abort, wake }: Slot): Promise<Omit<EndedAttempt, "now">> {
     let context: AttemptContext | undefined;
     let ended: Ended;
     try {
@@ -157,7 +157,7 @@ export class Executor {
   }
 
   /** Puts back a job whose worker leaves; one that is lost is another worker's. */
-  async #release(lease: Lease, { ended, now, savedTokens }: AttemptReport): Promise<null> {
+  async #release(lease: Lease, { ended, now, savedTokens }: EndedAttempt): Promise<null> {
     const { store, clock } = this.#options;
     const release = () => store.release(lease, { now, runAt: now, savedTokens });
     const written = isInterrupted(ended, "stopping") ? await persist(release, clock) : "lost";
@@ -167,7 +167,7 @@ export class Executor {
     return null;
   }
 
-  #decide({ job }: Lease, { ended, now }: AttemptReport): Outcome {
+  #decide({ job }: Lease, { ended, now }: EndedAttempt): Outcome {
     const { limits, random, mockIfQuota } = this.#options;
     const placeholder = mockIfQuota ? () => this.#placeholderPlan(job) : undefined;
     const outcome = decide(ended, { job, limits, now, random, placeholder });
@@ -178,7 +178,7 @@ export class Executor {
   }
 
   /** Writes the outcome. @returns what was written */
-  async #settle(lease: Lease, outcome: Outcome, report: AttemptReport): Promise<Settled> {
+  async #settle(lease: Lease, outcome: Outcome, report: EndedAttempt): Promise<Settled> {
     try {
       const written = await persist(
         () => this.#write(lease, outcome, report),
@@ -195,7 +195,7 @@ export class Executor {
   async #write(
     lease: Lease,
     outcome: Outcome,
-    { now, savedTokens }: AttemptReport,
+    { now, savedTokens }: EndedAttempt,
   ): Promise<Written> {
     const { store } = this.#options;
     switch (outcome.next) {

@@ -64,7 +64,7 @@ export async function chat(
       if (delta) await onEvent?.({ type: "text", delta });
     }
   } catch (error) {
-    fault = fromStreamError(error);
+    fault = fromStreamError(error, clock.now());
   }
   // What breaks behind the end of an answer does it no harm.
   if (!answer.isComplete) {

@@ -29,8 +29,10 @@ interface Answer {
 /**
  * Turns anything that the SDK throws into a {@link JobError}. Errors that are not OpenAI's (an abort,
  * a bug of ours) come back as they are.
+ *
+ * @param now in epoch milliseconds: `Retry-After` may be a date
  */
-export function fromOpenAIError(error: unknown): unknown {
+export function fromOpenAIError(error: unknown, now: number): unknown {
   if (error instanceof APIConnectionTimeoutError) {
     return new JobError("timeout", "OpenAI API request timed out", { cause: error });
   }
@@ -43,7 +45,7 @@ export function fromOpenAIError(error: unknown): unknown {
       status: error.status,
       code: plainCode(error.code),
       type: plainCode(error.type),
-      retryAfterMs: retryAfterMs(error.headers),
+      retryAfterMs: retryAfterMs(error.headers, now),
     });
   }
   // What fetch throws when the connection is cut in the middle of the body.
@@ -95,8 +97,8 @@ function plainCode(code: unknown): string | undefined {
 }
 
 /** OpenAI sends `retry-after-ms`, too. */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
+function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
   const ms = headers?.get("retry-after-ms") ?? "";
   if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Number(ms);
-  return parseRetryAfter(headers?.get("retry-after"), Date.now()) ?? undefined;
+  return parseRetryAfter(headers?.get("retry-after"), now) ?? undefined;
 }

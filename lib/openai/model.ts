@@ -50,7 +50,7 @@ export function openaiModel(options: OpenAIModelOptions): Model {
       return await ask({ helpers, client, timeoutMs, idleMs, background, clock });
     } catch (error) {
       signal.throwIfAborted();
-      throw fromOpenAIError(error);
+      throw fromOpenAIError(error, clock.now());
     }
   }
 

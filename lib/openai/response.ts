@@ -6,6 +6,7 @@
  */
 import type OpenAI from "openai";
 import { APIError } from "openai/error";
+import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
 import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { fromOpenAIError } from "./error.ts";
@@ -115,7 +116,7 @@ async function begin(
   const { responses } = call.client(watchdog.heard);
   const open = (signal: AbortSignal) =>
     create(request, call, (body) => responses.create(body, { signal }));
-  return await tryToRead(open, { reader, watchdog, signal: options.signal });
+  return await tryToRead(open, { reader, watchdog, clock, signal: options.signal });
 }
 
 /** Reads the stream of a response that goes on, from where the reader is. */
@@ -131,7 +132,7 @@ async function readOn(
   const { responses } = call.client(watchdog.heard);
   const open = (signal: AbortSignal) =>
     responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal });
-  return await tryToRead(open, { reader, watchdog, signal: options.signal });
+  return await tryToRead(open, { reader, watchdog, clock, signal: options.signal });
 }
 
 /** Waits a moment, or until a webhook says that there is news; not beyond the end. */
@@ -160,7 +161,7 @@ async function look(
     return { body: parseResponse(answer) };
   } catch (error) {
     signal.throwIfAborted();
-    const fault = fromOpenAIError(error);
+    const fault = fromOpenAIError(error, call.clock.now());
     if (!(fault instanceof JobError)) throw fault;
     if (fault.failure.code === "rejected") return null;
     if (failureKinds[fault.failure.code].retriedByJob) return { error: fault };
@@ -171,10 +172,17 @@ async function look(
 /** What came of reading: the response, if it is over, or what broke the stream. */
 type Read = { body: ResponseBody } | { error: unknown; opened: boolean };
 
+interface Reading {
+  reader: ResponseReader;
+  watchdog: Watchdog;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
 /** Reads a stream to its last event. */
 async function tryToRead(
   open: (signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
-  { reader, watchdog, signal }: { reader: ResponseReader; watchdog: Watchdog; signal: AbortSignal },
+  { reader, watchdog, clock, signal }: Reading,
 ): Promise<Read> {
   let opened = false;
   let error: unknown = streamCut();
@@ -187,7 +195,7 @@ async function tryToRead(
       if (reader.isUnderWay) watchdog.arm();
     }
   } catch (thrown) {
-    error = fromStreamError(thrown);
+    error = fromStreamError(thrown, clock.now());
   }
   signal.throwIfAborted();
   return { error: watchdog.signal.aborted ? watchdog.signal.reason : error, opened };

@@ -122,6 +122,6 @@ export function streamCut(): JobError {
 }
 
 /** For what is thrown while a stream is read. A line that was cut in its middle is no JSON. */
-export function fromStreamError(error: unknown): unknown {
-  return error instanceof SyntaxError ? streamCut() : fromOpenAIError(error);
+export function fromStreamError(error: unknown, now: number): unknown {
+  return error instanceof SyntaxError ? streamCut() : fromOpenAIError(error, now);
 }

@@ -21,7 +21,7 @@ export interface DueJob {
 }
 
 /** An entry that says nothing is looked at more closely: as if the time were up. */
-const Deadline = z.number().catch(0);
+const DeadlineEntry = z.number().catch(0);
 
 /** A job that an instance works on, or worked on when it died. */
 export interface HeldJob {
@@ -62,7 +62,7 @@ export class JobIndex {
     const start = prefixes.due(kind);
     const selector = { start, end: [...start, this.#clock.now() + 1] };
     for await (const { key: [, , runAt, id], value } of this.#kv.list(selector)) {
-      yield { id: String(id), kind, runAt: Number(runAt), deadline: Deadline.parse(value) };
+      yield { id: String(id), kind, runAt: Number(runAt), deadline: DeadlineEntry.parse(value) };
     }
   }
 
