@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
 }
 
 /** The same clock for one that is alone with it: whoever waits moves it on by himself. */
-export function hasty(clock: FakeClock): Clock {
+export function selfAdvancing(clock: FakeClock): Clock {
   return {
     now: clock.now,
     wait(ms) {

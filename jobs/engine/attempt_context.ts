@@ -12,7 +12,7 @@ import type { Lease } from "../../lib/store/job_commit.ts";
 import type { StepName } from "../../lib/store/job_keys.ts";
 import type { Source } from "../../lib/job/job_record.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
-import { JobError, type Spent } from "../../lib/job/failure.ts";
+import { type BilledTurn, JobError } from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 import {
   type CallOptions,
@@ -161,7 +161,7 @@ export class AttemptContext implements JobContext {
     },
   ): Promise<T> {
     const { wake } = this.#options;
-    const describe = ({ responseId, usage }: Spent) => {
+    const describe = ({ responseId, usage }: BilledTurn) => {
       const costUsd = usage && costOf(usage, this.#options.prices[model]);
       const writer = this.source === "sample" ? "sample" : model;
       return { turn: { model: writer, responseId, usage, costUsd } };

@@ -105,7 +105,7 @@ export function failure(code: FailureCode, message: string): Failure {
 }
 
 /** An answer that came to nothing. */
-export interface Spent {
+export interface BilledTurn {
   responseId: string;
   /** `null` if the model's side did not say. */
   usage: Usage | null;
@@ -118,7 +118,7 @@ export class JobError extends Error {
   /** How long the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** The answer of a model that was paid for all the same. */
-  readonly spent: Spent | undefined;
+  readonly spent: BilledTurn | undefined;
 
   /**
    * @param code decides what happens next, see {@link failureKinds}
@@ -127,7 +127,7 @@ export class JobError extends Error {
   constructor(
     code: FailureCode,
     message: string,
-    options: { retryAfterMs?: number | undefined; spent?: Spent; cause?: unknown } = {},
+    options: { retryAfterMs?: number | undefined; spent?: BilledTurn; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.failure = failure(code, message);

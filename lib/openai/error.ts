@@ -5,7 +5,7 @@
  * @module
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai/error";
-import { type FailureCode, JobError, type Spent } from "../job/failure.ts";
+import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 
 /** Every code that says the account has no money left, as a code or as a type. */
@@ -23,7 +23,7 @@ interface Answer {
   code: string | undefined;
   type: string | undefined;
   retryAfterMs?: number | undefined;
-  spent?: Spent | undefined;
+  spent?: BilledTurn | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
 /** For a response that arrived well but says in itself that it failed. */
 export function fromFailedResponse(
   error: { code?: unknown } | null | undefined,
-  spent?: Spent,
+  spent?: BilledTurn,
 ): JobError {
   return fromAnswer({ status: undefined, code: plainCode(error?.code), type: undefined, spent });
 }

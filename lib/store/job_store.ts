@@ -273,7 +273,7 @@ export class JobStore {
     lease: Lease,
     options: AttemptReport & { failure: Failure; runAt: number },
   ): Promise<Written> {
-    const commit = this.#leave(lease);
+    const commit = this.#beginHandOver(lease);
     const queued = retryJob(lease.job, { now: this.#now, ...options });
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
@@ -284,7 +284,7 @@ export class JobStore {
    * milliseconds). If that is now, its worker is leaving, and all instances hear of it.
    */
   async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
-    const commit = this.#leave(lease);
+    const commit = this.#beginHandOver(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit.operation);
     const queued = releaseJob(lease.job, { now: this.#now, ...options });
     this.#enqueue(commit, queued);
@@ -301,7 +301,7 @@ export class JobStore {
     options: AttemptReport & { result: unknown; source: Source; promptVersion: string },
   ): Promise<Written> {
     const { job } = lease;
-    const commit = this.#leave(lease);
+    const commit = this.#beginHandOver(lease);
     const result = commit.putBlob(keys.result(job.id), options.result, job);
     const usage = await this.#usageOf(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
@@ -315,7 +315,7 @@ export class JobStore {
 
   /** Ends the job without a plan. */
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
-    const commit = this.#leave(lease);
+    const commit = this.#beginHandOver(lease);
     const usage = await this.#usageOf(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
     this.#putEnd(commit, failed, lease.follows);
@@ -428,7 +428,7 @@ export class JobStore {
   }
 
   /** A commit by which the holder gives the job out of its hands. */
-  #leave(lease: Lease): JobCommit {
+  #beginHandOver(lease: Lease): JobCommit {
     return this.#begin().checkLease(lease).delete(keys.running(lease.job));
   }
 

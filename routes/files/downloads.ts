@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
-import { sayMadeUp } from "../../web/app/source.ts";
+import { describeSource } from "../../web/app/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
@@ -18,7 +18,7 @@ import { filesOf } from "./registry.ts";
 export function sendMarkdown(c: Context, job: Job): Response {
   const files = filesOf(kindOf(job));
   if (!files.markdown) throw noSuchFile();
-  const text = files.markdown(job, { note: sayMadeUp(job.source)?.text });
+  const text = files.markdown(job, { note: describeSource(job.source)?.text });
   return sendFile(c, job, { extension: "md", type: "text/markdown", text });
 }
 

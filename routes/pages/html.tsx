@@ -113,12 +113,12 @@ const FAULT_SECONDS = 30;
  * Answers with a problem as people read it. What may be better later asks again by itself, unless it
  * was a form that was sent.
  *
- * @param wayOn where they had better go
+ * @param nextAction where they had better go
  */
 export function sendProblemPage(
   c: Context,
   { code, detail, headers = {} }: Problem,
-  wayOn = { href: "/", text: "To the first page" },
+  nextAction = { href: "/", text: "To the first page" },
 ) {
   const { title, status } = problemTypes[code];
   c.header("cache-control", "no-store");
@@ -144,8 +144,8 @@ export function sendProblemPage(
         )}
         <p class="actions">
           {comesBack && <a class="button main" href="">Try again now</a>}
-          <a class={comesBack ? "button" : "button main"} href={wayOn.href}>
-            {wayOn.text}
+          <a class={comesBack ? "button" : "button main"} href={nextAction.href}>
+            {nextAction.text}
           </a>
         </p>
       </main>

@@ -26,8 +26,8 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   addTripPages(routes, options);
   routes.onError((error, c) => {
     const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
-    const wayOn = trip === undefined ? undefined : { href: trip, text: "To the trip" };
-    return sendProblemPage(c, problemOf(c, error), wayOn);
+    const nextAction = trip === undefined ? undefined : { href: trip, text: "To the trip" };
+    return sendProblemPage(c, problemOf(c, error), nextAction);
   });
   return routes;
 }

@@ -4,7 +4,7 @@ import { parseConfig } from "../../lib/config.ts";
 import { failure } from "../../lib/job/failure.ts";
 import type { ChatRequest, Model } from "../../lib/model/model.ts";
 import { createModelProvider } from "../../jobs/model_provider.ts";
-import { FakeClock, hasty, NOON } from "../../testing/fake_clock.ts";
+import { FakeClock, NOON, selfAdvancing } from "../../testing/fake_clock.ts";
 import { serveOpenAI, sse } from "../../testing/openai_server.ts";
 
 const request: ChatRequest = {
@@ -29,7 +29,10 @@ Deno.test("createModelProvider() without a key gives the sample generator the jo
 
 Deno.test("createModelProvider() paces the sample generator as configured", async () => {
   const clock = new FakeClock();
-  const provide = createModelProvider(parseConfig({ SAMPLE_DELAY_MS: "250" }), hasty(clock));
+  const provide = createModelProvider(
+    parseConfig({ SAMPLE_DELAY_MS: "250" }),
+    selfAdvancing(clock),
+  );
   await chat(provide(() => ({ days: 3 })));
 
   assert.equal(clock.now(), NOON + 250);

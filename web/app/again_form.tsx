@@ -3,7 +3,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import type { Refusal, WayOn } from "./refusal.ts";
+import type { NextAction, Refusal } from "./refusal.ts";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { againKey, makeAgain, refusalOf } from "./session.ts";
 import { formUrl, type Wish } from "./wish.ts";
@@ -15,7 +15,7 @@ export interface AgainFormProps {
   /** What the button says. */
   verb: string;
   /** What is best done now. */
-  best: WayOn;
+  best: NextAction;
 }
 
 export function AgainForm({ id, wish, verb, best }: AgainFormProps) {

@@ -19,17 +19,17 @@ export interface DockProps {
   onEnded: (job: Job) => void;
 }
 
-/** How long the dock shows each of its asides. */
+/** How long the dock shows each of its waitingTips. */
 const TURN_MS = 7_000;
 
 export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
-  const { stages, asides, reasoningOf } = tripViewOf(job);
+  const { stages, waitingTips, reasoningOf } = tripViewOf(job);
   const elapsedMs = useElapsed(ageMs, job);
   const isAwake = useAwake();
   const [refusal, setRefusal] = useState<string | null>(null);
   const { phase, message, step, of } = job.progress!;
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
-  const aside = asides[Math.floor(elapsedMs / TURN_MS) % asides.length];
+  const aside = waitingTips[Math.floor(elapsedMs / TURN_MS) % waitingTips.length];
   const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
@@ -40,7 +40,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
           ))}
         </ol>
         <p class="elapsed">
-          <span class="unseen">Elapsed:</span> {sayDuration(elapsedMs)}
+          <span class="unseen">Elapsed:</span> {formatDuration(elapsedMs)}
         </p>
       </div>
       <progress aria-label="Parts of the plan" {...(of && { value: step, max: of })} />
@@ -165,7 +165,7 @@ function useElapsed(ageMs: number, { createdAt, progress }: Job): number {
 }
 
 /** Minutes and seconds, as a stopwatch shows them. */
-export function sayDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import { AgainForm } from "./again_form.tsx";
 import { focusOn, pageTitle } from "./focus.ts";
 import { openRecentTrips } from "./recent_trips.ts";
-import { extentOf, titleOf, type Wish } from "./wish.ts";
+import { durationLabel, titleOf, type Wish } from "./wish.ts";
 
 export interface GoneState {
   page: "gone";
@@ -38,7 +38,7 @@ export function GonePage({ state }: { state: GoneState }) {
             <p>
               You had wished for{" "}
               <strong dir="auto">
-                {[titleOf(wish), extentOf(wish)].filter(Boolean).join(", ")}
+                {[titleOf(wish), durationLabel(wish)].filter(Boolean).join(", ")}
               </strong>.
             </p>
             <AgainForm id={state.id} wish={wish} verb="Make it again" best="repeat" />

@@ -10,7 +10,7 @@ import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.t
 import { keepUpToDate } from "./recent_updates.ts";
 import { pagePlatform } from "../client/requests.ts";
 import { openClient, tripUrl } from "./session.ts";
-import { extentOf, titleOf } from "./wish.ts";
+import { durationLabel, titleOf } from "./wish.ts";
 
 const statuses: Record<RecentTrip["status"], string> = {
   processing: "Being written",
@@ -53,7 +53,7 @@ function forgetId(id: string): string {
 
 function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
   const { id, wish, status, createdAt } = trip;
-  const extent = extentOf(wish);
+  const extent = durationLabel(wish);
   return (
     <li>
       <a href={tripUrl(id)} dir="auto">

@@ -6,7 +6,7 @@ import { DAY_MS } from "../../lib/clock.ts";
 import type { Job } from "../client/client.ts";
 import { idOf } from "../client/job.ts";
 import { wishKinds } from "./kinds/registry.ts";
-import { extentOf, titleOf, type Wish, wishOfJob } from "./wish.ts";
+import { durationLabel, titleOf, type Wish, wishOfJob } from "./wish.ts";
 
 export interface RecentTrip {
   id: string;
@@ -112,7 +112,7 @@ function isTrip(value: unknown): value is RecentTrip {
   const trip = value as RecentTrip;
   try {
     const isKnown = wishKinds.includes(trip.wish.kind) && typeof trip.status === "string";
-    const said = [titleOf(trip.wish), extentOf(trip.wish) ?? ""];
+    const said = [titleOf(trip.wish), durationLabel(trip.wish) ?? ""];
     return isKnown && typeof trip.id === "string" && /^[\w-]+$/.test(trip.id) &&
       Date.parse(trip.createdAt) > 0 &&
       said.every((text) => typeof text === "string");

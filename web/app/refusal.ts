@@ -29,27 +29,29 @@ const refusals: Record<string, string> = {
 };
 
 /** @returns a sentence for people */
-export function sayRefusal({ code, detail }: Refusal): string {
+export function describeRefusal({ code, detail }: Refusal): string {
   return refusals[code] ?? `The wish was not accepted: ${detail}.`;
 }
 
 /** What those can do who failed: the same again, something else, or nothing but to wait. */
-export type WayOn = "repeat" | "change" | "wait";
+export type NextAction = "repeat" | "change" | "wait";
 
-const failures: Record<string, { sentence: string; wayOn: WayOn }> = {
-  refused: { sentence: "The model would not write this plan.", wayOn: "change" },
-  content_filtered: { sentence: "The model would not write this plan.", wayOn: "change" },
-  result_too_large: { sentence: "This plan became too long to keep.", wayOn: "change" },
-  truncated: { sentence: "This plan became too long for the model.", wayOn: "repeat" },
-  iteration_limit: { sentence: "The research came to no end.", wayOn: "repeat" },
-  invalid_output: { sentence: "The model did not write a proper plan.", wayOn: "repeat" },
+const failures: Record<string, { sentence: string; nextAction: NextAction }> = {
+  refused: { sentence: "The model would not write this plan.", nextAction: "change" },
+  content_filtered: { sentence: "The model would not write this plan.", nextAction: "change" },
+  result_too_large: { sentence: "This plan became too long to keep.", nextAction: "change" },
+  truncated: { sentence: "This plan became too long for the model.", nextAction: "repeat" },
+  iteration_limit: { sentence: "The research came to no end.", nextAction: "repeat" },
+  invalid_output: { sentence: "The model did not write a proper plan.", nextAction: "repeat" },
 };
 
 /** What is said of a job that has failed. */
-export function sayFailure(failure: Job["failure"]): { sentence: string; wayOn: WayOn } {
+export function describeFailure(
+  failure: Job["failure"],
+): { sentence: string; nextAction: NextAction } {
   const known = failures[failure?.code ?? ""];
   if (known) return known;
   return failure?.retryable
-    ? { sentence: "The plan could not be finished this time.", wayOn: "repeat" }
-    : { sentence: "This service cannot write plans at the moment.", wayOn: "wait" };
+    ? { sentence: "The plan could not be finished this time.", nextAction: "repeat" }
+    : { sentence: "This service cannot write plans at the moment.", nextAction: "wait" };
 }

@@ -4,12 +4,12 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { LocalTime } from "./local_time.tsx";
-import { type Refusal, sayRefusal } from "./refusal.ts";
+import { describeRefusal, type Refusal } from "./refusal.ts";
 
 export function RefusalNotice({ refusal }: { refusal: Refusal }) {
   return (
     <div class="notice" role="alert">
-      <p class="title">{sayRefusal(refusal)}</p>
+      <p class="title">{describeRefusal(refusal)}</p>
       <p>
         Nothing is lost: your wish is still here. <Wait seconds={refusal.retryAfterSeconds} />
       </p>

@@ -16,6 +16,6 @@ const madeUp: Record<string, { mark: string; text: string }> = {
 };
 
 /** The mark of a plan and what it means; `null` for a plan that a model has written. */
-export function sayMadeUp(source: Job["source"]): { mark: string; text: string } | null {
+export function describeSource(source: Job["source"]): { mark: string; text: string } | null {
   return madeUp[source ?? ""] ?? null;
 }

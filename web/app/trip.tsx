@@ -9,16 +9,16 @@ import { isGone } from "../client/errors.ts";
 import { hasApiKey } from "./api_key.ts";
 import type { Connection, Job, TripError } from "../client/client.ts";
 import { tripViewOf } from "./kinds/registry.ts";
-import { Dock, Reasoning, sayDuration } from "./dock.tsx";
+import { Dock, formatDuration, Reasoning } from "./dock.tsx";
 import { focusOn, pageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
 import { LocalTime } from "./local_time.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
-import { sayFailure } from "./refusal.ts";
+import { describeFailure } from "./refusal.ts";
 import { openClient } from "./session.ts";
-import { sayMadeUp } from "./source.ts";
-import { extentOf, nounOf, titleOfJob, type Wish, wishOfJob } from "./wish.ts";
+import { describeSource } from "./source.ts";
+import { durationLabel, nounOf, titleOfJob, type Wish, wishOfJob } from "./wish.ts";
 
 export interface TripState {
   page: "trip";
@@ -35,7 +35,7 @@ export function TripPage({ state }: { state: TripState }) {
   const wish = wishOfJob(job);
   const id = idOf(job);
   const news = useNews(job);
-  const madeUp = sayMadeUp(job.source);
+  const madeUp = describeSource(job.source);
   if (hasExpired) return <GonePage state={{ page: "gone", id }} />;
   const isGrowing = job.status === "processing";
   const view = tripViewOf(job);
@@ -64,8 +64,8 @@ export function TripPage({ state }: { state: TripState }) {
 function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
-  const extent = wish && extentOf(wish);
-  const madeUp = sayMadeUp(job.source);
+  const extent = wish && durationLabel(wish);
+  const madeUp = describeSource(job.source);
   return (
     <header class={`trip ${nounOf(job)}`}>
       <h1 dir="auto">{titleOfJob(job)}</h1>
@@ -74,7 +74,7 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
         <span>
           kept until <LocalTime iso={job.expiresAt} />
         </span>
-        <span>{sayState(job)}</span>
+        <span>{describeState(job)}</span>
         {madeUp && <span class="mark">{madeUp.mark}</span>}
         {view.factsOf?.(job).map((fact) => <span key={fact}>{fact}</span>)}
       </p>
@@ -85,9 +85,9 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
 }
 
 /** How the job stands, in a few words. */
-function sayState({ status, createdAt, completedAt }: Job): string {
+function describeState({ status, createdAt, completedAt }: Job): string {
   if (status === "processing") return "being written";
-  const took = sayDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  const took = formatDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
   return { completed: `written in ${took}`, failed: "failed", canceled: "canceled" }[status];
 }
 
@@ -161,13 +161,13 @@ function CopyLink() {
 /** What is said in place of a plan. */
 function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
   if (job.status === "failed") {
-    const { sentence, wayOn } = sayFailure(job.failure);
+    const { sentence, nextAction } = describeFailure(job.failure);
     return (
       <div class="notice" role="alert">
         <p class="title">{sentence}</p>
         <p>{job.failure?.hint}</p>
         <p class="quiet">The reason: {job.error}</p>
-        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={wayOn} />}
+        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={nextAction} />}
       </div>
     );
   }

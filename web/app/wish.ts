@@ -62,8 +62,8 @@ export function titleOfJob(job: Job): string {
 }
 
 /** How much a wish is for, beside its title; `null` where that is open. */
-export function extentOf({ kind, body }: Wish): string | null {
-  return viewOf(kind).extentOf?.(body) ?? null;
+export function durationLabel({ kind, body }: Wish): string | null {
+  return viewOf(kind).durationLabel?.(body) ?? null;
 }
 
 /** The page with a form that holds this wish. */

@@ -128,7 +128,7 @@ export class Service {
    *
    * @throws {TripError} if trying again is no use, tries run out, or it would take too long
    */
-  async insist<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
+  async sendUntilAnswered<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
     const { signal } = request;
     for (let tries = 1;; tries++) {
       signal?.throwIfAborted();

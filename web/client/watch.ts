@@ -164,7 +164,7 @@ export class Watch<Id extends JobId> {
       this.#judge(isLong);
       return headers;
     } catch (error) {
-      if (!signal.aborted) await this.#bear(passing(error), isLong);
+      if (!signal.aborted) await this.#onRequestFailed(passing(error), isLong);
       return null;
     }
   }
@@ -181,7 +181,7 @@ export class Watch<Id extends JobId> {
   }
 
   /** There was no answer, or none that helps. */
-  async #bear(error: TripError, isLong: boolean): Promise<void> {
+  async #onRequestFailed(error: TripError, isLong: boolean): Promise<void> {
     this.#isSuspect = isLong && !isBusy(error);
     if (!isLong && error.status !== 429) this.#connect("lost");
     const retryMs = 1_000 * (error.retryAfterSeconds ?? 0);

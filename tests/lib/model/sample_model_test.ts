@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ChatTurn, ResponseTurn, type TurnEvent } from "../../../lib/model/model.ts";
 import { sampleModel } from "../../../lib/model/sample_model.ts";
-import { FakeClock, hasty, NOON } from "../../../testing/fake_clock.ts";
+import { FakeClock, NOON, selfAdvancing } from "../../../testing/fake_clock.ts";
 import { anyRequest } from "../../../testing/jobs.ts";
 
 const { signal } = new AbortController();
@@ -64,12 +64,15 @@ Deno.test("sampleModel() gives its whole answer after the delay and not before",
   const clock = new FakeClock();
   const texts: [ms: number, text: string][] = [];
   let text = "";
-  const answer = sampleModel({ plan, delayMs: 4_000, clock: hasty(clock) }).chat(anyRequest, {
-    signal,
-    onEvent: (event) => {
-      if (event.type === "text") texts.push([clock.now() - NOON, text += event.delta]);
+  const answer = sampleModel({ plan, delayMs: 4_000, clock: selfAdvancing(clock) }).chat(
+    anyRequest,
+    {
+      signal,
+      onEvent: (event) => {
+        if (event.type === "text") texts.push([clock.now() - NOON, text += event.delta]);
+      },
     },
-  });
+  );
 
   assert.equal((await answer).text, '{"days":[1,2]}');
   assert.equal(clock.now(), NOON + 4_000);

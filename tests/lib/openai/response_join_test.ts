@@ -61,8 +61,8 @@ Deno.test("join() waits for a model's side that cannot say for the moment what h
 });
 
 Deno.test("join() asks in no hurry, though the model's side says that it may", async () => {
-  const hasty = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
-  await using env = openModel(Array(1_000).fill(hasty), { background: true });
+  const selfAdvancing = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
+  await using env = openModel(Array(1_000).fill(selfAdvancing), { background: true });
   assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
   assert.ok(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
 });

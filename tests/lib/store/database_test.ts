@@ -34,7 +34,7 @@ function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
 }
 
 /** A clock by which no pause takes time, and nothing comes too late. */
-const hasty: Clock = {
+const selfAdvancing: Clock = {
   now: () => 0,
   wait: (_ms, signal) =>
     new Promise((resolve) =>
@@ -52,10 +52,12 @@ async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
 
 Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
   using kv = await Deno.openKv(":memory:");
-  const patient = patientKv(lockedFor(kv, 2), hasty);
+  const patient = patientKv(lockedFor(kv, 2), selfAdvancing);
   assert.equal((await patient.atomic().set(["key"], "value").commit()).ok, true);
-  assert.equal((await patientKv(lockedFor(kv, 2), hasty).get(["key"])).value, "value");
-  const listed = await Array.fromAsync(patientKv(lockedFor(kv, 2), hasty).list({ prefix: [] }));
+  assert.equal((await patientKv(lockedFor(kv, 2), selfAdvancing).get(["key"])).value, "value");
+  const listed = await Array.fromAsync(
+    patientKv(lockedFor(kv, 2), selfAdvancing).list({ prefix: [] }),
+  );
   assert.deepEqual(listed.map(({ value }) => value), ["value"]);
 });
 
@@ -64,7 +66,7 @@ Deno.test("patientKv() passes on other errors, and a lock that does not end", as
   const tooLarge = patientKv(kv).atomic().set(["key"], new Uint8Array(70_000));
   await assert.rejects(tooLarge.commit(), /Value too large/);
   await assert.rejects(
-    patientKv(lockedFor(kv, Infinity), hasty).get(["key"]),
+    patientKv(lockedFor(kv, Infinity), selfAdvancing).get(["key"]),
     /database is locked/,
   );
 });
@@ -76,7 +78,7 @@ Deno.test("patientKv() waits for a lock five seconds, never long at a time", asy
     now: () => 0,
     wait: (ms, signal) => {
       if (!signal) waits.push(ms);
-      return hasty.wait(ms, signal);
+      return selfAdvancing.wait(ms, signal);
     },
   };
   await assert.rejects(patientKv(lockedFor(kv, Infinity), clock).get(["key"]));

@@ -6,7 +6,7 @@ import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
-import { sayFailure, sayRefusal } from "../../../web/app/refusal.ts";
+import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
@@ -377,14 +377,14 @@ Deno.test("a trip that failed says why, and offers what helps", async () => {
     const made = await submit(env.app, "/trips", form);
     await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
-    const { sentence, wayOn } = sayFailure({ code, retryable, hint });
-    assert.equal(wayOn === "repeat", retryable, code);
+    const { sentence, nextAction } = describeFailure({ code, retryable, hint });
+    assert.equal(nextAction === "repeat", retryable, code);
     assert.ok(text.includes(`role="alert"><p class="title">${sentence}</p>`), code);
     assert.ok(text.includes(`The reason: the &lt;reason>`), code);
     assert.match(text, /<button type="submit"[^>]*>Try again<\/button>/);
     const best = text.match(/class="(?:button )?main"[^>]*>([^<]+)</)?.[1];
     const verbs = { repeat: "Try again", change: "Change the wish", wait: undefined };
-    assert.equal(best, verbs[wayOn], code);
+    assert.equal(best, verbs[nextAction], code);
     assert.match(
       text,
       /href="\/\?kind=itinerary&amp;destination=Tokyo%2C\+Japan&amp;durationDays=2"/,
@@ -409,7 +409,7 @@ Deno.test("every way in which a wish can be refused has a sentence of its own", 
     "idempotency_key_reused",
   ];
   for (const code of codes) {
-    const said = sayRefusal({ code, detail: "x", retryAfterSeconds: null });
+    const said = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
     assert.equal(said.startsWith("The wish was not accepted"), impossible.includes(code), code);
   }
 });

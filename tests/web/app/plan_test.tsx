@@ -3,7 +3,7 @@ import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { BundlesPlan } from "../../../web/app/kinds/bundles.tsx";
-import { ItineraryPlan, sayCosts } from "../../../web/app/kinds/itinerary.tsx";
+import { formatCosts, ItineraryPlan } from "../../../web/app/kinds/itinerary.tsx";
 import { techno, tokyo } from "../../../testing/app.ts";
 
 const { days } = sampleItinerary(tokyo);
@@ -63,10 +63,10 @@ Deno.test("costs are summed up by currency; what nobody knows is not counted as 
       ...days[0]!.activities[0]!,
       estimatedCost: cost && { amount: cost[0], currency: cost[1] },
     }));
-  assert.equal(sayCosts(costing()), null);
-  assert.equal(sayCosts(costing(null, null)), null);
-  assert.equal(sayCosts(costing([0, "EUR"], null)), "free");
-  assert.equal(sayCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
-  assert.equal(sayCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
-  assert.equal(sayCosts(costing([5, "ABC"])), "about ABC\u00a05");
+  assert.equal(formatCosts(costing()), null);
+  assert.equal(formatCosts(costing(null, null)), null);
+  assert.equal(formatCosts(costing([0, "EUR"], null)), "free");
+  assert.equal(formatCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
+  assert.equal(formatCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
+  assert.equal(formatCosts(costing([5, "ABC"])), "about ABC\u00a05");
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formLimits } from "../../../routes/pages/form_limits.ts";
 import {
+  durationLabel,
   errorsOf,
-  extentOf,
   fieldsOf,
   formUrl,
   titleOf,
@@ -115,13 +115,13 @@ Deno.test("a wish fills in a form that says the same wish", () => {
 
 Deno.test("a wish is called by what it is about", () => {
   assert.equal(titleOf(itinerary), "Tokyo, Japan");
-  assert.equal(extentOf(itinerary), "2 days");
-  assert.equal(extentOf({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }), "1 day");
+  assert.equal(durationLabel(itinerary), "2 days");
+  assert.equal(durationLabel({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }), "1 day");
   assert.equal(titleOf(generation), "Weekend bundles: music, nightlife");
   const interests = Array(20).fill("🎷".repeat(400));
   const long = titleOf({ kind: "generation", body: { preferences: { interests } } });
   assert.equal(long, `Weekend bundles: ${"🎷".repeat(119)}…`);
-  assert.equal(extentOf(generation), null);
+  assert.equal(durationLabel(generation), null);
   assert.equal(
     titleOf({ kind: "generation", body: { preferences: { interests: [""] } } }),
     "Weekend bundles",

@@ -71,7 +71,7 @@ export const bundlesView: KindView<"bundles", Field> = {
     ["researching", "Researching"],
     ["writing", "Writing"],
   ],
-  asides: [
+  waitingTips: [
     "Analyzing your preferences",
     "Searching for the best events",
     "Comparing what is on at the same time",
@@ -86,12 +86,12 @@ export const bundlesView: KindView<"bundles", Field> = {
 };
 
 function titleOf(preferences: Preferences): string {
-  const interests = sayInterests(preferences);
+  const interests = formatInterests(preferences);
   return interests === "" ? "Weekend bundles" : `Weekend bundles: ${shortened(interests)}`;
 }
 
 /** All interests; empty if there are none. */
-function sayInterests({ interests }: Preferences): string {
+function formatInterests({ interests }: Preferences): string {
   return (interests ?? []).filter((interest) => interest !== "").join(", ");
 }
 
@@ -104,7 +104,7 @@ function shortened(text: string): string {
 /** What was wished for, beyond the title. */
 function PreferenceList({ preferences }: { preferences: Preferences }) {
   const { timeframe, musicProfile, otherPreferences } = preferences;
-  const interests = sayInterests(preferences);
+  const interests = formatInterests(preferences);
   const unsaid = titleOf(preferences).endsWith(interests) ? null : interests;
   const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
   return said.length === 0 ? null : (

@@ -40,11 +40,11 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   }),
   bodyOfJob: ({ destination, durationDays }) => ({ destination, durationDays }),
   titleOf: ({ destination }) => destination,
-  extentOf: ({ durationDays }) => durationDays === 1 ? "1 day" : `${durationDays} days`,
+  durationLabel: ({ durationDays }) => durationDays === 1 ? "1 day" : `${durationDays} days`,
 
   partNoun: "Day",
   stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  asides: [
+  waitingTips: [
     "Looking for the best order of things",
     "Leaving time for a coffee",
     "Checking how far it is on foot",
@@ -54,7 +54,7 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
   factsOf({ itinerary }) {
-    const cost = itinerary && sayCosts(itinerary.flatMap(({ activities }) => activities));
+    const cost = itinerary && formatCosts(itinerary.flatMap(({ activities }) => activities));
     return cost ? [`${cost} per person`] : [];
   },
 };
@@ -74,7 +74,7 @@ export function ItineraryPlan(
 }
 
 function DayCard({ day: { day, theme, activities } }: { day: Day }) {
-  const cost = sayCosts(activities);
+  const cost = formatCosts(activities);
   return (
     <li class="card" id={`day-${day}`}>
       <p class="quiet">
@@ -99,7 +99,7 @@ function ActivityRow({ activity }: { activity: Activity }) {
         <p dir="auto">{description}</p>
         <p class="facts">
           <PlaceLink place={place} />
-          {estimatedCost && <span>{sayCost(estimatedCost)}</span>}
+          {estimatedCost && <span>{formatCost(estimatedCost)}</span>}
         </p>
       </div>
     </li>
@@ -118,15 +118,15 @@ export function sumCosts(activities: readonly Activity[]): [currency: string, am
 }
 
 /** What activities cost together, for people; `null` if no cost is known. */
-export function sayCosts(activities: readonly Activity[]): string | null {
+export function formatCosts(activities: readonly Activity[]): string | null {
   const sums = sumCosts(activities);
   if (sums.length > 0) {
-    return sums.map(([currency, amount]) => sayCost({ amount, currency })).join(" + ");
+    return sums.map(([currency, amount]) => formatCost({ amount, currency })).join(" + ");
   }
   return activities.some(({ estimatedCost }) => estimatedCost !== null) ? "free" : null;
 }
 
-function sayCost({ amount, currency }: { amount: number; currency: string }): string {
+function formatCost({ amount, currency }: { amount: number; currency: string }): string {
   if (amount === 0) return "free";
   const fractions = Number.isInteger(amount) ? { maximumFractionDigits: 0 } : {};
   const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });

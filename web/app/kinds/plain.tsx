@@ -30,7 +30,7 @@ export const plainView: TripView = {
     ["researching", "Researching"],
     ["writing", "Writing"],
   ],
-  asides: ["You can close the page and come back"],
+  waitingTips: ["You can close the page and come back"],
   files: { markdown: false, calendar: null },
   Plan: PlainPlan,
 };

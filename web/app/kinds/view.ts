@@ -34,7 +34,7 @@ export interface TripView<Name extends KindName = KindName> {
   /** The stages of the work, in order. */
   readonly stages: readonly (readonly [stage: Stage, label: string])[];
   /** What the dock says in turn while the reader waits; at least one, without a full stop. */
-  readonly asides: readonly string[];
+  readonly waitingTips: readonly string[];
   readonly files: FileLinks;
   /** The plan, or as much of it as there is. */
   Plan(props: PlanProps<Jobs[Name]>): ComponentChildren;
@@ -67,5 +67,5 @@ export interface KindView<Name extends KindName = KindName, Field extends string
   /** What a wish is called in headings and lists: a line or a few of them. */
   titleOf(body: Wishes[Name]): string;
   /** How much it is, beside its title; unset where that is open. */
-  extentOf?(body: Wishes[Name]): string;
+  durationLabel?(body: Wishes[Name]): string;
 }

@@ -44,11 +44,11 @@ export const tastingView: KindView<"tasting", "dish" | "town" | "stops"> = {
   valuesOf: ({ dish, town, stops }) => ({ dish, town, stops: String(stops) }),
   bodyOfJob: ({ dish, town, stops }) => ({ dish, town, stops }),
   titleOf: ({ dish, town }) => `${dish} in ${town}`,
-  extentOf: ({ stops }) => stops === 1 ? "1 stop" : `${stops} stops`,
+  durationLabel: ({ stops }) => stops === 1 ? "1 stop" : `${stops} stops`,
 
   partNoun: "Place",
   stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  asides: ["Reading menus"],
+  waitingTips: ["Reading menus"],
   files: { markdown: true, calendar: null },
   Plan: TastingPlan,
 };
