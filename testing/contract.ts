@@ -2,7 +2,7 @@
  * Holds answers to the description of the API, by a validator that knows nothing of zod.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { createOpenApi } from "../routes/api/openapi/document.ts";
@@ -101,17 +101,17 @@ export function assertDescribed(
   body: string,
 ): string {
   const operation = operationOf(method, path);
-  assert.ok(operation, `${method} ${path} is not described`);
+  assert(operation, `${method} ${path} is not described`);
   const { id } = operation;
   const response = operation.responses[status];
-  assert.ok(response, `${id} is answered with ${status}, which is not described: ${body}`);
+  assert(response, `${id} is answered with ${status}, which is not described: ${body}`);
   const described = Object.keys(response.headers).map((name) => name.toLowerCase());
   for (const [name] of headers) {
     const isKnown = GENERAL.has(name) || name.startsWith("access-control-");
-    assert.ok(isKnown || described.includes(name), `${id} ${status} has ${name}, not described`);
+    assert(isKnown || described.includes(name), `${id} ${status} has ${name}, not described`);
   }
   for (const [name, { required }] of Object.entries<{ required?: boolean }>(response.headers)) {
-    assert.ok(!required || headers.has(name), `${id} ${status} lacks ${name}`);
+    assert(!required || headers.has(name), `${id} ${status} lacks ${name}`);
   }
   const code = assertBody(operation, { status, headers }, { method, body });
   return [id, status, code].filter(Boolean).join(" ");
@@ -124,13 +124,13 @@ function assertBody(
 ): string | undefined {
   const content = responses[status].content;
   if (content === undefined) {
-    assert.equal(body, "", `${id} ${status} has no body`);
+    assertStrictEquals(body, "", `${id} ${status} has no body`);
     return undefined;
   }
   const type = headers.get("content-type")?.split(";")[0] ?? "";
-  assert.ok(content[type], `${id} ${status} is ${type}, which is not described`);
+  assert(content[type], `${id} ${status} is ${type}, which is not described`);
   if (method === "HEAD") {
-    assert.equal(body, "");
+    assertStrictEquals(body, "");
     return undefined;
   }
   if (!type.endsWith("json")) return undefined;
@@ -138,9 +138,9 @@ function assertBody(
   const pointer = ["paths", template, described, "responses", status, "content", type, "schema"];
   const $ref = `api#/${pointer.map((part) => escape(String(part))).join("/")}`;
   const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref });
-  assert.ok(validate(json), `${id} ${status}: ${ajv.errorsText(validate.errors)}\n${body}`);
+  assert(validate(json), `${id} ${status}: ${ajv.errorsText(validate.errors)}\n${body}`);
   if (type !== "application/problem+json") return undefined;
-  assert.ok(content[type].examples[json.code], `${id} ${status} is ${json.code}, not described`);
+  assert(content[type].examples[json.code], `${id} ${status} is ${json.code}, not described`);
   return json.code;
 }
 

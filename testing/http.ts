@@ -2,7 +2,7 @@
  * Requests to an application, as a client writes them.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 
 /** An answer with its body parsed. */
 export interface Answer {
@@ -37,12 +37,12 @@ export function post(app: App, path: string, body: unknown, headers: HeadersInit
 
 /** The answer is problem details with the members that every problem has. */
 export function assertProblem(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status);
-  assert.equal(answer.headers.get("content-type"), "application/problem+json");
-  assert.equal(answer.body.status, status);
-  assert.equal(answer.body.code, code);
-  assert.equal(answer.body.type, `/problems/${code}`);
-  assert.equal(typeof answer.body.title, "string");
-  assert.equal(answer.body.error, answer.body.detail);
-  assert.ok(answer.headers.get("x-request-id"));
+  assertStrictEquals(answer.status, status);
+  assertStrictEquals(answer.headers.get("content-type"), "application/problem+json");
+  assertStrictEquals(answer.body.status, status);
+  assertStrictEquals(answer.body.code, code);
+  assertStrictEquals(answer.body.type, `/problems/${code}`);
+  assertStrictEquals(typeof answer.body.title, "string");
+  assertStrictEquals(answer.body.error, answer.body.detail);
+  assert(answer.headers.get("x-request-id"));
 }

@@ -2,7 +2,7 @@
  * OpenAI's model client with a server that answers by a script, and a clock that the test moves.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert } from "@std/assert";
 import { z } from "zod";
 import { JobError } from "../lib/job/failure.ts";
 import type { CallOptions, Model, TurnEvent } from "../lib/model/model.ts";
@@ -73,7 +73,7 @@ export async function codeOf(turn: Promise<unknown>): Promise<string> {
     await turn;
     return "none";
   } catch (error) {
-    assert.ok(error instanceof JobError, String(error));
+    assert(error instanceof JobError, String(error));
     return error.failure.code;
   }
 }

@@ -2,7 +2,7 @@
  * Runtimes on a database in memory, driven by hand: no loops, no waiting.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert, fail } from "@std/assert";
 import type { Refusal, Submission, SubmitOptions } from "../jobs/engine/job_service.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
@@ -86,7 +86,7 @@ export async function submit(
 ): Promise<Submission> {
   const submitted = await jobs.submit(kind, request, options);
   if (submitted.outcome === "accepted") return submitted;
-  assert.fail(`The job was refused: ${submitted.outcome}`);
+  fail(`The job was refused: ${submitted.outcome}`);
 }
 
 /** Submits a job that must not be accepted. */
@@ -98,7 +98,7 @@ export async function refused(
 ): Promise<Refusal> {
   const submitted = await jobs.submit(kind, request, options);
   if (submitted.outcome !== "accepted") return submitted;
-  assert.fail(`The job was accepted: ${submitted.job.id}`);
+  fail(`The job was accepted: ${submitted.job.id}`);
 }
 
 /** Work that the test holds in its hands: it begins, and goes on when the test says so. */
@@ -138,7 +138,7 @@ export async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openRunti
 /** The job as it is stored. */
 export async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
   const snapshot = await store.read(id);
-  assert.ok(snapshot, `there is no job ${id}`);
+  assert(snapshot, `there is no job ${id}`);
   return snapshot.job;
 }
 

@@ -2,7 +2,7 @@
  * The stores over a database of their own, and what tests put into them.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert } from "@std/assert";
 import { failure } from "../lib/job/failure.ts";
 import type { Lease } from "../lib/store/job_commit.ts";
 import type { JobStore } from "../lib/store/job_store.ts";
@@ -69,7 +69,7 @@ export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Pr
   const job = queuedJob();
   await store.accept(job);
   const lease = await claim(store, job.id, { holder });
-  assert.ok(lease);
+  assert(lease);
   return lease;
 }
 

@@ -3,7 +3,7 @@
  * it, time is a `FakeClock`, and at the end nothing may be left of it.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";
 import { setImmediate } from "node:timers";
 import {
   createTripClient,
@@ -58,8 +58,8 @@ export const reason = new Error("The page is gone");
 
 /** The error that a promise rejects with. */
 export async function errorOf(promise: Promise<unknown>): Promise<TripError> {
-  const error = await promise.then(() => assert.fail("it succeeded"), (error) => error);
-  assert.ok(error instanceof TripError, String(error));
+  const error = await promise.then(() => fail("it succeeded"), (error) => error);
+  assert(error instanceof TripError, String(error));
   return error;
 }
 
@@ -277,7 +277,7 @@ export class TestPage {
   async asked(line: string): Promise<SentRequest> {
     while (this.unseen === 0) await patiently(this.#asked.promise, () => line);
     const request = this.sent[this.#taken++]!;
-    assert.equal(request.line, line);
+    assertStrictEquals(request.line, line);
     return request;
   }
 
@@ -288,7 +288,7 @@ export class TestPage {
     await nextRound();
     let ms = 0;
     for (; this.unseen === 0; ms += STEP_MS) {
-      assert.ok(ms <= 3_600_000, "nobody asks for anything");
+      assert(ms <= 3_600_000, "nobody asks for anything");
       await this.pass(STEP_MS);
     }
     return ms;
@@ -364,19 +364,19 @@ export class TestPage {
       }
       request.fail();
     }
-    assert.deepEqual(await watching, doneJob);
+    assertEquals(await watching, doneJob);
   }
 
   /** No timer, no listener, no request and no stream. */
   async assertNothingLeft(): Promise<void> {
     await nextRound();
-    assert.equal(this.clock.waiting, 0, "timers are left");
-    assert.equal(this.events.listeners, 0, "listeners are left");
+    assertStrictEquals(this.clock.waiting, 0, "timers are left");
+    assertStrictEquals(this.events.listeners, 0, "listeners are left");
     for (const { line, isSettled, events, signal } of this.sent) {
-      assert.ok(isSettled, `${line} is left open`);
-      assert.ok(events?.isOver ?? true, `the stream of ${line} is left open`);
-      assert.ok(signal.aborted, `${line} could still be going on`);
+      assert(isSettled, `${line} is left open`);
+      assert(events?.isOver ?? true, `the stream of ${line} is left open`);
+      assert(signal.aborted, `${line} could still be going on`);
     }
-    assert.equal(this.unseen, 0, "requests that the test does not know of");
+    assertStrictEquals(this.unseen, 0, "requests that the test does not know of");
   }
 }

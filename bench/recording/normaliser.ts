@@ -2,7 +2,7 @@
  * Replaces what differs from one run to the next, and nothing else.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { headerOf, type HttpAnswer } from "./http_exchange.ts";
 
@@ -106,8 +106,8 @@ export class Normaliser {
   /** A cursor holds the time and the id of a job. */
   #cursor(text: string): string {
     const cursor = JSON.parse(Buffer.from(text, "base64url").toString());
-    assert.ok(Array.isArray(cursor) && cursor.length === 2, text);
-    assert.ok(isNear(new Date(cursor[0]).toISOString()), text);
+    assert(Array.isArray(cursor) && cursor.length === 2, text);
+    assert(isNear(new Date(cursor[0]).toISOString()), text);
     return `<cursor of ${this.#id(cursor[1])}>`;
   }
 }
@@ -133,7 +133,7 @@ function variants(answer: HttpAnswer, value: string): string {
 }
 
 function isTrueLength(header: string, { body }: HttpAnswer): boolean {
-  assert.equal(header, `content-length: ${body.length}`);
+  assertStrictEquals(header, `content-length: ${body.length}`);
   return true;
 }
 

@@ -2,7 +2,7 @@
  * Sends the requests of a scenario and takes down what is answered.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
@@ -119,7 +119,7 @@ export class Recorder {
 
   /** Adds an entry that is no answer to a step. */
   record(entry: Entry): void {
-    assert.ok(!this.entries.some(({ name }) => name === entry.name), `twice: ${entry.name}`);
+    assert(!this.entries.some(({ name }) => name === entry.name), `twice: ${entry.name}`);
     const { name, answer } = entry;
     const body = JSON.stringify(answer.body) ?? "";
     const same = this.#bodies.get(body);
@@ -190,7 +190,7 @@ export class Recorder {
 
   kept(name: string): string {
     const value = this.#kept.get(name);
-    assert.ok(value !== undefined, `nothing was kept as ${name}`);
+    assert(value !== undefined, `nothing was kept as ${name}`);
     return value;
   }
 

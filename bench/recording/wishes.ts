@@ -2,7 +2,7 @@
  * What is wished for, by which key, and how answers are read.
  * @module
  */
-import assert from "node:assert/strict";
+import { assert } from "@std/assert";
 import { headerOf, type HttpAnswer } from "./http_exchange.ts";
 
 /** One kind of job, as its API has it. */
@@ -48,7 +48,7 @@ export function withKey(name: string): { authorization: string } {
 /** The id of the job that an answer is about. */
 export function idOf(answer: HttpAnswer): string {
   const location = headerOf(answer, "location") ?? headerOf(answer, "content-location");
-  assert.ok(location, `there is no location: ${answer.status}`);
+  assert(location, `there is no location: ${answer.status}`);
   return location.split("/").at(-1)!;
 }
 

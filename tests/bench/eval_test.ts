@@ -1,7 +1,7 @@
 /**
  * The evaluation as its task runs it, with its own permissions.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
@@ -34,10 +34,10 @@ function wishOf({ body }: Call) {
 Deno.test("the evaluation passes with the sample generator", async () => {
   const { code, output, errors } = await evaluate([], { GENERATOR: "sample" });
 
-  assert.equal(code, 0, errors);
-  assert.match(output, /│ 30 days .*"30\/30"/);
-  assert.match(output, /^repeats: 0, invented links: 0,/m);
-  assert.match(output, /\n15 of 15 requests passed all hard checks .*\n$/);
+  assertStrictEquals(code, 0, errors);
+  assertMatch(output, /│ 30 days .*"30\/30"/);
+  assertMatch(output, /^repeats: 0, invented links: 0,/m);
+  assertMatch(output, /\n15 of 15 requests passed all hard checks .*\n$/);
 });
 
 Deno.test("the evaluation fails if a plan is out of order", async () => {
@@ -55,14 +55,14 @@ Deno.test("the evaluation fails if a plan is out of order", async () => {
   });
 
   const { results, ...summary } = JSON.parse(output);
-  assert.equal(code, 1);
-  assert.deepEqual([summary.requests, summary.passed], [10, 9]);
-  assert.deepEqual([summary.inputTokens, summary.outputTokens], [1000, 100]);
-  assert.equal(summary.costUsd.toFixed(6), "0.002000");
+  assertStrictEquals(code, 1);
+  assertEquals([summary.requests, summary.passed], [10, 9]);
+  assertEquals([summary.inputTokens, summary.outputTokens], [1000, 100]);
+  assertStrictEquals(summary.costUsd.toFixed(6), "0.002000");
   const failed = results.filter(({ passed }: { passed: boolean }) => !passed);
-  assert.equal(failed.length, 1);
-  assert.equal(failed[0].label, "island");
-  assert.equal(failed[0].report.isAscending, false);
+  assertStrictEquals(failed.length, 1);
+  assertStrictEquals(failed[0].label, "island");
+  assertStrictEquals(failed[0].report.isAscending, false);
 });
 
 Deno.test("the evaluation fails if there is no plan, and says why", async () => {
@@ -73,9 +73,9 @@ Deno.test("the evaluation fails if there is no plan, and says why", async () => 
     MAX_ATTEMPTS: "1",
   });
 
-  assert.equal(code, 1);
-  assert.match(output, /^Spanish: connection_lost: /m);
-  assert.match(output, /\n0 of 5 requests passed/);
+  assertStrictEquals(code, 1);
+  assertMatch(output, /^Spanish: connection_lost: /m);
+  assertMatch(output, /\n0 of 5 requests passed/);
 });
 
 Deno.test("the evaluation tells links of tools from invented ones", async () => {
@@ -110,10 +110,10 @@ Deno.test("the evaluation tells links of tools from invented ones", async () => 
     TICKETMASTER_BASE_URL: tickets.url,
   });
 
-  assert.equal(code, 0);
+  assertStrictEquals(code, 0);
   for (const { report, turns, toolCalls } of JSON.parse(output).results) {
-    assert.deepEqual(report.inventedLinks, [`${found}/invented`]);
-    assert.deepEqual([turns, toolCalls], [2, 1]);
+    assertEquals(report.inventedLinks, [`${found}/invented`]);
+    assertEquals([turns, toolCalls], [2, 1]);
   }
 });
 
@@ -127,7 +127,7 @@ for (const [args, env, reason] of refused) {
   Deno.test(`the evaluation does not start: ${reason}`, async () => {
     const { code, errors } = await evaluate(args, env);
 
-    assert.equal(code, 1);
-    assert.equal(errors, `Cannot start: ${reason}\n`);
+    assertStrictEquals(code, 1);
+    assertStrictEquals(errors, `Cannot start: ${reason}\n`);
   });
 }

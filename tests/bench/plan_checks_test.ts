@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   checkBundles,
   checkItinerary,
@@ -100,7 +100,7 @@ for (const [what, spoil, finding] of itineraries) {
     const plan = itinerary();
     spoil(plan.days);
 
-    assert.deepEqual(checkItinerary(plan, { days: 2 }), { ...goodItinerary, ...finding });
+    assertEquals(checkItinerary(plan, { days: 2 }), { ...goodItinerary, ...finding });
   });
 }
 
@@ -175,7 +175,7 @@ for (const [what, spoil, finding] of bundleLists) {
 
     const report = checkBundles(plan, { min: 3, max: 5, links: new Set([LINK]) });
 
-    assert.deepEqual(report, { ...goodBundles, ...finding });
+    assertEquals(report, { ...goodBundles, ...finding });
   });
 }
 
@@ -196,7 +196,7 @@ const linkTexts: [text: string, links: string[]][] = [
 
 for (const [text, links] of linkTexts) {
   Deno.test(`linksIn() finds ${links.length} links in ${text}`, () => {
-    assert.deepEqual(linksIn(text), links);
+    assertEquals(linksIn(text), links);
   });
 }
 
@@ -223,6 +223,6 @@ const texts: [language: string | null, text: string][] = [
 
 for (const [language, text] of texts) {
   Deno.test(`languageOf() says ${language} of ${JSON.stringify(text)}`, () => {
-    assert.equal(languageOf(text), language);
+    assertStrictEquals(languageOf(text), language);
   });
 }

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertRejects, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
 import { parseConfig } from "../../lib/config.ts";
-import { failure } from "../../lib/job/failure.ts";
+import { failure, JobError } from "../../lib/job/failure.ts";
 import type { ChatRequest, Model } from "../../lib/model/model.ts";
 import { createModelProvider } from "../../jobs/model_provider.ts";
 import { FakeClock, NOON, selfAdvancing } from "../../testing/fake_clock.ts";
@@ -23,8 +23,8 @@ Deno.test("createModelProvider() without a key gives the sample generator the jo
 
   const model = provide(() => ({ days: 3 }));
 
-  assert.equal(model.source, "sample");
-  assert.equal((await chat(model)).text, '{"days":3}');
+  assertStrictEquals(model.source, "sample");
+  assertStrictEquals((await chat(model)).text, '{"days":3}');
 });
 
 Deno.test("createModelProvider() paces the sample generator as configured", async () => {
@@ -35,7 +35,7 @@ Deno.test("createModelProvider() paces the sample generator as configured", asyn
   );
   await chat(provide(() => ({ days: 3 })));
 
-  assert.equal(clock.now(), NOON + 250);
+  assertStrictEquals(clock.now(), NOON + 250);
 });
 
 Deno.test("createModelProvider() with a key calls OpenAI at the configured place", async () => {
@@ -47,16 +47,16 @@ Deno.test("createModelProvider() with a key calls OpenAI at the configured place
   ]));
   const config = parseConfig({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: server.url });
 
-  const model = createModelProvider(config, new FakeClock())(() => assert.fail("no sample plan"));
+  const model = createModelProvider(config, new FakeClock())(() => fail("no sample plan"));
 
-  assert.equal(model.source, "openai");
-  assert.deepEqual(await chat(model), {
+  assertStrictEquals(model.source, "openai");
+  assertEquals(await chat(model), {
     responseId: "chatcmpl-1",
     text: '{"days":3}',
     truncated: false,
     usage: null,
   });
-  assert.deepEqual(server.calls.map(({ path, authorization }) => [path, authorization]), [
+  assertEquals(server.calls.map(({ path, authorization }) => [path, authorization]), [
     ["/v1/chat/completions", "Bearer sk-test"],
   ]);
 });
@@ -64,14 +64,18 @@ Deno.test("createModelProvider() with a key calls OpenAI at the configured place
 Deno.test("createModelProvider() shares one OpenAI client among all jobs", () => {
   const provide = createModelProvider(parseConfig({ OPENAI_API_KEY: "sk-test" }), new FakeClock());
 
-  assert.equal(provide(() => 1), provide(() => 2));
+  assertStrictEquals(provide(() => 1), provide(() => 2));
 });
 
 Deno.test("createModelProvider() on Deno Deploy without a key explains itself to each job", async () => {
   const provide = createModelProvider(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
   const message = "No model is configured: no OPENAI_API_KEY";
 
-  const model = provide(() => assert.fail("no sample plan"));
+  const model = provide(() => fail("no sample plan"));
 
-  await assert.rejects(chat(model), { message, failure: failure("model_unavailable", message) });
+  const thrown = await assertRejects(() => chat(model), JobError);
+  assertEquals({ message: thrown.message, failure: thrown.failure }, {
+    message,
+    failure: failure("model_unavailable", message),
+  });
 });

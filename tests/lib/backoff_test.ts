@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Backoff, backoffMs } from "../../lib/backoff.ts";
 
 const rows: [backoff: Backoff, waits: number[]][] = [
@@ -9,10 +9,10 @@ const rows: [backoff: Backoff, waits: number[]][] = [
 
 for (const [backoff, waits] of rows) {
   Deno.test(`backoffMs() with ${JSON.stringify(backoff)} doubles up to its limit`, () => {
-    assert.deepEqual([1, 2, 3, 4, 5].map((failures) => backoffMs(failures, backoff)), waits);
+    assertEquals([1, 2, 3, 4, 5].map((failures) => backoffMs(failures, backoff)), waits);
   });
 }
 
 Deno.test("backoffMs() stays finite after any number of failures", () => {
-  assert.equal(backoffMs(5_000, { firstMs: 1, maxMs: 60_000 }), 60_000);
+  assertStrictEquals(backoffMs(5_000, { firstMs: 1, maxMs: 60_000 }), 60_000);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Deadline, DeadlineError, withDeadline } from "../../lib/clock.ts";
 import { FakeClock, nextTurn } from "../../testing/fake_clock.ts";
 
@@ -18,15 +18,15 @@ Deno.test("withDeadline() gives what the work gives, and leaves no wait behind",
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 1_000, clock });
   held.resolve("done");
-  assert.equal(await result, "done");
-  assert.equal(clock.waiting, 0);
+  assertStrictEquals(await result, "done");
+  assertStrictEquals(clock.waiting, 0);
 });
 
 Deno.test("withDeadline() throws what the work throws", async () => {
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 1_000, clock: new FakeClock() });
   held.reject(new Error("no"));
-  await assert.rejects(result, { message: "no" });
+  await assertRejects(() => result, Error, "no");
 });
 
 Deno.test("withDeadline() ends in time although the work ignores its signal", async () => {
@@ -35,10 +35,10 @@ Deno.test("withDeadline() ends in time although the work ignores its signal", as
   const result = withDeadline(held.work, { ms: 1_000, clock });
   clock.advance(999);
   await nextTurn();
-  assert.equal(held.signal().aborted, false);
+  assertStrictEquals(held.signal().aborted, false);
   clock.advance(1);
-  await assert.rejects(result, DeadlineError);
-  assert.ok(held.signal().reason instanceof DeadlineError);
+  await assertRejects(() => result, DeadlineError);
+  assert(held.signal().reason instanceof DeadlineError);
 });
 
 for (const when of ["before", "during"]) {
@@ -50,9 +50,9 @@ for (const when of ["before", "during"]) {
     const held = heldWork();
     const result = withDeadline(held.work, { ms: 1_000, clock, signal: abort.signal });
     if (when === "during") abort.abort(reason);
-    await assert.rejects(result, reason);
-    assert.equal(held.signal().reason, reason);
-    assert.equal(clock.waiting, 0);
+    assertStrictEquals(await assertRejects(() => result), reason);
+    assertStrictEquals(held.signal().reason, reason);
+    assertStrictEquals(clock.waiting, 0);
   });
 }
 
@@ -64,7 +64,7 @@ Deno.test("a deadline in parts loses one part at the most while the process is f
   clock.advance(60_000);
   await nextTurn();
   held.resolve("answer");
-  assert.equal(await result, "answer");
+  assertStrictEquals(await result, "answer");
 });
 
 Deno.test("a deadline tells whether the time ran out or the work was ended", () => {
@@ -72,8 +72,8 @@ Deno.test("a deadline tells whether the time ran out or the work was ended", () 
   const abort = new AbortController();
   const ended = new Deadline({ ms: 1_000, clock, signal: abort.signal });
   ended[Symbol.dispose]();
-  assert.deepEqual([ended.signal.aborted, ended.isOver], [true, false]);
+  assertEquals([ended.signal.aborted, ended.isOver], [true, false]);
   const aborted = new Deadline({ ms: 1_000, clock, signal: abort.signal });
   abort.abort();
-  assert.deepEqual([aborted.signal.aborted, aborted.isOver], [true, false]);
+  assertEquals([aborted.signal.aborted, aborted.isOver], [true, false]);
 });

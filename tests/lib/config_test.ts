@@ -1,54 +1,54 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals, fail } from "@std/assert";
 import { type Config, ConfigError, parseConfig } from "../../lib/config.ts";
 
 function messageFor(env: Record<string, string>): string {
   try {
     parseConfig(env);
   } catch (error) {
-    assert.ok(error instanceof ConfigError);
+    assert(error instanceof ConfigError);
     return error.message;
   }
-  assert.fail(`parseConfig() accepted ${JSON.stringify(env)}`);
+  fail(`parseConfig() accepted ${JSON.stringify(env)}`);
 }
 
 Deno.test("parseConfig() has a default for everything", () => {
   const config = parseConfig({});
-  assert.equal(config.port, 8000);
-  assert.equal(config.hostname, "0.0.0.0");
-  assert.equal(config.kvPath, undefined);
-  assert.equal(config.generator, "sample");
-  assert.equal(config.doorbell, "queue");
-  assert.equal(config.concurrency, 32);
-  assert.equal(config.leaseMs, 10_000);
-  assert.deepEqual(config.limits, { maxAttempts: 4, timeoutMs: 15 * 60_000 });
-  assert.equal(config.jobTtlMs, 24 * 3_600_000);
-  assert.equal(config.maxQueuedJobs, 10_000);
-  assert.deepEqual(config.corsOrigins, ["*"]);
-  assert.equal(config.apiKeys.size, 0);
-  assert.equal(config.publicReads, false);
-  assert.equal(config.dailyJobsPerKey, undefined);
-  assert.deepEqual(config.rateLimits, { requests: 600, jobs: 60 });
-  assert.equal(config.trustedProxies, 0);
-  assert.equal(config.mockIfQuota, false);
-  assert.equal(config.dedupeInFlight, false);
-  assert.equal(config.openai.timeoutMs, 300_000);
-  assert.equal(config.openai.idleMs, 120_000);
-  assert.equal(config.openai.background, true);
-  assert.equal(config.webhookSecret, undefined);
-  assert.deepEqual(config.prices, {});
+  assertStrictEquals(config.port, 8000);
+  assertStrictEquals(config.hostname, "0.0.0.0");
+  assertStrictEquals(config.kvPath, undefined);
+  assertStrictEquals(config.generator, "sample");
+  assertStrictEquals(config.doorbell, "queue");
+  assertStrictEquals(config.concurrency, 32);
+  assertStrictEquals(config.leaseMs, 10_000);
+  assertEquals(config.limits, { maxAttempts: 4, timeoutMs: 15 * 60_000 });
+  assertStrictEquals(config.jobTtlMs, 24 * 3_600_000);
+  assertStrictEquals(config.maxQueuedJobs, 10_000);
+  assertEquals(config.corsOrigins, ["*"]);
+  assertStrictEquals(config.apiKeys.size, 0);
+  assertStrictEquals(config.publicReads, false);
+  assertStrictEquals(config.dailyJobsPerKey, undefined);
+  assertEquals(config.rateLimits, { requests: 600, jobs: 60 });
+  assertStrictEquals(config.trustedProxies, 0);
+  assertStrictEquals(config.mockIfQuota, false);
+  assertStrictEquals(config.dedupeInFlight, false);
+  assertStrictEquals(config.openai.timeoutMs, 300_000);
+  assertStrictEquals(config.openai.idleMs, 120_000);
+  assertStrictEquals(config.openai.background, true);
+  assertStrictEquals(config.webhookSecret, undefined);
+  assertEquals(config.prices, {});
 });
 
 Deno.test("parseConfig() takes an empty value for unset", () => {
-  assert.deepEqual(
+  assertEquals(
     parseConfig({ PORT: "", OPENAI_API_KEY: "  ", CORS_ORIGINS: "" }),
     parseConfig({}),
   );
 });
 
 Deno.test("sample plans take a few seconds under `deno task dev` unless told otherwise", () => {
-  assert.equal(parseConfig({}).sampleDelayMs, 0);
-  assert.ok(parseConfig({}, { dev: true }).sampleDelayMs >= 2_000);
-  assert.equal(parseConfig({ SAMPLE_DELAY_MS: "7" }, { dev: true }).sampleDelayMs, 7);
+  assertStrictEquals(parseConfig({}).sampleDelayMs, 0);
+  assert(parseConfig({}, { dev: true }).sampleDelayMs >= 2_000);
+  assertStrictEquals(parseConfig({ SAMPLE_DELAY_MS: "7" }, { dev: true }).sampleDelayMs, 7);
 });
 
 const bad: [env: Record<string, string>, message: string][] = [
@@ -88,32 +88,32 @@ const bad: [env: Record<string, string>, message: string][] = [
 
 for (const [env, message] of bad) {
   Deno.test(`parseConfig() refuses ${JSON.stringify(env)} in one line`, () => {
-    assert.equal(messageFor(env), message);
+    assertStrictEquals(messageFor(env), message);
   });
 }
 
 Deno.test("parseConfig() trims spaces and line breaks around a key", () => {
   const { openai, generator } = parseConfig({ OPENAI_API_KEY: " sk-test\r\n" });
-  assert.equal(openai.apiKey, "sk-test");
-  assert.equal(generator, "openai");
+  assertStrictEquals(openai.apiKey, "sk-test");
+  assertStrictEquals(generator, "openai");
 });
 
 for (const key of ["sk-first\nsk-second", "sk-schlüssel", "sk one two"]) {
   Deno.test(`parseConfig() refuses ${JSON.stringify(key)} as a key without repeating it`, () => {
     const message = messageFor({ OPENAI_API_KEY: key });
-    assert.match(message, /^OPENAI_API_KEY is \(hidden\), expected a key made of/);
-    assert.ok(!message.includes("sk"));
+    assertMatch(message, /^OPENAI_API_KEY is \(hidden\), expected a key made of/);
+    assert(!message.includes("sk"));
   });
 }
 
 Deno.test("parseConfig() refuses short API keys without repeating them", () => {
   const message = messageFor({ API_KEYS: "0123456789abcdef,hunter2" });
-  assert.match(message, /^API_KEYS .* at least 16 characters/);
-  assert.ok(!message.includes("hunter2"));
+  assertMatch(message, /^API_KEYS .* at least 16 characters/);
+  assert(!message.includes("hunter2"));
 });
 
 Deno.test("parseConfig() does not take a list of nothing for no API keys", () => {
-  assert.match(messageFor({ API_KEYS: " , " }), /^API_KEYS is \(hidden\)/);
+  assertMatch(messageFor({ API_KEYS: " , " }), /^API_KEYS is \(hidden\)/);
 });
 
 const choices: [env: Record<string, string>, member: keyof Config, value: string][] = [
@@ -130,7 +130,7 @@ const choices: [env: Record<string, string>, member: keyof Config, value: string
 
 for (const [env, member, value] of choices) {
   Deno.test(`parseConfig() chooses the ${member} ${value} for ${JSON.stringify(env)}`, () => {
-    assert.equal(parseConfig(env)[member], value);
+    assertStrictEquals(parseConfig(env)[member], value);
   });
 }
 
@@ -144,7 +144,7 @@ const backgrounds: [env: Record<string, string>, background: boolean][] = [
 
 for (const [env, background] of backgrounds) {
   Deno.test(`parseConfig() chooses the background ${background} for ${JSON.stringify(env)}`, () => {
-    assert.equal(parseConfig(env).openai.background, background);
+    assertStrictEquals(parseConfig(env).openai.background, background);
   });
 }
 
@@ -153,29 +153,29 @@ Deno.test("parseConfig() reads what models cost", () => {
     "gpt-6-luna": { input: 1.25, cachedInput: 0.125, output: 10 },
     "org/other:1": { input: 0, output: 0 },
   };
-  assert.deepEqual(parseConfig({ MODEL_PRICES: JSON.stringify(prices) }).prices, prices);
+  assertEquals(parseConfig({ MODEL_PRICES: JSON.stringify(prices) }).prices, prices);
 });
 
 Deno.test("parseConfig() takes a silence in seconds, and the secret of a webhook as it is", () => {
   const webhookSecret = `whsec_${btoa("a key of 24 characters..")}`;
   const config = parseConfig({ OPENAI_IDLE_SECONDS: "7", OPENAI_WEBHOOK_SECRET: webhookSecret });
-  assert.equal(config.openai.idleMs, 7_000);
-  assert.equal(config.webhookSecret, webhookSecret);
+  assertStrictEquals(config.openai.idleMs, 7_000);
+  assertStrictEquals(config.webhookSecret, webhookSecret);
 });
 
 for (const secret of ["whsec_short", "sk-0123456789abcdef", "whsec_not base64 at all"]) {
   Deno.test(`parseConfig() refuses ${secret} for a webhook without repeating it`, () => {
     const message = messageFor({ OPENAI_WEBHOOK_SECRET: secret });
-    assert.match(
+    assertMatch(
       message,
       /^OPENAI_WEBHOOK_SECRET is \(hidden\), expected a webhook's signing secret/,
     );
-    assert.ok(!message.includes(secret));
+    assert(!message.includes(secret));
   });
 }
 
 Deno.test("parseConfig() refuses choices that cannot work", () => {
-  assert.match(messageFor({ GENERATOR: "openai" }), /^OPENAI_API_KEY is not set/);
-  assert.match(messageFor({ DOORBELL: "queue", DENO_DEPLOY: "1" }), /Deno Deploy/);
-  assert.match(messageFor({ DOORBELL: "queue", KV_PATH: "http://127.0.0.1:1" }), /KV_PATH/);
+  assertMatch(messageFor({ GENERATOR: "openai" }), /^OPENAI_API_KEY is not set/);
+  assertMatch(messageFor({ DOORBELL: "queue", DENO_DEPLOY: "1" }), /Deno Deploy/);
+  assertMatch(messageFor({ DOORBELL: "queue", KV_PATH: "http://127.0.0.1:1" }), /KV_PATH/);
 });

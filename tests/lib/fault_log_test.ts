@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Logger } from "@logtape/logtape";
 import { FaultLog } from "../../lib/fault_log.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
@@ -17,16 +17,16 @@ Deno.test("a fault that lasts is logged once a minute, each kind of fault by its
     faults.report("bell failed", new TypeError("no answer"), { jobId: "1" });
   };
   report();
-  assert.deepEqual(lines, [
+  assertEquals(lines, [
     ["sweep failed", { error: "Error: database lost" }],
     ["bell failed", { jobId: "1", error: "TypeError: no answer" }],
   ]);
   clock.advance(59_999);
   report();
-  assert.equal(lines.length, 2);
+  assertStrictEquals(lines.length, 2);
   clock.advance(1);
   report();
-  assert.equal(lines.length, 4);
+  assertStrictEquals(lines.length, 4);
 });
 
 Deno.test("a clock that was set back far does not silence faults", () => {
@@ -34,5 +34,5 @@ Deno.test("a clock that was set back far does not silence faults", () => {
   faults.report("sweep failed", new Error("one"));
   clock.advance(-3_600_000);
   faults.report("sweep failed", new Error("two"));
-  assert.equal(lines.length, 2);
+  assertStrictEquals(lines.length, 2);
 });

@@ -1,12 +1,12 @@
-import assert from "node:assert/strict";
+import { assertMatch, assertStrictEquals } from "@std/assert";
 import { hashJson } from "../../lib/hash.ts";
 
 const wish = ["test", "test-1", "somebody", { text: "hello", list: [{ a: 1, b: null }, "x"] }];
 
 Deno.test("hashJson() does not depend on the order of members", () => {
   const same = ["test", "test-1", "somebody", { list: [{ b: null, a: 1 }, "x"], text: "hello" }];
-  assert.equal(hashJson(same), hashJson(wish));
-  assert.match(hashJson(wish), /^[0-9a-f]{64}$/);
+  assertStrictEquals(hashJson(same), hashJson(wish));
+  assertMatch(hashJson(wish), /^[0-9a-f]{64}$/);
 });
 
 Deno.test("hashJson() differs as soon as anything else does", () => {
@@ -19,5 +19,5 @@ Deno.test("hashJson() differs as soon as anything else does", () => {
     [...wish.slice(0, 3), { text: "hello", list: [{ a: "1", b: null }, "x"] }],
     [...wish.slice(0, 3), null],
   ];
-  assert.equal(new Set(values.map(hashJson)).size, values.length);
+  assertStrictEquals(new Set(values.map(hashJson)).size, values.length);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
 
 Deno.test("run() lets work under one key happen one after another, and others beside it", async () => {
@@ -10,16 +10,16 @@ Deno.test("run() lets work under one key happen one after another, and others be
   const second = mutex.run("a", work("second"));
   const third = mutex.run("a", work("third"));
   await mutex.run("b", work("other"));
-  assert.deepEqual(done, ["other"]);
+  assertEquals(done, ["other"]);
   held.resolve();
   await Promise.all([first, second, third]);
-  assert.deepEqual(done, ["other", "second", "third"]);
+  assertEquals(done, ["other", "second", "third"]);
 });
 
 Deno.test("run() gives what the work gives, and goes on after work that failed", async () => {
   const mutex = new KeyedMutex();
   const failing = mutex.run("a", () => Promise.reject(new Error("no")));
   const next = mutex.run("a", () => Promise.resolve(7));
-  await assert.rejects(failing, /no/);
-  assert.equal(await next, 7);
+  await assertRejects(() => failing, Error, "no");
+  assertStrictEquals(await next, 7);
 });

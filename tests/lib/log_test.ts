@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
+import { assertStrictEquals } from "@std/assert";
 import { JobError } from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 
 Deno.test("describeError() says nothing of the cause", () => {
   const error = new JobError("internal", "Internal error", { cause: new Error("sk-secret") });
-  assert.equal(describeError(error), "JobError: Internal error");
+  assertStrictEquals(describeError(error), "JobError: Internal error");
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Clock } from "../../lib/clock.ts";
 import { retry, type RetryOptions } from "../../lib/retry.ts";
 
@@ -31,9 +31,9 @@ for (const [what, options, waits, fails] of rows) {
       when: () => true,
       ...options,
     });
-    if (fails) await assert.rejects(result, { message: `no ${waits.length + 1}` });
-    else assert.equal(await result, 7);
-    assert.deepEqual(run.waits, waits);
-    assert.equal(run.calls(), waits.length + 1);
+    if (fails) await assertRejects(() => result, Error, `no ${waits.length + 1}`);
+    else assertStrictEquals(await result, 7);
+    assertEquals(run.waits, waits);
+    assertStrictEquals(run.calls(), waits.length + 1);
   });
 }

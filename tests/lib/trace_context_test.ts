@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals, fail } from "@std/assert";
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Attributes,
@@ -49,7 +49,7 @@ function turnOn() {
         spans.push(recorded);
         return spanOf(recorded, spans.length);
       },
-      startActiveSpan: () => assert.fail("not used"),
+      startActiveSpan: () => fail("not used"),
     }),
   });
   context.setGlobalContextManager({
@@ -102,15 +102,15 @@ Deno.test("traceOf() takes a valid traceparent as it came", () => {
   for (const flags of ["00", "01", "03"]) {
     const sent = `00-${TRACE_ID}-${PARENT_ID}-${flags}`;
     const found = traceOf(new Headers({ traceparent: sent }));
-    assert.deepEqual(found, { traceparent: sent, tracestate: null });
-    assert.deepEqual(TraceContext.parse(found), found);
+    assertEquals(found, { traceparent: sent, tracestate: null });
+    assertEquals(TraceContext.parse(found), found);
   }
 });
 
 Deno.test("traceOf() takes of a later version what is known of it", () => {
   for (const more of ["", "-", "-what.may=come"]) {
     const sent = `cc-${TRACE_ID}-${PARENT_ID}-ff${more}`;
-    assert.equal(traceOf(new Headers({ traceparent: sent }))?.traceparent, traceparent);
+    assertStrictEquals(traceOf(new Headers({ traceparent: sent }))?.traceparent, traceparent);
   }
 });
 
@@ -134,14 +134,14 @@ const invalid: [name: string, header: string][] = [
 for (const [name, header] of invalid) {
   Deno.test(`traceOf() ignores both headers if traceparent is ${name}`, () => {
     const headers = new Headers({ traceparent: header, tracestate: "vendor=1" });
-    assert.equal(traceOf(headers), null);
-    assert.ok(!TraceContext.safeParse({ traceparent: header, tracestate: null }).success);
+    assertStrictEquals(traceOf(headers), null);
+    assert(!TraceContext.safeParse({ traceparent: header, tracestate: null }).success);
   });
 }
 
 Deno.test("traceOf() finds nothing in a request without the headers", () => {
-  assert.equal(traceOf(new Headers()), null);
-  assert.equal(traceOf(new Headers({ tracestate: "vendor=1" })), null);
+  assertStrictEquals(traceOf(new Headers()), null);
+  assertStrictEquals(traceOf(new Headers({ tracestate: "vendor=1" })), null);
 });
 
 const longest = `vendor=${"x".repeat(249)},other=${"y".repeat(249)}`;
@@ -159,8 +159,8 @@ const states: [name: string, sent: string, stored: string | null][] = [
 for (const [name, sent, stored] of states) {
   Deno.test(`traceOf() looks at a tracestate of ${name}`, () => {
     const found = traceOf(new Headers({ traceparent, tracestate: sent }));
-    assert.deepEqual(found, { traceparent, tracestate: stored });
-    assert.deepEqual(TraceContext.parse(found), found);
+    assertEquals(found, { traceparent, tracestate: stored });
+    assertEquals(TraceContext.parse(found), found);
   });
 }
 
@@ -169,13 +169,13 @@ Deno.test("traceOf() prefers the active span, and keeps the state of the caller'
   const spanId = "00f067aa0ba902b7";
   const headers = new Headers({ traceparent, tracestate: "vendor=1" });
   const server = { traceId: TRACE_ID, spanId, traceFlags: 1 };
-  assert.deepEqual(within(server, () => traceOf(headers)), {
+  assertEquals(within(server, () => traceOf(headers)), {
     traceparent: `00-${TRACE_ID}-${spanId}-01`,
     tracestate: "vendor=1",
   });
   const unsampled = { ...server, traceFlags: 0 };
   const found = within(unsampled, () => traceOf(new Headers()));
-  assert.equal(found?.traceparent, `00-${TRACE_ID}-${spanId}-00`);
+  assertStrictEquals(found?.traceparent, `00-${TRACE_ID}-${spanId}-00`);
 });
 
 Deno.test("traceOf() does not mix the state of one trace with another trace", () => {
@@ -183,7 +183,7 @@ Deno.test("traceOf() does not mix the state of one trace with another trace", ()
   const headers = new Headers({ traceparent, tracestate: "vendor=1" });
   const server = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: PARENT_ID, traceFlags: 1 };
   const { traceId, spanId } = server;
-  assert.deepEqual(within(server, () => traceOf(headers)), {
+  assertEquals(within(server, () => traceOf(headers)), {
     traceparent: `00-${traceId}-${spanId}-01`,
     tracestate: null,
   });
@@ -192,24 +192,24 @@ Deno.test("traceOf() does not mix the state of one trace with another trace", ()
 Deno.test("traceOf() takes the headers if the active span is not valid", () => {
   using _on = turnOn();
   const found = within(INVALID_SPAN_CONTEXT, () => traceOf(new Headers({ traceparent })));
-  assert.equal(found?.traceparent, traceparent);
+  assertStrictEquals(found?.traceparent, traceparent);
 });
 
 Deno.test("inTrace() works in a span that continues the trace, and ends it", async () => {
   using on = turnOn();
   const result = await inTrace({ traceparent, tracestate: "vendor=1" }, work, async () => {
     await Promise.resolve();
-    assert.equal(trace.getActiveSpan()?.spanContext().traceId, TRACE_ID);
-    assert.equal(on.spans[0]!.ended, 0);
+    assertStrictEquals(trace.getActiveSpan()?.spanContext().traceId, TRACE_ID);
+    assertStrictEquals(on.spans[0]!.ended, 0);
     return "plan";
   });
-  assert.equal(result, "plan");
-  assert.equal(on.spans.length, 1);
+  assertStrictEquals(result, "plan");
+  assertStrictEquals(on.spans.length, 1);
   const [{ parent, ...span }] = on.spans as [RecordedSpan];
-  assert.deepEqual(span, { ...work, kind: SpanKind.CONSUMER, status: undefined, ended: 1 });
-  assert.deepEqual([parent?.traceId, parent?.spanId], [TRACE_ID, PARENT_ID]);
-  assert.deepEqual([parent?.isRemote, parent?.traceFlags], [true, 1]);
-  assert.equal(parent?.traceState?.serialize(), "vendor=1");
+  assertEquals(span, { ...work, kind: SpanKind.CONSUMER, status: undefined, ended: 1 });
+  assertEquals([parent?.traceId, parent?.spanId], [TRACE_ID, PARENT_ID]);
+  assertEquals([parent?.isRemote, parent?.traceFlags], [true, 1]);
+  assertStrictEquals(parent?.traceState?.serialize(), "vendor=1");
 });
 
 Deno.test("inTrace() is not drawn into the trace of whoever calls it", async () => {
@@ -222,20 +222,20 @@ Deno.test("inTrace() is not drawn into the trace of whoever calls it", async () 
   await within(bystander, async () => {
     await inTrace({ traceparent, tracestate: null }, work, () => Promise.resolve());
     await inTrace(null, work, () => Promise.resolve());
-    assert.equal(trace.getActiveSpan()?.spanContext().traceId, bystander.traceId);
+    assertStrictEquals(trace.getActiveSpan()?.spanContext().traceId, bystander.traceId);
   });
-  assert.deepEqual(on.spans.map(({ parent }) => parent?.traceId), [TRACE_ID, undefined]);
+  assertEquals(on.spans.map(({ parent }) => parent?.traceId), [TRACE_ID, undefined]);
 });
 
 Deno.test("inTrace() tells in the span of an error, and throws it", async () => {
   using on = turnOn();
   const error = new TypeError("Cannot read", { cause: "a secret" });
   const failing = inTrace(null, work, () => Promise.reject(error));
-  await assert.rejects(failing, (thrown) => thrown === error);
+  assertStrictEquals(await assertRejects(() => failing), error);
   const [{ attributes, status, ended }] = on.spans as [RecordedSpan];
-  assert.deepEqual(attributes, { ...work.attributes, "error.type": "TypeError" });
-  assert.deepEqual(status, { code: SpanStatusCode.ERROR, message: "TypeError: Cannot read" });
-  assert.equal(ended, 1);
+  assertEquals(attributes, { ...work.attributes, "error.type": "TypeError" });
+  assertEquals(status, { code: SpanStatusCode.ERROR, message: "TypeError: Cannot read" });
+  assertStrictEquals(ended, 1);
 });
 
 Deno.test("recordOutcome() says in the span what the work has come to", async () => {
@@ -245,7 +245,7 @@ Deno.test("recordOutcome() says in the span what the work has come to", async ()
     recordOutcome("done");
   });
   await inTrace(null, work, () => Promise.resolve(recordOutcome("stop", "refused")));
-  assert.deepEqual(on.spans.map(({ attributes, status }) => [attributes, status]), [
+  assertEquals(on.spans.map(({ attributes, status }) => [attributes, status]), [
     [{ ...work.attributes, "tripwright.outcome": "done" }, undefined],
     [
       { ...work.attributes, "tripwright.outcome": "stop", "error.type": "refused" },
@@ -260,10 +260,11 @@ Deno.test("without OpenTelemetry the work is done all the same", async () => {
       recordOutcome("stop", "refused");
       return Promise.resolve("plan");
     });
-    assert.equal(await done, "plan");
-    await assert.rejects(
-      inTrace(stored, work, () => Promise.reject(new Error("no"))),
-      /^Error: no$/,
+    assertStrictEquals(await done, "plan");
+    await assertRejects(
+      () => inTrace(stored, work, () => Promise.reject(new Error("no"))),
+      Error,
+      "no",
     );
   }
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { costOf, totalOf, usageFrom } from "../../lib/usage.ts";
 
 const usage = { inputTokens: 1_000, cachedTokens: 400, outputTokens: 200, reasoningTokens: 150 };
@@ -12,12 +12,12 @@ const prices: [name: string, price: Parameters<typeof costOf>[1], cost: number |
 
 for (const [name, price, cost] of prices) {
   Deno.test(`costOf() reckons with ${name}`, () => {
-    assert.equal(costOf(usage, price), cost);
+    assertStrictEquals(costOf(usage, price), cost);
   });
 }
 
 Deno.test("totalOf() adds up tokens and money", () => {
-  assert.deepEqual(totalOf([{ usage, costUsd: 1 }, { usage, costUsd: 0.5 }], 70), {
+  assertEquals(totalOf([{ usage, costUsd: 1 }, { usage, costUsd: 0.5 }], 70), {
     inputTokens: 2_000,
     cachedTokens: 800,
     outputTokens: 400,
@@ -28,16 +28,16 @@ Deno.test("totalOf() adds up tokens and money", () => {
 });
 
 Deno.test("totalOf() knows no cost when one of the prices is not known", () => {
-  assert.equal(totalOf([{ usage, costUsd: null }, { usage, costUsd: 1 }], 0)?.costUsd, null);
+  assertStrictEquals(totalOf([{ usage, costUsd: null }, { usage, costUsd: 1 }], 0)?.costUsd, null);
 });
 
 Deno.test("totalOf() is nothing for a job that has asked no model", () => {
-  assert.equal(totalOf([], 0), null);
-  assert.equal(totalOf([], 5)?.savedTokens, 5);
+  assertStrictEquals(totalOf([], 0), null);
+  assertStrictEquals(totalOf([], 5)?.savedTokens, 5);
 });
 
 Deno.test("usageFrom() does not believe that more was cached or thought than there was", () => {
-  assert.deepEqual(usageFrom({ input: 10, cached: 50, output: 5, reasoning: 7 }), {
+  assertEquals(usageFrom({ input: 10, cached: 50, output: 5, reasoning: 7 }), {
     inputTokens: 10,
     cachedTokens: 10,
     outputTokens: 5,

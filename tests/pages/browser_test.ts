@@ -1,7 +1,7 @@
 /**
  * What people see, in a real browser.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
@@ -37,14 +37,14 @@ browserTest(
     const { page, faults } = await openPage(browser, `${await program.url()}/docs`);
     await page.locator("#operations-itineraries-createItinerary").waitFor();
     const calls = await page.locator(".opblock").count();
-    assert.ok(calls >= 17, `${calls} calls`);
+    assert(calls >= 17, `${calls} calls`);
     await shoot(page, "docs");
     await page.locator("#operations-itineraries-createItinerary .opblock-summary-control").click();
     const call = page.locator("#operations-itineraries-createItinerary");
     await call.locator("button.execute").click();
     await call.locator(".live-responses-table .response-col_status", { hasText: "202" }).waitFor();
     await shoot(page, "docs-tried");
-    assert.deepEqual(faults, []);
+    assertEquals(faults, []);
   },
 );
 
@@ -55,15 +55,15 @@ browserTest("/docs is dark for who wants it so, and fits on a phone", async (bro
   await page.setViewportSize({ width: 360, height: 740 });
   await page.locator(".opblock").first().waitFor();
   const look = "getComputedStyle(document.documentElement).colorScheme";
-  assert.equal(await page.evaluate(look), "dark");
+  assertStrictEquals(await page.evaluate(look), "dark");
   await page.emulateMedia({ colorScheme: "light" });
   await page.locator("html:not(.dark-mode)").waitFor();
   const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-  assert.equal(overflow, false);
+  assertStrictEquals(overflow, false);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.locator("html.dark-mode").waitFor();
   await shoot(page, "docs-dark");
-  assert.deepEqual(faults, []);
+  assertEquals(faults, []);
 });
 
 browserTest("the pages of problems are readable, light, dark and on a phone", async (browser) => {
@@ -77,9 +77,9 @@ browserTest("the pages of problems are readable, light, dark and on a phone", as
     await page.getByRole("link", { name: "The day's jobs are used up" }).click();
     await page.getByRole("heading", { name: "The day's jobs are used up" }).waitFor();
     const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-    assert.equal(overflow, false);
+    assertStrictEquals(overflow, false);
     await shoot(page, `problem-${dark ? "dark" : "light"}`);
-    assert.deepEqual(faults, []);
+    assertEquals(faults, []);
     await page.close();
   }
 });

@@ -2,7 +2,13 @@
  * What goes wrong around a page, as travellers see it in a real browser: answers that are not the
  * service's, keys that do not fit, scripts that do not come, browsers that lack something.
  */
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import type { Page, Route } from "playwright-core";
 import { browserTest, launchBrowser } from "../../testing/browser.ts";
 import {
@@ -48,13 +54,13 @@ for (const status of [403, 404]) {
     await page.route(API, foreign(status));
     await page.evaluate("dispatchEvent(new Event('online'))");
     await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
-    assert.equal((await tripsOf(page))[0]!.status, "processing");
+    assertStrictEquals((await tripsOf(page))[0]!.status, "processing");
     service.model.write(id);
     await service.program.untilLogged("completed");
     await page.unroute(API);
     await page.evaluate("dispatchEvent(new Event('online'))");
     await page.getByText("written in").waitFor();
-    assert.deepEqual(faults(new RegExp(`status of ${status}`)), []);
+    assertEquals(faults(new RegExp(`status of ${status}`)), []);
   });
 }
 
@@ -67,11 +73,11 @@ browserTest("a trip that cannot be followed any more says why, and leads on", as
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
   await shoot(page, "not-followed");
-  assert.deepEqual(await objections(page), []);
+  assertEquals(await objections(page), []);
   await page.unroute(API);
   await page.getByRole("link", { name: "Load it again" }).click();
   await page.getByText("No connection").waitFor({ state: "detached" });
-  assert.deepEqual(faults(/status of 400/), []);
+  assertEquals(faults(/status of 400/), []);
 });
 
 browserTest("a cancel that fails says why, and can be tried again", async (browser) => {
@@ -90,8 +96,8 @@ browserTest("a cancel that fails says why, and can be tried again", async (brows
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
   await page.getByText("You have canceled this trip.").waitFor();
   // The button is gone; whoever goes on by keyboard goes on here.
-  assert.equal(await page.evaluate("document.activeElement.id"), "main");
-  assert.deepEqual(faults(/status of 403/), []);
+  assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
+  assertEquals(faults(/status of 403/), []);
 });
 
 browserTest("browsers without what is new show all colours and every link", async (browser) => {
@@ -109,11 +115,11 @@ browserTest("browsers without what is new show all colours and every link", asyn
   service.model.write(await service.model.begun(0));
   await page.getByText("written in").waitFor();
   const links = await page.locator(".events h3 a").all();
-  assert.equal(links.length, 1);
-  assert.equal(await links[0]!.getAttribute("href"), "https://tickets.example/fado?a=1&b=2");
+  assertStrictEquals(links.length, 1);
+  assertStrictEquals(await links[0]!.getAttribute("href"), "https://tickets.example/fado?a=1&b=2");
   const style = await (await fetch(`${service.url}/style.css`)).text();
-  assert.doesNotMatch(style, /light-dark\(/);
-  assert.deepEqual(faults(), []);
+  assertNotMatch(style, /light-dark\(/);
+  assertEquals(faults(), []);
 });
 
 browserTest("a page that breaks says so, and leads on", async (browser) => {
@@ -126,9 +132,9 @@ browserTest("a page that breaks says so, and leads on", async (browser) => {
   await page.goto(trip);
   await page.getByRole("heading", { name: "This page cannot go on" }).waitFor();
   await shoot(page, "broken");
-  assert.equal(await page.getByRole("link", { name: "Load it again" }).count(), 1);
-  assert.equal(await page.getByText("Elapsed").count(), 0);
-  assert.deepEqual(faults(/broken/), []);
+  assertStrictEquals(await page.getByRole("link", { name: "Load it again" }).count(), 1);
+  assertStrictEquals(await page.getByText("Elapsed").count(), 0);
+  assertEquals(faults(/broken/), []);
 });
 
 browserTest("a page whose script does not come offers to be loaded again", async (browser) => {
@@ -139,7 +145,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   await page.route("**/app.js?*", foreign(503));
   await page.goto(`${service.url}/trips/${body.jobId}`);
   const reload = page.getByRole("link", { name: "Load the page again." });
-  assert.equal(await reload.count(), 0);
+  assertStrictEquals(await reload.count(), 0);
   // It shows after a while; nobody waits for that here.
   await page.evaluate("document.querySelector('.late').getAnimations()[0].finish()");
   await reload.waitFor();
@@ -148,7 +154,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   await page.unroute("**/app.js?*");
   await reload.click();
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(/status of 503/), []);
+  assertEquals(faults(/status of 503/), []);
 });
 
 browserTest("a clock that is wrong takes no trip out of the list", async (browser) => {
@@ -164,8 +170,8 @@ browserTest("a clock that is wrong takes no trip out of the list", async (browse
   await answer.finished();
   await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Ready").waitFor();
   for (let minute = 0; minute < 3; minute++) await page.clock.runFor(60_000);
-  assert.equal(asked.filter((url) => url.includes("/api/")).length, 1);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(asked.filter((url) => url.includes("/api/")).length, 1);
+  assertEquals(faults(), []);
 });
 
 browserTest("what is forgotten while it is asked for stays so", async (browser) => {
@@ -191,9 +197,9 @@ browserTest("what is forgotten while it is asked for stays so", async (browser) 
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
   await next;
-  assert.deepEqual((await tripsOf(page)).map(({ id }) => id), [rome!.id]);
-  assert.equal(await page.locator("#recent li").count(), 1);
-  assert.deepEqual(faults(), []);
+  assertEquals((await tripsOf(page)).map(({ id }) => id), [rome!.id]);
+  assertStrictEquals(await page.locator("#recent li").count(), 1);
+  assertEquals(faults(), []);
 });
 
 browserTest("what is forgotten in one tab is not told of by another one", async (browser) => {
@@ -205,8 +211,8 @@ browserTest("what is forgotten in one tab is not told of by another one", async 
   await tab.getByRole("button", { name: "Forget Rome" }).click();
   service.model.write(id);
   await page.getByText("written in").waitFor();
-  assert.deepEqual(await tripsOf(tab), []);
-  assert.deepEqual(faults(), []);
+  assertEquals(await tripsOf(tab), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("a key that does not fit hides nothing that is public", async (browser) => {
@@ -228,21 +234,24 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
     await key.fill(text!);
     await press();
     await page.getByText(said!).waitFor();
-    assert.equal(await key.getAttribute("aria-invalid"), "true");
-    assert.equal(await key.evaluate((input) => input.ownerDocument.activeElement === input), true);
+    assertStrictEquals(await key.getAttribute("aria-invalid"), "true");
+    assertStrictEquals(
+      await key.evaluate((input) => input.ownerDocument.activeElement === input),
+      true,
+    );
   }
-  assert.deepEqual(asked, []);
+  assertEquals(asked, []);
   await key.fill(OTHER_KEY);
   await press();
   await page.getByText("This key does not fit.").waitFor();
   await shoot(page, "key-does-not-fit");
-  assert.deepEqual(await objections(page), []);
-  assert.equal(await page.evaluate("sessionStorage.length"), 0);
+  assertEquals(await objections(page), []);
+  assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
   await page.goto(`${service.url}/trips/${body.jobId}`);
   await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
   service.model.write(id);
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(/status of 401/), []);
+  assertEquals(faults(/status of 401/), []);
 });
 
 browserTest("a trip opens for its own key alone, and says what is wrong else", async (browser) => {
@@ -261,7 +270,7 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   const show = tab.getByRole("button", { name: "Show the trip" });
   await show.click();
   await tab.getByText("Please fill this in.").waitFor();
-  assert.deepEqual(asked.filter((url) => url.includes("/api/")), []);
+  assertEquals(asked.filter((url) => url.includes("/api/")), []);
   await key.fill("key-that-nobody-has");
   await show.click();
   await tab.getByText("This key does not fit.").waitFor();
@@ -269,12 +278,12 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   await key.fill(OTHER_KEY);
   await show.click();
   await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
-  assert.equal((await tripsOf(tab))[0]!.status, "completed");
-  assert.equal(await tab.evaluate("sessionStorage.length"), 0);
+  assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
+  assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
   await key.fill(KEY);
   await show.press("Enter");
   await tab.getByText("written in").waitFor();
-  assert.equal(await tab.evaluate("document.activeElement.id"), "main");
+  assertStrictEquals(await tab.evaluate("document.activeElement.id"), "main");
 
   // The tab has a key now.
   await tab.goto(service.url);
@@ -300,7 +309,7 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
   await row.getByRole("link").click();
   await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
-  assert.deepEqual(faults(/status of 40[14]/), []);
+  assertEquals(faults(/status of 40[14]/), []);
 });
 
 browserTest(
@@ -316,17 +325,17 @@ browserTest(
     await page.getByRole("textbox", { name: "API key" }).fill(KEY);
     const id = await seeFirstDay(page, service, { isOpen: true });
     const trip = page.url();
-    assert.equal(await page.evaluate("sessionStorage.length"), 1);
+    assertStrictEquals(await page.evaluate("sessionStorage.length"), 1);
     await service.program.end("SIGTERM");
     await service.restart({ API_KEYS: OTHER_KEY });
     await page.goto(trip);
     service.model.write(id);
     service.model.write(await service.model.begun(1));
     await page.getByText("written in").waitFor();
-    assert.equal(await page.evaluate("sessionStorage.length"), 0);
+    assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
     await page.goto(service.url);
     await page.getByText("Only those who have one can go on").first().waitFor();
-    assert.deepEqual(faults(/status of 401|ERR_/), []);
+    assertEquals(faults(/status of 401|ERR_/), []);
   },
 );
 
@@ -337,10 +346,10 @@ browserTest("without a script nobody is asked for a key in vain", async (browser
     await page.goto(service.url + path);
     await page.getByText("This needs an API key, and a browser that runs scripts.").first()
       .waitFor();
-    assert.equal(await page.locator("input[type=password]").first().isVisible(), false);
-    assert.equal(await page.locator("button").first().isVisible(), false);
+    assertStrictEquals(await page.locator("input[type=password]").first().isVisible(), false);
+    assertStrictEquals(await page.locator("button").first().isVisible(), false);
   }
-  assert.deepEqual(faults(/status of 401/), []);
+  assertEquals(faults(/status of 401/), []);
 });
 
 browserTest("a key that is given before the script has come goes nowhere", async (browser) => {
@@ -359,9 +368,9 @@ browserTest("a key that is given before the script has come goes nowhere", async
   await key.first().fill(KEY);
   await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
   await page.getByText("This service is only open to those with an API key.").waitFor();
-  assert.ok(sent.length > 4);
-  assert.deepEqual(sent.filter((line) => line.includes(KEY)), []);
-  assert.deepEqual(faults(/status of (401|503)/), []);
+  assert(sent.length > 4);
+  assertEquals(sent.filter((line) => line.includes(KEY)), []);
+  assertEquals(faults(/status of (401|503)/), []);
 });
 
 browserTest(
@@ -373,7 +382,7 @@ browserTest(
     await page.getByRole("button", { name: "Cancel" }).focus();
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert.equal(await page.evaluate("document.activeElement.id"), "main");
+    assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
     await page.goto(service.url);
     for (const destination of ["Oslo", "Lima"]) {
       await page.goto(service.url);
@@ -388,10 +397,10 @@ browserTest(
       const { label, id } = await page.evaluate(`({
       label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
     })`) as { label: string | null; id: string };
-      assert.equal(label, next);
-      if (next === null) assert.equal(id, "recent-title");
+      assertStrictEquals(label, next);
+      if (next === null) assertStrictEquals(id, "recent-title");
     }
-    assert.deepEqual(faults(), []);
+    assertEquals(faults(), []);
   },
 );
 
@@ -411,11 +420,11 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goBack({ waitUntil: "commit" });
       await page.locator("h1").waitFor();
     } while (new URL(page.url()).pathname !== "/");
-    assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
+    assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
     await wishForItinerary(page);
-    assert.notEqual(page.url(), canceled);
+    assertNotStrictEquals(page.url(), canceled);
     await page.getByRole("button", { name: "Cancel" }).waitFor();
-    assert.deepEqual(faults(), []);
+    assertEquals(faults(), []);
   });
 }
 
@@ -434,8 +443,8 @@ browserTest("a trip that is made again and canceled can be made again", async (b
     await page.waitForURL((url) => url.href !== first);
     seen.add(page.url());
   }
-  assert.equal(seen.size, 3);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(seen.size, 3);
+  assertEquals(faults(), []);
 });
 
 browserTest("what was typed is there for who comes back", async (browser) => {
@@ -448,10 +457,10 @@ browserTest("what was typed is there for who comes back", async (browser) => {
   await page.getByRole("link", { name: "What can go wrong" }).click();
   await page.waitForURL("**/problems");
   await page.goBack();
-  assert.equal(await page.getByLabel("Interests").inputValue(), "jazz");
-  assert.equal(await page.getByLabel("Anything else").inputValue(), "No early mornings");
-  assert.equal(await page.getByLabel("Interests").isVisible(), true);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await page.getByLabel("Interests").inputValue(), "jazz");
+  assertStrictEquals(await page.getByLabel("Anything else").inputValue(), "No early mornings");
+  assertStrictEquals(await page.getByLabel("Interests").isVisible(), true);
+  assertEquals(faults(), []);
 });
 
 browserTest("a form whose page was not left can be used again", async (browser) => {
@@ -467,16 +476,16 @@ browserTest("a form whose page was not left can be used again", async (browser) 
     page.waitForResponse("**/trips/*"),
     page.getByRole("button", { name: "Plan my trip" }).click(),
   ]);
-  assert.equal(await page.getByRole("button", { name: "Sending…" }).count(), 1);
+  assertStrictEquals(await page.getByRole("button", { name: "Sending…" }).count(), 1);
   await page.clock.runFor(15_000);
   // Pressed again, it leads to the trip that was made.
   await page.unroute("**/trips/*");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
   const made = await tripsOf(page);
-  assert.equal(made.length, 1);
-  assert.ok(page.url().endsWith(made[0]!.id));
-  assert.deepEqual(faults(/ERR_ABORTED/), []);
+  assertStrictEquals(made.length, 1);
+  assert(page.url().endsWith(made[0]!.id));
+  assertEquals(faults(/ERR_ABORTED/), []);
 });
 
 browserTest("a page out of the browser's cache does not begin to count anew", async (browser) => {
@@ -497,7 +506,7 @@ browserTest("a page out of the browser's cache does not begin to count anew", as
   await page.reload();
   await page.getByText(/6\d:\d\d/).waitFor();
   service.model.write(id, upTo(days, 2));
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 for (const [width, height] of [[320, 256], [667, 320]] as const) {
@@ -506,21 +515,21 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
     const { page, faults } = await visit(browser, { viewport: { width, height } });
     const id = await seeFirstDay(page, service);
     const dock = (await page.locator(".dock").boundingBox())!;
-    assert.ok(dock.height < height * .3, `${dock.height}`);
-    assert.equal(dock.y + dock.height, height);
+    assert(dock.height < height * .3, `${dock.height}`);
+    assertStrictEquals(dock.y + dock.height, height);
     for (const part of [".title", "button", ".elapsed"]) {
       const { y, height } = (await page.locator(".dock").locator(part).boundingBox())!;
-      assert.ok(y >= dock.y && y + height <= dock.y + dock.height, part);
+      assert(y >= dock.y && y + height <= dock.y + dock.height, part);
     }
     await shoot(page, `small-${width}`);
-    assert.deepEqual(await objections(page), []);
+    assertEquals(await objections(page), []);
     service.model.write(id, upTo(days, 2));
     await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
-    assert.equal(await overflows(page), false);
+    assertStrictEquals(await overflows(page), false);
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert.ok(await shiftedOn(page) < 0.01, await shiftsOn(page));
-    assert.deepEqual(faults(), []);
+    assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
+    assertEquals(faults(), []);
   });
 }
 
@@ -529,16 +538,16 @@ browserTest("a page over the limit waits, and comes back by itself", async (brow
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   const { body } = await service.program.post("/api/itineraries", rome);
   const answer = (await page.goto(`${service.url}/trips/${body.jobId}`))!;
-  assert.equal(answer.status(), 429);
+  assertStrictEquals(answer.status(), 429);
   await page.getByRole("heading", { name: "Too many requests" }).waitFor();
   const seconds = answer.headers()["retry-after"]!;
   await page.getByText(`This page tries again by itself in ${seconds} seconds.`).waitFor();
-  assert.equal(
+  assertStrictEquals(
     await page.getByRole("link", { name: "Try again now" }).evaluate((link) =>
       (link as HTMLAnchorElement).href
     ),
     page.url(),
   );
   await shoot(page, "too-many");
-  assert.deepEqual(faults(/status of 429/), []);
+  assertEquals(faults(/status of 429/), []);
 });

@@ -2,7 +2,7 @@
  * The web app as travellers use it, in a real browser: from a wish to the plan, and whatever comes in
  * between.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { browserTest } from "../../testing/browser.ts";
 import {
   bundles,
@@ -46,24 +46,24 @@ for (const [device, viewport] of Object.entries(devices)) {
       service.model.write(id, upTo(days, 1));
       await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
       await page.getByText("Writing day 2 of 3").waitFor();
-      assert.equal(await page.locator("progress").getAttribute("value"), "1");
-      assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
-      assert.equal(await page.title(), "…Rome – Tripwright");
-      assert.match(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
+      assertStrictEquals(await page.locator("progress").getAttribute("value"), "1");
+      assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
+      assertStrictEquals(await page.title(), "…Rome – Tripwright");
+      assertMatch(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
       await page.getByRole("status").getByText("Day 1 is ready.").waitFor();
       await shoot(page, `itinerary-growing-${device}`);
       service.model.write(id, upTo(days, 2));
       await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
       service.model.write(id);
       await page.getByText("written in").waitFor();
-      assert.equal(await page.locator(".days > li").count(), 3);
-      assert.equal(await page.locator(".dock").count(), 0);
-      assert.equal(await page.title(), "✓ Rome – Tripwright");
-      assert.equal(await page.locator(".mark").count(), 0);
+      assertStrictEquals(await page.locator(".days > li").count(), 3);
+      assertStrictEquals(await page.locator(".dock").count(), 0);
+      assertStrictEquals(await page.title(), "✓ Rome – Tripwright");
+      assertStrictEquals(await page.locator(".mark").count(), 0);
       await page.getByRole("status").getByText("Your plan is ready.").waitFor();
       await shoot(page, `itinerary-finished-${device}`, true);
-      assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
-      assert.deepEqual(faults(), []);
+      assert(await shiftedOn(page) < STILL, await shiftsOn(page));
+      assertEquals(faults(), []);
     },
   );
 }
@@ -83,11 +83,11 @@ browserTest("bundles show what the model thinks, then come one by one", async (b
   service.model.write(id);
   await page.getByText("written in").waitFor();
   const titles = await page.locator(".bundles h2").allInnerTexts();
-  assert.deepEqual(titles, bundles.map(({ title }) => title));
-  assert.equal(await page.getByRole("link", { name: "Calendar" }).count(), 1);
+  assertEquals(titles, bundles.map(({ title }) => title));
+  assertStrictEquals(await page.getByRole("link", { name: "Calendar" }).count(), 1);
   await shoot(page, "bundles-finished", true);
-  assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
-  assert.deepEqual(faults(), []);
+  assert(await shiftedOn(page) < STILL, await shiftsOn(page));
+  assertEquals(faults(), []);
 });
 
 browserTest("a reload in the middle shows at once what was there, and goes on", async (browser) => {
@@ -99,12 +99,12 @@ browserTest("a reload in the middle shows at once what was there, and goes on", 
   service.model.write(id, upTo(days, 2));
   await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
   const html = await (await page.reload())!.text();
-  for (const { theme } of days.slice(0, 2)) assert.ok(html.includes(`>${theme}</h2>`));
+  for (const { theme } of days.slice(0, 2)) assert(html.includes(`>${theme}</h2>`));
   service.model.write(id);
   await page.getByText("written in").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
-  assert.equal(service.model.bodies.length, 1);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await page.locator(".days > li").count(), 3);
+  assertStrictEquals(service.model.bodies.length, 1);
+  assertEquals(faults(), []);
 });
 
 browserTest("another device and another tab see the same trip", async (browser) => {
@@ -124,7 +124,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   service.model.write(id);
   for (const each of [page, other]) await each.getByText("written in").waitFor();
   await row.getByText("Ready").waitFor();
-  assert.equal(service.model.bodies.length, 1);
+  assertStrictEquals(service.model.bodies.length, 1);
 
   // What one tab forgets, the other one forgets.
   const third = await context.newPage();
@@ -132,7 +132,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   await third.locator("#recent li").waitFor();
   await third.getByRole("button", { name: "Forget Rome" }).click();
   await row.waitFor({ state: "detached" });
-  assert.deepEqual([...faults(), ...otherFaults()], []);
+  assertEquals([...faults(), ...otherFaults()], []);
 });
 
 browserTest("a page without a network says so, and goes on when it is back", async (browser) => {
@@ -146,11 +146,11 @@ browserTest("a page without a network says so, and goes on when it is back", asy
   await shoot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
-  assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+  assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
   await context.setOffline(false);
   await page.getByText("written in").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
-  assert.deepEqual(faults(AWAY), []);
+  assertStrictEquals(await page.locator(".days > li").count(), 3);
+  assertEquals(faults(AWAY), []);
 });
 
 browserTest(
@@ -161,12 +161,12 @@ browserTest(
     await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
     await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
-    assert.equal(await page.locator(".days > li:not(.placeholder)").count(), 1);
+    assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
     await page.getByText("written in").waitFor();
-    assert.equal(await page.locator(".days > li").count(), 3);
-    assert.deepEqual(faults(AWAY), []);
+    assertStrictEquals(await page.locator(".days > li").count(), 3);
+    assertEquals(faults(AWAY), []);
   },
 );
 
@@ -182,12 +182,12 @@ browserTest("a trip can be canceled, and made after all", async (browser) => {
   await shoot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
-  assert.equal(status, "canceled");
+  assertStrictEquals(status, "canceled");
   await page.getByRole("button", { name: "Make it after all" }).click();
   await page.waitForURL((url) => url.href !== canceled);
   service.model.write(await service.model.begun(1));
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("a trip that fails says why, and leads on", async (browser) => {
@@ -203,8 +203,8 @@ browserTest("a trip that fails says why, and leads on", async (browser) => {
   await shoot(page, "failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Change the wish" }).click();
-  assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
-  assert.equal(await page.getByLabel("Days").inputValue(), "3");
+  assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
+  assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.waitForURL((url) => url.href !== failed);
@@ -212,7 +212,7 @@ browserTest("a trip that fails says why, and leads on", async (browser) => {
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.waitForURL(again);
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest(
@@ -235,10 +235,10 @@ browserTest(
     const notice = page.getByRole("alert");
     await notice.getByText("Many travellers are waiting for their plans at the moment.").waitFor();
     await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
-    assert.equal(await page.getByLabel("Destination").inputValue(), "Oslo");
+    assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Oslo");
     await page.getByRole("button", { name: "Plan my trip" }).waitFor();
     await shoot(page, "refused");
-    assert.deepEqual(faults(/status of 503/), []);
+    assertEquals(faults(/status of 503/), []);
   },
 );
 
@@ -261,14 +261,14 @@ browserTest("a wish whose answer was lost on the way makes one trip", async (bro
     else await route.fulfill({ status: response.status, contentType: "application/json", body });
   });
   await wishForItinerary(page);
-  assert.equal(made.length, 2);
-  assert.equal(made[0], made[1]);
-  assert.ok(page.url().endsWith(made[0]!));
+  assertStrictEquals(made.length, 2);
+  assertStrictEquals(made[0], made[1]);
+  assert(page.url().endsWith(made[0]!));
   await page.getByText("Sample", { exact: true }).waitFor();
   await page.getByText("This plan is made up: the service runs without a language model.")
     .waitFor();
   await shoot(page, "sample", true);
-  assert.deepEqual(faults(AWAY), []);
+  assertEquals(faults(AWAY), []);
 });
 
 browserTest(
@@ -298,7 +298,7 @@ browserTest(
     await stranger.goto(`${service.url}/trips/${gone}`);
     await stranger.getByRole("link", { name: "Plan a new trip" }).click();
     await stranger.getByLabel("Destination").waitFor();
-    assert.deepEqual(faults(NOT_FOUND), []);
+    assertEquals(faults(NOT_FOUND), []);
   },
 );
 
@@ -321,9 +321,9 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   );
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
-  assert.equal(await page.title(), "Expired – Tripwright");
-  assert.equal(await page.evaluate("document.activeElement.id"), "main");
-  assert.deepEqual(faults(NOT_FOUND), []);
+  assertStrictEquals(await page.title(), "Expired – Tripwright");
+  assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
+  assertEquals(faults(NOT_FOUND), []);
 });
 
 browserTest("everything that matters works without JavaScript", async (browser) => {
@@ -334,7 +334,7 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.getByText("At most 120 characters; these are 121.").waitFor();
-  assert.equal(await page.getByLabel("Days").inputValue(), "3");
+  assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await shoot(page, "without-script-wrong");
   await page.getByLabel("Destination").fill("Rome");
   await page.getByRole("button", { name: "Plan my trip" }).click();
@@ -346,13 +346,13 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await shoot(page, "without-script-growing");
   service.model.write(id);
   await page.getByText("written in").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
-  assert.equal(await page.getByRole("button", { name: "Copy link" }).isVisible(), false);
+  assertStrictEquals(await page.locator(".days > li").count(), 3);
+  assertStrictEquals(await page.getByRole("button", { name: "Copy link" }).isVisible(), false);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Markdown" }).click(),
   ]);
-  assert.equal(download.suggestedFilename(), "rome.md");
+  assertStrictEquals(download.suggestedFilename(), "rome.md");
 
   await page.goto(service.url);
   await page.getByText("Weekend bundles", { exact: true }).click();
@@ -361,7 +361,7 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await page.waitForURL("**/trips/*");
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("You have canceled this trip.").waitFor();
-  assert.deepEqual(faults(/status of 400/), []);
+  assertEquals(faults(/status of 400/), []);
 });
 
 browserTest("a trip can be made by keyboard alone", async (browser) => {
@@ -374,27 +374,27 @@ browserTest("a trip can be made by keyboard alone", async (browser) => {
   const focused = (attribute: string) =>
     page.evaluate(`document.activeElement.getAttribute("${attribute}")`);
   await press("Tab");
-  assert.equal(await focused("class"), "skip");
+  assertStrictEquals(await focused("class"), "skip");
   await shoot(page, "keyboard-skip");
   await press("Enter", "Tab");
-  assert.equal(await focused("id"), "choose-itinerary");
+  assertStrictEquals(await focused("id"), "choose-itinerary");
   await press("ArrowDown");
-  assert.equal(await page.getByLabel("Interests").isVisible(), true);
+  assertStrictEquals(await page.getByLabel("Interests").isVisible(), true);
   await press("ArrowUp", "Tab");
-  assert.equal(await focused("name"), "destination");
+  assertStrictEquals(await focused("name"), "destination");
   await press("Tab", "Tab", "Enter");
   // The first field that is wrong.
-  assert.equal(await focused("name"), "destination");
-  assert.equal(await focused("aria-invalid"), "true");
+  assertStrictEquals(await focused("name"), "destination");
+  assertStrictEquals(await focused("aria-invalid"), "true");
   await page.keyboard.type("Rome");
   await press("Tab");
   await page.keyboard.type("2");
   const outline = "getComputedStyle(document.activeElement).outlineStyle";
-  assert.equal(await page.evaluate(outline), "solid");
+  assertStrictEquals(await page.evaluate(outline), "solid");
   await press("Enter");
   await page.waitForURL("**/trips/*");
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("fields say at once what is wrong, and ask nobody for it", async (browser) => {
@@ -407,7 +407,7 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   const destination = page.getByLabel("Destination");
   const days = page.getByLabel("Days");
   await destination.fill("x".repeat(121));
-  assert.equal(await page.getByText("At most 120").count(), 0);
+  assertStrictEquals(await page.getByText("At most 120").count(), 0);
   await destination.blur();
   await page.getByText("At most 120 characters; these are 121.").waitFor();
   await destination.fill("x".repeat(120));
@@ -417,13 +417,16 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   await page.getByText("A whole number from 1 to 30.").waitFor();
   await shoot(page, "invalid");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  assert.equal(await days.evaluate((input) => input === input.ownerDocument.activeElement), true);
+  assertStrictEquals(
+    await days.evaluate((input) => input === input.ownerDocument.activeElement),
+    true,
+  );
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("x,".repeat(21));
   await page.getByLabel("Interests").blur();
   await page.getByText("At most 20; these are 21.").waitFor();
-  assert.deepEqual(asked, []);
-  assert.deepEqual(faults(), []);
+  assertEquals(asked, []);
+  assertEquals(faults(), []);
 });
 
 browserTest("a finished plan can be saved, copied and printed", async (browser) => {
@@ -439,33 +442,33 @@ browserTest("a finished plan can be saved, copied and printed", async (browser) 
     return [download.suggestedFilename(), await Deno.readTextFile(await download.path())] as const;
   };
   const [markdown, text] = await read(() => page.getByRole("link", { name: "Markdown" }).click());
-  assert.equal(markdown, "rome.md");
-  assert.match(text, /^# Rome: 3 days\n/);
+  assertStrictEquals(markdown, "rome.md");
+  assertMatch(text, /^# Rome: 3 days\n/);
   const [json, job] = await read(() => page.getByRole("link", { name: "JSON" }).click());
-  assert.equal(json, "rome.json");
-  assert.equal(JSON.parse(job).itinerary.length, 3);
+  assertStrictEquals(json, "rome.json");
+  assertStrictEquals(JSON.parse(job).itinerary.length, 3);
   await page.getByText("Calendar", { exact: true }).click();
   await page.getByLabel("First day").fill("2026-12-24");
   await shoot(page, "calendar");
   const [ics, calendar] = await read(() => page.getByRole("button", { name: "Download" }).click());
-  assert.equal(ics, "rome.ics");
-  assert.match(calendar, /DTSTART:20261226T/);
+  assertStrictEquals(ics, "rome.ics");
+  assertMatch(calendar, /DTSTART:20261226T/);
 
   await page.getByRole("button", { name: "Copy link" }).click();
   await page.getByRole("button", { name: "Link copied" }).waitFor();
-  assert.equal(await page.evaluate("navigator.clipboard.readText()"), page.url());
+  assertStrictEquals(await page.evaluate("navigator.clipboard.readText()"), page.url());
 
   await page.evaluate("window.print = () => window.printed = true");
   await page.getByRole("button", { name: "Print" }).click();
-  assert.equal(await page.evaluate("window.printed"), true);
+  assertStrictEquals(await page.evaluate("window.printed"), true);
   await page.emulateMedia({ media: "print" });
   for (const hidden of [".actions", "header.site", "footer.site"]) {
-    assert.equal(await page.locator(hidden).isVisible(), false);
+    assertStrictEquals(await page.locator(hidden).isVisible(), false);
   }
-  assert.equal(await page.getByRole("heading", { name: "Rome" }).isVisible(), true);
-  assert.equal(await page.locator(".mark").isVisible(), true);
+  assertStrictEquals(await page.getByRole("heading", { name: "Rome" }).isVisible(), true);
+  assertStrictEquals(await page.locator(".mark").isVisible(), true);
   await shoot(page, "printed", true);
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("where keys are needed, the form and the trip ask for one", async (browser) => {
@@ -482,16 +485,16 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByText("written in").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
+  assertStrictEquals(await page.locator(".days > li").count(), 3);
 
   const tab = await context.newPage();
   await tab.goto(page.url());
   await tab.getByRole("heading", { name: "This trip needs a key" }).waitFor();
-  assert.equal(await tab.getByText("Rome").count(), 0);
+  assertStrictEquals(await tab.getByText("Rome").count(), 0);
   await tab.getByRole("textbox", { name: "API key" }).fill(key);
   await tab.getByRole("button", { name: "Show the trip" }).click();
   await tab.getByText("written in").waitFor();
-  assert.deepEqual(faults(/status of 401/), []);
+  assertEquals(faults(/status of 401/), []);
 });
 
 browserTest("who goes back to the form can send it again", async (browser) => {
@@ -506,5 +509,5 @@ browserTest("who goes back to the form can send it again", async (browser) => {
   await wishForItinerary(page, { destination: "Oslo", durationDays: 1 });
   await page.getByRole("heading", { name: "Oslo" }).waitFor();
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });

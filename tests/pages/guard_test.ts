@@ -2,7 +2,7 @@
  * What pages promise beside what they do, in a real browser: for every reader, on every device, and
  * against those who mean harm.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import {
@@ -84,13 +84,13 @@ for (const [name, viewer] of Object.entries(viewers)) {
       const { page, faults } = await visit(browser, viewer);
       const colour = name === "dark" ? "rgb(20, 23, 26)" : "rgb(250, 248, 244)";
       for await (const state of statesOf(page, service)) {
-        assert.deepEqual(await objections(page), [], state);
-        assert.equal(await overflows(page), false, state);
+        assertEquals(await objections(page), [], state);
+        assertStrictEquals(await overflows(page), false, state);
         const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-        assert.equal(background, colour, state);
+        assertStrictEquals(background, colour, state);
         await shoot(page, `${name}-${state}`);
       }
-      assert.deepEqual(faults(/status of 404/), []);
+      assertEquals(faults(/status of 404/), []);
     },
   );
 }
@@ -112,15 +112,15 @@ browserTest("long words and writing from right to left stay in their places", as
     await wishForItinerary(page, { destination, durationDays: 3 });
     service.model.write(await service.model.begun(destination === arabic ? 1 : 0));
     await page.getByText("written in").waitFor();
-    assert.equal(await overflows(page), false);
+    assertStrictEquals(await overflows(page), false);
     await shoot(page, destination === arabic ? "right-to-left" : "long-words", true);
   }
   const direction = "getComputedStyle(document.querySelector('h1')).direction";
-  assert.equal(await page.evaluate(direction), "rtl");
+  assertStrictEquals(await page.evaluate(direction), "rtl");
   await page.goto(service.url);
   await page.locator("#recent li").first().waitFor();
-  assert.equal(await overflows(page), false);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await overflows(page), false);
+  assertEquals(faults(), []);
 });
 
 /** What might get out of its place in HTML, in JSON within HTML, in an attribute, or in a link. */
@@ -157,16 +157,16 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   });
   const { page, faults } = await visit(browser);
   await page.goto(`${service.url}/?${new URLSearchParams({ destination: hostile })}`);
-  assert.equal(await page.getByLabel("Destination").inputValue(), hostile);
+  assertStrictEquals(await page.getByLabel("Destination").inputValue(), hostile);
   await wishForItinerary(page, { destination: hostile.slice(0, 120), durationDays: 3 });
   const itinerary = await service.model.begun(0);
   service.model.write(itinerary, upTo(evilDays, 1));
   await page.locator(".days h2").first().waitFor();
-  assert.equal(await page.locator(".days h2").first().innerText(), hostile);
+  assertStrictEquals(await page.locator(".days h2").first().innerText(), hostile);
   service.model.write(itinerary);
   await page.getByText("written in").waitFor();
   await page.reload();
-  assert.equal(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
+  assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
   await shoot(page, "hostile-itinerary", true);
 
   await page.goto(service.url);
@@ -180,19 +180,19 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   await page.getByText("written in").waitFor();
   await page.locator(".reasoning summary").click();
   await page.reload();
-  assert.equal(await page.locator(".bundles h2").first().innerText(), hostile);
+  assertStrictEquals(await page.locator(".bundles h2").first().innerText(), hostile);
   await shoot(page, "hostile-bundles", true);
   for (const link of await page.locator("main a[href]").all()) {
     const href = await link.getAttribute("href");
-    assert.match(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
+    assertMatch(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
     if (href!.startsWith("/")) continue;
-    assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
+    assertStrictEquals(await link.getAttribute("rel"), "noopener noreferrer nofollow");
   }
   await page.goto(service.url);
   await page.locator("#recent li").nth(1).waitFor();
-  assert.equal(await page.locator("main img, main svg, main script").count(), 0);
-  assert.equal(await page.evaluate("typeof pwned"), "undefined");
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await page.locator("main img, main svg, main script").count(), 0);
+  assertStrictEquals(await page.evaluate("typeof pwned"), "undefined");
+  assertEquals(faults(), []);
 });
 
 /** Over the wire, headers and all. */
@@ -211,9 +211,9 @@ browserTest(
     const home = bytes;
     await wishForItinerary(page);
     await page.getByText("written in").waitFor();
-    assert.ok(home > 10_000, `only ${home} bytes were counted`);
-    assert.ok(bytes < MAX_BYTES, `${bytes} bytes`);
-    assert.deepEqual(faults(), []);
+    assert(home > 10_000, `only ${home} bytes were counted`);
+    assert(bytes < MAX_BYTES, `${bytes} bytes`);
+    assertEquals(faults(), []);
   },
 );
 
@@ -237,11 +237,11 @@ browserTest("a page is there before its script is", async (browser) => {
   const paints = "performance.getEntriesByName('first-contentful-paint').length";
   // Not `waitForFunction`: it would need an `eval` that the page's policy forbids.
   while (await page.evaluate(paints) === 0);
-  assert.equal(await page.getByText("UTC").count(), 1);
+  assertStrictEquals(await page.getByText("UTC").count(), 1);
   held.resolve();
   service.model.write(await service.model.begun(0));
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest(
@@ -256,13 +256,13 @@ browserTest(
       document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))`,
       );
     const [closed] = await Promise.all([page.waitForEvent("requestfailed"), hide("hidden")]);
-    assert.match(closed.url(), /\/events$/);
+    assertMatch(closed.url(), /\/events$/);
     service.model.write(id);
     await service.program.untilLogged("completed");
     const [looked] = await Promise.all([page.waitForEvent("request"), hide("visible")]);
-    assert.match(looked.url(), /\/api\/itineraries\/[\w-]+$/);
+    assertMatch(looked.url(), /\/api\/itineraries\/[\w-]+$/);
     await page.getByText("written in").waitFor();
-    assert.deepEqual(faults(), []);
+    assertEquals(faults(), []);
   },
 );
 
@@ -285,7 +285,7 @@ browserTest("a script finds the page as it would have written it", async (browse
   await page.goto(`${service.url}/?kind=generation&interests=fado`);
   await page.locator("form.generation[novalidate]").waitFor();
   const [served, alive] = await page.evaluate(BOTH) as [string, string];
-  assert.equal(alive, served);
+  assertStrictEquals(alive, served);
   const { body: itinerary } = await service.program.post("/api/itineraries", rome);
   service.model.write(await service.model.begun(0));
   const wish = { preferences: weekend };
@@ -298,7 +298,7 @@ browserTest("a script finds the page as it would have written it", async (browse
     await page.getByRole("status").getByText("Your plan is ready.").waitFor();
     const [served, alive] = await page.evaluate(BOTH) as [string, string];
     // What is said aloud is only said when the script runs.
-    assert.equal(alive.replace(">Your plan is ready.<", "><"), served);
+    assertStrictEquals(alive.replace(">Your plan is ready.<", "><"), served);
   }
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });

@@ -2,7 +2,7 @@
  * Pages in the states that come more rarely, and at their edges: how they look, that they hold still, and
  * that they can be used there, too.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, launchBrowser } from "../../testing/browser.ts";
 import { serveLocally } from "../../testing/local_server.ts";
@@ -63,7 +63,7 @@ async function makeTrip({ program }: Awaited<ReturnType<typeof openService>>, wi
     const { status, body } = await program.post("/api/itineraries", wish);
     if (status === 202) return `/trips/${body.jobId}`;
     // A job that is claimed counts as waiting for a moment longer.
-    assert.equal(status, 503);
+    assertStrictEquals(status, 503);
   }
 }
 
@@ -77,11 +77,14 @@ browserTest("what the model will not write had better be wished for otherwise", 
   await page.reload();
   await page.getByText("The model would not write this plan.").waitFor();
   await page.getByText("say it differently").waitFor();
-  assert.equal(await page.locator(".button.main, button.main").innerText(), "Change the wish");
+  assertStrictEquals(
+    await page.locator(".button.main, button.main").innerText(),
+    "Change the wish",
+  );
   await shoot(page, "without-script-failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Change the wish" }).click();
-  assert.equal(await page.getByLabel("Destination").inputValue(), "Rome");
+  assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.waitForURL((url) => url.href !== failed && url.pathname.startsWith("/trips/"));
@@ -89,7 +92,7 @@ browserTest("what the model will not write had better be wished for otherwise", 
   await service.program.untilLogged("completed");
   await page.reload();
   await page.getByText("written in").waitFor();
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("a plan for want of a model's quota is marked as made up", async (browser) => {
@@ -102,8 +105,8 @@ browserTest("a plan for want of a model's quota is marked as made up", async (br
   await wishForItinerary(page);
   await page.locator(".mark", { hasText: "Placeholder" }).waitFor();
   await page.getByText("the language model had no quota left").waitFor();
-  assert.equal(await page.locator(".days > li").count(), 3);
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await page.locator(".days > li").count(), 3);
+  assertEquals(faults(), []);
 });
 
 browserTest("bundles wait, are thought of, researched and written", async (browser) => {
@@ -131,8 +134,8 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   const stage = (name: string) => page.locator("[aria-current=step]", { hasText: name }).waitFor();
   await stage("Waiting");
   await page.locator(".dock").getByText("Waiting for a free worker").waitFor();
-  assert.equal(await page.locator("progress").getAttribute("value"), null);
-  assert.equal(await page.title(), "…Weekend bundles: fado, food – Tripwright");
+  assertStrictEquals(await page.locator("progress").getAttribute("value"), null);
+  assertStrictEquals(await page.title(), "…Weekend bundles: fado, food – Tripwright");
   await page.getByText(weekend.timeframe).waitFor();
   await shoot(page, "bundles-waiting");
   service.model.write(before);
@@ -150,21 +153,21 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   service.model.write(second);
   await page.getByText("written in").waitFor();
   const links = await page.locator(".events h3 a").all();
-  assert.equal(links.length, 1);
-  assert.equal(await links[0]!.getAttribute("href"), real!.url);
-  assert.equal(await links[0]!.getAttribute("rel"), "noopener noreferrer nofollow");
-  assert.equal(await links[0]!.getAttribute("target"), "_blank");
+  assertStrictEquals(links.length, 1);
+  assertStrictEquals(await links[0]!.getAttribute("href"), real!.url);
+  assertStrictEquals(await links[0]!.getAttribute("rel"), "noopener noreferrer nofollow");
+  assertStrictEquals(await links[0]!.getAttribute("target"), "_blank");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Calendar" }).click(),
   ]);
-  assert.equal(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
-  assert.match(
+  assertStrictEquals(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
+  assertMatch(
     await Deno.readTextFile(await download.path()),
     /^BEGIN:VCALENDAR\r\n[^]*20261205T2100/,
   );
-  assert.ok(await shiftedOn(page) < 0.01, await shiftsOn(page));
-  assert.deepEqual(faults(), []);
+  assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
+  assertEquals(faults(), []);
 });
 
 browserTest(
@@ -174,13 +177,13 @@ browserTest(
     const { page, faults } = await visit(browser);
     // Such as a machine in the same house: browsers keep some of their functions from its pages.
     await page.goto(service.url.replace("127.0.0.1", "trips.test"));
-    assert.equal(await page.evaluate("isSecureContext || 'randomUUID' in crypto"), false);
+    assertStrictEquals(await page.evaluate("isSecureContext || 'randomUUID' in crypto"), false);
     await wishForItinerary(page);
     service.model.write(await service.model.begun(0));
     await page.getByText("written in").waitFor();
     const copy = page.getByRole("button", { name: "Copy link" });
     await Promise.all([page.waitForEvent("dialog"), copy.click()]);
-    assert.deepEqual(faults(/Cross-Origin-Opener-Policy/), ["asked: The link of this trip"]);
+    assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: The link of this trip"]);
   },
 );
 
@@ -193,20 +196,20 @@ browserTest("pages that the browser has kept are awake when they are back", asyn
   const id = await seeFirstDay(page, service);
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
-  assert.equal(await wasKept(), true);
+  assertStrictEquals(await wasKept(), true);
   await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Being written")
     .waitFor();
   service.model.write(id);
   await service.program.untilLogged("completed");
   await page.goForward({ waitUntil: "commit" });
   await page.getByText("written in").waitFor();
-  assert.equal(await wasKept(), true);
+  assertStrictEquals(await wasKept(), true);
 
   await page.goBack({ waitUntil: "commit" });
   await wishForItinerary(page, { destination: "Oslo", durationDays: 3 });
   await page.getByRole("heading", { name: "Oslo" }).waitFor();
   await service.model.begun(1);
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 async function scrollToEnd(page: Page): Promise<void> {
@@ -232,9 +235,9 @@ browserTest("nothing moves for who reads the end of a plan that grows", async (b
     await shoot(page, `end-${number}`);
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert.ok(await shiftedOn(page) < STILL, await shiftsOn(page));
+    assert(await shiftedOn(page) < STILL, await shiftsOn(page));
   }
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 /** Brings a page into states that only come with a fault, or pass quickly. */
@@ -309,12 +312,12 @@ browserTest("pages in their rarer states are accessible and in place", async (br
     const { page, faults } = await visit(browser, { colorScheme: "dark", viewport: phone });
     for await (const state of states(page)) {
       await shoot(page, `rare-${state}`);
-      assert.deepEqual(await objections(page), [], state);
-      assert.equal(await overflows(page), false, state);
-      assert.deepEqual(await page.evaluate(BEYOND), [], state);
-      assert.deepEqual(await page.evaluate(BROKEN), [], state);
+      assertEquals(await objections(page), [], state);
+      assertStrictEquals(await overflows(page), false, state);
+      assertEquals(await page.evaluate(BEYOND), [], state);
+      assertEquals(await page.evaluate(BROKEN), [], state);
     }
-    assert.deepEqual(faults(/status of 503|status of 401|ERR_INTERNET_DISCONNECTED/), []);
+    assertEquals(faults(/status of 503|status of 401|ERR_INTERNET_DISCONNECTED/), []);
   }
 });
 
@@ -327,20 +330,20 @@ browserTest("what cannot be done with an unfinished plan is not done", async (br
   page.on("request", (request) => asked.push(request.url()));
   for (const name of ["Print", "Markdown", "JSON", "Calendar"]) {
     const action = page.locator(".actions").getByText(name, { exact: true });
-    assert.equal(await action.getAttribute("aria-disabled"), "true");
+    assertStrictEquals(await action.getAttribute("aria-disabled"), "true");
     await action.click({ force: true });
   }
-  assert.equal(await page.evaluate("'printed' in window"), false);
-  assert.deepEqual(asked, []);
+  assertStrictEquals(await page.evaluate("'printed' in window"), false);
+  assertEquals(asked, []);
 
   // Whoever prints it by the browser's menu gets what is there.
   await page.emulateMedia({ media: "print" });
   for (const hidden of [".dock", ".placeholder", ".actions", ".skip", "header.site"]) {
-    assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+    assertStrictEquals(await page.locator(hidden).isVisible(), false, hidden);
   }
-  assert.equal(await page.getByRole("heading", { name: days[0]!.theme }).isVisible(), true);
+  assertStrictEquals(await page.getByRole("heading", { name: days[0]!.theme }).isVisible(), true);
   await shoot(page, "printed-growing", true);
-  assert.deepEqual(faults(), []);
+  assertEquals(faults(), []);
 });
 
 browserTest("a plan of 30 days fits on paper", async (browser) => {
@@ -353,14 +356,14 @@ browserTest("a plan of 30 days fits on paper", async (browser) => {
   const directory = Deno.env.get("SCREENSHOTS");
   if (directory) await Deno.writeFile(`${directory}/printed.pdf`, pdf);
   const pages = new TextDecoder("latin1").decode(pdf).match(/\/Type\s*\/Page\b/g)!.length;
-  assert.ok(pages >= 5 && pages <= 15, `${pages} pages`);
+  assert(pages >= 5 && pages <= 15, `${pages} pages`);
   await page.emulateMedia({ media: "print" });
   const [paper, ink] = await page.evaluate(
     "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]",
   ) as string[];
-  assert.equal(paper, "rgb(255, 255, 255)");
-  assert.equal(ink, "rgb(31, 37, 41)");
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(paper, "rgb(255, 255, 255)");
+  assertStrictEquals(ink, "rgb(31, 37, 41)");
+  assertEquals(faults(), []);
 });
 
 browserTest("what is said of the work changes from time to time", async (browser) => {
@@ -374,8 +377,8 @@ browserTest("what is said of the work changes from time to time", async (browser
   await page.clock.runFor(7_000);
   await page.getByText("Checking how far it is on foot…").waitFor();
   const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
-  assert.ok(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
-  assert.deepEqual(faults(), []);
+  assert(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
+  assertEquals(faults(), []);
 });
 
 browserTest("nothing is in motion for who wants none", async (browser) => {
@@ -383,8 +386,8 @@ browserTest("nothing is in motion for who wants none", async (browser) => {
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);
   const bar = "getComputedStyle(document.querySelector('.placeholder .bar')).animationName";
-  assert.equal(await page.evaluate(bar), "breathe");
+  assertStrictEquals(await page.evaluate(bar), "breathe");
   await page.emulateMedia({ reducedMotion: "reduce" });
-  assert.equal(await page.evaluate(bar), "none");
-  assert.deepEqual(faults(), []);
+  assertStrictEquals(await page.evaluate(bar), "none");
+  assertEquals(faults(), []);
 });

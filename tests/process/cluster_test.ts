@@ -2,7 +2,7 @@
  * Several processes on one database in a file, where neither the queue nor a watch crosses from one
  * to the other quickly: both bells have to pass the same tests.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
@@ -12,7 +12,7 @@ const NEVER = "600000";
 
 async function submit(program: Program): Promise<string> {
   const { status, headers, body } = await program.post("/api/itineraries", tokyo);
-  assert.equal(status, 202, JSON.stringify(body));
+  assertStrictEquals(status, 202, JSON.stringify(body));
   return headers.get("location")!;
 }
 
@@ -34,7 +34,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     await using free = new Program(directory.path, { env: { DOORBELL } });
     const path = await submit(full);
     await untilCompleted(free, path);
-    assert.equal((await full.get(path)).body.status, "completed");
+    assertStrictEquals((await full.get(path)).body.status, "completed");
   });
 
   Deno.test(`${DOORBELL}: many jobs in several processes are each worked on once`, async () => {
@@ -51,11 +51,11 @@ for (const DOORBELL of ["queue", "sweep"]) {
       programs.flatMap(({ log }) => log).filter(({ message }) => message === sought);
     const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
     await Program.until(programs, () => ended().size >= paths.length);
-    assert.equal(logged("completed").length, paths.length);
+    assertStrictEquals(logged("completed").length, paths.length);
     const steps = logged("step");
     const turns = steps.filter(({ step }) => step === "turn-1");
-    assert.equal(turns.length, paths.length);
-    assert.equal(steps.length, 2 * paths.length);
+    assertStrictEquals(turns.length, paths.length);
+    assertStrictEquals(steps.length, 2 * paths.length);
   });
 
   Deno.test(`${DOORBELL}: the jobs of a process that is killed go on in another`, async () => {
@@ -69,7 +69,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     await doomed.end("SIGKILL");
     for (const path of paths) {
       await untilCompleted(other, path);
-      assert.equal((await other.get(path)).body.attempt, 2);
+      assertStrictEquals((await other.get(path)).body.attempt, 2);
     }
   });
 
@@ -86,7 +86,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     await leaving.untilLogged("stopping");
     await leaving.end("SIGTERM");
     await untilCompleted(other, path);
-    assert.equal((await other.get(path)).body.attempt, 1);
+    assertStrictEquals((await other.get(path)).body.attempt, 1);
   });
 
   Deno.test(`${DOORBELL}: a job that is canceled in one process is stopped in another`, async () => {
@@ -97,10 +97,10 @@ for (const DOORBELL of ["queue", "sweep"]) {
     await busy.untilLogged("claimed");
     await using other = new Program(directory.path, { env });
     const canceled = await other.delete(path);
-    assert.equal(canceled.status, 202);
-    assert.equal(canceled.body.status, "canceled");
+    assertStrictEquals(canceled.status, 202);
+    assertStrictEquals(canceled.body.status, "canceled");
     await busy.untilLogged("lost");
-    assert.deepEqual((await busy.get(path)).body, canceled.body);
+    assertEquals((await busy.get(path)).body, canceled.body);
   });
 }
 
@@ -115,5 +115,5 @@ Deno.test("a dead process whose lock is gone is noticed by its missing heartbeat
   await Deno.remove(`${directory.path}/data/kv.sqlite.instances`, { recursive: true });
   await using other = new Program(directory.path, { env });
   await untilCompleted(other, path);
-  assert.equal((await other.get(path)).body.attempt, 2);
+  assertStrictEquals((await other.get(path)).body.attempt, 2);
 });

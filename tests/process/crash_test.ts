@@ -2,7 +2,7 @@
  * Kills the real program with SIGKILL at each point that matters, starts it again, and looks at what
  * became of the job and how often the model and the tool were asked.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
@@ -94,11 +94,11 @@ for (const [name, point, counts] of rows) {
       await program.untilLogged("completed");
     }
     const { body } = await program.get(path);
-    assert.equal(body.status, "completed");
-    assert.deepEqual(body.bundles, bundles);
+    assertStrictEquals(body.status, "completed");
+    assertEquals(body.bundles, bundles);
     // Each use of the tool asks for the place and for its weather.
     const toolCalls = env.weather.requests.length / 2;
-    assert.deepEqual([env.openai.calls.length, toolCalls, body.attempt], counts);
+    assertEquals([env.openai.calls.length, toolCalls, body.attempt], counts);
   });
 }
 
@@ -109,14 +109,14 @@ Deno.test("killed before accept: nothing exists, and nothing was asked", async (
     const accepted = program.post("/api/generations", { preferences }).catch(() => null);
     await program.untilLogged("halted");
     await program.end("SIGKILL");
-    assert.equal(await accepted, null);
+    assertStrictEquals(await accepted, null);
   }
   await using program = env.start();
   // This one comes after whatever might be left of the other.
   await program.post("/api/generations", { preferences });
   await program.untilLogged("completed");
-  assert.equal(program.log.filter(({ message }) => message === "claimed").length, 1);
-  assert.equal(env.openai.calls.length, 2);
+  assertStrictEquals(program.log.filter(({ message }) => message === "claimed").length, 1);
+  assertStrictEquals(env.openai.calls.length, 2);
 });
 
 Deno.test("killed during a model call: that call is made again, and no other", async () => {
@@ -132,9 +132,9 @@ Deno.test("killed during a model call: that call is made again, and no other", a
   await using program = env.start();
   await program.untilLogged("completed");
   const { body } = await program.get(path);
-  assert.equal(body.attempt, 2);
-  assert.equal(env.openai.calls.length, 3);
-  assert.deepEqual(env.openai.calls[2]!.body.input, env.openai.calls[1]!.body.input);
+  assertStrictEquals(body.attempt, 2);
+  assertStrictEquals(env.openai.calls.length, 3);
+  assertEquals(env.openai.calls[2]!.body.input, env.openai.calls[1]!.body.input);
 });
 
 for (const when of ["before", "after"] as const) {
@@ -150,8 +150,8 @@ for (const when of ["before", "after"] as const) {
     }
     await using program = env.start();
     await program.untilLogged("completed");
-    assert.equal((await program.get(path)).body.attempt, 2);
-    assert.equal(env.openai.calls.length, 3);
+    assertStrictEquals((await program.get(path)).body.attempt, 2);
+    assertStrictEquals(env.openai.calls.length, 3);
   });
 }
 
@@ -172,8 +172,8 @@ for (const when of ["before", "after"] as const) {
     await using program = env.start();
     await program.untilLogged("completed");
     // Put back, the attempt is not counted; otherwise the worker was lost.
-    assert.equal((await program.get(path)).body.attempt, when === "after" ? 1 : 2);
-    assert.equal(env.openai.calls.length, 3);
+    assertStrictEquals((await program.get(path)).body.attempt, when === "after" ? 1 : 2);
+    assertStrictEquals(env.openai.calls.length, 3);
   });
 }
 
@@ -190,7 +190,7 @@ Deno.test("an instance that was frozen wakes up late, learns that it lost its jo
   frozen.signal("SIGCONT");
   late.resolve(new Response("late", { status: 500 }));
   await frozen.untilLogged("lost");
-  assert.deepEqual((await frozen.get(headers.get("location")!)).body, body);
-  assert.equal(body.attempt, 2);
-  assert.equal(env.openai.calls.length, 3);
+  assertEquals((await frozen.get(headers.get("location")!)).body, body);
+  assertStrictEquals(body.attempt, 2);
+  assertStrictEquals(env.openai.calls.length, 3);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { workDirectory } from "../../testing/program.ts";
@@ -43,12 +43,12 @@ Deno.test("SIGTERM ends `deno task dev` and all that it has started, also after 
   await using _ = directory;
   const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();
   await withDeadline(async () => {
-    assert.ok(await readUntil(reader, { text: GREETING, times: 1 }));
+    assert(await readUntil(reader, { text: GREETING, times: 1 }));
     const app = join(directory.path, "web/app/app.tsx");
     await Deno.writeTextFile(app, `${await Deno.readTextFile(app)}\n// Changed.\n`);
-    assert.ok(await readUntil(reader, { text: GREETING, times: 1 }));
+    assert(await readUntil(reader, { text: GREETING, times: 1 }));
     task.kill("SIGTERM");
-    assert.equal(await readUntil(reader, { text: GREETING, times: 1 }), false);
-    assert.equal((await task.status).success, false);
+    assertStrictEquals(await readUntil(reader, { text: GREETING, times: 1 }), false);
+    assertStrictEquals((await task.status).success, false);
   }, { ms: LIMIT_MS, clock: systemClock }).finally(() => reader.cancel());
 });

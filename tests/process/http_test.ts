@@ -1,7 +1,7 @@
 /**
  * The API of the real program, over a real connection.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { EventSource, type ReceivedEvent } from "../../testing/event_source.ts";
 import { serveLocally } from "../../testing/local_server.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
@@ -25,12 +25,12 @@ Deno.test("50 copies of a POST with one Idempotency-Key make one job, and a rest
   await using next = new Program(directory.path, { env });
   const after = await postMany(next);
   const answers = [...before, ...after];
-  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
-  assert.equal(new Set(answers.map(({ body }) => JSON.stringify(body))).size, 1);
+  assertEquals(new Set(answers.map(({ status }) => status)), new Set([202]));
+  assertStrictEquals(new Set(answers.map(({ body }) => JSON.stringify(body))).size, 1);
   const made = answers.filter(({ headers }) => headers.get("idempotency-replayed") === null);
-  assert.equal(made.length, 1);
+  assertStrictEquals(made.length, 1);
   const accepted = [...program.log, ...next.log].filter(({ message }) => message === "accepted");
-  assert.equal(accepted.length, 1);
+  assertStrictEquals(accepted.length, 1);
 });
 
 /** Reads the events of a job; hangs up after each part of the plan, so often. */
@@ -39,12 +39,12 @@ async function readWithCuts(url: string, cuts: number): Promise<ReceivedEvent[]>
   for (let connection = 0;; connection++) {
     const id = events.at(-1)?.id;
     const source = await EventSource.connect(url, id === undefined ? {} : { "last-event-id": id });
-    assert.equal(source.response.status, 200);
+    assertStrictEquals(source.response.status, 200);
     for (let event; (event = await source.next());) {
       events.push(event);
       if (event.event === "end") {
-        assert.equal(await source.next(), undefined);
-        assert.equal(connection, cuts);
+        assertStrictEquals(await source.next(), undefined);
+        assertStrictEquals(connection, cuts);
         return events;
       }
       if (event.event === "item" && connection < cuts) break;
@@ -56,11 +56,11 @@ async function readWithCuts(url: string, cuts: number): Promise<ReceivedEvent[]>
 /** Every part of the plan arrived, once and in order. */
 function assertComplete(events: ReceivedEvent[], days: number): void {
   const items = events.filter(({ event }) => event === "item");
-  assert.deepEqual(items.map(({ data }) => data.index), [...Array(days).keys()]);
+  assertEquals(items.map(({ data }) => data.index), [...Array(days).keys()]);
   const { data: job } = events.at(-1)!;
-  assert.equal(job.status, "completed");
-  assert.deepEqual(items.map(({ data }) => data.item), job.itinerary);
-  assert.ok(!events.some(({ event }) => event === "reset"));
+  assertStrictEquals(job.status, "completed");
+  assertEquals(items.map(({ data }) => data.item), job.itinerary);
+  assert(!events.some(({ event }) => event === "reset"));
 }
 
 Deno.test("a stream that is cut 20 times brings every part once, in order", async () => {
@@ -72,7 +72,7 @@ Deno.test("a stream that is cut 20 times brings every part once, in order", asyn
   const events = await readWithCuts(`${url}${headers.get("location")}/events`, 20);
   assertComplete(events, 30);
   // The job went on all the time.
-  assert.equal(program.log.filter(({ message }) => message === "claimed").length, 1);
+  assertStrictEquals(program.log.filter(({ message }) => message === "claimed").length, 1);
 });
 
 Deno.test("a stream tells of a job that another process works on, and goes on at yet another", async () => {
@@ -137,8 +137,8 @@ Deno.test("a program that is told to stop ends its streams and long polls, and t
   // Another one, so that they cannot become one: the second skips the wait for the job.
   program.signal("SIGINT");
   await source.rest();
-  assert.ok([200, 304].includes((await poll).status));
-  assert.equal((await program.ended()).code, 0);
+  assert([200, 304].includes((await poll).status));
+  assertStrictEquals((await program.ended()).code, 0);
 });
 
 Deno.test("an entity tag holds whatever happens to the answer on its way", async () => {
@@ -148,11 +148,11 @@ Deno.test("an entity tag holds whatever happens to the answer on its way", async
   const location = headers.get("location")!;
   for (const encoding of ["identity", "gzip", "br"]) {
     const { status, headers: first } = await program.get(location, { "accept-encoding": encoding });
-    assert.equal(status, 200);
+    assertStrictEquals(status, 200);
     const etag = first.get("etag")!;
     const again = await program.get(location, { "if-none-match": etag });
-    assert.equal(again.status, 304, `${encoding}: ${etag}`);
-    assert.equal(again.body, null);
+    assertStrictEquals(again.status, 304, `${encoding}: ${etag}`);
+    assertStrictEquals(again.body, null);
   }
 });
 
@@ -166,11 +166,11 @@ Deno.test("HEAD says nothing of a length that GET would not have", async () => {
     const headers = { "accept-encoding": "identity" };
     const head = await fetch(url + path, { method: "HEAD", headers });
     const get = await fetch(url + path, { headers });
-    assert.equal(head.status, 200);
-    assert.ok(
+    assertStrictEquals(head.status, 200);
+    assert(
       [null, get.headers.get("content-length")].includes(head.headers.get("content-length")),
     );
-    assert.equal(head.headers.get("etag"), get.headers.get("etag"));
+    assertStrictEquals(head.headers.get("etag"), get.headers.get("etag"));
     await head.body?.cancel();
     await get.body?.cancel();
   }
@@ -180,9 +180,9 @@ Deno.test("Prefer: wait on POST brings the finished plan in one request", async 
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: "300" } });
   const { status, body } = await program.post("/api/itineraries", tokyo, { prefer: "wait=30" });
-  assert.equal(status, 200);
-  assert.equal(body.status, "completed");
-  assert.equal(body.itinerary.length, 5);
+  assertStrictEquals(status, 200);
+  assertStrictEquals(body.status, "completed");
+  assertStrictEquals(body.itinerary.length, 5);
 });
 
 Deno.test("callbacks of the real program are signed and reach their receiver after a crash, too", async () => {
@@ -220,10 +220,10 @@ Deno.test("callbacks of the real program are signed and reach their receiver aft
   const content = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.${body}`;
   const signature = await crypto.subtle.sign("HMAC", secret, new TextEncoder().encode(content));
   const expected = `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
-  assert.equal(headers.get("webhook-signature"), expected);
+  assertStrictEquals(headers.get("webhook-signature"), expected);
   const { type, data } = JSON.parse(body);
-  assert.equal(type, "itinerary.completed");
-  assert.equal(data.jobId, job.jobId);
+  assertStrictEquals(type, "itinerary.completed");
+  assertStrictEquals(data.jobId, job.jobId);
 });
 
 Deno.test("a proxy that nobody has told of is noticed, once", async () => {
@@ -236,7 +236,7 @@ Deno.test("a proxy that nobody has told of is noticed, once", async () => {
   }
   await program.untilLogged("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
   const warnings = program.log.filter(({ message }) => message.startsWith("X-Forwarded-For"));
-  assert.equal(warnings.length, 1);
+  assertStrictEquals(warnings.length, 1);
 });
 
 Deno.test("a rate limit holds over a real connection, and is shared between processes", async () => {
@@ -259,10 +259,10 @@ Deno.test("a rate limit holds over a real connection, and is shared between proc
     const counts = [await refusals(a, 25), await refusals(b, 20)];
     // A new minute begins with a new limit.
     if (minute !== Math.floor(Date.now() / 60_000)) continue;
-    assert.equal(counts[0], 5);
+    assertStrictEquals(counts[0], 5);
     // It learns with its first sync, a tenth of the limit later.
-    assert.ok(counts[1]! >= 10, `${counts[1]}`);
+    assert(counts[1]! >= 10, `${counts[1]}`);
     break;
   }
-  assert.equal((await b.get(path, { "x-forwarded-for": "192.0.2.2" })).status, 404);
+  assertStrictEquals((await b.get(path, { "x-forwarded-for": "192.0.2.2" })).status, 404);
 });

@@ -2,7 +2,7 @@
  * What a client sees while a plan is written, and what goes on when a process dies meanwhile: the real
  * program against an independent server of OpenAI's protocol.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { createHmac } from "node:crypto";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
@@ -87,16 +87,16 @@ Deno.test("an itinerary appears day by day, and ends as what was shown and the r
   for (const count of [1, 2]) {
     openai.write(id, JSON.stringify(plan.days.slice(0, count)).slice(0, -1));
     const { partial, progress, status } = await pollUntil(program, path, shows(count));
-    assert.deepEqual(partial, plan.days.slice(0, count));
-    assert.equal(status, "processing");
-    assert.deepEqual([progress.phase, progress.step, progress.of], ["writing", count, 3]);
-    assert.equal(progress.message, `Writing day ${count + 1} of 3`);
+    assertEquals(partial, plan.days.slice(0, count));
+    assertStrictEquals(status, "processing");
+    assertEquals([progress.phase, progress.step, progress.of], ["writing", count, 3]);
+    assertStrictEquals(progress.message, `Writing day ${count + 1} of 3`);
   }
   openai.write(id);
   const body = await pollUntil(program, path, isDone);
-  assert.deepEqual(body.itinerary, plan.days);
-  assert.deepEqual([body.status, body.partial, body.progress], ["completed", null, null]);
-  assert.deepEqual(body.usage, {
+  assertEquals(body.itinerary, plan.days);
+  assertEquals([body.status, body.partial, body.progress], ["completed", null, null]);
+  assertEquals(body.usage, {
     inputTokens: 400,
     cachedTokens: 0,
     outputTokens: 900,
@@ -113,14 +113,14 @@ for (const background of ["on", "off"]) {
     for (let count = 1; count < bundles.length; count++) {
       openai.write(id, bundlesUpTo(count));
       const { partial, reasoningSummaries } = await pollUntil(program, path, shows(count));
-      assert.deepEqual(partial, bundles.slice(0, count));
-      assert.deepEqual(reasoningSummaries, ["Weighing moods"]);
+      assertEquals(partial, bundles.slice(0, count));
+      assertEquals(reasoningSummaries, ["Weighing moods"]);
     }
     openai.write(id);
     const body = await pollUntil(program, path, isDone);
-    assert.deepEqual(body.bundles, bundles);
-    assert.equal(body.usage.outputTokens, 900);
-    assert.equal(openai.bodies[0]!.background, background === "on" ? true : undefined);
+    assertEquals(body.bundles, bundles);
+    assertStrictEquals(body.usage.outputTokens, 900);
+    assertStrictEquals(openai.bodies[0]!.background, background === "on" ? true : undefined);
   });
 }
 
@@ -138,12 +138,12 @@ Deno.test("killed during a background response: the next process joins it", asyn
     path,
     ({ partial }) => seen.push(partial.length) > 0 && shows(2)({ partial }),
   );
-  assert.ok(seen.every((count) => count >= 1), `shown: ${seen}`);
+  assert(seen.every((count) => count >= 1), `shown: ${seen}`);
   openai.write(id);
   const body = await pollUntil(next, path, isDone);
-  assert.deepEqual(body.bundles, bundles);
-  assert.deepEqual([body.attempt, body.openaiResponseId], [2, id]);
-  assert.deepEqual(openai.journal, [
+  assertEquals(body.bundles, bundles);
+  assertEquals([body.attempt, body.openaiResponseId], [2, id]);
+  assertEquals(openai.journal, [
     "POST /responses",
     `GET /responses/${id}`,
     `GET /responses/${id}?stream=true`,
@@ -156,8 +156,8 @@ Deno.test("killed while a background response ends: the next process fetches it"
   await program.end("SIGKILL");
   openai.write(id);
   const body = await pollUntil(job.start(), path, isDone);
-  assert.deepEqual(body.bundles, bundles);
-  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+  assertEquals(body.bundles, bundles);
+  assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
 
 Deno.test("stopped during a background response: the next process joins it, nothing is canceled", async () => {
@@ -168,8 +168,8 @@ Deno.test("stopped during a background response: the next process joins it, noth
   await program.end("SIGTERM");
   openai.write(id);
   const body = await pollUntil(job.start(), path, isDone);
-  assert.deepEqual([body.status, body.attempt], ["completed", 1]);
-  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+  assertEquals([body.status, body.attempt], ["completed", 1]);
+  assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
 
 Deno.test("a background response that is gone after a crash is begun again", async () => {
@@ -181,8 +181,8 @@ Deno.test("a background response that is gone after a crash is begun again", asy
   await openai.asked("POST /responses", 2);
   openai.write(await openai.begun(0));
   const body = await pollUntil(next, path, isDone);
-  assert.deepEqual(body.bundles, bundles);
-  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`, "POST /responses"]);
+  assertEquals(body.bundles, bundles);
+  assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`, "POST /responses"]);
 });
 
 Deno.test("a stream that is cut goes on where it was, in the same attempt", async () => {
@@ -192,9 +192,9 @@ Deno.test("a stream that is cut goes on where it was, in the same attempt", asyn
   await openai.asked(`GET /responses/${id}?stream=true`);
   openai.write(id);
   const body = await pollUntil(program, path, isDone);
-  assert.deepEqual(body.bundles, bundles);
-  assert.equal(body.attempt, 1);
-  assert.match(openai.journal.at(-1)!, /starting_after=\d+$/);
+  assertEquals(body.bundles, bundles);
+  assertStrictEquals(body.attempt, 1);
+  assertMatch(openai.journal.at(-1)!, /starting_after=\d+$/);
 });
 
 Deno.test("a stream that is cut is no plan: without background the job tries again", async () => {
@@ -206,17 +206,17 @@ Deno.test("a stream that is cut is no plan: without background the job tries aga
   const second = await openai.begun(1);
   openai.write(second);
   const body = await pollUntil(program, path, isDone);
-  assert.deepEqual([body.bundles, body.attempt], [bundles, 2]);
+  assertEquals([body.bundles, body.attempt], [bundles, 2]);
   const { body: { events } } = await program.get(`${path}/timeline`);
   const retried = events.find(({ event }: Body) => event === "retried");
-  assert.equal(retried.failure.code, "connection_lost");
+  assertStrictEquals(retried.failure.code, "connection_lost");
 });
 
 Deno.test("canceling a job cancels its background response", async () => {
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   const { status, body } = await program.delete(path);
-  assert.deepEqual([status, body.status], [202, "canceled"]);
+  assertEquals([status, body.status], [202, "canceled"]);
   await openai.asked(`POST /responses/${id}/cancel`);
 });
 
@@ -282,23 +282,23 @@ Deno.test("a webhook makes the worker look at a response whose stream says nothi
   openai.write(id);
   const unsigned = { ...delivery({ response: id }), headers: { "webhook-id": "wh_1" } };
   const minute = 60_000;
-  assert.equal(await deliver(program, unsigned), 401);
-  assert.equal(await deliver(program, { response: id, key: "another key" }), 401);
-  assert.equal(await deliver(program, { response: id, at: Date.now() - 6 * minute }), 401);
-  assert.equal(await deliver(program, { response: id, at: Date.now() + 6 * minute }), 401);
-  assert.equal(await deliver(program, { response: "resp_of_nobody" }), 404);
-  assert.equal(await deliver(program, { response: id, type: "batch.completed" }), 404);
-  assert.deepEqual(openai.journal, ["POST /responses"]);
+  assertStrictEquals(await deliver(program, unsigned), 401);
+  assertStrictEquals(await deliver(program, { response: id, key: "another key" }), 401);
+  assertStrictEquals(await deliver(program, { response: id, at: Date.now() - 6 * minute }), 401);
+  assertStrictEquals(await deliver(program, { response: id, at: Date.now() + 6 * minute }), 401);
+  assertStrictEquals(await deliver(program, { response: "resp_of_nobody" }), 404);
+  assertStrictEquals(await deliver(program, { response: id, type: "batch.completed" }), 404);
+  assertEquals(openai.journal, ["POST /responses"]);
 
-  assert.equal(await deliver(program, { response: id }), 204);
+  assertStrictEquals(await deliver(program, { response: id }), 204);
   const body = await pollUntil(program, path, isDone);
-  assert.deepEqual(body.bundles, bundles);
-  assert.equal(await deliver(program, { response: id }), 204);
-  assert.deepEqual(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+  assertEquals(body.bundles, bundles);
+  assertStrictEquals(await deliver(program, { response: id }), 204);
+  assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
   const heard = program.log.filter(({ message }) => message === "webhook").map(({ heard }) =>
     heard
   );
-  assert.deepEqual(heard, ["unknown", "rung", "repeated"]);
+  assertEquals(heard, ["unknown", "rung", "repeated"]);
 });
 
 Deno.test("a webhook reaches the process that waits, through whichever it was delivered", async () => {
@@ -311,13 +311,13 @@ Deno.test("a webhook reaches the process that waits, through whichever it was de
   await other.url();
   openai.mute(id);
   openai.write(id);
-  assert.equal(await deliver(other, { response: id }), 204);
-  assert.deepEqual((await pollUntil(other, path, isDone)).bundles, bundles);
+  assertStrictEquals(await deliver(other, { response: id }), 204);
+  assertEquals((await pollUntil(other, path, isDone)).bundles, bundles);
 });
 
 Deno.test("without a secret there is no place for webhooks", async () => {
   await using job = await beginBundles();
-  assert.equal(await deliver(job.program, { response: job.id }), 404);
+  assertStrictEquals(await deliver(job.program, { response: job.id }), 404);
 });
 
 Deno.test("a turn in the background goes on from the one before, and sends only what is new", async () => {
@@ -329,10 +329,10 @@ Deno.test("a turn in the background goes on from the one before, and sends only 
   const { openai, program, path, id } = job;
   openai.write(id);
   openai.write(await openai.begun(1));
-  assert.deepEqual((await pollUntil(program, path, isDone)).bundles, bundles);
+  assertEquals((await pollUntil(program, path, isDone)).bundles, bundles);
   const { previous_response_id, input } = openai.bodies[1]! as Body;
-  assert.equal(previous_response_id, id);
-  assert.deepEqual(input, [{
+  assertStrictEquals(previous_response_id, id);
+  assertEquals(input, [{
     type: "function_call_output",
     call_id: "call_1",
     output: '{"error":"There is no tool named no_such_tool"}',

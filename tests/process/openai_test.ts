@@ -1,7 +1,7 @@
 /**
  * The whole service with a real model client, against an independent server of OpenAI's protocol.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
@@ -42,13 +42,13 @@ async function run(
   const { body } = await program.get(accepted.headers.get("location")!);
   const { output, log } = program;
   const database = await contentsOf(`${directory.path}/data`);
-  assert.ok(database.includes(accepted.headers.get("location")!.split("/").at(-1)!));
+  assert(database.includes(accepted.headers.get("location")!.split("/").at(-1)!));
   for (const secret of [KEY, UPSTREAM]) {
-    assert.ok(!output.includes(secret), "a secret is in the log");
-    assert.ok(!JSON.stringify(body).includes(secret), "a secret is in the answer");
-    assert.ok(!database.includes(secret), "a secret is in the database");
+    assert(!output.includes(secret), "a secret is in the log");
+    assert(!JSON.stringify(body).includes(secret), "a secret is in the answer");
+    assert(!database.includes(secret), "a secret is in the database");
   }
-  assert.ok(!/Lisbon|fado/.test(output), "the wish is in the log");
+  assert(!/Lisbon|fado/.test(output), "the wish is in the log");
   return { body, log, calls: openai.calls };
 }
 
@@ -87,23 +87,23 @@ function errorReply(status: number, code: string, more: object = {}): Reply {
 
 Deno.test("an itinerary is written by Chat Completions with a strict schema", async () => {
   const { body, calls } = await itinerary([good]);
-  assert.equal(body.status, "completed");
-  assert.equal(body.source, "openai");
-  assert.deepEqual(body.itinerary, plan.days);
+  assertStrictEquals(body.status, "completed");
+  assertStrictEquals(body.source, "openai");
+  assertEquals(body.itinerary, plan.days);
 
-  assert.equal(calls.length, 1);
+  assertStrictEquals(calls.length, 1);
   const [{ path, authorization, body: request }] = calls as [typeof calls[0]];
-  assert.equal(path, "/v1/chat/completions");
-  assert.equal(authorization, `Bearer ${KEY}`);
-  assert.equal(request.model, "gpt-6-luna");
+  assertStrictEquals(path, "/v1/chat/completions");
+  assertStrictEquals(authorization, `Bearer ${KEY}`);
+  assertStrictEquals(request.model, "gpt-6-luna");
   const { type, json_schema } = request.response_format;
-  assert.equal(type, "json_schema");
-  assert.equal(json_schema.strict, true);
+  assertStrictEquals(type, "json_schema");
+  assertStrictEquals(json_schema.strict, true);
   const { days } = json_schema.schema.properties;
-  assert.deepEqual([days.minItems, days.maxItems], [2, 2]);
-  assert.deepEqual(request.messages.map((m: { role: string }) => m.role), ["system", "user"]);
-  assert.ok(!request.messages[0].content.includes("Lisbon"));
-  assert.ok(request.messages[1].content.includes("Lisbon"));
+  assertEquals([days.minItems, days.maxItems], [2, 2]);
+  assertEquals(request.messages.map((m: { role: string }) => m.role), ["system", "user"]);
+  assert(!request.messages[0].content.includes("Lisbon"));
+  assert(request.messages[1].content.includes("Lisbon"));
 });
 
 Deno.test("bundles are written in turns, with tools that call other services", async () => {
@@ -147,42 +147,42 @@ Deno.test("bundles are written in turns, with tools that call other services", a
     ...weatherEnv(services),
     BUNDLES_WEB_SEARCH: "1",
   });
-  assert.equal(body.status, "completed");
-  assert.deepEqual(body.bundles, bundles.bundles);
-  assert.deepEqual(
+  assertStrictEquals(body.status, "completed");
+  assertEquals(body.bundles, bundles.bundles);
+  assertEquals(
     body.reasoningSummaries,
     ["Looking at the weather", "Looking for events", "Writing it down"],
   );
-  assert.match(body.openaiResponseId, /^resp/);
-  assert.deepEqual(
+  assertMatch(body.openaiResponseId, /^resp/);
+  assertEquals(
     services.requests.map(({ pathname }) => pathname),
     ["/v1/search", "/v1/forecast", "/discovery/v2/events.json"],
   );
 
-  assert.equal(calls.length, 3);
+  assertStrictEquals(calls.length, 3);
   const [first, second, third] = calls.map((call) => call.body);
-  assert.equal(first.model, "gpt-6.1-terra");
-  assert.deepEqual(first.reasoning, { effort: "medium", summary: "auto" });
-  assert.equal(first.store, false);
-  assert.equal(first.text.format.strict, true);
-  assert.deepEqual(
+  assertStrictEquals(first.model, "gpt-6.1-terra");
+  assertEquals(first.reasoning, { effort: "medium", summary: "auto" });
+  assertStrictEquals(first.store, false);
+  assertStrictEquals(first.text.format.strict, true);
+  assertEquals(
     first.tools.map((tool: { name?: string; type: string }) => tool.name ?? tool.type),
     ["search_events", "get_weather", "web_search"],
   );
   // Each request carries all that was said before, the reasoning included.
-  assert.deepEqual(second.input.slice(0, 1), first.input);
-  assert.deepEqual(
+  assertEquals(second.input.slice(0, 1), first.input);
+  assertEquals(
     second.input.slice(1).map((item: { type: string }) => item.type),
     ["reasoning", "function_call", "function_call_output"],
   );
-  assert.equal(second.input[3].call_id, "call_1");
-  assert.match(second.input[3].output, /"sky":"overcast"/);
-  assert.deepEqual(third.input.slice(0, 4), second.input);
-  assert.match(third.input[7].output, /Fado Night/);
-  assert.match(third.input[8].output, /The arguments are not valid/);
+  assertStrictEquals(second.input[3].call_id, "call_1");
+  assertMatch(second.input[3].output, /"sky":"overcast"/);
+  assertEquals(third.input.slice(0, 4), second.input);
+  assertMatch(third.input[7].output, /Fado Night/);
+  assertMatch(third.input[8].output, /The arguments are not valid/);
 
   const steps = log.filter((line) => line.message === "step").map((line) => line.step);
-  assert.deepEqual(steps.toSorted(), [
+  assertEquals(steps.toSorted(), [
     "now",
     "turn-1",
     "turn-1/tool-1",
@@ -200,18 +200,18 @@ Deno.test("neither the key nor what OpenAI said gets into an answer, the log or 
     [{ status: 500, error: { message, type: message, code: message } }],
     { MAX_ATTEMPTS: "1" },
   );
-  assert.equal(body.error, "OpenAI API error: 500");
-  assert.equal(log.at(-1)?.error, "OpenAI API error: 500");
+  assertStrictEquals(body.error, "OpenAI API error: 500");
+  assertStrictEquals(log.at(-1)?.error, "OpenAI API error: 500");
 });
 
 Deno.test("a model that never stops calling tools is stopped after ten turns", async () => {
   const { body, calls } = await generation([
     { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] },
   ]);
-  assert.equal(body.status, "failed");
-  assert.equal(body.error, "Maximum iteration limit reached");
-  assert.equal(body.failure.code, "iteration_limit");
-  assert.equal(calls.length, 10);
+  assertStrictEquals(body.status, "failed");
+  assertStrictEquals(body.error, "Maximum iteration limit reached");
+  assertStrictEquals(body.failure.code, "iteration_limit");
+  assertStrictEquals(calls.length, 10);
 });
 
 for (
@@ -222,10 +222,10 @@ for (
 ) {
   Deno.test(`${status} ${code} is tried again and then succeeds`, async () => {
     const { body, calls, log } = await itinerary([errorReply(status, code), good]);
-    assert.equal(body.status, "completed");
-    assert.equal(body.attempt, 2);
-    assert.equal(calls.length, 2);
-    assert.equal(log.filter(({ message }) => message === "retry").length, 1);
+    assertStrictEquals(body.status, "completed");
+    assertStrictEquals(body.attempt, 2);
+    assertStrictEquals(calls.length, 2);
+    assertStrictEquals(log.filter(({ message }) => message === "retry").length, 1);
   });
 }
 
@@ -265,10 +265,10 @@ const stops: [name: string, script: [Reply, ...Reply[]], code: string, error: st
 for (const [name, script, code, error] of stops) {
   Deno.test(`${name} fails the job at once`, async () => {
     const { body, calls } = await itinerary(script);
-    assert.equal(body.status, "failed");
-    assert.equal(body.error, error);
-    assert.equal(body.failure.code, code);
-    assert.equal(calls.length, 1);
+    assertStrictEquals(body.status, "failed");
+    assertStrictEquals(body.error, error);
+    assertStrictEquals(body.failure.code, code);
+    assertStrictEquals(calls.length, 1);
   });
 }
 
@@ -278,14 +278,14 @@ Deno.test("a refusal in a turn of bundles fails the job at once", async () => {
       output: [{ type: "message", content: [{ type: "refusal", refusal: UPSTREAM }] }],
     }),
   ]);
-  assert.equal(body.failure.code, "refused");
+  assertStrictEquals(body.failure.code, "refused");
 });
 
 Deno.test("the content filter in a turn of bundles fails the job at once", async () => {
   const { body } = await generation([
     response("incomplete", { incomplete_details: { reason: "content_filter" } }),
   ]);
-  assert.equal(body.failure.code, "content_filtered");
+  assertStrictEquals(body.failure.code, "content_filtered");
 });
 
 const quotaCodes = [
@@ -299,9 +299,9 @@ const quotaCodes = [
 for (const code of quotaCodes) {
   Deno.test(`${code} gives a placeholder when USE_MOCK_IF_QUOTA is set`, async () => {
     const { body } = await itinerary([errorReply(429, code)], { USE_MOCK_IF_QUOTA: "1" });
-    assert.equal(body.status, "completed");
-    assert.equal(body.source, "placeholder");
-    assert.equal(body.itinerary.length, wish.durationDays);
+    assertStrictEquals(body.status, "completed");
+    assertStrictEquals(body.source, "placeholder");
+    assertStrictEquals(body.itinerary.length, wish.durationDays);
   });
 }
 
@@ -310,7 +310,7 @@ Deno.test("a quota that is spent inside a response gives a placeholder too", asy
     error: { code: "insufficient_quota", message: UPSTREAM },
   });
   const { body } = await generation([failed], { USE_MOCK_IF_QUOTA: "1" });
-  assert.equal(body.source, "placeholder");
+  assertStrictEquals(body.source, "placeholder");
 });
 
 const cutOff: Reply = { content: '{"days":[{"day":1', finishReason: "length" };
@@ -318,24 +318,24 @@ const wrongDays: Reply = { content: JSON.stringify(sampleItinerary({ ...wish, du
 
 Deno.test("a truncated answer is asked for again with more room", async () => {
   const { body, calls } = await itinerary([cutOff, good]);
-  assert.equal(body.status, "completed");
+  assertStrictEquals(body.status, "completed");
   const room = calls.map((call) => call.body.max_completion_tokens);
-  assert.equal(room[1], 2 * room[0]);
+  assertStrictEquals(room[1], 2 * room[0]);
 });
 
 Deno.test("an answer of the wrong shape is shown its errors and asked for again", async () => {
   const { body, calls } = await itinerary([wrongDays, good]);
-  assert.equal(body.status, "completed");
-  assert.equal(body.attempt, 1);
-  assert.match(calls[1]!.body.messages[3].content, /must have exactly 2 entries/);
+  assertStrictEquals(body.status, "completed");
+  assertStrictEquals(body.attempt, 1);
+  assertMatch(calls[1]!.body.messages[3].content, /must have exactly 2 entries/);
 });
 
 for (const [reply, code] of [[cutOff, "truncated"], [wrongDays, "invalid_output"]] as const) {
   Deno.test(`an answer that is ${code} twice fails the job`, async () => {
     const { body, calls } = await itinerary([reply]);
-    assert.equal(body.status, "failed");
-    assert.equal(body.failure.code, code);
-    assert.equal(calls.length, 2);
+    assertStrictEquals(body.status, "failed");
+    assertStrictEquals(body.failure.code, code);
+    assertStrictEquals(calls.length, 2);
   });
 }
 
@@ -344,9 +344,9 @@ Deno.test("bundles of the wrong shape are asked for again within the conversatio
     { content: '{"bundles":[]}', reasoning: "Writing it down" },
     goodBundles,
   ]);
-  assert.equal(body.status, "completed");
+  assertStrictEquals(body.status, "completed");
   const { input } = calls[1]!.body;
-  assert.deepEqual(input.map((item: { role?: string; type?: string }) => item.role ?? item.type), [
+  assertEquals(input.map((item: { role?: string; type?: string }) => item.role ?? item.type), [
     "user",
     "reasoning",
     "assistant",
@@ -356,8 +356,8 @@ Deno.test("bundles of the wrong shape are asked for again within the conversatio
 
 Deno.test("an answer that does not come in time is a timeout", async () => {
   const { body } = await itinerary([noReply], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
-  assert.equal(body.error, "OpenAI API request timed out");
-  assert.deepEqual([body.failure.code, body.failure.retryable], ["timeout", true]);
+  assertStrictEquals(body.error, "OpenAI API request timed out");
+  assertEquals([body.failure.code, body.failure.retryable], ["timeout", true]);
 });
 
 Deno.test("an answer that stalls in its middle is a timeout", async () => {
@@ -367,7 +367,7 @@ Deno.test("an answer that stalls in its middle is a timeout", async () => {
   const stalling: Reply = () =>
     eventStream(new ReadableStream({ start: (body) => body.enqueue(beginning) }));
   const { body } = await itinerary([stalling], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
-  assert.equal(body.failure.code, "timeout");
+  assertStrictEquals(body.failure.code, "timeout");
 });
 
 Deno.test("an answer that is cut off in its middle is a lost connection", async () => {
@@ -385,7 +385,7 @@ Deno.test("an answer that is cut off in its middle is a lost connection", async 
     MAX_ATTEMPTS: "1",
   });
   await cut;
-  assert.equal(body.failure.code, "connection_lost");
+  assertStrictEquals(body.failure.code, "connection_lost");
 });
 
 Deno.test("a server that cannot be reached is a lost connection", async () => {
@@ -393,7 +393,7 @@ Deno.test("a server that cannot be reached is a lost connection", async () => {
     OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
     MAX_ATTEMPTS: "1",
   });
-  assert.equal(body.failure.code, "connection_lost");
+  assertStrictEquals(body.failure.code, "connection_lost");
 });
 
 Deno.test("an answer that is no event stream, or ends before its last event, is a lost connection", async () => {
@@ -405,8 +405,8 @@ Deno.test("an answer that is no event stream, or ends before its last event, is 
   ];
   for (const answer of answers) {
     const { body } = await itinerary([answer], { MAX_ATTEMPTS: "1" });
-    assert.equal(body.failure.code, "connection_lost");
-    assert.equal(body.error, "OpenAI API stream ended before the answer");
+    assertStrictEquals(body.failure.code, "connection_lost");
+    assertStrictEquals(body.error, "OpenAI API stream ended before the answer");
   }
 });
 
@@ -415,8 +415,8 @@ Deno.test("a stream whose events are not OpenAI's is an upstream error", async (
     const { body } = await itinerary([() => eventStream(`data: ${data}\n\n`)], {
       MAX_ATTEMPTS: "1",
     });
-    assert.equal(body.failure.code, "upstream_error");
-    assert.equal(body.error, "OpenAI API error: unreadable response");
+    assertStrictEquals(body.failure.code, "upstream_error");
+    assertStrictEquals(body.error, "OpenAI API error: unreadable response");
   }
 });
 
@@ -431,6 +431,6 @@ Deno.test("an organisation that may not see reasoning summaries gets its bundles
       },
     }, { status: 400 });
   const { body, calls } = await generation([unverified, { content: JSON.stringify(bundles) }]);
-  assert.equal(body.status, "completed");
-  assert.deepEqual(calls[1]!.body.reasoning, { effort: "medium" });
+  assertStrictEquals(body.status, "completed");
+  assertEquals(calls[1]!.body.reasoning, { effort: "medium" });
 });

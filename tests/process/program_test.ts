@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
@@ -37,12 +37,12 @@ Deno.test("a stranger's first minutes: a wish in, a plan out, for both kinds", a
   await using program = new Program(directory.path);
   for (const [path, body] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     const accepted = await program.post(path, body);
-    assert.equal(accepted.body.status, "processing");
+    assertStrictEquals(accepted.body.status, "processing");
     const id = accepted.body.jobId ?? accepted.body.generationId;
     await program.until(({ log }) => log.some((l) => l.message === "completed" && l.jobId === id));
     const done = await program.get(accepted.headers.get("location")!);
-    assert.equal(done.body.status, "completed");
-    assert.equal(done.body.source, "sample");
+    assertStrictEquals(done.body.status, "completed");
+    assertStrictEquals(done.body.source, "sample");
   }
 });
 
@@ -55,8 +55,8 @@ Deno.test("`deno task dev` greets with the URL and a curl line that works", asyn
   )!;
   const [name, value] = header!.split(": ");
   const response = await fetch(url!, { method: "POST", headers: { [name!]: value! }, body: body! });
-  assert.equal(response.status, 202);
-  assert.equal((await response.json()).status, "processing");
+  assertStrictEquals(response.status, 202);
+  assertStrictEquals((await response.json()).status, "processing");
   await program.until(({ output }) => / completed jobId=\S+ kind=itinerary/.test(output));
 });
 
@@ -66,7 +66,7 @@ Deno.test("the first poll right after POST never answers 404, a thousand times",
   const lanes = Array.from({ length: 10 }, async () => {
     for (let n = 0; n < 100; n++) {
       const { headers } = await program.post("/api/itineraries", tokyo);
-      assert.equal((await program.get(headers.get("location")!)).status, 200);
+      assertStrictEquals((await program.get(headers.get("location")!)).status, 200);
     }
   });
   await Promise.all(lanes);
@@ -78,11 +78,11 @@ Deno.test("100 jobs at once are each generated exactly once", async () => {
   await using program = new Program(directory.path, { env });
   const paths = await postMany(program, 100);
   await program.untilLogged("completed", 100);
-  assert.deepEqual(await statusesOf(program, paths), new Set(["completed"]));
+  assertEquals(await statusesOf(program, paths), new Set(["completed"]));
   for (const step of ["now", "turn-1"]) {
     const runs = countOf(program, "step", { step });
-    assert.equal(runs.size, 100);
-    assert.deepEqual(new Set(runs.values()), new Set([1]));
+    assertStrictEquals(runs.size, 100);
+    assertEquals(new Set(runs.values()), new Set([1]));
   }
 });
 
@@ -100,8 +100,8 @@ Deno.test("20 jobs survive a kill -9 in their midst", async () => {
   }
   await using program = new Program(directory.path, { env });
   await program.untilLogged("completed", 20);
-  assert.deepEqual(await statusesOf(program, paths), new Set(["completed"]));
-  assert.deepEqual(new Set(countOf(program, "completed").values()), new Set([1]));
+  assertEquals(await statusesOf(program, paths), new Set(["completed"]));
+  assertEquals(new Set(countOf(program, "completed").values()), new Set([1]));
 });
 
 Deno.test("SIGTERM hands running jobs over without counting their attempt", async () => {
@@ -115,22 +115,22 @@ Deno.test("SIGTERM hands running jobs over without counting their attempt", asyn
     program.signal("SIGTERM");
     await program.untilLogged("stopping");
     // A second signal ends the four seconds of grace.
-    assert.equal((await program.end("SIGTERM")).code, 0);
-    assert.deepEqual(program.log.slice(-2).map(({ message }) => message), ["released", "stopped"]);
+    assertStrictEquals((await program.end("SIGTERM")).code, 0);
+    assertEquals(program.log.slice(-2).map(({ message }) => message), ["released", "stopped"]);
   }
   await using program = new Program(directory.path);
   await program.untilLogged("completed");
   const { body } = await program.get(path);
-  assert.equal(body.status, "completed");
-  assert.equal(body.attempt, 1);
+  assertStrictEquals(body.status, "completed");
+  assertStrictEquals(body.attempt, 1);
 });
 
 Deno.test("SIGTERM ends the program in order from the moment it listens", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   await program.untilLogged("listening");
-  assert.equal((await program.end("SIGTERM")).code, 0);
-  assert.deepEqual(program.log.map(({ message }) => message).slice(-2), ["stopping", "stopped"]);
+  assertStrictEquals((await program.end("SIGTERM")).code, 0);
+  assertEquals(program.log.map(({ message }) => message).slice(-2), ["stopping", "stopped"]);
 });
 
 Deno.test("the program registers its cron run, once a minute", async () => {
@@ -144,7 +144,7 @@ Deno.test("the program registers its cron run, once a minute", async () => {
   await using program = new Program(directory.path, { preload });
   await program.untilLogged("listening");
   const [cron] = program.log.filter(({ message }) => message === "cron");
-  assert.deepEqual(cron, { message: "cron", name: "sweep", schedule: "* * * * *" });
+  assertEquals(cron, { message: "cron", name: "sweep", schedule: "* * * * *" });
 });
 
 Deno.test("the log has one JSON line for each event, and nothing that a traveller wrote", async () => {
@@ -157,18 +157,18 @@ Deno.test("the log has one JSON line for each event, and nothing that a travelle
   await program.untilLogged("completed");
   const lines = program.log.filter(({ jobId }) => jobId === body.jobId);
   const messages = lines.map(({ message }) => message);
-  assert.deepEqual(messages, ["accepted", "claimed", "step", "step", "completed"]);
-  for (const line of lines) assert.equal(line.kind, "itinerary");
-  assert.equal(lines.at(-1)?.attempt, 1);
-  assert.equal(typeof lines.at(-1)?.durationMs, "number");
-  assert.ok(!program.output.includes("Mousehole"));
+  assertEquals(messages, ["accepted", "claimed", "step", "step", "completed"]);
+  for (const line of lines) assertStrictEquals(line.kind, "itinerary");
+  assertStrictEquals(lines.at(-1)?.attempt, 1);
+  assertStrictEquals(typeof lines.at(-1)?.durationMs, "number");
+  assert(!program.output.includes("Mousehole"));
 });
 
 Deno.test("a bad value stops the start with one line that names it", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { PORT: "http" } });
-  assert.equal((await program.ended()).code, 1);
-  assert.equal(
+  assertStrictEquals((await program.ended()).code, 1);
+  assertStrictEquals(
     program.output,
     'Cannot start: PORT is "http", expected a whole number from 0 to 65535\n',
   );
@@ -179,8 +179,8 @@ Deno.test("a port that is taken stops the start with one line", async () => {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr;
   await using program = new Program(directory.path, { env: { PORT: String(port) } });
-  assert.equal((await program.ended()).code, 1);
-  assert.equal(program.output, `Cannot start: port ${port} is in use, set PORT\n`);
+  assertStrictEquals((await program.ended()).code, 1);
+  assertStrictEquals(program.output, `Cannot start: port ${port} is in use, set PORT\n`);
 });
 
 Deno.test("the file .env is read, and the environment wins over it", async () => {
@@ -191,7 +191,7 @@ Deno.test("the file .env is read, and the environment wins over it", async () =>
   );
   await using program = new Program(directory.path);
   const listening = await program.until(({ log }) => log.find((l) => l.message === "listening"));
-  assert.equal(listening.generator, "openai");
-  assert.notEqual(listening.url, "http://localhost:1");
-  assert.ok(!program.output.includes("sk-x"));
+  assertStrictEquals(listening.generator, "openai");
+  assertNotStrictEquals(listening.url, "http://localhost:1");
+  assert(!program.output.includes("sk-x"));
 });

@@ -2,7 +2,7 @@
  * New kinds of job, made by the steps in CONTRIBUTING.md and by nothing else: one with everything that a
  * kind may have (`tasting`), and one without a view and without files (`checklist`).
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { cp } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { Program, workDirectory } from "../../testing/program.ts";
@@ -43,7 +43,7 @@ const END = /^ *\}(?: as const)?(?: satisfies .*)?;$/m;
  */
 async function addKinds(source: string, kinds: string[]): Promise<Map<string, string>> {
   const { steps, without } = await readRecipe();
-  assert.equal(steps.length, 4);
+  assertStrictEquals(steps.length, 4);
   await cp(fixtures, source, { recursive: true });
   const before = new Map<string, string>();
   for (const { file, registry, line } of steps) {
@@ -99,16 +99,16 @@ async function checkTypes({ path, before }: Awaited<ReturnType<typeof extendedSo
     incomplete.push(registry.replace(".ts", "_incomplete.ts"));
     await Deno.writeTextFile(join(path, incomplete.at(-1)!), text);
   }
-  assert.equal(incomplete.length, 3);
+  assertStrictEquals(incomplete.length, 3);
   const entries = ["main.ts", "web/app/app.tsx", "web/client/client.ts"];
   const { output } = await deno(path, "check", ...entries, ...incomplete);
   const errors = output.split(/^(?=TS\d+ )/m).slice(1);
-  assert.equal(errors.length, incomplete.length, output);
+  assertStrictEquals(errors.length, incomplete.length, output);
   for (const file of incomplete) {
     const error = errors.find((error) => error.includes(`/${file}:`));
-    assert.ok(error, `${file} is no error: ${output}`);
-    assert.match(error, /tasting/);
-    assert.match(error, /checklist/);
+    assert(error, `${file} is no error: ${output}`);
+    assertMatch(error, /tasting/);
+    assertMatch(error, /checklist/);
     await Deno.remove(join(path, file));
   }
 }
@@ -140,12 +140,12 @@ Deno.test("a kind that is added by the recipe has its API, its form, its page an
     await t.step("it is written as the rest is", async () => {
       for (const task of [["fmt", "--check"], ["lint"]]) {
         const { success, output } = await deno(source.path, ...task, ...source.changed);
-        assert.ok(success, output);
+        assert(success, output);
       }
     });
   }
   const built = await deno(source.path, "task", "build");
-  assert.ok(built.success, built.output);
+  assert(built.success, built.output);
   await using directory = await workDirectory();
   await using program = new Program(directory.path, {
     source: source.path,
@@ -153,15 +153,15 @@ Deno.test("a kind that is added by the recipe has its API, its form, its page an
   });
   await t.step("a tasting", () => driveTasting(program));
   await t.step("a checklist, which has a plain page", () => driveChecklist(program));
-  assert.deepEqual(program.log.filter(({ level }) => level === "error"), []);
+  assertEquals(program.log.filter(({ level }) => level === "error"), []);
 });
 
 /** The API, the form, the page and the Markdown of the kind that has everything. */
 async function driveTasting(program: Program): Promise<void> {
   const url = await program.url();
   const { body: { paths, components } } = await program.get("/openapi.json");
-  assert.ok(paths["/api/tastings"].post && paths["/api/tastings/{id}"].get);
-  assert.deepEqual(Object.keys(components.schemas.Tasting.properties).slice(0, 6), [
+  assert(paths["/api/tastings"].post && paths["/api/tastings/{id}"].get);
+  assertEquals(Object.keys(components.schemas.Tasting.properties).slice(0, 6), [
     "tastingId",
     "status",
     "dish",
@@ -170,47 +170,47 @@ async function driveTasting(program: Program): Promise<void> {
     "places",
   ]);
   const wish = { dish: "Ramen", town: "Fukuoka", stops: 2 };
-  assert.equal((await program.post("/api/tastings", { ...wish, stops: 6 })).status, 400);
+  assertStrictEquals((await program.post("/api/tastings", { ...wish, stops: 6 })).status, 400);
   const made = await program.post("/api/tastings", wish);
-  assert.equal(made.status, 202);
+  assertStrictEquals(made.status, 202);
   const path = made.headers.get("location")!;
-  assert.equal(path, `/api/tastings/${made.body.tastingId}`);
+  assertStrictEquals(path, `/api/tastings/${made.body.tastingId}`);
 
   const { text: home } = await open(url);
-  assert.match(home, /id="choose-tasting" value="tasting"/);
-  assert.match(home, /<form class="wish tasting"[^>]*aria-label="Find the kitchens">/);
-  assert.match(home, /id="dish" name="dish" [^>]*required dir="auto"/);
-  assert.match(home, /type="number" [^>]*id="stops" [^>]*min="1" max="5"/);
-  assert.doesNotMatch(home, /checklist/);
+  assertMatch(home, /id="choose-tasting" value="tasting"/);
+  assertMatch(home, /<form class="wish tasting"[^>]*aria-label="Find the kitchens">/);
+  assertMatch(home, /id="dish" name="dish" [^>]*required dir="auto"/);
+  assertMatch(home, /type="number" [^>]*id="stops" [^>]*min="1" max="5"/);
+  assertNotMatch(home, /checklist/);
   const wrong = await sendForm(`${url}/trips`, { kind: "tasting", dish: "", stops: "6" });
-  assert.equal(wrong.status, 400);
-  assert.match(wrong.text, />A whole number from 1 to 5\.</);
+  assertStrictEquals(wrong.status, 400);
+  assertMatch(wrong.text, />A whole number from 1 to 5\.</);
   const fields = { kind: "tasting", dish: "Pho", town: "Huế", stops: "1" };
   const sent = await sendForm(`${url}/trips`, fields);
-  assert.equal(sent.status, 303);
+  assertStrictEquals(sent.status, 303);
   const trip = sent.headers.get("location")!;
   const growing = await open(url + trip);
-  assert.match(growing.text, /<title>Pho in Huế – Tripwright<\/title>/);
-  assert.match(growing.text, /<section class="dock"/);
+  assertMatch(growing.text, /<title>Pho in Huế – Tripwright<\/title>/);
+  assertMatch(growing.text, /<section class="dock"/);
 
   await untilCompleted(program, made.body.tastingId);
   await untilCompleted(program, trip.replace("/trips/", ""));
   const { body: done } = await program.get(path);
-  assert.equal(done.status, "completed");
-  assert.equal(done.places[1].name, "Sample kitchen 2 of Fukuoka");
+  assertStrictEquals(done.status, "completed");
+  assertStrictEquals(done.places[1].name, "Sample kitchen 2 of Fukuoka");
   const events = await open(`${url}${path}/events`);
-  assert.match(events.text, /^event: item$/m);
-  assert.match(events.text, /^event: end$/m);
+  assertMatch(events.text, /^event: item$/m);
+  assertMatch(events.text, /^event: end$/m);
   const { text: page } = await open(url + trip);
-  assert.match(page, /<header class="trip tasting"><h1 dir="auto">Pho in Huế<\/h1>/);
-  assert.match(page, /<span>1 stop<\/span>/);
-  assert.match(page, /<h2 dir="auto">Sample kitchen 1 of Huế<\/h2>/);
-  assert.match(page, /plan\.md">Markdown<.*plan\.json">JSON</);
-  assert.doesNotMatch(page, /Calendar/);
+  assertMatch(page, /<header class="trip tasting"><h1 dir="auto">Pho in Huế<\/h1>/);
+  assertMatch(page, /<span>1 stop<\/span>/);
+  assertMatch(page, /<h2 dir="auto">Sample kitchen 1 of Huế<\/h2>/);
+  assertMatch(page, /plan\.md">Markdown<.*plan\.json">JSON</);
+  assertNotMatch(page, /Calendar/);
   const markdown = await open(`${url}${trip}/plan.md`);
-  assert.match(markdown.text, /^# Pho in Huế\n\nThis plan is made up[^]*- \*\*Sample kitchen 1/);
-  assert.match(markdown.headers.get("content-disposition")!, /filename="pho-in-hue\.md"/);
-  assert.equal((await open(`${url}${trip}/plan.ics`)).status, 404);
+  assertMatch(markdown.text, /^# Pho in Huế\n\nThis plan is made up[^]*- \*\*Sample kitchen 1/);
+  assertMatch(markdown.headers.get("content-disposition")!, /filename="pho-in-hue\.md"/);
+  assertStrictEquals((await open(`${url}${trip}/plan.ics`)).status, 404);
 }
 
 /** The API of the kind that has neither a view nor files, and its plain page. */
@@ -223,28 +223,28 @@ async function driveChecklist(program: Program): Promise<void> {
   ];
   const trip = `${url}/trips/${made.body.checklistId}`;
   const growing = await open(trip);
-  assert.equal(growing.status, 200);
-  assert.match(growing.text, /<title>Checklist – Tripwright<\/title>/);
-  assert.match(
+  assertStrictEquals(growing.status, 200);
+  assertMatch(growing.text, /<title>Checklist – Tripwright<\/title>/);
+  assertMatch(
     growing.text,
     /<dt>trip<\/dt><dd dir="auto">A week in &lt;b>Reykjavík&lt;\/b><\/dd>/,
   );
-  assert.match(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Cancel</);
+  assertMatch(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Cancel</);
   const other = `${url}/trips/${dropped.body.checklistId}`;
-  assert.equal((await sendForm(`${other}/cancel`, {})).status, 303);
-  assert.match((await open(other)).text, /You have canceled this trip/);
+  assertStrictEquals((await sendForm(`${other}/cancel`, {})).status, 303);
+  assertMatch((await open(other)).text, /You have canceled this trip/);
 
   await untilCompleted(program, made.body.checklistId);
   const { text: page, status } = await open(trip);
-  assert.equal(status, 200);
-  assert.match(page, /<dt>items<\/dt><dd dir="auto"><pre>\[\n {2}(?:"|&quot;)Passport/);
-  assert.match(page, /plan\.json">JSON</);
-  assert.doesNotMatch(page, /Markdown|Calendar/);
+  assertStrictEquals(status, 200);
+  assertMatch(page, /<dt>items<\/dt><dd dir="auto"><pre>\[\n {2}(?:"|&quot;)Passport/);
+  assertMatch(page, /plan\.json">JSON</);
+  assertNotMatch(page, /Markdown|Calendar/);
   const { body } = await program.get(`/api/checklists/${made.body.checklistId}`);
-  assert.deepEqual(JSON.parse((await open(`${trip}/plan.json`)).text), body);
+  assertEquals(JSON.parse((await open(`${trip}/plan.json`)).text), body);
   for (const extension of ["md", "ics"]) {
     const { status, text } = await open(`${trip}/plan.${extension}`);
-    assert.equal(status, 404);
-    assert.match(text, /To the trip/);
+    assertStrictEquals(status, 404);
+    assertMatch(text, /To the trip/);
   }
 }

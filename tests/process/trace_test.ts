@@ -2,7 +2,7 @@
  * One trace from POST to the call of the model: the real program with Deno's own OpenTelemetry, and a
  * collector that looks at what it sends.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
@@ -108,7 +108,7 @@ function serveCollector() {
     spans: (...kinds: number[]) =>
       kinds.map((kind) => {
         const found = spans.filter((span) => span.kind === kind && span.name !== "GET");
-        assert.equal(found.length, 1, `${found.length} spans of kind ${kind}`);
+        assertStrictEquals(found.length, 1, `${found.length} spans of kind ${kind}`);
         return found[0]!;
       }),
     /** The spans of the work on jobs so far, in the order in which they ended. */
@@ -173,7 +173,7 @@ async function post(program: Program, headers: Record<string, string>): Promise<
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(wish),
   });
-  assert.equal(response.status, 202);
+  assertStrictEquals(response.status, 202);
   return (await response.json()).jobId;
 }
 
@@ -187,9 +187,9 @@ async function finish(program: Program): Promise<void> {
 
 /** Each span is the child of the one before it, the first one that of the caller. */
 function assertOneTrace(spans: Span[]): void {
-  assert.deepEqual(spans.map(({ traceId }) => traceId), spans.map(() => TRACE_ID));
+  assertEquals(spans.map(({ traceId }) => traceId), spans.map(() => TRACE_ID));
   const parents = [CALLER_ID, ...spans.map(({ spanId }) => spanId)].slice(0, -1);
-  assert.deepEqual(spans.map(({ parentSpanId }) => parentSpanId), parents);
+  assertEquals(spans.map(({ parentSpanId }) => parentSpanId), parents);
 }
 
 Deno.test("one trace leads from the caller over POST and the job to the call of the model", async () => {
@@ -200,17 +200,17 @@ Deno.test("one trace leads from the caller over POST and the job to the call of 
   const spans = env.collector.spans(SERVER, CONSUMER, CLIENT);
   assertOneTrace(spans);
   const [accepted, job, call] = spans as [Span, Span, Span];
-  assert.equal(accepted.attributes["url.path"], "/api/itineraries");
-  assert.equal(job.name, "process itinerary");
-  assert.equal(job.attributes["messaging.message.id"], jobId);
-  assert.equal(job.attributes["tripwright.attempt"], 1);
-  assert.equal(job.attributes["tripwright.outcome"], "done");
-  assert.notEqual(job.status.code, ERROR);
-  assert.equal(call.attributes["url.full"], `${env.modelUrl}/chat/completions`);
+  assertStrictEquals(accepted.attributes["url.path"], "/api/itineraries");
+  assertStrictEquals(job.name, "process itinerary");
+  assertStrictEquals(job.attributes["messaging.message.id"], jobId);
+  assertStrictEquals(job.attributes["tripwright.attempt"], 1);
+  assertStrictEquals(job.attributes["tripwright.outcome"], "done");
+  assertNotStrictEquals(job.status.code, ERROR);
+  assertStrictEquals(call.attributes["url.full"], `${env.modelUrl}/chat/completions`);
 
-  assert.deepEqual(env.collector.loggedIn("accepted"), [accepted.spanId]);
+  assertEquals(env.collector.loggedIn("accepted"), [accepted.spanId]);
   for (const message of ["claimed", "step", "completed"]) {
-    assert.deepEqual(env.collector.loggedIn(message), [job.spanId]);
+    assertEquals(env.collector.loggedIn(message), [job.spanId]);
   }
 });
 
@@ -220,9 +220,9 @@ Deno.test("a caller whose header is not valid gets a new trace, and the job is i
   await post(program, { traceparent: traceparent.toUpperCase() });
   await finish(program);
   const [accepted, job] = env.collector.spans(SERVER, CONSUMER) as [Span, Span];
-  assert.equal(accepted.parentSpanId, "");
-  assert.notEqual(accepted.traceId, TRACE_ID);
-  assert.deepEqual([job.traceId, job.parentSpanId], [accepted.traceId, accepted.spanId]);
+  assertStrictEquals(accepted.parentSpanId, "");
+  assertNotStrictEquals(accepted.traceId, TRACE_ID);
+  assertEquals([job.traceId, job.parentSpanId], [accepted.traceId, accepted.spanId]);
 });
 
 Deno.test("killed between POST and the work: the next process goes on in the same trace", async () => {
@@ -233,7 +233,7 @@ Deno.test("killed between POST and the work: the next process goes on in the sam
   await finish(program);
   const spans = collector.spans(SERVER, CONSUMER, CLIENT);
   assertOneTrace(spans);
-  assert.deepEqual(spans.map(({ service }) => service), ["first", "second", "second"]);
+  assertEquals(spans.map(({ service }) => service), ["first", "second", "second"]);
 });
 
 Deno.test("accepted by a process that is not traced: the job continues the caller's trace", async () => {
@@ -254,7 +254,7 @@ Deno.test("each attempt has a span that says what went wrong, but not in OpenAI'
   const [accepted] = collector.spans(SERVER) as [Span];
   const attempts = collector.attempts();
   for (const job of attempts) assertOneTrace([accepted, job]);
-  assert.deepEqual(
+  assertEquals(
     attempts.map(({ attributes, status }) => [
       attributes["tripwright.attempt"],
       attributes["tripwright.outcome"],
@@ -263,5 +263,5 @@ Deno.test("each attempt has a span that says what went wrong, but not in OpenAI'
     ]),
     [[1, "retry", "upstream_error", true], [2, "done", undefined, false]],
   );
-  for (const secret of [KEY, UPSTREAM]) assert.ok(!collector.bodies.join().includes(secret));
+  for (const secret of [KEY, UPSTREAM]) assert(!collector.bodies.join().includes(secret));
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
@@ -15,7 +15,7 @@ for (const { path, update } of generatedFiles) {
   Deno.test(`${path} says what the code says; else run deno task docs`, async () => {
     const text = await read(path);
     const compared = path.endsWith(".md") ? withoutLayout : String;
-    assert.equal(compared(text), compared(update(text)));
+    assertStrictEquals(compared(text), compared(update(text)));
   });
 }
 
@@ -31,21 +31,21 @@ function tableRows(text: string): string[][] {
 
 Deno.test("docs/configuration.md explains every variable, and no other", async () => {
   const documented = tableRows(await read("docs/configuration.md")).map(([name]) => name);
-  assert.deepEqual(documented, ours);
+  assertEquals(documented, ours);
 });
 
 Deno.test(".env.example shows every variable, and sets none", async () => {
   const text = await read(".env.example");
   const shown = [...text.matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]!);
-  assert.deepEqual(shown.toSorted(), ours.toSorted());
-  assert.doesNotMatch(text, /^[^#\n]/m);
+  assertEquals(shown.toSorted(), ours.toSorted());
+  assertNotMatch(text, /^[^#\n]/m);
 });
 
 Deno.test(".env.example and docs/configuration.md agree on the defaults", async () => {
   const text = await read(".env.example");
   for (const [name, value] of tableRows(await read("docs/configuration.md"))) {
     const example = text.match(new RegExp(`^# ${name}=(.*)$`, "m"))?.[1];
-    if (value !== "none") assert.equal(example, value, name);
+    if (value !== "none") assertStrictEquals(example, value, name);
   }
 });
 
@@ -73,14 +73,14 @@ Deno.test("the table of keys has every key that lib/store builds, with its parts
       const [prefix] = parts;
       if (prefix === UNSTORED) continue;
       const row = rows.get(prefix) ?? [];
-      assert.deepEqual(parts, row.slice(0, parts.length), `${name}: ${array}`);
+      assertEquals(parts, row.slice(0, parts.length), `${name}: ${array}`);
       // What is too large for one value is stored in parts below the key.
       if (parts.length === row.filter((part) => part !== "part").length) complete.add(prefix!);
-      assert.equal(modules.get(prefix!) ?? name, name, `two modules build keys of ${prefix}`);
+      assertStrictEquals(modules.get(prefix!) ?? name, name, `two modules build keys of ${prefix}`);
       modules.set(prefix!, name);
     }
   }
-  assert.deepEqual([...complete].sort(), [...rows.keys()].sort());
+  assertEquals([...complete].sort(), [...rows.keys()].sort());
 });
 
 Deno.test("docs/job_lifecycle.md explains every failure, and whether to try again", async () => {
@@ -93,7 +93,7 @@ Deno.test("docs/job_lifecycle.md explains every failure, and whether to try agai
     code,
     { retriedByJob, retryable },
   ]);
-  assert.deepEqual(documented, actual);
+  assertEquals(documented, actual);
 });
 
 /** The names of all tests, as patterns: what a template fills in may be anything. */
@@ -115,12 +115,12 @@ async function testNames(directory = "tests"): Promise<RegExp[]> {
 Deno.test("docs/invariants.md names tests that exist, for each of the ten invariants", async () => {
   const text = await read("docs/invariants.md");
   const sections = text.split(/^## /m).slice(1);
-  assert.deepEqual(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assertEquals(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   const names = await testNames();
   for (const section of sections) {
     const tests = [...section.matchAll(/^- `(.*)`$/gm)].map((match) => match[1]!);
-    assert.ok(tests.length > 0, section);
-    for (const test of tests) assert.ok(names.some((name) => name.test(test)), test);
+    assert(tests.length > 0, section);
+    for (const test of tests) assert(names.some((name) => name.test(test)), test);
   }
 });
 
@@ -141,7 +141,7 @@ Deno.test("the documents name only tasks and files that exist", async () => {
   ) {
     const text = await read(document);
     for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
-      assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);
+      assert(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
     for (
       const [, path] of text.matchAll(

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { filesBelow, root } from "../../testing/source_files.ts";
 
@@ -57,7 +57,7 @@ Deno.test("no function is longer than a screen", async () => {
   for (const file of files) {
     found.push(...longFunctions(file, await Deno.readTextFile(join(root, file))));
   }
-  assert.deepEqual(found, []);
+  assertEquals(found, []);
 });
 
 Deno.test("the check of lengths knows functions of every form by their names", () => {
@@ -74,7 +74,7 @@ Deno.test("the check of lengths knows functions of every form by their names", (
     `function short() ${body}`,
   ].join("\n");
   const names = ["declared", "arrow", "expression", "run", "stop", "state", "(anonymous)"];
-  assert.deepEqual(
+  assertEquals(
     longFunctions("lib/example.ts", source),
     names.map((n) => `lib/example.ts ${n}`),
   );

@@ -1,4 +1,11 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStrictEquals,
+  fail,
+} from "@std/assert";
 import { JobError } from "../../lib/job/failure.ts";
 import type { WebhookReader } from "../../lib/job/response_ended.ts";
 import { kinds, openApp, techno, tokyo } from "../../testing/app.ts";
@@ -13,11 +20,11 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 Deno.test("an itinerary is accepted with 202, its id, and where to ask for it", async () => {
   using env = await openApp();
   const { status, headers, body } = await post(env.app, "/api/itineraries", tokyo);
-  assert.equal(status, 202);
-  assert.match(body.jobId, uuid);
-  assert.equal(body.status, "processing");
-  assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
-  assert.equal(headers.get("retry-after"), "2");
+  assertStrictEquals(status, 202);
+  assertMatch(body.jobId, uuid);
+  assertStrictEquals(body.status, "processing");
+  assertStrictEquals(headers.get("location"), `/api/itineraries/${body.jobId}`);
+  assertStrictEquals(headers.get("retry-after"), "2");
   await env.a.instance.idle();
 });
 
@@ -25,8 +32,8 @@ Deno.test("an itinerary is shown member by member as the old service did", async
   using env = await openApp({ delayMs: 1_000 });
   const { body: accepted } = await post(env.app, "/api/itineraries", tokyo);
   const young = await send(env.app, `/api/itineraries/${accepted.jobId}`);
-  assert.equal(young.status, 200);
-  assert.deepEqual(young.body, {
+  assertStrictEquals(young.status, 200);
+  assertEquals(young.body, {
     jobId: accepted.jobId,
     status: "processing",
     destination: "Tokyo, Japan",
@@ -44,28 +51,28 @@ Deno.test("an itinerary is shown member by member as the old service did", async
     usage: null,
   });
   const { phase, message, ...progress } = young.body.progress;
-  assert.match(phase, /^(queued|starting|thinking)$/);
-  assert.equal(typeof message, "string");
-  assert.deepEqual(progress, {
+  assertMatch(phase, /^(queued|starting|thinking)$/);
+  assertStrictEquals(typeof message, "string");
+  assertEquals(progress, {
     step: 0,
     of: progress.of,
     updatedAt: "2026-11-21T12:00:00.000Z",
   });
-  assert.equal(young.headers.get("retry-after"), "2");
+  assertStrictEquals(young.headers.get("retry-after"), "2");
 
   await untilIdle(env.a, () => env.clock.advance(1_000));
   const done = await send(env.app, `/api/itineraries/${accepted.jobId}`);
-  assert.deepEqual(Object.keys(done.body), Object.keys(young.body));
-  assert.equal(done.body.status, "completed");
-  assert.match(done.body.completedAt, /^2026-11-21T12:\d\d:\d\d\.000Z$/);
-  assert.equal(done.body.source, "sample");
-  assert.equal(done.body.progress, null);
-  assert.equal(done.body.partial, null);
-  assert.equal(done.headers.get("retry-after"), null);
-  assert.deepEqual(done.body.itinerary.map((day: { day: number }) => day.day), [1, 2]);
+  assertEquals(Object.keys(done.body), Object.keys(young.body));
+  assertStrictEquals(done.body.status, "completed");
+  assertMatch(done.body.completedAt, /^2026-11-21T12:\d\d:\d\d\.000Z$/);
+  assertStrictEquals(done.body.source, "sample");
+  assertStrictEquals(done.body.progress, null);
+  assertStrictEquals(done.body.partial, null);
+  assertStrictEquals(done.headers.get("retry-after"), null);
+  assertEquals(done.body.itinerary.map((day: { day: number }) => day.day), [1, 2]);
   const [{ theme, activities }] = done.body.itinerary;
-  assert.equal(typeof theme, "string");
-  assert.deepEqual(
+  assertStrictEquals(typeof theme, "string");
+  assertEquals(
     Object.keys(activities[0]),
     ["time", "title", "description", "place", "estimatedCost"],
   );
@@ -74,32 +81,32 @@ Deno.test("an itinerary is shown member by member as the old service did", async
 Deno.test("a generation is accepted with 200 and shown as the old service did", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const accepted = await post(env.app, "/api/generations", techno);
-  assert.equal(accepted.status, 200);
-  assert.match(accepted.body.generationId, uuid);
-  assert.equal(accepted.body.status, "processing");
+  assertStrictEquals(accepted.status, 200);
+  assertMatch(accepted.body.generationId, uuid);
+  assertStrictEquals(accepted.body.status, "processing");
   const path = `/api/generations/${accepted.body.generationId}`;
-  assert.equal(accepted.headers.get("location"), path);
-  assert.equal(accepted.headers.get("retry-after"), "2");
+  assertStrictEquals(accepted.headers.get("location"), path);
+  assertStrictEquals(accepted.headers.get("retry-after"), "2");
 
   const young = await send(env.app, path);
-  assert.equal(young.body.status, "processing");
-  assert.equal(young.body.bundles, null);
-  assert.equal(young.body.error, null);
+  assertStrictEquals(young.body.status, "processing");
+  assertStrictEquals(young.body.bundles, null);
+  assertStrictEquals(young.body.error, null);
   await untilIdle(env.a, () => env.clock.advance(1_000));
   const { body } = await send(env.app, path);
-  assert.equal(body.status, "completed");
-  assert.deepEqual(Object.keys(body).toSorted(), Object.keys(accepted.body).toSorted());
-  assert.ok(body.bundles.length >= 3 && body.bundles.length <= 5);
-  assert.deepEqual(
+  assertStrictEquals(body.status, "completed");
+  assertEquals(Object.keys(body).toSorted(), Object.keys(accepted.body).toSorted());
+  assert(body.bundles.length >= 3 && body.bundles.length <= 5);
+  assertEquals(
     Object.keys(body.bundles[0]),
     ["title", "description", "keyEvents", "imageUrl"],
   );
-  assert.deepEqual(
+  assertEquals(
     Object.keys(body.bundles[0].keyEvents[0]),
     ["name", "date", "venue", "neighborhood", "url", "why"],
   );
-  assert.ok(body.reasoningSummaries.length > 0);
-  assert.equal(typeof body.openaiResponseId, "string");
+  assert(body.reasoningSummaries.length > 0);
+  assertStrictEquals(typeof body.openaiResponseId, "string");
 });
 
 Deno.test("a failed job is shown with 200, the old error text and a typed failure", async () => {
@@ -112,16 +119,16 @@ Deno.test("a failed job is shown with 200, the old error text and a typed failur
   const { body: accepted } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
   const { status, body } = await send(env.app, `/api/generations/${accepted.generationId}`);
-  assert.equal(status, 200);
-  assert.equal(body.status, "failed");
-  assert.equal(body.error, "OpenAI API rate limit exceeded");
-  assert.deepEqual(body.failure, {
+  assertStrictEquals(status, 200);
+  assertStrictEquals(body.status, "failed");
+  assertStrictEquals(body.error, "OpenAI API rate limit exceeded");
+  assertEquals(body.failure, {
     code: "rate_limited",
     retryable: true,
     hint: "Send the same request again in a few minutes.",
   });
-  assert.equal(body.bundles, null);
-  assert.equal(typeof body.completedAt, "string");
+  assertStrictEquals(body.bundles, null);
+  assertStrictEquals(typeof body.completedAt, "string");
 });
 
 Deno.test("an old job is asked for less often", async () => {
@@ -129,9 +136,9 @@ Deno.test("an old job is asked for less often", async () => {
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
   env.clock.advance(59_999);
-  assert.equal((await send(env.app, path)).headers.get("retry-after"), "2");
+  assertStrictEquals((await send(env.app, path)).headers.get("retry-after"), "2");
   env.clock.advance(1);
-  assert.equal((await send(env.app, path)).headers.get("retry-after"), "10");
+  assertStrictEquals((await send(env.app, path)).headers.get("retry-after"), "10");
 });
 
 const notFound: [path: string, error: string][] = [
@@ -149,7 +156,7 @@ for (const [path, error] of notFound) {
     using env = await openApp();
     const answer = await send(env.app, path);
     assertProblem(answer, 404, "job_not_found");
-    assert.equal(answer.body.error, error);
+    assertStrictEquals(answer.body.error, error);
   });
 }
 
@@ -159,8 +166,8 @@ Deno.test("a job is not found under the other kind, nor after it has expired", a
   await env.a.instance.idle();
   assertProblem(await send(env.app, `/api/generations/${body.jobId}`), 404, "job_not_found");
   const path = `/api/itineraries/${body.jobId}`;
-  assert.equal((await send(env.app, path)).status, 200);
-  assert.equal(
+  assertStrictEquals((await send(env.app, path)).status, 200);
+  assertStrictEquals(
     (await send(env.app, path.toUpperCase().replace("API/ITINERARIES", "api/itineraries"))).status,
     200,
   );
@@ -204,9 +211,9 @@ for (const [path, body, error, pointers] of invalid) {
     using env = await openApp();
     const answer = await post(env.app, path, body);
     assertProblem(answer, 400, "invalid_request");
-    assert.equal(answer.body.error, error);
-    assert.deepEqual(answer.body.errors.map((e: { pointer: string }) => e.pointer), pointers);
-    assert.equal(await env.store.index.countWaiting(1), 0);
+    assertStrictEquals(answer.body.error, error);
+    assertEquals(answer.body.errors.map((e: { pointer: string }) => e.pointer), pointers);
+    assertStrictEquals(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -232,7 +239,7 @@ Deno.test("a body is JSON, whatever browsers call it, and nothing else", async (
   ];
   for (const [type, status] of types) {
     const answer = await post(env.app, "/api/itineraries", tokyo, { "content-type": type });
-    assert.equal(answer.status, status, type);
+    assertStrictEquals(answer.status, status, type);
     if (status === 415) assertProblem(answer, 415, "unsupported_media_type");
   }
   await env.a.instance.idle();
@@ -241,14 +248,17 @@ Deno.test("a body is JSON, whatever browsers call it, and nothing else", async (
 Deno.test("a body without a content type is read as JSON", async () => {
   using env = await openApp();
   const body = new TextEncoder().encode(JSON.stringify(tokyo));
-  assert.equal((await send(env.app, "/api/itineraries", { method: "POST", body })).status, 202);
+  assertStrictEquals(
+    (await send(env.app, "/api/itineraries", { method: "POST", body })).status,
+    202,
+  );
   await env.a.instance.idle();
 });
 
 Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
   using env = await openApp();
   const fits = { ...tokyo, ignored: "x".repeat(60_000) };
-  assert.equal((await post(env.app, "/api/itineraries", fits)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries", fits)).status, 202);
   const large = JSON.stringify({ ...tokyo, ignored: "x".repeat(70_000) });
   const withLength = { "content-length": String(large.length) };
   for (const headers of [withLength, {}]) {
@@ -279,7 +289,7 @@ Deno.test("a wrong method is 405 and says which are right", async () => {
   for (const [method, path, allow] of wrong) {
     const answer = await send(env.app, path, { method });
     assertProblem(answer, 405, "method_not_allowed");
-    assert.equal(answer.headers.get("allow"), allow);
+    assertStrictEquals(answer.headers.get("allow"), allow);
   }
 });
 
@@ -291,7 +301,7 @@ Deno.test("an unknown path is 404", async () => {
 
 Deno.test("a trailing slash makes no difference", async () => {
   using env = await openApp();
-  assert.equal((await post(env.app, "/api/itineraries/", tokyo)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries/", tokyo)).status, 202);
   await env.a.instance.idle();
 });
 
@@ -301,8 +311,8 @@ Deno.test("when the accepting commit fails, the client gets 500 and nothing exis
   failCommits(hooks, "job", 1);
   const answer = await post(env.app, "/api/generations", techno);
   assertProblem(answer, 500, "accept_failed");
-  assert.equal(answer.body.error, "Failed to initiate generation");
-  assert.deepEqual(await Array.fromAsync(env.kv.list({ prefix: [] })), []);
+  assertStrictEquals(answer.body.error, "Failed to initiate generation");
+  assertEquals(await Array.fromAsync(env.kv.list({ prefix: [] })), []);
 });
 
 Deno.test("an unexpected error is 500 and says nothing of itself", async () => {
@@ -311,7 +321,7 @@ Deno.test("an unexpected error is 500 and says nothing of itself", async () => {
   await env.kv.set(["job", id], { secret: "do not show" });
   const answer = await send(env.app, `/api/generations/${id}`);
   assertProblem(answer, 500, "internal");
-  assert.equal(answer.body.error, "Something went wrong on our side");
+  assertStrictEquals(answer.body.error, "Something went wrong on our side");
 });
 
 Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
@@ -319,8 +329,8 @@ Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
   for (let n = 0; n < 2; n++) await post(env.app, "/api/itineraries", tokyo);
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "queue_full");
-  assert.equal(answer.headers.get("retry-after"), "30");
-  assert.equal(await env.store.index.countWaiting(10), 2);
+  assertStrictEquals(answer.headers.get("retry-after"), "30");
+  assertStrictEquals(await env.store.index.countWaiting(10), 2);
 });
 
 Deno.test("browsers of every origin may call, and read the headers that matter", async () => {
@@ -334,10 +344,10 @@ Deno.test("browsers of every origin may call, and read the headers that matter",
       "access-control-request-headers": "content-type",
     },
   });
-  assert.equal(preflight.status, 204);
-  assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
-  assert.equal(preflight.headers.get("access-control-allow-methods"), "GET,HEAD,POST,DELETE");
-  assert.equal(
+  assertStrictEquals(preflight.status, 204);
+  assertStrictEquals(preflight.headers.get("access-control-allow-origin"), "*");
+  assertStrictEquals(preflight.headers.get("access-control-allow-methods"), "GET,HEAD,POST,DELETE");
+  assertStrictEquals(
     preflight.headers.get("access-control-allow-headers"),
     "Authorization,Client-Token,Content-Type,Idempotency-Key,If-None-Match,Last-Event-ID,Prefer," +
       "X-Request-Id,traceparent,tracestate",
@@ -345,8 +355,8 @@ Deno.test("browsers of every origin may call, and read the headers that matter",
 
   for (const body of [tokyo, {}]) {
     const answer = await post(env.app, "/api/itineraries", body, headers);
-    assert.equal(answer.headers.get("access-control-allow-origin"), "*");
-    assert.equal(
+    assertStrictEquals(answer.headers.get("access-control-allow-origin"), "*");
+    assertStrictEquals(
       answer.headers.get("access-control-expose-headers"),
       "Allow,Content-Location,ETag,Idempotency-Replayed,Link,Location,Preference-Applied,RateLimit," +
         "RateLimit-Policy,Retry-After,X-Request-Id",
@@ -360,8 +370,8 @@ Deno.test("with CORS_ORIGINS set, only those origins are let in", async () => {
   const allowed = async (origin: string) =>
     (await send(env.app, "/livez", { headers: { origin } })).headers
       .get("access-control-allow-origin");
-  assert.equal(await allowed("https://b.example"), "https://b.example");
-  assert.equal(await allowed("https://c.example"), null);
+  assertStrictEquals(await allowed("https://b.example"), "https://b.example");
+  assertStrictEquals(await allowed("https://c.example"), null);
 });
 
 Deno.test("X-Request-Id is the client's, or a new one if that is missing or odd", async () => {
@@ -370,15 +380,15 @@ Deno.test("X-Request-Id is the client's, or a new one if that is missing or odd"
     (await send(env.app, "/livez", { headers: { "x-request-id": id } })).headers.get(
       "x-request-id",
     );
-  assert.equal(await idFor("client-7"), "client-7");
-  assert.match((await idFor("<script>"))!, uuid);
-  assert.match((await send(env.app, "/livez")).headers.get("x-request-id")!, uuid);
+  assertStrictEquals(await idFor("client-7"), "client-7");
+  assertMatch((await idFor("<script>"))!, uuid);
+  assertMatch((await send(env.app, "/livez")).headers.get("x-request-id")!, uuid);
 });
 
 Deno.test("livez and readyz say that all is well", async () => {
   using env = await openApp();
-  assert.deepEqual((await send(env.app, "/livez")).body, { status: "ok" });
-  assert.deepEqual((await send(env.app, "/readyz")).body, { status: "ok" });
+  assertEquals((await send(env.app, "/livez")).body, { status: "ok" });
+  assertEquals((await send(env.app, "/readyz")).body, { status: "ok" });
 });
 
 Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", async () => {
@@ -388,8 +398,8 @@ Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", 
       const { body: accepted, headers } = await post(env.app, path, wish);
       const location = headers.get("location")!;
       const { status, body } = await send(env.app, location, { method: "DELETE" });
-      assert.equal(status, 202);
-      assert.deepEqual(body, {
+      assertStrictEquals(status, 202);
+      assertEquals(body, {
         ...accepted,
         status: "canceled",
         completedAt: accepted.createdAt,
@@ -399,11 +409,11 @@ Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", 
       });
       await env.a.instance.idle();
       const polled = await send(env.app, location);
-      assert.equal(polled.status, 200);
-      assert.equal(polled.headers.get("retry-after"), null);
-      assert.deepEqual(polled.body, body);
+      assertStrictEquals(polled.status, 200);
+      assertStrictEquals(polled.headers.get("retry-after"), null);
+      assertEquals(polled.body, body);
       // A client that did not get the answer asks again.
-      assert.equal((await send(env.app, location, { method: "DELETE" })).status, 202);
+      assertStrictEquals((await send(env.app, location, { method: "DELETE" })).status, 202);
     }
   }
 });
@@ -422,8 +432,8 @@ Deno.test("DELETE of a job that has ended is 409 with its state", async () => {
     const before = await send(env.app, location);
     const answer = await send(env.app, location, { method: "DELETE" });
     assertProblem(answer, 409, "job_finished");
-    assert.equal(answer.body.state, state);
-    assert.deepEqual((await send(env.app, location)).body, before.body);
+    assertStrictEquals(answer.body.state, state);
+    assertEquals((await send(env.app, location)).body, before.body);
   }
 });
 
@@ -433,10 +443,10 @@ Deno.test("DELETE of an unknown job, or one of the other kind, is 404", async ()
   for (const id of [body.jobId, crypto.randomUUID(), "nonsense"]) {
     const answer = await send(env.app, `/api/generations/${id}`, { method: "DELETE" });
     assertProblem(answer, 404, "job_not_found");
-    assert.equal(answer.body.error, "Generation not found");
+    assertStrictEquals(answer.body.error, "Generation not found");
   }
   const { body: polled } = await send(env.app, `/api/itineraries/${body.jobId}`);
-  assert.equal(polled.status, "processing");
+  assertStrictEquals(polled.status, "processing");
 });
 
 Deno.test("an instance that is stopping refuses POST with 503, and still answers GET", async () => {
@@ -446,8 +456,8 @@ Deno.test("an instance that is stopping refuses POST with 503, and still answers
   await env.a.instance.stop(0);
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "stopping");
-  assert.equal(answer.headers.get("retry-after"), "5");
-  assert.equal((await send(env.app, headers.get("location")!)).body.status, "completed");
+  assertStrictEquals(answer.headers.get("retry-after"), "5");
+  assertStrictEquals((await send(env.app, headers.get("location")!)).body.status, "completed");
 });
 
 Deno.test("readyz is 503 when the database is gone or the service is stopping", async () => {
@@ -455,8 +465,8 @@ Deno.test("readyz is 503 when the database is gone or the service is stopping", 
   gone.kv.close();
   const notReady = await send(gone.app, "/readyz");
   assertProblem(notReady, 503, "not_ready");
-  assert.doesNotMatch(notReady.body.detail, /BadResource|closed/);
-  assert.equal((await send(gone.app, "/livez")).status, 200);
+  assertNotMatch(notReady.body.detail, /BadResource|closed/);
+  assertStrictEquals((await send(gone.app, "/livez")).status, 200);
 
   using env = await openApp();
   await env.a.instance.stop(0);
@@ -468,8 +478,8 @@ Deno.test("HEAD answers like GET, without a body", async () => {
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
   const head = await env.app.request(path, { method: "HEAD" });
-  assert.equal(head.status, 200);
-  assert.equal(await head.text(), "");
+  assertStrictEquals(head.status, 200);
+  assertStrictEquals(await head.text(), "");
   await env.a.instance.idle();
 });
 
@@ -477,9 +487,9 @@ Deno.test("a path that does not exist is a page for people, and a problem for pr
   using env = await openApp();
   const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
   const page = await env.app.request("/nonsense", { headers: { accept } });
-  assert.equal(page.status, 404);
-  assert.match(page.headers.get("content-type")!, /^text\/html/);
-  assert.match(await page.text(), /<h1>There is nothing at this path<\/h1>/);
+  assertStrictEquals(page.status, 404);
+  assertMatch(page.headers.get("content-type")!, /^text\/html/);
+  assertMatch(await page.text(), /<h1>There is nothing at this path<\/h1>/);
   for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
     assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
   }
@@ -491,11 +501,11 @@ Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache"
   await env.a.instance.idle();
   const path = `${headers.get("location")}/timeline`;
   const answer = await send(env.app, path);
-  assert.equal(answer.status, 200);
-  assert.equal(answer.headers.get("cache-control"), "private, no-cache");
-  assert.equal(answer.body.status, "completed");
+  assertStrictEquals(answer.status, 200);
+  assertStrictEquals(answer.headers.get("cache-control"), "private, no-cache");
+  assertStrictEquals(answer.body.status, "completed");
   const events = answer.body.events.map(({ event }: { event: string }) => event);
-  assert.deepEqual(events, ["accepted", "claimed", "step", "step", "completed"]);
+  assertEquals(events, ["accepted", "claimed", "step", "step", "completed"]);
   const other = path.replace("itineraries", "generations");
   assertProblem(await send(env.app, other), 404, "job_not_found");
 });
@@ -522,10 +532,10 @@ Deno.test("a webhook is read as it came, and thanked for each time", async () =>
   });
   for (const _ of [1, 2]) {
     const { status, body } = await env.deliver('{"type": "é"}');
-    assert.deepEqual([status, body], [204, null]);
+    assertEquals([status, body], [204, null]);
   }
-  assert.deepEqual(read[0], ['{"type": "é"}', "application/json"]);
-  assert.equal((await env.instances.takeWakes("instance-a")).length, 1);
+  assertEquals(read[0], ['{"type": "é"}', "application/json"]);
+  assertStrictEquals((await env.instances.takeWakes("instance-a")).length, 1);
 });
 
 const refusals: [what: string, read: WebhookReader, status: number, code: string][] = [
@@ -555,19 +565,19 @@ for (const [what, read, status, code] of refusals) {
     using env = await openWebhook(read);
     const answer = await env.deliver("{}");
     assertProblem(answer, status, code);
-    assert.ok(!JSON.stringify(answer.body).includes("secret"));
-    assert.deepEqual(await env.instances.takeWakes("instance-a"), []);
+    assert(!JSON.stringify(answer.body).includes("secret"));
+    assertEquals(await env.instances.takeWakes("instance-a"), []);
   });
 }
 
 Deno.test("a webhook over 64 KiB is 413, and not read", async () => {
-  using env = await openWebhook(() => assert.fail("must not be read"));
-  assert.equal((await env.deliver("x".repeat(65_537))).status, 413);
+  using env = await openWebhook(() => fail("must not be read"));
+  assertStrictEquals((await env.deliver("x".repeat(65_537))).status, 413);
 });
 
 Deno.test("without a reader there is no place for webhooks", async () => {
   using env = await openApp();
-  assert.equal((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
+  assertStrictEquals((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
 });
 
 Deno.test("OPTIONS answers with the methods of a path, and 404 where there is none", async () => {
@@ -579,11 +589,11 @@ Deno.test("OPTIONS answers with the methods of a path, and 404 where there is no
   ];
   for (const [path, allow] of paths) {
     const { status, headers, body } = await send(env.app, path, { method: "OPTIONS" });
-    assert.equal(status, 204);
-    assert.equal(headers.get("allow"), allow);
-    assert.equal(headers.get("content-type"), null);
-    assert.ok(headers.get("x-request-id"));
-    assert.equal(body, null);
+    assertStrictEquals(status, 204);
+    assertStrictEquals(headers.get("allow"), allow);
+    assertStrictEquals(headers.get("content-type"), null);
+    assert(headers.get("x-request-id"));
+    assertStrictEquals(body, null);
   }
   assertProblem(await send(env.app, "/api/trips", { method: "OPTIONS" }), 404, "route_not_found");
 });
@@ -592,14 +602,14 @@ Deno.test("every answer has the headers that keep browsers careful", async () =>
   using env = await openApp();
   for (const path of ["/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
     const { headers } = await send(env.app, path);
-    assert.equal(
+    assertStrictEquals(
       headers.get("content-security-policy"),
       "default-src 'none'; frame-ancestors 'none'",
     );
-    assert.equal(headers.get("x-content-type-options"), "nosniff");
-    assert.equal(headers.get("x-frame-options"), "DENY");
-    assert.equal(headers.get("referrer-policy"), "same-origin");
-    assert.match(headers.get("strict-transport-security")!, /^max-age=\d{7,}$/);
-    assert.equal(headers.get("x-powered-by"), null);
+    assertStrictEquals(headers.get("x-content-type-options"), "nosniff");
+    assertStrictEquals(headers.get("x-frame-options"), "DENY");
+    assertStrictEquals(headers.get("referrer-policy"), "same-origin");
+    assertMatch(headers.get("strict-transport-security")!, /^max-age=\d{7,}$/);
+    assertStrictEquals(headers.get("x-powered-by"), null);
   }
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { openApp, techno, tokyo } from "../../testing/app.ts";
 import { assertDescribed, operationOf } from "../../testing/contract.ts";
@@ -178,9 +178,9 @@ function assertUndescribed(method: string, { status, headers }: Response, body: 
   const isPage = status === 200 && headers.get("content-type")!.startsWith("text/html");
   if (isPreflight || isPage) return;
   // A Client-Token that is none is told of before a path that is none.
-  assert.ok([400, 404, 405].includes(status), `${status}: ${body}`);
-  assert.equal(headers.get("content-type"), "application/problem+json");
-  if (status === 405) assert.ok(headers.get("allow"));
+  assert([400, 404, 405].includes(status), `${status}: ${body}`);
+  assertStrictEquals(headers.get("content-type"), "application/problem+json");
+  if (status === 405) assert(headers.get("allow"));
 }
 
 /** Where keys are needed, most requests have one, and some a second one or a wrong one. */
@@ -211,12 +211,12 @@ for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as 
         ? assertDescribed(method, url.pathname, response, body)
         : (status === 401 || assertUndescribed(method, response, body), `undescribed ${status}`);
       seen.set(shown, (seen.get(shown) ?? 0) + 1);
-      assert.ok(status < 500, `${status}: ${body}`);
+      assert(status < 500, `${status}: ${body}`);
       const isMade = method === "POST" && (status === 200 || status === 202) &&
         !response.headers.has("idempotency-replayed");
       if (isMade) known.push(response.headers.get("location")!.split("/").at(-1)!);
       jobs += isMade ? 1 : 0;
-      assert.equal(await countJobs(env), jobs, `${method} ${url}`);
+      assertStrictEquals(await countJobs(env), jobs, `${method} ${url}`);
     });
     await fc.assert(property, { seed: SEED, numRuns: RUNS });
     await env.a.instance.idle();
@@ -225,9 +225,9 @@ for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as 
     // It has come to the interesting places.
     for (const operation of ["create", "get", "cancel", "stream"]) {
       const reached = [...seen.keys()].filter((shown) => shown.startsWith(operation));
-      assert.ok(reached.length >= 6, `${operation}: ${reached.join(", ")}`);
+      assert(reached.length >= 6, `${operation}: ${reached.join(", ")}`);
     }
-    assert.ok(jobs > RUNS / 100, `only ${jobs} jobs were made`);
+    assert(jobs > RUNS / 100, `only ${jobs} jobs were made`);
     if (Deno.env.get("FUZZ_VERBOSE")) console.log(Object.fromEntries(seen));
   });
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Admission } from "../../../jobs/engine/admission.ts";
 import { JobIndex } from "../../../lib/store/job_index.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -50,19 +50,19 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   };
 }
 
-const full = { outcome: "queue full", limit: 3 };
+const full = { outcome: "queue full" as const, limit: 3 };
 
 Deno.test("Admission lets a job in below the limit", async () => {
   using test = await setUp(3, { waiting: 2 });
 
-  assert.deepEqual(await test.admit(), { outcome: "accepted", left: null });
+  assertEquals<unknown>(await test.admit(), { outcome: "accepted", left: null });
 });
 
 for (const waiting of [3, 4]) {
   Deno.test(`Admission refuses a job when ${waiting} of 3 wait`, async () => {
     using test = await setUp(3, { waiting });
 
-    assert.deepEqual(await test.admit(), full);
+    assertEquals(await test.admit(), full);
   });
 }
 
@@ -70,39 +70,39 @@ Deno.test("Admission counts a job that waits for its retry", async () => {
   using test = await setUp(1);
   await test.store.accept({ ...queuedJob(), runAt: test.clock.now() + MINUTE });
 
-  assert.deepEqual(await test.admit(), { ...full, limit: 1 });
+  assertEquals(await test.admit(), { ...full, limit: 1 });
 });
 
 Deno.test("Admission adds what it lets in between two counts", async () => {
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
-  assert.equal(test.index.counts, 1);
+  assertStrictEquals(test.index.counts, 1);
   await test.admit();
-  assert.equal(test.index.counts, 1);
+  assertStrictEquals(test.index.counts, 1);
 
-  assert.deepEqual(await test.admit(), full);
+  assertEquals(await test.admit(), full);
 });
 
 Deno.test("Admission takes jobs that workers have claimed since for gone before it refuses", async () => {
   using test = await setUp(1);
   for (let n = 0; n < 3; n++) {
-    assert.equal(await test.admitted(1), 1);
+    assertStrictEquals(await test.admitted(1), 1);
     await test.claimAll();
   }
 });
 
 Deno.test("Admission spends a tenth of its time with counting when there is no room", async () => {
   using test = await setUp(1, { waiting: 1, countMs: 20 });
-  assert.equal(await test.admitted(1), 0);
+  assertStrictEquals(await test.admitted(1), 0);
   await test.claimAll();
 
   test.clock.advance(199);
-  assert.equal(await test.admitted(1), 0);
-  assert.equal(test.index.counts, 1);
+  assertStrictEquals(await test.admitted(1), 0);
+  assertStrictEquals(test.index.counts, 1);
   test.clock.advance(1);
-  assert.equal(await test.admitted(1), 1);
-  assert.equal(test.index.counts, 2);
+  assertStrictEquals(await test.admitted(1), 1);
+  assertStrictEquals(test.index.counts, 2);
 });
 
 Deno.test("Admission does not forget a job that is being stored while it counts", async () => {
@@ -111,50 +111,54 @@ Deno.test("Admission does not forget a job that is being stored while it counts"
   const admitted = test.admit(() => stored.promise);
   test.clock.advance(500);
 
-  assert.deepEqual(await test.admit(), { ...full, limit: 1 });
+  assertEquals(await test.admit(), { ...full, limit: 1 });
   stored.resolve({ outcome: "accepted" });
   await admitted;
 });
 
 Deno.test("Admission keeps no place for a job that could not be stored", async () => {
   using test = await setUp(1);
-  await assert.rejects(test.admit(() => Promise.reject(new Error("KV is away"))), /KV is away/);
+  await assertRejects(
+    () => test.admit(() => Promise.reject(new Error("KV is away"))),
+    Error,
+    "KV is away",
+  );
 
-  assert.equal(await test.admitted(1), 1);
+  assertStrictEquals(await test.admitted(1), 1);
 });
 
 Deno.test("Admission counts anew when the clock was set back", async () => {
   using test = await setUp(2);
-  assert.equal(await test.admitted(1), 1);
+  assertStrictEquals(await test.admitted(1), 1);
   await test.claimAll();
   test.clock.advance(-MINUTE);
 
-  assert.equal(await test.admitted(2), 2);
+  assertStrictEquals(await test.admitted(2), 2);
 });
 
 Deno.test("Admission sees what other instances have accepted", async () => {
   using test = await setUp(3);
-  assert.equal(await test.admitted(1), 1);
+  assertStrictEquals(await test.admitted(1), 1);
   for (let n = 0; n < 3; n++) await test.store.accept(queuedJob());
 
   test.clock.advance(500);
 
-  assert.equal(await test.admitted(1), 0);
+  assertStrictEquals(await test.admitted(1), 0);
 });
 
 Deno.test("Admission lets in as many of a flood as there is room for, with one count", async () => {
   using test = await setUp(5, { waiting: 2 });
 
-  assert.equal(await test.admitted(20), 3);
-  assert.equal(test.index.counts, 1);
+  assertStrictEquals(await test.admitted(20), 3);
+  assertStrictEquals(test.index.counts, 1);
 });
 
 Deno.test("Admission counts again after a count that failed", async () => {
   using test = await setUp(3);
   const { countWaiting } = test.index;
   test.index.countWaiting = () => Promise.reject(new Error("KV is away"));
-  await assert.rejects(test.admit(), { message: "KV is away" });
+  await assertRejects(() => test.admit(), Error, "KV is away");
   test.index.countWaiting = countWaiting;
 
-  assert.equal(await test.admitted(1), 1);
+  assertStrictEquals(await test.admitted(1), 1);
 });

@@ -1,7 +1,7 @@
 /**
  * Responses that go on at the model's side: who waits for them, and who stops them.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { CallOptions, Model } from "../../../lib/model/model.ts";
@@ -89,10 +89,10 @@ Deno.test("a response that was begun is joined by the next attempt", async () =>
   });
   using env = await openRuntimes({ kinds: [kind], model });
   const id = await twoAttempts(env);
-  assert.deepEqual((await env.store.read(id))?.result, { text: "joined resp_1" });
-  assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
+  assertEquals((await env.store.read(id))?.result, { text: "joined resp_1" });
+  assertEquals(asked, ["respond resp_1", "join resp_1"]);
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "succeeded" && job.usage?.inputTokens, 100);
+  assertStrictEquals(job.state === "succeeded" && job.usage?.inputTokens, 100);
 });
 
 Deno.test("a response that came to nothing is begun again, and the new one is joined then", async () => {
@@ -103,8 +103,8 @@ Deno.test("a response that came to nothing is begun again, and the new one is jo
   using env = await openRuntimes({ kinds: [kind], model });
   const id = await twoAttempts(env);
   await tryAgain(env, 1);
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.deepEqual(asked, [
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertEquals(asked, [
     "respond resp_1",
     "join resp_1",
     "respond resp_2",
@@ -139,8 +139,8 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
   };
   await env.b.instance.sweep();
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.deepEqual(asked, ["respond resp_1", "join resp_1"]);
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertEquals(asked, ["respond resp_1", "join resp_1"]);
 });
 
 Deno.test("a finished turn forgets its response", async () => {
@@ -148,7 +148,7 @@ Deno.test("a finished turn forgets its response", async () => {
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal(await env.store.checkpoints.openResponse(id), null);
+  assertStrictEquals(await env.store.checkpoints.openResponse(id), null);
 });
 
 Deno.test("canceling a job stops its response", async () => {
@@ -159,7 +159,7 @@ Deno.test("canceling a job stops its response", async () => {
   await env.b.jobs.cancel(kind, id);
   await env.b.instance.stop(0);
   await env.a.instance.stop(0);
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
 Deno.test("a job whose time is up stops its response", async () => {
@@ -170,8 +170,8 @@ Deno.test("a job whose time is up stops its response", async () => {
   await untilIdle(env.a, () => env.clock.advance(60_000));
   await env.a.instance.stop(0);
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
 Deno.test("a worker that leaves lets its response go on", async () => {
@@ -180,8 +180,8 @@ Deno.test("a worker that leaves lets its response go on", async () => {
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
   await env.a.instance.stop(0);
-  assert.equal((await jobOf(env.store, id)).state, "queued");
-  assert.deepEqual(asked, ["respond resp_1"]);
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
+  assertEquals(asked, ["respond resp_1"]);
 });
 
 Deno.test("a response that nobody will ever find is stopped", async () => {
@@ -198,7 +198,7 @@ Deno.test("a response that nobody will ever find is stopped", async () => {
   };
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
 Deno.test("a response that cannot be remembered is stopped, as far as it can be", async () => {
@@ -206,7 +206,7 @@ Deno.test("a response that cannot be remembered is stopped, as far as it can be"
   const model = modelOf({
     async respond(_request, { onEvent }) {
       await onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
-      return assert.fail("must not go on");
+      return fail("must not go on");
     },
     cancel(responseId) {
       asked.push(`cancel ${responseId}`);
@@ -222,9 +222,9 @@ Deno.test("a response that cannot be remembered is stopped, as far as it can be"
   failCommits(hooks, "response", 6);
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(1_000));
-  assert.deepEqual(asked, ["cancel resp_1"]);
+  assertEquals(asked, ["cancel resp_1"]);
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "internal");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "internal");
 });
 
 Deno.test("showing progress tells a worker that its job is another's by now", async () => {
@@ -241,7 +241,7 @@ Deno.test("showing progress tells a worker that its job is another's by now", as
   await env.store.accept(queuedJob({ id }));
   await env.a.instance.sweep();
   for (let n = 0; n < 50; n++) await env.a.jobs.ping();
-  assert.equal(env.a.instance.running, 0);
+  assertStrictEquals(env.a.instance.running, 0);
   aborted.resolve();
   await env.a.instance.idle();
 });
@@ -257,19 +257,19 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
   using env = await openRuntimes({ kinds: [kind], model: () => model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  assert.equal((await env.b.jobs.cancel(kind, id))?.job.state, "canceled");
+  assertStrictEquals((await env.b.jobs.cancel(kind, id))?.job.state, "canceled");
   await env.a.instance.stop(0);
   // An instance that leaves waits for it, but for a second only.
   let stopped = false;
   env.b.instance.stop(0).then(() => stopped = true);
   env.clock.advance(999);
   for (let n = 0; n < 10; n++) await env.b.jobs.ping();
-  assert.equal(stopped, false);
+  assertStrictEquals(stopped, false);
   for (let n = 0; n < 10 && !stopped; n++) {
     env.clock.advance(1_000);
     for (let m = 0; m < 5; m++) await env.b.jobs.ping();
   }
-  assert.equal(stopped, true);
+  assertStrictEquals(stopped, true);
 });
 
 Deno.test("a response that cannot be stopped harms nobody", async () => {
@@ -283,7 +283,7 @@ Deno.test("a response that cannot be stopped harms nobody", async () => {
   using env = await openRuntimes({ kinds: [kind], model: () => model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  assert.equal((await env.a.jobs.cancel(kind, id))?.job.state, "canceled");
+  assertStrictEquals((await env.a.jobs.cancel(kind, id))?.job.state, "canceled");
   await env.a.instance.stop(0);
 });
 
@@ -299,9 +299,9 @@ Deno.test("a response that does not go on by itself is neither remembered nor st
   using env = await openRuntimes({ kinds: [kind], model: () => model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "failed");
-  assert.equal(await env.store.checkpoints.openResponse(id), null);
-  assert.deepEqual(asked, []);
+  assertStrictEquals((await jobOf(env.store, id)).state, "failed");
+  assertStrictEquals(await env.store.checkpoints.openResponse(id), null);
+  assertEquals(asked, []);
 });
 
 Deno.test("a webhook wakes the call that waits, through whichever instance it came", async () => {
@@ -324,17 +324,17 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
   };
   await pass();
   const job = await jobOf(env.store, id);
-  assert.ok(job.state === "running");
+  assert(job.state === "running");
   // News of a job that the instance no longer has comes first.
   const commit = env.kv.atomic();
   env.instances.addWake(commit, { holder: job.holder, id: "0" });
   await commit.commit();
-  assert.equal(
+  assertStrictEquals(
     await env.b.jobs.handleWebhook({ responseId: "resp_1", deliveryId: "wh_1" }),
     "rung",
   );
   for (let n = 0; n < 20; n++) await pass();
-  assert.equal(wakes, 1);
+  assertStrictEquals(wakes, 1);
   await env.a.instance.stop(0);
 });
 
@@ -344,23 +344,32 @@ Deno.test("ringFor() rings once for each delivery, and only for those who wait",
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
   const heard = await env.instances.lastRing();
-  assert.equal(await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }), "unknown");
-  assert.equal(await env.instances.lastRing(), heard);
+  assertStrictEquals(
+    await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }),
+    "unknown",
+  );
+  assertStrictEquals(await env.instances.lastRing(), heard);
 
-  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
   const rung = await env.instances.lastRing();
-  assert.notEqual(rung, heard);
+  assertNotStrictEquals(rung, heard);
   const job = await jobOf(env.store, id);
-  assert.ok(job.state === "running");
-  assert.deepEqual(await env.instances.takeWakes(job.holder), [id]);
-  assert.deepEqual(await env.instances.takeWakes(job.holder), []);
+  assert(job.state === "running");
+  assertEquals(await env.instances.takeWakes(job.holder), [id]);
+  assertEquals(await env.instances.takeWakes(job.holder), []);
 
-  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "repeated");
-  assert.equal(await env.instances.lastRing(), rung);
+  assertStrictEquals(
+    await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }),
+    "repeated",
+  );
+  assertStrictEquals(await env.instances.lastRing(), rung);
   await env.a.instance.stop(0);
-  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
+  assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
   env.clock.advance(24 * 3_600_000);
-  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_3" }), "unknown");
+  assertStrictEquals(
+    await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_3" }),
+    "unknown",
+  );
 });
 
 for (const how of ["rescued", "claimed"] as const) {
@@ -381,8 +390,8 @@ for (const how of ["rescued", "claimed"] as const) {
       await env.b.instance.sweep();
     }
     await env.b.instance.stop(0);
-    assert.equal((await jobOf(env.store, id)).state, "failed");
-    assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+    assertStrictEquals((await jobOf(env.store, id)).state, "failed");
+    assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
     await env.a.instance.stop(0);
   });
 }
@@ -401,8 +410,8 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
   const upgraded = openRuntime(env.kv, env.clock, { kinds: [next], model });
   await upgraded.instance.sweep();
   await upgraded.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertEquals(asked, ["respond resp_1", "cancel resp_1", "respond resp_2"]);
 });
 
 const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
@@ -414,8 +423,8 @@ Deno.test("a placeholder plan stops the response that it stands in for", async (
   await env.a.instance.idle();
   await env.a.instance.stop(0);
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "succeeded" && job.source, "placeholder");
-  assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+  assertStrictEquals(job.state === "succeeded" && job.source, "placeholder");
+  assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
 for (const mockIfQuota of [true, false]) {
@@ -428,8 +437,8 @@ for (const mockIfQuota of [true, false]) {
     const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(1_000));
     await env.a.instance.stop(0);
-    assert.equal((await jobOf(env.store, id)).state, mockIfQuota ? "succeeded" : "failed");
-    assert.deepEqual(asked, ["respond resp_1", "cancel resp_1"]);
+    assertStrictEquals((await jobOf(env.store, id)).state, mockIfQuota ? "succeeded" : "failed");
+    assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
   });
 }
 
@@ -445,9 +454,9 @@ Deno.test("news of a response that is done with wakes nobody", async () => {
   const { job: { id } } = await submit(env.a, twice, { text: "hello" });
   while ((await env.store.checkpoints.steps(id)).length === 0);
   const job = await jobOf(env.store, id);
-  assert.ok(job.state === "running");
-  assert.equal(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
-  assert.deepEqual(await env.instances.takeWakes(job.holder), []);
+  assert(job.state === "running");
+  assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assertEquals(await env.instances.takeWakes(job.holder), []);
   held.resolve();
   await env.a.instance.idle();
 });

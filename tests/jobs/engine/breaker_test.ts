@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -43,14 +43,14 @@ Deno.test("while the breaker is open jobs wait, in every instance, and use up no
   }
   env.clock.advance(999);
   await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
-  assert.equal(limited.calls(), 1);
+  assertStrictEquals(limited.calls(), 1);
   for (const { id } of waiting) {
     const job = await jobOf(env.store, id);
-    assert.equal(job.state, "queued");
-    assert.equal(job.attempt, 0);
+    assertStrictEquals(job.state, "queued");
+    assertStrictEquals(job.attempt, 0);
   }
   // Full jitter put the first one's second attempt at the end of the pause.
-  assert.equal((await jobOf(env.store, first.id)).attempt, 1);
+  assertStrictEquals((await jobOf(env.store, first.id)).attempt, 1);
 });
 
 Deno.test("after the pause one job goes ahead, and the others follow when it has succeeded", async () => {
@@ -76,14 +76,14 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
   env.clock.advance(1_000);
   await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
   while (limited.calls() < 2) await env.a.jobs.ping();
-  assert.equal(env.a.instance.running + env.b.instance.running, 1);
+  assertStrictEquals(env.a.instance.running + env.b.instance.running, 1);
   held.resolve();
   await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
   env.clock.advance(5_000);
   await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
   await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
-  for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.equal(limited.calls(), 5);
+  for (const id of ids) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals(limited.calls(), 5);
 });
 
 Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
@@ -95,11 +95,11 @@ Deno.test("jobs that the breaker held back start when the pause is over, without
   await env.a.instance.stop(0);
   const { job: { id } } = await submit(env.b, limited.kind, { text: "second" });
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1_000);
   for (let n = 0; n < 100 && env.b.instance.running === 0; n++) await env.b.jobs.ping();
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).attempt, 1);
+  assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
 });
 
 Deno.test("a job whose time is up fails although the breaker is open", async () => {
@@ -121,7 +121,7 @@ Deno.test("a job whose time is up fails although the breaker is open", async () 
     await env.b.instance.sweep();
   }
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
 });
 
 Deno.test("a spent quota keeps nobody waiting where placeholders are configured", async () => {
@@ -133,7 +133,7 @@ Deno.test("a spent quota keeps nobody waiting where placeholders are configured"
       await submit(env.a, limited.kind, { text: "hello" });
       await env.a.instance.idle();
     }
-    assert.equal(limited.calls(), mockIfQuota ? 2 : 1);
+    assertStrictEquals(limited.calls(), mockIfQuota ? 2 : 1);
   }
 });
 
@@ -178,19 +178,19 @@ Deno.test("a job that would have to wait for long in front of a call is put back
   using env = await runBetweenTurns(60_000);
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
-  assert.equal(job.state === "queued" && job.runAt, NOON + 60_000);
-  assert.equal(job.attempt, 0);
+  assertStrictEquals(job.state === "queued" && job.runAt, NOON + 60_000);
+  assertStrictEquals(job.attempt, 0);
   const { job: other } = await submit(env.a, env.other, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, other.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, other.id)).state, "succeeded");
 
   env.clock.advance(60_000);
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const done = await jobOf(env.store, env.id);
-  assert.equal(done.state, "succeeded");
-  assert.equal(done.attempt, 1);
-  assert.equal(env.calls(), 2);
+  assertStrictEquals(done.state, "succeeded");
+  assertStrictEquals(done.attempt, 1);
+  assertStrictEquals(env.calls(), 2);
 });
 
 Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
@@ -206,14 +206,14 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
   using env = await runBetweenTurns(9 * MINUTE, () => openFor(null));
   await env.a.instance.idle();
   const waiting = await jobOf(env.store, env.id);
-  assert.equal(waiting.state, "queued");
+  assertStrictEquals(waiting.state, "queued");
   env.clock.advance(9 * MINUTE);
   // Let through by the claim, and then held back in front of the call.
   await openFor(env.id);
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
-  assert.equal(job.state === "failed" && job.failure.code, "rate_limited");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "rate_limited");
 });
 
 Deno.test("a job whose time is up fails although the breaker is known to be open", async () => {
@@ -233,9 +233,9 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
   // The instance learns that it is open.
   const { job: other } = await submit(env.b, env.kind, { text: "waits" });
   await env.b.instance.idle();
-  assert.equal((await env.store.read(other.id))?.job.state, "queued");
+  assertStrictEquals((await env.store.read(other.id))?.job.state, "queued");
   await env.b.instance.sweep();
-  assert.equal((await env.store.read(job.id))?.job.state, "failed");
+  assertStrictEquals((await env.store.read(job.id))?.job.state, "failed");
 });
 
 Deno.test("both sorts of model call learn from being turned away", async () => {
@@ -248,6 +248,6 @@ Deno.test("both sorts of model call learn from being turned away", async () => {
     using env = await openRuntimes({ kinds: [kind], model: () => model });
     await submit(env.a, kind, { text: "hello" });
     await env.a.instance.idle();
-    assert.notEqual((await env.kv.get(["breaker", "test"])).value, null, sort);
+    assertNotStrictEquals((await env.kv.get(["breaker", "test"])).value, null, sort);
   }
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { openRuntimesOn } from "../../../testing/runtimes.ts";
 
@@ -18,5 +18,5 @@ Deno.test("a request that is refused for its budget takes no room in the queue",
   for (let n = 0; n < 3; n++) outcomes.push(await submit({ caller }));
   outcomes.push(await submit());
   const spent = "budget spent";
-  assert.deepEqual(outcomes, ["accepted", spent, spent, spent, "accepted"]);
+  assertEquals(outcomes, ["accepted", spent, spent, spent, "accepted"]);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { testKind } from "../../../testing/jobs.ts";
 
@@ -12,11 +12,11 @@ Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   const signal = await begun.promise;
   const canceled = await env.a.jobs.cancel(kind, id);
-  assert.equal(canceled?.job.state, "canceled");
-  assert.equal(signal.aborted, true);
+  assertStrictEquals(canceled?.job.state, "canceled");
+  assertStrictEquals(signal.aborted, true);
   await env.a.instance.idle();
   await env.a.instance.sweep();
-  assert.equal((await jobOf(env.store, id)).state, "canceled");
+  assertStrictEquals((await jobOf(env.store, id)).state, "canceled");
 });
 
 Deno.test("a job that is canceled elsewhere is stopped within a second", async () => {
@@ -35,7 +35,7 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
     env.clock.advance(100);
     await env.a.jobs.ping();
   }
-  assert.ok(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
+  assert(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
   await env.a.instance.idle();
   await env.a.instance.stop(0);
 });
@@ -45,7 +45,7 @@ Deno.test("cancel() does not touch jobs of another kind, or that have ended", as
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   const before = await env.store.read(id);
-  assert.equal(await env.a.jobs.cancel({ ...env.kind, name: "other" }, id), null);
-  assert.deepEqual(await env.a.jobs.cancel(env.kind, id), before);
-  assert.equal(await env.a.jobs.cancel(env.kind, crypto.randomUUID()), null);
+  assertStrictEquals(await env.a.jobs.cancel({ ...env.kind, name: "other" }, id), null);
+  assertEquals(await env.a.jobs.cancel(env.kind, id), before);
+  assertStrictEquals(await env.a.jobs.cancel(env.kind, crypto.randomUUID()), null);
 });

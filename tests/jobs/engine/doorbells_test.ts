@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
 import { openRuntime, openStores } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
@@ -52,7 +52,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     instance.engine.instance.start();
     const job = queuedJob();
     await instance.store.accept(job);
-    assert.equal(await instance.end(job.id), "succeeded");
+    assertStrictEquals(await instance.end(job.id), "succeeded");
   });
 
   Deno.test(`${doorbell}: a job that waited before the start is worked on`, async () => {
@@ -60,7 +60,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     const job = queuedJob();
     await instance.store.accept(job);
     instance.engine.instance.start();
-    assert.equal(await instance.end(job.id, { timePasses: false }), "succeeded");
+    assertStrictEquals(await instance.end(job.id, { timePasses: false }), "succeeded");
   });
 
   Deno.test(`${doorbell}: many jobs are each worked on once`, async () => {
@@ -68,8 +68,8 @@ for (const doorbell of ["queue", "sweep"] as const) {
     instance.engine.instance.start();
     const jobs = Array.from({ length: 50 }, (_, n) => queuedJob({ request: { text: String(n) } }));
     await Promise.all(jobs.map((job) => instance.store.accept(job)));
-    for (const { id } of jobs) assert.equal(await instance.end(id), "succeeded");
-    assert.deepEqual(instance.runs.toSorted(), jobs.map((_, n) => String(n)).toSorted());
+    for (const { id } of jobs) assertStrictEquals(await instance.end(id), "succeeded");
+    assertEquals(instance.runs.toSorted(), jobs.map((_, n) => String(n)).toSorted());
   });
 
   Deno.test(`${doorbell}: a lost ring costs time, not the job`, async () => {
@@ -79,7 +79,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     const { store: silent } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const job = queuedJob();
     await silent.accept(job);
-    assert.equal(await instance.end(job.id, { timePasses: true }), "succeeded");
+    assertStrictEquals(await instance.end(job.id, { timePasses: true }), "succeeded");
   });
 }
 
@@ -106,7 +106,7 @@ Deno.test("the queue doorbell rings for each message and drops those that are no
   const commit = kv.atomic();
   queueDoorbell(kv).announce(commit, ids[1]!);
   await commit.commit();
-  assert.deepEqual((await listenTo(kv, 2)).toSorted(), ids.toSorted());
+  assertEquals((await listenTo(kv, 2)).toSorted(), ids.toSorted());
 });
 
 Deno.test("the queue doorbell does not ring when the accepting commit fails", async () => {
@@ -115,10 +115,10 @@ Deno.test("the queue doorbell does not ring when the accepting commit fails", as
   const doorbell = queueDoorbell(kv);
   const failing = kv.atomic().check({ key: ["taken"], versionstamp: null });
   doorbell.announce(failing, crypto.randomUUID());
-  assert.equal((await failing.commit()).ok, false);
+  assertStrictEquals((await failing.commit()).ok, false);
   const id = crypto.randomUUID();
   const commit = kv.atomic();
   doorbell.announce(commit, id);
   await commit.commit();
-  assert.deepEqual(await listenTo(kv, 1), [id]);
+  assertEquals(await listenTo(kv, 1), [id]);
 });

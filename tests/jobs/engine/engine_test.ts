@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import {
   heldWork,
@@ -28,15 +28,15 @@ Deno.test("a submitted job is worked on without any other bell", async () => {
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   const snapshot = await env.a.jobs.read(env.kind, id);
-  assert.equal(snapshot?.job.state, "succeeded");
-  assert.deepEqual(snapshot?.result, { text: "hello" });
+  assertStrictEquals(snapshot?.job.state, "succeeded");
+  assertEquals(snapshot?.result, { text: "hello" });
 });
 
 Deno.test("read() does not show a job under another kind", async () => {
   using env = await openRuntimes();
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal(await env.a.jobs.read({ ...env.kind, name: "other" }, id), null);
+  assertStrictEquals(await env.a.jobs.read({ ...env.kind, name: "other" }, id), null);
 });
 
 Deno.test("sweep() returns while the work goes on", async () => {
@@ -45,11 +45,11 @@ Deno.test("sweep() returns while the work goes on", async () => {
   const { job: { id } } = await submit(env.a, work.kind, { text: "slow" });
   await env.b.instance.sweep();
   await work.begun;
-  assert.equal((await jobOf(env.store, id)).state, "running");
+  assertStrictEquals((await jobOf(env.store, id)).state, "running");
   work.finish();
   await env.a.instance.idle();
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("two instances that hear the same bell do the work once", async () => {
@@ -63,11 +63,11 @@ Deno.test("two instances that hear the same bell do the work once", async () => 
     env.b.instance.sweep(),
   ]);
   await work.begun;
-  assert.equal(env.a.instance.running + env.b.instance.running, 1);
+  assertStrictEquals(env.a.instance.running + env.b.instance.running, 1);
   work.finish();
   await Promise.all([env.a.instance.idle(), env.b.instance.idle()]);
   await Promise.all([env.a.instance.sweep(), env.b.instance.sweep()]);
-  assert.equal(work.runs(), 1);
+  assertStrictEquals(work.runs(), 1);
 });
 
 Deno.test("what does not fit waits in KV until a slot is free", async () => {
@@ -84,8 +84,8 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
   for (let n = 0; n < 20; n++) jobs.push((await submit(env.a, kind, { text: String(n) })).job);
   await env.a.instance.sweep();
   await full.promise;
-  assert.equal(env.a.instance.running, 3);
-  assert.equal(await env.store.index.countWaiting(100), 17);
+  assertStrictEquals(env.a.instance.running, 3);
+  assertStrictEquals(await env.store.index.countWaiting(100), 17);
 
   let most = 0;
   const idle = env.a.instance.idle().then(() => true);
@@ -93,8 +93,8 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
     most = Math.max(most, env.a.instance.running);
     gates.splice(0).forEach((open) => open());
   }
-  assert.equal(most, 3);
-  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals(most, 3);
+  for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a record that cannot be read does not keep others waiting", async () => {
@@ -105,7 +105,7 @@ Deno.test("a record that cannot be read does not keep others waiting", async () 
   await env.store.accept(next);
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, next.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, next.id)).state, "succeeded");
 });
 
 Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
@@ -117,7 +117,7 @@ Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
   using env = await openRuntimes({ kinds: [kind] });
   await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal((await left.promise).aborted, true);
+  assertStrictEquals((await left.promise).aborted, true);
 });
 
 Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
@@ -127,17 +127,17 @@ Deno.test("a job that fails for a moment is tried again after its backoff", asyn
   await env.a.instance.idle();
   const waiting = await jobOf(env.store, id);
   // Half of the first backoff of two seconds.
-  assert.equal(waiting.state === "queued" && waiting.runAt, NOON + 1_000);
-  assert.equal(waiting.lastFailure?.code, "upstream_error");
+  assertStrictEquals(waiting.state === "queued" && waiting.runAt, NOON + 1_000);
+  assertStrictEquals(waiting.lastFailure?.code, "upstream_error");
 
   env.clock.advance(999);
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assert.equal(calls(), 1);
+  assertStrictEquals(calls(), 1);
   env.clock.advance(1);
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a retry starts when it is due, without a sweep", async () => {
@@ -147,7 +147,7 @@ Deno.test("a retry starts when it is due, without a sweep", async () => {
   await env.a.instance.idle();
   env.clock.advance(1_000);
   while ((await jobOf(env.store, id)).state !== "succeeded") await env.a.instance.idle();
-  assert.equal(calls(), 2);
+  assertStrictEquals(calls(), 2);
 });
 
 Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
@@ -161,8 +161,8 @@ Deno.test("a job that keeps failing fails for good after its last attempt", asyn
     await env.a.instance.idle();
   }
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.message, "OpenAI API error: 500");
-  assert.equal(calls(), limits.maxAttempts);
+  assertStrictEquals(job.state === "failed" && job.failure.message, "OpenAI API error: 500");
+  assertStrictEquals(calls(), limits.maxAttempts);
 });
 
 Deno.test("a failure that repeating does not cure ends the job at once", async () => {
@@ -171,8 +171,8 @@ Deno.test("a failure that repeating does not cure ends the job at once", async (
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "refused");
-  assert.equal(calls(), 1);
+  assertStrictEquals(job.state === "failed" && job.failure.code, "refused");
+  assertStrictEquals(calls(), 1);
 });
 
 Deno.test("a spent quota gives a placeholder plan, if that is configured", async () => {
@@ -183,10 +183,10 @@ Deno.test("a spent quota gives a placeholder plan, if that is configured", async
     await env.a.instance.idle();
     const snapshot = await env.store.read(id);
     if (mockIfQuota) {
-      assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.source, "placeholder");
-      assert.deepEqual(snapshot?.result, { text: "sample" });
+      assertStrictEquals(snapshot?.job.state === "succeeded" && snapshot.job.source, "placeholder");
+      assertEquals(snapshot?.result, { text: "sample" });
     } else {
-      assert.equal(snapshot?.job.state, "failed");
+      assertStrictEquals(snapshot?.job.state, "failed");
     }
   }
 });
@@ -197,8 +197,11 @@ Deno.test("a plan of the wrong shape is never stored", async () => {
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const snapshot = await env.store.read(id);
-  assert.equal(snapshot?.job.state === "failed" && snapshot.job.failure.code, "invalid_output");
-  assert.equal(snapshot?.result, null);
+  assertStrictEquals(
+    snapshot?.job.state === "failed" && snapshot.job.failure.code,
+    "invalid_output",
+  );
+  assertStrictEquals(snapshot?.result, null);
 });
 
 Deno.test("a plan that is too large to store fails the job and says so", async () => {
@@ -213,7 +216,7 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "result_too_large");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "result_too_large");
 });
 
 Deno.test("a job that does not end is failed at its deadline", async () => {
@@ -224,7 +227,7 @@ Deno.test("a job that does not end is failed at its deadline", async () => {
   env.clock.advance(limits.timeoutMs);
   await env.a.instance.idle();
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
   work.finish();
 });
 
@@ -234,7 +237,7 @@ Deno.test("idle() waits for the backlog too", async () => {
   for (const job of jobs) await env.store.accept(job);
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a sweep that loses a claim goes on to the next job", async () => {
@@ -250,7 +253,7 @@ Deno.test("a sweep that loses a claim goes on to the next job", async () => {
   };
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, second.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, second.id)).state, "succeeded");
 });
 
 Deno.test("a bell for a job that this instance works on changes nothing", async () => {
@@ -261,11 +264,11 @@ Deno.test("a bell for a job that this instance works on changes nothing", async 
   // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
   await env.kv.set(["due", "test", NOON, id], 0);
   await env.a.instance.sweep();
-  assert.equal(env.a.instance.running, 1);
+  assertStrictEquals(env.a.instance.running, 1);
   work.finish();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.equal(work.runs(), 1);
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals(work.runs(), 1);
 });
 
 Deno.test("a job of a kind that only a newer version knows waits for that version", async () => {
@@ -274,10 +277,10 @@ Deno.test("a job of a kind that only a newer version knows waits for that versio
   const { job: { id } } = await submit(env.a, newer.kinds[0]!, { text: "hello" });
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).attempt, 0);
+  assertStrictEquals((await jobOf(env.store, id)).attempt, 0);
   await newer.instance.sweep();
   await newer.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a job that expires while it is worked on is dropped", async () => {
@@ -291,7 +294,7 @@ Deno.test("a job that expires while it is worked on is dropped", async () => {
   const signal = await begun.promise;
   env.clock.advance(MINUTE);
   await env.a.instance.idle();
-  assert.equal(signal.aborted, true);
+  assertStrictEquals(signal.aborted, true);
 });
 
 Deno.test("a job expires after its time to live", async () => {
@@ -299,7 +302,7 @@ Deno.test("a job expires after its time to live", async () => {
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   env.clock.advance(24 * HOUR);
-  assert.equal(await env.a.jobs.read(env.kind, id), null);
+  assertStrictEquals(await env.a.jobs.read(env.kind, id), null);
 });
 
 /** What an engine reads and writes during one minute of its clock. */
@@ -332,20 +335,20 @@ async function minuteOf(jobs: number) {
 Deno.test("an instance writes as often for 100 running jobs as for one: its heartbeat", async () => {
   for (const jobs of [1, 100]) {
     const { writes } = await minuteOf(jobs);
-    assert.deepEqual(new Set(writes), new Set(["instance"]));
+    assertEquals(new Set(writes), new Set(["instance"]));
     // Five in each lease of ten seconds.
-    assert.ok(writes.length > 0 && writes.length <= 31, `${writes.length} writes`);
+    assert(writes.length > 0 && writes.length <= 31, `${writes.length} writes`);
   }
 });
 
 Deno.test("an idle instance writes nothing, and scans once every three seconds", async () => {
   const { writes, lists } = await minuteOf(0);
-  assert.deepEqual(writes, []);
+  assertEquals(writes, []);
   for (const index of ["due", "instance"]) {
     const scans = lists.filter((selector) => selector.includes(index)).length;
-    assert.ok(scans > 0 && scans <= 21, `${scans} scans`);
+    assert(scans > 0 && scans <= 21, `${scans} scans`);
   }
-  assert.ok(lists.every((selector) => /due|instance/.test(selector)));
+  assert(lists.every((selector) => /due|instance/.test(selector)));
 });
 
 Deno.test("a bell that finds no free slot is answered when one becomes free, without a sweep", async () => {
@@ -356,5 +359,5 @@ Deno.test("a bell that finds no free slot is answered when one becomes free, wit
   const { job: { id } } = await submit(env.a, work.kind, { text: "second" });
   work.finish();
   await env.a.instance.idle();
-  assert.equal((await env.store.read(id))?.job.state, "succeeded");
+  assertStrictEquals((await env.store.read(id))?.job.state, "succeeded");
 });

@@ -1,4 +1,10 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertNotMatch,
+  assertStrictEquals,
+} from "@std/assert";
 import { z } from "zod";
 import { follow } from "../../../jobs/engine/follower.ts";
 import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
@@ -60,7 +66,7 @@ async function sweepAll({ a, b }: Engines): Promise<void> {
 /** Waits until so many runs have begun. */
 async function untilBegun({ a }: Engines, { runs }: { runs: unknown[] }, count: number) {
   for (let n = 0; n < 1_000 && runs.length < count; n++) await a.jobs.ping();
-  assert.ok(runs.length >= count, `${runs.length} runs have begun`);
+  assert(runs.length >= count, `${runs.length} runs have begun`);
 }
 
 async function untilAllIdle({ a, b }: Engines): Promise<void> {
@@ -79,8 +85,8 @@ async function openFollowed({ followers = 1, overrides = {} } = {}) {
     ids.push((await submit(env.b, work.kind, hello)).job.id);
   }
   await sweepAll(env);
-  for (const id of ids) assert.equal((await jobOf(env.store, id)).state, "queued");
-  assert.equal(work.runs.length, 1);
+  for (const id of ids) assertStrictEquals((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals(work.runs.length, 1);
   return { ...env, work, leader: leader.id, ids, follower: ids[0]! };
 }
 
@@ -97,11 +103,11 @@ Deno.test("identical jobs that are under way together are generated once", async
   await untilAllIdle(env);
   for (const id of [env.leader, ...env.ids]) {
     const snapshot = await env.store.read(id);
-    assert.deepEqual(snapshot?.result, plan);
-    assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.source, "sample");
-    assert.equal(snapshot?.job.id, id);
+    assertEquals(snapshot?.result, plan);
+    assertStrictEquals(snapshot?.job.state === "succeeded" && snapshot.job.source, "sample");
+    assertStrictEquals(snapshot?.job.id, id);
   }
-  assert.equal(env.work.runs.length, 1);
+  assertStrictEquals(env.work.runs.length, 1);
 });
 
 Deno.test("jobs of another request, kind or caller are generated each by itself", async () => {
@@ -115,7 +121,7 @@ Deno.test("jobs of another request, kind or caller are generated each by itself"
   await submit(env.a, work.kind, hello);
   await sweepAll(env);
   await untilBegun(env, work, 4);
-  assert.equal(work.runs.length, 4);
+  assertStrictEquals(work.runs.length, 4);
   for (const run of work.runs) run.resolve(plan);
   await untilAllIdle(env);
 });
@@ -126,7 +132,7 @@ Deno.test("identical jobs are generated each by itself unless it is switched on"
   const { job: { id } } = await submit(env.a, work.kind, hello);
   await submit(env.a, work.kind, hello);
   await untilBegun(env, work, 2);
-  assert.equal((await jobOf(env.store, id)).dedupeKey, null);
+  assertStrictEquals((await jobOf(env.store, id)).dedupeKey, null);
   for (const run of work.runs) run.resolve(plan);
   await untilAllIdle(env);
 });
@@ -138,9 +144,9 @@ Deno.test("a job survives that the one it waits for is canceled", async () => {
   env.work.runs[1]!.resolve(plan);
   await untilAllIdle(env);
   const snapshot = await env.store.read(env.follower);
-  assert.equal(snapshot?.job.state, "succeeded");
-  assert.deepEqual(snapshot?.result, plan);
-  assert.equal((await jobOf(env.store, env.leader)).state, "canceled");
+  assertStrictEquals(snapshot?.job.state, "succeeded");
+  assertEquals(snapshot?.result, plan);
+  assertStrictEquals((await jobOf(env.store, env.leader)).state, "canceled");
 });
 
 Deno.test("when the job is canceled that three others wait for, one more generation serves them", async () => {
@@ -149,7 +155,7 @@ Deno.test("when the job is canceled that three others wait for, one more generat
   await sweepAll(env);
   await untilBegun(env, env.work, 2);
   await sweepAll(env);
-  assert.deepEqual((await statesOf(env.store, env.ids)).toSorted(), [
+  assertEquals((await statesOf(env.store, env.ids)).toSorted(), [
     "queued",
     "queued",
     "running",
@@ -158,8 +164,8 @@ Deno.test("when the job is canceled that three others wait for, one more generat
   await untilAllIdle(env);
   await sweepAll(env);
   await untilAllIdle(env);
-  assert.deepEqual(await statesOf(env.store, env.ids), ["succeeded", "succeeded", "succeeded"]);
-  assert.equal(env.work.runs.length, 2);
+  assertEquals(await statesOf(env.store, env.ids), ["succeeded", "succeeded", "succeeded"]);
+  assertStrictEquals(env.work.runs.length, 2);
 });
 
 Deno.test("of identical jobs that are claimed at once one generates", async () => {
@@ -169,7 +175,7 @@ Deno.test("of identical jobs that are claimed at once one generates", async () =
   const leases = await Promise.all(
     jobs.map(({ id }) => claim(env.store, id, { holder })),
   );
-  assert.equal(leases.filter(Boolean).length, 1);
+  assertStrictEquals(leases.filter(Boolean).length, 1);
 });
 
 Deno.test("a job fails like the one that it waits for, and at once", async () => {
@@ -188,13 +194,13 @@ Deno.test("a job fails like the one that it waits for, and at once", async () =>
     await jobOf(env.store, env.leader),
     await jobOf(env.store, env.follower),
   ];
-  assert.equal(follower.attempt, 1);
-  assert.equal(follower.state === "failed" && follower.failure.code, "upstream_error");
-  assert.deepEqual(
+  assertStrictEquals(follower.attempt, 1);
+  assertStrictEquals(follower.state === "failed" && follower.failure.code, "upstream_error");
+  assertEquals(
     follower.state === "failed" && follower.failure,
     leader.state === "failed" && leader.failure,
   );
-  assert.equal(env.work.runs.length, limits.maxAttempts);
+  assertStrictEquals(env.work.runs.length, limits.maxAttempts);
 });
 
 Deno.test("a job goes on waiting while the one that it waits for tries again", async () => {
@@ -202,32 +208,32 @@ Deno.test("a job goes on waiting while the one that it waits for tries again", a
   env.work.runs[0]!.reject(upstreamError());
   await env.a.instance.idle();
   await sweepAll(env);
-  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["queued", "queued"]);
+  assertEquals(await statesOf(env.store, [env.leader, env.follower]), ["queued", "queued"]);
   env.clock.advance(1_000);
   await env.b.instance.sweep();
   await untilBegun(env, env.work, 2);
-  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
+  assertEquals(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
   env.work.runs[1]!.resolve(plan);
   await untilAllIdle(env);
   await sweepAll(env);
   await untilAllIdle(env);
-  assert.deepEqual((await env.store.read(env.follower))?.result, plan);
-  assert.equal((await jobOf(env.store, env.follower)).attempt, 1);
-  assert.equal(env.work.runs.length, 2);
+  assertEquals((await env.store.read(env.follower))?.result, plan);
+  assertStrictEquals((await jobOf(env.store, env.follower)).attempt, 1);
+  assertStrictEquals(env.work.runs.length, 2);
 });
 
 Deno.test("when the instance dies, another one does the work that both jobs wait for", async () => {
   using env = await openFollowed();
   await sweepFor(env, 12_000);
   await untilBegun(env, env.work, 2);
-  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
+  assertEquals(await statesOf(env.store, [env.leader, env.follower]), ["running", "queued"]);
   env.work.runs[1]!.resolve(plan);
   await env.b.instance.idle();
-  assert.deepEqual(await statesOf(env.store, [env.leader, env.follower]), [
+  assertEquals(await statesOf(env.store, [env.leader, env.follower]), [
     "succeeded",
     "succeeded",
   ]);
-  assert.equal(env.work.runs.length, 2);
+  assertStrictEquals(env.work.runs.length, 2);
   env.work.runs[0]!.resolve(plan);
   await env.a.instance.idle();
 });
@@ -242,7 +248,7 @@ Deno.test("a job that comes after the end of an identical one is generated anew"
       if (end === "resolve") work.runs.at(-1)!.resolve(plan);
       else work.runs.at(-1)!.reject(new JobError("refused", "no"));
       await env.a.instance.idle();
-      assert.equal((await jobOf(env.store, id)).attempt, 1);
+      assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
       env.clock.advance(1);
     }
   }
@@ -259,10 +265,10 @@ Deno.test("a job that has waited is not put behind those that came later", async
   await env.store.complete(lease!, ofPlan);
   env.clock.advance(1);
   // Nobody has looked at the one that waits when the next ones are claimed.
-  assert.equal((await claim(env.store, late.id, { holder }))?.follows, undefined);
+  assertStrictEquals((await claim(env.store, late.id, { holder }))?.follows, undefined);
   await env.store.cancel(late.id);
-  assert.equal((await claim(env.store, later.id, { holder }))?.follows, undefined);
-  assert.equal((await claim(env.store, follower.id, { holder }))?.follows, leader.id);
+  assertStrictEquals((await claim(env.store, later.id, { holder }))?.follows, undefined);
+  assertStrictEquals((await claim(env.store, follower.id, { holder }))?.follows, leader.id);
 });
 
 Deno.test("requests that the schema makes equal are one wish of one caller", async () => {
@@ -294,7 +300,7 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
         '{ "durationDays": 2, "unknown": 1, "destination": "  Tokyo " }',
       ]
     ) {
-      assert.equal((await post(app, "/api/itineraries", body, headers)).status, 202);
+      assertStrictEquals((await post(app, "/api/itineraries", body, headers)).status, 202);
     }
   }
   await env.a.instance.sweep();
@@ -304,10 +310,10 @@ Deno.test("requests that the schema makes equal are one wish of one caller", asy
   const seen = [];
   for await (const { key, value } of env.kv.list({ prefix: [] })) {
     seen.push(Deno.inspect([key, value], { depth: 9 }));
-    if (key[0] === "job") assert.equal((value as { state: string }).state, "succeeded");
+    if (key[0] === "job") assertStrictEquals((value as { state: string }).state, "succeeded");
   }
-  for (const key of keys) assert.doesNotMatch(seen.join(), new RegExp(key));
-  assert.equal(runs.length, 2);
+  for (const key of keys) assertNotMatch(seen.join(), new RegExp(key));
+  assertStrictEquals(runs.length, 2);
 });
 
 Deno.test("a token that nobody checks does not tell callers apart", async () => {
@@ -321,7 +327,7 @@ Deno.test("a token that nobody checks does not tell callers apart", async () => 
   await untilBegun(env, work, 1);
   work.runs[0]!.resolve(plan);
   await env.a.instance.idle();
-  assert.equal(work.runs.length, 1);
+  assertStrictEquals(work.runs.length, 1);
 });
 
 Deno.test("canceling a job that waits leaves the one alone that it waits for", async () => {
@@ -330,12 +336,12 @@ Deno.test("canceling a job that waits leaves the one alone that it waits for", a
   await sweepAll(env);
   env.work.runs[0]!.resolve(plan);
   await untilAllIdle(env);
-  assert.deepEqual(await statesOf(env.store, [env.leader, ...env.ids]), [
+  assertEquals(await statesOf(env.store, [env.leader, ...env.ids]), [
     "succeeded",
     "canceled",
     "succeeded",
   ]);
-  assert.equal(env.work.runs.length, 1);
+  assertStrictEquals(env.work.runs.length, 1);
 });
 
 Deno.test("a job that waits until its time is up fails, whatever it waits for does", async () => {
@@ -346,12 +352,12 @@ Deno.test("a job that waits until its time is up fails, whatever it waits for do
   await env.kv.set(["job", env.leader], { ...job, startedAt: env.clock.now() + 40 * MINUTE });
   env.clock.advance(29 * MINUTE);
   await env.b.instance.sweep();
-  assert.equal((await jobOf(env.store, env.follower)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, env.follower)).state, "queued");
   env.clock.advance(MINUTE);
   await env.b.instance.sweep();
   const late = await jobOf(env.store, env.follower);
-  assert.equal(late.state === "failed" && late.failure.code, "deadline_exceeded");
-  assert.equal(late.attempt, 0);
+  assertStrictEquals(late.state === "failed" && late.failure.code, "deadline_exceeded");
+  assertStrictEquals(late.attempt, 0);
   await env.a.instance.idle();
 });
 
@@ -373,24 +379,24 @@ Deno.test("a job tells whom it has followed, and what that has saved", async () 
   await env.a.instance.sweep();
   held.resolve();
   await env.a.instance.idle();
-  assert.equal(requests.length, 1);
+  assertStrictEquals(requests.length, 1);
 
   const timeline = presentTimeline(
     kind as PublicKind,
     (await env.a.jobs.timeline(kind as PublicKind, id))!,
   );
   const events: object[] = timeline.events;
-  assert.deepEqual(events.map((event) => "event" in event && event.event), [
+  assertEquals(events.map((event) => "event" in event && event.event), [
     "accepted",
     "claimed",
     "completed",
   ]);
-  assert.equal("follows" in events[1]! && events[1].follows, leader.id);
+  assertStrictEquals("follows" in events[1]! && events[1].follows, leader.id);
   const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
   const saved = { ...nothing, savedTokens: 120, costUsd: 0 };
-  assert.deepEqual(timeline.usage, saved);
+  assertEquals(timeline.usage, saved);
   const first = await env.a.jobs.timeline(kind as PublicKind, leader.id);
-  assert.ok(first!.events.every((event) => !("follows" in event)));
+  assert(first!.events.every((event) => !("follows" in event)));
 });
 
 /** A leader whose model has written one part, and thought about it; and one that waits for it. */
@@ -426,18 +432,18 @@ Deno.test("a job that waits shows how far the one is that it waits for", async (
   using env = await openWriting();
   const shown = presentJob(env.kind, (await env.b.jobs.read(env.kind, env.id))!);
   const ahead = presentJob(env.kind, (await env.a.jobs.read(env.kind, env.leader))!);
-  assert.deepEqual(shown.partial, ["one"]);
-  assert.deepEqual(shown.progress, ahead.progress);
-  assert.equal(ahead.usage?.outputTokens, usage.outputTokens);
-  assert.equal(shown.usage, null);
-  assert.equal(shown.attempt, 0);
+  assertEquals(shown.partial, ["one"]);
+  assertEquals(shown.progress, ahead.progress);
+  assertStrictEquals(ahead.usage?.outputTokens, usage.outputTokens);
+  assertStrictEquals(shown.usage, null);
+  assertStrictEquals(shown.attempt, 0);
   env.finish();
   await env.a.instance.idle();
   await env.b.instance.sweep();
   await untilAllIdle(env);
   const { progress } = (await env.b.jobs.read(env.kind, env.id))!;
-  assert.deepEqual(progress.reasoningSummaries, ["Thought about it"]);
-  assert.equal(progress.openaiResponseId, "resp_7");
+  assertEquals(progress.reasoningSummaries, ["Thought about it"]);
+  assertStrictEquals(progress.openaiResponseId, "resp_7");
 });
 
 Deno.test("only a job that waits for another one is read with that one", async () => {
@@ -450,8 +456,8 @@ Deno.test("only a job that waits for another one is read with that one", async (
     return sorts;
   };
   const own = ["job", "progress", "result"];
-  assert.deepEqual(await readsOf(env.leader), own);
-  assert.deepEqual(await readsOf(env.id), [...own, "in_flight", "job", "progress"]);
+  assertEquals(await readsOf(env.leader), own);
+  assertEquals(await readsOf(env.id), [...own, "in_flight", "job", "progress"]);
   env.finish();
   await env.a.instance.idle();
   await env.b.instance.idle();
@@ -462,7 +468,7 @@ Deno.test("a job that waits shows its own state while nobody works for it", asyn
   env.work.runs[0]!.reject(upstreamError());
   await env.a.instance.idle();
   const shown = presentJob(env.work.kind as PublicKind, (await env.store.read(env.follower))!);
-  assert.equal(shown.progress?.phase, "queued");
+  assertStrictEquals(shown.progress?.phase, "queued");
 });
 
 Deno.test("jobs that wait make no worker spin, and keep no other job waiting", async () => {
@@ -482,10 +488,10 @@ Deno.test("jobs that wait make no worker spin, and keep no other job waiting", a
   hooks.list = (selector) => void (lists += "start" in selector ? 1 : 0);
   await env.b.instance.sweep();
   await untilBegun(env, work, 2);
-  assert.equal((await jobOf(env.store, other.id)).state, "running");
+  assertStrictEquals((await jobOf(env.store, other.id)).state, "running");
   hooks.get = undefined;
   // Five that wait, and the other one.
-  assert.deepEqual({ looks, lists }, { looks: 6, lists: 1 });
+  assertEquals({ looks, lists }, { looks: 6, lists: 1 });
   for (const run of work.runs) run.resolve(plan);
   await untilAllIdle(env);
 });
@@ -502,7 +508,7 @@ Deno.test("a job that waits hears within a second that it need not any more", as
   await env.store.complete(lease!, ofPlan);
   const endedAt = env.clock.now();
   while ((await jobOf(env.store, follower.id)).state !== "succeeded") env.clock.advance(10);
-  assert.ok(env.clock.now() - endedAt <= 1_000, `${env.clock.now() - endedAt} ms`);
+  assert(env.clock.now() - endedAt <= 1_000, `${env.clock.now() - endedAt} ms`);
   await env.b.instance.stop(0);
 });
 
@@ -533,9 +539,9 @@ for (const [how, end] of Object.entries(ends)) {
       await env.store.accept(job);
       const before = await env.instances.lastRing();
       await end(env, job.id);
-      assert.ok("finishedAt" in await jobOf(env.store, job.id));
+      assert("finishedAt" in await jobOf(env.store, job.id));
       const rung = await env.instances.lastRing() !== before;
-      assert.equal(rung, dedupeKey !== null || how === "is canceled");
+      assertStrictEquals(rung, dedupeKey !== null || how === "is canceled");
     }
   });
 }
@@ -556,9 +562,9 @@ Deno.test("a job that follows tells who wrote the plan, and with which prompt", 
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.follower);
-  assert.equal(job.state === "succeeded" && job.source, "openai");
-  assert.equal(job.promptVersion, "test-0");
-  assert.equal(env.work.runs.length, 0);
+  assertStrictEquals(job.state === "succeeded" && job.source, "openai");
+  assertStrictEquals(job.promptVersion, "test-0");
+  assertStrictEquals(env.work.runs.length, 0);
 });
 
 Deno.test("the breaker has no say in a job that follows, and its end rings for nobody", async () => {
@@ -570,10 +576,10 @@ Deno.test("the breaker has no say in a job that follows, and its end rings for n
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.follower);
-  assert.equal(job.state, "succeeded");
+  assertStrictEquals(job.state, "succeeded");
   const claimed = job.timeline.find(({ event }) => event === "claimed");
-  assert.equal(claimed?.event === "claimed" && claimed.follows, env.leader);
-  assert.equal(await env.instances.lastRing(), before);
+  assertStrictEquals(claimed?.event === "claimed" && claimed.follows, env.leader);
+  assertStrictEquals(await env.instances.lastRing(), before);
 });
 
 const damages: Record<string, (env: Engines & { leader: string }) => Promise<unknown>> = {
@@ -592,8 +598,8 @@ for (const [what, damage] of Object.entries(damages)) {
     await untilBegun(env, env.work, 1);
     env.work.runs[0]!.resolve({ text: "own" });
     await env.a.instance.idle();
-    assert.deepEqual((await env.store.read(env.follower))?.result, { text: "own" });
-    assert.equal((await jobOf(env.store, env.follower)).savedTokens, 0);
+    assertEquals((await env.store.read(env.follower))?.result, { text: "own" });
+    assertStrictEquals((await jobOf(env.store, env.follower)).savedTokens, 0);
   });
 }
 
@@ -602,8 +608,8 @@ Deno.test("a plan that the kind's schema no longer accepts is not followed", asy
   const lease = (await claim(env.store, env.follower, { holder }))!;
   const other: PublicKind = { ...env.work.kind, result: z.object({ other: z.string() }) };
   const withKind = (kind: PublicKind) => ({ ...env, kinds: new Map([[kind.name, kind]]) });
-  assert.notEqual(await follow(lease, withKind(env.work.kind)), null);
-  assert.equal(await follow(lease, withKind(other)), null);
+  assertExists(await follow(lease, withKind(env.work.kind)));
+  assertStrictEquals(await follow(lease, withKind(other)), null);
 });
 
 Deno.test("a job that has expired is followed by none", async () => {
@@ -613,5 +619,5 @@ Deno.test("a job that has expired is followed by none", async () => {
   await env.kv.set(["job", env.leader], { ...leader, finishedAt: late.createdAt });
   await env.store.accept(late);
   env.clock.advance(24 * HOUR);
-  assert.equal((await claim(env.store, late.id, { holder }))?.follows, undefined);
+  assertStrictEquals((await claim(env.store, late.id, { holder }))?.follows, undefined);
 });

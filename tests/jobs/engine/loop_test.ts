@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Loop, type LoopOptions } from "../../../jobs/engine/loop.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 
@@ -21,17 +21,17 @@ Deno.test("a loop runs at once, then after each pause, until it is stopped", asy
   const { loop, clock, turns } = openLoop();
   const ended = loop.start();
   await nextTurn();
-  assert.equal(turns(), 1);
+  assertStrictEquals(turns(), 1);
   clock.advance(999);
   await nextTurn();
-  assert.equal(turns(), 1);
+  assertStrictEquals(turns(), 1);
   clock.advance(1);
   await nextTurn();
-  assert.equal(turns(), 2);
+  assertStrictEquals(turns(), 2);
   loop.stop();
   await ended;
-  assert.equal(turns(), 2);
-  assert.equal(clock.waiting, 0);
+  assertStrictEquals(turns(), 2);
+  assertStrictEquals(clock.waiting, 0);
 });
 
 Deno.test("a turn that fails is reported, and followed by the next one", async () => {
@@ -41,7 +41,7 @@ Deno.test("a turn that fails is reported, and followed by the next one", async (
   await nextTurn();
   clock.advance(1_000);
   await nextTurn();
-  assert.deepEqual(faults, [fault, fault]);
+  assertEquals(faults, [fault, fault]);
   loop.stop();
   await ended;
 });
@@ -54,11 +54,11 @@ Deno.test("wake() in a pause starts the next turn, in a turn the one after it", 
   await nextTurn();
   loop.wake();
   await nextTurn();
-  assert.equal(turns, 2);
+  assertStrictEquals(turns, 2);
   loop.wake();
   held.resolve();
   await nextTurn();
-  assert.equal(turns, 3);
+  assertStrictEquals(turns, 3);
   loop.stop();
   await ended;
 });
@@ -72,5 +72,5 @@ Deno.test("stop() in a turn lets that turn be the last one", async () => {
   loop.stop();
   held.resolve();
   await ended;
-  assert.equal(turns, 1);
+  assertStrictEquals(turns, 1);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";
 import {
   deadlineError,
   decide,
@@ -28,7 +28,7 @@ function failed(code: FailureCode, retryAfterMs?: number): Ended {
 /** How long after noon the next attempt comes. */
 function waitAfter(ended: Ended, options: Options = {}): number {
   const outcome = decideOn(ended, options);
-  assert.ok(outcome.next === "retry", outcome.next);
+  assert(outcome.next === "retry", outcome.next);
   return outcome.runAt - NOON;
 }
 
@@ -36,7 +36,7 @@ const plan = { result: { text: "plan" }, source: "openai" } as const;
 const placeholder = { result: { text: "made up" }, source: "placeholder" } as const;
 
 Deno.test("decide() keeps a plan", () => {
-  assert.deepEqual(decideOn({ plan }), { next: "done", plan });
+  assertEquals(decideOn({ plan }), { next: "done", plan });
 });
 
 const retried = new Set<FailureCode>([
@@ -57,7 +57,7 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
     : { next: "stop", failure: why };
 
   Deno.test(`decide() after ${code}: ${expected.next}`, () => {
-    assert.deepEqual(decideOn(failed(code)), expected);
+    assertEquals<unknown>(decideOn(failed(code)), expected);
   });
 }
 
@@ -66,18 +66,18 @@ Deno.test("decide() lets a job wait for the breaker, unless its time is up befor
   const heldBack = (waitMs: number) =>
     decideOn({ error: new BreakerOpenError(NOON + waitMs, { now: NOON, failure: why }) });
   const waitMs = limits.timeoutMs - 1;
-  assert.deepEqual(heldBack(waitMs), { next: "wait", runAt: NOON + waitMs });
-  assert.deepEqual(heldBack(limits.timeoutMs), { next: "stop", failure: why });
+  assertEquals(heldBack(waitMs), { next: "wait", runAt: NOON + waitMs });
+  assertEquals(heldBack(limits.timeoutMs), { next: "stop", failure: why });
 });
 
 Deno.test("decide() tries again as long as attempts are left", () => {
   const outcomes = [1, 2, 3, 4, 5].map((attempt) => decideOn(failed("timeout"), { attempt }).next);
 
-  assert.deepEqual(outcomes, ["retry", "retry", "retry", "stop", "stop"]);
+  assertEquals(outcomes, ["retry", "retry", "retry", "stop", "stop"]);
 });
 
 Deno.test("decide() says why the last attempt failed", () => {
-  assert.deepEqual(decideOn(failed("timeout"), { attempt: 4 }), {
+  assertEquals(decideOn(failed("timeout"), { attempt: 4 }), {
     next: "stop",
     failure: failure("timeout", "Why"),
   });
@@ -100,24 +100,24 @@ for (const [attempt, longestMs] of backoffs) {
     const wait = (random: number) =>
       waitAfter(failed("timeout"), { attempt, limits: patient, random: () => random });
 
-    assert.deepEqual([wait(0), wait(0.5), wait(ALMOST_ONE)], [0, longestMs / 2, longestMs]);
+    assertEquals([wait(0), wait(0.5), wait(ALMOST_ONE)], [0, longestMs / 2, longestMs]);
   });
 }
 
 Deno.test("decide() waits as long as it was asked to, and adds the jitter to that", () => {
   const rateLimited = failed("rate_limited", 20_000);
 
-  assert.equal(waitAfter(rateLimited), 20_000);
-  assert.equal(waitAfter(rateLimited, { random: () => 0.5 }), 21_000);
+  assertStrictEquals(waitAfter(rateLimited), 20_000);
+  assertStrictEquals(waitAfter(rateLimited, { random: () => 0.5 }), 21_000);
 });
 
 Deno.test("decide() rounds up to a whole millisecond", () => {
-  assert.equal(waitAfter(failed("rate_limited", 0.2)), 1);
+  assertStrictEquals(waitAfter(failed("rate_limited", 0.2)), 1);
 });
 
 Deno.test("decide() does not wait for a turn that the deadline would not let it have", () => {
-  assert.equal(waitAfter(failed("rate_limited", 15 * MINUTE - 1)), 15 * MINUTE - 1);
-  assert.deepEqual(decideOn(failed("rate_limited", 15 * MINUTE)), {
+  assertStrictEquals(waitAfter(failed("rate_limited", 15 * MINUTE - 1)), 15 * MINUTE - 1);
+  assertEquals(decideOn(failed("rate_limited", 15 * MINUTE)), {
     next: "stop",
     failure: failure("rate_limited", "Why"),
   });
@@ -126,11 +126,11 @@ Deno.test("decide() does not wait for a turn that the deadline would not let it 
 Deno.test("decide() counts the deadline from the first attempt", () => {
   const job = runningJob({ startedAt: NOON - 14 * MINUTE, claimedAt: NOON });
 
-  assert.equal(decideOn(failed("rate_limited", MINUTE), { job }).next, "stop");
+  assertStrictEquals(decideOn(failed("rate_limited", MINUTE), { job }).next, "stop");
 });
 
 Deno.test("decide() puts a placeholder in the place of a spent quota", () => {
-  assert.deepEqual(decideOn(failed("quota_exceeded"), { placeholder: () => placeholder }), {
+  assertEquals(decideOn(failed("quota_exceeded"), { placeholder: () => placeholder }), {
     next: "done",
     plan: placeholder,
   });
@@ -140,16 +140,16 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
   if (code === "quota_exceeded") continue;
 
   Deno.test(`decide() has no placeholder for ${code}`, () => {
-    const noPlaceholder = () => assert.fail("must not be made");
+    const noPlaceholder = () => fail("must not be made");
 
     const outcome = decideOn(failed(code), { placeholder: noPlaceholder, attempt: 4 });
 
-    assert.equal(outcome.next, "stop");
+    assertStrictEquals(outcome.next, "stop");
   });
 }
 
 Deno.test("decide() does not try again when the plan is too large to store", () => {
-  assert.deepEqual(decideOn({ error: new BlobTooLargeError(1_000_000) }), {
+  assertEquals(decideOn({ error: new BlobTooLargeError(1_000_000) }), {
     next: "stop",
     failure: failure("result_too_large", "The plan is too large to store"),
   });
@@ -157,7 +157,7 @@ Deno.test("decide() does not try again when the plan is too large to store", () 
 
 for (const error of [new TypeError("s3cret"), "s3cret", undefined]) {
   Deno.test(`decide() tries again after an unknown error: ${error}`, () => {
-    assert.deepEqual(decideOn({ error }), {
+    assertEquals(decideOn({ error }), {
       next: "retry",
       failure: failure("internal", "Internal error"),
       runAt: NOON,
@@ -166,7 +166,7 @@ for (const error of [new TypeError("s3cret"), "s3cret", undefined]) {
 }
 
 Deno.test("a job that its deadline stopped does not try again", () => {
-  assert.deepEqual(decideOn({ error: deadlineError() }), {
+  assertEquals(decideOn({ error: deadlineError() }), {
     next: "stop",
     failure: failure("deadline_exceeded", "The plan was not finished in time"),
   });

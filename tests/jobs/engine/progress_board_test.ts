@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { ProgressBoard, type ProgressBoardOptions } from "../../../jobs/engine/progress_board.ts";
 import { noProgress, type Progress } from "../../../lib/job/progress.ts";
@@ -36,14 +36,14 @@ Deno.test("a board shows each part as soon as it is finished", async () => {
     await nextTurn();
   }
   const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
-  assert.deepEqual(shown, [
+  assertEquals(shown, [
     ["thinking", "Reading the wish", 0, []],
     ["writing", "Writing day 1 of 2", 0, []],
     ["writing", "Writing day 2 of 2", 1, ["one"]],
     ["writing", "Finishing the plan", 2, ["one", "two"]],
   ]);
-  assert.deepEqual([written[0]!.of, written[0]!.updatedAt], [2, NOON]);
-  assert.equal(written.at(-1)!.openaiResponseId, "resp_1");
+  assertEquals([written[0]!.of, written[0]!.updatedAt], [2, NOON]);
+  assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
 Deno.test("a board writes twice a second at the most, and then the latest", async () => {
@@ -54,10 +54,10 @@ Deno.test("a board writes twice a second at the most, and then the latest", asyn
     clock.advance(20);
     await nextTurn();
   }
-  assert.ok(written.length <= 5, `${written.length} writes in 2 s`);
+  assert(written.length <= 5, `${written.length} writes in 2 s`);
   clock.advance(500);
   await nextTurn();
-  assert.equal(written.at(-1)!.reasoningSummaries.length, 100);
+  assertStrictEquals(written.at(-1)!.reasoningSummaries.length, 100);
 });
 
 Deno.test("a board never has two writes under way", async () => {
@@ -69,10 +69,10 @@ Deno.test("a board never has two writes under way", async () => {
   board.research("Looking");
   clock.advance(10_000);
   await nextTurn();
-  assert.equal(held.length, 1);
+  assertStrictEquals(held.length, 1);
   held[0]!();
   await nextTurn();
-  assert.equal(held.length, 2);
+  assertStrictEquals(held.length, 2);
 });
 
 Deno.test("close() writes what has not been written yet, and nothing after that", async () => {
@@ -81,12 +81,12 @@ Deno.test("close() writes what has not been written yet, and nothing after that"
   await nextTurn();
   board.research("Looking at the weather");
   await nextTurn();
-  assert.equal(written.length, 1);
+  assertStrictEquals(written.length, 1);
   await board.close();
-  assert.equal(written.at(-1)!.message, "Looking at the weather");
+  assertStrictEquals(written.at(-1)!.message, "Looking at the weather");
   board.research("too late");
   await nextTurn();
-  assert.equal(written.length, 2);
+  assertStrictEquals(written.length, 2);
 });
 
 Deno.test("a write that fails stops nobody, and the next one is tried", async () => {
@@ -101,7 +101,7 @@ Deno.test("a write that fails stops nobody, and the next one is tried", async ()
   await nextTurn();
   board.research("Looking");
   await board.close();
-  assert.deepEqual(written.map(({ phase }) => phase), ["researching"]);
+  assertEquals(written.map(({ phase }) => phase), ["researching"]);
 });
 
 const before = {
@@ -122,8 +122,8 @@ Deno.test("a response that is joined shows no less than it did", async () => {
     clock.advance(500);
     await nextTurn();
   }
-  assert.ok(written.every(({ partial }) => partial.length >= 1));
-  assert.deepEqual(written.at(-1)!.partial, ["one", "two"]);
+  assert(written.every(({ partial }) => partial.length >= 1));
+  assertEquals(written.at(-1)!.partial, ["one", "two"]);
 });
 
 Deno.test("another response takes back what the one before has shown", async () => {
@@ -131,8 +131,8 @@ Deno.test("another response takes back what the one before has shown", async () 
   board.think(parts);
   board.hear(started("resp_2"));
   await board.close();
-  assert.deepEqual([written.at(-1)!.partial, written.at(-1)!.step], [[], 0]);
-  assert.equal(written.at(-1)!.openaiResponseId, "resp_2");
+  assertEquals([written.at(-1)!.partial, written.at(-1)!.step], [[], 0]);
+  assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_2");
 });
 
 const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
@@ -161,13 +161,13 @@ Deno.test("steps that are found finished take nothing back that was shown", asyn
   board.hear(started("resp_2"));
   await nextTurn();
   const [{ partial, reasoningSummaries, openaiResponseId }] = written as [Progress];
-  assert.deepEqual([partial, reasoningSummaries], [["one"], ["A", "B"]]);
-  assert.equal(openaiResponseId, "resp_2");
+  assertEquals([partial, reasoningSummaries], [["one"], ["A", "B"]]);
+  assertStrictEquals(openaiResponseId, "resp_2");
   board.addStep(turnStep("resp_2"), { resumed: false, savedTokens: 15 });
   board.addSummaries(["B", "C"]);
   await board.close();
-  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
-  assert.deepEqual([written.at(-1)!.usage?.inputTokens, written.at(-1)!.usage?.savedTokens], [
+  assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
+  assertEquals([written.at(-1)!.usage?.inputTokens, written.at(-1)!.usage?.savedTokens], [
     20,
     15,
   ]);
@@ -182,7 +182,7 @@ Deno.test("another response takes back the reasoning of the one that came to not
   board.hear(started("resp_2"));
   board.hear({ type: "reasoning", summary: "B" });
   await board.close();
-  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B"]);
+  assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B"]);
 });
 
 Deno.test("an answer that begins anew in the same turn is read from its beginning", async () => {
@@ -193,7 +193,7 @@ Deno.test("an answer that begins anew in the same turn is read from its beginnin
   board.hear(started("resp_2"));
   board.hear(text('{"days":["one"'));
   await board.close();
-  assert.deepEqual(written.at(-1)!.partial, ["one"]);
+  assertEquals(written.at(-1)!.partial, ["one"]);
 });
 
 Deno.test("what a finished turn says of its reasoning replaces what was heard of it", async () => {
@@ -206,21 +206,21 @@ Deno.test("what a finished turn says of its reasoning replaces what was heard of
   board.addSummaries(["A"]);
   board.think(parts);
   await board.close();
-  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A"]);
+  assertEquals(written.at(-1)!.reasoningSummaries, ["A"]);
 });
 
 Deno.test("what is looked up before the first turn does not change how many parts there will be", async () => {
   const { board, written } = openBoard({ before: { ...before, of: 3 } });
   board.research("Looking");
   await board.close();
-  assert.equal(written.at(-1)!.of, 3);
+  assertStrictEquals(written.at(-1)!.of, 3);
 });
 
 Deno.test("a step that is no turn of the model leaves the latest response where it is", async () => {
   const { board, written } = openBoard({ before });
   board.addStep({ ...turnStep("tool"), turn: null }, { resumed: false, savedTokens: 0 });
   await board.close();
-  assert.equal(written.at(-1)!.openaiResponseId, "resp_1");
+  assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
 Deno.test("a board says that the model goes on thinking, and counts parts without an end", async () => {
@@ -234,10 +234,10 @@ Deno.test("a board says that the model goes on thinking, and counts parts withou
   await nextTurn();
   clock.advance(500);
   await nextTurn();
-  assert.equal(written.at(-1)!.message, "Thinking it over");
+  assertStrictEquals(written.at(-1)!.message, "Thinking it over");
   board.hear(text('{"bundles":["one"'));
   await board.close();
-  assert.equal(written.at(-1)!.message, "Writing bundle 2");
+  assertStrictEquals(written.at(-1)!.message, "Writing bundle 2");
 });
 
 Deno.test("what a joined response repeats of its reasoning takes nothing back", async () => {
@@ -252,8 +252,8 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
     clock.advance(500);
     await nextTurn();
   }
-  assert.ok(written.every(({ reasoningSummaries }) => reasoningSummaries.length >= 2));
-  assert.deepEqual(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
+  assert(written.every(({ reasoningSummaries }) => reasoningSummaries.length >= 2));
+  assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
 });
 
 Deno.test("another response takes back at once what the one before has said", async () => {
@@ -261,5 +261,5 @@ Deno.test("another response takes back at once what the one before has said", as
   board.think(parts);
   board.hear(started("resp_2"));
   await board.close();
-  assert.deepEqual(written.at(-1)!.reasoningSummaries, []);
+  assertEquals(written.at(-1)!.reasoningSummaries, []);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { testKind, upstreamError } from "../../../testing/jobs.ts";
@@ -59,5 +59,5 @@ Deno.test("a heartbeat that began in an earlier attempt leaves the next attempt 
   await beat;
   second.resolve();
   await env.a.instance.idle();
-  assert.equal((await env.a.jobs.read(kind, id))?.job.state, "succeeded");
+  assertStrictEquals((await env.a.jobs.read(kind, id))?.job.state, "succeeded");
 });

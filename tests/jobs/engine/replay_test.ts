@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { testKind } from "../../../testing/jobs.ts";
@@ -12,13 +12,13 @@ Deno.test("a dead letter that is replayed becomes a new job, which is worked on 
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const letters = await env.a.jobs.deadLetters({ limit: 10 });
-  assert.deepEqual(letters.map((letter) => [letter.id, letter.failure.code]), [[id, "refused"]]);
+  assertEquals(letters.map((letter) => [letter.id, letter.failure.code]), [[id, "refused"]]);
 
   const replayed = await env.a.jobs.replay(id);
-  assert.ok(replayed);
+  assert(replayed);
   await env.a.instance.idle();
   const job = await jobOf(env.store, replayed.id);
-  assert.deepEqual([job.state, job.replayOf], ["succeeded", id]);
-  assert.deepEqual(await env.a.jobs.deadLetters({ limit: 10 }), []);
-  assert.equal(await env.a.jobs.replay(id), null);
+  assertEquals([job.state, job.replayOf], ["succeeded", id]);
+  assertEquals(await env.a.jobs.deadLetters({ limit: 10 }), []);
+  assertStrictEquals(await env.a.jobs.replay(id), null);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { noInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import {
   heldWork,
@@ -18,18 +18,18 @@ Deno.test("stop() puts running jobs back for another instance, their attempt not
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   const stopped = env.a.instance.stop(4_000);
-  assert.equal((await jobOf(env.store, id)).state, "running");
+  assertStrictEquals((await jobOf(env.store, id)).state, "running");
   env.clock.advance(4_000);
   await stopped;
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "queued" && job.runAt, NOON + 4_000);
-  assert.equal(job.attempt, 0);
+  assertStrictEquals(job.state === "queued" && job.runAt, NOON + 4_000);
+  assertStrictEquals(job.attempt, 0);
   await env.a.instance.sweep();
-  assert.equal(env.a.instance.running, 0);
+  assertStrictEquals(env.a.instance.running, 0);
   work.finish();
   await env.b.instance.sweep();
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("stop() puts jobs back although the database fails for a moment", async () => {
@@ -41,7 +41,7 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
   failCommits(hooks, "due", 1);
   env.a.instance.stop(0);
   await untilIdle(env.a, () => env.clock.advance(100));
-  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   work.finish();
 });
 
@@ -54,7 +54,7 @@ Deno.test("stop() ends the grace when it is hurried", async () => {
   const stopped = env.a.instance.stop(4_000, hurry.signal);
   hurry.abort();
   await stopped;
-  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   work.finish();
 });
 
@@ -66,7 +66,7 @@ Deno.test("stop() waits for jobs that end in time", async () => {
   const stopped = env.a.instance.stop(4_000);
   work.finish();
   await stopped;
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
@@ -83,18 +83,18 @@ Deno.test("a job that is put back at a shutdown starts elsewhere within a second
     // Time for the database, which the clock does not wait for.
     for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
-  assert.ok(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
+  assert(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
   work.finish();
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
   await env.b.instance.stop(0);
 });
 
 Deno.test("an instance that is stopping takes no more work in", async () => {
   using env = await openRuntimes();
   await env.a.instance.stop(0);
-  assert.deepEqual(await refused(env.a, env.kind, { text: "hello" }), { outcome: "stopping" });
-  assert.equal(await env.store.index.countWaiting(10), 0);
+  assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "stopping" });
+  assertStrictEquals(await env.store.index.countWaiting(10), 0);
 });
 
 Deno.test("the lock of an instance is kept until its jobs are put back", async () => {
@@ -108,6 +108,6 @@ Deno.test("the lock of an instance is kept until its jobs are put back", async (
   ({ job: { id } } = await submit(env.a, work.kind, { text: "hello" }));
   await work.begun;
   await env.a.instance.stop(0);
-  assert.deepEqual(states, ["queued"]);
+  assertEquals(states, ["queued"]);
   work.finish();
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { type JobContext } from "../../../jobs/kind.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -65,8 +65,8 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
   failCommits(hooks, "result", 3);
   work.finish();
   await untilIdle(env.a, () => env.clock.advance(1_000));
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
-  assert.equal(work.runs(), 1);
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals(work.runs(), 1);
 });
 
 Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
@@ -78,10 +78,10 @@ Deno.test("a job whose end cannot be stored is worked on again, not stuck", asyn
   failCommits(hooks, "result", 6);
   work.finish();
   await untilIdle(env.a, () => env.clock.advance(1_000));
-  assert.equal((await jobOf(env.store, id)).state, "running");
+  assertStrictEquals((await jobOf(env.store, id)).state, "running");
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("a finished step is not run again by a later attempt", async () => {
@@ -104,8 +104,8 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
   env.clock.advance(60_000);
   await env.b.instance.sweep();
   await env.b.instance.idle();
-  assert.deepEqual((await env.store.read(id))?.result, { text: "one two" });
-  assert.deepEqual(runs, ["first", "second", "second"]);
+  assertEquals((await env.store.read(id))?.result, { text: "one two" });
+  assertEquals(runs, ["first", "second", "second"]);
 });
 
 Deno.test("a finished step is stored although the database fails for a moment", async () => {
@@ -121,10 +121,10 @@ Deno.test("a finished step is stored although the database fails for a moment", 
     const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(100));
     const job = await jobOf(env.store, id);
-    assert.equal(job.state, "succeeded");
-    assert.equal(job.attempt, 1);
-    assert.equal(runs, 1);
-    assert.notDeepEqual((await env.store.read(id))?.progress, noProgress, sort);
+    assertStrictEquals(job.state, "succeeded");
+    assertStrictEquals(job.attempt, 1);
+    assertStrictEquals(runs, 1);
+    assertNotEquals((await env.store.read(id))?.progress, noProgress, sort);
   }
 });
 
@@ -153,8 +153,8 @@ Deno.test("a step that is being stored in the moment of a shutdown is not run ag
   await stopped;
   await env.b.instance.sweep();
   await env.b.instance.idle();
-  assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
-  assert.equal(runs, 1);
+  assertEquals((await env.store.read(id))?.result, { text: "run 1" });
+  assertStrictEquals(runs, 1);
 });
 
 Deno.test("a resumed attempt does not show less progress than the one before", async () => {
@@ -174,18 +174,18 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const before = (await env.store.read(id))!.progress;
-  assert.deepEqual(before.reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
+  assertEquals(before.reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
   await env.a.instance.stop(0);
   env.clock.advance(2_000);
   await env.b.instance.sweep();
   await untilIdle(env.b, () => env.clock.advance(100));
-  assert.equal((await jobOf(env.store, id)).attempt, 2);
+  assertStrictEquals((await jobOf(env.store, id)).attempt, 2);
   const counts = shown.map(({ reasoningSummaries }) => reasoningSummaries.length);
   const withoutUnfinished = counts.map((count) => Math.min(count, 2));
-  assert.deepEqual(withoutUnfinished, withoutUnfinished.toSorted());
-  assert.equal(counts.at(-1), 3);
+  assertEquals(withoutUnfinished, withoutUnfinished.toSorted());
+  assertStrictEquals(counts.at(-1), 3);
   const ids = shown.map(({ openaiResponseId }) => openaiResponseId);
-  assert.deepEqual(ids, ids.toSorted());
+  assertEquals(ids, ids.toSorted());
 });
 
 Deno.test("the job shows all reasoning so far, with the latest response", async () => {
@@ -193,8 +193,8 @@ Deno.test("the job shows all reasoning so far, with the latest response", async 
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   const { reasoningSummaries, openaiResponseId } = (await env.store.read(id))!.progress;
-  assert.deepEqual(reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
-  assert.equal(openaiResponseId, "resp_turn-3");
+  assertEquals(reasoningSummaries, ["on turn-1", "on turn-2", "on turn-3"]);
+  assertStrictEquals(openaiResponseId, "resp_turn-3");
 });
 
 Deno.test("a new prompt version starts the steps afresh", async () => {
@@ -213,8 +213,8 @@ Deno.test("a new prompt version starts the steps afresh", async () => {
   const upgraded = openRuntime(env.kv, env.clock, { kinds: [next] });
   await upgraded.instance.sweep();
   await upgraded.instance.idle();
-  assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
-  assert.equal((await jobOf(env.store, id)).promptVersion, "test-2");
+  assertEquals((await env.store.read(id))?.result, { text: "2" });
+  assertStrictEquals((await jobOf(env.store, id)).promptVersion, "test-2");
 });
 
 Deno.test("progress is shown while the job runs", async () => {
@@ -229,7 +229,7 @@ Deno.test("progress is shown while the job runs", async () => {
   using env = await openRuntimes({ kinds: [talk(1)], model: () => model });
   const { id } = queuedJob();
   await env.store.accept(queuedJob({ id }));
-  assert.deepEqual((await env.store.read(id))?.progress, noProgress);
+  assertEquals((await env.store.read(id))?.progress, noProgress);
   await env.a.instance.sweep();
   await shown.promise;
   const expected: Progress = {
@@ -243,18 +243,18 @@ Deno.test("progress is shown while the job runs", async () => {
   };
   // The first write is made at once, the next one after half a second.
   for (let n = 0; n < 10; n++) await env.a.jobs.ping();
-  assert.deepEqual((await env.store.read(id))?.progress, {
+  assertEquals((await env.store.read(id))?.progress, {
     ...expected,
     reasoningSummaries: [],
     openaiResponseId: null,
   });
   env.clock.advance(500);
   for (let n = 0; n < 10; n++) await env.a.jobs.ping();
-  assert.deepEqual((await env.store.read(id))?.progress, expected);
+  assertEquals((await env.store.read(id))?.progress, expected);
   held.resolve();
   await env.a.instance.idle();
   const { progress } = (await env.store.read(id))!;
-  assert.deepEqual({ ...progress, updatedAt: NOON }, expected);
+  assertEquals({ ...progress, updatedAt: NOON }, expected);
 });
 
 Deno.test("progress that cannot be read for a moment costs no attempt", async () => {
@@ -266,7 +266,7 @@ Deno.test("progress that cannot be read for a moment costs no attempt", async ()
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await untilIdle(env.a, () => env.clock.advance(100));
   const { state, attempt } = await jobOf(env.store, id);
-  assert.deepEqual([state, attempt], ["succeeded", 1]);
+  assertEquals([state, attempt], ["succeeded", 1]);
 });
 
 Deno.test("a finished step that cannot be read for a moment is read again, not paid for again", async () => {
@@ -290,8 +290,8 @@ Deno.test("a finished step that cannot be read for a moment is read again, not p
   await env.b.instance.sweep();
   await untilIdle(env.b, () => env.clock.advance(100));
   const snapshot = (await env.store.read(id))!;
-  assert.deepEqual(snapshot.result, { text: "run 1" });
-  assert.equal(snapshot.job.attempt, 2);
+  assertEquals(snapshot.result, { text: "run 1" });
+  assertStrictEquals(snapshot.job.attempt, 2);
 });
 
 Deno.test("a step that ends after its work was told to stop is stored all the same", async () => {
@@ -313,8 +313,8 @@ Deno.test("a step that ends after its work was told to stop is stored all the sa
   await stopped;
   await env.b.instance.sweep();
   await env.b.instance.idle();
-  assert.deepEqual((await env.store.read(id))?.result, { text: "run 1" });
-  assert.equal(runs, 1);
+  assertEquals((await env.store.read(id))?.result, { text: "run 1" });
+  assertStrictEquals(runs, 1);
 });
 
 Deno.test("a step whose output is of another shape by now is run again", async () => {
@@ -333,7 +333,7 @@ Deno.test("a step whose output is of another shape by now is run again", async (
   const upgraded = openRuntime(env.kv, env.clock, { kinds });
   await upgraded.instance.sweep();
   await upgraded.instance.idle();
-  assert.deepEqual((await env.store.read(id))?.result, { text: "2" });
+  assertEquals((await env.store.read(id))?.result, { text: "2" });
 });
 
 Deno.test("a step that never ends does not keep its job from ending", async () => {
@@ -352,6 +352,6 @@ Deno.test("a step that never ends does not keep its job from ending", async () =
   for (let n = 0; n < 100 && (await jobOf(env.store, id)).state !== "succeeded"; n++) {
     env.clock.advance(100);
   }
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
   await env.a.instance.idle();
 });

@@ -2,7 +2,7 @@
  * Lets each commit of a job's whole life go wrong, one after the other and in each way in which a
  * commit can go wrong, and looks whether the job still comes to its end.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, fail } from "@std/assert";
 import { z } from "zod";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
@@ -128,14 +128,14 @@ async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
     await env.b.instance.sweep();
     for (let n = 0; n < 10; n++) await env.a.jobs.ping();
   }
-  assert.fail(`The job did not end: ${JSON.stringify(await env.store.read(id))}`);
+  fail(`The job did not end: ${JSON.stringify(await env.store.read(id))}`);
 }
 
 for (const [name, { story, ends }] of Object.entries(stories)) {
   for (const fault of ["refused", "answer lost", "conflict"] as const) {
     Deno.test(`a job that is ${name}: any one commit ${fault}`, async () => {
       const calm = await tell(story, 0, fault);
-      assert.ok(ends.includes(calm.state!), String(calm.state));
+      assert(ends.includes(calm.state!), String(calm.state));
       let told = 0;
       for (let nth = 1; nth <= calm.commits; nth++) {
         const { state, result, runs } = await tell(story, nth, fault);
@@ -143,14 +143,14 @@ for (const [name, { story, ends }] of Object.entries(stories)) {
           told++;
           continue;
         }
-        assert.ok(ends.includes(state), `commit ${nth}: ${state}`);
-        if (state === "succeeded") assert.deepEqual(result, { text: "plan" }, `commit ${nth}`);
+        assert(ends.includes(state), `commit ${nth}: ${state}`);
+        if (state === "succeeded") assertEquals(result, { text: "plan" }, `commit ${nth}`);
         // A conflict says that the job is another's; only then a step may have to run again.
         const most = calm.runs.length + (fault === "conflict" ? 1 : 0);
-        assert.ok(runs.length <= most, `commit ${nth}: ${runs} instead of ${calm.runs}`);
+        assert(runs.length <= most, `commit ${nth}: ${runs} instead of ${calm.runs}`);
       }
       // Only the commits that a client waits for may be answered with an error.
-      assert.ok(told <= 2, `${told} times the client was told`);
+      assert(told <= 2, `${told} times the client was told`);
     });
   }
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { patientKv } from "../../../lib/store/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../../lib/store/instance_locks.ts";
@@ -33,28 +33,28 @@ Deno.test("another instance takes over the jobs of one that fell silent", async 
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   await sweepFor(env, 9_000);
-  assert.equal(env.b.instance.running, 0);
+  assertStrictEquals(env.b.instance.running, 0);
   await sweepFor(env, 3_000);
-  assert.equal(env.b.instance.running, 1);
+  assertStrictEquals(env.b.instance.running, 1);
   const taken = await jobOf(env.store, id);
-  assert.equal(taken.attempt, 2);
+  assertStrictEquals(taken.attempt, 2);
 
   // The silent one wakes up, finishes its work, and changes nothing.
   work.finish();
   await env.a.instance.idle();
   await env.b.instance.idle();
   const done = await jobOf(env.store, id);
-  assert.equal(done.state, "succeeded");
-  assert.equal(done.attempt, 2);
+  assertStrictEquals(done.state, "succeeded");
+  assertStrictEquals(done.attempt, 2);
 });
 
 Deno.test("an instance that is dead and holds nothing is forgotten", async () => {
   using env = await openRuntimes();
   await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal((await env.instances.list()).length, 1);
+  assertStrictEquals((await env.instances.list()).length, 1);
   await sweepFor(env, 12_000);
-  assert.deepEqual(await env.instances.list(), []);
+  assertEquals(await env.instances.list(), []);
 });
 
 Deno.test("instances that slept with their machine do not rob each other", async () => {
@@ -65,10 +65,10 @@ Deno.test("instances that slept with their machine do not rob each other", async
   await env.b.instance.sweep();
   env.clock.advance(10 * MINUTE);
   await env.b.instance.sweep();
-  assert.equal(env.b.instance.running, 0);
+  assertStrictEquals(env.b.instance.running, 0);
   await env.a.instance.beat();
   await sweepFor(env, 9_000);
-  assert.equal(env.b.instance.running, 0);
+  assertStrictEquals(env.b.instance.running, 0);
   work.finish();
   await env.a.instance.idle();
 });
@@ -83,7 +83,7 @@ Deno.test("a held record that cannot be read does not keep others from rescue", 
   await env.kv.set(["job", broken.id], { schema: 99 });
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, good.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, good.id)).state, "succeeded");
 });
 
 Deno.test("patrol() works off what waits, and stays until silent instances are judged", async () => {
@@ -101,7 +101,7 @@ Deno.test("patrol() works off what waits, and stays until silent instances are j
   }
   await patrol;
   for (const { id } of [waiting, abandoned]) {
-    assert.equal((await jobOf(env.store, id)).state, "succeeded");
+    assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
   }
 });
 
@@ -115,10 +115,10 @@ Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
     await env.a.instance.beat();
     await env.b.instance.sweep();
   }
-  assert.equal(env.b.instance.running, 0);
+  assertStrictEquals(env.b.instance.running, 0);
   work.finish();
   await env.a.instance.idle();
-  assert.equal(work.runs(), 1);
+  assertStrictEquals(work.runs(), 1);
 });
 
 Deno.test("an instance that wakes up from sleep does not take its own jobs away", async () => {
@@ -132,14 +132,14 @@ Deno.test("an instance that wakes up from sleep does not take its own jobs away"
   work.finish();
   await env.a.instance.idle();
   const job = await jobOf(env.store, id);
-  assert.equal(job.state, "succeeded");
-  assert.equal(job.attempt, 1);
+  assertStrictEquals(job.state, "succeeded");
+  assertStrictEquals(job.attempt, 1);
 });
 
 Deno.test("an instance without jobs writes no heartbeat", async () => {
   using env = await openRuntimes();
   await env.a.instance.beat();
-  assert.deepEqual(await env.instances.list(), []);
+  assertEquals(await env.instances.list(), []);
 });
 
 Deno.test("an instance that has lost a job learns of it with its next heartbeat", async () => {
@@ -156,11 +156,11 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
   const [beat] = await env.instances.list();
   const [held] = await env.store.index.heldBy(beat!.holder);
   await env.store.rescue(held!, beat);
-  assert.equal(signals[0]?.aborted, false);
+  assertStrictEquals(signals[0]?.aborted, false);
   await env.a.instance.beat();
-  assert.equal(signals[0]?.aborted, true);
+  assertStrictEquals(signals[0]?.aborted, true);
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
 });
 
 Deno.test("a heartbeat gives back jobs that are this instance's but that it does not work on", async () => {
@@ -172,10 +172,10 @@ Deno.test("a heartbeat gives back jobs that are this instance's but that it does
   // As if the answer to a claim had been lost on its way back from the database.
   const { job: forgotten } = await submit(env.b, work.kind, { text: "forgotten" });
   await env.b.instance.stop(0);
-  assert.ok(await claim(env.store, forgotten.id, { holder: beat!.holder }));
+  assert(await claim(env.store, forgotten.id, { holder: beat!.holder }));
   await env.a.instance.beat();
   const job = await jobOf(env.store, forgotten.id);
-  assert.equal(job.state, "queued");
+  assertStrictEquals(job.state, "queued");
   work.finish();
   await env.a.instance.idle();
 });
@@ -201,7 +201,7 @@ Deno.test("a worker that finds its job lost when it writes works no further", as
   await env.store.rescue(held!);
   lost.resolve();
   await env.a.instance.idle();
-  assert.equal(turns, 1);
+  assertStrictEquals(turns, 1);
 });
 
 Deno.test("an instance whose lock is free is dead at once; one that is frozen is not", async () => {
@@ -217,19 +217,19 @@ Deno.test("an instance whose lock is free is dead at once; one that is frozen is
   await env.store.accept(job);
   await claim(env.store, job.id, { holder: "other" });
   await env.b.instance.sweep();
-  assert.equal((await jobOf(env.store, job.id)).state, "running");
+  assertStrictEquals((await jobOf(env.store, job.id)).state, "running");
 
   dead.add("other");
   await env.b.instance.sweep();
   await env.b.instance.idle();
   const done = await jobOf(env.store, job.id);
-  assert.equal(done.state, "succeeded");
-  assert.equal(done.attempt, 2);
+  assertStrictEquals(done.state, "succeeded");
+  assertStrictEquals(done.attempt, 2);
   // Its lock is kept for as long as there may be something to rescue.
-  assert.deepEqual(cleared, []);
+  assertEquals(cleared, []);
   await env.b.instance.sweep();
   await env.b.instance.sweep();
-  assert.deepEqual(cleared, ["other"]);
+  assertEquals(cleared, ["other"]);
 });
 
 Deno.test("a dead instance is judged when its lease is over, not a whole sweep later", async () => {
@@ -245,7 +245,7 @@ Deno.test("a dead instance is judged when its lease is over, not a whole sweep l
     waitedMs += 100;
     for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
-  assert.ok(waitedMs >= 10_000 && waitedMs <= 11_000, `${waitedMs} ms`);
+  assert(waitedMs >= 10_000 && waitedMs <= 11_000, `${waitedMs} ms`);
   await env.b.instance.idle();
   await env.b.instance.stop(0);
 });
@@ -264,8 +264,8 @@ Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
       await env.a.instance.beat();
       await other.instance.sweep();
     }
-    assert.equal(other.instance.running, 0);
-    assert.equal((await jobOf(env.store, id)).attempt, 1);
+    assertStrictEquals(other.instance.running, 0);
+    assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
   }
   work.finish();
   await env.a.instance.idle();
@@ -293,10 +293,10 @@ Deno.test("a worker that wakes up late does not begin what another has finished"
   await begun.promise;
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
   frozen.resolve();
   await env.a.instance.idle();
-  assert.deepEqual(runs, ["turn"]);
+  assertEquals(runs, ["turn"]);
 });
 
 Deno.test("one heartbeat that is never answered costs an instance nothing", async () => {
@@ -316,11 +316,11 @@ Deno.test("one heartbeat that is never answered costs an instance nothing", asyn
     for (let n = 0; n < 3; n++) await env.a.jobs.ping();
     if (tenth % 10 === 0) await env.b.instance.sweep();
   }
-  assert.ok(beats > 5, `${beats} heartbeats`);
-  assert.equal(env.b.instance.running, 0);
+  assert(beats > 5, `${beats} heartbeats`);
+  assertStrictEquals(env.b.instance.running, 0);
   work.finish();
   await env.a.instance.idle();
-  assert.equal((await jobOf(env.store, id)).attempt, 1);
+  assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
   await env.a.instance.stop(0);
   env.kv.close();
   await env.a.instance.ended();
@@ -334,7 +334,7 @@ Deno.test("when locks cannot be read, the heartbeat decides", async () => {
   await claim(env.store, job.id, { holder: "dead" });
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, job.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
 });
 
 Deno.test("an index entry that cannot be read keeps no job from rescue", async () => {
@@ -347,7 +347,7 @@ Deno.test("an index entry that cannot be read keeps no job from rescue", async (
   await env.kv.set(["running", "dead-0", jobs[0]!.id], { from: "another version" });
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  for (const { id } of jobs) assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("claims whose answers are lost use up no attempt", async () => {
@@ -361,8 +361,8 @@ Deno.test("claims whose answers are lost use up no attempt", async () => {
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   const job = await jobOf(env.store, id);
-  assert.equal(job.state, "succeeded");
-  assert.equal(job.attempt, 1);
+  assertStrictEquals(job.state, "succeeded");
+  assertStrictEquals(job.attempt, 1);
 });
 
 for (const sort of ["result", "running"]) {
@@ -379,8 +379,8 @@ for (const sort of ["result", "running"]) {
       await kv.get(["let others go on"]);
       if (second > 10) await env.a.instance.sweep();
     }
-    assert.equal((await jobOf(env.store, id)).state, "succeeded");
-    assert.equal(hung, 2);
+    assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+    assertStrictEquals(hung, 2);
     // Timers of answers that came are gone; what is left is what the engine itself waits for.
     await untilIdle(env.a, () => clock.advance(1_000));
   });
@@ -390,11 +390,11 @@ Deno.test("a job that nobody ever starts fails before it expires", async () => {
   using env = await openRuntimes({ concurrency: 0 });
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   env.clock.advance(24 * HOUR - limits.timeoutMs - 1);
-  assert.equal((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1);
   await claim(env.store, id, { holder: "any" });
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "failed" && job.failure.code, "deadline_exceeded");
+  assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
 });
 
 Deno.test("an instance that works does not judge itself, however late its heartbeat is", async () => {
@@ -409,8 +409,8 @@ Deno.test("an instance that works does not judge itself, however late its heartb
   work.finish();
   await env.a.instance.idle();
   const job = (await env.store.read(id))!.job;
-  assert.equal(job.state, "succeeded");
-  assert.equal(job.attempt, 1);
+  assertStrictEquals(job.state, "succeeded");
+  assertStrictEquals(job.attempt, 1);
 });
 
 Deno.test("a record that cannot be read is reported once, not with each sweep", async () => {
@@ -426,7 +426,7 @@ Deno.test("a record that cannot be read is reported once, not with each sweep", 
     await env.b.instance.sweep();
     env.clock.advance(3_000);
   }
-  assert.deepEqual(reads, [due.id, held.id]);
+  assertEquals(reads, [due.id, held.id]);
 });
 
 Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", async () => {
@@ -448,8 +448,8 @@ Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", as
     for (let n = 0; n < 3; n++) await env.a.jobs.ping();
   }
   await env.a.instance.idle();
-  assert.ok(faults >= 4);
-  assert.equal((await jobOf(env.store, held.id)).state, "succeeded");
+  assert(faults >= 4);
+  assertStrictEquals((await jobOf(env.store, held.id)).state, "succeeded");
   await env.a.instance.stop(0);
   kv.close();
   await env.a.instance.ended();
@@ -482,8 +482,8 @@ Deno.test("a worker that was frozen in front of a call does not make it when its
   await reached.promise;
   await sweepFor(env, 12_000);
   await env.b.instance.idle();
-  assert.equal((await jobOf(env.store, id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
   frozen.resolve();
   await env.a.instance.idle();
-  assert.equal(calls, 1);
+  assertStrictEquals(calls, 1);
 });

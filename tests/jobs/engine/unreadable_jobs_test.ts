@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { UnreadableJobs } from "../../../jobs/engine/unreadable_jobs.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR } from "../../../testing/jobs.ts";
@@ -9,10 +9,10 @@ Deno.test("an unreadable job is remembered for as long as its record may exist",
   unreadable.add("first");
   clock.advance(24 * HOUR - 1);
   unreadable.add("second");
-  assert.deepEqual([unreadable.has("first"), unreadable.has("second")], [true, true]);
+  assertEquals([unreadable.has("first"), unreadable.has("second")], [true, true]);
   clock.advance(1);
   unreadable.add("third");
-  assert.deepEqual([unreadable.has("first"), unreadable.has("second")], [false, true]);
+  assertEquals([unreadable.has("first"), unreadable.has("second")], [false, true]);
 });
 
 Deno.test("a job that is found unreadable again does not keep others from being forgotten", () => {
@@ -24,5 +24,5 @@ Deno.test("a job that is found unreadable again does not keep others from being 
   unreadable.add("again");
   clock.advance(1);
   unreadable.add("third");
-  assert.deepEqual([unreadable.has("again"), unreadable.has("other")], [true, false]);
+  assertEquals([unreadable.has("again"), unreadable.has("other")], [true, false]);
 });

@@ -1,7 +1,7 @@
 /**
  * The books of a job: what happened, and what it has cost.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { failure, JobError } from "../../../lib/job/failure.ts";
 import {
@@ -69,8 +69,8 @@ Deno.test("a job that has succeeded says what its turns have used up", async () 
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const { job, progress } = (await env.store.read(id))!;
-  assert.deepEqual(job.state === "succeeded" && job.usage, paidTwice);
-  assert.deepEqual(progress.usage, paidTwice);
+  assertEquals(job.state === "succeeded" && job.usage, paidTwice);
+  assertEquals(progress.usage, paidTwice);
 });
 
 Deno.test("turns that were finished are not paid for again, and count as saved", async () => {
@@ -79,12 +79,12 @@ Deno.test("turns that were finished are not paid for again, and count as saved",
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const { usage: inBetween } = (await env.store.read(id))!.progress;
-  assert.deepEqual(inBetween, paidOnce);
+  assertEquals(inBetween, paidOnce);
   await env.a.instance.stop(0);
   await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
-  assert.deepEqual(job.state === "succeeded" && job.usage, { ...paidTwice, savedTokens: 3_000 });
-  assert.deepEqual(progress.usage, { ...paidTwice, savedTokens: 3_000 });
+  assertEquals(job.state === "succeeded" && job.usage, { ...paidTwice, savedTokens: 3_000 });
+  assertEquals(progress.usage, { ...paidTwice, savedTokens: 3_000 });
 });
 
 Deno.test("a job that has failed, or was canceled, says what was used up until then", async () => {
@@ -95,7 +95,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
   await env.a.instance.stop(0);
   await tryAgain(env, 3);
   const failed = await jobOf(env.store, id);
-  assert.deepEqual(failed.state === "failed" && failed.usage, { ...paidOnce, savedTokens: 4_500 });
+  assertEquals(failed.state === "failed" && failed.usage, { ...paidOnce, savedTokens: 4_500 });
 
   const lasting = twoTurns({ lasts: true });
   using other = await openRuntimes({ ...lasting, kinds: [lasting.kind] });
@@ -103,7 +103,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
   while ((await other.store.checkpoints.steps(job.id)).length < 2);
   await other.b.jobs.cancel(lasting.kind, job.id);
   const canceled = await jobOf(other.store, job.id);
-  assert.deepEqual(canceled.state === "canceled" && canceled.usage, paidOnce);
+  assertEquals(canceled.state === "canceled" && canceled.usage, paidOnce);
   await other.a.instance.stop(0);
 });
 
@@ -131,7 +131,7 @@ Deno.test("what an attempt has saved counts although the breaker puts the job ba
   await env.b.instance.sweep();
   await env.b.instance.idle();
   const { state, savedTokens, timeline } = await jobOf(env.store, id);
-  assert.deepEqual([state, timeline.at(-1)?.event, savedTokens], ["queued", "released", 1_500]);
+  assertEquals([state, timeline.at(-1)?.event, savedTokens], ["queued", "released", 1_500]);
 });
 
 Deno.test("a replay does not pay for what the failed job has paid for", async () => {
@@ -146,11 +146,11 @@ Deno.test("a replay does not pay for what the failed job has paid for", async ()
   const newId = crypto.randomUUID();
   await env.store.replay(id, newId);
   const { usage: before } = (await env.store.read(newId))!.progress;
-  assert.equal(before, null);
+  assertStrictEquals(before, null);
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const job = await jobOf(env.store, newId);
-  assert.deepEqual(job.state === "failed" && job.usage, {
+  assertEquals(job.state === "failed" && job.usage, {
     inputTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
@@ -173,7 +173,7 @@ Deno.test("the timeline tells what happened to a job, in order", async () => {
   const turn = (responseId: string) => ({ model: "gpt-test", responseId, usage, costUsd });
   const step = { event: "step", durationMs: 0, turn: null, tool: null, failed: null };
   const instances = events.flatMap((event) => event.event === "claimed" ? [event.instance] : []);
-  assert.equal(new Set(instances).size, 2);
+  assertStrictEquals(new Set(instances).size, 2);
   const expected = [
     { event: "accepted", at: NOON },
     { event: "claimed", at: NOON, attempt: 1, instance: instances[0] },
@@ -196,15 +196,15 @@ Deno.test("the timeline tells what happened to a job, in order", async () => {
     { ...step, at: NOON + 1_000, attempt: 2, name: "turn-2", turn: turn("resp_3") },
     { event: "completed", at: NOON + 1_000, attempt: 2, source: "openai" },
   ];
-  assert.deepEqual(events, expected);
+  assertEquals<unknown>(events, expected);
 });
 
 Deno.test("the timeline of a job of another kind, or of none, is nothing", async () => {
   const { kind, ...options } = twoTurns();
   using env = await openRuntimes({ kinds: [kind], ...options });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
-  assert.equal(await env.b.jobs.timeline({ ...kind, name: "other" }, id), null);
-  assert.equal(await env.b.jobs.timeline(kind, crypto.randomUUID()), null);
+  assertStrictEquals(await env.b.jobs.timeline({ ...kind, name: "other" }, id), null);
+  assertStrictEquals(await env.b.jobs.timeline(kind, crypto.randomUUID()), null);
   await env.a.instance.idle();
 });
 
@@ -219,9 +219,9 @@ Deno.test("what a turn has cost is not known when the model's side does not say"
   await env.a.instance.idle();
   const [step] = await env.store.checkpoints.steps(id);
   const turn = { model: "gpt-test", responseId: "resp_1", usage: null, costUsd: null };
-  assert.deepEqual(step?.turn, turn);
+  assertEquals(step?.turn, turn);
   const job = await jobOf(env.store, id);
-  assert.equal(job.state === "succeeded" && job.usage, null);
+  assertStrictEquals(job.state === "succeeded" && job.usage, null);
 });
 
 Deno.test("a turn of the sample generator is not told as one of the model", async () => {
@@ -232,7 +232,7 @@ Deno.test("a turn of the sample generator is not told as one of the model", asyn
   using env = await openRuntimes({ kinds: [kind], prices });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
-  assert.equal((await env.store.checkpoints.steps(id))[0]?.turn?.model, "sample");
+  assertStrictEquals((await env.store.checkpoints.steps(id))[0]?.turn?.model, "sample");
 });
 
 Deno.test("a turn that was paid for in vain is in the books and in the timeline", async () => {
@@ -254,11 +254,11 @@ Deno.test("a turn that was paid for in vain is in the books and in the timeline"
   await env.a.instance.stop(0);
   await tryAgain(env, 2);
   const { job, progress } = (await env.store.read(id))!;
-  assert.ok(job.state === "succeeded");
-  assert.deepEqual([job.usage?.outputTokens, job.usage?.costUsd], [1_500, 3 * costUsd]);
-  assert.deepEqual(progress.usage, job.usage);
+  assert(job.state === "succeeded");
+  assertEquals([job.usage?.outputTokens, job.usage?.costUsd], [1_500, 3 * costUsd]);
+  assertEquals(progress.usage, job.usage);
   const { events } = (await env.b.jobs.timeline(kind, id))!;
-  assert.deepEqual(
+  assertEquals(
     events.map((event) => event.event === "step" ? event.failed ?? event.name : event.event),
     [
       "accepted",

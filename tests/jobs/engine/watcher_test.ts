@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertRejects, assertStrictEquals } from "@std/assert";
 import { Watcher } from "../../../jobs/engine/watcher.ts";
 import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
 import type { JobSnapshot } from "../../../lib/job/job_snapshot.ts";
@@ -53,13 +53,13 @@ async function quiet(): Promise<void> {
 Deno.test("watch() gives the job as it is, each change, and ends with the job", async () => {
   using env = await openWatcher();
   const seen = watch(env);
-  assert.equal(await nextState(seen), "queued");
+  assertStrictEquals(await nextState(seen), "queued");
   const lease = await claim(env.store, env.id, { holder: "a" });
-  assert.equal(await nextState(seen), "running");
+  assertStrictEquals(await nextState(seen), "running");
   await env.store.complete(lease!, { result: {}, source: "sample", promptVersion: "test-1" });
-  assert.equal(await nextState(seen), "succeeded");
-  assert.ok((await seen.next()).done);
-  assert.equal(env.watcher.watched, 0);
+  assertStrictEquals(await nextState(seen), "succeeded");
+  assert((await seen.next()).done);
+  assertStrictEquals(env.watcher.watched, 0);
 });
 
 Deno.test("watch() looks once a second where the database tells of no change", async () => {
@@ -72,17 +72,17 @@ Deno.test("watch() looks once a second where the database tells of no change", a
   const before = env.reads();
   env.clock.advance(999);
   await quiet();
-  assert.equal(env.reads(), before);
+  assertStrictEquals(env.reads(), before);
   env.clock.advance(1);
-  assert.equal(await next, "canceled");
-  assert.equal(env.reads(), before + 1);
+  assertStrictEquals(await next, "canceled");
+  assertStrictEquals(env.reads(), before + 1);
 });
 
 Deno.test("a hundred watchers of one job cost no more reads than one", async () => {
   using env = await openWatcher({ deaf: true });
   const watches = Array.from({ length: 100 }, () => watch(env));
   await Promise.all(watches.map((seen) => seen.next()));
-  assert.equal(env.watcher.watched, 1);
+  assertStrictEquals(env.watcher.watched, 1);
   const next = watches.map((seen) => nextState(seen));
   await quiet();
   const before = env.reads();
@@ -90,23 +90,23 @@ Deno.test("a hundred watchers of one job cost no more reads than one", async () 
     env.clock.advance(1_000);
     await quiet();
   }
-  assert.equal(env.reads(), before + 5);
+  assertStrictEquals(env.reads(), before + 5);
   await env.store.cancel(env.id);
   env.clock.advance(1_000);
-  for (const state of await Promise.all(next)) assert.equal(state, "canceled");
-  for (const seen of watches) assert.ok((await seen.next()).done);
-  assert.equal(env.watcher.watched, 0);
-  assert.equal(env.clock.waiting, 0);
+  for (const state of await Promise.all(next)) assertStrictEquals(state, "canceled");
+  for (const seen of watches) assert((await seen.next()).done);
+  assertStrictEquals(env.watcher.watched, 0);
+  assertStrictEquals(env.clock.waiting, 0);
 });
 
 Deno.test("whoever comes later is not shown what was seen before", async () => {
   using env = await openWatcher({ deaf: true });
   const first = watch(env);
-  assert.equal(await nextState(first), "queued");
+  assertStrictEquals(await nextState(first), "queued");
   await claim(env.store, env.id, { holder: "a" });
   const second = watch(env);
-  assert.equal(await nextState(second), "running");
-  assert.equal(await nextState(first), "running");
+  assertStrictEquals(await nextState(second), "running");
+  assertStrictEquals(await nextState(first), "running");
   await first.return(undefined);
   await second.return(undefined);
 });
@@ -124,47 +124,47 @@ Deno.test("watch() goes on when the database fails for a while", async () => {
   }
   env.hooks.get = undefined;
   env.clock.advance(1_000);
-  assert.equal(await next, "canceled");
+  assertStrictEquals(await next, "canceled");
   await seen.next();
 });
 
 Deno.test("watch() ends when its signal aborts, before or while it waits, and when all stops", async () => {
   using env = await openWatcher();
-  assert.ok((await watch(env, AbortSignal.abort()).next()).done);
+  assert((await watch(env, AbortSignal.abort()).next()).done);
   const leave = new AbortController();
   const left = watch(env, leave.signal);
   const stopped = watch(env);
   await Promise.all([left.next(), stopped.next()]);
   const [nextLeft, nextStopped] = [left.next(), stopped.next()];
   leave.abort();
-  assert.ok((await nextLeft).done);
-  assert.equal(env.watcher.watched, 1);
+  assert((await nextLeft).done);
+  assertStrictEquals(env.watcher.watched, 1);
   env.stop.abort();
-  assert.ok((await nextStopped).done);
-  assert.equal(env.watcher.watched, 0);
+  assert((await nextStopped).done);
+  assertStrictEquals(env.watcher.watched, 0);
   await quiet();
-  assert.equal(env.clock.waiting, 0);
-  assert.ok((await watch(env).next()).done);
+  assertStrictEquals(env.clock.waiting, 0);
+  assert((await watch(env).next()).done);
 });
 
 Deno.test("watch() gives null for a job that is unknown, or expires meanwhile, and ends", async () => {
   using env = await openWatcher({ deaf: true });
   const signal = new AbortController().signal;
   const unknown = env.watcher.watch(crypto.randomUUID(), signal);
-  assert.equal((await unknown.next()).value, null);
-  assert.ok((await unknown.next()).done);
+  assertStrictEquals((await unknown.next()).value, null);
+  assert((await unknown.next()).done);
   const seen = watch(env);
   await seen.next();
   const next = seen.next();
   await quiet();
   env.clock.advance(24 * HOUR);
-  assert.equal((await next).value, null);
-  assert.ok((await seen.next()).done);
+  assertStrictEquals((await next).value, null);
+  assert((await seen.next()).done);
 });
 
 Deno.test("watch() fails for a job that this version cannot read", async () => {
   using env = await openWatcher();
   await env.kv.set(["job", env.id], { schema: 99 });
-  await assert.rejects(watch(env).next(), UnreadableJobError);
-  assert.equal(env.watcher.watched, 0);
+  await assertRejects(() => watch(env).next(), UnreadableJobError);
+  assertStrictEquals(env.watcher.watched, 0);
 });

@@ -1,4 +1,10 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { ApiKeys } from "../../../lib/api_keys.ts";
 import { keyCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -90,20 +96,20 @@ Deno.test("the end of a job is told where its client wants it, signed", async ()
     await using env = await openReceiver();
     const { headers } = await env.submit(path, wish);
     await env.work();
-    assert.equal(env.received.length, 1);
+    assertStrictEquals(env.received.length, 1);
     const [delivery] = env.received as [Received];
     await verify(delivery);
     const { body: job } = await send(env.app, headers.get("location")!, { headers: bearer });
     const { items } = (await send(env.app, path, { headers: bearer })).body;
-    assert.deepEqual(JSON.parse(delivery.body), {
+    assertEquals(JSON.parse(delivery.body), {
       type,
       timestamp: job.completedAt,
       data: items[0],
     });
-    assert.equal(delivery.headers.get("content-type"), "application/json");
-    assert.equal(env.receiver.requests[0]!.search, "?token=of-the-receiver");
+    assertStrictEquals(delivery.headers.get("content-type"), "application/json");
+    assertStrictEquals(env.receiver.requests[0]!.search, "?token=of-the-receiver");
     await env.work();
-    assert.equal(env.received.length, 1);
+    assertStrictEquals(env.received.length, 1);
   }
 });
 
@@ -114,8 +120,10 @@ Deno.test("a signature by another key, or of another body, does not hold", async
   const [delivery] = env.received as [Received];
   const { webhooks } = await createClient({ apiKey: "unused" });
   const other = await secretOf("another-key-0123456789");
-  await assert.rejects(webhooks.verifySignature(delivery.body, delivery.headers, other));
-  await assert.rejects(verify({ ...delivery, body: delivery.body.replace("completed", "failed") }));
+  await assertRejects(() => webhooks.verifySignature(delivery.body, delivery.headers, other));
+  await assertRejects(() =>
+    verify({ ...delivery, body: delivery.body.replace("completed", "failed") })
+  );
 });
 
 Deno.test("failed and canceled jobs are told of, too", async () => {
@@ -124,14 +132,14 @@ Deno.test("failed and canceled jobs are told of, too", async () => {
   await env.submit("/api/tests", { text: "hello" });
   await env.work();
   const failed = JSON.parse(env.received[0]!.body);
-  assert.equal(failed.type, "test.failed");
-  assert.equal(failed.data.failure.code, "refused");
+  assertStrictEquals(failed.type, "test.failed");
+  assertStrictEquals(failed.data.failure.code, "refused");
 
   await using idle = await openReceiver([], { concurrency: 0 });
   const { headers } = await idle.submit("/api/itineraries", tokyo);
   const location = headers.get("location")!;
   await send(idle.app, location, { method: "DELETE", headers: bearer });
-  assert.equal((await idle.deliveries()).length, 1);
+  assertStrictEquals((await idle.deliveries()).length, 1);
 });
 
 Deno.test("a delivery is tried again for hours, under the same id", async () => {
@@ -140,22 +148,22 @@ Deno.test("a delivery is tried again for hours, under the same id", async () => 
   await env.work();
   const pauses = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
   for (const [n, pauseMs] of pauses.entries()) {
-    assert.equal(env.received.length, n + 1);
+    assertStrictEquals(env.received.length, n + 1);
     // Jitter comes on top: never sooner.
     env.clock.advance(pauseMs - 1);
     await env.work();
-    assert.equal(env.received.length, n + 1, `after ${pauseMs} ms`);
+    assertStrictEquals(env.received.length, n + 1, `after ${pauseMs} ms`);
     env.clock.advance(MINUTE);
     await env.work();
   }
-  assert.equal(env.received.length, 7);
+  assertStrictEquals(env.received.length, 7);
   const of = (name: string) => new Set(env.received.map(({ headers }) => headers.get(name)));
-  assert.equal(of("webhook-id").size, 1);
-  assert.equal(of("webhook-timestamp").size, 7);
-  assert.equal(new Set(env.received.map(({ body }) => body)).size, 1);
+  assertStrictEquals(of("webhook-id").size, 1);
+  assertStrictEquals(of("webhook-timestamp").size, 7);
+  assertStrictEquals(new Set(env.received.map(({ body }) => body)).size, 1);
   const [delivery] = await env.deliveries();
-  assert.equal(delivery!.state, "succeeded");
-  assert.equal(delivery!.id, env.received[0]!.headers.get("webhook-id"));
+  assertStrictEquals(delivery!.state, "succeeded");
+  assertStrictEquals(delivery!.id, env.received[0]!.headers.get("webhook-id"));
 });
 
 Deno.test("after the last attempt a delivery is a dead letter, and its job is as it was", async () => {
@@ -165,13 +173,13 @@ Deno.test("after the last attempt a delivery is a dead letter, and its job is as
     await env.work();
     env.clock.advance(HOUR / 4);
   }
-  assert.equal(env.received.length, 7);
+  assertStrictEquals(env.received.length, 7);
   const [letter] = await env.store.index.deadLetters({ limit: 10 });
-  assert.equal(letter!.kind, "callback");
-  assert.equal(letter!.failure.code, "callback_failed");
-  assert.doesNotMatch(JSON.stringify(letter), /token=|127\.0\.0\.1.*hook/);
+  assertStrictEquals(letter!.kind, "callback");
+  assertStrictEquals(letter!.failure.code, "callback_failed");
+  assertNotMatch(JSON.stringify(letter), /token=|127\.0\.0\.1.*hook/);
   const { body } = await send(env.app, headers.get("location")!, { headers: bearer });
-  assert.equal(body.status, "completed");
+  assertStrictEquals(body.status, "completed");
 });
 
 Deno.test("a receiver that wants more time gets it, and one that is gone is left alone", async () => {
@@ -181,12 +189,12 @@ Deno.test("a receiver that wants more time gets it, and one that is gone is left
   await env.work();
   env.clock.advance(HOUR - 1);
   await env.work();
-  assert.equal(env.received.length, 1);
+  assertStrictEquals(env.received.length, 1);
   env.clock.advance(MINUTE);
   await env.work();
-  assert.equal(env.received.length, 2);
+  assertStrictEquals(env.received.length, 2);
   const [delivery] = await env.deliveries();
-  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+  assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
 Deno.test("what leads to a private address by now is not called", async () => {
@@ -195,9 +203,9 @@ Deno.test("what leads to a private address by now is not called", async () => {
   });
   await env.submit("/api/itineraries", tokyo);
   await env.work();
-  assert.equal(env.received.length, 0);
+  assertStrictEquals(env.received.length, 0);
   const [delivery] = await env.deliveries();
-  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+  assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
 Deno.test("nothing is sent when the key that could check it is no longer valid", async () => {
@@ -207,9 +215,9 @@ Deno.test("nothing is sent when the key that could check it is no longer valid",
   });
   await env.submit("/api/itineraries", tokyo);
   await env.work();
-  assert.equal(env.received.length, 0);
+  assertStrictEquals(env.received.length, 0);
   const [delivery] = await env.deliveries();
-  assert.equal(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+  assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
 Deno.test("a delivery that was made is not made again after a crash", async () => {
@@ -219,7 +227,7 @@ Deno.test("a delivery that was made is not made again after a crash", async () =
   // An instance dies when it has stored the step, and before it has ended the job.
   const [{ id }] = await env.deliveries() as [JobRecord];
   const lease = await claim(env.store, id, { holder: "dead" });
-  assert.ok(lease);
+  assert(lease);
   const event = { at: env.clock.now(), attempt: 1, name: "deliver", durationMs: 1, failed: null };
   await env.store.checkpoints.saveStep(lease, { promptVersion: "callback-1", name: "deliver" }, {
     event: { event: "step", turn: null, tool: null, ...event },
@@ -227,8 +235,8 @@ Deno.test("a delivery that was made is not made again after a crash", async () =
   });
   await env.store.rescue({ id, holder: "dead", attempt: 1 });
   await env.work();
-  assert.equal(env.received.length, 0);
-  assert.equal((await env.deliveries())[0]!.state, "succeeded");
+  assertStrictEquals(env.received.length, 0);
+  assertStrictEquals((await env.deliveries())[0]!.state, "succeeded");
 });
 
 Deno.test("callbacks need an API key", async () => {
@@ -238,8 +246,8 @@ Deno.test("callbacks need an API key", async () => {
     "client-token": "11111111-2222-4333-8444-555555555555",
   });
   assertProblem(answer, 403, "callback_not_allowed");
-  assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
-  assert.equal(await env.store.index.countWaiting(1), 0);
+  assertStrictEquals(answer.body.errors[0].pointer, "#/callbackUrl");
+  assertStrictEquals(await env.store.index.countWaiting(1), 0);
 });
 
 const badUrls = [
@@ -260,8 +268,8 @@ for (const callbackUrl of badUrls) {
     using env = await openApp({ apiKeys }, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", { ...tokyo, callbackUrl }, bearer);
     assertProblem(answer, 400, "invalid_request");
-    assert.equal(answer.body.errors[0].pointer, "#/callbackUrl");
-    assert.equal(await env.store.index.countWaiting(1), 0);
+    assertStrictEquals(answer.body.errors[0].pointer, "#/callbackUrl");
+    assertStrictEquals(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -269,8 +277,8 @@ Deno.test("the same idempotency key with another callbackUrl is another request"
   using env = await openApp({ apiKeys }, { concurrency: 0 });
   const headers = { ...bearer, "idempotency-key": "wish-1" };
   const wish = { ...tokyo, callbackUrl: "https://example.com/one" };
-  assert.equal((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
-  assert.equal((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries", wish, headers)).status, 202);
   assertProblem(
     await post(env.app, "/api/itineraries", tokyo, headers),
     422,
@@ -285,7 +293,7 @@ Deno.test("where a callback goes is nobody's to see", async () => {
   const location = answer.headers.get("location")!;
   for (const path of [location, `${location}/timeline`, "/api/itineraries"]) {
     const { body } = await send(env.app, path, { headers: bearer });
-    assert.doesNotMatch(JSON.stringify(body), /of-the-receiver/);
+    assertNotMatch(JSON.stringify(body), /of-the-receiver/);
   }
 });
 
@@ -326,13 +334,13 @@ for (const [concurrency, callers, running] of crowds) {
     }
     while (calls < running) await env.a.jobs.ping();
     await env.a.instance.sweep();
-    assert.equal(env.a.instance.running, running);
+    assertStrictEquals(env.a.instance.running, running);
     // Plans come first, and those that wait are none of `maxQueuedJobs`.
     await finish("another");
-    assert.equal(calls, running);
+    assertStrictEquals(calls, running);
     held.resolve();
     await env.a.instance.idle();
-    assert.equal(calls, 6 * callers.length);
+    assertStrictEquals(calls, 6 * callers.length);
     await receiver[Symbol.asyncDispose]();
   });
 }
@@ -344,5 +352,5 @@ Deno.test("callbacks go out although no model is to be had", async () => {
   await using env = await openReceiver([], { model: () => down });
   await env.submit("/api/itineraries", tokyo);
   await env.work();
-  assert.equal(JSON.parse(env.received[0]!.body).type, "itinerary.failed");
+  assertStrictEquals(JSON.parse(env.received[0]!.body).type, "itinerary.failed");
 });

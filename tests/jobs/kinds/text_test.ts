@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { fenced, travellerText } from "../../../jobs/kinds/text.ts";
 
 const name = travellerText({ min: 1, max: 5 });
@@ -14,7 +14,7 @@ const accepted: [what: string, text: string, value: string][] = [
 
 for (const [what, text, value] of accepted) {
   Deno.test(`travellerText() ${what}`, () => {
-    assert.equal(name.parse(text), value);
+    assertStrictEquals(name.parse(text), value);
   });
 }
 
@@ -32,22 +32,25 @@ for (const [what, value, message] of refused) {
   Deno.test(`travellerText() refuses ${what}`, () => {
     const { error } = name.safeParse(value);
 
-    assert.deepEqual(error?.issues.map((issue) => issue.message), [message]);
+    assertEquals(error?.issues.map((issue) => issue.message), [message]);
   });
 }
 
 Deno.test("travellerText() without a minimum accepts nothing", () => {
-  assert.equal(travellerText({ max: 5 }).parse("  "), "");
+  assertStrictEquals(travellerText({ max: 5 }).parse("  "), "");
 });
 
 Deno.test("travellerText() without a minimum names only the maximum", () => {
   const { error } = travellerText({ max: 5 }).safeParse("Lisbon");
 
-  assert.equal(error?.issues[0]?.message, "expected at most 5 characters");
+  assertStrictEquals(error?.issues[0]?.message, "expected at most 5 characters");
 });
 
 Deno.test("fenced() puts indented JSON between the tags", () => {
-  assert.equal(fenced({ destination: "Rome" }), '<wish>\n{\n  "destination": "Rome"\n}\n</wish>');
+  assertStrictEquals(
+    fenced({ destination: "Rome" }),
+    '<wish>\n{\n  "destination": "Rome"\n}\n</wish>',
+  );
 });
 
 const wishes: [what: string, wish: unknown][] = [
@@ -63,8 +66,8 @@ for (const [what, wish] of wishes) {
     const text = fenced(wish);
     const json = text.slice("<wish>\n".length, -"\n</wish>".length);
 
-    assert.equal(text, `<wish>\n${json}\n</wish>`);
-    assert.equal(json.includes("<"), false);
-    assert.deepEqual(JSON.parse(json), wish);
+    assertStrictEquals(text, `<wish>\n${json}\n</wish>`);
+    assertStrictEquals(json.includes("<"), false);
+    assertEquals(JSON.parse(json), wish);
   });
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { getWeather } from "../../../jobs/tools/get_weather.ts";
 import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
@@ -66,7 +66,7 @@ Deno.test("get_weather asks for the place and then for its forecast", async () =
     pathname,
     Object.fromEntries(searchParams),
   ]);
-  assert.deepEqual(requests, [
+  assertEquals(requests, [
     ["/v1/search", { name: "Lisbon", count: "1", language: "en" }],
     ["/v1/forecast", {
       latitude: "38.71667",
@@ -88,8 +88,8 @@ Deno.test("get_weather asks each of the two services at its own address", async 
     clock: systemClock,
   });
 
-  assert.deepEqual(geocoding.requests.map(({ pathname }) => pathname), ["/v1/search"]);
-  assert.deepEqual(weather.requests.map(({ pathname }) => pathname), ["/v1/forecast"]);
+  assertEquals(geocoding.requests.map(({ pathname }) => pathname), ["/v1/search"]);
+  assertEquals(weather.requests.map(({ pathname }) => pathname), ["/v1/forecast"]);
 });
 
 Deno.test("get_weather writes the city into the query and nothing else", async () => {
@@ -98,14 +98,14 @@ Deno.test("get_weather writes the city into the query and nothing else", async (
   await weatherIn("São Paulo&count=9#x", server);
 
   const { searchParams } = server.requests[0]!;
-  assert.equal(searchParams.get("name"), "São Paulo&count=9#x");
-  assert.deepEqual(searchParams.getAll("count"), ["1"]);
+  assertStrictEquals(searchParams.get("name"), "São Paulo&count=9#x");
+  assertEquals(searchParams.getAll("count"), ["1"]);
 });
 
 Deno.test("get_weather tells the model of each day", async () => {
   await using server = serveWeather({ weather: () => Response.json(forecast(3, 61)) });
 
-  assert.deepEqual(await weatherIn("Lisboa", server), {
+  assertEquals(await weatherIn("Lisboa", server), {
     place: "Lisbon, Portugal",
     timezone: "Europe/Lisbon",
     days: [
@@ -143,7 +143,7 @@ for (const [code, sky] of skies) {
 
     const { days } = await weatherIn("Lisbon", server);
 
-    assert.equal(days[0].sky, sky);
+    assertStrictEquals(days[0].sky, sky);
   });
 }
 
@@ -152,17 +152,17 @@ Deno.test("get_weather names a place without a country", async () => {
     Response.json({ results: [{ name: "Atlantis", latitude: 0, longitude: 0 }] });
   await using server = serveWeather({ places });
 
-  assert.equal((await weatherIn("Atlantis", server)).place, "Atlantis");
+  assertStrictEquals((await weatherIn("Atlantis", server)).place, "Atlantis");
 });
 
 for (const nowhere of [{ generationtime_ms: 0.4 }, { results: [] }]) {
   Deno.test(`get_weather finds no place in ${JSON.stringify(nowhere)}`, async () => {
     await using server = serveWeather({ places: () => Response.json(nowhere) });
 
-    assert.deepEqual(await weatherIn("Nowhere", server), {
+    assertEquals(await weatherIn("Nowhere", server), {
       error: "There is no place named Nowhere",
     });
-    assert.equal(server.requests.length, 1);
+    assertStrictEquals(server.requests.length, 1);
   });
 }
 
@@ -183,6 +183,9 @@ for (const [what, services, reason] of failures) {
 
     const { error } = await weatherIn("Lisbon", server);
 
-    assert.equal(error.replace(new URL(server.url).host, "HOST"), `The tool failed: ${reason}`);
+    assertStrictEquals(
+      error.replace(new URL(server.url).host, "HOST"),
+      `The tool failed: ${reason}`,
+    );
   });
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { searchEvents } from "../../../jobs/tools/search_events.ts";
 import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
@@ -25,7 +25,7 @@ async function search({ url }: Pick<LocalServer, "url">, args: object = {}) {
     },
     { signal: new AbortController().signal, clock: systemClock },
   );
-  assert.equal(text.includes(API_KEY), false);
+  assertStrictEquals(text.includes(API_KEY), false);
   return JSON.parse(text);
 }
 
@@ -83,8 +83,8 @@ Deno.test("search_events asks Ticketmaster for the city, the days and the keywor
   await search(server);
 
   const [{ pathname, searchParams }] = server.requests as [URL];
-  assert.equal(pathname, "/discovery/v2/events.json");
-  assert.deepEqual(Object.fromEntries(searchParams), {
+  assertStrictEquals(pathname, "/discovery/v2/events.json");
+  assertEquals(Object.fromEntries(searchParams), {
     apikey: API_KEY,
     keyword: "jazz",
     city: "Berlin",
@@ -102,8 +102,8 @@ Deno.test("search_events leaves out what the model does not know", async () => {
   await search(server, { keyword: null, countryCode: null });
 
   const { searchParams } = server.requests[0]!;
-  assert.equal(searchParams.has("keyword"), false);
-  assert.equal(searchParams.has("countryCode"), false);
+  assertStrictEquals(searchParams.has("keyword"), false);
+  assertStrictEquals(searchParams.has("countryCode"), false);
 });
 
 Deno.test("search_events writes the model's words into the query and nothing else", async () => {
@@ -112,15 +112,15 @@ Deno.test("search_events writes the model's words into the query and nothing els
   await search(server, { city: "Rome&apikey=x#y", keyword: "rock & roll" });
 
   const { searchParams } = server.requests[0]!;
-  assert.deepEqual(searchParams.getAll("apikey"), [API_KEY]);
-  assert.equal(searchParams.get("city"), "Rome&apikey=x#y");
-  assert.equal(searchParams.get("keyword"), "rock & roll");
+  assertEquals(searchParams.getAll("apikey"), [API_KEY]);
+  assertStrictEquals(searchParams.get("city"), "Rome&apikey=x#y");
+  assertStrictEquals(searchParams.get("keyword"), "rock & roll");
 });
 
 Deno.test("search_events tells the model what it needs of an event", async () => {
   await using server = serveLocally(() => Response.json(page(concert)));
 
-  assert.deepEqual(await search(server), {
+  assertEquals(await search(server), {
     events: [{
       name: "Nils Wogram Quartet",
       date: "2026-11-27 20:00:00",
@@ -138,7 +138,7 @@ Deno.test("search_events makes do with an event of which little is known", async
   const little = { name: "Open stage", dates: { start: { localDate: "2026-11-28" } } };
   await using server = serveLocally(() => Response.json(page(little)));
 
-  assert.deepEqual(await search(server), {
+  assertEquals(await search(server), {
     events: [{
       name: "Open stage",
       date: "2026-11-28",
@@ -158,7 +158,7 @@ Deno.test("search_events gives the model 20 events at most, in the order they ca
 
   const { events } = await search(server);
 
-  assert.deepEqual(
+  assertEquals(
     events.map(({ name }: { name: string }) => name),
     many.slice(0, 20).map(({ name }) => name),
   );
@@ -168,7 +168,7 @@ Deno.test("search_events finds nothing where Ticketmaster has no events", async 
   const nothing = { page: { size: 20, totalElements: 0, totalPages: 0, number: 0 } };
   await using server = serveLocally(() => Response.json(nothing));
 
-  assert.deepEqual(await search(server), { events: [] });
+  assertEquals(await search(server), { events: [] });
 });
 
 const failures: [what: string, answer: () => Response, reason: string][] = [
@@ -198,7 +198,10 @@ for (const [what, answer, reason] of failures) {
 
     const { error } = await search(server);
 
-    assert.equal(error.replace(new URL(server.url).host, "HOST"), `The tool failed: ${reason}`);
+    assertStrictEquals(
+      error.replace(new URL(server.url).host, "HOST"),
+      `The tool failed: ${reason}`,
+    );
   });
 }
 
@@ -215,8 +218,8 @@ for (const [args, field] of badArguments) {
 
     const { problems } = await search(server, args);
 
-    assert.equal(problems.length, 1);
-    assert.ok(problems[0].startsWith(`${field}: `), problems[0]);
-    assert.deepEqual(server.requests, []);
+    assertStrictEquals(problems.length, 1);
+    assert(problems[0].startsWith(`${field}: `), problems[0]);
+    assertEquals(server.requests, []);
   });
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertMatch, assertRejects, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
 import { MAX_OUTPUT_CHARACTERS, runTool, type Tool } from "../../../jobs/tools/tool.ts";
 import { JsonFetchError } from "../../../lib/http/json_fetch.ts";
@@ -21,7 +21,7 @@ function forecast(run: (args: Args, signal: AbortSignal) => unknown): Tool {
 }
 
 const echo = forecast((args) => args);
-const idle = forecast(() => assert.fail("must not run"));
+const idle = forecast(() => fail("must not run"));
 
 function call(args: string, name = "forecast") {
   return { callId: "call_1", name, arguments: args };
@@ -33,43 +33,43 @@ const echoed = { text: rome.arguments, failed: false };
 /** The error that the model is told of. */
 async function errorOf(tool: Tool, wrong = rome) {
   const { text, failed } = await runTool([tool], wrong, context);
-  assert.equal(failed, true);
+  assertStrictEquals(failed, true);
   return JSON.parse(text);
 }
 
 Deno.test("runTool() gives the tool its arguments and returns JSON", async () => {
-  assert.deepEqual(await runTool([echo], rome, context), echoed);
+  assertEquals(await runTool([echo], rome, context), echoed);
 });
 
 Deno.test("runTool() gives the tool a signal that aborts with its own", async () => {
   const abort = new AbortController();
   const reason = new Error("stopping");
   const tool = forecast(async (_, signal) => {
-    assert.equal(signal.aborted, false);
+    assertStrictEquals(signal.aborted, false);
     abort.abort(reason);
-    assert.equal(signal.reason, reason);
+    assertStrictEquals(signal.reason, reason);
     return await Promise.reject(signal.reason);
   });
 
   const output = runTool([tool], rome, { ...context, signal: abort.signal });
 
-  await assert.rejects(output, (error) => error === reason);
+  assertStrictEquals(await assertRejects(() => output), reason);
 });
 
 Deno.test("runTool() chooses the tool by its name", async () => {
   const tools = [{ ...idle, name: "other" }, echo];
 
-  assert.deepEqual(await runTool(tools, rome, context), echoed);
+  assertEquals(await runTool(tools, rome, context), echoed);
 });
 
 Deno.test("runTool() writes null for a tool that returns nothing", async () => {
   const tool = forecast(() => undefined);
 
-  assert.deepEqual(await runTool([tool], rome, context), { text: "null", failed: false });
+  assertEquals(await runTool([tool], rome, context), { text: "null", failed: false });
 });
 
 Deno.test("runTool() tells the model when there is no such tool", async () => {
-  assert.deepEqual(await errorOf(idle, call("{}", "book_flight")), {
+  assertEquals(await errorOf(idle, call("{}", "book_flight")), {
     error: "There is no tool named book_flight",
   });
 });
@@ -78,13 +78,13 @@ for (const args of ["", "{", "city=Rome", "null", "[]"]) {
   Deno.test(`runTool() tells the model that ${JSON.stringify(args)} is not valid`, async () => {
     const { error, problems } = await errorOf(idle, call(args));
 
-    assert.equal(error, "The arguments are not valid");
-    assert.match(problems.join(), /expected object/);
+    assertStrictEquals(error, "The arguments are not valid");
+    assertMatch(problems.join(), /expected object/);
   });
 }
 
 Deno.test("runTool() names each argument of the wrong shape", async () => {
-  assert.deepEqual(await errorOf(idle, call('{"city":5,"days":17}')), {
+  assertEquals(await errorOf(idle, call('{"city":5,"days":17}')), {
     error: "The arguments are not valid",
     problems: [
       "city: Invalid input: expected string, received number",
@@ -98,13 +98,13 @@ Deno.test("runTool() tells the model that a tool failed, but not what it threw",
     throw new Error("GET https://example.com/?apikey=s3cret failed");
   });
 
-  assert.deepEqual(await errorOf(tool), { error: "The tool failed: internal error" });
+  assertEquals(await errorOf(tool), { error: "The tool failed: internal error" });
 });
 
 Deno.test("runTool() passes on what a JsonFetchError says", async () => {
   const tool = forecast(() => Promise.reject(new JsonFetchError("example.com answered 503")));
 
-  assert.deepEqual(await errorOf(tool), { error: "The tool failed: example.com answered 503" });
+  assertEquals(await errorOf(tool), { error: "The tool failed: example.com answered 503" });
 });
 
 Deno.test("runTool() throws the signal's reason when it aborts under way", async () => {
@@ -117,20 +117,20 @@ Deno.test("runTool() throws the signal's reason when it aborts under way", async
 
   const output = runTool([tool], rome, { ...context, signal: abort.signal });
 
-  await assert.rejects(output, (error) => error === reason);
+  assertStrictEquals(await assertRejects(() => output), reason);
 });
 
 Deno.test("runTool() leaves an output of the greatest length whole", async () => {
   const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 2);
 
-  assert.equal((await runTool([forecast(() => text)], rome, context)).text, `"${text}"`);
+  assertStrictEquals((await runTool([forecast(() => text)], rome, context)).text, `"${text}"`);
 });
 
 Deno.test("runTool() cuts a longer output off and says so", async () => {
   const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 1);
   const output = await runTool([forecast(() => text)], rome, context);
 
-  assert.deepEqual(output, { text: `"${text} [cut off]`, failed: false });
+  assertEquals(output, { text: `"${text} [cut off]`, failed: false });
 });
 
 Deno.test("runTool() gives a tool its time and no more, and tells the model", async () => {
@@ -146,13 +146,13 @@ Deno.test("runTool() gives a tool its time and no more, and tells the model", as
 
   const output = runTool([tool], rome, { ...context, clock });
   clock.advance(4_999);
-  assert.equal(clock.waiting, 1);
+  assertStrictEquals(clock.waiting, 1);
   clock.advance(1);
 
   const { text, failed } = await output;
-  assert.equal(failed, true);
-  assert.deepEqual(JSON.parse(text), { error: "The tool failed: no answer within 5000 ms" });
-  assert.equal((await over.promise).aborted, true);
+  assertStrictEquals(failed, true);
+  assertEquals(JSON.parse(text), { error: "The tool failed: no answer within 5000 ms" });
+  assertStrictEquals((await over.promise).aborted, true);
 });
 
 Deno.test("runTool() gives a tool twenty seconds unless it says otherwise", async () => {
@@ -161,7 +161,7 @@ Deno.test("runTool() gives a tool twenty seconds unless it says otherwise", asyn
   const output = runTool([forecast(() => new Promise(() => {}))], rome, { ...context, clock });
   clock.advance(20_000);
 
-  assert.equal((await output).failed, true);
+  assertStrictEquals((await output).failed, true);
 });
 
 Deno.test("runTool() leaves no timer behind", async () => {
@@ -169,13 +169,13 @@ Deno.test("runTool() leaves no timer behind", async () => {
 
   await runTool([echo], rome, { ...context, clock });
 
-  assert.equal(clock.waiting, 0);
+  assertStrictEquals(clock.waiting, 0);
 });
 
 Deno.test("runTool() repeats a name that the model has made up at no great length", async () => {
   const { error } = await errorOf(idle, call("{}", "x".repeat(1_000)));
 
-  assert.equal(error, `There is no tool named ${"x".repeat(100)}`);
+  assertStrictEquals(error, `There is no tool named ${"x".repeat(100)}`);
 });
 
 Deno.test("runTool() does not wait for a tool that does not listen to its signal", async () => {
@@ -190,13 +190,13 @@ Deno.test("runTool() does not wait for a tool that does not listen to its signal
   const output = runTool([deaf], rome, { signal: abort.signal, clock: new FakeClock() });
   abort.abort(reason);
 
-  await assert.rejects(output, (error) => error === reason);
-  assert.equal(heard?.reason, reason);
+  assertStrictEquals(await assertRejects(() => output), reason);
+  assertStrictEquals(heard?.reason, reason);
 });
 
 Deno.test("runTool() cuts no character in two", async () => {
   const text = `${"x".repeat(MAX_OUTPUT_CHARACTERS - 2)}😀`;
   const output = await runTool([forecast(() => text)], rome, context);
 
-  assert.equal(output.text.isWellFormed(), true);
+  assertStrictEquals(output.text.isWellFormed(), true);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
 import { systemClock } from "../../../lib/clock.ts";
 import { fetchJson, JsonFetchError, type JsonFetchOptions } from "../../../lib/http/json_fetch.ts";
@@ -28,15 +28,15 @@ function silence() {
 
 /** The error's message, with the host as `HOST`. */
 async function messageOf(answer: Promise<unknown>, { url }: { url: string }): Promise<string> {
-  const error = await answer.then(() => assert.fail("no error"), (error) => error);
-  assert.ok(error instanceof JsonFetchError, `${error}`);
+  const error = await answer.then(() => fail("no error"), (error) => error);
+  assert(error instanceof JsonFetchError, `${error}`);
   return error.message.replace(new URL(url).host, "HOST");
 }
 
 Deno.test("fetchJson() returns what the schema makes of the answer", async () => {
   await using server = serveLocally(() => Response.json({ hello: "wörld", more: 1 }));
 
-  assert.deepEqual(await fetchGreeting(server.url), { hello: "wörld" });
+  assertEquals(await fetchGreeting(server.url), { hello: "wörld" });
 });
 
 Deno.test("fetchJson() asks for JSON with the URL as it is", async () => {
@@ -48,15 +48,15 @@ Deno.test("fetchJson() asks for JSON with the URL as it is", async () => {
 
   await fetchGreeting(server.url);
 
-  assert.deepEqual(accepts, ["application/json"]);
-  assert.deepEqual(server.requests.map(String), [`${server.url}/greeting?apikey=s3cret`]);
+  assertEquals(accepts, ["application/json"]);
+  assertEquals(server.requests.map(String), [`${server.url}/greeting?apikey=s3cret`]);
 });
 
 Deno.test("fetchJson() puts characters together that came in two chunks", async () => {
   const hello = "東".repeat(200_000);
   await using server = serveLocally(() => Response.json({ hello }));
 
-  assert.equal((await fetchGreeting(server.url)).hello, hello);
+  assertStrictEquals((await fetchGreeting(server.url)).hello, hello);
 });
 
 const badAnswers: [what: string, answer: () => Response, message: string][] = [
@@ -71,14 +71,14 @@ for (const [what, answer, message] of badAnswers) {
   Deno.test(`fetchJson() refuses ${what} and names only the host`, async () => {
     await using server = serveLocally(answer);
 
-    assert.equal(await messageOf(fetchGreeting(server.url), server), message);
+    assertStrictEquals(await messageOf(fetchGreeting(server.url), server), message);
   });
 }
 
 Deno.test("fetchJson() accepts a body of exactly maxBytes", async () => {
   await using server = serveLocally(() => new Response('{"hello":"ö"}'));
 
-  assert.deepEqual(await fetchGreeting(server.url, { maxBytes: 14 }), { hello: "ö" });
+  assertEquals(await fetchGreeting(server.url, { maxBytes: 14 }), { hello: "ö" });
 });
 
 Deno.test("fetchJson() refuses a body of maxBytes and one more", async () => {
@@ -86,7 +86,7 @@ Deno.test("fetchJson() refuses a body of maxBytes and one more", async () => {
 
   const answer = fetchGreeting(server.url, { maxBytes: 13 });
 
-  assert.equal(await messageOf(answer, server), "HOST sent more than 13 bytes");
+  assertStrictEquals(await messageOf(answer, server), "HOST sent more than 13 bytes");
 });
 
 Deno.test("fetchJson() leaves a body without end once it is too large", async () => {
@@ -102,7 +102,7 @@ Deno.test("fetchJson() leaves a body without end once it is too large", async ()
 
   const answer = fetchGreeting(server.url, { maxBytes: 100_000 });
 
-  assert.equal(await messageOf(answer, server), "HOST sent more than 100000 bytes");
+  assertStrictEquals(await messageOf(answer, server), "HOST sent more than 100000 bytes");
   await left.promise;
 });
 
@@ -112,7 +112,7 @@ Deno.test("fetchJson() gives up on a server that does not answer", async () => {
 
   const answer = fetchGreeting(server.url, { timeoutMs: 20 });
 
-  assert.equal(await messageOf(answer, server), "HOST did not answer within 20 ms");
+  assertStrictEquals(await messageOf(answer, server), "HOST did not answer within 20 ms");
 });
 
 Deno.test("fetchJson() gives up on a body that does not end", async () => {
@@ -126,7 +126,7 @@ Deno.test("fetchJson() gives up on a body that does not end", async () => {
 
   const answer = fetchGreeting(server.url, { timeoutMs: 20 });
 
-  assert.equal(await messageOf(answer, server), "HOST did not answer within 20 ms");
+  assertStrictEquals(await messageOf(answer, server), "HOST did not answer within 20 ms");
 });
 
 Deno.test("fetchJson() does not follow a redirect", async () => {
@@ -136,15 +136,21 @@ Deno.test("fetchJson() does not follow a redirect", async () => {
       : Response.json({ hello: "world" })
   );
 
-  assert.equal(await messageOf(fetchGreeting(server.url), server), "HOST could not be reached");
-  assert.deepEqual(server.requests.map(({ pathname }) => pathname), ["/greeting"]);
+  assertStrictEquals(
+    await messageOf(fetchGreeting(server.url), server),
+    "HOST could not be reached",
+  );
+  assertEquals(server.requests.map(({ pathname }) => pathname), ["/greeting"]);
 });
 
 Deno.test("fetchJson() says that a host could not be reached", async () => {
   const server = serveLocally(() => new Response());
   await server[Symbol.asyncDispose]();
 
-  assert.equal(await messageOf(fetchGreeting(server.url), server), "HOST could not be reached");
+  assertStrictEquals(
+    await messageOf(fetchGreeting(server.url), server),
+    "HOST could not be reached",
+  );
 });
 
 Deno.test("fetchJson() throws the reason when its caller aborts", async () => {
@@ -158,7 +164,7 @@ Deno.test("fetchJson() throws the reason when its caller aborts", async () => {
 
   const answer = fetchGreeting(server.url, { signal: abort.signal });
 
-  await assert.rejects(answer, (error) => error === reason);
+  assertStrictEquals(await assertRejects(() => answer), reason);
 });
 
 Deno.test("fetchJson() sends nothing when its caller has aborted already", async () => {
@@ -167,6 +173,6 @@ Deno.test("fetchJson() sends nothing when its caller has aborted already", async
 
   const answer = fetchGreeting(server.url, { signal: AbortSignal.abort(reason) });
 
-  await assert.rejects(answer, (error) => error === reason);
-  assert.deepEqual(server.requests, []);
+  assertStrictEquals(await assertRejects(() => answer), reason);
+  assertEquals(server.requests, []);
 });

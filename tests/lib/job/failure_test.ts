@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import {
   Failure,
   failure,
@@ -14,7 +14,7 @@ function codesWhere(is: (kind: (typeof failureKinds)[FailureCode]) => boolean): 
 }
 
 Deno.test("a job tries again by itself after faults that pass by themselves", () => {
-  assert.deepEqual(codesWhere(({ retriedByJob }) => retriedByJob), [
+  assertEquals(codesWhere(({ retriedByJob }) => retriedByJob), [
     "rate_limited",
     "overloaded",
     "upstream_error",
@@ -27,7 +27,7 @@ Deno.test("a job tries again by itself after faults that pass by themselves", ()
 });
 
 Deno.test("a client is told to stop where repeating cannot help", () => {
-  assert.deepEqual(codesWhere(({ retryable }) => !retryable), [
+  assertEquals(codesWhere(({ retryable }) => !retryable), [
     "quota_exceeded",
     "unauthorized",
     "rejected",
@@ -41,11 +41,11 @@ Deno.test("a client is told to stop where repeating cannot help", () => {
 });
 
 Deno.test("every hint is one line that ends in a full stop", () => {
-  for (const code of codes) assert.match(failureKinds[code].hint, /^[A-Z][^\n]{20,120}\.$/, code);
+  for (const code of codes) assertMatch(failureKinds[code].hint, /^[A-Z][^\n]{20,120}\.$/, code);
 });
 
 Deno.test("failure() adds what the table says of the code", () => {
-  assert.deepEqual(failure("refused", "No"), {
+  assertEquals(failure("refused", "No"), {
     code: "refused",
     message: "No",
     retryable: false,
@@ -55,27 +55,27 @@ Deno.test("failure() adds what the table says of the code", () => {
 
 Deno.test("failure() makes what is stored, for every code", () => {
   for (const code of codes) {
-    assert.deepEqual(Failure.parse(failure(code, "Why")), failure(code, "Why"));
+    assertEquals(Failure.parse(failure(code, "Why")), failure(code, "Why"));
   }
 });
 
 Deno.test("a stored failure has a code of the table", () => {
   const stored = { ...failure("internal", "Internal error"), code: "unheard_of" };
 
-  assert.equal(Failure.parse(stored).code, "internal");
+  assertStrictEquals(Failure.parse(stored).code, "internal");
 });
 
 Deno.test("JobError carries its failure, its cause and how long to wait", () => {
   const cause = new Error("upstream");
   const error = new JobError("rate_limited", "Too fast", { retryAfterMs: 1_500, cause });
 
-  assert.equal(error.name, "JobError");
-  assert.equal(error.message, "Too fast");
-  assert.deepEqual(error.failure, failure("rate_limited", "Too fast"));
-  assert.equal(error.retryAfterMs, 1_500);
-  assert.equal(error.cause, cause);
+  assertStrictEquals(error.name, "JobError");
+  assertStrictEquals(error.message, "Too fast");
+  assertEquals(error.failure, failure("rate_limited", "Too fast"));
+  assertStrictEquals(error.retryAfterMs, 1_500);
+  assertStrictEquals(error.cause, cause);
 });
 
 Deno.test("JobError knows of no wait unless told", () => {
-  assert.equal(new JobError("internal", "Internal error").retryAfterMs, undefined);
+  assertStrictEquals(new JobError("internal", "Internal error").retryAfterMs, undefined);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { failure } from "../../../lib/job/failure.ts";
 import {
   cancelJob,
@@ -27,10 +27,10 @@ const usage = {
 
 Deno.test("newJob() is due at once and expires after its time to live", () => {
   const job = queuedJob({ ttlMs: 2 * HOUR });
-  assert.equal(job.state, "queued");
-  assert.equal(job.runAt, NOON);
-  assert.equal(job.attempt, 0);
-  assert.equal(job.expiresAt, NOON + 2 * HOUR);
+  assertStrictEquals(job.state, "queued");
+  assertStrictEquals(job.runAt, NOON);
+  assertStrictEquals(job.attempt, 0);
+  assertStrictEquals(job.expiresAt, NOON + 2 * HOUR);
 });
 
 Deno.test("a trace goes with the job; one that is missing or not readable does not spoil it", () => {
@@ -40,19 +40,19 @@ Deno.test("a trace goes with the job; one that is missing or not readable does n
   };
   const job = queuedJob({ trace });
   const done = claimJob(job, { holder: "instance-a", now: later });
-  assert.deepEqual(JobRecord.parse(done).trace, trace);
+  assertEquals(JobRecord.parse(done).trace, trace);
   const { trace: _, ...older } = job;
   for (const record of [older, { ...job, trace: { ...trace, traceparent: "00-0-0-01" } }]) {
-    assert.equal(JobRecord.parse(record).trace, null);
+    assertStrictEquals(JobRecord.parse(record).trace, null);
   }
 });
 
 Deno.test("claimJob() counts the attempt and names the holder", () => {
   const job = claimJob(queuedJob(), { holder: "instance-a", now: later });
-  assert.equal(job.state, "running");
-  assert.equal(job.attempt, 1);
-  assert.equal(job.holder, "instance-a");
-  assert.equal(job.startedAt, later);
+  assertStrictEquals(job.state, "running");
+  assertStrictEquals(job.attempt, 1);
+  assertStrictEquals(job.holder, "instance-a");
+  assertStrictEquals(job.startedAt, later);
 });
 
 Deno.test("the deadline counts from the first claim, whatever comes after it", () => {
@@ -61,42 +61,42 @@ Deno.test("the deadline counts from the first claim, whatever comes after it", (
     holder: "instance-b",
     now: NOON + 5 * MINUTE,
   });
-  assert.equal(again.attempt, 2);
-  assert.equal(deadlineOf(again, limits), NOON + limits.timeoutMs);
+  assertStrictEquals(again.attempt, 2);
+  assertStrictEquals(deadlineOf(again, limits), NOON + limits.timeoutMs);
 });
 
 Deno.test("retryJob() queues the job for later and remembers why", () => {
   const job = retryJob(runningJob(), { failure: fault, runAt: later, now: NOON });
-  assert.equal(job.state, "queued");
-  assert.equal(job.runAt, later);
-  assert.equal(job.attempt, 1);
-  assert.deepEqual(job.lastFailure, fault);
+  assertStrictEquals(job.state, "queued");
+  assertStrictEquals(job.runAt, later);
+  assertStrictEquals(job.attempt, 1);
+  assertEquals(job.lastFailure, fault);
 });
 
 Deno.test("releaseJob() does not count the attempt", () => {
   const job = releaseJob(runningJob({ attempt: 3 }), { runAt: later, now: NOON });
-  assert.equal(job.state, "queued");
-  assert.equal(job.runAt, later);
-  assert.equal(job.attempt, 2);
+  assertStrictEquals(job.state, "queued");
+  assertStrictEquals(job.runAt, later);
+  assertStrictEquals(job.attempt, 2);
 });
 
 Deno.test("rescueJob() counts the dead worker's attempt and queues the job at once", () => {
   const job = rescueJob(runningJob({ attempt: 3 }), { now: later, limits });
-  assert.ok("state" in job);
-  assert.equal(job.state, "queued");
-  assert.equal(job.attempt, 3);
-  assert.equal(job.runAt, later);
-  assert.equal(job.lastFailure?.code, "worker_lost");
+  assert("state" in job);
+  assertStrictEquals(job.state, "queued");
+  assertStrictEquals(job.attempt, 3);
+  assertStrictEquals(job.runAt, later);
+  assertStrictEquals(job.lastFailure?.code, "worker_lost");
 });
 
 Deno.test("rescueJob() gives up a job whose workers have used up all attempts", () => {
   const job = rescueJob(runningJob({ attempt: limits.maxAttempts }), { now: later, limits });
-  assert.equal("failure" in job && job.failure.code, "worker_lost");
+  assertStrictEquals("failure" in job && job.failure.code, "worker_lost");
 });
 
 Deno.test("rescueJob() gives up a job whose deadline has passed", () => {
   const job = rescueJob(runningJob(), { now: NOON + limits.timeoutMs, limits });
-  assert.equal("failure" in job && job.failure.code, "deadline_exceeded");
+  assertStrictEquals("failure" in job && job.failure.code, "deadline_exceeded");
 });
 
 Deno.test("finished jobs no longer name a holder", () => {
@@ -108,16 +108,16 @@ Deno.test("finished jobs no longer name a holder", () => {
     now: later,
     usage,
   });
-  assert.equal(done.state, "succeeded");
-  assert.equal(done.promptVersion, "test-2");
-  assert.equal(done.finishedAt, later);
-  assert.deepEqual(done.usage, usage);
-  assert.ok(!("holder" in done));
+  assertStrictEquals(done.state, "succeeded");
+  assertStrictEquals(done.promptVersion, "test-2");
+  assertStrictEquals(done.finishedAt, later);
+  assertEquals(done.usage, usage);
+  assert(!("holder" in done));
   const failed = failJob(runningJob(), { failure: fault, now: later, usage: null });
-  assert.deepEqual(failed.failure, fault);
-  assert.equal(failed.usage, null);
-  assert.ok(!("holder" in failed));
-  assert.ok(!("holder" in cancelJob(runningJob(), { now: later, usage })));
+  assertEquals(failed.failure, fault);
+  assertStrictEquals(failed.usage, null);
+  assert(!("holder" in failed));
+  assert(!("holder" in cancelJob(runningJob(), { now: later, usage })));
 });
 
 Deno.test("every transition leaves a record that its schema accepts", () => {
@@ -134,7 +134,7 @@ Deno.test("every transition leaves a record that its schema accepts", () => {
     cancelJob(queuedJob(), { now: later, usage: null }),
     cancelJob(runningJob(), { now: later, usage }),
   ];
-  for (const record of records) assert.deepEqual(JobRecord.parse(record), record);
+  for (const record of records) assertEquals(JobRecord.parse(record), record);
 });
 
 Deno.test("every transition tells of itself, with the attempt that it ended", () => {
@@ -142,7 +142,7 @@ Deno.test("every transition tells of itself, with the attempt that it ended", ()
   const [now, runAt, attempt] = [later, later + MINUTE, 3];
   const result = { parts: 1, bytes: 10 };
   const rescued = rescueJob(running, { now, limits });
-  assert.ok("state" in rescued);
+  assert("state" in rescued);
   const jobs = [
     retryJob(running, { now, runAt, failure: fault }),
     releaseJob(running, { now, runAt }),
@@ -151,7 +151,7 @@ Deno.test("every transition tells of itself, with the attempt that it ended", ()
     failJob(running, { now, failure: fault, usage }),
     cancelJob(running, { now, usage }),
   ];
-  assert.deepEqual(jobs.map(({ timeline }) => timeline), [
+  assertEquals(jobs.map(({ timeline }) => timeline), [
     [{ event: "retried", at: now, attempt, runAt, failure: fault }],
     [{ event: "released", at: now, attempt, runAt }],
     [{ event: "rescued", at: now, attempt }],
@@ -159,8 +159,8 @@ Deno.test("every transition tells of itself, with the attempt that it ended", ()
     [{ event: "failed", at: now, attempt, failure: fault }],
     [{ event: "canceled", at: now }],
   ]);
-  assert.deepEqual(queuedJob().timeline, [{ event: "accepted", at: NOON }]);
-  assert.deepEqual(claimJob(queuedJob(), { holder: "instance-a", now }).timeline.at(-1), {
+  assertEquals(queuedJob().timeline, [{ event: "accepted", at: NOON }]);
+  assertEquals(claimJob(queuedJob(), { holder: "instance-a", now }).timeline.at(-1), {
     event: "claimed",
     at: now,
     attempt: 1,
@@ -176,6 +176,6 @@ Deno.test("a record from before there were books is read as one without entries"
   });
   const { usage: ____, ...oldest } = old;
   const job = JobRecord.parse(oldest);
-  assert.ok(job.state === "failed");
-  assert.deepEqual([job.replayOf, job.savedTokens, job.timeline, job.usage], [null, 0, [], null]);
+  assert(job.state === "failed");
+  assertEquals([job.replayOf, job.savedTokens, job.timeline, job.usage], [null, 0, [], null]);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { randomBytes } from "node:crypto";
 import { gzipJson } from "../../../lib/store/blob.ts";
 import { noProgress, Progress } from "../../../lib/job/progress.ts";
@@ -40,32 +40,32 @@ function part(bytes: number): string {
 
 Deno.test("progress that fits is read as it was", () => {
   for (const shown of [progress, noProgress]) {
-    assert.deepEqual(decodeProgress(encodeProgress(shown)), shown);
+    assertEquals(decodeProgress(encodeProgress(shown)), shown);
   }
 });
 
 Deno.test("exactly 16,000 characters of summaries are kept", () => {
   const summaries = ["a".repeat(8_000), "b".repeat(8_000)];
 
-  assert.deepEqual(kept(summaries), summaries);
+  assertEquals(kept(summaries), summaries);
 });
 
 Deno.test("the oldest summaries are dropped, and the others keep their order", () => {
   const summaries = ["oldest", "a".repeat(8_000), "b".repeat(7_998), "newest"];
 
-  assert.deepEqual(kept(summaries), ["b".repeat(7_998), "newest"]);
+  assertEquals(kept(summaries), ["b".repeat(7_998), "newest"]);
 });
 
 Deno.test("there is no gap: nothing older than a dropped summary stays", () => {
-  assert.deepEqual(kept(["old", "x".repeat(16_000), "new"]), ["new"]);
+  assertEquals(kept(["old", "x".repeat(16_000), "new"]), ["new"]);
 });
 
 Deno.test("a summary that is too large by itself is dropped", () => {
-  assert.deepEqual(kept(["old", "x".repeat(16_001)]), []);
+  assertEquals(kept(["old", "x".repeat(16_001)]), []);
 });
 
 Deno.test("everything else is kept when summaries are dropped", () => {
-  assert.deepEqual(stored({ reasoningSummaries: ["x".repeat(16_001)] }), {
+  assertEquals(stored({ reasoningSummaries: ["x".repeat(16_001)] }), {
     ...progress,
     reasoningSummaries: [],
   });
@@ -74,26 +74,26 @@ Deno.test("everything else is kept when summaries are dropped", () => {
 Deno.test("a partial plan of less than 65,000 bytes is kept whole", () => {
   const partial = [part(30_000), part(30_000)];
 
-  assert.deepEqual(stored({ partial }).partial, partial);
+  assertEquals(stored({ partial }).partial, partial);
 });
 
 Deno.test("a partial plan that does not fit loses its last parts", () => {
   const partial = Array.from({ length: 4 }, () => part(25_000));
   const shown = { ...progress, partial };
 
-  assert.ok(encodeProgress(shown).length <= 65_000);
-  assert.deepEqual(stored(shown), { ...progress, partial: partial.slice(0, 2) });
+  assert(encodeProgress(shown).length <= 65_000);
+  assertEquals(stored(shown), { ...progress, partial: partial.slice(0, 2) });
 });
 
 Deno.test("whatever the size of a plan, it never takes more than 65,000 bytes", () => {
   for (let bytes = 63_000; bytes < 66_000; bytes += 100) {
     const { length } = encodeProgress({ ...progress, partial: [part(bytes)] });
-    assert.ok(length <= 65_000, `${length} bytes`);
+    assert(length <= 65_000, `${length} bytes`);
   }
 });
 
 Deno.test("a plan whose first part does not fit is not shown at all", () => {
-  assert.deepEqual(stored({ partial: [part(70_000), "small"] }), { ...progress, partial: [] });
+  assertEquals(stored({ partial: [part(70_000), "small"] }), { ...progress, partial: [] });
 });
 
 Deno.test("the longest summaries of the costliest characters fit, beside a plan that does not", async () => {
@@ -108,8 +108,8 @@ Deno.test("the longest summaries of the costliest characters fit, beside a plan 
   using kv = await Deno.openKv(":memory:");
   const bytes = encodeProgress({ ...progress, reasoningSummaries, partial: [part(60_000)] });
 
-  assert.ok((await kv.set(["progress"], bytes)).ok);
-  assert.deepEqual(decodeProgress((await kv.get(["progress"])).value), {
+  assert((await kv.set(["progress"], bytes)).ok);
+  assertEquals(decodeProgress((await kv.get(["progress"])).value), {
     ...progress,
     reasoningSummaries,
     partial: [],
@@ -126,7 +126,7 @@ Deno.test("encodeProgress() does not change its argument", () => {
 
   encodeProgress(shown);
 
-  assert.deepEqual(shown, before);
+  assertEquals(shown, before);
 });
 
 const unreadable: [what: string, value: unknown][] = [
@@ -140,12 +140,12 @@ const unreadable: [what: string, value: unknown][] = [
 
 for (const [what, value] of unreadable) {
   Deno.test(`decodeProgress() takes ${what} for no progress`, () => {
-    assert.deepEqual(decodeProgress(value), noProgress);
+    assertEquals(decodeProgress(value), noProgress);
   });
 }
 
 Deno.test("noProgress is valid progress", () => {
-  assert.deepEqual(Progress.parse(noProgress), noProgress);
-  assert.deepEqual(noProgress.reasoningSummaries, []);
-  assert.equal(noProgress.openaiResponseId, null);
+  assertEquals(Progress.parse(noProgress), noProgress);
+  assertEquals(noProgress.reasoningSummaries, []);
+  assertStrictEquals(noProgress.openaiResponseId, null);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   MAX_TRANSITIONS,
   mergeTimeline,
@@ -30,14 +30,14 @@ const claimed = (at: number): Transition => ({ event: "claimed", at, attempt: 1,
 Deno.test("withTransition() leaves out the oldest but the first, and says how many", () => {
   let timeline: Transition[] = [{ event: "accepted", at: 0 }];
   for (let at = 1; at <= 200; at++) timeline = withTransition(timeline, claimed(at));
-  assert.equal(timeline.length, MAX_TRANSITIONS);
-  assert.deepEqual(timeline[0], { event: "accepted", at: 0 });
+  assertStrictEquals(timeline.length, MAX_TRANSITIONS);
+  assertEquals(timeline[0], { event: "accepted", at: 0 });
   const [, omitted, next] = timeline;
-  assert.ok(omitted?.event === "omitted");
-  assert.equal(omitted.count, 200 - (MAX_TRANSITIONS - 2));
-  assert.equal(omitted.at, omitted.count);
-  assert.deepEqual(next, claimed(omitted.count + 1));
-  assert.deepEqual(timeline.at(-1), claimed(200));
+  assert(omitted?.event === "omitted");
+  assertStrictEquals(omitted.count, 200 - (MAX_TRANSITIONS - 2));
+  assertStrictEquals(omitted.at, omitted.count);
+  assertEquals(next, claimed(omitted.count + 1));
+  assertEquals(timeline.at(-1), claimed(200));
 });
 
 Deno.test("mergeTimeline() puts steps between the transitions, in the order of their times", () => {
@@ -46,13 +46,13 @@ Deno.test("mergeTimeline() puts steps between the transitions, in the order of t
     at: 9,
   }];
   const events = mergeTimeline(transitions, [step({ at: 7 }), step({ at: 3 })]);
-  assert.deepEqual(events.map(({ at }) => at), [0, 1, 3, 7, 9]);
+  assertEquals(events.map(({ at }) => at), [0, 1, 3, 7, 9]);
 });
 
 Deno.test("usageOf() counts what this job has paid for", () => {
   const steps = [step(), step({ turn: null }), step({ attempt: 2 }), step({ attempt: 0 })];
   const total = usageOf(steps, 15);
-  assert.deepEqual([total?.inputTokens, total?.savedTokens, total?.costUsd], [20, 15, 2]);
+  assertEquals([total?.inputTokens, total?.savedTokens, total?.costUsd], [20, 15, 2]);
 });
 
 Deno.test("mergeTimeline() keeps the order of the transitions, whatever the clocks said", () => {
@@ -66,11 +66,11 @@ Deno.test("mergeTimeline() keeps the order of the transitions, whatever the cloc
   ];
   const steps = [step({ at: 50, attempt: 0 }), step({ at: 95 }), step({ at: 160, attempt: 2 })];
   const events = mergeTimeline(transitions, steps);
-  assert.deepEqual(events.filter(({ event }) => event !== "step"), transitions);
-  assert.deepEqual(events.map(({ at }) => at), [100, 50, 110, 120, 90, 95, 200, 150, 160]);
+  assertEquals(events.filter(({ event }) => event !== "step"), transitions);
+  assertEquals(events.map(({ at }) => at), [100, 50, 110, 120, 90, 95, 200, 150, 160]);
 });
 
 Deno.test("Timeline leaves out what only another version knows", () => {
   const known = [{ event: "accepted", at: 0 }, claimed(1)];
-  assert.deepEqual(Timeline.parse([known[0], { event: "praised", at: 1 }, 5, known[1]]), known);
+  assertEquals(Timeline.parse([known[0], { event: "praised", at: 1 }, 5, known[1]]), known);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { PartialItems } from "../../../lib/model/partial_items.ts";
 
@@ -17,7 +17,7 @@ function counts(pieces: Iterable<string>): { items: PartialItems; counts: number
   const counts = [];
   for (const piece of pieces) {
     const before = items.items.length;
-    assert.equal(items.write(piece), items.items.length > before);
+    assertStrictEquals(items.write(piece), items.items.length > before);
     counts.push(items.items.length);
   }
   return { items, counts };
@@ -32,23 +32,23 @@ Deno.test("PartialItems gives an item out with its last bracket, wherever the te
       (_, n) => text.slice(n * size, (n + 1) * size),
     );
     const { items } = counts(pieces);
-    assert.deepEqual(items.items, wanted, `pieces of ${size}`);
+    assertEquals(items.items, wanted, `pieces of ${size}`);
   }
   const end = text.indexOf(JSON.stringify(item(0))) + JSON.stringify(item(0)).length;
   const { counts: shown } = counts([text.slice(0, end - 1), text[end - 1]!, text[end]!]);
-  assert.deepEqual(shown, [0, 1, 1]);
+  assertEquals(shown, [0, 1, 1]);
 });
 
 Deno.test("PartialItems gives out what the schema makes of an item", () => {
   const items = new PartialItems({ member: "items", schemaAt: () => z.string().toUpperCase() });
   items.write('{"items":["a"');
-  assert.deepEqual(items.items, ["A"]);
+  assertEquals(items.items, ["A"]);
 });
 
 Deno.test("PartialItems gives out nothing behind a wrong item that comes in the same piece", () => {
   const items = new PartialItems({ member: "items", schemaAt: () => z.string() });
-  assert.equal(items.write('{"items":["a",5,"b"]}'), true);
-  assert.deepEqual(items.items, ["a"]);
+  assertStrictEquals(items.write('{"items":["a",5,"b"]}'), true);
+  assertEquals(items.items, ["a"]);
 });
 
 const ends: [name: string, text: string, given: number][] = [
@@ -63,6 +63,6 @@ const ends: [name: string, text: string, given: number][] = [
 
 for (const [name, text, given] of ends) {
   Deno.test(`PartialItems gives out no more after ${name}`, () => {
-    assert.equal(counts(text).items.items.length, given);
+    assertStrictEquals(counts(text).items.items.length, given);
   });
 }

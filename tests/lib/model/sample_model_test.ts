@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatTurn, ResponseTurn, type TurnEvent } from "../../../lib/model/model.ts";
 import { sampleModel } from "../../../lib/model/sample_model.ts";
 import { FakeClock, NOON, selfAdvancing } from "../../../testing/fake_clock.ts";
@@ -12,8 +12,8 @@ const reasoning = ["Reading", "Writing"];
 Deno.test("sampleModel() answers with the plan", async () => {
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
 
-  assert.equal(model.source, "sample");
-  assert.deepEqual(await model.chat(anyRequest, options), {
+  assertStrictEquals(model.source, "sample");
+  assertEquals(await model.chat(anyRequest, options), {
     responseId: "sample",
     text: '{"days":[1,2]}',
     truncated: false,
@@ -26,9 +26,9 @@ Deno.test("sampleModel() responds with the plan, without calls and with summarie
 
   const { reasoningSummaries, ...turn } = await model.respond(anyRequest, options);
 
-  assert.equal(reasoningSummaries.length, 2);
-  assert.deepEqual(reasoningSummaries, reasoning);
-  assert.deepEqual(turn, {
+  assertStrictEquals(reasoningSummaries.length, 2);
+  assertEquals(reasoningSummaries, reasoning);
+  assertEquals(turn, {
     responseId: "sample",
     text: '{"days":[1,2]}',
     truncated: false,
@@ -45,8 +45,8 @@ Deno.test("sampleModel() gives turns that can be stored", async () => {
   const chat = await model.chat(anyRequest, options);
   const response = await model.respond(anyRequest, options);
 
-  assert.deepEqual(ChatTurn.parse(chat), chat);
-  assert.deepEqual(ResponseTurn.parse(response), response);
+  assertEquals(ChatTurn.parse(chat), chat);
+  assertEquals(ResponseTurn.parse(response), response);
 });
 
 Deno.test("sampleModel() gives the same answer every time", async () => {
@@ -57,7 +57,7 @@ Deno.test("sampleModel() gives the same answer every time", async () => {
     await model.respond(anyRequest, options),
   ];
 
-  assert.deepEqual(answers[0], answers[1]);
+  assertEquals(answers[0], answers[1]);
 });
 
 Deno.test("sampleModel() gives its whole answer after the delay and not before", async () => {
@@ -74,11 +74,11 @@ Deno.test("sampleModel() gives its whole answer after the delay and not before",
     },
   );
 
-  assert.equal((await answer).text, '{"days":[1,2]}');
-  assert.equal(clock.now(), NOON + 4_000);
-  assert.equal(texts.at(-1)?.[1], '{"days":[1,2]}');
+  assertStrictEquals((await answer).text, '{"days":[1,2]}');
+  assertStrictEquals(clock.now(), NOON + 4_000);
+  assertStrictEquals(texts.at(-1)?.[1], '{"days":[1,2]}');
   const [[firstMs], [lastMs]] = [texts[0]!, texts.at(-1)!];
-  assert.ok(firstMs === 1_000 && lastMs > 3_500 && lastMs < 4_000, `${firstMs} to ${lastMs} ms`);
+  assert(firstMs === 1_000 && lastMs > 3_500 && lastMs < 4_000, `${firstMs} to ${lastMs} ms`);
 });
 
 Deno.test("sampleModel() throws the signal's reason when it is aborted", async () => {
@@ -92,8 +92,8 @@ Deno.test("sampleModel() throws the signal's reason when it is aborted", async (
 
   abort.abort(reason);
 
-  await assert.rejects(answer, (error) => error === reason);
-  assert.equal(clock.waiting, 0);
+  assertStrictEquals(await assertRejects(() => answer), reason);
+  assertStrictEquals(clock.waiting, 0);
 });
 
 Deno.test("sampleModel() throws the reason of a signal that was aborted before", async () => {
@@ -102,13 +102,13 @@ Deno.test("sampleModel() throws the reason of a signal that was aborted before",
 
   const answer = model.chat(anyRequest, { signal: AbortSignal.abort(reason) });
 
-  await assert.rejects(answer, (error) => error === reason);
+  assertStrictEquals(await assertRejects(() => answer), reason);
 });
 
 Deno.test("sampleModel() has nothing that could be joined, and nothing to cancel", async () => {
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
 
-  assert.equal(await model.join("resp_1", options), null);
+  assertStrictEquals(await model.join("resp_1", options), null);
   await model.cancel("resp_1");
 });
 
@@ -119,7 +119,7 @@ Deno.test("sampleModel() says that it begins, what it thinks and what it writes,
   const { reasoningSummaries } = await model.respond(anyRequest, {
     signal,
     onEvent: async (event) => {
-      assert.equal(busy, false);
+      assertStrictEquals(busy, false);
       busy = true;
       await new Promise((resolve) => setTimeout(resolve));
       busy = false;
@@ -127,9 +127,9 @@ Deno.test("sampleModel() says that it begins, what it thinks and what it writes,
     },
   });
 
-  assert.deepEqual(heard.slice(0, 3), [
+  assertEquals(heard.slice(0, 3), [
     { type: "started", responseId: "sample", resumable: false },
-    ...reasoningSummaries.map((summary) => ({ type: "reasoning", summary })),
+    ...reasoningSummaries.map((summary) => ({ type: "reasoning" as const, summary })),
   ]);
-  assert.ok(heard.length > 10 && heard.slice(3).every(({ type }) => type === "text"));
+  assert(heard.length > 10 && heard.slice(3).every(({ type }) => type === "text"));
 });

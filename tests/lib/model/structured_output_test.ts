@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
-import { failure, type FailureCode } from "../../../lib/job/failure.ts";
+import { failure, type FailureCode, JobError } from "../../../lib/job/failure.ts";
 
 const Plan = z.object({ days: z.array(z.object({ theme: z.string() })).min(1) });
 
@@ -19,12 +19,22 @@ function newReview() {
 /** What the model is told about `text`. */
 function feedbackOn(text: string | null, review = newReview()): string {
   const verdict = review.judge({ text, truncated: false });
-  assert.ok("feedback" in verdict && verdict.feedback !== null);
+  assert("feedback" in verdict && verdict.feedback !== null);
   return verdict.feedback;
 }
 
 function jobError(code: FailureCode, message: string) {
-  return { name: "JobError", message, failure: failure(code, message) };
+  return { message, failure: failure(code, message) };
+}
+
+/** The review throws this error. */
+function assertGivesUp(
+  review: ReturnType<typeof newReview>,
+  answer: typeof right,
+  expected: ReturnType<typeof jobError>,
+) {
+  const { message, failure } = assertThrows(() => review.judge(answer), JobError);
+  assertEquals({ message, failure }, expected);
 }
 
 const invalidOutput = jobError(
@@ -34,47 +44,47 @@ const invalidOutput = jobError(
 const truncated = jobError("truncated", "OpenAI API response was cut off at its token limit");
 
 Deno.test("OutputReview accepts what keeps to the schema, and only what the schema knows", () => {
-  assert.deepEqual(newReview().judge(right), accepted);
+  assertEquals(newReview().judge(right), accepted);
 });
 
 Deno.test("OutputReview tells the model what was wrong, and accepts the corrected answer", () => {
   const review = newReview();
 
-  assert.equal(
+  assertStrictEquals(
     feedbackOn(wrong.text, review),
     "Your answer does not keep to the required format:\n" +
       "- days.1.theme: Invalid input: expected string, received number\n" +
       "Answer again with the whole corrected JSON document and nothing else.",
   );
-  assert.deepEqual(review.judge(right), accepted);
-  assert.equal(review.maxTokens, 1_000);
+  assertEquals(review.judge(right), accepted);
+  assertStrictEquals(review.maxTokens, 1_000);
 });
 
 Deno.test("OutputReview gives up after two wrong answers", () => {
   const review = newReview();
   review.judge(wrong);
 
-  assert.throws(() => review.judge(wrong), invalidOutput);
+  assertGivesUp(review, wrong, invalidOutput);
 });
 
 Deno.test("OutputReview gives an answer that was cut off twice the room", () => {
   const review = newReview();
 
-  assert.equal(review.maxTokens, 1_000);
-  assert.deepEqual(review.judge(cutOff), moreRoom);
-  assert.equal(review.maxTokens, 2_000);
-  assert.deepEqual(review.judge(right), accepted);
+  assertStrictEquals(review.maxTokens, 1_000);
+  assertEquals(review.judge(cutOff), moreRoom);
+  assertStrictEquals(review.maxTokens, 2_000);
+  assertEquals(review.judge(right), accepted);
 });
 
 Deno.test("OutputReview gives up when twice the room is not enough", () => {
   const review = newReview();
   review.judge(cutOff);
 
-  assert.throws(() => review.judge(cutOff), truncated);
+  assertGivesUp(review, cutOff, truncated);
 });
 
 Deno.test("OutputReview takes a truncated answer for cut off even if it is whole", () => {
-  assert.deepEqual(newReview().judge({ ...right, truncated: true }), moreRoom);
+  assertEquals(newReview().judge({ ...right, truncated: true }), moreRoom);
 });
 
 for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
@@ -84,7 +94,7 @@ for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
     const review = newReview();
     for (const answer of order) review.judge(answer);
 
-    assert.deepEqual(review.judge(right), accepted);
+    assertEquals(review.judge(right), accepted);
   });
 
   Deno.test(`OutputReview has no third chance after ${names}`, () => {
@@ -92,25 +102,25 @@ for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
       const review = newReview();
       for (const answer of order) review.judge(answer);
 
-      assert.throws(() => review.judge(again), error);
+      assertGivesUp(review, again, error);
     }
   });
 }
 
 for (const text of ["", null, "Here is your plan:", '{"days":', "```json\n{}\n```"]) {
   Deno.test(`OutputReview says that ${JSON.stringify(text)} is not JSON`, () => {
-    assert.match(feedbackOn(text), /\n- \(root\): the answer is not a JSON document\n/);
+    assertMatch(feedbackOn(text), /\n- \(root\): the answer is not a JSON document\n/);
   });
 }
 
 Deno.test("OutputReview names the root when the whole answer has the wrong type", () => {
-  assert.match(feedbackOn("[]"), /\n- \(root\): Invalid input: expected object, received array\n/);
+  assertMatch(feedbackOn("[]"), /\n- \(root\): Invalid input: expected object, received array\n/);
 });
 
 Deno.test("OutputReview lists ten problems at most", () => {
   const feedback = feedbackOn(JSON.stringify({ days: Array(50).fill({}) }));
   const problems = feedback.split("\n").filter((line) => line.startsWith("- "));
 
-  assert.equal(problems.length, 10);
-  assert.match(problems[9]!, /^- days\.9\.theme: /);
+  assertStrictEquals(problems.length, 10);
+  assertMatch(problems[9]!, /^- days\.9\.theme: /);
 });

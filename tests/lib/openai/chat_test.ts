@@ -1,7 +1,7 @@
 /**
  * Chat Completions: what is asked for, and what comes of the stream.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { chatChunks } from "../../../testing/event_stream.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
@@ -26,17 +26,17 @@ Deno.test("chat() gives the text as it comes, and the whole at the end", async (
   };
   await using env = openModel([send([...chatChunks(pieces, { usage })])]);
   const { turn, heard } = ask(env.model, "chat");
-  assert.deepEqual(await turn, {
+  assertEquals(await turn, {
     responseId: "chatcmpl_1",
     text: PLAN,
     truncated: false,
     usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 30, reasoningTokens: 10 },
   });
-  assert.deepEqual(heard[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
-  assert.equal(textOf(heard), PLAN);
-  assert.equal(heard.length, 1 + pieces.length);
+  assertEquals(heard[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
+  assertStrictEquals(textOf(heard), PLAN);
+  assertStrictEquals(heard.length, 1 + pieces.length);
   const { stream, stream_options } = env.asked[0]!.body!;
-  assert.deepEqual([stream, stream_options], [true, { include_usage: true }]);
+  assertEquals([stream, stream_options], [true, { include_usage: true }]);
 });
 
 Deno.test("chat() does not wait for long for what an answer has cost", async () => {
@@ -50,14 +50,14 @@ Deno.test("chat() does not wait for long for what an answer has cost", async () 
     env.clock.advance(500);
     await nextTurn();
   }
-  assert.equal((await turn).text, PLAN);
+  assertStrictEquals((await turn).text, PLAN);
   over.resolve();
 });
 
 Deno.test("chat() keeps an answer whose cost cannot be read", async () => {
   const usage = { prompt_tokens: "many" };
   await using env = openModel([send(chatChunks(pieces, { usage }))]);
-  assert.equal((await ask(env.model, "chat").turn).usage, null);
+  assertStrictEquals((await ask(env.model, "chat").turn).usage, null);
 });
 
 Deno.test("chat() sees a refusal in the middle of a stream", async () => {
@@ -67,7 +67,7 @@ Deno.test("chat() sees a refusal in the middle of a stream", async () => {
     choices: [{ index: 0, delta: { refusal: "I can" }, finish_reason: null }],
   };
   await using env = openModel([send([...events, refusal])]);
-  assert.equal(await codeOf(ask(env.model, "chat").turn), "refused");
+  assertStrictEquals(await codeOf(ask(env.model, "chat").turn), "refused");
 });
 
 for (
@@ -76,8 +76,8 @@ for (
   Deno.test(`chat() understands the finish reason ${finish}`, async () => {
     await using env = openModel([send(chatChunks(pieces, { finish }))]);
     const { turn } = ask(env.model, "chat");
-    assert.equal(await codeOf(turn), code);
-    if (code === "none") assert.equal((await turn).truncated, true);
+    assertStrictEquals(await codeOf(turn), code);
+    if (code === "none") assertStrictEquals((await turn).truncated, true);
   });
 }
 
@@ -86,7 +86,7 @@ Deno.test("chat() understands an error in the middle of a stream", async () => {
     error: { code: "insufficient_quota", type: "insufficient_quota", message: "secret" },
   }];
   await using env = openModel([send(events)]);
-  assert.equal(await codeOf(ask(env.model, "chat").turn), "quota_exceeded");
+  assertStrictEquals(await codeOf(ask(env.model, "chat").turn), "quota_exceeded");
 });
 
 Deno.test("chat() asks for a plan of the right shape, with the room that it has", async () => {
@@ -94,8 +94,8 @@ Deno.test("chat() asks for a plan of the right shape, with the room that it has"
   await env.model.chat(planRequest, { signal: new AbortController().signal });
   // deno-lint-ignore no-explicit-any -- as it was sent
   const { max_completion_tokens, response_format } = env.asked[0]!.body as any;
-  assert.equal(max_completion_tokens, 9_000);
+  assertStrictEquals(max_completion_tokens, 9_000);
   const { name, strict, schema } = response_format.json_schema;
-  assert.deepEqual([response_format.type, name, strict], ["json_schema", "plan", true]);
-  assert.deepEqual(shapeOf(schema), planSchema);
+  assertEquals([response_format.type, name, strict], ["json_schema", "plan", true]);
+  assertEquals(shapeOf(schema), planSchema);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertStrictEquals } from "@std/assert";
 import {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -60,16 +60,16 @@ for (const [status, error, code, message] of answers) {
   Deno.test(`fromOpenAIError() calls ${status} ${JSON.stringify(error)} ${code}`, () => {
     const { failure, message: said } = jobError(apiError(status, error));
 
-    assert.equal(failure.code, code);
-    assert.equal(said, `OpenAI API error: ${message}`);
+    assertStrictEquals(failure.code, code);
+    assertStrictEquals(said, `OpenAI API error: ${message}`);
   });
 }
 
 Deno.test("fromOpenAIError() prefers the code to the type in its message", () => {
   const error = apiError(429, { code: "billing_hard_limit", type: "insufficient_quota" });
 
-  assert.equal(jobError(error).failure.code, "quota_exceeded");
-  assert.equal(jobError(error).message, "OpenAI API error: 429 billing_hard_limit");
+  assertStrictEquals(jobError(error).failure.code, "quota_exceeded");
+  assertStrictEquals(jobError(error).message, "OpenAI API error: 429 billing_hard_limit");
 });
 
 const rateLimits: [status: number, error: UpstreamError][] = [
@@ -82,8 +82,8 @@ for (const [status, error] of rateLimits) {
   Deno.test(`fromOpenAIError() calls ${status} ${JSON.stringify(error)} a rate limit`, () => {
     const { failure, message } = jobError(apiError(status, error));
 
-    assert.equal(failure.code, "rate_limited");
-    assert.equal(message, "OpenAI API rate limit exceeded");
+    assertStrictEquals(failure.code, "rate_limited");
+    assertStrictEquals(message, "OpenAI API rate limit exceeded");
   });
 }
 
@@ -100,15 +100,15 @@ const otherErrors: [error: Error, code: FailureCode, message: string][] = [
 
 for (const [error, code, message] of otherErrors) {
   Deno.test(`fromOpenAIError() calls the SDK's ${error.constructor.name} ${code}`, () => {
-    assert.equal(jobError(error).failure.code, code);
-    assert.equal(jobError(error).message, message);
+    assertStrictEquals(jobError(error).failure.code, code);
+    assertStrictEquals(jobError(error).message, message);
   });
 }
 
 Deno.test("fromOpenAIError() returns what is not OpenAI's as it came", () => {
   const foreign = [new TypeError("x is undefined"), new DOMException("", "AbortError"), "text", 5];
 
-  for (const error of foreign) assert.equal(fromOpenAIError(error, NOON), error);
+  for (const error of foreign) assertStrictEquals(fromOpenAIError(error, NOON), error);
 });
 
 const waits: [headers: HeadersInit, ms: number | undefined][] = [
@@ -125,7 +125,7 @@ const waits: [headers: HeadersInit, ms: number | undefined][] = [
 
 for (const [headers, ms] of waits) {
   Deno.test(`fromOpenAIError() reads ${JSON.stringify(headers)} as ${ms} ms`, () => {
-    assert.equal(jobError(apiError(429, {}, headers)).retryAfterMs, ms);
+    assertStrictEquals(jobError(apiError(429, {}, headers)).retryAfterMs, ms);
   });
 }
 
@@ -141,7 +141,7 @@ const leaks: [what: string, error: UpstreamError][] = [
 
 for (const [what, error] of leaks) {
   Deno.test(`fromOpenAIError() does not repeat ${what}`, () => {
-    assert.equal(jobError(apiError(401, error)).message, "OpenAI API error: 401");
+    assertStrictEquals(jobError(apiError(401, error)).message, "OpenAI API error: 401");
   });
 }
 
@@ -162,12 +162,12 @@ const failedResponses: [error: { code?: unknown } | null, code: FailureCode, mes
 
 for (const [error, code, message] of failedResponses) {
   Deno.test(`fromFailedResponse() calls ${JSON.stringify(error)} ${code}`, () => {
-    assert.equal(fromFailedResponse(error).failure.code, code);
-    assert.equal(fromFailedResponse(error).message, message);
+    assertStrictEquals(fromFailedResponse(error).failure.code, code);
+    assertStrictEquals(fromFailedResponse(error).message, message);
   });
 }
 
 Deno.test("unreadableAnswer() is an error of the other side", () => {
-  assert.equal(unreadableAnswer().failure.code, "upstream_error");
-  assert.equal(unreadableAnswer().message, "OpenAI API error: unreadable response");
+  assertStrictEquals(unreadableAnswer().failure.code, "upstream_error");
+  assertStrictEquals(unreadableAnswer().message, "OpenAI API error: unreadable response");
 });

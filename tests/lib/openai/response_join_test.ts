@@ -1,7 +1,7 @@
 /**
  * Responses that an earlier attempt has begun in the background: joined, looked after, and canceled.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { responseBody } from "../../../testing/event_stream.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
@@ -26,64 +26,64 @@ import {
 Deno.test("join() reads a response that goes on from its beginning", async () => {
   await using env = openModel([inProgress, send(background)], { background: true });
   const { turn, heard } = join(env.model);
-  assert.equal((await turn)?.text, PLAN);
-  assert.equal(textOf(heard), PLAN);
-  assert.equal(env.asked[1]!.line, "GET /responses/resp_1?stream=true");
+  assertStrictEquals((await turn)?.text, PLAN);
+  assertStrictEquals(textOf(heard), PLAN);
+  assertStrictEquals(env.asked[1]!.line, "GET /responses/resp_1?stream=true");
   // Its reasoning has to be carried on like any other.
   for (const { url } of env.asked) {
-    assert.equal(url.searchParams.get("include[]"), "reasoning.encrypted_content");
+    assertStrictEquals(url.searchParams.get("include[]"), "reasoning.encrypted_content");
   }
 });
 
 Deno.test("join() fetches a response that has ended", async () => {
   await using env = openModel([completed], { background: true });
   const turn = await join(env.model).turn;
-  assert.deepEqual([turn?.text, turn?.stored], [PLAN, true]);
+  assertEquals([turn?.text, turn?.stored], [PLAN, true]);
 });
 
 for (const status of ["failed", "cancelled"]) {
   Deno.test(`join() does not wait for a response that is ${status}`, async () => {
     const over = () => Response.json(responseBody([], { status }));
     await using env = openModel([over], { background: true });
-    assert.equal(await join(env.model).turn, null);
+    assertStrictEquals(await join(env.model).turn, null);
   });
 }
 
 Deno.test("join() does not wait for a response that is gone", async () => {
   await using env = openModel([gone], { background: true });
-  assert.equal(await join(env.model).turn, null);
+  assertStrictEquals(await join(env.model).turn, null);
 });
 
 Deno.test("join() waits for a model's side that cannot say for the moment what has become of it", async () => {
   const answers = [broken, () => new Response(null, { status: 429 }), completed];
   await using env = openModel(answers, { background: true });
-  assert.equal((await pass(join(env.model).turn, env.clock))?.text, PLAN);
+  assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
 });
 
 Deno.test("join() asks in no hurry, though the model's side says that it may", async () => {
   const selfAdvancing = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
   await using env = openModel(Array(1_000).fill(selfAdvancing), { background: true });
-  assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
-  assert.ok(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
+  assert(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
 });
 
 Deno.test("join() fails when the model's side cannot say for good what has become of it", async () => {
   await using env = openModel(Array(100).fill(broken), { background: true });
-  assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "upstream_error");
-  assert.ok(env.asked.length > 10 && env.asked.length < 70, `${env.asked.length} looks`);
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "upstream_error");
+  assert(env.asked.length > 10 && env.asked.length < 70, `${env.asked.length} looks`);
 });
 
 for (const [status, left] of [[400, null], [405, null], [410, null]] as const) {
   Deno.test(`join() does not wait where the answer to a look is ${status}`, async () => {
     await using env = openModel([() => new Response(null, { status })], { background: true });
-    assert.equal(await join(env.model).turn, left);
+    assertStrictEquals(await join(env.model).turn, left);
   });
 }
 
 Deno.test("join() fails at once when it is not let in", async () => {
   const denied = () => new Response(null, { status: 401 });
   await using env = openModel([denied], { background: true });
-  assert.equal(await codeOf(join(env.model).turn), "unauthorized");
+  assertStrictEquals(await codeOf(join(env.model).turn), "unauthorized");
 });
 
 Deno.test("a joined stream that says nothing is looked after, long before the end", async () => {
@@ -91,8 +91,8 @@ Deno.test("a joined stream that says nothing is looked after, long before the en
   const mute = send([], { silence: over.promise });
   await using env = openModel([inProgress, mute, completed], { background: true });
   const startedAt = env.clock.now();
-  assert.equal((await pass(join(env.model).turn, env.clock))?.text, PLAN);
-  assert.ok(env.clock.now() - startedAt <= 30_000, `${env.clock.now() - startedAt} ms`);
+  assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
+  assert(env.clock.now() - startedAt <= 30_000, `${env.clock.now() - startedAt} ms`);
   over.resolve();
 });
 
@@ -100,8 +100,8 @@ Deno.test("a server that says the same again and again is not asked in a hurry",
   const again = send(background.slice(0, 1));
   const answers = Array.from({ length: 300 }, (_, n) => n % 2 === 0 ? inProgress : again);
   await using env = openModel(answers, { background: true });
-  assert.equal(await pass(codeOf(join(env.model).turn), env.clock), "timeout");
-  assert.ok(env.asked.length < 150, `${env.asked.length} requests`);
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "timeout");
+  assert(env.asked.length < 150, `${env.asked.length} requests`);
 });
 
 Deno.test("a joined stream without numbers says its text once", async () => {
@@ -109,9 +109,9 @@ Deno.test("a joined stream without numbers says its text once", async () => {
   const answers = [send(bare.slice(0, 6)), inProgress, send(bare)];
   await using env = openModel(answers, { background: true });
   const { turn, heard } = ask(env.model, "respond");
-  assert.equal((await turn).text, PLAN);
+  assertStrictEquals((await turn).text, PLAN);
   const last = heard.findLastIndex(({ type }) => type === "started");
-  assert.equal(textOf(heard.slice(last)), PLAN);
+  assertStrictEquals(textOf(heard.slice(last)), PLAN);
 });
 
 Deno.test("join() looks again and again when a stream cannot be had any more", async () => {
@@ -124,8 +124,8 @@ Deno.test("join() looks again and again when a stream cannot be had any more", a
     env.clock.advance(1_000);
     await nextTurn();
   }
-  assert.equal(text, PLAN);
-  assert.equal(env.asked.length, 5);
+  assertStrictEquals(text, PLAN);
+  assertStrictEquals(env.asked.length, 5);
 });
 
 Deno.test("join() looks no more often than every five seconds", async () => {
@@ -139,8 +139,8 @@ Deno.test("join() looks no more often than every five seconds", async () => {
     env.clock.advance(500);
     waitedMs += 500;
   }
-  assert.equal((await turn)?.text, PLAN);
-  assert.ok(waitedMs >= 5_000 && waitedMs < 10_000, `${waitedMs} ms`);
+  assertStrictEquals((await turn)?.text, PLAN);
+  assert(waitedMs >= 5_000 && waitedMs < 10_000, `${waitedMs} ms`);
 });
 
 for (const [what, answers] of [["looks", []], ["waits", [inProgress, noStream]]] as const) {
@@ -161,7 +161,7 @@ for (const [what, answers] of [["looks", []], ["waits", [inProgress, noStream]]]
     }
     over.resolve(new Response(null, { status: 500 }));
     env.clock.advance(IDLE_MS);
-    assert.equal(reason, "enough");
+    assertStrictEquals(reason, "enough");
   });
 }
 
@@ -169,5 +169,5 @@ Deno.test("cancel() tells the model's side", async () => {
   const canceled = () => Response.json(responseBody([], { status: "cancelled" }));
   await using env = openModel([canceled], { background: true });
   await env.model.cancel("resp_1");
-  assert.equal(env.asked[0]!.line, "POST /responses/resp_1/cancel");
+  assertStrictEquals(env.asked[0]!.line, "POST /responses/resp_1/cancel");
 });

@@ -1,7 +1,7 @@
 /**
  * Events of the Responses API: doubled, lost, out of order, without numbers, and with every end.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   message,
   reasoning,
@@ -30,7 +30,7 @@ Deno.test("respond() gives summaries and text as they come, and the whole at the
   const thoughts = ["Reading", "Choosing"];
   await using env = openModel([send(responseEvents({ thoughts, pieces, end: { usage } }))]);
   const { turn, heard } = ask(env.model, "respond");
-  assert.deepEqual(await turn, {
+  assertEquals(await turn, {
     responseId: "resp_1",
     text: PLAN,
     truncated: false,
@@ -40,12 +40,12 @@ Deno.test("respond() gives summaries and text as they come, and the whole at the
     reasoningSummaries: thoughts,
     stored: false,
   });
-  assert.deepEqual(heard.slice(0, 3), [
+  assertEquals(heard.slice(0, 3), [
     { type: "started", responseId: "resp_1", resumable: false },
     { type: "reasoning", summary: "Reading" },
     { type: "reasoning", summary: "Choosing" },
   ]);
-  assert.equal(textOf(heard), PLAN);
+  assertStrictEquals(textOf(heard), PLAN);
 });
 
 /** Ways to disturb the events of a good response that leave its last event as it is. */
@@ -69,11 +69,11 @@ for (const [name, disturb] of disturbances) {
     await using env = openModel([send(disturb(events))]);
     const { turn, heard } = ask(env.model, "respond");
     const { text, reasoningSummaries } = await turn;
-    assert.deepEqual([text, reasoningSummaries], [PLAN, ["Reading"]]);
+    assertEquals([text, reasoningSummaries], [PLAN, ["Reading"]]);
     // What was shown on the way is a beginning of it, whatever was lost.
-    assert.ok(PLAN.startsWith(textOf(heard)), textOf(heard));
-    assert.ok(heard.filter(({ type }) => type === "reasoning").length <= 1);
-    assert.ok(heard.filter(({ type }) => type === "started").length <= 1);
+    assert(PLAN.startsWith(textOf(heard)), textOf(heard));
+    assert(heard.filter(({ type }) => type === "reasoning").length <= 1);
+    assert(heard.filter(({ type }) => type === "started").length <= 1);
   });
 }
 
@@ -85,8 +85,8 @@ Deno.test("respond() takes the items one by one when the last event leaves them 
   ];
   await using env = openModel([send(events)]);
   const { text, output } = await ask(env.model, "respond").turn;
-  assert.equal(text, PLAN);
-  assert.deepEqual(output, [reasoning("Reading"), message(PLAN)]);
+  assertStrictEquals(text, PLAN);
+  assertEquals(output, [reasoning("Reading"), message(PLAN)]);
 });
 
 Deno.test("respond() keeps the one item of a server that does not number its items", async () => {
@@ -96,8 +96,8 @@ Deno.test("respond() keeps the one item of a server that does not number its ite
   ];
   await using env = openModel([send(events)]);
   const { text, output } = await ask(env.model, "respond").turn;
-  assert.equal(text, PLAN);
-  assert.deepEqual(output, [message(PLAN)]);
+  assertStrictEquals(text, PLAN);
+  assertEquals(output, [message(PLAN)]);
 });
 
 Deno.test("respond() carries on what it does not know, between what it does", async () => {
@@ -106,8 +106,8 @@ Deno.test("respond() carries on what it does not know, between what it does", as
   const events = [{ type: "response.completed", response: responseBody(output) }];
   await using env = openModel([send(events)]);
   const turn = await ask(env.model, "respond").turn;
-  assert.equal(turn.text, PLAN);
-  assert.deepEqual(turn.output, output);
+  assertStrictEquals(turn.text, PLAN);
+  assertEquals(turn.output, output);
 });
 
 Deno.test("respond() tells each summary once, also where nothing is numbered", async () => {
@@ -121,7 +121,7 @@ Deno.test("respond() tells each summary once, also where nothing is numbered", a
   await using env = openModel([send(events)]);
   const { turn, heard } = ask(env.model, "respond");
   await turn;
-  assert.deepEqual(heard.map((event) => event.type === "reasoning" && event.summary), [
+  assertEquals(heard.map((event) => event.type === "reasoning" && event.summary), [
     "Reading",
     "Choosing",
   ]);
@@ -134,7 +134,7 @@ Deno.test("respond() says that an answer was cut off at its limit", async () => 
   });
   await using env = openModel([send([{ type: "response.incomplete", response }])]);
   const { text, truncated } = await ask(env.model, "respond").turn;
-  assert.deepEqual([text, truncated], ['{"bun', true]);
+  assertEquals([text, truncated], ['{"bun', true]);
 });
 
 const ends: [name: string, event: StreamEvent, code: string][] = [
@@ -198,13 +198,13 @@ for (const [name, event, code] of ends) {
     const begun = responseEvents({ pieces: ['{"bun'] }).slice(0, -1);
     await using env = openModel([send([...begun, event])]);
     const { turn } = ask(env.model, "respond");
-    assert.equal(await codeOf(turn), code);
-    if (code === "none") assert.equal((await turn).text, null);
+    assertStrictEquals(await codeOf(turn), code);
+    if (code === "none") assertStrictEquals((await turn).text, null);
   });
 }
 
 Deno.test("respond() understands an error from a server that does not name its events", async () => {
   const error = { type: "error", code: "insufficient_quota", message: "secret" };
   await using env = openModel([() => streamOf([`data: ${JSON.stringify(error)}\n\n`])]);
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
 });

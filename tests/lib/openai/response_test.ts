@@ -1,7 +1,7 @@
 /**
  * The Responses API: what is asked for, and background responses whose stream is cut, silent or gone.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import type { Model, TurnEvent } from "../../../lib/model/model.ts";
 import { reasoning, responseBody, responseEvents } from "../../../testing/event_stream.ts";
@@ -34,8 +34,8 @@ Deno.test("respond() does without summaries where they are not given", async () 
       status: 400,
     });
   await using env = openModel([refusal, send(responseEvents({ pieces }))]);
-  assert.equal((await ask(env.model, "respond").turn).text, PLAN);
-  assert.deepEqual(env.asked.map(({ body }) => body!.reasoning), [
+  assertStrictEquals((await ask(env.model, "respond").turn).text, PLAN);
+  assertEquals(env.asked.map(({ body }) => body!.reasoning), [
     { effort: "low", summary: "auto" },
     { effort: "low" },
   ]);
@@ -45,8 +45,8 @@ Deno.test("respond() gives up when it is refused although it does without", asyn
   for (const param of ["reasoning.summary", "previous_response_id"]) {
     const refusal = () => Response.json({ error: { code: "unsupported", param } }, { status: 400 });
     await using env = openModel([refusal, refusal, refusal], { background: true });
-    assert.equal(await codeOf(respondTo(env.model)), "rejected");
-    assert.equal(env.asked.length, 2);
+    assertStrictEquals(await codeOf(respondTo(env.model)), "rejected");
+    assertStrictEquals(env.asked.length, 2);
   }
 });
 
@@ -58,32 +58,32 @@ for (const webSearch of [false, true]) {
     await env.model.respond(request, { signal: new AbortController().signal });
     // deno-lint-ignore no-explicit-any -- as it was sent
     const { max_output_tokens, text, tools } = env.asked[0]!.body as any;
-    assert.equal(max_output_tokens, 9_000);
+    assertStrictEquals(max_output_tokens, 9_000);
     const { type, name, strict, schema } = text.format;
-    assert.deepEqual([type, name, strict], ["json_schema", "plan", true]);
-    assert.deepEqual(shapeOf(schema), planSchema);
+    assertEquals([type, name, strict], ["json_schema", "plan", true]);
+    assertEquals(shapeOf(schema), planSchema);
     const names = tools.map(({ type, name }: Record<string, string>) => name ?? type);
-    assert.deepEqual(names, ["look_up", ...(webSearch ? ["web_search"] : [])]);
+    assertEquals(names, ["look_up", ...(webSearch ? ["web_search"] : [])]);
   });
 }
 
 Deno.test("a response in the background can be joined, and is kept at the model's side", async () => {
   await using env = openModel([send(background)], { background: true });
   const { turn, heard } = ask(env.model, "respond");
-  assert.equal((await turn).stored, true);
-  assert.deepEqual(heard[0], { type: "started", responseId: "resp_1", resumable: true });
+  assertStrictEquals((await turn).stored, true);
+  assertEquals(heard[0], { type: "started", responseId: "resp_1", resumable: true });
   const { background: sent, store, stream, include } = env.asked[0]!.body!;
-  assert.deepEqual([sent, store, stream], [true, true, true]);
-  assert.deepEqual(include, ["reasoning.encrypted_content"]);
+  assertEquals([sent, store, stream], [true, true, true]);
+  assertEquals(include, ["reasoning.encrypted_content"]);
 });
 
 Deno.test("without background nothing is left at the model's side", async () => {
   await using env = openModel([send(responseEvents({ pieces }))]);
   const { heard, turn } = ask(env.model, "respond");
-  assert.equal((await turn).stored, false);
-  assert.equal(env.asked[0]!.body!.store, false);
-  assert.equal("background" in env.asked[0]!.body!, false);
-  assert.equal(heard[0]?.type === "started" && heard[0].resumable, false);
+  assertStrictEquals((await turn).stored, false);
+  assertStrictEquals(env.asked[0]!.body!.store, false);
+  assertStrictEquals("background" in env.asked[0]!.body!, false);
+  assertStrictEquals(heard[0]?.type === "started" && heard[0].resumable, false);
 });
 
 for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as const) {
@@ -102,9 +102,9 @@ for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as con
         if (event.delta === last) arrived.resolve();
       },
     });
-    assert.equal((await turn).text, PLAN);
-    assert.equal(text, PLAN);
-    assert.deepEqual(env.asked.map(({ line }) => line), [
+    assertStrictEquals((await turn).text, PLAN);
+    assertStrictEquals(text, PLAN);
+    assertEquals(env.asked.map(({ line }) => line), [
       "POST /responses",
       "GET /responses/resp_1",
       "GET /responses/resp_1?stream=true&starting_after=5",
@@ -125,36 +125,36 @@ Deno.test("a stream that is cut again and again is read to its end, in no hurry"
     env.clock.advance(200);
     await nextTurn();
   }
-  assert.equal(text, PLAN);
-  assert.equal(textOf(heard), PLAN);
+  assertStrictEquals(text, PLAN);
+  assertStrictEquals(textOf(heard), PLAN);
   // The first time at once, then a second each.
-  assert.ok(waitedMs >= (background.length - 3) * 1_000, `${waitedMs} ms`);
+  assert(waitedMs >= (background.length - 3) * 1_000, `${waitedMs} ms`);
 });
 
 Deno.test("an answer that grows without end is given up also while it is joined", async () => {
   const endless = responseEvents({ pieces: Array(11).fill("x".repeat(100_000)), background: true });
   const answers = [send(endless.slice(0, 5)), inProgress, send(endless.slice(5))];
   await using env = openModel(answers, { background: true });
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
-  assert.equal(env.asked.length, 3);
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+  assertStrictEquals(env.asked.length, 3);
 });
 
 Deno.test("a response that ended while nobody listened is fetched", async () => {
   await using env = openModel([send(background.slice(0, 4)), completed], { background: true });
-  assert.equal((await ask(env.model, "respond").turn).text, PLAN);
+  assertStrictEquals((await ask(env.model, "respond").turn).text, PLAN);
 });
 
 Deno.test("a response that is gone when its stream is cut is a lost connection", async () => {
   await using env = openModel([send(background.slice(0, 4)), gone], { background: true });
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "connection_lost");
-  assert.equal(env.asked.length, 2);
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "connection_lost");
+  assertStrictEquals(env.asked.length, 2);
 });
 
 Deno.test("a server that does not know background responses is not asked to continue one", async () => {
   const events = responseEvents({ pieces }).slice(0, 4);
   await using env = openModel([send(events)], { background: true });
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "connection_lost");
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "connection_lost");
+  assertStrictEquals(env.asked.length, 1);
 });
 
 Deno.test("a response that failed is not waited for again", async () => {
@@ -163,23 +163,23 @@ Deno.test("a response that failed is not waited for again", async () => {
     response: responseBody([], { status: "failed", error: { code: "server_error" } }),
   };
   await using env = openModel([send([...background.slice(0, 3), failed])], { background: true });
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+  assertStrictEquals(env.asked.length, 1);
 });
 
 Deno.test("an error of the model's side ends a background response", async () => {
   const error = { type: "error", code: "insufficient_quota", message: "" };
   await using env = openModel([send([...background.slice(0, 3), error])], { background: true });
-  assert.equal(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
+  assertStrictEquals(env.asked.length, 1);
 });
 
 for (const status of ["failed", "cancelled"]) {
   Deno.test(`a response that is ${status} when its stream is cut is no answer`, async () => {
     const over = () => Response.json(responseBody([], { status, background: true }));
     await using env = openModel([send(background.slice(0, 4)), over], { background: true });
-    assert.equal(await codeOf(ask(env.model, "respond").turn), "upstream_error");
-    assert.equal(env.asked.length, 2);
+    assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "upstream_error");
+    assertStrictEquals(env.asked.length, 2);
   });
 }
 
@@ -187,7 +187,7 @@ for (const type of ["response.created", "response.queued", "response.in_progress
   Deno.test(`a response can be joined from its event ${type} on`, async () => {
     const begun = { ...background[0], type };
     await using env = openModel([send([begun]), completed], { background: true });
-    assert.equal((await ask(env.model, "respond").turn).text, PLAN);
+    assertStrictEquals((await ask(env.model, "respond").turn).text, PLAN);
   });
 }
 
@@ -210,8 +210,8 @@ Deno.test("a background response is waited for no longer than any other", async 
         await nextTurn();
       }
     }
-    assert.equal(code, "timeout", how);
-    assert.ok(env.clock.now() >= endsAt, how);
+    assertStrictEquals(code, "timeout", how);
+    assert(env.clock.now() >= endsAt, how);
   }
 });
 
@@ -223,8 +223,8 @@ Deno.test("respond() lets a server think before it writes for as long as a whole
   const code = codeOf(turn);
   while (heard.length === 0) await nextTurn();
   const startedAt = env.clock.now();
-  assert.equal(await pass(code, env.clock), "timeout");
-  assert.ok(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
+  assertStrictEquals(await pass(code, env.clock), "timeout");
+  assert(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
   over.resolve();
 });
 
@@ -247,8 +247,8 @@ Deno.test("respond() refers to what the model's side has kept, and sends only wh
   await using env = openModel([send(background)], { background: true });
   await respondTo(env.model);
   const { previous_response_id, input } = env.asked[0]!.body!;
-  assert.equal(previous_response_id, "resp_0");
-  assert.deepEqual(input, conversation.input.slice(2));
+  assertStrictEquals(previous_response_id, "resp_0");
+  assertEquals(input, conversation.input.slice(2));
 });
 
 Deno.test("respond() sends everything when the model's side has forgotten", async () => {
@@ -259,8 +259,8 @@ Deno.test("respond() sends everything when the model's side has forgotten", asyn
     await using env = openModel([forgotten, send(background)], { background: true });
     await respondTo(env.model);
     const { previous_response_id, input } = env.asked[1]!.body!;
-    assert.equal(previous_response_id, undefined);
-    assert.deepEqual(input, conversation.input);
+    assertStrictEquals(previous_response_id, undefined);
+    assertEquals(input, conversation.input);
   }
 });
 
@@ -268,6 +268,6 @@ Deno.test("respond() sends everything, reasoning included, where nothing is kept
   await using env = openModel([send(responseEvents({ pieces }))]);
   await respondTo(env.model);
   const { previous_response_id, input } = env.asked[0]!.body!;
-  assert.equal(previous_response_id, undefined);
-  assert.deepEqual(input, conversation.input);
+  assertStrictEquals(previous_response_id, undefined);
+  assertEquals(input, conversation.input);
 });

@@ -1,7 +1,7 @@
 /**
  * What a webhook does to a call that waits for its response.
  */
-import assert from "node:assert/strict";
+import { assert, assertStrictEquals } from "@std/assert";
 import { frame, streamOf } from "../../../testing/event_stream.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
@@ -41,8 +41,8 @@ Deno.test("a webhook gives a stream that was silent for long the time to end by 
   env.clock.advance(1_000);
   for (let n = 0; n < 5; n++) await nextTurn();
   rest.resolve();
-  assert.equal((await turn).text, PLAN);
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals((await turn).text, PLAN);
+  assertStrictEquals(env.asked.length, 1);
 });
 
 Deno.test("after a webhook it does not wait for a silent stream", async () => {
@@ -60,8 +60,8 @@ Deno.test("after a webhook it does not wait for a silent stream", async () => {
     env.clock.advance(500);
     await nextTurn();
   }
-  assert.equal(text, PLAN);
-  assert.ok(waitedMs < 10_000, `${waitedMs} ms`);
+  assertStrictEquals(text, PLAN);
+  assert(waitedMs < 10_000, `${waitedMs} ms`);
   over.resolve();
 });
 
@@ -83,8 +83,8 @@ Deno.test("a webhook that is about an earlier response does not disturb the next
     await nextTurn();
   }
   held.resolve();
-  assert.equal((await turn).text, PLAN);
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals((await turn).text, PLAN);
+  assertStrictEquals(env.asked.length, 1);
 });
 
 Deno.test("a webhook does not disturb a stream that goes on", async () => {
@@ -97,8 +97,8 @@ Deno.test("a webhook does not disturb a stream that goes on", async () => {
       env.clock.advance(100);
     },
   });
-  assert.equal((await turn).text, PLAN);
-  assert.equal(env.asked.length, 1);
+  assertStrictEquals((await turn).text, PLAN);
+  assertStrictEquals(env.asked.length, 1);
 });
 
 Deno.test("after a webhook it looks at once at a response that has no stream", async () => {
@@ -112,5 +112,5 @@ Deno.test("after a webhook it looks at once at a response that has no stream", a
     wake.dispatchEvent(new Event("wake"));
     await nextTurn();
   }
-  assert.equal(text, PLAN);
+  assertStrictEquals(text, PLAN);
 });

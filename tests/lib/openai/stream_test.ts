@@ -1,7 +1,7 @@
 /**
  * Streams that go wrong in every way in which a stream goes wrong, for both calls of the model.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { boundedFetch, Watchdog } from "../../../lib/openai/stream.ts";
 import { chatChunks, frame, responseEvents, streamOf } from "../../../testing/event_stream.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
@@ -41,21 +41,21 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
         const expected = at < end ? "connection_lost" : "none";
         // Where a connection breaks, what has just been sent may be lost on the way.
         if (breaks && at >= end) {
-          assert.match(await codeOf(turn), /^(none|connection_lost)$/);
+          assertMatch(await codeOf(turn), /^(none|connection_lost)$/);
           continue;
         }
-        assert.equal(await codeOf(turn), expected, `${at} bytes, breaks ${breaks}`);
-        assert.ok(PLAN.startsWith(textOf(heard)));
+        assertStrictEquals(await codeOf(turn), expected, `${at} bytes, breaks ${breaks}`);
+        assert(PLAN.startsWith(textOf(heard)));
         if (at < end) partial++;
         else whole++;
       }
     }
-    assert.ok(partial > 30 && whole > 0, `${partial} partial, ${whole} whole`);
+    assert(partial > 30 && whole > 0, `${partial} partial, ${whole} whole`);
   });
 
   Deno.test(`${how}() takes an empty stream for a lost connection`, async () => {
     await using env = openModel([() => streamOf([])]);
-    assert.equal(await codeOf(ask(env.model, how).turn), "connection_lost");
+    assertStrictEquals(await codeOf(ask(env.model, how).turn), "connection_lost");
   });
 
   Deno.test(`${how}() gives up on a stream that falls silent in its middle`, async () => {
@@ -76,9 +76,9 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     await nextTurn();
     let ended = false;
     code.then(() => ended = true);
-    assert.equal(ended, false);
+    assertStrictEquals(ended, false);
     env.clock.advance(1);
-    assert.equal(await code, "timeout");
+    assertStrictEquals(await code, "timeout");
     over.resolve();
   });
 
@@ -92,11 +92,11 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     const code = codeOf(ask(env.model, how).turn);
     await reached.promise;
     for (let ms = 0; ms < TIMEOUT_MS; ms += 1_000) {
-      assert.equal(env.clock.waiting > 0, true, `gave up after ${ms} ms`);
+      assertStrictEquals(env.clock.waiting > 0, true, `gave up after ${ms} ms`);
       env.clock.advance(1_000);
       await Promise.resolve();
     }
-    assert.equal(await code, "timeout");
+    assertStrictEquals(await code, "timeout");
     over.resolve();
   });
 
@@ -109,14 +109,14 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       signal: abort.signal,
       onEvent: (event) => event.type === "text" ? abort.abort("enough") : undefined,
     });
-    await assert.rejects(turn, (reason) => reason === "enough");
+    assertStrictEquals(await assertRejects(() => turn), "enough");
     over.resolve();
   });
 
   Deno.test(`${how}() takes what is no event of OpenAI's for an upstream error`, async () => {
     for (const text of ["data: 5\n\n", 'data: {"choices":5,"id":"x"}\n\n']) {
       await using env = openModel([() => streamOf([text])]);
-      assert.equal(await codeOf(ask(env.model, how).turn), "upstream_error", text);
+      assertStrictEquals(await codeOf(ask(env.model, how).turn), "upstream_error", text);
     }
   });
 
@@ -124,14 +124,14 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     const endless = Array(11).fill("x".repeat(100_000));
     const events = how === "chat" ? chatChunks(endless) : responseEvents({ pieces: endless });
     await using env = openModel([send(events)]);
-    assert.equal(await codeOf(ask(env.model, how).turn), "upstream_error");
+    assertStrictEquals(await codeOf(ask(env.model, how).turn), "upstream_error");
   });
 
   Deno.test(`${how}() takes a long answer as it is`, async () => {
     const long = Array(9).fill("x".repeat(100_000));
     const events = how === "chat" ? chatChunks(long) : responseEvents({ pieces: long });
     await using env = openModel([send(events)]);
-    assert.equal((await ask(env.model, how).turn).text, long.join(""));
+    assertStrictEquals((await ask(env.model, how).turn).text, long.join(""));
   });
 
   Deno.test(`${how}() waits for whoever listens, each time`, async () => {
@@ -148,7 +148,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       },
     });
     await turn;
-    assert.deepEqual([busy, most], [0, 1]);
+    assertEquals([busy, most], [0, 1]);
   });
 
   Deno.test(`${how}() gives up on an answer that goes on and on`, async () => {
@@ -164,14 +164,14 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       await nextTurn();
     }
     over.resolve();
-    assert.equal(code, "timeout");
+    assertStrictEquals(code, "timeout");
   });
 
   Deno.test(`${how}() leaves no timer behind`, async () => {
     const events = how === "chat" ? chatChunks(pieces) : responseEvents({ pieces });
     await using env = openModel([send(events)]);
     await ask(env.model, how).turn;
-    assert.equal(env.clock.waiting, 0);
+    assertStrictEquals(env.clock.waiting, 0);
   });
 
   Deno.test(`${how}() reckons with nothing where the cost comes without details`, async () => {
@@ -182,7 +182,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       ? chatChunks(pieces, { usage })
       : responseEvents({ pieces, end: { usage } });
     await using env = openModel([send(events)]);
-    assert.deepEqual((await ask(env.model, how).turn).usage, {
+    assertEquals((await ask(env.model, how).turn).usage, {
       inputTokens: 100,
       cachedTokens: 0,
       outputTokens: 30,
@@ -197,7 +197,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       : responseEvents({ pieces, end: { usage } });
     await using env = openModel([send(events)]);
     const { text, usage: known } = await ask(env.model, how).turn;
-    assert.deepEqual([text, known], [PLAN, null]);
+    assertEquals([text, known], [PLAN, null]);
   });
 
   Deno.test(`${how}() says whether an answer was late or fell silent`, async () => {
@@ -215,7 +215,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       turn.catch(() => {});
       await reached.promise;
       const message = begun ? "OpenAI API stream stalled" : "OpenAI API request timed out";
-      await assert.rejects(pass(turn, env.clock), { message });
+      await assertRejects(() => pass(turn, env.clock), Error, message);
       over.resolve();
     }
   });
@@ -231,7 +231,7 @@ for (const how of ["chat", "respond"] as const) {
       }
     }
     await using env = openModel([() => streamOf(comments())]);
-    assert.equal(await codeOf(ask(env.model, how).turn), "upstream_error");
+    assertStrictEquals(await codeOf(ask(env.model, how).turn), "upstream_error");
   });
 }
 
@@ -249,10 +249,10 @@ Deno.test("a silent stream is alive as long as it keeps its connection open", as
     await reader.read();
     clock.advance(IDLE_MS - 1_000);
     await nextTurn();
-    assert.equal(watchdog.signal.aborted, false);
+    assertStrictEquals(watchdog.signal.aborted, false);
   }
   clock.advance(1_000);
   await nextTurn();
-  assert.equal(watchdog.signal.aborted, true);
+  assertStrictEquals(watchdog.signal.aborted, true);
   await reader.cancel();
 });

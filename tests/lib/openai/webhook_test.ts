@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { createHmac } from "node:crypto";
 import { createWebhookReader } from "../../../lib/openai/webhook.ts";
 
@@ -27,7 +27,7 @@ for (const how of ["completed", "incomplete", "failed", "cancelled"]) {
   Deno.test(`a webhook tells of a response that is ${how}`, async () => {
     const news = await deliver(event(`response.${how}`));
 
-    assert.deepEqual(news, { deliveryId: "wh_1", responseId: "resp_1" });
+    assertEquals(news, { deliveryId: "wh_1", responseId: "resp_1" });
   });
 }
 
@@ -41,20 +41,20 @@ const unknown: [what: string, body: string][] = [
 
 for (const [what, body] of unknown) {
   Deno.test(`a webhook of ${what} is of no use`, async () => {
-    assert.equal(await deliver(body), "irrelevant");
+    assertStrictEquals(await deliver(body), "irrelevant");
   });
 }
 
 Deno.test("a webhook that is signed with another key is not read", async () => {
   const delivery = deliver(event("response.completed"), { key: "another key" });
 
-  assert.equal(await delivery, "unsigned");
+  assertStrictEquals(await delivery, "unsigned");
 });
 
 for (const without of ["webhook-id", "webhook-timestamp", "webhook-signature"]) {
   Deno.test(`a webhook without ${without} is not read`, async () => {
     const delivery = deliver(event("response.completed"), { without });
 
-    assert.equal(await delivery, "unsigned");
+    assertStrictEquals(await delivery, "unsigned");
   });
 }

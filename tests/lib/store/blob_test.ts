@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { randomBytes } from "node:crypto";
 import {
   BlobTooLargeError,
@@ -26,19 +26,19 @@ const values = {
 for (const [name, value] of Object.entries(values)) {
   Deno.test(`decodeBlob() returns ${name} as encodeBlob() got it`, () => {
     const { ref, parts } = encodeBlob(value);
-    assert.equal(ref.parts, parts.length);
-    assert.equal(ref.bytes, parts.reduce((sum, part) => sum + part.length, 0));
-    assert.deepEqual(decodeBlob(parts), value);
+    assertStrictEquals(ref.parts, parts.length);
+    assertStrictEquals(ref.bytes, parts.reduce((sum, part) => sum + part.length, 0));
+    assertEquals(decodeBlob(parts), value);
   });
 }
 
 Deno.test("encodeBlob() makes parts that KV stores and no more of them than needed", async () => {
   using kv = await Deno.openKv(":memory:");
   const { parts, ref } = encodeBlob({ text: noise(1_000_000) });
-  assert.equal(parts.length, Math.ceil(ref.bytes / 65_000));
+  assertStrictEquals(parts.length, Math.ceil(ref.bytes / 65_000));
   for (const part of parts) await kv.set(["part"], part);
 });
 
 Deno.test("encodeBlob() refuses what does not fit into one commit", () => {
-  assert.throws(() => encodeBlob({ text: noise(2 * MAX_BLOB_BYTES) }), BlobTooLargeError);
+  assertThrows(() => encodeBlob({ text: noise(2 * MAX_BLOB_BYTES) }), BlobTooLargeError);
 });

@@ -1,4 +1,10 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertExists,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { Breaker, BreakerOpenError } from "../../../lib/store/breaker.ts";
 import { type FailureCode, JobError } from "../../../lib/job/failure.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -38,26 +44,26 @@ async function turnAway(
   retryAfterMs?: number,
 ) {
   const call = () => Promise.reject(new JobError(code, "Too much", { retryAfterMs }));
-  await assert.rejects(breaker.guard(caller, signal, call), /Too much/);
+  await assertRejects(() => breaker.guard(caller, signal, call), Error, "Too much");
 }
 
 async function succeed(breaker: Breaker, caller: Caller) {
-  assert.equal(await breaker.guard(caller, signal, () => Promise.resolve("plan")), "plan");
+  assertStrictEquals(await breaker.guard(caller, signal, () => Promise.resolve("plan")), "plan");
 }
 
 Deno.test("a breaker is closed until a call is turned away, then open everywhere", async () => {
   using env = await openBreakers();
-  assert.equal(await env.a.admit(one), 0);
+  assertStrictEquals(await env.a.admit(one), 0);
   await turnAway(env.a, one);
-  assert.equal(await env.a.admit(two), NOON + 1_000);
-  assert.equal(await env.b.admit(two), NOON + 1_000);
-  assert.equal(env.b.openUntil("itinerary"), NOON + 1_000);
+  assertStrictEquals(await env.a.admit(two), NOON + 1_000);
+  assertStrictEquals(await env.b.admit(two), NOON + 1_000);
+  assertStrictEquals(env.b.openUntil("itinerary"), NOON + 1_000);
 });
 
 Deno.test("each kind of job has its own breaker", async () => {
   using env = await openBreakers();
   await turnAway(env.a, one);
-  assert.equal(await env.b.admit(other), 0);
+  assertStrictEquals(await env.b.admit(other), 0);
 });
 
 Deno.test("only failures that say 'too much' open the breaker", async () => {
@@ -65,12 +71,12 @@ Deno.test("only failures that say 'too much' open the breaker", async () => {
   for (const code of opening) {
     using env = await openBreakers();
     await turnAway(env.a, one, code);
-    assert.ok(await env.b.admit(two) > NOON, code);
+    assert(await env.b.admit(two) > NOON, code);
   }
   for (const code of ["upstream_error", "timeout", "unauthorized", "refused"] as const) {
     using env = await openBreakers();
     await turnAway(env.a, one, code);
-    assert.equal(await env.b.admit(two), 0, code);
+    assertStrictEquals(await env.b.admit(two), 0, code);
   }
 });
 
@@ -78,7 +84,7 @@ Deno.test("the breaker stays open for as long as Retry-After says, ten minutes a
   for (const [seconds, expected] of [[20, 20], [86_400, 600], [0, 0]] as const) {
     using env = await openBreakers();
     await turnAway(env.a, one, "rate_limited", seconds * 1_000);
-    assert.equal(await env.b.admit(two), expected && NOON + expected * 1_000);
+    assertStrictEquals(await env.b.admit(two), expected && NOON + expected * 1_000);
   }
 });
 
@@ -90,11 +96,11 @@ Deno.test("after the pause one job may go ahead, and nobody else", async () => {
   const answers = await Promise.all(
     callers.map((caller, n) => (n % 2 ? env.a : env.b).admit(caller)),
   );
-  assert.equal(answers.filter((until) => until === 0).length, 1);
+  assertStrictEquals(answers.filter((until) => until === 0).length, 1);
   const ahead = callers[answers.indexOf(0)]!;
   // It asks once more before its call: the way is still free for it.
-  assert.equal(await env.a.admit(ahead), 0);
-  assert.equal(await env.b.admit(ahead), 0);
+  assertStrictEquals(await env.a.admit(ahead), 0);
+  assertStrictEquals(await env.b.admit(ahead), 0);
 });
 
 Deno.test("the breaker closes for all when the call that went ahead succeeds", async () => {
@@ -104,12 +110,12 @@ Deno.test("the breaker closes for all when the call that went ahead succeeds", a
   const ring = await env.instances.lastRing();
   await succeed(env.b, two);
   // All instances are told.
-  assert.notEqual(await env.instances.lastRing(), ring);
+  assertNotStrictEquals(await env.instances.lastRing(), ring);
   for (const breaker of [env.a, env.b]) {
-    assert.equal(await breaker.admit(one), 0);
-    assert.equal(await breaker.admit(two), 0);
+    assertStrictEquals(await breaker.admit(one), 0);
+    assertStrictEquals(await breaker.admit(two), 0);
   }
-  assert.equal((await env.kv.get(["breaker", "itinerary"])).value, null);
+  assertStrictEquals((await env.kv.get(["breaker", "itinerary"])).value, null);
 });
 
 Deno.test("each call in a row that is turned away doubles the pause, up to its longest", async () => {
@@ -126,7 +132,7 @@ Deno.test("each call in a row that is turned away doubles the pause, up to its l
       const startedAt = env.clock.now();
       await turnAway(n % 2 ? env.a : env.b, one, code);
       const until = await env.a.admit(two);
-      assert.equal(until - startedAt, expected, `${code}, failure ${n + 1}`);
+      assertStrictEquals(until - startedAt, expected, `${code}, failure ${n + 1}`);
       env.clock.advance(until - startedAt);
       expected = Math.min(longestMs, 2 * expected);
     }
@@ -145,7 +151,7 @@ Deno.test("calls that were under way when the breaker opened do not open it furt
   await env.kv.get(["wait"]);
   for (const { answer } of calls) answer.reject(new JobError("rate_limited", "Too much"));
   await Promise.all(ended);
-  assert.equal(await env.b.admit(two), NOON + 1_000);
+  assertStrictEquals(await env.b.admit(two), NOON + 1_000);
 });
 
 Deno.test("a late call that says how long to wait makes the pause longer, never shorter", async () => {
@@ -161,7 +167,7 @@ Deno.test("a late call that says how long to wait makes the pause longer, never 
   for (const { end } of late) {
     await end();
     env.b.forget();
-    assert.equal(await env.b.admit(two), NOON + 5_000);
+    assertStrictEquals(await env.b.admit(two), NOON + 5_000);
   }
 });
 
@@ -169,10 +175,10 @@ Deno.test("if the one that went ahead is not heard of, the next one may go after
   using env = await openBreakers();
   await turnAway(env.a, one);
   env.clock.advance(1_000);
-  assert.equal(await env.a.admit(one), 0);
-  assert.equal(await env.b.admit(two), NOON + 6_000);
+  assertStrictEquals(await env.a.admit(one), 0);
+  assertStrictEquals(await env.b.admit(two), NOON + 6_000);
   env.clock.advance(5_000);
-  assert.equal(await env.b.admit(two), 0);
+  assertStrictEquals(await env.b.admit(two), 0);
 });
 
 Deno.test("guard() holds a call back for as long as the breaker is open", async () => {
@@ -181,14 +187,14 @@ Deno.test("guard() holds a call back for as long as the breaker is open", async 
   let called = false;
   const call = env.b.guard(two, signal, () => Promise.resolve(called = true));
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
-  assert.equal(called, false);
+  assertStrictEquals(called, false);
   for (let second = 0; second < 10; second++) {
-    assert.equal(called, false);
+    assertStrictEquals(called, false);
     env.clock.advance(1_000);
     for (let n = 0; n < 5; n++) await env.kv.get(["wait"]);
   }
   await call;
-  assert.equal(called, true);
+  assertStrictEquals(called, true);
 });
 
 Deno.test("guard() gives up its wait when the job is aborted", async () => {
@@ -198,20 +204,17 @@ Deno.test("guard() gives up its wait when the job is aborted", async () => {
   const call = env.b.guard(two, abort.signal, () => Promise.reject(new Error("was called")));
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
   abort.abort(new Error("over"));
-  await assert.rejects(call, /over/);
+  await assertRejects(() => call, Error, "over");
 });
 
 Deno.test("guard() does not wait for more than ten seconds, and says why and until when", async () => {
   using env = await openBreakers();
   await turnAway(env.a, one, "rate_limited", 10_001);
   const call = env.b.guard(two, signal, () => Promise.reject(new Error("was called")));
-  await assert.rejects(call, (error) => {
-    assert.ok(error instanceof BreakerOpenError);
-    assert.equal(error.until, NOON + 10_001);
-    assert.equal(error.failure.code, "rate_limited");
-    assert.equal(error.message, "Too much");
-    return true;
-  });
+  const error = await assertRejects(() => call, BreakerOpenError);
+  assertStrictEquals(error.until, NOON + 10_001);
+  assertStrictEquals(error.failure.code, "rate_limited");
+  assertStrictEquals(error.message, "Too much");
 });
 
 /** A call that ends when the test says so. */
@@ -239,7 +242,7 @@ Deno.test("a slow call that went ahead closes the breaker, although others have 
     await next.begun;
     if (n === 2) await slow.succeed();
   }
-  assert.equal((await env.kv.get(["breaker", "itinerary"])).value, null);
+  assertStrictEquals((await env.kv.get(["breaker", "itinerary"])).value, null);
 });
 
 Deno.test("a slow call that went ahead closes nothing if one after it was turned away", async () => {
@@ -251,7 +254,7 @@ Deno.test("a slow call that went ahead closes nothing if one after it was turned
   env.clock.advance(5_000);
   await turnAway(env.b, two);
   await slow.succeed();
-  assert.notEqual((await env.kv.get(["breaker", "itinerary"])).value, null);
+  assertExists((await env.kv.get(["breaker", "itinerary"])).value);
 });
 
 Deno.test("a slow call that went ahead closes nothing that was opened, or held open, since", async () => {
@@ -272,7 +275,7 @@ Deno.test("a slow call that went ahead closes nothing that was opened, or held o
     }
     await slow.succeed();
     const { value } = await env.kv.get<{ openUntil: number }>(["breaker", "itinerary"]);
-    assert.equal(value?.openUntil, env.clock.now() + 300_000);
+    assertStrictEquals(value?.openUntil, env.clock.now() + 300_000);
   }
 });
 
@@ -282,7 +285,7 @@ Deno.test("the longest pause holds for an instance whose clock is a little behin
   const behind = new FakeClock(NOON - 5_000);
   const { kv, ring } = env;
   const until = await new Breaker(kv, { clock: behind, ring }).admit(two);
-  assert.equal(until, NOON + 600_000);
+  assertStrictEquals(until, NOON + 600_000);
 });
 
 Deno.test("a call that went ahead and was looked at closes the breaker, whatever came of it", async () => {
@@ -302,7 +305,7 @@ Deno.test("a call that went ahead and was looked at closes the breaker, whatever
     await turnAway(breaker, one);
     env.clock.advance(1_000);
     await turnAway(breaker, two, code);
-    assert.equal((await kv.get(["breaker", "itinerary"])).value === null, closed, code);
+    assertStrictEquals((await kv.get(["breaker", "itinerary"])).value === null, closed, code);
   }
 });
 
@@ -311,7 +314,7 @@ Deno.test("a pause that a clock set back has made endless is over", async () => 
   await turnAway(env.a, one, "rate_limited", 600_000);
   const late = new FakeClock(NOON - 3_600_000);
   const { kv, ring } = env;
-  assert.equal(await new Breaker(kv, { clock: late, ring }).admit(two), 0);
+  assertStrictEquals(await new Breaker(kv, { clock: late, ring }).admit(two), 0);
 });
 
 Deno.test("a failure that is to be ignored opens nothing", async () => {
@@ -319,7 +322,7 @@ Deno.test("a failure that is to be ignored opens nothing", async () => {
   const { kv, clock, ring } = env;
   const breaker = new Breaker(kv, { clock, ring, ignore: "quota_exceeded" });
   await turnAway(breaker, one, "quota_exceeded");
-  assert.equal(await env.a.admit(two), 0);
+  assertStrictEquals(await env.a.admit(two), 0);
 });
 
 Deno.test("a breaker that cannot be read, or written, stops nobody", async () => {
@@ -333,7 +336,7 @@ Deno.test("a breaker that cannot be read, or written, stops nobody", async () =>
   failCommits(env.hooks, "breaker", 1);
   await turnAway(env.a, one);
   await turnAway(env.a, one);
-  assert.equal(await env.b.admit(two), NOON + 1_000);
+  assertStrictEquals(await env.b.admit(two), NOON + 1_000);
 });
 
 Deno.test("a breaker that was not needed for ten minutes has forgotten its failures", async () => {
@@ -345,5 +348,5 @@ Deno.test("a breaker that was not needed for ten minutes has forgotten its failu
   const { value } = await env.kv.get<{ openUntil: number }>(["breaker", "itinerary"]);
   env.clock.advance(value!.openUntil + 600_000 - env.clock.now());
   await turnAway(env.b, two);
-  assert.equal(await env.a.admit(one) - env.clock.now(), 1_000);
+  assertStrictEquals(await env.a.admit(one) - env.clock.now(), 1_000);
 });

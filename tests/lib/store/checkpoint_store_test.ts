@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { randomBytes } from "node:crypto";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -17,14 +17,17 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   using env = await openStore();
   const first = await acceptAndClaim(env.store);
   const output = { text: randomBytes(200_000).toString("hex") };
-  assert.deepEqual(await env.store.checkpoints.readStep(first, step), notFound);
-  assert.equal(await env.store.checkpoints.saveStep(first, step, { ...finished, output }), "saved");
+  assertEquals(await env.store.checkpoints.readStep(first, step), notFound);
+  assertStrictEquals(
+    await env.store.checkpoints.saveStep(first, step, { ...finished, output }),
+    "saved",
+  );
   await env.store.release(first, { runAt: NOON });
   const second = await claim(env.store, first.job.id, { holder: B });
-  assert.ok(second);
-  assert.deepEqual(await env.store.checkpoints.readStep(second, step), { ...finished, output });
+  assert(second);
+  assertEquals(await env.store.checkpoints.readStep(second, step), { ...finished, output });
   const otherStep = { ...step, promptVersion: "test-2" };
-  assert.deepEqual(await env.store.checkpoints.readStep(second, otherStep), notFound);
+  assertEquals(await env.store.checkpoints.readStep(second, otherStep), notFound);
 });
 
 Deno.test("a stored step that is damaged counts as not finished", async () => {
@@ -39,9 +42,9 @@ Deno.test("a stored step that is damaged counts as not finished", async () => {
   ];
   for (const damage of damages) {
     await env.store.checkpoints.saveStep(lease, step, finished);
-    assert.deepEqual(await env.store.checkpoints.readStep(lease, step), finished);
+    assertEquals(await env.store.checkpoints.readStep(lease, step), finished);
     await damage();
-    assert.deepEqual(await env.store.checkpoints.readStep(lease, step), notFound);
+    assertEquals(await env.store.checkpoints.readStep(lease, step), notFound);
   }
 });
 
@@ -58,7 +61,7 @@ Deno.test("readStep() throws when the database fails: a step that may be there i
         : Reflect.get(target, name),
   });
   const { store } = openStores(kv, { clock: new FakeClock() });
-  await assert.rejects(store.checkpoints.readStep(lease, step), /database lost/);
+  await assertRejects(() => store.checkpoints.readStep(lease, step), Error, "database lost");
 });
 
 Deno.test("readStep() throws when the output cannot be read at the moment", async () => {
@@ -68,7 +71,7 @@ Deno.test("readStep() throws when the output cannot be read at the moment", asyn
   await store.checkpoints.saveStep(lease, step, finished);
   hooks.get = ([sort]) =>
     sort === "output" ? Promise.reject(new Error("database lost")) : undefined;
-  await assert.rejects(store.checkpoints.readStep(lease, step), /database lost/);
+  await assertRejects(() => store.checkpoints.readStep(lease, step), Error, "database lost");
   kv.close();
 });
 
@@ -78,11 +81,11 @@ Deno.test("report() keeps the newest of more progress than a value holds", async
   await env.store.accept(job);
   const lease = (await claim(env.store, job.id, { holder: A }))!;
   const reasoningSummaries = ["é".repeat(10_000), "ö".repeat(10_000), "ü".repeat(10_000)];
-  assert.equal(
+  assertStrictEquals(
     await env.store.checkpoints.report(lease, { ...noProgress, reasoningSummaries }),
     "saved",
   );
-  assert.deepEqual((await env.store.read(job.id))?.progress.reasoningSummaries, [
+  assertEquals((await env.store.read(job.id))?.progress.reasoningSummaries, [
     reasoningSummaries[2],
   ]);
 });
@@ -93,26 +96,26 @@ Deno.test("a response is found although the output of its step is damaged", asyn
   await env.store.checkpoints.saveStep(lease, step, finished);
   await env.kv.delete(["output", lease.job.id, step.promptVersion, step.name, 0]);
   await env.store.checkpoints.saveResponse(lease, step, "resp_1");
-  assert.deepEqual(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
+  assertEquals(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
 });
 
 Deno.test("a response is found by its own job and step only", async () => {
   using env = await openStore();
   const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
   await env.store.checkpoints.saveResponse(lease, step, "resp_1");
-  assert.deepEqual(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
-  assert.deepEqual(await env.store.checkpoints.readStep(other, step), notFound);
-  assert.deepEqual(
+  assertEquals(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
+  assertEquals(await env.store.checkpoints.readStep(other, step), notFound);
+  assertEquals(
     await env.store.checkpoints.readStep(lease, { ...step, name: "turn-2" }),
     notFound,
   );
-  assert.deepEqual(
+  assertEquals(
     await env.store.checkpoints.readStep(lease, { ...step, promptVersion: "test-2" }),
     {
       responseId: null,
       orphanId: "resp_1",
     },
   );
-  assert.equal(await env.store.checkpoints.openResponse(lease.job.id), "resp_1");
-  assert.equal(await env.store.checkpoints.openResponse(other.job.id), null);
+  assertStrictEquals(await env.store.checkpoints.openResponse(lease.job.id), "resp_1");
+  assertStrictEquals(await env.store.checkpoints.openResponse(other.job.id), null);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../lib/clock.ts";
 import { openDatabase, patientKv } from "../../../lib/store/database.ts";
@@ -53,21 +53,25 @@ async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
 Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
   using kv = await Deno.openKv(":memory:");
   const patient = patientKv(lockedFor(kv, 2), selfAdvancing);
-  assert.equal((await patient.atomic().set(["key"], "value").commit()).ok, true);
-  assert.equal((await patientKv(lockedFor(kv, 2), selfAdvancing).get(["key"])).value, "value");
+  assertStrictEquals((await patient.atomic().set(["key"], "value").commit()).ok, true);
+  assertStrictEquals(
+    (await patientKv(lockedFor(kv, 2), selfAdvancing).get(["key"])).value,
+    "value",
+  );
   const listed = await Array.fromAsync(
     patientKv(lockedFor(kv, 2), selfAdvancing).list({ prefix: [] }),
   );
-  assert.deepEqual(listed.map(({ value }) => value), ["value"]);
+  assertEquals(listed.map(({ value }) => value), ["value"]);
 });
 
 Deno.test("patientKv() passes on other errors, and a lock that does not end", async () => {
   using kv = await Deno.openKv(":memory:");
   const tooLarge = patientKv(kv).atomic().set(["key"], new Uint8Array(70_000));
-  await assert.rejects(tooLarge.commit(), /Value too large/);
-  await assert.rejects(
-    patientKv(lockedFor(kv, Infinity), selfAdvancing).get(["key"]),
-    /database is locked/,
+  await assertRejects(() => tooLarge.commit(), Error, "Value too large");
+  await assertRejects(
+    () => patientKv(lockedFor(kv, Infinity), selfAdvancing).get(["key"]),
+    Error,
+    "database is locked",
   );
 });
 
@@ -81,11 +85,11 @@ Deno.test("patientKv() waits for a lock five seconds, never long at a time", asy
       return selfAdvancing.wait(ms, signal);
     },
   };
-  await assert.rejects(patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
-  assert.deepEqual(waits.slice(0, 5), [10, 20, 40, 80, 100]);
-  assert.equal(Math.max(...waits), 100);
+  await assertRejects(() => patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
+  assertEquals(waits.slice(0, 5), [10, 20, 40, 80, 100]);
+  assertStrictEquals(Math.max(...waits), 100);
   const total = waits.reduce((sum, ms) => sum + ms);
-  assert.ok(total > 4_900 && total <= 5_000, `${total} ms`);
+  assert(total > 4_900 && total <= 5_000, `${total} ms`);
 });
 
 Deno.test("patientKv() gives up what is not answered within five seconds", async () => {
@@ -98,18 +102,18 @@ Deno.test("patientKv() gives up what is not answered within five seconds", async
   const ended = Promise.allSettled(asked);
   await tickFor(clock, 4);
   clock.advance(999);
-  assert.equal(clock.waiting, 2);
+  assertStrictEquals(clock.waiting, 2);
   clock.advance(1);
   for (const outcome of await ended) {
-    assert.ok(outcome.status === "rejected" && /does not answer/.test(outcome.reason.message));
+    assert(outcome.status === "rejected" && /does not answer/.test(outcome.reason.message));
   }
   hooks.get = hooks.commit = undefined;
   await patient.set(["key"], 1);
-  assert.deepEqual((await Array.fromAsync(patient.list({ prefix: [] }))).map(({ key }) => key), [[
+  assertEquals((await Array.fromAsync(patient.list({ prefix: [] }))).map(({ key }) => key), [[
     "key",
   ]]);
   // What was answered leaves no timer behind.
-  assert.equal(clock.waiting, 0);
+  assertStrictEquals(clock.waiting, 0);
   kv.close();
 });
 
@@ -122,7 +126,7 @@ Deno.test("patientKv() hears the answer that came while the process was frozen",
   clock.advance(3_600_000);
   await nextTurn();
   answer.resolve();
-  assert.equal((await asked).value, null);
+  assertStrictEquals((await asked).value, null);
   kv.close();
 });
 
@@ -138,7 +142,7 @@ Deno.test("patientKv() gives up a list that stops in its middle", async () => {
     },
   });
   const listed = Array.fromAsync(patientKv(stuck, clock).list({ prefix: [] }));
-  const rejected = assert.rejects(listed, /does not answer/);
+  const rejected = assertRejects(() => listed, Error, "does not answer");
   for (let n = 0; n < 10; n++) await kv.get(["let the list begin"]);
   await tickFor(clock, 5);
   await rejected;
@@ -154,8 +158,8 @@ Deno.test("openDatabase() makes the folder, and waits while another process writ
   const written = kv.atomic().set(["key"], 2).commit();
   other.exec("commit");
   other.close();
-  assert.equal((await written).ok, true);
-  assert.equal((await kv.get(["key"])).value, 2);
+  assertStrictEquals((await written).ok, true);
+  assertStrictEquals((await kv.get(["key"])).value, 2);
   kv.close();
   await Deno.remove(directory, { recursive: true });
 });

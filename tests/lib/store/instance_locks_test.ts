@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { openInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import { workDirectory } from "../../../testing/program.ts";
 
@@ -12,19 +12,19 @@ Deno.test("a lock tells that its instance is dead, and only then", async () => {
   const b = await openInstanceLocks(path, "b");
   // What a process that was killed leaves behind: a file that nobody locks.
   const crashed = `${path}.instances/crashed`;
-  assert.deepEqual([await a.dead(), await b.dead()], [new Set(), new Set()]);
+  assertEquals([await a.dead(), await b.dead()], [new Set(), new Set()]);
   await Deno.writeTextFile(crashed, "");
   const dead = new Set(canTry ? ["crashed"] : []);
-  assert.deepEqual([await a.dead(), await b.dead()], [dead, dead]);
+  assertEquals([await a.dead(), await b.dead()], [dead, dead]);
   await a.clear("crashed");
-  assert.deepEqual(await b.dead(), new Set());
+  assertEquals(await b.dead(), new Set());
 
   await a.release();
   await a.release();
-  assert.deepEqual(await b.dead(), new Set());
+  assertEquals(await b.dead(), new Set());
   await b.release();
   const left = await Array.fromAsync(Deno.readDir(`${path}.instances`), ({ name }) => name);
-  assert.deepEqual(left, canTry ? [] : ["crashed"]);
+  assertEquals(left, canTry ? [] : ["crashed"]);
 });
 
 Deno.test("what cannot be locked or read proves nothing, and stops nobody", async () => {
@@ -33,20 +33,20 @@ Deno.test("what cannot be locked or read proves nothing, and stops nobody", asyn
   const locks = await openInstanceLocks(path, "a");
   // A file that is not locked yet, because its instance is just being born.
   if (canTry) await Deno.writeTextFile(`${path}.instances/.new-b`, "");
-  assert.deepEqual(await locks.dead(), new Set());
+  assertEquals(await locks.dead(), new Set());
   await Deno.remove(`${path}.instances`, { recursive: true });
-  assert.deepEqual(await locks.dead(), new Set());
+  assertEquals(await locks.dead(), new Set());
   await locks.release();
 
   await Deno.writeTextFile(`${path}.instances`, "no directory");
   const none = await openInstanceLocks(path, "a");
-  assert.deepEqual(await none.dead(), new Set());
+  assertEquals(await none.dead(), new Set());
 });
 
 Deno.test("a database that is no file has no locks, and needs none", async () => {
   for (const path of [undefined, ":memory:", "https://kv.example.com"]) {
     const locks = await openInstanceLocks(path, "a");
-    assert.deepEqual(await locks.dead(), new Set());
+    assertEquals(await locks.dead(), new Set());
     await locks.clear("b");
     await locks.release();
   }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { openStore } from "../../../testing/stores.ts";
 
 const A = "instance-a";
@@ -9,8 +9,8 @@ Deno.test("forget() removes a silent instance and never one that came back", asy
   const [first] = await env.instances.list();
   await env.instances.beat(A);
   await env.instances.forget(first!);
-  assert.equal((await env.instances.list()).length, 1);
+  assertStrictEquals((await env.instances.list()).length, 1);
   const [second] = await env.instances.list();
   await env.instances.forget(second!);
-  assert.deepEqual(await env.instances.list(), []);
+  assertEquals(await env.instances.list(), []);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -25,17 +25,17 @@ Deno.test("a worker that lost its job can write nothing", async () => {
   const lost = await acceptAndClaim(store);
   await store.release(lost, { runAt: NOON });
   const owner = await claim(store, lost.job.id, { holder: B });
-  assert.ok(owner);
+  assert(owner);
 
-  assert.equal(await store.checkpoints.readStep(lost, step), "lost");
-  assert.equal(await store.checkpoints.report(lost, noProgress), "lost");
-  assert.equal(await store.checkpoints.saveStep(lost, step, finished), "lost");
-  assert.equal(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
-  assert.equal(await store.release(lost, { runAt: NOON }), "lost");
-  assert.equal(await store.fail(lost, { failure: fault }), "lost");
-  assert.equal(await store.complete(lost, plan), "lost");
-  assert.deepEqual((await store.read(lost.job.id))?.job, owner.job);
-  assert.deepEqual(await store.checkpoints.readStep(owner, step), notFound);
+  assertStrictEquals(await store.checkpoints.readStep(lost, step), "lost");
+  assertStrictEquals(await store.checkpoints.report(lost, noProgress), "lost");
+  assertStrictEquals(await store.checkpoints.saveStep(lost, step, finished), "lost");
+  assertStrictEquals(await store.retry(lost, { failure: fault, runAt: NOON }), "lost");
+  assertStrictEquals(await store.release(lost, { runAt: NOON }), "lost");
+  assertStrictEquals(await store.fail(lost, { failure: fault }), "lost");
+  assertStrictEquals(await store.complete(lost, plan), "lost");
+  assertEquals((await store.read(lost.job.id))?.job, owner.job);
+  assertEquals(await store.checkpoints.readStep(owner, step), notFound);
 });
 
 Deno.test("every key of a job expires with the job, counted from its creation", async () => {
@@ -49,7 +49,7 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
     for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
     const lease = await claim(store, done!.id, { holder: A });
-    assert.ok(lease && await claim(store, held!.id, { holder: A }));
+    assert(lease && await claim(store, held!.id, { holder: A }));
     await store.checkpoints.report(lease, noProgress);
     await store.checkpoints.saveStep(lease, step, finished);
     await store.complete(lease, plan);
@@ -61,12 +61,12 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
   db.close();
   // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
   // result, a dead letter.
-  assert.equal(rows.length, 12);
+  assertStrictEquals(rows.length, 12);
   const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
   const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
-  assert.equal(heartbeats.length, 1);
+  assertStrictEquals(heartbeats.length, 1);
   for (const ms of lifetimes.filter((ms) => ms <= 24 * HOUR)) {
-    assert.ok(Math.abs(ms - 23 * HOUR) < MINUTE, `expires in ${ms / HOUR} h`);
+    assert(Math.abs(ms - 23 * HOUR) < MINUTE, `expires in ${ms / HOUR} h`);
   }
   await Deno.remove(directory, { recursive: true });
 });
@@ -94,9 +94,9 @@ Deno.test("replayed steps live as long as the new job", async () => {
   const db = new DatabaseSync(path);
   const rows = db.prepare("select expiration_ms from kv").all();
   db.close();
-  assert.equal(rows.length, 4);
+  assertStrictEquals(rows.length, 4);
   for (const row of rows) {
-    assert.ok(Math.abs(Number(row.expiration_ms) - Date.now() - 24 * HOUR) < 60_000);
+    assert(Math.abs(Number(row.expiration_ms) - Date.now() - 24 * HOUR) < 60_000);
   }
   await Deno.remove(directory, { recursive: true });
 });
@@ -123,6 +123,6 @@ Deno.test("what is written for a response expires with its job, a wake within te
   db.close();
   const minutes = rows.map((row) => Math.round((Number(row.expiration_ms) - Date.now()) / MINUTE));
   // The wake; the response, its owner and the delivery.
-  assert.deepEqual(minutes.toSorted((a, b) => a - b), [10, 23 * 60, 23 * 60, 23 * 60]);
+  assertEquals(minutes.toSorted((a, b) => a - b), [10, 23 * 60, 23 * 60, 23 * 60]);
   await Deno.remove(directory, { recursive: true });
 });

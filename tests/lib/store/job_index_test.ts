@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
 import { acceptAndClaim, claim, dueIn, fault, openStore, plan } from "../../../testing/stores.ts";
@@ -11,9 +11,9 @@ Deno.test("due() lists what is due, longest due first, and nothing else", async 
   const jobs = [3, 1, 2].map((second) => queuedJob({ now: NOON + second * 1_000 }));
   for (const job of jobs) await env.store.accept(job);
   env.clock.advance(2_000);
-  assert.deepEqual(await dueIn(env.store), [jobs[1]!.id, jobs[2]!.id]);
-  assert.equal(await env.store.index.countWaiting(100), 3);
-  assert.equal(await env.store.index.countWaiting(2), 2);
+  assertEquals(await dueIn(env.store), [jobs[1]!.id, jobs[2]!.id]);
+  assertStrictEquals(await env.store.index.countWaiting(100), 3);
+  assertStrictEquals(await env.store.index.countWaiting(2), 2);
 });
 
 Deno.test("due() tells kind and deadline without a look at the records", async () => {
@@ -26,7 +26,7 @@ Deno.test("due() tells kind and deadline without a look at the records", async (
   await env.kv.set(["due", "other", NOON, "zy"], NOON);
   const due = await Array.fromAsync(env.store.index.due("test"));
   const common = { kind: "test", runAt: NOON };
-  assert.deepEqual(
+  assertEquals(
     new Set(due),
     new Set([
       // A job that never started is given up a quarter of an hour before it expires.
@@ -54,18 +54,18 @@ Deno.test("every way to fail leads to the dead letters, newest first", async () 
   await store.rescue({ id: worn.id, holder: A, attempt: worn.attempt });
 
   const letters = await store.index.deadLetters({ limit: 10 });
-  assert.deepEqual(letters.map(({ id, failure }) => [id, failure.code]), [
+  assertEquals(letters.map(({ id, failure }) => [id, failure.code]), [
     [crashed.job.id, "worker_lost"],
     [late.job.id, "deadline_exceeded"],
     [failed.job.id, "upstream_error"],
   ]);
-  assert.equal(letters[2]?.finishedAt, NOON);
-  assert.equal(letters[2]?.kind, "test");
-  assert.equal((await store.index.deadLetters({ limit: 1 })).length, 1);
+  assertStrictEquals(letters[2]?.finishedAt, NOON);
+  assertStrictEquals(letters[2]?.kind, "test");
+  assertStrictEquals((await store.index.deadLetters({ limit: 1 })).length, 1);
   const succeeded = await acceptAndClaim(store);
   await store.complete(succeeded, plan);
   await store.cancel((await acceptAndClaim(store)).job.id);
-  assert.equal((await store.index.deadLetters({ limit: 10 })).length, 3);
+  assertStrictEquals((await store.index.deadLetters({ limit: 10 })).length, 3);
 });
 
 Deno.test("an expired dead letter is not listed", async () => {
@@ -75,5 +75,5 @@ Deno.test("an expired dead letter is not listed", async () => {
   await store.accept(job);
   await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   clock.advance(24 * HOUR);
-  assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
+  assertEquals(await store.index.deadLetters({ limit: 10 }), []);
 });

@@ -1,4 +1,11 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { randomBytes } from "node:crypto";
 import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../../lib/store/blob.ts";
 import type { Lease, Written } from "../../../lib/store/job_commit.ts";
@@ -34,9 +41,9 @@ Deno.test("accept() stores the record and its due entry together", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  assert.deepEqual((await env.store.read(job.id))?.job, job);
-  assert.deepEqual(await dueIn(env.store), [job.id]);
-  assert.deepEqual(await keysOf(env.kv), ["due/test", `job/${job.id}`]);
+  assertEquals((await env.store.read(job.id))?.job, job);
+  assertEquals(await dueIn(env.store), [job.id]);
+  assertEquals(await keysOf(env.kv), ["due/test", `job/${job.id}`]);
 });
 
 Deno.test("accept() and complete() write all they write in one commit", async () => {
@@ -44,11 +51,11 @@ Deno.test("accept() and complete() write all they write in one commit", async ()
   const job = queuedJob();
   await env.store.accept(job);
   const [record, due] = await env.kv.getMany([["job", job.id], ["due", "test", NOON, job.id]]);
-  assert.equal(due.versionstamp, record.versionstamp);
+  assertStrictEquals(due.versionstamp, record.versionstamp);
   const lease = await claim(env.store, job.id, { holder: A });
   await env.store.complete(lease!, plan);
   const [done, result] = await env.kv.getMany([["job", job.id], ["result", job.id, 0]]);
-  assert.equal(result.versionstamp, done.versionstamp);
+  assertStrictEquals(result.versionstamp, done.versionstamp);
 });
 
 Deno.test("accept() adds its bell to the same transaction", async () => {
@@ -60,7 +67,7 @@ Deno.test("accept() adds its bell to the same transaction", async () => {
   const job = queuedJob();
   await store.accept(job);
   const [bell, record] = await kv.getMany([["bell", job.id], ["job", job.id]]);
-  assert.equal(bell.versionstamp, record.versionstamp);
+  assertStrictEquals(bell.versionstamp, record.versionstamp);
 });
 
 Deno.test("accept() leaves nothing behind when it fails", async () => {
@@ -68,8 +75,12 @@ Deno.test("accept() leaves nothing behind when it fails", async () => {
   const job = queuedJob();
   await env.store.accept(job);
   const before = await keysOf(env.kv);
-  await assert.rejects(env.store.accept({ ...job, runAt: NOON + 5 }), /the id is taken/);
-  assert.deepEqual(await keysOf(env.kv), before);
+  await assertRejects(
+    () => env.store.accept({ ...job, runAt: NOON + 5 }),
+    Error,
+    "the id is taken",
+  );
+  assertEquals(await keysOf(env.kv), before);
 });
 
 Deno.test("accept() succeeds when only the answer to its commit is lost", async () => {
@@ -78,7 +89,7 @@ Deno.test("accept() succeeds when only the answer to its commit is lost", async 
   hooks.commit = (_sets, run) => run().then(() => Promise.reject(new Error("answer lost")));
   const job = queuedJob();
   await store.accept(job);
-  assert.deepEqual((await store.read(job.id))?.job, job);
+  assertEquals((await store.read(job.id))?.job, job);
   kv.close();
 });
 
@@ -93,7 +104,7 @@ Deno.test("accept() succeeds when its answer is lost and a worker was faster tha
     throw new Error("answer lost");
   };
   await store.accept(job);
-  assert.equal((await store.read(job.id))?.job.state, "running");
+  assertStrictEquals((await store.read(job.id))?.job.state, "running");
   kv.close();
 });
 
@@ -101,24 +112,27 @@ Deno.test("claim() leaves jobs of other kinds to others", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
-  assert.equal(await claim(env.store, job.id, { holder: A, kinds: new Set(["other"]) }), null);
-  assert.ok(await claim(env.store, job.id, { holder: A, kinds: new Set(["other", "test"]) }));
+  assertStrictEquals(
+    await claim(env.store, job.id, { holder: A, kinds: new Set(["other"]) }),
+    null,
+  );
+  assert(await claim(env.store, job.id, { holder: A, kinds: new Set(["other", "test"]) }));
 });
 
 Deno.test("claim() moves the job from the due index to its holder", async () => {
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
-  assert.equal(job.attempt, 1);
-  assert.deepEqual(await dueIn(env.store), []);
-  assert.deepEqual(await env.store.index.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
+  assertStrictEquals(job.attempt, 1);
+  assertEquals(await dueIn(env.store), []);
+  assertEquals(await env.store.index.heldBy(A), [{ id: job.id, holder: A, attempt: 1 }]);
 });
 
 Deno.test("claim() renews the heartbeat of the holder in the same commit", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const [beat] = await env.instances.list();
-  assert.equal(beat?.holder, A);
-  assert.equal(beat?.versionstamp, lease.versionstamp);
+  assertStrictEquals(beat?.holder, A);
+  assertStrictEquals(beat?.versionstamp, lease.versionstamp);
 });
 
 Deno.test("claim() gives a job to one of many that ask at once", async () => {
@@ -127,22 +141,22 @@ Deno.test("claim() gives a job to one of many that ask at once", async () => {
   await env.store.accept(job);
   const holders = Array.from({ length: 20 }, (_, n) => `instance-${n}`);
   const leases = await Promise.all(holders.map((holder) => claim(env.store, job.id, { holder })));
-  assert.equal(leases.filter(Boolean).length, 1);
+  assertStrictEquals(leases.filter(Boolean).length, 1);
 });
 
 Deno.test("claim() returns null for a job that is running, not due, finished or unknown", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const { id } = lease.job;
-  assert.equal(await claim(env.store, id, { holder: B }), null);
+  assertStrictEquals(await claim(env.store, id, { holder: B }), null);
   await env.store.retry(lease, { failure: fault, runAt: NOON + 1_000 });
-  assert.equal(await claim(env.store, id, { holder: B }), null);
+  assertStrictEquals(await claim(env.store, id, { holder: B }), null);
   env.clock.advance(1_000);
   const second = await claim(env.store, id, { holder: B });
-  assert.ok(second);
+  assert(second);
   await env.store.fail(second, { failure: fault });
-  assert.equal(await claim(env.store, id, { holder: B }), null);
-  assert.equal(await claim(env.store, crypto.randomUUID(), { holder: B }), null);
+  assertStrictEquals(await claim(env.store, id, { holder: B }), null);
+  assertStrictEquals(await claim(env.store, crypto.randomUUID(), { holder: B }), null);
 });
 
 Deno.test("claim() fails a job whose deadline has passed while it waited", async () => {
@@ -150,40 +164,40 @@ Deno.test("claim() fails a job whose deadline has passed while it waited", async
   const lease = await acceptAndClaim(env.store);
   await env.store.retry(lease, { failure: fault, runAt: NOON + limits.timeoutMs });
   env.clock.advance(limits.timeoutMs);
-  assert.equal(await claim(env.store, lease.job.id, { holder: B }), null);
+  assertStrictEquals(await claim(env.store, lease.job.id, { holder: B }), null);
   const job = (await env.store.read(lease.job.id))?.job;
-  assert.equal(job?.state === "failed" && job.failure.code, "deadline_exceeded");
-  assert.equal(job?.attempt, 1);
-  assert.deepEqual(await dueIn(env.store), []);
+  assertStrictEquals(job?.state === "failed" && job.failure.code, "deadline_exceeded");
+  assertStrictEquals(job?.attempt, 1);
+  assertEquals(await dueIn(env.store), []);
 });
 
 Deno.test("complete() stores the plan and ends the job", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   env.clock.advance(5_000);
-  assert.equal(await env.store.complete(lease, plan), "saved");
+  assertStrictEquals(await env.store.complete(lease, plan), "saved");
   const snapshot = await env.store.read(lease.job.id);
-  assert.equal(snapshot?.job.state === "succeeded" && snapshot.job.finishedAt, NOON + 5_000);
-  assert.deepEqual(snapshot?.result, plan.result);
-  assert.deepEqual(await env.store.index.heldBy(A), []);
+  assertStrictEquals(snapshot?.job.state === "succeeded" && snapshot.job.finishedAt, NOON + 5_000);
+  assertEquals(snapshot?.result, plan.result);
+  assertEquals(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("fail() ends the job with its reason", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
+  assertStrictEquals(await env.store.fail(lease, { failure: fault }), "saved");
   const job = (await env.store.read(lease.job.id))?.job;
-  assert.deepEqual(job?.state === "failed" && job.failure, fault);
-  assert.deepEqual(await env.store.index.heldBy(A), []);
+  assertEquals(job?.state === "failed" && job.failure, fault);
+  assertEquals(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("release() puts the job back at once, its attempt not counted", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  assert.equal(await env.store.release(lease, { runAt: NOON }), "saved");
+  assertStrictEquals(await env.store.release(lease, { runAt: NOON }), "saved");
   const next = await claim(env.store, lease.job.id, { holder: B });
-  assert.equal(next?.job.attempt, 1);
-  assert.deepEqual(await env.store.index.heldBy(A), []);
+  assertStrictEquals(next?.job.attempt, 1);
+  assertEquals(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("a finished job never changes again", async () => {
@@ -191,10 +205,10 @@ Deno.test("a finished job never changes again", async () => {
   const lease = await acceptAndClaim(env.store);
   await env.store.complete(lease, plan);
   const before = await env.store.read(lease.job.id);
-  assert.equal(await env.store.complete(lease, { ...plan, result: "other" }), "lost");
-  assert.equal(await env.store.fail(lease, { failure: fault }), "lost");
-  assert.equal(await env.store.rescue(lease.job), null);
-  assert.deepEqual(await env.store.read(lease.job.id), before);
+  assertStrictEquals(await env.store.complete(lease, { ...plan, result: "other" }), "lost");
+  assertStrictEquals(await env.store.fail(lease, { failure: fault }), "lost");
+  assertStrictEquals(await env.store.rescue(lease.job), null);
+  assertEquals(await env.store.read(lease.job.id), before);
 });
 
 for (
@@ -211,9 +225,9 @@ for (
     const { store } = openStores(kv, { clock });
     const lease = await acceptAndClaim(store);
     delayCommit(hooks, "job");
-    await assert.rejects(leave(store, lease), /does not answer/);
+    await assertRejects(() => leave(store, lease), Error, "does not answer");
     clock.advance(5_000);
-    assert.equal(await leave(store, lease), "saved");
+    assertStrictEquals(await leave(store, lease), "saved");
     kv.close();
   });
 
@@ -221,7 +235,7 @@ for (
     using env = await openStore();
     const lease = await acceptAndClaim(env.store);
     await env.store.rescue(lease.job);
-    assert.equal(await leave(env.store, lease), "lost");
+    assertStrictEquals(await leave(env.store, lease), "lost");
   });
 }
 
@@ -230,8 +244,8 @@ for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const
     using env = await openStore();
     const lease = await acceptAndClaim(env.store);
     const result = { text: randomBytes(size / 2).toString("hex") };
-    assert.equal(await env.store.complete(lease, { ...plan, result }), "saved");
-    assert.deepEqual((await env.store.read(lease.job.id))?.result, result);
+    assertStrictEquals(await env.store.complete(lease, { ...plan, result }), "saved");
+    assertEquals((await env.store.read(lease.job.id))?.result, result);
   });
 }
 
@@ -245,11 +259,12 @@ Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => 
     place: randomBytes(8).toString("hex"),
   }));
   const bytes = new TextEncoder().encode(JSON.stringify(days)).length;
-  assert.ok(bytes > 2_500_000, `${bytes} bytes`);
-  assert.equal(await env.store.complete(lease, { ...plan, result: days }), "saved");
+  assert(bytes > 2_500_000, `${bytes} bytes`);
+  assertStrictEquals(await env.store.complete(lease, { ...plan, result: days }), "saved");
   const snapshot = await env.store.read(lease.job.id);
-  assert.deepEqual(snapshot?.result, days);
-  assert.ok(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
+  assertExists(snapshot);
+  assertEquals(snapshot.result, days);
+  assert(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
 });
 
 Deno.test("the largest plan fits into a commit beside the largest record", async () => {
@@ -263,11 +278,11 @@ Deno.test("the largest plan fits into a commit beside the largest record", async
     await env.store.retry(lease!, { failure: fault, runAt: NOON });
     lease = await claim(env.store, job.id, { holder: A });
   }
-  assert.equal(lease!.job.timeline.length, MAX_TRANSITIONS);
+  assertStrictEquals(lease!.job.timeline.length, MAX_TRANSITIONS);
   const result = { text: randomBytes(680_000).toString("hex") };
   const { bytes } = encodeBlob(result).ref;
-  assert.ok(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
-  assert.equal(await env.store.complete(lease!, { ...plan, result }), "saved");
+  assert(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
+  assertStrictEquals(await env.store.complete(lease!, { ...plan, result }), "saved");
 });
 
 Deno.test("rescue() does nothing when the job is in another attempt by now", async () => {
@@ -275,17 +290,17 @@ Deno.test("rescue() does nothing when the job is in another attempt by now", asy
   const first = await acceptAndClaim(env.store);
   await env.store.retry(first, { failure: fault, runAt: NOON });
   const second = await claim(env.store, first.job.id, { holder: A });
-  assert.equal(await env.store.rescue(first.job), null);
-  assert.equal(await env.store.complete(second!, plan), "saved");
+  assertStrictEquals(await env.store.rescue(first.job), null);
+  assertStrictEquals(await env.store.complete(second!, plan), "saved");
 });
 
 Deno.test("complete() refuses a plan that does not fit and leaves the job running", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const result = { text: randomBytes(1_000_000).toString("hex") };
-  await assert.rejects(env.store.complete(lease, { ...plan, result }), BlobTooLargeError);
-  assert.equal((await env.store.read(lease.job.id))?.job.state, "running");
-  assert.equal(await env.store.fail(lease, { failure: fault }), "saved");
+  await assertRejects(() => env.store.complete(lease, { ...plan, result }), BlobTooLargeError);
+  assertStrictEquals((await env.store.read(lease.job.id))?.job.state, "running");
+  assertStrictEquals(await env.store.fail(lease, { failure: fault }), "saved");
 });
 
 Deno.test("a job past its expiry does not exist, although KV still holds it", async () => {
@@ -295,13 +310,13 @@ Deno.test("a job past its expiry does not exist, although KV still holds it", as
   const waiting = queuedJob();
   await store.accept(waiting);
   clock.advance(24 * HOUR - 1);
-  assert.ok(await store.read(lease.job.id));
+  assert(await store.read(lease.job.id));
   clock.advance(1);
-  assert.ok((await kv.get(["job", lease.job.id])).value);
-  assert.equal(await store.read(lease.job.id), null);
-  assert.equal(await claim(store, waiting.id, { holder: B }), null);
-  assert.equal(await store.complete(lease, plan), "lost");
-  assert.equal(await store.rescue(lease.job), null);
+  assert((await kv.get(["job", lease.job.id])).value);
+  assertStrictEquals(await store.read(lease.job.id), null);
+  assertStrictEquals(await claim(store, waiting.id, { holder: B }), null);
+  assertStrictEquals(await store.complete(lease, plan), "lost");
+  assertStrictEquals(await store.rescue(lease.job), null);
 });
 
 Deno.test("rescue() takes a job from a dead instance and puts it back", async () => {
@@ -309,9 +324,9 @@ Deno.test("rescue() takes a job from a dead instance and puts it back", async ()
   const { job } = await acceptAndClaim(env.store);
   const [beat] = await env.instances.list();
   const rescued = await env.store.rescue(job, beat);
-  assert.equal(rescued?.state, "queued");
-  assert.deepEqual(await env.store.index.heldBy(A), []);
-  assert.equal((await claim(env.store, job.id, { holder: B }))?.job.attempt, 2);
+  assertStrictEquals(rescued?.state, "queued");
+  assertEquals(await env.store.index.heldBy(A), []);
+  assertStrictEquals((await claim(env.store, job.id, { holder: B }))?.job.attempt, 2);
 });
 
 Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
@@ -319,16 +334,16 @@ Deno.test("rescue() does nothing when the instance has given a sign of life mean
   const lease = await acceptAndClaim(env.store);
   const [beat] = await env.instances.list();
   await env.instances.beat(A);
-  assert.equal(await env.store.rescue(lease.job, beat), null);
-  assert.equal(await env.store.complete(lease, plan), "saved");
+  assertStrictEquals(await env.store.rescue(lease.job, beat), null);
+  assertStrictEquals(await env.store.complete(lease, plan), "saved");
 });
 
 Deno.test("rescue() of an entry whose job has expired only removes the entry", async () => {
   using env = await openStore();
   const { job } = await acceptAndClaim(env.store);
   await env.kv.delete(["job", job.id]);
-  assert.equal(await env.store.rescue(job), null);
-  assert.deepEqual(await env.store.index.heldBy(A), []);
+  assertStrictEquals(await env.store.rescue(job), null);
+  assertEquals(await env.store.index.heldBy(A), []);
 });
 
 Deno.test("a record that is not understood is refused by name, whoever asks for it", async () => {
@@ -343,8 +358,8 @@ Deno.test("a record that is not understood is refused by name, whoever asks for 
     rescue: () => env.store.rescue(lease.job),
     replay: () => env.store.replay(id, crypto.randomUUID()),
   };
-  for (const [name, request] of Object.entries(requests)) {
-    await assert.rejects(request(), UnreadableJobError, name);
+  for (const request of Object.values(requests)) {
+    await assertRejects(request, UnreadableJobError);
   }
 });
 
@@ -353,29 +368,29 @@ Deno.test("cancel() ends a job that waits", async () => {
   const job = queuedJob();
   await env.store.accept(job);
   env.clock.advance(5_000);
-  assert.equal(await env.store.cancel(job.id), "canceled");
+  assertStrictEquals(await env.store.cancel(job.id), "canceled");
   const canceled = (await env.store.read(job.id))?.job;
-  assert.equal(canceled?.state === "canceled" && canceled.finishedAt, NOON + 5_000);
-  assert.deepEqual(await dueIn(env.store), []);
-  assert.equal(await claim(env.store, job.id, { holder: B }), null);
+  assertStrictEquals(canceled?.state === "canceled" && canceled.finishedAt, NOON + 5_000);
+  assertEquals(await dueIn(env.store), []);
+  assertStrictEquals(await claim(env.store, job.id, { holder: B }), null);
 });
 
 Deno.test("cancel() takes a running job from its worker, which can write nothing more", async () => {
   using env = await openStore();
   const { store } = env;
   const lease = await acceptAndClaim(store);
-  assert.equal(await store.cancel(lease.job.id), "canceled");
+  assertStrictEquals(await store.cancel(lease.job.id), "canceled");
   const canceled = await store.read(lease.job.id);
-  assert.deepEqual(await store.index.heldBy(A), []);
+  assertEquals(await store.index.heldBy(A), []);
 
-  assert.equal(await store.checkpoints.report(lease, noProgress), "lost");
-  assert.equal(await store.checkpoints.saveStep(lease, step, finished), "lost");
-  assert.equal(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
-  assert.equal(await store.release(lease, { runAt: NOON }), "lost");
-  assert.equal(await store.fail(lease, { failure: fault }), "lost");
-  assert.equal(await store.complete(lease, plan), "lost");
-  assert.equal(await store.rescue(lease.job), null);
-  assert.deepEqual(await store.read(lease.job.id), canceled);
+  assertStrictEquals(await store.checkpoints.report(lease, noProgress), "lost");
+  assertStrictEquals(await store.checkpoints.saveStep(lease, step, finished), "lost");
+  assertStrictEquals(await store.retry(lease, { failure: fault, runAt: NOON }), "lost");
+  assertStrictEquals(await store.release(lease, { runAt: NOON }), "lost");
+  assertStrictEquals(await store.fail(lease, { failure: fault }), "lost");
+  assertStrictEquals(await store.complete(lease, plan), "lost");
+  assertStrictEquals(await store.rescue(lease.job), null);
+  assertEquals(await store.read(lease.job.id), canceled);
 });
 
 Deno.test("cancel() comes too late for a job that has ended, expired, or never was", async () => {
@@ -386,14 +401,14 @@ Deno.test("cancel() comes too late for a job that has ended, expired, or never w
   await env.store.cancel((await canceled!).job.id);
   for (const lease of await Promise.all([done!, failed!, canceled!])) {
     const before = await env.store.read(lease.job.id);
-    assert.equal(await env.store.cancel(lease.job.id), "too late");
-    assert.deepEqual(await env.store.read(lease.job.id), before);
+    assertStrictEquals(await env.store.cancel(lease.job.id), "too late");
+    assertEquals(await env.store.read(lease.job.id), before);
   }
   const expired = queuedJob();
   await env.store.accept(expired);
   env.clock.advance(24 * HOUR);
-  assert.equal(await env.store.cancel(expired.id), "too late");
-  assert.equal(await env.store.cancel(crypto.randomUUID()), "too late");
+  assertStrictEquals(await env.store.cancel(expired.id), "too late");
+  assertStrictEquals(await env.store.cancel(crypto.randomUUID()), "too late");
 });
 
 Deno.test("cancel() wins over a claim and a retry that come in between", async () => {
@@ -410,9 +425,9 @@ Deno.test("cancel() wins over a claim and a retry that come in between", async (
     if (canceling) await moves.shift()?.();
     return await run();
   };
-  assert.equal(await store.cancel(job.id), "canceled");
-  assert.equal(moves.length, 0);
-  assert.equal((await store.read(job.id))?.job.state, "canceled");
+  assertStrictEquals(await store.cancel(job.id), "canceled");
+  assertStrictEquals(moves.length, 0);
+  assertStrictEquals((await store.read(job.id))?.job.state, "canceled");
   kv.close();
 });
 
@@ -425,14 +440,14 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   await env.store.checkpoints.saveStep(lease, step, finished);
   await env.store.retry(lease, { failure: fault, runAt: NOON });
   await listen();
-  assert.deepEqual([...rings], [null]);
+  assertEquals([...rings], [null]);
   const again = await claim(env.store, lease.job.id, { holder: B });
   await env.store.release(again!, { runAt: NOON });
   await listen();
-  assert.equal(rings.size, 2);
+  assertStrictEquals(rings.size, 2);
   await env.store.cancel(lease.job.id);
   await listen();
-  assert.equal(rings.size, 3);
+  assertStrictEquals(rings.size, 3);
 });
 
 Deno.test("replay() makes a new job of a dead letter, with the steps that were finished", async () => {
@@ -447,19 +462,19 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
 
   const newId = crypto.randomUUID();
   const job = await store.replay(lease.job.id, newId);
-  assert.ok(job);
-  assert.deepEqual(job, {
+  assert(job);
+  assertEquals(job, {
     ...queuedJob({ id: newId, now: NOON + HOUR }),
     replayOf: lease.job.id,
   });
-  assert.deepEqual((await store.read(newId))?.job, job);
+  assertEquals((await store.read(newId))?.job, job);
   const again = await claim(store, newId, { holder: B });
   // It was not the new job that paid for them.
   const event = { ...finished.event, attempt: 0 };
-  assert.deepEqual(await store.checkpoints.readStep(again!, step), { event, output });
+  assertEquals(await store.checkpoints.readStep(again!, step), { event, output });
   // The failed job stays as it was.
-  assert.deepEqual(await store.read(lease.job.id), before);
-  assert.deepEqual(await store.index.deadLetters({ limit: 10 }), []);
+  assertEquals(await store.read(lease.job.id), before);
+  assertEquals(await store.index.deadLetters({ limit: 10 }), []);
 });
 
 Deno.test("replay() leaves out a step that cannot be read", async () => {
@@ -470,8 +485,8 @@ Deno.test("replay() leaves out a step that cannot be read", async () => {
   await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
   await env.store.fail(lease, { failure: fault });
   const newId = crypto.randomUUID();
-  assert.ok(await env.store.replay(lease.job.id, newId));
-  assert.deepEqual(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
+  assert(await env.store.replay(lease.job.id, newId));
+  assertEquals(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
 });
 
 Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
@@ -482,47 +497,48 @@ Deno.test("replay() of one dead letter makes one job, however often it is asked 
   const replays = await Promise.all(
     Array.from({ length: 10 }, () => env.store.replay(id, crypto.randomUUID())),
   );
-  assert.equal(replays.filter(Boolean).length, 1);
-  assert.equal(await env.store.replay(id, crypto.randomUUID()), null);
-  assert.equal((await dueIn(env.store)).length, 1);
+  assertStrictEquals(replays.filter(Boolean).length, 1);
+  assertStrictEquals(await env.store.replay(id, crypto.randomUUID()), null);
+  assertStrictEquals((await dueIn(env.store)).length, 1);
 });
 
 Deno.test("replay() refuses what has not failed, or is not there any more", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const newId = crypto.randomUUID();
-  assert.equal(await env.store.replay(lease.job.id, newId), null);
+  assertStrictEquals(await env.store.replay(lease.job.id, newId), null);
   await env.store.fail(lease, { failure: fault });
   env.clock.advance(24 * HOUR);
-  assert.equal(await env.store.replay(lease.job.id, newId), null);
-  assert.equal(await env.store.replay(crypto.randomUUID(), newId), null);
+  assertStrictEquals(await env.store.replay(lease.job.id, newId), null);
+  assertStrictEquals(await env.store.replay(crypto.randomUUID(), newId), null);
 });
 
 Deno.test("readDue() finds a job only when it is due, and leaves it where it is", async () => {
   using env = await openStore();
   const job = queuedJob({ now: NOON + 1_000 });
   await env.store.accept(job);
-  assert.equal(await env.store.readDue(job.id), null);
+  assertStrictEquals(await env.store.readDue(job.id), null);
   env.clock.advance(1_000);
   const due = await env.store.readDue(job.id);
-  assert.deepEqual(due?.job, job);
-  assert.ok(!due.isOverdue);
-  assert.deepEqual((await env.store.read(job.id))?.job, job);
-  assert.deepEqual(await dueIn(env.store), [job.id]);
-  assert.ok(await env.store.claim(due, A));
-  assert.equal(await env.store.claim(due, B), null);
-  assert.equal(await env.store.readDue(job.id), null);
+  assertExists(due);
+  assertEquals(due.job, job);
+  assert(!due.isOverdue);
+  assertEquals((await env.store.read(job.id))?.job, job);
+  assertEquals(await dueIn(env.store), [job.id]);
+  assert(await env.store.claim(due, A));
+  assertStrictEquals(await env.store.claim(due, B), null);
+  assertStrictEquals(await env.store.readDue(job.id), null);
 });
 
 Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.kv.set(["progress", lease.job.id], "from another version");
-  assert.deepEqual((await env.store.read(lease.job.id))?.progress, noProgress);
+  assertEquals((await env.store.read(lease.job.id))?.progress, noProgress);
   await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
   await env.store.fail(lease, { failure: fault });
   const letters = await env.store.index.deadLetters({ limit: 10 });
-  assert.deepEqual(letters.map(({ id }) => id), [lease.job.id]);
+  assertEquals(letters.map(({ id }) => id), [lease.job.id]);
 });
 
 Deno.test("rescue() loses to a worker that completes in between", async () => {
@@ -535,11 +551,11 @@ Deno.test("rescue() loses to a worker that completes in between", async () => {
   const [beat] = await env.instances.list();
   hooks.commit = async (_sets, run) => {
     hooks.commit = undefined;
-    assert.equal(await store.complete(lease, plan), "saved");
+    assertStrictEquals(await store.complete(lease, plan), "saved");
     return await run();
   };
-  assert.equal(await store.rescue(lease.job, beat), null);
-  assert.equal((await store.read(job.id))?.job.state, "succeeded");
+  assertStrictEquals(await store.rescue(lease.job, beat), null);
+  assertStrictEquals((await store.read(job.id))?.job.state, "succeeded");
 });
 
 Deno.test("replay() rings the same bell as accept(), in its commit", async () => {
@@ -552,7 +568,7 @@ Deno.test("replay() rings the same bell as accept(), in its commit", async () =>
   await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   const newId = crypto.randomUUID();
   await store.replay(job.id, newId);
-  assert.deepEqual(announced, [job.id, newId]);
+  assertEquals(announced, [job.id, newId]);
 });
 
 Deno.test("news of a job that waits rings for all, news of one that has ended for nobody", async () => {
@@ -562,15 +578,15 @@ Deno.test("news of a job that waits rings for all, news of one that has ended fo
   await store.checkpoints.saveResponse(lease, step, "resp_1");
   await store.retry(lease, { failure: fault, runAt: NOON });
   const before = await instances.lastRing();
-  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assertStrictEquals(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
   const rung = await instances.lastRing();
-  assert.notEqual(rung, before);
-  assert.deepEqual(await instances.takeWakes(A), []);
+  assertNotStrictEquals(rung, before);
+  assertEquals(await instances.takeWakes(A), []);
 
   await store.fail((await claim(store, lease.job.id, { holder: A }))!, { failure: fault });
-  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
-  assert.equal(await instances.lastRing(), rung);
-  assert.deepEqual(await instances.takeWakes(A), []);
+  assertStrictEquals(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
+  assertStrictEquals(await instances.lastRing(), rung);
+  assertEquals(await instances.takeWakes(A), []);
 });
 
 Deno.test("each delivery counts by itself, and each instance hears of its own jobs", async () => {
@@ -579,10 +595,10 @@ Deno.test("each delivery counts by itself, and each instance hears of its own jo
   const [lease, other] = [await acceptAndClaim(store), await acceptAndClaim(store, B)];
   await store.checkpoints.saveResponse(lease, step, "resp_1");
   await store.checkpoints.saveResponse(other, step, "resp_2");
-  assert.equal(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
-  assert.equal(await store.ringFor({ responseId: "resp_2", deliveryId: "wh_2" }), "rung");
-  assert.deepEqual(await instances.takeWakes(A), [lease.job.id]);
-  assert.deepEqual(await instances.takeWakes(B), [other.job.id]);
+  assertStrictEquals(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
+  assertStrictEquals(await store.ringFor({ responseId: "resp_2", deliveryId: "wh_2" }), "rung");
+  assertEquals(await instances.takeWakes(A), [lease.job.id]);
+  assertEquals(await instances.takeWakes(B), [other.job.id]);
 });
 
 Deno.test("a job that ends without a worker keeps its books", async () => {
@@ -599,11 +615,11 @@ Deno.test("a job that ends without a worker keeps its books", async () => {
   }
   await store.retry(waits, { failure: fault, runAt: NOON });
   clock.advance(limits.timeoutMs);
-  assert.equal(await claim(store, waits.job.id, { holder: B }), null);
+  assertStrictEquals(await claim(store, waits.job.id, { holder: B }), null);
   await store.rescue((await store.index.heldBy(A))[0]!);
   for (const { job: { id } } of [waits, held]) {
     const { job } = (await store.read(id))!;
-    assert.deepEqual(job.state === "failed" && job.usage, { ...usage, savedTokens: 0, costUsd: 1 });
+    assertEquals(job.state === "failed" && job.usage, { ...usage, savedTokens: 0, costUsd: 1 });
   }
 });
 
@@ -612,7 +628,7 @@ Deno.test("a job that is put back for later rings for nobody", async () => {
   const lease = await acceptAndClaim(env.store);
   const before = await env.instances.lastRing();
   await env.store.release(lease, { runAt: NOON + 1 });
-  assert.equal(await env.instances.lastRing(), before);
+  assertStrictEquals(await env.instances.lastRing(), before);
 });
 
 const ends: [
@@ -658,16 +674,16 @@ for (const [how, end] of ends) {
     hooks.commit = async (sets, run) => {
       if (sets.some(([sort, id]) => sort === "job" && id === successor.id)) {
         commits++;
-        assert.ok(sets.some(([sort, id]) => sort === "job" && id === job.id));
+        assert(sets.some(([sort, id]) => sort === "job" && id === job.id));
       }
       return await run();
     };
     await end(store, job.id, clock);
-    assert.equal(commits, 1);
-    assert.deepEqual(told, [job.id, successor.id]);
-    assert.ok("finishedAt" in (await store.read(job.id))!.job);
-    assert.equal(await store.index.countWaiting(9, ["callback"]), 1);
-    assert.equal(await store.index.countWaiting(9, ["test"]), 0);
+    assertStrictEquals(commits, 1);
+    assertEquals(told, [job.id, successor.id]);
+    assert("finishedAt" in (await store.read(job.id))!.job);
+    assertStrictEquals(await store.index.countWaiting(9, ["callback"]), 1);
+    assertStrictEquals(await store.index.countWaiting(9, ["test"]), 0);
     kv.close();
   });
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";
 import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
@@ -72,7 +72,7 @@ Deno.test("take() lets as many requests through as the limit says, and says what
   const verdicts = [1, 2, 3, 4, 5].map(() => test.limiter.take("ada"));
 
   const common = { limit: 3, resetMs: 42 * SECOND };
-  assert.deepEqual(verdicts, [
+  assertEquals(verdicts, [
     { allowed: true, remaining: 2, ...common },
     { allowed: true, remaining: 1, ...common },
     { allowed: true, remaining: 0, ...common },
@@ -86,32 +86,32 @@ Deno.test("take() counts each caller, and each limit, for itself", async () => {
   using test = await setUp(3);
   const other = test.open("generations");
 
-  assert.equal(test.taken(4, { caller: "ada" }), 3);
-  assert.equal(test.taken(4, { caller: "grace" }), 3);
+  assertStrictEquals(test.taken(4, { caller: "ada" }), 3);
+  assertStrictEquals(test.taken(4, { caller: "grace" }), 3);
   await test.limiter.settled();
-  assert.equal(test.taken(1, { limiter: other, caller: "ada" }), 1);
+  assertStrictEquals(test.taken(1, { limiter: other, caller: "ada" }), 1);
   await other.settled();
-  assert.equal(test.taken(3, { limiter: other, caller: "ada" }), 2);
+  assertStrictEquals(test.taken(3, { limiter: other, caller: "ada" }), 2);
   await other.settled();
 });
 
 Deno.test("take() begins anew with each minute of the clock", async () => {
   using test = await setUp(3);
   test.clock.advance(MINUTE - 1);
-  assert.equal(test.taken(4), 3);
+  assertStrictEquals(test.taken(4), 3);
   await test.limiter.settled();
 
   test.clock.advance(1);
 
-  assert.deepEqual(test.limiter.take("ada"), {
+  assertEquals(test.limiter.take("ada"), {
     allowed: true,
     limit: 3,
     remaining: 2,
     resetMs: MINUTE,
   });
-  assert.equal(test.taken(4), 2);
+  assertStrictEquals(test.taken(4), 2);
   await test.limiter.settled();
-  assert.equal(test.limiter.tracked, 1);
+  assertStrictEquals(test.limiter.tracked, 1);
 });
 
 Deno.test("take() uses the window it is told", async () => {
@@ -123,51 +123,51 @@ Deno.test("take() uses the window it is told", async () => {
     windowMs: HOUR,
   });
 
-  assert.equal(limiter.take("ada").resetMs, 59 * MINUTE);
-  assert.deepEqual(limiter.policy, { name: "hourly", limit: 3, windowMs: HOUR });
+  assertStrictEquals(limiter.take("ada").resetMs, 59 * MINUTE);
+  assertEquals(limiter.policy, { name: "hourly", limit: 3, windowMs: HOUR });
   await limiter.settled();
 });
 
 Deno.test("an instance knows what others have let through once it has synced", async () => {
   using test = await setUp(100, { instances: 3 });
   const [first, second, third] = test.limiters as [RateLimiter, RateLimiter, RateLimiter];
-  assert.equal(test.taken(70, { limiter: first }), 70);
+  assertStrictEquals(test.taken(70, { limiter: first }), 70);
   await first.settled();
-  assert.equal(test.taken(20, { limiter: second }), 20);
+  assertStrictEquals(test.taken(20, { limiter: second }), 20);
   await second.settled();
 
-  assert.equal(test.taken(9, { limiter: third }), 9);
-  assert.equal(third.take("ada").remaining, 90);
+  assertStrictEquals(test.taken(9, { limiter: third }), 9);
+  assertStrictEquals(third.take("ada").remaining, 90);
   await third.settled();
 
-  assert.equal(third.take("ada").allowed, false);
+  assertStrictEquals(third.take("ada").allowed, false);
 });
 
 Deno.test("an instance tells others at once that a caller has used up his limit", async () => {
   using test = await setUp(100, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
-  assert.equal(test.taken(85, { limiter: second }), 85);
+  assertStrictEquals(test.taken(85, { limiter: second }), 85);
   await second.settled();
-  assert.equal(test.taken(10, { limiter: first }), 10);
+  assertStrictEquals(test.taken(10, { limiter: first }), 10);
   await first.settled();
 
-  assert.equal(test.taken(10, { limiter: first }), 5);
+  assertStrictEquals(test.taken(10, { limiter: first }), 5);
   await first.settled();
 
   test.clock.advance(15 * SECOND);
-  assert.equal(second.take("ada").allowed, true);
+  assertStrictEquals(second.take("ada").allowed, true);
   await second.settled();
-  assert.equal(second.take("ada").allowed, false);
+  assertStrictEquals(second.take("ada").allowed, false);
 });
 
 Deno.test("of two instances that sync at once, one sees the other", async () => {
   using test = await setUp(2, { instances: 2 });
 
-  assert.deepEqual(test.limiters.map((limiter) => test.taken(1, { limiter })), [1, 1]);
+  assertEquals(test.limiters.map((limiter) => test.taken(1, { limiter })), [1, 1]);
   await Promise.all(test.limiters.map((limiter) => limiter.settled()));
 
   const allowed = test.limiters.filter((limiter) => limiter.take("ada").allowed);
-  assert.ok(allowed.length < 2);
+  assert(allowed.length < 2);
   await Promise.all(test.limiters.map((limiter) => limiter.settled()));
 });
 
@@ -192,7 +192,7 @@ for (
         await limiter.settled();
       }
     }
-    assert.ok(allowed >= limit && allowed <= atMost, `${allowed} were let through`);
+    assert(allowed >= limit && allowed <= atMost, `${allowed} were let through`);
   });
 }
 
@@ -200,16 +200,16 @@ Deno.test("a caller who polls every 2 seconds costs 3 commits and 3 reads a minu
   using test = await setUp(600);
   let lists = 0;
   test.hooks.list = () => void lists++;
-  test.hooks.get = () => assert.fail("a key was read for itself");
+  test.hooks.get = () => fail("a key was read for itself");
 
   for (let n = 0; n < 30; n++) {
-    assert.equal(test.limiter.take("ada").allowed, true);
+    assertStrictEquals(test.limiter.take("ada").allowed, true);
     await test.limiter.settled();
     test.clock.advance(2 * SECOND);
   }
 
-  assert.equal(test.commits, 3);
-  assert.equal(lists, 3);
+  assertStrictEquals(test.commits, 3);
+  assertStrictEquals(lists, 3);
 });
 
 Deno.test("a caller who comes a few times costs nothing", async () => {
@@ -220,7 +220,7 @@ Deno.test("a caller who comes a few times costs nothing", async () => {
   }
   await test.limiter.settled();
 
-  assert.equal(test.commits, 0);
+  assertStrictEquals(test.commits, 0);
 });
 
 Deno.test("a caller who asks without a pause costs 14 commits a minute at the most", async () => {
@@ -232,8 +232,8 @@ Deno.test("a caller who asks without a pause costs 14 commits a minute at the mo
     test.clock.advance(10);
   }
 
-  assert.equal(allowed, 600);
-  assert.ok(test.commits >= 10 && test.commits <= 14, `${test.commits} commits`);
+  assertStrictEquals(allowed, 600);
+  assert(test.commits >= 10 && test.commits <= 14, `${test.commits} commits`);
 });
 
 Deno.test("a caller has one sync under way, and what he asks meanwhile is synced after it", async () => {
@@ -246,15 +246,15 @@ Deno.test("a caller has one sync under way, and what he asks meanwhile is synced
     return await run();
   };
 
-  assert.equal(test.taken(100, { limiter: first }), 100);
-  assert.equal(test.commits, 1);
+  assertStrictEquals(test.taken(100, { limiter: first }), 100);
+  assertStrictEquals(test.commits, 1);
   answered.resolve();
   await first.settled();
-  assert.equal(test.commits, 2);
+  assertStrictEquals(test.commits, 2);
 
   test.taken(10, { limiter: second });
   await second.settled();
-  assert.equal(second.take("ada").allowed, false);
+  assertStrictEquals(second.take("ada").allowed, false);
 });
 
 Deno.test("a caller is limited by each instance for itself while the database is away", async () => {
@@ -266,12 +266,12 @@ Deno.test("a caller is limited by each instance for itself while the database is
   };
 
   for (const limiter of test.limiters) {
-    assert.equal(test.taken(150, { limiter }), 100);
+    assertStrictEquals(test.taken(150, { limiter }), 100);
     await limiter.settled();
   }
-  assert.equal(test.commits, 2);
-  assert.equal(logs.records.length, 2);
-  assert.deepEqual(logs.records[0]!.properties, {
+  assertStrictEquals(test.commits, 2);
+  assertStrictEquals(logs.records.length, 2);
+  assertEquals(logs.records[0]!.properties, {
     name: "requests",
     error: "Error: database lost",
   });
@@ -293,8 +293,8 @@ Deno.test("a database that is away is asked every 5 seconds and reported once a 
   }
 
   // Both callers may be under way before the first has failed.
-  assert.ok(test.commits >= 24 && test.commits <= 48, `${test.commits} commits`);
-  assert.equal(logs.records.length, 2);
+  assert(test.commits >= 24 && test.commits <= 48, `${test.commits} commits`);
+  assertStrictEquals(logs.records.length, 2);
 });
 
 Deno.test("a caller is limited by what was written when others cannot be read", async () => {
@@ -303,12 +303,12 @@ Deno.test("a caller is limited by what was written when others cannot be read", 
     throw new Error("database lost");
   };
 
-  assert.equal(test.taken(20), 10);
+  assertStrictEquals(test.taken(20), 10);
   await test.limiter.settled();
 
   test.hooks.list = undefined;
   test.clock.advance(5 * SECOND);
-  assert.equal(test.taken(20), 0);
+  assertStrictEquals(test.taken(20), 0);
   await test.limiter.settled();
 });
 
@@ -317,17 +317,17 @@ Deno.test("instances share again after the database has come back", async () => 
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
   const { commit } = test.hooks;
   test.hooks.commit = () => Promise.reject(new Error("database lost"));
-  assert.equal(test.taken(100, { limiter: first }), 100);
+  assertStrictEquals(test.taken(100, { limiter: first }), 100);
   await first.settled();
 
   test.hooks.commit = commit;
   test.clock.advance(5 * SECOND);
-  assert.equal(first.take("ada").allowed, false);
+  assertStrictEquals(first.take("ada").allowed, false);
   await first.settled();
   test.taken(10, { limiter: second });
   await second.settled();
 
-  assert.equal(second.take("ada").allowed, false);
+  assertStrictEquals(second.take("ada").allowed, false);
 });
 
 Deno.test("take() goes on when the database never answers, with 100 syncs waiting at the most", async () => {
@@ -339,9 +339,9 @@ Deno.test("take() goes on when the database never answers, with 100 syncs waitin
     return await run();
   };
 
-  for (let n = 0; n < 1_000; n++) assert.equal(test.taken(11, { caller: `caller-${n}` }), 10);
+  for (let n = 0; n < 1_000; n++) assertStrictEquals(test.taken(11, { caller: `caller-${n}` }), 10);
   await nextTurn();
-  assert.equal(test.commits, 100);
+  assertStrictEquals(test.commits, 100);
 
   answered.resolve();
   await test.limiter.settled();
@@ -351,7 +351,7 @@ Deno.test("take() does not throw when the database is closed", async () => {
   const test = await setUp(2);
   test[Symbol.dispose]();
 
-  assert.equal(test.taken(3), 2);
+  assertStrictEquals(test.taken(3), 2);
   await test.limiter.settled();
 });
 
@@ -361,9 +361,9 @@ Deno.test("a count that cannot be read counts as none", async () => {
     await test.kv.set(["rate", "requests", NOON, "ada", part], count);
   }
 
-  assert.equal(test.limiter.take("ada").allowed, true);
+  assertStrictEquals(test.limiter.take("ada").allowed, true);
   await test.limiter.settled();
-  assert.equal(test.limiter.take("ada").remaining, 1);
+  assertStrictEquals(test.limiter.take("ada").remaining, 1);
   await test.limiter.settled();
 });
 
@@ -378,41 +378,41 @@ Deno.test("what is counted in KV expires when nobody can be in its window any mo
     await limiter.settled();
   }
 
-  assert.equal(sets.length, 3);
+  assertStrictEquals(sets.length, 3);
   for (const { key, expireIn } of sets) {
-    assert.deepEqual(key.slice(0, -1), ["rate", "requests", NOON, "ada"]);
-    assert.equal(expireIn, 2 * MINUTE);
+    assertEquals(key.slice(0, -1), ["rate", "requests", NOON, "ada"]);
+    assertStrictEquals(expireIn, 2 * MINUTE);
   }
-  assert.equal(new Set(sets.map(({ key }) => key.at(-1))).size, 1);
+  assertStrictEquals(new Set(sets.map(({ key }) => key.at(-1))).size, 1);
 });
 
 Deno.test("a flood of callers is forgotten, those who go on asking are not", async () => {
   using test = await setUp(600);
-  assert.equal(test.taken(590), 590);
+  assertStrictEquals(test.taken(590), 590);
   await test.limiter.settled();
   test.taken(50, { caller: "grace" });
 
   for (let n = 0; n < 200_000; n++) {
     test.limiter.take(`2001:db8:${n}::/64`);
-    if (n % 20_000 === 0) assert.equal(test.limiter.take("ada").allowed, true);
+    if (n % 20_000 === 0) assertStrictEquals(test.limiter.take("ada").allowed, true);
   }
 
-  assert.ok(test.limiter.tracked <= 50_000, `${test.limiter.tracked} callers`);
-  assert.equal(test.taken(10), 0);
-  assert.equal(test.limiter.take("grace").remaining, 599);
+  assert(test.limiter.tracked <= 50_000, `${test.limiter.tracked} callers`);
+  assertStrictEquals(test.taken(10), 0);
+  assertStrictEquals(test.limiter.take("grace").remaining, 599);
   await test.limiter.settled();
 });
 
 Deno.test("a caller who was forgotten finds in KV what he has used up", async () => {
   using test = await setUp(100);
-  assert.equal(test.taken(60), 60);
+  assertStrictEquals(test.taken(60), 60);
   await test.limiter.settled();
   for (let n = 0; n < 50_000; n++) test.limiter.take(`2001:db8:${n}::/64`);
 
-  assert.equal(test.taken(10), 10);
+  assertStrictEquals(test.taken(10), 10);
   await test.limiter.settled();
 
-  assert.equal(test.limiter.take("ada").remaining, 29);
+  assertStrictEquals(test.limiter.take("ada").remaining, 29);
 });
 
 Deno.test("take() begins anew when the clock was set back, and goes on sharing", async () => {
@@ -421,17 +421,17 @@ Deno.test("take() begins anew when the clock was set back, and goes on sharing",
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
   const { commit } = test.hooks;
   test.hooks.commit = () => Promise.reject(new Error("database lost"));
-  assert.equal(test.taken(4, { limiter: first }), 3);
+  assertStrictEquals(test.taken(4, { limiter: first }), 3);
   await first.settled();
-  assert.equal(logs.records.length, 1);
+  assertStrictEquals(logs.records.length, 1);
 
   test.hooks.commit = commit;
   test.clock.advance(-HOUR);
-  assert.equal(first.take("ada").resetMs, MINUTE);
-  assert.equal(test.taken(4, { limiter: first }), 2);
+  assertStrictEquals(first.take("ada").resetMs, MINUTE);
+  assertStrictEquals(test.taken(4, { limiter: first }), 2);
   await first.settled();
 
   second.take("ada");
   await second.settled();
-  assert.equal(second.take("ada").allowed, false);
+  assertStrictEquals(second.take("ada").allowed, false);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { heldWork } from "../../../testing/runtimes.ts";
 import { EventSource } from "../../../testing/event_source.ts";
@@ -29,13 +29,13 @@ Deno.test("a finished job is told whole: its parts, then the job as GET shows it
     const source = await EventSource.open(env.app, `${location}/events`);
     const events = await source.rest();
     const { body } = await send(env.app, location);
-    assert.deepEqual(
+    assertEquals(
       events.map(({ event }) => event),
       [...body[member].map(() => "item"), "end"],
     );
-    assert.deepEqual(events.slice(0, -1).map(({ data }) => data.item), body[member]);
-    assert.deepEqual(events.slice(0, -1).map(({ data }) => data.index), [...body[member].keys()]);
-    assert.deepEqual(events.at(-1)!.data, body);
+    assertEquals(events.slice(0, -1).map(({ data }) => data.item), body[member]);
+    assertEquals(events.slice(0, -1).map(({ data }) => data.index), [...body[member].keys()]);
+    assertEquals(events.at(-1)!.data, body);
   }
 });
 
@@ -43,10 +43,10 @@ Deno.test("an event stream is one that nobody may store, change or hold back", a
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const { headers } = source.response;
-  assert.equal(headers.get("content-type"), "text/event-stream");
-  assert.equal(headers.get("cache-control"), "private, no-cache, no-transform");
-  assert.equal(headers.get("x-accel-buffering"), "no");
-  assert.equal(headers.get("connection"), null);
+  assertStrictEquals(headers.get("content-type"), "text/event-stream");
+  assertStrictEquals(headers.get("cache-control"), "private, no-cache, no-transform");
+  assertStrictEquals(headers.get("x-accel-buffering"), "no");
+  assertStrictEquals(headers.get("connection"), null);
   await source.close();
   env.work.finish();
   await env.a.instance.idle();
@@ -55,9 +55,9 @@ Deno.test("an event stream is one that nobody may store, change or hold back", a
 Deno.test("HEAD of an event stream opens none", async () => {
   using env = await openHeld();
   const head = await env.app.request(`${env.location}/events`, { method: "HEAD" });
-  assert.equal(head.headers.get("content-type"), "text/event-stream");
-  assert.equal(await head.text(), "");
-  assert.equal(env.a.jobs.watched, 0);
+  assertStrictEquals(head.headers.get("content-type"), "text/event-stream");
+  assertStrictEquals(await head.text(), "");
+  assertStrictEquals(env.a.jobs.watched, 0);
   env.work.finish();
   await env.a.instance.idle();
 });
@@ -66,27 +66,27 @@ Deno.test("progress and the end are told when they happen, and the stream is clo
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const first = await source.next();
-  assert.equal(first?.event, "progress");
-  assert.equal(first?.data.status, "processing");
+  assertStrictEquals(first?.event, "progress");
+  assertStrictEquals(first?.data.status, "processing");
   env.work.finish();
   const rest = await source.rest();
-  assert.deepEqual(rest.map(({ event }) => event), ["item", "end"]);
-  assert.equal(rest.at(-1)!.data.status, "completed");
+  assertEquals(rest.map(({ event }) => event), ["item", "end"]);
+  assertStrictEquals(rest.at(-1)!.data.status, "completed");
   await env.a.instance.idle();
-  assert.equal(env.a.jobs.watched, 0);
+  assertStrictEquals(env.a.jobs.watched, 0);
 });
 
 Deno.test("whoever has heard the end is told with 204 not to come back", async () => {
   using env = await openHeld();
   const path = `${env.location}/events`;
   const early = await EventSource.open(env.app, path, { "last-event-id": "end" });
-  assert.equal(early.response.status, 200);
+  assertStrictEquals(early.response.status, 200);
   await early.close();
   env.work.finish();
   await env.a.instance.idle();
   for (const [url, headers] of [[path, { "last-event-id": "end" }], [`${path}?after=end`, {}]]) {
     const answer = await send(env.app, url as string, { headers: headers as HeadersInit });
-    assert.equal(answer.status, 204);
+    assertStrictEquals(answer.status, 204);
   }
 });
 
@@ -97,12 +97,12 @@ Deno.test("Last-Event-ID wins over ?after=, which is for the first connection", 
   const path = `${headers.get("location")}/events`;
   const [first, second] = await (await EventSource.open(env.app, path)).rest();
   const after = await EventSource.open(env.app, `${path}?after=${first!.id}`);
-  assert.equal((await after.next())?.data.index, 1);
+  assertStrictEquals((await after.next())?.data.index, 1);
   await after.close();
   const back = await EventSource.open(env.app, `${path}?after=${first!.id}`, {
     "last-event-id": second!.id!,
   });
-  assert.equal((await back.next())?.event, "end");
+  assertStrictEquals((await back.next())?.event, "end");
   await back.close();
 });
 
@@ -114,7 +114,7 @@ Deno.test("a connection on which nothing happens is kept alive by comments", asy
     env.clock.advance(15_000);
     await source.comment();
   }
-  assert.deepEqual(source.comments, ["keep-alive", "keep-alive"]);
+  assertEquals(source.comments, ["keep-alive", "keep-alive"]);
   await source.close();
   env.work.finish();
   await env.a.instance.idle();
@@ -125,12 +125,12 @@ Deno.test("a client that leaves changes nothing, and leaves nothing behind", asy
   const before = env.clock.waiting;
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
-  assert.equal(env.a.jobs.watched, 1);
+  assertStrictEquals(env.a.jobs.watched, 1);
   await source.close();
   while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
   env.work.finish();
   await env.a.instance.idle();
-  assert.equal((await send(env.app, env.location)).body.status, "completed");
+  assertStrictEquals((await send(env.app, env.location)).body.status, "completed");
 });
 
 Deno.test("1,000 clients that come and go leave nothing behind", async () => {
@@ -156,7 +156,7 @@ Deno.test("an instance that stops closes its streams, so that clients go elsewhe
   const stopping = env.a.instance.stop(0);
   // Whether it still hears that the job is handed over is a matter of chance.
   for (const { event, data } of await source.rest()) {
-    assert.deepEqual([event, data.progress.phase], ["progress", "queued"]);
+    assertEquals([event, data.progress.phase], ["progress", "queued"]);
   }
   env.work.finish();
   await stopping;
@@ -169,7 +169,7 @@ Deno.test("a job that is canceled elsewhere ends its stream", async () => {
   await source.next();
   await env.store.cancel(location.split("/").at(-1)!);
   const rest = await source.rest();
-  assert.deepEqual(rest.map(({ event, data }) => [event, data.status]), [["end", "canceled"]]);
+  assertEquals(rest.map(({ event, data }) => [event, data.status]), [["end", "canceled"]]);
 });
 
 Deno.test("the events of an unknown job are 404", async () => {

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertMatch, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { submit } from "../../../testing/runtimes.ts";
 import { assertProblem, post } from "../../../testing/http.ts";
@@ -12,15 +12,15 @@ Deno.test("the same key and body get the original answer, and make one job", asy
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     using env = await openApp();
     const first = await post(env.app, path, wish, withKey("wish-1"));
-    assert.equal(first.headers.get("idempotency-replayed"), null);
+    assertStrictEquals(first.headers.get("idempotency-replayed"), null);
     await env.a.instance.idle();
     env.clock.advance(HOUR);
     const again = await post(env.app, path, wish, withKey("wish-1"));
-    assert.equal(again.status, first.status);
-    assert.deepEqual(again.body, first.body);
-    assert.equal(again.headers.get("location"), first.headers.get("location"));
-    assert.equal(again.headers.get("idempotency-replayed"), "true");
-    assert.equal((await Array.fromAsync(env.kv.list({ prefix: ["job"] }))).length, 1);
+    assertStrictEquals(again.status, first.status);
+    assertEquals(again.body, first.body);
+    assertStrictEquals(again.headers.get("location"), first.headers.get("location"));
+    assertStrictEquals(again.headers.get("idempotency-replayed"), "true");
+    assertStrictEquals((await Array.fromAsync(env.kv.list({ prefix: ["job"] }))).length, 1);
   }
 });
 
@@ -33,12 +33,12 @@ Deno.test("50 copies at once make one job, and all get its answer", async () => 
   const answers = await Promise.all(copies);
   const [{ body }] = answers as [typeof answers[0]];
   for (const answer of answers) {
-    assert.equal(answer.status, 202);
-    assert.deepEqual(answer.body, body);
+    assertStrictEquals(answer.status, 202);
+    assertEquals(answer.body, body);
   }
   const first = answers.filter(({ headers }) => headers.get("idempotency-replayed") === null);
-  assert.equal(first.length, 1);
-  assert.equal(await env.store.index.countWaiting(100), 1);
+  assertStrictEquals(first.length, 1);
+  assertStrictEquals(await env.store.index.countWaiting(100), 1);
 });
 
 Deno.test("copies that reach two instances at once make one job", async () => {
@@ -59,9 +59,9 @@ Deno.test("copies that reach two instances at once make one job", async () => {
     submit(env.a, env.kind, tokyo, options),
     submit(env.b, env.kind, tokyo, options),
   ]);
-  assert.equal(a.job.id, b.job.id);
-  assert.notEqual(a.isRepeated, b.isRepeated);
-  assert.equal(await env.store.index.countWaiting(100), 1);
+  assertStrictEquals(a.job.id, b.job.id);
+  assertNotStrictEquals(a.isRepeated, b.isRepeated);
+  assertStrictEquals(await env.store.index.countWaiting(100), 1);
 });
 
 Deno.test("the same wish in other words is the same request", async () => {
@@ -69,7 +69,7 @@ Deno.test("the same wish in other words is the same request", async () => {
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   const body = '{ "extra": 1, "durationDays": 2, "destination": " Tokyo, Japan " }';
   const again = await post(env.app, "/api/itineraries", body, withKey('"wish-1"'));
-  assert.equal(again.body.jobId, first.body.jobId);
+  assertStrictEquals(again.body.jobId, first.body.jobId);
 });
 
 Deno.test("the same key with another body, or for another kind of job, is 422", async () => {
@@ -83,7 +83,7 @@ Deno.test("the same key with another body, or for another kind of job, is 422", 
   ) {
     assertProblem(answer, 422, "idempotency_key_reused");
   }
-  assert.equal(await env.store.index.countWaiting(10), 1);
+  assertStrictEquals(await env.store.index.countWaiting(10), 1);
 });
 
 Deno.test("each caller has keys of their own", async () => {
@@ -102,10 +102,10 @@ Deno.test("each caller has keys of their own", async () => {
       tokyo,
       withKey("wish-1", caller),
     );
-    assert.equal(status, 202);
+    assertStrictEquals(status, 202);
     ids.add(body.jobId);
   }
-  assert.equal(ids.size, callers.length);
+  assertStrictEquals(ids.size, callers.length);
 });
 
 Deno.test("a key lives as long as its job", async () => {
@@ -114,12 +114,12 @@ Deno.test("a key lives as long as its job", async () => {
   await env.a.instance.idle();
   env.clock.advance(24 * HOUR - 1);
   const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(late.body.jobId, first.body.jobId);
+  assertStrictEquals(late.body.jobId, first.body.jobId);
   env.clock.advance(1);
   const next = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(next.status, 202);
-  assert.notEqual(next.body.jobId, first.body.jobId);
-  assert.equal(next.headers.get("idempotency-replayed"), null);
+  assertStrictEquals(next.status, 202);
+  assertNotStrictEquals(next.body.jobId, first.body.jobId);
+  assertStrictEquals(next.headers.get("idempotency-replayed"), null);
   await env.a.instance.idle();
 });
 
@@ -127,7 +127,10 @@ Deno.test("a request that was refused does not use its key up", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const bad = await post(env.app, "/api/itineraries", {}, withKey("wish-1"));
   assertProblem(bad, 400, "invalid_request");
-  assert.equal((await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"))).status, 202);
+  assertStrictEquals(
+    (await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"))).status,
+    202,
+  );
 });
 
 Deno.test("a repeated request is answered although the queue is full or the instance stops", async () => {
@@ -135,10 +138,10 @@ Deno.test("a repeated request is answered although the queue is full or the inst
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "queue_full");
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(again.body.jobId, first.body.jobId);
+  assertStrictEquals(again.body.jobId, first.body.jobId);
   await env.a.instance.stop(0);
   const late = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(late.body.jobId, first.body.jobId);
+  assertStrictEquals(late.body.jobId, first.body.jobId);
 });
 
 Deno.test("when only the answer to the commit was lost, the job is there, once", async () => {
@@ -150,10 +153,10 @@ Deno.test("when only the answer to the commit was lost, the job is there, once",
     throw new Error("connection lost");
   };
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(first.status, 202);
+  assertStrictEquals(first.status, 202);
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
-  assert.equal(again.body.jobId, first.body.jobId);
-  assert.equal(await env.store.index.countWaiting(10), 1);
+  assertStrictEquals(again.body.jobId, first.body.jobId);
+  assertStrictEquals(await env.store.index.countWaiting(10), 1);
 });
 
 for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"]) {
@@ -161,8 +164,8 @@ for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"
     using env = await openApp({}, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", tokyo, withKey(key));
     assertProblem(answer, 400, "invalid_header");
-    assert.match(answer.body.detail, /^Idempotency-Key: /);
-    assert.equal(await env.store.index.countWaiting(1), 0);
+    assertMatch(answer.body.detail, /^Idempotency-Key: /);
+    assertStrictEquals(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -173,6 +176,6 @@ Deno.test("copies at once need room for one job only", async () => {
     () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),
   );
   const answers = await Promise.all(copies);
-  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
-  assert.equal(await env.store.index.countWaiting(100), 1);
+  assertEquals(new Set(answers.map(({ status }) => status)), new Set([202]));
+  assertStrictEquals(await env.store.index.countWaiting(100), 1);
 });

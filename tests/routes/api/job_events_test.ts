@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { failure } from "../../../lib/job/failure.ts";
@@ -62,7 +62,7 @@ Deno.test("a client hears of each part once, of progress, and of the end", () =>
     snapshot(running, ["a", "b"], "Still writing"),
     snapshot(done(), ["a", "b", "c"]),
   ]);
-  assert.deepEqual(names(events), [
+  assertEquals(names(events), [
     "progress",
     "progress",
     "item 0 a",
@@ -75,23 +75,23 @@ Deno.test("a client hears of each part once, of progress, and of the end", () =>
 
 Deno.test("progress is the job as GET shows it, without the parts; the end is all of it", () => {
   const [progress] = heard([snapshot(running, [], "Thinking")]);
-  assert.equal(progress!.data.status, "processing");
-  assert.equal(progress!.data.progress.message, "Thinking");
-  assert.ok(!("partial" in progress!.data));
+  assertStrictEquals(progress!.data.status, "processing");
+  assertStrictEquals(progress!.data.progress.message, "Thinking");
+  assert(!("partial" in progress!.data));
   const last = heard([snapshot(done(), ["a"])]).at(-1)!;
-  assert.equal(last.id, "end");
-  assert.equal(last.data.status, "completed");
-  assert.deepEqual(last.data.answered, { parts: ["a"] });
-  assert.equal(last.data.partial, null);
+  assertStrictEquals(last.id, "end");
+  assertStrictEquals(last.data.status, "completed");
+  assertEquals(last.data.answered, { parts: ["a"] });
+  assertStrictEquals(last.data.partial, null);
 });
 
 Deno.test("a failed or canceled job ends with what GET says of it", () => {
   const fault = failure("refused", "No");
   const failed = heard([snapshot(failJob(running, { ...end, failure: fault }), ["a"])]);
-  assert.deepEqual(names(failed), ["end"]);
-  assert.equal(failed[0]!.data.failure.code, "refused");
+  assertEquals(names(failed), ["end"]);
+  assertStrictEquals(failed[0]!.data.failure.code, "refused");
   const canceled = heard([snapshot(cancelJob(running, end))]);
-  assert.equal(canceled[0]!.data.status, "canceled");
+  assertStrictEquals(canceled[0]!.data.status, "canceled");
 });
 
 Deno.test("whoever comes back goes on where they were, wherever that was", () => {
@@ -107,7 +107,7 @@ Deno.test("whoever comes back goes on where they were, wherever that was", () =>
       // A state that is older than what the client has seen is not to be had any more.
       if (cut > states[from]!.progress.partial.length) continue;
       const rest = heard(states.slice(from), position).filter(({ event }) => event === "item");
-      assert.deepEqual(rest, whole.slice(cut), `after ${cut}, from state ${from}`);
+      assertEquals(rest, whole.slice(cut), `after ${cut}, from state ${from}`);
     }
   }
 });
@@ -118,9 +118,9 @@ Deno.test("a plan that is begun anew is announced, and told from its beginning",
     snapshot(running, []),
     snapshot(running, ["x"]),
   ]);
-  assert.deepEqual(names(events), ["item 0 a", "item 1 b", "progress", "reset", "item 0 x"]);
+  assertEquals(names(events), ["item 0 a", "item 1 b", "progress", "reset", "item 0 x"]);
   const position = events[1]!.id;
-  assert.deepEqual(names(heard([snapshot(running, ["x", "b"])], position)), [
+  assertEquals(names(heard([snapshot(running, ["x", "b"])], position)), [
     "reset",
     "item 0 x",
     "item 1 b",
@@ -130,7 +130,7 @@ Deno.test("a plan that is begun anew is announced, and told from its beginning",
 
 Deno.test("a plan that ended otherwise than it began is told whole", () => {
   const events = heard([snapshot(running, ["a", "b"]), snapshot(done(), ["a", "c"])]);
-  assert.deepEqual(names(events), [
+  assertEquals(names(events), [
     "item 0 a",
     "item 1 b",
     "progress",
@@ -144,11 +144,11 @@ Deno.test("a plan that ended otherwise than it began is told whole", () => {
 for (const position of ["", "nonsense", "1-", "1-0000000000000000", "-1-x", "end", "9-x", "1e9"]) {
   Deno.test(`a position like ${JSON.stringify(position)} loses nothing`, () => {
     const events = heard([snapshot(running, ["a"])], position);
-    assert.deepEqual(names(events), ["reset", "item 0 a", "progress"]);
+    assertEquals(names(events), ["reset", "item 0 a", "progress"]);
   });
 }
 
 Deno.test("nothing is said twice of a state that looks the same", () => {
   const state = snapshot(running, ["a"]);
-  assert.deepEqual(names(heard([state, state])), ["item 0 a", "progress"]);
+  assertEquals(names(heard([state, state])), ["item 0 a", "progress"]);
 });

@@ -1,4 +1,11 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+  fail,
+} from "@std/assert";
 import type { Runtime } from "../../../jobs/runtime.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
@@ -40,15 +47,15 @@ async function quiet(env: { a: Runtime }): Promise<void> {
 Deno.test("an answer has a strong entity tag, the same as long as nothing changes", async () => {
   using env = await openHeld();
   const first = await send(env.app, env.location);
-  assert.match(first.headers.get("etag")!, /^"[^"]+"$/);
+  assertMatch(first.headers.get("etag")!, /^"[^"]+"$/);
   env.clock.advance(HOUR / 60);
   const second = await send(env.app, env.location);
-  assert.equal(second.headers.get("etag"), first.headers.get("etag"));
-  assert.deepEqual(second.body, first.body);
+  assertStrictEquals(second.headers.get("etag"), first.headers.get("etag"));
+  assertEquals(second.body, first.body);
   env.work.finish();
   await env.a.instance.idle();
   const third = await send(env.app, env.location);
-  assert.notEqual(third.headers.get("etag"), first.headers.get("etag"));
+  assertNotStrictEquals(third.headers.get("etag"), first.headers.get("etag"));
 });
 
 Deno.test("whoever has the version already gets 304 and no body, running or finished", async () => {
@@ -58,14 +65,14 @@ Deno.test("whoever has the version already gets 304 and no body, running or fini
     const etag = headers.get("etag")!;
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
       const answer = await send(env.app, env.location, { headers: { "if-none-match": known } });
-      assert.equal(answer.status, 304);
-      assert.equal(answer.body, null);
-      assert.equal(answer.headers.get("etag"), etag);
-      assert.equal(answer.headers.get("cache-control"), "private, no-cache");
-      assert.equal(answer.headers.get("retry-after"), headers.get("retry-after"));
+      assertStrictEquals(answer.status, 304);
+      assertStrictEquals(answer.body, null);
+      assertStrictEquals(answer.headers.get("etag"), etag);
+      assertStrictEquals(answer.headers.get("cache-control"), "private, no-cache");
+      assertStrictEquals(answer.headers.get("retry-after"), headers.get("retry-after"));
     }
     const other = { "if-none-match": '"other", nonsense' };
-    assert.equal((await send(env.app, env.location, { headers: other })).status, 200);
+    assertStrictEquals((await send(env.app, env.location, { headers: other })).status, 200);
     env.work.finish();
     await env.a.instance.idle();
   }
@@ -87,8 +94,8 @@ Deno.test("progress is another version", async () => {
   begun.resolve();
   await quiet(env);
   const after = await send(env.app, location);
-  assert.equal(after.body.progress.message, "Looking things up");
-  assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
+  assertStrictEquals(after.body.progress.message, "Looking things up");
+  assertNotStrictEquals(after.headers.get("etag"), before.headers.get("etag"));
   shown.resolve();
   await env.a.instance.idle();
 });
@@ -104,9 +111,9 @@ Deno.test("a job that shows another one's progress has a new version with it", a
   const lease = await env.store.read(first.body.testId);
   await env.kv.set(["progress", first.body.testId], { message: "Thinking" });
   const after = await send(env.app, location);
-  assert.equal(after.body.progress.message, "Thinking");
-  assert.notEqual(after.headers.get("etag"), before.headers.get("etag"));
-  assert.ok(lease);
+  assertStrictEquals(after.body.progress.message, "Thinking");
+  assertNotStrictEquals(after.headers.get("etag"), before.headers.get("etag"));
+  assert(lease);
   work.finish();
   await env.a.instance.idle();
 });
@@ -118,17 +125,17 @@ Deno.test("a finished job is read once, and then served from memory until it exp
   await env.a.instance.idle();
   const location = headers.get("location")!;
   const first = await send(env.app, location);
-  hooks.get = () => assert.fail("the database was asked");
+  hooks.get = () => fail("the database was asked");
   const second = await send(env.app, location);
-  assert.deepEqual(second.body, first.body);
-  assert.deepEqual(
+  assertEquals(second.body, first.body);
+  assertEquals(
     [...second.headers],
     [...first.headers].map(([name, value]) =>
       name === "x-request-id" ? [name, second.headers.get(name)] : [name, value]
     ),
   );
   const known = { "if-none-match": first.headers.get("etag")! };
-  assert.equal((await send(env.app, location, { headers: known })).status, 304);
+  assertStrictEquals((await send(env.app, location, { headers: known })).status, 304);
   hooks.get = undefined;
   const other = location.replace("itineraries", "generations");
   assertProblem(await send(env.app, other), 404, "job_not_found");
@@ -140,9 +147,9 @@ Deno.test("HEAD tells the version, how long to wait, and the length of what GET 
   using env = await openHeld();
   const get = await env.app.request(env.location);
   const head = await env.app.request(env.location, { method: "HEAD" });
-  assert.equal(await head.text(), "");
+  assertStrictEquals(await head.text(), "");
   for (const name of ["etag", "retry-after", "cache-control", "content-type"]) {
-    assert.equal(head.headers.get(name), get.headers.get(name), name);
+    assertStrictEquals(head.headers.get(name), get.headers.get(name), name);
   }
   await get.text();
   env.work.finish();
@@ -173,7 +180,7 @@ for (const [path, wish, ages] of paces) {
       env.clock.advance(1_000 * (Number(seconds) - age));
       age = Number(seconds);
       const answer = await send(env.app, headers.get("location")!);
-      assert.equal(answer.headers.get("retry-after"), expected, `after ${seconds} s`);
+      assertStrictEquals(answer.headers.get("retry-after"), expected, `after ${seconds} s`);
     }
   });
 }
@@ -184,13 +191,13 @@ Deno.test("a long poll is answered as soon as the job has ended", async () => {
   using env = await openHeld();
   const poll = longPoll(env);
   await quiet(env);
-  assert.equal(poll.isAnswered(), false);
+  assertStrictEquals(poll.isAnswered(), false);
   env.work.finish();
   const { status, headers, body } = await poll.answer;
-  assert.equal(status, 200);
-  assert.equal(body.status, "completed");
-  assert.equal(headers.get("preference-applied"), "wait=30");
-  assert.equal(headers.get("retry-after"), null);
+  assertStrictEquals(status, 200);
+  assertStrictEquals(body.status, "completed");
+  assertStrictEquals(headers.get("preference-applied"), "wait=30");
+  assertStrictEquals(headers.get("retry-after"), null);
   await env.a.instance.idle();
 });
 
@@ -211,7 +218,7 @@ Deno.test("a long poll is answered when another process changes the job, too", a
   env.clock.advance(999);
   await quiet(env);
   env.clock.advance(1);
-  assert.equal((await answer).body.status, "canceled");
+  assertStrictEquals((await answer).body.status, "canceled");
 });
 
 Deno.test("a long poll for a job that has not changed ends when its time is up", async () => {
@@ -223,15 +230,15 @@ Deno.test("a long poll for a job that has not changed ends when its time is up",
   await quiet(env);
   env.clock.advance(29_999);
   await quiet(env);
-  assert.equal(poll.isAnswered() || pollOfKnown.isAnswered(), false);
+  assertStrictEquals(poll.isAnswered() || pollOfKnown.isAnswered(), false);
   env.clock.advance(1);
   const answer = await poll.answer;
-  assert.equal(answer.status, 200);
-  assert.equal(answer.body.status, "processing");
-  assert.equal(answer.headers.get("preference-applied"), "wait=30");
+  assertStrictEquals(answer.status, 200);
+  assertStrictEquals(answer.body.status, "processing");
+  assertStrictEquals(answer.headers.get("preference-applied"), "wait=30");
   const unchanged = await pollOfKnown.answer;
-  assert.equal(unchanged.status, 304);
-  assert.equal(unchanged.headers.get("preference-applied"), "wait=30");
+  assertStrictEquals(unchanged.status, 304);
+  assertStrictEquals(unchanged.headers.get("preference-applied"), "wait=30");
   env.work.finish();
   await env.a.instance.idle();
 });
@@ -239,10 +246,13 @@ Deno.test("a long poll for a job that has not changed ends when its time is up",
 Deno.test("a long poll waits for nothing when the client's version is old or the job has ended", async () => {
   using env = await openHeld();
   const old = { prefer: "wait=30", "if-none-match": '"old"' };
-  assert.equal((await send(env.app, env.location, { headers: old })).body.status, "processing");
+  assertStrictEquals(
+    (await send(env.app, env.location, { headers: old })).body.status,
+    "processing",
+  );
   env.work.finish();
   await env.a.instance.idle();
-  assert.equal((await longPoll(env).answer).body.status, "completed");
+  assertStrictEquals((await longPoll(env).answer).body.status, "completed");
 });
 
 const preferences: [prefer: string, applied: string | null][] = [
@@ -269,8 +279,8 @@ for (const [prefer, applied] of preferences) {
     const { headers } = await post(env.app, "/api/itineraries", tokyo);
     await env.a.instance.idle();
     const answer = await send(env.app, headers.get("location")!, { headers: { prefer } });
-    assert.equal(answer.status, 200);
-    assert.equal(answer.headers.get("preference-applied"), applied);
+    assertStrictEquals(answer.status, 200);
+    assertStrictEquals(answer.headers.get("preference-applied"), applied);
   });
 }
 
@@ -278,13 +288,13 @@ Deno.test("POST with Prefer: wait is answered with the finished job", async () =
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     using env = await openApp();
     const answer = await post(env.app, path, wish, { prefer: "wait=30" });
-    assert.equal(answer.status, 200);
-    assert.equal(answer.body.status, "completed");
-    assert.equal(answer.headers.get("preference-applied"), "wait=30");
-    assert.equal(answer.headers.get("content-location"), answer.headers.get("location"));
+    assertStrictEquals(answer.status, 200);
+    assertStrictEquals(answer.body.status, "completed");
+    assertStrictEquals(answer.headers.get("preference-applied"), "wait=30");
+    assertStrictEquals(answer.headers.get("content-location"), answer.headers.get("location"));
     const polled = await send(env.app, answer.headers.get("location")!);
-    assert.deepEqual(polled.body, answer.body);
-    assert.equal(polled.headers.get("etag"), answer.headers.get("etag"));
+    assertEquals(polled.body, answer.body);
+    assertStrictEquals(polled.headers.get("etag"), answer.headers.get("etag"));
     await env.a.instance.idle();
   }
 });
@@ -297,21 +307,21 @@ Deno.test("POST with Prefer: wait is answered when the time is up, and the job g
   await quiet(env);
   env.clock.advance(5_000);
   const { status, body, headers } = await answer;
-  assert.equal(status, 202);
-  assert.equal(body.status, "processing");
-  assert.equal(headers.get("retry-after"), "2");
+  assertStrictEquals(status, 202);
+  assertStrictEquals(body.status, "processing");
+  assertStrictEquals(headers.get("retry-after"), "2");
   work.finish();
   await env.a.instance.idle();
   const { body: polled } = await send(env.app, headers.get("location")!);
-  assert.equal(polled.status, "completed");
+  assertStrictEquals(polled.status, "completed");
 });
 
 Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
   using env = await openApp({}, { kinds: [failing] });
   const answer = await post(env.app, "/api/tests", hello, { prefer: "wait=30" });
-  assert.equal(answer.status, 200);
-  assert.equal(answer.body.status, "failed");
+  assertStrictEquals(answer.status, 200);
+  assertStrictEquals(answer.body.status, "failed");
   await env.a.instance.idle();
 });
 
@@ -324,10 +334,10 @@ Deno.test("a POST that was accepted is answered so, whatever happens to the wait
     await env.kv.set(key, { schema: 9 });
   }
   const { status, body, headers } = await answer;
-  assert.equal(status, 202);
-  assert.equal(body.status, "processing");
-  assert.equal(headers.get("preference-applied"), null);
-  assert.equal(headers.get("location"), `/api/itineraries/${body.jobId}`);
+  assertStrictEquals(status, 202);
+  assertStrictEquals(body.status, "processing");
+  assertStrictEquals(headers.get("preference-applied"), null);
+  assertStrictEquals(headers.get("location"), `/api/itineraries/${body.jobId}`);
 });
 
 Deno.test("a client that leaves a long poll is not waited for, and the job goes on", async () => {
@@ -339,13 +349,13 @@ Deno.test("a client that leaves a long poll is not waited for, and the job goes 
   });
   const answer = env.app.fetch(request);
   await quiet(env);
-  assert.ok(env.clock.waiting > 0);
+  assert(env.clock.waiting > 0);
   client.abort();
   await (await answer).text();
   await quiet(env);
   env.work.finish();
   await env.a.instance.idle();
-  assert.equal((await send(env.app, env.location)).body.status, "completed");
+  assertStrictEquals((await send(env.app, env.location)).body.status, "completed");
 });
 
 Deno.test("an instance that stops answers its long polls", async () => {
@@ -353,7 +363,7 @@ Deno.test("an instance that stops answers its long polls", async () => {
   const poll = longPoll(env);
   await quiet(env);
   const stopping = env.a.instance.stop(0);
-  assert.equal((await poll.answer).status, 200);
+  assertStrictEquals((await poll.answer).status, 200);
   env.work.finish();
   await stopping;
 });

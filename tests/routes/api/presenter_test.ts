@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { failure } from "../../../lib/job/failure.ts";
 import { cancelJob, type JobRecord, releaseJob, retryJob } from "../../../lib/job/job_record.ts";
 import { noProgress, type Progress } from "../../../lib/job/progress.ts";
@@ -32,7 +32,7 @@ function shown(job: JobRecord, progress: Progress = noProgress) {
 }
 
 Deno.test("a job that has just been accepted waits for a worker", () => {
-  assert.deepEqual(shown(queuedJob()).progress, {
+  assertEquals(shown(queuedJob()).progress, {
     phase: "queued",
     message: "Waiting for a free worker",
     step: 0,
@@ -43,50 +43,50 @@ Deno.test("a job that has just been accepted waits for a worker", () => {
 
 Deno.test("a running job shows what it is at, since when", () => {
   const { progress: shownProgress, partial, usage: soFar } = shown(runningJob(), progress);
-  assert.deepEqual(shownProgress, {
+  assertEquals(shownProgress, {
     phase: "writing",
     message: "Writing day 2 of 3",
     step: 1,
     of: 3,
     updatedAt: "2026-11-21T12:00:02.000Z",
   });
-  assert.deepEqual([partial, soFar], [["one"], progress.usage]);
+  assertEquals([partial, soFar], [["one"], progress.usage]);
 });
 
 Deno.test("a running job that has shown nothing yet is as new as it is", () => {
-  assert.equal(shown(runningJob()).progress?.updatedAt, "2026-11-21T12:00:00.000Z");
+  assertStrictEquals(shown(runningJob()).progress?.updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
 Deno.test("a job that waits for its next attempt says why, since when, and what it has", () => {
   const options = { failure: fault, now: NOON + 5_000, runAt: NOON + 9_000 };
   const { progress: shownProgress, partial } = shown(retryJob(runningJob(), options), progress);
-  assert.deepEqual(shownProgress, {
+  assertEquals(shownProgress, {
     phase: "retrying",
     message: "Trying again after a fault: OpenAI API error: 500",
     step: 1,
     of: 3,
     updatedAt: "2026-11-21T12:00:05.000Z",
   });
-  assert.deepEqual(partial, ["one"]);
+  assertEquals(partial, ["one"]);
 });
 
 Deno.test("a job that was put back without a fault waits for a worker", () => {
   const job = releaseJob(runningJob(), { now: NOON + 5_000, runAt: NOON + 5_000 });
   const { phase, updatedAt } = shown(job, progress).progress!;
-  assert.deepEqual([phase, updatedAt], ["queued", "2026-11-21T12:00:05.000Z"]);
+  assertEquals([phase, updatedAt], ["queued", "2026-11-21T12:00:05.000Z"]);
 });
 
 Deno.test("a waiting job without a timeline is as old as it is", () => {
   const { updatedAt } = shown({ ...queuedJob(), timeline: [] }).progress!;
-  assert.equal(updatedAt, "2026-11-21T12:00:00.000Z");
+  assertStrictEquals(updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
 Deno.test("a job that has ended shows its books, not its progress", () => {
   const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
   const ended = shown(job, progress);
-  assert.deepEqual([ended.progress, ended.partial, ended.usage], [null, null, usage]);
+  assertEquals([ended.progress, ended.partial, ended.usage], [null, null, usage]);
   const timeline = presentTimeline(kind, { job, progress, events: [] });
-  assert.deepEqual(timeline.usage, usage);
+  assertEquals(timeline.usage, usage);
 });
 
 Deno.test("a timeline gives all its times in the same form", () => {
@@ -95,7 +95,7 @@ Deno.test("a timeline gives all its times in the same form", () => {
     { event: "accepted", at: NOON },
     { event: "retried", at: NOON + 1_000, attempt: 1, failure: fault, runAt: NOON + 2_000 },
   ] as const;
-  assert.deepEqual(
+  assertEquals(
     presentTimeline(kind, { job, progress, events: [...events] }),
     {
       testId: job.id,

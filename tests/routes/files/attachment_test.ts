@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { attachmentOf } from "../../../routes/files/attachment.ts";
 import { anyCharacter } from "../../../testing/text.ts";
@@ -14,9 +14,12 @@ function namesOf(title: string, extension = "md"): { ascii: string; utf8: string
   const match = header.match(
     /^attachment; filename="([a-z0-9.-]+)"; filename\*=UTF-8''((?:[a-z0-9.-]|%[0-9A-F]{2})+)$/,
   );
-  assert.ok(match, header);
+  assert(match, header);
   // As strict as browsers are: throws for bytes that cannot be in a header.
-  assert.equal(new Headers({ "content-disposition": header }).get("content-disposition"), header);
+  assertStrictEquals(
+    new Headers({ "content-disposition": header }).get("content-disposition"),
+    header,
+  );
   return { ascii: match[1]!, utf8: decodeURIComponent(match[2]!) };
 }
 
@@ -39,31 +42,31 @@ const names: [title: string, ascii: string, utf8: string][] = [
 
 for (const [title, ascii, utf8] of names) {
   Deno.test(`the plan ${JSON.stringify(title)} is saved as ${utf8}`, () => {
-    assert.deepEqual(namesOf(title), { ascii, utf8 });
+    assertEquals(namesOf(title), { ascii, utf8 });
   });
 }
 
 Deno.test("control characters, and those that turn the direction of writing, are in no name", () => {
-  assert.equal(namesOf("\u202egpj\u202c\u2066.exe\u200f").utf8, "gpj-exe.md");
-  assert.equal(namesOf("a\u0000b\u007fc\u0085d").utf8, "a-b-c-d.md");
-  assert.equal(namesOf("\u0000\u202e").utf8, "trip.md");
+  assertStrictEquals(namesOf("\u202egpj\u202c\u2066.exe\u200f").utf8, "gpj-exe.md");
+  assertStrictEquals(namesOf("a\u0000b\u007fc\u0085d").utf8, "a-b-c-d.md");
+  assertStrictEquals(namesOf("\u0000\u202e").utf8, "trip.md");
 });
 
 Deno.test("a name has 80 characters at most, extension included, and no hyphen before it", () => {
   const { ascii, utf8 } = namesOf("x".repeat(200), "ics");
-  assert.equal(ascii, `${"x".repeat(76)}.ics`);
-  assert.equal(utf8, ascii);
-  assert.equal(namesOf(`${"x".repeat(75)} y`, "ics").utf8, `${"x".repeat(75)}.ics`);
+  assertStrictEquals(ascii, `${"x".repeat(76)}.ics`);
+  assertStrictEquals(utf8, ascii);
+  assertStrictEquals(namesOf(`${"x".repeat(75)} y`, "ics").utf8, `${"x".repeat(75)}.ics`);
   // Characters, not halves of them.
-  assert.equal(namesOf("𠀀".repeat(200), "ics").utf8, `${"𠀀".repeat(76)}.ics`);
+  assertStrictEquals(namesOf("𠀀".repeat(200), "ics").utf8, `${"𠀀".repeat(76)}.ics`);
 });
 
 Deno.test("any title gives a name for one file in one directory", () => {
   const property = fc.property(fc.string({ unit: anyCharacter, maxLength: 120 }), (title) => {
     const { ascii, utf8 } = namesOf(title);
     for (const name of [ascii, utf8]) {
-      assert.match(name, /^[\p{L}\p{N}\p{M}]+(?:-[\p{L}\p{N}\p{M}]+)*\.md$/u);
-      assert.ok([...name].length <= 80, name);
+      assertMatch(name, /^[\p{L}\p{N}\p{M}]+(?:-[\p{L}\p{N}\p{M}]+)*\.md$/u);
+      assert([...name].length <= 80, name);
     }
   });
   fc.assert(property, { seed: SEED, numRuns: RUNS });

@@ -1,4 +1,12 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertNotMatch,
+  assertStrictEquals,
+  fail,
+} from "@std/assert";
 import fc from "fast-check";
 import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
@@ -101,34 +109,34 @@ const PROPERTY = new RegExp(
 
 /** Reads a calendar as RFC 5545, section 3.1, has it; fails where a line is not allowed. */
 function eventsOf(calendar: string): Properties[] {
-  assert.match(calendar, /\r\n$/);
+  assertMatch(calendar, /\r\n$/);
   const lines = calendar.slice(0, -2).split("\r\n");
   for (const line of lines) {
-    assert.ok(new TextEncoder().encode(line).length <= 75, `too long: ${line}`);
-    assert.doesNotMatch(line, /\p{Cc}/u);
-    assert.ok(line.isWellFormed());
+    assert(new TextEncoder().encode(line).length <= 75, `too long: ${line}`);
+    assertNotMatch(line, /\p{Cc}/u);
+    assert(line.isWellFormed());
   }
   const [head, ...parts] = lines.join("\n").replaceAll("\n ", "").split("BEGIN:VEVENT\n");
-  assert.match(
+  assertMatch(
     head!,
     /^BEGIN:VCALENDAR\nVERSION:2\.0\nPRODID:-\/\/Tripwright\/\/Tripwright\/\/EN\nMETHOD:PUBLISH\n(?:NAME:(.*)\nX-WR-CALNAME:\1\n)?$/,
   );
   return parts.map((part, index) => {
     const isLast = index === parts.length - 1;
     const end = isLast ? "\nEND:VEVENT\nEND:VCALENDAR" : "\nEND:VEVENT\n";
-    assert.ok(part.endsWith(end), part);
+    assert(part.endsWith(end), part);
     const entries = part.slice(0, -end.length).split("\n").map((line) => {
-      const [name] = line.match(PROPERTY) ?? assert.fail(`not ours: ${line}`);
+      const [name] = line.match(PROPERTY) ?? fail(`not ours: ${line}`);
       return [name.slice(0, -1), line.slice(name.length)] as const;
     });
-    assert.equal(new Set(entries.map(([name]) => name)).size, entries.length, part);
+    assertStrictEquals(new Set(entries.map(([name]) => name)).size, entries.length, part);
     return Object.fromEntries(entries);
   });
 }
 
 /** Text as it was before it was escaped (RFC 5545, section 3.3.11). */
 function textOf(value: string | undefined): string {
-  assert.match(value!, /^(?:\\[\\;,n]|[^\\;,])*$/);
+  assertMatch(value!, /^(?:\\[\\;,n]|[^\\;,])*$/);
   return value!.replace(/\\(.)/g, (_, character) => character === "n" ? "\n" : character);
 }
 
@@ -137,7 +145,7 @@ Deno.test("an itinerary is a calendar with an event for each activity", () => {
     activity({ place: "Old town, Tokyo", estimatedCost: { amount: 16, currency: "USD" } }),
   ], [activity({ time: "20:00", title: "Dinner" })]]);
 
-  assert.equal(
+  assertStrictEquals(
     calendar.replaceAll("\r\n", "\n"),
     `BEGIN:VCALENDAR
 VERSION:2.0
@@ -190,7 +198,7 @@ const durations: [what: string, days: string[][], times: string[]][] = [
 
 for (const [what, days, times] of durations) {
   Deno.test(`an activity takes ${what}`, () => {
-    assert.deepEqual(timesOf(days).map((time) => time.replaceAll(/\d{8}T/g, "")), times);
+    assertEquals(timesOf(days).map((time) => time.replaceAll(/\d{8}T/g, "")), times);
   });
 }
 
@@ -206,12 +214,12 @@ const starts: [what: string, start: string, last: string][] = [
 
 for (const [what, start, last] of starts) {
   Deno.test(`days are counted over ${what}`, () => {
-    assert.equal(timesOf([["09:30"], ["09:30"], ["09:30"]], start)[2], last);
+    assertStrictEquals(timesOf([["09:30"], ["09:30"], ["09:30"]], start)[2], last);
   });
 }
 
 Deno.test("an activity in the hour that summer time leaves out stays there", () => {
-  assert.deepEqual(timesOf([["02:30"]], "2026-03-29"), ["20260329T023000/20260329T043000"]);
+  assertEquals(timesOf([["02:30"]], "2026-03-29"), ["20260329T023000/20260329T043000"]);
 });
 
 Deno.test("every activity of a month has a time of its own length and a UID of its own", () => {
@@ -219,18 +227,18 @@ Deno.test("every activity of a month has a time of its own length and a UID of i
   const { days } = sampleItinerary(request);
   const plan = { id: ID, ...request, days, start: "2026-12-15", createdAt };
   const events = eventsOf(itineraryCalendar(plan));
-  assert.equal(events.length, days.flatMap(({ activities }) => activities).length);
-  assert.equal(new Set(events.map(({ UID }) => UID)).size, events.length);
+  assertStrictEquals(events.length, days.flatMap(({ activities }) => activities).length);
+  assertStrictEquals(new Set(events.map(({ UID }) => UID)).size, events.length);
   for (const { DTSTART, DTEND } of events) {
     // Floating: neither in UTC nor in a time zone.
-    assert.match(`${DTSTART} ${DTEND}`, /^\d{8}T\d{6} \d{8}T\d{6}$/);
-    assert.ok(DTSTART! < DTEND!, DTSTART);
+    assertMatch(`${DTSTART} ${DTEND}`, /^\d{8}T\d{6} \d{8}T\d{6}$/);
+    assert(DTSTART! < DTEND!, DTSTART);
   }
 });
 
 Deno.test("the same plan is the same calendar, another job's has other UIDs", async () => {
   const days = [[activity()], [activity()]];
-  assert.equal(calendarOf(days), calendarOf(days));
+  assertStrictEquals(calendarOf(days), calendarOf(days));
   const uids = (id: string) =>
     eventsOf(itineraryCalendar({
       id,
@@ -239,12 +247,12 @@ Deno.test("the same plan is the same calendar, another job's has other UIDs", as
       start: "2026-12-01",
       createdAt,
     })).map(({ UID }) => UID);
-  assert.notDeepEqual(uids(ID), uids(crypto.randomUUID()));
-  assert.deepEqual(await bundleOf([keyEvent()]), await bundleOf([keyEvent()]));
+  assertNotEquals(uids(ID), uids(crypto.randomUUID()));
+  assertEquals(await bundleOf([keyEvent()]), await bundleOf([keyEvent()]));
 });
 
 Deno.test("a bundle's event has its words, its place, its bundle and its link", async () => {
-  assert.deepEqual(
+  assertEquals(
     await eventOf({ url: "https://tickets.example/a?b=c&d=e#f" }, "Underground, late"),
     {
       UID: `${ID}-1-1`,
@@ -271,7 +279,7 @@ const places: [venue: string | null, neighborhood: string | null, location: stri
 
 for (const [venue, neighborhood, location] of places) {
   Deno.test(`an event at ${venue}, ${neighborhood} is at ${location ?? "no place"}`, async () => {
-    assert.equal((await eventOf({ venue, neighborhood })).LOCATION, location);
+    assertStrictEquals((await eventOf({ venue, neighborhood })).LOCATION, location);
   });
 }
 
@@ -285,7 +293,7 @@ const links: [url: string, link: string | undefined][] = [
 
 for (const [url, link] of links) {
   Deno.test(`the URL ${JSON.stringify(url)} of an event is ${link ?? "left out"}`, async () => {
-    assert.equal((await eventOf({ url }))["URL;VALUE=URI"], link);
+    assertStrictEquals((await eventOf({ url }))["URL;VALUE=URI"], link);
   });
 }
 
@@ -298,9 +306,9 @@ const dates: [date: string, start: string, end: string][] = [
 for (const [date, start, end] of dates) {
   Deno.test(`an event on ${date} takes whole days`, async () => {
     const event = await eventOf({ date });
-    assert.equal(event["DTSTART;VALUE=DATE"], start);
-    assert.equal(event["DTEND;VALUE=DATE"], end);
-    assert.ok(!("DTSTART" in event) && !("DTEND" in event));
+    assertStrictEquals(event["DTSTART;VALUE=DATE"], start);
+    assertStrictEquals(event["DTEND;VALUE=DATE"], end);
+    assert(!("DTSTART" in event) && !("DTEND" in event));
   });
 }
 
@@ -308,7 +316,7 @@ Deno.test("an event takes as long as its date says, else two hours", async () =>
   const ends = ["28 November 2026, 21:00–04:00", "2026-11-28 21:00", "28 November 2026, 9 pm"].map(
     async (date) => (await eventOf({ date })).DTEND,
   );
-  assert.deepEqual(await Promise.all(ends), [
+  assertEquals(await Promise.all(ends), [
     "20261129T040000",
     "20261128T230000",
     "20261128T230000",
@@ -322,23 +330,26 @@ Deno.test("events without a date are left out and counted", async () => {
     keyEvent({ date: "TBA" }),
   ]);
   const events = eventsOf(result!.calendar);
-  assert.deepEqual([result!.dated, result!.undated], [1, 2]);
+  assertEquals([result!.dated, result!.undated], [1, 2]);
   // Its UID is that of its place in the plan.
-  assert.deepEqual(events.map(({ UID, SUMMARY }) => [UID, SUMMARY]), [[`${ID}-1-2`, "Late show"]]);
+  assertEquals(events.map(({ UID, SUMMARY }) => [UID, SUMMARY]), [[`${ID}-1-2`, "Late show"]]);
 });
 
 Deno.test("without a date there is no calendar", async () => {
-  assert.equal(await bundleOf([keyEvent({ date: "21:00" }), keyEvent({ date: "TBA" })]), null);
+  assertStrictEquals(
+    await bundleOf([keyEvent({ date: "21:00" }), keyEvent({ date: "TBA" })]),
+    null,
+  );
 });
 
 Deno.test("the sample bundles have dates, at the weekend after they were made", async () => {
   const { bundles } = sampleBundles({ preferences: { interests: ["music"] } });
   const { calendar, dated, undated } = (await bundlesCalendar({ id: ID, bundles, createdAt }))!;
   const events = eventsOf(calendar);
-  assert.equal(dated, 3 * bundles.length);
-  assert.equal(undated, 0);
-  for (const { DTSTART } of events) assert.match(DTSTART!, /^202611(?:27|28|29)T/);
-  assert.equal(new Set(events.map(({ UID }) => UID)).size, events.length);
+  assertStrictEquals(dated, 3 * bundles.length);
+  assertStrictEquals(undated, 0);
+  for (const { DTSTART } of events) assertMatch(DTSTART!, /^202611(?:27|28|29)T/);
+  assertStrictEquals(new Set(events.map(({ UID }) => UID)).size, events.length);
 });
 
 /** What could end a property or a line, and what is hard to fold. */
@@ -368,12 +379,12 @@ Deno.test("any text comes through an itinerary's calendar whole, and adds nothin
       text,
     );
     const [event, ...others] = eventsOf(calendar);
-    assert.equal(others.length, 0);
-    assert.equal(textOf(event!.SUMMARY), line);
-    assert.equal(textOf(event!.LOCATION ?? ""), line);
-    assert.equal(textOf(event!.DESCRIPTION), oneLine(`a${text}`));
+    assertStrictEquals(others.length, 0);
+    assertStrictEquals(textOf(event!.SUMMARY), line);
+    assertStrictEquals(textOf(event!.LOCATION ?? ""), line);
+    assertStrictEquals(textOf(event!.DESCRIPTION), oneLine(`a${text}`));
     const name = calendar.replaceAll("\r\n ", "").match(/^NAME:(.*)\r$/m)?.[1] ?? "";
-    assert.equal(textOf(name), line);
+    assertStrictEquals(textOf(name), line);
   });
   fc.assert(property, { seed: SEED, numRuns: RUNS });
 });
@@ -382,10 +393,13 @@ Deno.test("any text comes through a bundle's calendar whole, and adds nothing to
   const property = fc.asyncProperty(text, async (text) => {
     const line = oneLine(text);
     const event = await eventOf({ name: text, venue: text, neighborhood: null, why: text }, text);
-    assert.equal(textOf(event.SUMMARY), line);
-    assert.equal(textOf(event.LOCATION ?? ""), line);
-    assert.equal(textOf(event.CATEGORIES ?? ""), line);
-    assert.equal(textOf(event.DESCRIPTION), ["2026-11-28 21:00", line].filter(Boolean).join("\n"));
+    assertStrictEquals(textOf(event.SUMMARY), line);
+    assertStrictEquals(textOf(event.LOCATION ?? ""), line);
+    assertStrictEquals(textOf(event.CATEGORIES ?? ""), line);
+    assertStrictEquals(
+      textOf(event.DESCRIPTION),
+      ["2026-11-28 21:00", line].filter(Boolean).join("\n"),
+    );
   });
   await fc.assert(property, { seed: SEED, numRuns: RUNS });
 });
@@ -433,7 +447,7 @@ async function printedIn(timeZone: string): Promise<string> {
   await writer.write(new TextEncoder().encode(SCRIPT));
   await writer.close();
   const { code, stdout, stderr } = await child.output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  assertStrictEquals(code, 0, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);
 }
 
@@ -450,7 +464,7 @@ Deno.test("calendars need no permission, and are the same in every time zone", a
     ]
       .map(printedIn),
   );
-  assert.match(first!, /DTSTART:20260329T023000/);
-  assert.match(first!, /END:VCALENDAR\r\n 12\n$/);
-  for (const other of others) assert.equal(other, first);
+  assertMatch(first!, /DTSTART:20260329T023000/);
+  assertMatch(first!, /END:VCALENDAR\r\n 12\n$/);
+  for (const other of others) assertStrictEquals(other, first);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { readEventDate } from "../../../routes/files/event_date.ts";
 import { anyCharacter } from "../../../testing/text.ts";
@@ -19,7 +19,7 @@ async function read(text: string, at = now): Promise<string> {
     time === null ? null : new Date(time).toISOString().slice(0, 16).replace("T", " ")
   );
   if (!allDay) return last ? `${first} – ${last}` : first!;
-  assert.match(`${first}, ${last}`, /^\S+ 00:00, \S+ 00:00$/);
+  assertMatch(`${first}, ${last}`, /^\S+ 00:00, \S+ 00:00$/);
   const days = (end! - start) / 86_400_000;
   return `${first!.slice(0, 10)}, ${days} ${days === 1 ? "day" : "days"}`;
 }
@@ -130,7 +130,7 @@ const dated: [text: string, date: string][] = [
 
 for (const [text, date] of dated) {
   Deno.test(`${JSON.stringify(text)} is ${date}`, async () => {
-    assert.equal(await read(text), date);
+    assertStrictEquals(await read(text), date);
   });
 }
 
@@ -193,23 +193,23 @@ const undated: [why: string, ...texts: string[]][] = [
 
 for (const [why, ...texts] of undated) {
   Deno.test(`there is no date where ${why}: ${texts[0]!.slice(0, 40)}`, async () => {
-    for (const text of texts) assert.equal(await read(text), "undated", text);
+    for (const text of texts) assertStrictEquals(await read(text), "undated", text);
   });
 }
 
 Deno.test("a day without a year may be in the year before, or not in the next two", async () => {
   const newYear = Date.parse("2027-01-01T00:30:00Z");
-  assert.equal(await read("31 December, 21:00", newYear), "2026-12-31 21:00");
-  assert.equal(await read("1 January", newYear), "2027-01-01, 1 day");
-  assert.equal(await read("30 December", newYear), "2027-12-30, 1 day");
-  assert.equal(await read("29 February"), "undated");
+  assertStrictEquals(await read("31 December, 21:00", newYear), "2026-12-31 21:00");
+  assertStrictEquals(await read("1 January", newYear), "2027-01-01, 1 day");
+  assertStrictEquals(await read("30 December", newYear), "2027-12-30, 1 day");
+  assertStrictEquals(await read("29 February"), "undated");
 });
 
 Deno.test("a weekday is the same day from any hour of the day on which it was written", async () => {
   for (const hour of ["00:00:00.000", "12:00:00.000", "23:59:59.999"]) {
     const at = Date.parse(`2026-11-24T${hour}Z`);
-    assert.equal(await read("Tuesday, 21:00", at), "2026-11-24 21:00");
-    assert.equal(await read("Monday, 21:00", at), "2026-11-30 21:00");
+    assertStrictEquals(await read("Tuesday, 21:00", at), "2026-11-24 21:00");
+    assertStrictEquals(await read("Monday, 21:00", at), "2026-11-30 21:00");
   }
 });
 
@@ -226,9 +226,9 @@ Deno.test("any text is a date that ends after it begins, or none", async () => {
   const property = fc.asyncProperty(text, async (text) => {
     const date = await readEventDate(text, { now });
     if (date === null) return;
-    assert.ok(date.end === null || date.end > date.start, text);
+    assert(date.end === null || date.end > date.start, text);
     // No day without a number or a name.
-    assert.match(text, /\d|sa/i);
+    assertMatch(text, /\d|sa/i);
   });
   await fc.assert(property, { seed: SEED, numRuns: RUNS });
 });

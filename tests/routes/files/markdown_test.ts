@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
@@ -57,13 +57,13 @@ function bundle(changes: Partial<Bundle> = {}): Bundle {
 /** The title of an itinerary to `text`, without what stands around it. */
 function titleOf(text: string): string {
   const [title] = itineraryMarkdown({ destination: text, durationDays: 2, days: [] }).split("\n");
-  assert.match(title!, /^# .*: 2 days$/);
+  assertMatch(title!, /^# .*: 2 days$/);
   return title!.slice("# ".length, -": 2 days".length);
 }
 
 /** The blocks of a document. */
 function blocksOf(text: string): string[] {
-  assert.match(text, /[^\n]\n$/);
+  assertMatch(text, /[^\n]\n$/);
   return text.trimEnd().split("\n\n");
 }
 
@@ -81,7 +81,7 @@ Deno.test("an itinerary has a heading for each day, an entry for each activity, 
     ],
   });
 
-  assert.equal(
+  assertStrictEquals(
     text,
     `# Tokyo, Japan: 2 days
 
@@ -136,7 +136,7 @@ Deno.test("bundles have what was wished for, a heading each, and an entry for ea
     ],
   });
 
-  assert.equal(
+  assertStrictEquals(
     text,
     `# Weekend bundles
 
@@ -180,8 +180,8 @@ Deno.test("the sample plans are documents, of one day and of thirty", () => {
     const request = { destination: "Tokyo, Japan", durationDays };
     const { days } = sampleItinerary(request);
     const text = itineraryMarkdown({ ...request, days });
-    assert.equal(text.match(/^## Day \d+: ./gm)?.length, durationDays);
-    assert.equal(
+    assertStrictEquals(text.match(/^## Day \d+: ./gm)?.length, durationDays);
+    assertStrictEquals(
       text.match(/^- \*\*\d\d:\d\d\*\* ./gm)?.length,
       days.flatMap(({ activities }) => activities).length,
     );
@@ -189,8 +189,8 @@ Deno.test("the sample plans are documents, of one day and of thirty", () => {
   const preferences = { interests: ["music"] };
   const { bundles } = sampleBundles({ preferences });
   const text = bundlesMarkdown({ preferences, bundles });
-  assert.equal(text.match(/^## ./gm)?.length, bundles.length);
-  assert.equal(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
+  assertStrictEquals(text.match(/^## ./gm)?.length, bundles.length);
+  assertStrictEquals(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
 });
 
 Deno.test("a trip of one day says so, and its costs once", () => {
@@ -199,8 +199,8 @@ Deno.test("a trip of one day says so, and its costs once", () => {
     durationDays: 1,
     days: [dayOf(1, [activity({ estimatedCost: { amount: 5, currency: "EUR" } })])],
   });
-  assert.match(text, /^# Rome: 1 day\n/);
-  assert.equal(text.match(/Estimated costs/g)?.length, 1);
+  assertMatch(text, /^# Rome: 1 day\n/);
+  assertStrictEquals(text.match(/Estimated costs/g)?.length, 1);
 });
 
 const costs: [what: string, costs: [number, string][], line: RegExp][] = [
@@ -225,8 +225,8 @@ for (const [what, amounts, line] of costs) {
       days: [dayOf(1, activities), dayOf(2, activities.slice(0, 0))],
     });
     const lines = blocksOf(text).filter((block) => /Estimated costs/.test(block));
-    assert.equal(lines.length, 2);
-    for (const sum of lines) assert.match(sum, line);
+    assertStrictEquals(lines.length, 2);
+    for (const sum of lines) assertMatch(sum, line);
   });
 }
 
@@ -234,7 +234,7 @@ Deno.test("nothing is summed up where nothing costs anything", () => {
   for (const estimatedCost of [null, { amount: 0, currency: "USD" }]) {
     const days = [dayOf(1, [activity({ estimatedCost })]), dayOf(2, [activity({ estimatedCost })])];
     const text = itineraryMarkdown({ destination: "Rome", durationDays: 2, days });
-    assert.doesNotMatch(text, /Estimated costs/);
+    assertNotMatch(text, /Estimated costs/);
   }
 });
 
@@ -253,7 +253,7 @@ const wishes: [what: string, preferences: Parameters<typeof bundlesMarkdown>[0][
 for (const [what, preferences] of wishes) {
   Deno.test(`a wish of ${what} takes no line`, () => {
     const text = bundlesMarkdown({ preferences, bundles: [bundle()] });
-    assert.match(text, /^# Weekend bundles\n\n## Underground\n/);
+    assertMatch(text, /^# Weekend bundles\n\n## Underground\n/);
   });
 }
 
@@ -284,7 +284,7 @@ const escapes: [text: string, markdown: string][] = [
 
 for (const [text, markdown] of escapes) {
   Deno.test(`${JSON.stringify(text)} stays text`, () => {
-    assert.equal(titleOf(text), markdown);
+    assertStrictEquals(titleOf(text), markdown);
   });
 }
 
@@ -293,15 +293,15 @@ const PUNCTUATION = /[!-/:-@[-`{-~]/;
 
 /** What a reader shows of one line that has nothing but text; fails where it could have more. */
 function shown(markdown: string): string {
-  assert.doesNotMatch(markdown, /^(?:[-+>#]|\d+[.)])/, markdown);
+  assertNotMatch(markdown, /^(?:[-+>#]|\d+[.)])/, markdown);
   let text = "";
   for (let index = 0; index < markdown.length; index++) {
     let character = markdown[index]!;
     if (character === "\\") {
       character = markdown[++index]!;
-      assert.match(character, PUNCTUATION, `a backslash is shown in ${markdown}`);
+      assertMatch(character, PUNCTUATION, `a backslash is shown in ${markdown}`);
     } else {
-      assert.doesNotMatch(character, /[`*_{}[\]<>&~|$#^=@]/, `${character} in ${markdown}`);
+      assertNotMatch(character, /[`*_{}[\]<>&~|$#^=@]/, `${character} in ${markdown}`);
     }
     text += character;
   }
@@ -336,9 +336,9 @@ Deno.test("any text stays text, in every place of an itinerary", () => {
     }));
     const marks = ["# ", "", "## Day 1: ", "- **09:30** ", "  ", "  "];
     const texts = [`${line}: 3 days`, line, "First impressions", line, line, line];
-    assert.deepEqual(
+    assertEquals(
       blocks.map((block, index) => {
-        assert.ok(block.startsWith(marks[index]!), block);
+        assert(block.startsWith(marks[index]!), block);
         return shown(block.slice(marks[index]!.length));
       }),
       texts,
@@ -364,10 +364,10 @@ Deno.test("any text stays text, in every place of bundles", () => {
     }));
     const [name] = blocks.splice(6, 1);
     const bold = name!.match(/^- \*\*(\S.*\S|\S)\*\*$/u);
-    assert.ok(bold, name);
-    assert.equal(shown(bold[1]!), line);
+    assert(bold, name);
+    assertStrictEquals(shown(bold[1]!), line);
     const marks = ["# ", "", "", "", "## ", "", "  ", "  "];
-    assert.deepEqual(
+    assertEquals(
       blocks.map((block, index) => shown(block.slice(marks[index]!.length))),
       [
         "Weekend bundles",
@@ -389,7 +389,7 @@ Deno.test("text of control characters alone leaves no mark behind", () => {
     preferences: {},
     bundles: [bundle({ keyEvents: [keyEvent({ name: "\u0007", why: "\u0007" })] })],
   });
-  assert.deepEqual(blocksOf(text).slice(3), ["- 2026-11-28 21:00 · The Warehouse · Harbour"]);
+  assertEquals(blocksOf(text).slice(3), ["- 2026-11-28 21:00 · The Warehouse · Harbour"]);
 });
 
 /** The link of an event with this URL, without its brackets. */
@@ -419,7 +419,7 @@ const links: [url: string, link: string | undefined][] = [
 
 for (const [url, link] of links) {
   Deno.test(`the URL ${JSON.stringify(url)} is ${link ? `the link ${link}` : "no link"}`, () => {
-    assert.equal(linkOf(url), link);
+    assertStrictEquals(linkOf(url), link);
   });
 }
 
@@ -437,7 +437,7 @@ Deno.test("any URL is a link that ends where it ends, or none", () => {
     const link = linkOf(url);
     const parsed = URL.parse(url);
     const isWeb = parsed !== null && ["http:", "https:"].includes(parsed.protocol);
-    assert.equal(link, isWeb ? parsed.href : undefined);
+    assertStrictEquals(link, isWeb ? parsed.href : undefined);
   });
   fc.assert(property, { seed: SEED, numRuns: RUNS });
 });

@@ -1,4 +1,11 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
@@ -37,13 +44,13 @@ Deno.test("with API keys set, every call needs one", async () => {
       ]
     ) {
       assertProblem(answer, 401, "unauthorized");
-      assert.match(answer.headers.get("www-authenticate")!, /^Bearer/);
+      assertMatch(answer.headers.get("www-authenticate")!, /^Bearer/);
     }
   }
   for (const path of ["/api/itineraries/", "//api/itineraries", "/api/%69tineraries"]) {
-    assert.notEqual((await post(env.app, path, tokyo)).status, 202);
+    assertNotStrictEquals((await post(env.app, path, tokyo)).status, 202);
   }
-  assert.equal((await send(env.app, "/livez")).status, 200);
+  assertStrictEquals((await send(env.app, "/livez")).status, 200);
 });
 
 Deno.test("a key sent twice is no key", async () => {
@@ -63,7 +70,7 @@ Deno.test("a job is visible to the key that made it, and to no other", async () 
     const headers = bearer(theirs);
     assertProblem(await send(env.app, url, { headers }), 404, "job_not_found");
     const response = await env.app.request(url, { headers: bearer(ours) });
-    assert.equal(response.status, 200);
+    assertStrictEquals(response.status, 200);
     await response.text();
   }
   const asThey = { method: "DELETE", headers: bearer(theirs) };
@@ -74,7 +81,7 @@ Deno.test("a job is visible to the key that made it, and to no other", async () 
 
 Deno.test("a finished job in memory is shown to nobody else either", async () => {
   using env = await openWithKeys();
-  assert.equal((await send(env.app, env.location, { headers: bearer(ours) })).status, 200);
+  assertStrictEquals((await send(env.app, env.location, { headers: bearer(ours) })).status, 200);
   const answer = await send(env.app, env.location, { headers: bearer(theirs) });
   assertProblem(answer, 404, "job_not_found");
   assertProblem(await send(env.app, env.location), 401, "unauthorized");
@@ -84,8 +91,8 @@ Deno.test("with PUBLIC_READS, whoever knows a job's id may look at it, and nothi
   using env = await openWithKeys({ publicReads: true });
   const other = await post(env.app, "/api/generations", techno, bearer(ours));
   for (const headers of [{}, bearer(ours), bearer(theirs)]) {
-    assert.equal((await send(env.app, env.location, { headers })).status, 200);
-    assert.equal((await send(env.app, `${env.location}/timeline`, { headers })).status, 200);
+    assertStrictEquals((await send(env.app, env.location, { headers })).status, 200);
+    assertStrictEquals((await send(env.app, `${env.location}/timeline`, { headers })).status, 200);
   }
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 401, "unauthorized");
   assertProblem(await send(env.app, "/api/itineraries"), 401, "unauthorized");
@@ -105,7 +112,7 @@ Deno.test("a job that was made without a key stays visible to those who know its
   // Not `using`: the database is the first one's to close.
   const closed = await openApp({ kv: env.kv, apiKeys });
   const answer = await send(closed.app, headers.get("location")!, { headers: bearer(theirs) });
-  assert.equal(answer.status, 200);
+  assertStrictEquals(answer.status, 200);
 });
 
 Deno.test("no key and no token is stored, only hashes", async () => {
@@ -120,8 +127,8 @@ Deno.test("no key and no token is stored, only hashes", async () => {
       iterableLimit: Infinity,
       strAbbreviateSize: 1e6,
     });
-    assert.match(dump, /(key|client):[0-9a-f]{64}/);
-    assert.doesNotMatch(dump, new RegExp([...apiKeys, laptop["client-token"]].join("|")));
+    assertMatch(dump, /(key|client):[0-9a-f]{64}/);
+    assertNotMatch(dump, new RegExp([...apiKeys, laptop["client-token"]].join("|")));
   }
 });
 
@@ -140,10 +147,10 @@ Deno.test("a list holds the caller's own jobs, newest first and without results"
   await env.a.instance.idle();
 
   const { status, body } = await send(env.app, "/api/itineraries", { headers: laptop });
-  assert.equal(status, 200);
-  assert.deepEqual(body.items.map(({ jobId }: { jobId: string }) => jobId), ids);
-  assert.equal(body.nextCursor, null);
-  assert.deepEqual(body.items[0], {
+  assertStrictEquals(status, 200);
+  assertEquals(body.items.map(({ jobId }: { jobId: string }) => jobId), ids);
+  assertStrictEquals(body.nextCursor, null);
+  assertEquals(body.items[0], {
     jobId: ids[0],
     status: "completed",
     destination: "Tokyo, Japan",
@@ -157,10 +164,10 @@ Deno.test("a list holds the caller's own jobs, newest first and without results"
     attempt: 1,
   });
   const { body: generations } = await send(env.app, "/api/generations", { headers: laptop });
-  assert.equal(generations.items.length, 1);
-  assert.deepEqual(generations.items[0].preferences, techno.preferences);
+  assertStrictEquals(generations.items.length, 1);
+  assertEquals(generations.items[0].preferences, techno.preferences);
   const { body: none } = await send(env.app, "/api/generations", { headers: phone });
-  assert.deepEqual(none, { items: [], nextCursor: null });
+  assertEquals(none, { items: [], nextCursor: null });
 });
 
 Deno.test("with API keys, each key has a list of its own", async () => {
@@ -168,8 +175,8 @@ Deno.test("with API keys, each key has a list of its own", async () => {
   const list = async (key: string) =>
     (await send(env.app, "/api/itineraries", { headers: { ...bearer(key), ...laptop } })).body
       .items;
-  assert.equal((await list(ours)).length, 1);
-  assert.equal((await list(theirs)).length, 0);
+  assertStrictEquals((await list(ours)).length, 1);
+  assertStrictEquals((await list(theirs)).length, 0);
 });
 
 Deno.test("the pages of a list follow each other without a gap, also when new jobs come", async () => {
@@ -192,14 +199,14 @@ Deno.test("the pages of a list follow each other without a gap, also when new jo
     seen.push(...body.items.map(({ jobId }: { jobId: string }) => jobId));
     sizes.push(body.items.length);
     path = headers.get("link")?.match(/^<(.*)>; rel="next"$/)?.[1] ?? null;
-    if (path) assert.ok(path.includes(body.nextCursor));
-    else assert.equal(body.nextCursor, null);
+    if (path) assert(path.includes(body.nextCursor));
+    else assertStrictEquals(body.nextCursor, null);
     env.clock.advance(1);
     if (sizes.length === 1) await submit();
   }
-  assert.deepEqual(sizes, [10, 10, 5]);
-  assert.deepEqual(seen.toSorted(), ids.slice(1).toSorted());
-  assert.equal(new Set(seen).size, 25);
+  assertEquals(sizes, [10, 10, 5]);
+  assertEquals(seen.toSorted(), ids.slice(1).toSorted());
+  assertStrictEquals(new Set(seen).size, 25);
 });
 
 Deno.test("a list leaves out what has expired", async () => {
@@ -208,7 +215,7 @@ Deno.test("a list leaves out what has expired", async () => {
   await env.a.instance.idle();
   env.clock.advance(24 * HOUR);
   const { body } = await send(env.app, "/api/itineraries", { headers: laptop });
-  assert.deepEqual(body, { items: [], nextCursor: null });
+  assertEquals(body, { items: [], nextCursor: null });
 });
 
 Deno.test("whoever cannot be recognised has no list", async () => {
@@ -231,8 +238,8 @@ for (
     using env = await openApp({}, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", tokyo, asClient(token));
     assertProblem(answer, 400, "invalid_header");
-    assert.match(answer.body.detail, /^Client-Token: /);
-    assert.equal(await env.store.index.countWaiting(1), 0);
+    assertMatch(answer.body.detail, /^Client-Token: /);
+    assertStrictEquals(await env.store.index.countWaiting(1), 0);
   });
 }
 
@@ -254,7 +261,7 @@ for (const [query, parameter] of badPages) {
     using env = await openApp();
     const answer = await send(env.app, `/api/itineraries?${query}`, { headers: laptop });
     assertProblem(answer, 400, "invalid_request");
-    assert.equal(answer.body.errors[0].parameter, parameter);
+    assertStrictEquals(answer.body.errors[0].parameter, parameter);
   });
 }
 
@@ -262,8 +269,11 @@ Deno.test("unknown query parameters are ignored", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries?utm_source=x", tokyo, laptop);
   await env.a.instance.idle();
-  assert.equal((await send(env.app, `${headers.get("location")}?_=123&wait=1`)).status, 200);
-  assert.equal((await send(env.app, "/api/itineraries?sort=up", { headers: laptop })).status, 200);
+  assertStrictEquals((await send(env.app, `${headers.get("location")}?_=123&wait=1`)).status, 200);
+  assertStrictEquals(
+    (await send(env.app, "/api/itineraries?sort=up", { headers: laptop })).status,
+    200,
+  );
 });
 
 const day = 86_400_000;
@@ -275,39 +285,39 @@ Deno.test("an API key may make so many jobs a day; the next day begins at midnig
     post(env.app, "/api/itineraries", tokyo, { ...bearer(key), ...headers });
   const answers = await Promise.all(Array.from({ length: 8 }, () => submit(ours)));
   const refused = answers.filter(({ status }) => status !== 202);
-  assert.equal(refused.length, 5);
+  assertStrictEquals(refused.length, 5);
   for (const answer of refused) {
     assertProblem(answer, 429, "daily_budget_spent");
     const left = (day - clock.now() % day) / 1_000;
-    assert.equal(answer.headers.get("retry-after"), String(left));
-    assert.equal(answer.headers.get("ratelimit-policy"), '"jobs-per-day";q=3;w=86400');
-    assert.equal(answer.headers.get("ratelimit"), `"jobs-per-day";r=0;t=${left}`);
+    assertStrictEquals(answer.headers.get("retry-after"), String(left));
+    assertStrictEquals(answer.headers.get("ratelimit-policy"), '"jobs-per-day";q=3;w=86400');
+    assertStrictEquals(answer.headers.get("ratelimit"), `"jobs-per-day";r=0;t=${left}`);
   }
   const shown = answers.filter(({ status }) => status === 202).map(({ headers }) =>
     headers.get("ratelimit")!.match(/r=(\d+)/)![1]
   );
-  assert.deepEqual(shown.toSorted(), ["0", "1", "2"]);
-  assert.equal(await env.store.index.countWaiting(10), 3);
-  assert.equal((await submit(theirs)).status, 202);
+  assertEquals(shown.toSorted(), ["0", "1", "2"]);
+  assertStrictEquals(await env.store.index.countWaiting(10), 3);
+  assertStrictEquals((await submit(theirs)).status, 202);
   clock.advance(12 * HOUR);
-  assert.equal((await submit(ours)).status, 202);
+  assertStrictEquals((await submit(ours)).status, 202);
 });
 
 Deno.test("what is refused for another reason, or repeated, costs nothing of the budget", async () => {
   using env = await openApp({ apiKeys }, { dailyJobsPerKey: 2, concurrency: 0, maxQueuedJobs: 1 });
   const key = { ...bearer(ours), "idempotency-key": "wish-1" };
-  assert.equal((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
-  assert.equal((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
-  assert.equal((await post(env.app, "/api/itineraries", {}, bearer(ours))).status, 400);
+  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
+  assertStrictEquals((await post(env.app, "/api/itineraries", {}, bearer(ours))).status, 400);
   assertProblem(await post(env.app, "/api/itineraries", tokyo, bearer(ours)), 503, "queue_full");
   const counts = await Array.fromAsync(env.kv.list({ prefix: ["budget"] }));
-  assert.deepEqual(counts.map(({ value }) => value), [1]);
+  assertEquals(counts.map(({ value }) => value), [1]);
 });
 
 Deno.test("those without a key have no budget", async () => {
   using env = await openApp({}, { dailyJobsPerKey: 1, concurrency: 0 });
   for (let n = 0; n < 3; n++) {
-    assert.equal((await post(env.app, "/api/itineraries", tokyo, laptop)).status, 202);
+    assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, laptop)).status, 202);
   }
 });
 
@@ -319,8 +329,8 @@ Deno.test("a job that this version cannot show hides no other in a list, and ope
   const { value } = await env.kv.get<{ request: object }>(key);
   await env.kv.set(key, { ...value, request: { ...tokyo, durationDays: 45 } });
   const { status, body } = await send(env.app, "/api/itineraries", { headers: laptop });
-  assert.equal(status, 200);
-  assert.deepEqual(body.items.map(({ jobId }: { jobId: string }) => jobId), [other.body.jobId]);
+  assertStrictEquals(status, 200);
+  assertEquals(body.items.map(({ jobId }: { jobId: string }) => jobId), [other.body.jobId]);
   const location = odd.headers.get("location")!;
   for (const path of [location, `${location}/events`]) {
     assertProblem(await send(env.app, path), 500, "internal");

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { Hono } from "hono";
 import type { AppEnv } from "../../../routes/http/caller.ts";
 import { clientAddress } from "../../../routes/http/client_address.ts";
@@ -31,7 +31,7 @@ const cases: [what: string, proxies: number, forwarded: string | undefined, addr
 
 for (const [what, proxies, forwarded, address] of cases) {
   Deno.test(`the client's address: ${what}`, async () => {
-    assert.equal(
+    assertStrictEquals(
       await addressOf({ proxies, ...(forwarded !== undefined && { forwarded }) }),
       address,
     );
@@ -41,12 +41,12 @@ for (const [what, proxies, forwarded, address] of cases) {
 Deno.test("two addresses of one IPv6 network are one client", async () => {
   const peers = ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::1", "2001:db8:1:3::1"];
   const addresses = await Promise.all(peers.map((peer) => addressOf({ peer, proxies: 0 })));
-  assert.equal(addresses[0], addresses[1]);
-  assert.notEqual(addresses[0], addresses[2]);
+  assertStrictEquals(addresses[0], addresses[1]);
+  assertNotStrictEquals(addresses[0], addresses[2]);
 });
 
 Deno.test("a connection without an address is one client", async () => {
   const app = new Hono<AppEnv>();
   app.get("/", (c) => c.text(clientAddress(c, 0)));
-  assert.equal(await (await app.request("/")).text(), "unknown");
+  assertStrictEquals(await (await app.request("/")).text(), "unknown");
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { jsonPointer, problemBody, ProblemError } from "../../../routes/http/problem.ts";
 
 const pointers: [path: PropertyKey[], pointer: string][] = [
@@ -15,12 +15,12 @@ const pointers: [path: PropertyKey[], pointer: string][] = [
 
 for (const [path, pointer] of pointers) {
   Deno.test(`jsonPointer() writes ${JSON.stringify(path)} as ${pointer}`, () => {
-    assert.equal(jsonPointer(path), pointer);
+    assertStrictEquals(jsonPointer(path), pointer);
   });
 }
 
 Deno.test("problemBody() is a problem document with the old clients' error", () => {
-  assert.deepEqual(problemBody({ code: "job_not_found", detail: "Itinerary not found" }), {
+  assertEquals(problemBody({ code: "job_not_found", detail: "Itinerary not found" }), {
     type: "/problems/job_not_found",
     title: "The job is not known",
     status: 404,
@@ -35,7 +35,7 @@ Deno.test("problemBody() lists the bad fields, and further members", () => {
   const extensions = { state: "completed" };
   const body = problemBody({ code: "invalid_request", detail: "Bad", errors, extensions });
 
-  assert.deepEqual(Object.entries(body).slice(6), [["errors", errors], ["state", "completed"]]);
+  assertEquals(Object.entries(body).slice(6), [["errors", errors], ["state", "completed"]]);
 });
 
 Deno.test("problemBody() leaves the headers out", () => {
@@ -45,13 +45,13 @@ Deno.test("problemBody() leaves the headers out", () => {
     headers: { "retry-after": "5" },
   });
 
-  assert.deepEqual(Object.keys(body), ["type", "title", "status", "detail", "code", "error"]);
+  assertEquals(Object.keys(body), ["type", "title", "status", "detail", "code", "error"]);
 });
 
 Deno.test("ProblemError says what its problem says", () => {
   const problem = { code: "method_not_allowed", detail: "Use POST" } as const;
   const error = new ProblemError(problem);
 
-  assert.equal(error.message, "Use POST");
-  assert.equal(error.problem, problem);
+  assertStrictEquals(error.message, "Use POST");
+  assertStrictEquals(error.problem, problem);
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { type ProblemCode, problemPath, problemTypes } from "../../../routes/http/problem.ts";
 import { openApp } from "../../../testing/app.ts";
 import { assertProblem, send } from "../../../testing/http.ts";
@@ -16,13 +16,13 @@ Deno.test("the type of every problem leads to a page that explains it", async ()
   for (const [code, { title, advice }] of Object.entries(problemTypes)) {
     const path = problemPath(code as ProblemCode);
     const response = await env.app.request(path);
-    assert.equal(response.status, 200);
-    assert.match(response.headers.get("content-type")!, /^text\/html/);
+    assertStrictEquals(response.status, 200);
+    assertMatch(response.headers.get("content-type")!, /^text\/html/);
     const page = readable(await response.text());
-    assert.ok(page.includes(`<h1>${title}</h1>`), code);
+    assert(page.includes(`<h1>${title}</h1>`), code);
     const text = page.replaceAll(/<\/?code>/g, "");
-    assert.ok(text.includes(advice.replaceAll("`", "")), code);
-    assert.ok(list.includes(`href="${path}"`), code);
+    assert(text.includes(advice.replaceAll("`", "")), code);
+    assert(list.includes(`href="${path}"`), code);
   }
 });
 
@@ -38,11 +38,11 @@ Deno.test("pages load what is theirs and nothing else; other answers load nothin
   for (const path of ["/problems", "/problems/internal", "/docs"]) {
     const { headers } = await env.app.request(path);
     const policy = headers.get("content-security-policy")!;
-    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
-    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    assertMatch(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    assertNotMatch(policy, /unsafe|https?:|\*/);
   }
   const { headers } = await env.app.request("/problems/nonsense");
-  assert.equal(
+  assertStrictEquals(
     headers.get("content-security-policy"),
     "default-src 'none'; frame-ancestors 'none'",
   );

@@ -1,4 +1,12 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+  fail,
+} from "@std/assert";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
@@ -67,15 +75,15 @@ function speaking(say: () => unknown): () => Model {
 Deno.test("/ is a page with a form for each kind, in the limits of the API", async () => {
   using env = await openApp();
   const { status, headers, text } = await open(env.app, "/");
-  assert.equal(status, 200);
-  assert.match(headers.get("content-type")!, /^text\/html/);
-  assert.equal(headers.get("cache-control"), "private, no-cache");
-  assert.match(text, /name="durationDays"[^>]* min="1" max="30"/);
+  assertStrictEquals(status, 200);
+  assertMatch(headers.get("content-type")!, /^text\/html/);
+  assertStrictEquals(headers.get("cache-control"), "private, no-cache");
+  assertMatch(text, /name="durationDays"[^>]* min="1" max="30"/);
   for (
     const name of ["destination", "interests", "timeframe", "musicProfile", "otherPreferences"]
   ) {
-    assert.match(text, new RegExp(`<label for="${name}">`));
-    assert.match(text, new RegExp(`<(input|textarea)[^>]* id="${name}" name="${name}"`));
+    assertMatch(text, new RegExp(`<label for="${name}">`));
+    assertMatch(text, new RegExp(`<(input|textarea)[^>]* id="${name}" name="${name}"`));
   }
 });
 
@@ -83,23 +91,23 @@ Deno.test("a link fills in the form, and nothing of it is more than text", async
   using env = await openApp();
   const fields = { kind: "generation", interests: `"><script>alert(1)</script>`, timeframe: "May" };
   const { text } = await open(env.app, `/?${new URLSearchParams(fields)}`);
-  assert.match(text, /id="choose-generation" value="generation" checked/);
-  assert.match(text, /name="timeframe" value="May"/);
-  assert.match(text, /value="&quot;>&lt;script>alert\(1\)/);
-  assert.equal(stateOf(text).values.interests, fields.interests);
-  assert.equal(text.match(/<script/g)!.length, 2);
+  assertMatch(text, /id="choose-generation" value="generation" checked/);
+  assertMatch(text, /name="timeframe" value="May"/);
+  assertMatch(text, /value="&quot;>&lt;script>alert\(1\)/);
+  assertStrictEquals(stateOf(text).values.interests, fields.interests);
+  assertStrictEquals(text.match(/<script/g)!.length, 2);
   for (const odd of ["kind=nonsense", "formId=%20", "wish=zz"]) {
-    assert.match((await open(env.app, `/?${odd}&destination=Rome`)).text, /value="Rome"/);
+    assertMatch((await open(env.app, `/?${odd}&destination=Rome`)).text, /value="Rome"/);
   }
 });
 
 Deno.test("a form makes a trip and leads to it", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
-  assert.equal(made.status, 303);
+  assertStrictEquals(made.status, 303);
   const { body } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
-  assert.equal(body.destination, "Tokyo, Japan");
-  assert.equal(body.durationDays, 2);
+  assertStrictEquals(body.destination, "Tokyo, Japan");
+  assertStrictEquals(body.durationDays, 2);
   const wish = {
     kind: "generation",
     interests: "music, art",
@@ -108,7 +116,7 @@ Deno.test("a form makes a trip and leads to it", async () => {
   };
   const other = await submit(env.app, "/trips", wish);
   const { body: { preferences } } = await send(env.app, `/api/generations/${jobIdOf(other)}`);
-  assert.deepEqual(preferences, {
+  assertEquals(preferences, {
     interests: ["music", "art"],
     musicProfile: null,
     timeframe: "soon",
@@ -120,10 +128,10 @@ Deno.test("a form that is sent twice makes one trip; filled in otherwise, anothe
   using env = await openApp({}, { concurrency: 0 });
   const { formId } = stateOf((await open(env.app, "/")).text);
   const first = await submit(env.app, "/trips", { ...form, formId });
-  assert.equal(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), jobIdOf(first));
+  assertStrictEquals(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), jobIdOf(first));
   const changed = { ...form, destination: "Kyoto", formId };
-  assert.notEqual(jobIdOf(await submit(env.app, "/trips", changed)), jobIdOf(first));
-  assert.notEqual(stateOf((await open(env.app, "/")).text).formId, formId);
+  assertNotStrictEquals(jobIdOf(await submit(env.app, "/trips", changed)), jobIdOf(first));
+  assertNotStrictEquals(stateOf((await open(env.app, "/")).text).formId, formId);
 });
 
 Deno.test("a form that is sent again after its trip came to nothing makes another one", async () => {
@@ -132,11 +140,11 @@ Deno.test("a form that is sent again after its trip came to nothing makes anothe
   const made: string[] = [];
   for (let n = 0; n < 3; n++) {
     const id = jobIdOf(await submit(env.app, "/trips", { ...form, formId }));
-    assert.equal(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), id);
+    assertStrictEquals(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), id);
     await submit(env.app, `/trips/${id}/cancel`, {});
     made.push(id);
   }
-  assert.equal(new Set(made).size, 3);
+  assertStrictEquals(new Set(made).size, 3);
 });
 
 Deno.test("all that the API accepts fits into a form", async () => {
@@ -149,23 +157,23 @@ Deno.test("all that the API accepts fits into a form", async () => {
     otherPreferences: "他".repeat(500),
   };
   const made = await submit(env.app, "/trips", fields);
-  assert.equal(made.status, 303);
+  assertStrictEquals(made.status, 303);
   const { body } = await send(env.app, `/api/generations/${jobIdOf(made)}`);
-  assert.equal(body.preferences.interests.length, 20);
+  assertStrictEquals(body.preferences.interests.length, 20);
 });
 
 Deno.test("a form that the API would not accept comes back with what was typed and what is wrong", async () => {
   using env = await openApp();
   const wrong = { ...form, destination: "<b>" + "x".repeat(120), durationDays: "31" };
   const { status, text } = await submit(env.app, "/trips", wrong);
-  assert.equal(status, 400);
-  assert.match(text, /value="&lt;b>x{120}"/);
-  assert.match(text, /aria-invalid="true"/);
-  assert.match(text, />At most 120 characters; these are 123\.</);
-  assert.match(text, />A whole number from 1 to 30\.</);
+  assertStrictEquals(status, 400);
+  assertMatch(text, /value="&lt;b>x{120}"/);
+  assertMatch(text, /aria-invalid="true"/);
+  assertMatch(text, />At most 120 characters; these are 123\.</);
+  assertMatch(text, />A whole number from 1 to 30\.</);
   const many = { kind: "generation", interests: "x,".repeat(21) };
-  assert.match((await submit(env.app, "/trips", many)).text, />At most 20; these are 21\.</);
-  assert.equal((await submit(env.app, "/trips", {})).status, 400);
+  assertMatch((await submit(env.app, "/trips", many)).text, />At most 20; these are 21\.</);
+  assertStrictEquals((await submit(env.app, "/trips", {})).status, 400);
 });
 
 Deno.test("a trip is repeated with exactly its wish, once", async () => {
@@ -174,10 +182,10 @@ Deno.test("a trip is repeated with exactly its wish, once", async () => {
   const wish = JSON.stringify({ kind: "generation", body: { preferences } });
   const fields = { formId: "again-1", wish };
   const made = await submit(env.app, "/trips", fields);
-  assert.equal(made.status, 303);
+  assertStrictEquals(made.status, 303);
   const { body } = await send(env.app, `/api/generations/${jobIdOf(made)}`);
-  assert.deepEqual(body.preferences.interests, ["rock, and roll"]);
-  assert.equal(jobIdOf(await submit(env.app, "/trips", fields)), jobIdOf(made));
+  assertEquals(body.preferences.interests, ["rock, and roll"]);
+  assertStrictEquals(jobIdOf(await submit(env.app, "/trips", fields)), jobIdOf(made));
 });
 
 Deno.test("what no form of ours sends is a page that says so, and makes nothing", async () => {
@@ -192,11 +200,11 @@ Deno.test("what no form of ours sends is a page that says so, and makes nothing"
   ];
   for (const fields of cases) {
     const { status, text } = await submit(env.app, "/trips", fields);
-    assert.equal(status, 400);
-    assert.match(text, /The form cannot be read/);
+    assertStrictEquals(status, 400);
+    assertMatch(text, /The form cannot be read/);
   }
-  assert.equal((await submit(env.app, "/trips", { x: "y".repeat(200_000) })).status, 413);
-  for await (const _ of env.kv.list({ prefix: ["job"] })) assert.fail("a job was made");
+  assertStrictEquals((await submit(env.app, "/trips", { x: "y".repeat(200_000) })).status, 413);
+  for await (const _ of env.kv.list({ prefix: ["job"] })) fail("a job was made");
 });
 
 Deno.test("forms of other sites are not taken", async () => {
@@ -207,18 +215,18 @@ Deno.test("forms of other sites are not taken", async () => {
     for (const site of ["cross-site", "same-site", "none"]) {
       const foreign = { "sec-fetch-site": site, origin: "https://evil.example" };
       const { status, text } = await submit(env.app, path, form, foreign);
-      assert.equal(status, 403);
-      assert.match(text, /The form is another site&#39;s|The form is another site's/);
+      assertStrictEquals(status, 403);
+      assertMatch(text, /The form is another site&#39;s|The form is another site's/);
     }
   }
   // Browsers of the past, and pages without TLS, only tell the origin; a proxy may add the TLS.
   for (const origin of ["http://localhost", "https://localhost"]) {
     const plain = { origin, "sec-fetch-site": "" };
-    assert.equal((await submit(env.app, "/trips", form, plain)).status, 303);
+    assertStrictEquals((await submit(env.app, "/trips", form, plain)).status, 303);
   }
   for (const origin of ["https://evil.example", "https://localhost:8443", "null", "localhost"]) {
     const plain = { origin, "sec-fetch-site": "" };
-    assert.equal((await submit(env.app, "/trips", form, plain)).status, 403);
+    assertStrictEquals((await submit(env.app, "/trips", form, plain)).status, 403);
   }
   // Where no proxy is trusted, nobody can say that the host is another one.
   const renamed = {
@@ -226,24 +234,24 @@ Deno.test("forms of other sites are not taken", async () => {
     "sec-fetch-site": "",
     "x-forwarded-host": "trips.example",
   };
-  assert.equal((await submit(env.app, "/trips", form, renamed)).status, 403);
+  assertStrictEquals((await submit(env.app, "/trips", form, renamed)).status, 403);
   const behind = await openApp({ kv: env.kv, trustedProxies: 1 }, { concurrency: 0 });
-  assert.equal((await submit(behind.app, "/trips", form, renamed)).status, 303);
+  assertStrictEquals((await submit(behind.app, "/trips", form, renamed)).status, 303);
   const evil = { ...renamed, origin: "https://evil.example" };
-  assert.equal((await submit(behind.app, "/trips", form, evil)).status, 403);
-  assert.equal((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
+  assertStrictEquals((await submit(behind.app, "/trips", form, evil)).status, 403);
+  assertStrictEquals((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
 });
 
 Deno.test("a wish that is refused stays in the form, with the reason and when to try again", async () => {
   using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   await post(env.app, "/api/itineraries", tokyo);
   const refused = await submit(env.app, "/trips", form);
-  assert.equal(refused.status, 503);
-  assert.equal(refused.headers.get("retry-after"), "30");
-  assert.match(refused.text, /role="alert"><p class="title">Many travellers are waiting/);
-  assert.match(refused.text, /Please try again in 30 seconds/);
-  assert.match(refused.text, /value="Tokyo, Japan"/);
-  assert.equal(stateOf(refused.text).refusal.code, "queue_full");
+  assertStrictEquals(refused.status, 503);
+  assertStrictEquals(refused.headers.get("retry-after"), "30");
+  assertMatch(refused.text, /role="alert"><p class="title">Many travellers are waiting/);
+  assertMatch(refused.text, /Please try again in 30 seconds/);
+  assertMatch(refused.text, /value="Tokyo, Japan"/);
+  assertStrictEquals(stateOf(refused.text).refusal.code, "queue_full");
 });
 
 Deno.test("pages and their forms have the limits of the API", async () => {
@@ -256,35 +264,35 @@ Deno.test("pages and their forms have the limits of the API", async () => {
     clock: env.clock,
     rateLimiters: { requests: limiter("requests", 4), jobs: limiter("jobs", 1) },
   }, { concurrency: 0 });
-  assert.equal((await submit(limited.app, "/trips", form)).status, 303);
+  assertStrictEquals((await submit(limited.app, "/trips", form)).status, 303);
   const refused = await submit(limited.app, "/trips", form);
-  assert.equal(refused.status, 429);
-  assert.match(refused.text, /You have sent many wishes in a short time/);
+  assertStrictEquals(refused.status, 429);
+  assertMatch(refused.text, /You have sent many wishes in a short time/);
   const path = `/trips/${crypto.randomUUID()}`;
-  assert.equal((await open(limited.app, path)).status, 404);
-  assert.equal((await open(limited.app, path)).status, 404);
+  assertStrictEquals((await open(limited.app, path)).status, 404);
+  assertStrictEquals((await open(limited.app, path)).status, 404);
   const { status, headers, text } = await open(limited.app, path);
-  assert.equal(status, 429);
+  assertStrictEquals(status, 429);
   const seconds = headers.get("retry-after")!;
-  assert.ok(Number(seconds) > 0);
-  assert.match(text, /<h1>Too many requests<\/h1>/);
-  assert.ok(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
-  assert.ok(text.includes(`This page tries again by itself in ${seconds} seconds.`));
-  assert.match(text, /<a class="button main" href>Try again now<\/a>/);
+  assert(Number(seconds) > 0);
+  assertMatch(text, /<h1>Too many requests<\/h1>/);
+  assert(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
+  assert(text.includes(`This page tries again by itself in ${seconds} seconds.`));
+  assertMatch(text, /<a class="button main" href>Try again now<\/a>/);
   // A wish that is one request too many is not lost, right or wrong.
   for (const days of ["2", "99"]) {
     const late = await submit(limited.app, "/trips", { ...form, durationDays: days });
-    assert.equal(late.status, 429);
-    assert.equal(late.headers.get("retry-after"), seconds);
-    assert.match(late.text, /value="Tokyo, Japan"/);
-    assert.ok(late.text.includes(`Please try again in ${seconds} seconds.`));
+    assertStrictEquals(late.status, 429);
+    assertStrictEquals(late.headers.get("retry-after"), seconds);
+    assertMatch(late.text, /value="Tokyo, Japan"/);
+    assert(late.text.includes(`Please try again in ${seconds} seconds.`));
   }
-  assert.equal((await submit(limited.app, "/trips", { formId: "!" })).status, 429);
-  assert.equal((await submit(limited.app, "/trips", { wish: "{}" })).status, 429);
+  assertStrictEquals((await submit(limited.app, "/trips", { formId: "!" })).status, 429);
+  assertStrictEquals((await submit(limited.app, "/trips", { wish: "{}" })).status, 429);
   const cancel = await submit(limited.app, `${path}/cancel`, {});
-  assert.equal(cancel.status, 429);
-  assert.ok(cancel.text.includes(`Please go back, and try again in ${seconds} seconds.`));
-  assert.doesNotMatch(cancel.text, /http-equiv="refresh"/);
+  assertStrictEquals(cancel.status, 429);
+  assert(cancel.text.includes(`Please go back, and try again in ${seconds} seconds.`));
+  assertNotMatch(cancel.text, /http-equiv="refresh"/);
   await limiter("requests", 1).settled();
 });
 
@@ -294,28 +302,28 @@ Deno.test("a trip is shown as it is, from its first second to its last", async (
   const path = `/trips/${jobIdOf(made)}`;
   const api = `/api/itineraries/${jobIdOf(made)}`;
   const first = await open(env.app, path);
-  assert.equal(first.status, 200);
-  assert.equal(first.headers.get("cache-control"), "private, no-cache");
-  assert.match(first.text, /<title>Tokyo, Japan – Tripwright<\/title>/);
-  assert.match(first.text, /<meta name="robots" content="noindex"\/>/);
-  assert.match(first.text, /<noscript><meta http-equiv="refresh" content="2"\/><\/noscript>/);
-  assert.match(first.text, /<progress/);
-  assert.deepEqual(stateOf(first.text).job, (await send(env.app, api)).body);
+  assertStrictEquals(first.status, 200);
+  assertStrictEquals(first.headers.get("cache-control"), "private, no-cache");
+  assertMatch(first.text, /<title>Tokyo, Japan – Tripwright<\/title>/);
+  assertMatch(first.text, /<meta name="robots" content="noindex"\/>/);
+  assertMatch(first.text, /<noscript><meta http-equiv="refresh" content="2"\/><\/noscript>/);
+  assertMatch(first.text, /<progress/);
+  assertEquals(stateOf(first.text).job, (await send(env.app, api)).body);
   // The same database, and a worker.
   const working = await openApp({ kv: env.kv, clock: env.clock });
   await working.a.instance.sweep();
   await working.a.instance.idle();
   const last = await open(env.app, path);
-  assert.doesNotMatch(last.text, /<noscript>|<progress/);
-  assert.match(last.text, /<span class="mark">Sample<\/span>/);
+  assertNotMatch(last.text, /<noscript>|<progress/);
+  assertMatch(last.text, /<span class="mark">Sample<\/span>/);
   const { days } = sampleItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
   for (const { theme, activities } of days) {
-    assert.ok(last.text.includes(`>${theme}</h2>`));
+    assert(last.text.includes(`>${theme}</h2>`));
     for (const { time, title } of activities) {
-      assert.ok(last.text.includes(`>${time}</time>`) && last.text.includes(`>${title}</h3>`));
+      assert(last.text.includes(`>${time}</time>`) && last.text.includes(`>${title}</h3>`));
     }
   }
-  assert.deepEqual(stateOf(last.text).job, (await send(env.app, api)).body);
+  assertEquals(stateOf(last.text).job, (await send(env.app, api)).body);
 });
 
 Deno.test("the parts that are written are in the page before the plan is finished", async () => {
@@ -329,10 +337,10 @@ Deno.test("the parts that are written are in the page before the plan is finishe
     await nextTurn();
     text = (await open(env.app, `/trips/${id}`)).text;
   }
-  assert.ok(text.includes(`>${bundles[0]!.title}</h2>`));
-  assert.match(text, /class="card placeholder"/);
-  assert.match(text, /Reasoning:/);
-  assert.match(text, /<li aria-current="step">Writing<\/li>/);
+  assert(text.includes(`>${bundles[0]!.title}</h2>`));
+  assertMatch(text, /class="card placeholder"/);
+  assertMatch(text, /Reasoning:/);
+  assertMatch(text, /<li aria-current="step">Writing<\/li>/);
   await env.a.instance.stop(0);
 });
 
@@ -346,11 +354,11 @@ Deno.test("there is one page for whatever is not there", async () => {
   for (const id of ids) {
     for (const file of ["", "/plan.md", "/plan.json", "/plan.ics"]) {
       const { status, text } = await open(env.app, `/trips/${id}${file}`);
-      assert.equal(status, 404);
-      assert.match(text, /<h1>This trip has expired<\/h1>/);
-      assert.doesNotMatch(text, /<noscript>|<script>/);
+      assertStrictEquals(status, 404);
+      assertMatch(text, /<h1>This trip has expired<\/h1>/);
+      assertNotMatch(text, /<noscript>|<script>/);
     }
-    assert.equal((await submit(env.app, `/trips/${id}/cancel`, {})).status, 404);
+    assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 404);
   }
   await env.a.instance.idle();
 });
@@ -360,10 +368,10 @@ Deno.test("a trip is canceled by a form, and shows how it ended if it had ended"
   const made = await submit(env.app, "/trips", form);
   const path = `/trips/${jobIdOf(made)}`;
   const canceled = await submit(env.app, `${path}/cancel`, {});
-  assert.equal(canceled.status, 303);
-  assert.equal(canceled.headers.get("location"), path);
-  assert.match((await open(env.app, path)).text, /You have canceled this trip/);
-  assert.equal((await submit(env.app, `${path}/cancel`, {})).status, 303);
+  assertStrictEquals(canceled.status, 303);
+  assertStrictEquals(canceled.headers.get("location"), path);
+  assertMatch((await open(env.app, path)).text, /You have canceled this trip/);
+  assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
 
 Deno.test("a trip that failed says why, and offers what helps", async () => {
@@ -378,14 +386,14 @@ Deno.test("a trip that failed says why, and offers what helps", async () => {
     await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
     const { sentence, nextAction } = describeFailure({ code, retryable, hint });
-    assert.equal(nextAction === "repeat", retryable, code);
-    assert.ok(text.includes(`role="alert"><p class="title">${sentence}</p>`), code);
-    assert.ok(text.includes(`The reason: the &lt;reason>`), code);
-    assert.match(text, /<button type="submit"[^>]*>Try again<\/button>/);
+    assertStrictEquals(nextAction === "repeat", retryable, code);
+    assert(text.includes(`role="alert"><p class="title">${sentence}</p>`), code);
+    assert(text.includes(`The reason: the &lt;reason>`), code);
+    assertMatch(text, /<button type="submit"[^>]*>Try again<\/button>/);
     const best = text.match(/class="(?:button )?main"[^>]*>([^<]+)</)?.[1];
     const verbs = { repeat: "Try again", change: "Change the wish", wait: undefined };
-    assert.equal(best, verbs[nextAction], code);
-    assert.match(
+    assertStrictEquals(best, verbs[nextAction], code);
+    assertMatch(
       text,
       /href="\/\?kind=itinerary&amp;destination=Tokyo%2C\+Japan&amp;durationDays=2"/,
     );
@@ -398,7 +406,7 @@ Deno.test("every way in which a wish can be refused has a sentence of its own", 
   const codes = Object.values<any>(responses).flatMap(({ content }) =>
     Object.keys(content["application/problem+json"]?.examples ?? {})
   );
-  assert.ok(codes.length > 10);
+  assert(codes.length > 10);
   /** What no form of ours can cause. */
   const impossible = [
     "malformed_json",
@@ -410,7 +418,11 @@ Deno.test("every way in which a wish can be refused has a sentence of its own", 
   ];
   for (const code of codes) {
     const said = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
-    assert.equal(said.startsWith("The wish was not accepted"), impossible.includes(code), code);
+    assertStrictEquals(
+      said.startsWith("The wish was not accepted"),
+      impossible.includes(code),
+      code,
+    );
   }
 });
 
@@ -436,12 +448,12 @@ Deno.test("what travellers and models write stays text, wherever it stands in a 
   const made = await submit(env.app, "/trips", wish);
   await env.a.instance.idle();
   const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
-  assert.deepEqual(stateOf(text).job.itinerary, days);
+  assertEquals(stateOf(text).job.itinerary, days);
   // Of the page itself: the script and its state.
-  assert.equal(text.match(/<script/g)!.length, 2);
-  assert.equal(text.match(/<\/script/g)!.length, 2);
+  assertStrictEquals(text.match(/<script/g)!.length, 2);
+  assertStrictEquals(text.match(/<\/script/g)!.length, 2);
   const tags = text.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/gi)!;
-  for (const tag of tags) assert.doesNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
+  for (const tag of tags) assertNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
 });
 
 Deno.test("a finished plan can be had as a file", async () => {
@@ -450,38 +462,38 @@ Deno.test("a finished plan can be had as a file", async () => {
   const { headers } = await post(env.app, "/api/generations", techno);
   const generation = headers.get("location")!.split("/").at(-1)!;
   const early = await open(env.app, `/trips/${itinerary}/plan.md`);
-  assert.equal(early.status, 303);
-  assert.equal(early.headers.get("location"), `/trips/${itinerary}`);
+  assertStrictEquals(early.status, 303);
+  assertStrictEquals(early.headers.get("location"), `/trips/${itinerary}`);
   await untilIdle(env.a, () => env.clock.advance(1_000));
 
   const markdown = await open(env.app, `/trips/${itinerary}/plan.md`);
-  assert.equal(markdown.headers.get("content-type"), "text/markdown; charset=utf-8");
-  assert.match(
+  assertStrictEquals(markdown.headers.get("content-type"), "text/markdown; charset=utf-8");
+  assertMatch(
     markdown.headers.get("content-disposition")!,
     /^attachment; filename="tokyo-japan\.md"/,
   );
-  assert.match(markdown.text, /^# Tokyo, Japan: 2 days\n\nThis plan is made up/);
-  assert.match((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
+  assertMatch(markdown.text, /^# Tokyo, Japan: 2 days\n\nThis plan is made up/);
+  assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
   const json = await open(env.app, `/trips/${itinerary}/plan.json`);
-  assert.deepEqual(
+  assertEquals(
     JSON.parse(json.text),
     (await send(env.app, `/api/itineraries/${itinerary}`)).body,
   );
 
   const calendar = await open(env.app, `/trips/${itinerary}/plan.ics?start=2026-12-24`);
-  assert.equal(calendar.headers.get("content-type"), "text/calendar; charset=utf-8");
-  assert.match(calendar.text, /^BEGIN:VCALENDAR\r\n/);
-  assert.match(calendar.text, /DTSTART:20261224T\d{6}\r\n/);
-  assert.match(calendar.text, /DTSTART:20261225T\d{6}\r\n/);
+  assertStrictEquals(calendar.headers.get("content-type"), "text/calendar; charset=utf-8");
+  assertMatch(calendar.text, /^BEGIN:VCALENDAR\r\n/);
+  assertMatch(calendar.text, /DTSTART:20261224T\d{6}\r\n/);
+  assertMatch(calendar.text, /DTSTART:20261225T\d{6}\r\n/);
   for (
     const query of ["", "?start=", "?start=2026-02-30", "?start=tomorrow", "?start=9999-12-31"]
   ) {
     const { status, text } = await open(env.app, `/trips/${itinerary}/plan.ics${query}`);
-    assert.equal(status, 400);
-    assert.match(text, /A calendar needs the first day, such as 2026-12-24/);
+    assertStrictEquals(status, 400);
+    assertMatch(text, /A calendar needs the first day, such as 2026-12-24/);
   }
-  assert.match((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
+  assertMatch((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
 });
 
 Deno.test("bundles without a date that can be read make no calendar", async () => {
@@ -494,29 +506,29 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
   await env.a.instance.idle();
   const id = headers.get("location")!.split("/").at(-1)!;
   const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
-  assert.equal(status, 400);
-  assert.match(text, /None of the events has a date/);
-  assert.ok(text.includes(`<a class="button main" href="/trips/${id}">To the trip</a>`));
+  assertStrictEquals(status, 400);
+  assertMatch(text, /None of the events has a date/);
+  assert(text.includes(`<a class="button main" href="/trips/${id}">To the trip</a>`));
 });
 
 Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
   using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
   const { text: home } = await open(env.app, "/");
-  assert.match(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
+  assertMatch(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   const id = headers.get("location")!.split("/").at(-1)!;
   for (const unknown of [id, crypto.randomUUID()]) {
     const { status, headers, text } = await open(env.app, `/trips/${unknown}`);
-    assert.equal(status, 401);
-    assert.equal(headers.get("www-authenticate"), "Bearer");
-    assert.match(text, /This trip needs a key/);
-    assert.doesNotMatch(text, /Tokyo/);
+    assertStrictEquals(status, 401);
+    assertStrictEquals(headers.get("www-authenticate"), "Bearer");
+    assertMatch(text, /This trip needs a key/);
+    assertNotMatch(text, /Tokyo/);
   }
   const refused = await submit(env.app, "/trips", form);
-  assert.equal(refused.status, 401);
-  assert.match(refused.text, /This service is only open to those with an API key/);
-  assert.equal((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
+  assertStrictEquals(refused.status, 401);
+  assertMatch(refused.text, /This service is only open to those with an API key/);
+  assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
 });
 
 Deno.test("with public reads, a stranger may look at a trip but not cancel it", async () => {
@@ -524,10 +536,10 @@ Deno.test("with public reads, a stranger may look at a trip but not cancel it", 
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   const id = headers.get("location")!.split("/").at(-1)!;
-  assert.match((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
+  assertMatch((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
-  assert.equal(status, 403);
-  assert.match(text, /Only the API key that made the job may cancel it/);
+  assertStrictEquals(status, 403);
+  assertMatch(text, /Only the API key that made the job may cancel it/);
 });
 
 Deno.test("a fault of ours is a page that says no more than that", async () => {
@@ -535,10 +547,10 @@ Deno.test("a fault of ours is a page that says no more than that", async () => {
   const id = crypto.randomUUID();
   await env.kv.set(["job", id], { secret: "do not show" });
   const { status, text } = await open(env.app, `/trips/${id}`);
-  assert.equal(status, 500);
-  assert.match(text, /<h1>Something went wrong<\/h1>/);
-  assert.match(text, /<meta http-equiv="refresh" content="30"\/>/);
-  assert.doesNotMatch(text, /secret|do not show/);
+  assertStrictEquals(status, 500);
+  assertMatch(text, /<h1>Something went wrong<\/h1>/);
+  assertMatch(text, /<meta http-equiv="refresh" content="30"\/>/);
+  assertNotMatch(text, /secret|do not show/);
 });
 
 Deno.test("a wish that meets a fault of ours stays in the form", async () => {
@@ -551,9 +563,9 @@ Deno.test("a wish that meets a fault of ours stays in the form", async () => {
   for (const name of ["commit", "get"] as const) {
     Object.assign(hooks, { commit: undefined, get: undefined, [name]: faults[name] });
     const { status, text } = await submit(env.app, "/trips", { ...form, formId: "once" });
-    assert.equal(status, 500, name);
-    assert.match(text, /role="alert"><p class="title">Something went wrong on our side/);
-    assert.match(text, /value="Tokyo, Japan"/);
+    assertStrictEquals(status, 500, name);
+    assertMatch(text, /role="alert"><p class="title">Something went wrong on our side/);
+    assertMatch(text, /value="Tokyo, Japan"/);
   }
   Object.assign(hooks, { commit: undefined, get: undefined });
   await submit(env.app, "/trips", { ...form, formId: "again" });
@@ -561,32 +573,32 @@ Deno.test("a wish that meets a fault of ours stays in the form", async () => {
   let reads = 0;
   hooks.get = ([table]) => table === "job" && ++reads > 1 ? faults.get() : undefined;
   const { status, text } = await submit(env.app, "/trips", { ...form, formId: "again" });
-  assert.equal(status, 500);
-  assert.match(text, /value="Tokyo, Japan"/);
+  assertStrictEquals(status, 500);
+  assertMatch(text, /value="Tokyo, Japan"/);
 });
 
 Deno.test("addresses that only forms are sent to lead browsers back", async () => {
   using env = await openApp();
   const id = crypto.randomUUID();
   const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
-  assert.deepEqual([status, headers.get("location")], [303, `/trips/${id}`]);
+  assertEquals([status, headers.get("location")], [303, `/trips/${id}`]);
   const odd = await open(env.app, "/trips/%2F%2Fevil.example%0D%0A/cancel");
-  assert.equal(odd.headers.get("location"), "/trips/%2F%2Fevil.example%0D%0A");
+  assertStrictEquals(odd.headers.get("location"), "/trips/%2F%2Fevil.example%0D%0A");
   const page = await open(env.app, "/", { method: "POST", headers: { accept: "text/html" } });
-  assert.equal(page.status, 405);
-  assert.equal(page.headers.get("allow"), "GET, HEAD, OPTIONS");
-  assert.match(page.text, /<h1>The method is not allowed<\/h1>/);
+  assertStrictEquals(page.status, 405);
+  assertStrictEquals(page.headers.get("allow"), "GET, HEAD, OPTIONS");
+  assertMatch(page.text, /<h1>The method is not allowed<\/h1>/);
 });
 
 Deno.test("/trips leads to the trips that the browser knows", async () => {
   using env = await openApp();
   const { status, headers } = await open(env.app, "/trips");
-  assert.deepEqual([status, headers.get("location")], [302, "/#recent"]);
+  assertEquals([status, headers.get("location")], [302, "/#recent"]);
 });
 
 Deno.test("every kind of job has a form and a page", () => {
-  assert.deepEqual(kinds.map(({ http }) => http.noun), ["itinerary", "generation"]);
-  assert.deepEqual(wishKinds, ["itinerary", "generation"]);
+  assertEquals(kinds.map(({ http }) => http.noun), ["itinerary", "generation"]);
+  assertEquals(wishKinds, ["itinerary", "generation"]);
 });
 
 Deno.test("pages load nothing but what is theirs, and send forms nowhere else", async () => {
@@ -594,12 +606,12 @@ Deno.test("pages load nothing but what is theirs, and send forms nowhere else", 
   for (const path of ["/", "/trips/x"]) {
     const { headers, text } = await open(env.app, path);
     const policy = headers.get("content-security-policy")!;
-    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
-    assert.match(policy, /form-action 'self'/);
-    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
-    assert.doesNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
+    assertMatch(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    assertMatch(policy, /form-action 'self'/);
+    assertNotMatch(policy, /unsafe|https?:|\*/);
+    assertNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
     for (const [, url] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
-      assert.match(url!, /^\/(?!\/)|^#/);
+      assertMatch(url!, /^\/(?!\/)|^#/);
     }
   }
 });
@@ -611,15 +623,15 @@ Deno.test("a URL that names its version is kept for ever, any other one for minu
   const [style] = text.match(/\/style\.css\?v=\w+/)!;
   for (const url of [script, style]) {
     const { status, headers } = await open(env.app, url!);
-    assert.equal(status, 200);
-    assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable");
+    assertStrictEquals(status, 200);
+    assertStrictEquals(headers.get("cache-control"), "public, max-age=31536000, immutable");
   }
   for (const url of ["/client.js", "/icon.svg"]) {
     const { headers } = await open(env.app, url);
-    assert.equal(headers.get("cache-control"), "public, max-age=300");
-    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assertStrictEquals(headers.get("cache-control"), "public, max-age=300");
+    assertStrictEquals(headers.get("access-control-allow-origin"), "*");
     const known = { headers: { "if-none-match": headers.get("etag")! } };
-    assert.equal((await open(env.app, url, known)).status, 304);
+    assertStrictEquals((await open(env.app, url, known)).status, 304);
   }
 });
 
@@ -627,6 +639,6 @@ Deno.test("who asks for a version of another instance is not to keep the one of 
   using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
     const { status, headers } = await open(env.app, `/app.js?v=${version}`);
-    assert.deepEqual([status, headers.get("cache-control")], [200, "no-store"]);
+    assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
@@ -13,13 +13,13 @@ Deno.test("a plan that grows has the room of one more part, one that is finished
   const growing = renderToString(
     <ItineraryPlan job={{ itinerary: null, partial: days.slice(0, 1) }} isGrowing />,
   );
-  assert.equal(growing.match(/class="card placeholder"/g)?.length, 1);
-  assert.match(growing, />Day 2</);
-  assert.doesNotMatch(
+  assertStrictEquals(growing.match(/class="card placeholder"/g)?.length, 1);
+  assertMatch(growing, />Day 2</);
+  assertNotMatch(
     renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />),
     /placeholder/,
   );
-  assert.match(
+  assertMatch(
     renderToString(<BundlesPlan job={{ bundles: null, partial: [] }} isGrowing />),
     />Bundle 1</,
   );
@@ -38,13 +38,13 @@ Deno.test("links that a model wrote lead to the web or nowhere, and recommend no
   );
   const links = [...text.matchAll(/<a ([^>]*)>/g)].map(([, attributes]) => attributes!);
   const written = links.filter((link) => !link.includes("openstreetmap.org"));
-  assert.equal(written.length, 3);
+  assertStrictEquals(written.length, 3);
   for (const link of links) {
-    assert.match(link, /href="https?:\/\//);
-    assert.match(link, /rel="noopener noreferrer nofollow"/);
+    assertMatch(link, /href="https?:\/\//);
+    assertMatch(link, /rel="noopener noreferrer nofollow"/);
   }
   // A picture would tell its host who looks at the plan.
-  assert.doesNotMatch(text, /<img/);
+  assertNotMatch(text, /<img/);
 });
 
 Deno.test("a place is looked for on a map as it is written", () => {
@@ -54,7 +54,10 @@ Deno.test("a place is looked for on a map as it is written", () => {
     <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
   );
   const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
-  assert.equal(new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"), "A & B, Köln #1");
+  assertStrictEquals(
+    new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"),
+    "A & B, Köln #1",
+  );
 });
 
 Deno.test("costs are summed up by currency; what nobody knows is not counted as free", () => {
@@ -63,10 +66,10 @@ Deno.test("costs are summed up by currency; what nobody knows is not counted as 
       ...days[0]!.activities[0]!,
       estimatedCost: cost && { amount: cost[0], currency: cost[1] },
     }));
-  assert.equal(formatCosts(costing()), null);
-  assert.equal(formatCosts(costing(null, null)), null);
-  assert.equal(formatCosts(costing([0, "EUR"], null)), "free");
-  assert.equal(formatCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
-  assert.equal(formatCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
-  assert.equal(formatCosts(costing([5, "ABC"])), "about ABC\u00a05");
+  assertStrictEquals(formatCosts(costing()), null);
+  assertStrictEquals(formatCosts(costing(null, null)), null);
+  assertStrictEquals(formatCosts(costing([0, "EUR"], null)), "free");
+  assertStrictEquals(formatCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
+  assertStrictEquals(formatCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
+  assertStrictEquals(formatCosts(costing([5, "ABC"])), "about ABC\u00a05");
 });

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Job } from "../../../web/client/client.ts";
 import { RecentTrips, tellsOfTrips } from "../../../web/app/recent_trips.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -29,8 +29,8 @@ function job(
 Deno.test("trips are listed newest first, whatever the order in which they were put", () => {
   const { tab } = open();
   for (const minute of [2, 1, 3]) tab().put(job(`t${minute}`, { minute }));
-  assert.deepEqual(tab().list().map(({ id }) => id), ["t3", "t2", "t1"]);
-  assert.deepEqual(tab().list()[0]!.wish, {
+  assertEquals(tab().list().map(({ id }) => id), ["t3", "t2", "t1"]);
+  assertEquals(tab().list()[0]!.wish, {
     kind: "itinerary",
     body: { destination: "Tokyo", durationDays: 3 },
   });
@@ -40,9 +40,9 @@ Deno.test("a trip that is put again is brought up to date, and written only if i
   const { tab, storage } = open();
   tab().put(job("a"));
   tab().put(job("a"));
-  assert.equal(storage.writes, 1);
+  assertStrictEquals(storage.writes, 1);
   tab().put(job("a", { status: "completed" }));
-  assert.deepEqual(tab().list().map(({ status }) => status), ["completed"]);
+  assertEquals(tab().list().map(({ status }) => status), ["completed"]);
 });
 
 Deno.test("two tabs that put trips one after the other keep both", () => {
@@ -51,33 +51,33 @@ Deno.test("two tabs that put trips one after the other keep both", () => {
   one.put(job("a"));
   other.put(job("b", { minute: 1 }));
   one.put(job("a", { status: "failed" }));
-  assert.deepEqual(one.list().map(({ id, status }) => [id, status]), [
+  assertEquals(one.list().map(({ id, status }) => [id, status]), [
     ["b", "processing"],
     ["a", "failed"],
   ]);
   other.remove("a");
-  assert.deepEqual(one.list().map(({ id }) => id), ["b"]);
+  assertEquals(one.list().map(({ id }) => id), ["b"]);
 });
 
 Deno.test("the list has 20 trips at the most, and none a week older than the newest", () => {
   const { tab } = open();
   for (let minute = 0; minute < 25; minute++) tab().put(job(`t${minute}`, { minute }));
-  assert.equal(tab().list().length, 20);
-  assert.equal(tab().list().at(-1)!.id, "t5");
+  assertStrictEquals(tab().list().length, 20);
+  assertStrictEquals(tab().list().at(-1)!.id, "t5");
   const week = 7 * 24 * 60;
   tab().put(job("later", { minute: 10 + week }));
   const ids = tab().list().map(({ id }) => id);
-  assert.deepEqual([ids[0], ids.at(-1), ids.length], ["later", "t10", 16]);
+  assertEquals([ids[0], ids.at(-1), ids.length], ["later", "t10", 16]);
 });
 
 Deno.test("what has been forgotten is not brought up to date", () => {
   const { tab } = open();
   tab().put(job("a"));
   tab().update(job("a", { status: "completed" }));
-  assert.deepEqual(tab().list().map(({ status }) => status), ["completed"]);
+  assertEquals(tab().list().map(({ status }) => status), ["completed"]);
   tab().remove("a");
   tab().update(job("a"));
-  assert.deepEqual(tab().list(), []);
+  assertEquals(tab().list(), []);
 });
 
 Deno.test("a trip that the service has forgotten stays, with its wish", () => {
@@ -85,7 +85,7 @@ Deno.test("a trip that the service has forgotten stays, with its wish", () => {
   tab().put(job("a"));
   tab().markGone("a");
   tab().markGone("unknown");
-  assert.deepEqual(tab().list().map(({ id, status }) => [id, status]), [["a", "gone"]]);
+  assertEquals(tab().list().map(({ id, status }) => [id, status]), [["a", "gone"]]);
 });
 
 Deno.test("what others have put into the storage is ignored", () => {
@@ -105,30 +105,30 @@ Deno.test("what others have put into the storage is ignored", () => {
     ]
   ) {
     storage.setItem(KEY, JSON.stringify([{ ...trip, ...change }, trip]));
-    assert.deepEqual(tab().list(), [trip], JSON.stringify(change));
+    assertEquals(tab().list(), [trip], JSON.stringify(change));
   }
   for (const junk of ["", "null", "{}", "7", "[null]", "{broken"]) {
     storage.setItem(KEY, junk);
-    assert.deepEqual(tab().list(), [], junk);
+    assertEquals(tab().list(), [], junk);
   }
   tab().put(job("b"));
-  assert.equal(tab().list().length, 1);
+  assertStrictEquals(tab().list().length, 1);
 });
 
 Deno.test("a browser that keeps nothing loses nothing but the list", () => {
   const none = new RecentTrips(null);
   none.put(job("a"));
-  assert.deepEqual(none.list(), []);
+  assertEquals(none.list(), []);
   const { storage } = open();
   storage.setItem = () => {
     throw new DOMException("full", "QuotaExceededError");
   };
   const full = new RecentTrips(storage as unknown as Storage);
   full.put(job("a"));
-  assert.deepEqual(full.list(), []);
+  assertEquals(full.list(), []);
 });
 
 Deno.test("only events about the list, or about everything, tell of it", () => {
   const event = (key: string | null) => tellsOfTrips({ key } as StorageEvent);
-  assert.deepEqual([KEY, null, "other"].map(event), [true, true, false]);
+  assertEquals([KEY, null, "other"].map(event), [true, true, false]);
 });

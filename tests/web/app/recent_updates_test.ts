@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { RecentTrips } from "../../../web/app/recent_trips.ts";
 import { keepUpToDate } from "../../../web/app/recent_updates.ts";
 import { nextTurn, NOON } from "../../../testing/fake_clock.ts";
@@ -55,12 +55,12 @@ pageTest("trips are asked for one after the other, and again four seconds later"
   for (let round = 0; round < 3; round++) {
     const first = await page.asked(at("a"));
     await nextTurn();
-    assert.equal(page.unseen, 0);
+    assertStrictEquals(page.unseen, 0);
     first.show(list.job("a"));
     (await page.asked(at("b"))).show(list.job("b"));
     await nextTurn();
-    assert.equal(list.looks(), round + 1);
-    if (round < 2) assert.equal(await page.untilAsked(), 4_000);
+    assertStrictEquals(list.looks(), round + 1);
+    if (round < 2) assertStrictEquals(await page.untilAsked(), 4_000);
   }
   await list.leave(following);
 });
@@ -74,12 +74,12 @@ pageTest("what has ended or is gone is asked for once, and may be found again", 
   (await page.asked(at("b"))).refuse(404, "job_not_found");
   (await page.asked(at("c"))).show(list.job("c", "completed"));
   await nextTurn();
-  assert.deepEqual(statusesOf(list.recent), ["a processing", "b gone", "c completed"]);
+  assertEquals(statusesOf(list.recent), ["a processing", "b gone", "c completed"]);
   await page.untilAsked();
   (await page.asked(at("a"))).show(list.job("a", "completed"));
   await page.pass(600_000);
-  assert.equal(page.unseen, 0);
-  assert.deepEqual(statusesOf(list.recent), ["a completed", "b gone", "c completed"]);
+  assertStrictEquals(page.unseen, 0);
+  assertEquals(statusesOf(list.recent), ["a completed", "b gone", "c completed"]);
   await list.leave(following);
 });
 
@@ -100,10 +100,10 @@ pageTest("a service that is away is asked ever more rarely", async (page) => {
       answers[round % 4]!(request);
     }
   }
-  assert.deepEqual(pauses, [0, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
-  assert.deepEqual(statusesOf(list.recent), ["a processing", "b processing"]);
+  assertEquals(pauses, [0, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+  assertEquals(statusesOf(list.recent), ["a processing", "b processing"]);
   for (const id of ["a", "b"]) (await page.askedAfter(at(id)))[0].show(list.job(id));
-  assert.equal((await page.askedAfter(at("a")))[1], 4_000);
+  assertStrictEquals((await page.askedAfter(at("a")))[1], 4_000);
   await list.leave(following);
 });
 
@@ -113,7 +113,7 @@ pageTest("what could not be asked for is asked for later, ended or not", async (
   const following = list.begin();
   // Without a key, none of them can be asked for.
   (await page.asked(at("a"))).refuse(401, "unauthorized");
-  assert.equal(await page.untilAsked(), 8_000);
+  assertStrictEquals(await page.untilAsked(), 8_000);
   (await page.asked(at("a"))).show(list.job("a"));
   (await page.asked(at("b"))).show(list.job("b", "completed"));
   await list.leave(following);
@@ -124,7 +124,7 @@ pageTest("a page that is left in the middle of a look hears nothing of it", asyn
   const following = list.begin();
   await page.asked(at("a"));
   await list.leave(following);
-  assert.equal(list.looks(), 0);
+  assertStrictEquals(list.looks(), 0);
 });
 
 for (const [asked, ms] of [["300", 300_000], ["9".repeat(12), 3_600_000]] as const) {
@@ -134,7 +134,7 @@ for (const [asked, ms] of [["300", 300_000], ["9".repeat(12), 3_600_000]] as con
     (await page.asked(at("a"))).refuse(429, "rate_limited", { "retry-after": asked });
     await nextTurn();
     await page.pass(ms - 1);
-    assert.equal(page.unseen, 0);
+    assertStrictEquals(page.unseen, 0);
     await page.pass(1);
     await page.asked(at("a"));
     await list.leave(following);
@@ -149,7 +149,7 @@ pageTest("a trip that cannot be shown does not keep the others from it", async (
   }
   (await page.asked(at("b"))).show(list.job("b", "completed"));
   await nextTurn();
-  assert.deepEqual(statusesOf(list.recent), ["a processing", "b completed"]);
+  assertEquals(statusesOf(list.recent), ["a processing", "b completed"]);
   await list.leave(following);
 });
 
@@ -160,7 +160,7 @@ pageTest("what is forgotten while it is asked for stays so", async (page) => {
   list.recent.remove("a");
   request.show(list.job("a", "completed"));
   await nextTurn();
-  assert.deepEqual(list.recent.list(), []);
+  assertEquals(list.recent.list(), []);
   await list.leave(following);
 });
 
@@ -169,12 +169,12 @@ pageTest("a hidden page asks for nothing, and one that is shown again at once", 
   page.isHidden = true;
   const following = list.begin();
   await page.pass(600_000);
-  assert.equal(page.unseen, 0);
+  assertStrictEquals(page.unseen, 0);
   await page.setHidden(false);
   (await page.asked(at("a"))).show(list.job("a"));
   await nextTurn();
   await page.say("pageshow", { persisted: false });
-  assert.equal(page.unseen, 0);
+  assertStrictEquals(page.unseen, 0);
   for (const event of ["online", "pageshow"]) {
     await page.say(event);
     (await page.asked(at("a"))).show(list.job("a"));

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
@@ -38,8 +38,8 @@ function textOf(html: string): string {
 
 Deno.test("no two kinds have a field of the same name", () => {
   const names = wishKinds.flatMap(fieldsOf);
-  assert.ok(names.length > 4);
-  assert.equal(new Set(names).size, names.length, names.join());
+  assert(names.length > 4);
+  assertStrictEquals(new Set(names).size, names.length, names.join());
 });
 
 Deno.test("a page links to the files that there are, and to no others", () => {
@@ -48,26 +48,26 @@ Deno.test("a page links to the files that there are, and to no others", () => {
     if (!wishKinds.includes(noun)) continue;
     const { markdown, calendar } = viewOf(noun).files;
     const files = filesOf(name);
-    assert.equal(markdown, files.markdown !== undefined, name);
-    assert.equal(calendar !== null, files.calendar !== undefined, name);
+    assertStrictEquals(markdown, files.markdown !== undefined, name);
+    assertStrictEquals(calendar !== null, files.calendar !== undefined, name);
   }
 });
 
 Deno.test("a plan without a view is shown as what the API tells of it, as text", () => {
   const html = renderToString(<plainView.Plan job={job} isGrowing={false} />);
   const terms = [...html.matchAll(/<dt>(\w+)<\/dt>/g)].map(([, name]) => name);
-  assert.deepEqual(terms, ["preferences", "bundles", "reasoningSummaries", "openaiResponseId"]);
+  assertEquals(terms, ["preferences", "bundles", "reasoningSummaries", "openaiResponseId"]);
   const text = textOf(html);
-  assert.ok(text.includes(JSON.stringify(bundles, null, 2)));
-  assert.ok(text.includes('"timeframe": "</pre> <b>soon</b>"'));
-  assert.doesNotMatch(html, /<b>/);
+  assert(text.includes(JSON.stringify(bundles, null, 2)));
+  assert(text.includes('"timeframe": "</pre> <b>soon</b>"'));
+  assertNotMatch(html, /<b>/);
 });
 
 Deno.test("a plan without a view shows its parts while it grows", () => {
   const growing = { ...job, status: "processing" as const, bundles: null, partial: [bundles[0]!] };
   const html = renderToString(<plainView.Plan job={growing} isGrowing />);
-  assert.match(html, /<dt>partial<\/dt>/);
-  assert.ok(textOf(html).includes(bundles[0]!.title));
+  assertMatch(html, /<dt>partial<\/dt>/);
+  assert(textOf(html).includes(bundles[0]!.title));
   const begun = renderToString(<plainView.Plan job={{ ...growing, partial: [] }} isGrowing />);
-  assert.doesNotMatch(begun, /partial|bundles/);
+  assertNotMatch(begun, /partial|bundles/);
 });

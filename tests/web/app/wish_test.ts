@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { formLimits } from "../../../routes/pages/form_limits.ts";
 import {
@@ -27,7 +27,7 @@ function isAccepted(kind: Noun, values: FormValues): boolean {
 
 Deno.test("the limits of a form are those of the schemas", () => {
   const text = { maxLength: 500 };
-  assert.deepEqual(limits, {
+  assertEquals(limits, {
     destination: { minLength: 1, maxLength: 120 },
     durationDays: { minimum: 1, maximum: 30 },
     interests: { maxLength: 500, maxItems: 20 },
@@ -61,10 +61,10 @@ for (const kind of ["itinerary", "generation"] as const) {
       const errors = errorsOf(kind, values, limits);
       const isFine = Object.keys(errors).length === 0;
       seen[isFine ? "fine" : "wrong"]++;
-      assert.equal(isFine, isAccepted(kind, values), JSON.stringify({ values, errors }));
+      assertStrictEquals(isFine, isAccepted(kind, values), JSON.stringify({ values, errors }));
     });
     fc.assert(property, { seed: 6, numRuns: 3_000 });
-    assert.ok(seen.fine > 100 && seen.wrong > 100, JSON.stringify(seen));
+    assert(seen.fine > 100 && seen.wrong > 100, JSON.stringify(seen));
   });
 }
 
@@ -74,18 +74,18 @@ Deno.test("each objection says what would be right", () => {
     { destination: "x".repeat(121), durationDays: "31" },
     limits,
   );
-  assert.deepEqual(errors, {
+  assertEquals(errors, {
     destination: "At most 120 characters; these are 121.",
     durationDays: "A whole number from 1 to 30.",
   });
-  assert.equal(errorsOf("itinerary", {}, limits).destination, "Please fill this in.");
+  assertStrictEquals(errorsOf("itinerary", {}, limits).destination, "Please fill this in.");
   const many = { interests: Array(21).fill("x").join(), timeframe: "y".repeat(501) };
-  assert.deepEqual(errorsOf("generation", many, limits), {
+  assertEquals(errorsOf("generation", many, limits), {
     interests: "At most 20; these are 21.",
     timeframe: "At most 500 characters; these are 501.",
   });
   const long = { interests: `x,${"y".repeat(501)}` };
-  assert.equal(
+  assertStrictEquals(
     errorsOf("generation", long, limits).interests,
     "Each: At most 500 characters; these are 501.",
   );
@@ -93,7 +93,7 @@ Deno.test("each objection says what would be right", () => {
 
 Deno.test("interests are what stands between commas, in any script", () => {
   const wish = wishOf("generation", { interests: " music ,, food、酒，نوم،art\n" });
-  assert.deepEqual(wish.body, {
+  assertEquals(wish.body, {
     preferences: {
       interests: ["music", "food", "酒", "نوم", "art"],
       musicProfile: null,
@@ -105,24 +105,30 @@ Deno.test("interests are what stands between commas, in any script", () => {
 
 Deno.test("a wish fills in a form that says the same wish", () => {
   for (const wish of [itinerary, generation]) {
-    assert.deepEqual(wishOf(wish.kind, valuesOf(wish)), wish);
+    assertEquals(wishOf(wish.kind, valuesOf(wish)), wish);
     const { searchParams } = new URL(formUrl(wish), "http://localhost");
     const { kind, ...values } = Object.fromEntries(searchParams);
-    assert.deepEqual(wishOf(kind as Noun, values), wish);
+    assertEquals(wishOf(kind as Noun, values), wish);
   }
-  assert.equal(formUrl({ kind: "generation", body: { preferences: {} } }), "/?kind=generation");
+  assertStrictEquals(
+    formUrl({ kind: "generation", body: { preferences: {} } }),
+    "/?kind=generation",
+  );
 });
 
 Deno.test("a wish is called by what it is about", () => {
-  assert.equal(titleOf(itinerary), "Tokyo, Japan");
-  assert.equal(durationLabel(itinerary), "2 days");
-  assert.equal(durationLabel({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }), "1 day");
-  assert.equal(titleOf(generation), "Weekend bundles: music, nightlife");
+  assertStrictEquals(titleOf(itinerary), "Tokyo, Japan");
+  assertStrictEquals(durationLabel(itinerary), "2 days");
+  assertStrictEquals(
+    durationLabel({ kind: "itinerary", body: { ...tokyo, durationDays: 1 } }),
+    "1 day",
+  );
+  assertStrictEquals(titleOf(generation), "Weekend bundles: music, nightlife");
   const interests = Array(20).fill("🎷".repeat(400));
   const long = titleOf({ kind: "generation", body: { preferences: { interests } } });
-  assert.equal(long, `Weekend bundles: ${"🎷".repeat(119)}…`);
-  assert.equal(durationLabel(generation), null);
-  assert.equal(
+  assertStrictEquals(long, `Weekend bundles: ${"🎷".repeat(119)}…`);
+  assertStrictEquals(durationLabel(generation), null);
+  assertStrictEquals(
     titleOf({ kind: "generation", body: { preferences: { interests: [""] } } }),
     "Weekend bundles",
   );

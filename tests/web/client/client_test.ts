@@ -1,7 +1,14 @@
 /**
  * The client with the service: in one process, with a real program, and as the one file that pages load.
  */
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import {
@@ -72,7 +79,7 @@ for (
     using env = await openApp({ delayMs: 20_000 });
     const { client, clock, lines } = connectTo(env.app);
     const job: Job = await create(client);
-    assert.equal(job.status, "processing");
+    assertStrictEquals(job.status, "processing");
     const shown: Job[] = [];
     const connections: string[] = [];
     const watching = client.watch(job, {
@@ -81,18 +88,18 @@ for (
     });
     // Nothing of the client waits for the time.
     const ended = await passUntil(watching, [env.clock]);
-    assert.equal(ended.status, "completed");
-    assert.deepEqual(shown.at(-1), ended);
-    assert.deepEqual(await client.get(job), ended);
+    assertStrictEquals(ended.status, "completed");
+    assertEquals(shown.at(-1), ended);
+    assertEquals(await client.get(job), ended);
     const counts = countsOf(shown);
     const plan = planOf(ended)!;
     for (let count = 0; count <= plan.length; count++) {
-      assert.ok(counts.includes(count), `${counts}`);
+      assert(counts.includes(count), `${counts}`);
     }
-    assert.deepEqual(counts.slice(0, -1), counts.slice(0, -1).toSorted());
-    assert.deepEqual(shown.at(-2)!.partial, plan);
-    assert.deepEqual(connections, ["live"]);
-    assert.deepEqual(lines.map((line) => line.split("/").at(-1)), [
+    assertEquals(counts.slice(0, -1), counts.slice(0, -1).toSorted());
+    assertEquals(shown.at(-2)!.partial, plan);
+    assertEquals(connections, ["live"]);
+    assertEquals(lines.map((line) => line.split("/").at(-1)), [
       lines[0]!.split("/").at(-1),
       ":id",
       "events",
@@ -100,7 +107,7 @@ for (
       ":id",
     ]);
     await env.a.instance.idle();
-    assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
+    assertEquals([clock.waiting, env.a.jobs.watched], [0, 0]);
   });
 }
 
@@ -117,11 +124,11 @@ for (
     const shown: Job[] = [];
     const watching = client.watch(job, { onProgress: (job) => shown.push(job) });
     const ended = await passUntil(watching, [env.clock, clock]);
-    assert.equal(ended.itinerary?.length, tokyo.durationDays);
-    assert.ok(countsOf(shown).includes(1));
-    assert.equal(lines.at(-1), expected);
+    assertStrictEquals(ended.itinerary?.length, tokyo.durationDays);
+    assert(countsOf(shown).includes(1));
+    assertStrictEquals(lines.at(-1), expected);
     await env.a.instance.idle();
-    assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
+    assertEquals([clock.waiting, env.a.jobs.watched], [0, 0]);
   });
 }
 
@@ -130,11 +137,11 @@ Deno.test("a wish whose first answer is lost makes one job", async () => {
   let lost = 2;
   const { client, clock, lines } = connectTo(env.app, () => lost-- > 0);
   const job = await passUntil(client.createItinerary(tokyo), [clock]);
-  assert.equal(lines.length, 3);
+  assertStrictEquals(lines.length, 3);
   const headers = { "client-token": "a-token-of-sixteen" };
   const { body } = await send(env.app, "/api/itineraries", { headers });
-  assert.deepEqual(body.items.map(({ jobId }: ItineraryJob) => jobId), [job.jobId]);
-  assert.equal(clock.waiting, 0);
+  assertEquals(body.items.map(({ jobId }: ItineraryJob) => jobId), [job.jobId]);
+  assertStrictEquals(clock.waiting, 0);
   await env.a.instance.idle();
 });
 
@@ -146,24 +153,24 @@ Deno.test("a job that is canceled ends its watch; one that has ended stays as it
   const watching = client.watch(job, { onConnection: () => live.resolve() });
   await live.promise;
   const canceled = await client.cancel(job);
-  assert.equal(canceled.status, "canceled");
-  assert.deepEqual(await passUntil(watching, [env.clock]), canceled);
-  assert.deepEqual(await client.cancel(job), canceled);
+  assertStrictEquals(canceled.status, "canceled");
+  assertEquals(await passUntil(watching, [env.clock]), canceled);
+  assertEquals(await client.cancel(job), canceled);
   const other = await client.createItinerary(tokyo);
   const done = await passUntil(client.watch(other), [env.clock]);
-  assert.equal(done.status, "completed");
-  assert.deepEqual(await client.cancel(other), done);
+  assertStrictEquals(done.status, "completed");
+  assertEquals(await client.cancel(other), done);
   await env.a.instance.idle();
-  assert.deepEqual([clock.waiting, env.a.jobs.watched], [0, 0]);
+  assertEquals([clock.waiting, env.a.jobs.watched], [0, 0]);
 });
 
 Deno.test("a job that is not there, and a wish that makes no sense, are problems", async () => {
   using env = await openApp();
   const { client } = connectTo(env.app);
-  assert.equal((await errorOf(client.watch(id))).code, "job_not_found");
+  assertStrictEquals((await errorOf(client.watch(id))).code, "job_not_found");
   const { code, errors } = await errorOf(client.createItinerary({ ...tokyo, durationDays: 99 }));
-  assert.equal(code, "invalid_request");
-  assert.deepEqual(errors.map(({ pointer }) => pointer), ["#/durationDays"]);
+  assertStrictEquals(code, "invalid_request");
+  assertEquals(errors.map(({ pointer }) => pointer), ["#/durationDays"]);
 });
 
 /** A port that nobody listens on. */
@@ -198,10 +205,10 @@ Deno.test("the server is killed and started again: the watch goes on, and nothin
   await lost.promise;
   await using _ = new Program(directory.path, { env });
   const job = await watching;
-  assert.deepEqual([job.status, job.attempt], ["completed", 2]);
-  assert.equal(job.itinerary?.length, tokyo.durationDays);
-  assert.deepEqual(connections.slice(0, 2), ["live", "lost"]);
-  assert.notEqual(connections.at(-1), "lost");
+  assertEquals([job.status, job.attempt], ["completed", 2]);
+  assertStrictEquals(job.itinerary?.length, tokyo.durationDays);
+  assertEquals(connections.slice(0, 2), ["live", "lost"]);
+  assertNotStrictEquals(connections.at(-1), "lost");
 });
 
 Deno.test("over a real network, too, whoever leaves leaves nothing behind", async () => {
@@ -215,8 +222,8 @@ Deno.test("over a real network, too, whoever leaves leaves nothing behind", asyn
     signal: leaving.signal,
     onConnection: (connection) => connection === "live" && leaving.abort(reason),
   });
-  await assert.rejects(watching, reason);
-  assert.equal((await client.cancel(job)).status, "canceled");
+  assertStrictEquals(await assertRejects(() => watching), reason);
+  assertStrictEquals((await client.cancel(job)).status, "canceled");
 });
 
 // What pages load
@@ -228,12 +235,12 @@ Deno.test("the module is one file of less than 6 KB, and needs nothing else", as
   }).output();
   const code = new TextDecoder().decode(stdout);
   const { length } = gzipSync(stdout);
-  assert.ok(length < 6 * 1024, `${length} bytes`);
-  assert.doesNotMatch(code, /\bimport\b|\bfrom\s*"|\bDeno\b|\brequire\(/);
+  assert(length < 6 * 1024, `${length} bytes`);
+  assertNotMatch(code, /\bimport\b|\bfrom\s*"|\bDeno\b|\brequire\(/);
   const module = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-  assert.deepEqual(Object.keys(module).toSorted(), ["TripError", "createTripClient"]);
+  assertEquals(Object.keys(module).toSorted(), ["TripError", "createTripClient"]);
   const { get } = module.createTripClient({
     platform: { fetch: () => Promise.resolve(Response.json(doneJob)) },
   });
-  assert.deepEqual(await get(id), doneJob);
+  assertEquals(await get(id), doneJob);
 });

@@ -1,7 +1,14 @@
 /**
  * Making, getting and canceling jobs.
  */
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { createTripClient } from "../../../web/client/client.ts";
 import { techno } from "../../../testing/app.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
@@ -28,22 +35,22 @@ pageTest(
   async (page) => {
     const itinerary = page.client.createItinerary(wish);
     const first = await page.asked("POST https://trips.example/api/itineraries");
-    assert.deepEqual(first.body, wish);
-    assert.equal(first.cache, "no-store");
-    assert.equal(first.headers.get("content-type"), "application/json");
-    assert.match(first.headers.get("idempotency-key")!, /^[\d-]{16,255}$/);
-    assert.equal(first.headers.get("authorization"), "Bearer a-key-of-sixteen-chars");
-    assert.equal(first.headers.get("client-token"), "a-token-of-sixteen");
+    assertEquals(first.body, wish);
+    assertStrictEquals(first.cache, "no-store");
+    assertStrictEquals(first.headers.get("content-type"), "application/json");
+    assertMatch(first.headers.get("idempotency-key")!, /^[\d-]{16,255}$/);
+    assertStrictEquals(first.headers.get("authorization"), "Bearer a-key-of-sixteen-chars");
+    assertStrictEquals(first.headers.get("client-token"), "a-token-of-sixteen");
     first.answer(202, itineraryJob());
-    assert.deepEqual(await itinerary, itineraryJob());
+    assertEquals(await itinerary, itineraryJob());
 
     const { jobId: _, ...job } = { ...itineraryJob(), generationId: JOB_ID };
     const generation = page.client.createGeneration(techno, { idempotencyKey: "mine" });
     const second = await page.asked("POST https://trips.example/api/generations");
-    assert.deepEqual(second.body, techno);
-    assert.equal(second.headers.get("idempotency-key"), "mine");
+    assertEquals(second.body, techno);
+    assertStrictEquals(second.headers.get("idempotency-key"), "mine");
     second.answer(200, job);
-    assert.equal((await generation).generationId, JOB_ID);
+    assertStrictEquals((await generation).generationId, JOB_ID);
 
     const looked = page.client.get({ generationId: JOB_ID });
     (await page.asked(`GET https://trips.example/api/generations/${JOB_ID}`)).show(job);
@@ -66,7 +73,7 @@ pageTest(
         request.answer(202, itineraryJob());
         await creating;
       }
-      assert.equal(keys.size, 20);
+      assertStrictEquals(keys.size, 20);
     } finally {
       Object.assign(crypto, { randomUUID });
     }
@@ -89,15 +96,15 @@ for (
     const keys = [];
     for (let n = 0; n < 4; n++) {
       const [request, ms] = await page.askedAfter("POST /api/itineraries");
-      assert.equal(ms, [0, 750, 1_500, 3_000][n]);
-      assert.deepEqual(request.body, wish);
+      assertStrictEquals(ms, [0, 750, 1_500, 3_000][n]);
+      assertEquals(request.body, wish);
       keys.push(request.headers.get("idempotency-key"));
       fail(request);
     }
     const [request] = await page.askedAfter("POST /api/itineraries");
     request.answer(202, itineraryJob());
-    assert.deepEqual(await creating, itineraryJob());
-    assert.equal(new Set([...keys, request.headers.get("idempotency-key")]).size, 1);
+    assertEquals(await creating, itineraryJob());
+    assertStrictEquals(new Set([...keys, request.headers.get("idempotency-key")]).size, 1);
   });
 }
 
@@ -114,15 +121,15 @@ pageTest("after five tries the last error is thrown", async (page) => {
   for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
   (await page.askedAfter("POST /api/itineraries"))[0].answer(502, "<h1>Bad Gateway</h1>");
   const error = await creating;
-  assert.deepEqual(
+  assertEquals(
     [error.name, error.status, error.code, error.message],
     ["TripError", 502, "network", "The answer has the status 502"],
   );
   const unreachable = errorOf(page.client.createItinerary(wish));
   for (let n = 0; n < 5; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
   const { status, code, message, cause } = await unreachable;
-  assert.deepEqual([status, code, message], [0, "network", "The service cannot be reached"]);
-  assert.ok(cause instanceof TypeError);
+  assertEquals([status, code, message], [0, "network", "The service cannot be reached"]);
+  assert(cause instanceof TypeError);
 });
 
 pageTest("up to 5 seconds are waited for, more are told to the page at once", async (page) => {
@@ -130,10 +137,10 @@ pageTest("up to 5 seconds are waited for, more are told to the page at once", as
   const [request] = await page.askedAfter("POST /api/itineraries");
   request.refuse(503, "queue_full", { "retry-after": "5" });
   const [again, ms] = await page.askedAfter("POST /api/itineraries");
-  assert.equal(ms, 5_000);
+  assertStrictEquals(ms, 5_000);
   again.refuse(429, "daily_budget_spent", { "retry-after": "6" });
   const { status, code, retryAfterSeconds } = await errorOf(creating);
-  assert.deepEqual([status, code, retryAfterSeconds], [429, "daily_budget_spent", 6]);
+  assertEquals([status, code, retryAfterSeconds], [429, "daily_budget_spent", 6]);
 });
 
 pageTest(
@@ -147,9 +154,9 @@ pageTest(
       errors,
     }, { "content-type": "application/problem+json; charset=utf-8" });
     const error = await errorOf(creating);
-    assert.deepEqual([error.status, error.code], [400, "invalid_request"]);
-    assert.deepEqual(error.errors, errors);
-    assert.match(error.message, /^durationDays/);
+    assertEquals([error.status, error.code], [400, "invalid_request"]);
+    assertEquals(error.errors, errors);
+    assertMatch(error.message, /^durationDays/);
   },
 );
 
@@ -173,7 +180,7 @@ for (const [body, type] of odd) {
         request.answer(422, body, { "content-type": type });
       }
       const { status, code, message, errors } = await errorOf(creating);
-      assert.deepEqual(
+      assertEquals(
         [status, code, message, errors],
         [422, "network", "The answer has the status 422", []],
       );
@@ -183,7 +190,7 @@ for (const [body, type] of odd) {
 
 for (const options of [{ apiKey: "ключ" }, { apiKey: "two\nlines" }, { clientToken: "жетон" }]) {
   Deno.test(`what no header can hold is refused at once: ${JSON.stringify(options)}`, () => {
-    assert.throws(() => createTripClient(options), TypeError);
+    assertThrows(() => createTripClient(options), TypeError);
   });
 }
 
@@ -191,7 +198,7 @@ pageTest("get() gives the job as it is now, and tries again like the others", as
   const getting = page.client.get(id);
   (await page.asked("GET /:id")).fail();
   (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-  assert.deepEqual(await getting, itineraryJob());
+  assertEquals(await getting, itineraryJob());
 });
 
 pageTest("cancel() gives the canceled job, and tries again like the others", async (page) => {
@@ -200,17 +207,17 @@ pageTest("cancel() gives the canceled job, and tries again like the others", asy
   (await page.asked("DELETE /:id")).fail();
   (await page.askedAfter("DELETE /:id"))[0].refuse(503, "stopping");
   (await page.askedAfter("DELETE /:id"))[0].answer(202, canceled);
-  assert.deepEqual(await canceling, canceled);
+  assertEquals(await canceling, canceled);
 });
 
 pageTest("cancel() of a job that has ended gives it as it ended", async (page) => {
   const canceling = page.client.cancel(id);
   (await page.asked("DELETE /:id")).refuse(409, "job_finished");
   (await page.asked("GET /:id")).show(doneJob);
-  assert.deepEqual(await canceling, doneJob);
+  assertEquals(await canceling, doneJob);
   const forbidden = page.client.cancel(id);
   (await page.asked("DELETE /:id")).refuse(403, "not_owner");
-  assert.equal((await errorOf(forbidden)).code, "not_owner");
+  assertStrictEquals((await errorOf(forbidden)).code, "not_owner");
 });
 
 for (const isBetween of [false, true]) {
@@ -219,12 +226,12 @@ for (const isBetween of [false, true]) {
     async (page) => {
       const leaving = new AbortController();
       const creating = page.client.createItinerary(wish, { signal: leaving.signal });
-      const rejected = assert.rejects(creating, reason);
+      const rejected = assertRejects(() => creating);
       const request = await page.asked("POST /api/itineraries");
       if (isBetween) request.fail();
       await nextTurn();
       leaving.abort(reason);
-      await rejected;
+      assertStrictEquals(await rejected, reason);
     },
   );
 }
@@ -232,9 +239,9 @@ for (const isBetween of [false, true]) {
 pageTest("aborting the last try is aborting, too", async (page) => {
   const leaving = new AbortController();
   const creating = page.client.createItinerary(wish, { signal: leaving.signal });
-  const rejected = assert.rejects(creating, reason);
+  const rejected = assertRejects(() => creating);
   for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
   await page.askedAfter("POST /api/itineraries");
   leaving.abort(reason);
-  await rejected;
+  assertStrictEquals(await rejected, reason);
 });

@@ -1,7 +1,7 @@
 /**
  * Watching a job while the server is away, busy, or hidden behind something that answers in its place.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { doneJob, errorOf, itineraryJob, monday, pageTest } from "../../../testing/test_page.ts";
 
@@ -15,18 +15,18 @@ pageTest(
       look.fail();
       pauses.push(ms);
     }
-    assert.deepEqual(pauses, [0, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
-    assert.deepEqual(page.connections, ["lost"]);
+    assertEquals(pauses, [0, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
+    assertEquals(page.connections, ["lost"]);
     (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
     const request = await page.asked("GET /:id/events");
-    assert.deepEqual(page.connections, ["lost", "polling"]);
+    assertEquals(page.connections, ["lost", "polling"]);
     const events = request.stream();
     await events.send(["progress", itineraryJob(), "0-"]);
-    assert.deepEqual(page.connections, ["lost", "polling", "live"]);
+    assertEquals(page.connections, ["lost", "polling", "live"]);
     await events.fail();
     (await page.askedAfter("GET /:id"))[0].fail();
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 750);
+    assertStrictEquals(ms, 750);
     look.show(doneJob);
     await watching;
   },
@@ -38,7 +38,7 @@ for (const [random, pauseMs] of [[0, 500], [0.999, 1_000]] as const) {
     const watching = page.watch();
     (await page.asked("GET /:id")).fail();
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, pauseMs);
+    assertStrictEquals(ms, pauseMs);
     look.show(doneJob);
     await watching;
   }, { platform });
@@ -62,9 +62,9 @@ for (
     const watching = page.watch();
     (await page.asked("GET /:id")).answer(status, body);
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 750);
-    assert.deepEqual(page.connections, ["lost"]);
-    assert.deepEqual(page.shown, []);
+    assertStrictEquals(ms, 750);
+    assertEquals(page.connections, ["lost"]);
+    assertEquals(page.shown, []);
     look.show(doneJob);
     await watching;
   });
@@ -89,10 +89,10 @@ for (const [status, connections] of [[429, []], [503, ["lost", "polling"]]] as c
       const watching = page.watch();
       (await page.asked("GET /:id")).refuse(status, "rate_limited", { "retry-after": "41" });
       const [look, ms] = await page.askedAfter("GET /:id");
-      assert.equal(ms, 41_000);
+      assertStrictEquals(ms, 41_000);
       look.show(doneJob);
       await watching;
-      assert.deepEqual(page.connections, connections);
+      assertEquals<readonly string[]>(page.connections, connections);
     },
   );
 }
@@ -106,11 +106,11 @@ pageTest(
       "retry-after": "Fri, 01 Jan 1999 12:00:20 GMT",
     });
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 20_000);
+    assertStrictEquals(ms, 20_000);
     // Not every server says what time it is, and scripts of other sites cannot read it.
     look.refuse(503, "stopping", { "retry-after": "Fri, 01 Jan 2100 12:00:20 GMT" });
     const [next, backoff] = await page.askedAfter("GET /:id");
-    assert.equal(backoff, 1_500);
+    assertStrictEquals(backoff, 1_500);
     next.show(doneJob);
     await watching;
   },
@@ -121,7 +121,7 @@ pageTest("nobody waits for longer than an hour, whatever a server says", async (
   (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "9".repeat(30) });
   await nextTurn();
   await page.pass(3_599_999);
-  assert.equal(page.unseen, 0);
+  assertStrictEquals(page.unseen, 0);
   await page.pass(1);
   (await page.asked("GET /:id")).show(doneJob);
   await watching;
@@ -131,9 +131,9 @@ pageTest("a look that is not answered is given up after 15 seconds", async (page
   const watching = page.watch();
   const request = await page.asked("GET /:id");
   await page.pass(14_999);
-  assert.equal(request.signal.aborted, false);
+  assertStrictEquals(request.signal.aborted, false);
   await page.pass(1);
-  assert.equal(request.signal.aborted, true);
+  assertStrictEquals(request.signal.aborted, true);
   (await page.askedAfter("GET /:id"))[0].show(doneJob);
   await watching;
 });
@@ -151,14 +151,14 @@ for (
     const early = page.watch();
     (await page.asked("GET /:id")).refuse(status, code);
     const error = await errorOf(early);
-    assert.deepEqual(
+    assertEquals(
       [error.status, error.code, error.message, error.retryAfterSeconds, error.errors],
       [status, code, `It is ${code}`, null, []],
     );
     const { watching, events } = await page.watchLive();
     await events.close();
     (await page.askedAfter("GET /:id"))[0].refuse(status, code);
-    assert.equal((await errorOf(watching)).code, code);
+    assertStrictEquals((await errorOf(watching)).code, code);
   });
 }
 
@@ -169,9 +169,9 @@ for (const status of [400, 401, 403, 404, 410]) {
     for (let n = 0; n < 7; n++) {
       (await page.askedAfter("GET /:id"))[0].answer(status, { code: "NOT_FOUND" });
     }
-    assert.equal(page.connections.at(-1), "lost");
+    assertStrictEquals(page.connections.at(-1), "lost");
     (await page.askedAfter("GET /:id"))[0].show(doneJob);
-    assert.deepEqual(await watching, doneJob);
+    assertEquals(await watching, doneJob);
   });
 }
 
@@ -196,8 +196,8 @@ pageTest("what the time is does not matter, nor that it changes", async (page) =
     await nextTurn();
     clock.advance(5_000);
     (await page.asked("GET /:id")).show(doneJob);
-    assert.deepEqual(await watching, doneJob);
-    assert.equal(clock.waiting, 0);
+    assertEquals(await watching, doneJob);
+    assertStrictEquals(clock.waiting, 0);
   } finally {
     Date.now = dateNow;
   }

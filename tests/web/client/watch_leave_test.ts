@@ -1,7 +1,7 @@
 /**
  * Giving up: the end of a watch, at any moment, leaves nothing behind.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
   CountingTarget,
@@ -80,14 +80,14 @@ for (const [name, reach] of states) {
   pageTest(`aborting ${name} ends everything at once`, async (page) => {
     const leaving = new AbortController();
     const { watching } = await reach(page, leaving.signal);
-    const rejected = assert.rejects(watching, reason);
+    const rejected = assertRejects(() => watching);
     await nextTurn();
     leaving.abort(reason);
-    await rejected;
+    assertStrictEquals(await rejected, reason);
     const { shown, connections, sent } = page;
     const before = [shown.length, connections.length, sent.length];
     await page.pass(60_000);
-    assert.deepEqual([shown.length, connections.length, sent.length], before);
+    assertEquals([shown.length, connections.length, sent.length], before);
   });
 
   pageTest(`a wake ${name} leaves nothing behind`, async (page) => {
@@ -96,7 +96,7 @@ for (const [name, reach] of states) {
     await nextTurn();
     await page.say("online");
     (await page.asked("GET /:id")).show(doneJob);
-    assert.deepEqual(await watching, doneJob);
+    assertEquals(await watching, doneJob);
   });
 }
 
@@ -110,9 +110,9 @@ pageTest("whoever has left before asks for nothing", async (page) => {
       page.client.createItinerary(wish, { signal }),
     ]
   ) {
-    await assert.rejects(call, reason);
+    assertStrictEquals(await assertRejects(() => call), reason);
   }
-  assert.equal(page.sent.length, 0);
+  assertStrictEquals(page.sent.length, 0);
 });
 
 /** A signal that knows how many listen to it. */
@@ -127,13 +127,13 @@ function countedSignal() {
 pageTest("a call that is over does not listen to its signal any more", async (page) => {
   const { signal, counter } = countedSignal();
   const { watching, events } = await page.watchLive(signal);
-  assert.ok(counter.listeners > 0);
+  assert(counter.listeners > 0);
   await events.close();
   await page.finish(watching);
   const creating = page.client.createItinerary(wish, { signal });
   (await page.asked("POST /api/itineraries")).answer(202, itineraryJob());
   await creating;
-  assert.equal(counter.listeners, 0);
+  assertStrictEquals(counter.listeners, 0);
 });
 
 pageTest("whoever leaves while being shown the end has left", async (page) => {
@@ -142,9 +142,9 @@ pageTest("whoever leaves while being shown the end has left", async (page) => {
     signal: leaving.signal,
     onProgress: () => leaving.abort(reason),
   });
-  const rejected = assert.rejects(watching, reason);
+  const rejected = assertRejects(() => watching);
   (await page.asked("GET /:id")).show(doneJob);
-  await rejected;
+  assertStrictEquals(await rejected, reason);
 });
 
 pageTest("what arrives in the moment of leaving is not shown", async (page) => {
@@ -153,8 +153,8 @@ pageTest("what arrives in the moment of leaving is not shown", async (page) => {
   const sent = events.send(["item", { index: 0, item: monday }, "1-a"]);
   leaving.abort(reason);
   await sent;
-  await assert.rejects(watching, reason);
-  assert.deepEqual(page.days, [[]]);
+  assertStrictEquals(await assertRejects(() => watching), reason);
+  assertEquals(page.days, [[]]);
 });
 
 pageTest("whoever leaves while being shown something is shown nothing more", async (page) => {
@@ -166,13 +166,13 @@ pageTest("whoever leaves while being shown something is shown nothing more", asy
       if (++calls === 2) leaving.abort(reason);
     },
   });
-  const rejected = assert.rejects(watching, reason);
+  const rejected = assertRejects(() => watching);
   (await page.asked("GET /:id")).show(itineraryJob());
   const events = (await page.asked("GET /:id/events")).stream();
   await events.send(["item", { index: 0, item: monday }, "1-a"]);
-  await rejected;
-  assert.equal(calls, 2);
-  assert.equal(events.isOver, true);
+  assertStrictEquals(await rejected, reason);
+  assertStrictEquals(calls, 2);
+  assertStrictEquals(events.isOver, true);
 });
 
 for (const call of [1, 2]) {
@@ -186,15 +186,15 @@ for (const call of [1, 2]) {
           if (++calls === call) throw fault;
         },
       });
-      const rejected = assert.rejects(watching, fault);
+      const rejected = assertRejects(() => watching);
       (await page.asked("GET /:id")).show(itineraryJob());
       if (call === 2) {
         const events = (await page.asked("GET /:id/events")).stream();
         await events.send(["item", { index: 0, item: monday }, "1-a"]);
-        assert.equal(events.isOver, true);
+        assertStrictEquals(events.isOver, true);
       }
-      await rejected;
-      assert.equal(calls, call);
+      assertStrictEquals(await rejected, fault);
+      assertStrictEquals(calls, call);
     },
   );
 }
@@ -207,7 +207,7 @@ for (const state of ["live", "polling", "lost"]) {
         if (connection === state) throw fault;
       },
     });
-    const rejected = assert.rejects(watching, fault);
+    const rejected = assertRejects(() => watching);
     page.isHidden = state === "polling";
     const look = await page.asked("GET /:id");
     if (state === "lost") look.fail();
@@ -216,6 +216,6 @@ for (const state of ["live", "polling", "lost"]) {
       const events = (await page.asked("GET /:id/events")).stream();
       await events.write(": hello\n\n");
     }
-    await rejected;
+    assertStrictEquals(await rejected, fault);
   });
 }

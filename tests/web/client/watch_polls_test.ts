@@ -1,7 +1,7 @@
 /**
  * Watching a job where streams, or long polls too, do not get through.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
   doneJob,
@@ -14,15 +14,15 @@ import {
 pageTest("two streams that tell nothing, and long polls are used", async (page) => {
   const { watching } = await page.watchByLongPolls();
   const [poll] = await page.askedAfter("GET /:id, wait=25");
-  assert.ok(poll.headers.has("if-none-match"));
+  assert(poll.headers.has("if-none-match"));
   poll.show(itineraryJob({ partial: [monday] }), { "preference-applied": "wait=25" });
   const [next, ms] = await page.askedAfter("GET /:id, wait=25");
   // However fast they are answered.
-  assert.equal(ms, 1_000);
+  assertStrictEquals(ms, 1_000);
   next.show(doneJob, { "preference-applied": "wait=25" });
-  assert.deepEqual(await watching, doneJob);
-  assert.deepEqual(page.days, [[], ["Monday"], undefined]);
-  assert.deepEqual(page.connections, ["polling"]);
+  assertEquals(await watching, doneJob);
+  assertEquals(page.days, [[], ["Monday"], undefined]);
+  assertEquals(page.connections, ["polling"]);
 });
 
 pageTest("a long poll that has waited is followed by the next one at once", async (page) => {
@@ -30,10 +30,10 @@ pageTest("a long poll that has waited is followed by the next one at once", asyn
   const [poll] = await page.askedAfter("GET /:id, wait=25");
   // Longer than the server was to wait: the way takes time, too.
   await page.pass(34_000);
-  assert.equal(poll.isSettled, false);
+  assertStrictEquals(poll.isSettled, false);
   poll.answer(304, null, { "preference-applied": "wait=25", etag: '"1"' });
   const [next, ms] = await page.askedAfter("GET /:id, wait=25");
-  assert.equal(ms, 0);
+  assertStrictEquals(ms, 0);
   next.show(doneJob);
   await watching;
 });
@@ -102,7 +102,7 @@ pageTest(
       const headers = { "retry-after": "17" };
       (await page.asked("GET /:id/events")).refuse(status, "rate_limited", headers);
       const [look, ms] = await page.askedAfter("GET /:id");
-      assert.equal(ms, 17_000);
+      assertStrictEquals(ms, 17_000);
       look.show(itineraryJob());
     }
     (await page.asked("GET /:id/events")).fail();
@@ -120,10 +120,10 @@ pageTest(
       await nextTurn();
       const before = page.clock.now();
       await page.untilAsked();
-      assert.equal(page.clock.now() - before, expected);
+      assertStrictEquals(page.clock.now() - before, expected);
     }
     await page.finish(watching);
-    assert.deepEqual(page.connections, ["polling"]);
+    assertEquals(page.connections, ["polling"]);
   },
 );
 
@@ -132,13 +132,13 @@ pageTest("a long poll may fail by silence as well", async (page) => {
   for (let n = 0; n < 2; n++) {
     const [poll] = await page.askedAfter("GET /:id, wait=25");
     await page.pass(34_999);
-    assert.equal(poll.isSettled, false);
+    assertStrictEquals(poll.isSettled, false);
     await page.pass(1);
-    assert.equal(poll.isSettled, true);
+    assertStrictEquals(poll.isSettled, true);
     (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
   }
   const [, ms] = await page.askedAfter("GET /:id");
-  assert.equal(ms, 2_000);
+  assertStrictEquals(ms, 2_000);
   page.sent.at(-1)!.show(doneJob);
   await watching;
 });
@@ -152,7 +152,7 @@ pageTest("long polls are not given up because the server is away or busy", async
     const [poll] = await page.askedAfter("GET /:id, wait=25");
     poll.refuse(503, "stopping", { "retry-after": "5" });
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 5_000);
+    assertStrictEquals(ms, 5_000);
     look.show(itineraryJob());
     const [again] = await page.askedAfter("GET /:id, wait=25");
     again.show(itineraryJob(), { "preference-applied": "wait=25" });
@@ -184,7 +184,7 @@ pageTest(
       await nextTurn();
       const before = page.clock.now();
       await page.untilAsked();
-      assert.equal(page.clock.now() - before, 6_000);
+      assertStrictEquals(page.clock.now() - before, 6_000);
     }
     await page.finish(watching);
   },
@@ -196,7 +196,7 @@ for (const value of ["", "soon", "-1", "1e3", "Sat, 21 Nov 2026 12:00:09 GMT"]) 
     const [look] = await page.askedAfter("GET /:id");
     look.show(itineraryJob(), { "retry-after": value });
     const [, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 5_000, value);
+    assertStrictEquals(ms, 5_000, value);
     page.sent.at(-1)!.show(doneJob);
     await watching;
   });
@@ -208,9 +208,9 @@ pageTest("304 is the job as it was", async (page) => {
   look.show(itineraryJob({ partial: [monday] }), { etag: '"monday"' });
   for (let n = 0; n < 3; n++) {
     const [next] = await page.askedAfter("GET /:id");
-    assert.equal(next.headers.get("if-none-match"), '"monday"');
+    assertStrictEquals(next.headers.get("if-none-match"), '"monday"');
     next.answer(304, null, { etag: '"monday"', "retry-after": "2" });
   }
   await page.finish(watching);
-  assert.deepEqual(page.days, [[], ["Monday"], undefined]);
+  assertEquals(page.days, [[], ["Monday"], undefined]);
 });

@@ -1,7 +1,7 @@
 /**
  * Watching a job by a stream.
  */
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
   doneJob,
@@ -24,27 +24,27 @@ pageTest("watch() shows the record, each event, and the job as it ended", async 
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
   await events.send(["end", doneJob, "end"]);
   (await page.asked("GET /:id")).show(doneJob);
-  assert.deepEqual(await watching, doneJob);
-  assert.deepEqual(page.shown, [
+  assertEquals(await watching, doneJob);
+  assertEquals(page.shown, [
     itineraryJob(),
     itineraryJob({ partial: [monday] }),
     { ...writing, partial: [monday] },
     { ...writing, partial: [monday, tuesday] },
     doneJob,
   ]);
-  assert.deepEqual(page.connections, ["live"]);
+  assertEquals(page.connections, ["live"]);
 });
 
 pageTest("a stream is asked for as what it is, and read whatever its pieces are", async (page) => {
   const watching = page.watch();
   (await page.asked("GET /:id")).show(itineraryJob());
   const request = await page.asked("GET /:id/events");
-  assert.equal(request.headers.get("accept"), "text/event-stream");
-  assert.equal(request.headers.get("last-event-id"), null);
+  assertStrictEquals(request.headers.get("accept"), "text/event-stream");
+  assertStrictEquals(request.headers.get("last-event-id"), null);
   const events = request.stream("text/event-stream; charset=utf-8");
   const item = JSON.stringify({ index: 0, item: { ...monday, theme: "Fado" } });
   for (const piece of `event: item\r\nid: 1-a\r\ndata: ${item}\r\n\r\n`) await events.write(piece);
-  assert.deepEqual(page.days, [[], ["Fado"]]);
+  assertEquals(page.days, [[], ["Fado"]]);
   await events.close();
   await page.finish(watching);
 });
@@ -56,7 +56,7 @@ pageTest("a letter that is cut in two by the network arrives whole", async (page
   const cut = bytes.indexOf(0xc3) + 1;
   await events.writeBytes(bytes.slice(0, cut));
   await events.writeBytes(bytes.slice(cut));
-  assert.deepEqual(page.days.at(-1), ["Café"]);
+  assertEquals(page.days.at(-1), ["Café"]);
   await events.close();
   await page.finish(watching);
 });
@@ -66,7 +66,7 @@ pageTest("an item that comes twice changes nothing, and is not shown again", asy
   const first = ["item", { index: 0, item: monday }, "1-a"] as [string, unknown, string];
   const second = ["item", { index: 1, item: tuesday }, "2-b"] as [string, unknown, string];
   for (const event of [first, first, second, first, second]) await events.send(event);
-  assert.deepEqual(page.days, [[], ["Monday"], ["Monday", "Tuesday"]]);
+  assertEquals(page.days, [[], ["Monday"], ["Monday", "Tuesday"]]);
   await events.close();
   await page.finish(watching);
 });
@@ -78,7 +78,7 @@ pageTest("events that arrive together are shown together", async (page) => {
     ["item", { index: 0, item: monday }, "1-a"],
     ["item", { index: 1, item: tuesday }, "2-b"],
   );
-  assert.deepEqual(page.days, [[], ["Monday", "Tuesday"]]);
+  assertEquals(page.days, [[], ["Monday", "Tuesday"]]);
   await events.close();
   await page.finish(watching);
 });
@@ -89,7 +89,7 @@ pageTest("after a reset the plan is empty, and begins anew", async (page) => {
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
   await events.send(["reset", {}, "0-"]);
   await events.send(["item", { index: 0, item: tuesday }, "1-c"]);
-  assert.deepEqual(page.days, [[], ["Monday"], ["Monday", "Tuesday"], [], ["Tuesday"]]);
+  assertEquals(page.days, [[], ["Monday"], ["Monday", "Tuesday"], [], ["Tuesday"]]);
   await events.close();
   await page.finish(watching);
 });
@@ -101,7 +101,7 @@ pageTest(
     (await page.asked("GET /:id")).show(itineraryJob({ partial: [monday, tuesday] }));
     const events = (await page.asked("GET /:id/events")).stream();
     await events.send(["item", { index: 0, item: tuesday }, "1-c"]);
-    assert.deepEqual(page.days, [["Monday", "Tuesday"], ["Tuesday"]]);
+    assertEquals(page.days, [["Monday", "Tuesday"], ["Tuesday"]]);
     await events.close();
     await page.finish(watching);
   },
@@ -113,8 +113,8 @@ pageTest("an item whose predecessors have got lost is fetched with them", async 
   await events.send(["item", { index: 2, item: tuesday }, "3-c"]);
   (await page.asked("GET /:id")).show(itineraryJob());
   const request = await page.asked("GET /:id/events");
-  assert.equal(request.headers.get("last-event-id"), null);
-  assert.deepEqual(page.days, [[], ["Monday"], []]);
+  assertStrictEquals(request.headers.get("last-event-id"), null);
+  assertEquals(page.days, [[], ["Monday"], []]);
   await request.stream().close();
   await page.finish(watching);
 });
@@ -141,7 +141,7 @@ for (
       const { watching, events } = await page.watchLive();
       await events.write(text);
       await events.send(["item", { index: 0, item: monday }, "1-a"]);
-      assert.deepEqual(page.days, [[], ["Monday"]]);
+      assertEquals(page.days, [[], ["Monday"]]);
       await events.close();
       await page.finish(watching);
     },
@@ -155,33 +155,33 @@ pageTest("an end that the record does not confirm is not believed", async (page)
   for (let n = 0; n < 3; n++) {
     const request = await page.asked("GET /:id/events");
     // As if there had been no end.
-    assert.equal(request.headers.get("last-event-id"), null);
+    assertStrictEquals(request.headers.get("last-event-id"), null);
     await request.stream().send(["end", doneJob, "end"]);
     // The second time nobody runs for it.
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.ok(ms >= 750, `after ${ms} ms`);
+    assert(ms >= 750, `after ${ms} ms`);
     look.show(itineraryJob());
   }
   (await page.asked("GET /:id/events")).fail();
   await page.finish(watching);
-  assert.deepEqual(page.shown.map(({ status }) => status), ["processing", "completed"]);
+  assertEquals(page.shown.map(({ status }) => status), ["processing", "completed"]);
 });
 
 pageTest("progress of a job that has ended is reason to look, and nothing else", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["progress", { ...doneJob, status: "failed" }, "0-"]);
-  assert.deepEqual(page.shown.length, 1);
+  assertEquals(page.shown.length, 1);
   (await page.asked("GET /:id")).show(doneJob);
-  assert.equal((await watching).status, "completed");
+  assertStrictEquals((await watching).status, "completed");
 });
 
 for (const status of ["failed", "canceled"] as const) {
   pageTest(`${status} is an end, too`, async (page) => {
     const watching = page.watch();
     (await page.asked("GET /:id")).show(itineraryJob({ status }));
-    assert.equal((await watching).status, status);
-    assert.deepEqual(page.shown.map(({ status }) => status), [status]);
-    assert.deepEqual(page.connections, []);
+    assertStrictEquals((await watching).status, status);
+    assertEquals(page.shown.map(({ status }) => status), [status]);
+    assertEquals(page.connections, []);
   });
 }
 
@@ -193,15 +193,15 @@ for (const end of ["close", "fail"] as const) {
       await events.send(["item", { index: 0, item: monday }, "1-a"]);
       await events[end]();
       const [look, ms] = await page.askedAfter("GET /:id");
-      assert.equal(ms, 750);
-      assert.ok(look.headers.has("if-none-match"));
+      assertStrictEquals(ms, 750);
+      assert(look.headers.has("if-none-match"));
       look.show(itineraryJob({ partial: [monday] }));
       const request = await page.asked("GET /:id/events");
-      assert.equal(request.headers.get("last-event-id"), "1-a");
+      assertStrictEquals(request.headers.get("last-event-id"), "1-a");
       const next = request.stream();
       await next.send(["item", { index: 1, item: tuesday }, "2-b"]);
-      assert.deepEqual(page.days, [[], ["Monday"], ["Monday", "Tuesday"]]);
-      assert.deepEqual(page.connections, ["live"]);
+      assertEquals(page.days, [[], ["Monday"], ["Monday", "Tuesday"]]);
+      assertEquals(page.connections, ["live"]);
       await next.close();
       await page.finish(watching);
     },
@@ -222,9 +222,9 @@ pageTest(
       look.show(itineraryJob(), { "retry-after": "10" });
       pauses.push(ms);
     }
-    assert.deepEqual(pauses, [750, 1_500, 3_000, 6_000, 10_000, 10_000, 10_000]);
+    assertEquals(pauses, [750, 1_500, 3_000, 6_000, 10_000, 10_000, 10_000]);
     // It does deliver.
-    assert.deepEqual(page.connections, ["live"]);
+    assertEquals(page.connections, ["live"]);
     (await page.asked("GET /:id/events")).fail();
     await page.finish(watching);
   },
@@ -244,9 +244,9 @@ pageTest("a stream that has held for some time is soon opened again", async (pag
     if (n === 2) await page.pass(20_000);
     await next.close();
   }
-  assert.equal(pause, 3_000);
+  assertStrictEquals(pause, 3_000);
   const [look, ms] = await page.askedAfter("GET /:id");
-  assert.equal(ms, 750);
+  assertStrictEquals(ms, 750);
   look.show(doneJob);
   await watching;
 });
@@ -258,13 +258,13 @@ pageTest(
     await events.send(["progress", itineraryJob(), "0-"]);
     for (let n = 0; n < 4; n++) {
       await page.pass(39_000);
-      assert.equal(events.isOver, false);
+      assertStrictEquals(events.isOver, false);
       await events.write(": keep-alive\n\n");
     }
     await page.pass(39_999);
-    assert.equal(events.isOver, false);
+    assertStrictEquals(events.isOver, false);
     await page.pass(1);
-    assert.equal(events.isOver, true);
+    assertStrictEquals(events.isOver, true);
     (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
     // What it told before was no failure of streams.
     const request = await page.asked("GET /:id/events");
@@ -286,12 +286,12 @@ pageTest(
     const events = (await page.asked("GET /:id/events")).stream();
     await nextTurn();
     await page.pass(14_999);
-    assert.equal(events.isOver, false);
+    assertStrictEquals(events.isOver, false);
     await page.pass(1);
-    assert.equal(events.isOver, true);
+    assertStrictEquals(events.isOver, true);
     (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
     const [poll] = await page.askedAfter("GET /:id, wait=25");
-    assert.deepEqual(page.connections, ["polling"]);
+    assertEquals(page.connections, ["polling"]);
     poll.show(doneJob);
     await watching;
   },
@@ -301,12 +301,12 @@ pageTest(
   "a stream that begins, but without an event, does not count as live for long",
   async (page) => {
     const { watching, events } = await page.watchLive();
-    assert.deepEqual(page.connections, ["live"]);
+    assertEquals(page.connections, ["live"]);
     await page.pass(15_000);
-    assert.equal(events.isOver, true);
+    assertStrictEquals(events.isOver, true);
     (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
     const request = await page.asked("GET /:id/events");
-    assert.deepEqual(page.connections, ["live", "polling"]);
+    assertEquals(page.connections, ["live", "polling"]);
     request.fail();
     await page.finish(watching);
   },
@@ -317,8 +317,8 @@ pageTest("a page in place of a stream is not read", async (page) => {
   (await page.asked("GET /:id")).show(itineraryJob());
   const body = (await page.asked("GET /:id/events")).stream("text/html");
   await nextTurn();
-  assert.equal(body.isOver, true);
-  assert.deepEqual(page.connections, []);
+  assertStrictEquals(body.isOver, true);
+  assertEquals(page.connections, []);
   await page.finish(watching);
 });
 
@@ -329,7 +329,7 @@ pageTest("an event without an id leaves the place where it was", async (page) =>
   await events.close();
   (await page.askedAfter("GET /:id"))[0].show(itineraryJob({ partial: [monday] }));
   const request = await page.asked("GET /:id/events");
-  assert.equal(request.headers.get("last-event-id"), "1-a");
+  assertStrictEquals(request.headers.get("last-event-id"), "1-a");
   request.fail();
   await page.finish(watching);
 });
@@ -345,7 +345,7 @@ pageTest("onProgress gets copies: what the page does with them changes nothing",
   (await page.asked("GET /:id")).show(itineraryJob({ partial: [monday] }));
   const events = (await page.asked("GET /:id/events")).stream();
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
-  assert.deepEqual(seen, [["Monday"], ["Monday", "Tuesday"]]);
+  assertEquals(seen, [["Monday"], ["Monday", "Tuesday"]]);
   await events.close();
   await page.finish(watching);
 });

@@ -1,7 +1,7 @@
 /**
  * Watching a job on a page that sleeps, wakes and is hidden.
  */
-import assert from "node:assert/strict";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { doneJob, itineraryJob, monday, pageTest } from "../../../testing/test_page.ts";
 
@@ -25,16 +25,16 @@ for (
     const events = (await page.asked("GET /:id/events")).stream();
     await events.send(["item", { index: 0, item: monday }, "1-a"]);
     await page.say(type, members);
-    assert.equal(events.isOver, true);
+    assertStrictEquals(events.isOver, true);
     // A long pause, which begins with the shortest one afterwards.
     (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "3000" });
     await nextTurn();
     await page.say(type, members);
     (await page.asked("GET /:id")).fail();
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 750);
+    assertStrictEquals(ms, 750);
     look.show(itineraryJob({ partial: [monday] }));
-    assert.equal((await page.asked("GET /:id/events")).headers.get("last-event-id"), "1-a");
+    assertStrictEquals((await page.asked("GET /:id/events")).headers.get("last-event-id"), "1-a");
     await page.say(type, members);
     (await page.asked("GET /:id")).show(doneJob);
     await watching;
@@ -44,7 +44,7 @@ for (
 pageTest("a page that is shown for the first time has not been asleep", async (page) => {
   const { watching, events } = await page.watchLive();
   await page.say("pageshow", { persisted: false });
-  assert.equal(events.isOver, false);
+  assertStrictEquals(events.isOver, false);
   await events.close();
   await page.finish(watching);
 });
@@ -59,14 +59,14 @@ pageTest("a hidden page holds no connection, and asks every ten seconds at most"
     look.show(itineraryJob(), { "retry-after": retryAfter });
     pauses.push(ms);
   }
-  assert.deepEqual(pauses, [10_000, 10_000, 14_000]);
-  assert.deepEqual(page.connections, ["polling"]);
+  assertEquals(pauses, [10_000, 10_000, 14_000]);
+  assertEquals(page.connections, ["polling"]);
   await nextTurn();
   await page.setHidden(false);
   (await page.asked("GET /:id")).show(itineraryJob());
   const events = (await page.asked("GET /:id/events")).stream();
   await events.send(["progress", itineraryJob(), "0-"]);
-  assert.deepEqual(page.connections, ["polling", "live"]);
+  assertEquals(page.connections, ["polling", "live"]);
   await events.close();
   await page.finish(watching);
 });
@@ -74,10 +74,10 @@ pageTest("a hidden page holds no connection, and asks every ten seconds at most"
 pageTest("a page that becomes hidden lets go of its stream", async (page) => {
   const { watching, events } = await page.watchLive();
   await page.setHidden(true);
-  assert.equal(events.isOver, true);
+  assertStrictEquals(events.isOver, true);
   (await page.asked("GET /:id")).show(itineraryJob());
   const [look, ms] = await page.askedAfter("GET /:id");
-  assert.equal(ms, 10_000);
+  assertStrictEquals(ms, 10_000);
   look.show(doneJob);
   await watching;
 });
@@ -86,7 +86,7 @@ pageTest("a page that becomes hidden lets go of its long poll", async (page) => 
   const { watching } = await page.watchByLongPolls();
   const [poll] = await page.askedAfter("GET /:id, wait=25");
   await page.setHidden(true);
-  assert.equal(poll.signal.aborted, true);
+  assertStrictEquals(poll.signal.aborted, true);
   (await page.asked("GET /:id")).show(doneJob);
   await watching;
 });
@@ -97,7 +97,7 @@ pageTest(
     const { watching } = await page.watchByPlainPolls();
     await nextTurn();
     await page.setHidden(true);
-    assert.equal(page.unseen, 0);
+    assertStrictEquals(page.unseen, 0);
     await page.finish(watching);
   },
 );
@@ -111,7 +111,7 @@ pageTest(
     for (let n = 0; n < 3; n++) streams.push((await page.asked("GET /:id/events")).stream());
     for (const events of streams) await events.send(["progress", itineraryJob(), "0-"]);
     const [look, ms] = await page.askedAfter("GET /:id");
-    assert.equal(ms, 2_000);
+    assertStrictEquals(ms, 2_000);
     look.show(itineraryJob());
     await nextTurn();
     await streams[0]!.send(["end", doneJob, "end"]);
@@ -122,6 +122,6 @@ pageTest(
       await events.send(["end", doneJob, "end"]);
       (await page.asked("GET /:id")).show(doneJob);
     }
-    for (const watching of watches) assert.deepEqual(await watching, doneJob);
+    for (const watching of watches) assertEquals(await watching, doneJob);
   },
 );
