@@ -8,7 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { copyProgram, filesBelow, root } from "../../testing/source_files.ts";
 
-const fixtures = join(import.meta.dirname!, "third_kind");
+const fixtures = join(root, "examples/third_kind");
 
 /** A step of the recipe, for any `<kind>`. */
 interface Step {
