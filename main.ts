@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { openDatabase } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
+import { VERSION } from "./lib/version.ts";
 import { createWebhookReader } from "./lib/openai/webhook.ts";
 import { RateLimiter } from "./lib/store/rate_limiter.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
@@ -104,7 +105,7 @@ function giveUp(reason: string): never {
 
 function greet({ dev, generator, doorbell }: Config, port: number): void {
   const url = `http://localhost:${port}`;
-  log.info("listening", { url, generator, doorbell });
+  log.info("listening", { url, version: VERSION, generator, doorbell });
   if (generator === "sample") log.warning("plans are samples, set OPENAI_API_KEY for real ones");
   if (generator === "none") log.error("every job will fail, set OPENAI_API_KEY");
   if (!dev) return;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
@@ -192,6 +193,7 @@ Deno.test("the file .env is read, and the environment wins over it", async () =>
   await using program = new Program(directory.path);
   const listening = await program.until(({ log }) => log.find((l) => l.message === "listening"));
   assertStrictEquals(listening.generator, "openai");
+  assertStrictEquals(listening.version, denoJson.version);
   assertNotStrictEquals(listening.url, "http://localhost:1");
   assert(!program.output.includes("sk-x"));
 });

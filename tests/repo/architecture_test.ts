@@ -12,7 +12,16 @@ import { taskArguments, taskCommand } from "../../testing/task_command.ts";
  * has no line of its own.
  */
 const rooms: Record<string, readonly string[]> = {
-  "main.ts": ["routes", "routes/api", "routes/http", "jobs", "lib", "lib/openai", "lib/store"],
+  "main.ts": [
+    "routes",
+    "routes/api",
+    "routes/http",
+    "jobs",
+    "lib",
+    "lib/openai",
+    "lib/store",
+    "lib/version.ts",
+  ],
   "routes": ["routes/*", "routes/api/openapi", "jobs/engine", "jobs/kind.ts", "lib", "lib/job"],
   "routes/pages": [
     "routes/api",
@@ -37,7 +46,13 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/kinds/contracts.ts",
     "lib",
   ],
-  "routes/api/openapi": ["routes/api", "routes/http", "jobs/job_answer.ts", "jobs/kind.ts"],
+  "routes/api/openapi": [
+    "routes/api",
+    "routes/http",
+    "jobs/job_answer.ts",
+    "jobs/kind.ts",
+    "lib/version.ts",
+  ],
   "routes/api": [
     "routes/http",
     "jobs/contract.ts",
@@ -102,6 +117,7 @@ const rooms: Record<string, readonly string[]> = {
   "lib/job": ["lib"],
   "lib/http": ["lib"],
   "lib": [],
+  "lib/version.ts": ["."],
 };
 
 /** The folders of the program. */

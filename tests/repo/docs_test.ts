@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotMatch, assertStrictEquals } from "@std/a
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
+import { VERSION } from "../../lib/version.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
@@ -81,6 +82,12 @@ Deno.test("the table of keys has every key that lib/store builds, with its parts
     }
   }
   assertEquals([...complete].sort(), [...rows.keys()].sort());
+});
+
+Deno.test("CHANGELOG.md begins with the version of the program", async () => {
+  const text = await read("CHANGELOG.md");
+  const [, newest] = text.match(/^## \[?(\d+\.\d+\.\d+)\]? /m) ?? [];
+  assertStrictEquals(newest, VERSION);
 });
 
 Deno.test("docs/job_lifecycle.md explains every failure, and whether to try again", async () => {

@@ -5,11 +5,9 @@
  */
 import { createDocument } from "zod-openapi";
 import type { PublicKind } from "../../../jobs/kind.ts";
+import { VERSION } from "../../../lib/version.ts";
 import { jobPaths } from "./job_operations.ts";
 import { servicePaths } from "./service_operations.ts";
-
-/** That of the contract, not of the program. */
-const API_VERSION = "1.0.0";
 
 const DESCRIPTION = `Send a wish, get a job id at once, and come back for the plan.
 
@@ -30,7 +28,7 @@ export function createOpenApi(
     openapi: "3.1.1",
     info: {
       title: "Tripwright",
-      version: API_VERSION,
+      version: VERSION,
       description: DESCRIPTION,
       license: { name: "MIT", identifier: "MIT" },
     },
