@@ -1,0 +1,110 @@
+/**
+ * Lints the documents and the texts of the API's description (`deno task prose`): the words of
+ * `docs/words.ts`, and sentences of more than {@link MAX_WORDS} words. `docs/words_plugin.ts` looks for
+ * the same words in comments and in the texts of the program, as part of `deno lint`.
+ * @module
+ */
+import { TextlintKernel, type TextlintRuleModule } from "@textlint/kernel";
+import markdownPlugin from "@textlint/textlint-plugin-markdown";
+import { split } from "sentence-splitter";
+import terminologyRule from "textlint-rule-terminology";
+import { StringSource } from "textlint-util-to-string";
+import { createKinds } from "../jobs/registry.ts";
+import { parseConfig } from "../lib/config.ts";
+import { createOpenApi } from "../routes/api/openapi/document.ts";
+import { words } from "./words.ts";
+
+/** A longer sentence has to be read twice. */
+const MAX_WORDS = 30;
+
+/** One finding, as a line that editors can follow. */
+export type Finding = string;
+
+/** Reports sentences that are too long. Soft line breaks are spaces; code counts as one word. */
+const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator }) => ({
+  [Syntax.Paragraph](node) {
+    const source = new StringSource(node as ConstructorParameters<typeof StringSource>[0], {
+      replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("_") : undefined,
+    });
+    const text = source.toString().replaceAll(/\s/g, " ");
+    for (const { type, range: [start], raw } of split(text)) {
+      const count = raw.split(/\s+/).filter((word) => /\w/.test(word)).length;
+      if (type !== "Sentence" || count <= MAX_WORDS) continue;
+      const at = source.originalIndexFromIndex(start) ?? 0;
+      const message = `A sentence of ${count} words; at most ${MAX_WORDS} can be read at once`;
+      report(node, new RuleError(message, { padding: locator.at(at) }));
+    }
+  },
+});
+
+const rules = [
+  {
+    ruleId: "words",
+    rule: terminologyRule as TextlintRuleModule,
+    options: { defaultTerms: false, terms: words },
+  },
+  { ruleId: "sentence-length", rule: sentenceLength },
+];
+
+const plugins = [{ pluginId: "markdown", plugin: markdownPlugin.default }];
+
+const kernel = new TextlintKernel();
+
+/** Lints Markdown. */
+export async function lintText(text: string, name: string): Promise<Finding[]> {
+  const { messages } = await kernel.lintText(text, { filePath: name, ext: ".md", plugins, rules });
+  return messages.map(({ loc: { start }, message }) =>
+    `${name}:${start.line}:${start.column} ${message}`
+  );
+}
+
+/** The paths of all documents: at the top level, and below `docs/` and `examples/`. */
+async function* documentPaths(): AsyncGenerator<string> {
+  for await (const { name } of Deno.readDir(".")) if (name.endsWith(".md")) yield name;
+  yield* markdownBelow("docs");
+  yield* markdownBelow("examples");
+}
+
+async function* markdownBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* markdownBelow(`${folder}/${name}`);
+    else if (name.endsWith(".md")) yield `${folder}/${name}`;
+  }
+}
+
+/** The texts for people in the description of the API, each with its place in the document. */
+export function* apiTexts(
+  value: unknown,
+  path = "openapi",
+): Generator<[path: string, text: string]> {
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    const place = `${path}/${name}`;
+    if (typeof member === "string" && /^(summary|description|title)$/.test(name)) {
+      yield [place, member];
+    } else yield* apiTexts(member, place);
+  }
+}
+
+/** Lints all documents and the description of the API. */
+export async function lintAll(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const path of documentPaths()) {
+    findings.push(...await lintText(await Deno.readTextFile(path), path));
+  }
+  const kinds = createKinds(parseConfig({ GENERATOR: "sample" }));
+  const seen = new Set<string>();
+  for (const [path, text] of apiTexts(createOpenApi(kinds))) {
+    if (seen.has(text)) continue;
+    seen.add(text);
+    findings.push(...await lintText(text, path));
+  }
+  return findings;
+}
+
+if (import.meta.main) {
+  const findings = await lintAll();
+  for (const finding of findings) console.error(finding);
+  console.log(`${findings.length} findings in the documents and the description of the API`);
+  if (findings.length > 0) Deno.exit(1);
+}

@@ -1,0 +1,62 @@
+/** The checks of wording find what they are made for. That the project passes them is `task check`. */
+import { assertEquals } from "@std/assert";
+import { apiTexts, lintText } from "../../docs/prose_linter.ts";
+import plugin from "../../docs/words_plugin.ts";
+
+const sentenceOf = (count: number) => Array.from({ length: count }, () => "word").join(" ") + ".";
+
+const documents: [name: string, text: string, findings: string[]][] = [
+  ["a sentence of 30 words", sentenceOf(30), []],
+  ["a sentence of 31 words", sentenceOf(31), ["1:1 A sentence of 31 words; at most 30"]],
+  [
+    "a sentence over three lines",
+    `Short.\n${sentenceOf(31).replaceAll("word word word word ", "word word word\nword ")}`,
+    ["2:1 A sentence of 31 words; at most 30"],
+  ],
+  ["two sentences on one line", `${sentenceOf(20)} ${sentenceOf(20)}`, []],
+  ["code, which is one word", `Run \`${sentenceOf(40)}\` now.`, []],
+  ["a list", `- ${sentenceOf(31)}`, ["1:3 A sentence of 31 words; at most 30"]],
+  ["a word of the list", "It helps whoever asks.", ["1:10 Incorrect term: “whoever”"]],
+  ["a word of the list in code", "It says `whoever` there.", []],
+  ["a fence", "```sh\necho nobody\n```", []],
+];
+
+for (const [name, text, findings] of documents) {
+  Deno.test(`lintText() judges ${name}`, async () => {
+    const found = await lintText(text, "x.md");
+    assertEquals(found.length, findings.length, found.join("\n"));
+    for (const [index, finding] of findings.entries()) {
+      assertEquals(found[index]!.slice(0, `x.md:${finding}`.length), `x.md:${finding}`);
+    }
+  });
+}
+
+Deno.test("apiTexts() finds summaries, descriptions and titles at any depth, and no values", () => {
+  const document = {
+    info: { title: "A", version: "1" },
+    paths: { "/x": { get: { summary: "B", responses: [{ description: "C" }] } } },
+    example: { summary: 5 },
+  };
+  assertEquals([...apiTexts(document)], [
+    ["openapi/info/title", "A"],
+    ["openapi/paths//x/get/summary", "B"],
+    ["openapi/paths//x/get/responses/0/description", "C"],
+  ]);
+});
+
+const sources: [name: string, source: string, found: string[]][] = [
+  ["a comment", "// For whoever asks.\n", ["whoever"]],
+  ["a docstring", "/** Nobody\n * knows. */\nexport const a = 1;\n", ["Nobody"]],
+  ["a text", 'console.log("tell somebody");\n', ["somebody"]],
+  ["a template", "console.log(`for ${1} everybody`);\n", ["everybody"]],
+  ["an element", "export const a = <p>for those who wait</p>;\n", ["those who"]],
+  ["a name", "export const nobody = 1;\n", []],
+  ["plain words", "// The caller waits.\n", []],
+];
+
+for (const [name, source, found] of sources) {
+  Deno.test(`the plugin of deno lint looks at ${name}`, () => {
+    const diagnostics = Deno.lint.runPlugin(plugin, "lib/x.tsx", source);
+    assertEquals(diagnostics.map(({ range: [start, end] }) => source.slice(start, end)), found);
+  });
+}
