@@ -179,19 +179,20 @@ export class Program implements AsyncDisposable {
    * @param database the path of its database
    */
   async freeze(database: string): Promise<void> {
-    using other = new DatabaseSync(database);
-    for (;;) {
+    const other = new DatabaseSync(database);
+    for (let isFree = false; !isFree;) {
       this.signal("SIGSTOP");
       // Threads stop one after another; one that still runs could take the lock after the look at it.
       while (!await this.#isStopped());
       try {
         other.exec("begin immediate; rollback");
-        return;
+        isFree = true;
       } catch {
         this.signal("SIGCONT");
         await this.get("/livez");
       }
     }
+    other.close();
   }
 
   /** Whether all of its threads are stopped; elsewhere than on Linux, its first one. */
