@@ -124,23 +124,24 @@ Deno.test("docs/invariants.md names tests that exist, for each of the ten invari
   }
 });
 
+/** The paths of all documents: those at the top level, and all below docs/. */
+async function documentPaths(directory = "."): Promise<string[]> {
+  const paths = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, directory))) {
+    const path = directory === "." ? name : `${directory}/${name}`;
+    if (isDirectory && (path === "docs" || directory !== ".")) {
+      paths.push(...await documentPaths(path));
+    } else if (name.endsWith(".md")) paths.push(path);
+  }
+  return paths;
+}
+
 Deno.test("the documents name only tasks and files that exist", async () => {
-  for (
-    const document of [
-      "README.md",
-      "CONTRIBUTING.md",
-      "docs/architecture.md",
-      "docs/job_lifecycle.md",
-      "docs/web_app.md",
-      "docs/browser_client.md",
-      ...await Array.fromAsync(
-        Deno.readDir(join(root, "docs/decisions")),
-        ({ name }) => `docs/decisions/${name}`,
-      ),
-    ]
-  ) {
+  const documents = await documentPaths();
+  assert.ok(documents.includes("README.md") && documents.includes("docs/tutorial.md"));
+  for (const document of documents) {
     const text = await read(document);
-    for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
+    for (const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?\s+|`)task\s+([\w:.]*\w)/g)) {
       assert.ok(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
     for (
