@@ -30,17 +30,21 @@ interface Block {
   code: string;
 }
 
+/** A heading of the tutorial, or a fenced block with its language. */
+const HEADING_OR_BLOCK =
+  /^## (?:\d+\. )?(?<heading>.*)$|^```(?<language>\w*)\n(?<code>[^]*?)^```$/gm;
+
 /** Returns the shell blocks that kill the service or talk to it, in order. */
 async function readBlocks(): Promise<Block[]> {
   const text = await Deno.readTextFile(join(root, "docs/tutorial.md"));
-  const sections = text.split(/^## (?:\d+\. )?/m).slice(1);
-  return sections.flatMap((part) => {
-    const section = part.split("\n", 1)[0]!;
-    return [...part.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, code]) => ({
-      section,
-      code: code!,
-    }));
-  }).filter(({ code }) => isKill(code) || code.includes(ADDRESS));
+  const blocks: Block[] = [];
+  let section = "";
+  for (const { groups } of text.matchAll(HEADING_OR_BLOCK)) {
+    const { heading, language, code } = groups!;
+    if (heading !== undefined) section = heading;
+    else if (language === "sh") blocks.push({ section, code: code! });
+  }
+  return blocks.filter(({ code }) => isKill(code) || code.includes(ADDRESS));
 }
 
 function isKill(code: string): boolean {
@@ -102,7 +106,9 @@ async function runTutorial(directory: string): Promise<Map<string, string[]>> {
   let program: Program | undefined;
   const start = async () => {
     await program?.[Symbol.asyncDispose]();
-    program = new Program(directory, { env: { SAMPLE_DELAY_MS: delays.next().value! } });
+    // On a Deno that cannot try locks, a lease has to end before the job continues.
+    const env = { SAMPLE_DELAY_MS: delays.next().value!, LEASE_SECONDS: "1" };
+    program = new Program(directory, { env });
     return await program.url();
   };
   try {
