@@ -6,6 +6,7 @@
  */
 import { TextlintKernel, type TextlintRuleModule } from "@textlint/kernel";
 import markdownPlugin from "@textlint/textlint-plugin-markdown";
+import { join } from "node:path";
 import { split } from "sentence-splitter";
 import terminologyRule from "textlint-rule-terminology";
 import { StringSource } from "textlint-util-to-string";
@@ -48,6 +49,7 @@ const rules = [
 
 const plugins = [{ pluginId: "markdown", plugin: markdownPlugin.default }];
 
+const root = join(import.meta.dirname!, "..");
 const kernel = new TextlintKernel();
 
 /** Lints Markdown. */
@@ -58,17 +60,14 @@ export async function lintText(text: string, name: string): Promise<Finding[]> {
   );
 }
 
-/** The paths of all documents: at the top level, and below `docs/` and `examples/`. */
-async function* documentPaths(): AsyncGenerator<string> {
-  for await (const { name } of Deno.readDir(".")) if (name.endsWith(".md")) yield name;
-  yield* markdownBelow("docs");
-  yield* markdownBelow("examples");
-}
-
-async function* markdownBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* markdownBelow(`${folder}/${name}`);
-    else if (name.endsWith(".md")) yield `${folder}/${name}`;
+/** The paths of all documents, from the top level: those there, and below `docs/` and `examples/`. */
+export async function* documentPaths(folder = "."): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    if (name.endsWith(".md")) yield path;
+    else if (isDirectory && (folder !== "." || /^(?:docs|examples)$/.test(name))) {
+      yield* documentPaths(path);
+    }
   }
 }
 
@@ -90,7 +89,7 @@ export function* apiTexts(
 export async function lintAll(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const path of documentPaths()) {
-    findings.push(...await lintText(await Deno.readTextFile(path), path));
+    findings.push(...await lintText(await Deno.readTextFile(join(root, path)), path));
   }
   const kinds = createKinds(parseConfig({ GENERATOR: "sample" }));
   const seen = new Set<string>();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
+import { documentPaths } from "../../docs/prose_linter.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
@@ -132,22 +133,11 @@ Deno.test("docs/invariants.md names tests that exist, for each of the ten invari
 });
 
 Deno.test("the documents name only tasks and files that exist", async () => {
-  for (
-    const document of [
-      "README.md",
-      "CONTRIBUTING.md",
-      "docs/architecture.md",
-      "docs/job_lifecycle.md",
-      "docs/web_app.md",
-      "docs/browser_client.md",
-      ...await Array.fromAsync(
-        Deno.readDir(join(root, "docs/decisions")),
-        ({ name }) => `docs/decisions/${name}`,
-      ),
-    ]
-  ) {
+  const documents = await Array.fromAsync(documentPaths());
+  assert(documents.includes("README.md") && documents.includes("docs/tutorial.md"));
+  for (const document of documents) {
     const text = await read(document);
-    for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
+    for (const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?\s+|`)task\s+([\w:.]*\w)/g)) {
       assert(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
     for (
