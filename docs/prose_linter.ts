@@ -7,7 +7,6 @@
 import { TextlintKernel, type TextlintRuleModule } from "@textlint/kernel";
 import markdownPlugin from "@textlint/textlint-plugin-markdown";
 import { join } from "node:path";
-import { split } from "sentence-splitter";
 import terminologyRule from "textlint-rule-terminology";
 import { StringSource } from "textlint-util-to-string";
 import { createKinds } from "../jobs/registry.ts";
@@ -18,6 +17,8 @@ import { words } from "./words.ts";
 /** A longer sentence has to be read twice. */
 const MAX_WORDS = 30;
 
+const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+
 /** One finding, as a line that editors can follow. */
 export type Finding = string;
 
@@ -25,13 +26,13 @@ export type Finding = string;
 const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator }) => ({
   [Syntax.Paragraph](node) {
     const source = new StringSource(node as ConstructorParameters<typeof StringSource>[0], {
-      replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("_") : undefined,
+      replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("X") : undefined,
     });
     const text = source.toString().replaceAll(/\s/g, " ");
-    for (const { type, range: [start], raw } of split(text)) {
-      const count = raw.split(/\s+/).filter((word) => /\w/.test(word)).length;
-      if (type !== "Sentence" || count <= MAX_WORDS) continue;
-      const at = source.originalIndexFromIndex(start) ?? 0;
+    for (const { segment, index } of sentences.segment(text)) {
+      const count = segment.split(/\s+/).filter((word) => /\w/.test(word)).length;
+      if (count <= MAX_WORDS) continue;
+      const at = source.originalIndexFromIndex(index) ?? 0;
       const message = `A sentence of ${count} words; at most ${MAX_WORDS} can be read at once`;
       report(node, new RuleError(message, { padding: locator.at(at) }));
     }
@@ -71,7 +72,7 @@ export async function* documentPaths(folder = "."): AsyncGenerator<string> {
   }
 }
 
-/** The texts for people in the description of the API, each with its place in the document. */
+/** The texts in the description of the API, without examples, each with its place. */
 export function* apiTexts(
   value: unknown,
   path = "openapi",
@@ -81,7 +82,7 @@ export function* apiTexts(
     const place = `${path}/${name}`;
     if (typeof member === "string" && /^(summary|description|title)$/.test(name)) {
       yield [place, member];
-    } else yield* apiTexts(member, place);
+    } else if (!/^examples?$/.test(name)) yield* apiTexts(member, place);
   }
 }
 

@@ -2,7 +2,7 @@
  * Runs the commands of docs/tutorial.md with bash against the real program. The test starts and kills the
  * program itself where the tutorial does, and skips blocks that do not talk to the service.
  */
-import assert from "node:assert/strict";
+import { assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import { patiently } from "../../testing/patience.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
@@ -87,7 +87,7 @@ class Shell implements AsyncDisposable {
     };
     await patiently(read(), () => `${code}\n${output}`);
     const [printed, status] = output.split(end);
-    assert.equal(status, " 0\n", `${code}\n${printed}`);
+    assertStrictEquals(status, " 0\n", `${code}\n${printed}`);
     return printed!;
   }
 
@@ -124,7 +124,7 @@ async function runTutorial(directory: string): Promise<Map<string, string[]>> {
         .replaceAll(ADDRESS, url).replaceAll("sleep 2", SHORT_SLEEP);
       outputs.set(section, [...outputs.get(section) ?? [], await shell.run(adapted)]);
     }
-    assert.equal(delays.next().done, true, "the tutorial starts the service fewer times");
+    assertStrictEquals(delays.next().done, true, "the tutorial starts the service fewer times");
     return outputs;
   } finally {
     await program?.[Symbol.asyncDispose]();
@@ -136,27 +136,27 @@ Deno.test("the commands of the tutorial work, and its job survives kill -9", asy
   const outputs = await runTutorial(directory.path);
 
   const [created] = outputs.get("Create a job")!;
-  assert.match(created!, /^HTTP\/1\.1 202 /);
-  assert.match(created!, /"status":"processing","destination":"Tokyo, Japan"/);
+  assertMatch(created!, /^HTTP\/1\.1 202 /);
+  assertMatch(created!, /"status":"processing","destination":"Tokyo, Japan"/);
 
   const [polled, planned] = outputs.get("Poll")!;
   // On a busy machine the plan may be complete by the first poll.
-  assert.match(polled!, /^"status":"(?:processing|completed)"\n/);
-  assert.match(planned!, /^"status":"completed"\n(?:"theme":"[^"]+"\n){5}$/);
+  assertMatch(polled!, /^"status":"(?:processing|completed)"\n/);
+  assertMatch(planned!, /^"status":"completed"\n(?:"theme":"[^"]+"\n){5}$/);
 
   const [streamed] = outputs.get("Stream")!;
-  assert.equal(streamed!.match(/^event: item$/gm)?.length, 3);
-  assert.match(streamed!, /^event: end\n.*\n.*"status":"complete/m);
+  assertStrictEquals(streamed!.match(/^event: item$/gm)?.length, 3);
+  assertMatch(streamed!, /^event: end\n.*\n.*"status":"complete/m);
 
   const page = await Deno.readTextFile(join(directory.path, "data/trip.html"));
-  assert.match(page, /import \{ createTripClient \} from "http:\/\/127\.0\.0\.1:\d+\/client\.js";/);
+  assertMatch(page, /import \{ createTripClient \} from "http:\/\/127\.0\.0\.1:\d+\/client\.js";/);
 
   const [markdown] = outputs.get("Use the web app")!;
-  assert.match(markdown!, /^# Lisbon: 3 days\n(?:## Day \d.*\n){3}$/);
+  assertMatch(markdown!, /^# Lisbon: 3 days\n(?:## Day \d.*\n){3}$/);
 
   const [, running, , completed] = outputs.get("Kill the service")!;
   // The test waits for the claim only before the kill.
-  assert.match(running!, /^"status":"processing"\n"attempt":[01]\n$/);
-  assert.match(completed!, /^"status":"completed"\n"attempt":2\n"event":"accepted"\n/);
-  assert.match(completed!, /"event":"rescued"\n"event":"claimed"\n[^]*"event":"completed"\n$/);
+  assertMatch(running!, /^"status":"processing"\n"attempt":[01]\n$/);
+  assertMatch(completed!, /^"status":"completed"\n"attempt":2\n"event":"accepted"\n/);
+  assertMatch(completed!, /"event":"rescued"\n"event":"claimed"\n[^]*"event":"completed"\n$/);
 });
