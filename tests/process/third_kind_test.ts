@@ -245,6 +245,6 @@ async function driveChecklist(program: Program): Promise<void> {
   for (const extension of ["md", "ics"]) {
     const { status, text } = await open(`${trip}/plan.${extension}`);
     assert.equal(status, 404);
-    assert.match(text, /To the trip/);
+    assert.match(text, /Back to the trip/);
   }
 }

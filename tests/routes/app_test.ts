@@ -479,7 +479,7 @@ Deno.test("a path that does not exist is a page for people, and a problem for pr
   const page = await env.app.request("/nonsense", { headers: { accept } });
   assert.equal(page.status, 404);
   assert.match(page.headers.get("content-type")!, /^text\/html/);
-  assert.match(await page.text(), /<h1>There is nothing at this path<\/h1>/);
+  assert.match(await page.text(), /<h1>Not found<\/h1>/);
   for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
     assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
   }
