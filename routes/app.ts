@@ -170,9 +170,7 @@ function sendMethods(c: Context, methods: string[]): Response | Promise<Response
   });
 }
 
-/**
- * Only `bearerAuth` throws these errors; their response has the challenge (RFC 6750, section 3).
- */
+/** Only `bearerAuth` throws these errors. Their response has the challenge (RFC 6750, 3). */
 function unauthorized(error: HTTPException): Problem {
   const challenge = error.getResponse().headers.get("www-authenticate");
   return {

@@ -40,7 +40,7 @@ export class JobEvents {
     this.#position = position;
   }
 
-  /** Returns the events that the client lacks to know this snapshot. */
+  /** Returns the events that bring the client up to this snapshot. */
   *next(snapshot: JobSnapshot): Generator<JobEvent> {
     const { job } = snapshot;
     const { partial, ...rest } = presentJob(this.#kind, snapshot);

@@ -161,7 +161,7 @@ function explicitDate(
   return dateFrom(first, { last, clock: clockIn(results) });
 }
 
-/** Short words that are a weekday in one language and an ordinary word in another: to, do, so. */
+/** One or two letters: a weekday in one language, an ordinary word in another (to, do, so). */
 const SHORT_WORD = /^\p{Ll}{1,2}(?!\p{L})/u;
 
 /** Tells whether the text names a weekday that the day does not have. */
@@ -211,7 +211,10 @@ interface ClockTime {
   end: number | null;
 }
 
-/** Marks a number as a time. Without it, "at 8" may be evening, and the 13 of "Friday 13" a day. */
+/**
+ * Marks a number as a time. Without it, "at 8" is morning or evening, and the 13 of "Friday 13" may
+ * be a day.
+ */
 const CLOCK = /\d ?(?:[:.h]\d\d|h\b|uhr|uur|[時时点點시]|час|[ap]\.?m\b)/i;
 
 /**
@@ -231,7 +234,7 @@ function clockOf(parts: ParsedComponents): number {
 }
 
 /**
- * Combines days and times to a date.
+ * Combines days and times into an event date.
  *
  * @returns `null` if it lasts longer than {@link MAX_DAYS}, or ends before it starts
  */

@@ -6,7 +6,7 @@
 import { oneLine } from "./text.ts";
 
 /**
- * Joins blocks to a document, with an empty line in between. Empty blocks are left out.
+ * Joins blocks into a document, with an empty line in between. Empty blocks are left out.
  *
  * @returns the document; it ends with a line end
  */

@@ -6,9 +6,7 @@ import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 import type { AppEnv } from "./caller.ts";
 
-/**
- * Providers give a customer an IPv6 network of this size, and a client can use any address in it.
- */
+/** One customer has an IPv6 network of this size, and can use any address in it. */
 const IPV6_PREFIX_BITS = 64;
 
 /**

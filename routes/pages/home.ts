@@ -130,7 +130,7 @@ function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {
   return kinds.find(({ http }) => http.noun === noun)!;
 }
 
-/** Returns the problem of a body that is not from a form of this app. It counts as a request. */
+/** Counts the request, and returns the problem of a body that no form of this app has sent. */
 function unreadableForm(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
   countFor(c, rateLimiters.requests);
   return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
