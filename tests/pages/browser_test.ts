@@ -74,8 +74,8 @@ browserTest("the pages of problems are readable, light, dark and on a phone", as
     const { page, faults } = await openPage(browser, `${url}/problems`, dark);
     await page.setViewportSize({ width: 360, height: 740 });
     await shoot(page, `problems-${dark ? "dark" : "light"}`);
-    await page.getByRole("link", { name: "The day's jobs are used up" }).click();
-    await page.getByRole("heading", { name: "The day's jobs are used up" }).waitFor();
+    await page.getByRole("link", { name: "Daily job limit reached" }).click();
+    await page.getByRole("heading", { name: "Daily job limit reached" }).waitFor();
     const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
     assertStrictEquals(overflow, false);
     await shoot(page, `problem-${dark ? "dark" : "light"}`);

@@ -245,6 +245,6 @@ async function driveChecklist(program: Program): Promise<void> {
   for (const extension of ["md", "ics"]) {
     const { status, text } = await open(`${trip}/plan.${extension}`);
     assertStrictEquals(status, 404);
-    assertMatch(text, /To the trip/);
+    assertMatch(text, /Back to the trip/);
   }
 }

@@ -489,7 +489,7 @@ Deno.test("a path that does not exist is a page for people, and a problem for pr
   const page = await env.app.request("/nonsense", { headers: { accept } });
   assertStrictEquals(page.status, 404);
   assertMatch(page.headers.get("content-type")!, /^text\/html/);
-  assertMatch(await page.text(), /<h1>There is nothing at this path<\/h1>/);
+  assertMatch(await page.text(), /<h1>Not found<\/h1>/);
   for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
     assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
   }

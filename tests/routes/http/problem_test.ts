@@ -22,7 +22,7 @@ for (const [path, pointer] of pointers) {
 Deno.test("problemBody() is a problem document with the old clients' error", () => {
   assertEquals(problemBody({ code: "job_not_found", detail: "Itinerary not found" }), {
     type: "/problems/job_not_found",
-    title: "The job is not known",
+    title: "Job not found",
     status: 404,
     detail: "Itinerary not found",
     code: "job_not_found",
