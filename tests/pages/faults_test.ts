@@ -239,7 +239,7 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
   assert.deepEqual(await objections(page), []);
   assert.equal(await page.evaluate("sessionStorage.length"), 0);
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assert.deepEqual(faults(/status of 401/), []);

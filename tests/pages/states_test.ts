@@ -246,7 +246,7 @@ async function* rareStates(page: Page) {
   await page.goto(service.url);
   await wishForItinerary(page);
   const first = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   yield "thinking";
   const running = page.url();
   for (;;) {
