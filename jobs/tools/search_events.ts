@@ -46,10 +46,10 @@ const EventPage = z.object({
   }).optional(),
 });
 
-/** As many events as fit into what the model reads of one tool's output. */
+/** The number of events that fits into one tool output for the model. */
 const MAX_EVENTS = 20;
 
-/** Ticketmaster's answers carry long image lists: about 12 KB an event. */
+/** An event takes about 12 KB, because Ticketmaster returns long lists of images. */
 const MAX_BYTES = 2_000_000;
 
 export interface TicketmasterSettings {
@@ -85,7 +85,7 @@ export function searchEvents(
 
 type Event = NonNullable<z.infer<typeof EventPage>["_embedded"]>["events"][number];
 
-/** What the model needs of an event. */
+/** Returns the facts about an event that the model needs. */
 function brief(event: Event) {
   const venue = event._embedded?.venues?.[0];
   const kind = event.classifications?.[0];

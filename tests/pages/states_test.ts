@@ -140,7 +140,7 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   await stage("Thinking");
   service.model.write(first);
   await stage("Researching");
-  await page.locator(".dock").getByText("Looking at the weather").waitFor();
+  await page.locator(".dock").getByText("Checking the weather").waitFor();
   looked.resolve();
   const second = await service.model.begun(2);
   service.model.write(second, upTo(found, 1));
