@@ -124,10 +124,10 @@ export class AttemptContext implements JobContext {
     const turn = await this.#turn(name, ResponseTurn, {
       model: request.model,
       parts,
-      ask: async (options, begun) => {
+      ask: async (options, openId) => {
         // The breaker does not apply: the response is already paid for.
-        const joined = begun === null ? null : await this.#options.model.join(begun, options);
-        if (begun !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
+        const joined = openId === null ? null : await this.#options.model.join(openId, options);
+        if (openId !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
         return joined ??
           await this.#beforeCall(() => this.#options.model.respond(request, options));
       },
@@ -156,7 +156,7 @@ export class AttemptContext implements JobContext {
     { model, parts, ask }: {
       model: string;
       parts: PlanParts;
-      ask: (options: CallOptions, begun: string | null) => Promise<T>;
+      ask: (options: CallOptions, openId: string | null) => Promise<T>;
     },
   ): Promise<T> {
     const { wake } = this.#options;
@@ -165,12 +165,12 @@ export class AttemptContext implements JobContext {
       const writer = this.source === "sample" ? "sample" : model;
       return { turn: { model: writer, responseId, usage, costUsd } };
     };
-    const run = async (begun: string | null) => {
+    const run = async (openId: string | null) => {
       const startedAt = this.clock.now();
       this.#board.think(parts);
-      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, begun);
+      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, openId);
       try {
-        return await ask({ signal: this.signal, onEvent, wake }, begun);
+        return await ask({ signal: this.signal, onEvent, wake }, openId);
       } catch (error) {
         if (error instanceof JobError && error.spent) {
           const failed = { failed: error.failure.code, ...describe(error.spent) };
@@ -189,7 +189,7 @@ export class AttemptContext implements JobContext {
       await this.#persist(() =>
         store.checkpoints.saveFailedTurn(lease, this.#keyOf(event.name), event)
       );
-      this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+      this.#board.addStep(event, { resumed: false, savedTokens: this.#totalSavedTokens });
     } catch (error) {
       log.warning("failed turn not saved", { ...this.#ids, error: describeError(error) });
     }
@@ -214,8 +214,8 @@ export class AttemptContext implements JobContext {
     };
   }
 
-  async #onEvent(event: TurnEvent, name: string, begun: string | null): Promise<void> {
-    if (event.type === "started" && event.resumable && event.responseId !== begun) {
+  async #onEvent(event: TurnEvent, name: string, openId: string | null): Promise<void> {
+    if (event.type === "started" && event.resumable && event.responseId !== openId) {
       await this.#saveResponse(event.responseId, name);
     }
     this.#board.onTurnEvent(event);
@@ -244,7 +244,7 @@ export class AttemptContext implements JobContext {
     name: string,
     schema: z.ZodType<T>,
     { run, details }: {
-      run: (begun: string | null) => Promise<T>;
+      run: (openId: string | null) => Promise<T>;
       details: (output: T) => StepDetails;
     },
   ): Promise<T> {
@@ -258,19 +258,19 @@ export class AttemptContext implements JobContext {
     const saved = "output" in found ? schema.safeParse(found.output) : null;
     if (saved?.success && "event" in found) {
       if (found.event.turn?.usage) this.savedTokens += tokensOf(found.event.turn.usage);
-      this.#board.addStep(found.event, { resumed: true, savedTokens: this.#savedInAll });
+      this.#board.addStep(found.event, { resumed: true, savedTokens: this.#totalSavedTokens });
       log.info("step resumed", ids);
       return saved.data;
     }
-    const begun = "responseId" in found ? found : { responseId: null, orphanId: null };
-    if (begun.orphanId !== null) this.#cancelResponse(begun.orphanId);
+    const open = "responseId" in found ? found : { responseId: null, orphanId: null };
+    if (open.orphanId !== null) this.#cancelResponse(open.orphanId);
     const startedAt = this.clock.now();
-    const output = await run(begun.responseId);
+    const output = await run(open.responseId);
     const event = this.#event(name, { startedAt, ...details(output) });
     // Also after an abort, because the step is paid for. The store rejects the write of a lost job.
     const save = () => store.checkpoints.saveStep(lease, this.#keyOf(name), { event, output });
     this.#requireHeld(await this.#persist(save));
-    this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+    this.#board.addStep(event, { resumed: false, savedTokens: this.#totalSavedTokens });
     log.info("step", { ...ids, durationMs: event.durationMs });
     return output;
   }
@@ -279,7 +279,7 @@ export class AttemptContext implements JobContext {
     return { name, promptVersion: this.#options.promptVersion };
   }
 
-  get #savedInAll(): number {
+  get #totalSavedTokens(): number {
     return this.#options.lease.job.savedTokens + this.savedTokens;
   }
 

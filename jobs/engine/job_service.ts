@@ -105,7 +105,7 @@ export class JobService {
   }
 
   /**
-   * Accepts or refuses a job. An accepted job is stored, so a worker will claim it.
+   * Accepts or refuses a job. An accepted job is stored, and a worker claims it.
    *
    * @param request the output of the kind's schema
    * @throws the error of `permit`
@@ -157,8 +157,8 @@ export class JobService {
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
     // A repeated request creates no work, so it is never refused.
-    const before = idempotency && await this.#store.acceptances.findRepeated(idempotency);
-    if (before) return repeated(before);
+    const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
+    if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     permit?.();
     return await this.#options.admission.admit(() => this.#accept(createJob(), terms));

@@ -50,7 +50,7 @@ export class Stager {
    * share one sweep.
    */
   sweep(): Promise<void> {
-    return this.#sweeping ??= this.#sweepUp().finally(() => this.#sweeping = undefined);
+    return this.#sweeping ??= this.#sweepAll().finally(() => this.#sweeping = undefined);
   }
 
   /** Sweeps, and logs an error. Never rejects. */
@@ -68,7 +68,7 @@ export class Stager {
     await this.trySweep();
   }
 
-  async #sweepUp(): Promise<void> {
+  async #sweepAll(): Promise<void> {
     const { slots } = this.#options;
     do await this.#sweepOnce(); while (slots.hasBacklog && !slots.isFull);
   }
@@ -79,7 +79,7 @@ export class Stager {
     if (slots.closed.aborted) return;
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
-      if (this.#hasToWait(job)) continue;
+      if (this.#mustWait(job)) continue;
       if (slots.isFull) {
         // Claims that fail free their slots.
         await Promise.all(claims);
@@ -124,7 +124,7 @@ export class Stager {
   }
 
   /** Returns whether the job cannot be claimed now, without a read of its record. */
-  #hasToWait({ id, kind, deadline }: DueJob): boolean {
+  #mustWait({ id, kind, deadline }: DueJob): boolean {
     const { slots, breaker, unreadable, clock } = this.#options;
     // The claim of an overdue job fails it, which needs no model.
     const isHeldBack = breaker.openUntil(kind) > 0 && deadline > clock.now();

@@ -78,7 +78,7 @@ export function searchEvents(
         sort: "date,asc",
       });
       const page = await fetchJson(url, { schema: EventPage, signal, clock, maxBytes: MAX_BYTES });
-      return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(brief) };
+      return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(summarize) };
     },
   };
 }
@@ -86,7 +86,7 @@ export function searchEvents(
 type Event = NonNullable<z.infer<typeof EventPage>["_embedded"]>["events"][number];
 
 /** Returns the facts about an event that the model needs. */
-function brief(event: Event) {
+function summarize(event: Event) {
   const venue = event._embedded?.venues?.[0];
   const kind = event.classifications?.[0];
   const images = event.images ?? [];
