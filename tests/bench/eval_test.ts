@@ -118,8 +118,8 @@ Deno.test("the evaluation tells links of tools from invented ones", async () => 
 });
 
 const refused: [args: string[], env: Record<string, string>, reason: string][] = [
-  [["--only", "hotels"], {}, "--only is neither itinerary nor bundles"],
-  [["--concurrency", "0"], {}, "--concurrency is no number above 0"],
+  [["--only", "hotels"], {}, "--only must be itinerary or bundles"],
+  [["--concurrency", "0"], {}, "--concurrency must be a whole number from 1"],
   [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535'],
 ];
 

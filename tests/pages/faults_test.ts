@@ -248,7 +248,7 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
   assertEquals(await objections(page), []);
   assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assertEquals(faults(/status of 401/), []);

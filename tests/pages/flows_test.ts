@@ -40,7 +40,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       await shoot(page, `home-${device}`);
       await wishForItinerary(page);
       const id = await service.model.begun(0);
-      await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+      await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
       await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
       await shoot(page, `itinerary-thinking-${device}`);
       service.model.write(id, upTo(days, 1));
@@ -308,7 +308,7 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).focus();
   await page.route(
     "**/api/itineraries/*",

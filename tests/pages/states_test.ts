@@ -143,7 +143,7 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   await stage("Thinking");
   service.model.write(first);
   await stage("Researching");
-  await page.locator(".dock").getByText("Looking at the weather").waitFor();
+  await page.locator(".dock").getByText("Checking the weather").waitFor();
   looked.resolve();
   const second = await service.model.begun(2);
   service.model.write(second, upTo(found, 1));
@@ -249,7 +249,7 @@ async function* rareStates(page: Page) {
   await page.goto(service.url);
   await wishForItinerary(page);
   const first = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   yield "thinking";
   const running = page.url();
   for (;;) {

@@ -295,10 +295,10 @@ Deno.test("a webhook makes the worker look at a response whose stream says nothi
   assertEquals(body.bundles, bundles);
   assertStrictEquals(await deliver(program, { response: id }), 204);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
-  const heard = program.log.filter(({ message }) => message === "webhook").map(({ heard }) =>
-    heard
+  const results = program.log.filter(({ message }) => message === "webhook").map(({ result }) =>
+    result
   );
-  assertEquals(heard, ["unknown", "rung", "repeated"]);
+  assertEquals(results, ["unknown", "rung", "repeated"]);
 });
 
 Deno.test("a webhook reaches the process that waits, through whichever it was delivered", async () => {

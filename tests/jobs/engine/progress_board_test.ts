@@ -26,18 +26,18 @@ const started = (responseId: string) => ({ type: "started", responseId, resumabl
 Deno.test("a board shows each part as soon as it is finished", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   await nextTurn();
   clock.advance(500);
   for (const delta of ['{"days":["o', 'ne","tw', 'o"', "]}"]) {
-    board.hear(text(delta));
+    board.onTurnEvent(text(delta));
     await nextTurn();
     clock.advance(500);
     await nextTurn();
   }
   const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
   assertEquals(shown, [
-    ["thinking", "Reading the wish", 0, []],
+    ["thinking", "Reading the request", 0, []],
     ["writing", "Writing day 1 of 2", 0, []],
     ["writing", "Writing day 2 of 2", 1, ["one"]],
     ["writing", "Finishing the plan", 2, ["one", "two"]],
@@ -50,7 +50,7 @@ Deno.test("a board writes twice a second at the most, and then the latest", asyn
   const { board, clock, written } = openBoard();
   board.think(parts);
   for (let n = 0; n < 100; n++) {
-    board.hear({ type: "reasoning", summary: `thought ${n}` });
+    board.onTurnEvent({ type: "reasoning", summary: `thought ${n}` });
     clock.advance(20);
     await nextTurn();
   }
@@ -115,9 +115,9 @@ const before = {
 Deno.test("a response that is joined shows no less than it did", async () => {
   const { board, clock, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   for (const delta of ['{"days":["', 'one"', ',"two"']) {
-    board.hear(text(delta));
+    board.onTurnEvent(text(delta));
     await nextTurn();
     clock.advance(500);
     await nextTurn();
@@ -129,7 +129,7 @@ Deno.test("a response that is joined shows no less than it did", async () => {
 Deno.test("another response takes back what the one before has shown", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await board.close();
   assertEquals([written.at(-1)!.partial, written.at(-1)!.step], [[], 0]);
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_2");
@@ -158,7 +158,7 @@ Deno.test("steps that are found finished take nothing back that was shown", asyn
   board.addSummaries(["A"]);
   board.research("Looking");
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await nextTurn();
   const [{ partial, reasoningSummaries, openaiResponseId }] = written as [Progress];
   assertEquals([partial, reasoningSummaries], [["one"], ["A", "B"]]);
@@ -179,8 +179,8 @@ Deno.test("another response takes back the reasoning of the one that came to not
   board.addStep(turnStep("resp_0"), { resumed: true, savedTokens: 15 });
   board.addSummaries(["A"]);
   board.think(parts);
-  board.hear(started("resp_2"));
-  board.hear({ type: "reasoning", summary: "B" });
+  board.onTurnEvent(started("resp_2"));
+  board.onTurnEvent({ type: "reasoning", summary: "B" });
   await board.close();
   assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B"]);
 });
@@ -188,10 +188,10 @@ Deno.test("another response takes back the reasoning of the one that came to not
 Deno.test("an answer that begins anew in the same turn is read from its beginning", async () => {
   const { board, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
-  board.hear(text('{"days":["lost","lo'));
-  board.hear(started("resp_2"));
-  board.hear(text('{"days":["one"'));
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent(text('{"days":["lost","lo'));
+  board.onTurnEvent(started("resp_2"));
+  board.onTurnEvent(text('{"days":["one"'));
   await board.close();
   assertEquals(written.at(-1)!.partial, ["one"]);
 });
@@ -199,9 +199,9 @@ Deno.test("an answer that begins anew in the same turn is read from its beginnin
 Deno.test("what a finished turn says of its reasoning replaces what was heard of it", async () => {
   const { board, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
-  board.hear({ type: "reasoning", summary: "A" });
-  board.hear({ type: "reasoning", summary: "not said in the end" });
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent({ type: "reasoning", summary: "A" });
+  board.onTurnEvent({ type: "reasoning", summary: "not said in the end" });
   board.addStep(turnStep("resp_1"), { resumed: false, savedTokens: 0 });
   board.addSummaries(["A"]);
   board.think(parts);
@@ -227,15 +227,15 @@ Deno.test("a board says that the model goes on thinking, and counts parts withou
   const { board, clock, written } = openBoard();
   const bundles = { member: "bundles", noun: "bundle", count: null, schemaAt: () => z.string() };
   board.think(bundles);
-  board.hear(started("resp_1"));
-  board.hear({ type: "reasoning", summary: "A" });
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent({ type: "reasoning", summary: "A" });
   board.addSummaries(["A"]);
   board.think(bundles);
   await nextTurn();
   clock.advance(500);
   await nextTurn();
-  assertStrictEquals(written.at(-1)!.message, "Thinking it over");
-  board.hear(text('{"bundles":["one"'));
+  assertStrictEquals(written.at(-1)!.message, "Thinking about the plan");
+  board.onTurnEvent(text('{"bundles":["one"'));
   await board.close();
   assertStrictEquals(written.at(-1)!.message, "Writing bundle 2");
 });
@@ -245,9 +245,9 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
     before: { ...before, reasoningSummaries: ["A", "B"] },
   });
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   for (const summary of ["A", "B", "C"]) {
-    board.hear({ type: "reasoning", summary });
+    board.onTurnEvent({ type: "reasoning", summary });
     await nextTurn();
     clock.advance(500);
     await nextTurn();
@@ -259,7 +259,7 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
 Deno.test("another response takes back at once what the one before has said", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await board.close();
   assertEquals(written.at(-1)!.reasoningSummaries, []);
 });

@@ -235,7 +235,7 @@ Deno.test("progress is shown while the job runs", async () => {
   const expected: Progress = {
     ...noProgress,
     phase: "thinking",
-    message: "Reading the wish",
+    message: "Reading the request",
     of: 2,
     updatedAt: NOON,
     reasoningSummaries: ["on turn-1"],
