@@ -4,7 +4,7 @@
  */
 import { assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
-import { patiently } from "../../testing/patience.ts";
+import { withWaitLimit } from "../../testing/patience.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { root } from "../../testing/source_files.ts";
 
@@ -85,7 +85,7 @@ class Shell implements AsyncDisposable {
         output += value;
       }
     };
-    await patiently(read(), () => `${code}\n${output}`);
+    await withWaitLimit(read(), () => `${code}\n${output}`);
     const [printed, status] = output.split(end);
     assertStrictEquals(status, " 0\n", `${code}\n${printed}`);
     return printed!;

@@ -23,7 +23,7 @@ function openBoard(overrides: Partial<ProgressBoardOptions> = {}) {
 const text = (delta: string) => ({ type: "text", delta }) as const;
 const started = (responseId: string) => ({ type: "started", responseId, resumable: true }) as const;
 
-Deno.test("a board shows each part as soon as it is finished", async () => {
+Deno.test("ProgressBoard shows each part as soon as it is finished", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
   board.onTurnEvent(started("resp_1"));
@@ -46,7 +46,7 @@ Deno.test("a board shows each part as soon as it is finished", async () => {
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
-Deno.test("a board writes twice a second at the most, and then the latest", async () => {
+Deno.test("ProgressBoard writes at most twice a second, and last the latest progress", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
   for (let n = 0; n < 100; n++) {
@@ -60,7 +60,7 @@ Deno.test("a board writes twice a second at the most, and then the latest", asyn
   assertStrictEquals(written.at(-1)!.reasoningSummaries.length, 100);
 });
 
-Deno.test("a board never has two writes under way", async () => {
+Deno.test("ProgressBoard never has two writes in flight", async () => {
   const held: (() => void)[] = [];
   const write = () => new Promise<void>((resolve) => held.push(resolve));
   const { board, clock } = openBoard({ write });
@@ -75,7 +75,7 @@ Deno.test("a board never has two writes under way", async () => {
   assertStrictEquals(held.length, 2);
 });
 
-Deno.test("close() writes what has not been written yet, and nothing after that", async () => {
+Deno.test("close() writes the pending progress, and nothing is written after it", async () => {
   const { board, written } = openBoard();
   board.think(parts);
   await nextTurn();
@@ -89,7 +89,7 @@ Deno.test("close() writes what has not been written yet, and nothing after that"
   assertStrictEquals(written.length, 2);
 });
 
-Deno.test("a write that fails stops nobody, and the next one is tried", async () => {
+Deno.test("ProgressBoard tries the next write after a write that fails", async () => {
   let failures = 1;
   const written: Progress[] = [];
   const write = (progress: Progress) =>
@@ -112,7 +112,7 @@ const before = {
   openaiResponseId: "resp_1",
 };
 
-Deno.test("a response that is joined shows no less than it did", async () => {
+Deno.test("ProgressBoard keeps the shown parts when a response is joined", async () => {
   const { board, clock, written } = openBoard({ before });
   board.think(parts);
   board.onTurnEvent(started("resp_1"));
@@ -126,7 +126,7 @@ Deno.test("a response that is joined shows no less than it did", async () => {
   assertEquals(written.at(-1)!.partial, ["one", "two"]);
 });
 
-Deno.test("another response takes back what the one before has shown", async () => {
+Deno.test("ProgressBoard removes the shown parts when another response starts", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
   board.onTurnEvent(started("resp_2"));
@@ -151,7 +151,7 @@ function turnStep(responseId: string) {
   } as const;
 }
 
-Deno.test("steps that are found finished take nothing back that was shown", async () => {
+Deno.test("ProgressBoard keeps what it has shown when it reads finished steps", async () => {
   const shown = { ...before, openaiResponseId: "resp_2", reasoningSummaries: ["A", "B"] };
   const { board, written } = openBoard({ before: shown });
   board.addStep(turnStep("resp_1"), { resumed: true, savedTokens: 15 });
@@ -173,7 +173,7 @@ Deno.test("steps that are found finished take nothing back that was shown", asyn
   ]);
 });
 
-Deno.test("another response takes back the reasoning of the one that came to nothing", async () => {
+Deno.test("ProgressBoard removes the reasoning of a response that failed when another one starts", async () => {
   const shown = { ...before, reasoningSummaries: ["A", "lost"] };
   const { board, written } = openBoard({ before: shown });
   board.addStep(turnStep("resp_0"), { resumed: true, savedTokens: 15 });
@@ -185,7 +185,7 @@ Deno.test("another response takes back the reasoning of the one that came to not
   assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B"]);
 });
 
-Deno.test("an answer that begins anew in the same turn is read from its beginning", async () => {
+Deno.test("ProgressBoard reads a new answer in the same turn from its beginning", async () => {
   const { board, written } = openBoard();
   board.think(parts);
   board.onTurnEvent(started("resp_1"));
@@ -196,7 +196,7 @@ Deno.test("an answer that begins anew in the same turn is read from its beginnin
   assertEquals(written.at(-1)!.partial, ["one"]);
 });
 
-Deno.test("what a finished turn says of its reasoning replaces what was heard of it", async () => {
+Deno.test("ProgressBoard replaces streamed reasoning with the summaries of the finished turn", async () => {
   const { board, written } = openBoard();
   board.think(parts);
   board.onTurnEvent(started("resp_1"));
@@ -209,21 +209,21 @@ Deno.test("what a finished turn says of its reasoning replaces what was heard of
   assertEquals(written.at(-1)!.reasoningSummaries, ["A"]);
 });
 
-Deno.test("what is looked up before the first turn does not change how many parts there will be", async () => {
+Deno.test("ProgressBoard keeps the number of expected parts during research before the first turn", async () => {
   const { board, written } = openBoard({ before: { ...before, of: 3 } });
   board.research("Looking");
   await board.close();
   assertStrictEquals(written.at(-1)!.of, 3);
 });
 
-Deno.test("a step that is no turn of the model leaves the latest response where it is", async () => {
+Deno.test("ProgressBoard keeps the latest response id after a step that is not a turn", async () => {
   const { board, written } = openBoard({ before });
   board.addStep({ ...turnStep("tool"), turn: null }, { resumed: false, savedTokens: 0 });
   await board.close();
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
-Deno.test("a board says that the model goes on thinking, and counts parts without an end", async () => {
+Deno.test("ProgressBoard shows that the model is still thinking, and counts parts without a total", async () => {
   const { board, clock, written } = openBoard();
   const bundles = { member: "bundles", noun: "bundle", count: null, schemaAt: () => z.string() };
   board.think(bundles);
@@ -240,7 +240,7 @@ Deno.test("a board says that the model goes on thinking, and counts parts withou
   assertStrictEquals(written.at(-1)!.message, "Writing bundle 2");
 });
 
-Deno.test("what a joined response repeats of its reasoning takes nothing back", async () => {
+Deno.test("ProgressBoard removes no reasoning while a joined response repeats it", async () => {
   const { board, clock, written } = openBoard({
     before: { ...before, reasoningSummaries: ["A", "B"] },
   });
@@ -256,7 +256,7 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
   assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
 });
 
-Deno.test("another response takes back at once what the one before has said", async () => {
+Deno.test("ProgressBoard removes the reasoning of the previous response as soon as another one starts", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
   board.onTurnEvent(started("resp_2"));
