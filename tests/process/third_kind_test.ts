@@ -80,6 +80,8 @@ async function deno(cwd: string, ...args: string[]) {
 async function extendedSource() {
   const directory = await workDirectory();
   await copyProgram(directory.path);
+  // The rules of `deno lint`.
+  await cp(join(root, "docs"), join(directory.path, "docs"), { recursive: true });
   const before = await addKinds(directory.path, ["tasting", "checklist"]);
   const changed = [
     ...before.keys(),
