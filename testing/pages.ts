@@ -116,7 +116,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return {
     context,
     page: await context.newPage(),
-    /** The errors on the pages, except those that the test expects. */
+    /** The errors on the pages, except the expected ones. */
     faults(expected?: RegExp): string[] {
       return faults.filter((fault) => !expected?.test(fault));
     },

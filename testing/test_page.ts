@@ -377,7 +377,7 @@ export class TestPage {
     for (const { line, isSettled, events, signal } of this.sent) {
       assert(isSettled, `${line} is left open`);
       assert(events?.isOver ?? true, `the stream of ${line} is left open`);
-      assert(signal.aborted, `${line} could still be going on`);
+      assert(signal.aborted, `${line} was not aborted`);
     }
     assertStrictEquals(this.unseen, 0, "requests that the test has not looked at");
   }

@@ -66,23 +66,20 @@ browserTest("/docs has a dark color scheme, and fits on a phone", async (browser
   assertEquals(faults, []);
 });
 
-browserTest(
-  "the pages of problems are readable in light and dark, and on a phone",
-  async (browser) => {
-    await using directory = await workDirectory();
-    await using program = new Program(directory.path);
-    const url = await program.url();
-    for (const dark of [false, true]) {
-      const { page, faults } = await openPage(browser, `${url}/problems`, dark);
-      await page.setViewportSize({ width: 360, height: 740 });
-      await takeScreenshot(page, `problems-${dark ? "dark" : "light"}`);
-      await page.getByRole("link", { name: "Daily job limit reached" }).click();
-      await page.getByRole("heading", { name: "Daily job limit reached" }).waitFor();
-      const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      assertStrictEquals(overflow, false);
-      await takeScreenshot(page, `problem-${dark ? "dark" : "light"}`);
-      assertEquals(faults, []);
-      await page.close();
-    }
-  },
-);
+browserTest("problem pages are readable in light and dark, and on a phone", async (browser) => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path);
+  const url = await program.url();
+  for (const dark of [false, true]) {
+    const { page, faults } = await openPage(browser, `${url}/problems`, dark);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await takeScreenshot(page, `problems-${dark ? "dark" : "light"}`);
+    await page.getByRole("link", { name: "Daily job limit reached" }).click();
+    await page.getByRole("heading", { name: "Daily job limit reached" }).waitFor();
+    const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    assertStrictEquals(overflow, false);
+    await takeScreenshot(page, `problem-${dark ? "dark" : "light"}`);
+    assertEquals(faults, []);
+    await page.close();
+  }
+});

@@ -64,24 +64,21 @@ for (const status of [403, 404]) {
   });
 }
 
-browserTest(
-  "a trip that cannot be watched any more says why, and shows the next action",
-  async (browser) => {
-    await using service = await openService({ script: [itineraryReply] });
-    const { page, faults } = await visit(browser);
-    await seeFirstDay(page, service);
-    const problem = { code: "invalid_header", detail: "A header is not valid" };
-    await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
-    await page.evaluate("dispatchEvent(new Event('online'))");
-    await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
-    await takeScreenshot(page, "not-followed");
-    assertEquals(await accessibilityViolations(page), []);
-    await page.unroute(API);
-    await page.getByRole("link", { name: "Load it again" }).click();
-    await page.getByText("No connection").waitFor({ state: "detached" });
-    assertEquals(faults(/status of 400/), []);
-  },
-);
+browserTest("a trip that can no longer be watched says why and what to do", async (browser) => {
+  await using service = await openService({ script: [itineraryReply] });
+  const { page, faults } = await visit(browser);
+  await seeFirstDay(page, service);
+  const problem = { code: "invalid_header", detail: "A header is not valid" };
+  await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
+  await takeScreenshot(page, "not-followed");
+  assertEquals(await accessibilityViolations(page), []);
+  await page.unroute(API);
+  await page.getByRole("link", { name: "Load it again" }).click();
+  await page.getByText("No connection").waitFor({ state: "detached" });
+  assertEquals(faults(/status of 400/), []);
+});
 
 browserTest("a cancellation that fails says why, and can be repeated", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
@@ -257,66 +254,63 @@ browserTest("an invalid key does not hide a public trip", async (browser) => {
   assertEquals(faults(/status of 401/), []);
 });
 
-browserTest(
-  "a trip opens only with its own key, and says what is wrong otherwise",
-  async (browser) => {
-    await using service = await openService({ env: { API_KEYS: `${KEY},${OTHER_KEY}` } });
-    const { page, context, faults } = await visit(browser);
-    await page.goto(service.url);
-    await page.getByRole("textbox", { name: "API key" }).fill(KEY);
-    await wishForItinerary(page);
-    await page.getByText("written in").waitFor();
+browserTest("a trip opens only with its own key, and otherwise says why not", async (browser) => {
+  await using service = await openService({ env: { API_KEYS: `${KEY},${OTHER_KEY}` } });
+  const { page, context, faults } = await visit(browser);
+  await page.goto(service.url);
+  await page.getByRole("textbox", { name: "API key" }).fill(KEY);
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
 
-    const tab = await context.newPage();
-    const asked: string[] = [];
-    tab.on("request", (request) => asked.push(request.url()));
-    await tab.goto(page.url());
-    const key = tab.getByRole("textbox", { name: "API key" });
-    const show = tab.getByRole("button", { name: "Show the trip" });
-    await show.click();
-    await tab.getByText("Please fill this in.").waitFor();
-    assertEquals(asked.filter((url) => url.includes("/api/")), []);
-    await key.fill("key-that-nobody-has");
-    await show.click();
-    await tab.getByText("This key does not fit.").waitFor();
-    await takeScreenshot(tab, "locked-wrong-key");
-    await key.fill(OTHER_KEY);
-    await show.click();
-    await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
-    assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
-    assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
-    await key.fill(KEY);
-    await show.press("Enter");
-    await tab.getByText("written in").waitFor();
-    assertStrictEquals(await tab.evaluate("document.activeElement.id"), "main");
+  const tab = await context.newPage();
+  const asked: string[] = [];
+  tab.on("request", (request) => asked.push(request.url()));
+  await tab.goto(page.url());
+  const key = tab.getByRole("textbox", { name: "API key" });
+  const show = tab.getByRole("button", { name: "Show the trip" });
+  await show.click();
+  await tab.getByText("Please fill this in.").waitFor();
+  assertEquals(asked.filter((url) => url.includes("/api/")), []);
+  await key.fill("key-that-does-not-exist");
+  await show.click();
+  await tab.getByText("This key does not fit.").waitFor();
+  await takeScreenshot(tab, "locked-wrong-key");
+  await key.fill(OTHER_KEY);
+  await show.click();
+  await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
+  assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
+  await key.fill(KEY);
+  await show.press("Enter");
+  await tab.getByText("written in").waitFor();
+  assertStrictEquals(await tab.evaluate("document.activeElement.id"), "main");
 
-    // The tab has a key now.
-    await tab.goto(service.url);
-    await tab.getByText("Left empty, it is the one of before").first().waitFor();
-    await tab.getByRole("textbox", { name: "API key" }).fill("key-that-nobody-has");
-    await tab.getByLabel("Destination").fill("Oslo");
-    await tab.getByLabel("Days").fill("1");
-    await tab.getByRole("button", { name: "Plan my trip" }).click();
-    await tab.getByText("This key does not fit.").waitFor();
-    await tab.getByRole("textbox", { name: "API key" }).fill("");
-    await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
-    await tab.getByText("written in").waitFor();
+  // The tab has a key now.
+  await tab.goto(service.url);
+  await tab.getByText("Left empty, it is the one of before").first().waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("key-that-does-not-exist");
+  await tab.getByLabel("Destination").fill("Oslo");
+  await tab.getByLabel("Days").fill("1");
+  await tab.getByRole("button", { name: "Plan my trip" }).click();
+  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByRole("textbox", { name: "API key" }).fill("");
+  await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
+  await tab.getByText("written in").waitFor();
 
-    // The list contains trips of another key; each links to its page.
-    const other = await context.newPage();
-    await other.goto(service.url);
-    await other.getByRole("textbox", { name: "API key" }).fill(OTHER_KEY);
-    await wishForItinerary(other, { destination: "Lima", durationDays: 1 });
-    await other.goto(service.url);
-    const row = other.locator("#recent li", { hasText: "Oslo" });
-    await row.getByText("Expired, or made with another key").waitFor();
-    await tab.goto(service.url);
-    await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
-    await row.getByRole("link").click();
-    await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
-    assertEquals(faults(/status of 40[14]/), []);
-  },
-);
+  // The list contains trips of another key; each links to its page.
+  const other = await context.newPage();
+  await other.goto(service.url);
+  await other.getByRole("textbox", { name: "API key" }).fill(OTHER_KEY);
+  await wishForItinerary(other, { destination: "Lima", durationDays: 1 });
+  await other.goto(service.url);
+  const row = other.locator("#recent li", { hasText: "Oslo" });
+  await row.getByText("Expired, or made with another key").waitFor();
+  await tab.goto(service.url);
+  await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
+  await row.getByRole("link").click();
+  await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  assertEquals(faults(/status of 40[14]/), []);
+});
 
 browserTest(
   "a key that the service no longer accepts is deleted, and the page asks for another",

@@ -132,75 +132,72 @@ const hostile = [
   "{{pwned=1}}${pwned=1}",
 ].join(" ");
 
-browserTest(
-  "texts of travellers and models are shown as text, and run no code",
-  async (browser) => {
-    const evilDays = structuredClone(days);
-    for (const day of evilDays) {
-      day.theme = hostile;
-      for (const activity of day.activities) {
-        Object.assign(activity, { title: hostile, description: hostile, place: hostile });
-      }
+browserTest("texts of travellers and models are text and never run as code", async (browser) => {
+  const evilDays = structuredClone(days);
+  for (const day of evilDays) {
+    day.theme = hostile;
+    for (const activity of day.activities) {
+      Object.assign(activity, { title: hostile, description: hostile, place: hostile });
     }
-    const evilBundles = structuredClone(bundles);
-    for (const bundle of evilBundles) {
-      Object.assign(bundle, {
-        title: hostile,
-        description: hostile,
-        imageUrl: "javascript:pwned=1",
-      });
-      for (const event of bundle.keyEvents) {
-        const url = "javascript:pwned=1";
-        Object.assign(event, { name: hostile, date: hostile, venue: hostile, why: hostile, url });
-        event.neighborhood = hostile;
-      }
-    }
-    await using service = await openService({
-      script: [
-        { content: JSON.stringify({ days: evilDays }) },
-        { content: JSON.stringify({ bundles: evilBundles }), reasoning: hostile },
-      ],
+  }
+  const evilBundles = structuredClone(bundles);
+  for (const bundle of evilBundles) {
+    Object.assign(bundle, {
+      title: hostile,
+      description: hostile,
+      imageUrl: "javascript:pwned=1",
     });
-    const { page, faults } = await visit(browser);
-    await page.goto(`${service.url}/?${new URLSearchParams({ destination: hostile })}`);
-    assertStrictEquals(await page.getByLabel("Destination").inputValue(), hostile);
-    await wishForItinerary(page, { destination: hostile.slice(0, 120), durationDays: 3 });
-    const itinerary = await service.model.begun(0);
-    service.model.write(itinerary, upTo(evilDays, 1));
-    await page.locator(".days h2").first().waitFor();
-    assertStrictEquals(await page.locator(".days h2").first().innerText(), hostile);
-    service.model.write(itinerary);
-    await page.getByText("written in").waitFor();
-    await page.reload();
-    assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
-    await takeScreenshot(page, "hostile-itinerary", true);
+    for (const event of bundle.keyEvents) {
+      const url = "javascript:pwned=1";
+      Object.assign(event, { name: hostile, date: hostile, venue: hostile, why: hostile, url });
+      event.neighborhood = hostile;
+    }
+  }
+  await using service = await openService({
+    script: [
+      { content: JSON.stringify({ days: evilDays }) },
+      { content: JSON.stringify({ bundles: evilBundles }), reasoning: hostile },
+    ],
+  });
+  const { page, faults } = await visit(browser);
+  await page.goto(`${service.url}/?${new URLSearchParams({ destination: hostile })}`);
+  assertStrictEquals(await page.getByLabel("Destination").inputValue(), hostile);
+  await wishForItinerary(page, { destination: hostile.slice(0, 120), durationDays: 3 });
+  const itinerary = await service.model.begun(0);
+  service.model.write(itinerary, upTo(evilDays, 1));
+  await page.locator(".days h2").first().waitFor();
+  assertStrictEquals(await page.locator(".days h2").first().innerText(), hostile);
+  service.model.write(itinerary);
+  await page.getByText("written in").waitFor();
+  await page.reload();
+  assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
+  await takeScreenshot(page, "hostile-itinerary", true);
 
-    await page.goto(service.url);
-    await page.getByText("Weekend bundles", { exact: true }).click();
-    for (const label of ["Interests", "Music", "When and where", "Anything else"]) {
-      await page.getByLabel(label).fill(hostile);
-    }
-    await page.getByRole("button", { name: "Find my weekend" }).click();
-    await page.waitForURL("**/trips/*");
-    service.model.write(await service.model.begun(1));
-    await page.getByText("written in").waitFor();
-    await page.locator(".reasoning summary").click();
-    await page.reload();
-    assertStrictEquals(await page.locator(".bundles h2").first().innerText(), hostile);
-    await takeScreenshot(page, "hostile-bundles", true);
-    for (const link of await page.locator("main a[href]").all()) {
-      const href = await link.getAttribute("href");
-      assertMatch(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
-      if (href!.startsWith("/")) continue;
-      assertStrictEquals(await link.getAttribute("rel"), "noopener noreferrer nofollow");
-    }
-    await page.goto(service.url);
-    await page.locator("#recent li").nth(1).waitFor();
-    assertStrictEquals(await page.locator("main img, main svg, main script").count(), 0);
-    assertStrictEquals(await page.evaluate("typeof pwned"), "undefined");
-    assertEquals(faults(), []);
-  },
-);
+  await page.goto(service.url);
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  for (const label of ["Interests", "Music", "When and where", "Anything else"]) {
+    await page.getByLabel(label).fill(hostile);
+  }
+  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.waitForURL("**/trips/*");
+  service.model.write(await service.model.begun(1));
+  await page.getByText("written in").waitFor();
+  await page.locator(".reasoning summary").click();
+  await page.reload();
+  assertStrictEquals(await page.locator(".bundles h2").first().innerText(), hostile);
+  await takeScreenshot(page, "hostile-bundles", true);
+  for (const link of await page.locator("main a[href]").all()) {
+    const href = await link.getAttribute("href");
+    assertMatch(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
+    if (href!.startsWith("/")) continue;
+    assertStrictEquals(await link.getAttribute("rel"), "noopener noreferrer nofollow");
+  }
+  await page.goto(service.url);
+  await page.locator("#recent li").nth(1).waitFor();
+  assertStrictEquals(await page.locator("main img, main svg, main script").count(), 0);
+  assertStrictEquals(await page.evaluate("typeof pwned"), "undefined");
+  assertEquals(faults(), []);
+});
 
 /** On the network, headers included. */
 const MAX_BYTES = 60 * 1024;

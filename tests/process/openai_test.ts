@@ -17,7 +17,7 @@ import { Program, workDirectory } from "../../testing/program.ts";
 import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
-const UPSTREAM = "upstream text that nobody may see";
+const UPSTREAM = "upstream text that no client may see";
 
 const wish = { destination: "Lisbon", durationDays: 2 };
 const plan = sampleItinerary(wish);

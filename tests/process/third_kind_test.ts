@@ -109,7 +109,7 @@ async function checkTypes({ path, before }: Awaited<ReturnType<typeof extendedSo
   assertStrictEquals(errors.length, incomplete.length, output);
   for (const file of incomplete) {
     const error = errors.find((error) => error.includes(`/${file}:`));
-    assert(error, `${file} is no error: ${output}`);
+    assert(error, `${file} has no type error: ${output}`);
     assertMatch(error, /tasting/);
     assertMatch(error, /checklist/);
     await Deno.remove(join(path, file));

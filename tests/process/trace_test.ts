@@ -10,7 +10,7 @@ import { type Reply, serveOpenAI } from "../../testing/openai_server.ts";
 import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
-const UPSTREAM = "upstream text that nobody may see";
+const UPSTREAM = "upstream text that no client may see";
 
 const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 const CALLER_ID = "b7ad6b7169203331";

@@ -227,7 +227,7 @@ for (const [who, apiKeys] of [["all callers", []], ["callers with a key", keys]]
       const reached = [...seen.keys()].filter((shown) => shown.startsWith(operation));
       assert(reached.length >= 6, `${operation}: ${reached.join(", ")}`);
     }
-    assert(jobs > RUNS / 100, `only ${jobs} jobs were made`);
+    assert(jobs > RUNS / 100, `only ${jobs} jobs were created`);
     if (Deno.env.get("FUZZ_VERBOSE")) console.log(Object.fromEntries(seen));
   });
 }

@@ -194,7 +194,7 @@ for (
         await limiter.settled();
       }
     }
-    assert(allowed >= limit && allowed <= atMost, `${allowed} were let through`);
+    assert(allowed >= limit && allowed <= atMost, `${allowed} were allowed`);
   });
 }
 
@@ -202,7 +202,7 @@ Deno.test("a caller that polls every 2 seconds costs 3 commits and 3 reads a min
   using test = await setUp(600);
   let lists = 0;
   test.hooks.list = () => void lists++;
-  test.hooks.get = () => fail("a key was read for itself");
+  test.hooks.get = () => fail("a key was read in a separate call");
 
   for (let n = 0; n < 30; n++) {
     assertStrictEquals(test.limiter.take("ada").allowed, true);

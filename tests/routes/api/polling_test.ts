@@ -125,7 +125,7 @@ Deno.test("a finished job is read once, then served from memory until it expires
   await env.a.instance.idle();
   const location = headers.get("location")!;
   const first = await send(env.app, location);
-  hooks.get = () => fail("the database was asked");
+  hooks.get = () => fail("the database was read");
   const second = await send(env.app, location);
   assertEquals(second.body, first.body);
   assertEquals(

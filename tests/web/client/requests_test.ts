@@ -132,19 +132,16 @@ pageTest("a wish rejects with the last error after five tries", async (page) => 
   assert(cause instanceof TypeError);
 });
 
-pageTest(
-  "a pause of up to 5 seconds is waited for, and a longer one is reported at once",
-  async (page) => {
-    const creating = page.client.createItinerary(wish);
-    const [request] = await page.nextRequestAfter("POST /api/itineraries");
-    request.refuse(503, "queue_full", { "retry-after": "5" });
-    const [again, ms] = await page.nextRequestAfter("POST /api/itineraries");
-    assertStrictEquals(ms, 5_000);
-    again.refuse(429, "daily_budget_spent", { "retry-after": "6" });
-    const { status, code, retryAfterSeconds } = await errorOf(creating);
-    assertEquals([status, code, retryAfterSeconds], [429, "daily_budget_spent", 6]);
-  },
-);
+pageTest("a pause of up to 5 seconds is waited for, a longer one is reported", async (page) => {
+  const creating = page.client.createItinerary(wish);
+  const [request] = await page.nextRequestAfter("POST /api/itineraries");
+  request.refuse(503, "queue_full", { "retry-after": "5" });
+  const [again, ms] = await page.nextRequestAfter("POST /api/itineraries");
+  assertStrictEquals(ms, 5_000);
+  again.refuse(429, "daily_budget_spent", { "retry-after": "6" });
+  const { status, code, retryAfterSeconds } = await errorOf(creating);
+  assertEquals([status, code, retryAfterSeconds], [429, "daily_budget_spent", 6]);
+});
 
 pageTest(
   "a refused wish rejects with its errors, and is not sent again",
