@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { objectionTo } from "../../lib/http/public_http.ts";
 
-/** The members of the kind's request, and those that every kind of job has. */
+/** The members of the kind's request, and the members that all requests share. */
 export type RequestBody = Record<string, unknown> & { callbackUrl?: string | null };
 
 /**

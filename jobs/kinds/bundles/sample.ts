@@ -12,7 +12,7 @@ const moods = [
   { name: "Golden Hour", text: "Outdoors until the sun is down, then somewhere warm." },
   { name: "Front Row", text: "One big night, booked well, with time around it." },
   { name: "Slow Burn", text: "Few appointments, good food and a long walk home." },
-  { name: "Local Secrets", text: "What the neighbours do when nobody is looking." },
+  { name: "Local Secrets", text: "Small places that the neighbors like best." },
 ];
 
 /** The events of each bundle, in order. No event is in two bundles. */
