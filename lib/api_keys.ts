@@ -13,7 +13,7 @@ interface ApiKey {
   signingSecret: string;
 }
 
-/** The keys that open this service; none: it is open to everybody. */
+/** The API keys of this service. Without keys, the service is open to all callers. */
 export class ApiKeys {
   readonly #keys: readonly ApiKey[];
 
@@ -47,8 +47,8 @@ export class ApiKeys {
 }
 
 /**
- * What callbacks are signed with, in the form of Standard Webhooks. Whoever has the key can work it out,
- * so nothing has to be handed over; nobody else can, and the key cannot be told from it.
+ * Returns the secret that signs callbacks, in the form of Standard Webhooks. It follows from the API key,
+ * so an owner can compute it. It does not reveal the key.
  */
 function signingSecretOf(key: string): string {
   return `whsec_${digestOf(`callback:${key}`).toString("base64")}`;

@@ -4,16 +4,16 @@
  */
 import { sha256 } from "./hash.ts";
 
-/** Somebody who sends requests. */
+/** The sender of a request. */
 export interface Caller {
-  /** The same for each request of theirs, and nobody else's; holds nothing secret. */
+  /** The same for all requests of one caller, and different for others. It holds no secret. */
   id: string;
   /** The same, if they will be recognised wherever they come from; they have a list of their jobs. */
   owner: string | null;
 }
 
-/** The caller where nobody has to say who they are. */
-export const nobody: Caller = { id: "nobody", owner: null };
+/** The caller of a service that does not identify its callers. */
+export const anonymous: Caller = { id: "anonymous", owner: null };
 
 /** The caller behind an API key that was checked. */
 export function keyCaller(key: string): Caller {
@@ -30,7 +30,7 @@ export function addressCaller(address: string): Caller {
   return { id: `address:${sha256(address)}`, owner: null };
 }
 
-/** Whether a job's owner is an API key, so that the job is nobody else's business. */
+/** Whether a job's owner is an API key, so that other callers cannot see the job. */
 export function isKey(owner: string | null): boolean {
   return owner?.startsWith("key:") ?? false;
 }

@@ -17,8 +17,8 @@ export interface Clock {
 }
 
 /**
- * Waits until `work` has settled, `ms` milliseconds at the most. Never throws: what became of the
- * work is for those who hold it.
+ * Waits until `work` has settled, `ms` milliseconds at most. Never throws: the holder of `work` handles
+ * its outcome.
  */
 export async function waitAtMost(
   work: Promise<unknown>,

@@ -1,6 +1,6 @@
 /**
- * The trace that a job belongs to: taken from the request that makes it, stored with it, and continued
- * by whoever works on it (https://www.w3.org/TR/trace-context/).
+ * The trace of a job: read from the request that creates the job, stored with it, and continued by its
+ * worker (https://www.w3.org/TR/trace-context/).
  *
  * Deno traces `Deno.serve` and `fetch` by itself when `OTEL_DENO` is set; what it cannot know is that
  * the work on a job belongs to the request that asked for it. When it is not set, all of this does

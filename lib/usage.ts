@@ -15,7 +15,7 @@ export const Usage = z.object({
   /** Those of the input that came from the model's prompt cache. */
   cachedTokens: tokens,
   outputTokens: tokens,
-  /** Those of the output that nobody sees. */
+  /** The part of the output tokens that is reasoning, and not shown. */
   reasoningTokens: tokens,
 });
 export type Usage = z.infer<typeof Usage>;

@@ -207,7 +207,7 @@ export const Variables = z.object({
       "is an API key, else a network address (IPv6: a /64 network)",
   ),
   RATE_LIMIT_JOBS: integer(0, 1_000_000).default(60).describe(
-    "of these, those that make a job; `0`: any number",
+    "the same for requests that create a job; `0`: any number",
   ),
   TRUSTED_PROXIES: integer(0, 10).default(0).describe(
     "how many proxies in front of the service add to `X-Forwarded-For`: the address of a client is " +

@@ -159,7 +159,7 @@ const nat64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 /**
  * The address in its normal form if it is part of the public internet, else null: nothing of the
  * registries of RFC 6890. An IPv4 address within IPv6 is judged as such, but for 6to4 and Teredo:
- * they are refused, nobody needs them any more (RFC 7526).
+ * they are refused, because they are obsolete (RFC 7526).
  */
 function publicAddress(text: string): string | null {
   if (!ipaddr.isValid(text)) return null;

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Nine digits are decades; more are no number that somebody meant. */
+/** Nine digits are decades. A longer number is an error of the sender. */
 const SECONDS = /^\s*\d{1,9}(\.\d+)?\s*$/;
 
 /**

@@ -104,7 +104,7 @@ export function failure(code: FailureCode, message: string): Failure {
   return { code, message, retryable, hint };
 }
 
-/** An answer that came to nothing. */
+/** A model turn that was paid for and gave no usable answer. */
 export interface BilledTurn {
   responseId: string;
   /** `null` if the model's side did not say. */

@@ -55,7 +55,7 @@ const common = {
   lastFailure: Failure.nullable(),
   /** The failed job that this one repeats. */
   replayOf: z.uuid().nullable().default(null),
-  /** Who made it, as `Caller.owner` says; `null` if that was nobody who can be recognised. */
+  /** The owner (`Caller.owner`), or `null` if the caller is not recognizable. */
   owner: z.string().nullable().default(null),
   /** Where its end is to be told. */
   callbackUrl: z.string().nullable().default(null),
@@ -199,8 +199,8 @@ export function limitsOf(job: JobRecord, limits: JobLimits): JobLimits {
 }
 
 /**
- * When the job's time is up, in epoch milliseconds. One that never started is given up shortly before
- * it expires, so that whoever asks for it learns how it ended.
+ * Returns the deadline of a job, in epoch milliseconds. A job that never started fails shortly before it
+ * expires, so that its client can still read the failure.
  */
 export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): number {
   const { timeoutMs } = limitsOf(job, limits);
@@ -302,7 +302,7 @@ export function failJob(
   return { ...ended, state: "failed", failure };
 }
 
-/** Nobody wants the plan any more. */
+/** Ends a job because its client has canceled it. */
 export function cancelJob(job: QueuedJob | RunningJob, options: JobEnd): CanceledJob {
   return { ...end(job, options, { event: "canceled", at: options.now }), state: "canceled" };
 }

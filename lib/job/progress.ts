@@ -24,7 +24,7 @@ export const Progress = z.object({
   partial: z.array(z.unknown()),
   /** What the model says of its reasoning, oldest first. */
   reasoningSummaries: z.array(z.string()),
-  /** The model's latest response, for whoever has to look it up in OpenAI's logs. */
+  /** The id of the model's latest response, to find it in OpenAI's logs. */
   openaiResponseId: z.string().nullable(),
   /** What the steps that are finished have used up. */
   usage: JobUsage.nullable().catch(null),

@@ -34,7 +34,7 @@ export const Transition = z.discriminatedUnion("event", [
 ]);
 export type Transition = z.infer<typeof Transition>;
 
-/** A finished step, or a turn of a model that was paid for and came to nothing. */
+/** A finished step, or a failed model turn that was paid for. */
 export const StepEvent = z.object({
   event: z.literal("step"),
   /** When it was finished. */
@@ -52,7 +52,7 @@ export const StepEvent = z.object({
   }).nullable(),
   /** For a call of a tool: its name, and whether the model was told of an error. */
   tool: z.object({ name: z.string(), failed: z.boolean() }).nullable(),
-  /** Why the turn came to nothing: a failure's code. */
+  /** The failure code of a failed turn. */
   failed: z.string().nullable().default(null),
 });
 export type StepEvent = z.infer<typeof StepEvent>;
@@ -101,13 +101,13 @@ export function mergeTimeline(transitions: Transition[], steps: StepEvent[]): Ti
   return [...merged.slice(0, 1), ...rest, ...merged.slice(1)];
 }
 
-/** The transitions in a record; those that only another version knows are left out. */
+/** The transitions in a record. It skips transitions that only another version knows. */
 export const Timeline = z.array(z.unknown()).transform((entries) =>
   entries.flatMap((entry) => Transition.safeParse(entry).data ?? [])
 );
 
 /**
- * What finished steps have used up. Those that another job has paid for cost nothing.
+ * Sums the tokens and cost of finished steps. Steps that another job paid for cost nothing.
  *
  * @param savedTokens what did not have to be paid for again
  */

@@ -107,7 +107,7 @@ export interface CallOptions {
   signal: AbortSignal;
   /** Hears what happens, and is waited for. What it throws ends the call. */
   onEvent?: (event: TurnEvent) => void | Promise<void>;
-  /** Its `wake` events say that a response may have ended: whoever waits for it looks at once. */
+  /** A `wake` event says that a response may have ended, so that its reader checks it at once. */
   wake?: EventTarget | undefined;
 }
 
@@ -119,10 +119,10 @@ export interface Model {
   /**
    * Waits for a resumable response that was begun earlier, in whatever process.
    *
-   * @returns `null` if there is nothing to wait for: it is gone, or came to nothing
+   * @returns `null` if the response does not exist or has failed
    */
   join(responseId: string, options: CallOptions): Promise<ResponseTurn | null>;
-  /** Tells the model's side that nobody waits for a resumable response any more. */
+  /** Asks the provider to stop a resumable response. */
   cancel(responseId: string): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ export type ModelProvider = (
   sampleReasoning?: readonly string[],
 ) => Model;
 
-/** Fails each job with an explanation: for a deployment that nobody has given a key. */
+/** Fails each job with an explanation, for a deployment without a key. */
 export function missingModel(): Model {
   const unavailable = () =>
     Promise.reject(new JobError("model_unavailable", "No model is configured: no OPENAI_API_KEY"));

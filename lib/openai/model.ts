@@ -19,14 +19,14 @@ export interface OpenAIModelOptions {
   timeoutMs: number;
   /** Longest silence within an answer, in milliseconds. */
   idleMs: number;
-  /** Lets responses go on at the model's side when nobody listens. */
+  /** Whether responses continue at the provider when the connection is lost. */
   background: boolean;
   clock: Clock;
 }
 
 type Sdk = Pick<OpenAICall, "helpers" | "client">;
 
-/** Nobody waits for the answer to a cancellation for longer. */
+/** How long a cancellation may take. */
 const CANCEL_MS = 5_000;
 
 /** Creates a model that calls OpenAI. The SDK is loaded with the first call. */

@@ -82,7 +82,7 @@ const AnyEvent = z.object({ type: z.string(), sequence_number: index.nullish() }
 /** An answer that grows beyond this is no plan: five bundles take a hundredth of it. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** Nobody reads more than that. */
+/** More summaries are not useful to a reader. */
 const MAX_SUMMARIES = 200;
 
 /** Makes sense of the events of one response, over as many streams as it takes. */

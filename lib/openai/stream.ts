@@ -1,6 +1,6 @@
 /**
- * What streams of OpenAI need to be trusted: a watchdog for those that fall silent, a bound for those
- * that do not end, and the rule that one without its last event is no answer.
+ * Guards for the streams of OpenAI: a watchdog for silent streams, a bound for endless streams, and the
+ * rule that a stream without its last event is no answer.
  *
  * A stream that is cut cleanly ends without an error, and the SDK's own timeout ends with the
  * headers, so none of these can be left to the SDK.
@@ -91,7 +91,7 @@ export class Watchdog implements Disposable {
   }
 }
 
-/** A plan is a hundredth of it, reasoning included: whoever sends more shall not fill the memory. */
+/** A plan with its reasoning is a hundredth of this. The bound protects the memory. */
 const MAX_ANSWER_BYTES = 16_000_000;
 
 /**

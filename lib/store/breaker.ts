@@ -1,6 +1,6 @@
 /**
- * The circuit breaker: when a model says that it has had enough, all instances that share the
- * database stop calling it for a while, and then send one call ahead to see whether it has recovered.
+ * The circuit breaker: when a model is rate limited, overloaded or out of quota, all instances that share
+ * the database stop calling it for a while. Then one call, the probe, finds out whether it has recovered.
  *
  * | key | value |
  * |---|---|
@@ -70,19 +70,19 @@ const pauses: Partial<Record<FailureCode, Backoff>> = {
   quota_exceeded: { firstMs: 60_000, maxMs: 600_000 },
 };
 
-/** Nobody can know more about the model's future than this, whatever `Retry-After` says. */
+/** The longest pause, even if `Retry-After` asks for more. */
 const LONGEST_PAUSE_MS = 600_000;
 
 /**
- * A call that is turned away is so within a second or two. If the one that was sent ahead still runs
- * after this time, it has probably been let in, and the next one may try.
+ * A model refuses a call within a second or two. A probe that still runs after this time was probably
+ * accepted, and the next call may try.
  */
 const PROBE_MS = 5_000;
 
 /** A job that has to wait longer than this is put back, so that others can have its slot. */
 const PATIENCE_MS = 10_000;
 
-/** How often those who wait look whether the breaker has closed before its time. */
+/** How often waiting jobs check whether the breaker has closed early. */
 const RECHECK_MS = 1_000;
 
 /** A breaker that was not needed for so long has forgotten its failures. */
@@ -234,7 +234,7 @@ export class Breaker {
       this.#known.delete(kind);
       return null;
     }
-    // Nobody writes a longer pause, whose clock may be a little ahead: this one has been set back.
+    // No instance writes a longer pause, so this instance's clock has been set back.
     const openUntil = state.openUntil > now + 2 * LONGEST_PAUSE_MS ? now : state.openUntil;
     const learnt = { ...state, openUntil };
     this.#known.set(kind, learnt);

@@ -18,7 +18,7 @@ import { StepEvent } from "../job/timeline.ts";
 /** A finished step, and where its output is. */
 const StepRecord = z.object({
   event: StepEvent,
-  /** `null` for a turn that came to nothing. */
+  /** `null` for a failed turn. */
   output: BlobRef.nullable(),
 });
 
@@ -35,7 +35,7 @@ export type FoundStep =
   | {
     /** A response that was begun for this step. */
     responseId: string | null;
-    /** A response that was begun with another prompt; nobody will ever wait for it. */
+    /** A response to another version of the prompt. No attempt will wait for it. */
     orphanId: string | null;
   };
 
@@ -70,7 +70,7 @@ export class CheckpointStore {
     return await commit.commitFor(lease);
   }
 
-  /** Enters a turn into the books that was paid for and came to nothing. */
+  /** Stores the usage of a failed turn that was paid for. */
   async saveFailedTurn(lease: Lease, step: StepName, event: StepEvent): Promise<Written> {
     const { job } = lease;
     const commit = this.#begin().checkLease(lease).delete(keys.response(job.id));
@@ -159,7 +159,7 @@ export class CheckpointStore {
       .commitFor(lease);
   }
 
-  /** What earlier attempts have left: what the job shows, and the turns that came to nothing. */
+  /** Reads what earlier attempts stored: the progress, and the failed turns. */
   async readBefore(id: string): Promise<{ progress: Progress; failedTurns: StepEvent[] }> {
     const { value } = await this.#kv.get(keys.progress(id));
     const failedTurns = (await this.steps(id)).filter(({ failed }) => failed !== null);

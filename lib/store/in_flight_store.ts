@@ -12,12 +12,12 @@ import type { JobRecord, QueuedJob, RunningJob } from "../job/job_record.ts";
 import type { Progress } from "../job/progress.ts";
 import { decodeProgress } from "./progress_codec.ts";
 
-/** Of jobs with the same `dedupeKey`, the one that generates. */
+/** The leader among jobs with the same `dedupeKey`. */
 const InFlight = z.object({
   leader: z.string(),
   /**
-   * The last leader before it that came to a plan or a failure. Whoever has waited for that one
-   * still follows it; else those who wait could see one new leader after another, and never start.
+   * The previous leader that ended with a plan or a failure. The jobs that waited for it still follow it.
+   * Otherwise they could wait for one new leader after another, and never start.
    */
   ended: z.object({ id: z.string(), finishedAt: z.number() }).nullable(),
 });

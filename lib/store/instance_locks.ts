@@ -58,7 +58,7 @@ interface LockFile {
 /** Files under this name are not yet locked, and mean nothing. */
 const UNFINISHED = ".new-";
 
-/** Makes a file that nobody ever sees unlocked under its name; `null` where locks cannot be tried. */
+/** Creates a file that is locked before it gets its name. `null` if the platform has no file locks. */
 async function lockFile(directory: string, name: string): Promise<LockFile | null> {
   await Deno.mkdir(directory, { recursive: true });
   const unfinished = join(directory, UNFINISHED + name);

@@ -54,7 +54,7 @@ export class JobCommit {
   /**
    * The only `set` for a job's keys: none is ever written without what is left of its 24 hours.
    *
-   * @param job the one that the key belongs to, and expires with
+   * @param job the owner of the key, which expires with the job
    */
   put(key: Deno.KvKey, value: unknown, { expiresAt }: JobRecord): this {
     this.operation.set(key, value, { expireIn: Math.max(1, expiresAt - this.#clock.now()) });

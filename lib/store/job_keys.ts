@@ -7,7 +7,7 @@
  * | `["job", id]` | the record (`JobRecord`) |
  * | `["due", kind, runAt, id]` | the job waits for a worker from `runAt` on; its deadline |
  * | `["running", holder, id]` | an instance works on the job; the number of the attempt |
- * | `["in_flight", dedupeKey]` | of several identical jobs, the one that generates (`InFlight`) |
+ * | `["in_flight", dedupeKey]` | the leader of identical jobs (`InFlight`) |
  * | `["dead", finishedAt, id]` | a dead letter: a job that failed and was not replayed (`DeadEntry`) |
  * | `["owned", owner, kind, createdAt, id]` | nothing; lists an owner's jobs |
  * | `["idempotency", key]` | which job a repeated request finds (`Repeatable`) |

@@ -133,8 +133,8 @@ export class JobStore {
     try {
       if (await commit.commit() !== null) return true;
     } catch (error) {
-      // Only the answer may have been lost: nobody else knows this id, so whatever is there is ours,
-      // also if a worker has begun by now.
+      // Perhaps only the answer was lost. No other caller knows this id, so a record under it is ours,
+      // even if a worker has claimed it by now.
       if (await exists()) return true;
       throw error;
     }
@@ -255,7 +255,7 @@ export class JobStore {
     const key = keys.delivery(deliveryId);
     const commit = this.#begin().check({ key, versionstamp: null }).put(key, {}, job);
     const { instances } = this.#options;
-    // What has been said of an earlier response wakes nobody who waits for the next one.
+    // A webhook about an earlier response does not wake a job that waits for the next one.
     const isOpen = await this.checkpoints.openResponse(job.id) === responseId;
     if (job.state === "running" && isOpen) instances.addWake(commit.operation, job);
     else if (job.state === "queued") instances.addRing(commit.operation);
@@ -333,8 +333,7 @@ export class JobStore {
   }
 
   /**
-   * Ends a job that nobody wants any more. Whoever works on it can write nothing from here on, and
-   * all instances hear of it.
+   * Cancels a job. Its worker can write nothing from then on, and the bell tells all instances.
    *
    * @param kind unset, any
    * @returns `"too late"` if there is no such job, or it has ended already
@@ -372,7 +371,7 @@ export class JobStore {
 
     const { ttlMs } = this.#options;
     const job = replayJob(failed, { id: newId, now: this.#now, ttlMs });
-    // Nobody sees the steps before the job is there; if it never comes, they expire.
+    // The steps are not used before the job exists. If its commit fails, they expire.
     await this.checkpoints.copySteps(id, job);
     const commit = this.#begin().check(letter).delete(letter.key)
       .check({ key: keys.job(newId), versionstamp: null });
@@ -443,7 +442,7 @@ export class JobStore {
       .put(keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  /** Ends a job, and makes the one that tells of it. */
+  /** Ends a job, and creates its callback job. */
   #putEnd(commit: JobCommit, job: EndedJob, follows?: string): void {
     const { instances, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
@@ -453,7 +452,7 @@ export class JobStore {
     }
     const next = successorOf?.(job);
     if (next) this.#enqueueNew(commit, next);
-    // Whoever works on it stops; identical jobs may have waited for it.
+    // Its worker stops, and its followers may start.
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
   }

@@ -15,8 +15,8 @@ const MAX_SUMMARY_CHARACTERS = 16_000;
 const MAX_BYTES = 65_000;
 
 /**
- * The stored form: one KV value, so that whoever reads it sees one moment. What does not fit is left
- * out: the oldest summaries, and the last parts of the plan.
+ * The stored form: one KV value, so that a reader gets one consistent state. If it is too large, the
+ * oldest summaries and the last parts of the plan are left out.
  */
 export function encodeProgress(progress: Progress): Uint8Array {
   const bounded = { ...progress, reasoningSummaries: newest(progress.reasoningSummaries) };
