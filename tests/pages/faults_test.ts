@@ -53,7 +53,8 @@ for (const status of [403, 404]) {
     const id = await seeFirstDay(page, service);
     await page.route(API, foreign(status));
     await page.evaluate("dispatchEvent(new Event('online'))");
-    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
+      .waitFor();
     assertStrictEquals((await tripsOf(page))[0]!.status, "processing");
     service.model.write(id);
     await service.program.untilLogged("completed");
@@ -71,11 +72,11 @@ browserTest("a trip that cannot be followed any more says why, and leads on", as
   const problem = { code: "invalid_header", detail: "A header is not valid" };
   await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
   await page.evaluate("dispatchEvent(new Event('online'))");
-  await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
+  await page.getByText("This page can't show updates: A header is not valid.").waitFor();
   await shoot(page, "not-followed");
   assertEquals(await objections(page), []);
   await page.unroute(API);
-  await page.getByRole("link", { name: "Load it again" }).click();
+  await page.getByRole("link", { name: "Reload the page" }).click();
   await page.getByText("No connection").waitFor({ state: "detached" });
   assertEquals(faults(/status of 400/), []);
 });
@@ -90,11 +91,12 @@ browserTest("a cancel that fails says why, and can be tried again", async (brows
     await route.fulfill({ status: 403, contentType, json: problem });
   });
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("alert").getByText(`Not canceled: ${problem.detail}.`).waitFor();
+  await page.getByRole("alert").getByText(`We couldn't cancel this trip: ${problem.detail}.`)
+    .waitFor();
   await shoot(page, "not-canceled");
   await page.unroute(API);
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   // The button is gone; whoever goes on by keyboard goes on here.
   assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
   assertEquals(faults(/status of 403/), []);
@@ -130,9 +132,9 @@ browserTest("a page that breaks says so, and leads on", async (browser) => {
   // As a fault in the code would.
   await context.addInitScript("Intl.DateTimeFormat = class { format() { throw Error('broken') } }");
   await page.goto(trip);
-  await page.getByRole("heading", { name: "This page cannot go on" }).waitFor();
+  await page.getByRole("heading", { name: "This page stopped working" }).waitFor();
   await shoot(page, "broken");
-  assertStrictEquals(await page.getByRole("link", { name: "Load it again" }).count(), 1);
+  assertStrictEquals(await page.getByRole("link", { name: "Reload the page" }).count(), 1);
   assertStrictEquals(await page.getByText("Elapsed").count(), 0);
   assertEquals(faults(/broken/), []);
 });
@@ -144,7 +146,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   const id = await service.model.begun(0);
   await page.route("**/app.js?*", foreign(503));
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  const reload = page.getByRole("link", { name: "Load the page again." });
+  const reload = page.getByRole("link", { name: "Reload the page" });
   assertStrictEquals(await reload.count(), 0);
   // It shows after a while; nobody waits for that here.
   await page.evaluate("document.querySelector('.late').getAnimations()[0].finish()");
@@ -192,7 +194,7 @@ browserTest("what is forgotten while it is asked for stays so", async (browser) 
   });
   await page.goto(service.url);
   await asked.promise;
-  await page.getByRole("button", { name: "Forget Oslo" }).click();
+  await page.getByRole("button", { name: "Remove Oslo" }).click();
   // One is asked for when the answer about the other one has been dealt with.
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
@@ -208,7 +210,7 @@ browserTest("what is forgotten in one tab is not told of by another one", async 
   const id = await seeFirstDay(page, service);
   const tab = await context.newPage();
   await tab.goto(service.url);
-  await tab.getByRole("button", { name: "Forget Rome" }).click();
+  await tab.getByRole("button", { name: "Remove Rome" }).click();
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assertEquals(await tripsOf(tab), []);
@@ -230,7 +232,9 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
   const press = () => page.getByRole("button", { name: "Plan my trip" }).click();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  for (const [text, said] of [["", "Please fill this in."], ["ключ", "A key has letters"]]) {
+  for (
+    const [text, said] of [["", "Please fill this in."], ["ключ", "A key can only contain letters"]]
+  ) {
     await key.fill(text!);
     await press();
     await page.getByText(said!).waitFor();
@@ -243,7 +247,7 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
   assertEquals(asked, []);
   await key.fill(OTHER_KEY);
   await press();
-  await page.getByText("This key does not fit.").waitFor();
+  await page.getByText("This key was not accepted.").waitFor();
   await shoot(page, "key-does-not-fit");
   assertEquals(await objections(page), []);
   assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
@@ -267,17 +271,19 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   tab.on("request", (request) => asked.push(request.url()));
   await tab.goto(page.url());
   const key = tab.getByRole("textbox", { name: "API key" });
-  const show = tab.getByRole("button", { name: "Show the trip" });
+  const show = tab.getByRole("button", { name: "Open the trip" });
   await show.click();
   await tab.getByText("Please fill this in.").waitFor();
   assertEquals(asked.filter((url) => url.includes("/api/")), []);
   await key.fill("key-that-nobody-has");
   await show.click();
-  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByText("This key was not accepted.").waitFor();
   await shoot(tab, "locked-wrong-key");
   await key.fill(OTHER_KEY);
   await show.click();
-  await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  await tab.getByText(
+    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  ).waitFor();
   assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
   assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
   await key.fill(KEY);
@@ -287,12 +293,12 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
 
   // The tab has a key now.
   await tab.goto(service.url);
-  await tab.getByText("Left empty, it is the one of before").first().waitFor();
+  await tab.getByText("Leave empty to use the previous key").first().waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("key-that-nobody-has");
   await tab.getByLabel("Destination").fill("Oslo");
   await tab.getByLabel("Days").fill("1");
   await tab.getByRole("button", { name: "Plan my trip" }).click();
-  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByText("This key was not accepted.").waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("");
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
   await tab.getByText("written in").waitFor();
@@ -308,7 +314,9 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   await tab.goto(service.url);
   await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
   await row.getByRole("link").click();
-  await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  await other.getByText(
+    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  ).waitFor();
   assertEquals(faults(/status of 40[14]/), []);
 });
 
@@ -334,7 +342,7 @@ browserTest(
     await page.getByText("written in").waitFor();
     assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
     await page.goto(service.url);
-    await page.getByText("Only those who have one can go on").first().waitFor();
+    await page.getByText("Planning a trip requires an API key").first().waitFor();
     assertEquals(faults(/status of 401|ERR_/), []);
   },
 );
@@ -344,7 +352,7 @@ browserTest("without a script nobody is asked for a key in vain", async (browser
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   for (const path of ["/", `/trips/${crypto.randomUUID()}`]) {
     await page.goto(service.url + path);
-    await page.getByText("This needs an API key, and a browser that runs scripts.").first()
+    await page.getByText("Turn on JavaScript in your browser to enter an API key.").first()
       .waitFor();
     assertStrictEquals(await page.locator("input[type=password]").first().isVisible(), false);
     assertStrictEquals(await page.locator("button").first().isVisible(), false);
@@ -367,7 +375,7 @@ browserTest("a key that is given before the script has come goes nowhere", async
   await page.getByLabel("Days").fill("3");
   await key.first().fill(KEY);
   await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
-  await page.getByText("This service is only open to those with an API key.").waitFor();
+  await page.getByText("This service requires an API key.").waitFor();
   assert(sent.length > 4);
   assertEquals(sent.filter((line) => line.includes(KEY)), []);
   assertEquals(faults(/status of (401|503)/), []);
@@ -388,12 +396,12 @@ browserTest(
       await page.goto(service.url);
       await wishForItinerary(page, { destination, durationDays: 1 });
       await page.getByRole("button", { name: "Cancel" }).click();
-      await page.getByText("You have canceled this trip.").waitFor();
+      await page.getByText("This trip was canceled.").waitFor();
     }
     await page.goto(service.url);
-    const forgotten = [["Oslo", "Forget Rome"], ["Rome", "Forget Lima"], ["Lima", null]] as const;
+    const forgotten = [["Oslo", "Remove Rome"], ["Rome", "Remove Lima"], ["Lima", null]] as const;
     for (const [name, next] of forgotten) {
-      await page.getByRole("button", { name: `Forget ${name}` }).press("Enter");
+      await page.getByRole("button", { name: `Remove ${name}` }).press("Enter");
       const { label, id } = await page.evaluate(`({
       label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
     })`) as { label: string | null; id: string };
@@ -414,7 +422,7 @@ for (const javaScriptEnabled of [true, false]) {
     await wishForItinerary(page);
     const canceled = page.url();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("You have canceled this trip.").waitFor();
+    await page.getByText("This trip was canceled.").waitFor();
     // A page that comes out of the browser's memory loads nothing.
     do {
       await page.goBack({ waitUntil: "commit" });
@@ -437,9 +445,9 @@ browserTest("a trip that is made again and canceled can be made again", async (b
   const seen = new Set([first]);
   for (let n = 0; n < 2; n++) {
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("You have canceled this trip.").waitFor();
+    await page.getByText("This trip was canceled.").waitFor();
     await page.goto(first);
-    await page.getByRole("button", { name: "Make it after all" }).click();
+    await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => url.href !== first);
     seen.add(page.url());
   }

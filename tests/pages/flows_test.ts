@@ -115,7 +115,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   const tab = await context.newPage();
   await tab.goto(service.url);
   const row = tab.locator("#recent li", { hasText: "Rome, 3 days" });
-  await row.getByText("Being written").waitFor();
+  await row.getByText("In progress").waitFor();
   await shoot(tab, "home-with-trips");
   const { page: other, faults: otherFaults } = await visit(browser);
   await other.goto(page.url());
@@ -130,7 +130,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   const third = await context.newPage();
   await third.goto(service.url);
   await third.locator("#recent li").waitFor();
-  await third.getByRole("button", { name: "Forget Rome" }).click();
+  await third.getByRole("button", { name: "Remove Rome" }).click();
   await row.waitFor({ state: "detached" });
   assertEquals([...faults(), ...otherFaults()], []);
 });
@@ -142,7 +142,7 @@ browserTest("a page without a network says so, and goes on when it is back", asy
   await context.setOffline(true);
   // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-  await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+  await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
   await shoot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -160,7 +160,8 @@ browserTest(
     const { page, faults } = await visit(browser);
     await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
-    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
+      .waitFor();
     assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
@@ -178,12 +179,12 @@ browserTest("a trip can be canceled, and made after all", async (browser) => {
   await service.model.begun(0);
   const canceled = page.url();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   await shoot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
   assertStrictEquals(status, "canceled");
-  await page.getByRole("button", { name: "Make it after all" }).click();
+  await page.getByRole("button", { name: "Plan this trip again" }).click();
   await page.waitForURL((url) => url.href !== canceled);
   service.model.write(await service.model.begun(1));
   await page.getByText("written in").waitFor();
@@ -198,11 +199,11 @@ browserTest("a trip that fails says why, and leads on", async (browser) => {
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("This service cannot write plans at the moment.").waitFor();
-  await page.getByText("The reason: OpenAI API error: 429 insufficient_quota").waitFor();
+  await page.getByText("We can't write plans right now.").waitFor();
+  await page.getByText("Error code: quota_exceeded").waitFor();
   await shoot(page, "failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Change the wish" }).click();
+  await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await page.goto(failed);
@@ -233,7 +234,8 @@ browserTest(
     await page.getByLabel("Days").fill("2");
     await page.getByRole("button", { name: "Plan my trip" }).click();
     const notice = page.getByRole("alert");
-    await notice.getByText("Many travellers are waiting for their plans at the moment.").waitFor();
+    await notice.getByText("Many travelers are waiting right now, so we can't start another plan.")
+      .waitFor();
     await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
     assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Oslo");
     await page.getByRole("button", { name: "Plan my trip" }).waitFor();
@@ -265,7 +267,9 @@ browserTest("a wish whose answer was lost on the way makes one trip", async (bro
   assertStrictEquals(made[0], made[1]);
   assert(page.url().endsWith(made[0]!));
   await page.getByText("Sample", { exact: true }).waitFor();
-  await page.getByText("This plan is made up: the service runs without a language model.")
+  await page.getByText(
+    "This is a sample plan with made-up content. This service runs without a language model.",
+  )
     .waitFor();
   await shoot(page, "sample", true);
   assertEquals(faults(AWAY), []);
@@ -290,7 +294,7 @@ browserTest(
     await page.goto(service.url);
     await page.locator("#recent li").getByText("Expired", { exact: true }).waitFor();
     await page.goto(`${service.url}/trips/${gone}`);
-    await page.getByRole("button", { name: "Make it again" }).click();
+    await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => !url.href.endsWith(gone));
     await page.getByText("written in").waitFor();
 
@@ -333,7 +337,7 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await page.getByLabel("Destination").fill("x".repeat(121));
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  await page.getByText("Use at most 120 characters. You have 121.").waitFor();
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await shoot(page, "without-script-wrong");
   await page.getByLabel("Destination").fill("Rome");
@@ -357,10 +361,10 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await page.goto(service.url);
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("food");
-  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 
@@ -407,14 +411,14 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   const destination = page.getByLabel("Destination");
   const days = page.getByLabel("Days");
   await destination.fill("x".repeat(121));
-  assertStrictEquals(await page.getByText("At most 120").count(), 0);
+  assertStrictEquals(await page.getByText("Use at most 120").count(), 0);
   await destination.blur();
-  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  await page.getByText("Use at most 120 characters. You have 121.").waitFor();
   await destination.fill("x".repeat(120));
-  await page.getByText("A city, a region, a country").waitFor();
+  await page.getByText("A city, region, or country").waitFor();
   await days.fill("31");
   await days.blur();
-  await page.getByText("A whole number from 1 to 30.").waitFor();
+  await page.getByText("Enter a whole number from 1 to 30.").waitFor();
   await shoot(page, "invalid");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   assertStrictEquals(
@@ -424,7 +428,7 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("x,".repeat(21));
   await page.getByLabel("Interests").blur();
-  await page.getByText("At most 20; these are 21.").waitFor();
+  await page.getByText("Enter at most 20 items. You have 21.").waitFor();
   assertEquals(asked, []);
   assertEquals(faults(), []);
 });
@@ -480,7 +484,7 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  await page.getByText("This service is only open to those with an API key.").first().waitFor();
+  await page.getByText("This service requires an API key.").first().waitFor();
   await page.getByRole("textbox", { name: "API key" }).fill(key);
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
@@ -489,10 +493,10 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
 
   const tab = await context.newPage();
   await tab.goto(page.url());
-  await tab.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  await tab.getByRole("heading", { name: "This trip needs an API key" }).waitFor();
   assertStrictEquals(await tab.getByText("Rome").count(), 0);
   await tab.getByRole("textbox", { name: "API key" }).fill(key);
-  await tab.getByRole("button", { name: "Show the trip" }).click();
+  await tab.getByRole("button", { name: "Open the trip" }).click();
   await tab.getByText("written in").waitFor();
   assertEquals(faults(/status of 401/), []);
 });

@@ -75,15 +75,15 @@ browserTest("what the model will not write had better be wished for otherwise", 
   service.model.write(await service.model.begun(0));
   await service.program.untilLogged("failed");
   await page.reload();
-  await page.getByText("The model would not write this plan.").waitFor();
-  await page.getByText("say it differently").waitFor();
+  await page.getByText("A content filter stopped this plan.").waitFor();
+  await page.getByText("Edit your request and try again.").waitFor();
   assertStrictEquals(
     await page.locator(".button.main, button.main").innerText(),
-    "Change the wish",
+    "Edit the request",
   );
   await shoot(page, "without-script-failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Change the wish" }).click();
+  await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
@@ -104,7 +104,7 @@ browserTest("a plan for want of a model's quota is marked as made up", async (br
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.locator(".mark", { hasText: "Placeholder" }).waitFor();
-  await page.getByText("the language model had no quota left").waitFor();
+  await page.getByText("because the language model was not available").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertEquals(faults(), []);
 });
@@ -183,7 +183,7 @@ browserTest(
     await page.getByText("written in").waitFor();
     const copy = page.getByRole("button", { name: "Copy link" });
     await Promise.all([page.waitForEvent("dialog"), copy.click()]);
-    assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: The link of this trip"]);
+    assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: Copy the link to this trip:"]);
   },
 );
 
@@ -197,7 +197,7 @@ browserTest("pages that the browser has kept are awake when they are back", asyn
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   assertStrictEquals(await wasKept(), true);
-  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Being written")
+  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("In progress")
     .waitFor();
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -286,7 +286,7 @@ async function* rareStates(page: Page) {
   await page.getByRole("button", { name: "Canceling…" }).waitFor();
   yield "canceling";
   held.resolve();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   yield "canceled";
   // Before the service ends, which the page would miss.
   await page.close();
@@ -301,7 +301,7 @@ async function* lockedStates(page: Page) {
   await page.goto(service.url);
   yield "home-with-key";
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  await page.getByRole("heading", { name: "This trip needs an API key" }).waitFor();
   yield "locked";
   // Before the service ends, which the page would miss.
   await page.close();
@@ -371,11 +371,11 @@ browserTest("what is said of the work changes from time to time", async (browser
   const { page, faults } = await visit(browser);
   await page.clock.install();
   await seeFirstDay(page, service);
-  await page.getByText("Looking for the best order of things…").waitFor();
+  await page.getByText("You can close this page and come back later.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Leaving time for a coffee…").waitFor();
+  await page.getByText("Each day appears as soon as it is written.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Checking how far it is on foot…").waitFor();
+  await page.getByText("Every place in your plan links to a map.").waitFor();
   const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
   assert(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
   assertEquals(faults(), []);
