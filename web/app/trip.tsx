@@ -234,8 +234,8 @@ function useAnnouncement(job: Job): string {
     const announcements = {
       processing: count > 0 ? `${partNoun} ${count} is ready.` : job.progress?.message ?? "",
       completed: "Your plan is ready.",
-      failed: "We couldn't finish your plan.",
-      canceled: "This trip was canceled.",
+      failed: "We couldn't write your plan.",
+      canceled: "Canceled.",
     };
     setAnnouncement(announcements[job.status]);
     const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
