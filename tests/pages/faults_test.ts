@@ -124,6 +124,19 @@ browserTest("browsers without what is new show all colours and every link", asyn
   assertEquals(faults(), []);
 });
 
+browserTest("a browser that blocks storage is promised no list of trips", async (browser) => {
+  await using service = await openService();
+  const { page, context, faults } = await visit(browser);
+  await context.addInitScript(`Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("blocked", "SecurityError"); },
+  })`);
+  await page.goto(service.url);
+  await page.getByText("Your browser blocks storage, so trips can't be listed here.").waitFor();
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+  assertEquals(faults(), []);
+});
+
 browserTest("a page that breaks says so, and leads on", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);

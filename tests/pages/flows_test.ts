@@ -143,6 +143,7 @@ browserTest("a page without a network says so, and goes on when it is back", asy
   // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
   await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
+  await page.getByText("Check your internet connection if this continues.").waitFor();
   await shoot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -300,6 +301,7 @@ browserTest(
 
     const { page: stranger } = await visit(browser);
     await stranger.goto(`${service.url}/trips/${gone}`);
+    await stranger.getByRole("heading", { name: "We can't find this trip" }).waitFor();
     await stranger.getByRole("link", { name: "Plan a new trip" }).click();
     await stranger.getByLabel("Destination").waitFor();
     assertEquals(faults(NOT_FOUND), []);
