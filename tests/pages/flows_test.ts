@@ -143,7 +143,7 @@ browserTest("a page without a network says so, and goes on when it is back", asy
   // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
   await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
-  await page.getByText("Check your internet connection if this continues.").waitFor();
+  await page.getByText("Check your connection.").waitFor();
   await shoot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -420,7 +420,7 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   await page.getByText("A city, region, or country").waitFor();
   await days.fill("31");
   await days.blur();
-  await page.getByText("Enter a whole number from 1 to 30.").waitFor();
+  await page.getByText("Enter a whole number, 1 to 30.").waitFor();
   await shoot(page, "invalid");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   assertStrictEquals(

@@ -371,11 +371,11 @@ browserTest("what is said of the work changes from time to time", async (browser
   const { page, faults } = await visit(browser);
   await page.clock.install();
   await seeFirstDay(page, service);
-  await page.getByText("You can close this page and come back later.").waitFor();
+  await page.getByText("You can close this page.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Each day appears as soon as it is written.").waitFor();
+  await page.getByText("Days appear one by one.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Every place in your plan links to a map.").waitFor();
+  await page.getByText("Places link to a map.").waitFor();
   const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
   assert(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
   assertEquals(faults(), []);

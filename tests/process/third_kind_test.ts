@@ -184,7 +184,7 @@ async function driveTasting(program: Program): Promise<void> {
   assertNotMatch(home, /checklist/);
   const wrong = await sendForm(`${url}/trips`, { kind: "tasting", dish: "", stops: "6" });
   assertStrictEquals(wrong.status, 400);
-  assertMatch(wrong.text, />Enter a whole number from 1 to 5\.</);
+  assertMatch(wrong.text, />Enter a whole number, 1 to 5\.</);
   const fields = { kind: "tasting", dish: "Pho", town: "Huế", stops: "1" };
   const sent = await sendForm(`${url}/trips`, fields);
   assertStrictEquals(sent.status, 303);

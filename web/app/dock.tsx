@@ -31,7 +31,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const { phase, message, step, of } = job.progress!;
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
   const tip = connection === "lost"
-    ? "Check your internet connection if this continues."
+    ? "Check your connection."
     : waitingTips[Math.floor(elapsedMs / TIP_MS) % waitingTips.length];
   const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
   return (

@@ -170,7 +170,7 @@ Deno.test("a form that the API would not accept comes back with what was typed a
   assertMatch(text, /value="&lt;b>x{120}"/);
   assertMatch(text, /aria-invalid="true"/);
   assertMatch(text, />Use at most 120 characters\. You have 123\.</);
-  assertMatch(text, />Enter a whole number from 1 to 30\.</);
+  assertMatch(text, />Enter a whole number, 1 to 30\.</);
   const many = { kind: "generation", interests: "x,".repeat(21) };
   assertMatch(
     (await submit(env.app, "/trips", many)).text,

@@ -76,7 +76,7 @@ Deno.test("each objection says what would be right", () => {
   );
   assertEquals(errors, {
     destination: "Use at most 120 characters. You have 121.",
-    durationDays: "Enter a whole number from 1 to 30.",
+    durationDays: "Enter a whole number, 1 to 30.",
   });
   assertStrictEquals(errorsOf("itinerary", {}, limits).destination, "Please fill this in.");
   const many = { interests: Array(21).fill("x").join(), timeframe: "y".repeat(501) };

@@ -73,9 +73,9 @@ export const bundlesView: KindView<"bundles", Field> = {
   ],
   waitingTips: [
     "This takes a few minutes.",
-    "You can close this page and come back later.",
-    "Each bundle appears as soon as it is written.",
-    "Check dates and tickets before you go.",
+    "You can close this page.",
+    "Bundles appear one by one.",
+    "Check dates and tickets.",
   ],
   files: { markdown: true, calendar: "dates" },
   Plan: BundlesPlan,

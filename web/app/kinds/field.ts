@@ -41,7 +41,7 @@ export function numberError(value: string | undefined, limits: Limits): string |
   const { minimum, maximum } = limits;
   const number = wholeNumber(value);
   const isFine = number !== null && number >= (minimum ?? number) && number <= (maximum ?? number);
-  return isFine ? null : `Enter a whole number from ${minimum} to ${maximum}.`;
+  return isFine ? null : `Enter a whole number, ${minimum} to ${maximum}.`;
 }
 
 /** Returns the error of a list or of its first invalid entry, or `null`. */

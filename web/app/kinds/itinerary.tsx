@@ -23,7 +23,7 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
     },
     durationDays: {
       label: "Days",
-      hint: "The length of your stay",
+      hint: "Length of stay",
       example: "5",
       input: "number",
       required: true,
@@ -45,10 +45,10 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   partNoun: "Day",
   stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
   waitingTips: [
-    "You can close this page and come back later.",
-    "Each day appears as soon as it is written.",
-    "Every place in your plan links to a map.",
-    "Check times and prices before you go.",
+    "You can close this page.",
+    "Days appear one by one.",
+    "Places link to a map.",
+    "Check times and prices.",
   ],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,

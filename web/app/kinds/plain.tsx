@@ -30,7 +30,7 @@ export const plainView: TripView = {
     ["researching", "Researching"],
     ["writing", "Writing"],
   ],
-  waitingTips: ["You can close this page and come back later."],
+  waitingTips: ["You can close this page."],
   files: { markdown: false, calendar: null },
   Plan: PlainPlan,
 };

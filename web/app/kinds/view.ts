@@ -33,7 +33,7 @@ export interface TripView<Name extends KindName = KindName> {
   readonly partNoun: string;
   /** The stages of the work, in order. */
   readonly stages: readonly (readonly [stage: Stage, label: string])[];
-  /** Useful sentences that the dock shows in turn while the traveler waits; at least one. */
+  /** Sentences that the dock shows in turn; at least one. Up to 27 characters fit on a phone. */
   readonly waitingTips: readonly string[];
   readonly files: FileLinks;
   /** Shows the plan, or its finished parts. */
