@@ -1,5 +1,5 @@
 /**
- * What 10,000 waiting jobs cost: memory of the process, polls, and sweeps. `deno task backlog`
+ * Measures the cost of 10,000 waiting jobs: memory, polls and sweeps. `deno task backlog`
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../lib/clock.ts";
@@ -14,7 +14,7 @@ const POLLS = 2_000;
 const SWEEPS = 200;
 const MB = 1024 * 1024;
 
-/** The median and the 99th percentile of what `work` takes, in milliseconds. */
+/** Returns the median and the 99th percentile of the duration of `work`, in milliseconds. */
 async function timeMany(times: number, work: () => Promise<unknown>) {
   const taken: number[] = [];
   for (let n = 0; n < times; n++) {
@@ -27,7 +27,7 @@ async function timeMany(times: number, work: () => Promise<unknown>) {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Does the same so many times, ten at once. */
+/** Runs `work` this many times, ten at once. */
 async function inLanes(times: number, work: () => Promise<unknown>): Promise<void> {
   const lanes = Array.from({ length: 10 }, async () => {
     for (let n = 0; n < times / 10; n++) await work();
@@ -35,7 +35,7 @@ async function inLanes(times: number, work: () => Promise<unknown>): Promise<voi
   await Promise.all(lanes);
 }
 
-/** A whole service: memory and polls over HTTP. */
+/** Measures memory, and polls over HTTP, of the real program. */
 async function measureService() {
   await using directory = await workDirectory();
   const env = { WORKER_CONCURRENCY: "1", SAMPLE_DELAY_MS: "600000", MAX_QUEUED_JOBS: "1000000" };
@@ -43,7 +43,7 @@ async function measureService() {
   const post = (durationDays = 5) =>
     program.post("/api/itineraries", { destination: "Tokyo, Japan", durationDays });
   const path = (await post()).headers.get("location")!;
-  // Requests alone make the heap grow to its working size. What is measured is what jobs add to it.
+  // These requests grow the heap to its working size, so that the difference is due to jobs only.
   await inLanes(jobs, () => program.get(path));
   await inLanes(jobs, () => post(0));
   const before = await program.memoryBytes();
@@ -59,7 +59,7 @@ async function measureService() {
   });
 }
 
-/** An instance without a slot: what a sweep costs. */
+/** Measures sweeps of an instance without slots. */
 async function measureSweeps() {
   await using directory = await workDirectory();
   using kv = await Deno.openKv(`${directory.path}/kv.sqlite`);
@@ -85,9 +85,9 @@ async function measureSweeps() {
   for (let n = 0; n < jobs; n++) await accept(Date.now());
   const due = await sweep();
   console.table({
-    "sweep with nothing, ms (p50)": empty.p50,
+    "sweep without jobs, ms (p50)": empty.p50,
     [`sweep with ${jobs} jobs that are not due, ms (p50)`]: notDue.p50,
-    [`sweep with ${jobs} more that are due, no free slot, ms (p50)`]: due.p50,
+    [`sweep with ${jobs} more jobs that are due, no free slot, ms (p50)`]: due.p50,
   });
 }
 

@@ -1,8 +1,8 @@
 /**
- * A randomised run of several real processes on one database: jobs of both kinds are sent and some
- * canceled, while processes are killed, stopped and frozen, and the model goes wrong. It ends by
- * itself with a table, and with an error if a job was lost, stuck or doubled, or a finished step was
- * run again.
+ * Runs several real processes on one database, with random faults. It sends jobs of both kinds, and
+ * cancels some. Meanwhile it kills, stops and freezes processes, and the model fails at random. It
+ * prints a table. The exit code is 1 if a job was lost, stuck or completed twice, or if a finished
+ * step ran again.
  *
  * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
  */
@@ -12,30 +12,30 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { JobRecord } from "../lib/job/job_record.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
-import { serveFaultyModel, tripName, tripOf, wishes } from "./faulty_model.ts";
+import { requestBodies, serveFaultyModel, tripName, tripOf } from "./faulty_model.ts";
 
 const { values } = parseArgs({
   options: {
     jobs: { type: "string", default: "500" },
     processes: { type: "string", default: "3" },
     kills: { type: "string", default: "60" },
-    /** Repeats the same choices; their timing is the machine's. */
+    /** Repeats the same random choices. Their timing still depends on the machine. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
 const [jobs, processes, kills, seed] = [values.jobs, values.processes, values.kills, values.seed]
   .map(Number) as [number, number, number, number];
 
-/** Between two blows, on average; a process takes half of that to start. */
-const BLOW_MS = 700;
+/** The average pause between two signals. A process takes half of it to start. */
+const SIGNAL_PAUSE_MS = 700;
 /** Longer than the lease, so that a frozen process loses its jobs. */
 const FREEZE_MS = 3_000;
-/** One job in so many is canceled. */
-const CANCELED = 20;
-/** So many jobs that something went wrong with are shown in full. */
+/** One job in this many is canceled. */
+const JOBS_PER_CANCELLATION = 20;
+/** How many faulty jobs are printed in full. */
 const EXAMPLES = 5;
-/** What is not done so long after the last blow is stuck: the longest backoffs, and some. */
-const PATIENCE_MS = 180_000;
+/** A job that has not ended this long after the last signal is stuck. Longer than all backoffs. */
+const STUCK_AFTER_MS = 180_000;
 
 const generator = xoroshiro128plus(seed);
 const random = () => uniformFloat64(generator);
@@ -49,15 +49,15 @@ const env = {
   OPENAI_BASE_URL: model.openai.url,
   OPENAI_TIMEOUT_SECONDS: "2",
   LEASE_SECONDS: "2",
-  // A job may be hit by more blows here than in a year of real life.
+  // A job loses its process here more often than in a year of production.
   MAX_ATTEMPTS: "12",
   ...weatherEnv(model.weather),
 };
 const start = () => new Program(directory.path, { env });
 const running = Array.from({ length: processes }, start);
-/** All that ever ran, for their logs. */
+/** All processes, also ended ones, for their logs. */
 const programs = [...running];
-const blows = { killed: 0, stopped: 0, frozen: 0 };
+const signals = { killed: 0, stopped: 0, frozen: 0 };
 
 interface Trip {
   name: string;
@@ -72,29 +72,30 @@ let unanswered = 0;
 console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`);
 await Promise.all(running.map((program) => program.url()));
 const startedAt = Date.now();
-await Promise.all([sendJobs(), strikeBlows()]);
-const struckAt = Date.now();
-while (Date.now() - struckAt < PATIENCE_MS && !await allEnded()) await wait(500);
+await Promise.all([sendJobs(), sendSignals()]);
+const lastSignalAt = Date.now();
+while (Date.now() - lastSignalAt < STUCK_AFTER_MS && !await allEnded()) await wait(500);
 for (const program of running) await program.end("SIGTERM");
-const isWell = await report();
+const hasPassed = await report();
 await directory[Symbol.asyncDispose]();
-// The model may still hold calls of processes that are gone.
-Deno.exit(isWell ? 0 : 1);
+// An explicit exit, because the model may still hold calls of dead processes.
+Deno.exit(hasPassed ? 0 : 1);
 
 async function sendJobs(): Promise<void> {
   const followUps: Promise<void>[] = [];
   for (let n = 0; n < jobs; n++) {
     followUps.push(sendJob(tripName(n)));
-    await wait(2 * random() * (kills * BLOW_MS / jobs));
+    await wait(2 * random() * (kills * SIGNAL_PAUSE_MS / jobs));
   }
   await Promise.all(followUps);
 }
 
 async function sendJob(name: string): Promise<void> {
-  const [path, wish] = pick(Object.entries(wishes));
-  const [program, isCanceled, cancelAfterMs] = [pick(running), random() * CANCELED < 1, random()];
-  const accepted = await program.post(path, wish(name)).catch(() => null);
-  // Refused by a process that is stopping, or killed before the answer: nobody was promised a plan.
+  const [path, bodyFor] = pick(Object.entries(requestBodies));
+  const program = pick(running);
+  const [isCanceled, cancelAfterMs] = [random() * JOBS_PER_CANCELLATION < 1, random()];
+  const accepted = await program.post(path, bodyFor(name)).catch(() => null);
+  // The process refused the request while stopping, or died before its answer: no job is expected.
   if (!accepted || accepted.status >= 400) return void unanswered++;
   const trip: Trip = { name, path: accepted.headers.get("location")!, canceled: false };
   trips.push(trip);
@@ -104,19 +105,19 @@ async function sendJob(name: string): Promise<void> {
   trip.canceled = answer?.status === 202;
 }
 
-async function strikeBlows(): Promise<void> {
-  const thaws: Promise<void>[] = [];
+async function sendSignals(): Promise<void> {
+  const resumptions: Promise<void>[] = [];
   const frozen = new Set<Program>();
-  while (blows.killed < kills) {
-    await wait(2 * random() * BLOW_MS);
-    const [index, dice] = [Math.floor(random() * processes), random()];
+  while (signals.killed < kills) {
+    await wait(2 * random() * SIGNAL_PAUSE_MS);
+    const [index, choice] = [Math.floor(random() * processes), random()];
     const program = running[index]!;
     if (frozen.has(program)) continue;
-    if (dice < 0.1 && frozen.size < processes - 1) {
+    if (choice < 0.1 && frozen.size < processes - 1) {
       frozen.add(program);
-      blows.frozen++;
+      signals.frozen++;
       program.signal("SIGSTOP");
-      thaws.push(
+      resumptions.push(
         wait(FREEZE_MS).then(() => {
           program.signal("SIGCONT");
           frozen.delete(program);
@@ -124,19 +125,19 @@ async function strikeBlows(): Promise<void> {
       );
       continue;
     }
-    const [blow, signal] = dice < 0.2
+    const [effect, signal] = choice < 0.2
       ? ["stopped", "SIGTERM"] as const
       : ["killed", "SIGKILL"] as const;
-    blows[blow]++;
-    // The next one starts while this one is still on its way out.
+    signals[effect]++;
+    // The next process starts while this one still shuts down.
     program.signal(signal);
     running[index] = start();
     programs.push(running[index]);
   }
-  await Promise.all(thaws);
+  await Promise.all(resumptions);
 }
 
-/** Polls every job that has not ended; a final answer must never change. */
+/** Polls every job that has not ended, and keeps the final answers. */
 async function allEnded(): Promise<boolean> {
   for (const trip of trips) {
     if (trip.final) continue;
@@ -147,7 +148,7 @@ async function allEnded(): Promise<boolean> {
   return trips.every(({ final }) => final);
 }
 
-/** @returns whether nothing went wrong */
+/** Prints the report. @returns whether all checks passed */
 async function report(): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const records = await readRecords();
@@ -166,7 +167,7 @@ async function report(): Promise<boolean> {
   const ends = new Map<unknown, number>();
   for (const { jobId } of linesOf("completed")) ends.set(jobId, (ends.get(jobId) ?? 0) + 1);
 
-  // A step that the log says is stored must not be asked for afterwards.
+  // After the log line of a stored step, no call may repeat the step.
   const storedAt = new Map(
     linesOf("step").map((line) => [
       `${nameOf.get(String(line.jobId))} ${line.step}`,
@@ -181,18 +182,18 @@ async function report(): Promise<boolean> {
   const verdict = {
     lost: trips.filter(({ path }) => !records.has(path.split("/").at(-1)!)).length,
     stuck: [...records.values()].filter((job) => !("finishedAt" in job)).length,
-    doubled: [...ends.values()].filter((count) => count > 1).length,
+    "completed twice": [...ends.values()].filter((count) => count > 1).length,
     "changed after its end": trips.filter((trip) => changed(trip, records)).length,
     "finished steps run again": again.length,
   };
   console.table({
     seconds,
     accepted: trips.length,
-    "not answered (killed or stopping)": unanswered,
+    "refused or not answered (process killed or stopping)": unanswered,
     "records in the database": records.size,
     ...Object.fromEntries([...states].toSorted()),
     ...verdict,
-    ...blows,
+    ...signals,
     "jobs rescued": linesOf("rescued").length,
     "breaker opened": linesOf("breaker open").length,
     "model calls": modelCalls.length,
@@ -202,16 +203,18 @@ async function report(): Promise<boolean> {
       .length,
   });
   const bad = Object.entries(verdict).filter(([, count]) => count > 0);
-  console.log(bad.length === 0 ? "All is well." : `seed ${seed} found: ${JSON.stringify(bad)}`);
-  for (const { trip } of again.slice(0, EXAMPLES)) showLife(trip, nameOf);
+  console.log(
+    bad.length === 0 ? "All checks passed." : `seed ${seed} found: ${JSON.stringify(bad)}`,
+  );
+  for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
 }
 
-/** All that is known of one job, in the order of time. */
-function showLife(trip: string, nameOf: Map<string, string>): void {
+/** Prints the calls and log lines of one job, oldest first. */
+function printHistory(trip: string, nameOf: Map<string, string>): void {
   const { modelCalls, toolCalls } = model.journal;
-  const asked = [...modelCalls, ...toolCalls].filter((request) => request.trip === trip)
-    .map(({ step, at }) => [at, `asked for ${step}`] as const);
+  const called = [...modelCalls, ...toolCalls].filter((request) => request.trip === trip)
+    .map(({ step, at }) => [at, `call for ${step}`] as const);
   const logged = programs.flatMap(({ log }, n) =>
     log.filter(({ jobId }) => nameOf.get(String(jobId)) === trip).map((line) => {
       const { message, step = "", attempt = "", code = "" } = line;
@@ -220,8 +223,8 @@ function showLife(trip: string, nameOf: Map<string, string>): void {
     })
   );
   console.log(trip);
-  const life = [...asked, ...logged].toSorted(([a], [b]) => a - b);
-  for (const [at, what] of life) console.log(`  ${at - startedAt} ms  ${what}`);
+  const history = [...called, ...logged].toSorted(([a], [b]) => a - b);
+  for (const [at, what] of history) console.log(`  ${at - startedAt} ms  ${what}`);
 }
 
 async function readRecords(): Promise<Map<string, JobRecord>> {
@@ -234,7 +237,7 @@ async function readRecords(): Promise<Map<string, JobRecord>> {
   return records;
 }
 
-/** What a client was told at the end is what is stored now. */
+/** Returns whether the stored state differs from the final answer to the client. */
 function changed({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
   const job = records.get(path.split("/").at(-1)!);
   const state = { completed: "succeeded" }[final?.status ?? ""] ?? final?.status;

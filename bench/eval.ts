@@ -1,7 +1,7 @@
 /**
- * What the configured model makes of a dozen varied requests: each runs through the real engine, on
- * a database in memory, and its plan is checked. Ends with an error if a plan fails a hard check, so
- * that a change of a prompt can be tried before it is kept. Costs money if there is a key.
+ * Evaluates the plans of the configured model for 15 varied requests. Each request runs through the
+ * real engine, on a database in memory. The exit code is 1 if a plan fails a hard check. Run it
+ * before you keep a change of a prompt. It costs money if an API key is set.
  *
  * `deno task eval --only bundles --concurrency 4 --json`
  */
@@ -19,7 +19,7 @@ import { type EvalResult, printReport, summarize } from "./eval_report.ts";
 import { type EvalRequest, evalRequests } from "./eval_requests.ts";
 import { checkBundles, checkItinerary, linksIn } from "./plan_checks.ts";
 
-/** As often as somebody looks who does not want to miss the first part of a plan. */
+/** Short enough to measure when the first part of a plan becomes visible. */
 const POLL_MS = 100;
 
 /** How many bundles the prompt asks for. */
@@ -27,20 +27,20 @@ const bundleCount = { min: 3, max: 5 };
 
 const options = readOptions();
 const config = readConfigOrExit();
-/** What tools have returned, by the wish as the model has seen it. */
+/** The links that tools returned, by the user message. */
 const toolLinks = new Map<unknown, Set<string>>();
-/** What the model has written last, by the wish that it is about. */
-const written = new Map<unknown, string>();
+/** The last text of the model, by the user message. */
+const lastTexts = new Map<unknown, string>();
 const kv = await Deno.openKv(":memory:");
 const { jobs, instance, ...runtime } = openBenchRuntime(kv, {
   config: {
     ...config,
     concurrency: options.concurrency,
-    // One instance needs no queue, and a placeholder says nothing about a prompt.
+    // One instance needs no queue, and placeholders must not replace plans of the model.
     doorbell: "sweep",
     mockIfQuota: false,
   },
-  model: heard(createModelProvider(config, systemClock)),
+  model: withRecordedLinks(createModelProvider(config, systemClock)),
 });
 const kinds = new Map(runtime.kinds.map((kind) => [kind.name, kind]));
 
@@ -66,20 +66,20 @@ if (summary.passed < summary.requests) Deno.exitCode = 1;
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      /** The kind of job; unset, both. */
+      /** The kind of job. Unset: both kinds. */
       only: { type: "string" },
-      /** One JSON document instead of the table. */
+      /** Prints one JSON document instead of the table. */
       json: { type: "boolean", default: false },
-      /** How many jobs run at once: rate limits are for all of them together. */
+      /** How many jobs run at once. All of them share the rate limits of the model. */
       concurrency: { type: "string", default: "4" },
     },
   });
   const concurrency = Number(values.concurrency);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    giveUp("--concurrency is no number above 0");
+    exitWith("--concurrency must be a whole number from 1");
   }
   if (values.only !== undefined && !evalRequests.some(({ kind }) => kind === values.only)) {
-    giveUp("--only is neither itinerary nor bundles");
+    exitWith("--only must be itinerary or bundles");
   }
   return { ...values, concurrency };
 }
@@ -88,48 +88,48 @@ function readConfigOrExit() {
   try {
     return readConfig({ dev: false });
   } catch (error) {
-    if (error instanceof ConfigError) giveUp(error.message);
+    if (error instanceof ConfigError) exitWith(error.message);
     throw error;
   }
 }
 
-/** Ends the process with one line that says why it cannot start. */
-function giveUp(reason: string): never {
+/** Prints why the evaluation cannot start, and ends the process. */
+function exitWith(reason: string): never {
   console.error(`Cannot start: ${reason}`);
   Deno.exit(1);
 }
 
-/** The same models; what tools return to them is noted. */
-function heard(provider: ModelProvider): ModelProvider {
+/** Returns the same models, and records the links that tools return to them. */
+function withRecordedLinks(provider: ModelProvider): ModelProvider {
   return (samplePlan, sampleReasoning) => {
     const model = provider(samplePlan, sampleReasoning);
     return {
       ...model,
       async respond(request, options) {
         const turn = await model.respond(request, options);
-        noteLinks(request, turn);
+        recordLinks(request, turn);
         return turn;
       },
     };
   };
 }
 
-/** Hosted tools return their links within the model's own output. */
-function noteLinks({ input }: ResponseRequest, { output, text }: ResponseTurn): void {
-  const wish = input[0]?.content;
-  const links = toolLinks.get(wish) ?? new Set();
-  toolLinks.set(wish, links);
+/** Records the links of tool outputs. Those of hosted tools are part of the model's output. */
+function recordLinks({ input }: ResponseRequest, { output, text }: ResponseTurn): void {
+  const userMessage = input[0]?.content;
+  const links = toolLinks.get(userMessage) ?? new Set();
+  toolLinks.set(userMessage, links);
   const returned = input.filter(({ type }) => type === "function_call_output");
   const found = [
     ...returned.flatMap((item) => linksIn(String(item.output))),
-    ...linksIn(JSON.stringify(output, withoutWords)),
+    ...linksIn(JSON.stringify(output, withoutModelText)),
   ];
   for (const link of found) links.add(link);
-  if (text !== null) written.set(wish, text);
+  if (text !== null) lastTexts.set(userMessage, text);
 }
 
-/** Leaves out what the model itself has written. */
-function withoutWords(key: string, value: unknown): unknown {
+/** Omits the members that contain text of the model. */
+function withoutModelText(key: string, value: unknown): unknown {
   return key === "text" || key === "arguments" ? undefined : value;
 }
 
@@ -140,7 +140,7 @@ async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
   if (submitted.outcome !== "accepted") throw new Error(`${label}: ${submitted.outcome}`);
   const { id } = submitted.job;
   const { job, plan, firstPartAt } = await untilEnded(kind, id);
-  // A real model takes minutes; standard output is for the results.
+  // A real model takes minutes, so this shows progress. Standard output is for the results.
   console.error(`${label}: ${job.state}`);
   const { events } = (await jobs.timeline(kind, id))!;
   const steps = events.filter((event) => event.event === "step");
@@ -167,14 +167,14 @@ async function evaluate(evalRequest: EvalRequest): Promise<EvalResult> {
   };
 }
 
-/** Looks at a job as a client does, until it has ended. */
+/** Polls a job like a client until it ends. */
 async function untilEnded(kind: PublicKind, id: string) {
   let firstPartAt: number | null = null;
   for (;;) {
     const { job, progress, result: plan } = (await jobs.read(kind, id))!;
     if (progress.partial.length > 0) firstPartAt ??= Date.now();
     if ("finishedAt" in job) {
-      // Whoever has seen no part of it sees it whole.
+      // The end of the job shows all parts.
       if (plan) firstPartAt = Math.min(firstPartAt ?? Infinity, job.finishedAt);
       return { job, plan, firstPartAt };
     }
@@ -182,7 +182,7 @@ async function untilEnded(kind: PublicKind, id: string) {
   }
 }
 
-/** Checks a plan, if it is one. */
+/** Checks a plan. The report is `null` if the plan does not match its schema. */
 function check({ kind, request }: EvalRequest, plan: unknown) {
   if (kind === "itinerary") {
     const days = request.durationDays;
@@ -190,9 +190,12 @@ function check({ kind, request }: EvalRequest, plan: unknown) {
     return { asked: String(days), report: data ? checkItinerary(data, { days }) : null };
   }
   const { min, max } = bundleCount;
-  const wish = fenced(request);
-  const seen = { links: toolLinks.get(wish) ?? new Set(), written: written.get(wish) };
+  const userMessage = fenced(request);
+  const recorded = {
+    links: toolLinks.get(userMessage) ?? new Set(),
+    written: lastTexts.get(userMessage),
+  };
   const { data } = Bundles.safeParse(plan);
-  const report = data ? checkBundles(data, { min, max, ...seen }) : null;
+  const report = data ? checkBundles(data, { min, max, ...recorded }) : null;
   return { asked: `${min}-${max}`, report };
 }

@@ -1,20 +1,20 @@
 /**
- * What an evaluation has found, as a table and in numbers.
+ * Prints the results of an evaluation as a table and as totals.
  * @module
  */
 import type { JobUsage } from "../lib/usage.ts";
 import type { PlanReport } from "./plan_checks.ts";
 
-/** What became of one request. */
+/** The result of one request. */
 export interface EvalResult {
   label: string;
   kind: string;
   request: unknown;
-  /** Passed all hard checks. */
+  /** Whether the plan passed all hard checks. */
   passed: boolean;
   /** Why there is no plan. */
   failure: { code: string; message: string } | null;
-  /** How many days or bundles were asked for. */
+  /** The requested number of days or bundles. */
   asked: string;
   /** `null` if there is no plan. */
   report: PlanReport | null;
@@ -25,13 +25,13 @@ export interface EvalResult {
   attempts: number;
   /** From the first claim to the end. */
   latencyMs: number;
-  /** From the first claim to the moment at which a client could see a finished part. */
+  /** From the first claim to the time at which a client could see a finished part. */
   firstPartMs: number | null;
   usage: JobUsage | null;
   plan: unknown;
 }
 
-/** All results in numbers. */
+/** Returns the totals of all results. */
 export function summarize(results: EvalResult[]) {
   const sum = (value: (result: EvalResult) => number | undefined) =>
     results.reduce((total, result) => total + (value(result) ?? 0), 0);
@@ -47,14 +47,14 @@ export function summarize(results: EvalResult[]) {
     cachedTokens: sum(({ usage }) => usage?.cachedTokens),
     outputTokens: sum(({ usage }) => usage?.outputTokens),
     reasoningTokens: sum(({ usage }) => usage?.reasoningTokens),
-    /** `null` unless the price of each answer is known. */
+    /** `null` if the cost of an answer is not known. */
     costUsd: results.every(({ usage }) => usage !== null && usage.costUsd !== null)
       ? sum(({ usage }) => usage!.costUsd!)
       : null,
   };
 }
 
-/** Prints the table, what stands out, and the totals. */
+/** Prints the table, the failures and faults, and the totals. */
 export function printReport(
   results: EvalResult[],
   summary: ReturnType<typeof summarize> & {
@@ -77,13 +77,13 @@ generator ${summary.generator}, prompts ${summary.promptVersions.join(", ")}: \
 ${seconds(summary.durationMs)} s, ${summary.turns} turns, ${summary.toolCalls} tool calls
 tokens: input ${summary.inputTokens}, of these cached ${summary.cachedTokens}; \
 output ${summary.outputTokens}, of these reasoning ${summary.reasoningTokens}; \
-cost ${costUsd === null ? "not known" : `$${costUsd.toFixed(4)}`}
+cost ${costUsd === null ? "unknown" : `$${costUsd.toFixed(4)}`}
 repeats: ${summary.repeats}, invented links: ${summary.inventedLinks}, \
-plans in another language: ${summary.wrongLanguage}
+plans in the wrong language: ${summary.wrongLanguage}
 ${passed} of ${requests} requests passed all hard checks (schema, count, numbering, ascending times)`);
 }
 
-/** One row of the table; what is unknown, or makes no sense, is left out. */
+/** Returns one row of the table, without unknown values. */
 function rowOf(result: EvalResult): Record<string, unknown> {
   const { report, usage, failedToolCalls: failed, language } = result;
   const row = {

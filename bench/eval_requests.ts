@@ -1,5 +1,5 @@
 /**
- * The requests of the evaluation: what travellers send, and what goes wrong most easily.
+ * The requests of the evaluation: typical requests, and difficult ones.
  * @module
  */
 import type { BundlesRequest } from "../jobs/kinds/bundles/kind.ts";
@@ -29,7 +29,7 @@ function bundles(
   return { label, language, kind: "bundles", request: { preferences } };
 }
 
-/** Labels are unique, and in Latin letters: others do not line up in a table. */
+/** Labels are unique and in Latin letters, because other scripts do not align in a table. */
 export const evalRequests: readonly EvalRequest[] = [
   itinerary("30 days", "Tokyo, Japan", { days: 30 }),
   itinerary("1 day", "Rome, Italy", { days: 1 }),

@@ -1,6 +1,6 @@
 /**
- * A model that goes wrong in every way in which a model goes wrong, by chance, and keeps a record of
- * what it was asked. The good answers come from an independent server of OpenAI's protocol.
+ * A model that fails at random in all ways that are known of models, and records its calls. The
+ * good answers come from an independent server of OpenAI's protocol.
  */
 import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
@@ -15,35 +15,35 @@ import {
   sseText,
 } from "../testing/openai_server.ts";
 
-/** From 0 up to 1. */
+/** Returns a number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
-/** A step of a job that somebody has asked for, as the service names it. */
+/** A call of the model or the tool, with the name of its step in the service. */
 export interface Request {
   trip: string;
   step: string;
   at: number;
 }
 
-/** Everything that the model and its tool were asked. */
+/** All calls of the model and the tool, and the faults of the model. */
 export interface Journal {
   modelCalls: Request[];
   toolCalls: Request[];
   faults: Map<string, number>;
 }
 
-/** Each job carries its name in the traveller's own words. */
+/** Returns the name of job number `n`. It is part of the text of the request. */
 export function tripName(n: number): string {
   return `Trip ${n}`;
 }
 
-/** Which job a text is about. */
+/** Returns the name of the job that a text is about. */
 export function tripOf(text: string): string {
   return text.match(/Trip \d+/)?.[0] ?? "none";
 }
 
 const DAYS = 2;
-export const wishes = {
+export const requestBodies = {
   "/api/itineraries": (trip: string) => ({ destination: trip, durationDays: DAYS }),
   "/api/generations": (trip: string) => ({ preferences: { otherPreferences: trip } }),
 };
@@ -53,7 +53,7 @@ function errorAnswer(status: number, code: string, headers: HeadersInit = {}): (
   return () => () => Response.json(body, { status, headers });
 }
 
-/** As either API writes the beginning of an answer. */
+/** The first events of an answer, by API. */
 const beginning = {
   "chat/completions": [{ id: "chatcmpl-1", choices: [{ delta: { content: "{" } }] }],
   responses: [
@@ -62,7 +62,7 @@ const beginning = {
   ],
 };
 
-/** Sends the beginning of an answer, then breaks the connection. */
+/** Sends the first events of an answer, then breaks the connection. */
 function cutAnswer({ path }: Call): Reply {
   const events = beginning[path.endsWith("/responses") ? "responses" : "chat/completions"];
   return () =>
@@ -75,7 +75,7 @@ function cutAnswer({ path }: Call): Reply {
     );
 }
 
-/** The faults and how likely each is, in percent of the calls. */
+/** The faults, each with its probability in percent of the calls. */
 const faults: [name: string, percent: number, reply: (call: Call) => Reply][] = [
   ["429", 4, errorAnswer(429, "rate_limit_exceeded", { "retry-after-ms": "200" })],
   ["500", 4, errorAnswer(500, "server_error")],
@@ -86,18 +86,18 @@ const faults: [name: string, percent: number, reply: (call: Call) => Reply][] = 
 
 const ONE_IN_A_HUNDRED = 1 / 100;
 
-/** How long a good answer takes. */
+/** The longest time for a good answer. */
 const SLOWEST_MS = 500;
 
-/** Starts the model and the weather, which end with the process. */
+/** Starts the model and the weather service. They end with the process. */
 export function serveFaultyModel(random: Random) {
   const journal: Journal = { modelCalls: [], toolCalls: [], faults: new Map() };
 
   function chooseFault(call: Call): Reply | undefined {
-    let dice = random();
+    let rest = random();
     for (const [name, percent, reply] of faults) {
-      dice -= percent * ONE_IN_A_HUNDRED;
-      if (dice >= 0) continue;
+      rest -= percent * ONE_IN_A_HUNDRED;
+      if (rest >= 0) continue;
       journal.faults.set(name, (journal.faults.get(name) ?? 0) + 1);
       return reply(call);
     }
@@ -119,13 +119,13 @@ export function serveFaultyModel(random: Random) {
   return { journal, openai, weather };
 }
 
-/** How often the model has had its say in this conversation, this time included. */
+/** Returns the number of this turn in its conversation, counted from 1. */
 function turnOf({ body }: Call): number {
-  const said: { role?: string; type?: string }[] = body.messages ?? body.input;
-  const answers = said.filter(({ role, type }) =>
+  const items: { role?: string; type?: string }[] = body.messages ?? body.input;
+  const inputs = items.filter(({ role, type }) =>
     role === "user" || type === "function_call_output"
   );
-  return answers.length;
+  return inputs.length;
 }
 
 function goodAnswer(call: Call, trip: string): Reply {

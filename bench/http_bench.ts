@@ -1,6 +1,6 @@
 /**
- * How long accepting, polling and claiming take, on a database in a file and without the network.
- * Compare figures of one run with each other; machines differ. `deno task bench`
+ * Measures how long accepting, polling and claiming take, on a database in a file, without network.
+ * Compare only figures of the same run, because machines differ. `deno task bench`
  */
 import type { Runtime } from "../jobs/runtime.ts";
 import { Breaker } from "../lib/store/breaker.ts";
@@ -19,8 +19,8 @@ addEventListener("unload", () => {
 
 const createTestApp = (runtime: Runtime) => testApp(runtime, { clock: systemClock });
 const runtime = openBenchRuntime(kv);
-const worked = createTestApp(runtime);
-// Without a slot nothing is worked on: what is measured is one thing at a time.
+const appWithWorker = createTestApp(runtime);
+// This app has no slots, so that no work on jobs distorts the figures.
 const app = createTestApp(openBenchRuntime(kv, { config: { concurrency: 0 } }));
 const { store, instances } = openStores(kv, { clock: systemClock });
 const breaker = new Breaker(kv, {
@@ -36,11 +36,11 @@ function post(to = app): Promise<Response> {
   }));
 }
 
-const { jobId: finished } = await (await post(worked)).json();
+const { jobId: finished } = await (await post(appWithWorker)).json();
 await runtime.instance.idle();
 const { jobId: waiting } = await (await post()).json();
 
-Deno.bench("livez (the floor)", async () => {
+Deno.bench("livez (the minimum of a request)", async () => {
   await (await app.request("/livez")).text();
 });
 
@@ -48,7 +48,7 @@ Deno.bench("accept", async () => {
   await (await post()).text();
 });
 
-Deno.bench("poll a job that waits", async () => {
+Deno.bench("poll a waiting job", async () => {
   await (await app.request(`/api/itineraries/${waiting}`)).text();
 });
 

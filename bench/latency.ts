@@ -1,6 +1,6 @@
 /**
- * How soon a day can be seen, compared with when the model has written it. The real program against a
- * model that writes five days in 20 s; ends by itself with a table.
+ * Measures how soon a client sees a day after the model has written it. The real program uses a
+ * model that writes five days in 20 s. It prints a table.
  *
  * `deno task latency --runs 5`
  */
@@ -14,14 +14,14 @@ const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }
 
 const DAYS = 5;
 const WRITING_MS = 20_000;
-/** As small as the pieces of a real model. */
+/** The size of the pieces of a real model. */
 const PIECE_CHARACTERS = 12;
-/** A client that looks this often sees a day when it is there. */
-const LOOK_MS = 20;
+/** The client polls this often, so that the polling hardly delays the result. */
+const POLL_MS = 20;
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** When, since the job was sent, things happened, in milliseconds. */
+/** The times of events, in milliseconds since the request. */
 interface Run {
   dayWritten: number;
   daySeen: number;
@@ -29,7 +29,7 @@ interface Run {
   allSeen: number;
 }
 
-/** One model for each run, which writes at its pace and remembers when. */
+/** Starts a model for one run. It writes slowly, and records when it has written what. */
 function serveSlowly(destination: string) {
   const plan = sampleItinerary({ destination, durationDays: DAYS });
   const text = JSON.stringify(plan);
@@ -72,7 +72,7 @@ async function measure(number: number): Promise<Run> {
     if (body.partial?.length >= 1) daySeen ||= Date.now();
     if (body.status === "completed") allSeen = Date.now();
     else if (body.status === "failed") throw new Error(body.error);
-    else await wait(LOOK_MS);
+    else await wait(POLL_MS);
   }
   return {
     dayWritten: written.day - sentAt,

@@ -1,6 +1,6 @@
 /**
- * Many jobs at once against the real program, with the sample generator: how long until all are
- * done, and how often each was generated. Ends by itself.
+ * Sends many jobs at once to the real program, with the sample generator. It measures the time
+ * until all are done, and how often each job was generated.
  *
  * `deno task load --jobs 100 --delay 2000 --concurrency 100 --doorbell queue`
  */
@@ -9,7 +9,7 @@ import { Program, workDirectory } from "../testing/program.ts";
 
 const { values } = parseArgs({
   options: {
-    /** How many jobs. */
+    /** The number of jobs. */
     jobs: { type: "string", default: "100" },
     /** How long the generator takes for each, in milliseconds. */
     delay: { type: "string", default: "2000" },
@@ -51,7 +51,7 @@ for (const { message, jobId, step } of program.log) {
 }
 console.table({
   jobs: count,
-  "generating takes, ms": Number(values.delay),
+  "generating one job takes, ms": Number(values.delay),
   "all accepted after, ms": Math.round(acceptedMs),
   "all done after, ms": Math.round(doneMs),
   ...Object.fromEntries([...statuses].map(([status, n]) => [`polled as ${status}`, n])),

@@ -1,31 +1,30 @@
 /**
- * What can be said of a plan beyond its schema, without asking anybody: counts, order, repetitions,
- * links, language, costs.
+ * Automatic checks of a plan beyond its schema: counts, order, repetitions, links, language, costs.
  * @module
  */
 import type { Bundles } from "../jobs/kinds/bundles/kind.ts";
 import type { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
 
-/** What is found in a plan. `null`: plans of this kind have nothing of the sort. */
+/** The findings about a plan. `null`: the check does not apply to plans of this kind. */
 export interface PlanReport {
-  /** How many days or bundles there are. */
+  /** The number of days or bundles. */
   parts: number;
   hasRightCount: boolean;
-  /** The days are numbered 1, 2, 3, … */
+  /** Whether the days are numbered 1, 2, 3, … */
   isNumbered: boolean | null;
-  /** The activities of each day begin one after the other. */
+  /** Whether the activities of each day are in the order of their times. */
   isAscending: boolean | null;
-  /** Titles of activities, or names of events, that have been there before. */
+  /** Titles of activities, or names of events, that occur again. */
   repeats: string[];
   /** Links that no tool has returned. */
   inventedLinks: string[];
-  /** The language that it seems to be written in; `null` if that cannot be told. */
+  /** The probable language of the plan; `null` if unknown. */
   language: string | null;
-  /** How many of its activities say what they cost, as far as that makes sense. */
+  /** How many activities have an estimated cost. */
   costs: { known: number; of: number } | null;
 }
 
-/** Looks through an itinerary. Its writer has no tools, so every link in it is invented. */
+/** Checks an itinerary. Its model has no tools, so every link in it is invented. */
 export function checkItinerary({ days }: Itinerary, asked: { days: number }): PlanReport {
   const activities = days.flatMap((day) => day.activities);
   const texts = [...days.map(({ theme }) => theme), ...activities.map((a) => a.description)];
@@ -45,10 +44,10 @@ export function checkItinerary({ days }: Itinerary, asked: { days: number }): Pl
 }
 
 /**
- * Looks through bundles.
+ * Checks bundles.
  *
- * @param options `min`, `max`: how many there may be; `links`: those that tools have returned;
- * `written`: what the model has written, before links were dropped
+ * @param options `min`, `max`: the limits of their number; `links`: the links that tools returned;
+ * `written`: the text of the model, before links were dropped
  */
 export function checkBundles(
   { bundles }: Bundles,
@@ -73,12 +72,12 @@ export function checkBundles(
   };
 }
 
-/** Each is later than the one before. Times are such as 09:30, which sort as text. */
+/** Returns whether each time is later than the previous one. Times such as 09:30 sort as text. */
 function areAscending(times: string[]): boolean {
   return times.every((time, index) => index === 0 || time > times[index - 1]!);
 }
 
-/** The titles that say the same as an earlier one, whatever their case and punctuation. */
+/** Returns the titles that repeat an earlier one. Case and punctuation do not matter. */
 function repeatsIn(titles: string[]): string[] {
   const seen = new Set<string>();
   return titles.filter((title) => {
@@ -90,15 +89,15 @@ function repeatsIn(titles: string[]): string[] {
   });
 }
 
-/** The links in a text or in JSON, each once, written as `URL` writes them. */
+/** Returns the links in a text or in JSON, each once, normalized by `URL`. */
 export function linksIn(text: string): string[] {
   const found = text.match(/\b(?:https?:\/\/|www\.)[^\s"'<>()\\]+/gi) ?? [];
-  // What ends a sentence is no part of the link.
+  // Punctuation at the end of a sentence is not part of the link.
   const links = found.map((link) => link.replace(/[.,:;!?\]}。、]+$/, ""));
   return [...new Set(links.map((link) => URL.parse(link)?.href ?? link))];
 }
 
-/** Languages that their script gives away, as far as the requests need them. */
+/** Languages that have their own script. The list covers the requests of the evaluation. */
 const scripts: [language: string, letters: RegExp][] = [
   ["ar", /\p{Script=Arabic}/gu],
   ["el", /\p{Script=Greek}/gu],
@@ -109,10 +108,10 @@ const scripts: [language: string, letters: RegExp][] = [
   ["zh", /\p{Script=Han}/gu],
 ];
 
-/** A Chinese text has a few Japanese letters at the most, in names; a Japanese one has many. */
+/** A Chinese text has at most a few Japanese letters, in names. A Japanese text has many. */
 const KANA_PER_HAN = 1 / 10;
 
-/** Words that hardly a sentence of the language does without, and most others do. */
+/** Words that are in almost every sentence of the language, and rare in other languages. */
 const commonWords: Record<string, string> = {
   de: "der die das und mit den dem ein eine einen zu im vom von auf für ist",
   en: "the and of with to in for your you from is an at by on",
@@ -123,10 +122,10 @@ const commonWords: Record<string, string> = {
 };
 
 /**
- * Guesses what language a text of some sentences is in: by its main script, and for the Latin one by
- * the commonest words.
+ * Guesses the language of a text of some sentences, by its main script. For the Latin script, it
+ * counts the most common words.
  *
- * @returns an ISO 639-1 code, or `null` if it is none that is known here
+ * @returns an ISO 639-1 code, or `null` for an unknown language
  */
 export function languageOf(text: string): string | null {
   const counts = new Map(scripts.map(([language, letters]) => [language, count(text, letters)]));

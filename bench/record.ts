@@ -1,7 +1,8 @@
 /**
- * Records what the real program answers to some hundred requests of every sort, byte by byte but for
- * what has to differ (ids, times, versions). It knows the program by its interface alone. Record two
- * versions of the program and compare the files, to see what a change does to the answers.
+ * Records the real program's answers to several hundred requests of every sort. It replaces only
+ * values that differ in each run (ids, times, versions). It uses only the HTTP interface of the
+ * program. To see the effect of a change on the answers, record both versions of the program and
+ * compare the files.
  *
  * `deno task record answers.json`
  */
@@ -15,7 +16,7 @@ import { record } from "./recording/service.ts";
 
 const [path] = Deno.args;
 if (path === undefined) {
-  console.error("Cannot record: name the file to write");
+  console.error("Cannot record: no output file given, run deno task record answers.json");
   Deno.exit(1);
 }
 
@@ -27,10 +28,10 @@ const services = [
   researchService,
   failingService,
 ];
-// Side by side: most of the time a scenario waits for its program.
+// In parallel, because a scenario mostly waits for its program.
 const recordings = await Promise.all(services.map(record));
 const entries = Object.assign({}, ...recordings);
 await Deno.writeTextFile(path, JSON.stringify(entries, null, 2) + "\n");
 const count = Object.values<unknown[]>(entries).reduce((sum, list) => sum + list.length, 0);
-console.log(`${count} answers in ${path}`);
+console.log(`Recorded ${count} answers in ${path}`);
 Deno.exit(0);

@@ -1,24 +1,24 @@
 /**
- * How soon a job starts, goes on after its instance has died or left, and stops when it is canceled,
- * with the default lease and real processes. `deno task recovery`
+ * Measures how soon a job starts, continues after a crash or a shutdown of its instance, and stops
+ * after a cancellation. It uses real processes and the default lease. `deno task recovery`
  */
 import { Program, workDirectory } from "../testing/program.ts";
 
-/** A model that takes longer than any measurement. */
-const busy = { SAMPLE_DELAY_MS: "600000" };
-const wish = { destination: "Tokyo, Japan", durationDays: 2 };
+/** The environment for a model that takes longer than any measurement. */
+const slowModel = { SAMPLE_DELAY_MS: "600000" };
+const request = { destination: "Tokyo, Japan", durationDays: 2 };
 
 const results: Record<string, string> = {};
 
-function note(what: string, ms: number, promised: string): void {
-  results[what] = `${Math.round(ms)} ms (promised: ${promised})`;
+function addResult(what: string, ms: number, limit: string): void {
+  results[what] = `${Math.round(ms)} ms (limit: ${limit})`;
 }
 
 async function submit(program: Program): Promise<string> {
-  return (await program.post("/api/itineraries", wish)).headers.get("location")!;
+  return (await program.post("/api/itineraries", request)).headers.get("location")!;
 }
 
-/** When the program logged this message about the job, in epoch milliseconds. */
+/** Returns when the program logged this message about the job, in epoch milliseconds. */
 async function loggedAt(program: Program, message: string, path: string): Promise<number> {
   const line = await program.until(({ log }) =>
     log.find((line) => line.message === message && path.endsWith(`/${line.jobId}`))
@@ -29,19 +29,19 @@ async function loggedAt(program: Program, message: string, path: string): Promis
 for (const DOORBELL of ["queue", "sweep"]) {
   await using directory = await workDirectory();
   const env = { DOORBELL, WORKER_CONCURRENCY: "1" };
-  await using full = new Program(directory.path, { env: { ...env, ...busy } });
+  await using full = new Program(directory.path, { env: { ...env, ...slowModel } });
   await using free = new Program(directory.path, { env });
   await free.untilLogged("listening");
   const here = await submit(full);
   const claimedHere = await loggedAt(full, "claimed", here);
-  note(
+  addResult(
     `${DOORBELL}: starts where it was accepted`,
     claimedHere - (await acceptedAt(full, here)),
     "1 s",
   );
   const elsewhere = await submit(full);
   const claimedElsewhere = await loggedAt(free, "claimed", elsewhere);
-  note(
+  addResult(
     `${DOORBELL}: starts elsewhere`,
     claimedElsewhere - (await acceptedAt(full, elsewhere)),
     "5 s",
@@ -56,7 +56,7 @@ for (const lock of ["kept", "removed"]) {
   await using directory = await workDirectory();
   let path: string;
   {
-    await using program = new Program(directory.path, { env: busy });
+    await using program = new Program(directory.path, { env: slowModel });
     path = await submit(program);
     await program.untilLogged("claimed");
     await program.end("SIGKILL");
@@ -67,7 +67,7 @@ for (const lock of ["kept", "removed"]) {
   }
   await using next = new Program(directory.path);
   const what = lock === "kept" ? "restart on the same machine" : "restart on another machine";
-  note(
+  addResult(
     `runs again after SIGKILL and ${what}`,
     await loggedAt(next, "claimed", path) - killedAt,
     "12 s",
@@ -76,7 +76,7 @@ for (const lock of ["kept", "removed"]) {
 
 {
   await using directory = await workDirectory();
-  await using leaving = new Program(directory.path, { env: busy });
+  await using leaving = new Program(directory.path, { env: slowModel });
   const path = await submit(leaving);
   await leaving.untilLogged("claimed");
   await using other = new Program(directory.path);
@@ -85,29 +85,37 @@ for (const lock of ["kept", "removed"]) {
   await leaving.untilLogged("stopping");
   leaving.signal("SIGTERM");
   const releasedAt = await loggedAt(leaving, "released", path);
-  note("runs elsewhere after SIGTERM", await loggedAt(other, "claimed", path) - releasedAt, "1 s");
+  addResult(
+    "runs elsewhere after SIGTERM",
+    await loggedAt(other, "claimed", path) - releasedAt,
+    "1 s",
+  );
 }
 
 {
   await using directory = await workDirectory();
-  await using working = new Program(directory.path, { env: busy });
+  await using working = new Program(directory.path, { env: slowModel });
   const path = await submit(working);
   await working.untilLogged("claimed");
   await using other = new Program(directory.path);
   await other.url();
   const canceledAt = Date.now();
   await other.delete(path);
-  note("stops elsewhere after DELETE", await loggedAt(working, "lost", path) - canceledAt, "2 s");
+  addResult(
+    "stops elsewhere after DELETE",
+    await loggedAt(working, "lost", path) - canceledAt,
+    "2 s",
+  );
 }
 
 {
   await using directory = await workDirectory();
-  await using leaving = new Program(directory.path, { env: busy });
+  await using leaving = new Program(directory.path, { env: slowModel });
   await submit(leaving);
   await leaving.untilLogged("claimed");
-  const toldAt = Date.now();
+  const signaledAt = Date.now();
   await leaving.end("SIGTERM");
-  note("ends after one SIGTERM, with a call under way", Date.now() - toldAt, "5 s");
+  addResult("ends after one SIGTERM, with a running call", Date.now() - signaledAt, "5 s");
 }
 
 console.table(results);

@@ -1,11 +1,11 @@
 /**
- * The runtime as `main.ts` builds it, for measurements in process.
+ * The runtime of `main.ts`, for measurements inside this process.
  */
 import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
 import { systemClock } from "../lib/clock.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
 
-/** Without a limit of waiting jobs; with the sample generator. */
+/** Practically no limit of waiting jobs, and the sample generator. */
 const defaults = parseConfig({ MAX_QUEUED_JOBS: "1000000" });
 
 /** Creates a runtime on this database. */

@@ -29,7 +29,7 @@ const VariableMeta = z.strictObject({
   isSetByPlatform: z.boolean().optional(),
 });
 
-/** Those that people set. */
+/** The variables that operators set. */
 const variables = Object.entries(Variables.shape)
   .map(([name, schema]) => ({ name, unset: schema.parse(undefined), meta: metaOf(schema) }))
   .filter(({ meta }) => !meta.isSetByPlatform);

@@ -6,7 +6,7 @@
  */
 import { TextlintKernel, type TextlintRuleModule } from "@textlint/kernel";
 import markdownPlugin from "@textlint/textlint-plugin-markdown";
-import { split } from "sentence-splitter";
+import { join } from "node:path";
 import terminologyRule from "textlint-rule-terminology";
 import { StringSource } from "textlint-util-to-string";
 import { createKinds } from "../jobs/registry.ts";
@@ -17,6 +17,8 @@ import { words } from "./words.ts";
 /** A longer sentence has to be read twice. */
 const MAX_WORDS = 30;
 
+const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+
 /** One finding, as a line that editors can follow. */
 export type Finding = string;
 
@@ -24,13 +26,13 @@ export type Finding = string;
 const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator }) => ({
   [Syntax.Paragraph](node) {
     const source = new StringSource(node as ConstructorParameters<typeof StringSource>[0], {
-      replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("_") : undefined,
+      replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("X") : undefined,
     });
     const text = source.toString().replaceAll(/\s/g, " ");
-    for (const { type, range: [start], raw } of split(text)) {
-      const count = raw.split(/\s+/).filter((word) => /\w/.test(word)).length;
-      if (type !== "Sentence" || count <= MAX_WORDS) continue;
-      const at = source.originalIndexFromIndex(start) ?? 0;
+    for (const { segment, index } of sentences.segment(text)) {
+      const count = segment.split(/\s+/).filter((word) => /\w/.test(word)).length;
+      if (count <= MAX_WORDS) continue;
+      const at = source.originalIndexFromIndex(index) ?? 0;
       const message = `A sentence of ${count} words; at most ${MAX_WORDS} can be read at once`;
       report(node, new RuleError(message, { padding: locator.at(at) }));
     }
@@ -48,6 +50,7 @@ const rules = [
 
 const plugins = [{ pluginId: "markdown", plugin: markdownPlugin.default }];
 
+const root = join(import.meta.dirname!, "..");
 const kernel = new TextlintKernel();
 
 /** Lints Markdown. */
@@ -58,21 +61,18 @@ export async function lintText(text: string, name: string): Promise<Finding[]> {
   );
 }
 
-/** The paths of all documents: at the top level, and below `docs/` and `examples/`. */
-async function* documentPaths(): AsyncGenerator<string> {
-  for await (const { name } of Deno.readDir(".")) if (name.endsWith(".md")) yield name;
-  yield* markdownBelow("docs");
-  yield* markdownBelow("examples");
-}
-
-async function* markdownBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* markdownBelow(`${folder}/${name}`);
-    else if (name.endsWith(".md")) yield `${folder}/${name}`;
+/** The paths of all documents, from the top level: those there, and below `docs/` and `examples/`. */
+export async function* documentPaths(folder = "."): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    if (name.endsWith(".md")) yield path;
+    else if (isDirectory && (folder !== "." || /^(?:docs|examples)$/.test(name))) {
+      yield* documentPaths(path);
+    }
   }
 }
 
-/** The texts for people in the description of the API, each with its place in the document. */
+/** The texts in the description of the API, without examples, each with its place. */
 export function* apiTexts(
   value: unknown,
   path = "openapi",
@@ -82,7 +82,7 @@ export function* apiTexts(
     const place = `${path}/${name}`;
     if (typeof member === "string" && /^(summary|description|title)$/.test(name)) {
       yield [place, member];
-    } else yield* apiTexts(member, place);
+    } else if (!/^examples?$/.test(name)) yield* apiTexts(member, place);
   }
 }
 
@@ -90,7 +90,7 @@ export function* apiTexts(
 export async function lintAll(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const path of documentPaths()) {
-    findings.push(...await lintText(await Deno.readTextFile(path), path));
+    findings.push(...await lintText(await Deno.readTextFile(join(root, path)), path));
   }
   const kinds = createKinds(parseConfig({ GENERATOR: "sample" }));
   const seen = new Set<string>();

@@ -1,16 +1,16 @@
 /**
- * What the outside sees of a kind of job. Servers and browsers both load this module and the contracts
- * of the kinds, so neither may import zod.
+ * The public contract of a kind of job. Servers and browsers both load this module and the
+ * contracts of the kinds, so none of these files may import zod.
  * @module
  */
 
-/** How the outside sees a kind of job; the old clients' contract. */
+/** The paths, names and texts by which clients know a kind of job. Old clients rely on them. */
 export interface HttpContract {
-  /** `POST` makes a job, `GET {path}/{id}` shows it. */
+  /** `POST` creates a job, `GET {path}/{id}` returns it. */
   readonly path: string;
-  /** What the API, its description and the forms call one of them, such as `itinerary`. */
+  /** The name of the kind in the API, in its description and in forms, such as `itinerary`. */
   readonly noun: string;
-  /** What they are, one sentence. */
+  /** One sentence for the API description. */
   readonly description: string;
   /** The member that holds the job's id. */
   readonly idName: string;
@@ -20,17 +20,17 @@ export interface HttpContract {
   readonly notFound: string;
 }
 
-/** The noun as a name: `Itinerary`. */
+/** Returns the noun with a capital letter: `Itinerary`. */
 export function capitalNoun({ noun }: Pick<HttpContract, "noun">): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
-/** `processing` until the job has ended. */
+/** `processing` until the job ends. */
 export const statuses = ["processing", "completed", "failed", "canceled"] as const;
 export type Status = (typeof statuses)[number];
 
 /**
- * The member that holds the id of a job, such as `{ jobId: "54a6…" }`.
+ * Returns the member that holds the id of a job, such as `{ jobId: "54a6…" }`.
  *
  * @param id the id itself, or the schema that describes it
  */
@@ -38,6 +38,6 @@ export function idMember<Name extends string, Id>(
   { idName }: { readonly idName: Name },
   id: Id,
 ): Record<Name, Id> {
-  // The one cast: TypeScript forgets the literal type of a computed name.
+  // The cast: TypeScript widens the literal type of a computed name.
   return { [idName]: id } as Record<Name, Id>;
 }

@@ -1,6 +1,6 @@
 /**
- * What the API answers about a job, described once: the presenter returns these types, OpenAPI is
- * generated from these schemas, and browsers import the types. A member that has no value is `null`,
+ * The schemas of the API's answers about jobs. The presenter returns these types, OpenAPI is
+ * generated from these schemas, and browsers import the types. A member without a value is `null`,
  * never absent.
  * @module
  */
@@ -22,51 +22,51 @@ const JobId = z.uuid().meta({ description: "The job's id", example: EXAMPLE_ID }
 
 export const Status = z.enum(statuses).meta({
   id: "Status",
-  description: "`processing` until the job has ended",
+  description: "`processing` until the job ends",
 });
 
 const failureCodes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
 
 const Failure = z.object({
   code: z.enum(failureCodes),
-  retryable: z.boolean().describe("Whether the same wish has a fair chance later"),
-  hint: z.string().describe("What to do, one sentence"),
+  retryable: z.boolean().describe("Whether the same request may succeed later"),
+  hint: z.string().describe("What to do next, one sentence"),
 }).meta({ id: "Failure", description: "Why a job failed, for programs" });
 
 const Progress = z.object({
   phase: z.enum(["queued", "retrying", ...Phase.options]),
-  message: z.string().describe("The same for people"),
-  step: z.int().nonnegative().describe("How many parts of the plan are finished"),
-  of: z.int().positive().nullable().describe("How many there will be; `null` while that is open"),
+  message: z.string().describe("The current phase in words, for people"),
+  step: z.int().nonnegative().describe("Number of finished parts of the plan"),
+  of: z.int().positive().nullable().describe("Total number of parts; `null` if not known"),
   updatedAt: time,
-}).meta({ id: "Progress", description: "What a job is at" });
+}).meta({ id: "Progress", description: "The progress of a running job" });
 
 const Usage = JobUsage.meta({
   id: "Usage",
-  description: "Tokens that a job has used up, those it has saved, and what it has cost",
+  description: "The tokens that a job used and saved, and its cost",
 });
 
-/** The members that tell of every job how it stands. */
+/** The members that all answers about a job have. */
 const common = {
   createdAt: time,
-  completedAt: time.nullable().describe("When it ended, however it ended"),
-  expiresAt: time.describe("From then on nobody can ask for it"),
-  error: z.string().nullable().describe("Why it failed, for people"),
+  completedAt: time.nullable().describe("When the job ended: completed, failed or canceled"),
+  expiresAt: time.describe("When the job is deleted"),
+  error: z.string().nullable().describe("Why the job failed, for people"),
   failure: Failure.nullable(),
-  source: Source.nullable().describe("Who wrote the plan"),
-  attempt: z.int().nonnegative().describe("How often it has been tried so far"),
+  source: Source.nullable().describe("What wrote the plan"),
+  attempt: z.int().nonnegative().describe("Number of attempts so far"),
 };
 
-/** The members that only the answer about one job has: the work, and what it cost. */
+/** The members that only the answer about one job has: its progress and its cost. */
 const work = {
-  progress: Progress.nullable().describe("`null` when the job has ended"),
+  progress: Progress.nullable().describe("`null` after the end of the job"),
   partial: z.array(z.unknown()).nullable().describe(
-    "The parts of the plan that are finished; `null` when the job has ended",
+    "The finished parts of the plan; `null` after the end of the job",
   ),
   usage: Usage.nullable(),
 };
 
-/** What a description has to know of a kind of job. */
+/** The part of a kind that these schemas need. */
 interface Described<
   Id extends string,
   Asked extends z.ZodRawShape,
@@ -83,7 +83,9 @@ type Listed<Id extends string, Asked extends z.ZodRawShape> = Omit<
 >;
 type Named<Id extends string> = Pick<Described<Id, z.ZodRawShape, z.ZodRawShape>, "http">;
 
-/** The body of an idempotency key's first answer, of polls, and of the last event. */
+/**
+ * Returns the schema of one job: the answer to a `POST` or a poll, and the last event of a stream.
+ */
 export function jobAnswer<
   Id extends string,
   Asked extends z.ZodRawShape,
@@ -99,7 +101,7 @@ export function jobAnswer<
   }).meta({ id: nameOf(kind) });
 }
 
-/** A job in a list. */
+/** Returns the schema of a job in a list. */
 export function jobSummary<Id extends string, Asked extends z.ZodRawShape>(
   kind: Listed<Id, Asked>,
 ) {
@@ -111,11 +113,13 @@ export function jobSummary<Id extends string, Asked extends z.ZodRawShape>(
   }).meta({ id: `${nameOf(kind)}Summary` });
 }
 
-/** A page of a list. */
+/** Returns the schema of a page of a list. */
 export function jobPage<Id extends string, Asked extends z.ZodRawShape>(kind: Listed<Id, Asked>) {
   return z.object({
     items: z.array(jobSummary(kind)),
-    nextCursor: z.string().nullable().describe("`cursor` of the next page; `null`: the last one"),
+    nextCursor: z.string().nullable().describe(
+      "The `cursor` of the next page; `null` on the last page",
+    ),
   }).meta({ id: `${nameOf(kind)}Page` });
 }
 
@@ -123,18 +127,18 @@ const events = [...Transition.options, StepEvent].map((event) =>
   event.extend({ at: time, ...("runAt" in event.shape && { runAt: time }) })
 );
 
-/** What happened to a job. */
+/** Returns the schema of the timeline of a job. */
 export function jobTimeline<Id extends string>(kind: Named<Id>) {
   return z.object({
     ...idMember(kind.http, JobId),
     status: Status,
     attempt: common.attempt,
     usage: Usage.nullable(),
-    events: z.array(z.union(events)).describe("In order"),
+    events: z.array(z.union(events)).describe("Oldest first"),
   }).meta({ id: `${nameOf(kind)}Timeline` });
 }
 
-/** What a callback brings. */
+/** Returns the schema of the body of a callback. */
 export function callbackNotice<Id extends string, Asked extends z.ZodRawShape>(
   kind: Listed<Id, Asked>,
 ) {
@@ -146,15 +150,17 @@ export function callbackNotice<Id extends string, Asked extends z.ZodRawShape>(
   }).meta({ id: `${nameOf(kind)}Notice` });
 }
 
-/** What a kind of job is called in the description: `Itinerary`. */
+/** Returns the name of a kind of job in the API description: `Itinerary`. */
 export function nameOf({ http }: { http: Pick<HttpContract, "noun"> }): string {
   return capitalNoun(http);
 }
 
-/** The parts of a plan of this kind. */
+/** The type of a part of a plan of this kind. */
 type PartOf<Kind extends PublicKind> = ReturnType<Kind["itemsOf"]>[number];
 
-/** A job of one kind. The description leaves the parts of a plan open; here they have their type. */
+/**
+ * A job of one kind. `partial` has the type of the parts, which the API description leaves open.
+ */
 export type JobOfKind<Kind extends PublicKind> =
   & Omit<
     z.output<
@@ -166,17 +172,17 @@ export type JobOfKind<Kind extends PublicKind> =
   >
   & { partial: PartOf<Kind>[] | null };
 
-/** No members of a kind, and the members of some kind. */
+/** The members of no kind, and of an unknown kind. */
 type None = Record<never, never>;
 type Others = Record<string, unknown>;
 
-/** What all jobs have, of whatever kind. */
+/** The members that jobs of all kinds have. */
 type CommonAnswer = z.output<ReturnType<typeof jobAnswer<never, None, None>>>;
 export type CommonMember = keyof CommonAnswer;
 
-/** A job of any kind: the members that all jobs have, and those that its kind knows. */
+/** A job of any kind: the common members, and the members of its kind. */
 export type JobAnswer = CommonAnswer & Others;
-/** The same in a list. */
+/** A job of any kind in a list. */
 export type JobSummary = z.output<ReturnType<typeof jobSummary<never, None>>> & Others;
-/** What happened to a job of any kind. */
+/** The timeline of a job of any kind. */
 export type TimelineAnswer = z.output<ReturnType<typeof jobTimeline<never>>> & Others;

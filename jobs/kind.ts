@@ -1,5 +1,6 @@
 /**
- * What a kind of job is. Everything else (routes, storage, retries, logs) is the same for all kinds.
+ * The interface of a kind of job. All else (routes, storage, retries, logs) is the same for all
+ * kinds.
  * @module
  */
 import type { z } from "zod";
@@ -11,36 +12,36 @@ import type { Progress } from "../lib/job/progress.ts";
 import type { StepEvent } from "../lib/job/timeline.ts";
 import type { HttpContract } from "./contract.ts";
 
-/** What the engine has to know of a kind of job. */
+/** The part of a kind of job that the engine uses. */
 export interface JobKind<Request = unknown, Result = unknown> {
-  /** Stored in each record: never to be changed. */
+  /** Stored in each record, so it must never change. */
   readonly name: string;
-  /** Checks the stored request before it is worked on. */
+  /** Parses the stored request before an attempt. */
   readonly request: z.ZodType<Request>;
-  /** Checks the finished plan, when it is made and when it is read. */
+  /** Parses the plan, both when it is written and when it is read. */
   readonly result: z.ZodType<Result>;
-  /** Changes with every change of the prompt; steps of another version are not resumed. */
+  /** Changes with every change of the prompt. Steps of another version are not resumed. */
   readonly promptVersion: string;
   /**
-   * Writes the plan. Whatever costs money or time is a {@link JobContext.step}.
+   * Writes the plan. All work that costs money or time is a {@link JobContext.step}.
    *
-   * @throws {JobError} saying why there is none
+   * @throws {JobError} with the reason why there is no plan
    */
   generate(request: Request, context: JobContext): Promise<Result>;
-  /** Makes a plan up, always the same one for the same request; unset where no model is needed. */
+  /** Invents a plan, the same one for equal requests. Unset if the kind needs no model. */
   sample?(request: Request): Result;
-  /** What the sample generator says of its reasoning; unset where the kind shows none. */
+  /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
-   * How many of its jobs may run at once in an instance, but never more than a quarter of the slots;
-   * of one owner, half of that. Unset, as many as there are slots.
+   * How many jobs of this kind may run at once in an instance. The limit is never above a quarter
+   * of the slots, and one owner may use half of it. Unset: as many as there are slots.
    */
   readonly maxRunning?: number;
 }
 
 /**
- * A kind of job that clients ask for: one folder in `kinds/`, one line in `registry.ts`. What it
- * presents has the types that {@link asked} and {@link answered} describe.
+ * A kind of job that clients can create: one folder in `kinds/`, one line in `registry.ts`. The
+ * `present…()` functions return the types that {@link asked} and {@link answered} describe.
  */
 export interface PublicKind<
   Request = unknown,
@@ -49,52 +50,52 @@ export interface PublicKind<
   Answered extends z.ZodObject = z.ZodObject,
 > extends JobKind<Request, Result> {
   readonly http: HttpContract;
-  /** Checks the body of a `POST`. */
+  /** Parses the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
   sample(request: Request): Result;
-  /** A usual wish, for the documentation. */
+  /** A typical request, for the documentation. */
   readonly example: object;
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
-  /** The members of the public answer that tell what was asked for. */
+  /** The members of the public answer that repeat the request. */
   readonly asked: Asked;
-  /** The members of the public answer that only this kind has, beside those. */
+  /** The members of the public answer that only this kind has, besides `asked`. */
   readonly answered: Answered;
-  /** What a wish looks like from outside. */
+  /** Returns the public form of a request. */
   presentRequest(request: Request): z.output<Asked>;
-  /** The result, or as much as there is of it. */
+  /** Returns the public form of the result, or of the available part of it. */
   presentResult(job: { result: Result | null; progress: Progress }): z.output<Answered>;
-  /** The parts of a plan, as they are shown while it is written. */
+  /** Returns the parts of a plan, in the form in which progress shows them. */
   itemsOf(result: Result): readonly unknown[];
 }
 
-/** The parts in which a plan is shown while it is written. */
+/** The parts of a plan that progress shows while the model writes it. */
 export interface PlanParts extends ItemsFormat {
-  /** What one of them is called: day. */
+  /** The name of one part: day. */
   noun: string;
-  /** How many there will be; `null` if that is the model's choice. */
+  /** How many parts the plan has; `null` if the model decides. */
   count: number | null;
 }
 
-/** What a kind of job tells of a step beyond its name. */
+/** The facts about a step that the timeline shows besides its name. */
 export type StepDetails = Partial<Pick<StepEvent, "turn" | "tool">>;
 
-/** What `generate` is given to work with. */
+/** The tools of `generate()`: steps, model calls and progress. */
 export interface JobContext {
-  /** The job's. */
+  /** The id of the job. */
   readonly id: string;
   /** Counted from 1. */
   readonly attempt: number;
-  /** Aborts when the job is no longer this worker's to finish. */
+  /** Aborts when this worker must stop work on the job. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /**
-   * Does a piece of work once: its output is stored before the next step begins, and a later attempt
-   * gets it from there.
+   * Runs a step once: its output is stored before the next step begins, and a later attempt reads
+   * the stored output.
    *
    * @param name unique within the job
-   * @param schema of the output, which has to survive JSON
-   * @param details what the timeline tells of it
+   * @param schema of the output, which must be JSON
+   * @param details what the timeline shows about the step
    */
   step<T>(
     name: string,
@@ -102,18 +103,18 @@ export interface JobContext {
     run: () => Promise<T>,
     details?: (output: T) => StepDetails,
   ): Promise<T>;
-  /** Asks the model, as a step. The job shows the `parts` of the plan as they are written. */
+  /** Calls the model, as a step. Progress shows each of the `parts` when it is finished. */
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn>;
-  /** The same with the Responses API; a response that an earlier attempt began is joined. */
+  /** The same with the Responses API. It joins a response that an earlier attempt started. */
   respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn>;
-  /** Shows that the job looks something up, in one sentence for people. */
+  /** Shows in the progress that the job runs tools, in one sentence for people. */
   showResearch(message: string): void;
 }
 
-/** A plan and who wrote it. */
+/** A plan and its source. */
 export interface Plan {
   result: unknown;
   source: Source;
-  /** The prompt that wrote it; unset, that of its kind. */
+  /** The version of the prompt that wrote it. Unset: the current version of its kind. */
   promptVersion?: string;
 }

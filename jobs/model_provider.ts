@@ -8,7 +8,11 @@ import { missingModel, type ModelProvider } from "../lib/model/model.ts";
 import { openaiModel } from "../lib/openai/model.ts";
 import { sampleModel } from "../lib/model/sample_model.ts";
 
-/** @param clock paces the sample generator */
+/**
+ * Creates the provider of the configured model.
+ *
+ * @param clock delays the sample generator, and times the calls of OpenAI
+ */
 export function createModelProvider(config: Config, clock: Clock): ModelProvider {
   const { apiKey, baseUrl, timeoutMs, idleMs, background } = config.openai;
   if (config.generator === "sample") {

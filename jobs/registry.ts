@@ -1,5 +1,5 @@
 /**
- * The kinds of job that there are.
+ * The registry of all public kinds of job.
  * @module
  */
 import type { Config } from "../lib/config.ts";
@@ -11,7 +11,7 @@ import type { PublicKind } from "./kind.ts";
 import { searchEvents } from "./tools/search_events.ts";
 import type { Tool } from "./tools/tool.ts";
 
-/** All kinds by their names, one line each. */
+/** Returns all kinds by name, one line each. */
 function kindsByName(config: Config) {
   return {
     itinerary: itineraryKind({ model: config.itineraryModel }),
@@ -23,10 +23,10 @@ function kindsByName(config: Config) {
   } satisfies { [Name in KindName]: PublicKind & { name: Name; http: Contracts[Name] } };
 }
 
-/** The types of all kinds, by their names. */
+/** The types of all kinds, by name. */
 export type Kinds = ReturnType<typeof kindsByName>;
 
-/** All kinds, in the order of their registry. */
+/** Creates all kinds, in the order of the registry. */
 export function createKinds(config: Config): PublicKind[] {
   return Object.values(kindsByName(config));
 }

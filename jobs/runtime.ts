@@ -1,6 +1,6 @@
 /**
- * The runtime: builds the parts of the engine and connects them. `main.ts`, benchmarks and tests all
- * build it here.
+ * The runtime: creates the parts of the engine and connects them, for `main.ts`, benchmarks and
+ * tests.
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
@@ -28,21 +28,21 @@ import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts
 import { createModelProvider } from "./model_provider.ts";
 import { createKinds } from "./registry.ts";
 
-/** What the runtime stands on. */
+/** The dependencies of the runtime. */
 export interface RuntimeOptions {
   kv: Deno.Kv;
   clock: Clock;
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
   /** This instance's id. Unset: a new one. */
   holder?: string | undefined;
-  /** Where the database is a file: tells soon which instances are dead. */
+  /** Finds dead instances quickly if the database is a file. */
   locks?: InstanceLocks | undefined;
-  /** The kinds of job. Unset: those of the registry. */
+  /** The kinds of job. Unset: the kinds of the registry. */
   kinds?: readonly PublicKind[] | undefined;
-  /** The model. Unset: the one that the configuration asks for. */
+  /** The model. Unset: the configured model. */
   model?: ModelProvider | undefined;
-  /** What a callback tells of a job that has ended. Unset: nothing is called back. */
+  /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface Runtime {
   readonly instance: Instance;
 }
 
-/** Builds an instance. It does nothing in the background before {@link Instance.start}. */
+/** Creates an instance. It does nothing in the background before {@link Instance.start}. */
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
@@ -70,7 +70,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
 type Stores = ReturnType<typeof createStores>;
 type Work = ReturnType<typeof createWorker>;
 
-/** What lies in KV, and what hears of its commits. */
+/** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
@@ -94,13 +94,13 @@ function createStores(
   const breaker = new Breaker(kv, {
     clock,
     ring: (commit) => instances.addRing(commit),
-    // A spent quota that is answered with placeholders holds up no job.
+    // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
   return { doorbell, instances, store, canceler, breaker, holder };
 }
 
-/** The kind of job that delivers callbacks, if there are any. */
+/** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
 function callbackKinds(
   { apiKeys, callbackPrivateHosts }: Config,
   { options: { noticeOf }, kinds, base: { store } }: {
@@ -122,7 +122,7 @@ function callbackKinds(
   return [kind as JobKind];
 }
 
-/** What claims and executes jobs. */
+/** Creates the parts that claim and execute jobs. */
 function createWorker(
   { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
   { options, kinds, model, base }: {
@@ -174,7 +174,7 @@ function createWorker(
   return { unreadable, slots, worker, stager };
 }
 
-/** What routes get. */
+/** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
   { options: { clock }, kinds, base: { store }, work: { worker }, stopped }: {
@@ -202,7 +202,7 @@ function createJobService(
   });
 }
 
-/** What `main.ts` and tests drive. */
+/** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
   { options, base, work, stopped }: {

@@ -1,5 +1,5 @@
 /**
- * The HTTP application: a pure function from a request to a response.
+ * The HTTP application: a function from a request to a response.
  * @module
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
@@ -33,26 +33,26 @@ export interface AppOptions {
   jobs: JobService;
   kinds: readonly PublicKind[];
   clock: Clock;
-  /** Origins that may call from a browser; `*` for all. */
+  /** Origins whose scripts may use the API; `*` for all. */
   corsOrigins: string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
-  /** Hosts that may be called back although they are private. */
+  /** Private hosts that callbacks may go to. */
   privateHosts: readonly string[];
-  /** Reads OpenAI's webhooks; unset, there is no place for them. */
+  /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
 }
 
-/** Browsers may remember the answer to a preflight for a day; most stop at two hours. */
+/** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
 
-/** They have no body in any case (RFC 9110, section 15). */
+/** Answers with these statuses never have a body (RFC 9110, section 15). */
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
-/** For answers that are no pages: whatever they hold, a browser is to make nothing of it. */
-const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+/** For answers that are not pages: a browser must neither load nor run anything in them. */
+const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Creates the application. */
+/** Creates the HTTP application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { jobs, kinds, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } =
     options;
@@ -89,29 +89,30 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 }
 
 /**
- * The application as a server's handler. An answer to `HEAD` has no body, of which a server would say
- * that it has 0 bytes; that would have to be true of the answer to `GET` (RFC 9110, section 8.6).
+ * Returns the application as a handler for `Deno.serve()`. Without a body, a server would answer
+ * `HEAD` with `Content-Length: 0`, which must match the answer to `GET` (RFC 9110, section 8.6). So
+ * such an answer gets an empty stream.
  */
 export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
   return async (request, info) => {
     const response = await app.fetch(request, info);
-    const isPlain = request.method !== "HEAD" || NO_BODY.has(response.status);
-    return isPlain ? response : new Response(new Blob().stream(), response);
+    const isUnchanged = request.method !== "HEAD" || NO_BODY.has(response.status);
+    return isUnchanged ? response : new Response(new Blob().stream(), response);
   };
 }
 
-/** Headers that keep browsers from making more of an answer than it is; pages have their own policy. */
+/** Sets security headers on every answer. Pages set their own content security policy. */
 function secure(): MiddlewareHandler<AppEnv> {
   const setHeaders = secureHeaders({
-    // Scripts of every origin that CORS lets in may read answers.
+    // CORS decides which origins may read answers.
     crossOriginResourcePolicy: "cross-origin",
     xFrameOptions: "DENY",
-    // Links to other sites tell nothing; forms of our own are known as such.
+    // Other sites get no referrer. The app's own forms keep their `Origin`.
     referrerPolicy: "same-origin",
-    // 180 days, for this host; what is said of hosts below it is their operators' choice.
+    // 180 days, for this host only: operators decide about its subdomains.
     strictTransportSecurity: "max-age=15552000",
     originAgentCluster: false,
-    // For browsers of the past.
+    // Only old browsers read these.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
@@ -120,11 +121,13 @@ function secure(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await setHeaders(c, next);
     const { headers } = c.res;
-    if (!headers.has("content-security-policy")) headers.set("content-security-policy", NO_PAGE);
+    if (!headers.has("content-security-policy")) {
+      headers.set("content-security-policy", NO_PAGE_POLICY);
+    }
   };
 }
 
-/** CORS. An `OPTIONS` that is no preflight asks for methods, like anywhere else. */
+/** Applies CORS. An `OPTIONS` request that is not a preflight asks for the methods of the path. */
 function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
   const allow = cors({
     origin: origins.includes("*") ? "*" : origins,
@@ -139,8 +142,8 @@ function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Browsers that go to an address want a page; programs do not ask for one. */
-function isForPeople(c: Context): boolean {
+/** Tells whether the client prefers a page: browsers do when they open a URL, programs do not. */
+function prefersPage(c: Context): boolean {
   return accepts(c, {
     header: "Accept",
     supports: ["application/json", "text/html"],
@@ -148,31 +151,31 @@ function isForPeople(c: Context): boolean {
   }) === "text/html";
 }
 
-/** Answers with a problem as whoever asks for it reads it. */
+/** Answers with a problem: as a page for browsers, as JSON for programs. */
 function sendAnyProblem(c: Context, problem: Problem): Response | Promise<Response> {
-  return isForPeople(c) ? sendProblemPage(c, problem) : sendProblem(c, problem);
+  return prefersPage(c) ? sendProblemPage(c, problem) : sendProblem(c, problem);
 }
 
-const noRoute: Problem = { code: "route_not_found", detail: "There is nothing at this path" };
+const noRoute: Problem = { code: "route_not_found", detail: "This path does not exist" };
 
 /** Answers `OPTIONS` with the methods of a path, and every other method with a problem. */
 function sendMethods(c: Context, methods: string[]): Response | Promise<Response> {
   const allow = [...methods, "OPTIONS"].join(", ");
-  // A response of its own: that of `c` says still that it is a problem.
+  // A new response, because the one of `c` still has the type of a problem.
   if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
   return sendAnyProblem(c, {
     code: "method_not_allowed",
-    detail: `This path answers to ${allow}`,
+    detail: `This path supports ${allow}`,
     headers: { allow },
   });
 }
 
-/** `bearerAuth` is the only one that throws these; the challenge is in its response (RFC 6750, 3). */
+/** Only `bearerAuth` throws these errors. Their response has the challenge (RFC 6750, 3). */
 function unauthorized(error: HTTPException): Problem {
   const challenge = error.getResponse().headers.get("www-authenticate");
   return {
     code: "unauthorized",
-    detail: "This needs a valid API key: send Authorization: Bearer <key>",
+    detail: "This request requires a valid API key: send Authorization: Bearer <key>",
     headers: { "www-authenticate": challenge ?? "Bearer" },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The application as `main.ts` creates it, with what a test wants to be otherwise.
+ * The application as `main.ts` creates it, with options for tests.
  * @module
  */
 import type { Runtime } from "../jobs/runtime.ts";
@@ -31,7 +31,7 @@ type TestAppOptions =
   & Partial<Omit<AppOptions, "clock" | "access"> & Omit<AccessOptions, "apiKeys">>
   & { apiKeys?: string[] };
 
-/** Open to everybody and without limits, unless the options say otherwise. */
+/** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
   { jobs, kinds }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
@@ -57,7 +57,7 @@ interface AppSettings extends TestAppOptions {
   delayMs?: number;
 }
 
-/** The application over an engine on a database in memory, with the sample generator. */
+/** Opens the application over an engine on a database in memory, with the sample generator. */
 export async function openApp(
   settings: AppSettings = {},
   overrides: RuntimeOverrides = {},

@@ -1,21 +1,23 @@
 /**
- * A real browser: Debian's Chromium, driven by Playwright. Where Debian's `chromium-headless-shell` is, too,
- * most tests use that: the same engine without windows, which takes a quarter less of the processor.
+ * A real browser: Debian's Chromium, driven by Playwright. Most tests use Debian's
+ * `chromium-headless-shell` if it is installed: the same engine without windows, which needs a
+ * quarter less CPU time.
  * @module
  */
 import { type Browser, chromium } from "playwright-core";
 
 const chosen = Deno.env.get("CHROMIUM_PATH");
 
-/** Where Chromium is; unset, nowhere. */
+/** The path of Chromium; `undefined` if it is not installed. */
 const chromiumPath = firstOf(chosen, "/usr/bin/chromium");
 
-/** What most tests use. */
+/** The browser that most tests use. */
 const executablePath = firstOf(chosen, "/usr/bin/chromium-headless-shell") ?? chromiumPath;
 
 /**
- * Playwright's own list, since the browser heeds only the last that it is given, and at its end what a
- * window has beside its page: two thirds of what one costs the processor, and there are some hundred.
+ * Playwright's own list, because the browser accepts only one such flag, and at its end features
+ * for the UI of a window. These take two thirds of the CPU time of a window, and the tests open
+ * some hundred.
  */
 const DISABLED_FEATURES = [
   "AvoidUnnecessaryBeforeUnloadCheckSync",
@@ -36,7 +38,10 @@ const DISABLED_FEATURES = [
   "SpareRendererForSitePerProcess",
 ];
 
-/** What keeps it from calling its makers, and lets it run without a screen and as root. */
+/**
+ * Flags that stop network access by the browser itself, and let it run without a screen and as
+ * root.
+ */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -46,11 +51,11 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   `--disable-features=${DISABLED_FEATURES}`,
-  // A host whose pages are not trusted like those of this machine itself.
+  // Unlike `localhost`, this host is not a secure context.
   "--host-resolver-rules=MAP trips.test 127.0.0.1",
 ];
 
-/** One for all tests of a file: it takes longer to start than many a test. */
+/** One browser for all tests of a file: it takes longer to start than many tests. */
 let started: Promise<Browser> | undefined;
 
 Deno.test.afterAll(async () => {
@@ -58,8 +63,9 @@ Deno.test.afterAll(async () => {
 });
 
 /**
- * A test that needs a browser. Where there is none it is skipped, and says so; with `CI` set it fails,
- * so that a check that was skipped never counts as passed. What it has opened is closed at its end.
+ * Registers a test that needs a browser. Without a browser the test is skipped with a warning; with
+ * `CI` set it fails, so that a skipped check never counts as passed. All its browser contexts are
+ * closed at its end.
  */
 export function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
   const isMissing = chromiumPath === undefined;
@@ -68,7 +74,7 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
   Deno.test({
     name,
     ignore: isSkipped,
-    // Playwright keeps the pipes and the process of the browser to itself.
+    // Playwright keeps the pipes and the process of the browser open.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
@@ -86,8 +92,8 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
 /**
  * Starts a browser.
  *
- * @param options.keepsPages whether a page that was left is kept as it is for whoever goes back, as
- * browsers do, but for those without windows; Playwright waits for ever for such a page to load
+ * @param options.keepsPages whether the back/forward cache keeps pages, as in browsers with
+ * windows. Playwright waits for ever for a cached page to load.
  */
 export async function launchBrowser({ keepsPages = false } = {}): Promise<Browser> {
   const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
@@ -98,7 +104,7 @@ export async function launchBrowser({ keepsPages = false } = {}): Promise<Browse
   });
 }
 
-/** The first path at which there is a file. */
+/** Returns the first path at which there is a file. */
 function firstOf(...paths: (string | undefined)[]): string | undefined {
   return paths.find((path) => path && exists(path));
 }

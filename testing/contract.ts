@@ -1,5 +1,5 @@
 /**
- * Holds answers to the description of the API, by a validator that knows nothing of zod.
+ * Validates answers against the OpenAPI description, with a validator that does not use zod.
  * @module
  */
 import { assert, assertStrictEquals } from "@std/assert";
@@ -12,7 +12,7 @@ import { kinds } from "./app.ts";
 // deno-lint-ignore no-explicit-any -- a document
 export const description: any = JSON.parse(JSON.stringify(createOpenApi(kinds)));
 
-/** The operations: method, path template, and what their responses are. */
+/** An operation: method, path template and responses. */
 export interface Operation {
   id: string;
   method: string;
@@ -36,7 +36,7 @@ export const operations: Operation[] = Object.entries<Record<string, unknown>>(d
     })
   );
 
-/** Set on every answer, or by CORS; not worth a line each in the description. */
+/** Headers that all answers have, or that CORS sets; the description does not list them. */
 const GENERAL = new Set([
   "content-type",
   "content-length",
@@ -56,7 +56,7 @@ const GENERAL = new Set([
 const ajv = new Ajv2020({ strict: false, validateFormats: true, allErrors: true });
 // deno-lint-ignore no-explicit-any -- its types are those of CommonJS
 (addFormats as any)(ajv);
-// What the description leaves open for the future is an error today.
+// The description allows unknown members for future versions; in tests they are errors.
 ajv.addSchema(closed(description), "api");
 
 // deno-lint-ignore no-explicit-any -- a document
@@ -78,7 +78,7 @@ function escape(pointer: string): string {
   return pointer.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-/** The operation that answers a request; `undefined` if the description has none. */
+/** Finds the operation that answers a request; `undefined` if the description has none. */
 export function operationOf(method: string, path: string): Operation | undefined {
   const { pathname } = new URL(`http://localhost${path}`);
   const plain = pathname.replace(/\/$/, "") || "/";
@@ -89,10 +89,10 @@ export function operationOf(method: string, path: string): Operation | undefined
 }
 
 /**
- * The answer is one that the description has.
+ * Asserts that the description has this answer.
  *
- * @param body as it was read, text
- * @returns what was produced: the operation's id, the status, and the code of a problem
+ * @param body the text of the body
+ * @returns the operation's id, the status, and the code of a problem
  */
 export function assertDescribed(
   method: string,
@@ -144,7 +144,7 @@ function assertBody(
   return json.code;
 }
 
-/** Everything that the description says may be answered, as {@link assertDescribed} names it. */
+/** Lists all answers of the description, in the form that {@link assertDescribed} returns. */
 export function describedAnswers(): string[] {
   return operations.flatMap(({ id, responses }) =>
     Object.entries(responses).flatMap(([status, { content }]) => {

@@ -1,5 +1,5 @@
 /**
- * Reads server-sent events as browsers do, but tells what it reads.
+ * Reads server-sent events as browsers do, and gives access to all fields and comments.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @module
  */
@@ -26,7 +26,7 @@ export class EventSource {
     this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Connects. */
+  /** Connects to an application. */
   static async open(
     app: App,
     path: string,
@@ -36,12 +36,12 @@ export class EventSource {
     return new EventSource(await app.fetch(request));
   }
 
-  /** The same over the network. */
+  /** Connects over the network. */
   static async connect(url: string, headers: Record<string, string> = {}): Promise<EventSource> {
     return new EventSource(await fetch(url, { headers }));
   }
 
-  /** The next event; `undefined` when the stream has ended. */
+  /** Returns the next event; `undefined` when the stream has ended. */
   async next(): Promise<ReceivedEvent | undefined> {
     for (;;) {
       const block = await this.#block();
@@ -55,26 +55,27 @@ export class EventSource {
     }
   }
 
-  /** Resolves with the next comment. */
+  /** Resolves with the next comment, or after the next event. */
   async comment(): Promise<void> {
     const commented = this.#commented.promise;
-    // Whatever event comes first is not of interest.
     await Promise.race([commented, this.next()]);
   }
 
-  /** All events until the stream ends. */
+  /** Returns all events until the stream ends. */
   async rest(): Promise<ReceivedEvent[]> {
     const events = [];
     for (let event; (event = await this.next());) events.push(event);
     return events;
   }
 
-  /** Hangs up. */
+  /** Closes the connection. */
   async close(): Promise<void> {
     await this.#reader.cancel();
   }
 
-  /** What comes before the next empty line; what is cut off is dropped, as browsers do. */
+  /**
+   * Returns the text before the next empty line. An incomplete block is dropped, as browsers do.
+   */
   async #block(): Promise<string | undefined> {
     for (;;) {
       const end = this.#text.indexOf("\n\n");

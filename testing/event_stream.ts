@@ -1,18 +1,20 @@
 /**
- * Event streams as OpenAI's servers send them, for tests of what can go wrong with one.
+ * Event streams as OpenAI's servers send them, for tests of their faults.
  * @module
  */
 
-/** An event as it is sent. */
+/** An event, before it is encoded. */
 export type StreamEvent = Record<string, unknown>;
 
-/** One event on the wire: with its type as the event's name, as the Responses API does it. */
+/** Encodes one event, with its type as the event's name, as the Responses API does. */
 export function frame(event: StreamEvent): string {
   const name = typeof event.type === "string" ? `event: ${event.type}\n` : "";
   return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** A body that sends these texts and then ends, breaks, or says nothing more until `silence` is over. */
+/**
+ * A body that sends these texts and then ends, breaks, or stays silent until `silence` resolves.
+ */
 export function streamOf(
   texts: Iterable<string | Uint8Array<ArrayBuffer>>,
   { breaks = false, silence }: { breaks?: boolean; silence?: Promise<unknown> } = {},
@@ -25,7 +27,7 @@ export function streamOf(
   return new Response(ReadableStream.from(chunks()), {
     headers: {
       "content-type": "text/event-stream",
-      // More than there is: the connection breaks where the body should go on.
+      // More bytes than the body has: the connection breaks at its end.
       ...(breaks && { "content-length": "10000000" }),
     },
   });
@@ -49,7 +51,7 @@ export function chatChunks(
   ];
 }
 
-/** What the end of a response says. */
+/** The response object of the last event. */
 export function responseBody(output: object[], more: object = {}) {
   return { id: "resp_1", object: "response", status: "completed", output, ...more };
 }

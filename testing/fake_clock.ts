@@ -1,5 +1,5 @@
 /**
- * A clock that a test moves by hand.
+ * A clock that a test advances.
  * @module
  */
 import type { Clock } from "../lib/clock.ts";
@@ -34,12 +34,12 @@ export class FakeClock implements Clock {
     return promise;
   }
 
-  /** How many callers wait at the moment. */
+  /** The number of waits that have not ended. */
   get waiting(): number {
     return this.#waits.size;
   }
 
-  /** Moves the time and wakes everybody whose wait is over. */
+  /** Advances the time and ends all waits whose time has come. */
   advance(ms: number): void {
     this.#now += ms;
     for (const wait of this.#waits) {
@@ -50,8 +50,8 @@ export class FakeClock implements Clock {
   }
 }
 
-/** The same clock for one that is alone with it: whoever waits moves it on by himself. */
-export function selfAdvancing(clock: FakeClock): Clock {
+/** Wraps a clock so that each wait advances it at once. For tests with a single waiter. */
+export function autoAdvancing(clock: FakeClock): Clock {
   return {
     now: clock.now,
     wait(ms) {
@@ -61,7 +61,7 @@ export function selfAdvancing(clock: FakeClock): Clock {
   };
 }
 
-/** Lets the event loop go round once: whatever is ready goes on, and what arrived is heard. */
+/** Runs the event loop once: pending promises continue, and data that has arrived is read. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

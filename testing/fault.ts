@@ -1,16 +1,16 @@
 /**
- * Faults for the real program. A test lets the program load a small module first (`--preload`), which
- * calls {@link haltAt}; the program itself knows nothing of it.
+ * Faults for the real program. A test preloads a small module (`--preload`) that calls {@link
+ * haltAt}; the program has no code for it.
  * @module
  */
 import { hookKv } from "./hooked_kv.ts";
 
-/** A moment in the life of the program: just before, or just after, one of its commits. */
+/** A point in the run of the program: just before or just after one of its commits. */
 export interface FaultPoint {
   when: "before" | "after";
-  /** What the commit does, by the keys that it sets. */
+  /** The purpose of the commit, recognized by the keys that it sets. */
   commit: keyof typeof commits;
-  /** Which of these commits, counted from 1. */
+  /** The number of the commit with this purpose, counted from 1. */
   nth?: number;
 }
 
@@ -23,7 +23,7 @@ const commits = {
   release: (sorts: string[]) => sorts.includes("due") && sorts.includes("bell"),
 };
 
-/** Lets the program stop for ever at this point, and say so in its log: `halted`. */
+/** Halts the program for ever at this point, and logs `halted`. */
 export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
   const openKv = Deno.openKv;
   let seen = 0;
@@ -36,7 +36,7 @@ export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
   async function openHookedKv(path?: string): Promise<Deno.Kv> {
     const { kv, hooks } = hookKv(await openKv(path));
     hooks.commit = async (sets, run) => {
-      // A bell that rings before the program is killed must not start the job that was accepted.
+      // A doorbell that rings before the program is killed must not start the accepted job.
       if (isHalted && commit === "accept") await new Promise(() => {});
       const hit = commits[commit](sets.map(([sort]) => String(sort))) && ++seen === nth;
       if (hit && when === "before") await halt();

@@ -1,22 +1,22 @@
 /**
- * A database whose commits and reads a test can delay or let fail.
+ * A database whose commits and reads a test can delay or make fail.
  * @module
  */
 
 type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
 
 export interface KvHooks {
-  /** Gets the keys that the commit sets, and what does it. */
+  /** Receives the keys that the commit sets, and the function that runs it. */
   commit?:
     | ((sets: Deno.KvKey[], run: () => Promise<CommitResult>) => Promise<CommitResult>)
     | undefined;
-  /** Is waited for before each key is read. */
+  /** Is awaited before each key is read. */
   get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
-  /** Learns of each list. */
+  /** Is called for each list. */
   list?: ((selector: Deno.KvListSelector) => void) | undefined;
 }
 
-/** Wraps a database; the hooks can be set and unset at any time. */
+/** Wraps a database. The hooks can be set and unset at any time. */
 export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
   const hooks: KvHooks = {};
   function atomic(): Deno.AtomicOperation {
@@ -56,7 +56,9 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
   return { kv: hooked, hooks };
 }
 
-/** Lets the next `count` commits that set a key of this sort fail, as if the connection were lost. */
+/**
+ * Makes the next `count` commits that set a key of this sort fail, as if the connection were lost.
+ */
 export function failCommits(hooks: KvHooks, sort: string, count: number): void {
   hooks.commit = (sets, run) =>
     sets.some(([first]) => first === sort) && count-- > 0
@@ -65,8 +67,8 @@ export function failCommits(hooks: KvHooks, sort: string, count: number): void {
 }
 
 /**
- * Lets the next commit that sets a key of this sort come through only after it was given up as not
- * answered: just before the next one.
+ * Delays the next commit that sets a key of this sort: it times out, and takes effect just before
+ * the commit that follows.
  */
 export function delayCommit(hooks: KvHooks, sort: string): void {
   hooks.commit = (sets, run) => {

@@ -1,5 +1,5 @@
 /**
- * Requests to an application, as a client writes them.
+ * Requests to an application, as a client sends them.
  * @module
  */
 import { assert, assertStrictEquals } from "@std/assert";
@@ -35,7 +35,7 @@ export function post(app: App, path: string, body: unknown, headers: HeadersInit
   });
 }
 
-/** The answer is problem details with the members that every problem has. */
+/** Asserts that the answer is a problem with the members that every problem has. */
 export function assertProblem(answer: Answer, status: number, code: string): void {
   assertStrictEquals(answer.status, status);
   assertStrictEquals(answer.headers.get("content-type"), "application/problem+json");

@@ -1,5 +1,5 @@
 /**
- * Builders and a scripted kind of job, for all suites.
+ * Builders and a scripted kind, for all suites.
  * @module
  */
 import { z } from "zod";
@@ -44,7 +44,7 @@ const TestResult = z.object({ text: z.string() });
 type TestRequest = z.infer<typeof TestRequest>;
 type TestResult = z.infer<typeof TestResult>;
 
-/** A kind of job whose work is given by the test; without any it says the text back. */
+/** A kind whose `generate()` the test supplies; by default it returns the text of the request. */
 export function testKind(
   generate: (request: TestRequest, context: JobContext) => Promise<TestResult> = (request) =>
     Promise.resolve(request),
@@ -74,10 +74,10 @@ export function testKind(
   };
 }
 
-/** One answer of a scripted model: a turn, an error to throw, or a function that makes one. */
+/** The answers of a scripted model: turns, errors to throw, or functions that make turns. */
 type Script<Turn, Request> = (Partial<Turn> | Error | ((request: Request) => Partial<Turn>))[];
 
-/** A turn of a model that says nothing. */
+/** A turn without text and calls. */
 export const silentTurn: ResponseTurn = {
   responseId: "resp_1",
   text: null,
@@ -89,7 +89,7 @@ export const silentTurn: ResponseTurn = {
   stored: false,
 };
 
-/** A request that nothing depends on. */
+/** A request for tests that do not check it. */
 export const anyRequest: ChatRequest & ResponseRequest = {
   model: "gpt-test",
   messages: [],
@@ -103,7 +103,7 @@ export const anyRequest: ChatRequest & ResponseRequest = {
   maxTokens: 1,
 };
 
-/** The parts of a plan that nobody looks at. */
+/** The parts of a plan, for tests that do not check them. */
 export const anyParts: PlanParts = {
   member: "parts",
   noun: "part",
@@ -111,16 +111,16 @@ export const anyParts: PlanParts = {
   schemaAt: () => z.string(),
 };
 
-/** A model whose calls are given by the test; the others fail. */
+/** A model with the given methods; the others throw. */
 export function modelOf(calls: Partial<Model>): Model {
   return { ...missingModel(), ...calls };
 }
 
-/** A model that answers with the given turns in order, and keeps the requests that it got. */
+/** A model that answers with the given turns in order, and a list of its requests. */
 export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
   const requests: unknown[] = [];
   function answer(request: unknown): Promise<ResponseTurn> {
-    // The request is copied: the conversation in it goes on growing.
+    // A copy, because the conversation in the request keeps growing.
     requests.push(JSON.parse(JSON.stringify(request)));
     const next = script[requests.length - 1];
     if (next === undefined) throw new Error(`The script has no turn ${requests.length}`);
@@ -134,7 +134,7 @@ export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
   return { model: modelOf({ chat: answer, respond: answer }), requests };
 }
 
-/** A context that runs each step, and keeps what the steps were and what was looked up. */
+/** A context that runs each step, and lists of the steps, their details and the research shown. */
 export function testContext(model: Model, now = NOON) {
   const steps: string[] = [];
   const details: StepDetails[] = [];
@@ -159,5 +159,5 @@ export function testContext(model: Model, now = NOON) {
   return { context, steps, details, research };
 }
 
-/** A failure that may pass. */
+/** A failure that allows a retry. */
 export const upstreamError = () => new JobError("upstream_error", "OpenAI API error: 500");

@@ -1,27 +1,30 @@
 /**
- * A model whose answers are written while the test looks on: aimock writes them, and this front gives
- * them out event by event. It also knows what aimock does not: background responses, which it keeps,
- * gives out again and forgets as OpenAI does.
+ * A model whose answers appear while the test watches: aimock writes them, and this front sends
+ * them event by event. It adds background responses, which aimock lacks: it stores, resends and
+ * deletes them as OpenAI does.
  * @module
  */
 import type { FixtureResponse } from "@copilotkit/aimock";
 import { frame, type StreamEvent } from "./event_stream.ts";
 import { requestLine, serveLocally } from "./local_server.ts";
 import { askMock } from "./openai_server.ts";
-import { patiently } from "./patience.ts";
+import { withWaitLimit } from "./patience.ts";
 
-/** An answer, and how much of it there is. */
+/** An answer, and how much of it has been sent. */
 interface Answer {
   id: string;
   events: StreamEvent[];
-  /** How many of its events have happened. */
-  happened: number;
+  /** How many of its events may be sent. */
+  sendable: number;
   canceled: boolean;
-  /** Its streams say nothing more, though it goes on. */
-  mute: boolean;
+  /** Its streams send nothing more, although the response continues. */
+  silent: boolean;
 }
 
-/** Answers the calls in order, the last reply to all that follow; nothing is written by itself. */
+/**
+ * Starts a server that gives the answers in order, the last one to all further calls. An answer
+ * grows only by {@link LiveServer.write}.
+ */
 export function serveLive(...script: FixtureResponse[]): LiveServer {
   return new LiveServer(script);
 }
@@ -45,47 +48,52 @@ export class LiveServer implements AsyncDisposable {
     return `${this.#server.url}/v1`;
   }
 
-  /** Resolves with the id of the answer with this number, counted from 0, when it has begun. */
+  /**
+   * Resolves with the id of the answer with this number, counted from 0, as soon as it has begun.
+   */
   async begun(index: number): Promise<string> {
     while (this.#answers.size <= index) {
-      await patiently(this.#changed.promise, () => `answer ${index} begins`);
+      await withWaitLimit(this.#changed.promise, () => `answer ${index} begins`);
     }
     return [...this.#answers.keys()][index]!;
   }
 
-  /** Resolves when so many requests that begin like this have arrived. */
-  async asked(start: string, count = 1): Promise<void> {
+  /** Resolves when `count` requests that begin with `start` have arrived. */
+  async untilRequested(start: string, count = 1): Promise<void> {
     while (this.journal.filter((line) => line.startsWith(start)).length < count) {
-      await patiently(this.#changed.promise, () => `${count} requests that begin with ${start}`);
+      await withWaitLimit(
+        this.#changed.promise,
+        () => `${count} requests that begin with ${start}`,
+      );
     }
   }
 
-  /** Lets an answer be written until its text ends with this; unset, to its end. */
+  /** Sends an answer up to this text; without `text`, to its end. */
   write(id: string, text?: string): void {
     const answer = this.#answers.get(id)!;
     let written = "";
-    answer.happened = answer.events.length;
+    answer.sendable = answer.events.length;
     for (const [n, event] of answer.events.entries()) {
       written += textOf(event);
       if (text === undefined || !written.includes(text)) continue;
-      answer.happened = n + 1;
+      answer.sendable = n + 1;
       break;
     }
     this.#change();
   }
 
-  /** Lets the streams of an answer say nothing more. */
+  /** Makes the streams of an answer silent. */
   mute(id: string): void {
-    this.#answers.get(id)!.mute = true;
+    this.#answers.get(id)!.silent = true;
   }
 
-  /** Cuts all streams; a background response goes on. */
+  /** Cuts all streams; background responses continue. */
   cut(): void {
     this.#cut.resolve();
     this.#cut = Promise.withResolvers();
   }
 
-  /** Forgets a background response. */
+  /** Deletes a background response. */
   forget(id: string): void {
     this.#answers.delete(id);
   }
@@ -120,11 +128,11 @@ export class LiveServer implements AsyncDisposable {
     const reply = this.#script[Math.min(this.bodies.length, this.#script.length - 1)]!;
     this.bodies.push(body);
     const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
-    // An error is said at once.
+    // An error is sent at once.
     if (!written.ok) return written;
     const events = eventsOf(await written.text(), body.background === true);
     const begun = (events[0]!.response ?? events[0]) as { id: string };
-    const answer: Answer = { id: begun.id, events, happened: 1, canceled: false, mute: false };
+    const answer: Answer = { id: begun.id, events, sendable: 1, canceled: false, silent: false };
     this.#answers.set(answer.id, answer);
     this.journal.push(`POST ${path}`);
     this.#change();
@@ -141,26 +149,26 @@ export class LiveServer implements AsyncDisposable {
     const encoder = new TextEncoder();
     const over = this.#cut.promise.then(() => "cut" as const);
     for (let n = start; n < answer.events.length;) {
-      if (n < answer.happened && !answer.mute) yield encoder.encode(frame(answer.events[n++]!));
+      if (n < answer.sendable && !answer.silent) yield encoder.encode(frame(answer.events[n++]!));
       else if (await Promise.race([over, this.#changed.promise]) === "cut") return;
     }
   }
 }
 
-function bodyOf({ id, events, happened, canceled }: Answer): object {
-  if (happened === events.length) return events.at(-1)!.response as object;
+function bodyOf({ id, events, sendable, canceled }: Answer): object {
+  if (sendable === events.length) return events.at(-1)!.response as object;
   const status = canceled ? "cancelled" : "in_progress";
   return { id, object: "response", background: true, status, output: [] };
 }
 
-/** What an event adds to the text, of either API. */
+/** The text that an event adds, in either API. */
 function textOf({ type, delta, choices }: StreamEvent): string {
   if (type === "response.output_text.delta") return String(delta);
   const [choice] = (choices ?? []) as { delta?: { content?: string } }[];
   return choice?.delta?.content ?? "";
 }
 
-/** The events that aimock has written; numbered, as the Responses API does it. */
+/** The events that aimock has written, numbered as in the Responses API. */
 function eventsOf(text: string, background: boolean): StreamEvent[] {
   return [...text.matchAll(/^data: (\{.*\})$/gm)].map(([, json], sequence_number) => {
     const event = JSON.parse(json!);

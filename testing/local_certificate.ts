@@ -1,7 +1,7 @@
 /**
- * A certificate for servers in tests: for `hooks.example.com` and `127.0.0.1`, from 2020 to 2120,
- * signed by itself (`openssl ca -selfsign`), so it is its own root. The key is public: nothing but a
- * test may trust the certificate.
+ * A certificate for test servers, for `hooks.example.com` and `127.0.0.1`, valid from 2020 to 2120.
+ * It is self-signed (`openssl ca -selfsign`), so it is its own root. The key is public: only tests
+ * may trust the certificate.
  * @module
  */
 

@@ -1,19 +1,19 @@
 /**
- * A small HTTP server on a free port, for tests of what calls other services.
+ * A small HTTP server on a free port, for tests of code that calls other services.
  * @module
  */
-import { patiently } from "./patience.ts";
+import { withWaitLimit } from "./patience.ts";
 
 export interface LocalServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   url: string;
-  /** The URLs that were asked for, in order. */
+  /** The requested URLs, in order. */
   requests: URL[];
 }
 
 /**
- * Starts a server; `await using` stops it, and answers what the handler has not answered by then:
- * a server waits for its handlers, and a test that fails would wait for ever.
+ * Starts a server. `await using` stops it, and answers pending requests: a server waits for its
+ * handlers, so a failed test would wait for ever.
  */
 export function serveLocally(
   handler: (request: Request, url: URL) => Response | Promise<Response>,
@@ -30,12 +30,15 @@ export function serveLocally(
     requests,
     async [Symbol.asyncDispose]() {
       stopping.resolve(new Response(null, { status: 503 }));
-      await patiently(server.shutdown(), () => "a local server stops");
+      await withWaitLimit(server.shutdown(), () => "a local server stops");
     },
   };
 }
 
-/** A request as one line: its method, its path below `/v1`, and its parameters but for `include`. */
+/**
+ * Writes a request as one line: its method, its path below `/v1`, and its parameters except
+ * `include`.
+ */
 export function requestLine({ method, url }: Request): string {
   const { pathname, searchParams } = new URL(url);
   searchParams.delete("include[]");

@@ -1,5 +1,5 @@
 /**
- * A browser's storage, as far as it is used.
+ * An in-memory replacement of a browser's storage, with the methods that the app uses.
  * @module
  */
 export class MemoryStorage implements Pick<Storage, "getItem" | "setItem"> {

@@ -1,5 +1,5 @@
 /**
- * OpenAI's model client with a server that answers by a script, and a clock that the test moves.
+ * OpenAI's model client with a scripted server and a fake clock.
  * @module
  */
 import { assert } from "@std/assert";
@@ -24,7 +24,7 @@ export const IDLE_MS = 120_000;
 
 export type Answer = () => Response | Promise<Response>;
 
-/** A model whose server gives these answers in order, and what was asked of the server. */
+/** Creates a model whose server gives these answers in order, and a list of the requests. */
 export function openModel(answers: Answer[], { background = false } = {}) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();
@@ -44,30 +44,30 @@ export function openModel(answers: Answer[], { background = false } = {}) {
   return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** Asks, and keeps what was heard. */
+/** Calls the model, and records the events. */
 export function ask<How extends "chat" | "respond">(
   model: Model,
   how: How,
   more: Partial<CallOptions> = {},
 ) {
-  const heard: TurnEvent[] = [];
+  const received: TurnEvent[] = [];
   const options = {
     signal: new AbortController().signal,
-    onEvent: (event: TurnEvent) => void heard.push(event),
+    onEvent: (event: TurnEvent) => void received.push(event),
     ...more,
   };
   const turn = model[how](anyRequest, options) as ReturnType<Model[How]>;
-  return { heard, turn };
+  return { received, turn };
 }
 
-export const textOf = (heard: TurnEvent[]) =>
-  heard.map((event) => event.type === "text" ? event.delta : "").join("");
+export const textOf = (received: TurnEvent[]) =>
+  received.map((event) => event.type === "text" ? event.delta : "").join("");
 
 export const send =
   (events: StreamEvent[], options?: Parameters<typeof streamOf>[1]): Answer => () =>
     streamOf(events.map(frame), options);
 
-/** The failure's code that the turn ends with. */
+/** Returns the failure code with which the turn ends. */
 export async function codeOf(turn: Promise<unknown>): Promise<string> {
   try {
     await turn;
@@ -83,7 +83,7 @@ export const pieces = PLAN.match(/.{1,7}/gsu)!;
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-// Responses in the background
+// Background responses
 
 export const background = responseEvents({ thoughts: ["Reading"], pieces, background: true });
 export const inProgress: Answer = () =>
@@ -95,15 +95,15 @@ export const noStream: Answer = () =>
   Response.json({ error: { code: "invalid_request_error" } }, { status: 400 });
 export const broken: Answer = () => new Response(null, { status: 500 });
 
-/** Joins a response that was begun before, and keeps what was heard. */
+/** Joins a response that was started before, and records the events. */
 export function join(model: Model, more: Partial<CallOptions> = {}) {
-  const heard: TurnEvent[] = [];
-  const onEvent = (event: TurnEvent) => void heard.push(event);
+  const received: TurnEvent[] = [];
+  const onEvent = (event: TurnEvent) => void received.push(event);
   const signal = new AbortController().signal;
-  return { heard, turn: model.join("resp_1", { signal, onEvent, ...more }) };
+  return { received, turn: model.join("resp_1", { signal, onEvent, ...more }) };
 }
 
-/** Lets time pass until it has settled, as long as a whole answer may take at the most. */
+/** Advances the clock until the work has settled, at most by the time limit of an answer. */
 export async function pass<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
   let settled = false;
   const done = () => settled = true;
@@ -115,7 +115,7 @@ export async function pass<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
   return await work;
 }
 
-/** A request whose answer has to have a certain shape. */
+/** A request with a schema for the answer. */
 export const planRequest = {
   ...anyRequest,
   format: { name: "plan", schema: z.object({ days: z.int() }) },
@@ -128,7 +128,7 @@ export const planSchema = {
   additionalProperties: false,
 };
 
-/** Of a JSON schema, what is compared here. */
+/** The members of a JSON schema that the tests compare. */
 export function shapeOf(
   { type, required, additionalProperties, properties }: Record<string, unknown>,
 ) {

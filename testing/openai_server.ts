@@ -1,13 +1,13 @@
 /**
- * An independent server that speaks OpenAI's protocol (aimock), answering by a script, behind a
- * small front that keeps what it was asked.
+ * An independent server that speaks OpenAI's protocol (aimock), with scripted answers, behind a
+ * small front that records the requests.
  * @module
  */
 import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
 import { serveLocally } from "./local_server.ts";
-import { patiently } from "./patience.ts";
+import { withWaitLimit } from "./patience.ts";
 
-/** An answer in the terms of aimock, or a function for what aimock does not know. */
+/** An answer in the terms of aimock, or a function for answers that aimock cannot give. */
 export type Reply = FixtureResponse | RawReply;
 export type RawReply = () => Response | Promise<Response>;
 
@@ -20,21 +20,21 @@ export interface Call {
   body: any;
 }
 
-/** The replies that aimock has to give, by the name under which it knows the call. */
+/** The pending replies of aimock, by the model name of the call. */
 const replies = new Map<string, FixtureResponse>();
 
-// One server for all tests of a file: Node's HTTP server keeps a timer that closing it leaves behind.
+// One server for all tests of a file: closing Node's HTTP server leaves a timer.
 const mock = new LLMock({ port: 0, logLevel: "silent" });
 mock.on({}, ({ model }) => replies.get(model)!, { chunkSize: 20 });
 await mock.start();
 
-/** What aimock answers to a call with this reply. */
+/** Returns aimock's answer to a call with this reply. */
 export async function askMock(
   reply: FixtureResponse,
   path: string,
   { headers, body }: { headers: Headers; body: object },
 ): Promise<Response> {
-  // The model's name tells aimock which of the calls at the moment this is.
+  // The name of the model identifies the call for aimock.
   const model = crypto.randomUUID();
   replies.set(model, reply);
   const answer = await fetch(mock.url + path, {
@@ -46,12 +46,12 @@ export async function askMock(
   return answer;
 }
 
-/** Gives the replies in order, one to each call; the last one to all that follow. */
+/** Gives the replies in order, one to each call; the last one to all further calls. */
 export function serveOpenAI(...script: [Reply, ...Reply[]]) {
   return serveOpenAIBy((_call, index) => script[Math.min(index, script.length - 1)]!);
 }
 
-/** Gives the reply that `choose` chooses for a call, and its number, counted from 0. */
+/** Gives the reply that `choose` returns for a call and its number, counted from 0. */
 export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Promise<Reply>) {
   const calls: Call[] = [];
   let arrived = Promise.withResolvers<void>();
@@ -70,33 +70,33 @@ export function serveOpenAIBy(choose: (call: Call, index: number) => Reply | Pro
   return {
     url: `${server.url}/v1`,
     calls,
-    /** Resolves when so many calls have arrived. */
+    /** Resolves when `count` calls have arrived. */
     async untilCalled(count: number) {
       while (calls.length < count) {
-        await patiently(arrived.promise, () => `call ${count}, after ${calls.length}`);
+        await withWaitLimit(arrived.promise, () => `call ${count}, after ${calls.length}`);
       }
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
-/** The reply of a server that has gone to sleep: none, until the test is over. */
+/** The reply of a server that hangs: none, until the test ends. */
 export const noReply: RawReply = () => new Promise(() => {});
 
-/** A body as a server streams events. */
+/** Returns a response with the content type of event streams. */
 export function eventStream(body: BodyInit): Response {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
 /**
- * A reply that streams these events: those of the Responses API have a type, the others are chunks
+ * A reply that streams these events: events of the Responses API have a type, the others are chunks
  * of Chat Completions.
  */
 export function sse(events: object[]): RawReply {
   return () => eventStream(sseText(events) + (events.some(isTyped) ? "" : "data: [DONE]\n\n"));
 }
 
-/** Events as they are sent, without what ends the stream. */
+/** Encodes events, without the end mark of the stream. */
 export function sseText(events: object[]): string {
   return events.map((event) =>
     `${isTyped(event) ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`

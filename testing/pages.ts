@@ -1,6 +1,5 @@
 /**
- * The service with its pages, and people who look at them: a real browser, whose every complaint is
- * kept.
+ * The service with its pages, and visitors with a real browser whose errors are recorded.
  * @module
  */
 import axe from "axe-core";
@@ -26,12 +25,15 @@ export const bundlesReply: FixtureResponse = {
   usage,
 };
 
-/** The end of what the model has written when so many parts are finished. */
+/** The end of the model's text when `count` parts are finished. */
 export function upTo(parts: readonly unknown[], count: number): string {
   return JSON.stringify(parts.slice(0, count)).slice(0, -1);
 }
 
-/** A running service; its model writes when the test says so. Without a script it makes plans up. */
+/**
+ * Starts the service. Its model writes when the test calls `write()`; without a script it uses the
+ * sample generator.
+ */
 export async function openService(
   { script = [], env = {} }: { script?: FixtureResponse[]; env?: Record<string, string> } = {},
 ) {
@@ -67,8 +69,9 @@ export async function openService(
 }
 
 /**
- * Keeps what of the page has moved by itself; https://web.dev/articles/cls. What moves while the browser still
- * reads the HTML does not count: a busy machine may paint half a line, whose rest then breaks it.
+ * Records which elements of the page have moved by themselves; https://web.dev/articles/cls. Moves
+ * while the browser parses the HTML do not count: a busy machine may paint half a line before the
+ * rest arrives.
  */
 const WATCH_SHIFTS = `
   const entries = [];
@@ -88,14 +91,14 @@ const WATCH_SHIFTS = `
   };
 `;
 
-/** Somebody with a browser of their own. */
+/** Opens a browser context of its own, as a new visitor. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
   if (options.javaScriptEnabled !== false) await context.addInitScript(WATCH_SHIFTS);
   const faults: string[] = [];
   let home: string | undefined;
   context.on("page", (page) => {
-    // Violations of the policy are errors on the console, too.
+    // Violations of the content security policy are console errors, too.
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
     });
@@ -113,7 +116,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return {
     context,
     page: await context.newPage(),
-    /** What went wrong on the pages, but for what the test has brought about itself. */
+    /** The errors on the pages, except the expected ones. */
     faults(expected?: RegExp): string[] {
       return faults.filter((fault) => !expected?.test(fault));
     },
@@ -130,8 +133,8 @@ export async function shiftsOn(page: Page): Promise<string> {
   return JSON.stringify(await page.evaluate("shifts()"), null, 2);
 }
 
-/** What an accessibility checker objects to. */
-export async function objections(page: Page): Promise<string[]> {
+/** Lists the violations that an accessibility checker finds. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate("axe.run()") as axe.AxeResults;
   return violations.map(({ id, impact, nodes }) =>
@@ -144,8 +147,8 @@ export async function overflows(page: Page): Promise<boolean> {
   return await page.evaluate("document.documentElement.scrollWidth > innerWidth");
 }
 
-/** For people to look at: with `SCREENSHOTS` set to a directory. */
-export async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+/** Takes a screenshot if `SCREENSHOTS` is set to a directory. */
+export async function takeScreenshot(page: Page, name: string, fullPage = false): Promise<void> {
   const directory = Deno.env.get("SCREENSHOTS");
   if (directory) await page.screenshot({ path: `${directory}/${name}.png`, fullPage });
 }
@@ -158,7 +161,7 @@ export async function wishForItinerary(page: Page, wish = rome): Promise<void> {
   await page.waitForURL("**/trips/*");
 }
 
-/** The same for bundles. */
+/** Fills in the form of bundles and sends it. */
 export async function wishForBundles(page: Page): Promise<void> {
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill(weekend.interests.join(", "));
@@ -168,9 +171,9 @@ export async function wishForBundles(page: Page): Promise<void> {
 }
 
 /**
- * Makes a trip of which the first day is written.
+ * Starts a trip and waits until its first day is shown.
  *
- * @param options.isOpen the page with the form is open already
+ * @param options.isOpen the page with the form is already open
  * @returns the id of the model's answer
  */
 export async function seeFirstDay(

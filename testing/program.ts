@@ -1,15 +1,15 @@
 /**
- * The real program, started as its task starts it, in a directory of its own.
+ * The real program, started as its task starts it, in its own directory.
  * @module
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
-import { patiently } from "./patience.ts";
+import { withWaitLimit } from "./patience.ts";
 import { taskArguments } from "./task_command.ts";
 
-/** All tests come from one address; what they send is not to be limited. */
+/** All tests send from one address, which the rate limits must not stop. */
 const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
 
 /** One line of the program's log. */
@@ -20,12 +20,12 @@ export interface ProgramOptions {
   task?: "dev" | "start";
   /** A module that is loaded first: an absolute path. */
   preload?: string | undefined;
-  /** Where its source is; unset, this repository. */
+  /** The directory of its source; by default this repository. */
   source?: string | undefined;
 }
 
 /**
- * Writes a module for {@link ProgramOptions.preload}, which stops the program at a point.
+ * Writes a module for {@link ProgramOptions.preload} that halts the program at a point.
  *
  * @returns its path
  */
@@ -39,13 +39,13 @@ export async function preloadFault(directory: string, point: FaultPoint): Promis
   return path;
 }
 
-/** A directory for programs that share a database; `await using` removes it. */
+/** Creates a directory for programs that share a database; `await using` removes it. */
 export async function workDirectory() {
   const path = await Deno.makeTempDir();
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** What the command `ps` prints. */
+/** Returns the output of the command `ps`. */
 async function ps(...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command("ps", { args }).output();
   return new TextDecoder().decode(stdout);
@@ -53,7 +53,7 @@ async function ps(...args: string[]): Promise<string> {
 
 /** A running program; `await using` kills it. */
 export class Program implements AsyncDisposable {
-  /** What it has printed so far, standard error included. */
+  /** Its output so far, standard error included. */
   output = "";
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
@@ -64,7 +64,7 @@ export class Program implements AsyncDisposable {
     directory: string,
     { env = {}, task = "start", preload, source }: ProgramOptions = {},
   ) {
-    // What is built has been built before the tests.
+    // The web app is built before the tests.
     this.#process = new Deno.Command(Deno.execPath(), {
       args: taskArguments(task, {
         ...(source && { source }),
@@ -109,7 +109,9 @@ export class Program implements AsyncDisposable {
     return await Program.until([this], () => look(this));
   }
 
-  /** Resolves with what `look` finds in the output of several programs, all of which have to live. */
+  /**
+   * Resolves with what `look` finds in the output of several programs; rejects if one of them ends.
+   */
   static async until<T>(
     programs: readonly Program[],
     look: () => T | undefined | false,
@@ -126,15 +128,15 @@ export class Program implements AsyncDisposable {
         await Promise.race(changes);
       }
     };
-    return await patiently(find(), outputs);
+    return await withWaitLimit(find(), outputs);
   }
 
-  /** Resolves when so many lines of the log have this message. */
+  /** Resolves when `count` lines of the log have this message. */
   async untilLogged(message: string, count = 1): Promise<void> {
     await this.until(({ log }) => log.filter((line) => line.message === message).length >= count);
   }
 
-  /** Where it listens, without a slash at the end. */
+  /** The address at which it listens, without a slash at the end. */
   async url(): Promise<string> {
     const port = await this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1]);
     return `http://127.0.0.1:${port}`;
@@ -157,13 +159,13 @@ export class Program implements AsyncDisposable {
   }
 
   async #fetch(path: string, init: RequestInit) {
-    const response = await patiently(fetch(await this.url() + path, init), () => this.output);
-    const text = await patiently(response.text(), () => this.output);
+    const response = await withWaitLimit(fetch(await this.url() + path, init), () => this.output);
+    const text = await withWaitLimit(response.text(), () => this.output);
     const body = text === "" ? null : JSON.parse(text);
     return { status: response.status, headers: response.headers, body };
   }
 
-  /** How much memory it has at the moment. */
+  /** Its current memory usage. */
   async memoryBytes(): Promise<number> {
     return Number(await ps("-o", "rss=", "-p", String(this.#process.pid))) * 1024;
   }
@@ -174,7 +176,7 @@ export class Program implements AsyncDisposable {
 
   /**
    * Freezes it while it does not write: SQLite's lock would be frozen with it, and no other program
-   * could write any more. `signal("SIGCONT")` lets it go on.
+   * could write. `signal("SIGCONT")` resumes it.
    *
    * @param database the path of its database
    */
@@ -182,7 +184,8 @@ export class Program implements AsyncDisposable {
     const other = new DatabaseSync(database);
     for (let isFree = false; !isFree;) {
       this.signal("SIGSTOP");
-      // Threads stop one after another; one that still runs could take the lock after the look at it.
+      // Threads stop one after another; a thread that still runs could take the lock after the
+      // check.
       while (!await this.#isStopped());
       try {
         other.exec("begin immediate; rollback");
@@ -195,7 +198,7 @@ export class Program implements AsyncDisposable {
     other.close();
   }
 
-  /** Whether all of its threads are stopped; elsewhere than on Linux, its first one. */
+  /** Whether all of its threads are stopped; on other systems than Linux, its first one. */
   async #isStopped(): Promise<boolean> {
     const threads = Deno.build.os === "linux" ? ["-L"] : [];
     const states = await ps(...threads, "-o", "stat=", "-p", String(this.#process.pid));

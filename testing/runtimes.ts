@@ -1,5 +1,5 @@
 /**
- * Runtimes on a database in memory, driven by hand: no loops, no waiting.
+ * Runtimes on a database in memory whose loops do not run: the test calls each step.
  * @module
  */
 import { assert, fail } from "@std/assert";
@@ -14,14 +14,14 @@ import { JobStore, type JobStoreOptions } from "../lib/store/job_store.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { HOUR, limits, testKind } from "./jobs.ts";
 
-/** What a test wants to be otherwise, of the configuration and of what the runtime stands on. */
+/** What a test changes, of the configuration and of the runtime's dependencies. */
 export type RuntimeOverrides = Partial<Config> & Omit<Partial<RuntimeOptions>, "kv" | "clock">;
 
 const defaults = parseConfig({ DOORBELL: "sweep" });
 
 /**
- * The runtime with the service's defaults, but for the clock, a kind of job for tests, the sample model,
- * and jitter that adds half.
+ * Creates a runtime with the service's defaults, but with a fake clock, a kind for tests, the
+ * sample generator, and jitter that adds half.
  */
 export function openRuntime(
   kv: Deno.Kv,
@@ -42,7 +42,7 @@ export function openRuntime(
   });
 }
 
-/** The stores of a database. */
+/** Opens the stores of a database. */
 export function openStores(
   kv: Deno.Kv,
   options: Partial<JobStoreOptions> & Pick<JobStoreOptions, "clock">,
@@ -53,12 +53,15 @@ export function openStores(
   return { store, instances };
 }
 
-/** Runtimes of two instances, `a` and `b`, over one database in memory, and a store to look inside. */
+/**
+ * Opens runtimes of two instances, `a` and `b`, over one database in memory, and a store to inspect
+ * it.
+ */
 export async function openRuntimes(overrides: RuntimeOverrides = {}) {
   return openRuntimesOn(await Deno.openKv(":memory:"), overrides);
 }
 
-/** The same over a database of the test's choice. */
+/** Like {@link openRuntimes}, over a given database. */
 export function openRuntimesOn(
   kv: Deno.Kv,
   overrides: RuntimeOverrides = {},
@@ -77,7 +80,7 @@ export function openRuntimesOn(
   };
 }
 
-/** Submits a job that has to be accepted. */
+/** Submits a job that must be accepted. */
 export async function submit(
   { jobs }: Pick<Runtime, "jobs">,
   kind: PublicKind,
@@ -89,7 +92,7 @@ export async function submit(
   fail(`The job was refused: ${submitted.outcome}`);
 }
 
-/** Submits a job that must not be accepted. */
+/** Submits a job that must be refused. */
 export async function refused(
   { jobs }: Pick<Runtime, "jobs">,
   kind: PublicKind,
@@ -101,7 +104,7 @@ export async function refused(
   fail(`The job was accepted: ${submitted.job.id}`);
 }
 
-/** Work that the test holds in its hands: it begins, and goes on when the test says so. */
+/** A kind whose jobs begin, and continue when the test calls `finish()`. */
 export function heldWork() {
   const begun = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
@@ -115,18 +118,18 @@ export function heldWork() {
   return { kind, begun: begun.promise, finish: held.resolve, runs: () => runs };
 }
 
-/** Moves on with `step` until the instance is idle. */
+/** Calls `step` until the instance is idle. */
 export async function untilIdle({ jobs, instance }: Runtime, step: () => void): Promise<void> {
   let idle = false;
   instance.idle().then(() => idle = true);
   while (!idle) {
     step();
-    // Lets what waits for the clock go on, and what waits for the database.
+    // Continues what waits for the clock or for the database.
     await jobs.ping().catch(() => {});
   }
 }
 
-/** The second instance sweeps every three seconds, for so long. */
+/** Sweeps with the second instance every three seconds, for `ms`. */
 export async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openRuntimes>>, ms: number) {
   await b.instance.sweep();
   for (let passed = 0; passed < ms; passed += 3_000) {
@@ -135,14 +138,14 @@ export async function sweepFor({ b, clock }: Awaited<ReturnType<typeof openRunti
   }
 }
 
-/** The job as it is stored. */
+/** Returns the stored record of a job. */
 export async function jobOf(store: JobStore, id: string): Promise<JobRecord> {
   const snapshot = await store.read(id);
   assert(snapshot, `there is no job ${id}`);
   return snapshot.job;
 }
 
-/** The other instance tries again what is due within a minute, so often. */
+/** Executes due retries with the second instance, `times` times, each a minute later. */
 export async function tryAgain(
   { b, clock }: Awaited<ReturnType<typeof openRuntimes>>,
   times: number,

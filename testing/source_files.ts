@@ -17,7 +17,7 @@ export async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Copies all that the program is made of into a directory. */
+/** Copies all sources of the program into a directory. */
 export async function copyProgram(directory: string): Promise<void> {
   for (const name of ["deno.json", "deno.lock", "main.ts", "routes", "web", "jobs", "lib"]) {
     await cp(join(root, name), join(directory, name), { recursive: true });

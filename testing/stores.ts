@@ -1,5 +1,5 @@
 /**
- * The stores over a database of their own, and what tests put into them.
+ * The stores over a new database, and test data for them.
  * @module
  */
 import { assert } from "@std/assert";
@@ -11,7 +11,7 @@ import { openStores } from "./runtimes.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
 import { queuedJob } from "./jobs.ts";
 
-/** A failure that may pass. */
+/** A failure that allows a retry. */
 export const fault = failure("upstream_error", "OpenAI API error: 500");
 
 /** A plan as `complete()` takes it. */
@@ -47,9 +47,9 @@ export async function openStore() {
 }
 
 /**
- * Claims a job as a worker does: reads it, fails it if it is overdue, else takes it.
+ * Claims a job as a worker does: reads it, fails it if it is overdue, otherwise claims it.
  *
- * @returns the lease; `null` if the job is not to be had
+ * @returns the lease; `null` if the job cannot be claimed
  */
 export async function claim(
   store: JobStore,
@@ -64,7 +64,7 @@ export async function claim(
   return due && await store.claim(due, holder);
 }
 
-/** A job that `holder` works on. */
+/** Accepts a job and claims it for `holder`. */
 export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Promise<Lease> {
   const job = queuedJob();
   await store.accept(job);
@@ -73,7 +73,7 @@ export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Pr
   return lease;
 }
 
-/** The jobs that may be claimed now. */
+/** The ids of the jobs that may be claimed now. */
 export async function dueIn(store: JobStore): Promise<string[]> {
   return (await Array.fromAsync(store.index.due("test"))).map(({ id }) => id);
 }

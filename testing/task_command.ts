@@ -12,11 +12,11 @@ export type TaskName = keyof typeof denoJson.tasks;
 
 /** The `deno run` of a task, in its parts. */
 export interface TaskCommand {
-  /** Permissions and the like, without the configuration file. */
+  /** Permissions and other flags, without the configuration file. */
   flags: string[];
   /** Relative to the top level. */
   script: string;
-  /** What the program itself gets. */
+  /** The arguments of the program itself. */
   args: string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * A page that watches a job, in the hands of a test: each of its requests waits until the test answers
- * it, time is a `FakeClock`, and at the end nothing may be left of it.
+ * A page that watches a job, controlled by a test: each of its requests waits until the test
+ * answers it, time is a `FakeClock`, and at the end no resource may be left.
  * @module
  */
 import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";
@@ -12,17 +12,17 @@ import {
   TripError,
 } from "../web/client/client.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
-import { patiently } from "./patience.ts";
+import { withWaitLimit } from "./patience.ts";
 
 export const JOB_ID = "54a632b6-0dcc-43f7-b013-28e051702cf7";
 
 const dayOf = (day: number, theme: string) => ({ day, theme, activities: [] });
 
-/** Two days of a plan, as far as the client cares. */
+/** Two days of a plan, with the members that the client reads. */
 export const monday = dayOf(1, "Monday");
 export const tuesday = dayOf(2, "Tuesday");
 
-/** An itinerary as `GET` shows it. */
+/** An itinerary as `GET` returns it. */
 export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob {
   const isEnded = (members.status ?? "processing") !== "processing";
   const at = new Date(NOON).toISOString();
@@ -48,15 +48,15 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
   };
 }
 
-/** The same, finished. */
+/** The same job, completed. */
 export const doneJob = itineraryJob({ status: "completed", itinerary: [monday, tuesday] });
 
-/** What the page asks for, the job that comes of it, and why the page lets go of it. */
+/** The wish of the page, the id of its job, and the reason with which it aborts. */
 export const wish = { destination: "Lisbon", durationDays: 2 };
 export const id = { jobId: JOB_ID };
 export const reason = new Error("The page is gone");
 
-/** The error that a promise rejects with. */
+/** Returns the error with which a promise rejects. */
 export async function errorOf(promise: Promise<unknown>): Promise<TripError> {
   const error = await promise.then(() => fail("it succeeded"), (error) => error);
   assert(error instanceof TripError, String(error));
@@ -64,14 +64,14 @@ export async function errorOf(promise: Promise<unknown>): Promise<TripError> {
 }
 
 /**
- * Lets everything that is ready go on. Nothing of a page waits for a network or a timer, so this need not
+ * Lets all ready promises continue. A page waits for no real network or timer, so this does not
  * wait a millisecond as `nextTurn()` does; a test of an hour takes some ten thousand rounds.
  */
 function nextRound(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
-/** An event target that knows how many listeners it has. */
+/** An event target that counts its listeners. */
 export class CountingTarget extends EventTarget {
   listeners = 0;
 
@@ -98,7 +98,7 @@ export class SentRequest {
   readonly signal: AbortSignal;
   readonly response = Promise.withResolvers<Response>();
   isSettled = false;
-  /** Its answer, if that is a stream. */
+  /** The events of its answer, if that is a stream. */
   events: SentEvents | undefined;
 
   constructor(url: string, { method = "GET", headers, body, cache, signal }: RequestInit) {
@@ -112,7 +112,7 @@ export class SentRequest {
     this.signal.addEventListener("abort", () => this.fail());
   }
 
-  /** What it asks for: `GET /:id`, and for how long it is ready to wait. */
+  /** The request as one line: `GET /:id`, and how long it is prepared to wait. */
   get line(): string {
     const prefer = this.headers.get("prefer");
     return `${this.method} ${this.path}${prefer ? `, ${prefer}` : ""}`;
@@ -133,7 +133,7 @@ export class SentRequest {
     });
   }
 
-  /** Answers with an error of the service. */
+  /** Answers with a problem of the service. */
   refuse(status: number, code: string, headers: AnswerHeaders = {}): void {
     this.answer(
       status,
@@ -142,13 +142,13 @@ export class SentRequest {
     );
   }
 
-  /** The connection breaks. */
+  /** Breaks the connection. */
   fail(): void {
     this.isSettled = true;
     this.response.reject(new TypeError("NetworkError when attempting to fetch resource."));
   }
 
-  /** Answers with a stream of events. */
+  /** Answers with an event stream. */
   stream(type = "text/event-stream"): SentEvents {
     this.isSettled = true;
     this.events = new SentEvents();
@@ -158,9 +158,9 @@ export class SentRequest {
   }
 }
 
-/** A stream of events that the test writes. */
+/** An event stream that the test writes. */
 export class SentEvents {
-  /** The client has let go of it, or it is at its end. */
+  /** Whether the client has canceled it, or it has ended. */
   isOver = false;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
@@ -191,14 +191,14 @@ export class SentEvents {
     await nextRound();
   }
 
-  /** The server ends it. */
+  /** Ends the stream, as the server does. */
   async close(): Promise<void> {
     this.isOver = true;
     this.#controller.close();
     await nextRound();
   }
 
-  /** The connection breaks. */
+  /** Breaks the connection. */
   async fail(): Promise<void> {
     this.isOver = true;
     this.#controller.error(new TypeError("network error"));
@@ -206,7 +206,7 @@ export class SentEvents {
   }
 }
 
-/** A test with a page, of which nothing may be left in the end. */
+/** Registers a test with a page, and asserts at its end that no resource is left. */
 export function pageTest(
   name: string,
   test: (page: TestPage) => Promise<void>,
@@ -226,11 +226,11 @@ export class TestPage {
   readonly client;
   /** All requests. */
   readonly sent: SentRequest[] = [];
-  /** What the page has been shown, and told of its connection. */
+  /** The jobs and the states of the connection that the page has received. */
   readonly shown: ItineraryJob[] = [];
   readonly connections: string[] = [];
   isHidden = false;
-  #asked = Promise.withResolvers<void>();
+  #requested = Promise.withResolvers<void>();
   #taken = 0;
 
   constructor(options: TripClientOptions = {}) {
@@ -240,12 +240,12 @@ export class TestPage {
         fetch: (url, init) => {
           const request = new SentRequest(url, init);
           this.sent.push(request);
-          this.#asked.resolve();
-          this.#asked = Promise.withResolvers();
+          this.#requested.resolve();
+          this.#requested = Promise.withResolvers();
           return request.response.promise;
         },
         clock: this.clock,
-        // Pauses are three quarters of the longest that they may be.
+        // Makes each pause three quarters of its longest value.
         random: () => 0.5,
         events: this.events,
         isHidden: () => this.isHidden,
@@ -254,7 +254,7 @@ export class TestPage {
     });
   }
 
-  /** Watches the job, and keeps what the page is told. */
+  /** Watches the job, and records the jobs and connection states. */
   watch(signal?: AbortSignal) {
     return this.client.watch({ jobId: JOB_ID }, {
       signal,
@@ -263,98 +263,100 @@ export class TestPage {
     });
   }
 
-  /** The days that the page has been shown, each time. */
+  /** The days of each job that the page has received. */
   get days(): (string[] | undefined)[] {
     return this.shown.map(({ partial }) => partial?.map(({ theme }) => theme));
   }
 
-  /** Requests that nobody has looked at. */
+  /** The number of requests that the test has not looked at. */
   get unseen(): number {
     return this.sent.length - this.#taken;
   }
 
-  /** The next request, which has to be this one. */
-  async asked(line: string): Promise<SentRequest> {
-    while (this.unseen === 0) await patiently(this.#asked.promise, () => line);
+  /** Returns the next request, and asserts that it is this one. */
+  async nextRequest(line: string): Promise<SentRequest> {
+    while (this.unseen === 0) await withWaitLimit(this.#requested.promise, () => line);
     const request = this.sent[this.#taken++]!;
     assertStrictEquals(request.line, line);
     return request;
   }
 
-  /** Lets time go by until something is asked for. @returns how many milliseconds that took */
-  async untilAsked(): Promise<number> {
-    // Fine enough to tell pauses apart; nothing waits for longer than an hour.
+  /**
+   * Advances the clock until the page sends a request. @returns the elapsed milliseconds
+   */
+  async untilRequest(): Promise<number> {
+    // Fine enough to tell pauses apart. No pause is longer than an hour.
     const STEP_MS = 250;
     await nextRound();
     let ms = 0;
     for (; this.unseen === 0; ms += STEP_MS) {
-      assert(ms <= 3_600_000, "nobody asks for anything");
-      await this.pass(STEP_MS);
+      assert(ms <= 3_600_000, "the page sends no request");
+      await this.advance(STEP_MS);
     }
     return ms;
   }
 
-  /** The next request, and after how many milliseconds it came. */
-  async askedAfter(line: string): Promise<[request: SentRequest, ms: number]> {
-    const ms = await this.untilAsked();
-    return [await this.asked(line), ms];
+  /** Returns the next request, and the milliseconds until it came. */
+  async nextRequestAfter(line: string): Promise<[request: SentRequest, ms: number]> {
+    const ms = await this.untilRequest();
+    return [await this.nextRequest(line), ms];
   }
 
-  /** Time goes by, and what was waiting for it goes on. */
-  async pass(ms: number): Promise<void> {
+  /** Advances the clock and lets the waiting promises continue. */
+  async advance(ms: number): Promise<void> {
     this.clock.advance(ms);
     await nextRound();
   }
 
-  async say(type: string, members: object = {}): Promise<void> {
+  async dispatch(type: string, members: object = {}): Promise<void> {
     this.events.dispatchEvent(Object.assign(new Event(type), members));
     await nextRound();
   }
 
   async setHidden(isHidden: boolean): Promise<void> {
     this.isHidden = isHidden;
-    await this.say("visibilitychange");
+    await this.dispatch("visibilitychange");
   }
 
-  /** Begins to watch, answers the first look and the stream. */
+  /** Starts to watch, and answers the first read and the stream. */
   async watchLive(signal?: AbortSignal) {
     const watching = this.watch(signal);
-    // Whoever waits for it hears of it.
+    // The test that awaits it gets the error.
     watching.catch(() => {});
-    (await this.asked("GET /:id")).show(itineraryJob());
-    const events = (await this.asked("GET /:id/events")).stream();
+    (await this.nextRequest("GET /:id")).show(itineraryJob());
+    const events = (await this.nextRequest("GET /:id/events")).stream();
     await events.write("retry: 2000\n\n");
     return { watching, events };
   }
 
-  /** The stream fails twice, so that the page falls back to long polls. */
+  /** Makes two streams fail, so that the page falls back to long polls. */
   async watchByLongPolls(signal?: AbortSignal) {
     const watching = this.watch(signal);
     watching.catch(() => {});
     for (let n = 0; n < 2; n++) {
-      (await this.askedAfter("GET /:id"))[0].show(itineraryJob());
-      (await this.asked("GET /:id/events")).answer(404, "<h1>Not found</h1>");
+      (await this.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+      (await this.nextRequest("GET /:id/events")).answer(404, "<h1>Not found</h1>");
     }
-    (await this.askedAfter("GET /:id"))[0].show(itineraryJob());
+    (await this.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
     return { watching };
   }
 
-  /** The long polls fail, too. */
+  /** Makes the long polls fail, too. */
   async watchByPlainPolls(signal?: AbortSignal) {
     const { watching } = await this.watchByLongPolls(signal);
     for (let n = 0; n < 2; n++) {
-      (await this.askedAfter("GET /:id, wait=25"))[0].fail();
-      (await this.askedAfter("GET /:id"))[0].show(itineraryJob());
+      (await this.nextRequestAfter("GET /:id, wait=25"))[0].fail();
+      (await this.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
     }
     return { watching };
   }
 
-  /** Answers the next look with the end. */
+  /** Answers the next read with the completed job. */
   async finish(watching: Promise<ItineraryJob>): Promise<void> {
     for (;;) {
       await nextRound();
       if (this.unseen === 0) {
-        await this.pass(1_000);
+        await this.advance(1_000);
         continue;
       }
       const request = this.sent[this.#taken++]!;
@@ -367,7 +369,7 @@ export class TestPage {
     assertEquals(await watching, doneJob);
   }
 
-  /** No timer, no listener, no request and no stream. */
+  /** Asserts that no timer, listener, request or stream is left. */
   async assertNothingLeft(): Promise<void> {
     await nextRound();
     assertStrictEquals(this.clock.waiting, 0, "timers are left");
@@ -375,8 +377,8 @@ export class TestPage {
     for (const { line, isSettled, events, signal } of this.sent) {
       assert(isSettled, `${line} is left open`);
       assert(events?.isOver ?? true, `the stream of ${line} is left open`);
-      assert(signal.aborted, `${line} could still be going on`);
+      assert(signal.aborted, `${line} was not aborted`);
     }
-    assertStrictEquals(this.unseen, 0, "requests that the test does not know of");
+    assertStrictEquals(this.unseen, 0, "requests that the test has not looked at");
   }
 }

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 
-/** Half pairs lie between these code points, and are no text. */
+/** Surrogates lie between these code points; they are not characters. */
 const SURROGATES = 0xd800;
 const SURROGATE_COUNT = 0x800;
 const LAST = 0x10ffff;
@@ -20,10 +20,10 @@ export const anyCharacter: fc.Arbitrary<string> = fc.nat(LAST - SURROGATE_COUNT)
 
 function numberOf(character: unknown): number {
   if (typeof character !== "string" || [...character].length !== 1) {
-    throw new TypeError("no character");
+    throw new TypeError("not a character");
   }
   const code = character.codePointAt(0)!;
   if (code < SURROGATES) return code;
-  if (code < SURROGATES + SURROGATE_COUNT) throw new TypeError("half a pair");
+  if (code < SURROGATES + SURROGATE_COUNT) throw new TypeError("a lone surrogate");
   return code - SURROGATE_COUNT;
 }

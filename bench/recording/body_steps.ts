@@ -1,5 +1,5 @@
 /**
- * Bodies and headers of wishes that are not accepted, and some odd ones that are.
+ * Invalid bodies and headers of requests, and unusual ones that are accepted.
  * @module
  */
 import type { Step } from "./recorder.ts";
@@ -7,7 +7,7 @@ import { generation, itinerary, type KindOfJob } from "./wishes.ts";
 
 const long = (characters: number) => "x".repeat(characters);
 
-/** Each is one wish with the faults that its name says. */
+/** Invalid request bodies, by their faults. */
 const badItineraries: Record<string, unknown> = {
   "no members": {},
   "null": null,
@@ -41,7 +41,7 @@ const badGenerations: Record<string, unknown> = {
   },
 };
 
-/** Added to a wish that is fine. */
+/** Invalid values of `callbackUrl`, added to a valid request body. */
 const badCallbacks: Record<string, unknown> = {
   "a number": 7,
   "no URL": "hooks",
@@ -52,11 +52,11 @@ const badCallbacks: Record<string, unknown> = {
   "an IPv6 address that is private": "https://[::1]/x",
   "a name without a dot": "https://localhost/x",
   "too long": `https://hooks.example/${long(2_048)}`,
-  // Nothing is wrong with it, but the caller has no key.
+  // The URL is valid, but the caller has no key.
   "not allowed": "https://hooks.example/x",
 };
 
-/** As text, because no JSON can say it. */
+/** Texts that are not JSON. */
 const malformed = ["", "{", "destination=Tokyo", "{'destination': 'Tokyo'}", "undefined"];
 
 const types = [
@@ -121,7 +121,7 @@ export function badBodies({ noun, path, wish }: KindOfJob): Step[] {
   ];
 }
 
-/** They are read as they are meant. */
+/** Unusual requests that the service accepts. */
 export const oddBodies: Step[] = [
   ...acceptedTypes.map((type) => ({
     name: `type: ${type}`,

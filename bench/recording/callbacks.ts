@@ -1,5 +1,5 @@
 /**
- * The receiver of callbacks, which are recorded as requests that the service sends.
+ * The receiver of callbacks. They are recorded as requests of the service.
  * @module
  */
 import type { Recorder } from "./recorder.ts";
@@ -11,7 +11,7 @@ interface Received {
   body: string;
 }
 
-/** Starts a receiver that accepts everything; `await using` stops it. */
+/** Starts a receiver that accepts all requests. `await using` stops it. */
 export function receiveCallbacks() {
   const received = new Map<string, Received>();
   let arrived = Promise.withResolvers<void>();
@@ -24,10 +24,10 @@ export function receiveCallbacks() {
     return new Response(null, { status: 204 });
   });
   return {
-    /** Without a slash at the end. */
+    /** Without a trailing slash. */
     url: server.url,
     host: new URL(server.url).host,
-    /** Records what has been sent to a path, when it has arrived. */
+    /** Records the request to a path when it has arrived. */
     async record(recorder: Recorder, { name, path }: { name: string; path: string }) {
       while (!received.has(path)) await arrived.promise;
       const { line, headers, body } = received.get(path)!;

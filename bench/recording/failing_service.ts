@@ -1,6 +1,6 @@
 /**
- * A service whose model comes to nothing. Its jobs may be seen without a key, and belong to keys that
- * are told of their ends.
+ * A service whose model always fails. Its jobs belong to API keys, are readable without a key, and
+ * have callbacks.
  * @module
  */
 import { receiveCallbacks } from "./callbacks.ts";
@@ -25,7 +25,7 @@ import { idOf, keyOf, withKey } from "./wishes.ts";
 const owner = withKey("owner");
 const other = withKey("other");
 
-/** An answer without its end. */
+/** An answer that stops before its end. */
 const cutOff: Reply = () => stream(chatChunks(['{"days":['], { finish: null }).map(frame).join(""));
 
 const unreadable: Reply = () => stream('data: {"hello":"world"}\n\n');
@@ -36,7 +36,7 @@ function stream(text: string): Response {
 
 const refusal = { type: "message", content: [{ type: "refusal", refusal: "No." }] };
 
-/** What is wished for, and what becomes of it. After the last one the model is left alone. */
+/** The faults for itineraries, by name. The quota is last, because it opens the breaker. */
 const failedItineraries: Scripts = {
   "a wrong key": [errorReply(401, "invalid_api_key")],
   "not permitted": [errorReply(403, "permission_denied")],
@@ -58,7 +58,7 @@ const failedItineraries: Scripts = {
   "no quota": [errorReply(429, "insufficient_quota")],
 };
 
-/** An answer that ends like this. */
+/** Returns an answer that ends with this status. */
 function ending(id: string, status: string, more: object): Reply {
   const events = answerEvents({ id, end: { status, ...more } });
   const type = `response.${status}`;
@@ -93,7 +93,7 @@ const failedBundles: Scripts = {
   "no quota": [errorReply(429, "insufficient_quota")],
 };
 
-/** Each is waited for, looked at, and looked at as a page. */
+/** Returns requests that create each job, wait for it, and read its page and timeline. */
 function failures(
   path: string,
   { names, wishOf }: { names: Scripts; wishOf: (name: string) => object },
@@ -111,7 +111,7 @@ function failures(
   ]);
 }
 
-/** What a job that all may see lets others do. */
+/** Returns requests of other callers for a job that is readable without a key. */
 function access(path: string, wish: unknown): Step[] {
   const trip = "/trips/{job}";
   const foreign = { "sec-fetch-site": "cross-site", "origin": "https://elsewhere.example" };
@@ -151,7 +151,7 @@ function access(path: string, wish: unknown): Step[] {
   ];
 }
 
-/** What the ends of jobs that have no plan are told by. */
+/** Records the callbacks of jobs without a plan. */
 async function callbacks(
   recorder: Recorder,
   { path, wishOf, receiver, held }: {

@@ -1,34 +1,34 @@
 /**
- * One request and its answer over a plain connection. `fetch` is no use here: it hides headers, asks
- * for compression, merges headers that are sent twice, and always sends the whole body.
+ * One request and its answer over a TCP connection. `fetch` is not suitable: it hides headers, asks
+ * for compression, merges repeated headers, and always sends the whole body.
  * @module
  */
 import { Buffer } from "node:buffer";
 
 export interface HttpRequest {
   method: string;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   path: string;
   headers: [name: string, value: string][];
   body?: Uint8Array<ArrayBuffer> | undefined;
-  /** `cut`: the body ends one byte before the end that its length promises. */
+  /** `cut`: the body is one byte shorter than its declared length. */
   transfer?: "length" | "chunked" | "cut" | undefined;
 }
 
 export interface HttpAnswer {
-  /** Status code and reason, as they are sent. */
+  /** Status code and reason. */
   status: string;
-  /** Names in lower case: HTTP does not tell the cases apart. In the order of the names. */
+  /** Sorted by name. Names are in lower case, because HTTP ignores their case. */
   headers: [name: string, value: string][];
   body: Uint8Array<ArrayBuffer>;
 }
 
-/** The value of a header. */
+/** Returns the value of a header. */
 export function headerOf({ headers }: HttpAnswer, name: string): string | undefined {
   return headers.find(([other]) => other === name)?.[1];
 }
 
-/** A request that was sent, and as much of its answer as has arrived. */
+/** A sent request, and the part of its answer that has arrived. */
 export class HttpExchange implements Disposable {
   readonly #connection: Deno.TcpConn;
   readonly #method: string;
@@ -41,23 +41,27 @@ export class HttpExchange implements Disposable {
     this.#method = method;
   }
 
-  /** @param url where the server is: `http://127.0.0.1:8000` */
+  /**
+   * Connects and sends a request.
+   *
+   * @param url of the server: `http://127.0.0.1:8000`
+   */
   static async begin(url: string, request: HttpRequest): Promise<HttpExchange> {
     const { hostname, port, host } = new URL(url);
     const connection = await Deno.connect({ hostname, port: Number(port) });
     const exchange = new HttpExchange(connection, request.method);
-    // Not awaited: a server may answer before it has read everything, and read no further.
+    // Not awaited: a server may answer before it has read the whole request, and stop reading.
     const written = exchange.#write(encode(request, host)).catch(() => {});
     if (request.transfer === "cut") await written.then(() => connection.closeWrite());
     return exchange;
   }
 
-  /** Resolves when this text is in the body, so often. */
+  /** Resolves when the body contains this text `count` times. */
   async until(text: string, count = 1): Promise<void> {
     while ((this.#read()?.body.split(text).length ?? 1) <= count) await this.#receive();
   }
 
-  /** The answer, when all of it is there. */
+  /** Returns the answer when it is complete. */
   async answer(): Promise<HttpAnswer> {
     for (;;) {
       const answer = this.#read();
@@ -87,7 +91,7 @@ export class HttpExchange implements Disposable {
     else this.#received += buffer.toString("latin1", 0, count);
   }
 
-  /** What has arrived; `null` as long as the headers are not complete. */
+  /** Returns the part that has arrived; `null` until the headers are complete. */
   #read() {
     const end = this.#received.indexOf("\r\n\r\n");
     if (end < 0) return null;
@@ -130,7 +134,7 @@ function encode({ method, path, headers, body, transfer = "length" }: HttpReques
   return Buffer.concat([Buffer.from(head + before), content, Buffer.from(after)]);
 }
 
-/** The chunks of a body (RFC 9112, section 7.1) that have arrived. */
+/** Reads the chunks of a body (RFC 9112, section 7.1) that have arrived. */
 function readChunks(text: string): { body: string; isComplete: boolean } {
   let body = "";
   for (let start = 0;;) {

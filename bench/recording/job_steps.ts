@@ -1,5 +1,5 @@
 /**
- * What can be asked of jobs of either kind, of a service that needs no key.
+ * Requests about jobs of either kind, for a service without API keys.
  * @module
  */
 import type { Step } from "./recorder.ts";
@@ -13,10 +13,10 @@ import {
   type KindOfJob,
 } from "./wishes.ts";
 
-/** Of no job. */
+/** The id of no job. */
 const UNKNOWN = "8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86";
 
-/** Making jobs, and asking for them when they have ended. */
+/** Returns requests that create jobs, and read them after their end. */
 export function lifeOfJob(kind: KindOfJob): Step[] {
   const { path } = kind;
   const job = `${path}/{job}`;
@@ -43,7 +43,7 @@ function otherThan({ noun }: KindOfJob): KindOfJob {
   return noun === "itinerary" ? generation : itinerary;
 }
 
-/** Asking for a job of which the client has a version, perhaps; its tag was kept. */
+/** Returns conditional requests for a job, with the kept `tag` or another one. */
 function versionsOfJob(job: string): Step[] {
   const ask = `GET ${job}`;
   const known = { "if-none-match": "{tag}" };
@@ -64,7 +64,7 @@ function versionsOfJob(job: string): Step[] {
   ];
 }
 
-/** Waiting for jobs, and repeating requests. */
+/** Returns requests that wait for jobs, and repeated requests. */
 function repeatedJobs(kind: KindOfJob): Step[] {
   const { noun, path, wish, other } = kind;
   const others = otherThan(kind);
@@ -94,7 +94,7 @@ function repeatedJobs(kind: KindOfJob): Step[] {
   ];
 }
 
-/** The stream of a job that has ended. */
+/** Returns requests for the event stream of an ended job. */
 function eventsOfJob(job: string): Step[] {
   const events = `GET ${job}/events`;
   return [
@@ -139,7 +139,7 @@ function unknownJob(path: string): Step[] {
   ];
 }
 
-/** The lists of a caller. */
+/** Returns requests for the job list of a caller. */
 export function lists({ path, wish, other }: KindOfJob): Step[] {
   const token = { "client-token": "token-of-a-client-0123456789" };
   const waited = { ...token, prefer: "wait=60" };

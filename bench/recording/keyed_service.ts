@@ -1,5 +1,5 @@
 /**
- * A service that is only open to those with an API key, each of which has a budget, and to two origins.
+ * A service with API keys, a daily budget for each key, and two allowed origins.
  * @module
  */
 import { receiveCallbacks } from "./callbacks.ts";
@@ -24,7 +24,7 @@ const strangers: Record<string, Step["headers"]> = {
   "two keys": [["authorization", owner.authorization], ["authorization", other.authorization]],
 };
 
-/** Who may do what with a job. */
+/** Returns requests with each key, and without one, for a job. */
 function access({ path, wish }: KindOfJob): Step[] {
   const asks = [
     `GET ${path}/{job}`,
@@ -63,7 +63,7 @@ function access({ path, wish }: KindOfJob): Step[] {
   ];
 }
 
-/** One key makes all its jobs of the day. */
+/** One key uses up its daily budget. */
 const budget: Step[] = [
   ...Array.from({ length: DAILY_JOBS }, (_, n): Step => ({
     name: `job ${n + 1}`,

@@ -1,6 +1,6 @@
 /**
- * A service that lets a client send few requests and make fewer jobs. Each client has its own address,
- * which a proxy tells.
+ * A service with low limits for requests and jobs. Each client has its own address, which a proxy
+ * forwards.
  * @module
  */
 import type { Step } from "./recorder.ts";
@@ -12,7 +12,7 @@ const UNKNOWN = "8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86";
 const REQUESTS = 4;
 const JOBS = 2;
 
-/** The same request, more often than is allowed. */
+/** Returns the same request, once more than the limit allows. */
 function tooOften(name: string, step: Omit<Step, "name">, limit: number): Step[] {
   return Array.from({ length: limit + 1 }, (_, n) => ({ ...step, name: `${name}, ${n + 1}` }));
 }
@@ -65,7 +65,7 @@ const limits: Step[] = [
   }, REQUESTS),
 ];
 
-/** Addresses that count as one, and such that do not. */
+/** Addresses of the same client, and addresses of others. */
 const addresses: Step[] = [
   "198.51.100.1, 192.0.2.20",
   "192.0.2.20:4711",

@@ -1,5 +1,5 @@
 /**
- * Replaces what differs from one run to the next, and nothing else.
+ * Replaces only the values that differ from one run to the next.
  * @module
  */
 import { assert, assertStrictEquals } from "@std/assert";
@@ -11,17 +11,17 @@ const DAY_MS = 24 * HOUR_MS;
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** An array as JSON in base64url. */
+/** A cursor: an array as JSON in base64url. */
 const CURSOR = /\bWz[\w-]{40,}/g;
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** A weekday becomes the next such day. The plans with real dates are of another century. */
+/** Calendar dates that follow from a weekday. Plans with fixed dates use dates far from today. */
 const CALENDAR_DAY = /(\bDT(?:START|END)[^:\n]*:)(\d{4})(\d\d)(\d\d)/g;
 
-/** Each pattern, and what it becomes. They are applied in this order. */
+/** The patterns and their replacements, applied in this order. */
 const patterns: [pattern: RegExp, replacement: string][] = [
-  // How a page writes the moment after which a job is gone.
+  // The expiry of a job, in the format of pages.
   [/>[A-Z][a-z]{2}, [A-Z][a-z]{2,3} \d{1,2}, \d\d:\d\d UTC</g, "><moment><"],
   // The day that a page proposes for the start of a calendar.
   [/( name="start" required value=")\d{4}-\d\d-\d\d"/g, '$1<date>"'],
@@ -30,11 +30,11 @@ const patterns: [pattern: RegExp, replacement: string][] = [
   [/(Elapsed:<\/span> )\d+:\d\d\b/g, "$1<duration>"],
   [/\bDTSTAMP:\d{8}T\d{6}Z/g, "DTSTAMP:<time>"],
   [/\?v=[0-9a-f]{20}\b/g, "?v=<version>"],
-  // They depend on how long a stream lasts.
+  // The number of keep-alives depends on the duration of the stream.
   [/^: keep-alive\n\n/gm, ""],
 ];
 
-/** Request headers of callbacks, and answer headers, that say when something happens. */
+/** The headers of callbacks and answers that depend on the time. */
 const headerPatterns: Record<string, [pattern: RegExp, replacement: string]> = {
   "date": [/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/, "<time>"],
   "etag": [/^(W\/)?"[^"]+"$/, '$1"<etag>"'],
@@ -45,7 +45,7 @@ const headerPatterns: Record<string, [pattern: RegExp, replacement: string]> = {
 
 const CLOSE = "connection: close";
 
-/** What stands before the number of seconds after which to try again. */
+/** The texts before the number of seconds after which a client may retry. */
 const RETRY_WORDS = [
   "again in ",
   "again by itself in ",
@@ -53,7 +53,9 @@ const RETRY_WORDS = [
   '"retryAfterSeconds":',
 ];
 
-/** The names by which the ids of one scenario go, in the order in which they appear. */
+/**
+ * Replaces values in the texts of one scenario. Ids are numbered in the order of their appearance.
+ */
 export class Normaliser {
   readonly #ids = new Map<string, string>();
 
@@ -78,7 +80,7 @@ export class Normaliser {
     return this.text(value).replace(pattern, replacement);
   }
 
-  /** The headers of an answer, as `name: value`; without those by which Deno frames it. */
+  /** Returns the headers of an answer as `name: value`, without Deno's framing headers. */
   headers(answer: HttpAnswer): string[] {
     const shown = answer.headers.map(([name, value]) => {
       if (name === "retry-after" && isLimited(answer)) return `${name}: <seconds>`;
@@ -89,7 +91,7 @@ export class Normaliser {
     );
   }
 
-  /** The text of an answer; if that is about a limit, it may say how long it lasts. */
+  /** Returns the body of an answer. For a 429, it also replaces the number of seconds. */
   body(answer: HttpAnswer, text: string): string {
     if (!isLimited(answer)) return this.text(text);
     const seconds = headerOf(answer, "retry-after");
@@ -112,21 +114,23 @@ export class Normaliser {
   }
 }
 
-/** How long a limit lasts depends on the clock. */
+/** Returns whether the answer is a 429. Its pause depends on the clock. */
 function isLimited({ status }: HttpAnswer): boolean {
   return status.startsWith("429");
 }
 
-/** Whether a header is Deno's own way to send an answer, which differs between its versions. */
+/** Returns whether Deno added the header for framing, which differs between versions of Deno. */
 function isFraming(header: string, answer: HttpAnswer): boolean {
   if (header === "transfer-encoding: chunked") return true;
   if (header.startsWith("content-length:")) return isTrueLength(header, answer);
   if (header === "vary: ") return true;
-  // Deno adds it, perhaps a second time, if it has not read the whole body of the request.
+  // Deno adds it, even a second time, if it has not read the whole body of the request.
   return header === CLOSE && !answer.status.startsWith("413");
 }
 
-/** Deno 2.5 names the encoding for every text that it could compress, later ones if they do. */
+/**
+ * Deno 2.5 adds `Accept-Encoding` for all compressible text, later versions for compressed text.
+ */
 function variants(answer: HttpAnswer, value: string): string {
   const isEncoded = headerOf(answer, "content-encoding") !== undefined;
   return isEncoded ? value : value.replace(/^Accept-Encoding(, )?/, "");
@@ -137,7 +141,9 @@ function isTrueLength(header: string, { body }: HttpAnswer): boolean {
   return true;
 }
 
-/** Whether a time follows from the time of this run: jobs last for a day, weekdays are a week ahead. */
+/**
+ * Returns whether a time is close to now: jobs last for a day, and weekdays are up to a week ahead.
+ */
 function isNear(time: string): boolean {
   const ms = Date.parse(time) - Date.now();
   return ms > -1.5 * DAY_MS && ms < 9 * DAY_MS;

@@ -1,5 +1,5 @@
 /**
- * A service that needs no key, and writes sample plans without delay.
+ * A service without API keys that writes sample plans without delay.
  * @module
  */
 import { badBodies, oddBodies } from "./body_steps.ts";

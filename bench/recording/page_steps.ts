@@ -1,5 +1,5 @@
 /**
- * The app for people, of a service that needs no key and whose model is at rest.
+ * Requests for the web app, for a service without API keys and with an idle model.
  * @module
  */
 import type { Step } from "./recorder.ts";
@@ -9,7 +9,7 @@ const UNKNOWN = "8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86";
 
 const query = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 
-/** A wish for bundles, as its form has it. */
+/** The form fields for bundles. */
 const weekend = {
   kind: "generation",
   interests: "music, nightlife，art",
@@ -39,7 +39,7 @@ export const firstPage: Step[] = [
 
 const wishOf = (kind: string, body: unknown) => ({ wish: JSON.stringify({ kind, body }) });
 
-/** Each is answered with the form, or with a page that says why it is not. */
+/** Invalid forms. The answer is the form with errors, or an error page. */
 const refusedForms: Record<string, Record<string, string>> = {
   "nothing": {},
   "no destination, no days": { kind: "itinerary", destination: " ", durationDays: "0" },
@@ -59,7 +59,7 @@ const refusedForms: Record<string, Record<string, string>> = {
   "a name that is none": { ...tokyo, formId: "with a space" },
 };
 
-/** Headers that say where a form comes from. */
+/** Headers with the origin of a form. */
 const origins: Record<string, Record<string, string | null>> = {
   "another site": { "sec-fetch-site": "cross-site", "origin": "https://elsewhere.example" },
   "another site, by its origin alone": {
@@ -112,10 +112,10 @@ export const forms: Step[] = [
 
 const files = ["plan.md", "plan.json", "plan.ics"];
 
-/** Days that are asked for as the first one. */
+/** Values of `start`, the first day of the calendar. */
 const starts = ["2099-12-31", "2099-02-30", "1999-01-01", "31.12.2099", ""];
 
-/** The pages of a trip that is finished. */
+/** Returns requests for the pages and files of a finished trip. */
 function finishedTrip(noun: string, trip: string): Step[] {
   return [
     { name: `${noun}: page`, ask: `GET ${trip}` },
@@ -142,7 +142,7 @@ function finishedTrip(noun: string, trip: string): Step[] {
 
 const waited = { prefer: "wait=60" };
 
-/** Destinations from which it is hard to make the name of a file. */
+/** Destinations that are difficult to turn into a file name. */
 const oddTitles: Record<string, string> = {
   "no letters": "?!",
   "line breaks": "Rome\r\nx-injected: 1",

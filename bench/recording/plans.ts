@@ -1,5 +1,5 @@
 /**
- * Plans that a scripted model writes.
+ * The plans of the scripted model.
  * @module
  */
 
@@ -11,7 +11,9 @@ const activity = (time: string, title: string, cost: number | null, currency = "
   estimatedCost: cost === null ? null : { amount: cost, currency },
 });
 
-/** An itinerary of so many days, with what its files have to escape. */
+/**
+ * Returns an itinerary with this number of days. Its texts contain characters that files escape.
+ */
 export function itineraryPlan(days: number) {
   return {
     days: Array.from({ length: days }, (_, index) => ({
@@ -27,7 +29,7 @@ export function itineraryPlan(days: number) {
   };
 }
 
-/** What the event search finds; only its links may be shown. */
+/** The result of the event search. Answers may only show links of this event. */
 export const foundEvent = {
   name: "Fado Night",
   url: "https://tickets.example/fado?a=1,2;b",
@@ -63,7 +65,7 @@ const bundle = (title: string, keyEvents: object[], imageUrl: string | null = nu
   imageUrl,
 });
 
-/** Bundles of which some events have a date that a calendar can hold, and some links are known. */
+/** Bundles in which some events have a date for the calendar, and some links are known. */
 export const datedBundles = {
   bundles: [
     bundle("Fado; and more", [
@@ -86,7 +88,9 @@ export const datedBundles = {
   ],
 };
 
-/** Dates as models write them: a day, the days that are not clear, and what is none. */
+/**
+ * Dates in the forms that models write: clear dates, ambiguous dates, and texts that are no dates.
+ */
 const dates = [
   [
     "2099-11-28T21:00:00+01:00",
@@ -111,14 +115,14 @@ const dates = [
   ["every Friday", "24/7", `28 November 2099 ${"and so on ".repeat(12)}`, "2099-11-28/2099-11-29"],
 ];
 
-/** Bundles with dates of every form. */
+/** Bundles with dates in every form. */
 export const bundlesOfDates = {
   bundles: dates.map((list, index) =>
     bundle(`Dates ${index + 1}`, list.map((date) => keyEvent(`On ${date}`, { date })))
   ),
 };
 
-/** Bundles of which no event has a date that a calendar can hold. */
+/** Bundles in which no event has a date for the calendar. */
 export const undatedBundles = {
   bundles: ["One", "Two", "Three"].map((title) =>
     bundle(title, [keyEvent(`Event of ${title}`, { date: "every evening" })])

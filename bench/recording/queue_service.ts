@@ -1,6 +1,6 @@
 /**
- * A service that works on one job at a time, and lets one more wait. Its model writes itineraries when
- * the scenario says so.
+ * A service with one slot and a queue of one job. The scenario controls when its model writes
+ * itineraries.
  * @module
  */
 import { itineraryPlan } from "./plans.ts";
@@ -17,17 +17,17 @@ const generations = "/api/generations";
 const itineraryOf = (destination: string) => ({ destination, durationDays: 2 });
 const bundlesOf = (interest: string) => ({ preferences: { interests: [interest] } });
 
-/** Of a long poll whose client has the version that was kept. */
+/** The headers of a long poll by a client that has the kept version. */
 const newsOnly = { "prefer": "wait=60", "if-none-match": "{tag}" };
 
 const form = { kind: "generation", interests: "waiting", formId: "form-1" };
 
-/** The ways in which jobs are made that have to wait. */
+/** The ways to create a job that must wait. */
 const waitingJobs: { noun: string; path: string; make: Step }[] = [
   {
     noun: "itinerary",
     path: itineraries,
-    // In vain.
+    // The wait ends before the job does.
     make: {
       name: "itinerary: waited for",
       ask: `POST ${itineraries}`,
@@ -42,7 +42,7 @@ const waitingJobs: { noun: string; path: string; make: Step }[] = [
   },
 ];
 
-/** What is asked while one job runs and another one waits. */
+/** The requests while one job runs and another one waits. */
 const whenFull: Step[] = [
   { name: "a form, sent again", ask: "POST /trips", form },
   { name: "full", ask: `POST ${itineraries}`, body: itineraryOf("full") },
@@ -50,7 +50,7 @@ const whenFull: Step[] = [
   { name: "full, a form", ask: "POST /trips", form: { ...form, interests: "full" } },
 ];
 
-/** Jobs that wait while another one is worked on, and what does not fit any more. */
+/** Records jobs that wait for the slot, and requests that are refused because the queue is full. */
 async function queue(recorder: Recorder, held: LiveReply): Promise<void> {
   await recorder.send({
     name: "running",
@@ -105,7 +105,7 @@ async function waitAndCancel(
   ]);
 }
 
-/** An itinerary that is written while one client listens, and another one polls. */
+/** Records an itinerary while the model writes it, for an event stream and for polls. */
 async function itineraryStates(recorder: Recorder, live: LiveReply): Promise<void> {
   const chunks = chunksOf(itineraryPlan(2).days);
   await recorder.sendWhenThereIsRoom({
@@ -117,7 +117,7 @@ async function itineraryStates(recorder: Recorder, live: LiveReply): Promise<voi
   await live.asked;
   const job = `${itineraries}/{job}`;
   await recorder.untilShows(job, ({ progress }) => progress.phase === "thinking");
-  // Between the last step and the end there may be time for a look.
+  // Omits the event between the last step and the end, which depends on timing.
   const whole = {
     name: "events",
     ask: `GET ${job}/events`,
@@ -147,7 +147,7 @@ async function itineraryStates(recorder: Recorder, live: LiveReply): Promise<voi
   await recorder.run([...views("completed", itineraries), ...files("completed")]);
 }
 
-/** The pieces in which an itinerary is written: each part ends with a day. */
+/** Returns the chunks of an itinerary. Each of the `parts` ends with a day. */
 function chunksOf(days: object[]) {
   const [start, ...rest] = chatChunks(
     [
@@ -160,7 +160,7 @@ function chunksOf(days: object[]) {
   return { start: [start!], parts, end: rest.slice(days.length) };
 }
 
-/** What the service answers while it shuts down: a job that goes on gives it some seconds. */
+/** Records answers during a shutdown. A running job delays its end by some seconds. */
 async function shutdown(recorder: Recorder, held: LiveReply): Promise<void> {
   const key = { "idempotency-key": "k" };
   const job = { ask: `POST ${itineraries}`, body: itineraryOf("held to the end"), headers: key };

@@ -1,5 +1,5 @@
 /**
- * Sends the requests of a scenario and takes down what is answered.
+ * Sends the requests of a scenario and records the answers.
  * @module
  */
 import { assert } from "@std/assert";
@@ -10,40 +10,42 @@ import { headerOf, type HttpAnswer, HttpExchange, type HttpRequest } from "./htt
 import { Normaliser } from "./normaliser.ts";
 import type { Program } from "./support.ts";
 
-/** A request that is to be recorded. In its texts, `{name}` stands for what was kept by that name. */
+/**
+ * A request to record. In its texts, `{name}` stands for the value that was kept under that name.
+ */
 export interface Step {
   /** Names the entry within its scenario. */
   name: string;
   /** Method and path. */
   ask: string;
-  /** A list, if one of them is sent twice. `null`: not sent, although it usually is. */
+  /** A list if a header is sent twice. `null`: a usual header is not sent. */
   headers?: Record<string, string | null> | [name: string, value: string][];
-  /** Text as it is, or anything else as JSON. */
+  /** Text is sent unchanged, any other value as JSON. */
   body?: unknown;
-  /** The fields of a form, sent as a page of the service sends them. */
+  /** The fields of a form, sent like a form of a page. */
   form?: Record<string, string>;
   transfer?: HttpRequest["transfer"];
-  /** What later steps need of the answer, by name. */
+  /** Values of the answer that later steps need, by name. */
   keep?: Record<string, (answer: HttpAnswer) => string>;
-  /** What of the answer may be there or not, depending on how soon changes are seen; left out. */
+  /** The part of the answer to omit, because its presence depends on timing. */
   without?: RegExp;
-  /** Before it is sent, the job that was kept by this name has to end. */
+  /** The name of a kept job that must end before this request. */
   ended?: string;
   /**
-   * How the body of the answer is recorded: `digest`, for what other packages bring; `nothing`, for
-   * what the build makes; `exact`, without replacing anything.
+   * How the body of the answer is recorded: `digest` for files of other packages, `nothing` for
+   * files of the build, `exact` without replacements.
    */
   show?: "digest" | "nothing" | "exact";
 }
 
-/** A request and its answer, as they are recorded. */
+/** A recorded request and its answer. */
 export interface Entry {
   name: string;
   request: { line: string; headers?: string[] | undefined; body?: unknown };
   answer: { status: string; headers: string[]; body?: unknown };
 }
 
-/** Headers that stand together in one line of the recording, by what that line says. */
+/** Groups of headers that the recording shows as one line, by the text of that line. */
 const HEADER_GROUPS: Record<string, string[]> = {
   "<the headers of every answer>": [
     "access-control-allow-origin: *",
@@ -68,23 +70,23 @@ const HEADER_GROUPS: Record<string, string[]> = {
   ],
 };
 
-/** Longer requests are there for their length alone. */
+/** For longer requests, only the length matters. */
 const MAX_REQUEST_CHARACTERS = 2_000;
 
-/** Shorter bodies are easier to read than the name of an entry that has the same. */
+/** Shorter bodies are recorded again, because they are easier to read than a reference. */
 const MIN_REPEATED_CHARACTERS = 400;
 
-/** The scenarios of one program, each with its own recorder. */
+/** Records one scenario. */
 export class Recorder {
   readonly program: Program;
   readonly entries: Entry[] = [];
   readonly #headers: Record<string, string>;
   readonly #normaliser = new Normaliser();
   readonly #kept = new Map<string, string>();
-  /** Which entry has a body first. */
+  /** The name of the first entry with each body. */
   readonly #bodies = new Map<string, string>();
 
-  /** @param headers sent with every request that does not set them itself */
+  /** @param headers sent with every request, unless the request sets them */
   constructor(program: Program, headers: Record<string, string> = {}) {
     this.program = program;
     this.#headers = headers;
@@ -100,7 +102,7 @@ export class Recorder {
     return await this.finish(step, exchange);
   }
 
-  /** Sends a request whose answer takes its time; {@link finish} records it. */
+  /** Sends a request with a late answer, which {@link finish} records. */
   async begin(step: Step): Promise<HttpExchange> {
     if (step.ended !== undefined) await this.untilEnded(step.ended);
     return await HttpExchange.begin(await this.program.url(), this.#requestOf(step));
@@ -117,7 +119,7 @@ export class Recorder {
     return answer;
   }
 
-  /** Adds an entry that is no answer to a step. */
+  /** Adds an entry, and replaces a long body that an earlier entry has. */
   record(entry: Entry): void {
     assert(!this.entries.some(({ name }) => name === entry.name), `twice: ${entry.name}`);
     const { name, answer } = entry;
@@ -128,7 +130,7 @@ export class Recorder {
     this.entries.push(entry);
   }
 
-  /** Adds a request that the service has sent. */
+  /** Adds a request of the service itself. */
   recordCallback(
     { name, line, headers, body }: {
       name: string;
@@ -155,8 +157,8 @@ export class Recorder {
   }
 
   /**
-   * Sends a request again and again until the service does not refuse it for lack of room: what it
-   * knows of the room may be some milliseconds old. Only the last answer is recorded.
+   * Repeats a request until the service no longer refuses it because the queue is full. The
+   * service's count may be some milliseconds old. Only the last answer is recorded.
    */
   async sendWhenThereIsRoom(step: Step): Promise<HttpAnswer> {
     for (;;) {
@@ -166,7 +168,7 @@ export class Recorder {
     }
   }
 
-  /** Waits until a job looks like this. Each look waits for a change; none is recorded. */
+  /** Waits until a job matches `look`, by long polls. They are not recorded. */
   async untilShows(
     path: string,
     // deno-lint-ignore no-explicit-any -- scenarios look at single members
@@ -236,7 +238,10 @@ export class Recorder {
     ) => value === null ? [] : [[name, value]]);
   }
 
-  /** What was kept stands in the path as answers show it, and by its name in headers and body. */
+  /**
+   * Fills kept values into the path, like in answers. Headers and body keep the names of the
+   * values.
+   */
   #shownRequest(step: Step): Entry["request"] {
     const headers = this.#headersOf(step).map(([name, value]) => `${name}: ${shortened(value)}`);
     const text = bodyOf(step);
@@ -249,7 +254,7 @@ export class Recorder {
   }
 }
 
-/** The body of a request, as it is sent. */
+/** Returns the body of a request as text. */
 function bodyOf({ body, form }: Step, fill = (text: string) => text): string | undefined {
   if (form) {
     const fields = Object.entries(form).map(([name, value]) => [name, fill(value)]);
@@ -306,11 +311,11 @@ function digestOf(body: Uint8Array): string {
   return `<${body.length} bytes, sha256 ${digest}>`;
 }
 
-/** JSON as it is, if it can be told from its text; else lines that give the text when joined. */
+/** Returns compact JSON as a value. Other text becomes lines that give the text when joined. */
 function shownText(text: string): unknown {
   try {
     const json = JSON.parse(text);
-    // What is only half a character stays as it is written.
+    // JSON with an escaped surrogate stays text.
     const isPlain = typeof json === "object" && !/\\ud/.test(text);
     if (isPlain && JSON.stringify(json) === text) return json;
   } catch {

@@ -1,6 +1,6 @@
 /**
- * A service whose model writes bundles when the scenario says so, with tools, or in the background.
- * Identical wishes share one plan, and when the quota is spent, placeholders are written.
+ * A service whose model writes bundles with tools, or in the background. The scenario controls
+ * when. Identical jobs share one plan, and placeholders replace plans when the quota is spent.
  * @module
  */
 import { bundlesOfDates, datedBundles, foundEvent, undatedBundles } from "./plans.ts";
@@ -26,10 +26,10 @@ const bundlesOf = (interest: string) => ({
   preferences: { interests: [interest], timeframe: "In 2099" },
 });
 
-/** Its first line is a headline. */
+/** A reasoning summary whose first line is a headline. */
 const thoughtOfWeather = "**Weather**\nLooking at it";
 
-/** Bundles that are written in three turns, with tools in between. */
+/** Records bundles that the model writes in three turns, with tools between the turns. */
 async function bundlesStates(
   recorder: Recorder,
   { turns: [first, second], tools }: { turns: [LiveReply, LiveReply]; tools: HeldTools },
@@ -95,7 +95,7 @@ const search = responseReply({
   },
 });
 
-/** The same wish once more: it shows the progress of the first job, and will have its plan. */
+/** Requests about a follower. It shows the progress of its leader, and takes over the plan. */
 const followed: Step[] = [
   {
     name: "follower: accepted",
@@ -108,7 +108,7 @@ const followed: Step[] = [
   { name: "follower: timeline", ask: `GET ${generations}/{follower}/timeline` },
 ];
 
-/** The events in which bundles are written, after the beginning and after the first bundle. */
+/** Returns the events of an answer with bundles: the start, the first bundle, and the rest. */
 function eventsOf(bundles: object[]) {
   const texts = bundles.map((bundle) => JSON.stringify(bundle));
   const pieces = [`{"bundles":[${texts[0]}`, `,${texts.slice(1).join()}]}`];
@@ -116,7 +116,7 @@ function eventsOf(bundles: object[]) {
   return { start: events.slice(0, 2), firstPart: events.slice(2, 3), rest: events.slice(3) };
 }
 
-/** Bundles that are written at once. */
+/** Returns requests about bundles that the model writes without delay. */
 function written(interest: string): Step[] {
   return [
     {
@@ -131,7 +131,7 @@ function written(interest: string): Step[] {
   ];
 }
 
-/** A plan that takes the place of a real one, because the quota is spent. */
+/** Returns requests about a placeholder. */
 function placeholder(path: string, wish: object): Step[] {
   return [
     {
@@ -147,7 +147,7 @@ function placeholder(path: string, wish: object): Step[] {
   ];
 }
 
-/** A response that goes on without the service, until a webhook says that it is over. */
+/** Records webhooks for a background response. The last one ends the job. */
 async function webhooks(recorder: Recorder, hooked: LiveReply): Promise<void> {
   const job = `${generations}/{job}`;
   const ask = "POST /api/webhooks/openai";
@@ -192,7 +192,7 @@ const hookedAnswer = {
 
 type HeldTools = ReturnType<typeof serveTools>;
 
-/** The services behind the tools; that of the weather says nothing until it may. */
+/** Starts the servers behind the tools. The weather server waits until it is released. */
 function serveTools() {
   const released = Promise.withResolvers<void>();
   const server = serveLocally(async (_request, url) => {

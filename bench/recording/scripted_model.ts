@@ -1,6 +1,6 @@
 /**
- * A model that speaks OpenAI's protocol and answers each wish by its name: the destination of an
- * itinerary, or an interest of bundles.
+ * A model with OpenAI's protocol. It chooses its answer by the name in the request: the destination
+ * of an itinerary, or an interest of bundles.
  * @module
  */
 import {
@@ -14,10 +14,10 @@ import {
   type StreamEvent,
 } from "./support.ts";
 
-/** Answers one call. */
+/** Creates the answer to one call. */
 export type Reply = () => Response;
 
-/** What becomes of a wish: one reply for each call, the last one for all that follow. */
+/** The replies to the calls of one job, in order. The last reply is for all further calls. */
 export type Script = [Reply | LiveReply, ...(Reply | LiveReply)[]];
 
 export const usage = {
@@ -36,7 +36,7 @@ const responseUsage = {
 
 /** A streamed answer that the scenario writes piece by piece. */
 export class LiveReply {
-  /** Resolves when the model was asked. */
+  /** Resolves when the model is called. */
   readonly asked: Promise<void>;
   readonly #asked = Promise.withResolvers<void>();
   #stream: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | null = null;
@@ -58,12 +58,12 @@ export class LiveReply {
     return eventStream(stream);
   }
 
-  /** Writes some events. */
+  /** Sends some events. */
   send(events: StreamEvent[]): void {
     this.#stream!.enqueue(new TextEncoder().encode(events.map(frame).join("")));
   }
 
-  /** Ends the answer, if it is still listened to. */
+  /** Ends the answer, if the client is still connected. */
   end(text = ""): void {
     const stream = this.#stream;
     this.#stream = null;
@@ -72,15 +72,15 @@ export class LiveReply {
   }
 }
 
-/** What becomes of wishes, by their names. */
+/** The scripts by the names in requests. */
 export type Scripts = Record<string, Script>;
 
 export interface ModelOptions {
-  /** Wishes for itineraries: Chat Completions. */
+  /** Scripts for itineraries: Chat Completions. */
   chat?: Scripts;
-  /** Wishes for bundles: the Responses API. */
+  /** Scripts for bundles: the Responses API. */
   responses?: Scripts;
-  /** What is said of responses that were kept, by their ids. */
+  /** Stored responses by id. */
   kept?: Record<string, object>;
 }
 
@@ -102,12 +102,12 @@ export function serveModel({ chat = {}, responses = {}, kept = {} }: ModelOption
   const server = serveLocally(async (request, { pathname }) => {
     const [, , api, id] = pathname.split("/");
     if (request.method === "GET") return kept[id!] ? Response.json(kept[id!]) : unknown();
-    // A response is canceled.
+    // The cancellation of a response.
     if (id !== undefined && api === "responses") return unknown();
     return choose(api === "chat" ? chat : responses, wishIn(await request.json()));
   });
   return {
-    /** The environment of a program that is to use it. */
+    /** The environment of a program that uses the model. */
     env: { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: `${server.url}/v1` },
     async [Symbol.asyncDispose]() {
       for (const reply of [chat, responses].flatMap((scripts) => Object.values(scripts)).flat()) {
@@ -118,7 +118,7 @@ export function serveModel({ chat = {}, responses = {}, kept = {} }: ModelOption
   };
 }
 
-/** The text of a wish in a call of either API. */
+/** Returns the user message of a call of either API. */
 function wishIn({ messages, input }: Record<string, { content?: string }[] | undefined>): string {
   return messages?.[1]?.content ?? input?.[0]?.content ?? "";
 }
@@ -127,16 +127,16 @@ function eventStream(body: BodyInit): Response {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
-/** What Chat Completions ends with. */
+/** The last event of Chat Completions. */
 export const DONE = "data: [DONE]\n\n";
 
-/** A whole answer of Chat Completions. */
+/** Returns a complete answer of Chat Completions. */
 export function chatReply(plan: unknown, { finish = "stop" }: { finish?: string } = {}): Reply {
   const text = typeof plan === "string" ? plan : JSON.stringify(plan);
   return () => eventStream(chatChunks([text], { finish, usage }).map(frame).join("") + DONE);
 }
 
-/** Chunks of Chat Completions that are sent as they are. */
+/** Returns an answer of Chat Completions with exactly these chunks. */
 export function chunksReply(chunks: StreamEvent[]): Reply {
   return () => eventStream(chunks.map(frame).join("") + DONE);
 }
@@ -147,28 +147,28 @@ export interface Answer {
   /** The text, in pieces. */
   pieces?: string[];
   background?: boolean;
-  /** Members of the response that it ends with. */
+  /** Members of the final response. */
   end?: object;
 }
 
-/** The events of an answer of the Responses API. */
+/** Returns the events of an answer of the Responses API. */
 export function answerEvents({ id, end, ...answer }: Answer): StreamEvent[] {
   const events = responseEvents({ ...answer, end: { usage: responseUsage, ...end } });
   return JSON.parse(JSON.stringify(events).replaceAll('"resp_1"', JSON.stringify(id)));
 }
 
-/** A whole answer of the Responses API. */
+/** Returns a complete answer of the Responses API. */
 export function responseReply(answer: Answer): Reply {
   return () => eventStream(answerEvents(answer).map(frame).join(""));
 }
 
-/** What the Responses API says of an answer that is finished. */
+/** Returns a finished response of the Responses API. */
 export function finishedResponse({ id, thoughts = [], pieces = [] }: Answer): object {
   const output = [reasoning(...thoughts), message(pieces.join(""))];
   return responseBody(output, { id, background: true, usage: responseUsage });
 }
 
-/** An answer of the Responses API that is a call of a tool. */
+/** Returns the output item of a tool call in the Responses API. */
 export function toolCall(name: string, args: object): object {
   return {
     type: "function_call",
@@ -179,7 +179,7 @@ export function toolCall(name: string, args: object): object {
   };
 }
 
-/** An error, with a text that is not to be shown. */
+/** Returns an error. The service must not show its text. */
 export function errorReply(status: number, code: string, headers = {}): Reply {
   const error = { message: "text of the other side", type: code, code };
   return () => Response.json({ error }, { status, headers });

@@ -1,40 +1,40 @@
 /**
- * A service whose answers are recorded: one program with its own environment.
+ * A service to record: one program with its own environment.
  * @module
  */
 import { type Entry, Recorder, type Step } from "./recorder.ts";
 import { Program, workDirectory } from "./support.ts";
 
-/** The entries of each scenario, by its name. */
+/** The entries of each scenario, by scenario name. */
 export type Recording = Record<string, Entry[]>;
 
-/** What is sent to one program, in order, under one numbering of the ids. */
+/** The requests to one program, in order. The ids of a scenario are numbered together. */
 export type Scenario = readonly Step[] | ((recorder: Recorder) => Promise<void>);
 
-/** What a program needs, and what is asked of it. */
+/** The environment of a program, and its scenarios. */
 export interface Setting {
   env?: Record<string, string>;
-  /** Sent with every request that does not set them itself. */
+  /** Sent with every request, unless the request sets them. */
   headers?: Record<string, string>;
-  /** By their names. */
+  /** The scenarios by name. */
   scenarios: Record<string, Scenario>;
-  /** Stops what the program depends on. */
+  /** Stops the servers that the program depends on. */
   close?(): PromiseLike<void>;
 }
 
 export interface Service {
-  /** Completes `the answers of …`. */
+  /** A noun phrase, such as `a service with keys`. */
   name: string;
-  /** Starts what the program depends on. */
+  /** Starts the servers that the program depends on. */
   open(): Setting;
   /**
-   * The service counts what happens in a window of this length, which begins at multiples of it: a
-   * recording that goes on after the end of one is made again.
+   * The service counts requests or jobs in windows of this length, which begin at multiples of it.
+   * A recording that crosses the end of a window is repeated.
    */
   windowMs?: number;
 }
 
-/** Starts the program and sends it all requests. */
+/** Starts the program and records the answers to all requests. */
 export async function record({ name, open, windowMs = Infinity }: Service): Promise<Recording> {
   const now = () => Math.floor(Date.now() / windowMs);
   for (;;) {
@@ -46,7 +46,7 @@ export async function record({ name, open, windowMs = Infinity }: Service): Prom
 
 async function recordOnce(name: string, setting: Setting): Promise<Recording> {
   const { env = {}, headers, scenarios } = setting;
-  // The program ends before what it depends on.
+  // The program must end before the servers that it depends on.
   await using _setting = { [Symbol.asyncDispose]: async () => await setting.close?.() };
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env });

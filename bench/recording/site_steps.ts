@@ -1,5 +1,6 @@
 /**
- * What lies around the jobs: methods, CORS, health, the description, problems and assets.
+ * Requests that are not about jobs: methods, CORS, health, the API description, problems and
+ * assets.
  * @module
  */
 import type { HttpAnswer } from "./http_exchange.ts";
@@ -8,7 +9,7 @@ import { etagOf, generation, itinerary } from "./wishes.ts";
 
 const UNKNOWN = "8d2a2a56-9d7e-4d3f-9cbd-0d5e2d2c5f86";
 
-/** Every path, and a method that it does not answer to. */
+/** Every path, with a method that it does not support. */
 const wrongMethods: Record<string, string> = {
   "/livez": "POST",
   "/readyz": "DELETE",
@@ -81,7 +82,7 @@ const preflight = {
   "access-control-request-headers": "content-type, idempotency-key",
 };
 
-/** Sent to a service that is open to every origin, and to one that is not. */
+/** For a service that allows every origin, and for a service that allows only two. */
 export const crossOrigin: Step[] = [
   { name: "preflight of a list", ask: `OPTIONS ${itinerary.path}`, headers: preflight },
   { name: "preflight of a job", ask: `OPTIONS ${generation.path}/${UNKNOWN}`, headers: preflight },
@@ -114,7 +115,10 @@ export const crossOrigin: Step[] = [
   },
 ];
 
-/** A text that changes with a deployment only. Other packages, and the build, are not recorded. */
+/**
+ * Returns the requests for a file that only changes with a deployment. The recording omits the
+ * content of files from other packages and from the build.
+ */
 function asset(path: string, show: Step["show"] = "exact"): Step[] {
   const again = show === "nothing" ? "nothing" : "digest";
   const version = (answer: HttpAnswer) => etagOf(answer).replaceAll('"', "");

@@ -1,11 +1,11 @@
 /**
- * What can be asked of a job at some point of its life: the one that was kept as `job`.
+ * Requests about the job that was kept as `job`, in any of its states.
  * @module
  */
 import type { Recorder, Step } from "./recorder.ts";
 import { etagOf, idOf } from "./wishes.ts";
 
-/** All views of the job. */
+/** Returns the requests for all views of the job. */
 export function views(state: string, path: string): Step[] {
   return [
     { name: `${state}: GET`, ask: `GET ${path}/{job}`, keep: { tag: etagOf } },
@@ -16,7 +16,7 @@ export function views(state: string, path: string): Step[] {
   ];
 }
 
-/** Its files, whether it has a plan or not. */
+/** Returns the requests for the files of the job, with or without a plan. */
 export function files(state: string): Step[] {
   return ["plan.md", "plan.json", "plan.ics?start=2099-12-31"].map((file) => ({
     name: `${state}: ${file}`,
@@ -24,7 +24,7 @@ export function files(state: string): Step[] {
   }));
 }
 
-/** A job that is tried again later, because the model says so. */
+/** Records a job whose retry is late, because the model asks for a pause. */
 export async function retried(recorder: Recorder, path: string, wish: object): Promise<void> {
   await recorder.sendWhenThereIsRoom({
     name: "accepted",

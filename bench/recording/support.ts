@@ -1,6 +1,5 @@
 /**
- * What the recording takes from the helpers of the tests. This is its only way to anything outside of
- * its own folder.
+ * The test helpers that the recording uses. Only this file imports from outside this folder.
  * @module
  */
 export {

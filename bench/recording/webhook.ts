@@ -1,5 +1,5 @@
 /**
- * Deliveries as OpenAI sends them: signed as Standard Webhooks say.
+ * Webhook deliveries like those of OpenAI, signed according to Standard Webhooks.
  * @module
  */
 import { createHmac } from "node:crypto";
@@ -11,23 +11,23 @@ export const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
 
 export interface Delivery {
   name: string;
-  /** What it says; an object becomes JSON. */
+  /** Text, or a value that becomes JSON. */
   body: unknown;
-  /** The same for each delivery of the same news. */
+  /** The same for each delivery of the same event. */
   id?: string;
-  /** How old it is, in milliseconds. */
+  /** The age of the timestamp, in milliseconds. */
   ageMs?: number;
   key?: string;
-  /** Not all of them are sent. */
+  /** The name of a header to omit. */
   without?: string;
 }
 
-/** The news that a response is over. */
+/** Returns the body of the webhook for an ended response. */
 export function news(response: string, type = "response.completed"): object {
   return { object: "event", id: "evt_1", type, data: { id: response } };
 }
 
-/** Sends a delivery that is signed now. */
+/** Signs a delivery and sends it. */
 export async function deliver(recorder: Recorder, delivery: Delivery): Promise<void> {
   const { name, body, id = "wh_1", ageMs = 0, key = SIGNING_KEY, without } = delivery;
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -1,16 +1,16 @@
 /**
- * What is wished for, by which key, and how answers are read.
+ * The request bodies and API keys of the recording, and functions that read answers.
  * @module
  */
 import { assert } from "@std/assert";
 import { headerOf, type HttpAnswer } from "./http_exchange.ts";
 
-/** One kind of job, as its API has it. */
+/** One kind of job, with two request bodies. */
 export interface KindOfJob {
   noun: "itinerary" | "generation";
   path: string;
   wish: Record<string, unknown>;
-  /** Another one. */
+  /** A second request body. */
   other: Record<string, unknown>;
 }
 
@@ -35,17 +35,17 @@ export const generation: KindOfJob = {
   other: { preferences: {} },
 };
 
-/** A value of `API_KEYS`. */
+/** Returns an API key for `API_KEYS`. */
 export function keyOf(name: string): string {
   return `key-of-the-${name}-0123456789`;
 }
 
-/** The header that shows the key. */
+/** Returns the header with this API key. */
 export function withKey(name: string): { authorization: string } {
   return { authorization: `Bearer ${keyOf(name)}` };
 }
 
-/** The id of the job that an answer is about. */
+/** Returns the id of the job that an answer is about. */
 export function idOf(answer: HttpAnswer): string {
   const location = headerOf(answer, "location") ?? headerOf(answer, "content-location");
   assert(location, `there is no location: ${answer.status}`);
@@ -61,7 +61,7 @@ export function jsonOf({ body }: HttpAnswer): any {
   return JSON.parse(new TextDecoder().decode(body));
 }
 
-/** The id of an event of a stream, counted from 0. */
+/** Returns a function that reads the id of event number `index` of a stream, counted from 0. */
 export function eventIdOf(index: number): (answer: HttpAnswer) => string {
   return ({ body }) =>
     [...new TextDecoder().decode(body).matchAll(/^id: (.*)$/gm)].map(([, id]) => id!)[index]!;

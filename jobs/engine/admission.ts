@@ -1,40 +1,40 @@
 /**
- * Back-pressure: refuses a job when too many wait already.
+ * Back-pressure: refuses a new job while too many jobs wait.
  * @module
  */
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
 import type { JobIndex } from "../../lib/store/job_index.ts";
 
-/** How many jobs a caller may make in a UTC day. */
+/** How many jobs a caller may create in a UTC day. */
 export interface Budget {
   limit: number;
-  /** How many of them are left. */
+  /** How many of these jobs are left. */
   left: number;
   /** Until the next day begins, in milliseconds. */
   resetMs: number;
 }
 
-/** A budget of which so much is left. */
+/** Returns a budget with the time until it is reset. */
 export function budgetOf(
   { limit, left, now }: { limit: number; left: number; now: number },
 ): Budget {
   return { limit, left, resetMs: DAY_MS - now % DAY_MS };
 }
 
-/** No room: so many jobs wait already. */
+/** The refusal because too many jobs wait. */
 export interface QueueFull {
   outcome: "queue full";
   /** `MAX_QUEUED_JOBS`. */
   limit: number;
 }
 
-/** For so long a count that leaves room is good enough. */
+/** How long a count is valid while the queue is not full. */
 const COUNT_VALID_MS = 500;
 
 /**
- * A count that leaves no room is made again sooner, because workers may have taken jobs since. It
- * stands for this many times as long as it took, so that a flood of requests spends a tenth of the
- * time with counting: 10,000 waiting jobs take tens of milliseconds.
+ * A count that finds the queue full is valid for this many times as long as it took, because
+ * workers may claim jobs soon. Under a flood of requests, counting takes a tenth of the time: a
+ * count of 10,000 waiting jobs takes tens of milliseconds.
  */
 const FULL_COUNT_FACTOR = 10;
 
@@ -42,19 +42,19 @@ export interface AdmissionOptions {
   index: JobIndex;
   clock: Clock;
   maxQueuedJobs: number;
-  /** The kinds of job that are counted: those that clients ask for. */
+  /** The kinds of job to count: the public ones. */
   kinds: readonly string[];
 }
 
 /**
- * Knows how many jobs wait. The number is counted from the due index, never kept in KV, so it cannot
- * drift; between two counts this instance adds what it has accepted itself.
+ * Knows how many jobs wait. It counts the entries of the due index, so the number cannot drift from
+ * them. Between two counts it adds the jobs that this instance accepts.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  /** As counted, and accepted here since. */
+  /** The jobs of the last count, and the jobs accepted here since. */
   #waiting = 0;
-  /** Admitted and not yet stored. */
+  /** The jobs that are admitted, but not yet stored. */
   #pending = 0;
   #countedAt = -Infinity;
   #countTookMs = 0;
@@ -65,10 +65,10 @@ export class Admission {
   }
 
   /**
-   * Lets `accept` store one more job, if there is room for it.
+   * Calls `accept`, which stores a job, unless the queue is full.
    *
-   * @returns what `accept` returns, or that there is no room
-   * @throws what `accept` throws
+   * @returns the value of `accept`, or the refusal
+   * @throws the error of `accept`
    */
   async admit<T extends { outcome: string }>(accept: () => Promise<T>): Promise<T | QueueFull> {
     if (this.#mustCount()) {
@@ -92,7 +92,7 @@ export class Admission {
   #mustCount(): boolean {
     const validMs = this.#full ? FULL_COUNT_FACTOR * this.#countTookMs : COUNT_VALID_MS;
     const ageMs = this.#options.clock.now() - this.#countedAt;
-    // Negative: the clock was set back.
+    // A negative age means that the clock was set back.
     return ageMs >= validMs || ageMs < 0;
   }
 

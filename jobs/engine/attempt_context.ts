@@ -1,7 +1,6 @@
 /**
- * What `generate` is given to work with: checkpointed steps, a model behind the breaker whose turns
- * are shown as they are written, and a signal that aborts as soon as the job is known to be somebody
- * else's.
+ * The context of `generate()`: steps with checkpoints, a model behind the breaker, and progress.
+ * Its signal aborts as soon as this worker must stop work on the job.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -33,45 +32,45 @@ import { idsOf } from "./job_log.ts";
 import { ProgressBoard } from "./progress_board.ts";
 import { cancelResponse } from "./response_canceler.ts";
 
-/** No lease is shorter: within this time after a look nobody else has taken the job. */
-const LOOK_MS = 1_000;
+/** No lease is shorter, so no other worker can claim the job within this time after a check. */
+const CHECK_VALID_MS = 1_000;
 
 const log = getLogger(["tripwright", "job"]);
 
 export interface AttemptContextOptions {
   lease: Lease;
-  /** Is aborted when the job turns out to be lost. */
+  /** The context aborts it when the job is lost. */
   abort: AbortController;
-  /** Says that a response that the job waits for may have ended. */
+  /** Dispatches `wake` when a response that the job waits for may have ended. */
   wake: EventTarget;
-  /** That of the job's kind: steps of another one are not resumed. */
+  /** The prompt version of the kind. Steps of another version are not resumed. */
   promptVersion: string;
-  /** What the job shows already. */
+  /** The progress of earlier attempts. */
   progress: Progress;
-  /** Turns of earlier attempts that were billed and came to nothing. */
+  /** Turns of earlier attempts that were billed but failed. */
   failedTurns: readonly StepEvent[];
   store: JobStore;
   model: Model;
   breaker: Breaker;
   clock: Clock;
-  /** What models cost, by their names. */
+  /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
 }
 
 /** The context of one attempt. */
 export class AttemptContext implements JobContext {
-  /** Who writes the plan. */
+  /** The source of the plan. */
   readonly source: Source;
-  /** Tokens of steps that this attempt found finished. */
+  /** The tokens of the steps that this attempt resumed. */
   savedTokens = 0;
   readonly #options: AttemptContextOptions;
   readonly #board: ProgressBoard;
-  /** What the log says of the job. */
+  /** The members that identify the job in the log. */
   readonly #ids: Record<string, unknown>;
-  /** The steps that are under way. */
+  /** The running steps. */
   readonly #steps = new Set<Promise<unknown>>();
-  /** When it was last looked whether the job is still this worker's. */
-  #lookedAt = -Infinity;
+  /** When the context last checked that this worker holds the job. */
+  #checkedAt = -Infinity;
 
   constructor(options: AttemptContextOptions) {
     const { lease, lease: { job }, store, clock, progress, failedTurns } = options;
@@ -125,10 +124,10 @@ export class AttemptContext implements JobContext {
     const turn = await this.#turn(name, ResponseTurn, {
       model: request.model,
       parts,
-      ask: async (options, begun) => {
-        // It is paid for already, so the breaker has no say in it.
-        const joined = begun === null ? null : await this.#options.model.join(begun, options);
-        if (begun !== null) log.info(joined ? "response joined" : "response gone", this.#ids);
+      ask: async (options, openId) => {
+        // The breaker does not apply: the response is already paid for.
+        const joined = openId === null ? null : await this.#options.model.join(openId, options);
+        if (openId !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
         return joined ??
           await this.#beforeCall(() => this.#options.model.respond(request, options));
       },
@@ -141,12 +140,12 @@ export class AttemptContext implements JobContext {
     this.#board.research(message);
   }
 
-  /** Resolves when what is under way has been stored. */
+  /** Resolves when all running steps are stored or have failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#steps);
   }
 
-  /** Shows what has not been shown yet, and nothing after that. */
+  /** Writes the remaining progress, and stops writing progress. */
   async close(): Promise<void> {
     await this.#board.close();
   }
@@ -157,7 +156,7 @@ export class AttemptContext implements JobContext {
     { model, parts, ask }: {
       model: string;
       parts: PlanParts;
-      ask: (options: CallOptions, begun: string | null) => Promise<T>;
+      ask: (options: CallOptions, openId: string | null) => Promise<T>;
     },
   ): Promise<T> {
     const { wake } = this.#options;
@@ -166,12 +165,12 @@ export class AttemptContext implements JobContext {
       const writer = this.source === "sample" ? "sample" : model;
       return { turn: { model: writer, responseId, usage, costUsd } };
     };
-    const run = async (begun: string | null) => {
+    const run = async (openId: string | null) => {
       const startedAt = this.clock.now();
       this.#board.think(parts);
-      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, begun);
+      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, openId);
       try {
-        return await ask({ signal: this.signal, onEvent, wake }, begun);
+        return await ask({ signal: this.signal, onEvent, wake }, openId);
       } catch (error) {
         if (error instanceof JobError && error.spent) {
           const failed = { failed: error.failure.code, ...describe(error.spent) };
@@ -190,13 +189,13 @@ export class AttemptContext implements JobContext {
       await this.#persist(() =>
         store.checkpoints.saveFailedTurn(lease, this.#keyOf(event.name), event)
       );
-      this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+      this.#board.addStep(event, { resumed: false, savedTokens: this.#totalSavedTokens });
     } catch (error) {
-      log.warning("turn not entered", { ...this.#ids, error: describeError(error) });
+      log.warning("failed turn not saved", { ...this.#ids, error: describeError(error) });
     }
   }
 
-  /** A step that has ended now. */
+  /** Returns the timeline event of a step that ends now. */
   #event(
     name: string,
     { startedAt, ...more }: { startedAt: number } & Partial<StepEvent>,
@@ -215,14 +214,16 @@ export class AttemptContext implements JobContext {
     };
   }
 
-  async #onEvent(event: TurnEvent, name: string, begun: string | null): Promise<void> {
-    if (event.type === "started" && event.resumable && event.responseId !== begun) {
+  async #onEvent(event: TurnEvent, name: string, openId: string | null): Promise<void> {
+    if (event.type === "started" && event.resumable && event.responseId !== openId) {
       await this.#saveResponse(event.responseId, name);
     }
-    this.#board.hear(event);
+    this.#board.onTurnEvent(event);
   }
 
-  /** Remembers a response that goes on by itself. One that could not be found again is canceled. */
+  /**
+   * Stores the id of a background response. If that fails, no attempt can join it: it is canceled.
+   */
   async #saveResponse(responseId: string, name: string): Promise<void> {
     const { store, lease } = this.#options;
     const save = () => store.checkpoints.saveResponse(lease, this.#keyOf(name), responseId);
@@ -234,7 +235,7 @@ export class AttemptContext implements JobContext {
     this.#requireHeld(saved);
   }
 
-  /** Not awaited: the model's side takes its time. */
+  /** Cancels a response without waiting, because the provider may be slow. */
   #cancelResponse(responseId: string): void {
     cancelResponse((id) => this.#options.model.cancel(id), responseId, this.#ids);
   }
@@ -243,33 +244,33 @@ export class AttemptContext implements JobContext {
     name: string,
     schema: z.ZodType<T>,
     { run, details }: {
-      run: (begun: string | null) => Promise<T>;
+      run: (openId: string | null) => Promise<T>;
       details: (output: T) => StepDetails;
     },
   ): Promise<T> {
     const { store, lease } = this.#options;
     const ids = { ...this.#ids, step: name };
     this.signal.throwIfAborted();
-    this.#lookedAt = this.clock.now();
+    this.#checkedAt = this.clock.now();
     const found = this.#requireHeld(
       await this.#persist(() => store.checkpoints.readStep(lease, this.#keyOf(name))),
     );
     const saved = "output" in found ? schema.safeParse(found.output) : null;
     if (saved?.success && "event" in found) {
       if (found.event.turn?.usage) this.savedTokens += tokensOf(found.event.turn.usage);
-      this.#board.addStep(found.event, { resumed: true, savedTokens: this.#savedInAll });
+      this.#board.addStep(found.event, { resumed: true, savedTokens: this.#totalSavedTokens });
       log.info("step resumed", ids);
       return saved.data;
     }
-    const begun = "responseId" in found ? found : { responseId: null, orphanId: null };
-    if (begun.orphanId !== null) this.#cancelResponse(begun.orphanId);
+    const open = "responseId" in found ? found : { responseId: null, orphanId: null };
+    if (open.orphanId !== null) this.#cancelResponse(open.orphanId);
     const startedAt = this.clock.now();
-    const output = await run(begun.responseId);
+    const output = await run(open.responseId);
     const event = this.#event(name, { startedAt, ...details(output) });
-    // Also after an abort: it is paid for, and if the job is lost, the store knows.
+    // Also after an abort, because the step is paid for. The store rejects the write of a lost job.
     const save = () => store.checkpoints.saveStep(lease, this.#keyOf(name), { event, output });
     this.#requireHeld(await this.#persist(save));
-    this.#board.addStep(event, { resumed: false, savedTokens: this.#savedInAll });
+    this.#board.addStep(event, { resumed: false, savedTokens: this.#totalSavedTokens });
     log.info("step", { ...ids, durationMs: event.durationMs });
     return output;
   }
@@ -278,7 +279,7 @@ export class AttemptContext implements JobContext {
     return { name, promptVersion: this.#options.promptVersion };
   }
 
-  get #savedInAll(): number {
+  get #totalSavedTokens(): number {
     return this.#options.lease.job.savedTokens + this.savedTokens;
   }
 
@@ -288,18 +289,18 @@ export class AttemptContext implements JobContext {
     return step;
   }
 
-  /** Waits for the breaker. After a long wait it is checked again that the job is still held. */
+  /** Waits for the breaker. After a long wait, it checks again that this worker holds the job. */
   #beforeCall<T>(call: () => Promise<T>): Promise<T> {
     const { breaker, store, lease } = this.#options;
     return breaker.guard(lease.job, this.signal, async () => {
-      if (this.clock.now() - this.#lookedAt >= LOOK_MS) {
+      if (this.clock.now() - this.#checkedAt >= CHECK_VALID_MS) {
         this.#requireHeld(await this.#persist(() => store.look(lease)));
       }
       return await call();
     });
   }
 
-  /** A worker that lost the job learns of it from what it next reads or writes, and stops. */
+  /** Aborts the attempt if a read or write reports that the job is lost. */
   #requireHeld<T>(answer: T): Exclude<T, "lost"> {
     if (answer === "lost") this.#options.abort.abort(new Interruption("lost"));
     this.signal.throwIfAborted();

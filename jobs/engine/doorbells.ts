@@ -1,6 +1,6 @@
 /**
- * Doorbells tell a worker that a job waits. They may ring late, twice or not at all: the sweep of
- * the due index finds every job all the same.
+ * Doorbells tell a worker that a job waits. They may ring late, twice or not at all, because the
+ * sweep of the due index finds every job.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -18,10 +18,10 @@ const Message = z.object({ jobId: z.uuid() });
 const log = getLogger(["tripwright", "doorbell"]);
 
 /**
- * The queue of Deno KV.
+ * Returns the doorbell that uses the queue of Deno KV.
  *
- * Its handler returns once the job is claimed and must not wait for the work: a message whose
- * handler still runs is delivered again about every minute.
+ * The handler returns after the claim and must not wait for the work. KV delivers a message again
+ * about every minute while its handler runs.
  */
 export function queueDoorbell(kv: Deno.Kv): Doorbell {
   return {
@@ -32,12 +32,12 @@ export function queueDoorbell(kv: Deno.Kv): Doorbell {
       kv.listenQueue(async (value) => {
         const message = Message.safeParse(value);
         if (message.success) await ring(message.data.jobId);
-        else log.error("dropped a queue message that is not ours");
+        else log.error("dropped an unknown queue message");
       }),
   };
 }
 
-/** No bell at all, where there is no queue: the sweep does the work. */
+/** Returns a doorbell that never rings, for databases without a queue. Sweeps find the jobs. */
 export function noDoorbell(): Doorbell {
   return { announce: () => {}, listen: () => Promise.resolve() };
 }

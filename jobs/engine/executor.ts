@@ -29,29 +29,29 @@ import { deadlineError, decide, type Ended, type Outcome, type Settled } from ".
 import type { Slot } from "./slots.ts";
 
 export interface ExecutorOptions {
-  /** By their names. */
+  /** The kinds by name. */
   kinds: ReadonlyMap<string, JobKind>;
   store: JobStore;
   breaker: Breaker;
   model: ModelProvider;
   clock: Clock;
-  /** From 0 up to 1, for the jitter of retries. */
+  /** Returns a number from 0 up to, but not including, 1, for the jitter of retries. */
   random: () => number;
   limits: JobLimits;
-  /** What models cost, by their names. */
+  /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
-  /** Answer with a placeholder plan when the model's quota is spent. */
+  /** Completes jobs with a placeholder while the model's quota is spent. */
   mockIfQuota: boolean;
 }
 
-/** How an attempt ended, and what it leaves behind. */
+/** The end of an attempt, and the tokens that it saved. */
 interface EndedAttempt extends AttemptEnd {
   ended: Ended;
   savedTokens: number;
 }
 
-/** How long what is under way when the attempt ends may take to be stored. */
-const QUIET_MS = 500;
+/** How long the attempt waits at its end for the writes of its running steps. */
+const SETTLE_MS = 500;
 
 const log = getLogger(["tripwright", "job"]);
 
@@ -64,9 +64,10 @@ export class Executor {
   }
 
   /**
-   * Works on a job until it ends, fails, is put back, or is no longer held under the lease.
+   * Works on a job until it ends, is put back, or its lease is lost.
    *
-   * @returns when the job is due again, in epoch milliseconds, if it is to be tried again
+   * @returns when the job is due again, in epoch milliseconds; `null` if it needs no further
+   * attempt by this worker
    */
   async execute(lease: Lease, slot: Slot): Promise<number | null> {
     const { id, kind, attempt, trace } = lease.job;
@@ -92,11 +93,15 @@ export class Executor {
     const report = { ...result, now: clock.now() };
     if (isInterrupted(report.ended)) return await this.#release(lease, report);
     const settled = await this.#settle(lease, this.#decide(lease, report), report);
-    this.#tell(job, settled);
+    this.#logOutcome(job, settled);
     return "runAt" in settled ? settled.runAt : null;
   }
 
-  /** Aborts the work when the job's time is up. @returns what ends the timer */
+  /**
+   * Starts a timer that aborts the work at the deadline.
+   *
+   * @returns a function that stops the timer
+   */
   #startDeadline(job: RunningJob, abort: AbortController): () => void {
     const { clock, limits } = this.#options;
     const finished = new AbortController();
@@ -108,7 +113,7 @@ export class Executor {
     return () => finished.abort();
   }
 
-  /** Generates the plan, and leaves nothing under way behind. */
+  /** Generates the plan, and stops all work of the attempt. */
   async #attempt(lease: Lease, { abort, wake }: Slot): Promise<Omit<EndedAttempt, "now">> {
     let context: AttemptContext | undefined;
     let ended: Ended;
@@ -116,19 +121,21 @@ export class Executor {
       const kind = this.#kindOf(lease.job);
       const request = kind.request.parse(lease.job.request);
       context = await this.#createContext({ lease, kind, request, abort, wake });
-      // The race is for a generate() that does not listen to its signal.
+      // The race covers a generate() that ignores its signal.
       const result = await Promise.race([kind.generate(request, context), rejection(abort.signal)]);
       const checked = kind.result.safeParse(result);
-      if (!checked.success) throw new JobError("invalid_output", "The plan has the wrong shape");
+      if (!checked.success) {
+        throw new JobError("invalid_output", "The plan does not match its schema");
+      }
       ended = { plan: { result: checked.data, source: context.source } };
     } catch (error) {
       ended = { error: abort.signal.aborted ? abort.signal.reason : error };
     }
-    // Stops what the attempt may have left behind, such as the other calls beside one that failed. But
-    // what they have finished is stored while the job is still this worker's.
+    // Stops remaining work, such as the calls beside a failed one. Their finished steps are stored
+    // while this worker holds the job.
     abort.abort(new Interruption("over"));
     const stored = Promise.all([context?.settled(), context?.close()]);
-    await waitAtMost(stored, { ms: QUIET_MS, clock: this.#options.clock });
+    await waitAtMost(stored, { ms: SETTLE_MS, clock: this.#options.clock });
     return { ended, savedTokens: context?.savedTokens ?? 0 };
   }
 
@@ -156,7 +163,7 @@ export class Executor {
     });
   }
 
-  /** Puts back a job whose worker leaves; one that is lost is another worker's. */
+  /** Puts back the job at a shutdown. If the job is lost, it writes nothing. */
   async #release(lease: Lease, { ended, now, savedTokens }: EndedAttempt): Promise<null> {
     const { store, clock } = this.#options;
     const release = () => store.release(lease, { now, runAt: now, savedTokens });
@@ -177,7 +184,7 @@ export class Executor {
     return outcome;
   }
 
-  /** Writes the outcome. @returns what was written */
+  /** Writes the outcome. @returns the written outcome */
   async #settle(lease: Lease, outcome: Outcome, report: EndedAttempt): Promise<Settled> {
     try {
       const written = await persist(
@@ -214,8 +221,8 @@ export class Executor {
     }
   }
 
-  /** Tells the trace and the log what has become of the job. */
-  #tell(job: RunningJob, settled: Settled): void {
+  /** Records the outcome in the trace and in the log. */
+  #logOutcome(job: RunningJob, settled: Settled): void {
     recordOutcome(settled.next, "failure" in settled ? settled.failure.code : undefined);
     const durationMs = this.#options.clock.now() - job.claimedAt;
     logSettled(settled, { ...idsOf(job), durationMs });
@@ -233,7 +240,7 @@ export class Executor {
   }
 }
 
-/** @param why unset, any */
+/** @param why unset: any reason counts */
 function isInterrupted(ended: Ended, why?: Interruption["why"]): boolean {
   const error = "error" in ended ? ended.error : null;
   return error instanceof Interruption && (why === undefined || error.why === why);

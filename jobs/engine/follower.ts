@@ -1,5 +1,5 @@
 /**
- * Follows an identical job that has ended: has what it came to, in place of generating it again.
+ * A follower takes over the plan or failure of its leader, an identical job that has ended.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -18,16 +18,17 @@ import type { Ended } from "./outcome.ts";
 export interface FollowerOptions {
   store: JobStore;
   clock: Clock;
-  /** By their names. */
+  /** The kinds by name. */
   kinds: ReadonlyMap<string, JobKind>;
 }
 
 const log = getLogger(["tripwright", "job"]);
 
 /**
- * Takes over what the job of `lease.follows` has come to. Never rejects.
+ * Takes over the plan or failure of the job `lease.follows`. Never rejects.
  *
- * @returns `null` if it follows none, or there is nothing to take over: then it has to generate
+ * @returns `null` if the job must generate its own plan: it has no leader, or the leader has
+ * neither a plan nor a failure
  */
 export async function follow(
   lease: Lease,
@@ -40,7 +41,7 @@ export async function follow(
     const leader = await readLeader(follows, options);
     const ended = leader && endOf(leader, options);
     if (!ended) {
-      log.warning("nothing to follow", ids);
+      log.warning("leader not usable", ids);
       return null;
     }
     log.info("followed", ids);
@@ -51,7 +52,9 @@ export async function follow(
   }
 }
 
-/** `null` also if it cannot be read; then another look would not help. */
+/**
+ * Reads the leader. Returns `null` if it is gone, or unreadable, because a retry would not help.
+ */
 async function readLeader(
   id: string,
   { store, clock }: FollowerOptions,
@@ -77,7 +80,7 @@ function tokensSpent(job: JobRecord): number {
   return "usage" in job && job.usage ? tokensOf(job.usage) : 0;
 }
 
-/** What the client has seen of the model's reasoning stays there for it to see. */
+/** Copies the leader's progress, so that the reasoning that clients saw stays visible. */
 async function showProgress(
   lease: Lease,
   { progress }: JobSnapshot,

@@ -1,6 +1,6 @@
 /**
- * An instance: the loops that keep its jobs alive and moving, and the order in which it stops.
- * `main.ts` and tests drive it; routes know only the `JobService`.
+ * An instance: its background loops (sweep, bell, heartbeat), and the order of its shutdown.
+ * `main.ts` and tests start and stop it. Routes know only the `JobService`.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -31,33 +31,33 @@ export interface InstanceOptions {
   locks: InstanceLocks;
   clock: Clock;
   leaseMs: number;
-  /** Ends the watches of jobs when the instance has stopped. */
+  /** The instance aborts it when it has stopped, which ends all watches of jobs. */
   stopped: AbortController;
 }
 
 /**
- * Between two sweeps. A job whose bell was lost, or whose instance has no free slot, starts elsewhere
- * within this time; an idle instance reads KV this often. With a short lease it is half the lease,
- * so that silence is noticed in time.
+ * The pause between two sweeps. If a doorbell is lost, or the accepting instance has no free slot,
+ * another instance starts the job within this time. An idle instance reads KV this often. With a
+ * short lease the pause is half the lease, so that sweeps notice a dead instance in time.
  */
 const SWEEP_MS = 3_000;
 
-/** Heartbeats in one lease: so many may be late or fail before the instance counts as dead. */
+/** Heartbeats in one lease. All of them must be late or fail before the instance counts as dead. */
 const BEATS_PER_LEASE = 5;
 
 /**
- * Between two looks at the bell that instances ring for each other: a job that is put back starts
- * elsewhere, and a canceled one is stopped elsewhere, within this time. Each look reads one key.
+ * The pause between two reads of the bell. Within this time, other instances start a job that was
+ * put back, and stop a canceled one. Each read takes one key.
  */
 const BELL_MS = 500;
 
 /**
- * How long jobs that are told to stop may take to be put back. What is not by then is found by its
- * lock or its heartbeat.
+ * How long a shutdown waits until the interrupted jobs are put back. Other instances rescue the
+ * remaining jobs, by the lock or the heartbeat of this instance.
  */
 const RELEASE_MS = 2_000;
 
-/** How long cancellations of responses may hold up the end of the instance. */
+/** How long a shutdown waits for cancellations of responses. */
 const CANCEL_MS = 1_000;
 
 const log = getLogger(["tripwright", "instance"]);
@@ -76,9 +76,9 @@ export class Instance {
     this.#faults = new FaultLog(log, clock);
     this.#loops = [
       this.#loop("sweep", { run: () => this.sweep(), everyMs: () => this.#nextSweepMs }),
-      this.#loop("bell", { run: () => this.#hearBell(), everyMs: () => BELL_MS }),
+      this.#loop("bell", { run: () => this.#checkBell(), everyMs: () => BELL_MS }),
       this.#loop("heartbeat", {
-        // A beat that is never answered must not keep the next ones from coming in time.
+        // A hanging heartbeat must not delay the next one.
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
@@ -90,7 +90,7 @@ export class Instance {
     return new Loop({ run, everyMs, clock: this.#options.clock, onFault });
   }
 
-  /** Starts to listen and to sweep; what waits or was abandoned is picked up at once. */
+  /** Starts to listen and to sweep. The first sweep finds waiting and abandoned jobs at once. */
   start(): void {
     const { doorbell, worker } = this.#options;
     const listening = doorbell.listen((jobId) => worker.ring(jobId))
@@ -98,18 +98,18 @@ export class Instance {
     this.#ended = Promise.all([listening, ...this.#loops.map((loop) => loop.start())]);
   }
 
-  /** One sweep: abandoned jobs are put back, due jobs are claimed. Never rejects. */
+  /** Puts back the jobs of dead instances, and claims due jobs. Never rejects. */
   async sweep(): Promise<void> {
     const { rescuer, stager, holder } = this.#options;
-    // An instance without jobs may take back what it does not know that it holds.
+    // An instance without jobs may rescue jobs that KV still lists under its own id.
     const self = this.running > 0 ? holder : undefined;
     await rescuer.run(self).catch((error) => this.#faults.report("rescue failed", error));
     await stager.trySweep();
   }
 
   /**
-   * Sweeps until there is nothing left to do: for an instance that lives only as long as it is kept
-   * busy. An instance that may be dead is watched until that is clear, two leases at the most.
+   * Sweeps until there is nothing left to do, for hosts that stop an idle instance. It watches
+   * instances that may be dead until their state is clear, for two leases at most.
    */
   async patrol(): Promise<void> {
     const { clock, leaseMs, rescuer, stopped } = this.#options;
@@ -123,7 +123,7 @@ export class Instance {
     }
   }
 
-  /** One heartbeat, if the instance has jobs. Never rejects. */
+  /** Writes a heartbeat if the instance has jobs. Never rejects. */
   async beat(): Promise<void> {
     const { instances, worker, holder } = this.#options;
     if (this.running === 0) return;
@@ -135,12 +135,12 @@ export class Instance {
     }
   }
 
-  /** How many jobs are under way in this instance. */
+  /** The number of jobs in the slots of this instance. */
   get running(): number {
     return this.#options.slots.size;
   }
 
-  /** Resolves when this instance works on no job, and is not taking one up. */
+  /** Resolves when this instance works on no job and no sweep runs. */
   async idle(): Promise<void> {
     const { slots, stager } = this.#options;
     while (slots.size > 0 || stager.sweeping) {
@@ -149,16 +149,17 @@ export class Instance {
   }
 
   /**
-   * Claims nothing more, gives running jobs `graceMs` milliseconds to end, and puts the rest back, to be
-   * taken over by another instance at once. The queue is left when the database is closed.
+   * Stops the instance. It claims no more jobs, waits `graceMs` milliseconds for running jobs, and
+   * puts the rest back, so that other instances claim them at once. Queue messages arrive until the
+   * database is closed.
    *
-   * @param hurry ends the grace
+   * @param skipGrace ends the wait for running jobs
    */
-  async stop(graceMs: number, hurry?: AbortSignal): Promise<void> {
+  async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
     const { slots, worker, canceler, locks, stopped, clock } = this.#options;
     slots.close();
     const idle = this.idle();
-    await waitAtMost(Promise.race([idle, aborted(hurry)]), { ms: graceMs, clock });
+    await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
     await waitAtMost(canceler.settled(), { ms: CANCEL_MS, clock });
@@ -167,19 +168,19 @@ export class Instance {
     await locks.release();
   }
 
-  /** Resolves when the loops have ended, after {@link stop} and the closing of the database. */
+  /** Resolves when the loops have ended: after {@link stop}, and after the database is closed. */
   async ended(): Promise<void> {
     await this.#ended;
   }
 
-  /** Sooner than usual if an instance is about to have been silent for too long. */
+  /** The pause before the next sweep: shorter if an instance will soon count as dead. */
   get #nextSweepMs(): number {
     const { leaseMs, rescuer } = this.#options;
-    return Math.min(SWEEP_MS, leaseMs / 2, rescuer.nextVerdictMs);
+    return Math.min(SWEEP_MS, leaseMs / 2, rescuer.nextTimeoutMs);
   }
 
-  /** Other instances ring when they put back or cancel jobs, and when a breaker has closed. */
-  async #hearBell(): Promise<void> {
+  /** Sweeps if another instance rang: it put back or canceled a job, or a breaker closed. */
+  async #checkBell(): Promise<void> {
     const { instances, worker, stager, breaker, holder } = this.#options;
     const ring = await instances.lastRing();
     const hasRung = this.#lastRing !== undefined && ring !== this.#lastRing;

@@ -1,5 +1,5 @@
 /**
- * The log lines that tell how the work on a job ended.
+ * The log lines about the end of an attempt or a job.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -9,18 +9,18 @@ import type { Settled } from "./outcome.ts";
 
 const log = getLogger(["tripwright", "job"]);
 
-/** What each of these lines says of the job. */
+/** Returns the members that identify a job in the log. */
 export function idsOf({ id, kind, attempt }: JobRecord) {
   return { jobId: id, kind, attempt };
 }
 
-/** A job has failed for good outside of an attempt: its time was up, or its worker was lost. */
+/** Logs a final failure outside of an attempt: the deadline passed, or the worker was lost. */
 export function logFailed(job: FailedJob): void {
   const { code, message: error } = job.failure;
   log.error("failed", { ...idsOf(job), code, error });
 }
 
-/** What has become of a job after an attempt. */
+/** Logs the outcome of an attempt. */
 export function logSettled(settled: Settled, fields: Record<string, unknown>): void {
   switch (settled.next) {
     case "done":

@@ -1,6 +1,6 @@
 /**
- * The jobs as routes see them: submit, read, watch, cancel, replay. It rings the worker for a job that
- * may start, and drives no loop; that is the `Instance`'s part.
+ * The interface of the engine for routes: submit, read, watch, cancel, replay. It rings the worker
+ * for each job that may start. The background loops belong to the `Instance`.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -25,13 +25,13 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { Watcher } from "./watcher.ts";
 
-/** What happens to a job in this instance. */
+/** The part of this instance's worker that the service uses. */
 export interface LocalWorker {
-  /** The job may be due: claims it, if there is a free slot. Never rejects. */
+  /** Claims a job that may be due, if there is a free slot. Never rejects. */
   ring(id: string): Promise<void>;
-  /** The job is no longer this instance's: stops the work on it. */
+  /** Stops the work on a job that this instance no longer holds. */
   drop(id: string): void;
-  /** The instance shuts down. */
+  /** Whether the instance shuts down. */
   readonly stopping: boolean;
 }
 
@@ -43,57 +43,57 @@ export interface JobServiceOptions {
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
-  /** How many jobs an API key may make in a UTC day. Unset: any number. */
+  /** How many jobs an API key may create in a UTC day. Unset: any number. */
   dailyJobsPerKey: number | undefined;
-  /** Identical jobs that are under way at the same time share one generation. */
+  /** Whether identical jobs in flight share one generation. */
   dedupeInFlight: boolean;
 }
 
-/** What comes with a request for a job. */
+/** The options of a request that creates a job. */
 export interface SubmitOptions {
   caller?: Caller;
-  /** The caller's own name for this request: sent again with it, it finds the same job. */
+  /** The caller's idempotency key: a repeated request with this key returns the same job. */
   idempotencyKey?: string | undefined;
-  /** Where its end is to be told. */
+  /** The URL that receives the callback. */
   callbackUrl?: string | null | undefined;
   /** The trace that the work belongs to. */
   trace?: TraceContext | null;
   /**
-   * Is called before a job is made, not for a repeated request. It throws if the job is not to be
-   * made; {@link JobService.submit} throws the same.
+   * Checks whether the caller may create a job. It is not called for a repeated request. It throws
+   * to refuse the job, and {@link JobService.submit} then throws the same error.
    */
   permit?: () => void;
 }
 
-/** A job that was accepted. */
+/** An accepted job. */
 export interface Submission {
   outcome: "accepted";
-  /** As it was when it was accepted. */
+  /** The job at the time of its acceptance. */
   job: QueuedJob;
-  /** It was accepted before, by the same request. */
+  /** Whether an earlier request with the same idempotency key created the job. */
   isRepeated: boolean;
-  /** What is left of its caller's jobs of today; `null`: any number, or not known. */
+  /** The caller's remaining jobs of today; `null`: no limit, or not known. */
   budget: Budget | null;
 }
 
-/** Why a job was not accepted. Then nothing of it exists. */
+/** Why a request did not create a job. Nothing was stored. */
 export type Refusal =
-  /** Another request was accepted with the same idempotency key before. */
+  /** A different request was accepted with the same idempotency key. */
   | { outcome: "key reused" }
-  /** The caller has made all its jobs of today. */
+  /** The caller has used its daily budget. */
   | { outcome: "budget spent"; budget: Budget }
   | QueueFull
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
-/** A job, and what happened to it. */
+/** A job and its timeline. */
 export interface JobTimeline extends JobSnapshot {
   events: TimelineEvent[];
 }
 
 const log = getLogger(["tripwright", "jobs"]);
 
-/** The jobs of one database, seen from one instance. */
+/** Gives routes access to the jobs of one database. */
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #store: JobStore;
@@ -105,11 +105,11 @@ export class JobService {
   }
 
   /**
-   * Accepts a job. When it resolves with one, the job is stored and will be worked on.
+   * Accepts or refuses a job. An accepted job is stored, and a worker claims it.
    *
-   * @param request as the kind's schema returned it
-   * @throws what `permit` throws
-   * @throws if KV does not take the job; then nothing of it exists
+   * @param request the output of the kind's schema
+   * @throws the error of `permit`
+   * @throws if KV does not store the job; nothing was stored then
    */
   async submit(
     kind: PublicKind,
@@ -125,7 +125,7 @@ export class JobService {
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
     const work = () => this.#submit(createJob, terms, options.permit);
-    // Repetitions, and jobs of one budget, would only make each other's commits fail.
+    // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
   }
@@ -156,9 +156,9 @@ export class JobService {
     permit?: () => void,
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
-    // Repeating makes no work, so it is never refused.
-    const before = idempotency && await this.#store.acceptances.findRepeated(idempotency);
-    if (before) return repeated(before);
+    // A repeated request creates no work, so it is never refused.
+    const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
+    if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     permit?.();
     return await this.#options.admission.admit(() => this.#accept(createJob(), terms));
@@ -173,7 +173,7 @@ export class JobService {
     }
     if (acceptance.outcome !== "accepted") return repeated(acceptance);
     log.info("accepted", { jobId: job.id, kind: job.kind });
-    // The nearest bell of all. Not awaited: the client has its answer first.
+    // The fastest doorbell. Not awaited, so that the client gets its answer first.
     this.#options.worker.ring(job.id);
     const { left } = acceptance;
     return {
@@ -184,7 +184,7 @@ export class JobService {
     };
   }
 
-  /** The jobs of this kind that a caller has made, newest first. */
+  /** Returns the jobs of this kind that an owner created, newest first. */
   async list(
     kind: PublicKind,
     { owner, limit, after }: { owner: string; limit: number; after: PageStart | null },
@@ -192,53 +192,53 @@ export class JobService {
     return await this.#store.acceptances.listOwned({ owner, kind: kind.name }, { limit, after });
   }
 
-  /** Reads a job of this kind; `null` if there is none. */
+  /** Returns a job of this kind; `null` if there is no such job. */
   async read(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#store.read(id);
     return snapshot?.job.kind === kind.name ? snapshot : null;
   }
 
-  /** The job as it is now, and then with each change, see {@link Watcher.watch}. */
+  /** Yields the job now and after each change, see {@link Watcher.watch}. */
   watch(id: string, signal: AbortSignal): AsyncGenerator<JobSnapshot | null> {
     return this.#options.watcher.watch(id, signal);
   }
 
-  /** How many jobs are watched here. */
+  /** The number of jobs that this instance watches. */
   get watched(): number {
     return this.#options.watcher.watched;
   }
 
   /**
-   * Waits until a job is no longer as it was, or has ended, `ms` milliseconds at the most.
+   * Waits until a job changes or ends, at most `ms` milliseconds.
    *
-   * @param options `version`: that of the job as it was; unset, only its end counts. `signal`: ends
-   * the wait
-   * @returns the job as it is then; `null` if there is none any more
+   * @param options `version`: the version that the client has; unset, the wait is for the end.
+   * `signal`: ends the wait
+   * @returns the job after the wait; `null` if it does not exist
    */
   async waitFor(
     id: string,
     { version, ms, signal }: { version?: string; ms: number; signal: AbortSignal },
   ): Promise<JobSnapshot | null> {
-    const over = new AbortController();
-    const stop = () => over.abort();
-    signal.addEventListener("abort", stop, { signal: over.signal });
+    const stopped = new AbortController();
+    const stop = () => stopped.abort();
+    signal.addEventListener("abort", stop, { signal: stopped.signal });
     if (signal.aborted) stop();
-    this.#options.clock.wait(ms, over.signal).then(stop);
-    let seen: JobSnapshot | null | undefined;
+    this.#options.clock.wait(ms, stopped.signal).then(stop);
+    let snapshot: JobSnapshot | null | undefined;
     try {
-      for await (seen of this.watch(id, over.signal)) {
-        if (version !== undefined && seen?.version !== version) break;
+      for await (snapshot of this.watch(id, stopped.signal)) {
+        if (version !== undefined && snapshot?.version !== version) break;
       }
     } finally {
       stop();
     }
-    return seen === undefined ? await this.#store.read(id) : seen;
+    return snapshot === undefined ? await this.#store.read(id) : snapshot;
   }
 
   /**
-   * Cancels a job of this kind. The work on it stops: at once here, within a second elsewhere.
+   * Cancels a job of this kind. The work stops at once in this instance, in others within a second.
    *
-   * @returns the job as it is now: canceled, or as it had ended before; `null` if there is none
+   * @returns the job: canceled, or ended earlier; `null` if there is no such job
    */
   async cancel(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     if (await this.#store.cancel(id, kind.name) === "canceled") {
@@ -248,7 +248,7 @@ export class JobService {
     return await this.read(kind, id);
   }
 
-  /** What happened to a job of this kind, in order; `null` if there is none. */
+  /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
   async timeline(kind: PublicKind, id: string): Promise<JobTimeline | null> {
     const snapshot = await this.read(kind, id);
     if (!snapshot) return null;
@@ -257,26 +257,26 @@ export class JobService {
   }
 
   /**
-   * A webhook says that a response has ended: the job that waits for it looks at once, in whichever instance it
-   * runs.
+   * Handles the webhook of an ended response. The instance with the waiting job then reads the
+   * response at once.
    *
-   * @returns `"unknown"` if no job has ever waited for it, `"repeated"` if the same delivery has been
+   * @returns `"unknown"` if no job has waited for the response, `"repeated"` if this delivery was
    * handled before
    */
   async handleWebhook(ended: ResponseEnded): Promise<"rung" | "repeated" | "unknown"> {
-    const heard = await this.#store.ringFor(ended);
-    log.info("webhook", { heard, responseId: heard === "unknown" ? null : ended.responseId });
-    return heard;
+    const result = await this.#store.ringFor(ended);
+    log.info("webhook", { result, responseId: result === "unknown" ? null : ended.responseId });
+    return result;
   }
 
-  /** The jobs that failed and were not replayed, newest first. */
+  /** Returns the dead letters that were not replayed, newest first. */
   async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
     return await this.#store.index.deadLetters(options);
   }
 
   /**
-   * Gives a failed job another chance: a new job with the same request, and the steps that the failed
-   * one had finished.
+   * Replays a failed job: creates a new job with the same request and the checkpoints of the failed
+   * job.
    *
    * @returns the new job, or `null` if there is no such dead letter
    */
@@ -293,13 +293,13 @@ export class JobService {
     await this.#store.ping();
   }
 
-  /** The instance shuts down: it should get no more requests. */
+  /** Whether the instance shuts down. It should get no more requests then. */
   get stopping(): boolean {
     return this.#options.worker.stopping;
   }
 }
 
-/** The answer to a request that was accepted before. */
+/** Returns the answer to a repeated request. */
 function repeated(acceptance: Repetition): Submission | Refusal {
   if (acceptance.outcome === "key reused") return acceptance;
   return {

@@ -1,16 +1,16 @@
 /**
- * A loop in the background: runs the same work again and again until it is stopped.
+ * A background loop: repeats the same work until it is stopped.
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
 
 export interface LoopOptions {
-  /** One turn of the loop. */
+  /** Runs one round. */
   run: () => Promise<void>;
-  /** The pause before the next turn, in milliseconds. Asked after each turn. */
+  /** Returns the pause before the next round, in milliseconds. Called after each round. */
   everyMs: () => number;
   clock: Clock;
-  /** Is told what a turn threw. The loop goes on. */
+  /** Receives the error of a round. The loop continues. */
   onFault: (error: unknown) => void;
 }
 
@@ -24,11 +24,13 @@ export class Loop {
     this.#options = options;
   }
 
-  /** Runs the first turn at once. Resolves when the loop was stopped and its last turn has ended. */
+  /**
+   * Runs the first round at once. Resolves when the loop is stopped and its last round has ended.
+   */
   async start(): Promise<void> {
     const { run, everyMs, clock, onFault } = this.#options;
     while (!this.#isStopped) {
-      // Made before the turn: a wake in the middle of it shortens the pause that follows.
+      // Created before the round, so that a wake during the round ends the pause after it.
       this.#pause = new AbortController();
       try {
         await run();
@@ -39,12 +41,12 @@ export class Loop {
     }
   }
 
-  /** Starts the next turn now. During a turn: right after it. */
+  /** Starts the next round now, or right after the current one. */
   wake(): void {
     this.#pause.abort();
   }
 
-  /** Lets the turn under way be the last one. */
+  /** Stops the loop after the current round. */
   stop(): void {
     this.#isStopped = true;
     this.#pause.abort();

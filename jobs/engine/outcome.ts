@@ -1,5 +1,5 @@
 /**
- * The one place that decides what becomes of an attempt.
+ * The only place that decides what follows an attempt.
  * @module
  */
 import { backoffMs } from "../../lib/backoff.ts";
@@ -19,18 +19,18 @@ import type { Plan } from "../kind.ts";
 export type Ended =
   | { plan: Plan }
   | { error: unknown }
-  /** The job that it follows has failed. */
+  /** The leader of the job has failed. */
   | { failure: Failure };
 
-/** What happens to the job now. */
+/** The next state of the job. */
 export type Outcome =
   | { next: "done"; plan: Plan }
   | { next: "retry"; failure: Failure; runAt: number }
-  /** Put back, its attempt not counted. */
+  /** The job is put back, and the attempt is not counted. */
   | { next: "wait"; runAt: number }
   | { next: "stop"; failure: Failure };
 
-/** What has become of the job; `lost`: it was no longer the worker's, and nothing was written. */
+/** The written outcome; `lost`: the worker no longer held the job, and wrote nothing. */
 export type Settled = Outcome | { next: "lost" };
 
 export interface DecideOptions {
@@ -38,19 +38,19 @@ export interface DecideOptions {
   limits: JobLimits;
   /** Epoch milliseconds. */
   now: number;
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
-  /** Replaces the plan when the quota is spent; unset, the job fails. */
+  /** Creates a placeholder when the quota is spent. Unset: the job fails. */
   placeholder?: (() => Plan) | undefined;
 }
 
-/** The first retry comes within 2 s, the second within 4 s, …, none later than a minute. */
+/** The first retry starts within 2 s, the second within 4 s, and so on, up to one minute. */
 const RETRY_BACKOFF = { firstMs: 2_000, maxMs: 60_000 };
 
-/** What to do after an attempt: keep the plan, try again later, or give up. */
+/** Decides what follows an attempt: completion, a retry, a wait, or a failure. */
 export function decide(ended: Ended, options: DecideOptions): Outcome {
   if ("plan" in ended) return { next: "done", plan: ended.plan };
-  // Trying again was that job's matter.
+  // The leader has already made all retries.
   if ("failure" in ended) return { next: "stop", failure: ended.failure };
   const { job, limits, now, placeholder } = options;
   if (ended.error instanceof BreakerOpenError) {
@@ -68,22 +68,22 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   ) {
     return { next: "stop", failure };
   }
-  // Full jitter: jobs that failed together do not come back together.
+  // Full jitter, so that jobs that failed together do not retry together.
   // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
   const jitteredMs = options.random() * backoffMs(job.attempt, RETRY_BACKOFF);
   const runAt = Math.ceil(now + retryAfterMs + jitteredMs);
-  // No use in waiting for a turn that the deadline will not let it have.
+  // A retry after the deadline cannot start, so the job fails now.
   if (runAt >= deadlineOf(job, limits)) return { next: "stop", failure };
   return { next: "retry", failure, runAt };
 }
 
-/** What a job fails with when its deadline aborts it. */
+/** Returns the error of a job that its deadline aborts. */
 export function deadlineError(): JobError {
   const { code, message } = deadlineFailure();
   return new JobError(code, message);
 }
 
-/** Every fault that has no name of its own is internal, and tried again. */
+/** Returns the error as a `JobError`. An unknown error becomes `internal`, which is retried. */
 function asJobError(error: unknown): JobError {
   if (error instanceof JobError) return error;
   if (error instanceof BlobTooLargeError) {

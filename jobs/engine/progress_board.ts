@@ -1,6 +1,6 @@
 /**
- * Shows how far a job is: what the model thinks, the parts of the plan that are finished, and what it
- * has cost. It never keeps the work waiting, and nothing depends on it.
+ * Writes the progress of an attempt: reasoning, finished parts and usage. The attempt never waits
+ * for these writes, and a lost write does no harm.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -16,39 +16,41 @@ export interface ProgressBoardOptions {
   write: (progress: Progress) => Promise<void>;
   clock: Clock;
   jobId: string;
-  /** What the job shows already. */
+  /** The progress of earlier attempts. */
   before: Progress;
-  /** What earlier attempts have paid for in vain. */
+  /** The failed but billed turns of earlier attempts. */
   failedTurns: readonly StepEvent[];
 }
 
-/** A turn of the model that is under way. */
+/** The current turn of the model. */
 interface Turn {
   parts: PlanParts;
   items: PartialItems;
   summaries: string[];
 }
 
-/** Two writes a second at the most, whatever happens. */
+/** Allows at most two writes a second. */
 const PAUSE_MS = 500;
 
 const log = getLogger(["tripwright", "job"]);
 
-/** What one attempt shows. */
+/** The progress of one attempt. */
 export class ProgressBoard {
   readonly #options: ProgressBoardOptions;
   readonly #closed = new AbortController();
   readonly #steps: StepEvent[];
   #progress: Progress;
-  /** The last step was one that an earlier attempt had finished. */
+  /** Whether an earlier attempt finished the last step. */
   #resumed = false;
-  /** The turn repeats what it has said already, because it was joined. */
+  /**
+   * Whether the current turn repeats output that is already shown, because it joined a response.
+   */
   #repeats = false;
-  /** What the turn that is being written has said, as far as it is known. */
+  /** The output of the current turn so far. */
   #turn: Turn | null = null;
-  /** The reasoning of the turns that are finished. */
+  /** The reasoning of the finished turns. */
   #summaries: string[] = [];
-  /** There is something to show. */
+  /** Whether there is something to write. */
   #changed = false;
   #writing: Promise<void> | undefined;
   #nextAt = -Infinity;
@@ -59,19 +61,20 @@ export class ProgressBoard {
     this.#steps = [...options.failedTurns];
   }
 
-  /** The model is being asked for these parts. */
+  /** Shows that a turn starts, which may write these parts. */
   think(parts: PlanParts): void {
     this.#turn = newTurn(parts);
-    this.#show("thinking", this.#summaries.length === 0 ? "Reading the wish" : "Thinking it over");
+    const isFirst = this.#summaries.length === 0;
+    this.#show("thinking", isFirst ? "Reading the request" : "Thinking about the plan");
   }
 
-  /** Something is being looked up. */
+  /** Shows that the job runs tools. */
   research(message: string): void {
     this.#show("researching", message);
   }
 
-  /** The model has said something. */
-  hear(event: TurnEvent): void {
+  /** Shows an event of the current turn. */
+  onTurnEvent(event: TurnEvent): void {
     if (!this.#turn) return;
     const { items, summaries, parts } = this.#turn;
     switch (event.type) {
@@ -98,8 +101,8 @@ export class ProgressBoard {
   }
 
   /**
-   * A step is finished. One that an earlier attempt has finished was shown by it, and so was, perhaps,
-   * more: that stays until there is something new.
+   * Adds a finished step. A resumed step changes nothing, because the earlier attempt has already
+   * shown it, and perhaps later progress too.
    */
   addStep(step: StepEvent, { resumed, savedTokens }: { resumed: boolean; savedTokens: number }) {
     this.#steps.push(step);
@@ -109,7 +112,7 @@ export class ProgressBoard {
     this.#change({ openaiResponseId, usage: usageOf(this.#steps, savedTokens) });
   }
 
-  /** A turn is finished, and this is what it has said of its reasoning. */
+  /** Adds the reasoning summaries of a finished turn. */
   addSummaries(summaries: string[]): void {
     this.#summaries.push(...summaries);
     const all = [...this.#summaries];
@@ -117,13 +120,13 @@ export class ProgressBoard {
     this.#progress = { ...this.#progress, reasoningSummaries: this.#longer(all) };
   }
 
-  /** What is repeated takes nothing back that was shown already. */
+  /** Returns the longer list, so that repeated output never removes summaries that were shown. */
   #longer(summaries: string[]): string[] {
     const shown = this.#progress.reasoningSummaries;
     return summaries.length < shown.length ? shown : summaries;
   }
 
-  /** Writes what has not been written yet, and nothing after that. */
+  /** Writes the remaining changes, and stops writing. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#writing;
@@ -150,14 +153,14 @@ export class ProgressBoard {
   async #write(): Promise<void> {
     const { clock, jobId, write } = this.#options;
     while (this.#changed) {
-      // Not longer than a pause: the clock may have been set back.
+      // At most one pause, because the clock may have been set back.
       await clock.wait(Math.min(PAUSE_MS, this.#nextAt - clock.now()), this.#closed.signal);
       this.#changed = false;
       this.#nextAt = clock.now() + PAUSE_MS;
       try {
         await write(this.#progress);
       } catch (error) {
-        log.warning("progress not shown", { jobId, error: describeError(error) });
+        log.warning("progress not saved", { jobId, error: describeError(error) });
       }
     }
   }

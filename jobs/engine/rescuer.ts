@@ -1,9 +1,8 @@
 /**
- * Finds instances that have died and puts their jobs back into the queue.
+ * Finds dead instances and puts their jobs back into the queue.
  *
- * Whether an instance lives is seen from its heartbeat changing while somebody looks. Two machines'
- * clocks are never compared. An instance on the same machine may be known sooner to be dead, by its
- * lock.
+ * An instance is alive while its heartbeat changes between two checks. The rescuer never compares
+ * the clocks of two machines. On the same machine, the lock of a dead instance reveals it sooner.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -23,13 +22,13 @@ export interface RescuerOptions {
   locks: InstanceLocks;
   clock: Clock;
   unreadable: UnreadableJobs;
-  /** An instance that is silent for this long has lost its jobs. */
+  /** After this time without a new heartbeat, an instance loses its jobs. */
   leaseMs: number;
 }
 
-interface Sighting {
+interface ObservedHeartbeat {
   versionstamp: string;
-  /** For how long this heartbeat has been looked at without a change. */
+  /** For how long the rescuer has observed no change. */
   silentMs: number;
 }
 
@@ -37,30 +36,30 @@ const log = getLogger(["tripwright", "rescuer"]);
 
 export class Rescuer {
   readonly #options: RescuerOptions;
-  #seen = new Map<string, Sighting>();
-  #lookedAt = -Infinity;
+  #observed = new Map<string, ObservedHeartbeat>();
+  #checkedAt = -Infinity;
 
   constructor(options: RescuerOptions) {
     this.#options = options;
   }
 
-  /** How many other instances have a heartbeat that may still turn out to be the last one. */
+  /** The number of other instances with a heartbeat, alive or not yet known to be dead. */
   get watched(): number {
-    return this.#seen.size;
+    return this.#observed.size;
   }
 
-  /** In how many milliseconds an instance that stays silent will have been so for too long. */
-  get nextVerdictMs(): number {
+  /** The time until the next silent instance counts as dead, in milliseconds. */
+  get nextTimeoutMs(): number {
     const { leaseMs } = this.#options;
-    const silences = [...this.#seen.values()].map(({ silentMs }) => silentMs);
+    const silences = [...this.#observed.values()].map(({ silentMs }) => silentMs);
     return leaseMs - Math.max(0, ...silences.filter((ms) => ms < leaseMs));
   }
 
   /**
-   * Looks at every instance once; reads the jobs of dead ones only.
+   * Checks every instance once, and rescues the jobs of dead instances.
    *
-   * @param except an instance that is known to live, however old its heartbeat: this one, while it
-   * works
+   * @param except an instance that is alive even if its heartbeat is old: this one, while it has
+   * jobs
    */
   async run(except?: string): Promise<void> {
     const { instances, locks, clock, leaseMs } = this.#options;
@@ -70,46 +69,46 @@ export class Rescuer {
     });
     const beats = (await instances.list()).filter(({ holder }) => holder !== except);
     const now = clock.now();
-    // Between two looks the machine may have slept, and the others with it: that proves nothing.
-    const lookedMs = Math.max(0, Math.min(now - this.#lookedAt, leaseMs / 2));
-    this.#lookedAt = now;
+    // A longer pause proves nothing: this machine, and the other instances on it, may have slept.
+    const observedMs = Math.max(0, Math.min(now - this.#checkedAt, leaseMs / 2));
+    this.#checkedAt = now;
 
-    const seen = new Map<string, Sighting>();
+    const observed = new Map<string, ObservedHeartbeat>();
     for (const { holder, versionstamp } of beats) {
-      const last = this.#seen.get(holder);
-      const silentMs = last?.versionstamp === versionstamp ? last.silentMs + lookedMs : 0;
-      seen.set(holder, { versionstamp, silentMs });
+      const last = this.#observed.get(holder);
+      const silentMs = last?.versionstamp === versionstamp ? last.silentMs + observedMs : 0;
+      observed.set(holder, { versionstamp, silentMs });
     }
-    this.#seen = seen;
+    this.#observed = observed;
     for (const beat of beats) {
-      const { silentMs } = seen.get(beat.holder)!;
-      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#tryToBury(beat);
+      const { silentMs } = observed.get(beat.holder)!;
+      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#tryRescueJobs(beat);
     }
     const known = new Set(beats.map(({ holder }) => holder));
     for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
   }
 
-  /** One instance whose jobs cannot be read holds up no other. */
-  async #tryToBury(beat: InstanceHeartbeat): Promise<void> {
+  /** Rescues the jobs of one instance. A failure must not delay the other instances. */
+  async #tryRescueJobs(beat: InstanceHeartbeat): Promise<void> {
     try {
-      await this.#bury(beat);
+      await this.#rescueJobs(beat);
     } catch (error) {
       log.error("rescue failed", { holder: beat.holder, error: describeError(error) });
     }
   }
 
-  /** Puts back what the dead instance held; one that holds nothing any more is forgotten. */
-  async #bury(beat: InstanceHeartbeat): Promise<void> {
+  /** Puts back the jobs of a dead instance. Deletes the heartbeat when it holds no more jobs. */
+  async #rescueJobs(beat: InstanceHeartbeat): Promise<void> {
     const { store, instances } = this.#options;
     const held = await store.index.heldBy(beat.holder);
     for (const job of held) await this.#rescue(job, beat);
     if (held.length === 0) {
       await instances.forget(beat);
-      this.#seen.delete(beat.holder);
+      this.#observed.delete(beat.holder);
     }
   }
 
-  /** One job that cannot be rescued holds up no other. */
+  /** Rescues one job. A failure must not delay the other jobs. */
   async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
     if (this.#options.unreadable.has(held.id)) return;
     try {

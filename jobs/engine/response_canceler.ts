@@ -1,12 +1,12 @@
 /**
- * Cancels responses that go on at the model's side although no job waits for them any more.
+ * Cancels background responses that still run at the provider although no job waits for them.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import { describeError } from "../../lib/log.ts";
 import type { CheckpointStore } from "../../lib/store/checkpoint_store.ts";
 
-/** Tells the model's side that a response is not needed. */
+/** Asks the provider to cancel a response. */
 export type CancelResponse = (responseId: string) => Promise<void>;
 
 export interface ResponseCancelerOptions {
@@ -16,7 +16,7 @@ export interface ResponseCancelerOptions {
 
 const log = getLogger(["tripwright", "job"]);
 
-/** Cancels the responses of jobs that have ended without them. */
+/** Cancels the responses of jobs that ended without a plan. */
 export class ResponseCanceler {
   readonly #options: ResponseCancelerOptions;
   readonly #running = new Set<Promise<void>>();
@@ -25,14 +25,14 @@ export class ResponseCanceler {
     this.#options = options;
   }
 
-  /** Cancels in the background the response that a job was waiting for, if there is one. */
+  /** Starts to cancel the response that a job was waiting for, if any. */
   cancelFor(jobId: string): void {
     const work = this.#cancel(jobId);
     this.#running.add(work);
     work.finally(() => this.#running.delete(work));
   }
 
-  /** Resolves when no cancellation is under way. Never rejects. */
+  /** Resolves when no cancellation is running. Never rejects. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -52,10 +52,10 @@ export class ResponseCanceler {
 }
 
 /**
- * Cancels one response. Never rejects: a response that goes on costs money, but does no harm.
+ * Cancels one response. Never rejects, because a running response costs money but does no harm.
  *
- * @param ids what the log says of the job
- * @returns whether it was canceled
+ * @param ids the members that identify the job in the log
+ * @returns whether the response was canceled
  */
 export async function cancelResponse(
   cancel: CancelResponse,

@@ -1,19 +1,19 @@
 /**
- * The slots of an instance: how many jobs run at once, in all, of one kind, and of one owner.
+ * The slots of an instance limit how many jobs run at once: in all, of one kind, and of one owner.
  * @module
  */
 import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 
-/** A job that this instance works on, or is just claiming. */
+/** A job that this instance works on or claims. */
 export interface Slot {
-  /** Aborted with an {@link Interruption} it stops the work. The executor aborts it, too. */
+  /** Stops the work when aborted with an {@link Interruption}. The executor aborts it too. */
   readonly abort: AbortController;
-  /** Its `wake` events say that a response that the job waits for may have ended. */
+  /** Dispatches `wake` when a response that the job waits for may have ended. */
   readonly wake: EventTarget;
   /** Unset until the job is admitted. */
   job?: QueuedJob;
-  /** Unset while the claim is under way. */
+  /** Unset during the claim. */
   lease?: Lease;
 }
 
@@ -21,22 +21,22 @@ export interface SlotsOptions {
   /** How many jobs run at once. */
   concurrency: number;
   kinds: readonly { name: string; maxRunning?: number }[];
-  /** A slot has become free, and a job may wait for it. */
+  /** Called when a slot becomes free and a job may wait for it. */
   onFree: () => void;
 }
 
-/** Of the slots, so many may be taken by kinds that are limited: the plans come first. */
+/** The share of the slots that each limited kind may use at most. Plans must get the rest. */
 const LIMITED_SHARE = 1 / 4;
 
 /** The slots of one instance. */
 export class Slots {
   readonly #concurrency: number;
   readonly #onFree: () => void;
-  /** How many jobs of a kind may run at once, where that is less than there are slots. */
+  /** How many jobs of each limited kind may run at once. */
   readonly #maxRunning: ReadonlyMap<string, number>;
   readonly #slots = new Map<string, Slot>();
   readonly #closed = new AbortController();
-  /** Settles when the last of the jobs under way has ended. */
+  /** Settles when the last job has left its slot. */
   #empty = Promise.withResolvers<void>();
   #hasBacklog = false;
 
@@ -52,7 +52,7 @@ export class Slots {
     this.#empty.resolve();
   }
 
-  /** How many jobs are under way. */
+  /** The number of occupied slots. */
   get size(): number {
     return this.#slots.size;
   }
@@ -61,17 +61,17 @@ export class Slots {
     return this.#slots.size >= this.#concurrency;
   }
 
-  /** Aborts when the instance takes no more jobs. */
+  /** Aborts when the instance claims no more jobs. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
 
-  /** Takes no more jobs from now on. */
+  /** Ends the claiming of jobs. */
   close(): void {
     this.#closed.abort();
   }
 
-  /** More is due than fitted: {@link SlotsOptions.onFree} is called when a slot becomes free. */
+  /** Whether due jobs wait for a slot. If so, a free slot calls {@link SlotsOptions.onFree}. */
   get hasBacklog(): boolean {
     return this.#hasBacklog;
   }
@@ -85,11 +85,11 @@ export class Slots {
   }
 
   /**
-   * Whether as many jobs of this kind run as may.
+   * Returns whether the limit of this kind is reached.
    *
-   * @param owner given, also whether this owner has its half of them
+   * @param owner if set, also checks the limit of this owner: half of the kind's limit
    */
-  isCrowded(kind: string, owner?: string | null): boolean {
+  isAtLimit(kind: string, owner?: string | null): boolean {
     const limit = this.#maxRunning.get(kind);
     if (limit === undefined) return false;
     const jobs = [...this.#slots.values()].flatMap(({ job }) => job?.kind === kind ? [job] : []);
@@ -106,7 +106,7 @@ export class Slots {
     return this.#slots.entries();
   }
 
-  /** Takes a slot for a job. */
+  /** Occupies a slot for a job. */
   occupy(id: string): Slot {
     if (this.#slots.size === 0) this.#empty = Promise.withResolvers();
     const slot: Slot = { abort: new AbortController(), wake: new EventTarget() };
@@ -122,7 +122,7 @@ export class Slots {
     if (this.#slots.size === 0) this.#empty.resolve();
   }
 
-  /** Resolves when no job is under way. */
+  /** Resolves when all slots are free. */
   async untilEmpty(): Promise<void> {
     await this.#empty.promise;
   }

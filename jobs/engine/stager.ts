@@ -1,6 +1,5 @@
 /**
- * The stager of an instance: finds the jobs that are due, and hands them to the worker as long as
- * there are free slots.
+ * The stager of an instance: finds due jobs, and passes them to the worker while slots are free.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -12,7 +11,7 @@ import type { Slots } from "./slots.ts";
 import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
 export interface StagerOptions {
-  /** The names of the kinds of job that are looked for. */
+  /** The names of the kinds of job to look for. */
   kinds: ReadonlySet<string>;
   index: JobIndex;
   slots: Slots;
@@ -23,7 +22,7 @@ export interface StagerOptions {
   claim: (id: string) => Promise<void>;
 }
 
-/** How often jobs that a breaker holds back are looked through for those whose deadline has passed. */
+/** How often a sweep includes the kinds that a breaker holds back, to find overdue jobs. */
 const SWEEP_ALL_MS = 60_000;
 
 const log = getLogger(["tripwright", "stager"]);
@@ -33,7 +32,7 @@ export class Stager {
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
-  /** The kinds of job that a breaker holds back, for which a sweep is set. */
+  /** The kinds that a breaker holds back, each with a scheduled sweep. */
   readonly #heldBack = new Set<string>();
 
   constructor(options: StagerOptions) {
@@ -41,25 +40,25 @@ export class Stager {
     this.#faults = new FaultLog(log, options.clock);
   }
 
-  /** The sweep under way. */
+  /** The running sweep, if any. */
   get sweeping(): Promise<void> | undefined {
     return this.#sweeping;
   }
 
   /**
-   * Hands over what is due, until all slots are taken or nothing more is due. Calls that overlap share
-   * one sweep.
+   * Passes due jobs to the worker until all slots are occupied or no job is due. Overlapping calls
+   * share one sweep.
    */
   sweep(): Promise<void> {
-    return this.#sweeping ??= this.#sweepUp().finally(() => this.#sweeping = undefined);
+    return this.#sweeping ??= this.#sweepAll().finally(() => this.#sweeping = undefined);
   }
 
-  /** The same; never rejects. */
+  /** Sweeps, and logs an error. Never rejects. */
   async trySweep(): Promise<void> {
     await this.sweep().catch((error) => this.#faults.report("sweep failed", error));
   }
 
-  /** Sweeps when a breaker may let jobs of this kind through again. Never rejects. */
+  /** Sweeps at the time at which a breaker may let jobs of this kind through. Never rejects. */
   async sweepAt(kind: string, epochMs: number): Promise<void> {
     if (this.#heldBack.has(kind)) return;
     this.#heldBack.add(kind);
@@ -69,7 +68,7 @@ export class Stager {
     await this.trySweep();
   }
 
-  async #sweepUp(): Promise<void> {
+  async #sweepAll(): Promise<void> {
     const { slots } = this.#options;
     do await this.#sweepOnce(); while (slots.hasBacklog && !slots.isFull);
   }
@@ -80,9 +79,9 @@ export class Stager {
     if (slots.closed.aborted) return;
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
-      if (this.#hasToWait(job)) continue;
+      if (this.#mustWait(job)) continue;
       if (slots.isFull) {
-        // A claim that comes to nothing gives its slot back.
+        // Claims that fail free their slots.
         await Promise.all(claims);
         claims = [];
       }
@@ -95,7 +94,7 @@ export class Stager {
     await Promise.all(claims);
   }
 
-  /** What is due of the kinds that can be worked on here and now, longest due first. */
+  /** Yields the due jobs of all kinds that may run now, the longest due first. */
   async *#due(): AsyncGenerator<DueJob> {
     const lists = this.#kindsToSweep().map((kind) => this.#options.index.due(kind));
     const heads = await Promise.all(lists.map(async (list) => (await list.next()).value));
@@ -110,22 +109,25 @@ export class Stager {
     }
   }
 
-  /** All kinds but those that a breaker holds back. These are swept once a minute, for overdue jobs. */
+  /**
+   * Returns the kinds that may run now. Once a minute it includes the kinds that a breaker holds
+   * back.
+   */
   #kindsToSweep(): string[] {
     const { kinds, slots, breaker, clock } = this.#options;
     const now = clock.now();
-    const everything = now - this.#sweptAllAt >= SWEEP_ALL_MS;
-    if (everything) this.#sweptAllAt = now;
+    const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
+    if (includesAll) this.#sweptAllAt = now;
     return [...kinds].filter((kind) =>
-      !slots.isCrowded(kind) && (everything || breaker.openUntil(kind) === 0)
+      !slots.isAtLimit(kind) && (includesAll || breaker.openUntil(kind) === 0)
     );
   }
 
-  /** It is known, without a look at its record, that the job cannot be claimed here and now. */
-  #hasToWait({ id, kind, deadline }: DueJob): boolean {
+  /** Returns whether the job cannot be claimed now, without a read of its record. */
+  #mustWait({ id, kind, deadline }: DueJob): boolean {
     const { slots, breaker, unreadable, clock } = this.#options;
-    // An overdue job is failed by its claim, which needs no model.
+    // The claim of an overdue job fails it, which needs no model.
     const isHeldBack = breaker.openUntil(kind) > 0 && deadline > clock.now();
-    return isHeldBack || unreadable.has(id) || slots.isCrowded(kind);
+    return isHeldBack || unreadable.has(id) || slots.isAtLimit(kind);
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Jobs whose records only another version of the program can read. They are left to that version.
+ * Jobs whose records only another version of the program can read. This version ignores them.
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
 
-/** Remembers each job for as long as its record may exist, and no longer. */
+/** Remembers each job until its record has surely expired. */
 export class UnreadableJobs {
   readonly #clock: Clock;
   readonly #ttlMs: number;
@@ -23,7 +23,7 @@ export class UnreadableJobs {
       if (forgetAt > now) break;
       this.#forgetAt.delete(old);
     }
-    // Put anew, so that the oldest stay in front.
+    // Deleted first, so that the map stays in the order of the times.
     this.#forgetAt.delete(id);
     this.#forgetAt.set(id, now + this.#ttlMs);
   }

@@ -1,7 +1,7 @@
 /**
- * Watches jobs for readers that want every change: one read a second for each job that is watched,
- * however many readers it has, and sooner when the database says that something has changed. What the
- * database says is only a hint: it is silent about changes by other processes on the same file.
+ * Watches jobs for subscribers. It reads each watched job once a second for all of its subscribers,
+ * and sooner after a change event of the database. These events are only hints: they miss changes
+ * by other processes on the same file.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -14,7 +14,7 @@ import { FaultLog } from "../../lib/fault_log.ts";
 import { Loop } from "./loop.ts";
 import { describeError } from "../../lib/log.ts";
 
-/** A job that changes elsewhere is seen within this time; each read takes three keys. */
+/** The watcher sees a change by another process within this time. Each read takes three keys. */
 const POLL_MS = 1_000;
 
 const log = getLogger(["tripwright", "watcher"]);
@@ -26,7 +26,7 @@ interface WatcherOptions {
   stopped: AbortSignal;
 }
 
-/** All jobs that are watched in this process. */
+/** Watches the jobs of one process. */
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #pollers = new Map<string, Poller>();
@@ -37,16 +37,16 @@ export class Watcher {
     this.#faults = new FaultLog(log, options.clock);
   }
 
-  /** How many jobs are watched. */
+  /** The number of watched jobs. */
   get watched(): number {
     return this.#pollers.size;
   }
 
   /**
-   * The job as it is now, and then each time that something of it has changed. A slow reader misses
-   * what lies between. Ends after the job's end, and when `signal` aborts.
+   * Yields the job now and after each change. A slow subscriber misses intermediate states. Ends
+   * after the end of the job, and when `signal` aborts.
    *
-   * @returns snapshots; `null` if there is no such job, or none any more
+   * @returns snapshots; `null` if the job does not exist or has expired
    * @throws {UnreadableJobError} if this version cannot read the job
    */
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<JobSnapshot | null> {
@@ -63,7 +63,7 @@ export class Watcher {
     signal.addEventListener("abort", leave);
     stopped.addEventListener("abort", leave);
     try {
-      // What the poller has read before may be older than what the caller knows.
+      // An earlier read of the poller may be older than the client's version.
       yield* this.#changes(poller, subscriber, known?.readsBegun ?? 0);
     } finally {
       signal.removeEventListener("abort", leave);
@@ -73,7 +73,7 @@ export class Watcher {
     }
   }
 
-  /** The snapshots of reads after so many, each version once. */
+  /** Yields the snapshots of the reads after number `reads`, each version once. */
   async *#changes(
     poller: Poller,
     subscriber: Subscriber,
@@ -97,7 +97,7 @@ export class Watcher {
     const poller = new Poller(id, { store, clock, faults: this.#faults });
     this.#pollers.set(id, poller);
     log.debug("watched", { jobId: id });
-    // A reader that comes after the end begins anew.
+    // A later subscriber gets a new poller.
     poller.ended.then(() => this.#close(id, poller));
     return poller;
   }
@@ -112,20 +112,20 @@ interface PollerOptions extends Pick<WatcherOptions, "store" | "clock"> {
   faults: FaultLog;
 }
 
-/** One reader of a job's changes. */
+/** A request that waits for changes of a job. */
 interface Subscriber {
   hasLeft: boolean;
   /** Ends its wait for the next snapshot. */
   wake: () => void;
 }
 
-/** Polls one job for all who watch it. */
+/** Polls one job for all of its subscribers. */
 class Poller {
   readonly subscribers = new Set<Subscriber>();
-  /** Reads are counted, so that a subscriber knows which of them came after its own start. */
+  /** The number of reads. A subscriber skips the reads that began before its own start. */
   readsBegun = 0;
   readsDone = 0;
-  /** Resolves when there is nothing more to read. */
+  /** Resolves when the poller reads no more. */
   readonly ended: Promise<void>;
   readonly #id: string;
   readonly #store: JobStore;
@@ -142,13 +142,13 @@ class Poller {
       run: () => this.#read(),
       everyMs: () => POLL_MS,
       clock,
-      onFault: (error) => faults.report("not seen", error, { jobId: id }),
+      onFault: (error) => faults.report("watched job not read", error, { jobId: id }),
     });
     this.#listen();
     this.ended = this.#loop.start();
   }
 
-  /** Something may have changed. */
+  /** Reads at once, because the job may have changed. */
   wake(): void {
     this.#loop.wake();
   }
@@ -158,13 +158,15 @@ class Poller {
     this.#loop.stop();
   }
 
-  /** What the next read after so many has found; `undefined` if the subscriber has left before. */
+  /**
+   * Returns the snapshot of a read after number `reads`; `undefined` if the subscriber has left.
+   */
   async snapshotAfter(
     reads: number,
     subscriber: Subscriber,
   ): Promise<JobSnapshot | null | undefined> {
     while (this.readsDone <= reads && !this.#isOver && !subscriber.hasLeft) {
-      // A promise for each wait: one for all of them would remember each of them.
+      // A new promise for each wait: a shared, pending promise would collect all reactions.
       await new Promise<void>((resolve) => subscriber.wake = resolve);
     }
     if (subscriber.hasLeft) return undefined;
@@ -180,8 +182,8 @@ class Poller {
       this.readsDone = read;
     } catch (error) {
       if (!(error instanceof UnreadableJobError)) throw error;
-      // It lasts as long as the job does, so it is said once for each that is watched.
-      log.warning("not seen", { jobId: this.#id, error: describeError(error) });
+      // The fault lasts as long as the job, so it ends the poller and is logged once.
+      log.warning("watched job not read", { jobId: this.#id, error: describeError(error) });
       this.#fault = error;
       this.#isOver = true;
     } finally {
@@ -190,17 +192,17 @@ class Poller {
     }
   }
 
-  /** Reads at once when the database says that something has changed. */
+  /** Reads at once after each change event of the database. */
   async #listen(): Promise<void> {
     try {
       for await (const _ of this.#store.changes(this.#id, this.#closed.signal)) this.wake();
     } catch (error) {
-      log.warning("no hints", { jobId: this.#id, error: describeError(error) });
+      log.warning("change events failed", { jobId: this.#id, error: describeError(error) });
     }
   }
 }
 
-/** Nothing follows. */
+/** Returns whether no further change can follow. */
 function isLast(snapshot: JobSnapshot | null): boolean {
   return snapshot === null || isEnded(snapshot.job);
 }

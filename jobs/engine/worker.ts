@@ -1,6 +1,6 @@
 /**
- * The worker of an instance: claims the jobs that it is told of, and keeps as many running as there
- * are slots. What does not fit waits in KV.
+ * The worker of an instance: claims jobs and runs as many as there are slots. Other jobs wait in
+ * KV.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -20,7 +20,7 @@ import type { UnreadableJobs } from "./unreadable_jobs.ts";
 export interface WorkerOptions {
   /** This instance's id: the holder of its leases. */
   holder: string;
-  /** The names of the kinds of job that it can work on. */
+  /** The names of the kinds of job that this worker can execute. */
   kinds: ReadonlySet<string>;
   slots: Slots;
   store: JobStore;
@@ -28,7 +28,7 @@ export interface WorkerOptions {
   executor: Executor;
   unreadable: UnreadableJobs;
   clock: Clock;
-  /** The breaker holds a job of this kind back until then (epoch milliseconds). */
+  /** Called when the breaker holds back a kind, with the end of the pause in epoch milliseconds. */
   onHeldBack: (kind: string, until: number) => void;
 }
 
@@ -45,14 +45,14 @@ export class Worker {
     this.#store = options.store;
   }
 
-  /** It claims nothing more: the instance shuts down. */
+  /** Whether the instance shuts down. The worker claims no more jobs then. */
   get stopping(): boolean {
     return this.#slots.closed.aborted;
   }
 
   /**
-   * Claims one job and starts the work, if there is a free slot and no other worker was faster.
-   * Resolves when that is known, long before the work is done, and never rejects.
+   * Claims one job and starts the work, if there is a free slot and no other worker has claimed it.
+   * Resolves after the claim, before the end of the work. Never rejects.
    */
   async ring(id: string): Promise<void> {
     if (this.stopping || this.#slots.get(id)) return;
@@ -80,14 +80,14 @@ export class Worker {
       if (failed) logFailed(failed);
       return null;
     }
-    // A job that follows another one calls no model.
+    // A follower calls no model.
     if (!due || (due.role.next !== "follow" && !await this.#admit(due.job, slot))) return null;
     return await this.#store.claim(due, this.#options.holder);
   }
 
-  /** Whether the job may start now. One that the breaker holds back waits in KV. */
+  /** Returns whether the job may start now. A job that the breaker holds back waits in KV. */
   async #admit(job: QueuedJob, slot: Slot): Promise<boolean> {
-    if (this.#slots.isCrowded(job.kind, job.owner)) return false;
+    if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
     slot.job = job;
     const until = await this.#options.breaker.admit(job);
     if (until > 0) this.#options.onHeldBack(job.kind, until);
@@ -100,22 +100,22 @@ export class Worker {
       const dueAgainAt = await this.#options.executor.execute(lease, slot);
       if (dueAgainAt !== null) this.#ringAt(id, dueAgainAt);
     } catch (error) {
-      // The job stays this instance's in KV; `reconcile` or another instance's rescue frees it.
+      // KV still lists the job for this instance; `reconcile()` or another instance rescues it.
       log.error("run failed", { jobId: id, error: describeError(error) });
     }
-    // Identical jobs may have waited for it.
+    // Followers may wait for this job.
     if (lease.job.dedupeKey !== null && !lease.follows) this.#slots.noteBacklog();
     this.#slots.vacate(id);
   }
 
-  /** So that a retry starts when it is due, not at the next sweep. */
+  /** Claims a retry when it is due, before the next sweep. */
   async #ringAt(id: string, epochMs: number): Promise<void> {
     const { clock } = this.#options;
     await clock.wait(epochMs - clock.now(), this.#slots.closed);
     await this.ring(id);
   }
 
-  /** A response that a job of this worker waits for may have ended. */
+  /** Tells a job that the response it waits for may have ended. */
   wake(id: string): void {
     this.#slots.get(id)?.wake.dispatchEvent(new Event("wake"));
   }
@@ -125,14 +125,14 @@ export class Worker {
     this.#slots.get(id)?.abort.abort(new Interruption("lost"));
   }
 
-  /** Stops the work on all jobs; each is put back into the queue. */
+  /** Stops the work on all jobs, and puts them back into the queue. */
   interruptAll(): void {
     for (const [, { abort }] of this.#slots) abort.abort(new Interruption("stopping"));
   }
 
   /**
-   * Compares what KV says this instance holds with what it works on: drops jobs that were taken away,
-   * and gives back jobs that it does not work on.
+   * Compares the jobs that KV lists for this instance with its running jobs. Stops running jobs
+   * that KV does not list, and puts back listed jobs that do not run.
    */
   async reconcile(): Promise<void> {
     const leased = [...this.#slots].filter(([, slot]) => slot.lease);

@@ -1,5 +1,6 @@
 /**
- * Choices that look random and are not: the sample generator gives the same plan for the same wish.
+ * Deterministic choices that look random: the sample generator writes equal plans for equal
+ * requests.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -7,7 +8,11 @@ import { createHash } from "node:crypto";
 /** Picks one of `options`; the same `seed` and `label` pick the same one. */
 export type Choose = <T>(options: readonly [T, ...T[]] | readonly T[], label: string) => T;
 
-/** @param seed anything that JSON can write */
+/**
+ * Returns a function that makes the choices of one plan.
+ *
+ * @param seed any value that JSON can represent
+ */
 export function choicesFor(seed: unknown): Choose {
   return (options, label) => {
     if (options.length === 0) throw new RangeError(`Cannot choose ${label}: there are no options`);

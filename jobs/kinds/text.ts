@@ -1,12 +1,13 @@
 /**
- * Text that a traveller sends, and text that a model sends.
+ * Schemas and formats for text from travellers and from models.
  * @module
  */
 import { z } from "zod";
 
 /**
- * A string of `min` to `max` characters after trimming. Characters are Unicode code points, as in
- * JSON Schema's `maxLength`; half a surrogate pair, which no upstream accepts, is replaced.
+ * Returns the schema of a string of `min` to `max` characters after trimming. Characters are
+ * Unicode code points, as in JSON Schema's `maxLength`. A lone surrogate is replaced, because no
+ * upstream server accepts it.
  */
 export function travellerText({ min = 0, max }: { min?: number; max: number }) {
   return z.string({ error: "expected a string" })
@@ -14,16 +15,19 @@ export function travellerText({ min = 0, max }: { min?: number; max: number }) {
     .refine((text) => [...text].length >= min && [...text].length <= max, {
       error: `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`,
     })
-    // What JSON Schema can say of it; it has no word for trimming.
+    // JSON Schema cannot express the trimming.
     .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
 }
 
-/** Text that a model writes. `pattern` is in OpenAI's subset of JSON Schema, `minLength` is not. */
+/**
+ * The schema of text from a model. OpenAI's subset of JSON Schema has `pattern`, but no
+ * `minLength`.
+ */
 export const modelText = z.string().regex(/\S/, { error: "must not be blank" });
 
 /**
- * The request as the model sees it: one JSON document between tags. JSON escapes what would end the
- * document, and the tags' `<` is escaped too, so that no wish can step out of its place.
+ * Returns the request for the prompt: one JSON document between tags. JSON escapes quotes, and each
+ * `<` is escaped too, so that text of a traveller cannot leave the document.
  */
 export function fenced(request: unknown): string {
   const json = JSON.stringify(request, null, 2).replaceAll("<", "\\u003c");

@@ -1,5 +1,5 @@
 /**
- * The tool `get_weather`: geocoding and forecast of Open-Meteo, which needs no key.
+ * The tool `get_weather`: geocoding and forecast of Open-Meteo. It needs no API key.
  * https://open-meteo.com/en/docs and https://open-meteo.com/en/docs/geocoding-api
  * @module
  */
@@ -31,10 +31,10 @@ const Forecast = z.object({
   }),
 });
 
-/** The furthest that Open-Meteo looks ahead. */
+/** The longest forecast of Open-Meteo. */
 const FORECAST_DAYS = 16;
 
-/** The WMO codes (table 4677) that Open-Meteo uses, by their lowest number. */
+/** The weather codes of Open-Meteo (WMO table 4677), each range by its lowest code. */
 const skies: [from: number, sky: string][] = [
   [95, "thunderstorm"],
   [85, "snow showers"],
@@ -60,7 +60,7 @@ export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Arg
     description:
       `Country, time zone and daily weather forecast of a city, for the next ${FORECAST_DAYS} days.`,
     parameters: Args,
-    message: "Looking at the weather",
+    message: "Checking the weather",
     async run({ city }, { signal, clock }) {
       const query = { name: city, count: "1", language: "en" };
       const search = apiUrl(settings.geocodingBaseUrl, "/v1/search", query);

@@ -46,10 +46,10 @@ const EventPage = z.object({
   }).optional(),
 });
 
-/** As many events as fit into what the model reads of one tool's output. */
+/** The number of events that fits into one tool output for the model. */
 const MAX_EVENTS = 20;
 
-/** Ticketmaster's answers carry long image lists: about 12 KB an event. */
+/** An event takes about 12 KB, because Ticketmaster returns long lists of images. */
 const MAX_BYTES = 2_000_000;
 
 export interface TicketmasterSettings {
@@ -78,15 +78,15 @@ export function searchEvents(
         sort: "date,asc",
       });
       const page = await fetchJson(url, { schema: EventPage, signal, clock, maxBytes: MAX_BYTES });
-      return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(brief) };
+      return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(summarize) };
     },
   };
 }
 
 type Event = NonNullable<z.infer<typeof EventPage>["_embedded"]>["events"][number];
 
-/** What the model needs of an event. */
-function brief(event: Event) {
+/** Returns the facts about an event that the model needs. */
+function summarize(event: Event) {
   const venue = event._embedded?.venues?.[0];
   const kind = event.classifications?.[0];
   const images = event.images ?? [];

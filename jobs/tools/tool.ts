@@ -1,6 +1,6 @@
 /**
- * Functions that a model may call. Whatever goes wrong in one is told to the model as the call's
- * output: it can go on without.
+ * Functions that a model may call. The model receives a tool's error as the output of the call, and
+ * can continue without the tool.
  * @module
  */
 import { z } from "zod";
@@ -11,43 +11,43 @@ import { JsonFetchError } from "../../lib/http/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../../lib/model/model.ts";
 import { problemsOf } from "../../lib/model/structured_output.ts";
 
-/** What a tool runs with. */
+/** The context of a tool call. */
 export interface ToolContext {
-  /** Aborts when the tool has used up its time, or the job is no longer this worker's. */
+  /** Aborts when the tool times out, or when this worker must stop work on the job. */
   signal: AbortSignal;
   clock: Clock;
 }
 
-/** A tool and the code behind it. */
+/** A tool and its implementation. */
 export interface Tool<Args = unknown> extends FunctionTool {
   parameters: z.ZodType<Args>;
-  /** What the traveller is told while it runs, one sentence. */
+  /** One sentence that the traveller sees while the tool runs. */
   message: string;
-  /** Longest run, in milliseconds; unset, {@link TOOL_TIMEOUT_MS}. */
+  /** The timeout in milliseconds. Unset: {@link TOOL_TIMEOUT_MS}. */
   timeoutMs?: number;
   run(args: Args, context: ToolContext): Promise<unknown>;
 }
 
-/** What the model is told of a call. */
+/** The output of a call, as the model receives it. */
 export const ToolOutput = z.object({
-  /** JSON: what the tool returned, or `{"error": …}`. */
+  /** JSON: the tool's result, or `{"error": …}`. */
   text: z.string(),
   failed: z.boolean(),
 });
 export type ToolOutput = z.infer<typeof ToolOutput>;
 
-/** The model reads at most this many characters of one tool's output; the rest is cut off. */
+/** The maximum length of one tool output. The rest is cut off. */
 export const MAX_OUTPUT_CHARACTERS = 16_000;
 
-/** Two requests of ten seconds each. */
+/** Enough for two requests of ten seconds each. */
 export const TOOL_TIMEOUT_MS = 20_000;
 
 const log = getLogger(["tripwright", "tool"]);
 
 /**
- * Runs one call.
+ * Runs one call of a tool.
  *
- * @throws the reason of `signal`, if that aborts; nothing else
+ * @throws only the reason of `signal`, if it aborts
  */
 export async function runTool(
   tools: Tool[],
@@ -68,7 +68,7 @@ export async function runTool(
     return { text: bounded(output), failed: false };
   } catch (error) {
     context.signal.throwIfAborted();
-    // Only messages of our own go to the model: another one could quote a URL with a key in it.
+    // The model gets only our own messages. Other messages could contain a URL with an API key.
     const reason = error instanceof JsonFetchError
       ? error.message
       : error instanceof DeadlineError
@@ -79,7 +79,7 @@ export async function runTool(
   }
 }
 
-/** A name that the model has made up is repeated to it, but not at any length. */
+/** Limits the length of an unknown tool name in the error for the model. */
 const MAX_NAME_CHARACTERS = 100;
 
 function failed(error: string, problems?: string[]): ToolOutput {

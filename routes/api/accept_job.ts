@@ -1,5 +1,5 @@
 /**
- * How the API and the forms have the engine accept a job.
+ * Submits a request to the engine, for the API and for the forms.
  * @module
  */
 import type { Context } from "hono";
@@ -13,16 +13,16 @@ import { accept, refuse } from "./refusals.ts";
 export interface AcceptOptions {
   jobs: JobService;
   rateLimiters: RateLimiters;
-  /** As the kind's schema returned it. */
+  /** The output of the kind's request schema. */
   request: unknown;
-  /** The caller's own name for this request: sent again with it, it finds the same job. */
+  /** The same request with the same key returns the same job. */
   idempotencyKey: string | undefined;
-  /** Where its end is to be told. */
+  /** The URL that receives a callback when the job has ended. */
   callbackUrl?: string | null | undefined;
 }
 
 /**
- * Accepts a request: makes a job, or finds the job that the same request made before.
+ * Creates a job, or returns the job that the same request created before.
  *
  * @throws {ProblemError} if the service does not accept the request
  */

@@ -1,5 +1,5 @@
 /**
- * Server-sent events: a job, live.
+ * Sends the events of a job as server-sent events.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @module
  */
@@ -13,15 +13,15 @@ import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/log.ts";
 import { type JobEvent, JobEvents } from "./job_events.ts";
 
-/** Shorter than the idle timeouts of proxies, which begin at 30 s. */
+/** Less than the idle timeouts of proxies, which start at 30 s. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** After how many milliseconds a browser that lost the connection tries again. */
+/** How long a browser waits before it reconnects. */
 const RECONNECT_MS = 2_000;
 
 const HEADERS = {
   "content-type": "text/event-stream",
-  // Nobody shall compress, and so hold back, what is to arrive at once.
+  // A proxy that compresses the stream would delay its events.
   "cache-control": "private, no-cache, no-transform",
   "x-accel-buffering": "no",
 };
@@ -32,31 +32,31 @@ export interface EventStreamOptions {
   kind: PublicKind;
   jobs: JobService;
   clock: Clock;
-  /** The job's. */
+  /** The id of the job. */
   id: string;
-  /** The id of the last event that the client has got, if any. */
+  /** The id of the last event that the client received, if any. */
   position: string | undefined;
 }
 
 /**
- * Answers with the events of a job, until it has ended, the client leaves or the instance stops. That
- * somebody stops listening is no concern of the job's.
+ * Answers with the events of a job, until it ends, the client disconnects or the instance stops.
+ * The job continues when the client disconnects.
  */
 export function sendEvents(c: Context, options: EventStreamOptions): Response {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
-  // Hono answers `HEAD` with what `GET` would, but nobody would ever read that stream.
+  // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
   if (c.req.method === "HEAD") return c.body(null);
-  // Not `streamSSE`: it sets headers that are the server's business, and not allowed in HTTP/2.
+  // Not `streamSSE`: it sets connection headers, which only the server may set and HTTP/2 forbids.
   return stream(c, async (stream) => {
-    const gone = new AbortController();
-    stream.onAbort(() => gone.abort());
-    keepAlive(stream, options.clock, gone.signal);
+    const closed = new AbortController();
+    stream.onAbort(() => closed.abort());
+    keepAlive(stream, options.clock, closed.signal);
     try {
-      await writeEvents(stream, options, gone.signal);
+      await writeEvents(stream, options, closed.signal);
     } catch (error) {
       log.error("event stream failed", { jobId: options.id, error: describeError(error) });
     } finally {
-      gone.abort();
+      closed.abort();
     }
   });
 }
@@ -64,26 +64,26 @@ export function sendEvents(c: Context, options: EventStreamOptions): Response {
 async function writeEvents(
   stream: StreamingApi,
   { kind, jobs, id, position }: EventStreamOptions,
-  gone: AbortSignal,
+  closed: AbortSignal,
 ): Promise<void> {
   await stream.write(`retry: ${RECONNECT_MS}\n\n`);
   const events = new JobEvents(kind, position);
-  for await (const snapshot of jobs.watch(id, gone)) {
+  for await (const snapshot of jobs.watch(id, closed)) {
     if (snapshot === null) return;
     for (const event of events.next(snapshot)) await stream.write(format(event));
   }
 }
 
-/** JSON has no line breaks, so the data is one line. */
+/** Formats an event. JSON text has no line breaks, so the data is one line. */
 function format({ event, id, data }: JobEvent): string {
   return `event: ${event}\nid: ${id}\ndata: ${data}\n\n`;
 }
 
-/** Shows proxies, and whatever else lies between, that the connection is in use. */
-async function keepAlive(stream: StreamingApi, clock: Clock, gone: AbortSignal): Promise<void> {
+/** Writes comments, so that proxies do not close the connection as idle. */
+async function keepAlive(stream: StreamingApi, clock: Clock, closed: AbortSignal): Promise<void> {
   for (;;) {
-    await clock.wait(KEEP_ALIVE_MS, gone);
-    if (gone.aborted) return;
+    await clock.wait(KEEP_ALIVE_MS, closed);
+    if (closed.aborted) return;
     await stream.write(": keep-alive\n\n");
   }
 }

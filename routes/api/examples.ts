@@ -1,6 +1,5 @@
 /**
- * Jobs as this API shows them, for its description: made by the code that answers, so that they are
- * never wrong.
+ * The example jobs of the OpenAPI document. The presenter builds them, so they match real answers.
  * @module
  */
 import { EXAMPLE_ID } from "../../jobs/job_answer.ts";
@@ -15,7 +14,7 @@ const NOON = Date.UTC(2026, 10, 24, 12);
 
 export const EXAMPLE_ETAG = '"00000000000007f60000-00000000000007f50000-"';
 
-/** A job that was just accepted, the same when it is finished, and the events of its end. */
+/** Builds an example job as accepted and as completed, and the events at its end. */
 export function exampleJobs(kind: PublicKind) {
   const request = kind.request.parse(kind.example);
   const queued = newJob({

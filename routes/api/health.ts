@@ -1,5 +1,5 @@
 /**
- * Health checks: is the process there, and can it work?
+ * Health checks: whether the process is alive, and whether the service is ready.
  * @module
  */
 import { Hono } from "hono";
@@ -7,10 +7,10 @@ import type { JobService } from "../../jobs/engine/job_service.ts";
 import { type Clock, withDeadline } from "../../lib/clock.ts";
 import { sendProblem } from "../http/send_problem.ts";
 
-/** A database that takes longer than this is as good as gone. */
+/** A database that takes longer counts as unavailable. */
 const PING_MS = 2_000;
 
-/** `GET /livez` and `GET /readyz`. */
+/** Creates the routes `GET /livez` and `GET /readyz`. */
 export function healthRoutes(jobs: JobService, clock: Clock): Hono {
   const routes = new Hono();
   routes.get("/livez", (c) => c.json({ status: "ok" }));
@@ -22,12 +22,13 @@ export function healthRoutes(jobs: JobService, clock: Clock): Hono {
   return routes;
 }
 
+/** Returns why the service is not ready; `null` if it is. */
 async function notReady(jobs: JobService, clock: Clock): Promise<string | null> {
   if (jobs.stopping) return "The service is shutting down";
   try {
     await withDeadline(() => jobs.ping(), { ms: PING_MS, clock });
     return null;
   } catch {
-    return "The database does not answer";
+    return "The database does not respond";
   }
 }

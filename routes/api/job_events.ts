@@ -1,7 +1,7 @@
 /**
- * The events of a job: what `GET …/:id/events` says of each state in which it finds the job. An event's
- * id tells how many parts of the plan the client has and what they are, so any instance can go on
- * where the connection to another one broke, and nothing has to be remembered for any client.
+ * The events that `GET …/:id/events` sends for each snapshot of a job. The id of an event holds the
+ * number and a hash of the parts that the client has. Any instance can therefore continue a stream
+ * that broke at another one, and the service stores nothing about its clients.
  * @module
  */
 import type { PublicKind } from "../../jobs/kind.ts";
@@ -10,37 +10,37 @@ import { isEnded } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { presentJob } from "./presenter.ts";
 
-/** An event as it goes over the wire; `data` is JSON. */
+/** A server-sent event; `data` is JSON. */
 export interface JobEvent {
-  /** `reset`: the parts so far are of a plan that was given up. `end`: the last event. */
+  /** `reset`: the plan is written again, so the parts so far are void. `end`: the last event. */
   event: "progress" | "item" | "reset" | "end";
   id: string;
   data: string;
 }
 
-/** The id of the last event: whoever has it has everything. */
+/** The id of the last event. A client that has it has everything. */
 export const END = "end";
 
-/** What a client has that has nothing. */
+/** The position of a client that has no parts. */
 const START = "0-";
 
-/** Enough of a hash to tell a plan from another one of the same job. */
+/** Long enough to tell one plan from another one of the same job. */
 const DIGEST_CHARACTERS = 16;
 
-/** What happened to one job, for one client. */
+/** The events of one job for one client. */
 export class JobEvents {
   readonly #kind: PublicKind;
   /** The id of the last event that the client has. */
   #position: string;
   #lastProgress = "";
 
-  /** @param position the id of the last event that the client has got, if any */
+  /** @param position the id of the last event that the client received, if any */
   constructor(kind: PublicKind, position = START) {
     this.#kind = kind;
     this.#position = position;
   }
 
-  /** What the client has not heard yet, now that the job is in this state. */
+  /** Returns the events that bring the client up to this snapshot. */
   *next(snapshot: JobSnapshot): Generator<JobEvent> {
     const { job } = snapshot;
     const { partial, ...rest } = presentJob(this.#kind, snapshot);
@@ -71,7 +71,7 @@ export class JobEvents {
   }
 }
 
-/** The id of the event after which a client has the first `count` parts of a plan. */
+/** Returns the id of the event after which a client has the first `count` parts of a plan. */
 function positionAt(items: readonly unknown[], count: number): string {
   if (count === 0) return START;
   return `${count}-${hashJson(items.slice(0, count)).slice(0, DIGEST_CHARACTERS)}`;

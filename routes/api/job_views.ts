@@ -1,6 +1,6 @@
 /**
- * Jobs as `GET` shows them, each with its entity tag. What has ended never changes again, so it is
- * kept in memory and served from there.
+ * The answers to `GET` for one job, with their entity tags. A job that has ended never changes, so
+ * its view is cached in memory.
  * @module
  */
 import { LRUCache } from "lru-cache";
@@ -11,13 +11,13 @@ import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { presentJob } from "./presenter.ts";
 
-/** About a thousand plans of 30,000 characters: 32 MB, or twice that where letters are not Latin. */
+/** About a thousand plans of 30,000 characters: 32 MB, or twice that for non-Latin scripts. */
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
 
-/** What a view takes beside its body: the record, of which the request is most, and the entry. */
+/** The size of a view without its body: the record (mostly the request) and the cache entry. */
 const OVERHEAD_CHARACTERS = 4_096;
 
-/** A job as one look at it found it. */
+/** The answer for one snapshot of a job. */
 export class JobView {
   readonly job: JobRecord;
   /** See {@link JobSnapshot}. */
@@ -31,21 +31,21 @@ export class JobView {
     this.#present = () => JSON.stringify(presentJob(kind, snapshot));
   }
 
-  /** A strong entity tag (RFC 9110, section 8.8.3), with its quotes. */
+  /** The strong entity tag (RFC 9110, section 8.8.3), with its quotes. */
   get etag(): string {
     return `"${this.version}"`;
   }
 
-  /** The JSON answer. It is made when it is first asked for: whoever has this version needs none. */
+  /** The JSON body, built on first use: a client that has this version does not need it. */
   get body(): string {
     this.#body ??= this.#present!();
-    // Lets go of the plan.
+    // Releases the snapshot, and with it the plan.
     this.#present = undefined;
     return this.#body;
   }
 }
 
-/** The views of all jobs. */
+/** Creates the views of jobs, and caches those of ended jobs. */
 export class JobViews {
   readonly #jobs: JobService;
   readonly #clock: Clock;
@@ -59,7 +59,7 @@ export class JobViews {
     this.#clock = clock;
   }
 
-  /** The job as it is now; `null` if there is none of this kind. */
+  /** Returns the job as it is now; `null` if there is no such job of this kind. */
   async read(kind: PublicKind, id: string): Promise<JobView | null> {
     const finished = this.#finished.get(id);
     if (finished?.job.kind === kind.name && this.#clock.now() < finished.job.expiresAt) {
@@ -69,7 +69,7 @@ export class JobViews {
     return snapshot && this.viewOf(kind, snapshot);
   }
 
-  /** A look at a job that somebody else has taken. */
+  /** Creates the view of a snapshot that the caller already has. */
   viewOf(kind: PublicKind, snapshot: JobSnapshot): JobView {
     const view = new JobView(kind, snapshot);
     if (isEnded(view.job)) this.#finished.set(view.job.id, view);

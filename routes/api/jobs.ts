@@ -1,5 +1,5 @@
 /**
- * The routes of a kind of job: the same for every kind.
+ * The API routes of a kind of job. They are the same for every kind.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -26,7 +26,7 @@ import {
   presentSummary,
   presentTimeline,
 } from "./presenter.ts";
-import { callbackNotAllowed, notOwner, tooLate, unknownCaller } from "./refusals.ts";
+import { callbackNotAllowed, jobFinished, notOwner, unknownCaller } from "./refusals.ts";
 import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { retryAfterSeconds } from "./poll_interval.ts";
 import { requestBody } from "./request_body.ts";
@@ -42,25 +42,25 @@ export interface JobRouteOptions {
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
-  /** Hosts that may be called back although they are private; see `objectionTo()`. */
+  /** Private hosts that callbacks may go to; see `objectionTo()`. */
   privateHosts: readonly string[];
 }
 
-/** All routes of one kind of job, relative to its path. */
+/** Creates all routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
   const calls = new JobCalls(kind, options);
   return new Hono<AppEnv>()
     .post("/", (c) => calls.create(c))
     .get("/", (c) => calls.list(c))
-    .get("/:id", (c) => calls.show(c))
-    .get("/:id/timeline", (c) => calls.showTimeline(c))
+    .get("/:id", (c) => calls.get(c))
+    .get("/:id/timeline", (c) => calls.getTimeline(c))
     .get("/:id/events", (c) => calls.stream(c))
     .delete("/:id", (c) => calls.cancel(c));
 }
 
 type JobContext = Context<AppEnv>;
 
-/** The calls of one kind of job. */
+/** Answers the calls of one kind of job. */
 class JobCalls {
   readonly #kind: PublicKind;
   readonly #options: JobRouteOptions;
@@ -78,13 +78,13 @@ class JobCalls {
     const idempotencyKey = idempotencyKeyOf(c);
     const { callbackUrl, ...request } = await readBody(c, this.#body);
     if (callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
-    const wish = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
-    const { job, isRepeated, budget } = await acceptJob(c, kind, wish);
+    const options = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
+    const { job, isRepeated, budget } = await acceptJob(c, kind, options);
     if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
-    const ended = await this.#untilEnd(c, job);
-    if (ended) return ended;
+    const answer = await this.#waitForEnd(c, job);
+    if (answer) return answer;
     c.header("cache-control", "no-store");
     c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
@@ -102,12 +102,12 @@ class JobCalls {
     return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
   }
 
-  async show(c: JobContext): Promise<Response> {
+  async get(c: JobContext): Promise<Response> {
     const view = await this.#find(c, (id) => this.#options.views.read(this.#kind, id));
-    return this.#sendView(c, await this.#changed(c, view));
+    return this.#sendView(c, await this.#waitForChange(c, view));
   }
 
-  async showTimeline(c: JobContext): Promise<Response> {
+  async getTimeline(c: JobContext): Promise<Response> {
     const timeline = await this.#find(c, (id) => this.#options.jobs.timeline(this.#kind, id));
     c.header("cache-control", "private, no-cache");
     return c.json(presentTimeline(this.#kind, timeline));
@@ -120,9 +120,9 @@ class JobCalls {
     const { job } = snapshot;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
-    // Browsers come back when a stream ends; this tells them not to (HTML, server-sent events).
+    // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
     if (position === END && isEnded(job)) return c.body(null, 204);
-    // What cannot be shown is said now, by a status: browsers would come back to a broken stream.
+    // Fails now if the job cannot be presented: browsers would reconnect to a stream that breaks.
     presentJob(kind, snapshot);
     return sendEvents(c, { kind, jobs, clock, id: job.id, position });
   }
@@ -134,17 +134,21 @@ class JobCalls {
     if (!isOwnJob(c.get("caller"), found.job, access)) throw notOwner();
     const snapshot = await jobs.cancel(kind, found.job.id);
     if (!snapshot) throw this.#notFound();
-    if (snapshot.job.state !== "canceled") throw tooLate(snapshot.job);
+    if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);
     return c.json(presentJob(kind, snapshot), 202);
   }
 
-  /** The job that the path names, if the caller may see it. */
+  /**
+   * Reads the job that the path names.
+   *
+   * @throws {ProblemError} 404 if it does not exist or the caller may not see it
+   */
   async #find<T extends { job: JobRecord }>(
     c: JobContext,
-    look: (id: string) => Promise<T | null>,
+    read: (id: string) => Promise<T | null>,
   ): Promise<T> {
     const id = JobId.safeParse(c.req.param("id"));
-    const found = id.success ? await look(id.data.toLowerCase()) : null;
+    const found = id.success ? await read(id.data.toLowerCase()) : null;
     if (found && maySee(c.get("caller"), found.job, this.#options.access)) return found;
     throw this.#notFound();
   }
@@ -153,8 +157,8 @@ class JobCalls {
     return new ProblemError({ code: "job_not_found", detail: this.#kind.http.notFound });
   }
 
-  /** The job as soon as it is no longer as the client knows it, if the client is ready to wait. */
-  async #changed(c: JobContext, view: JobView): Promise<JobView> {
+  /** Waits until the job differs from the client's version, if the request has `Prefer: wait`. */
+  async #waitForChange(c: JobContext, view: JobView): Promise<JobView> {
     const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return view;
@@ -179,34 +183,35 @@ class JobCalls {
   }
 
   /**
-   * The answer to a `POST` whose client is ready to wait: the job as it is when it has ended, or when
-   * the time is over. `null` if there is nothing to be said of it beyond that it was accepted.
+   * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is over.
+   *
+   * @returns `null` if the answer is only that the job was accepted
    */
-  async #untilEnd(c: JobContext, { id }: JobRecord): Promise<Response | null> {
+  async #waitForEnd(c: JobContext, { id }: JobRecord): Promise<Response | null> {
     const kind = this.#kind;
     const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(id, options).catch((error) => {
-      // The job was accepted. After an error the client would send the wish again.
-      log.warning("not waited for", { jobId: id, error: describeError(error) });
+      // The job was accepted. After an error the client would send the request again.
+      log.warning("wait for job failed", { jobId: id, error: describeError(error) });
       return null;
     });
     if (!snapshot) return null;
     c.header("preference-applied", `wait=${seconds}`);
     c.header("content-location", locationOf(kind, snapshot.job));
-    const isOver = isEnded(snapshot.job);
-    return this.#sendView(c, views.viewOf(kind, snapshot), isOver ? 200 : kind.http.acceptedStatus);
+    const status = isEnded(snapshot.job) ? 200 : kind.http.acceptedStatus;
+    return this.#sendView(c, views.viewOf(kind, snapshot), status);
   }
 }
 
-/** One that this version cannot show hides no other. */
+/** Presents a job of a list. A job that this version cannot present is left out. */
 function summaryOf(kind: PublicKind, job: JobRecord) {
   try {
     return [presentSummary(kind, job)];
   } catch (error) {
-    log.error("job not shown", { jobId: job.id, error: describeError(error) });
+    log.error("cannot present job", { jobId: job.id, error: describeError(error) });
     return [];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Pages of a list: `?limit=` and `?cursor=`.
+ * The query parameters of lists: `?limit=` and `?cursor=`.
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -14,22 +14,22 @@ export const MAX_LIMIT = 100;
 
 const LIMIT_ERROR = `expected a whole number from 1 to ${MAX_LIMIT}`;
 
-/** How many jobs a page may have. */
+/** The maximum number of jobs on a page. */
 const Limit = z.string().regex(/^\d{1,3}$/, LIMIT_ERROR).transform(Number).pipe(
   z.int().min(1, LIMIT_ERROR).max(MAX_LIMIT, LIMIT_ERROR),
 ).default(DEFAULT_LIMIT);
 
 const Cursor = z.tuple([z.int().nonnegative(), z.uuid()]);
 
-/** The cursor of the page that follows; opaque to clients. */
+/** Returns the cursor of the next page. Clients do not read its content. */
 export function cursorOf({ createdAt, id }: PageStart): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
 }
 
 /**
- * The page that a request asks for.
+ * Reads which page the request asks for.
  *
- * @throws {ProblemError} 400 for a limit or a cursor that is none, or is given twice
+ * @throws {ProblemError} 400 for a limit or cursor that is not valid or is given twice
  */
 export function readPage(c: Context): { limit: number; after: PageStart | null } {
   const limit = Limit.safeParse(singleQuery(c, "limit"));
@@ -38,19 +38,19 @@ export function readPage(c: Context): { limit: number; after: PageStart | null }
   if (text === undefined) return { limit: limit.data, after: null };
   const json = Buffer.from(text, "base64url").toString();
   const cursor = Cursor.safeParse(parseJson(json));
-  if (!cursor.success) throw invalid("cursor", "expected the nextCursor of a page before");
+  if (!cursor.success) throw invalid("cursor", "expected the nextCursor of the previous page");
   const [createdAt, id] = cursor.data;
   return { limit: limit.data, after: { createdAt, id } };
 }
 
 /**
- * A query parameter.
+ * Returns the value of a query parameter.
  *
  * @throws {ProblemError} 400 if it is given twice
  */
 export function singleQuery(c: Context, name: string): string | undefined {
   const values = c.req.queries(name) ?? [];
-  if (values.length > 1) throw invalid(name, "expected once");
+  if (values.length > 1) throw invalid(name, "expected only once");
   return values[0];
 }
 

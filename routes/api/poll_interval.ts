@@ -1,18 +1,18 @@
 /**
- * How often a client had better ask for a job: the `Retry-After` of polls.
+ * How often a client should poll a job: the `Retry-After` of answers.
  * @module
  */
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 
-/** A young job is asked for every 2 s, one that takes its time every 10 s. */
+/** Clients poll a young job every 2 s, and a job that takes longer every 10 s. */
 const YOUNG_MS = 60_000;
 const YOUNG_RETRY_SECONDS = 2;
 const OLD_RETRY_SECONDS = 10;
 
 /**
- * When to ask again, in seconds: often at first, then less so, but soon again when the job is about to
- * have taken as long as it usually does. `null` if nothing changes any more.
+ * Returns after how many seconds the client should poll again: soon at first, then later, but
+ * sooner when the job approaches its usual duration. `null` if the job has ended.
  */
 export function retryAfterSeconds(kind: PublicKind, job: JobRecord, now: number): number | null {
   if (isEnded(job)) return null;

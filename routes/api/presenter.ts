@@ -1,6 +1,6 @@
 /**
- * How a job looks from outside: the one place that turns a record into a public answer, which
- * `jobs/job_answer.ts` describes.
+ * Turns the record of a job into its public JSON. `jobs/job_answer.ts` has the schemas. No other
+ * module does this.
  * @module
  */
 import type { Notice } from "../../jobs/kinds/callback/kind.ts";
@@ -19,7 +19,7 @@ import {
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import { noProgress, type Progress } from "../../lib/job/progress.ts";
 
-/** The states as the old clients know them; `canceled` is only seen by clients that cancel. */
+/** The states by the names that the old clients know. Only clients that cancel see `canceled`. */
 const statuses = {
   queued: "processing",
   running: "processing",
@@ -28,7 +28,7 @@ const statuses = {
   canceled: "canceled",
 } as const satisfies Record<JobRecord["state"], Status>;
 
-/** The body of `POST` and `GET`. */
+/** Builds the body of the answers to `POST` and `GET`. */
 export function presentJob(
   kind: PublicKind,
   snapshot: Omit<JobSnapshot, "version">,
@@ -50,19 +50,19 @@ export function presentJob(
   };
 }
 
-/** The job without its plan, as lists of jobs show it. */
+/** Builds the entry of a job in a list: the job without its plan. */
 export function presentSummary(kind: PublicKind, job: JobRecord): JobSummary {
   return { ...presentRequest(kind, job), ...presentCommon(job) };
 }
 
-/** What a callback tells of a job that has ended. */
+/** Builds the body of the callback for a job that has ended. */
 export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Notice {
   const kind = kinds.find(({ name }) => name === job.kind);
-  if (!kind) throw new Error(`Cannot tell of job ${job.id}: there is no kind ${job.kind}`);
+  if (!kind) throw new Error(`Cannot present job ${job.id}: there is no kind ${job.kind}`);
   return { type: `${kind.http.noun}.${statusOf(job)}`, data: presentSummary(kind, job) };
 }
 
-/** Which job it is, and what was asked for. */
+/** Builds the members that identify the job and repeat its request. */
 function presentRequest(kind: PublicKind, job: JobRecord) {
   return {
     ...idMember(kind.http, job.id),
@@ -71,7 +71,7 @@ function presentRequest(kind: PublicKind, job: JobRecord) {
   };
 }
 
-/** What every job has. */
+/** Builds the members that every job has. */
 function presentCommon(job: JobRecord) {
   return {
     createdAt: isoTime(job.createdAt),
@@ -86,7 +86,10 @@ function presentCommon(job: JobRecord) {
   };
 }
 
-/** What the job is at. A job that waits says why, unless it shows the progress of another job. */
+/**
+ * Builds the progress of a job. A waiting job shows why it waits, except a follower: it shows the
+ * progress of its leader.
+ */
 function presentProgress(
   job: QueuedJob | RunningJob,
   progress: Progress,
@@ -96,16 +99,16 @@ function presentProgress(
   const shown = { phase, message, step, of, updatedAt: isoTime(updatedAt || job.createdAt) };
   if (job.state === "running" || isFollowing) return shown;
   const since = job.timeline.at(-1)?.at ?? job.createdAt;
-  const waits = job.lastFailure
+  const waiting = job.lastFailure
     ? {
       phase: "retrying" as const,
       message: `Trying again after a fault: ${job.lastFailure.message}`,
     }
     : { phase: "queued" as const, message: "Waiting for a free worker" };
-  return { ...shown, ...waits, updatedAt: isoTime(since) };
+  return { ...shown, ...waiting, updatedAt: isoTime(since) };
 }
 
-/** What happened to a job. */
+/** Builds the timeline of a job. */
 export function presentTimeline(
   kind: PublicKind,
   { job, progress, events }: Pick<JobTimeline, "job" | "progress" | "events">,
@@ -123,17 +126,17 @@ export function presentTimeline(
   };
 }
 
-/** The public name of the job's state. */
+/** Returns the public name of the job's state. */
 export function statusOf(job: JobRecord): Status {
   return statuses[job.state];
 }
 
-/** A job that was just accepted. */
+/** Builds the answer for a job that was just accepted. */
 export function presentNewJob(kind: PublicKind, job: JobRecord): JobAnswer {
   return presentJob(kind, { job, progress: noProgress, result: null });
 }
 
-/** Where the job is to be asked for, absolute path. */
+/** Returns the absolute path of the job in the API. */
 export function locationOf(kind: PublicKind, job: JobRecord): string {
   return `${kind.http.path}/${job.id}`;
 }

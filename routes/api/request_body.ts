@@ -1,18 +1,18 @@
 /**
- * The body of a request that makes a job: the wish, and what is to happen when it has come true.
+ * The body of a `POST` that creates a job: the request of its kind, and `callbackUrl`.
  * @module
  */
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { objectionTo } from "../../lib/http/public_http.ts";
 
-/** The members of the wish, and those that every kind of job has. */
+/** The members of the kind's request, and the members that all requests share. */
 export type RequestBody = Record<string, unknown> & { callbackUrl?: string | null };
 
 /**
- * The body of `POST` for a kind of job.
+ * Returns the schema of the body for a kind of job.
  *
- * @param options `privateHosts`: hosts that may be called back although they are private
+ * @param options `privateHosts`: private hosts that callbacks may go to
  */
 export function requestBody(
   kind: PublicKind,
@@ -24,7 +24,7 @@ export function requestBody(
   }).transform((url) => new URL(url).href);
   return kind.request.extend({
     callbackUrl: callbackUrl.nullish().describe(
-      "Where the end of the job is told, by a signed webhook; only with an API key",
+      "The URL that receives a signed `POST` when the job has ended. Requires an API key.",
     ),
   }) as z.ZodType<RequestBody>;
 }

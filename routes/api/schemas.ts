@@ -1,23 +1,25 @@
 /**
- * The schema of problems, for the description of the API. Tests hold the answers to it.
+ * The schema of problems, for the OpenAPI document. Tests check the answers against it.
  * @module
  */
 import { z } from "zod";
 import { Status } from "../../jobs/job_answer.ts";
 import { type ProblemCode, problemTypes } from "../http/problem.ts";
 
-/** Problem details (RFC 9457). */
+/** The schema of problem details (RFC 9457). */
 export const Problem = z.object({
-  type: z.string().describe("Where the problem is explained, a path on this server"),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().describe("What is wrong this time"),
-  code: z.enum(Object.keys(problemTypes) as [ProblemCode, ...ProblemCode[]]),
-  error: z.string().describe("`detail` once more, for clients of the services before this one"),
+  type: z.string().describe("The path of a page that explains the problem, on this server"),
+  title: z.string().describe("A short summary, the same for each occurrence of the problem"),
+  status: z.int().describe("The HTTP status"),
+  detail: z.string().describe("What is wrong with this request"),
+  code: z.enum(Object.keys(problemTypes) as [ProblemCode, ...ProblemCode[]]).describe(
+    "The name of the problem, for programs",
+  ),
+  error: z.string().describe("The same text as `detail`, for clients of the older services"),
   errors: z.array(z.object({
     pointer: z.string().optional().describe("A member of the body, as a JSON pointer"),
     parameter: z.string().optional().describe("A query parameter"),
-    detail: z.string(),
-  })).optional(),
-  state: Status.optional().describe("How the job has ended"),
+    detail: z.string().describe("What is wrong with this value"),
+  })).optional().describe("The values in the request that are not valid"),
+  state: Status.optional().describe("How the job ended"),
 }).meta({ id: "Problem" });

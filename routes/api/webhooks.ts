@@ -1,5 +1,5 @@
 /**
- * Where OpenAI tells of responses that are over.
+ * Receives OpenAI's webhooks about responses that have ended.
  * @module
  */
 import { Hono } from "hono";
@@ -9,8 +9,8 @@ import { type Problem, ProblemError } from "../http/problem.ts";
 import { readLimited } from "../http/body.ts";
 
 /**
- * `POST /api/webhooks/openai`. All it ever does is to make a worker look at a response that it waits
- * for; what the delivery says of that response is not believed.
+ * Creates the route `POST /api/webhooks/openai`. A delivery only makes a worker check a response
+ * that it waits for. The service does not trust what the delivery says about that response.
  */
 export function webhookRoutes(jobs: JobService, read: WebhookReader): Hono {
   const routes = new Hono();
@@ -18,8 +18,8 @@ export function webhookRoutes(jobs: JobService, read: WebhookReader): Hono {
     const body = await readLimited(c);
     const ended = await read(body, c.req.raw.headers);
     if (typeof ended === "string") throw new ProblemError(refusals[ended]);
-    const heard = await jobs.handleWebhook(ended);
-    if (heard === "unknown") throw new ProblemError(unknownResponse);
+    const outcome = await jobs.handleWebhook(ended);
+    if (outcome === "unknown") throw new ProblemError(unknownResponse);
     return c.body(null, 204);
   });
   return routes;

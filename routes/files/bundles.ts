@@ -1,11 +1,11 @@
 /**
- * Bundles as files.
+ * The files of bundles: Markdown and a calendar.
  * @module
  */
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
 import { readEventDate } from "./event_date.ts";
-import { type KindFiles, notACalendar, type PlanEvent } from "./kind_files.ts";
+import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument } from "./markdown.ts";
 import { joined, oneLine } from "./text.ts";
 
@@ -19,20 +19,20 @@ export const bundlesFiles: KindFiles<"bundles"> = {
     const plan = { id: job.generationId, bundles: bundlesOf(job), createdAt };
     const { events } = await bundlesEvents(plan);
     if (events.length === 0) {
-      throw notACalendar("None of the events has a date that a calendar could hold");
+      throw noCalendar("None of the events has a date that a calendar can show");
     }
     return { name: "Weekend bundles", events };
   },
 };
 
-/** The bundles of a finished plan, in order. */
+/** Returns the bundles of a finished plan, in order. */
 function bundlesOf({ bundles }: GenerationJob): Bundle[] {
   return bundles!;
 }
 
 /**
- * Bundles: what was wished for, then a heading for each bundle and an entry for each event. Pictures
- * are left out: their hosts would learn who opens the document.
+ * Writes bundles as Markdown: the preferences, then a heading for each bundle and an entry for each
+ * event. It has no pictures, because their hosts would learn who opens the document.
  *
  * @param plan.note a line under the title, as text
  * @returns the document; it ends with a line end
@@ -57,12 +57,12 @@ export function bundlesMarkdown(
 }
 
 /**
- * The events of bundles, each bundle a category. Events are where {@link readEventDate} finds them;
- * since that may be wrong, each shows the words that its date was read from.
+ * Returns the calendar events of bundles, with the bundle as their category. {@link readEventDate}
+ * may misread a date, so each description repeats the original text of the date.
  *
- * @param plan.id the job's: a UUID
+ * @param plan.id the id of the job: a UUID
  * @param plan.createdAt epoch milliseconds
- * @returns `undated`: how many events have no date that can be read
+ * @returns `undated`: the number of events without a readable date
  */
 export async function bundlesEvents(
   { id, bundles, createdAt }: { id: string; bundles: Bundle[]; createdAt: number },
@@ -92,11 +92,12 @@ export async function bundlesEvents(
 function eventEntry({ name, date, venue, neighborhood, why, url }: KeyEvent): string {
   const link = webLink(url);
   return listEntry([
-    // Asterisks with nothing in between would be a line across the page.
+    // Asterisks without text in between would become a horizontal rule.
     oneLine(name) && `**${escaped(name)}**`,
     escaped(joined([date, venue, neighborhood], " · ")),
     escaped(why),
-    // An autolink (CommonMark, section 6.5): everything up to `>` is the address, nothing is an escape.
+    // An autolink (CommonMark, section 6.5): the address goes up to `>`, and escapes have no
+    // meaning.
     link === null ? "" : `<${link}>`,
   ]);
 }

@@ -1,7 +1,7 @@
 /**
- * Calendars (iCalendar, RFC 5545), to be imported. The same plan always gives the same text with the
- * same UIDs, so importing it again replaces the events. The library takes 3 MB, so this module is loaded
- * on the first request for a calendar.
+ * Writes calendar files (iCalendar, RFC 5545). The same plan always gives the same text with the
+ * same UIDs, so a second import replaces the events. The library takes 3 MB, so this module is
+ * loaded on the first request for a calendar.
  * @module
  */
 import { escape, ICalCalendar, ICalCalendarMethod, type ICalEventData } from "ical-generator";
@@ -10,30 +10,30 @@ import type { PlanCalendar, PlanEvent } from "./kind_files.ts";
 import { oneLine } from "./text.ts";
 
 /**
- * How long an event takes whose end is not known. Two hours are enough for a visit, a meal or a concert,
- * and keep the rest of the day free.
+ * The duration of an event whose end is not known. Two hours are enough for a visit, a meal or a
+ * concert, and keep the rest of the day free.
  */
-const USUAL_MS = 2 * 60 * 60_000;
+const DEFAULT_DURATION_MS = 2 * 60 * 60_000;
 
 /**
  * Writes a calendar.
  *
- * @param options.createdAt the DTSTAMP of every event, so that the text does not tell when it was made;
- * epoch milliseconds
- * @returns the calendar, its lines end with CRLF
+ * @param options.createdAt the DTSTAMP of every event, so that the text does not depend on the time
+ * of the download; epoch milliseconds
+ * @returns the calendar; its lines end with CRLF
  */
 export function calendarText(
   { name, events }: PlanCalendar,
   { createdAt }: { createdAt: number },
 ): string {
   const calendar = new ICalCalendar({
-    // Unlike those of events, the library writes the texts of a calendar as they are.
+    // The library escapes the texts of events, but not those of the calendar.
     name: escape(oneLine(name), false),
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
     method: ICalCalendarMethod.PUBLISH,
     events: events.map((event) => ({ ...eventData(event), stamp: new Date(createdAt) })),
   });
-  // Each line ends with CRLF (RFC 5545, section 3.1); the library leaves it to us for the last one.
+  // Each line ends with CRLF (RFC 5545, section 3.1); the library omits it after the last line.
   return `${calendar}\r\n`;
 }
 
@@ -47,19 +47,19 @@ function eventData(event: PlanEvent): ICalEventData {
     location: oneLine(location),
     description,
     ...(name && { categories: [{ name }] }),
-    // The library escapes URLs as if they were text; without these characters it has nothing to do.
+    // The library wrongly escapes these characters in URLs, so they are percent-encoded first.
     ...(url && { url: url.replace(/[\\;,]/g, encodeURIComponent) }),
   };
 }
 
-/** Both ends without a time zone, or days alone. */
+/** Returns both ends without a time zone, or as days. */
 function localTimes({ start, end, allDay }: EventDate): Pick<
   ICalEventData,
   "start" | "end" | "allDay" | "floating"
 > {
   return {
     start: new Date(start),
-    end: new Date(end ?? start + USUAL_MS),
+    end: new Date(end ?? start + DEFAULT_DURATION_MS),
     allDay,
     floating: !allDay,
   };

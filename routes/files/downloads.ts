@@ -1,5 +1,5 @@
 /**
- * Finished plans as files.
+ * The downloads of finished plans.
  * @module
  */
 import type { Context } from "hono";
@@ -11,9 +11,9 @@ import { attachmentOf } from "./attachment.ts";
 import { filesOf } from "./registry.ts";
 
 /**
- * The plan as Markdown.
+ * Sends the plan as Markdown.
  *
- * @throws {ProblemError} 404 if there is none of its kind
+ * @throws {ProblemError} 404 if its kind has no Markdown
  */
 export function sendMarkdown(c: Context, job: Job): Response {
   const files = filesOf(kindOf(job));
@@ -22,16 +22,16 @@ export function sendMarkdown(c: Context, job: Job): Response {
   return sendFile(c, job, { extension: "md", type: "text/markdown", text });
 }
 
-/** The job as `GET` shows it, for people to keep. */
+/** Sends the job as the API's `GET` returns it, as a file. */
 export function sendJson(c: Context, job: Job): Response {
   const text = JSON.stringify(job, null, 2) + "\n";
   return sendFile(c, job, { extension: "json", type: "application/json", text });
 }
 
 /**
- * The plan as a calendar.
+ * Sends the plan as a calendar.
  *
- * @throws {ProblemError} 404 if there is none of its kind, 400 if nothing of it has a date
+ * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date
  */
 export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   const files = filesOf(kindOf(job));
@@ -54,6 +54,6 @@ function sendFile(
 function noSuchFile(): ProblemError {
   return new ProblemError({
     code: "route_not_found",
-    detail: "Plans of this kind cannot be had as such a file",
+    detail: "This file format is not available for this kind of plan",
   });
 }

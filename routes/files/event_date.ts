@@ -1,6 +1,6 @@
 /**
- * Days and times out of what a model has written: `2026-11-28 21:00`, `Saturday, 28 November 2026,
- * 9 pm`, `2026年11月28日 20:00`. A calendar shows as certain what it is given, so nothing is guessed.
+ * Reads dates and times that a model has written: `2026-11-28 21:00`, `Saturday, 28 November 2026,
+ * 9 pm`, `2026年11月28日 20:00`. A calendar shows every date as certain, so this module guesses none.
  * @module
  */
 import { DAY_MS } from "../../lib/clock.ts";
@@ -9,18 +9,17 @@ import { oneLine } from "./text.ts";
 
 export type { EventDate };
 
-/** Longer than a date in any language; the time that chrono's patterns take grows with the text. */
+/** Longer than a date in any language. The time of chrono's patterns grows with the text. */
 const MAX_CHARACTERS = 120;
 
 /**
- * Reads the date of an event. The date in ISO 8601 is read exactly; other words are read in all the
- * languages that chrono-node knows.
+ * Reads the date of an event: exactly if it is in ISO 8601, else in all languages of chrono-node.
  *
- * @param text what a model wrote: local date and time
- * @param options.now when it was written, epoch milliseconds; "Friday" is the first from that day on,
- * in UTC, because the time zone of the place is not known
- * @returns `null` if the day does not follow: a time alone, "every evening", "tomorrow" (whose?), two
- * days to choose from, `03/11/2026`
+ * @param text the local date and time that a model wrote
+ * @param options.now when the model wrote it, epoch milliseconds. "Friday" is the first Friday from
+ * that day on, in UTC, because the time zone of the place is not known.
+ * @returns `null` if the text does not determine the day: a time alone, "every evening", "tomorrow"
+ * (in which time zone?), two alternative days, `03/11/2026`
  */
 export async function readEventDate(
   text: string,
@@ -35,8 +34,8 @@ export async function readEventDate(
 }
 
 /**
- * What bundles are asked for, and what the event search answers. An offset says what the local time is
- * compared with others; it is local all the same.
+ * The format that the prompt of bundles asks for and that the event search returns. The time is
+ * local, with or without an offset, so the offset is ignored.
  */
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T, ]+(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?$/i;
@@ -46,20 +45,20 @@ function isoDate([, year, month, day, hour, minute]: RegExpExecArray): EventDate
   if (start === null) return null;
   if (hour === undefined) return { start, end: start + DAY_MS, allDay: true };
   const [hours, minutes] = [Number(hour), Number(minute)];
-  // 24:00 is the end of the day, as ISO 8601 has it.
+  // In ISO 8601, 24:00 is the end of the day.
   if (minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
   return { start: start + clockMs(hours, minutes), end: null, allDay: false };
 }
 
-/** Numbers with slashes or hyphens that may be this day, that day or none: `03/11/2026`, `24/7`. */
-const UNCLEAR = /\d ?\/ ?\d|(?<![\d-])\d\d?-\d\d?-(?:\d{4}|\d\d)(?!\d)/;
+/** Numbers with slashes or hyphens that have several meanings: `03/11/2026`, `24/7`. */
+const AMBIGUOUS = /\d ?\/ ?\d|(?<![\d-])\d\d?-\d\d?-(?:\d{4}|\d\d)(?!\d)/;
 
 /**
- * Writes days that are numbers as ISO 8601, because chrono's languages disagree on their order. With
- * dots it is day, month, year wherever dots are used; with slashes and hyphens it is only known if one
- * of the numbers is greater than 12.
+ * Rewrites numeric dates as ISO 8601, because chrono's languages disagree on their order. With
+ * dots, the order is always day, month, year. With slashes or hyphens, it is only known if one of
+ * the numbers is greater than 12.
  *
- * @returns `null` if there are others
+ * @returns `null` if an ambiguous date is left
  */
 function withIsoDays(text: string): string | null {
   const plain = text
@@ -76,10 +75,10 @@ function withIsoDays(text: string): string | null {
       if (Number(a) > 12 || a === b) return isoDay(year, b, a);
       return Number(b) > 12 ? isoDay(year, a, b) : all;
     });
-  return UNCLEAR.test(plain) ? null : plain;
+  return AMBIGUOUS.test(plain) ? null : plain;
 }
 
-/** The space keeps what comes next apart, as chrono needs it: `28日（土）20:00`. */
+/** Returns the date and a space, because chrono needs one before the next word: `28日（土）20:00`. */
 function isoDay(year: string, month: string, day: string): string {
   return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")} `;
 }

@@ -1,25 +1,26 @@
 /**
- * Dates in words, in many languages, read by chrono-node. Only what it has *read* is used: what it works
- * out depends on the clock and the time zone of this process, and is a guess.
+ * Reads dates in words with chrono-node, in many languages. Only the values that it has *read* are
+ * used. The values that it infers depend on the clock and time zone of this process, so they are
+ * guesses.
  * @module
  */
 import type { Chrono, ParsedComponents, ParsedResult } from "chrono-node";
 import { DAY_MS } from "../../lib/clock.ts";
 
 /**
- * When something takes place, where it takes place. Both ends are epoch milliseconds as if that place
- * were in UTC; `end` is exclusive, `null` where it is not known.
+ * The local time of an event. Both ends are epoch milliseconds as if the place were in UTC. `end`
+ * is exclusive, and `null` if it is not known.
  */
 export interface EventDate {
   start: number;
   end: number | null;
-  /** Only the day is known, or the days: both ends are midnights. */
+  /** Only the days are known: both ends are midnights. */
   allDay: boolean;
 }
 
 /**
- * Midnight of a day; months start at 1. `null` if there is no such day, or nobody plans for it: calendars
- * have four digits for a year, and a trip in another millennium is a slip.
+ * Returns midnight of a day; months start at 1. `null` if the day does not exist, or if its year is
+ * not from 2000 to 2999: calendars have four digits for a year, and other millennia are mistakes.
  */
 export function midnightOf(
   year: number,
@@ -27,34 +28,34 @@ export function midnightOf(
 ): number | null {
   if (year < 2000 || year > 2999) return null;
   const date = new Date(Date.UTC(year, month - 1, day));
-  // A day too many is in the next month.
+  // A day that the month does not have falls into the next month.
   return date.getUTCMonth() === month - 1 ? date.getTime() : null;
 }
 
-/** Milliseconds since midnight. */
+/** Returns a time of day in milliseconds since midnight. */
 export function clockMs(hours: number, minutes: number): number {
   return (hours * 60 + minutes) * 60_000;
 }
 
-/** More days than a festival has are a season: on which of them the traveller comes is not said. */
+/** A longer range is a season, not a festival: it does not say on which day the traveller comes. */
 const MAX_DAYS = 7;
 
-/** What one language makes of the words. */
+/** The date that one language reads. */
 interface Reading {
   date: EventDate;
-  /** How many characters it is read from. */
+  /** The number of characters that the language has read. */
   length: number;
-  /** No letter or digit is left over. */
+  /** Whether the language has read every letter and digit. */
   isComplete: boolean;
 }
 
 /**
- * A language that understands every word is believed, English first. Of those that understand some
- * words, which may only look like theirs, all must have found the same day; then the one that
- * understands most is.
+ * Reads a date in words. The first language that reads every word wins; English comes first. If no
+ * language does, all partial readings must have the same day, because a word may look like one of
+ * another language. Then the longest reading wins.
  *
- * @param options.now when it was written, epoch milliseconds
- * @returns `null` if no day follows from the words
+ * @param options.now when the text was written, epoch milliseconds
+ * @returns `null` if the words do not determine the day
  */
 export async function readWords(text: string, { now }: { now: number }): Promise<EventDate | null> {
   const readings = (await loadLanguages()).map((chrono) => readIn(chrono, { text, now }))
@@ -67,7 +68,7 @@ export async function readWords(text: string, { now }: { now: number }): Promise
   return clear.toSorted((a, b) => b.length - a.length)[0]!.date;
 }
 
-/** Loaded for the first date in words: reading it takes 0.2 s and 18 MB, and most dates are numbers. */
+/** Loads chrono on first use: it takes 0.2 s and 18 MB, and most dates are numbers. */
 async function loadLanguages(): Promise<Chrono[]> {
   const { ar, de, en, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh } = await import(
     "chrono-node"
@@ -76,7 +77,11 @@ async function loadLanguages(): Promise<Chrono[]> {
     .map(({ casual }) => casual);
 }
 
-/** @returns `"unclear"` if there are several days, or words that speak against the day */
+/**
+ * Reads a date in one language.
+ *
+ * @returns `"unclear"` if there are several days, or words that contradict the day
+ */
 function readIn(
   chrono: Chrono,
   { text, now }: { text: string; now: number },
@@ -93,19 +98,19 @@ function readIn(
   return { date, length: results.reduce((sum, { text }) => sum + text.length, 0), isComplete };
 }
 
-/** So many days later it is another month and another weekday, whatever the date is. */
-const ELSEWHEN_MS = 1_000 * DAY_MS;
+/** From any date, this many days later is another month and another weekday. */
+const SHIFT_MS = 1_000 * DAY_MS;
 
 /**
- * What chrono has found, less what it has worked out from the time that it was told ("tomorrow",
- * "next week", "in two hours"): that comes out differently at another time. Which day
- * "tomorrow" is depends on the time zone of whoever says it, which nobody knows.
+ * Returns the results of chrono without relative ones ("tomorrow", "next week", "in two hours"). A
+ * relative result changes when the reference time does. Its day depends on the time zone of the
+ * writer, which is not known.
  */
 function readResults(
   chrono: Chrono,
   { text, now }: { text: string; now: number },
 ): ParsedResult[] {
-  const [results, others] = [now, now + ELSEWHEN_MS].map((at) =>
+  const [results, others] = [now, now + SHIFT_MS].map((at) =>
     chrono.parse(text, { instant: new Date(at), timezone: 0 })
   ) as [ParsedResult[], ParsedResult[]];
   return results.filter((result) =>
@@ -119,6 +124,7 @@ function readResults(
   );
 }
 
+/** Removes the results from the text. */
 function without(results: ParsedResult[], text: string): string {
   return results.reduceRight(
     (rest, { index, text }) => rest.slice(0, index) + rest.slice(index + text.length),
@@ -130,63 +136,63 @@ function isDay(parts: ParsedComponents): boolean {
   return parts.isCertain("day") && parts.isCertain("month");
 }
 
-/** Words before a day, or behind it, that make it the end of something. */
+/** Words before or after a day that make it the end of a range. */
 const UNTIL = new RegExp(
   "(?<!\\p{L})(?:until|till?|before|by|through|week of|bis|vor|jusqu['’]\\p{L}+|avant|hasta|antes|até|" +
     "fino|entro|prima|tot|voor|innan|före|до|к)(?: \\p{L}{1,4}\\.?){0,2}[ ,]*$",
   "iu",
 );
-const UNTIL_BEHIND = /^ ?(?:まで|以前|之前|前|까지|asti|saakka|mennessä|kadar)/i;
+const UNTIL_AFTER = /^ ?(?:まで|以前|之前|前|까지|asti|saakka|mennessä|kadar)/i;
 
-/** A day and a month are said. `null` if that is not the whole truth. */
+/** Reads a date with a day and a month. `null` if other words make it ambiguous. */
 function explicitDate(
   dates: [ParsedResult, ...ParsedResult[]],
   { results, text, now }: { results: ParsedResult[]; text: string; now: number },
 ): EventDate | null {
   const [{ start, end, index, text: words }] = dates;
-  // Where the day is young, it may still be yesterday.
+  // At the place, it may still be the day before.
   const from = now - DAY_MS;
   const first = dayIn(start, { words, from });
-  const isAlone = dates.every((date) => dayIn(date.start, { words: date.text, from }) === first);
+  const isOnlyDay = dates.every((date) => dayIn(date.start, { words: date.text, from }) === first);
   const isEnd = UNTIL.test(text.slice(0, index)) ||
-    UNTIL_BEHIND.test(text.slice(index + words.length));
-  if (first === null || !isAlone || isEnd || contradicted(first, results)) return null;
+    UNTIL_AFTER.test(text.slice(index + words.length));
+  if (first === null || !isOnlyDay || isEnd || isOtherWeekday(first, results)) return null;
   const last = end && isDay(end) ? dayIn(end, { words, from: first }) : null;
   return dateFrom(first, { last, clock: clockIn(results) });
 }
 
-/** Two letters that are a weekday in one language are no more than a word in another: to, do, so. */
-const LITTLE_WORD = /^\p{Ll}{1,2}(?!\p{L})/u;
+/** One or two letters: a weekday in one language, an ordinary word in another (to, do, so). */
+const SHORT_WORD = /^\p{Ll}{1,2}(?!\p{L})/u;
 
-/** Whether another weekday is said than the day has. */
-function contradicted(day: number, results: ParsedResult[]): boolean {
+/** Tells whether the text names a weekday that the day does not have. */
+function isOtherWeekday(day: number, results: ParsedResult[]): boolean {
   return results.some(({ start, text }) =>
     start.isCertain("weekday") && start.get("weekday") !== new Date(day).getUTCDay() &&
-    !LITTLE_WORD.test(text)
+    !SHORT_WORD.test(text)
   );
 }
 
-/** A weekday is said, and nothing but a time beside it. */
+/** Reads a weekday, alone or with a time. */
 function weekdayDate(results: ParsedResult[], now: number): EventDate | null {
   const weekdays = results.filter(({ start }) => start.isCertain("weekday"));
   const clock = clockIn(results);
-  const [said] = weekdays;
-  if (!said || weekdays.length > 1 || LITTLE_WORD.test(said.text)) return null;
-  // A weekend is read as its Saturday, a weekday as any; from Friday to Sunday, as from Friday on.
-  const last = said.end?.isCertain("weekday") ? said.end : said.start;
-  if (/week|settimana/i.test(said.text) || last.get("weekday") !== said.start.get("weekday")) {
+  const [found] = weekdays;
+  if (!found || weekdays.length > 1 || SHORT_WORD.test(found.text)) return null;
+  // Chrono reads "weekend" as its Saturday, and "weekday" as any. A range has no single weekday.
+  const last = found.end?.isCertain("weekday") ? found.end : found.start;
+  if (/week|settimana/i.test(found.text) || last.get("weekday") !== found.start.get("weekday")) {
     return null;
   }
-  // "Friday 13" is no time, and perhaps a day.
+  // The 13 of "Friday 13" is not a time, and may be a day.
   if (clock === null && results.some(({ start }) => start.isCertain("hour"))) return null;
   const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const daysAhead = (said.start.get("weekday")! - new Date(today).getUTCDay() + 7) % 7;
+  const daysAhead = (found.start.get("weekday")! - new Date(today).getUTCDay() + 7) % 7;
   return dateFrom(today + daysAhead * DAY_MS, { last: null, clock });
 }
 
 /**
- * The day that is said. A year that is not said with four digits is the one that makes it the first
- * such day `from` then on.
+ * Returns midnight of the day in a result. If the text has no year of four digits, it is the first
+ * such day after `from`.
  */
 function dayIn(
   parts: ParsedComponents,
@@ -199,16 +205,21 @@ function dayIn(
     .find((midnight) => midnight !== null && midnight + DAY_MS > from) ?? null;
 }
 
-/** Both in milliseconds since midnight. */
+/** A time of day; both ends are in milliseconds since midnight. */
 interface ClockTime {
   start: number;
   end: number | null;
 }
 
-/** What makes a number a time. Without it, "at 8" is morning or evening, and "Friday 13" is either. */
+/**
+ * Marks a number as a time. Without it, "at 8" is morning or evening, and the 13 of "Friday 13" may
+ * be a day.
+ */
 const CLOCK = /\d ?(?:[:.h]\d\d|h\b|uhr|uur|[時时点點시]|час|[ap]\.?m\b)/i;
 
-/** The time of day that is said; `null` if none is, or several: doors and show, two performances. */
+/**
+ * Returns the time of day; `null` if there is none, or several: doors and show, two performances.
+ */
 function clockIn(results: ParsedResult[]): ClockTime | null {
   const clocks = results.filter(({ start, text }) => start.isCertain("hour") && CLOCK.test(text))
     .map(({ start, end }) => ({
@@ -222,7 +233,11 @@ function clockOf(parts: ParsedComponents): number {
   return clockMs(parts.get("hour")!, parts.get("minute") ?? 0);
 }
 
-/** @returns `null` if it takes longer than {@link MAX_DAYS}, or ends before it begins */
+/**
+ * Combines days and times into an event date.
+ *
+ * @returns `null` if it lasts longer than {@link MAX_DAYS}, or ends before it starts
+ */
 function dateFrom(
   first: number,
   { last, clock }: { last: number | null; clock: ClockTime | null },
@@ -232,7 +247,7 @@ function dateFrom(
     const start = first + clock.start;
     const end = clock.end === null ? null : (last ?? first) + clock.end;
     if (end === null && dayAfter === first + DAY_MS) return { start, end, allDay: false };
-    // Hours on several days are when it is open; a time that is not later is on the next day.
+    // A time range over several days is opening hours. An end before the start is on the next day.
     if (end !== null && end < start + DAY_MS) {
       return { start, end: end > start ? end : end + DAY_MS, allDay: false };
     }

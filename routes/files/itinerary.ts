@@ -1,12 +1,12 @@
 /**
- * Itineraries as files.
+ * The files of itineraries: Markdown and a calendar.
  * @module
  */
 import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
 import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
-import { type KindFiles, notACalendar, type PlanEvent } from "./kind_files.ts";
+import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument } from "./markdown.ts";
 import { joined } from "./text.ts";
 
@@ -14,34 +14,35 @@ import { joined } from "./text.ts";
 type Activity = Day["activities"][number];
 
 /**
- * A plan does not say when an activity ends. It ends after this time, or when the next one begins. Two
- * hours are enough for a visit, a meal or a concert.
+ * A plan does not say when an activity ends. In the calendar it ends after this time, or when the
+ * next one begins. Two hours are enough for a visit, a meal or a concert.
  */
-const LONGEST_MS = 2 * 60 * 60_000;
+const MAX_DURATION_MS = 2 * 60 * 60_000;
 
 /** A date between 2000 and 2999: the year keeps its four digits until the end of the trip. */
 const FirstDay = z.iso.date().regex(/^2/);
 
-/** The same in every process: no locale of the machine. Cents are as fine as an estimate can be. */
+/** A fixed locale, so that every machine writes the same text. Estimates need at most cents. */
 const amounts = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
   markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
   calendar(job, { query }) {
     const start = FirstDay.safeParse(query("start"));
-    if (!start.success) throw notACalendar("A calendar needs the first day, such as 2026-12-24");
+    if (!start.success) throw noCalendar("A calendar needs the first day, such as 2026-12-24");
     const plan = { id: job.jobId, days: daysOf(job), start: start.data };
     return { name: job.destination, events: itineraryEvents(plan) };
   },
 };
 
-/** The days of a finished itinerary, in order. */
+/** Returns the days of a finished itinerary, in order. */
 function daysOf({ itinerary }: ItineraryJob): Day[] {
   return itinerary!;
 }
 
 /**
- * An itinerary: a heading for each day, an entry for each activity, costs summed up by currency.
+ * Writes an itinerary as Markdown: a heading for each day, an entry for each activity, and the sum
+ * of the costs by currency.
  *
  * @param plan.note a line under the title, as text
  * @returns the document; it ends with a line end
@@ -69,11 +70,12 @@ export function itineraryMarkdown(
 }
 
 /**
- * The events of an itinerary, one for each activity. Times are "floating" (RFC 5545, section 3.3.5,
- * form 1): 09:30 where the traveller then is, whatever time zone the calendar is in.
+ * Returns the calendar events of an itinerary, one for each activity. Times are "floating" (RFC
+ * 5545, section 3.3.5, form 1): 09:30 local time at the place, in every time zone.
  *
- * @param plan.id the job's: a UUID
- * @param plan.start the first day: a day that exists, `YYYY-MM-DD`, at least 30 days before 10000
+ * @param plan.id the id of the job: a UUID
+ * @param plan.start the first day: a day that exists, `YYYY-MM-DD`, at least 30 days before the
+ * year 10000
  */
 export function itineraryEvents(
   { id, days, start }: { id: string; days: Day[]; start: string },
@@ -88,9 +90,9 @@ export function itineraryEvents(
   );
   const starts = timed.map(({ start }) => start).toSorted((a, b) => a - b);
   return timed.map(({ activity, id, start }) => {
-    // Activities that begin at the same time run side by side.
+    // Activities that begin at the same time run in parallel.
     const next = starts.find((other) => other > start) ?? Infinity;
-    const end = Math.min(next, start + LONGEST_MS);
+    const end = Math.min(next, start + MAX_DURATION_MS);
     return {
       id,
       date: { start, end, allDay: false },
@@ -109,18 +111,20 @@ function activityEntry({ time, title, description, place, estimatedCost }: Activ
   ]);
 }
 
-/** What costs what is known, currency by currency; `null` if nothing does. */
+/** Sums up the known costs by currency; `null` if there are none. */
 function costsLine(label: string, activities: Activity[]): string | null {
   const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
   return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
 }
 
-/** `16 USD`, `1,200.5 EUR`. */
+/** Formats an amount: `16 USD`, `1,200.5 EUR`. */
 function amountText(amount: number, currency: string): string {
   return `${amounts.format(amount)} ${currency}`;
 }
 
-/** `about 16 USD per person` or `free`; `null` for a cost that is not known or makes no sense. */
+/**
+ * Formats a cost: `about 16 USD per person` or `free`; `null` if it is unknown or does not apply.
+ */
 function costText(cost: Activity["estimatedCost"]): string | null {
   if (cost === null) return null;
   return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;

@@ -1,5 +1,5 @@
 /**
- * The files that a kind of job makes of a finished plan.
+ * The files of finished plans that a kind of job offers.
  * @module
  */
 import type { KindName } from "../../jobs/kinds/contracts.ts";
@@ -7,16 +7,16 @@ import type { Jobs } from "../../web/client/job.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { EventDate } from "./event_date.ts";
 
-/** An event of a calendar. Its texts may hold anything: the calendar puts each on one line. */
+/** An event of a calendar. Its texts may have line breaks: the calendar writes each on one line. */
 export interface PlanEvent {
-  /** The same each time, and unlike that of any other event, so that importing it again replaces it. */
+  /** Stable and unique, so that a second import replaces the event. */
   id: string;
   date: EventDate;
   summary: string;
   location: string;
-  /** Its lines are kept. */
+  /** Its line breaks are kept. */
   description: string;
-  /** Empty: none. */
+  /** Empty: no category. */
   category?: string;
   url?: string | null;
 }
@@ -26,20 +26,20 @@ export interface PlanCalendar {
   events: PlanEvent[];
 }
 
-/** The files of a kind, beside JSON. What it leaves out does not exist. */
+/** The files of a kind, in addition to JSON. A kind without a method does not offer that file. */
 export interface KindFiles<Name extends KindName = KindName> {
   /**
-   * The plan as Markdown (CommonMark 0.31).
+   * Writes the plan as Markdown (CommonMark 0.31).
    *
    * @param options.note a line under the title, as text
    * @returns the document; it ends with a line end
    */
   markdown?(job: Jobs[Name], options: { note: string | undefined }): string;
   /**
-   * The plan as a calendar.
+   * Creates the calendar of the plan.
    *
-   * @param options.query a parameter of the request's URL
-   * @throws {ProblemError} 400 if there is nothing that a calendar could hold
+   * @param options.query returns a query parameter of the request
+   * @throws {ProblemError} 400 if the plan has no event for a calendar
    */
   calendar?(
     job: Jobs[Name],
@@ -47,7 +47,7 @@ export interface KindFiles<Name extends KindName = KindName> {
   ): PlanCalendar | Promise<PlanCalendar>;
 }
 
-/** Says why a plan makes no calendar. */
-export function notACalendar(detail: string): ProblemError {
+/** Returns the problem of a plan that cannot be a calendar. */
+export function noCalendar(detail: string): ProblemError {
   return new ProblemError({ code: "invalid_request", detail });
 }

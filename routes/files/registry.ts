@@ -1,5 +1,5 @@
 /**
- * The files of the kinds of job.
+ * The files that each kind of job offers.
  * @module
  */
 import type { KindName } from "../../jobs/kinds/contracts.ts";
@@ -7,13 +7,13 @@ import { bundlesFiles } from "./bundles.ts";
 import { itineraryFiles } from "./itinerary.ts";
 import type { KindFiles } from "./kind_files.ts";
 
-/** One line for each kind; `null`: its plans can only be had as JSON. */
+/** One line for each kind; `null`: its plans are only available as JSON. */
 const files: { readonly [Name in KindName]: KindFiles<Name> | null } = {
   itinerary: itineraryFiles,
   bundles: bundlesFiles,
 };
 
-/** The files of a kind, beside JSON. */
+/** Returns the files of a kind, in addition to JSON. */
 export function filesOf(kind: KindName): KindFiles {
   return files[kind] ?? {};
 }

@@ -1,5 +1,5 @@
 /**
- * Request bodies: JSON within a limit, checked by a schema.
+ * Request bodies: JSON of limited size, checked by a schema.
  * @module
  */
 import type { Context } from "hono";
@@ -8,20 +8,19 @@ import { readText } from "../../lib/http/bounded_text.ts";
 import { parseJson } from "../../lib/json.ts";
 import { jsonPointer, ProblemError } from "./problem.ts";
 
-/** The most that JSON may have. */
+/** The size limit of a JSON body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * JSON types, and the two ways in which the old bundle client sends JSON: a browser labels a string
- * body `text/plain` unless told otherwise.
+ * JSON types, and `text/plain`: a browser labels the string body of the old bundle client that way.
  */
 const JSON_TYPES = /^(application\/([\w.-]+\+)?json|text\/plain)$/;
 
 /**
  * Reads and checks the body.
  *
- * @throws {ProblemError} 415 for a type that is not JSON, 413 for more than 64 KiB, 400 for what is
- * no JSON, 400 with the place of each bad field for a body that the schema does not accept
+ * @throws {ProblemError} 415 for a type that is not JSON; 413 for more than 64 KiB; 400 for a body
+ * that is not JSON; 400 with the position of each bad field if the schema does not accept the body
  */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const type = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
@@ -55,26 +54,26 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 /**
  * Reads the body as text.
  *
- * @throws {ProblemError} 413 for more than `maxBytes`, 400 for one that ends too soon
+ * @throws {ProblemError} 413 for more than `maxBytes`, 400 for an incomplete body
  */
 export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const tooLarge = Number(c.req.header("content-length") ?? 0) > maxBytes;
   const text = tooLarge ? null : await readText(c.req.raw.body, maxBytes).catch(() => {
     throw new ProblemError({
       code: "incomplete_body",
-      detail: "The request body ended before its time",
+      detail: "The request body is incomplete",
     });
   });
   if (text !== null) return text;
   throw new ProblemError({
     code: "body_too_large",
     detail: `The request body is larger than ${maxBytes} bytes`,
-    // What is left of the body is not read, so the connection is of no more use.
+    // The rest of the body is not read, so the connection cannot be used again.
     headers: { connection: "close" },
   });
 }
 
-/** Messages that begin with a capital are sentences of their own; the others need the field's name. */
+/** A message that begins with a capital letter is a full sentence; others need the field's name. */
 function sentenceOf({ path, message }: z.core.$ZodIssue): string {
   if (path.length === 0 || /^\p{Lu}/u.test(message)) return message;
   return `${path.join(".")}: ${message}`;

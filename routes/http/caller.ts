@@ -1,5 +1,6 @@
 /**
- * Who sends a request, and what they may see. Keys, tokens and addresses go no further than this.
+ * Identifies the caller of a request and decides which jobs it may see. Keys, tokens and addresses
+ * do not leave this module.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -12,36 +13,39 @@ import type { JobRecord } from "../../lib/job/job_record.ts";
 import { ProblemError } from "./problem.ts";
 import { clientAddress } from "./client_address.ts";
 
-/** What Deno's server tells of a connection, and what middleware finds out. */
+/** What Deno's server passes with a request, and what middleware adds. */
 export interface AppEnv {
   Bindings: Partial<Deno.ServeHandlerInfo>;
   Variables: {
     requestId: string;
     caller: Caller;
-    /** Whose requests are counted: an API key, else a network address. Tokens cost nothing to make. */
+    /**
+     * The id that rate limits count for: an API key, else a network address. Client tokens do not
+     * count, because a client can create any number of them.
+     */
     countedAs: string;
   };
 }
 
 export interface AccessOptions {
-  /** The keys that open the service; none: everybody may do everything. */
+  /** The keys that the service accepts. Without keys, any caller may do everything. */
   apiKeys: ApiKeys;
-  /** Whoever knows a job's id may look at it, with or without a key. */
+  /** A caller that knows a job's id may read the job, with or without a key. */
   publicReads: boolean;
-  /** Proxies in front of the service that add to `X-Forwarded-For`. */
+  /** The number of proxies in front of the service that add to `X-Forwarded-For`. */
   trustedProxies: number;
 }
 
 const log = getLogger(["tripwright", "http"]);
 
-/** A random string that a client keeps; UUIDs and anything like it. */
+/** A random string that a client keeps, such as a UUID. */
 const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
 
 /**
- * Finds out who the caller is. Whether they may go on is {@link authorize}'s business: those who may
- * not are counted, too.
+ * Identifies the caller. {@link authorize} rejects callers later, because their requests count,
+ * too.
  *
- * @throws {ProblemError} 400 from the handler for a `Client-Token` that is none
+ * @throws {ProblemError} 400 from the handler for a `Client-Token` that is not valid
  */
 export function identify({ apiKeys, trustedProxies }: AccessOptions): MiddlewareHandler<AppEnv> {
   let isWarned = trustedProxies > 0;
@@ -50,24 +54,24 @@ export function identify({ apiKeys, trustedProxies }: AccessOptions): Middleware
       isWarned = true;
       log.warning("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
     }
-    // It tells nothing of any job, and browsers send it without a key.
+    // The answer shows nothing of a job, and browsers send preflights without a key.
     if (c.req.method === "OPTIONS") return await next();
-    const stranger = addressCaller(clientAddress(c, trustedProxies));
+    const address = addressCaller(clientAddress(c, trustedProxies));
     const key = apiKeys.size > 0 ? apiKeys.find(bearerToken(c)) : null;
-    c.set("countedAs", (key ?? stranger).id);
-    c.set("caller", key ?? (apiKeys.size > 0 ? stranger : tokenCaller(c) ?? stranger));
+    c.set("countedAs", (key ?? address).id);
+    c.set("caller", key ?? (apiKeys.size > 0 ? address : tokenCaller(c) ?? address));
     await next();
   };
 }
 
 /**
- * Lets those pass who have a key, where one is needed.
+ * Rejects callers without a key if the service requires one.
  *
  * @throws {HTTPException} 401 from the handler
  */
 export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHandler<AppEnv> {
   const checkKey: MiddlewareHandler<AppEnv> = bearerAuth({
-    // Who it belongs to has been found out already.
+    // `identify()` has looked up the key already.
     verifyToken: (_key, c: Context<AppEnv>) => isKey(c.get("caller").owner),
   });
   return async (c, next) => {
@@ -92,7 +96,10 @@ function tokenCaller(c: Context): Caller | null {
   });
 }
 
-/** Whether a job is the caller's. One that was made without a key is everybody's who knows its id. */
+/**
+ * Tells whether the job belongs to the caller. A job that was created without a key belongs to
+ * every caller that knows its id.
+ */
 export function isOwnJob(
   caller: Caller,
   { owner }: JobRecord,
@@ -101,7 +108,7 @@ export function isOwnJob(
   return apiKeys.size === 0 || !isKey(owner) || owner === caller.owner;
 }
 
-/** Whether the caller may know that the job exists. */
+/** Tells whether the caller may know that the job exists. */
 export function maySee(caller: Caller, job: JobRecord, options: AccessOptions): boolean {
   return options.publicReads || isOwnJob(caller, job, options);
 }

@@ -6,13 +6,13 @@ import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 import type { AppEnv } from "./caller.ts";
 
-/** An IPv6 network of this size is one customer's, who may use any address in it. */
+/** One customer has an IPv6 network of this size, and can use any address in it. */
 const IPV6_PREFIX_BITS = 64;
 
 /**
- * The client's address, or network, as far as it can be relied on: each proxy appends the address that
- * it was called from to `X-Forwarded-For`, so with `n` proxies of ours the client's is the n-th from
- * the end, and everything before it is what the client says.
+ * Returns the address of the client, or its network for IPv6. Each proxy appends the address of its
+ * peer to `X-Forwarded-For`. With `n` trusted proxies, the n-th address from the end is therefore
+ * the client's. The client itself sent everything before it, so the service ignores that.
  */
 export function clientAddress(c: Context<AppEnv>, trustedProxies: number): string {
   const peer = c.env?.remoteAddr;
@@ -22,14 +22,14 @@ export function clientAddress(c: Context<AppEnv>, trustedProxies: number): strin
   return networkOf(withoutPort(forwarded.at(-trustedProxies) || direct));
 }
 
-/** Some proxies add the port of the connection. */
+/** Some proxies append the port of the connection. */
 function withoutPort(address: string): string {
   return address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^\[(.*)\](:\d+)?$/, "$1");
 }
 
-/** IPv4 addresses, and what is no address at all, stay as they are. */
+/** IPv4 addresses and texts that are not addresses stay unchanged. */
 function networkOf(address: string): string {
-  // Without a look into it: this is on the way of every request.
+  // Every request comes through here, so IPv4 addresses are not parsed.
   if (!address.includes(":") || !ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();

@@ -1,15 +1,15 @@
 /**
- * Errors over HTTP: problem details (RFC 9457), with the string `error` that clients of the services
- * before Tripwright read. This catalogue is the only place that knows which problems there are.
+ * Errors over HTTP: problem details (RFC 9457), with the member `error` that clients of the older
+ * services read. This file is the only list of problems.
  * @module
  */
 
-/** What is the same for each occurrence of a problem. */
+/** The part of a problem that is the same each time. */
 export interface ProblemType {
   status: number;
-  /** The same for each occurrence, one short sentence without a full stop. */
+  /** One short sentence without a full stop. */
   title: string;
-  /** What is wrong, and what the client can do. Shown at the problem's `type`. */
+  /** What is wrong, and what the client can do. The page at the problem's `type` shows it. */
   advice: string;
 }
 
@@ -18,95 +18,94 @@ export const problemTypes = {
   invalid_request: {
     status: 400,
     title: "The request is not valid",
-    advice: "A member of the body or a query parameter is missing or has a value that is not " +
-      "accepted. `errors` has one entry for each, with its place as a JSON pointer. Correct them " +
-      "and send the request again.",
+    advice: "A member of the body or a query parameter is missing or not valid. Each entry of " +
+      "`errors` names one of them: a JSON pointer into the body, or the query parameter. Correct " +
+      "them and send the request again.",
   },
   malformed_json: {
     status: 400,
-    title: "The body is not JSON",
-    advice: "The body cannot be parsed as JSON. Send a JSON object.",
+    title: "The body is not valid JSON",
+    advice: "The service cannot parse the body as JSON. Send a JSON object.",
   },
   incomplete_body: {
     status: 400,
     title: "The body is incomplete",
-    advice:
-      "The connection broke before the whole body had arrived. Send the request again; with " +
-      "an `Idempotency-Key` that is safe in any case.",
+    advice: "The connection broke before the whole body arrived. Send the request again. With an " +
+      "`Idempotency-Key`, a repeated request never creates a second job.",
   },
   invalid_header: {
     status: 400,
     title: "A header is not valid",
-    advice: "The header that `detail` names has a value that is not accepted, or was sent twice. " +
-      "An `Idempotency-Key` has 1 to 255 characters, a `Client-Token` 16 to 128.",
+    advice: "The header that `detail` names was sent twice, or its value is not valid. An " +
+      "`Idempotency-Key` must have 1 to 255 characters, a `Client-Token` 16 to 128.",
   },
   missing_client_token: {
     status: 400,
-    title: "The caller is not known",
-    advice: "Only a caller that can be recognised has a list of jobs. Send a `Client-Token`: a " +
-      "random string of 16 to 128 characters that you keep, such as a UUID, with each request.",
+    title: "A client token is required",
+    advice: "A list shows only the caller's own jobs. Identify yourself with a `Client-Token` in " +
+      "each request. It is a random string of 16 to 128 characters that you keep, such as a UUID.",
   },
   unauthorized: {
     status: 401,
-    title: "An API key is needed",
-    advice: "This service is only open to those with an API key. Send it as " +
-      "`Authorization: Bearer <key>`.",
+    title: "An API key is required",
+    advice: "The request has no valid API key. Send the key as `Authorization: Bearer <key>`.",
   },
   invalid_signature: {
     status: 401,
     title: "The signature is not valid",
-    advice: "The signature of the webhook is missing, wrong or older than five minutes.",
+    advice: "The signature of the webhook is missing, wrong or older than five minutes. Check " +
+      "that `OPENAI_WEBHOOK_SECRET` is the secret of this webhook.",
   },
   not_owner: {
     status: 403,
-    title: "The job is another caller's",
-    advice:
-      "Everybody may look at the jobs of this service, but only the API key that made a job " +
-      "may cancel it.",
+    title: "The job belongs to another caller",
+    advice: "Any caller can read the jobs of this service. Only the API key that created a job " +
+      "can cancel it.",
   },
   foreign_form: {
     status: 403,
-    title: "The form is another site's",
-    advice: "Forms of the app are only taken from its own pages. Programs use the API, which " +
-      "`/docs` describes.",
+    title: "The form was sent from another site",
+    advice: "The web app accepts forms only from its own pages. In a program, use the API: " +
+      "`/docs` describes it.",
   },
   callback_not_allowed: {
     status: 403,
-    title: "Callbacks need an API key",
+    title: "Callbacks require an API key",
     advice:
-      "`callbackUrl` is only for callers with an API key, because its signature is made with " +
-      "that key. Leave it out, and poll or stream the job.",
+      "`callbackUrl` requires an API key, because the service signs callbacks with a secret " +
+      "derived from that key. Without a key, remove `callbackUrl` and poll or stream the job.",
   },
   route_not_found: {
     status: 404,
-    title: "There is nothing at this path",
-    advice: "The path is not one of this API. `/openapi.json` lists all of them.",
+    title: "Not found",
+    advice: "The path does not exist. `/openapi.json` lists all paths of the API.",
   },
   job_not_found: {
     status: 404,
-    title: "The job is not known",
-    advice: "There is no such job of this kind: the id is wrong, the job has expired (they are " +
-      "kept for 24 hours), or it was made by another API key.",
+    title: "Job not found",
+    advice: "No job of this kind has this id. The id is wrong, the job has expired (by default " +
+      "after 24 hours), or it belongs to another API key.",
   },
   response_unknown: {
     status: 404,
-    title: "Nobody waits for this response",
-    advice: "The webhook is about a response that no job of this service has begun.",
+    title: "Unknown response",
+    advice: "The webhook is about a response that no job of this service has started.",
   },
   method_not_allowed: {
     status: 405,
     title: "The method is not allowed",
-    advice: "The path exists, but not for this method. `Allow` lists those that it answers to.",
+    advice: "The path exists, but does not support this method. The `Allow` header lists the " +
+      "methods that it supports.",
   },
   job_finished: {
     status: 409,
     title: "The job has ended",
-    advice: "A job that has ended cannot be canceled any more. `state` says how it ended.",
+    advice: "A job that has ended cannot be canceled. `state` says how it ended.",
   },
   body_too_large: {
     status: 413,
     title: "The body is too large",
-    advice: "A body may have 64 KiB. No valid request comes near that.",
+    advice: "The body must not exceed 64 KiB. Valid requests are much smaller.",
   },
   unsupported_media_type: {
     status: 415,
@@ -115,59 +114,65 @@ export const problemTypes = {
   },
   idempotency_key_reused: {
     status: 422,
-    title: "The Idempotency-Key belongs to another request",
-    advice: "A request with the same `Idempotency-Key` and another body, or for another kind of " +
-      "job, was accepted before. Use a new key for each new wish, and the same one only to repeat " +
-      "a request whose answer you have not got.",
+    title: "The Idempotency-Key was used for another request",
+    advice: "An earlier request had the same `Idempotency-Key`, but another body or another kind " +
+      "of job. Use a new key for each new request. Repeat a key only to send the same request " +
+      "again after its response was lost.",
   },
   rate_limited: {
     status: 429,
     title: "Too many requests",
-    advice: "You have sent more requests in a minute than `RateLimit-Policy` allows. Wait for as " +
-      "many seconds as `Retry-After` says. Polling at the pace of `Retry-After`, long polls and " +
+    advice:
+      "You have sent more requests in a minute than `RateLimit-Policy` allows. Wait for the " +
+      "number of seconds in `Retry-After`. Polling at the pace of `Retry-After`, long polls and " +
       "event streams stay far below the limit.",
   },
   daily_budget_spent: {
     status: 429,
-    title: "The day's jobs are used up",
-    advice: "Your API key has made all the jobs that it may make in a day. The day ends at " +
-      "midnight UTC; `Retry-After` says in how many seconds.",
+    title: "Daily job limit reached",
+    advice: "Your API key has created as many jobs as it can create in a day. The limit resets " +
+      "at midnight UTC. `Retry-After` is the number of seconds until then.",
   },
   internal: {
     status: 500,
     title: "Something went wrong",
-    advice: "A fault of ours. Try again; if it stays, tell the operator the `X-Request-Id`.",
+    advice:
+      "The service failed because of an internal error. Send the request again. If it fails " +
+      "again, report the `X-Request-Id` to the operator.",
   },
   accept_failed: {
     status: 500,
     title: "The job was not accepted",
-    advice: "The job could not be stored, and nothing of it exists. Send the request again.",
+    advice: "The service could not store the job, so the job does not exist. Send the request " +
+      "again.",
   },
   queue_full: {
     status: 503,
     title: "Too many jobs are waiting",
-    advice: "More work waits than this service wants to owe. Try again after `Retry-After`.",
+    advice: "The queue is full. Send the request again after the number of seconds in " +
+      "`Retry-After`.",
   },
   stopping: {
     status: 503,
     title: "The instance is shutting down",
-    advice: "Another instance takes over. Try again after `Retry-After`.",
+    advice: "This instance accepts no more jobs; another one takes over. Send the request again " +
+      "after the number of seconds in `Retry-After`.",
   },
   not_ready: {
     status: 503,
     title: "The service is not ready",
-    advice: "The instance shuts down, or its database does not answer.",
+    advice: "The instance is shutting down, or its database does not respond.",
   },
 } as const satisfies Record<string, ProblemType>;
 
-/** The stable and machine-readable name of a problem. */
+/** The machine-readable name of a problem. It never changes. */
 export type ProblemCode = keyof typeof problemTypes;
 
-/** The statuses that Tripwright answers errors with. */
+/** The HTTP statuses of problems. */
 export type ProblemStatus = typeof problemTypes[ProblemCode]["status"];
 
 /**
- * What is wrong, and where: in the body (JSON pointer, RFC 6901, as a URI fragment), or in a query
+ * What is wrong, and where: in the body (a JSON pointer, RFC 6901, as a URI fragment) or in a query
  * parameter.
  */
 export type FieldError = { detail: string } & ({ pointer: string } | { parameter: string });
@@ -175,15 +180,15 @@ export type FieldError = { detail: string } & ({ pointer: string } | { parameter
 /** One occurrence of a problem. */
 export interface Problem {
   code: ProblemCode;
-  /** For people, about this occurrence; also sent as `error`. */
+  /** For people, about this occurrence. It is also sent as `error`. */
   detail: string;
   errors?: FieldError[];
-  /** Further members of the answer. */
+  /** Further members of the body. */
   extensions?: Record<string, unknown>;
   headers?: Record<string, string>;
 }
 
-/** Thrown by a route; the app answers with it. */
+/** An error that a route throws and that the app answers with its problem. */
 export class ProblemError extends Error {
   override name = "ProblemError";
   constructor(readonly problem: Problem) {
@@ -191,19 +196,19 @@ export class ProblemError extends Error {
   }
 }
 
-/** Where a problem is explained: a path on the server that answers with it (RFC 9457, 3.1.1). */
+/** Returns the path of the page that explains a problem, on the same server (RFC 9457, 3.1.1). */
 export function problemPath(code: ProblemCode): string {
   return `/problems/${code}`;
 }
 
-/** The body for a problem. */
+/** Builds the body of an error answer. */
 export function problemBody({ code, detail, errors, extensions }: Problem) {
   const { title, status } = problemTypes[code];
   const body = { type: problemPath(code), title, status, detail, code, error: detail };
   return { ...body, ...(errors && { errors }), ...extensions };
 }
 
-/** Where the value at `path` stands, as a JSON pointer in a URI fragment: `#/preferences/interests/2`. */
+/** Returns a path as a JSON pointer in a URI fragment: `#/preferences/interests/2`. */
 export function jsonPointer(path: PropertyKey[]): string {
   const escaped = path.map((key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1"));
   return ["#", ...escaped.map(encodeURIComponent)].join("/");

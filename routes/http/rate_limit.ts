@@ -1,5 +1,5 @@
 /**
- * How many requests a caller may send, and how that is said.
+ * Limits the requests of a caller, and describes the limits in headers.
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";
@@ -10,13 +10,13 @@ import type { RateLimiter, RateVerdict } from "../../lib/store/rate_limiter.ts";
 import type { AppEnv } from "./caller.ts";
 
 export interface RateLimiters {
-  /** Counts every request; unset, nobody is held up. */
+  /** Counts every request. Unset: there is no limit. */
   requests?: RateLimiter | undefined;
-  /** Counts the jobs that are made. */
+  /** Counts the jobs that are created. */
   jobs?: RateLimiter | undefined;
 }
 
-/** Tells the caller what is left of its jobs of today, beside the limits of this minute. */
+/** Adds the caller's daily job limit to the headers, in addition to the limits per minute. */
 export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
   const verdict = { allowed: left > 0, limit, remaining: left, resetMs };
   const headers = rateLimitHeaders([{ name: "jobs-per-day", windowMs: DAY_MS, verdict }]);
@@ -30,16 +30,16 @@ export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
  */
 export function limitRate(requests: RateLimiter | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    // A preflight is the browser's idea, not the caller's.
+    // The browser sends preflights by itself, so they do not count.
     if (c.req.method !== "OPTIONS") countFor(c, requests);
     await next();
   };
 }
 
 /**
- * Counts one more of what is limited, and tells the caller where it stands.
+ * Counts one request or job, and sets the headers that describe the limit.
  *
- * @param limiter unset, nobody is held up
+ * @param limiter unset: there is no limit
  * @throws {ProblemError} 429 when the limit is reached
  */
 export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): void {
@@ -57,23 +57,23 @@ export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): 
 }
 
 /**
- * Header fields that tell a client where it stands, with one item for each limit it is under.
+ * Builds the header fields that describe the limits of a client, with one item for each limit.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (draft 11)
  *
- * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`; nothing
- * if there is no limit
+ * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`;
+ * nothing if there is no limit
  */
 export function rateLimitHeaders(
   limits: { name: string; windowMs: number; verdict: RateVerdict }[],
 ): Record<string, string> {
-  // A field without an item is none (RFC 9651).
+  // An empty list is sent as no field at all (RFC 9651).
   if (limits.length === 0) return {};
   const policies = [], states = [];
   for (const { name, windowMs, verdict: { limit, remaining, resetMs } } of limits) {
-    // In printable ASCII, JSON and structured fields quote alike.
+    // For printable ASCII, JSON and structured fields use the same quoting.
     const item = JSON.stringify(name);
     policies.push(`${item};q=${limit};w=${Math.ceil(windowMs / 1000)}`);
-    // Rounded up: a client that waits so long is not too early.
+    // Rounded up, so that a client that waits this long is not too early.
     states.push(`${item};r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
   }
   return { "RateLimit-Policy": policies.join(", "), "RateLimit": states.join(", ") };

@@ -1,5 +1,5 @@
 /**
- * The request headers that say how a request is meant.
+ * Reads the request headers that change how a request is answered.
  * @module
  */
 import type { Context } from "hono";
@@ -7,16 +7,17 @@ import { z } from "zod";
 import { ProblemError } from "./problem.ts";
 
 /**
- * Visible ASCII without quotes, commas and backslashes: so the same key is the same whether it was
- * sent as a string of RFC 9651, as the draft wants it, or without quotes, as most clients do.
+ * Visible ASCII without quotes, commas and backslashes. A key therefore has one value, whether the
+ * client sends it as a string of RFC 9651 (as the draft asks) or without quotes (as most clients
+ * do).
  */
 const IdempotencyKey = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,255}$/);
 
 /**
- * The `Idempotency-Key`, if there is one.
+ * Returns the `Idempotency-Key`, if the request has one.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  *
- * @throws {ProblemError} 400 for one that is empty, too long, or was sent twice
+ * @throws {ProblemError} 400 for a key that is empty, too long, or was sent twice
  */
 export function idempotencyKeyOf(c: Context): string | undefined {
   const value = c.req.header("idempotency-key");
@@ -25,16 +26,16 @@ export function idempotencyKeyOf(c: Context): string | undefined {
   if (key.success) return key.data;
   throw new ProblemError({
     code: "invalid_header",
-    detail: "Idempotency-Key: expected 1 to 255 characters of ASCII without spaces and commas",
+    detail: "Idempotency-Key: expected 1 to 255 ASCII characters without spaces and commas",
   });
 }
 
-/** Longer than this nobody waits: proxies and browsers give up at some time after a minute. */
+/** Proxies and browsers close connections that are silent for more than about a minute. */
 const MAX_WAIT_SECONDS = 60;
 
 /**
- * For how many seconds the client is ready to wait: `Prefer: wait=N` (RFC 7240, section 4.3). What
- * cannot be understood is ignored, and so is all but the first one (section 2).
+ * Returns how many seconds the client agrees to wait: `Prefer: wait=N` (RFC 7240, section 4.3).
+ * Only the first `wait` counts, and a value that cannot be parsed is ignored (section 2).
  */
 export function preferredWaitSeconds(c: Context): number {
   const preferences = (c.req.header("prefer") ?? "").split(",");
@@ -44,8 +45,8 @@ export function preferredWaitSeconds(c: Context): number {
 }
 
 /**
- * Whether the client has this version already (RFC 9110, section 13.1.2). The comparison is weak,
- * because whoever compresses an answer on its way marks its tag as weak.
+ * Tells whether the client has this version already (RFC 9110, section 13.1.2). The comparison is
+ * weak, because a proxy that compresses an answer marks its tag as weak.
  *
  * @param etag with its quotes
  */

@@ -1,32 +1,36 @@
 /**
- * What pages load: the style, the icon, and the scripts that `deno task build` has put into `dist/`.
+ * The files that pages load: the style, the icon, and the scripts that `deno task build` writes
+ * into `dist/`.
  * @module
  */
 import { type Context, Hono } from "hono";
 import { sha256 } from "../../lib/hash.ts";
 import { isKnown } from "../http/request_headers.ts";
 
-/** A file as it is served. */
+/** A file that pages load. */
 interface Asset {
   type: string;
   body: string;
-  /** Tells this version from any other. */
+  /** A hash of the body. */
   version: string;
 }
 
-/** Enough of a hash to tell two deployments apart. */
+/** Long enough to tell two deployments apart. */
 const VERSION_CHARACTERS = 20;
 
-/** Who asks for no version in particular, such as another site, has a new one after five minutes. */
-const SHARED = "public, max-age=300";
+/** For requests without a version, as from other sites: they update within five minutes. */
+const UNVERSIONED = "public, max-age=300";
 
-/** A URL that names its version never has another content. */
-const FOR_EVER = "public, max-age=31536000, immutable";
+/** The content behind a URL with a version never changes. */
+const IMMUTABLE = "public, max-age=31536000, immutable";
 
-/** While a deployment is put up, pages of one instance ask another one, which has another version. */
-const OTHER = "no-store";
+/**
+ * For requests that name another version. During a deployment, a page from one instance may load
+ * its files from another instance.
+ */
+const OTHER_VERSION = "no-store";
 
-/** Loaded when somebody looks. The specifiers are literal, so they are part of the deployment. */
+/** Loaded on first use. The specifiers are literal, so that the deployment contains the files. */
 const sources = {
   "style.css": ["text/css", () => import("../../web/assets/style.css", { with: { type: "text" } })],
   "icon.svg": [
@@ -44,7 +48,7 @@ type AssetName = keyof typeof sources;
 
 const loaded = new Map<AssetName, Promise<Asset>>();
 
-/** `GET /style.css`, `/icon.svg`, `/app.js` and `/client.js`. */
+/** Creates the routes `GET /style.css`, `/icon.svg`, `/app.js` and `/client.js`. */
 export function assetRoutes(): Hono {
   const routes = new Hono();
   for (const name of Object.keys(sources) as AssetName[]) {
@@ -53,12 +57,12 @@ export function assetRoutes(): Hono {
   return routes;
 }
 
-/** The path of an asset, with its version. */
+/** Returns the path of an asset, with its version. */
 export async function assetUrl(name: AssetName): Promise<string> {
   return `/${name}?v=${(await loadAsset(name)).version}`;
 }
 
-/** Answers with a text that changes with a deployment only. */
+/** Answers with a text that only a new deployment changes. */
 export function sendAsset(c: Context, { type, body, version }: Asset): Response {
   const etag = `"${version}"`;
   c.header("etag", etag);
@@ -68,11 +72,15 @@ export function sendAsset(c: Context, { type, body, version }: Asset): Response 
 }
 
 function cacheControl(asked: string | undefined, version: string): string {
-  if (asked === undefined) return SHARED;
-  return asked === version ? FOR_EVER : OTHER;
+  if (asked === undefined) return UNVERSIONED;
+  return asked === version ? IMMUTABLE : OTHER_VERSION;
 }
 
-/** @param type its media type */
+/**
+ * Creates an asset from its text.
+ *
+ * @param type the media type
+ */
 export function assetOf(type: string, body: string): Asset {
   return { type, body, version: sha256(body).slice(0, VERSION_CHARACTERS) };
 }
@@ -90,6 +98,6 @@ async function load(name: AssetName): Promise<Asset> {
     return assetOf(type, body as unknown as string);
   } catch (cause) {
     loaded.delete(name);
-    throw new Error(`Cannot load ${name}: it is not built, run deno task build`, { cause });
+    throw new Error(`Cannot load ${name}: it has not been built. Run deno task build`, { cause });
   }
 }

@@ -1,6 +1,5 @@
 /**
- * What the forms of the app may hold: read out of the schemas that check requests, so that both say
- * the same.
+ * The limits of form fields, derived from the schemas that check requests.
  * @module
  */
 import { z } from "zod";
@@ -9,7 +8,7 @@ import type { Limits } from "../../web/app/kinds/field.ts";
 import { wishKinds } from "../../web/app/kinds/registry.ts";
 import { fieldsOf, type FormLimits } from "../../web/app/wish.ts";
 
-/** The part of JSON Schema that the schemas of wishes use. */
+/** The part of JSON Schema that the request schemas use. */
 interface Schema extends Limits {
   type?: string;
   properties?: Record<string, Schema>;
@@ -17,7 +16,7 @@ interface Schema extends Limits {
   items?: Schema;
 }
 
-/** The limits of the fields of all forms, by the name of the field. */
+/** Returns the limits of the fields of all forms, by the name of the field. */
 export function formLimits(kinds: readonly PublicKind[]): FormLimits {
   const limits = wishKinds.flatMap((noun) => {
     const kind = kinds.find(({ http }) => http.noun === noun);
@@ -28,14 +27,17 @@ export function formLimits(kinds: readonly PublicKind[]): FormLimits {
   return Object.fromEntries(limits);
 }
 
-/** The members of a request that are no objects, at whatever depth, with their limits. */
+/** Returns all members of a request that are not objects, at any depth, with their limits. */
 function membersOf({ properties = {} }: Schema): [name: string, limits: Limits][] {
   return Object.entries(properties).flatMap(([name, schema]) =>
     schema.properties ? membersOf(schema) : [[name, limitsOf(schema)]]
   );
 }
 
-/** Of what may be absent, the limits of what is there; of a list, those of an entry, too. */
+/**
+ * Returns the limits of a member. For a nullable member they are those of its value, and for a list
+ * they include those of its entries.
+ */
 function limitsOf(schema: Schema): Limits {
   const { items, anyOf, minLength, maxLength, minimum, maximum, maxItems } = schema;
   const present = anyOf?.find(({ type }) => type !== "null");

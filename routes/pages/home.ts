@@ -1,5 +1,5 @@
 /**
- * The first page, and the forms that it sends.
+ * The start page, and the forms that it sends.
  * @module
  */
 import type { Context, Hono } from "hono";
@@ -20,21 +20,21 @@ import { problemOf } from "./page_problem.ts";
 import { isAccepted, readForm, readLink } from "./sent_form.ts";
 import type { WebOptions } from "./web_options.ts";
 
-const DESCRIPTION = "Make a wish, and watch the plan of your trip being written.";
+const DESCRIPTION = "Describe your trip, and watch the plan being written.";
 
-/** Forms write up to three characters for a byte of the same wish as JSON. */
+/** A form encodes a byte of JSON in up to three characters. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
 
-/** Enough of a hash to tell the wishes of one form apart. */
+/** Long enough to tell the wishes of one form apart. */
 const DIGEST_CHARACTERS = 16;
 
-/** What the first page and its forms work with. */
+/** The data and services that the start page and its forms use. */
 interface HomeContext extends Omit<WebOptions, "access"> {
   limits: FormLimits;
   needsKey: boolean;
 }
 
-/** `/` and `POST /trips`. */
+/** Adds the routes `/` and `POST /trips`. */
 export function addHomePage(
   routes: Hono<AppEnv>,
   { jobs, kinds, clock, access, rateLimiters }: WebOptions,
@@ -43,8 +43,8 @@ export function addHomePage(
   const needsKey = access.apiKeys.size > 0;
   const context: HomeContext = { jobs, kinds, clock, rateLimiters, limits, needsKey };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.query())));
-  routes.post("/trips", (c) => takeForm(c, context));
-  // Only the browser knows which trips there are.
+  routes.post("/trips", (c) => handleForm(c, context));
+  // Only the browser knows which trips the traveller has.
   routes.get("/trips", (c) => c.redirect("/#recent"));
 }
 
@@ -71,15 +71,15 @@ function sendHome(
   return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
 }
 
-/** Makes the trip that a form wishes for, or shows the form again and what is wrong. */
-async function takeForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
+/** Creates the trip that the form describes, or shows the form again with what is wrong. */
+async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
   const { jobs, rateLimiters, limits, needsKey } = context;
   const form = readForm(await readLimited(c, MAX_FORM_BYTES));
-  if (form === null) throw notReadable(c, context);
+  if (form === null) throw unreadableForm(c, context);
   const { wish, typed, formId } = form;
   const kind = kindOf(context, wish.kind);
   const values = typed ?? (isAccepted(kind, wish) ? valuesOf(wish) : null);
-  if (values === null) throw notReadable(c, context);
+  if (values === null) throw unreadableForm(c, context);
   const filledIn = { kind: wish.kind, values };
   try {
     countFor(c, rateLimiters.requests);
@@ -90,7 +90,7 @@ async function takeForm(c: Context<AppEnv>, context: HomeContext): Promise<Respo
     }
     if (needsKey) throw keyMissing();
     const sent = { jobs, rateLimiters, request: request.data, formId };
-    const job = await makeTrip(c, kind, sent);
+    const job = await createTrip(c, kind, sent);
     return c.redirect(`/trips/${job.id}`, 303);
   } catch (error) {
     const { code, detail, headers = {} } = problemOf(c, error as Error);
@@ -107,10 +107,10 @@ interface SentWish extends Pick<WebOptions, "jobs" | "rateLimiters"> {
 }
 
 /**
- * Makes a job, or finds the job that the same form made before. If that job failed or was canceled, the
- * traveller who sends the form again wants another one.
+ * Creates a job, or returns the job that the same form created before. If that job failed or was
+ * canceled, a traveller who sends the form again wants a new one.
  */
-async function makeTrip(
+async function createTrip(
   c: Context<AppEnv>,
   kind: PublicKind,
   { request, formId, ...services }: SentWish,
@@ -130,16 +130,16 @@ function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {
   return kinds.find(({ http }) => http.noun === noun)!;
 }
 
-/** The body does not come from a form of this app. The request counts like a form. */
-function notReadable(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
+/** Counts the request, and returns the problem of a body that no form of this app has sent. */
+function unreadableForm(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
   countFor(c, rateLimiters.requests);
   return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
 }
 
-/** The script of the page sends keys. A form without a script would put them into its body. */
+/** Only the script of the page can send an API key: a plain form would send it in its body. */
 function keyMissing(): ProblemError {
   return new ProblemError({
     code: "unauthorized",
-    detail: "Wishes need an API key, and a browser that runs scripts",
+    detail: "This form needs an API key, and a browser that runs scripts",
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Pages for people, written on the server.
+ * HTML pages, rendered on the server.
  * @module
  */
 import type { Context } from "hono";
@@ -11,7 +11,7 @@ import { pageTitle } from "../../web/app/focus.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
 import { assetUrl } from "./assets.ts";
 
-/** A page may load what comes from this service, and nothing inline. */
+/** A page may load files of this service only, and nothing inline. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,16 +25,16 @@ const PAGE_POLICY = [
 
 export interface PageContent {
   title: string;
-  /** What it is about, one sentence, for search engines and shared links. */
+  /** The subject of the page in one sentence, for search engines and shared links. */
   description?: string;
-  /** What the head has beside that. */
+  /** Further elements of the head. */
   head?: ComponentChildren;
-  /** What lies between the header and the footer. */
+  /** The content between the header and the footer. */
   main: ComponentChildren;
   status?: ContentfulStatusCode;
 }
 
-/** Answers with a page in the look of all pages. */
+/** Answers with a page in the common layout. */
 export async function sendPage(c: Context, page: PageContent): Promise<Response> {
   const style = await assetUrl("style.css");
   return sendDocument(c, {
@@ -68,19 +68,19 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
 
 export interface AppContent extends Omit<PageContent, "head" | "main"> {
   state: PageState;
-  /** After how many seconds a browser without scripts is to look again. */
+  /** After how many seconds a browser without scripts reloads the page. */
   refreshSeconds?: number | null;
-  /** Only for those who have the link: not for search engines. */
+  /** The page is only for people with the link, so search engines must not list it. */
   isPrivate?: boolean;
 }
 
-/** Answers with a page that goes on by itself where the browser runs scripts. */
+/** Answers with a page that updates itself if the browser runs scripts. */
 export async function sendApp(
   c: Context,
   { state, refreshSeconds, isPrivate, ...page }: AppContent,
 ): Promise<Response> {
   const script = await assetUrl("app.js");
-  // It stands in HTML, where `<` would begin a tag.
+  // In HTML, `<` would start a tag.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   return await sendPage(c, {
     ...page,
@@ -106,45 +106,45 @@ export async function sendApp(
   });
 }
 
-/** When a page that met a fault is to ask again. */
-const FAULT_SECONDS = 30;
+/** When an error page reloads, if the problem has no `Retry-After`. */
+const RELOAD_SECONDS = 30;
 
 /**
- * Answers with a problem as people read it. What may be better later asks again by itself, unless it
- * was a form that was sent.
+ * Answers with a problem as a page. For a temporary problem, the page reloads by itself, except
+ * after a form: that would send the form again.
  *
- * @param nextAction where they had better go
+ * @param nextAction the link that leads on from the page
  */
 export function sendProblemPage(
   c: Context,
   { code, detail, headers = {} }: Problem,
-  nextAction = { href: "/", text: "To the first page" },
+  nextAction = { href: "/", text: "Go to the start page" },
 ) {
   const { title, status } = problemTypes[code];
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  const mayPass = status === 429 || status >= 500;
-  const comesBack = mayPass && c.req.method !== "POST";
-  const seconds = headers["retry-after"] ?? FAULT_SECONDS;
+  const isTemporary = status === 429 || status >= 500;
+  const reloads = isTemporary && c.req.method !== "POST";
+  const seconds = headers["retry-after"] ?? RELOAD_SECONDS;
   return sendPage(c, {
     title,
     status,
-    head: comesBack && <meta http-equiv="refresh" content={String(seconds)} />,
+    head: reloads && <meta http-equiv="refresh" content={String(seconds)} />,
     main: (
       <main id="main" class="text">
         <p class="quiet">{status}</p>
         <h1>{title}</h1>
         {detail !== title && <p>{detail}.</p>}
-        {mayPass && (
+        {isTemporary && (
           <p>
-            {comesBack
+            {reloads
               ? `This page tries again by itself in ${seconds} seconds.`
               : `Please go back, and try again in ${seconds} seconds.`}
           </p>
         )}
         <p class="actions">
-          {comesBack && <a class="button main" href="">Try again now</a>}
-          <a class={comesBack ? "button" : "button main"} href={nextAction.href}>
+          {reloads && <a class="button main" href="">Try again now</a>}
+          <a class={reloads ? "button" : "button main"} href={nextAction.href}>
             {nextAction.text}
           </a>
         </p>
@@ -153,7 +153,7 @@ export function sendProblemPage(
   });
 }
 
-/** Answers with a page that brings its own look. */
+/** Answers with a page without the common layout. */
 export function sendDocument(
   c: Context,
   { title, description, head, main, status = 200 }: PageContent,

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on pages, as problems.
+ * Turns the errors of pages into problems.
  * @module
  */
 import type { Context } from "hono";
@@ -7,9 +7,12 @@ import { HTTPException } from "hono/http-exception";
 import { type Problem, ProblemError } from "../http/problem.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
-const foreignForm: Problem = { code: "foreign_form", detail: "The form is another site's" };
+const foreignForm: Problem = {
+  code: "foreign_form",
+  detail: "The form was sent from another site",
+};
 
-/** The problem that an error stands for. Of what pages use, only `csrf` throws `HTTPException`. */
+/** Returns the problem for an error. On pages, only `csrf` throws `HTTPException`. */
 export function problemOf(c: Context, error: Error): Problem {
   if (error instanceof ProblemError) return error.problem;
   return error instanceof HTTPException ? foreignForm : internalProblem(c, error);

@@ -1,5 +1,5 @@
 /**
- * Pages that explain problems: the `type` of each leads here.
+ * The pages that explain problems. The `type` of a problem is the path of its page.
  * @module
  */
 import { Hono } from "hono";
@@ -15,10 +15,10 @@ import { sendPage } from "./html.tsx";
 
 const types = new Map<string, ProblemType>(Object.entries(problemTypes));
 
-/** They change with a deployment at most. */
+/** Only a new deployment changes these pages. */
 const CACHE_CONTROL = "public, max-age=3600";
 
-/** `GET /problems` and `GET /problems/:code`. */
+/** Creates the routes `GET /problems` and `GET /problems/:code`. */
 export function problemRoutes(): Hono {
   const routes = new Hono();
   routes.get("/problems", (c) => {
@@ -29,7 +29,7 @@ export function problemRoutes(): Hono {
     const code = c.req.param("code");
     const type = types.get(code);
     if (!type) {
-      throw new ProblemError({ code: "route_not_found", detail: "There is no such problem" });
+      throw new ProblemError({ code: "route_not_found", detail: "No problem has this code" });
     }
     c.header("cache-control", CACHE_CONTROL);
     return sendPage(c, { title: type.title, main: <Problem code={code} {...type} /> });
@@ -40,7 +40,8 @@ export function problemRoutes(): Hono {
 function ProblemList() {
   return (
     <main id="main" class="text">
-      <h1>Problems that this API answers with</h1>
+      <h1>Problems</h1>
+      <p>An error response of this API has one of these codes.</p>
       <ul class="rows">
         {[...types].map(([code, { status, title }]) => (
           <li>
@@ -70,7 +71,7 @@ function Problem({ code, status, title, advice }: ProblemType & { code: string }
   );
 }
 
-/** What stands between back-quotes is code. */
+/** Shows the text between backquotes as code. */
 function withCode(text: string): ComponentChildren {
   return text.split("`").map((part, index) =>
     index % 2 === 1 ? <code key={index}>{part}</code> : part

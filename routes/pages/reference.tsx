@@ -1,16 +1,16 @@
 /**
- * The description of the API, for programs and for people. The page is Swagger UI, which this service
- * brings along: nothing is loaded from anywhere else.
+ * The OpenAPI document, and the API reference that shows it. The reference is Swagger UI, served
+ * from here, so that the page loads nothing from other sites.
  * @module
  */
 import { Hono } from "hono";
 import { assetOf, sendAsset } from "./assets.ts";
 import { sendDocument } from "./html.tsx";
 
-/** Changes with a deployment only. */
+/** Only a new deployment changes the page. */
 const CACHE_CONTROL = "public, max-age=300";
 
-/** Swagger UI has dark colours, but does not ask by itself whether the reader wants them. */
+/** Starts Swagger UI. It has a dark mode, but does not follow the preference of the browser. */
 const START = `const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
@@ -24,10 +24,14 @@ SwaggerUIBundle({
 });
 `;
 
-/** The bands of Swagger UI go from edge to edge. */
+/** Swagger UI uses the full width of the page. */
 const NO_MARGIN = "\nbody { margin: 0; }\n";
 
-/** @param describe makes the description, once */
+/**
+ * Creates the routes `GET /openapi.json`, `/docs`, and the files that the reference loads.
+ *
+ * @param describe creates the OpenAPI document; it is called once
+ */
 export function referenceRoutes(describe: () => object): Hono {
   const routes = new Hono();
   let description: string | undefined;
@@ -50,7 +54,7 @@ export function referenceRoutes(describe: () => object): Hono {
     });
   });
   routes.get("/docs/start.js", (c) => sendAsset(c, assetOf("text/javascript", START)));
-  // Loaded when somebody looks: 2 MB. The specifiers are literal, so Deno has both in its cache.
+  // Loaded on first use: 2 MB. The specifiers are literal, so that Deno caches both.
   routes.get("/docs/swagger-ui.css", async (c) => {
     const style = await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } });
     return sendAsset(c, assetOf("text/css", style.default + NO_MARGIN));

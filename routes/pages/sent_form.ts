@@ -1,5 +1,5 @@
 /**
- * Forms of wishes, as browsers send them and links fill them in.
+ * Reads the forms that browsers send, and the links that fill in a form.
  * @module
  */
 import { z } from "zod";
@@ -12,13 +12,13 @@ import { fieldsOf, type Wish, wishOf } from "../../web/app/wish.ts";
 
 const Kind = z.enum(wishKinds);
 
-/** What is filled in unless a link or a form says otherwise. */
+/** The kind of wish, unless a link or a form names another one. */
 const FIRST_KIND = wishKinds[0]!;
 
-/** The members of a form beside its fields. */
+/** The members of a form other than its fields. */
 const Form = z.object({
   kind: Kind.catch(FIRST_KIND),
-  /** Names the form: two requests with the same name and content are one wish. */
+  /** The id of the form: two requests with the same id and content are one wish. */
   formId: z.string().regex(/^[\w-]{1,80}$/),
   /** A whole wish, in place of its fields. */
   wish: z.string().transform((json) => parseJson(json)).pipe(
@@ -26,7 +26,7 @@ const Form = z.object({
   ),
 }).partial();
 
-/** A wish whose body is still to be checked. */
+/** A wish whose body has not been checked yet. */
 export interface UncheckedWish {
   kind: Noun;
   body: unknown;
@@ -34,7 +34,7 @@ export interface UncheckedWish {
 
 export interface SentForm {
   wish: UncheckedWish;
-  /** What was typed into the fields; `null` if the form has sent a whole wish. */
+  /** The content of the fields; `null` if the form sent a whole wish. */
   typed: FormValues | null;
   formId: string | undefined;
 }
@@ -50,18 +50,18 @@ export function readForm(text: string): SentForm | null {
   return { wish: wishOf(kind, typed), typed, formId };
 }
 
-/** Reads what a link fills in. */
+/** Reads the kind and the values that a link fills in. */
 export function readLink(query: Record<string, string>): { kind: Noun; values: FormValues } {
   const { kind = FIRST_KIND } = Form.pick({ kind: true }).parse(query);
   return { kind, values: valuesIn(query) };
 }
 
-/** What is in the fields of all forms. */
+/** Returns the content of the fields of all forms. */
 function valuesIn(members: Record<string, string>): FormValues {
   return Object.fromEntries(wishKinds.flatMap(fieldsOf).map((name) => [name, members[name]]));
 }
 
-/** Whether the API accepts a wish. If it does, a form can show the wish. */
+/** Tells whether the API accepts a wish. A form can show an accepted wish. */
 export function isAccepted(kind: PublicKind, wish: UncheckedWish): wish is Wish {
   return kind.request.safeParse(wish.body).success;
 }

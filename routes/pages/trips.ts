@@ -1,5 +1,5 @@
 /**
- * The pages of trips, the Cancel button, and finished plans as files.
+ * The pages of trips, the Cancel button, and the downloads of finished plans.
  * @module
  */
 import type { Context, Hono } from "hono";
@@ -17,7 +17,7 @@ import { type AppEnv, isOwnJob, maySee } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import type { WebOptions } from "./web_options.ts";
 
-/** A finished plan as a file, by its extension. */
+/** The downloads of a finished plan, by file extension. */
 const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
 
 interface Found {
@@ -25,7 +25,7 @@ interface Found {
   snapshot: JobSnapshot;
 }
 
-/** `/trips/:id` and what lies below. */
+/** Adds the routes `/trips/:id` and below. */
 export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
   routes.get("/trips/:id", async (c) => {
     const found = await findTrip(c, options);
@@ -33,7 +33,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
     return found ? sendTrip(c, options, found) : sendMissing(c, options);
   });
   routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
-  // For a reader who reloads the page after an attempt to cancel.
+  // For a traveller who reloads the page after an attempt to cancel.
   routes.get(
     "/trips/:id/cancel",
     (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
@@ -44,12 +44,12 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
       c.header("cache-control", "private, no-cache");
       if (!found) return sendMissing(c, options);
       const { state, id } = found.snapshot.job;
-      return state === "succeeded" ? await send(c, shown(found)) : c.redirect(`/trips/${id}`, 303);
+      return state === "succeeded" ? await send(c, jobOf(found)) : c.redirect(`/trips/${id}`, 303);
     });
   }
 }
 
-/** The job of any kind that the path names, if the caller may see it. */
+/** Finds the job of any kind that the path names; `null` if the caller may not see it. */
 async function findTrip(
   c: Context<AppEnv>,
   { jobs, kinds, access }: WebOptions,
@@ -65,8 +65,8 @@ async function findTrip(
   return null;
 }
 
-/** The job as `GET` shows it. */
-function shown({ kind, snapshot }: Found): Job {
+/** Returns the job as the API's `GET` returns it. */
+function jobOf({ kind, snapshot }: Found): Job {
   const job = presentJob(kind, snapshot);
   if (isJob(job)) return job;
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
@@ -74,7 +74,7 @@ function shown({ kind, snapshot }: Found): Job {
 
 function sendTrip(c: Context<AppEnv>, { clock }: WebOptions, found: Found) {
   const { kind, snapshot } = found;
-  const job = shown(found);
+  const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
   const state: PageState = { page: "trip", job, ageMs, isOpen: true };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
@@ -88,11 +88,11 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   const { kind, snapshot: { job } } = found;
   if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
   await jobs.cancel(kind, job.id);
-  // The page of a job that had ended before shows how it ended.
+  // If the job had ended before, its page shows how it ended.
   return c.redirect(`/trips/${job.id}`, 303);
 }
 
-/** There is no such trip, or the caller may not see it. The answer does not tell which. */
+/** Answers that the trip does not exist or is not visible to the caller, without saying which. */
 function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const id = c.req.param("id")!;
   const isLocked = access.apiKeys.size > 0 && !access.publicReads;

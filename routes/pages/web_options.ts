@@ -1,5 +1,5 @@
 /**
- * What the pages of the app stand on.
+ * The services and settings that the pages of the web app use.
  * @module
  */
 import type { JobService } from "../../jobs/engine/job_service.ts";

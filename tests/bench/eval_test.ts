@@ -1,5 +1,5 @@
 /**
- * The evaluation as its task runs it, with its own permissions.
+ * The evaluation, started as its task starts it, with its own permissions.
  */
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
@@ -9,7 +9,7 @@ import { type Call, serveOpenAIBy } from "../../testing/openai_server.ts";
 import { workDirectory } from "../../testing/program.ts";
 import { taskArguments } from "../../testing/task_command.ts";
 
-/** Runs the task where there is no `.env`. */
+/** Runs the task in a directory without `.env`. */
 async function evaluate(args: string[], env: Record<string, string>) {
   await using directory = await workDirectory();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -21,7 +21,7 @@ async function evaluate(args: string[], env: Record<string, string>) {
   return { code, output: output!, errors: errors! };
 }
 
-/** The wish that a call is about. */
+/** Returns the wish in a call. */
 function wishOf({ body }: Call) {
   const [message] = (body.messages ?? body.input).filter((m: { role: string }) =>
     m.role === "user"
@@ -40,7 +40,7 @@ Deno.test("the evaluation passes with the sample generator", async () => {
   assertMatch(output, /\n15 of 15 requests passed all hard checks .*\n$/);
 });
 
-Deno.test("the evaluation fails if a plan is out of order", async () => {
+Deno.test("the evaluation fails if the times of a plan are out of order", async () => {
   await using openai = serveOpenAIBy((call) => {
     const plan = sampleItinerary(wishOf(call));
     if (plan.days.length === 5) plan.days[4]!.activities.reverse();
@@ -65,10 +65,10 @@ Deno.test("the evaluation fails if a plan is out of order", async () => {
   assertStrictEquals(failed[0].report.isAscending, false);
 });
 
-Deno.test("the evaluation fails if there is no plan, and says why", async () => {
+Deno.test("the evaluation fails if there is no plan, and shows the failure", async () => {
   const { code, output } = await evaluate(["--only", "bundles"], {
     OPENAI_API_KEY: "sk-test",
-    // The discard port: nobody listens.
+    // The discard port, which is closed.
     OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
     MAX_ATTEMPTS: "1",
   });
@@ -78,7 +78,7 @@ Deno.test("the evaluation fails if there is no plan, and says why", async () => 
   assertMatch(output, /\n0 of 5 requests passed/);
 });
 
-Deno.test("the evaluation tells links of tools from invented ones", async () => {
+Deno.test("the evaluation distinguishes links of tools from invented ones", async () => {
   const found = "https://tickets.example.com/1";
   const start = { localDate: "2026-11-28", localTime: "21:00:00" };
   await using tickets = serveLocally(() =>
@@ -118,8 +118,8 @@ Deno.test("the evaluation tells links of tools from invented ones", async () => 
 });
 
 const refused: [args: string[], env: Record<string, string>, reason: string][] = [
-  [["--only", "hotels"], {}, "--only is neither itinerary nor bundles"],
-  [["--concurrency", "0"], {}, "--concurrency is no number above 0"],
+  [["--only", "hotels"], {}, "--only must be itinerary or bundles"],
+  [["--concurrency", "0"], {}, "--concurrency must be a whole number from 1"],
   [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535'],
 ];
 

@@ -11,7 +11,7 @@ import type { Itinerary } from "../../jobs/kinds/itinerary/kind.ts";
 
 type Activity = Itinerary["days"][number]["activities"][number];
 
-/** An activity that nothing is wrong with. */
+/** A valid activity. */
 function activity(title: string, overrides: Partial<Activity> = {}): Activity {
   return {
     time: "09:30",
@@ -23,7 +23,7 @@ function activity(title: string, overrides: Partial<Activity> = {}): Activity {
   };
 }
 
-/** Two days that nothing is wrong with. */
+/** Two days without faults. */
 function itinerary(): Itinerary {
   const day = (number: number, words: string[]) => ({
     day: number,
@@ -46,7 +46,7 @@ const goodItinerary: PlanReport = {
 
 const itineraries: [
   what: string,
-  spoil: (days: Itinerary["days"]) => void,
+  damage: (days: Itinerary["days"]) => void,
   finding: Partial<PlanReport>,
 ][] = [
   ["nothing wrong", () => {}, {}],
@@ -55,10 +55,10 @@ const itineraries: [
     hasRightCount: false,
     costs: { known: 3, of: 3 },
   }],
-  ["days that are numbered from 0", (days) => days.forEach((day) => day.day--), {
+  ["days numbered from 0", (days) => days.forEach((day) => day.day--), {
     isNumbered: false,
   }],
-  ["a number that is left out", (days) => days[1]!.day = 3, { isNumbered: false }],
+  ["a missing number", (days) => days[1]!.day = 3, { isNumbered: false }],
   ["a number twice", (days) => days[1]!.day = 1, { isNumbered: false }],
   ["days in the wrong order", (days) => days.reverse(), { isNumbered: false }],
   ["a time that goes back", (days) => days[1]!.activities[2]!.time = "09:59", {
@@ -70,7 +70,7 @@ const itineraries: [
   ["a title twice in a day", (days) => days[0]!.activities[2]!.title = "Walk", {
     repeats: ["Walk"],
   }],
-  ["a title on two days, written otherwise", (days) => {
+  ["a title on two days in different spelling", (days) => {
     days[0]!.activities[0]!.title = "Dinner at “Café Łódź”";
     days[1]!.activities[2]!.title = "DINNER at café, Łódź!";
   }, { repeats: ["DINNER at café, Łódź!"] }],
@@ -90,15 +90,15 @@ const itineraries: [
       for (const each of activities) each.description = "Der Blick auf die Stadt und das Meer.";
     }
   }, { language: "de" }],
-  ["a cost that is not known", (days) => days[0]!.activities[0]!.estimatedCost = null, {
+  ["an unknown cost", (days) => days[0]!.activities[0]!.estimatedCost = null, {
     costs: { known: 5, of: 6 },
   }],
 ];
 
-for (const [what, spoil, finding] of itineraries) {
+for (const [what, damage, finding] of itineraries) {
   Deno.test(`checkItinerary() finds ${what}`, () => {
     const plan = itinerary();
-    spoil(plan.days);
+    damage(plan.days);
 
     assertEquals(checkItinerary(plan, { days: 2 }), { ...goodItinerary, ...finding });
   });
@@ -106,7 +106,7 @@ for (const [what, spoil, finding] of itineraries) {
 
 const LINK = "https://tickets.example.com/fado?id=1";
 
-/** Three bundles that nothing is wrong with. */
+/** Three bundles without faults. */
 function bundles(): Bundles {
   const event = (name: string) => ({
     name,
@@ -138,7 +138,7 @@ const goodBundles: PlanReport = {
 
 const bundleLists: [
   what: string,
-  spoil: (bundles: Bundles["bundles"]) => void,
+  damage: (bundles: Bundles["bundles"]) => void,
   finding: Partial<PlanReport>,
 ][] = [
   ["nothing wrong", () => {}, {}],
@@ -168,10 +168,10 @@ const bundleLists: [
   }, { language: "es" }],
 ];
 
-for (const [what, spoil, finding] of bundleLists) {
+for (const [what, damage, finding] of bundleLists) {
   Deno.test(`checkBundles() finds ${what}`, () => {
     const plan = bundles();
-    spoil(plan.bundles);
+    damage(plan.bundles);
 
     const report = checkBundles(plan, { min: 3, max: 5, links: new Set([LINK]) });
 
@@ -222,7 +222,7 @@ const texts: [language: string | null, text: string][] = [
 ];
 
 for (const [language, text] of texts) {
-  Deno.test(`languageOf() says ${language} of ${JSON.stringify(text)}`, () => {
+  Deno.test(`languageOf() returns ${language} for ${JSON.stringify(text)}`, () => {
     assertStrictEquals(languageOf(text), language);
   });
 }

@@ -4,7 +4,7 @@ import { parseConfig } from "../../lib/config.ts";
 import { failure, JobError } from "../../lib/job/failure.ts";
 import type { ChatRequest, Model } from "../../lib/model/model.ts";
 import { createModelProvider } from "../../jobs/model_provider.ts";
-import { FakeClock, NOON, selfAdvancing } from "../../testing/fake_clock.ts";
+import { autoAdvancing, FakeClock, NOON } from "../../testing/fake_clock.ts";
 import { serveOpenAI, sse } from "../../testing/openai_server.ts";
 
 const request: ChatRequest = {
@@ -18,7 +18,7 @@ function chat(model: Model) {
   return model.chat(request, { signal: new AbortController().signal });
 }
 
-Deno.test("createModelProvider() without a key gives the sample generator the job's plan", async () => {
+Deno.test("createModelProvider() without a key returns the sample generator with the plan of the job", async () => {
   const provide = createModelProvider(parseConfig({}), new FakeClock());
 
   const model = provide(() => ({ days: 3 }));
@@ -27,18 +27,18 @@ Deno.test("createModelProvider() without a key gives the sample generator the jo
   assertStrictEquals((await chat(model)).text, '{"days":3}');
 });
 
-Deno.test("createModelProvider() paces the sample generator as configured", async () => {
+Deno.test("createModelProvider() sets the configured delay of the sample generator", async () => {
   const clock = new FakeClock();
   const provide = createModelProvider(
     parseConfig({ SAMPLE_DELAY_MS: "250" }),
-    selfAdvancing(clock),
+    autoAdvancing(clock),
   );
   await chat(provide(() => ({ days: 3 })));
 
   assertStrictEquals(clock.now(), NOON + 250);
 });
 
-Deno.test("createModelProvider() with a key calls OpenAI at the configured place", async () => {
+Deno.test("createModelProvider() with a key calls OpenAI at the configured URL", async () => {
   const id = "chatcmpl-1";
   await using server = serveOpenAI(sse([
     { id, choices: [{ delta: { content: '{"days"' }, finish_reason: null }] },
@@ -67,7 +67,7 @@ Deno.test("createModelProvider() shares one OpenAI client among all jobs", () =>
   assertStrictEquals(provide(() => 1), provide(() => 2));
 });
 
-Deno.test("createModelProvider() on Deno Deploy without a key explains itself to each job", async () => {
+Deno.test("createModelProvider() on Deno Deploy without a key fails each job with an explanation", async () => {
   const provide = createModelProvider(parseConfig({ DENO_DEPLOY: "1" }), new FakeClock());
   const message = "No model is configured: no OPENAI_API_KEY";
 

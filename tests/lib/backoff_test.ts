@@ -13,6 +13,6 @@ for (const [backoff, waits] of rows) {
   });
 }
 
-Deno.test("backoffMs() stays finite after any number of failures", () => {
+Deno.test("backoffMs() is finite after any number of failures", () => {
   assertStrictEquals(backoffMs(5_000, { firstMs: 1, maxMs: 60_000 }), 60_000);
 });

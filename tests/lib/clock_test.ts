@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { Deadline, DeadlineError, withDeadline } from "../../lib/clock.ts";
 import { FakeClock, nextTurn } from "../../testing/fake_clock.ts";
 
-/** Work that ends when the test says so, and ignores its signal. */
+/** Work that ends when the test calls `finish()`, and ignores its signal. */
 function heldWork() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const signals: AbortSignal[] = [];
@@ -13,7 +13,7 @@ function heldWork() {
   return { work, resolve, reject, signal: () => signals[0]! };
 }
 
-Deno.test("withDeadline() gives what the work gives, and leaves no wait behind", async () => {
+Deno.test("withDeadline() returns the result of the work, and leaves no wait", async () => {
   const clock = new FakeClock();
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 1_000, clock });
@@ -22,14 +22,14 @@ Deno.test("withDeadline() gives what the work gives, and leaves no wait behind",
   assertStrictEquals(clock.waiting, 0);
 });
 
-Deno.test("withDeadline() throws what the work throws", async () => {
+Deno.test("withDeadline() throws the error of the work", async () => {
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 1_000, clock: new FakeClock() });
   held.reject(new Error("no"));
   await assertRejects(() => result, Error, "no");
 });
 
-Deno.test("withDeadline() ends in time although the work ignores its signal", async () => {
+Deno.test("withDeadline() ends at the deadline although the work ignores its signal", async () => {
   const clock = new FakeClock();
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 1_000, clock });
@@ -56,18 +56,18 @@ for (const when of ["before", "during"]) {
   });
 }
 
-Deno.test("a deadline in parts loses one part at the most while the process is frozen", async () => {
+Deno.test("a deadline in parts loses at most one part while the process is frozen", async () => {
   const clock = new FakeClock();
   const held = heldWork();
   const result = withDeadline(held.work, { ms: 5_000, clock, parts: 5 });
-  // The process is frozen for a minute: only the timer under way fires.
+  // The process is frozen for a minute: only the current timer fires.
   clock.advance(60_000);
   await nextTurn();
   held.resolve("answer");
   assertStrictEquals(await result, "answer");
 });
 
-Deno.test("a deadline tells whether the time ran out or the work was ended", () => {
+Deno.test("a deadline says whether the time ran out or the work was ended", () => {
   const clock = new FakeClock();
   const abort = new AbortController();
   const ended = new Deadline({ ms: 1_000, clock, signal: abort.signal });

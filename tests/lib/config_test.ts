@@ -38,14 +38,14 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertEquals(config.prices, {});
 });
 
-Deno.test("parseConfig() takes an empty value for unset", () => {
+Deno.test("parseConfig() treats an empty value as unset", () => {
   assertEquals(
     parseConfig({ PORT: "", OPENAI_API_KEY: "  ", CORS_ORIGINS: "" }),
     parseConfig({}),
   );
 });
 
-Deno.test("sample plans take a few seconds under `deno task dev` unless told otherwise", () => {
+Deno.test("sample plans take a few seconds under `deno task dev` unless configured otherwise", () => {
   assertStrictEquals(parseConfig({}).sampleDelayMs, 0);
   assert(parseConfig({}, { dev: true }).sampleDelayMs >= 2_000);
   assertStrictEquals(parseConfig({ SAMPLE_DELAY_MS: "7" }, { dev: true }).sampleDelayMs, 7);
@@ -87,7 +87,7 @@ const bad: [env: Record<string, string>, message: string][] = [
 ];
 
 for (const [env, message] of bad) {
-  Deno.test(`parseConfig() refuses ${JSON.stringify(env)} in one line`, () => {
+  Deno.test(`parseConfig() rejects ${JSON.stringify(env)} with one line`, () => {
     assertStrictEquals(messageFor(env), message);
   });
 }
@@ -99,20 +99,20 @@ Deno.test("parseConfig() trims spaces and line breaks around a key", () => {
 });
 
 for (const key of ["sk-first\nsk-second", "sk-schlüssel", "sk one two"]) {
-  Deno.test(`parseConfig() refuses ${JSON.stringify(key)} as a key without repeating it`, () => {
+  Deno.test(`parseConfig() rejects the key ${JSON.stringify(key)} without repeating it`, () => {
     const message = messageFor({ OPENAI_API_KEY: key });
     assertMatch(message, /^OPENAI_API_KEY is \(hidden\), expected a key made of/);
     assert(!message.includes("sk"));
   });
 }
 
-Deno.test("parseConfig() refuses short API keys without repeating them", () => {
+Deno.test("parseConfig() rejects short API keys without repeating them", () => {
   const message = messageFor({ API_KEYS: "0123456789abcdef,hunter2" });
   assertMatch(message, /^API_KEYS .* at least 16 characters/);
   assert(!message.includes("hunter2"));
 });
 
-Deno.test("parseConfig() does not take a list of nothing for no API keys", () => {
+Deno.test("parseConfig() rejects an API_KEYS list without keys", () => {
   assertMatch(messageFor({ API_KEYS: " , " }), /^API_KEYS is \(hidden\)/);
 });
 
@@ -129,7 +129,7 @@ const choices: [env: Record<string, string>, member: keyof Config, value: string
 ];
 
 for (const [env, member, value] of choices) {
-  Deno.test(`parseConfig() chooses the ${member} ${value} for ${JSON.stringify(env)}`, () => {
+  Deno.test(`parseConfig() sets ${member} to ${value} for ${JSON.stringify(env)}`, () => {
     assertStrictEquals(parseConfig(env)[member], value);
   });
 }
@@ -143,12 +143,12 @@ const backgrounds: [env: Record<string, string>, background: boolean][] = [
 ];
 
 for (const [env, background] of backgrounds) {
-  Deno.test(`parseConfig() chooses the background ${background} for ${JSON.stringify(env)}`, () => {
+  Deno.test(`parseConfig() sets background to ${background} for ${JSON.stringify(env)}`, () => {
     assertStrictEquals(parseConfig(env).openai.background, background);
   });
 }
 
-Deno.test("parseConfig() reads what models cost", () => {
+Deno.test("parseConfig() reads the prices of models", () => {
   const prices = {
     "gpt-6-luna": { input: 1.25, cachedInput: 0.125, output: 10 },
     "org/other:1": { input: 0, output: 0 },
@@ -156,7 +156,7 @@ Deno.test("parseConfig() reads what models cost", () => {
   assertEquals(parseConfig({ MODEL_PRICES: JSON.stringify(prices) }).prices, prices);
 });
 
-Deno.test("parseConfig() takes a silence in seconds, and the secret of a webhook as it is", () => {
+Deno.test("parseConfig() reads the idle timeout in seconds, and the webhook secret unchanged", () => {
   const webhookSecret = `whsec_${btoa("a key of 24 characters..")}`;
   const config = parseConfig({ OPENAI_IDLE_SECONDS: "7", OPENAI_WEBHOOK_SECRET: webhookSecret });
   assertStrictEquals(config.openai.idleMs, 7_000);
@@ -164,7 +164,7 @@ Deno.test("parseConfig() takes a silence in seconds, and the secret of a webhook
 });
 
 for (const secret of ["whsec_short", "sk-0123456789abcdef", "whsec_not base64 at all"]) {
-  Deno.test(`parseConfig() refuses ${secret} for a webhook without repeating it`, () => {
+  Deno.test(`parseConfig() rejects the webhook secret ${secret} without repeating it`, () => {
     const message = messageFor({ OPENAI_WEBHOOK_SECRET: secret });
     assertMatch(
       message,
@@ -174,7 +174,7 @@ for (const secret of ["whsec_short", "sk-0123456789abcdef", "whsec_not base64 at
   });
 }
 
-Deno.test("parseConfig() refuses choices that cannot work", () => {
+Deno.test("parseConfig() rejects settings that contradict each other", () => {
   assertMatch(messageFor({ GENERATOR: "openai" }), /^OPENAI_API_KEY is not set/);
   assertMatch(messageFor({ DOORBELL: "queue", DENO_DEPLOY: "1" }), /Deno Deploy/);
   assertMatch(messageFor({ DOORBELL: "queue", KV_PATH: "http://127.0.0.1:1" }), /KV_PATH/);

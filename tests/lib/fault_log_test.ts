@@ -10,7 +10,7 @@ function openLog() {
   return { lines, clock, faults: new FaultLog({ error } as unknown as Logger, clock) };
 }
 
-Deno.test("a fault that lasts is logged once a minute, each kind of fault by itself", () => {
+Deno.test("FaultLog logs a lasting fault once a minute, separately for each message", () => {
   const { lines, clock, faults } = openLog();
   const report = () => {
     faults.report("sweep failed", new Error("database lost"));
@@ -29,7 +29,7 @@ Deno.test("a fault that lasts is logged once a minute, each kind of fault by its
   assertStrictEquals(lines.length, 4);
 });
 
-Deno.test("a clock that was set back far does not silence faults", () => {
+Deno.test("FaultLog still logs faults after the clock was set back far", () => {
   const { lines, clock, faults } = openLog();
   faults.report("sweep failed", new Error("one"));
   clock.advance(-3_600_000);

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
 
-Deno.test("run() lets work under one key happen one after another, and others beside it", async () => {
+Deno.test("run() runs work with the same key in sequence, and other work concurrently", async () => {
   const mutex = new KeyedMutex();
   const held = Promise.withResolvers<void>();
   const done: string[] = [];
@@ -16,7 +16,7 @@ Deno.test("run() lets work under one key happen one after another, and others be
   assertEquals(done, ["other", "second", "third"]);
 });
 
-Deno.test("run() gives what the work gives, and goes on after work that failed", async () => {
+Deno.test("run() returns the result of the work, and continues after work that failed", async () => {
   const mutex = new KeyedMutex();
   const failing = mutex.run("a", () => Promise.reject(new Error("no")));
   const next = mutex.run("a", () => Promise.resolve(7));

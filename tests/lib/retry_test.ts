@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Clock } from "../../lib/clock.ts";
 import { retry, type RetryOptions } from "../../lib/retry.ts";
 
-/** Work that fails so many times, and a clock that keeps the waits. */
+/** Work that fails this many times, and a clock that records the waits. */
 function failing(times: number) {
   const waits: number[] = [];
   const clock: Clock = {
@@ -16,14 +16,14 @@ function failing(times: number) {
 }
 
 const rows: [what: string, options: Partial<RetryOptions>, waits: number[], fails: boolean][] = [
-  ["as often as tries allow", { tries: 3 }, [100, 200], true],
-  ["for as long as the waits may take", { forMs: 700 }, [100, 200, 400], true],
-  ["no longer than its longest wait", { tries: 5, maxMs: 150 }, [100, 150, 150, 150], false],
-  ["never, when that cannot help", { tries: 5, when: () => false }, [], true],
+  ["as often as `tries` allows", { tries: 3 }, [100, 200], true],
+  ["while the waits are within `forMs`", { forMs: 700 }, [100, 200, 400], true],
+  ["with waits of at most `maxMs`", { tries: 5, maxMs: 150 }, [100, 150, 150, 150], false],
+  ["never, when `when` returns false", { tries: 5, when: () => false }, [], true],
 ];
 
 for (const [what, options, waits, fails] of rows) {
-  Deno.test(`retry() tries again ${what}`, async () => {
+  Deno.test(`retry() retries ${what}`, async () => {
     const run = failing(4);
     const result = retry(run.work, {
       firstMs: 100,

@@ -21,7 +21,7 @@ const traceparent = `00-${TRACE_ID}-${PARENT_ID}-01`;
 
 const work = { name: "process test", attributes: { "messaging.message.id": "job-1" } };
 
-/** A span that the test can look into. */
+/** A span that the test can inspect. */
 interface RecordedSpan {
   name: string;
   kind: SpanKind | undefined;
@@ -31,7 +31,7 @@ interface RecordedSpan {
   ended: number;
 }
 
-/** Stands in for Deno's OpenTelemetry; `using` turns it off. */
+/** Replaces Deno's OpenTelemetry; `using` turns it off. */
 function turnOn() {
   const spans: RecordedSpan[] = [];
   const storage = new AsyncLocalStorage<Context>();
@@ -93,12 +93,12 @@ function spanOf(recorded: RecordedSpan, number: number): Span {
   return span as Span;
 }
 
-/** Runs something while a span with this context is the active one. */
+/** Runs a function while a span with this context is active. */
 function within<T>(active: SpanContext, run: () => T): T {
   return context.with(trace.setSpanContext(ROOT_CONTEXT, active), run);
 }
 
-Deno.test("traceOf() takes a valid traceparent as it came", () => {
+Deno.test("traceOf() returns a valid traceparent unchanged", () => {
   for (const flags of ["00", "01", "03"]) {
     const sent = `00-${TRACE_ID}-${PARENT_ID}-${flags}`;
     const found = traceOf(new Headers({ traceparent: sent }));
@@ -107,7 +107,7 @@ Deno.test("traceOf() takes a valid traceparent as it came", () => {
   }
 });
 
-Deno.test("traceOf() takes of a later version what is known of it", () => {
+Deno.test("traceOf() reads the known part of a later version", () => {
   for (const more of ["", "-", "-what.may=come"]) {
     const sent = `cc-${TRACE_ID}-${PARENT_ID}-ff${more}`;
     assertStrictEquals(traceOf(new Headers({ traceparent: sent }))?.traceparent, traceparent);
@@ -139,7 +139,7 @@ for (const [name, header] of invalid) {
   });
 }
 
-Deno.test("traceOf() finds nothing in a request without the headers", () => {
+Deno.test("traceOf() returns null for a request without the headers", () => {
   assertStrictEquals(traceOf(new Headers()), null);
   assertStrictEquals(traceOf(new Headers({ tracestate: "vendor=1" })), null);
 });
@@ -157,14 +157,14 @@ const states: [name: string, sent: string, stored: string | null][] = [
 ];
 
 for (const [name, sent, stored] of states) {
-  Deno.test(`traceOf() looks at a tracestate of ${name}`, () => {
+  Deno.test(`traceOf() filters a tracestate of ${name}`, () => {
     const found = traceOf(new Headers({ traceparent, tracestate: sent }));
     assertEquals(found, { traceparent, tracestate: stored });
     assertEquals(TraceContext.parse(found), found);
   });
 }
 
-Deno.test("traceOf() prefers the active span, and keeps the state of the caller's trace", () => {
+Deno.test("traceOf() prefers the active span, and keeps the tracestate of the same trace", () => {
   using _on = turnOn();
   const spanId = "00f067aa0ba902b7";
   const headers = new Headers({ traceparent, tracestate: "vendor=1" });
@@ -178,7 +178,7 @@ Deno.test("traceOf() prefers the active span, and keeps the state of the caller'
   assertStrictEquals(found?.traceparent, `00-${TRACE_ID}-${spanId}-00`);
 });
 
-Deno.test("traceOf() does not mix the state of one trace with another trace", () => {
+Deno.test("traceOf() does not combine the tracestate of one trace with another trace", () => {
   using _on = turnOn();
   const headers = new Headers({ traceparent, tracestate: "vendor=1" });
   const server = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: PARENT_ID, traceFlags: 1 };
@@ -189,13 +189,13 @@ Deno.test("traceOf() does not mix the state of one trace with another trace", ()
   });
 });
 
-Deno.test("traceOf() takes the headers if the active span is not valid", () => {
+Deno.test("traceOf() uses the headers if the active span is not valid", () => {
   using _on = turnOn();
   const found = within(INVALID_SPAN_CONTEXT, () => traceOf(new Headers({ traceparent })));
   assertStrictEquals(found?.traceparent, traceparent);
 });
 
-Deno.test("inTrace() works in a span that continues the trace, and ends it", async () => {
+Deno.test("inTrace() runs the work in a span that continues the trace, and ends the span", async () => {
   using on = turnOn();
   const result = await inTrace({ traceparent, tracestate: "vendor=1" }, work, async () => {
     await Promise.resolve();
@@ -212,7 +212,7 @@ Deno.test("inTrace() works in a span that continues the trace, and ends it", asy
   assertStrictEquals(parent?.traceState?.serialize(), "vendor=1");
 });
 
-Deno.test("inTrace() is not drawn into the trace of whoever calls it", async () => {
+Deno.test("inTrace() ignores the active span of its caller", async () => {
   using on = turnOn();
   const bystander = {
     traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
@@ -227,7 +227,7 @@ Deno.test("inTrace() is not drawn into the trace of whoever calls it", async () 
   assertEquals(on.spans.map(({ parent }) => parent?.traceId), [TRACE_ID, undefined]);
 });
 
-Deno.test("inTrace() tells in the span of an error, and throws it", async () => {
+Deno.test("inTrace() records an error in the span, and throws it", async () => {
   using on = turnOn();
   const error = new TypeError("Cannot read", { cause: "a secret" });
   const failing = inTrace(null, work, () => Promise.reject(error));
@@ -238,7 +238,7 @@ Deno.test("inTrace() tells in the span of an error, and throws it", async () => 
   assertStrictEquals(ended, 1);
 });
 
-Deno.test("recordOutcome() says in the span what the work has come to", async () => {
+Deno.test("recordOutcome() records the outcome of the work in the span", async () => {
   using on = turnOn();
   await inTrace(null, work, async () => {
     await Promise.resolve();
@@ -254,7 +254,7 @@ Deno.test("recordOutcome() says in the span what the work has come to", async ()
   ]);
 });
 
-Deno.test("without OpenTelemetry the work is done all the same", async () => {
+Deno.test("inTrace() runs the work without OpenTelemetry too", async () => {
   for (const stored of [null, { traceparent, tracestate: "vendor=1" }]) {
     const done = inTrace(stored, work, () => {
       recordOutcome("stop", "refused");

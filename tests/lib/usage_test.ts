@@ -11,12 +11,12 @@ const prices: [name: string, price: Parameters<typeof costOf>[1], cost: number |
 ];
 
 for (const [name, price, cost] of prices) {
-  Deno.test(`costOf() reckons with ${name}`, () => {
+  Deno.test(`costOf() computes the cost with ${name}`, () => {
     assertStrictEquals(costOf(usage, price), cost);
   });
 }
 
-Deno.test("totalOf() adds up tokens and money", () => {
+Deno.test("totalOf() adds tokens and costs", () => {
   assertEquals(totalOf([{ usage, costUsd: 1 }, { usage, costUsd: 0.5 }], 70), {
     inputTokens: 2_000,
     cachedTokens: 800,
@@ -27,16 +27,16 @@ Deno.test("totalOf() adds up tokens and money", () => {
   });
 });
 
-Deno.test("totalOf() knows no cost when one of the prices is not known", () => {
+Deno.test("totalOf() returns no cost when one of the prices is unknown", () => {
   assertStrictEquals(totalOf([{ usage, costUsd: null }, { usage, costUsd: 1 }], 0)?.costUsd, null);
 });
 
-Deno.test("totalOf() is nothing for a job that has asked no model", () => {
+Deno.test("totalOf() returns null for a job without model calls", () => {
   assertStrictEquals(totalOf([], 0), null);
   assertStrictEquals(totalOf([], 5)?.savedTokens, 5);
 });
 
-Deno.test("usageFrom() does not believe that more was cached or thought than there was", () => {
+Deno.test("usageFrom() limits cached and reasoning tokens to the totals", () => {
   assertEquals(usageFrom({ input: 10, cached: 50, output: 5, reasoning: 7 }), {
     inputTokens: 10,
     cachedTokens: 10,

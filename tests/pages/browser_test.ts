@@ -1,12 +1,12 @@
 /**
- * What people see, in a real browser.
+ * The documentation pages in a real browser.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
-/** A page that keeps what goes wrong on it, and what it asks other hosts for. */
+/** Opens a page, and records its errors and its requests to other hosts. */
 async function openPage(browser: Browser, url: string, dark = false) {
   const page = await browser.newPage({ colorScheme: dark ? "dark" : "light" });
   const faults: string[] = [];
@@ -23,14 +23,14 @@ async function openPage(browser: Browser, url: string, dark = false) {
   return { page, faults };
 }
 
-/** For people to look at: with `SCREENSHOTS` set to a directory. */
-async function shoot(page: Page, name: string): Promise<void> {
+/** Takes a screenshot if `SCREENSHOTS` is set to a directory. */
+async function takeScreenshot(page: Page, name: string): Promise<void> {
   const directory = Deno.env.get("SCREENSHOTS");
   if (directory) await page.screenshot({ path: `${directory}/${name}.png` });
 }
 
 browserTest(
-  "/docs shows every call, and lets one be tried, with nothing from elsewhere",
+  "/docs shows every call and can send one, without requests to other hosts",
   async (browser) => {
     await using directory = await workDirectory();
     await using program = new Program(directory.path);
@@ -38,17 +38,17 @@ browserTest(
     await page.locator("#operations-itineraries-createItinerary").waitFor();
     const calls = await page.locator(".opblock").count();
     assert(calls >= 17, `${calls} calls`);
-    await shoot(page, "docs");
+    await takeScreenshot(page, "docs");
     await page.locator("#operations-itineraries-createItinerary .opblock-summary-control").click();
     const call = page.locator("#operations-itineraries-createItinerary");
     await call.locator("button.execute").click();
     await call.locator(".live-responses-table .response-col_status", { hasText: "202" }).waitFor();
-    await shoot(page, "docs-tried");
+    await takeScreenshot(page, "docs-tried");
     assertEquals(faults, []);
   },
 );
 
-browserTest("/docs is dark for who wants it so, and fits on a phone", async (browser) => {
+browserTest("/docs has a dark color scheme, and fits on a phone", async (browser) => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const { page, faults } = await openPage(browser, `${await program.url()}/docs`, true);
@@ -62,23 +62,23 @@ browserTest("/docs is dark for who wants it so, and fits on a phone", async (bro
   assertStrictEquals(overflow, false);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.locator("html.dark-mode").waitFor();
-  await shoot(page, "docs-dark");
+  await takeScreenshot(page, "docs-dark");
   assertEquals(faults, []);
 });
 
-browserTest("the pages of problems are readable, light, dark and on a phone", async (browser) => {
+browserTest("problem pages are readable in light and dark, and on a phone", async (browser) => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const url = await program.url();
   for (const dark of [false, true]) {
     const { page, faults } = await openPage(browser, `${url}/problems`, dark);
     await page.setViewportSize({ width: 360, height: 740 });
-    await shoot(page, `problems-${dark ? "dark" : "light"}`);
-    await page.getByRole("link", { name: "The day's jobs are used up" }).click();
-    await page.getByRole("heading", { name: "The day's jobs are used up" }).waitFor();
+    await takeScreenshot(page, `problems-${dark ? "dark" : "light"}`);
+    await page.getByRole("link", { name: "Daily job limit reached" }).click();
+    await page.getByRole("heading", { name: "Daily job limit reached" }).waitFor();
     const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
     assertStrictEquals(overflow, false);
-    await shoot(page, `problem-${dark ? "dark" : "light"}`);
+    await takeScreenshot(page, `problem-${dark ? "dark" : "light"}`);
     assertEquals(faults, []);
     await page.close();
   }

@@ -1,6 +1,6 @@
 /**
- * What goes wrong around a page, as travellers see it in a real browser: answers that are not the
- * service's, keys that do not fit, scripts that do not come, browsers that lack something.
+ * Faults around a page, as travellers see them in a real browser: answers of proxies, invalid keys,
+ * missing scripts, old browsers.
  */
 import {
   assert,
@@ -12,17 +12,17 @@ import {
 import type { Page, Route } from "playwright-core";
 import { browserTest, launchBrowser } from "../../testing/browser.ts";
 import {
+  accessibilityViolations,
   bundles,
   days,
   itineraryReply,
-  objections,
   openService,
   overflows,
   rome,
   seeFirstDay,
   shiftedOn,
   shiftsOn,
-  shoot,
+  takeScreenshot,
   upTo,
   visit,
   wishForBundles,
@@ -31,17 +31,17 @@ import {
 
 const API = "**/api/**";
 const KEY = "key-0123456789abcdef";
-const OTHER_KEY = "key-of-somebody-else";
+const OTHER_KEY = "key-of-another-owner";
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-/** The type of what is wrong, as the service says it. */
+/** The content type of the service's problems. */
 const contentType = "application/problem+json";
 
-/** The answer of something in between. */
+/** An answer of a proxy. */
 const foreign = (status: number) => (route: Route) =>
   route.fulfill({ status, contentType: "text/html", body: "<h1>DEPLOYMENT_NOT_FOUND</h1>" });
 
-/** The trips that the browser knows. */
+/** The trips in the browser's storage. */
 function tripsOf(page: Page): Promise<{ id: string; status: string }[]> {
   return page.evaluate(`JSON.parse(localStorage.getItem("tripwright.trips") ?? "[]")`);
 }
@@ -65,7 +65,7 @@ for (const status of [403, 404]) {
   });
 }
 
-browserTest("a trip that cannot be followed any more says why, and leads on", async (browser) => {
+browserTest("a trip that can no longer be watched says why and what to do", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);
@@ -73,15 +73,15 @@ browserTest("a trip that cannot be followed any more says why, and leads on", as
   await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByText("This page can't show updates: A header is not valid.").waitFor();
-  await shoot(page, "not-followed");
-  assertEquals(await objections(page), []);
+  await takeScreenshot(page, "not-followed");
+  assertEquals(await accessibilityViolations(page), []);
   await page.unroute(API);
   await page.getByRole("link", { name: "Reload the page" }).click();
   await page.getByText("No connection").waitFor({ state: "detached" });
   assertEquals(faults(/status of 400/), []);
 });
 
-browserTest("a cancel that fails says why, and can be tried again", async (browser) => {
+browserTest("a cancellation that fails says why, and can be repeated", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);
@@ -93,21 +93,21 @@ browserTest("a cancel that fails says why, and can be tried again", async (brows
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("alert").getByText(`We couldn't cancel this trip: ${problem.detail}.`)
     .waitFor();
-  await shoot(page, "not-canceled");
+  await takeScreenshot(page, "not-canceled");
   await page.unroute(API);
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
   await page.getByText("This trip was canceled.").waitFor();
-  // The button is gone; whoever goes on by keyboard goes on here.
+  // The button is gone, so the focus moves here for keyboard users.
   assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
   assertEquals(faults(/status of 403/), []);
 });
 
-browserTest("browsers without what is new show all colours and every link", async (browser) => {
+browserTest("browsers without new CSS features show all colors and links", async (browser) => {
   const found = structuredClone(bundles);
   found[0]!.keyEvents[0]!.url = "https://tickets.example/fado?a=1&b=2";
   await using service = await openService({
     script: [{ content: JSON.stringify({ bundles: found }) }],
-    // Only of what it has looked up may a model give an address.
+    // With web search the model may write any address.
     env: { BUNDLES_WEB_SEARCH: "1" },
   });
   const { page, context, faults } = await visit(browser, { colorScheme: "dark" });
@@ -137,22 +137,22 @@ browserTest("a browser that blocks storage is promised no list of trips", async 
   assertEquals(faults(), []);
 });
 
-browserTest("a page that breaks says so, and leads on", async (browser) => {
+browserTest("a page with a bug says so, and shows the next action", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
   await seeFirstDay(page, service);
   const trip = page.url();
-  // As a fault in the code would.
+  // Simulates a bug in the code.
   await context.addInitScript("Intl.DateTimeFormat = class { format() { throw Error('broken') } }");
   await page.goto(trip);
   await page.getByRole("heading", { name: "This page stopped working" }).waitFor();
-  await shoot(page, "broken");
+  await takeScreenshot(page, "broken");
   assertStrictEquals(await page.getByRole("link", { name: "Reload the page" }).count(), 1);
   assertStrictEquals(await page.getByText("Elapsed").count(), 0);
   assertEquals(faults(/broken/), []);
 });
 
-browserTest("a page whose script does not come offers to be loaded again", async (browser) => {
+browserTest("a page whose script does not load offers to reload", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   const { body } = await service.program.post("/api/itineraries", rome);
@@ -161,7 +161,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   await page.goto(`${service.url}/trips/${body.jobId}`);
   const reload = page.getByRole("link", { name: "Reload the page" });
   assertStrictEquals(await reload.count(), 0);
-  // It shows after a while; nobody waits for that here.
+  // The offer appears after a delay, which the test skips.
   await page.evaluate("document.querySelector('.late').getAnimations()[0].finish()");
   await reload.waitFor();
   service.model.write(id);
@@ -172,7 +172,7 @@ browserTest("a page whose script does not come offers to be loaded again", async
   assertEquals(faults(/status of 503/), []);
 });
 
-browserTest("a clock that is wrong takes no trip out of the list", async (browser) => {
+browserTest("a wrong clock removes no trip from the list", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.clock.install({ time: Date.now() + 30 * 86_400_000 });
@@ -189,7 +189,7 @@ browserTest("a clock that is wrong takes no trip out of the list", async (browse
   assertEquals(faults(), []);
 });
 
-browserTest("what is forgotten while it is asked for stays so", async (browser) => {
+browserTest("a trip that is forgotten during its request stays forgotten", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   for (const destination of ["Rome", "Oslo"]) {
@@ -208,7 +208,7 @@ browserTest("what is forgotten while it is asked for stays so", async (browser) 
   await page.goto(service.url);
   await asked.promise;
   await page.getByRole("button", { name: "Remove Oslo" }).click();
-  // One is asked for when the answer about the other one has been dealt with.
+  // The second request is sent after the first answer has been processed.
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
   await next;
@@ -217,7 +217,7 @@ browserTest("what is forgotten while it is asked for stays so", async (browser) 
   assertEquals(faults(), []);
 });
 
-browserTest("what is forgotten in one tab is not told of by another one", async (browser) => {
+browserTest("a trip that is forgotten in one tab is not restored by another", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
   const id = await seeFirstDay(page, service);
@@ -230,7 +230,7 @@ browserTest("what is forgotten in one tab is not told of by another one", async 
   assertEquals(faults(), []);
 });
 
-browserTest("a key that does not fit hides nothing that is public", async (browser) => {
+browserTest("an invalid key does not hide a public trip", async (browser) => {
   await using service = await openService({
     script: [itineraryReply],
     env: { API_KEYS: KEY, PUBLIC_READS: "1" },
@@ -261,17 +261,17 @@ browserTest("a key that does not fit hides nothing that is public", async (brows
   await key.fill(OTHER_KEY);
   await press();
   await page.getByText("This key was not accepted.").waitFor();
-  await shoot(page, "key-does-not-fit");
-  assertEquals(await objections(page), []);
+  await takeScreenshot(page, "key-does-not-fit");
+  assertEquals(await accessibilityViolations(page), []);
   assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assertEquals(faults(/status of 401/), []);
 });
 
-browserTest("a trip opens for its own key alone, and says what is wrong else", async (browser) => {
+browserTest("a trip opens only with its own key, and otherwise says why not", async (browser) => {
   await using service = await openService({ env: { API_KEYS: `${KEY},${OTHER_KEY}` } });
   const { page, context, faults } = await visit(browser);
   await page.goto(service.url);
@@ -288,10 +288,10 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   await show.click();
   await tab.getByText("Please fill this in.").waitFor();
   assertEquals(asked.filter((url) => url.includes("/api/")), []);
-  await key.fill("key-that-nobody-has");
+  await key.fill("key-that-does-not-exist");
   await show.click();
   await tab.getByText("This key was not accepted.").waitFor();
-  await shoot(tab, "locked-wrong-key");
+  await takeScreenshot(tab, "locked-wrong-key");
   await key.fill(OTHER_KEY);
   await show.click();
   await tab.getByText(
@@ -307,7 +307,7 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   // The tab has a key now.
   await tab.goto(service.url);
   await tab.getByText("Leave empty to use the previous key").first().waitFor();
-  await tab.getByRole("textbox", { name: "API key" }).fill("key-that-nobody-has");
+  await tab.getByRole("textbox", { name: "API key" }).fill("key-that-does-not-exist");
   await tab.getByLabel("Destination").fill("Oslo");
   await tab.getByLabel("Days").fill("1");
   await tab.getByRole("button", { name: "Plan my trip" }).click();
@@ -316,7 +316,7 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
   await tab.getByText("written in").waitFor();
 
-  // A list knows of trips that another key has made; each leads to its trip.
+  // The list contains trips of another key; each links to its page.
   const other = await context.newPage();
   await other.goto(service.url);
   await other.getByRole("textbox", { name: "API key" }).fill(OTHER_KEY);
@@ -334,7 +334,7 @@ browserTest("a trip opens for its own key alone, and says what is wrong else", a
 });
 
 browserTest(
-  "a key that the service has changed is dropped, and asked for again",
+  "a key that the service no longer accepts is deleted, and the page asks for another",
   async (browser) => {
     const env = { PUBLIC_READS: "1" };
     await using service = await openService({
@@ -360,7 +360,7 @@ browserTest(
   },
 );
 
-browserTest("without a script nobody is asked for a key in vain", async (browser) => {
+browserTest("without a script a page does not ask for a key", async (browser) => {
   await using service = await openService({ env: { API_KEYS: KEY } });
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   for (const path of ["/", `/trips/${crypto.randomUUID()}`]) {
@@ -373,7 +373,7 @@ browserTest("without a script nobody is asked for a key in vain", async (browser
   assertEquals(faults(/status of 401/), []);
 });
 
-browserTest("a key that is given before the script has come goes nowhere", async (browser) => {
+browserTest("a key that is entered before the script has loaded is not sent", async (browser) => {
   await using service = await openService({ env: { API_KEYS: KEY } });
   const { page, faults } = await visit(browser);
   await page.route("**/app.js?*", foreign(503));
@@ -395,7 +395,7 @@ browserTest("a key that is given before the script has come goes nowhere", async
 });
 
 browserTest(
-  "who has the focus where something goes has it where something stays",
+  "the focus moves to a remaining element when the focused one is removed",
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
@@ -427,7 +427,7 @@ browserTest(
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
-  browserTest(`a wish that was canceled can be sent again${how}`, async () => {
+  browserTest(`a wish whose trip was canceled can be sent again${how}`, async () => {
     await using browser = await launchBrowser({ keepsPages: true });
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser, { javaScriptEnabled });
@@ -436,7 +436,7 @@ for (const javaScriptEnabled of [true, false]) {
     const canceled = page.url();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("This trip was canceled.").waitFor();
-    // A page that comes out of the browser's memory loads nothing.
+    // A page from the browser's cache loads nothing.
     do {
       await page.goBack({ waitUntil: "commit" });
       await page.locator("h1").waitFor();
@@ -449,7 +449,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-browserTest("a trip that is made again and canceled can be made again", async (browser) => {
+browserTest("a trip that was repeated and canceled can be repeated again", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -468,7 +468,7 @@ browserTest("a trip that is made again and canceled can be made again", async (b
   assertEquals(faults(), []);
 });
 
-browserTest("what was typed is there for who comes back", async (browser) => {
+browserTest("a form keeps its values when the visitor comes back", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -484,12 +484,12 @@ browserTest("what was typed is there for who comes back", async (browser) => {
   assertEquals(faults(), []);
 });
 
-browserTest("a form whose page was not left can be used again", async (browser) => {
+browserTest("a form can be used again when the page was not left", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.clock.install();
   await page.goto(service.url);
-  // As if somebody had pressed Stop.
+  // Simulates the Stop button.
   await page.route("**/trips/*", (route) => route.fulfill({ status: 204 }));
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
@@ -499,7 +499,7 @@ browserTest("a form whose page was not left can be used again", async (browser) 
   ]);
   assertStrictEquals(await page.getByRole("button", { name: "Sending…" }).count(), 1);
   await page.clock.runFor(15_000);
-  // Pressed again, it leads to the trip that was made.
+  // The second time, it leads to the trip that was created.
   await page.unroute("**/trips/*");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
@@ -509,7 +509,7 @@ browserTest("a form whose page was not left can be used again", async (browser) 
   assertEquals(faults(/ERR_ABORTED/), []);
 });
 
-browserTest("a page out of the browser's cache does not begin to count anew", async (browser) => {
+browserTest("a page from the browser's cache does not count from zero", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   const id = await seeFirstDay(page, service);
@@ -531,7 +531,7 @@ browserTest("a page out of the browser's cache does not begin to count anew", as
 });
 
 for (const [width, height] of [[320, 256], [667, 320]] as const) {
-  browserTest(`in a window of ${width} by ${height} the plan has the room`, async (browser) => {
+  browserTest(`the plan is readable in a window of ${width} by ${height}`, async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser, { viewport: { width, height } });
     const id = await seeFirstDay(page, service);
@@ -542,8 +542,8 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
       const { y, height } = (await page.locator(".dock").locator(part).boundingBox())!;
       assert(y >= dock.y && y + height <= dock.y + dock.height, part);
     }
-    await shoot(page, `small-${width}`);
-    assertEquals(await objections(page), []);
+    await takeScreenshot(page, `small-${width}`);
+    assertEquals(await accessibilityViolations(page), []);
     service.model.write(id, upTo(days, 2));
     await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
     assertStrictEquals(await overflows(page), false);
@@ -554,7 +554,7 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
   });
 }
 
-browserTest("a page over the limit waits, and comes back by itself", async (browser) => {
+browserTest("a page over the rate limit waits, and reloads by itself", async (browser) => {
   await using service = await openService({ env: { RATE_LIMIT_REQUESTS: "1" } });
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   const { body } = await service.program.post("/api/itineraries", rome);
@@ -569,6 +569,6 @@ browserTest("a page over the limit waits, and comes back by itself", async (brow
     ),
     page.url(),
   );
-  await shoot(page, "too-many");
+  await takeScreenshot(page, "too-many");
   assertEquals(faults(/status of 429/), []);
 });

@@ -1,6 +1,5 @@
 /**
- * The web app as travellers use it, in a real browser: from a wish to the plan, and whatever comes in
- * between.
+ * The web app as travellers use it, in a real browser: from a wish to the plan, with interruptions.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { browserTest } from "../../testing/browser.ts";
@@ -13,36 +12,36 @@ import {
   seeFirstDay,
   shiftedOn,
   shiftsOn,
-  shoot,
+  takeScreenshot,
   upTo,
   visit,
   wishForBundles,
   wishForItinerary,
 } from "../../testing/pages.ts";
 
-/** What a browser says of a server that is away, and of a page that is gone. */
+/** The browser's messages about an unreachable server and an unknown page. */
 const AWAY =
   /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED)/;
 const NOT_FOUND = /status of 404/;
 
-/** As much of a plan as nobody overlooks. Nothing may move by more. */
-const STILL = 0.01;
+/** The largest layout shift that a reader does not notice, as a CLS score. */
+const MAX_SHIFT = 0.01;
 
 const devices = { desk: { width: 1000, height: 800 }, phone: { width: 360, height: 740 } };
 
 for (const [device, viewport] of Object.entries(devices)) {
   browserTest(
-    `an itinerary grows day by day, and nothing moves meanwhile, ${device}`,
+    `an itinerary grows day by day without layout shifts, ${device}`,
     async (browser) => {
       await using service = await openService({ script: [itineraryReply] });
       const { page, faults } = await visit(browser, { viewport });
       await page.goto(service.url);
-      await shoot(page, `home-${device}`);
+      await takeScreenshot(page, `home-${device}`);
       await wishForItinerary(page);
       const id = await service.model.begun(0);
-      await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+      await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
       await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
-      await shoot(page, `itinerary-thinking-${device}`);
+      await takeScreenshot(page, `itinerary-thinking-${device}`);
       service.model.write(id, upTo(days, 1));
       await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
       await page.getByText("Writing day 2 of 3").waitFor();
@@ -51,7 +50,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       assertStrictEquals(await page.title(), "…Rome – Tripwright");
       assertMatch(await page.locator(".elapsed").innerText(), /\d:\d\d$/);
       await page.getByRole("status").getByText("Day 1 is ready.").waitFor();
-      await shoot(page, `itinerary-growing-${device}`);
+      await takeScreenshot(page, `itinerary-growing-${device}`);
       service.model.write(id, upTo(days, 2));
       await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
       service.model.write(id);
@@ -61,14 +60,14 @@ for (const [device, viewport] of Object.entries(devices)) {
       assertStrictEquals(await page.title(), "✓ Rome – Tripwright");
       assertStrictEquals(await page.locator(".mark").count(), 0);
       await page.getByRole("status").getByText("Your plan is ready.").waitFor();
-      await shoot(page, `itinerary-finished-${device}`, true);
-      assert(await shiftedOn(page) < STILL, await shiftsOn(page));
+      await takeScreenshot(page, `itinerary-finished-${device}`, true);
+      assert(await shiftedOn(page) < MAX_SHIFT, await shiftsOn(page));
       assertEquals(faults(), []);
     },
   );
 }
 
-browserTest("bundles show what the model thinks, then come one by one", async (browser) => {
+browserTest("bundles show the model's reasoning, then appear one by one", async (browser) => {
   await using service = await openService({ script: [bundlesReply] });
   const { page, faults } = await visit(browser, { viewport: { width: 390, height: 800 } });
   await page.goto(service.url);
@@ -79,18 +78,18 @@ browserTest("bundles show what the model thinks, then come one by one", async (b
   await page.locator(".reasoning summary", { hasText: "Weighing moods" }).waitFor();
   await page.locator(".reasoning summary").click();
   await page.getByText("Quiet rooms first, then the river.").waitFor();
-  await shoot(page, "bundles-growing");
+  await takeScreenshot(page, "bundles-growing");
   service.model.write(id);
   await page.getByText("written in").waitFor();
   const titles = await page.locator(".bundles h2").allInnerTexts();
   assertEquals(titles, bundles.map(({ title }) => title));
   assertStrictEquals(await page.getByRole("link", { name: "Calendar" }).count(), 1);
-  await shoot(page, "bundles-finished", true);
-  assert(await shiftedOn(page) < STILL, await shiftsOn(page));
+  await takeScreenshot(page, "bundles-finished", true);
+  assert(await shiftedOn(page) < MAX_SHIFT, await shiftsOn(page));
   assertEquals(faults(), []);
 });
 
-browserTest("a reload in the middle shows at once what was there, and goes on", async (browser) => {
+browserTest("a reload during the work shows the parts at once, and continues", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -107,7 +106,7 @@ browserTest("a reload in the middle shows at once what was there, and goes on", 
   assertEquals(faults(), []);
 });
 
-browserTest("another device and another tab see the same trip", async (browser) => {
+browserTest("a trip is the same on another device and in another tab", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
   const id = await seeFirstDay(page, service);
@@ -116,7 +115,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   await tab.goto(service.url);
   const row = tab.locator("#recent li", { hasText: "Rome, 3 days" });
   await row.getByText("In progress").waitFor();
-  await shoot(tab, "home-with-trips");
+  await takeScreenshot(tab, "home-with-trips");
   const { page: other, faults: otherFaults } = await visit(browser);
   await other.goto(page.url());
   await other.getByRole("heading", { name: days[0]!.theme }).waitFor();
@@ -126,7 +125,7 @@ browserTest("another device and another tab see the same trip", async (browser) 
   await row.getByText("Ready").waitFor();
   assertStrictEquals(service.model.bodies.length, 1);
 
-  // What one tab forgets, the other one forgets.
+  // A trip that is forgotten in one tab is forgotten in the other.
   const third = await context.newPage();
   await third.goto(service.url);
   await third.locator("#recent li").waitFor();
@@ -135,16 +134,16 @@ browserTest("another device and another tab see the same trip", async (browser) 
   assertEquals([...faults(), ...otherFaults()], []);
 });
 
-browserTest("a page without a network says so, and goes on when it is back", async (browser) => {
+browserTest("a page says that it is offline, and continues when it is online", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
   const id = await seeFirstDay(page, service);
   await context.setOffline(true);
-  // The emulation lets a stream that is open go on: it ends as it does when a phone wakes up.
+  // The emulation does not cut an open stream: the event ends it, as when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
   await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
   await page.getByText("Check your connection.").waitFor();
-  await shoot(page, "offline");
+  await takeScreenshot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
   assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
@@ -155,7 +154,7 @@ browserTest("a page without a network says so, and goes on when it is back", asy
 });
 
 browserTest(
-  "a server that dies and comes back loses nothing that a page shows",
+  "a page keeps its content when the server is killed and restarted",
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
@@ -172,7 +171,7 @@ browserTest(
   },
 );
 
-browserTest("a trip can be canceled, and made after all", async (browser) => {
+browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -181,7 +180,7 @@ browserTest("a trip can be canceled, and made after all", async (browser) => {
   const canceled = page.url();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("This trip was canceled.").waitFor();
-  await shoot(page, "canceled");
+  await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
   assertStrictEquals(status, "canceled");
@@ -192,7 +191,7 @@ browserTest("a trip can be canceled, and made after all", async (browser) => {
   assertEquals(faults(), []);
 });
 
-browserTest("a trip that fails says why, and leads on", async (browser) => {
+browserTest("a failed trip says why, and shows the next action", async (browser) => {
   const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
   await using service = await openService({
     script: [{ error: quota, status: 429 }, itineraryReply],
@@ -202,7 +201,7 @@ browserTest("a trip that fails says why, and leads on", async (browser) => {
   await wishForItinerary(page);
   await page.getByText("We can't write plans right now.").waitFor();
   await page.getByText("Error code: quota_exceeded").waitFor();
-  await shoot(page, "failed");
+  await takeScreenshot(page, "failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
@@ -218,7 +217,7 @@ browserTest("a trip that fails says why, and leads on", async (browser) => {
 });
 
 browserTest(
-  "a wish that is refused stays in the form, with the time to try again",
+  "a refused wish stays in the form, with the time to try again",
   async (browser) => {
     await using service = await openService({
       script: [itineraryReply],
@@ -226,7 +225,7 @@ browserTest(
     });
     await service.program.post("/api/itineraries", { destination: "Rome", durationDays: 3 });
     await service.model.begun(0);
-    // The first one counts as waiting for a moment longer than it does wait.
+    // The first job still counts as waiting for a moment after it starts.
     const wish = { destination: "Rome", durationDays: 2 };
     while ((await service.program.post("/api/itineraries", wish)).status !== 202);
     const { page, faults } = await visit(browser);
@@ -240,19 +239,19 @@ browserTest(
     await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
     assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Oslo");
     await page.getByRole("button", { name: "Plan my trip" }).waitFor();
-    await shoot(page, "refused");
+    await takeScreenshot(page, "refused");
     assertEquals(faults(/status of 503/), []);
   },
 );
 
-browserTest("a wish whose answer was lost on the way makes one trip", async (browser) => {
+browserTest("a wish whose answer was lost creates one trip", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   const made: string[] = [];
   await page.route("**/api/itineraries", async (route) => {
     const request = route.request();
-    // Playwright's own way to ask needs more of Node than Deno 2.5 has.
+    // Playwright's own request API needs more of Node than Deno 2.5 has.
     const response = await fetch(request.url(), {
       method: "POST",
       headers: await request.allHeaders(),
@@ -272,12 +271,12 @@ browserTest("a wish whose answer was lost on the way makes one trip", async (bro
     "This is a sample plan with made-up content. This service runs without a language model.",
   )
     .waitFor();
-  await shoot(page, "sample", true);
+  await takeScreenshot(page, "sample", true);
   assertEquals(faults(AWAY), []);
 });
 
 browserTest(
-  "a link that has expired is a friendly page, which remembers the wish",
+  "the page of an expired link says so, and offers the same wish",
   async (browser) => {
     await using service = await openService();
     const { page, faults } = await visit(browser);
@@ -291,7 +290,7 @@ browserTest(
     await page.goto(`${service.url}/trips/${gone}`);
     await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
     await page.getByText("Rome, 3 days").waitFor();
-    await shoot(page, "expired");
+    await takeScreenshot(page, "expired");
     await page.goto(service.url);
     await page.locator("#recent li").getByText("Expired", { exact: true }).waitFor();
     await page.goto(`${service.url}/trips/${gone}`);
@@ -308,13 +307,13 @@ browserTest(
   },
 );
 
-browserTest("a trip that expires while it is looked at says so", async (browser) => {
+browserTest("a trip that expires on an open page says so", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).focus();
   await page.route(
     "**/api/itineraries/*",
@@ -332,7 +331,7 @@ browserTest("a trip that expires while it is looked at says so", async (browser)
   assertEquals(faults(NOT_FOUND), []);
 });
 
-browserTest("everything that matters works without JavaScript", async (browser) => {
+browserTest("all main functions work without JavaScript", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   await page.goto(service.url);
@@ -341,15 +340,15 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.getByText("Use at most 120 characters. You have 121.").waitFor();
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
-  await shoot(page, "without-script-wrong");
+  await takeScreenshot(page, "without-script-wrong");
   await page.getByLabel("Destination").fill("Rome");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
   const id = await service.model.begun(0);
   service.model.write(id, upTo(days, 1));
-  // The page asks for itself again.
+  // The page reloads by itself.
   await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
-  await shoot(page, "without-script-growing");
+  await takeScreenshot(page, "without-script-growing");
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
@@ -370,7 +369,7 @@ browserTest("everything that matters works without JavaScript", async (browser) 
   assertEquals(faults(/status of 400/), []);
 });
 
-browserTest("a trip can be made by keyboard alone", async (browser) => {
+browserTest("a trip can be created with the keyboard only", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -381,7 +380,7 @@ browserTest("a trip can be made by keyboard alone", async (browser) => {
     page.evaluate(`document.activeElement.getAttribute("${attribute}")`);
   await press("Tab");
   assertStrictEquals(await focused("class"), "skip");
-  await shoot(page, "keyboard-skip");
+  await takeScreenshot(page, "keyboard-skip");
   await press("Enter", "Tab");
   assertStrictEquals(await focused("id"), "choose-itinerary");
   await press("ArrowDown");
@@ -389,7 +388,7 @@ browserTest("a trip can be made by keyboard alone", async (browser) => {
   await press("ArrowUp", "Tab");
   assertStrictEquals(await focused("name"), "destination");
   await press("Tab", "Tab", "Enter");
-  // The first field that is wrong.
+  // The first invalid field.
   assertStrictEquals(await focused("name"), "destination");
   assertStrictEquals(await focused("aria-invalid"), "true");
   await page.keyboard.type("Rome");
@@ -403,7 +402,7 @@ browserTest("a trip can be made by keyboard alone", async (browser) => {
   assertEquals(faults(), []);
 });
 
-browserTest("fields say at once what is wrong, and ask nobody for it", async (browser) => {
+browserTest("fields show their errors at once, without a request", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
@@ -421,7 +420,7 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   await days.fill("31");
   await days.blur();
   await page.getByText("Enter a whole number, 1 to 30.").waitFor();
-  await shoot(page, "invalid");
+  await takeScreenshot(page, "invalid");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   assertStrictEquals(
     await days.evaluate((input) => input === input.ownerDocument.activeElement),
@@ -435,7 +434,7 @@ browserTest("fields say at once what is wrong, and ask nobody for it", async (br
   assertEquals(faults(), []);
 });
 
-browserTest("a finished plan can be saved, copied and printed", async (browser) => {
+browserTest("a completed plan can be saved, copied and printed", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser, {
     permissions: ["clipboard-read", "clipboard-write"],
@@ -455,7 +454,7 @@ browserTest("a finished plan can be saved, copied and printed", async (browser) 
   assertStrictEquals(JSON.parse(job).itinerary.length, 3);
   await page.getByText("Calendar", { exact: true }).click();
   await page.getByLabel("First day").fill("2026-12-24");
-  await shoot(page, "calendar");
+  await takeScreenshot(page, "calendar");
   const [ics, calendar] = await read(() => page.getByRole("button", { name: "Download" }).click());
   assertStrictEquals(ics, "rome.ics");
   assertMatch(calendar, /DTSTART:20261226T/);
@@ -473,16 +472,16 @@ browserTest("a finished plan can be saved, copied and printed", async (browser) 
   }
   assertStrictEquals(await page.getByRole("heading", { name: "Rome" }).isVisible(), true);
   assertStrictEquals(await page.locator(".mark").isVisible(), true);
-  await shoot(page, "printed", true);
+  await takeScreenshot(page, "printed", true);
   assertEquals(faults(), []);
 });
 
-browserTest("where keys are needed, the form and the trip ask for one", async (browser) => {
+browserTest("the form and the trip ask for a key where keys are needed", async (browser) => {
   const key = "key-0123456789abcdef";
   await using service = await openService({ env: { API_KEYS: key } });
   const { page, context, faults } = await visit(browser);
   await page.goto(service.url);
-  await page.getByRole("textbox", { name: "API key" }).fill("key-of-somebody-else");
+  await page.getByRole("textbox", { name: "API key" }).fill("key-of-another-owner");
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
@@ -503,13 +502,13 @@ browserTest("where keys are needed, the form and the trip ask for one", async (b
   assertEquals(faults(/status of 401/), []);
 });
 
-browserTest("who goes back to the form can send it again", async (browser) => {
+browserTest("a form can be sent again after the visitor goes back to it", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.getByText("written in").waitFor();
-  // A page that comes out of the browser's memory loads nothing.
+  // A page from the browser's cache loads nothing.
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   await wishForItinerary(page, { destination: "Oslo", durationDays: 1 });

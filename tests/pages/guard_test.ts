@@ -1,21 +1,21 @@
 /**
- * What pages promise beside what they do, in a real browser: for every reader, on every device, and
- * against those who mean harm.
+ * Properties of all pages in a real browser: accessible, on every device, and safe against
+ * injection.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import {
+  accessibilityViolations,
   bundles,
   bundlesReply,
   days,
   itineraryReply,
-  objections,
   openService,
   overflows,
   rome,
   seeFirstDay,
-  shoot,
+  takeScreenshot,
   upTo,
   visit,
   weekend,
@@ -84,18 +84,18 @@ for (const [name, viewer] of Object.entries(viewers)) {
       const { page, faults } = await visit(browser, viewer);
       const colour = name === "dark" ? "rgb(20, 23, 26)" : "rgb(250, 248, 244)";
       for await (const state of statesOf(page, service)) {
-        assertEquals(await objections(page), [], state);
+        assertEquals(await accessibilityViolations(page), [], state);
         assertStrictEquals(await overflows(page), false, state);
         const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
         assertStrictEquals(background, colour, state);
-        await shoot(page, `${name}-${state}`);
+        await takeScreenshot(page, `${name}-${state}`);
       }
       assertEquals(faults(/status of 404/), []);
     },
   );
 }
 
-browserTest("long words and writing from right to left stay in their places", async (browser) => {
+browserTest("long words and text from right to left stay in their places", async (browser) => {
   const long = "Donaudampfschifffahrtsgesellschaft".repeat(6);
   const arabic = "رحلة إلى القاهرة مع العائلة والأصدقاء";
   const plan = structuredClone(days);
@@ -113,7 +113,7 @@ browserTest("long words and writing from right to left stay in their places", as
     service.model.write(await service.model.begun(destination === arabic ? 1 : 0));
     await page.getByText("written in").waitFor();
     assertStrictEquals(await overflows(page), false);
-    await shoot(page, destination === arabic ? "right-to-left" : "long-words", true);
+    await takeScreenshot(page, destination === arabic ? "right-to-left" : "long-words", true);
   }
   const direction = "getComputedStyle(document.querySelector('h1')).direction";
   assertStrictEquals(await page.evaluate(direction), "rtl");
@@ -123,7 +123,7 @@ browserTest("long words and writing from right to left stay in their places", as
   assertEquals(faults(), []);
 });
 
-/** What might get out of its place in HTML, in JSON within HTML, in an attribute, or in a link. */
+/** Texts that could break out of HTML, JSON within HTML, an attribute, or a link. */
 const hostile = [
   "</script><script>pwned=1</script>",
   `"><img src=x onerror=pwned=1>`,
@@ -132,7 +132,7 @@ const hostile = [
   "{{pwned=1}}${pwned=1}",
 ].join(" ");
 
-browserTest("what travellers and models write is text, and runs nowhere", async (browser) => {
+browserTest("texts of travellers and models are text and never run as code", async (browser) => {
   const evilDays = structuredClone(days);
   for (const day of evilDays) {
     day.theme = hostile;
@@ -142,7 +142,11 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   }
   const evilBundles = structuredClone(bundles);
   for (const bundle of evilBundles) {
-    Object.assign(bundle, { title: hostile, description: hostile, imageUrl: "javascript:pwned=1" });
+    Object.assign(bundle, {
+      title: hostile,
+      description: hostile,
+      imageUrl: "javascript:pwned=1",
+    });
     for (const event of bundle.keyEvents) {
       const url = "javascript:pwned=1";
       Object.assign(event, { name: hostile, date: hostile, venue: hostile, why: hostile, url });
@@ -167,7 +171,7 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   await page.getByText("written in").waitFor();
   await page.reload();
   assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
-  await shoot(page, "hostile-itinerary", true);
+  await takeScreenshot(page, "hostile-itinerary", true);
 
   await page.goto(service.url);
   await page.getByText("Weekend bundles", { exact: true }).click();
@@ -181,7 +185,7 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   await page.locator(".reasoning summary").click();
   await page.reload();
   assertStrictEquals(await page.locator(".bundles h2").first().innerText(), hostile);
-  await shoot(page, "hostile-bundles", true);
+  await takeScreenshot(page, "hostile-bundles", true);
   for (const link of await page.locator("main a[href]").all()) {
     const href = await link.getAttribute("href");
     assertMatch(href!, /^https:\/\/www\.openstreetmap\.org\/search\?|^\/trips\//);
@@ -195,11 +199,11 @@ browserTest("what travellers and models write is text, and runs nowhere", async 
   assertEquals(faults(), []);
 });
 
-/** Over the wire, headers and all. */
+/** On the network, headers included. */
 const MAX_BYTES = 60 * 1024;
 
 browserTest(
-  "a visit weighs less than 60 KB, from the first page to the finished plan",
+  "a visit transfers less than 60 KB, from the first page to the completed plan",
   async (browser) => {
     await using service = await openService();
     const { page, context, faults } = await visit(browser);
@@ -217,7 +221,7 @@ browserTest(
   },
 );
 
-browserTest("a page is there before its script is", async (browser) => {
+browserTest("a page is shown before its script has loaded", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   const held = Promise.withResolvers<void>();
@@ -235,7 +239,7 @@ browserTest("a page is there before its script is", async (browser) => {
   await page.getByRole("heading", { name: "Rome" }).waitFor();
   await page.locator("progress").waitFor();
   const paints = "performance.getEntriesByName('first-contentful-paint').length";
-  // Not `waitForFunction`: it would need an `eval` that the page's policy forbids.
+  // `waitForFunction` would need an `eval`, which the page's policy forbids.
   while (await page.evaluate(paints) === 0);
   assertStrictEquals(await page.getByText("UTC").count(), 1);
   held.resolve();
@@ -245,7 +249,7 @@ browserTest("a page is there before its script is", async (browser) => {
 });
 
 browserTest(
-  "a hidden page holds no connection, and one that is shown again looks at once",
+  "a hidden page has no connection, and requests the job at once when it is shown again",
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
@@ -266,7 +270,10 @@ browserTest(
   },
 );
 
-/** A page as the server has written it, and as it is once its script runs: without what differs on purpose. */
+/**
+ * The page as the server renders it, and as it is once its script runs, without intended
+ * differences.
+ */
 const BOTH = `(async () => {
   const html = await (await fetch(location.href)).text();
   const served = new DOMParser().parseFromString(html, "text/html");
@@ -279,7 +286,7 @@ const BOTH = `(async () => {
   });
 })()`;
 
-browserTest("a script finds the page as it would have written it", async (browser) => {
+browserTest("a script renders the same page as the server", async (browser) => {
   await using service = await openService({ script: [itineraryReply, bundlesReply] });
   const { page, faults } = await visit(browser);
   await page.goto(`${service.url}/?kind=generation&interests=fado`);
@@ -297,7 +304,7 @@ browserTest("a script finds the page as it would have written it", async (browse
     await page.reload();
     await page.getByRole("status").getByText("Your plan is ready.").waitFor();
     const [served, alive] = await page.evaluate(BOTH) as [string, string];
-    // What is said aloud is only said when the script runs.
+    // The live region has its text only when the script runs.
     assertStrictEquals(alive.replace(">Your plan is ready.<", "><"), served);
   }
   assertEquals(faults(), []);

@@ -1,24 +1,23 @@
 /**
- * Pages in the states that come more rarely, and at their edges: how they look, that they hold still, and
- * that they can be used there, too.
+ * Pages in rare states and at their limits: their look, their layout shifts, and their functions.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest, launchBrowser } from "../../testing/browser.ts";
 import { serveLocally } from "../../testing/local_server.ts";
 import {
+  accessibilityViolations,
   bundles,
   bundlesReply,
   days,
   itineraryReply,
-  objections,
   openService,
   overflows,
   rome,
   seeFirstDay,
   shiftedOn,
   shiftsOn,
-  shoot,
+  takeScreenshot,
   upTo,
   visit,
   weekend,
@@ -29,12 +28,12 @@ import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
 
-/** As much of a plan as nobody overlooks. Nothing may move by more. */
-const STILL = 0.01;
+/** The largest layout shift that a reader does not notice, as a CLS score. */
+const MAX_SHIFT = 0.01;
 
 const phone = { width: 320, height: 640 };
 
-/** What lies beyond an edge of the window, though it can be seen; the page cannot be scrolled there. */
+/** Lists visible elements beyond an edge of the window, which cannot be scrolled to. */
 const BEYOND = `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *)")]
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .filter((element) => {
@@ -43,7 +42,7 @@ const BEYOND = `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reaso
   })
   .map(({ outerHTML }) => outerHTML.slice(0, 100))`;
 
-/** What has to stay on one line, and does not. */
+/** Lists elements that must stay on one line, but do not. */
 const BROKEN = `[...document.querySelectorAll("button, .button, .elapsed, .mark, .stages li")]
   .filter((element) => element.checkVisibility())
   .filter((element) => {
@@ -54,7 +53,7 @@ const BROKEN = `[...document.querySelectorAll("button, .button, .elapsed, .mark,
   .map(({ outerHTML }) => outerHTML.slice(0, 100))`;
 
 /**
- * Makes a trip without a page.
+ * Creates a trip without a page.
  *
  * @returns its path
  */
@@ -62,12 +61,12 @@ async function makeTrip({ program }: Awaited<ReturnType<typeof openService>>, wi
   for (;;) {
     const { status, body } = await program.post("/api/itineraries", wish);
     if (status === 202) return `/trips/${body.jobId}`;
-    // A job that is claimed counts as waiting for a moment longer.
+    // A claimed job still counts as waiting for a moment.
     assertStrictEquals(status, 503);
   }
 }
 
-browserTest("what the model will not write had better be wished for otherwise", async (browser) => {
+browserTest("a plan that the model refuses to write offers to change the wish", async (browser) => {
   const filtered = { content: "No.", finishReason: "content_filter" };
   await using service = await openService({ script: [filtered, itineraryReply] });
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
@@ -81,7 +80,7 @@ browserTest("what the model will not write had better be wished for otherwise", 
     await page.locator(".button.main, button.main").innerText(),
     "Edit the request",
   );
-  await shoot(page, "without-script-failed");
+  await takeScreenshot(page, "without-script-failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
@@ -95,7 +94,7 @@ browserTest("what the model will not write had better be wished for otherwise", 
   assertEquals(faults(), []);
 });
 
-browserTest("a plan for want of a model's quota is marked as made up", async (browser) => {
+browserTest("a placeholder plan is marked as invented", async (browser) => {
   await using service = await openService({
     script: [{ error: quota, status: 429 }],
     env: { USE_MOCK_IF_QUOTA: "1" },
@@ -109,7 +108,7 @@ browserTest("a plan for want of a model's quota is marked as made up", async (br
   assertEquals(faults(), []);
 });
 
-browserTest("bundles wait, are thought of, researched and written", async (browser) => {
+browserTest("bundles show the phases waiting, thinking, research, writing", async (browser) => {
   const found = structuredClone(bundles);
   const [real, script, data] = found[0]!.keyEvents;
   Object.assign(real!, { url: "https://tickets.example/fado?a=1&b=2", date: "2026-12-05 21:00" });
@@ -137,13 +136,13 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
   assertStrictEquals(await page.locator("progress").getAttribute("value"), null);
   assertStrictEquals(await page.title(), "…Weekend bundles: fado, food – Tripwright");
   await page.getByText(weekend.timeframe).waitFor();
-  await shoot(page, "bundles-waiting");
+  await takeScreenshot(page, "bundles-waiting");
   service.model.write(before);
   const first = await service.model.begun(1);
   await stage("Thinking");
   service.model.write(first);
   await stage("Researching");
-  await page.locator(".dock").getByText("Looking at the weather").waitFor();
+  await page.locator(".dock").getByText("Checking the weather").waitFor();
   looked.resolve();
   const second = await service.model.begun(2);
   service.model.write(second, upTo(found, 1));
@@ -171,11 +170,11 @@ browserTest("bundles wait, are thought of, researched and written", async (brows
 });
 
 browserTest(
-  "without TLS a page does the same, and shows the link to be copied",
+  "without TLS a page works the same, and shows its link for copying",
   async (browser) => {
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
-    // Such as a machine in the same house: browsers keep some of their functions from its pages.
+    // For example another machine in the local network: browsers disable some APIs for its pages.
     await page.goto(service.url.replace("127.0.0.1", "trips.test"));
     assertStrictEquals(await page.evaluate("isSecureContext || 'randomUUID' in crypto"), false);
     await wishForItinerary(page);
@@ -187,7 +186,7 @@ browserTest(
   },
 );
 
-browserTest("pages that the browser has kept are awake when they are back", async () => {
+browserTest("pages from the back/forward cache continue their updates", async () => {
   await using browser = await launchBrowser({ keepsPages: true });
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
@@ -216,7 +215,7 @@ async function scrollToEnd(page: Page): Promise<void> {
   await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
 }
 
-browserTest("nothing moves for who reads the end of a plan that grows", async (browser) => {
+browserTest("nothing moves for a reader at the end of a growing plan", async (browser) => {
   await using service = await openService({ script: [itineraryReply, bundlesReply] });
   const { page, faults } = await visit(browser, { viewport: { width: 360, height: 740 } });
   const kinds = [
@@ -232,15 +231,15 @@ browserTest("nothing moves for who reads the end of a plan that grows", async (b
       await page.getByRole("heading", { name: heads[count - 1]! }).waitFor();
       await scrollToEnd(page);
     }
-    await shoot(page, `end-${number}`);
+    await takeScreenshot(page, `end-${number}`);
     service.model.write(id);
     await page.getByText("written in").waitFor();
-    assert(await shiftedOn(page) < STILL, await shiftsOn(page));
+    assert(await shiftedOn(page) < MAX_SHIFT, await shiftsOn(page));
   }
   assertEquals(faults(), []);
 });
 
-/** Brings a page into states that only come with a fault, or pass quickly. */
+/** Brings a page into states that need a fault, or that pass quickly. */
 async function* rareStates(page: Page) {
   await using service = await openService({
     script: [itineraryReply, itineraryReply, { error: quota, status: 429 }],
@@ -249,14 +248,14 @@ async function* rareStates(page: Page) {
   await page.goto(service.url);
   await wishForItinerary(page);
   const first = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the wish" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
   yield "thinking";
   const running = page.url();
   for (;;) {
     const { status, body } = await service.program.post("/api/generations", {
       preferences: weekend,
     });
-    // A job that is claimed counts as waiting for a moment longer.
+    // A claimed job still counts as waiting for a moment.
     if (status === 503) continue;
     await page.goto(`${service.url}/trips/${body.generationId}`);
     break;
@@ -288,7 +287,7 @@ async function* rareStates(page: Page) {
   held.resolve();
   await page.getByText("This trip was canceled.").waitFor();
   yield "canceled";
-  // Before the service ends, which the page would miss.
+  // The page must be closed before the service, which it would miss.
   await page.close();
 }
 
@@ -303,16 +302,16 @@ async function* lockedStates(page: Page) {
   await page.goto(`${service.url}/trips/${body.jobId}`);
   await page.getByRole("heading", { name: "This trip needs an API key" }).waitFor();
   yield "locked";
-  // Before the service ends, which the page would miss.
+  // The page must be closed before the service, which it would miss.
   await page.close();
 }
 
-browserTest("pages in their rarer states are accessible and in place", async (browser) => {
+browserTest("pages in rare states are accessible and fit the window", async (browser) => {
   for (const states of [rareStates, lockedStates]) {
     const { page, faults } = await visit(browser, { colorScheme: "dark", viewport: phone });
     for await (const state of states(page)) {
-      await shoot(page, `rare-${state}`);
-      assertEquals(await objections(page), [], state);
+      await takeScreenshot(page, `rare-${state}`);
+      assertEquals(await accessibilityViolations(page), [], state);
       assertStrictEquals(await overflows(page), false, state);
       assertEquals(await page.evaluate(BEYOND), [], state);
       assertEquals(await page.evaluate(BROKEN), [], state);
@@ -321,7 +320,7 @@ browserTest("pages in their rarer states are accessible and in place", async (br
   }
 });
 
-browserTest("what cannot be done with an unfinished plan is not done", async (browser) => {
+browserTest("an unfinished plan has no actions for a completed one", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);
@@ -336,17 +335,17 @@ browserTest("what cannot be done with an unfinished plan is not done", async (br
   assertStrictEquals(await page.evaluate("'printed' in window"), false);
   assertEquals(asked, []);
 
-  // Whoever prints it by the browser's menu gets what is there.
+  // The browser's own print menu prints the current state.
   await page.emulateMedia({ media: "print" });
   for (const hidden of [".dock", ".placeholder", ".actions", ".skip", "header.site"]) {
     assertStrictEquals(await page.locator(hidden).isVisible(), false, hidden);
   }
   assertStrictEquals(await page.getByRole("heading", { name: days[0]!.theme }).isVisible(), true);
-  await shoot(page, "printed-growing", true);
+  await takeScreenshot(page, "printed-growing", true);
   assertEquals(faults(), []);
 });
 
-browserTest("a plan of 30 days fits on paper", async (browser) => {
+browserTest("a plan of 30 days fits on printed pages", async (browser) => {
   await using service = await openService();
   const { page, faults } = await visit(browser, { colorScheme: "dark" });
   await page.goto(service.url);
@@ -366,7 +365,7 @@ browserTest("a plan of 30 days fits on paper", async (browser) => {
   assertEquals(faults(), []);
 });
 
-browserTest("what is said of the work changes from time to time", async (browser) => {
+browserTest("the waiting tips change every few seconds", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.clock.install();
@@ -381,7 +380,7 @@ browserTest("what is said of the work changes from time to time", async (browser
   assertEquals(faults(), []);
 });
 
-browserTest("nothing is in motion for who wants none", async (browser) => {
+browserTest("animations stop when the visitor prefers reduced motion", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await seeFirstDay(page, service);

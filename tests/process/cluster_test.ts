@@ -1,13 +1,13 @@
 /**
- * Several processes on one database in a file, where neither the queue nor a watch crosses from one
- * to the other quickly: both bells have to pass the same tests.
+ * Several processes on one database file, where neither the queue nor a watch quickly reaches the
+ * other process. Both doorbells must pass the same tests.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 2 };
 
-/** A model that takes longer than any test. */
+/** A delay of the model that is longer than any test. */
 const NEVER = "600000";
 
 async function submit(program: Program): Promise<string> {
@@ -24,7 +24,7 @@ async function untilCompleted(program: Program, path: string): Promise<void> {
 }
 
 for (const DOORBELL of ["queue", "sweep"]) {
-  Deno.test(`${DOORBELL}: what one process has no room for starts in another`, async () => {
+  Deno.test(`${DOORBELL}: a job that has no slot in one process starts in another`, async () => {
     await using directory = await workDirectory();
     await using full = new Program(directory.path, {
       env: { DOORBELL, WORKER_CONCURRENCY: "1", SAMPLE_DELAY_MS: NEVER },
@@ -37,7 +37,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     assertStrictEquals((await full.get(path)).body.status, "completed");
   });
 
-  Deno.test(`${DOORBELL}: many jobs in several processes are each worked on once`, async () => {
+  Deno.test(`${DOORBELL}: each of many jobs in several processes is executed once`, async () => {
     await using directory = await workDirectory();
     const env = { DOORBELL, WORKER_CONCURRENCY: "4", SAMPLE_DELAY_MS: "20" };
     await using a = new Program(directory.path, { env });
@@ -58,7 +58,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     assertStrictEquals(steps.length, 2 * paths.length);
   });
 
-  Deno.test(`${DOORBELL}: the jobs of a process that is killed go on in another`, async () => {
+  Deno.test(`${DOORBELL}: the jobs of a killed process continue in another`, async () => {
     await using directory = await workDirectory();
     const env = { DOORBELL, LEASE_SECONDS: "1" };
     await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
@@ -73,9 +73,9 @@ for (const DOORBELL of ["queue", "sweep"]) {
     }
   });
 
-  Deno.test(`${DOORBELL}: the jobs of a process that is told to stop go on in another`, async () => {
+  Deno.test(`${DOORBELL}: the jobs of a process that shuts down continue in another`, async () => {
     await using directory = await workDirectory();
-    // Only the bell between instances can be in time: no lease runs out here.
+    // Only the bell can be in time: the leases are too long to run out.
     const env = { DOORBELL, LEASE_SECONDS: "300" };
     await using leaving = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
     const path = await submit(leaving);
@@ -104,14 +104,14 @@ for (const DOORBELL of ["queue", "sweep"]) {
   });
 }
 
-Deno.test("a dead process whose lock is gone is noticed by its missing heartbeat", async () => {
+Deno.test("a dead process without a lock file is recognized by its missing heartbeat", async () => {
   await using directory = await workDirectory();
   const env = { LEASE_SECONDS: "1" };
   await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
   const path = await submit(doomed);
   await doomed.untilLogged("claimed");
   await doomed.end("SIGKILL");
-  // As on another machine.
+  // Simulates a process on another machine.
   await Deno.remove(`${directory.path}/data/kv.sqlite.instances`, { recursive: true });
   await using other = new Program(directory.path, { env });
   await untilCompleted(other, path);

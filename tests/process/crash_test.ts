@@ -1,6 +1,6 @@
 /**
- * Kills the real program with SIGKILL at each point that matters, starts it again, and looks at what
- * became of the job and how often the model and the tool were asked.
+ * Kills the real program with SIGKILL at each critical point, restarts it, and checks the job and
+ * the count of calls of the model and the tool.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
@@ -23,7 +23,7 @@ const askForWeather: Reply = {
 };
 const answer: Reply = { content: JSON.stringify({ bundles }) };
 
-/** A conversation of two turns: the model asks for the weather, then it answers. */
+/** A conversation of two turns: the model calls the weather tool, then it answers. */
 function converse({ body }: Call): Reply {
   const hasWeather = body.input.some((item: { type?: string }) =>
     item.type === "function_call_output"
@@ -31,7 +31,7 @@ function converse({ body }: Call): Reply {
   return hasWeather ? answer : askForWeather;
 }
 
-/** A service that is stopped at a point, killed, and started again without the fault. */
+/** Creates a service that is halted at a point, killed, and restarted without the fault. */
 async function setUp(choose: (call: Call, index: number) => Reply = converse) {
   const directory = await workDirectory();
   const openai = serveOpenAIBy(choose);
@@ -39,7 +39,7 @@ async function setUp(choose: (call: Call, index: number) => Reply = converse) {
   const env = {
     OPENAI_API_KEY: "sk-test",
     OPENAI_BASE_URL: openai.url,
-    // So that a heartbeat comes soon, and on a Deno that cannot try locks a death is noticed soon.
+    // Makes heartbeats frequent, and deaths quickly visible on a Deno without `tryLock`.
     LEASE_SECONDS: "1",
     ...weatherEnv(weather),
   };
@@ -58,7 +58,7 @@ async function setUp(choose: (call: Call, index: number) => Reply = converse) {
   };
 }
 
-/** What it comes to in all; 2, 1 and 1 where nothing is asked twice and no worker is lost. */
+/** The totals; 2, 1 and 1 if no call is repeated and no worker is lost. */
 type Counts = [modelCalls: number, toolCalls: number, attempts: number];
 
 const rows: [name: string, point: FaultPoint, counts: Counts][] = [
@@ -75,7 +75,7 @@ const rows: [name: string, point: FaultPoint, counts: Counts][] = [
 ];
 
 for (const [name, point, counts] of rows) {
-  Deno.test(`killed ${name}: the job completes, and what was stored is not paid for twice`, async () => {
+  Deno.test(`killed ${name}: the job completes, and no stored step is paid for twice`, async () => {
     await using env = await setUp();
     let path: string;
     {
@@ -86,7 +86,7 @@ for (const [name, point, counts] of rows) {
       path = (await accepted)?.headers.get("location") ?? "";
     }
     await using program = env.start();
-    // Whoever did not get an answer to POST does not know the id; the log does.
+    // A client without an answer to POST does not know the id, but the log has it.
     if (path === "") {
       const done = await program.until(({ log }) => log.find((l) => l.message === "completed"));
       path = `/api/generations/${done.jobId}`;
@@ -96,13 +96,13 @@ for (const [name, point, counts] of rows) {
     const { body } = await program.get(path);
     assertStrictEquals(body.status, "completed");
     assertEquals(body.bundles, bundles);
-    // Each use of the tool asks for the place and for its weather.
+    // Each tool call requests the place and its weather.
     const toolCalls = env.weather.requests.length / 2;
     assertEquals([env.openai.calls.length, toolCalls, body.attempt], counts);
   });
 }
 
-Deno.test("killed before accept: nothing exists, and nothing was asked", async () => {
+Deno.test("killed before accept: no job exists, and the model was not called", async () => {
   await using env = await setUp();
   {
     await using program = await env.startWithFault({ when: "before", commit: "accept" });
@@ -112,14 +112,14 @@ Deno.test("killed before accept: nothing exists, and nothing was asked", async (
     assertStrictEquals(await accepted, null);
   }
   await using program = env.start();
-  // This one comes after whatever might be left of the other.
+  // This job is executed after any remains of the first one.
   await program.post("/api/generations", { preferences });
   await program.untilLogged("completed");
   assertStrictEquals(program.log.filter(({ message }) => message === "claimed").length, 1);
   assertStrictEquals(env.openai.calls.length, 2);
 });
 
-Deno.test("killed during a model call: that call is made again, and no other", async () => {
+Deno.test("killed during a model call: that call is repeated, and no other", async () => {
   // The second call is never answered.
   await using env = await setUp((call, index) => index === 1 ? noReply : converse(call));
   let path: string;
@@ -138,7 +138,7 @@ Deno.test("killed during a model call: that call is made again, and no other", a
 });
 
 for (const when of ["before", "after"] as const) {
-  Deno.test(`killed ${when} a heartbeat's commit: the job goes on elsewhere`, async () => {
+  Deno.test(`killed ${when} the commit of a heartbeat: the job continues elsewhere`, async () => {
     await using env = await setUp((call, index) => index === 0 ? noReply : converse(call));
     let path: string;
     {
@@ -156,7 +156,7 @@ for (const when of ["before", "after"] as const) {
 }
 
 for (const when of ["before", "after"] as const) {
-  Deno.test(`killed ${when} a job is put back at shutdown: it goes on`, async () => {
+  Deno.test(`killed ${when} the commit that puts a job back at shutdown: the job continues`, async () => {
     await using env = await setUp((call, index) => index === 1 ? noReply : converse(call));
     let path: string;
     {
@@ -171,13 +171,13 @@ for (const when of ["before", "after"] as const) {
     }
     await using program = env.start();
     await program.untilLogged("completed");
-    // Put back, the attempt is not counted; otherwise the worker was lost.
+    // If the job was put back, the attempt is not counted; otherwise the worker was lost.
     assertStrictEquals((await program.get(path)).body.attempt, when === "after" ? 1 : 2);
     assertStrictEquals(env.openai.calls.length, 3);
   });
 }
 
-Deno.test("an instance that was frozen wakes up late, learns that it lost its job, and does no harm", async () => {
+Deno.test("an instance that was frozen wakes up late, learns that it has lost its job, and changes nothing", async () => {
   const late = Promise.withResolvers<Response>();
   await using env = await setUp((call, index) => index === 0 ? () => late.promise : converse(call));
   await using frozen = env.start();

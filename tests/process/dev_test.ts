@@ -4,13 +4,13 @@ import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { workDirectory } from "../../testing/program.ts";
 import { copyProgram } from "../../testing/source_files.ts";
 
-/** Building, starting and ending take some seconds; on a busy machine some more. */
+/** Building, starting and ending take some seconds, and more on a busy machine. */
 const LIMIT_MS = 60_000;
 
-/** The line with which the service greets a developer. */
+/** The beginning of the line that the service prints for developers. */
 const GREETING = "Tripwright is at";
 
-/** `deno task dev` in a copy of the program, whose files may be changed. */
+/** Starts `deno task dev` in a copy of the program whose files may be changed. */
 async function startDev() {
   const directory = await workDirectory();
   await copyProgram(directory.path);
@@ -25,7 +25,10 @@ async function startDev() {
   return { directory, task };
 }
 
-/** Reads until the text has come so often. The stream ends when the last process with it has ended. */
+/**
+ * Reads until the text has appeared this often. The stream ends with the last process that writes
+ * to it.
+ */
 async function readUntil(
   reader: ReadableStreamDefaultReader<string>,
   { text, times }: { text: string; times: number },
@@ -38,7 +41,7 @@ async function readUntil(
   }
 }
 
-Deno.test("SIGTERM ends `deno task dev` and all that it has started, also after a change", async () => {
+Deno.test("SIGTERM ends `deno task dev` and all its processes, also after a change", async () => {
   const { directory, task } = await startDev();
   await using _ = directory;
   const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();

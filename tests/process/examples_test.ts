@@ -1,7 +1,7 @@
 /** Runs the examples, as `examples/README.md` says. The page is in `tests/pages/example_test.ts`. */
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
-import { patiently } from "../../testing/patience.ts";
+import { withWaitLimit } from "../../testing/patience.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { root } from "../../testing/source_files.ts";
 
@@ -22,7 +22,10 @@ function startExample(name: string, env: Record<string, string>) {
     /** The next line that it prints. */
     async line(): Promise<string> {
       while (!text.includes("\n")) {
-        const { value } = await patiently(reader.read(), () => `a line of ${name}, after: ${text}`);
+        const { value } = await withWaitLimit(
+          reader.read(),
+          () => `a line of ${name}, after: ${text}`,
+        );
         text += value ?? "\n";
       }
       const line = text.slice(0, text.indexOf("\n"));

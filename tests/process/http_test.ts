@@ -8,10 +8,10 @@ import { Program, workDirectory } from "../../testing/program.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
 
-/** A model that takes longer than any test. */
+/** A delay of the model that is longer than any test. */
 const NEVER = "600000";
 
-Deno.test("50 copies of a POST with one Idempotency-Key make one job, and a restart changes nothing", async () => {
+Deno.test("50 copies of a POST with one Idempotency-Key create one job, also after a restart", async () => {
   await using directory = await workDirectory();
   const key = { "idempotency-key": crypto.randomUUID() };
   const env = { SAMPLE_DELAY_MS: NEVER };
@@ -33,7 +33,7 @@ Deno.test("50 copies of a POST with one Idempotency-Key make one job, and a rest
   assertStrictEquals(accepted.length, 1);
 });
 
-/** Reads the events of a job; hangs up after each part of the plan, so often. */
+/** Reads the events of a job, and disconnects after each part, `cuts` times. */
 async function readWithCuts(url: string, cuts: number): Promise<ReceivedEvent[]> {
   const events: ReceivedEvent[] = [];
   for (let connection = 0;; connection++) {
@@ -53,7 +53,7 @@ async function readWithCuts(url: string, cuts: number): Promise<ReceivedEvent[]>
   }
 }
 
-/** Every part of the plan arrived, once and in order. */
+/** Asserts that every part arrived once and in order. */
 function assertComplete(events: ReceivedEvent[], days: number): void {
   const items = events.filter(({ event }) => event === "item");
   assertEquals(items.map(({ data }) => data.index), [...Array(days).keys()]);
@@ -63,7 +63,7 @@ function assertComplete(events: ReceivedEvent[], days: number): void {
   assert(!events.some(({ event }) => event === "reset"));
 }
 
-Deno.test("a stream that is cut 20 times brings every part once, in order", async () => {
+Deno.test("a stream that is cut 20 times delivers every part once, in order", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: "2000" } });
   const wish = { ...tokyo, durationDays: 30 };
@@ -71,11 +71,11 @@ Deno.test("a stream that is cut 20 times brings every part once, in order", asyn
   const url = await program.url();
   const events = await readWithCuts(`${url}${headers.get("location")}/events`, 20);
   assertComplete(events, 30);
-  // The job went on all the time.
+  // The job was not interrupted.
   assertStrictEquals(program.log.filter(({ message }) => message === "claimed").length, 1);
 });
 
-Deno.test("a stream tells of a job that another process works on, and goes on at yet another", async () => {
+Deno.test("a stream shows a job of another process, and continues at a third one", async () => {
   await using directory = await workDirectory();
   const env = { SAMPLE_DELAY_MS: "3000" };
   await using writer = new Program(directory.path, { env });
@@ -96,7 +96,7 @@ Deno.test("a stream tells of a job that another process works on, and goes on at
   assertComplete([...early, ...rest], 5);
 });
 
-Deno.test("a stream survives the end of the process that sends it: its client goes on at the next", async () => {
+Deno.test("a client continues its stream at another process when the first one ends", async () => {
   await using directory = await workDirectory();
   const program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: "2000" } });
   const { headers } = await program.post("/api/itineraries", { ...tokyo, durationDays: 9 });
@@ -115,7 +115,7 @@ Deno.test("a stream survives the end of the process that sends it: its client go
   assertComplete([...events, ...rest], 9);
 });
 
-Deno.test("a program that is told to stop ends its streams and long polls, and then itself", async () => {
+Deno.test("a program that shuts down ends its streams and long polls, and then itself", async () => {
   await using directory = await workDirectory();
   const env = { SAMPLE_DELAY_MS: NEVER, LOG_LEVEL: "debug" };
   await using program = new Program(directory.path, { env });
@@ -128,20 +128,21 @@ Deno.test("a program that is told to stop ends its streams and long polls, and t
   const watched = program.untilLogged("watched", 2);
   let poll;
   do {
-    // What has changed meanwhile is told at once; the next poll waits.
+    // A change in the meantime is returned at once; the next poll waits.
     const { headers } = await program.get(polled);
     const known = { "if-none-match": headers.get("etag")! };
     poll = program.get(polled, { prefer: "wait=60", ...known });
   } while (await Promise.race([watched.then(() => false), poll.then(() => true)]));
   program.signal("SIGTERM");
-  // Another one, so that they cannot become one: the second skips the wait for the job.
+  // Another signal, so that the system does not merge the two: the second skips the wait for the
+  // job.
   program.signal("SIGINT");
   await source.rest();
   assert([200, 304].includes((await poll).status));
   assertStrictEquals((await program.ended()).code, 0);
 });
 
-Deno.test("an entity tag holds whatever happens to the answer on its way", async () => {
+Deno.test("an entity tag is valid with any compression of the answer", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const { headers } = await program.post("/api/itineraries", tokyo, { prefer: "wait=30" });
@@ -156,7 +157,7 @@ Deno.test("an entity tag holds whatever happens to the answer on its way", async
   }
 });
 
-Deno.test("HEAD says nothing of a length that GET would not have", async () => {
+Deno.test("HEAD has the Content-Length of GET or none", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const { headers } = await program.post("/api/itineraries", tokyo, { prefer: "wait=30" });
@@ -176,7 +177,7 @@ Deno.test("HEAD says nothing of a length that GET would not have", async () => {
   }
 });
 
-Deno.test("Prefer: wait on POST brings the finished plan in one request", async () => {
+Deno.test("Prefer: wait on POST returns the completed plan in one request", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { SAMPLE_DELAY_MS: "300" } });
   const { status, body } = await program.post("/api/itineraries", tokyo, { prefer: "wait=30" });
@@ -185,7 +186,7 @@ Deno.test("Prefer: wait on POST brings the finished plan in one request", async 
   assertStrictEquals(body.itinerary.length, 5);
 });
 
-Deno.test("callbacks of the real program are signed and reach their receiver after a crash, too", async () => {
+Deno.test("callbacks of the real program are signed and reach their receiver, also after a crash", async () => {
   const key = "our-own-key-0123456789";
   const received = Promise.withResolvers<{ headers: Headers; body: string }>();
   let calls = 0;
@@ -226,7 +227,7 @@ Deno.test("callbacks of the real program are signed and reach their receiver aft
   assertStrictEquals(data.jobId, job.jobId);
 });
 
-Deno.test("a proxy that nobody has told of is noticed, once", async () => {
+Deno.test("a proxy without TRUSTED_PROXIES is reported once", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   for (let n = 0; n < 3; n++) {
@@ -239,7 +240,7 @@ Deno.test("a proxy that nobody has told of is noticed, once", async () => {
   assertStrictEquals(warnings.length, 1);
 });
 
-Deno.test("a rate limit holds over a real connection, and is shared between processes", async () => {
+Deno.test("a rate limit applies to real connections, and is shared between processes", async () => {
   await using directory = await workDirectory();
   const env = { RATE_LIMIT_REQUESTS: "20", TRUSTED_PROXIES: "1" };
   await using a = new Program(directory.path, { env });
@@ -257,10 +258,10 @@ Deno.test("a rate limit holds over a real connection, and is shared between proc
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);
     const counts = [await refusals(a, 25), await refusals(b, 20)];
-    // A new minute begins with a new limit.
+    // The next minute has a new limit: try again.
     if (minute !== Math.floor(Date.now() / 60_000)) continue;
     assertStrictEquals(counts[0], 5);
-    // It learns with its first sync, a tenth of the limit later.
+    // The other process learns the count with its first sync, a tenth of the limit later.
     assert(counts[1]! >= 10, `${counts[1]}`);
     break;
   }

@@ -1,6 +1,6 @@
 /**
- * What a client sees while a plan is written, and what goes on when a process dies meanwhile: the real
- * program against an independent server of OpenAI's protocol.
+ * What a client sees while a plan is written, and what continues when a process dies in the
+ * meantime: the real program with an independent server of OpenAI's protocol.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { createHmac } from "node:crypto";
@@ -22,7 +22,7 @@ const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
 // deno-lint-ignore no-explicit-any -- tests look at single members
 type Body = any;
 
-/** Asks for a job, again and again, until it looks like this. */
+/** Polls a job until `look` returns true. */
 async function pollUntil(program: Program, path: string, look: (body: Body) => boolean) {
   for (;;) {
     const { body } = await program.get(path);
@@ -31,7 +31,7 @@ async function pollUntil(program: Program, path: string, look: (body: Body) => b
   }
 }
 
-/** A service and its model, with one job that the model has begun to answer. */
+/** Starts a service and its model, with one job that the model has begun to answer. */
 async function begin(
   path: string,
   body: unknown,
@@ -65,7 +65,7 @@ async function begin(
 const beginBundles = (env: Record<string, string> = { OPENAI_BACKGROUND: "on" }) =>
   begin("/api/generations", { preferences }, { script: [writing], env });
 
-/** The same, and the first bundle is there to be seen. */
+/** Starts a job for bundles and waits for its first bundle. */
 async function beginWithOne(env?: Record<string, string>) {
   const job = await beginBundles(env);
   job.openai.write(job.id, bundlesUpTo(1));
@@ -73,13 +73,13 @@ async function beginWithOne(env?: Record<string, string>) {
   return job;
 }
 
-/** The end of the text of the first so many bundles. */
+/** The end of the model's text when `count` bundles are finished. */
 const bundlesUpTo = (count: number) => JSON.stringify(bundles.slice(0, count)).slice(0, -1);
 
 const shows = (count: number) => ({ partial }: Body) => partial?.length === count;
 const isDone = ({ status }: Body) => status !== "processing";
 
-Deno.test("an itinerary appears day by day, and ends as what was shown and the rest", async () => {
+Deno.test("an itinerary appears day by day, and its plan begins with the days that were shown", async () => {
   const env = { MODEL_PRICES: '{"gpt-6-luna":{"input":1,"output":10}}' };
   const script = [{ content: JSON.stringify(plan), usage }] as const;
   await using job = await begin("/api/itineraries", wish, { script: [...script], env });
@@ -129,8 +129,8 @@ Deno.test("killed during a background response: the next process joins it", asyn
   const { openai, program, path, id } = job;
   await program.end("SIGKILL");
   const next = job.start();
-  await openai.asked(`GET /responses/${id}?stream=true`);
-  // What was shown stays, until there is more.
+  await openai.untilRequested(`GET /responses/${id}?stream=true`);
+  // The parts that were shown stay until there are more.
   const seen: number[] = [];
   openai.write(id, bundlesUpTo(2));
   await pollUntil(
@@ -160,7 +160,7 @@ Deno.test("killed while a background response ends: the next process fetches it"
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
 
-Deno.test("stopped during a background response: the next process joins it, nothing is canceled", async () => {
+Deno.test("stopped during a background response: the next process joins it, and cancels nothing", async () => {
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   program.signal("SIGTERM");
@@ -172,24 +172,24 @@ Deno.test("stopped during a background response: the next process joins it, noth
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
 
-Deno.test("a background response that is gone after a crash is begun again", async () => {
+Deno.test("a background response that is gone after a crash is started again", async () => {
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   await program.end("SIGKILL");
   openai.forget(id);
   const next = job.start();
-  await openai.asked("POST /responses", 2);
+  await openai.untilRequested("POST /responses", 2);
   openai.write(await openai.begun(0));
   const body = await pollUntil(next, path, isDone);
   assertEquals(body.bundles, bundles);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`, "POST /responses"]);
 });
 
-Deno.test("a stream that is cut goes on where it was, in the same attempt", async () => {
+Deno.test("a stream that is cut is resumed in the same attempt", async () => {
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   openai.cut();
-  await openai.asked(`GET /responses/${id}?stream=true`);
+  await openai.untilRequested(`GET /responses/${id}?stream=true`);
   openai.write(id);
   const body = await pollUntil(program, path, isDone);
   assertEquals(body.bundles, bundles);
@@ -197,7 +197,7 @@ Deno.test("a stream that is cut goes on where it was, in the same attempt", asyn
   assertMatch(openai.journal.at(-1)!, /starting_after=\d+$/);
 });
 
-Deno.test("a stream that is cut is no plan: without background the job tries again", async () => {
+Deno.test("a stream that is cut without background is no plan, and the job is retried", async () => {
   await using job = await beginBundles({ OPENAI_BACKGROUND: "off" });
   const { openai, program, path, id } = job;
   openai.write(id, bundlesUpTo(2));
@@ -217,7 +217,7 @@ Deno.test("canceling a job cancels its background response", async () => {
   const { openai, program, path, id } = job;
   const { status, body } = await program.delete(path);
   assertEquals([status, body.status], [202, "canceled"]);
-  await openai.asked(`POST /responses/${id}/cancel`);
+  await openai.untilRequested(`POST /responses/${id}/cancel`);
 });
 
 Deno.test("canceling a job whose process is frozen cancels its background response", async () => {
@@ -226,20 +226,20 @@ Deno.test("canceling a job whose process is frozen cancels its background respon
   await program.freeze(job.database);
   const other = job.start();
   await other.delete(path);
-  await openai.asked(`POST /responses/${id}/cancel`);
+  await openai.untilRequested(`POST /responses/${id}/cancel`);
 });
 
 interface Delivery {
   type?: string;
   response: string;
-  /** The same for each delivery of the same news. */
+  /** The same for each delivery of the same event. */
   deliveryId?: string;
   /** When it was signed, in epoch milliseconds. */
   at?: number;
   key?: string;
 }
 
-/** What OpenAI sends when a response is over: signed as Standard Webhooks say. */
+/** What OpenAI sends when a response has ended, signed as Standard Webhooks specify. */
 function delivery(
   {
     type = "response.completed",
@@ -264,7 +264,7 @@ function delivery(
   };
 }
 
-/** Delivers, and answers with the status. */
+/** Delivers a webhook and returns the status. */
 async function deliver(program: Program, sent: Delivery | RequestInit): Promise<number> {
   const init = "response" in sent ? delivery(sent) : sent;
   const response = await fetch(`${await program.url()}/api/webhooks/openai`, init);
@@ -272,7 +272,7 @@ async function deliver(program: Program, sent: Delivery | RequestInit): Promise<
   return response.status;
 }
 
-Deno.test("a webhook makes the worker look at a response whose stream says nothing", async () => {
+Deno.test("a webhook makes the worker poll a response whose stream is silent", async () => {
   await using job = await beginWithOne({
     OPENAI_BACKGROUND: "on",
     OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -295,13 +295,13 @@ Deno.test("a webhook makes the worker look at a response whose stream says nothi
   assertEquals(body.bundles, bundles);
   assertStrictEquals(await deliver(program, { response: id }), 204);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
-  const heard = program.log.filter(({ message }) => message === "webhook").map(({ heard }) =>
-    heard
+  const results = program.log.filter(({ message }) => message === "webhook").map(({ result }) =>
+    result
   );
-  assertEquals(heard, ["unknown", "rung", "repeated"]);
+  assertEquals(results, ["unknown", "rung", "repeated"]);
 });
 
-Deno.test("a webhook reaches the process that waits, through whichever it was delivered", async () => {
+Deno.test("a webhook reaches the process that waits, whichever process receives it", async () => {
   await using job = await beginWithOne({
     OPENAI_BACKGROUND: "on",
     OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -315,12 +315,12 @@ Deno.test("a webhook reaches the process that waits, through whichever it was de
   assertEquals((await pollUntil(other, path, isDone)).bundles, bundles);
 });
 
-Deno.test("without a secret there is no place for webhooks", async () => {
+Deno.test("the webhook path is 404 without a secret", async () => {
   await using job = await beginBundles();
   assertStrictEquals(await deliver(job.program, { response: job.id }), 404);
 });
 
-Deno.test("a turn in the background goes on from the one before, and sends only what is new", async () => {
+Deno.test("a background turn continues from the one before, and sends only the new items", async () => {
   const asking = { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] };
   await using job = await begin("/api/generations", { preferences }, {
     script: [asking, writing],

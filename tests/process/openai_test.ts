@@ -1,5 +1,5 @@
 /**
- * The whole service with a real model client, against an independent server of OpenAI's protocol.
+ * The whole service with the real model client and an independent server of OpenAI's protocol.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
@@ -17,7 +17,7 @@ import { Program, workDirectory } from "../../testing/program.ts";
 import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
-const UPSTREAM = "upstream text that nobody may see";
+const UPSTREAM = "upstream text that no client may see";
 
 const wish = { destination: "Lisbon", durationDays: 2 };
 const plan = sampleItinerary(wish);
@@ -26,7 +26,7 @@ const bundles = sampleBundles({ preferences });
 
 type Env = Record<string, string>;
 
-/** Sends one wish to a fresh service whose model answers by the script. */
+/** Sends one wish to a new service with a scripted model. */
 async function run(
   path: string,
   wish: unknown,
@@ -52,7 +52,7 @@ async function run(
   return { body, log, calls: openai.calls };
 }
 
-/** All files of a directory, byte by byte. */
+/** The content of all files of a directory, byte by byte. */
 async function contentsOf(directory: string): Promise<string> {
   let contents = "";
   for await (const { name, isFile } of Deno.readDir(directory)) {
@@ -70,12 +70,12 @@ const generation = (script: [Reply, ...Reply[]], env?: Env) =>
 const good: Reply = { content: JSON.stringify(plan) };
 const goodBundles: Reply = { content: JSON.stringify(bundles), reasoning: "Writing it down" };
 
-/** A piece of an answer of Chat Completions. */
+/** A chunk of an answer of Chat Completions. */
 function chunk(delta: object, finish_reason: string | null = null): object {
   return { id: "chatcmpl-1", choices: [{ index: 0, delta, finish_reason }] };
 }
 
-/** An answer of the Responses API that ends like this. */
+/** An answer of the Responses API with this status. */
 function response(status: string, more: object): Reply {
   const response = { id: "resp_1", status, output: [], ...more };
   return sse([{ type: `response.${status}`, sequence_number: 0, response }]);
@@ -169,7 +169,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
     first.tools.map((tool: { name?: string; type: string }) => tool.name ?? tool.type),
     ["search_events", "get_weather", "web_search"],
   );
-  // Each request carries all that was said before, the reasoning included.
+  // Each request repeats the whole conversation, the reasoning included.
   assertEquals(second.input.slice(0, 1), first.input);
   assertEquals(
     second.input.slice(1).map((item: { type: string }) => item.type),
@@ -193,8 +193,8 @@ Deno.test("bundles are written in turns, with tools that call other services", a
   ]);
 });
 
-Deno.test("neither the key nor what OpenAI said gets into an answer, the log or the database", async () => {
-  // `run` looks for both, after every test of this file; here with an error that repeats the key.
+Deno.test("neither the key nor a text of OpenAI gets into an answer, the log or the database", async () => {
+  // `run` looks for both after every test of this file; here the error repeats the key.
   const message = `${UPSTREAM}: ${KEY}`;
   const { body, log } = await itinerary(
     [{ status: 500, error: { message, type: message, code: message } }],
@@ -204,7 +204,7 @@ Deno.test("neither the key nor what OpenAI said gets into an answer, the log or 
   assertStrictEquals(log.at(-1)?.error, "OpenAI API error: 500");
 });
 
-Deno.test("a model that never stops calling tools is stopped after ten turns", async () => {
+Deno.test("a model that keeps calling tools is stopped after ten turns", async () => {
   const { body, calls } = await generation([
     { toolCalls: [{ id: "call_1", name: "no_such_tool", arguments: "{}" }] },
   ]);
@@ -220,7 +220,7 @@ for (
     "slow",
   ]] as const
 ) {
-  Deno.test(`${status} ${code} is tried again and then succeeds`, async () => {
+  Deno.test(`${status} ${code} is retried and then succeeds`, async () => {
     const { body, calls, log } = await itinerary([errorReply(status, code), good]);
     assertStrictEquals(body.status, "completed");
     assertStrictEquals(body.attempt, 2);
@@ -297,7 +297,7 @@ const quotaCodes = [
 ];
 
 for (const code of quotaCodes) {
-  Deno.test(`${code} gives a placeholder when USE_MOCK_IF_QUOTA is set`, async () => {
+  Deno.test(`${code} produces a placeholder when USE_MOCK_IF_QUOTA is set`, async () => {
     const { body } = await itinerary([errorReply(429, code)], { USE_MOCK_IF_QUOTA: "1" });
     assertStrictEquals(body.status, "completed");
     assertStrictEquals(body.source, "placeholder");
@@ -305,7 +305,7 @@ for (const code of quotaCodes) {
   });
 }
 
-Deno.test("a quota that is spent inside a response gives a placeholder too", async () => {
+Deno.test("a spent quota inside a response produces a placeholder", async () => {
   const failed = response("failed", {
     error: { code: "insufficient_quota", message: UPSTREAM },
   });
@@ -316,14 +316,14 @@ Deno.test("a quota that is spent inside a response gives a placeholder too", asy
 const cutOff: Reply = { content: '{"days":[{"day":1', finishReason: "length" };
 const wrongDays: Reply = { content: JSON.stringify(sampleItinerary({ ...wish, durationDays: 3 })) };
 
-Deno.test("a truncated answer is asked for again with more room", async () => {
+Deno.test("a truncated answer is requested again with more tokens", async () => {
   const { body, calls } = await itinerary([cutOff, good]);
   assertStrictEquals(body.status, "completed");
   const room = calls.map((call) => call.body.max_completion_tokens);
   assertStrictEquals(room[1], 2 * room[0]);
 });
 
-Deno.test("an answer of the wrong shape is shown its errors and asked for again", async () => {
+Deno.test("an answer of the wrong shape is requested again with its errors", async () => {
   const { body, calls } = await itinerary([wrongDays, good]);
   assertStrictEquals(body.status, "completed");
   assertStrictEquals(body.attempt, 1);
@@ -339,7 +339,7 @@ for (const [reply, code] of [[cutOff, "truncated"], [wrongDays, "invalid_output"
   });
 }
 
-Deno.test("bundles of the wrong shape are asked for again within the conversation", async () => {
+Deno.test("bundles of the wrong shape are requested again in the same conversation", async () => {
   const { body, calls } = await generation([
     { content: '{"bundles":[]}', reasoning: "Writing it down" },
     goodBundles,
@@ -354,7 +354,7 @@ Deno.test("bundles of the wrong shape are asked for again within the conversatio
   ]);
 });
 
-Deno.test("an answer that does not come in time is a timeout", async () => {
+Deno.test("an answer that does not arrive in time is a timeout", async () => {
   const { body } = await itinerary([noReply], { OPENAI_TIMEOUT_SECONDS: "1", MAX_ATTEMPTS: "1" });
   assertStrictEquals(body.error, "OpenAI API request timed out");
   assertEquals([body.failure.code, body.failure.retryable], ["timeout", true]);
@@ -388,7 +388,7 @@ Deno.test("an answer that is cut off in its middle is a lost connection", async 
   assertStrictEquals(body.failure.code, "connection_lost");
 });
 
-Deno.test("a server that cannot be reached is a lost connection", async () => {
+Deno.test("an unreachable server is a lost connection", async () => {
   const { body } = await itinerary([good], {
     OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
     MAX_ATTEMPTS: "1",
@@ -396,7 +396,7 @@ Deno.test("a server that cannot be reached is a lost connection", async () => {
   assertStrictEquals(body.failure.code, "connection_lost");
 });
 
-Deno.test("an answer that is no event stream, or ends before its last event, is a lost connection", async () => {
+Deno.test("an answer that is not an event stream, or lacks its last event, is a lost connection", async () => {
   const answers: Reply[] = [
     () => new Response("<html>", { headers: { "content-type": "text/html" } }),
     () => Response.json({ id: "chatcmpl-1", choices: [] }),
@@ -420,7 +420,7 @@ Deno.test("a stream whose events are not OpenAI's is an upstream error", async (
   }
 });
 
-Deno.test("an organisation that may not see reasoning summaries gets its bundles without", async () => {
+Deno.test("an organization without access to reasoning summaries gets its bundles without them", async () => {
   const unverified = () =>
     Response.json({
       error: {

@@ -5,7 +5,7 @@ import { Program, workDirectory } from "../../testing/program.ts";
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
 const techno = { preferences: { interests: ["techno"], timeframe: "This weekend" } };
 
-/** Posts itineraries, and returns where to ask for each. */
+/** Posts itineraries, and returns the path of each. */
 async function postMany(program: Program, count: number): Promise<string[]> {
   const answers = await Promise.all(
     Array.from({ length: count }, () => program.post("/api/itineraries", tokyo)),
@@ -33,7 +33,7 @@ function countOf(
   return counts;
 }
 
-Deno.test("a stranger's first minutes: a wish in, a plan out, for both kinds", async () => {
+Deno.test("the program answers a wish of each kind with a plan, without configuration", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   for (const [path, body] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
@@ -47,7 +47,7 @@ Deno.test("a stranger's first minutes: a wish in, a plan out, for both kinds", a
   }
 });
 
-Deno.test("`deno task dev` greets with the URL and a curl line that works", async () => {
+Deno.test("`deno task dev` prints the URL and a curl line that works", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { task: "dev", env: { SAMPLE_DELAY_MS: "0" } });
   await program.until(({ output }) => /durationDays":5}'\n/.test(output));
@@ -61,7 +61,7 @@ Deno.test("`deno task dev` greets with the URL and a curl line that works", asyn
   await program.until(({ output }) => / completed jobId=\S+ kind=itinerary/.test(output));
 });
 
-Deno.test("the first poll right after POST never answers 404, a thousand times", async () => {
+Deno.test("the first poll right after POST is never 404, a thousand times", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const lanes = Array.from({ length: 10 }, async () => {
@@ -73,7 +73,7 @@ Deno.test("the first poll right after POST never answers 404, a thousand times",
   await Promise.all(lanes);
 });
 
-Deno.test("100 jobs at once are each generated exactly once", async () => {
+Deno.test("each of 100 concurrent jobs is generated exactly once", async () => {
   await using directory = await workDirectory();
   const env = { WORKER_CONCURRENCY: "100", SAMPLE_DELAY_MS: "200" };
   await using program = new Program(directory.path, { env });
@@ -87,7 +87,7 @@ Deno.test("100 jobs at once are each generated exactly once", async () => {
   }
 });
 
-Deno.test("20 jobs survive a kill -9 in their midst", async () => {
+Deno.test("20 running jobs survive a kill -9", async () => {
   await using directory = await workDirectory();
   const env = { LEASE_SECONDS: "1" };
   let paths: string[];
@@ -105,7 +105,7 @@ Deno.test("20 jobs survive a kill -9 in their midst", async () => {
   assertEquals(new Set(countOf(program, "completed").values()), new Set([1]));
 });
 
-Deno.test("SIGTERM hands running jobs over without counting their attempt", async () => {
+Deno.test("SIGTERM puts running jobs back and does not count their attempt", async () => {
   await using directory = await workDirectory();
   const slow = { SAMPLE_DELAY_MS: "60000" };
   let path: string;
@@ -115,7 +115,7 @@ Deno.test("SIGTERM hands running jobs over without counting their attempt", asyn
     await program.untilLogged("claimed");
     program.signal("SIGTERM");
     await program.untilLogged("stopping");
-    // A second signal ends the four seconds of grace.
+    // A second signal ends the grace period of four seconds.
     assertStrictEquals((await program.end("SIGTERM")).code, 0);
     assertEquals(program.log.slice(-2).map(({ message }) => message), ["released", "stopped"]);
   }
@@ -126,7 +126,7 @@ Deno.test("SIGTERM hands running jobs over without counting their attempt", asyn
   assertStrictEquals(body.attempt, 1);
 });
 
-Deno.test("SIGTERM ends the program in order from the moment it listens", async () => {
+Deno.test("SIGTERM ends the program in order as soon as it listens", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   await program.untilLogged("listening");
@@ -134,7 +134,7 @@ Deno.test("SIGTERM ends the program in order from the moment it listens", async 
   assertEquals(program.log.map(({ message }) => message).slice(-2), ["stopping", "stopped"]);
 });
 
-Deno.test("the program registers its cron run, once a minute", async () => {
+Deno.test("the program registers its cron job, once a minute", async () => {
   await using directory = await workDirectory();
   const preload = `${directory.path}/cron.ts`;
   await Deno.writeTextFile(
@@ -148,7 +148,7 @@ Deno.test("the program registers its cron run, once a minute", async () => {
   assertEquals(cron, { message: "cron", name: "sweep", schedule: "* * * * *" });
 });
 
-Deno.test("the log has one JSON line for each event, and nothing that a traveller wrote", async () => {
+Deno.test("the log has one JSON line for each event, and no text of a traveller", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const { body } = await program.post("/api/itineraries", {
@@ -165,7 +165,7 @@ Deno.test("the log has one JSON line for each event, and nothing that a travelle
   assert(!program.output.includes("Mousehole"));
 });
 
-Deno.test("a bad value stops the start with one line that names it", async () => {
+Deno.test("an invalid value stops the start with one line that names it", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { PORT: "http" } });
   assertStrictEquals((await program.ended()).code, 1);
@@ -175,7 +175,7 @@ Deno.test("a bad value stops the start with one line that names it", async () =>
   );
 });
 
-Deno.test("a port that is taken stops the start with one line", async () => {
+Deno.test("a port in use stops the start with one line", async () => {
   await using directory = await workDirectory();
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr;
@@ -184,7 +184,7 @@ Deno.test("a port that is taken stops the start with one line", async () => {
   assertStrictEquals(program.output, `Cannot start: port ${port} is in use, set PORT\n`);
 });
 
-Deno.test("the file .env is read, and the environment wins over it", async () => {
+Deno.test("the file .env is read, and environment variables override it", async () => {
   await using directory = await workDirectory();
   await Deno.writeTextFile(
     `${directory.path}/.env`,

@@ -1,6 +1,6 @@
 /**
- * New kinds of job, made by the steps in CONTRIBUTING.md and by nothing else: one with everything that a
- * kind may have (`tasting`), and one without a view and without files (`checklist`).
+ * New kinds, made by the steps in CONTRIBUTING.md and nothing else: one with everything that a kind
+ * may have (`tasting`), and one without a view and files (`checklist`).
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { cp } from "node:fs/promises";
@@ -12,14 +12,14 @@ const fixtures = join(root, "examples/third_kind");
 
 /** A step of the recipe, for any `<kind>`. */
 interface Step {
-  /** The file that the step makes. */
+  /** The file that the step creates. */
   file: string;
   registry: string;
   /** The line that it adds to the registry. */
   line: string;
 }
 
-/** The steps, as CONTRIBUTING.md has them, and the line of a kind that does without a file. */
+/** Reads the steps from CONTRIBUTING.md, and the line of a kind that lacks a file. */
 async function readRecipe(): Promise<{ steps: Step[]; without: string }> {
   const text = await Deno.readTextFile(join(root, "CONTRIBUTING.md"));
   const [recipe] = text.match(/^- \*\*A kind of job\*\*[^]*?(?=^- )/m)!;
@@ -33,13 +33,13 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** The line before which a registry ends. */
+/** The line at the end of a registry. */
 const END = /^ *\}(?: as const)?(?: satisfies .*)?;$/m;
 
 /**
  * Adds kinds to the source in a directory.
  *
- * @returns the registries, each as it would be without its lines for the kinds
+ * @returns the registries, each without its lines for the new kinds
  */
 async function addKinds(source: string, kinds: string[]): Promise<Map<string, string>> {
   const { steps, without } = await readRecipe();
@@ -66,7 +66,9 @@ async function addKinds(source: string, kinds: string[]): Promise<Map<string, st
   return before;
 }
 
-/** Runs `deno` in a directory. @returns what it printed, and whether it was content */
+/**
+ * Runs `deno` in a directory. @returns its output, and whether it succeeded
+ */
 async function deno(cwd: string, ...args: string[]) {
   const command = new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } });
   const { success, stdout, stderr } = await command.output();
@@ -78,6 +80,8 @@ async function deno(cwd: string, ...args: string[]) {
 async function extendedSource() {
   const directory = await workDirectory();
   await copyProgram(directory.path);
+  // The rules of `deno lint`.
+  await cp(join(root, "docs"), join(directory.path, "docs"), { recursive: true });
   const before = await addKinds(directory.path, ["tasting", "checklist"]);
   const changed = [
     ...before.keys(),
@@ -88,13 +92,12 @@ async function extendedSource() {
 }
 
 /**
- * Checks the types of the whole program, and of the registries without their new lines, which lie beside
- * those that have them.
+ * Checks the types of the whole program, and of copies of the registries without their new lines.
  */
 async function checkTypes({ path, before }: Awaited<ReturnType<typeof extendedSource>>) {
   const incomplete = [];
   for (const [registry, text] of before) {
-    // The contracts are what the other registries are held to.
+    // The other registries are checked against the contracts.
     if (registry.endsWith("contracts.ts")) continue;
     incomplete.push(registry.replace(".ts", "_incomplete.ts"));
     await Deno.writeTextFile(join(path, incomplete.at(-1)!), text);
@@ -106,14 +109,14 @@ async function checkTypes({ path, before }: Awaited<ReturnType<typeof extendedSo
   assertStrictEquals(errors.length, incomplete.length, output);
   for (const file of incomplete) {
     const error = errors.find((error) => error.includes(`/${file}:`));
-    assert(error, `${file} is no error: ${output}`);
+    assert(error, `${file} has no type error: ${output}`);
     assertMatch(error, /tasting/);
     assertMatch(error, /checklist/);
     await Deno.remove(join(path, file));
   }
 }
 
-/** A page or a file, as text. */
+/** Requests a page or a file, as text. */
 async function open(url: string, init: RequestInit = {}) {
   const response = await fetch(url, { redirect: "manual", ...init });
   return { status: response.status, headers: response.headers, text: await response.text() };
@@ -130,14 +133,14 @@ async function untilCompleted(program: Program, id: string): Promise<void> {
   );
 }
 
-Deno.test("a kind that is added by the recipe has its API, its form, its page and its files", async (t) => {
+Deno.test("a kind that follows the recipe has its API, form, page and files", async (t) => {
   await using source = await extendedSource();
   if (!Deno.version.deno.startsWith("2.5.")) {
     await t.step(
-      "the compiler accepts it, and names what a registry lacks",
+      "the compiler accepts the kinds, and names missing registry lines",
       () => checkTypes(source),
     );
-    await t.step("it is written as the rest is", async () => {
+    await t.step("the new files follow the format and lint rules", async () => {
       for (const task of [["fmt", "--check"], ["lint"]]) {
         const { success, output } = await deno(source.path, ...task, ...source.changed);
         assert(success, output);
@@ -156,7 +159,7 @@ Deno.test("a kind that is added by the recipe has its API, its form, its page an
   assertEquals(program.log.filter(({ level }) => level === "error"), []);
 });
 
-/** The API, the form, the page and the Markdown of the kind that has everything. */
+/** Uses the API, the form, the page and the Markdown of the kind that has everything. */
 async function driveTasting(program: Program): Promise<void> {
   const url = await program.url();
   const { body: { paths, components } } = await program.get("/openapi.json");
@@ -216,7 +219,7 @@ async function driveTasting(program: Program): Promise<void> {
   assertStrictEquals((await open(`${url}${trip}/plan.ics`)).status, 404);
 }
 
-/** The API of the kind that has neither a view nor files, and its plain page. */
+/** Uses the API of the kind without a view and files, and its plain page. */
 async function driveChecklist(program: Program): Promise<void> {
   const url = await program.url();
   const wish = { trip: "A week in <b>Reykjavík</b>" };
@@ -248,6 +251,6 @@ async function driveChecklist(program: Program): Promise<void> {
   for (const extension of ["md", "ics"]) {
     const { status, text } = await open(`${trip}/plan.${extension}`);
     assertStrictEquals(status, 404);
-    assertMatch(text, /To the trip/);
+    assertMatch(text, /Back to the trip/);
   }
 }

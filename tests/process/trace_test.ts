@@ -1,6 +1,6 @@
 /**
- * One trace from POST to the call of the model: the real program with Deno's own OpenTelemetry, and a
- * collector that looks at what it sends.
+ * One trace from POST to the call of the model: the real program with Deno's OpenTelemetry, and a
+ * collector that records the spans.
  */
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
@@ -10,7 +10,7 @@ import { type Reply, serveOpenAI } from "../../testing/openai_server.ts";
 import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
-const UPSTREAM = "upstream text that nobody may see";
+const UPSTREAM = "upstream text that no client may see";
 
 const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 const CALLER_ID = "b7ad6b7169203331";
@@ -19,7 +19,7 @@ const traceparent = `00-${TRACE_ID}-${CALLER_ID}-01`;
 const wish = { destination: "Lisbon", durationDays: 2 };
 const good: Reply = { content: JSON.stringify(sampleItinerary(wish)) };
 
-/** A value is an object whose only member is named after its type. */
+/** A value is an object whose only member has the name of its type. */
 const Attributes = z.array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) }))
   .transform((list) =>
     Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]]))
@@ -27,7 +27,7 @@ const Attributes = z.array(z.object({ key: z.string(), value: z.record(z.string(
 
 const Resource = z.object({ attributes: Attributes });
 
-/** What a program sends to `/v1/traces`. */
+/** The body that a program sends to `/v1/traces`. */
 const Traces = z.object({
   resourceSpans: z.array(z.object({
     resource: Resource,
@@ -46,7 +46,7 @@ const Traces = z.object({
   })),
 });
 
-/** What a program sends to `/v1/logs`: lines of its log, and the span in which each was written. */
+/** The body that a program sends to `/v1/logs`: lines of its log, and the span of each. */
 const Logs = z.object({
   resourceLogs: z.array(z.object({
     scopeLogs: z.array(z.object({
@@ -76,7 +76,7 @@ function linesOf(body: string) {
   );
 }
 
-/** Numbers of the protocol. */
+/** Constants of the protocol. */
 const SERVER = 2;
 const CLIENT = 3;
 const CONSUMER = 5;
@@ -86,7 +86,7 @@ const ERROR = 2;
 function serveCollector() {
   const spans: Span[] = [];
   const lines: ReturnType<typeof linesOf> = [];
-  /** All that was sent, as it came. */
+  /** All bodies, unchanged. */
   const bodies: string[] = [];
   const arrived = Promise.withResolvers<void>();
   const server = serveLocally(async (request, { pathname }) => {
@@ -104,14 +104,14 @@ function serveCollector() {
     bodies,
     /** Resolves when the first spans have arrived. */
     arrived: arrived.promise,
-    /** The spans of these kinds so far, without those of GET: one of each. */
+    /** The spans of these kinds so far, without those of GET. */
     spans: (...kinds: number[]) =>
       kinds.map((kind) => {
         const found = spans.filter((span) => span.kind === kind && span.name !== "GET");
         assertStrictEquals(found.length, 1, `${found.length} spans of kind ${kind}`);
         return found[0]!;
       }),
-    /** The spans of the work on jobs so far, in the order in which they ended. */
+    /** The spans of attempts so far, in the order of their ends. */
     attempts: () => spans.filter(({ kind }) => kind === CONSUMER),
     /** The spans in which lines with this message were logged. */
     loggedIn: (message: string) => {
@@ -122,7 +122,7 @@ function serveCollector() {
   };
 }
 
-/** A collector, a model that answers by the script, and programs that know both. */
+/** Starts a collector, a scripted model, and programs that use both. */
 async function setUp(...script: [Reply, ...Reply[]]) {
   const collector = serveCollector();
   const openai = serveOpenAI(...script);
@@ -132,10 +132,10 @@ async function setUp(...script: [Reply, ...Reply[]]) {
     OTEL_DENO_METRICS: "false",
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-    // Milliseconds from one delivery to the next: a program that is killed delivers nothing more.
+    // Milliseconds between two exports: a killed program exports nothing more.
     OTEL_BSP_SCHEDULE_DELAY: "20",
   };
-  /** Starts a program under this name; without one it is not traced. */
+  /** Starts a program with this service name; without a name it is not traced. */
   const start = (service?: string, preload?: string) =>
     new Program(directory.path, {
       preload,
@@ -149,13 +149,15 @@ async function setUp(...script: [Reply, ...Reply[]]) {
     collector,
     modelUrl: openai.url,
     start,
-    /** A program accepts a job, and dies before it claims it, but not before `told` resolves. */
-    async acceptAndDie(service?: string, told?: Promise<void>): Promise<void> {
+    /**
+     * Starts a program that accepts a job, and kills it before it claims the job, after `ready`.
+     */
+    async acceptAndDie(service?: string, ready?: Promise<void>): Promise<void> {
       const preload = await preloadFault(directory.path, { when: "before", commit: "claim" });
       await using program = start(service, preload);
       await post(program, { traceparent });
       await program.untilLogged("halted");
-      await told;
+      await ready;
       await program.end("SIGKILL");
     },
     async [Symbol.asyncDispose]() {
@@ -166,7 +168,7 @@ async function setUp(...script: [Reply, ...Reply[]]) {
   };
 }
 
-/** Asks for an itinerary with these headers. Returns the job's id. */
+/** Posts an itinerary with these headers. Returns the job's id. */
 async function post(program: Program, headers: Record<string, string>): Promise<string> {
   const response = await fetch(`${await program.url()}/api/itineraries`, {
     method: "POST",
@@ -177,15 +179,15 @@ async function post(program: Program, headers: Record<string, string>): Promise<
   return (await response.json()).jobId;
 }
 
-/** Waits for the end of the job, and of the program: with it, everything has been delivered. */
+/** Waits for the end of the job and of the program, which exports everything at its end. */
 async function finish(program: Program): Promise<void> {
   await program.untilLogged("completed");
-  // Deno 2.5 delivers nothing that ends after the signal. When this is answered, the work has ended.
+  // Deno 2.5 exports nothing that ends after the signal. When this is answered, the work has ended.
   await program.get("/livez");
   await program.end("SIGTERM");
 }
 
-/** Each span is the child of the one before it, the first one that of the caller. */
+/** Asserts that each span is the child of the one before, and the first one the caller's. */
 function assertOneTrace(spans: Span[]): void {
   assertEquals(spans.map(({ traceId }) => traceId), spans.map(() => TRACE_ID));
   const parents = [CALLER_ID, ...spans.map(({ spanId }) => spanId)].slice(0, -1);
@@ -214,7 +216,7 @@ Deno.test("one trace leads from the caller over POST and the job to the call of 
   }
 });
 
-Deno.test("a caller whose header is not valid gets a new trace, and the job is in it", async () => {
+Deno.test("a caller with an invalid header gets a new trace, which has the job", async () => {
   await using env = await setUp(good);
   await using program = env.start("tripwright");
   await post(program, { traceparent: traceparent.toUpperCase() });
@@ -225,7 +227,7 @@ Deno.test("a caller whose header is not valid gets a new trace, and the job is i
   assertEquals([job.traceId, job.parentSpanId], [accepted.traceId, accepted.spanId]);
 });
 
-Deno.test("killed between POST and the work: the next process goes on in the same trace", async () => {
+Deno.test("killed between POST and the attempt: the next process continues the trace", async () => {
   await using env = await setUp(good);
   const { collector } = env;
   await env.acceptAndDie("first", collector.arrived);
@@ -236,7 +238,7 @@ Deno.test("killed between POST and the work: the next process goes on in the sam
   assertEquals(spans.map(({ service }) => service), ["first", "second", "second"]);
 });
 
-Deno.test("accepted by a process that is not traced: the job continues the caller's trace", async () => {
+Deno.test("accepted by a process without tracing: the job continues the caller's trace", async () => {
   await using env = await setUp(good);
   await env.acceptAndDie();
   await using program = env.start("second");
@@ -244,7 +246,7 @@ Deno.test("accepted by a process that is not traced: the job continues the calle
   assertOneTrace(env.collector.spans(CONSUMER, CLIENT));
 });
 
-Deno.test("each attempt has a span that says what went wrong, but not in OpenAI's words", async () => {
+Deno.test("each attempt has a span with its failure, but without OpenAI's text", async () => {
   const message = `${UPSTREAM}: ${KEY}`;
   await using env = await setUp({ status: 500, error: { message, type: message } }, good);
   const { collector } = env;

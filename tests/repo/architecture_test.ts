@@ -7,9 +7,9 @@ import { filesBelow, root } from "../../testing/source_files.ts";
 import { taskArguments, taskCommand } from "../../testing/task_command.ts";
 
 /**
- * The rooms of the program, and the rooms that each may import from beside itself. A room is a folder
- * without its subfolders, or a single file. `folder/*` stands for each room right below a folder that
- * has no line of its own.
+ * The rooms of the program, and the other rooms that each may import from. A room is a folder
+ * without its subfolders, or a single file. `folder/*` stands for each direct subfolder that has no
+ * line of its own.
  */
 const rooms: Record<string, readonly string[]> = {
   "main.ts": [
@@ -66,7 +66,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/store",
   ],
   "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
-  // What browsers run. A check of its own says what these may take from the server.
+  // Code for browsers. A separate check covers what it may import from the server.
   "web/app": ["web/app/kinds", "web/client", "jobs/contract.ts", "jobs/kinds/contracts.ts", "lib"],
   "web/app/kinds": ["web/client", "jobs/job_answer.ts", "jobs/kinds/contracts.ts"],
   "web/client": [
@@ -123,14 +123,14 @@ const rooms: Record<string, readonly string[]> = {
 /** The folders of the program. */
 const folders = ["routes", "web", "jobs", "lib"];
 
-/** The room that a file lies in. */
+/** Returns the room of a file. */
 function roomOf(file: string): string {
   if (file in rooms) return file;
   const folder = dirname(file);
   return folder.startsWith("dist") ? "dist" : folder;
 }
 
-/** The name under which a room stands in a list of rooms: its own, or that of its siblings. */
+/** Returns the entry of a room in a list of rooms: its name, or that of its siblings. */
 function entryOf(room: string, list: readonly string[]): string | undefined {
   return [room, `${dirname(room)}/*`].find((name) => list.includes(name));
 }
@@ -145,12 +145,12 @@ async function* sourceFiles(): AsyncGenerator<string> {
   for (const folder of folders) yield* filesBelow(folder);
 }
 
-/** The relative imports of a module, static and dynamic, types included. */
+/** Lists the relative imports of a module: static and dynamic, types included. */
 function importsOf(source: string): string[] {
   return [...source.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map((match) => match[1]!);
 }
 
-/** Imports that the table of rooms does not allow, as sentences. */
+/** Lists the imports that the table of rooms does not allow, as sentences. */
 function violations(file: string, source: string): string[] {
   return importsOf(source).flatMap((specifier) => {
     const target = relative(root, join(root, dirname(file), specifier));
@@ -158,7 +158,7 @@ function violations(file: string, source: string): string[] {
   });
 }
 
-Deno.test("every file lies in a room, and imports only from the rooms that its own allows", async () => {
+Deno.test("every file is in a room, and imports only from the rooms that its own room allows", async () => {
   const found = [];
   const used = new Set<string>();
   let imports = 0;
@@ -183,7 +183,7 @@ Deno.test("every file lies in a room, and imports only from the rooms that its o
   assertEquals(unused, [], "what the table has and no file needs");
 });
 
-Deno.test("the check of imports finds those that the table does not allow", () => {
+Deno.test("violations() finds imports that the table does not allow", () => {
   const source = `import type { Executor } from "../jobs/engine/executor.ts";
     import {
       x,
@@ -199,35 +199,51 @@ Deno.test("the check of imports finds those that the table does not allow", () =
   ]);
 });
 
-/** Fences, each with an import that would break it. */
-const fences: [why: string, file: string, specifier: string][] = [
-  ["the store knows no model server", "lib/store/job_store.ts", "../openai/webhook.ts"],
-  ["the engine knows no model server", "jobs/engine/executor.ts", "../../lib/openai/error.ts"],
-  ["routes know no model server", "routes/api/webhooks.ts", "../../lib/openai/webhook.ts"],
-  ["the record knows no store", "lib/job/job_record.ts", "../store/blob.ts"],
-  ["the ground floor knows no model server", "lib/log.ts", "./openai/model.ts"],
-  ["the engine knows no kind", "jobs/engine/executor.ts", "../kinds/bundles/kind.ts"],
-  ["kinds know no store", "jobs/kinds/bundles/kind.ts", "../../../lib/store/job_store.ts"],
-  ["kinds know no other kind", "jobs/kinds/bundles/kind.ts", "../itinerary/kind.ts"],
-  ["the description of a job knows no kind", "jobs/job_answer.ts", "./kinds/bundles/kind.ts"],
-  ["contracts know nothing of the server", "jobs/contract.ts", "./kind.ts"],
-  ["tools know no store", "jobs/tools/tool.ts", "../../lib/store/database.ts"],
-  ["pages know no kind", "web/app/trip.tsx", "../../jobs/kinds/bundles/contract.ts"],
-  ["views know no page", "web/app/kinds/bundles.tsx", "../trip.tsx"],
-  ["browsers know no store", "web/app/trip.tsx", "../../lib/store/job_store.ts"],
-  ["the client knows no page", "web/client/client.ts", "../app/trip.tsx"],
-  ["the client knows no engine", "web/client/job.ts", "../../jobs/engine/executor.ts"],
-  ["the API knows no page", "routes/api/jobs.ts", "../pages/web.tsx"],
-  ["jobs know no route", "jobs/registry.ts", "../routes/app.ts"],
+/** Each rule with an import that would break it. */
+const forbidden: [why: string, file: string, specifier: string][] = [
+  ["the store must not import a model server", "lib/store/job_store.ts", "../openai/webhook.ts"],
+  [
+    "the engine must not import a model server",
+    "jobs/engine/executor.ts",
+    "../../lib/openai/error.ts",
+  ],
+  [
+    "routes must not import a model server",
+    "routes/api/webhooks.ts",
+    "../../lib/openai/webhook.ts",
+  ],
+  ["the record must not import the store", "lib/job/job_record.ts", "../store/blob.ts"],
+  ["lib must not import a model server", "lib/log.ts", "./openai/model.ts"],
+  ["the engine must not import a kind", "jobs/engine/executor.ts", "../kinds/bundles/kind.ts"],
+  [
+    "kinds must not import the store",
+    "jobs/kinds/bundles/kind.ts",
+    "../../../lib/store/job_store.ts",
+  ],
+  ["kinds must not import another kind", "jobs/kinds/bundles/kind.ts", "../itinerary/kind.ts"],
+  [
+    "the description of a job must not import a kind",
+    "jobs/job_answer.ts",
+    "./kinds/bundles/kind.ts",
+  ],
+  ["contracts must not import the server", "jobs/contract.ts", "./kind.ts"],
+  ["tools must not import the store", "jobs/tools/tool.ts", "../../lib/store/database.ts"],
+  ["pages must not import a kind", "web/app/trip.tsx", "../../jobs/kinds/bundles/contract.ts"],
+  ["views must not import a page", "web/app/kinds/bundles.tsx", "../trip.tsx"],
+  ["browser code must not import the store", "web/app/trip.tsx", "../../lib/store/job_store.ts"],
+  ["the client must not import a page", "web/client/client.ts", "../app/trip.tsx"],
+  ["the client must not import the engine", "web/client/job.ts", "../../jobs/engine/executor.ts"],
+  ["the API must not import a page", "routes/api/jobs.ts", "../pages/web.tsx"],
+  ["jobs must not import a route", "jobs/registry.ts", "../routes/app.ts"],
 ];
 
-for (const [why, file, specifier] of fences) {
-  Deno.test(`fence: ${why}`, () => {
+for (const [why, file, specifier] of forbidden) {
+  Deno.test(`imports: ${why}`, () => {
     assertStrictEquals(violations(file, `import "${specifier}";`).length, 1);
   });
 }
 
-/** Whether browsers may load a module of the server: those in which there is no server. */
+/** Whether browsers may load a module: one without code for the server. */
 function isShared(path: string): boolean {
   const shared = [
     "lib/clock.ts",
@@ -238,13 +254,13 @@ function isShared(path: string): boolean {
   return shared.includes(path) || /^jobs\/kinds\/\w+\/contract\.ts$/.test(path);
 }
 
-/** The modules that a module loads: what it imports as types alone is left out. */
+/** Lists the modules that a module loads, without imports of types only. */
 function loadedBy(file: string, source: string): string[] {
   const code = source.replaceAll(/^import type [^;]+;/gm, "");
   return importsOf(code).map((path) => join(dirname(file), path));
 }
 
-Deno.test("what browsers load knows the server by its types, and of its code what has no server in it", async () => {
+Deno.test("browser code imports only types from the server, and shared modules", async () => {
   for (const folder of ["web", "jobs", "lib"]) {
     for await (const file of filesBelow(folder)) {
       if (folder !== "web" && !isShared(file)) continue;
@@ -257,25 +273,25 @@ Deno.test("what browsers load knows the server by its types, and of its code wha
   }
 });
 
-Deno.test("only main.ts touches the world when it is imported", async () => {
+Deno.test("only main.ts has side effects when it is imported", async () => {
   for await (const file of sourceFiles()) {
     if (file === "main.ts") continue;
     const source = await Deno.readTextFile(join(root, file));
-    // At the top level: not indented.
+    // Only lines of the top level, which are not indented.
     assertNotMatch(source, /^(const|let|await)\b.*\b(Deno|process)\./m, file);
   }
 });
 
-/** Deno itself reads the token of a KV Connect server; the evaluation opens none. */
+/** Deno itself reads the token of a KV Connect server; the evaluation does not open one. */
 const KV_TOKEN = "DENO_KV_ACCESS_TOKEN";
 
-/** Prints which of the variables that its arguments name may be read. */
+/** Prints which of the variables in its arguments may be read. */
 const PROBE = `
   const states = Deno.args.map((name) => Deno.permissions.querySync({ name: "env", variable: name }));
   console.log(JSON.stringify(Deno.args.filter((_, i) => states[i].state === "granted")));
 `;
 
-Deno.test("the tasks may read the variables of the configuration, no more and no fewer", async () => {
+Deno.test("the tasks may read exactly the variables of the configuration", async () => {
   await using directory = await workDirectory();
   const script = join(directory.path, "probe.ts");
   await Deno.writeTextFile(script, PROBE);
@@ -293,12 +309,12 @@ Deno.test("the tasks may read the variables of the configuration, no more and no
     const readable = JSON.parse(new TextDecoder().decode(stdout));
     assertEquals(readable, [...variableNames, ...task === "eval" ? [] : [KV_TOKEN]], task);
     assert(flags.includes("--no-prompt"), task);
-    // Without it, Deno calls permission sets experimental at each start.
+    // Without this flag, Deno prints at each start that permission sets are experimental.
     assert(flags.includes("--quiet"), task);
   }
 });
 
-Deno.test("every dependency comes from npm and is pinned by the lock file", async () => {
+Deno.test("every dependency comes from npm and has an entry in the lock file", async () => {
   const lock = JSON.parse(await Deno.readTextFile(join(root, "deno.lock")));
   // The doorway's own import is one of the others.
   const { "@std/assert": _, ...imports } = denoJson.imports;

@@ -3,27 +3,28 @@ import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
+import { documentPaths } from "../../docs/prose_linter.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
 const root = join(import.meta.dirname!, "../..");
 const read = (path: string) => Deno.readTextFile(join(root, path));
 
-/** Line breaks and the width of columns are left to the formatter. */
+/** Removes line breaks and column widths, which the formatter decides. */
 const withoutLayout = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/-{3,}/g, "---");
 
 for (const { path, update } of generatedFiles) {
-  Deno.test(`${path} says what the code says; else run deno task docs`, async () => {
+  Deno.test(`${path} matches the code; otherwise run deno task docs`, async () => {
     const text = await read(path);
     const compared = path.endsWith(".md") ? withoutLayout : String;
     assertStrictEquals(compared(text), compared(update(text)));
   });
 }
 
-/** Set by Deno Deploy, not by people. */
+/** DENO_DEPLOY is set by Deno Deploy, not by operators. */
 const ours = variableNames.filter((name) => name !== "DENO_DEPLOY");
 
-/** The rows of the Markdown tables in a text, cells without their back-quotes. */
+/** The rows of the Markdown tables in a text, cells without their backquotes. */
 function tableRows(text: string): string[][] {
   return text.split("\n").filter((line) => /^\| `/.test(line)).map((line) =>
     line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", ""))
@@ -50,12 +51,14 @@ Deno.test(".env.example and docs/configuration.md agree on the defaults", async 
   }
 });
 
-/** The parts of a key that is an array in the source: `["due", job.kind]` has `due` and `kind`. */
+/**
+ * The parts of a key, written as an array in the source: `["due", job.kind]` has `due` and `kind`.
+ */
 function keyParts(array: string): string[] {
   return array.split(",").map((part) => part.trim().split(".").at(-1)!.replaceAll(/\W/g, ""));
 }
 
-/** What a key begins with that is not stored: a read that shows whether the database answers. */
+/** The prefix of a key that is not stored: a read of it shows whether the database answers. */
 const UNSTORED = "ping";
 
 Deno.test("the table of keys has every key that lib/store builds, with its parts", async () => {
@@ -64,7 +67,7 @@ Deno.test("the table of keys has every key that lib/store builds, with its parts
   const complete = new Set<string>();
   for await (const { name } of Deno.readDir(join(root, "lib/store"))) {
     const code = (await read(`lib/store/${name}`)).replaceAll(/^ *(\*|\/\/).*/gm, "");
-    // Neither the category of a logger nor a member of a type, such as Deno.Kv["get"].
+    // Excludes the category of a logger, and a member of a type such as Deno.Kv["get"].
     for (
       const [, array] of code.matchAll(
         /(?<![\w>)\]]|getLogger\()\[("[a-z_]+"(?:,\s*[\w.]+)*),?\s*\]/g,
@@ -75,7 +78,7 @@ Deno.test("the table of keys has every key that lib/store builds, with its parts
       if (prefix === UNSTORED) continue;
       const row = rows.get(prefix) ?? [];
       assertEquals(parts, row.slice(0, parts.length), `${name}: ${array}`);
-      // What is too large for one value is stored in parts below the key.
+      // A value that is too large is stored in parts below the key.
       if (parts.length === row.filter((part) => part !== "part").length) complete.add(prefix!);
       assertStrictEquals(modules.get(prefix!) ?? name, name, `two modules build keys of ${prefix}`);
       modules.set(prefix!, name);
@@ -90,7 +93,7 @@ Deno.test("CHANGELOG.md begins with the version of the program", async () => {
   assertStrictEquals(newest, VERSION);
 });
 
-Deno.test("docs/job_lifecycle.md explains every failure, and whether to try again", async () => {
+Deno.test("docs/job_lifecycle.md explains every failure, and whether it is retried", async () => {
   const rows = tableRows(await read("docs/job_lifecycle.md")).filter((row) => row.length === 4);
   const documented = rows.map(([code, , job, retryable]) => [
     code,
@@ -103,7 +106,7 @@ Deno.test("docs/job_lifecycle.md explains every failure, and whether to try agai
   assertEquals(documented, actual);
 });
 
-/** The names of all tests, as patterns: what a template fills in may be anything. */
+/** The names of all tests, as patterns that accept any text for a placeholder. */
 async function testNames(directory = "tests"): Promise<RegExp[]> {
   const names = [];
   for await (const { name, isDirectory } of Deno.readDir(join(root, directory))) {
@@ -119,7 +122,7 @@ async function testNames(directory = "tests"): Promise<RegExp[]> {
   return names;
 }
 
-Deno.test("docs/invariants.md names tests that exist, for each of the ten invariants", async () => {
+Deno.test("docs/invariants.md names existing tests for each of the ten invariants", async () => {
   const text = await read("docs/invariants.md");
   const sections = text.split(/^## /m).slice(1);
   assertEquals(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -131,23 +134,12 @@ Deno.test("docs/invariants.md names tests that exist, for each of the ten invari
   }
 });
 
-Deno.test("the documents name only tasks and files that exist", async () => {
-  for (
-    const document of [
-      "README.md",
-      "CONTRIBUTING.md",
-      "docs/architecture.md",
-      "docs/job_lifecycle.md",
-      "docs/web_app.md",
-      "docs/browser_client.md",
-      ...await Array.fromAsync(
-        Deno.readDir(join(root, "docs/decisions")),
-        ({ name }) => `docs/decisions/${name}`,
-      ),
-    ]
-  ) {
+Deno.test("the documents name only existing tasks and files", async () => {
+  const documents = await Array.fromAsync(documentPaths());
+  assert(documents.includes("README.md") && documents.includes("docs/tutorial.md"));
+  for (const document of documents) {
     const text = await read(document);
-    for (const [, task] of text.matchAll(/\btask ([\w:.]*\w)/g)) {
+    for (const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?\s+|`)task\s+([\w:.]*\w)/g)) {
       assert(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
     for (

@@ -3,15 +3,20 @@ import { assertEquals } from "@std/assert";
 import { apiTexts, lintText } from "../../docs/prose_linter.ts";
 import plugin from "../../docs/words_plugin.ts";
 
-const sentenceOf = (count: number) => Array.from({ length: count }, () => "word").join(" ") + ".";
+const sentenceOf = (count: number) => "A" + " word".repeat(count - 1) + ".";
 
 const documents: [name: string, text: string, findings: string[]][] = [
   ["a sentence of 30 words", sentenceOf(30), []],
   ["a sentence of 31 words", sentenceOf(31), ["1:1 A sentence of 31 words; at most 30"]],
   [
     "a sentence over three lines",
-    `Short.\n${sentenceOf(31).replaceAll("word word word word ", "word word word\nword ")}`,
+    `Short.\n${sentenceOf(31).replaceAll("word word word ", "word word\nword ")}`,
     ["2:1 A sentence of 31 words; at most 30"],
+  ],
+  [
+    "a sentence that ends with a number",
+    `${sentenceOf(20).replace(/.$/, " 404.")} ${sentenceOf(20)}`,
+    [],
   ],
   ["two sentences on one line", `${sentenceOf(20)} ${sentenceOf(20)}`, []],
   ["code, which is one word", `Run \`${sentenceOf(40)}\` now.`, []],
@@ -35,7 +40,7 @@ Deno.test("apiTexts() finds summaries, descriptions and titles at any depth, and
   const document = {
     info: { title: "A", version: "1" },
     paths: { "/x": { get: { summary: "B", responses: [{ description: "C" }] } } },
-    example: { summary: 5 },
+    example: { summary: "D" },
   };
   assertEquals([...apiTexts(document)], [
     ["openapi/info/title", "A"],

@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { filesBelow, root } from "../../testing/source_files.ts";
 
-/** Where the rules of style are checked, beside `main.ts`. */
+/** The folders of the style checks, besides `main.ts`. */
 const folders = ["routes", "web", "jobs", "lib", "bench", "testing", "docs"];
 
-/** A function fits on a screen. */
+/** The length of a screen. */
 const MAX_LINES = 60;
 
 type FunctionNode =
@@ -13,7 +13,7 @@ type FunctionNode =
   | Deno.lint.FunctionExpression
   | Deno.lint.ArrowFunctionExpression;
 
-/** What a function is called where it is defined. */
+/** The name of a function at its definition. */
 function nameOf(node: FunctionNode): string {
   if (node.type !== "ArrowFunctionExpression" && node.id) return node.id.name;
   const { parent } = node;
@@ -24,7 +24,7 @@ function nameOf(node: FunctionNode): string {
   return "(anonymous)";
 }
 
-/** The functions of a source that have more lines than a screen, by Deno's own parser. */
+/** Lists the functions of a source that are longer than a screen, with Deno's own parser. */
 function longFunctions(file: string, source: string): string[] {
   const found: string[] = [];
   const look = (node: FunctionNode) => {
@@ -60,11 +60,11 @@ Deno.test("no function is longer than a screen", async () => {
   assertEquals(found, []);
 });
 
-Deno.test("the check of lengths knows functions of every form by their names", () => {
+Deno.test("longFunctions() finds functions of every form by their names", () => {
   const body = `{\n${"  work();\n".repeat(MAX_LINES - 2)}}`;
   const longer = body.replace("{", "{\n");
   const source = [
-    // Characters of several bytes do not move what follows.
+    // Multi-byte characters must not shift the lines that follow.
     `// ${"東京🗼".repeat(100)}`,
     `function declared() ${longer}`,
     `const arrow = () => ${longer};`,

@@ -17,7 +17,7 @@ import { claim } from "../../testing/stores.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-Deno.test("an itinerary is accepted with 202, its id, and where to ask for it", async () => {
+Deno.test("POST of an itinerary is 202 with its id and location", async () => {
   using env = await openApp();
   const { status, headers, body } = await post(env.app, "/api/itineraries", tokyo);
   assertStrictEquals(status, 202);
@@ -28,7 +28,7 @@ Deno.test("an itinerary is accepted with 202, its id, and where to ask for it", 
   await env.a.instance.idle();
 });
 
-Deno.test("an itinerary is shown member by member as the old service did", async () => {
+Deno.test("GET of an itinerary has the members of the old service", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const { body: accepted } = await post(env.app, "/api/itineraries", tokyo);
   const young = await send(env.app, `/api/itineraries/${accepted.jobId}`);
@@ -78,7 +78,7 @@ Deno.test("an itinerary is shown member by member as the old service did", async
   );
 });
 
-Deno.test("a generation is accepted with 200 and shown as the old service did", async () => {
+Deno.test("POST of a generation is 200, and GET has the members of the old service", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const accepted = await post(env.app, "/api/generations", techno);
   assertStrictEquals(accepted.status, 200);
@@ -109,7 +109,7 @@ Deno.test("a generation is accepted with 200 and shown as the old service did", 
   assertStrictEquals(typeof body.openaiResponseId, "string");
 });
 
-Deno.test("a failed job is shown with 200, the old error text and a typed failure", async () => {
+Deno.test("a failed job is 200 with the old error text and a typed failure", async () => {
   const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
   const model = modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, {
@@ -131,7 +131,7 @@ Deno.test("a failed job is shown with 200, the old error text and a typed failur
   assertStrictEquals(typeof body.completedAt, "string");
 });
 
-Deno.test("an old job is asked for less often", async () => {
+Deno.test("a job that runs for long has a longer Retry-After", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
@@ -160,7 +160,7 @@ for (const [path, error] of notFound) {
   });
 }
 
-Deno.test("a job is not found under the other kind, nor after it has expired", async () => {
+Deno.test("a job is 404 under another kind, and after it has expired", async () => {
   using env = await openApp();
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
@@ -207,7 +207,7 @@ const invalid: [path: string, body: unknown, error: string, pointers: string[]][
 ];
 
 for (const [path, body, error, pointers] of invalid) {
-  Deno.test(`POST ${path} of ${JSON.stringify(body).slice(0, 60)} is 400`, async () => {
+  Deno.test(`POST ${path} with ${JSON.stringify(body).slice(0, 60)} is 400`, async () => {
     using env = await openApp();
     const answer = await post(env.app, path, body);
     assertProblem(answer, 400, "invalid_request");
@@ -224,7 +224,7 @@ for (const body of ["", "{", "destination=Tokyo", "{'destination': 'Tokyo'}"]) {
   });
 }
 
-Deno.test("a body is JSON, whatever browsers call it, and nothing else", async () => {
+Deno.test("a body is accepted as JSON with the content types that browsers use, and no other", async () => {
   using env = await openApp();
   const types: [type: string, status: number][] = [
     ["application/json", 202],
@@ -255,7 +255,7 @@ Deno.test("a body without a content type is read as JSON", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
+Deno.test("a body over 64 KiB is 413, with and without Content-Length", async () => {
   using env = await openApp();
   const fits = { ...tokyo, ignored: "x".repeat(60_000) };
   assertStrictEquals((await post(env.app, "/api/itineraries", fits)).status, 202);
@@ -268,7 +268,7 @@ Deno.test("a body over 64 KiB is 413, with and without a length", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a body that breaks off is 400, not a fault of ours", async () => {
+Deno.test("a body that breaks off is 400, not 500", async () => {
   using env = await openApp();
   const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.error(new TypeError("connection lost")),
@@ -277,7 +277,7 @@ Deno.test("a body that breaks off is 400, not a fault of ours", async () => {
   assertProblem(answer, 400, "incomplete_body");
 });
 
-Deno.test("a wrong method is 405 and says which are right", async () => {
+Deno.test("a wrong method is 405 with the allowed methods", async () => {
   using env = await openApp();
   const wrong: [method: string, path: string, allow: string][] = [
     ["PATCH", "/api/itineraries", "POST, GET, HEAD, OPTIONS"],
@@ -315,7 +315,7 @@ Deno.test("when the accepting commit fails, the client gets 500 and nothing exis
   assertEquals(await Array.fromAsync(env.kv.list({ prefix: [] })), []);
 });
 
-Deno.test("an unexpected error is 500 and says nothing of itself", async () => {
+Deno.test("an unexpected error is 500 without its message", async () => {
   using env = await openApp();
   const id = crypto.randomUUID();
   await env.kv.set(["job", id], { secret: "do not show" });
@@ -333,7 +333,7 @@ Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
   assertStrictEquals(await env.store.index.countWaiting(10), 2);
 });
 
-Deno.test("browsers of every origin may call, and read the headers that matter", async () => {
+Deno.test("browsers of every origin may call, and may read the relevant headers", async () => {
   using env = await openApp();
   const headers = { origin: "https://trips.example" };
   const preflight = await send(env.app, "/api/itineraries", {
@@ -365,7 +365,7 @@ Deno.test("browsers of every origin may call, and read the headers that matter",
   await env.a.instance.idle();
 });
 
-Deno.test("with CORS_ORIGINS set, only those origins are let in", async () => {
+Deno.test("only the origins of CORS_ORIGINS are allowed, if it is set", async () => {
   using env = await openApp({ corsOrigins: ["https://a.example", "https://b.example"] });
   const allowed = async (origin: string) =>
     (await send(env.app, "/livez", { headers: { origin } })).headers
@@ -374,7 +374,7 @@ Deno.test("with CORS_ORIGINS set, only those origins are let in", async () => {
   assertStrictEquals(await allowed("https://c.example"), null);
 });
 
-Deno.test("X-Request-Id is the client's, or a new one if that is missing or odd", async () => {
+Deno.test("X-Request-Id is the client's, or a new one if the client's is missing or invalid", async () => {
   using env = await openApp();
   const idFor = async (id: string) =>
     (await send(env.app, "/livez", { headers: { "x-request-id": id } })).headers.get(
@@ -385,13 +385,13 @@ Deno.test("X-Request-Id is the client's, or a new one if that is missing or odd"
   assertMatch((await send(env.app, "/livez")).headers.get("x-request-id")!, uuid);
 });
 
-Deno.test("livez and readyz say that all is well", async () => {
+Deno.test("/livez and /readyz are 200", async () => {
   using env = await openApp();
   assertEquals((await send(env.app, "/livez")).body, { status: "ok" });
   assertEquals((await send(env.app, "/readyz")).body, { status: "ok" });
 });
 
-Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", async () => {
+Deno.test("DELETE cancels a job with 202, and its status is canceled", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     for (const concurrency of [0, 1]) {
       using env = await openApp({ delayMs: 60_000 }, { concurrency });
@@ -412,13 +412,13 @@ Deno.test("DELETE cancels a job: 202, and from then on its status is canceled", 
       assertStrictEquals(polled.status, 200);
       assertStrictEquals(polled.headers.get("retry-after"), null);
       assertEquals(polled.body, body);
-      // A client that did not get the answer asks again.
+      // A client that did not get the answer sends the request again.
       assertStrictEquals((await send(env.app, location, { method: "DELETE" })).status, 202);
     }
   }
 });
 
-Deno.test("DELETE of a job that has ended is 409 with its state", async () => {
+Deno.test("DELETE of an ended job is 409 with its status", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
   using env = await openApp({}, { kinds: [...kinds, failing] });
   for (
@@ -437,7 +437,7 @@ Deno.test("DELETE of a job that has ended is 409 with its state", async () => {
   }
 });
 
-Deno.test("DELETE of an unknown job, or one of the other kind, is 404", async () => {
+Deno.test("DELETE of an unknown job, or one of another kind, is 404", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   for (const id of [body.jobId, crypto.randomUUID(), "nonsense"]) {
@@ -460,7 +460,7 @@ Deno.test("an instance that is stopping refuses POST with 503, and still answers
   assertStrictEquals((await send(env.app, headers.get("location")!)).body.status, "completed");
 });
 
-Deno.test("readyz is 503 when the database is gone or the service is stopping", async () => {
+Deno.test("/readyz is 503 when the database is unavailable or the service is stopping", async () => {
   const gone = await openApp();
   gone.kv.close();
   const notReady = await send(gone.app, "/readyz");
@@ -483,19 +483,19 @@ Deno.test("HEAD answers like GET, without a body", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a path that does not exist is a page for people, and a problem for programs", async () => {
+Deno.test("an unknown path is a page for browsers, and a problem for other clients", async () => {
   using env = await openApp();
   const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
   const page = await env.app.request("/nonsense", { headers: { accept } });
   assertStrictEquals(page.status, 404);
   assertMatch(page.headers.get("content-type")!, /^text\/html/);
-  assertMatch(await page.text(), /<h1>There is nothing at this path<\/h1>/);
+  assertMatch(await page.text(), /<h1>Not found<\/h1>/);
   for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
     assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
   }
 });
 
-Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache", async () => {
+Deno.test("anyone may read the timeline of a job, and no cache keeps it", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
@@ -510,7 +510,7 @@ Deno.test("the timeline of a job is shown to whoever asks, and kept by no cache"
   assertProblem(await send(env.app, other), 404, "job_not_found");
 });
 
-/** An application with a job that waits for `resp_1`, and a webhook that is about `news`. */
+/** An application with a job that waits for `resp_1`, and this reader of webhooks. */
 async function openWebhook(readWebhook: WebhookReader) {
   const env = await openApp({ readWebhook });
   const job = queuedJob({ kind: "itinerary" });
@@ -524,7 +524,7 @@ async function openWebhook(readWebhook: WebhookReader) {
   return { ...env, deliver: (body: string) => post(env.app, "/api/webhooks/openai", body) };
 }
 
-Deno.test("a webhook is read as it came, and thanked for each time", async () => {
+Deno.test("a webhook is passed to its reader unchanged, and answered with 204 each time", async () => {
   const read: [body: string, type: string | null][] = [];
   using env = await openWebhook((body, headers) => {
     read.push([body, headers.get("content-type")]);
@@ -540,24 +540,24 @@ Deno.test("a webhook is read as it came, and thanked for each time", async () =>
 
 const refusals: [what: string, read: WebhookReader, status: number, code: string][] = [
   [
-    "about a response of nobody",
+    "for an unknown response",
     () => Promise.resolve({ responseId: "resp_2", deliveryId: "wh_1" }),
     404,
     "response_unknown",
   ],
   [
-    "about something else",
+    "for another event",
     () => Promise.resolve("irrelevant"),
     404,
     "response_unknown",
   ],
   [
-    "that is not signed",
+    "without a valid signature",
     () => Promise.resolve("unsigned"),
     401,
     "invalid_signature",
   ],
-  ["that meets a fault of ours", () => Promise.reject(new Error("secret")), 500, "internal"],
+  ["that causes an internal error", () => Promise.reject(new Error("secret")), 500, "internal"],
 ];
 
 for (const [what, read, status, code] of refusals) {
@@ -575,12 +575,12 @@ Deno.test("a webhook over 64 KiB is 413, and not read", async () => {
   assertStrictEquals((await env.deliver("x".repeat(65_537))).status, 413);
 });
 
-Deno.test("without a reader there is no place for webhooks", async () => {
+Deno.test("the webhook path is 404 without a reader", async () => {
   using env = await openApp();
   assertStrictEquals((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
 });
 
-Deno.test("OPTIONS answers with the methods of a path, and 404 where there is none", async () => {
+Deno.test("OPTIONS answers with the methods of a path, and 404 for an unknown path", async () => {
   using env = await openApp({ apiKeys: ["our-own-key-0123456789"] });
   const paths: [path: string, allow: string][] = [
     ["/api/itineraries", "POST, GET, HEAD, OPTIONS"],
@@ -598,7 +598,7 @@ Deno.test("OPTIONS answers with the methods of a path, and 404 where there is no
   assertProblem(await send(env.app, "/api/trips", { method: "OPTIONS" }), 404, "route_not_found");
 });
 
-Deno.test("every answer has the headers that keep browsers careful", async () => {
+Deno.test("every answer has security headers", async () => {
   using env = await openApp();
   for (const path of ["/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
     const { headers } = await send(env.app, path);

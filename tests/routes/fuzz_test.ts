@@ -5,13 +5,13 @@ import { assertDescribed, operationOf } from "../../testing/contract.ts";
 import { nextTurn } from "../../testing/fake_clock.ts";
 import { anyCharacter } from "../../testing/text.ts";
 
-/** The same requests each time; change it to look further. */
+/** A fixed seed, so that each run sends the same requests. */
 const SEED = 20261124;
 const RUNS = 3_000;
 
 const keys = ["our-own-key-0123456789", "another-key-0123456789"];
 
-/** Places in paths where the id of a job that exists is put. */
+/** A place in a path that the test replaces by the id of an existing job. */
 const KNOWN = "{known}";
 
 const id = fc.oneof(
@@ -59,7 +59,7 @@ const query = fc.array(
   { maxLength: 3 },
 ).map((pairs) => new URLSearchParams(pairs).toString());
 
-/** A value of a header as it can be sent at all. */
+/** A header value that HTTP allows. */
 const headerText = fc.string({ unit: "grapheme-ascii", maxLength: 40 });
 
 const header = fc.oneof(
@@ -103,7 +103,7 @@ const value = fc.oneof(
   fc.constantFrom("https://example.com/hook", "http://127.0.0.1/", "https://[::1]/"),
 );
 
-/** A wish, with some members that are something else. */
+/** A wish, with some members replaced by other values. */
 const wish = fc.tuple(
   fc.constantFrom<Record<string, unknown>>(tokyo, techno, { ...tokyo, ...techno }, {}),
   fc.dictionary(
@@ -146,15 +146,15 @@ type Env = Awaited<ReturnType<typeof openApp>>;
 async function countJobs({ kv }: Env): Promise<number> {
   let count = 0;
   for await (const { value } of kv.list<{ kind: string }>({ prefix: ["job"] })) {
-    // Deliveries are jobs of ours.
+    // Deliveries are jobs that no request asked for.
     if (value.kind !== "callback") count++;
   }
   return count;
 }
 
 /**
- * Answers, with as much time as the answer takes. Time passes only when the database, which takes one
- * call after another, has nothing left to do: it is not to be late because the machine is slow.
+ * Returns the answer, and advances the clock meanwhile. The clock advances only when the database,
+ * which executes calls one by one, is idle: a slow machine must not cause a timeout.
  */
 async function answer({ app, clock, kv }: Env, request: Request): Promise<Response> {
   let response: Response | undefined;
@@ -166,7 +166,7 @@ async function answer({ app, clock, kv }: Env, request: Request): Promise<Respon
   return response;
 }
 
-/** The body; of a stream, which may be endless, nothing. */
+/** Reads the body, except of a stream, which may be endless. */
 async function bodyOf({ headers, body }: Response): Promise<string> {
   if (headers.get("content-type") !== "text/event-stream") return await new Response(body).text();
   await body?.cancel();
@@ -177,20 +177,20 @@ function assertUndescribed(method: string, { status, headers }: Response, body: 
   const isPreflight = method === "OPTIONS" && status === 204;
   const isPage = status === 200 && headers.get("content-type")!.startsWith("text/html");
   if (isPreflight || isPage) return;
-  // A Client-Token that is none is told of before a path that is none.
+  // An invalid Client-Token is reported before an unknown path.
   assert([400, 404, 405].includes(status), `${status}: ${body}`);
   assertStrictEquals(headers.get("content-type"), "application/problem+json");
   if (status === 405) assert(headers.get("allow"));
 }
 
-/** Where keys are needed, most requests have one, and some a second one or a wrong one. */
+/** Where keys are needed, most requests have one, and some a second or a wrong one. */
 function authorized(headers: [string, string][], [key]: readonly string[]): [string, string][] {
   if (key === undefined || headers.length % 4 === 3) return headers;
   return [["authorization", `Bearer ${key}`], ...headers];
 }
 
-for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as const) {
-  Deno.test(`whatever is sent to a service for ${who}, the answer is described, and no 5xx`, async () => {
+for (const [who, apiKeys] of [["all callers", []], ["callers with a key", keys]] as const) {
+  Deno.test(`any request to a service for ${who} gets a described answer without 5xx`, async () => {
     using env = await openApp({ apiKeys: [...apiKeys] });
     const known: string[] = [];
     let jobs = 0;
@@ -206,7 +206,7 @@ for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as 
       const body = await bodyOf(response);
       const { status } = response;
       const isDescribed = operationOf(method, url.pathname) !== undefined;
-      // A key that is missing is told of before a path that is.
+      // A missing key is reported before an unknown path.
       const shown = isDescribed
         ? assertDescribed(method, url.pathname, response, body)
         : (status === 401 || assertUndescribed(method, response, body), `undescribed ${status}`);
@@ -220,14 +220,14 @@ for (const [who, apiKeys] of [["everybody", []], ["those with a key", keys]] as 
     });
     await fc.assert(property, { seed: SEED, numRuns: RUNS });
     await env.a.instance.idle();
-    // What answers did not wait for.
+    // Work that no answer waited for.
     await nextTurn();
-    // It has come to the interesting places.
+    // The requests have reached the important operations.
     for (const operation of ["create", "get", "cancel", "stream"]) {
       const reached = [...seen.keys()].filter((shown) => shown.startsWith(operation));
       assert(reached.length >= 6, `${operation}: ${reached.join(", ")}`);
     }
-    assert(jobs > RUNS / 100, `only ${jobs} jobs were made`);
+    assert(jobs > RUNS / 100, `only ${jobs} jobs were created`);
     if (Deno.env.get("FUZZ_VERBOSE")) console.log(Object.fromEntries(seen));
   });
 }

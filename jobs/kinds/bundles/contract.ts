@@ -1,5 +1,5 @@
 /**
- * What the outside sees of bundles. The API calls them generations, as the service before this one did.
+ * The public contract of bundles. The API calls them generations, because the previous service did.
  * @module
  */
 import type { HttpContract } from "../../contract.ts";
@@ -8,7 +8,7 @@ export const bundlesContract = {
   path: "/api/generations",
   noun: "generation",
   description:
-    "Preferences become bundles of events, researched by a reasoning model in 2 to 5 minutes.",
+    "Creates bundles of events from preferences. A reasoning model researches them in 2 to 5 minutes.",
   idName: "generationId",
   acceptedStatus: 200,
   notFound: "Generation not found",

@@ -1,6 +1,6 @@
 /**
- * Bundles: a traveller's preferences in, three to five bundles of events out. A reasoning model
- * writes them in turns and calls tools in between.
+ * Bundles: three to five bundles of events for a traveller's preferences. A reasoning model writes
+ * them in turns, and calls tools between the turns.
  * @module
  */
 import { z } from "zod";
@@ -22,18 +22,20 @@ import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
 
-/** Some turns of a reasoning model with tools in between take 2 to 5 minutes. */
+/** A reasoning model with tools takes 2 to 5 minutes for its turns. */
 const EXPECTED_MS = 180_000;
 
-/** More calls than this in one turn are answered with an error: the tools are other people's servers. */
+/** Further calls in one turn get an error, to protect the third-party servers behind the tools. */
 const MAX_CALLS_PER_TURN = 16;
 
-/** Room for one turn, in tokens. Reasoning takes most of it; five full bundles take about 4,000. */
+/**
+ * The token limit of one turn. Five full bundles take about 4,000 tokens, the rest is reasoning.
+ */
 const TURN_TOKENS = 32_000;
 
 const text = travellerText({ max: 500 }).nullish();
 
-/** What the service before Tripwright answered; anything that is not there at all gets it. */
+/** The message of the service before Tripwright for missing values. Old clients know it. */
 const MISSING = "Missing preferences in request body";
 
 const Preferences = z.object({
@@ -76,17 +78,17 @@ export interface BundlesSettings {
   webSearch: boolean;
 }
 
-/** What was asked for, as the public answer tells it. */
+/** The members of the public answer that repeat the request. */
 const Asked = z.object({ preferences: Preferences });
 
-/** What has come of it. */
+/** The members of the public answer that show the plan and the reasoning. */
 const Answered = z.object({
   bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
-  reasoningSummaries: z.array(z.string()).describe("What the model says of its reasoning"),
-  openaiResponseId: z.string().nullable().describe("The model's latest response"),
+  reasoningSummaries: z.array(z.string()).describe("The model's summaries of its reasoning"),
+  openaiResponseId: z.string().nullable().describe("The id of the model's latest response"),
 });
 
-/** The kind of job behind `/api/generations`. */
+/** Creates the kind of job behind `/api/generations`. */
 export function bundlesKind(settings: BundlesSettings) {
   return {
     name: "bundles" as const,
@@ -127,7 +129,7 @@ async function generate(
   const instructions = bundlesInstructions(await stepNow(context));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  // Hosted search tells the model of pages that it does not tell us of.
+  // Hosted web search shows the model links that the API does not return, so any link may be real.
   const known = webSearch ? null : new Set<string>();
   const schemaAt = (index: number) =>
     index < MAX_BUNDLES ? Bundle.transform((bundle) => withKnownLinks(bundle, known)) : z.never();
@@ -146,7 +148,7 @@ async function generate(
     }, { member: "bundles", noun: "bundle", count: null, schemaAt });
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools, context });
-      previous = carryOn(input, answer);
+      previous = addAnswer(input, answer);
       input.push(...outputs);
       for (const { output } of outputs) linksIn(output).forEach((link) => known?.add(link));
       continue;
@@ -156,7 +158,7 @@ async function generate(
       return { bundles: verdict.value.bundles.map((bundle) => withKnownLinks(bundle, known)) };
     }
     if (verdict.feedback !== null) {
-      previous = carryOn(input, answer);
+      previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
@@ -164,11 +166,11 @@ async function generate(
 }
 
 /**
- * Adds what the model has said, reasoning included, to the conversation.
+ * Adds the model's answer, reasoning included, to the conversation.
  *
- * @returns how the next request can refer to it, if the model's side has kept it
+ * @returns the reference for the next request, if the provider has stored the answer
  */
-function carryOn(input: InputItem[], answer: ResponseTurn): ResponseRequest["previous"] {
+function addAnswer(input: InputItem[], answer: ResponseTurn): ResponseRequest["previous"] {
   input.push(...answer.output);
   return answer.stored ? { responseId: answer.responseId, items: input.length } : null;
 }
@@ -177,7 +179,7 @@ const TOO_MANY_CALLS = JSON.stringify({
   error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
 });
 
-/** Runs the calls of one turn side by side; each is a step of its own. */
+/** Runs the calls of one turn in parallel, each as its own step. */
 async function callTools(
   calls: FunctionCall[],
   { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
@@ -194,7 +196,7 @@ async function callTools(
   }));
 }
 
-/** What the model has made up is not shown. */
+/** Returns the name for the timeline. A name that the model invented is not shown. */
 function nameOf({ name }: FunctionCall, tools: Tool[]): string {
   return tools.some((tool) => tool.name === name) ? name : "unknown";
 }
@@ -213,10 +215,10 @@ async function callTool(
 }
 
 /**
- * A link that is no http(s) URL, or that no tool has returned, is dropped; it is no reason to write the
- * whole plan again.
+ * Drops the links that are no http(s) URL or that no tool has returned. Such a link does not
+ * justify a new plan.
  *
- * @param known `null`: any link may be real
+ * @param known the links of tools; `null`: any link may be real
  */
 function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bundle {
   function check(text: string | null): string | null {
@@ -232,7 +234,7 @@ function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bund
   };
 }
 
-/** The links in JSON, as `URL` writes them. */
+/** Returns the links in JSON, normalized by `URL`. */
 function linksIn(json: string): string[] {
   return (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) =>
     URL.parse(link)?.href ?? []

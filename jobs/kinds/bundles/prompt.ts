@@ -1,18 +1,24 @@
 /**
  * The prompt that writes bundles.
  *
- * Why it is as it is: the wish, and what tools return, is data, because either may hold orders;
- * "this weekend" means a date only where the traveller is going, so the model is told the hour and
- * asks the weather tool for the place's time zone; dated events go wrong most often, so what cannot be
- * confirmed has to be of the recurring kind; and a link that was made up is worse than none, so links
- * come from tools or are null.
+ * Reasons for its content:
+ * - The request and the tool outputs are data, because both may contain instructions to the model.
+ * - The date of "this weekend" depends on the destination. The prompt has the time in UTC, and the
+ *   weather tool returns the time zone.
+ * - Dated events are wrong most often, so the model must prefer recurring events to unconfirmed
+ *   ones.
+ * - An invented link is worse than no link, so links come from tools or are null.
  * @module
  */
 
-/** To be raised with each change of {@link bundlesInstructions}: steps of another are not resumed. */
+/** Raise it with each change of {@link bundlesInstructions}, so that old steps are not resumed. */
 export const BUNDLES_PROMPT_VERSION = "bundles-2";
 
-/** @param now the moment of the request: ISO 8601, in UTC */
+/**
+ * Returns the instructions of the prompt.
+ *
+ * @param now the time at which work on the job began: weekday and ISO 8601, in UTC
+ */
 export function bundlesInstructions(now: string): string {
   return `You put together weekend and short-trip bundles: sets of events that belong together.
 

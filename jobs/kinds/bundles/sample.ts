@@ -1,5 +1,5 @@
 /**
- * Made-up event bundles for the sample generator. They name no real venue and link nowhere.
+ * Invented event bundles for the sample generator, without real venues and without links.
  * @module
  */
 import type { Bundles, BundlesRequest } from "./kind.ts";
@@ -12,10 +12,10 @@ const moods = [
   { name: "Golden Hour", text: "Outdoors until the sun is down, then somewhere warm." },
   { name: "Front Row", text: "One big night, booked well, with time around it." },
   { name: "Slow Burn", text: "Few appointments, good food and a long walk home." },
-  { name: "Local Secrets", text: "What the neighbours do when nobody is looking." },
+  { name: "Local Secrets", text: "Small places that the neighbors like best." },
 ];
 
-/** What happens in one bundle, in order; nothing is in two of them. */
+/** The events of each bundle, in order. No event is in two bundles. */
 const programmes = [
   [
     { name: "opening night", venue: "The Warehouse", when: "Friday, 21:00" },
@@ -44,16 +44,16 @@ const programmes = [
   ],
 ];
 
-/** Asked of travellers who named no interest. */
+/** The interests of travellers who name none. */
 const anyInterests = ["music", "food", "art"];
 
-/** What the sample generator says of its reasoning. */
+/** The reasoning summaries of the sample generator. */
 export const sampleReasoning = [
-  "Reading the wish: what matters most, and when",
+  "Reading the request: what matters most, and when",
   "Putting together sample bundles that differ from each other",
 ];
 
-/** Three to five bundles for the request. */
+/** Returns three to five bundles for the request. */
 export function sampleBundles(request: BundlesRequest): Bundles {
   const { interests, timeframe } = request.preferences;
   const choose = choicesFor(request.preferences);

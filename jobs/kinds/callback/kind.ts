@@ -1,7 +1,7 @@
 /**
- * Callbacks: a job that ends is told of where its client wants it, by a job of its own. Deliveries
- * follow Standard Webhooks (https://www.standardwebhooks.com): signed, tried again for hours, and
- * each with an id that stays the same.
+ * The kind of job that delivers callbacks. Deliveries follow Standard Webhooks
+ * (https://www.standardwebhooks.com): they are signed, retried for hours, and keep one id for all
+ * attempts.
  * @module
  */
 import { Webhook } from "standardwebhooks";
@@ -18,13 +18,17 @@ const VERSION = "callback-1";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The pauses between attempts: seven attempts in 18 hours, as Standard Webhooks has them. */
+/** The pauses between attempts, as in Standard Webhooks: seven attempts in 18 hours. */
 const PAUSES_MS = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
 
-/** The part of its life in which a delivery is tried, so that there is time left to see its failure. */
-const TRIED_PART = 7 / 8;
+/**
+ * The deadline of a delivery as a share of its lifetime. The rest is time to inspect its failure.
+ */
+const DEADLINE_SHARE = 7 / 8;
 
-/** Receivers that are slow must not take the slots from the plans; nor one key's from the others'. */
+/**
+ * Keeps slots free: slow receivers must not block plans, nor one key's receivers those of others.
+ */
 const MAX_RUNNING = 8;
 
 const CallbackRequest = z.object({
@@ -34,35 +38,39 @@ const CallbackRequest = z.object({
 });
 type CallbackRequest = z.infer<typeof CallbackRequest>;
 
-/** What the receiver has answered: a status of success. */
+/** The result of a delivery: the receiver's success status. */
 const Delivery = z.object({ status: z.int() });
 type Delivery = z.infer<typeof Delivery>;
 
-/** What is told of a job. */
+/** The content of a callback. */
 export interface Notice {
-  /** What has happened, such as `itinerary.completed`. */
+  /** The type of the event, such as `itinerary.completed`. */
   type: string;
   data: object;
 }
 
 export interface CallbackOptions {
-  /** What is told of a job that has ended. */
+  /** Returns the content of the callback for an ended job. */
   noticeOf: (job: EndedJob) => Notice;
-  /** The key of whoever made the job, as Standard Webhooks write it; `null` if it is no longer valid. */
+  /**
+   * Returns the owner's signing secret in the format of Standard Webhooks; `null` if it is revoked.
+   */
   signingSecretOf: (owner: string | null) => string | null;
   /** See {@link postPublicly}. */
   privateHosts: readonly string[];
-  /** The job, if it has ended and has not expired. */
+  /** Returns the job; `null` if it has not ended or has expired. */
   readEnded: (id: string) => Promise<EndedJob | null>;
 }
 
-/** The job that tells of the end of another one; `null` if nobody wants to know. */
+/**
+ * Returns the job that delivers the callback of an ended job; `null` if it has no `callbackUrl`.
+ */
 export function callbackFor(job: EndedJob, { id, now }: { id: string; now: number }) {
   const { callbackUrl, expiresAt, owner, trace } = job;
   if (callbackUrl === null) return null;
   const ttlMs = expiresAt - now;
   const request: CallbackRequest = { url: callbackUrl, about: job.id };
-  const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: TRIED_PART * ttlMs };
+  const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: DEADLINE_SHARE * ttlMs };
   return newJob({
     id,
     kind: NAME,
@@ -76,7 +84,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
   });
 }
 
-/** The kind of job that delivers callbacks. */
+/** Creates the kind of job that delivers callbacks. */
 export function callbackKind(options: CallbackOptions): JobKind<CallbackRequest, Delivery> {
   return {
     name: NAME,
@@ -95,9 +103,9 @@ async function deliver(
   { noticeOf, signingSecretOf, privateHosts, readEnded }: CallbackOptions,
 ): Promise<Delivery> {
   const job = await readEnded(about);
-  if (!job) throw refused("The job that the callback is about is gone");
+  if (!job) throw refused("The job of this callback has expired");
   const secret = signingSecretOf(job.owner);
-  if (secret === null) throw refused("The API key that made the job is no longer valid");
+  if (secret === null) throw refused("The API key that created the job is no longer valid");
   const { type, data } = noticeOf(job);
   const body = JSON.stringify({ type, timestamp: isoTime(job.finishedAt), data });
   const sentAt = clock.now();
@@ -118,7 +126,7 @@ async function deliver(
       privateHosts,
     });
     if (status >= 200 && status < 300) return { status };
-    // The receiver does not want to hear of anything any more.
+    // 410 Gone: the receiver wants no more deliveries.
     if (status === 410) throw refused("The receiver answered 410");
     const waitMs = Math.max(pauseMs, retryAfterMs ?? 0);
     throw failed(`The receiver answered ${status}`, waitMs);

@@ -1,5 +1,5 @@
 /**
- * What the outside sees of itineraries.
+ * The public contract of itineraries.
  * @module
  */
 import type { HttpContract } from "../../contract.ts";
@@ -7,7 +7,8 @@ import type { HttpContract } from "../../contract.ts";
 export const itineraryContract = {
   path: "/api/itineraries",
   noun: "itinerary",
-  description: "A destination and a number of days become a day-by-day plan, in some 20 seconds.",
+  description:
+    "Creates a day-by-day plan for a destination and a number of days, in about 20 seconds.",
   idName: "jobId",
   acceptedStatus: 202,
   notFound: "Itinerary not found",

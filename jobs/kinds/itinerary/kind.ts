@@ -1,5 +1,5 @@
 /**
- * Itineraries: a destination and a number of days in, a day-by-day plan out.
+ * Itineraries: day-by-day plans for a destination and a number of days.
  * @module
  */
 import { z } from "zod";
@@ -14,7 +14,7 @@ import { fenced, modelText, travellerText } from "../text.ts";
 
 const MAX_DAYS = 30;
 
-/** One answer of a small model, five days or so. */
+/** The usual time for one answer of a small model with about five days. */
 const EXPECTED_MS = 20_000;
 
 const wholeDays = `expected a whole number from 1 to ${MAX_DAYS}`;
@@ -46,14 +46,14 @@ export const Itinerary = z.object({ days: z.array(Day).min(1).max(MAX_DAYS) });
 export type Itinerary = z.infer<typeof Itinerary>;
 
 /**
- * Room for the answer: a day of six activities takes about 700 tokens, in a language that costs more
- * than English about 1,000; the rest is for reasoning.
+ * Returns the token limit of an answer. A day of six activities takes about 700 tokens in English,
+ * and about 1,000 in other languages. The rest is for reasoning.
  */
 function tokensFor(days: number): number {
   return 6_000 + 1_000 * days;
 }
 
-/** Exactly the days that were asked for, numbered from 1. */
+/** Returns the schema of an itinerary with exactly this number of days, numbered from 1. */
 function itineraryOf(days: number): z.ZodType<Itinerary> {
   return z.object({
     days: z.array(Day).length(days, { error: `must have exactly ${days} entries` }),
@@ -63,7 +63,7 @@ function itineraryOf(days: number): z.ZodType<Itinerary> {
   });
 }
 
-/** The same, day by day. */
+/** Returns the same schema for single days. */
 function partsOf(days: number): PlanParts {
   return {
     member: "days",
@@ -73,15 +73,15 @@ function partsOf(days: number): PlanParts {
   };
 }
 
-/** What was asked for, as the public answer tells it. */
+/** The members of the public answer that repeat the request. */
 const Asked = z.object({ destination: z.string(), durationDays: z.int() });
 
-/** What has come of it. */
+/** The members of the public answer that show the plan. */
 const Answered = z.object({
   itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
 });
 
-/** The kind of job behind `/api/itineraries`. */
+/** Creates the kind of job behind `/api/itineraries`. */
 export function itineraryKind(settings: { model: string }) {
   return {
     name: "itinerary" as const,

@@ -1,18 +1,26 @@
 /**
  * The prompt that writes itineraries.
  *
- * Why it is as it is: the wish is data between tags, because travellers (or those who write for them)
- * try to give orders; the number of days and their numbering are said in words although the schema
- * says the same, because models count better when told to; places that do not exist are the worst that
- * a plan can contain, so a known place is preferred to a fitting one; and what is open, light or warm
- * depends on the date there, which the model can only know from the hour that it is told.
+ * Reasons for its content:
+ * - The request is data between tags, because its text may contain instructions to the model.
+ * - The prompt repeats the number of days and their numbering, although the schema has both. Models
+ *   then count better.
+ * - Invented places are the worst fault of a plan, so known places are better than fitting ones.
+ * - Opening hours, daylight and weather depend on the local date. The model derives it from the
+ *   time in the prompt.
  * @module
  */
 
-/** To be raised with each change of {@link itineraryInstructions}: steps of another are not resumed. */
+/**
+ * Raise it with each change of {@link itineraryInstructions}, so that old steps are not resumed.
+ */
 export const ITINERARY_PROMPT_VERSION = "itinerary-2";
 
-/** @param now the moment of the request: ISO 8601, in UTC */
+/**
+ * Returns the system prompt.
+ *
+ * @param now the time at which work on the job began: weekday and ISO 8601, in UTC
+ */
 export function itineraryInstructions(now: string): string {
   return `You are an experienced travel planner who writes day-by-day itineraries.
 

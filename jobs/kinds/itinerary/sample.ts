@@ -1,6 +1,6 @@
 /**
- * Made-up itineraries for the sample generator: plausible anywhere, the same for the same request,
- * and without a repetition in 30 days (ten themes, each in three parts of town).
+ * Invented itineraries for the sample generator. They are plausible in any place, equal for equal
+ * requests, and have no repetition in 30 days (ten themes, each in three parts of town).
  * @module
  */
 import type { Itinerary, ItineraryRequest } from "./kind.ts";
@@ -14,10 +14,10 @@ interface Theme {
 
 interface SampleActivity {
   time: string;
-  /** `{area}` is replaced. */
+  /** `{area}` stands for the area of the theme. */
   title: string;
   description: string;
-  /** In US dollars; `null` where a cost makes no sense. */
+  /** In US dollars; `null` if a cost makes no sense. */
   cost: number | null;
 }
 
@@ -133,7 +133,7 @@ const themes: Theme[] = [
   },
 ];
 
-/** A complete itinerary for the request. */
+/** Returns a complete itinerary for the request. */
 export function sampleItinerary({ destination, durationDays }: ItineraryRequest): Itinerary {
   const choose = choicesFor({ destination });
   const first = choose([...themes.keys()], "first theme");

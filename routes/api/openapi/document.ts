@@ -1,5 +1,5 @@
 /**
- * The description of this API (OpenAPI 3.1), from the schemas that check what comes and goes.
+ * The OpenAPI 3.1 document of this API, built from the schemas that check requests and answers.
  * https://spec.openapis.org/oas/v3.1.1.html
  * @module
  */
@@ -9,17 +9,24 @@ import { VERSION } from "../../../lib/version.ts";
 import { jobPaths } from "./job_operations.ts";
 import { servicePaths } from "./service_operations.ts";
 
-const DESCRIPTION = `Send a wish, get a job id at once, and come back for the plan.
+const DESCRIPTION =
+  `The Tripwright API plans trips asynchronously. \`POST\` creates a job and returns
+its id at once. Retrieve the plan in one of these ways:
 
-- **Polling**: \`GET\` the job at its \`Location\` after as many seconds as \`Retry-After\` says, with
-  \`If-None-Match\`; or let the server wait for news with \`Prefer: wait=30\`.
-- **Streaming**: \`GET …/events\` is a stream of server-sent events that goes on where it broke off.
-- **Callbacks**: with an API key, \`callbackUrl\` is told of the end.
-- **Repeating** a \`POST\` with the same \`Idempotency-Key\` makes no second job.
-- Every answer to \`GET\` is one to \`HEAD\`, too, without its body; \`OPTIONS\` lists the methods of a
-  path. Unknown members and query parameters are ignored.`;
+- **Polling**: \`GET\` the job at its \`Location\`, after the number of seconds in \`Retry-After\`.
+  Send the last \`ETag\` in \`If-None-Match\`. With \`Prefer: wait=30\`, the server responds when
+  the job changes, after 30 seconds at most.
+- **Streaming**: \`GET …/events\` is a stream of server-sent events. A client that reconnects
+  continues after the last event that it received.
+- **Callbacks**: With an API key, the service sends a signed \`POST\` to \`callbackUrl\` when the
+  job has ended.
 
-/** Creates the document. It depends on nothing but its arguments. */
+**Idempotency**: A repeated \`POST\` with the same \`Idempotency-Key\` does not create a second job.
+
+Every \`GET\` call also supports \`HEAD\`, and \`OPTIONS\` lists the methods of a path. The API
+ignores unknown members and query parameters.`;
+
+/** Creates the OpenAPI document from its arguments alone. */
 export function createOpenApi(
   kinds: readonly PublicKind[],
   { privateHosts = [] }: { privateHosts?: readonly string[] } = {},
@@ -38,7 +45,7 @@ export function createOpenApi(
         name: http.path.split("/").at(-1)!,
         description: http.description,
       })),
-      { name: "service", description: "The service itself" },
+      { name: "service", description: "Health checks, documentation and webhooks" },
     ],
     paths: Object.assign({}, ...kinds.map((kind) => jobPaths(kind, privateHosts)), servicePaths()),
     components: {
@@ -46,17 +53,17 @@ export function createOpenApi(
         apiKey: {
           type: "http",
           scheme: "bearer",
-          description: "Needed where the operator has set `API_KEYS`",
+          description: "Required if the operator has set `API_KEYS`",
         },
       },
     },
   }, {
-    // More members may come; clients have to bear them.
+    // Later versions may add members, so clients must accept unknown ones.
     override: ({ jsonSchema, io }) => {
       if (io === "output" && jsonSchema.additionalProperties === false) {
         delete jsonSchema.additionalProperties;
       }
-      // The format says it better.
+      // The format is enough, and easier to read.
       if (jsonSchema.format === "date-time" || jsonSchema.format === "uuid") {
         delete jsonSchema.pattern;
       }

@@ -1,6 +1,5 @@
 /**
- * The headers of the API, by name. What clients may send and read is described, and allowed to the
- * scripts of other sites, from here.
+ * The headers of the API. The OpenAPI document and the CORS rules are both built from these tables.
  * @module
  */
 import { z } from "zod";
@@ -8,59 +7,62 @@ import { EXAMPLE_ETAG } from "../examples.ts";
 
 const wholeSeconds = z.string().regex(/^\d+$/);
 
-/** Request headers; each is a parameter of the calls that list it. */
+/** Request headers. Each is a parameter of the calls that list it. */
 const requestHeaders = {
   "Client-Token": z.string().min(16).max(128).optional().describe(
-    "A random string that the client keeps; whoever sends it has a list of their jobs",
+    "A random string that the client keeps. A client that sends it can list its own jobs.",
   ),
-  "X-Request-Id": z.string().optional().describe("Names the request in our logs"),
+  "X-Request-Id": z.string().optional().describe("The id of this request in the service's logs"),
   "Idempotency-Key": z.string().min(1).max(255).optional().describe(
-    "A new one for each wish, such as a UUID; sent again, it finds the same job",
+    "A unique value for each new request, such as a UUID. The same request with the same key " +
+      "returns the same job.",
   ),
-  // No example: the reference page would send it.
+  // No example, because the reference page would send it with each request.
   "Prefer": z.string().optional().describe(
-    "`wait=N`: answer when there are news, after N seconds at the latest; at most 60",
+    "`wait=N`: respond when the job changes (`GET`) or ends (`POST`), after N seconds at most. " +
+      "The limit is 60 seconds.",
   ),
-  "traceparent": z.string().optional().describe("W3C trace context; the work continues it"),
-  "tracestate": z.string().optional(),
-  "If-None-Match": z.string().optional().describe("The version that the client has"),
-  "Last-Event-ID": z.string().optional().describe("Go on after this event"),
+  "traceparent": z.string().optional().describe(
+    "W3C trace context. The work on the job continues this trace.",
+  ),
+  "tracestate": z.string().optional().describe("Further data of the W3C trace context"),
+  "If-None-Match": z.string().optional().describe("The `ETag` of the version that the client has"),
+  "Last-Event-ID": z.string().optional().describe(
+    "The id of the last event that the client received. The stream continues after it.",
+  ),
 };
 export type RequestHeader = keyof typeof requestHeaders;
 
-/** Response headers; each is sent where a response lists it. */
+/** Response headers. Each is sent with the responses that list it. */
 const responseHeaders = {
-  "X-Request-Id": z.string().describe("Names this request in our logs"),
-  "Location": z.string().describe("Where the job is to be asked for"),
-  "Content-Location": z.string().describe(
-    "Where the job that this answer shows is to be asked for",
-  ),
-  "Retry-After": wholeSeconds.describe("In how many seconds to ask again"),
-  "ETag": z.string().meta({ description: "The version of what is shown", example: EXAMPLE_ETAG }),
+  "X-Request-Id": z.string().describe("The id of this request in the service's logs"),
+  "Location": z.string().describe("The path of the job"),
+  "Content-Location": z.string().describe("The path of the job in this response"),
+  "Retry-After": wholeSeconds.describe("The number of seconds to wait before the next request"),
+  "ETag": z.string().meta({ description: "The version of this content", example: EXAMPLE_ETAG }),
   "Cache-Control": z.string(),
   "Idempotency-Replayed": z.literal("true").describe(
-    "This request was accepted before; nothing new was made",
+    "The service accepted this request before, and created no new job",
   ),
   "Preference-Applied": z.string().meta({
-    description: "How long the answer was waited for at the most",
+    description: "The longest wait that the service applied to this request",
     example: "wait=30",
   }),
-  "Link": z.string().describe('The next page, with `rel="next"` (RFC 8288)'),
+  "Link": z.string().describe('The path of the next page, with `rel="next"` (RFC 8288)'),
   "WWW-Authenticate": z.string(),
   "RateLimit-Policy": z.string().meta({
-    description: "How many requests are allowed in how many seconds",
+    description: "The number of requests (`q`) that are allowed in `w` seconds",
     example: '"requests";q=600;w=60',
   }),
   "RateLimit": z.string().meta({
-    description: "How many of them are left, and for how many seconds",
+    description: "The number of requests that remain (`r`), and the seconds until it resets (`t`)",
     example: '"requests";r=599;t=42',
   }),
 };
 export type ResponseHeader = keyof typeof responseHeaders;
 
 /**
- * What a script of another site may send, beyond what it always may: the described headers, the key,
- * and the type of a body.
+ * The request headers that CORS allows: those in the table, the API key, and the type of the body.
  */
 export const allowedHeaders: string[] = [
   ...Object.keys(requestHeaders),
@@ -68,26 +70,29 @@ export const allowedHeaders: string[] = [
   "Content-Type",
 ].sort();
 
-/** A browser shows the first to every script; of the second, a script learns all from the problem. */
+/** Browsers expose the first to every script. The problem already says what the second one says. */
 const unexposed: readonly string[] = ["Cache-Control", "WWW-Authenticate"];
 
-/** What a script of another site may read: the described headers, and the methods of a path. */
+/** The response headers that CORS exposes: those in the table, and the methods of a path. */
 export const exposedHeaders: string[] = [
   ...Object.keys(responseHeaders).filter((name) => !unexposed.includes(name)),
   "Allow",
 ].sort();
 
-/** What says how often a caller may send requests. */
+/** The headers that describe the rate limits of the caller. */
 export const RATE: ResponseHeader[] = ["RateLimit-Policy", "RateLimit"];
 
-/** The headers of a call about jobs: those that all of them take, and these. */
-export function sentByCaller(...names: RequestHeader[]): z.ZodObject {
-  const taken = ["Client-Token", "X-Request-Id", ...names] satisfies RequestHeader[];
-  return z.object(Object.fromEntries(taken.map((name) => [name, requestHeaders[name]])));
+/** Returns the request headers of a call about jobs: those of all such calls, and `names`. */
+export function requestHeadersOf(...names: RequestHeader[]): z.ZodObject {
+  const allNames = ["Client-Token", "X-Request-Id", ...names] satisfies RequestHeader[];
+  return z.object(Object.fromEntries(allNames.map((name) => [name, requestHeaders[name]])));
 }
 
-/** The headers of a response: what it may carry, and what it always does. */
-export function sent(names: ResponseHeader[], always: ResponseHeader[] = []): z.ZodObject {
+/** Returns the headers of a response: those it may have, and those it always has. */
+export function responseHeadersOf(
+  names: ResponseHeader[],
+  always: ResponseHeader[] = [],
+): z.ZodObject {
   const optional = names.map((name) => [name, responseHeaders[name].optional()]);
   const required = ["X-Request-Id" as const, ...always].map((name) => [
     name,

@@ -1,5 +1,5 @@
 /**
- * The calls about jobs: a function for each, and the paths of a kind.
+ * The OpenAPI operations of jobs: a function for each operation, and the paths of a kind.
  * @module
  */
 import { z } from "zod";
@@ -21,23 +21,23 @@ import {
   jobTimeline,
   nameOf,
 } from "../../../jobs/job_answer.ts";
-import { RATE, type ResponseHeader, sent, sentByCaller } from "./headers.ts";
-import { answer, EVERYWHERE, problems } from "./responses.ts";
+import { RATE, requestHeadersOf, type ResponseHeader, responseHeadersOf } from "./headers.ts";
+import { answer, COMMON_PROBLEMS, problems } from "./responses.ts";
 
-/** What the calls of one kind share. */
+/** The data that all operations of a kind share. */
 interface DescribedKind {
   kind: PublicKind;
-  /** What the kind is called in names of calls: `Itinerary`. */
+  /** The name of the kind in operation ids: `Itinerary`. */
   name: string;
   /** The last part of its path: `itineraries`. */
   plural: string;
   job: z.ZodType;
   examples: ReturnType<typeof exampleJobs>;
-  /** What is the same in each of its calls. */
+  /** The part that all its operations share. */
   common: Pick<ZodOpenApiOperationObject, "tags" | "security">;
 }
 
-/** What an answer with a job that goes on may carry. */
+/** The headers that an answer with a running job may have. */
 const LIVE: ResponseHeader[] = [
   ...RATE,
   "ETag",
@@ -46,18 +46,18 @@ const LIVE: ResponseHeader[] = [
   "Preference-Applied",
 ];
 
-/** What an answer with a version of a job always carries. */
+/** The headers that an answer with a version of a job always has. */
 const VERSIONED: ResponseHeader[] = ["ETag", "Cache-Control"];
 
-/** The path of the calls about one job. */
+/** The path parameters of a call about one job. */
 const jobPath = z.object({
-  id: z.string().meta({ description: "The job's id", example: EXAMPLE_ID }),
+  id: z.string().meta({ description: "The id of the job", example: EXAMPLE_ID }),
 });
 
-/** The parameters of a call about one job that takes no others. */
-const oneJob = { path: jobPath, header: sentByCaller() };
+/** The parameters of a call about one job that has no others. */
+const oneJob = { path: jobPath, header: requestHeadersOf() };
 
-/** The calls of one kind of job, by their paths. */
+/** Returns the operations of a kind of job, by path. */
 export function jobPaths(
   kind: PublicKind,
   privateHosts: readonly string[],
@@ -86,7 +86,7 @@ function describeKind(kind: PublicKind): DescribedKind {
     plural,
     job: jobAnswer(kind),
     examples: exampleJobs(kind),
-    // With or without a key: whether it is needed is the operator's choice.
+    // With or without a key: the operator chooses whether one is required.
     common: { tags: [plural], security: [{}, { apiKey: [] }] },
   };
 }
@@ -98,10 +98,12 @@ function createOperation(
   const { kind, name, common } = described;
   return {
     operationId: `create${name}`,
-    summary: "Make a wish: a job that writes the plan",
+    summary: "Create a job",
+    description: "Creates a job that writes a plan, and returns the job at once. With " +
+      "`Prefer: wait=N`, the response comes when the job has ended, after N seconds at most.",
     ...common,
     requestParams: {
-      header: sentByCaller("Idempotency-Key", "Prefer", "traceparent", "tracestate"),
+      header: requestHeadersOf("Idempotency-Key", "Prefer", "traceparent", "tracestate"),
     },
     requestBody: {
       required: true,
@@ -120,7 +122,7 @@ function createOperation(
         "body_too_large",
         "unsupported_media_type",
         "idempotency_key_reused",
-        ...EVERYWHERE,
+        ...COMMON_PROBLEMS,
         "daily_budget_spent",
         "accept_failed",
         "queue_full",
@@ -131,7 +133,7 @@ function createOperation(
   };
 }
 
-/** The responses to an accepted request: at once, or when the job has ended in time. */
+/** Describes the responses to an accepted request: at once, or after `Prefer: wait`. */
 function acceptedResponses({ kind, job, examples }: DescribedKind): ZodOpenApiResponsesObject {
   const { accepted, completed } = examples;
   const headers: ResponseHeader[] = [
@@ -142,7 +144,7 @@ function acceptedResponses({ kind, job, examples }: DescribedKind): ZodOpenApiRe
   ];
   if (kind.http.acceptedStatus === 200) {
     return {
-      200: answer("Accepted, or, with `Prefer: wait`, perhaps finished", job, {
+      200: answer("The job was accepted. With `Prefer: wait`, it may have ended already.", job, {
         headers,
         examples: { accepted, completed },
       }),
@@ -150,28 +152,30 @@ function acceptedResponses({ kind, job, examples }: DescribedKind): ZodOpenApiRe
   }
   const always: ResponseHeader[] = ["Location", "Cache-Control"];
   return {
-    200: answer("Finished within the time of `Prefer: wait`", job, {
+    200: answer("The job was accepted and ended within the time of `Prefer: wait`", job, {
       headers,
       examples: { completed },
     }),
-    202: answer("Accepted", job, { headers, always, examples: { accepted } }),
+    202: answer("The job was accepted", job, { headers, always, examples: { accepted } }),
   };
 }
 
-/** The request that the service sends to `callbackUrl`. */
+/** Describes the request that the service sends to `callbackUrl`. */
 function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject {
   return {
     ended: {
       "{$request.body#/callbackUrl}": {
         post: {
           operationId: `tellOf${name}`,
-          summary: "The job has ended (Standard Webhooks)",
+          summary: "A job has ended",
+          description: "The service sends this request to `callbackUrl` when the job has ended. " +
+            "It follows the Standard Webhooks specification.",
           security: [],
           requestParams: {
             header: z.object({
-              "webhook-id": z.string().describe("The same for each attempt"),
-              "webhook-timestamp": z.string().describe("Of this attempt, in Unix seconds"),
-              "webhook-signature": z.string(),
+              "webhook-id": z.string().describe("The id of the callback, the same in each attempt"),
+              "webhook-timestamp": z.string().describe("The time of this attempt, in Unix seconds"),
+              "webhook-signature": z.string().describe("The signature of this attempt"),
             }),
           },
           requestBody: {
@@ -179,9 +183,9 @@ function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject
             content: { "application/json": { schema: callbackNotice(kind) } },
           },
           responses: {
-            "2XX": { description: "Received" },
-            410: { description: "Not wanted any more" },
-            default: { description: "Tried again later" },
+            "2XX": { description: "The receiver has accepted the callback" },
+            410: { description: "The receiver rejects the callback; the service stops trying" },
+            default: { description: "The callback failed; the service tries again later" },
           },
         },
       },
@@ -192,13 +196,16 @@ function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject
 function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `list${plural.charAt(0).toUpperCase()}${plural.slice(1)}`,
-    summary: "The caller's own jobs, newest first, without their plans",
+    summary: "List jobs",
+    description: "Returns the jobs that belong to the caller, newest first, without their plans.",
     ...common,
     requestParams: {
-      header: sentByCaller(),
+      header: requestHeadersOf(),
       query: z.object({
-        limit: z.int().min(1).max(MAX_LIMIT).optional().describe(`${DEFAULT_LIMIT} unless given`),
-        cursor: z.string().optional().describe("`nextCursor` of the page before"),
+        limit: z.int().min(1).max(MAX_LIMIT).optional().describe(
+          `The maximum number of jobs on the page, ${DEFAULT_LIMIT} by default`,
+        ),
+        cursor: z.string().optional().describe("The `nextCursor` of the previous page"),
       }),
     },
     responses: {
@@ -206,7 +213,7 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
         headers: [...RATE, "Link"],
         always: ["Cache-Control"],
       }),
-      ...problems("invalid_request", "invalid_header", "missing_client_token", ...EVERYWHERE),
+      ...problems("invalid_request", "invalid_header", "missing_client_token", ...COMMON_PROBLEMS),
     },
   };
 }
@@ -215,17 +222,22 @@ function getOperation({ name, job, examples, common }: DescribedKind): ZodOpenAp
   const { accepted, completed } = examples;
   return {
     operationId: `get${name}`,
-    summary: "The job as it is",
+    summary: "Retrieve a job",
+    description: "Returns the job with its progress and, when it has ended, with its plan or its " +
+      "failure.",
     ...common,
-    requestParams: { path: jobPath, header: sentByCaller("If-None-Match", "Prefer") },
+    requestParams: { path: jobPath, header: requestHeadersOf("If-None-Match", "Prefer") },
     responses: {
       200: answer("The job", job, {
         headers: LIVE,
         always: VERSIONED,
         examples: { accepted, completed },
       }),
-      304: answer("The client has this version", null, { headers: LIVE, always: VERSIONED }),
-      ...problems("invalid_header", "job_not_found", ...EVERYWHERE),
+      304: answer("The client already has this version of the job", null, {
+        headers: LIVE,
+        always: VERSIONED,
+      }),
+      ...problems("invalid_header", "job_not_found", ...COMMON_PROBLEMS),
     },
   };
 }
@@ -233,12 +245,21 @@ function getOperation({ name, job, examples, common }: DescribedKind): ZodOpenAp
 function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `cancel${name}`,
-    summary: "Cancel the job",
+    summary: "Cancel a job",
+    description:
+      "Cancels a job that has not ended yet. If the service requires API keys, only the " +
+      "key that created the job can cancel it.",
     ...common,
     requestParams: oneJob,
     responses: {
-      202: answer("Canceled, from now on", job, { headers: RATE }),
-      ...problems("invalid_header", "not_owner", "job_not_found", "job_finished", ...EVERYWHERE),
+      202: answer("The job is canceled", job, { headers: RATE }),
+      ...problems(
+        "invalid_header",
+        "not_owner",
+        "job_not_found",
+        "job_finished",
+        ...COMMON_PROBLEMS,
+      ),
     },
   };
 }
@@ -246,45 +267,54 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
 function timelineOperation({ kind, name, common }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `get${name}Timeline`,
-    summary: "What happened to the job",
+    summary: "Retrieve the timeline of a job",
+    description: "Returns what has happened to the job so far, in order.",
     ...common,
     requestParams: oneJob,
     responses: {
-      200: answer("Everything so far", jobTimeline(kind), {
+      200: answer("The timeline", jobTimeline(kind), {
         headers: RATE,
         always: ["Cache-Control"],
       }),
-      ...problems("invalid_header", "job_not_found", ...EVERYWHERE),
+      ...problems("invalid_header", "job_not_found", ...COMMON_PROBLEMS),
     },
   };
 }
 
+const EVENTS_DESCRIPTION = `Returns server-sent events until the job ends. \`data\` is JSON.
+
+- \`progress\`: the job, without the parts of its plan.
+- \`item\`: a finished part of the plan, \`{index, item}\`. Each part is sent once, in order.
+- \`reset\`: discard all parts received so far, because the plan is written again.
+- \`end\`: the job as \`GET\` returns it. The stream then ends.
+
+Comment lines keep the connection open.`;
+
 function eventsOperation({ name, examples, common }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `stream${name}Events`,
-    summary: "The job, live (server-sent events)",
-    description: "`progress`: the job without its parts. `item`: a finished part of the plan, " +
-      "`{index, item}`, each once and in order. `reset`: forget the parts so far, the plan is " +
-      "begun anew. `end`: the job as `GET` shows it, and the stream is closed. Comments keep " +
-      "the connection alive.",
+    summary: "Stream the events of a job",
+    description: EVENTS_DESCRIPTION,
     ...common,
     requestParams: {
       path: jobPath,
       query: z.object({
-        after: z.string().optional().describe("As `Last-Event-ID`, for clients that cannot"),
+        after: z.string().optional().describe(
+          "The same as `Last-Event-ID`, for clients that cannot set headers",
+        ),
       }),
-      header: sentByCaller("Last-Event-ID"),
+      header: requestHeadersOf("Last-Event-ID"),
     },
     responses: {
       200: {
-        description: "Events until the job ends",
-        headers: sent(RATE, ["Cache-Control"]),
+        description: "The events of the job until it ends",
+        headers: responseHeadersOf(RATE, ["Cache-Control"]),
         content: { "text/event-stream": { schema: z.string(), example: examples.events } },
       },
-      204: answer("The client has had the last event; it need not come back", null, {
+      204: answer("The client has received the last event and should not reconnect", null, {
         headers: RATE,
       }),
-      ...problems("invalid_request", "invalid_header", "job_not_found", ...EVERYWHERE),
+      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
     },
   };
 }

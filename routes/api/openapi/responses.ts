@@ -1,19 +1,19 @@
 /**
- * The responses of the description: answers, and the problems in place of them.
+ * The responses in the OpenAPI document: successful ones and problems.
  * @module
  */
 import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
 import { problemBody, type ProblemCode, problemTypes } from "../../http/problem.ts";
 import { Problem } from "../schemas.ts";
-import { RATE, type ResponseHeader, sent } from "./headers.ts";
+import { RATE, type ResponseHeader, responseHeadersOf } from "./headers.ts";
 
 /**
- * A response that is no problem.
+ * Describes a successful response.
  *
- * @param schema of the body; `null` if it has none
- * @param options `headers`: what it may carry; `always`: what it always carries; `type`: JSON unless
- * given; `examples`: bodies by name
+ * @param schema the schema of the body; `null` if it has none
+ * @param options `headers`: those it may have; `always`: those it always has; `type`: the media
+ * type, JSON by default; `examples`: bodies by name
  */
 export function answer(
   description: string,
@@ -30,20 +30,20 @@ export function answer(
     Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
   return {
     description,
-    headers: sent(options.headers ?? [], always),
+    headers: responseHeadersOf(options.headers ?? [], always),
     ...(schema && { content: { [type]: { schema, ...(named && { examples: named }) } } }),
   };
 }
 
-/** What any call about jobs may be answered with. */
-export const EVERYWHERE: ProblemCode[] = ["unauthorized", "rate_limited", "internal"];
+/** The problems that every call about jobs can answer with. */
+export const COMMON_PROBLEMS: ProblemCode[] = ["unauthorized", "rate_limited", "internal"];
 
-/** The problems that a call may be answered with, one response for each status. */
+/** Describes the problems that a call can answer with: one response for each status. */
 export function problems(...codes: ProblemCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
     description: codes.map((code) => problemTypes[code].title).join("; or: "),
-    headers: sent(
+    headers: responseHeadersOf(
       [...RATE, "Retry-After", "WWW-Authenticate"],
       status === 429 ? ["Cache-Control", "Retry-After"] : ["Cache-Control"],
     ),

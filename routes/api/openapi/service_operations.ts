@@ -1,5 +1,5 @@
 /**
- * The calls about the service: a function for each path.
+ * The OpenAPI operations of the service itself: a function for each path.
  * @module
  */
 import { z } from "zod";
@@ -10,7 +10,7 @@ import type {
 } from "zod-openapi";
 import { answer, problems } from "./responses.ts";
 
-/** What is the same in each call: they need no key. */
+/** The part that all these operations share. They need no API key. */
 const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
   tags: ["service"],
   security: [],
@@ -18,7 +18,7 @@ const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
 
 const Ok = z.object({ status: z.literal("ok") });
 
-/** The calls about the service, by their paths. */
+/** Returns the operations of the service, by path. */
 export function servicePaths(): ZodOpenApiPathsObject {
   return {
     "/livez": { get: livenessOperation() },
@@ -34,18 +34,19 @@ export function servicePaths(): ZodOpenApiPathsObject {
 function livenessOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getLiveness",
-    summary: "Whether the process lives",
+    summary: "Check that the process is alive",
     ...common,
-    responses: { 200: answer("It does", Ok) },
+    responses: { 200: answer("The process is alive", Ok) },
   };
 }
 
 function readinessOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getReadiness",
-    summary: "Whether it can work",
+    summary: "Check that the service is ready",
+    description: "Checks that this instance is not shutting down and that its database responds.",
     ...common,
-    responses: { 200: answer("It can", Ok), ...problems("not_ready") },
+    responses: { 200: answer("The service is ready", Ok), ...problems("not_ready") },
   };
 }
 
@@ -53,11 +54,13 @@ function descriptionOperation(): ZodOpenApiOperationObject {
   const Description = z.looseObject({ openapi: z.string() });
   return {
     operationId: "getDescription",
-    summary: "This description",
+    summary: "Retrieve this OpenAPI document",
     ...common,
     responses: {
-      200: answer("OpenAPI 3.1", Description, { always: ["ETag", "Cache-Control"] }),
-      304: answer("The client has this version", null, { always: ["ETag", "Cache-Control"] }),
+      200: answer("The OpenAPI 3.1 document", Description, { always: ["ETag", "Cache-Control"] }),
+      304: answer("The client already has this version", null, {
+        always: ["ETag", "Cache-Control"],
+      }),
     },
   };
 }
@@ -65,42 +68,52 @@ function descriptionOperation(): ZodOpenApiOperationObject {
 function referenceOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getReference",
-    summary: "This description, for people",
+    summary: "Open the API reference",
     ...common,
-    responses: { 200: page("A page on which the calls can be tried") },
+    responses: { 200: page("An HTML page that shows this document and can send requests") },
   };
 }
 
 function problemListOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "listProblems",
-    summary: "All problems that this API answers with",
+    summary: "List all problems",
     ...common,
-    responses: { 200: page("A list with links") },
+    responses: { 200: page("An HTML page with a link to each problem") },
   };
 }
 
 function problemOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getProblem",
-    summary: "What a problem means: the `type` of its answers leads here",
+    summary: "Retrieve the explanation of a problem",
+    description: "The `type` of every error response is the path of this page.",
     ...common,
-    requestParams: { path: z.object({ code: z.string().meta({ example: "queue_full" }) }) },
-    responses: { 200: page("What to do about it"), ...problems("route_not_found") },
+    requestParams: {
+      path: z.object({
+        code: z.string().meta({ description: "The `code` of the problem", example: "queue_full" }),
+      }),
+    },
+    responses: {
+      200: page("An HTML page that says what the problem means and what to do"),
+      ...problems("route_not_found"),
+    },
   };
 }
 
 function webhookOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "hearFromOpenAI",
-    summary: "OpenAI tells of a finished response; only with OPENAI_WEBHOOK_SECRET",
+    summary: "Receive a webhook from OpenAI",
+    description: "OpenAI sends this request when a background response has ended. The path only " +
+      "exists if the operator has set `OPENAI_WEBHOOK_SECRET`.",
     ...common,
     requestBody: {
       required: true,
       content: { "application/json": { schema: z.looseObject({}) } },
     },
     responses: {
-      204: answer("Heard", null),
+      204: answer("The webhook was accepted", null),
       ...problems(
         "incomplete_body",
         "invalid_signature",

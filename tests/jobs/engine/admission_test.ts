@@ -6,7 +6,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MINUTE, queuedJob } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
 
-/** Counts how often it counts; a count takes `countMs`. */
+/** Counts its own scans; a scan takes `countMs`. */
 class CountingIndex extends JobIndex {
   counts = 0;
   constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
@@ -20,7 +20,7 @@ class CountingIndex extends JobIndex {
   }
 }
 
-/** An admission for `maxQueuedJobs` with `waiting` jobs in its store. */
+/** An `Admission` for `maxQueuedJobs` with `waiting` jobs in its store. */
 async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const clock = new FakeClock();
   const kv = await Deno.openKv(":memory:");
@@ -36,7 +36,9 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
     store,
     index,
     admit,
-    /** Calls `admit()` so many times at once. @returns how many were let in */
+    /**
+     * Calls `admit()` this many times at once. @returns how many calls were accepted
+     */
     async admitted(calls: number): Promise<number> {
       const results = await Promise.all(Array.from({ length: calls }, () => admit()));
       return results.filter(({ outcome }) => outcome === "accepted").length;
@@ -52,7 +54,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
 
 const full = { outcome: "queue full" as const, limit: 3 };
 
-Deno.test("Admission lets a job in below the limit", async () => {
+Deno.test("Admission accepts a job below the limit", async () => {
   using test = await setUp(3, { waiting: 2 });
 
   assertEquals<unknown>(await test.admit(), { outcome: "accepted", left: null });
@@ -73,7 +75,7 @@ Deno.test("Admission counts a job that waits for its retry", async () => {
   assertEquals(await test.admit(), { ...full, limit: 1 });
 });
 
-Deno.test("Admission adds what it lets in between two counts", async () => {
+Deno.test("Admission adds accepted jobs to its count between two scans", async () => {
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
@@ -84,7 +86,7 @@ Deno.test("Admission adds what it lets in between two counts", async () => {
   assertEquals(await test.admit(), full);
 });
 
-Deno.test("Admission takes jobs that workers have claimed since for gone before it refuses", async () => {
+Deno.test("Admission scans again before it refuses, because workers may have claimed jobs", async () => {
   using test = await setUp(1);
   for (let n = 0; n < 3; n++) {
     assertStrictEquals(await test.admitted(1), 1);
@@ -92,7 +94,7 @@ Deno.test("Admission takes jobs that workers have claimed since for gone before 
   }
 });
 
-Deno.test("Admission spends a tenth of its time with counting when there is no room", async () => {
+Deno.test("Admission spends at most a tenth of its time on scans while the queue is full", async () => {
   using test = await setUp(1, { waiting: 1, countMs: 20 });
   assertStrictEquals(await test.admitted(1), 0);
   await test.claimAll();
@@ -105,7 +107,7 @@ Deno.test("Admission spends a tenth of its time with counting when there is no r
   assertStrictEquals(test.index.counts, 2);
 });
 
-Deno.test("Admission does not forget a job that is being stored while it counts", async () => {
+Deno.test("Admission keeps counting a job that is being stored during a scan", async () => {
   using test = await setUp(1);
   const stored = Promise.withResolvers<{ outcome: string }>();
   const admitted = test.admit(() => stored.promise);
@@ -116,7 +118,7 @@ Deno.test("Admission does not forget a job that is being stored while it counts"
   await admitted;
 });
 
-Deno.test("Admission keeps no place for a job that could not be stored", async () => {
+Deno.test("Admission frees the place of a job that could not be stored", async () => {
   using test = await setUp(1);
   await assertRejects(
     () => test.admit(() => Promise.reject(new Error("KV is away"))),
@@ -127,7 +129,7 @@ Deno.test("Admission keeps no place for a job that could not be stored", async (
   assertStrictEquals(await test.admitted(1), 1);
 });
 
-Deno.test("Admission counts anew when the clock was set back", async () => {
+Deno.test("Admission scans again after the clock was set back", async () => {
   using test = await setUp(2);
   assertStrictEquals(await test.admitted(1), 1);
   await test.claimAll();
@@ -136,7 +138,7 @@ Deno.test("Admission counts anew when the clock was set back", async () => {
   assertStrictEquals(await test.admitted(2), 2);
 });
 
-Deno.test("Admission sees what other instances have accepted", async () => {
+Deno.test("Admission counts jobs that other instances accepted", async () => {
   using test = await setUp(3);
   assertStrictEquals(await test.admitted(1), 1);
   for (let n = 0; n < 3; n++) await test.store.accept(queuedJob());
@@ -146,14 +148,14 @@ Deno.test("Admission sees what other instances have accepted", async () => {
   assertStrictEquals(await test.admitted(1), 0);
 });
 
-Deno.test("Admission lets in as many of a flood as there is room for, with one count", async () => {
+Deno.test("Admission accepts as many of 20 concurrent jobs as fit, with one scan", async () => {
   using test = await setUp(5, { waiting: 2 });
 
   assertStrictEquals(await test.admitted(20), 3);
   assertStrictEquals(test.index.counts, 1);
 });
 
-Deno.test("Admission counts again after a count that failed", async () => {
+Deno.test("Admission scans again after a scan that failed", async () => {
   using test = await setUp(3);
   const { countWaiting } = test.index;
   test.index.countWaiting = () => Promise.reject(new Error("KV is away"));

@@ -1,5 +1,5 @@
 /**
- * Responses that go on at the model's side: who waits for them, and who stops them.
+ * Responses that continue at the provider: which call joins them, and what cancels them.
  */
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
@@ -35,11 +35,11 @@ const kind = testKind(async (_request, context) => {
 
 const unavailable = new JobError("connection_lost", "OpenAI API connection lost");
 
-/** A model whose responses go on by themselves, and what was asked of it. */
+/** A model with background responses, and a log of the calls it received. */
 function backgroundModel(
   { join, respond }: {
     join?: Model["join"];
-    /** What becomes of the call once the response has begun. */
+    /** The rest of the call, once the response has begun. */
     respond?: (options: CallOptions) => Promise<typeof silentTurn>;
   } = {},
 ) {
@@ -82,7 +82,7 @@ async function twoAttempts(env: Awaited<ReturnType<typeof openRuntimes>>) {
   return id;
 }
 
-Deno.test("a response that was begun is joined by the next attempt", async () => {
+Deno.test("the next attempt joins a response that an earlier attempt started", async () => {
   const { model, asked } = backgroundModel({
     respond: () => Promise.reject(unavailable),
     join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: `joined ${id}`, usage }),
@@ -95,7 +95,7 @@ Deno.test("a response that was begun is joined by the next attempt", async () =>
   assertStrictEquals(job.state === "succeeded" && job.usage?.inputTokens, 100);
 });
 
-Deno.test("a response that came to nothing is begun again, and the new one is joined then", async () => {
+Deno.test("an attempt starts a new response when the joined one is lost, and the next attempt joins that", async () => {
   let failures = 2;
   const { model, asked } = backgroundModel({
     respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
@@ -113,7 +113,7 @@ Deno.test("a response that came to nothing is begun again, and the new one is jo
   ]);
 });
 
-Deno.test("a response is joined although the breaker has opened meanwhile", async () => {
+Deno.test("an attempt joins a response although the breaker has opened in the meantime", async () => {
   const { model, asked } = backgroundModel({
     respond: () => Promise.reject(unavailable),
     join: (id) => Promise.resolve({ ...silentTurn, responseId: id, text: "joined", usage }),
@@ -143,7 +143,7 @@ Deno.test("a response is joined although the breaker has opened meanwhile", asyn
   assertEquals(asked, ["respond resp_1", "join resp_1"]);
 });
 
-Deno.test("a finished turn forgets its response", async () => {
+Deno.test("a finished turn deletes its stored response id", async () => {
   const { model } = backgroundModel();
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -151,7 +151,7 @@ Deno.test("a finished turn forgets its response", async () => {
   assertStrictEquals(await env.store.checkpoints.openResponse(id), null);
 });
 
-Deno.test("canceling a job stops its response", async () => {
+Deno.test("canceling a job cancels its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -162,7 +162,7 @@ Deno.test("canceling a job stops its response", async () => {
   assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
-Deno.test("a job whose time is up stops its response", async () => {
+Deno.test("a job that reaches its deadline cancels its response", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -174,7 +174,7 @@ Deno.test("a job whose time is up stops its response", async () => {
   assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
-Deno.test("a worker that leaves lets its response go on", async () => {
+Deno.test("a worker that shuts down leaves its response running", async () => {
   const { model, asked } = backgroundModel({ respond: never });
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -184,12 +184,12 @@ Deno.test("a worker that leaves lets its response go on", async () => {
   assertEquals(asked, ["respond resp_1"]);
 });
 
-Deno.test("a response that nobody will ever find is stopped", async () => {
+Deno.test("a response is canceled when its job was canceled while it started", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const { model, asked } = backgroundModel();
   using env = openRuntimesOn(kv, { kinds: [kind], model });
   hooks.commit = async (sets, run) => {
-    // The job is canceled in the moment in which its response begins.
+    // The job is canceled at the moment when its response begins.
     if (sets.some(([sort]) => sort === "response")) {
       hooks.commit = undefined;
       await env.store.cancel(id);
@@ -201,7 +201,7 @@ Deno.test("a response that nobody will ever find is stopped", async () => {
   assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
 });
 
-Deno.test("a response that cannot be remembered is stopped, as far as it can be", async () => {
+Deno.test("a response whose id cannot be stored is canceled, even if the cancellation fails", async () => {
   const asked: string[] = [];
   const model = modelOf({
     async respond(_request, { onEvent }) {
@@ -227,7 +227,7 @@ Deno.test("a response that cannot be remembered is stopped, as far as it can be"
   assertStrictEquals(job.state === "failed" && job.failure.code, "internal");
 });
 
-Deno.test("showing progress tells a worker that its job is another's by now", async () => {
+Deno.test("a worker that shows progress learns that it has lost its job", async () => {
   const aborted = Promise.withResolvers<void>();
   const lost = testKind(async (request, context) => {
     context.signal.addEventListener("abort", () => aborted.resolve());
@@ -246,7 +246,7 @@ Deno.test("showing progress tells a worker that its job is another's by now", as
   await env.a.instance.idle();
 });
 
-Deno.test("whoever cancels a job does not wait for the model's side", async () => {
+Deno.test("cancel() does not wait for the provider", async () => {
   const model = modelOf({
     async respond(_request, options) {
       await options.onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
@@ -259,7 +259,7 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
   while (await env.store.checkpoints.openResponse(id) === null);
   assertStrictEquals((await env.b.jobs.cancel(kind, id))?.job.state, "canceled");
   await env.a.instance.stop(0);
-  // An instance that leaves waits for it, but for a second only.
+  // A shutdown waits for the cancellation, but at most a second.
   let stopped = false;
   env.b.instance.stop(0).then(() => stopped = true);
   env.clock.advance(999);
@@ -272,7 +272,7 @@ Deno.test("whoever cancels a job does not wait for the model's side", async () =
   assertStrictEquals(stopped, true);
 });
 
-Deno.test("a response that cannot be stopped harms nobody", async () => {
+Deno.test("a failed cancellation of a response disturbs neither cancel() nor the shutdown", async () => {
   const model = modelOf({
     async respond(_request, options) {
       await options.onEvent?.({ type: "started", responseId: "resp_1", resumable: true });
@@ -287,7 +287,7 @@ Deno.test("a response that cannot be stopped harms nobody", async () => {
   await env.a.instance.stop(0);
 });
 
-Deno.test("a response that does not go on by itself is neither remembered nor stopped", async () => {
+Deno.test("a response that cannot be resumed is neither stored nor canceled", async () => {
   const asked: string[] = [];
   const model = modelOf({
     async respond(_request, { onEvent }) {
@@ -304,7 +304,7 @@ Deno.test("a response that does not go on by itself is neither remembered nor st
   assertEquals(asked, []);
 });
 
-Deno.test("a webhook wakes the call that waits, through whichever instance it came", async () => {
+Deno.test("a webhook wakes the waiting call, whichever instance receives it", async () => {
   const waiting = Promise.withResolvers<void>();
   let wakes = 0;
   const { model } = backgroundModel({
@@ -325,7 +325,7 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
   await pass();
   const job = await jobOf(env.store, id);
   assert(job.state === "running");
-  // News of a job that the instance no longer has comes first.
+  // The first wake is for a job that the instance no longer has.
   const commit = env.kv.atomic();
   env.instances.addWake(commit, { holder: job.holder, id: "0" });
   await commit.commit();
@@ -338,21 +338,21 @@ Deno.test("a webhook wakes the call that waits, through whichever instance it ca
   await env.a.instance.stop(0);
 });
 
-Deno.test("ringFor() rings once for each delivery, and only for those who wait", async () => {
+Deno.test("ringFor() rings once for each delivery, and only for a stored response", async () => {
   const { model } = backgroundModel({ respond: never });
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  const heard = await env.instances.lastRing();
+  const before = await env.instances.lastRing();
   assertStrictEquals(
     await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }),
     "unknown",
   );
-  assertStrictEquals(await env.instances.lastRing(), heard);
+  assertStrictEquals(await env.instances.lastRing(), before);
 
   assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
   const rung = await env.instances.lastRing();
-  assertNotStrictEquals(rung, heard);
+  assertNotStrictEquals(rung, before);
   const job = await jobOf(env.store, id);
   assert(job.state === "running");
   assertEquals(await env.instances.takeWakes(job.holder), [id]);
@@ -373,7 +373,7 @@ Deno.test("ringFor() rings once for each delivery, and only for those who wait",
 });
 
 for (const how of ["rescued", "claimed"] as const) {
-  Deno.test(`a job that fails when it is ${how} stops its response`, async () => {
+  Deno.test(`a job that fails when it is ${how} cancels its response`, async () => {
     const { model, asked } = backgroundModel({
       respond: how === "rescued" ? never : () => Promise.reject(unavailable),
     });
@@ -396,7 +396,7 @@ for (const how of ["rescued", "claimed"] as const) {
   });
 }
 
-Deno.test("a response that was begun with another prompt is stopped", async () => {
+Deno.test("a response that was started with another prompt version is canceled", async () => {
   let failures = 1;
   const { model, asked } = backgroundModel({
     respond: () => failures-- > 0 ? Promise.reject(unavailable) : Promise.resolve(silentTurn),
@@ -416,7 +416,7 @@ Deno.test("a response that was begun with another prompt is stopped", async () =
 
 const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
 
-Deno.test("a placeholder plan stops the response that it stands in for", async () => {
+Deno.test("a placeholder plan cancels the response that it replaces", async () => {
   const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
   using env = await openRuntimes({ kinds: [kind], model, mockIfQuota: true });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -429,7 +429,7 @@ Deno.test("a placeholder plan stops the response that it stands in for", async (
 
 for (const mockIfQuota of [true, false]) {
   const end = mockIfQuota ? "placeholder" : "failure";
-  Deno.test(`a ${end} that is stored later than anybody waits for it stops its response`, async () => {
+  Deno.test(`a ${end} that is stored only after the instance gave up waiting cancels its response`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
     using env = openRuntimesOn(kv, { kinds: [kind], model, mockIfQuota });
@@ -442,7 +442,7 @@ for (const mockIfQuota of [true, false]) {
   });
 }
 
-Deno.test("news of a response that is done with wakes nobody", async () => {
+Deno.test("a webhook for a finished response wakes no worker", async () => {
   const held = Promise.withResolvers<void>();
   const twice = testKind(async (_request, context) => {
     await context.respond("turn-1", anyRequest, anyParts);

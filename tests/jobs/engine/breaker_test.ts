@@ -16,7 +16,7 @@ import { claim } from "../../../testing/stores.ts";
 
 const rateLimited = () => new JobError("rate_limited", "OpenAI API rate limit exceeded");
 
-/** A kind of job that makes one call, and a model that turns the first calls away. */
+/** A kind whose jobs make one call, and a model that rejects the first calls. */
 function limitedModel(...errors: Error[]) {
   let calls = 0;
   const chat = () => {
@@ -31,7 +31,7 @@ function limitedModel(...errors: Error[]) {
   return { overrides: { kinds: [kind], model: () => model }, kind, calls: () => calls };
 }
 
-Deno.test("while the breaker is open jobs wait, in every instance, and use up no attempt", async () => {
+Deno.test("while the breaker is open, jobs wait in every instance and use no attempt", async () => {
   const limited = limitedModel(rateLimited());
   using env = await openRuntimes(limited.overrides);
   const { job: first } = await submit(env.a, limited.kind, { text: "first" });
@@ -49,11 +49,11 @@ Deno.test("while the breaker is open jobs wait, in every instance, and use up no
     assertStrictEquals(job.state, "queued");
     assertStrictEquals(job.attempt, 0);
   }
-  // Full jitter put the first one's second attempt at the end of the pause.
+  // Full jitter put the second attempt of the first job at the end of the pause.
   assertStrictEquals((await jobOf(env.store, first.id)).attempt, 1);
 });
 
-Deno.test("after the pause one job goes ahead, and the others follow when it has succeeded", async () => {
+Deno.test("after the pause one job is the probe, and the others follow when it succeeds", async () => {
   const limited = limitedModel(rateLimited());
   const held = Promise.withResolvers<void>();
   const model = modelOf({
@@ -86,7 +86,7 @@ Deno.test("after the pause one job goes ahead, and the others follow when it has
   assertStrictEquals(limited.calls(), 5);
 });
 
-Deno.test("jobs that the breaker held back start when the pause is over, without a sweep", async () => {
+Deno.test("jobs that the breaker held back start when the pause ends, without a sweep", async () => {
   const limited = limitedModel(rateLimited());
   using env = await openRuntimes({ ...limited.overrides, random: () => 0.99 });
   await submit(env.a, limited.kind, { text: "first" });
@@ -102,7 +102,7 @@ Deno.test("jobs that the breaker held back start when the pause is over, without
   assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
 });
 
-Deno.test("a job whose time is up fails although the breaker is open", async () => {
+Deno.test("a job fails at its deadline although the breaker is open", async () => {
   const limited = limitedModel(new JobError("overloaded", "OpenAI API error: 503"), rateLimited());
   using env = await openRuntimes({ ...limited.overrides, random: () => 0 });
   const { job: { id } } = await submit(env.a, limited.kind, { text: "hello" });
@@ -124,7 +124,7 @@ Deno.test("a job whose time is up fails although the breaker is open", async () 
   assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
 });
 
-Deno.test("a spent quota keeps nobody waiting where placeholders are configured", async () => {
+Deno.test("a spent quota holds no job back where placeholders are configured", async () => {
   const spent = () => new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   for (const mockIfQuota of [true, false]) {
     const limited = limitedModel(spent(), spent());
@@ -138,8 +138,8 @@ Deno.test("a spent quota keeps nobody waiting where placeholders are configured"
 });
 
 /**
- * A kind of job of two turns; between them the breaker opens for so long. When the job goes on, it does
- * between its turns what `resume` says.
+ * A kind of two turns; the breaker opens between them for `pauseMs`. The resumed attempt calls
+ * `resume` between its turns.
  */
 async function runBetweenTurns(pauseMs: number, resume = () => Promise.resolve()) {
   let calls = 0;
@@ -174,7 +174,7 @@ async function runBetweenTurns(pauseMs: number, resume = () => Promise.resolve()
   return { ...env, other, id, calls: () => calls };
 }
 
-Deno.test("a job that would have to wait for long in front of a call is put back, its slot free", async () => {
+Deno.test("a job that would wait long before a call is put back, and its slot is free", async () => {
   using env = await runBetweenTurns(60_000);
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.id);
@@ -193,7 +193,7 @@ Deno.test("a job that would have to wait for long in front of a call is put back
   assertStrictEquals(env.calls(), 2);
 });
 
-Deno.test("a job that cannot wait for the breaker before its deadline fails with what opened it", async () => {
+Deno.test("a job whose deadline comes before the end of the pause fails with the error that opened the breaker", async () => {
   const openFor = async (probe: string | null) => {
     await env.kv.set(["breaker", "test"], {
       openUntil: env.clock.now() + 9 * MINUTE,
@@ -208,7 +208,7 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
   const waiting = await jobOf(env.store, env.id);
   assertStrictEquals(waiting.state, "queued");
   env.clock.advance(9 * MINUTE);
-  // Let through by the claim, and then held back in front of the call.
+  // The claim lets it through; then the breaker holds it back before the call.
   await openFor(env.id);
   await env.a.instance.sweep();
   await env.a.instance.idle();
@@ -216,7 +216,7 @@ Deno.test("a job that cannot wait for the breaker before its deadline fails with
   assertStrictEquals(job.state === "failed" && job.failure.code, "rate_limited");
 });
 
-Deno.test("a job whose time is up fails although the breaker is known to be open", async () => {
+Deno.test("a job fails at its deadline although its instance knows that the breaker is open", async () => {
   using env = await openRuntimes();
   const job = queuedJob();
   await env.store.accept(job);
@@ -230,7 +230,7 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
     opening: "one",
     failure: rateLimited().failure,
   });
-  // The instance learns that it is open.
+  // The instance learns that the breaker is open.
   const { job: other } = await submit(env.b, env.kind, { text: "waits" });
   await env.b.instance.idle();
   assertStrictEquals((await env.store.read(other.id))?.job.state, "queued");
@@ -238,7 +238,7 @@ Deno.test("a job whose time is up fails although the breaker is known to be open
   assertStrictEquals((await env.store.read(job.id))?.job.state, "failed");
 });
 
-Deno.test("both sorts of model call learn from being turned away", async () => {
+Deno.test("a rejected call opens the breaker, for chat() and for respond()", async () => {
   for (const sort of ["chat", "respond"] as const) {
     const model = modelOf({ [sort]: () => Promise.reject(rateLimited()) });
     const kind = testKind(async ({ text }, context) => {

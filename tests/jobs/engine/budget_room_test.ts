@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { openRuntimesOn } from "../../../testing/runtimes.ts";
 
-Deno.test("a request that is refused for its budget takes no room in the queue", async () => {
+Deno.test("a request that is refused for its budget takes no place in the queue", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { maxQueuedJobs: 3, dailyJobsPerKey: 1 });
   const caller = { id: "key:1", owner: "key:1" };
-  // A count takes a while, so that one that leaves no room stands for ten times as long.
+  // A scan takes 60 ms, so a "full" result is reused for ten times as long.
   hooks.list = (selector) => {
     if ("prefix" in selector && selector.prefix[0] === "due") env.clock.advance(60);
   };

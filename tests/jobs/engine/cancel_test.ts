@@ -19,7 +19,7 @@ Deno.test("a canceled job is stopped at once, and stays canceled", async () => {
   assertStrictEquals((await jobOf(env.store, id)).state, "canceled");
 });
 
-Deno.test("a job that is canceled elsewhere is stopped within a second", async () => {
+Deno.test("a job that is canceled through another instance is stopped within a second", async () => {
   const begun = Promise.withResolvers<AbortSignal>();
   const kind = testKind((_request, context) => {
     begun.resolve(context.signal);
@@ -40,7 +40,7 @@ Deno.test("a job that is canceled elsewhere is stopped within a second", async (
   await env.a.instance.stop(0);
 });
 
-Deno.test("cancel() does not touch jobs of another kind, or that have ended", async () => {
+Deno.test("cancel() does not change a job of another kind, or one that has ended", async () => {
   using env = await openRuntimes();
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();

@@ -6,7 +6,7 @@ import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
 
 type Bell = "queue" | "sweep";
 
-/** An instance that listens, and a store through which another one accepts jobs. */
+/** An instance that listens, and a store through which another instance accepts jobs. */
 async function startInstance(doorbell: Bell) {
   const directory = await Deno.makeTempDir();
   const kv = await Deno.openKv(`${directory}/kv.sqlite`);
@@ -26,8 +26,8 @@ async function startInstance(doorbell: Bell) {
     store,
     runs,
     /**
-     * Waits until the job has ended. Time passes, and with it come the timed sweeps, only where
-     * no other bell is to be heard.
+     * Waits until the job has ended. The clock advances, and triggers timed sweeps, only where no
+     * doorbell rings.
      */
     async end(id: string, options = { timePasses: doorbell === "sweep" }) {
       for (;;) {
@@ -45,9 +45,9 @@ async function startInstance(doorbell: Bell) {
   };
 }
 
-/** Both bells have to pass the same tests, on a database in a file. */
+/** Both doorbells must pass the same tests, on a database in a file. */
 for (const doorbell of ["queue", "sweep"] as const) {
-  Deno.test(`${doorbell}: a job that another instance accepted is worked on`, async () => {
+  Deno.test(`${doorbell}: an instance executes a job that another instance accepted`, async () => {
     await using instance = await startInstance(doorbell);
     instance.engine.instance.start();
     const job = queuedJob();
@@ -55,7 +55,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     assertStrictEquals(await instance.end(job.id), "succeeded");
   });
 
-  Deno.test(`${doorbell}: a job that waited before the start is worked on`, async () => {
+  Deno.test(`${doorbell}: an instance executes a job that was accepted before its start`, async () => {
     await using instance = await startInstance(doorbell);
     const job = queuedJob();
     await instance.store.accept(job);
@@ -63,7 +63,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     assertStrictEquals(await instance.end(job.id, { timePasses: false }), "succeeded");
   });
 
-  Deno.test(`${doorbell}: many jobs are each worked on once`, async () => {
+  Deno.test(`${doorbell}: each of many jobs is executed once`, async () => {
     await using instance = await startInstance(doorbell);
     instance.engine.instance.start();
     const jobs = Array.from({ length: 50 }, (_, n) => queuedJob({ request: { text: String(n) } }));
@@ -72,7 +72,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
     assertEquals(instance.runs.toSorted(), jobs.map((_, n) => String(n)).toSorted());
   });
 
-  Deno.test(`${doorbell}: a lost ring costs time, not the job`, async () => {
+  Deno.test(`${doorbell}: a lost doorbell delays the job, but does not lose it`, async () => {
     await using instance = await startInstance(doorbell);
     instance.engine.instance.start();
     const { kv, clock } = instance;
@@ -83,7 +83,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
   });
 }
 
-/** Collects what a queue doorbell rings. */
+/** Collects the ids that a queue doorbell rings for. */
 async function listenTo(kv: Deno.Kv, expected: number) {
   const rung: string[] = [];
   const all = Promise.withResolvers<void>();
@@ -97,7 +97,7 @@ async function listenTo(kv: Deno.Kv, expected: number) {
   return rung;
 }
 
-Deno.test("the queue doorbell rings for each message and drops those that are not ours", async () => {
+Deno.test("the queue doorbell rings for each valid message and drops all others", async () => {
   const kv = await Deno.openKv(":memory:");
   const ids = [crypto.randomUUID(), crypto.randomUUID()];
   for (const message of ["nonsense", { jobId: 7 }, null, { jobId: ids[0] }]) {

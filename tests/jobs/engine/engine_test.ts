@@ -13,7 +13,7 @@ import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
 
-/** Fails the first times, then answers. */
+/** A kind that fails with each of `errors` in turn, then succeeds. */
 function failingKind(...errors: Error[]) {
   let calls = 0;
   const kind = testKind(({ text }) => {
@@ -23,7 +23,7 @@ function failingKind(...errors: Error[]) {
   return { kind, calls: () => calls };
 }
 
-Deno.test("a submitted job is worked on without any other bell", async () => {
+Deno.test("a submitted job is executed without a doorbell", async () => {
   using env = await openRuntimes();
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
@@ -32,14 +32,14 @@ Deno.test("a submitted job is worked on without any other bell", async () => {
   assertEquals(snapshot?.result, { text: "hello" });
 });
 
-Deno.test("read() does not show a job under another kind", async () => {
+Deno.test("read() returns null for a job of another kind", async () => {
   using env = await openRuntimes();
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   assertStrictEquals(await env.a.jobs.read({ ...env.kind, name: "other" }, id), null);
 });
 
-Deno.test("sweep() returns while the work goes on", async () => {
+Deno.test("sweep() returns before the jobs that it started end", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "slow" });
@@ -52,7 +52,7 @@ Deno.test("sweep() returns while the work goes on", async () => {
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("two instances that hear the same bell do the work once", async () => {
+Deno.test("two instances that sweep at the same time execute a job once", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   await submit(env.a, work.kind, { text: "once" });
@@ -70,7 +70,7 @@ Deno.test("two instances that hear the same bell do the work once", async () => 
   assertStrictEquals(work.runs(), 1);
 });
 
-Deno.test("what does not fit waits in KV until a slot is free", async () => {
+Deno.test("jobs that do not fit wait in KV until a slot is free", async () => {
   const gates: (() => void)[] = [];
   const full = Promise.withResolvers<void>();
   const kind = testKind(async ({ text }) => {
@@ -97,7 +97,7 @@ Deno.test("what does not fit waits in KV until a slot is free", async () => {
   for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a record that cannot be read does not keep others waiting", async () => {
+Deno.test("an unreadable record does not block other jobs", async () => {
   using env = await openRuntimes({ concurrency: 1 });
   await env.kv.set(["job", "broken"], { schema: 99 });
   await env.kv.set(["due", "test", NOON - 1, "broken"], 0);
@@ -108,7 +108,7 @@ Deno.test("a record that cannot be read does not keep others waiting", async () 
   assertStrictEquals((await jobOf(env.store, next.id)).state, "succeeded");
 });
 
-Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
+Deno.test("the signal of an attempt aborts when the attempt ends", async () => {
   const left = Promise.withResolvers<AbortSignal>();
   const kind = testKind((_request, context) => {
     left.resolve(context.signal);
@@ -120,7 +120,7 @@ Deno.test("what an attempt leaves behind is aborted when it ends", async () => {
   assertStrictEquals((await left.promise).aborted, true);
 });
 
-Deno.test("a job that fails for a moment is tried again after its backoff", async () => {
+Deno.test("a job with a transient failure is retried after its backoff", async () => {
   const { kind, calls } = failingKind(upstreamError());
   using env = await openRuntimes({ kinds: [kind] });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -150,7 +150,7 @@ Deno.test("a retry starts when it is due, without a sweep", async () => {
   assertStrictEquals(calls(), 2);
 });
 
-Deno.test("a job that keeps failing fails for good after its last attempt", async () => {
+Deno.test("a job that keeps failing ends as failed after its last attempt", async () => {
   const { kind, calls } = failingKind(...Array.from({ length: 9 }, upstreamError));
   using env = await openRuntimes({ kinds: [kind] });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -165,7 +165,7 @@ Deno.test("a job that keeps failing fails for good after its last attempt", asyn
   assertStrictEquals(calls(), limits.maxAttempts);
 });
 
-Deno.test("a failure that repeating does not cure ends the job at once", async () => {
+Deno.test("a failure that a retry cannot cure ends the job at once", async () => {
   const { kind, calls } = failingKind(new JobError("refused", "OpenAI API refused the request"));
   using env = await openRuntimes({ kinds: [kind] });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -175,7 +175,7 @@ Deno.test("a failure that repeating does not cure ends the job at once", async (
   assertStrictEquals(calls(), 1);
 });
 
-Deno.test("a spent quota gives a placeholder plan, if that is configured", async () => {
+Deno.test("a spent quota produces a placeholder plan if that is configured", async () => {
   for (const mockIfQuota of [true, false]) {
     const { kind } = failingKind(new JobError("quota_exceeded", "OpenAI API error: 429 x"));
     using env = await openRuntimes({ kinds: [kind], mockIfQuota });
@@ -191,7 +191,7 @@ Deno.test("a spent quota gives a placeholder plan, if that is configured", async
   }
 });
 
-Deno.test("a plan of the wrong shape is never stored", async () => {
+Deno.test("a plan of the wrong shape is not stored", async () => {
   const kind = testKind(() => Promise.resolve({ words: "wrong" } as unknown as { text: string }));
   using env = await openRuntimes({ kinds: [kind] });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -209,7 +209,7 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
   const text = Array.from({ length: 20 }, (_, n) => random.map((byte) => byte ^ n).toHex()).join(
     "",
   );
-  // Each stretch differs from all others, so that gzip does not find it again.
+  // Each stretch differs from all others, so gzip finds no repetition.
   const noise = [...text].map((c, n) => String.fromCharCode(c.charCodeAt(0) + n % 7919)).join("");
   const kind = testKind(() => Promise.resolve({ text: noise }));
   using env = await openRuntimes({ kinds: [kind] });
@@ -219,7 +219,7 @@ Deno.test("a plan that is too large to store fails the job and says so", async (
   assertStrictEquals(job.state === "failed" && job.failure.code, "result_too_large");
 });
 
-Deno.test("a job that does not end is failed at its deadline", async () => {
+Deno.test("a job that does not end fails at its deadline", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "endless" });
@@ -231,7 +231,7 @@ Deno.test("a job that does not end is failed at its deadline", async () => {
   work.finish();
 });
 
-Deno.test("idle() waits for the backlog too", async () => {
+Deno.test("idle() waits for the queued jobs too", async () => {
   using env = await openRuntimes({ concurrency: 1 });
   const jobs = [1, 2, 3].map(() => queuedJob());
   for (const job of jobs) await env.store.accept(job);
@@ -240,7 +240,7 @@ Deno.test("idle() waits for the backlog too", async () => {
   for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a sweep that loses a claim goes on to the next job", async () => {
+Deno.test("a sweep that loses a claim continues with the next job", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { concurrency: 1 });
   const [first, second] = [queuedJob({ now: NOON - 1 }), queuedJob()];
@@ -256,12 +256,12 @@ Deno.test("a sweep that loses a claim goes on to the next job", async () => {
   assertStrictEquals((await jobOf(env.store, second.id)).state, "succeeded");
 });
 
-Deno.test("a bell for a job that this instance works on changes nothing", async () => {
+Deno.test("a sweep does not start a job again that the same instance executes", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
-  // Another instance's clock may be ahead: the entry is still in the index that this sweep reads.
+  // With a slow clock, this sweep can still read the due entry of a running job.
   await env.kv.set(["due", "test", NOON, id], 0);
   await env.a.instance.sweep();
   assertStrictEquals(env.a.instance.running, 1);
@@ -271,7 +271,7 @@ Deno.test("a bell for a job that this instance works on changes nothing", async 
   assertStrictEquals(work.runs(), 1);
 });
 
-Deno.test("a job of a kind that only a newer version knows waits for that version", async () => {
+Deno.test("a job of an unknown kind waits for an instance that knows the kind", async () => {
   using env = await openRuntimes();
   const newer = openRuntime(env.kv, env.clock, { kinds: [{ ...env.kind, name: "newer" }] });
   const { job: { id } } = await submit(env.a, newer.kinds[0]!, { text: "hello" });
@@ -283,7 +283,7 @@ Deno.test("a job of a kind that only a newer version knows waits for that versio
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a job that expires while it is worked on is dropped", async () => {
+Deno.test("a job that expires while it runs is dropped", async () => {
   const begun = Promise.withResolvers<AbortSignal>();
   const kind = testKind((_request, context) => {
     begun.resolve(context.signal);
@@ -305,8 +305,8 @@ Deno.test("a job expires after its time to live", async () => {
   assertStrictEquals(await env.a.jobs.read(env.kind, id), null);
 });
 
-/** What an engine reads and writes during one minute of its clock. */
-async function minuteOf(jobs: number) {
+/** Records what an engine reads and writes during one minute of its clock. */
+async function recordMinute(jobs: number) {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openRuntimesOn(kv, { kinds: [work.kind], concurrency: 100 });
@@ -332,17 +332,17 @@ async function minuteOf(jobs: number) {
   return { writes, lists };
 }
 
-Deno.test("an instance writes as often for 100 running jobs as for one: its heartbeat", async () => {
+Deno.test("an instance writes only its heartbeat, as often for 100 running jobs as for one", async () => {
   for (const jobs of [1, 100]) {
-    const { writes } = await minuteOf(jobs);
+    const { writes } = await recordMinute(jobs);
     assertEquals(new Set(writes), new Set(["instance"]));
-    // Five in each lease of ten seconds.
+    // Five per lease of ten seconds.
     assert(writes.length > 0 && writes.length <= 31, `${writes.length} writes`);
   }
 });
 
 Deno.test("an idle instance writes nothing, and scans once every three seconds", async () => {
-  const { writes, lists } = await minuteOf(0);
+  const { writes, lists } = await recordMinute(0);
   assertEquals(writes, []);
   for (const index of ["due", "instance"]) {
     const scans = lists.filter((selector) => selector.includes(index)).length;
@@ -351,7 +351,7 @@ Deno.test("an idle instance writes nothing, and scans once every three seconds",
   assert(lists.every((selector) => /due|instance/.test(selector)));
 });
 
-Deno.test("a bell that finds no free slot is answered when one becomes free, without a sweep", async () => {
+Deno.test("a job that finds no free slot starts when a slot becomes free, without a sweep", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind], concurrency: 1 });
   await submit(env.a, work.kind, { text: "first" });

@@ -15,7 +15,7 @@ const ALMOST_ONE = 1 - Number.EPSILON;
 
 type Options = Partial<DecideOptions> & { attempt?: number };
 
-/** Decides on an attempt that ended at noon: the first, and without jitter, unless told. */
+/** Decides on an attempt that ended at noon: by default the first one, without jitter. */
 function decideOn(ended: Ended, { attempt = 1, ...options }: Options = {}) {
   const job = runningJob({ attempt });
   return decide(ended, { job, limits, now: NOON, random: () => 0, ...options });
@@ -25,7 +25,7 @@ function failed(code: FailureCode, retryAfterMs?: number): Ended {
   return { error: new JobError(code, "Why", { retryAfterMs }) };
 }
 
-/** How long after noon the next attempt comes. */
+/** The time from noon to the next attempt. */
 function waitAfter(ended: Ended, options: Options = {}): number {
   const outcome = decideOn(ended, options);
   assert(outcome.next === "retry", outcome.next);
@@ -35,7 +35,7 @@ function waitAfter(ended: Ended, options: Options = {}): number {
 const plan = { result: { text: "plan" }, source: "openai" } as const;
 const placeholder = { result: { text: "made up" }, source: "placeholder" } as const;
 
-Deno.test("decide() keeps a plan", () => {
+Deno.test("decide() returns a plan unchanged", () => {
   assertEquals(decideOn({ plan }), { next: "done", plan });
 });
 
@@ -56,12 +56,12 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
     ? { next: "retry", failure: why, runAt: NOON }
     : { next: "stop", failure: why };
 
-  Deno.test(`decide() after ${code}: ${expected.next}`, () => {
+  Deno.test(`decide() returns ${expected.next} after ${code}`, () => {
     assertEquals<unknown>(decideOn(failed(code)), expected);
   });
 }
 
-Deno.test("decide() lets a job wait for the breaker, unless its time is up before", () => {
+Deno.test("decide() makes a job wait for the breaker, unless its deadline comes first", () => {
   const why = failure("rate_limited", "Why");
   const heldBack = (waitMs: number) =>
     decideOn({ error: new BreakerOpenError(NOON + waitMs, { now: NOON, failure: why }) });
@@ -70,13 +70,13 @@ Deno.test("decide() lets a job wait for the breaker, unless its time is up befor
   assertEquals(heldBack(limits.timeoutMs), { next: "stop", failure: why });
 });
 
-Deno.test("decide() tries again as long as attempts are left", () => {
+Deno.test("decide() retries while attempts are left", () => {
   const outcomes = [1, 2, 3, 4, 5].map((attempt) => decideOn(failed("timeout"), { attempt }).next);
 
   assertEquals(outcomes, ["retry", "retry", "retry", "stop", "stop"]);
 });
 
-Deno.test("decide() says why the last attempt failed", () => {
+Deno.test("decide() keeps the failure of the last attempt", () => {
   assertEquals(decideOn(failed("timeout"), { attempt: 4 }), {
     next: "stop",
     failure: failure("timeout", "Why"),
@@ -96,7 +96,7 @@ const backoffs: [attempt: number, longestMs: number][] = [
 const patient = { maxAttempts: 100, timeoutMs: 15 * MINUTE };
 
 for (const [attempt, longestMs] of backoffs) {
-  Deno.test(`decide() after attempt ${attempt} waits ${longestMs} ms at the most`, () => {
+  Deno.test(`decide() waits at most ${longestMs} ms after attempt ${attempt}`, () => {
     const wait = (random: number) =>
       waitAfter(failed("timeout"), { attempt, limits: patient, random: () => random });
 
@@ -104,7 +104,7 @@ for (const [attempt, longestMs] of backoffs) {
   });
 }
 
-Deno.test("decide() waits as long as it was asked to, and adds the jitter to that", () => {
+Deno.test("decide() adds the jitter to the wait that the error asks for", () => {
   const rateLimited = failed("rate_limited", 20_000);
 
   assertStrictEquals(waitAfter(rateLimited), 20_000);
@@ -115,7 +115,7 @@ Deno.test("decide() rounds up to a whole millisecond", () => {
   assertStrictEquals(waitAfter(failed("rate_limited", 0.2)), 1);
 });
 
-Deno.test("decide() does not wait for a turn that the deadline would not let it have", () => {
+Deno.test("decide() does not wait for an attempt that would start after the deadline", () => {
   assertStrictEquals(waitAfter(failed("rate_limited", 15 * MINUTE - 1)), 15 * MINUTE - 1);
   assertEquals(decideOn(failed("rate_limited", 15 * MINUTE)), {
     next: "stop",
@@ -129,7 +129,7 @@ Deno.test("decide() counts the deadline from the first attempt", () => {
   assertStrictEquals(decideOn(failed("rate_limited", MINUTE), { job }).next, "stop");
 });
 
-Deno.test("decide() puts a placeholder in the place of a spent quota", () => {
+Deno.test("decide() returns a placeholder for a spent quota", () => {
   assertEquals(decideOn(failed("quota_exceeded"), { placeholder: () => placeholder }), {
     next: "done",
     plan: placeholder,
@@ -139,7 +139,7 @@ Deno.test("decide() puts a placeholder in the place of a spent quota", () => {
 for (const code of Object.keys(failureKinds) as FailureCode[]) {
   if (code === "quota_exceeded") continue;
 
-  Deno.test(`decide() has no placeholder for ${code}`, () => {
+  Deno.test(`decide() makes no placeholder for ${code}`, () => {
     const noPlaceholder = () => fail("must not be made");
 
     const outcome = decideOn(failed(code), { placeholder: noPlaceholder, attempt: 4 });
@@ -148,7 +148,7 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
   });
 }
 
-Deno.test("decide() does not try again when the plan is too large to store", () => {
+Deno.test("decide() does not retry when the plan is too large to store", () => {
   assertEquals(decideOn({ error: new BlobTooLargeError(1_000_000) }), {
     next: "stop",
     failure: failure("result_too_large", "The plan is too large to store"),
@@ -156,7 +156,7 @@ Deno.test("decide() does not try again when the plan is too large to store", () 
 });
 
 for (const error of [new TypeError("s3cret"), "s3cret", undefined]) {
-  Deno.test(`decide() tries again after an unknown error: ${error}`, () => {
+  Deno.test(`decide() retries after an unknown error: ${error}`, () => {
     assertEquals(decideOn({ error }), {
       next: "retry",
       failure: failure("internal", "Internal error"),
@@ -165,7 +165,7 @@ for (const error of [new TypeError("s3cret"), "s3cret", undefined]) {
   });
 }
 
-Deno.test("a job that its deadline stopped does not try again", () => {
+Deno.test("decide() does not retry a job that its deadline stopped", () => {
   assertEquals(decideOn({ error: deadlineError() }), {
     next: "stop",
     failure: failure("deadline_exceeded", "The plan was not finished in time"),

@@ -23,21 +23,21 @@ function openBoard(overrides: Partial<ProgressBoardOptions> = {}) {
 const text = (delta: string) => ({ type: "text", delta }) as const;
 const started = (responseId: string) => ({ type: "started", responseId, resumable: true }) as const;
 
-Deno.test("a board shows each part as soon as it is finished", async () => {
+Deno.test("ProgressBoard shows each part as soon as it is finished", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   await nextTurn();
   clock.advance(500);
   for (const delta of ['{"days":["o', 'ne","tw', 'o"', "]}"]) {
-    board.hear(text(delta));
+    board.onTurnEvent(text(delta));
     await nextTurn();
     clock.advance(500);
     await nextTurn();
   }
   const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
   assertEquals(shown, [
-    ["thinking", "Reading the wish", 0, []],
+    ["thinking", "Reading the request", 0, []],
     ["writing", "Writing day 1 of 2", 0, []],
     ["writing", "Writing day 2 of 2", 1, ["one"]],
     ["writing", "Finishing the plan", 2, ["one", "two"]],
@@ -46,11 +46,11 @@ Deno.test("a board shows each part as soon as it is finished", async () => {
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
-Deno.test("a board writes twice a second at the most, and then the latest", async () => {
+Deno.test("ProgressBoard writes at most twice a second, and last the latest progress", async () => {
   const { board, clock, written } = openBoard();
   board.think(parts);
   for (let n = 0; n < 100; n++) {
-    board.hear({ type: "reasoning", summary: `thought ${n}` });
+    board.onTurnEvent({ type: "reasoning", summary: `thought ${n}` });
     clock.advance(20);
     await nextTurn();
   }
@@ -60,7 +60,7 @@ Deno.test("a board writes twice a second at the most, and then the latest", asyn
   assertStrictEquals(written.at(-1)!.reasoningSummaries.length, 100);
 });
 
-Deno.test("a board never has two writes under way", async () => {
+Deno.test("ProgressBoard never has two writes in flight", async () => {
   const held: (() => void)[] = [];
   const write = () => new Promise<void>((resolve) => held.push(resolve));
   const { board, clock } = openBoard({ write });
@@ -75,7 +75,7 @@ Deno.test("a board never has two writes under way", async () => {
   assertStrictEquals(held.length, 2);
 });
 
-Deno.test("close() writes what has not been written yet, and nothing after that", async () => {
+Deno.test("close() writes the pending progress, and nothing is written after it", async () => {
   const { board, written } = openBoard();
   board.think(parts);
   await nextTurn();
@@ -89,7 +89,7 @@ Deno.test("close() writes what has not been written yet, and nothing after that"
   assertStrictEquals(written.length, 2);
 });
 
-Deno.test("a write that fails stops nobody, and the next one is tried", async () => {
+Deno.test("ProgressBoard tries the next write after a write that fails", async () => {
   let failures = 1;
   const written: Progress[] = [];
   const write = (progress: Progress) =>
@@ -112,12 +112,12 @@ const before = {
   openaiResponseId: "resp_1",
 };
 
-Deno.test("a response that is joined shows no less than it did", async () => {
+Deno.test("ProgressBoard keeps the shown parts when a response is joined", async () => {
   const { board, clock, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   for (const delta of ['{"days":["', 'one"', ',"two"']) {
-    board.hear(text(delta));
+    board.onTurnEvent(text(delta));
     await nextTurn();
     clock.advance(500);
     await nextTurn();
@@ -126,10 +126,10 @@ Deno.test("a response that is joined shows no less than it did", async () => {
   assertEquals(written.at(-1)!.partial, ["one", "two"]);
 });
 
-Deno.test("another response takes back what the one before has shown", async () => {
+Deno.test("ProgressBoard removes the shown parts when another response starts", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await board.close();
   assertEquals([written.at(-1)!.partial, written.at(-1)!.step], [[], 0]);
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_2");
@@ -151,14 +151,14 @@ function turnStep(responseId: string) {
   } as const;
 }
 
-Deno.test("steps that are found finished take nothing back that was shown", async () => {
+Deno.test("ProgressBoard keeps what it has shown when it reads finished steps", async () => {
   const shown = { ...before, openaiResponseId: "resp_2", reasoningSummaries: ["A", "B"] };
   const { board, written } = openBoard({ before: shown });
   board.addStep(turnStep("resp_1"), { resumed: true, savedTokens: 15 });
   board.addSummaries(["A"]);
   board.research("Looking");
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await nextTurn();
   const [{ partial, reasoningSummaries, openaiResponseId }] = written as [Progress];
   assertEquals([partial, reasoningSummaries], [["one"], ["A", "B"]]);
@@ -173,35 +173,35 @@ Deno.test("steps that are found finished take nothing back that was shown", asyn
   ]);
 });
 
-Deno.test("another response takes back the reasoning of the one that came to nothing", async () => {
+Deno.test("ProgressBoard removes the reasoning of a response that failed when another one starts", async () => {
   const shown = { ...before, reasoningSummaries: ["A", "lost"] };
   const { board, written } = openBoard({ before: shown });
   board.addStep(turnStep("resp_0"), { resumed: true, savedTokens: 15 });
   board.addSummaries(["A"]);
   board.think(parts);
-  board.hear(started("resp_2"));
-  board.hear({ type: "reasoning", summary: "B" });
+  board.onTurnEvent(started("resp_2"));
+  board.onTurnEvent({ type: "reasoning", summary: "B" });
   await board.close();
   assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B"]);
 });
 
-Deno.test("an answer that begins anew in the same turn is read from its beginning", async () => {
+Deno.test("ProgressBoard reads a new answer in the same turn from its beginning", async () => {
   const { board, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
-  board.hear(text('{"days":["lost","lo'));
-  board.hear(started("resp_2"));
-  board.hear(text('{"days":["one"'));
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent(text('{"days":["lost","lo'));
+  board.onTurnEvent(started("resp_2"));
+  board.onTurnEvent(text('{"days":["one"'));
   await board.close();
   assertEquals(written.at(-1)!.partial, ["one"]);
 });
 
-Deno.test("what a finished turn says of its reasoning replaces what was heard of it", async () => {
+Deno.test("ProgressBoard replaces streamed reasoning with the summaries of the finished turn", async () => {
   const { board, written } = openBoard();
   board.think(parts);
-  board.hear(started("resp_1"));
-  board.hear({ type: "reasoning", summary: "A" });
-  board.hear({ type: "reasoning", summary: "not said in the end" });
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent({ type: "reasoning", summary: "A" });
+  board.onTurnEvent({ type: "reasoning", summary: "not said in the end" });
   board.addStep(turnStep("resp_1"), { resumed: false, savedTokens: 0 });
   board.addSummaries(["A"]);
   board.think(parts);
@@ -209,45 +209,45 @@ Deno.test("what a finished turn says of its reasoning replaces what was heard of
   assertEquals(written.at(-1)!.reasoningSummaries, ["A"]);
 });
 
-Deno.test("what is looked up before the first turn does not change how many parts there will be", async () => {
+Deno.test("ProgressBoard keeps the number of expected parts during research before the first turn", async () => {
   const { board, written } = openBoard({ before: { ...before, of: 3 } });
   board.research("Looking");
   await board.close();
   assertStrictEquals(written.at(-1)!.of, 3);
 });
 
-Deno.test("a step that is no turn of the model leaves the latest response where it is", async () => {
+Deno.test("ProgressBoard keeps the latest response id after a step that is not a turn", async () => {
   const { board, written } = openBoard({ before });
   board.addStep({ ...turnStep("tool"), turn: null }, { resumed: false, savedTokens: 0 });
   await board.close();
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_1");
 });
 
-Deno.test("a board says that the model goes on thinking, and counts parts without an end", async () => {
+Deno.test("ProgressBoard shows that the model is still thinking, and counts parts without a total", async () => {
   const { board, clock, written } = openBoard();
   const bundles = { member: "bundles", noun: "bundle", count: null, schemaAt: () => z.string() };
   board.think(bundles);
-  board.hear(started("resp_1"));
-  board.hear({ type: "reasoning", summary: "A" });
+  board.onTurnEvent(started("resp_1"));
+  board.onTurnEvent({ type: "reasoning", summary: "A" });
   board.addSummaries(["A"]);
   board.think(bundles);
   await nextTurn();
   clock.advance(500);
   await nextTurn();
-  assertStrictEquals(written.at(-1)!.message, "Thinking it over");
-  board.hear(text('{"bundles":["one"'));
+  assertStrictEquals(written.at(-1)!.message, "Thinking about the plan");
+  board.onTurnEvent(text('{"bundles":["one"'));
   await board.close();
   assertStrictEquals(written.at(-1)!.message, "Writing bundle 2");
 });
 
-Deno.test("what a joined response repeats of its reasoning takes nothing back", async () => {
+Deno.test("ProgressBoard removes no reasoning while a joined response repeats it", async () => {
   const { board, clock, written } = openBoard({
     before: { ...before, reasoningSummaries: ["A", "B"] },
   });
   board.think(parts);
-  board.hear(started("resp_1"));
+  board.onTurnEvent(started("resp_1"));
   for (const summary of ["A", "B", "C"]) {
-    board.hear({ type: "reasoning", summary });
+    board.onTurnEvent({ type: "reasoning", summary });
     await nextTurn();
     clock.advance(500);
     await nextTurn();
@@ -256,10 +256,10 @@ Deno.test("what a joined response repeats of its reasoning takes nothing back", 
   assertEquals(written.at(-1)!.reasoningSummaries, ["A", "B", "C"]);
 });
 
-Deno.test("another response takes back at once what the one before has said", async () => {
+Deno.test("ProgressBoard removes the reasoning of the previous response as soon as another one starts", async () => {
   const { board, written } = openBoard({ before });
   board.think(parts);
-  board.hear(started("resp_2"));
+  board.onTurnEvent(started("resp_2"));
   await board.close();
   assertEquals(written.at(-1)!.reasoningSummaries, []);
 });

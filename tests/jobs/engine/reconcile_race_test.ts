@@ -4,7 +4,7 @@ import { hookKv } from "../../../testing/hooked_kv.ts";
 import { testKind, upstreamError } from "../../../testing/jobs.ts";
 import { openRuntimesOn, submit } from "../../../testing/runtimes.ts";
 
-Deno.test("a heartbeat that began in an earlier attempt leaves the next attempt alone", async () => {
+Deno.test("a heartbeat that began in an earlier attempt does not affect the next attempt", async () => {
   const first = Promise.withResolvers<never>();
   const second = Promise.withResolvers<void>();
   let runs = 0;
@@ -36,7 +36,7 @@ Deno.test("a heartbeat that began in an earlier attempt leaves the next attempt 
   using env = openRuntimesOn(kv, { kinds: [kind], random: () => 0 });
   const { job: { id } } = await submit(env.a, env.kind, { text: "x" });
   while (runs < 1) await nextTurn();
-  // Takes note of the first attempt, and asks the database what this instance holds.
+  // The heartbeat notes the first attempt, and asks the database what this instance holds.
   const beat = env.a.instance.beat();
   for (let n = 0; n < 10; n++) await nextTurn();
   const claiming = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ Deno.test("a heartbeat that began in an earlier attempt leaves the next attempt 
     }
     return await run();
   };
-  // Tried again at once. The database is read between the attempts, and its answer comes late.
+  // The job is retried at once. The database is read between the attempts, and answers late.
   first.reject(upstreamError());
   await claiming.promise;
   read.resolve();

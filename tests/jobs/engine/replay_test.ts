@@ -3,7 +3,7 @@ import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { testKind } from "../../../testing/jobs.ts";
 
-Deno.test("a dead letter that is replayed becomes a new job, which is worked on at once", async () => {
+Deno.test("replay() creates a new job from a dead letter, which is executed at once", async () => {
   let calls = 0;
   const kind = testKind(({ text }) =>
     ++calls === 1 ? Promise.reject(new JobError("refused", "No")) : Promise.resolve({ text })

@@ -12,7 +12,7 @@ import {
 import { NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 
-Deno.test("stop() puts running jobs back for another instance, their attempt not counted", async () => {
+Deno.test("stop() puts running jobs back for another instance and does not count their attempt", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -32,7 +32,7 @@ Deno.test("stop() puts running jobs back for another instance, their attempt not
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("stop() puts jobs back although the database fails for a moment", async () => {
+Deno.test("stop() puts jobs back although a commit fails", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { kinds: [work.kind] });
@@ -45,7 +45,7 @@ Deno.test("stop() puts jobs back although the database fails for a moment", asyn
   work.finish();
 });
 
-Deno.test("stop() ends the grace when it is hurried", async () => {
+Deno.test("stop() ends the grace period when its signal aborts", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -69,7 +69,7 @@ Deno.test("stop() waits for jobs that end in time", async () => {
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a job that is put back at a shutdown starts elsewhere within a second", async () => {
+Deno.test("a job that is put back at a shutdown starts in another instance within a second", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind], leaseMs: 300_000 });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -80,7 +80,7 @@ Deno.test("a job that is put back at a shutdown starts elsewhere within a second
   const releasedAt = env.clock.now();
   while (env.b.instance.running === 0) {
     env.clock.advance(100);
-    // Time for the database, which the clock does not wait for.
+    // The fake clock does not wait for the database.
     for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
   assert(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
@@ -90,14 +90,14 @@ Deno.test("a job that is put back at a shutdown starts elsewhere within a second
   await env.b.instance.stop(0);
 });
 
-Deno.test("an instance that is stopping takes no more work in", async () => {
+Deno.test("an instance that is stopping accepts no jobs", async () => {
   using env = await openRuntimes();
   await env.a.instance.stop(0);
   assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "stopping" });
   assertStrictEquals(await env.store.index.countWaiting(10), 0);
 });
 
-Deno.test("the lock of an instance is kept until its jobs are put back", async () => {
+Deno.test("an instance keeps its lock until its jobs are put back", async () => {
   const work = heldWork();
   const states: string[] = [];
   let id = "";

@@ -25,8 +25,8 @@ import {
   upstreamError,
 } from "../../../testing/jobs.ts";
 
-/** A kind of job of so many turns of a conversation, with something to look up in between. */
-function talk(turns: number) {
+/** A kind whose jobs make this many conversation turns, with research in between. */
+function conversationKind(turns: number) {
   return testKind(async ({ text }, context) => {
     for (let n = 1; n <= turns; n++) {
       const instructions = `turn-${n}`;
@@ -37,7 +37,7 @@ function talk(turns: number) {
   });
 }
 
-/** A model that says what it thinks in each turn, and then answers or fails. */
+/** A model that sends reasoning in each turn, and then answers or fails. */
 function thinkingModel(
   { failAt = () => false, answer }: {
     failAt?: (turn: string) => boolean;
@@ -56,7 +56,7 @@ function thinkingModel(
   });
 }
 
-Deno.test("a plan that was paid for is stored although the database fails for a moment", async () => {
+Deno.test("a finished plan is stored although commits fail for a while", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { kinds: [work.kind] });
@@ -69,7 +69,7 @@ Deno.test("a plan that was paid for is stored although the database fails for a 
   assertStrictEquals(work.runs(), 1);
 });
 
-Deno.test("a job whose end cannot be stored is worked on again, not stuck", async () => {
+Deno.test("a job whose end cannot be stored is rescued and executed again", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { kinds: [work.kind] });
@@ -84,7 +84,7 @@ Deno.test("a job whose end cannot be stored is worked on again, not stuck", asyn
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("a finished step is not run again by a later attempt", async () => {
+Deno.test("a later attempt does not run a finished step again", async () => {
   const runs: string[] = [];
   const kind = testKind(async (_request, context) => {
     const first = await context.step("first", z.string(), () => {
@@ -108,7 +108,7 @@ Deno.test("a finished step is not run again by a later attempt", async () => {
   assertEquals(runs, ["first", "second", "second"]);
 });
 
-Deno.test("a finished step is stored although the database fails for a moment", async () => {
+Deno.test("a finished step is stored although a commit fails", async () => {
   for (const sort of ["step", "progress"]) {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     let runs = 0;
@@ -128,7 +128,7 @@ Deno.test("a finished step is stored although the database fails for a moment", 
   }
 });
 
-Deno.test("a step that is being stored in the moment of a shutdown is not run again", async () => {
+Deno.test("a step that is being stored during a shutdown is not run again", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const storing = Promise.withResolvers<void>();
   const stored = Promise.withResolvers<void>();
@@ -157,7 +157,7 @@ Deno.test("a step that is being stored in the moment of a shutdown is not run ag
   assertStrictEquals(runs, 1);
 });
 
-Deno.test("a resumed attempt does not show less progress than the one before", async () => {
+Deno.test("a resumed attempt never shows less progress than the attempt before", async () => {
   const shown: Progress[] = [];
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   hooks.commit = async (sets, run) => {
@@ -167,7 +167,10 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
     return result;
   };
   let failures = 1;
-  using env = openRuntimesOn(kv, { kinds: [talk(3)], model: () => thinkingModel({ failAt }) });
+  using env = openRuntimesOn(kv, {
+    kinds: [conversationKind(3)],
+    model: () => thinkingModel({ failAt }),
+  });
   function failAt(turn: string) {
     return turn === "turn-3" && failures-- > 0;
   }
@@ -188,8 +191,8 @@ Deno.test("a resumed attempt does not show less progress than the one before", a
   assertEquals(ids, ids.toSorted());
 });
 
-Deno.test("the job shows all reasoning so far, with the latest response", async () => {
-  using env = await openRuntimes({ kinds: [talk(3)], model: () => thinkingModel() });
+Deno.test("the progress of a job has the reasoning of all turns and the latest response id", async () => {
+  using env = await openRuntimes({ kinds: [conversationKind(3)], model: () => thinkingModel() });
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
   const { reasoningSummaries, openaiResponseId } = (await env.store.read(id))!.progress;
@@ -197,7 +200,7 @@ Deno.test("the job shows all reasoning so far, with the latest response", async 
   assertStrictEquals(openaiResponseId, "resp_turn-3");
 });
 
-Deno.test("a new prompt version starts the steps afresh", async () => {
+Deno.test("a new prompt version runs all steps again", async () => {
   let runs = 0;
   const work = (_request: unknown, context: JobContext) =>
     context.step("turn", z.string(), () => Promise.resolve(String(++runs))).then((text) => {
@@ -217,7 +220,7 @@ Deno.test("a new prompt version starts the steps afresh", async () => {
   assertStrictEquals((await jobOf(env.store, id)).promptVersion, "test-2");
 });
 
-Deno.test("progress is shown while the job runs", async () => {
+Deno.test("a job shows its progress while it runs", async () => {
   const shown = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const model = thinkingModel({
@@ -226,7 +229,7 @@ Deno.test("progress is shown while the job runs", async () => {
       await held.promise;
     },
   });
-  using env = await openRuntimes({ kinds: [talk(1)], model: () => model });
+  using env = await openRuntimes({ kinds: [conversationKind(1)], model: () => model });
   const { id } = queuedJob();
   await env.store.accept(queuedJob({ id }));
   assertEquals((await env.store.read(id))?.progress, noProgress);
@@ -235,7 +238,7 @@ Deno.test("progress is shown while the job runs", async () => {
   const expected: Progress = {
     ...noProgress,
     phase: "thinking",
-    message: "Reading the wish",
+    message: "Reading the request",
     of: 2,
     updatedAt: NOON,
     reasoningSummaries: ["on turn-1"],
@@ -257,7 +260,7 @@ Deno.test("progress is shown while the job runs", async () => {
   assertEquals({ ...progress, updatedAt: NOON }, expected);
 });
 
-Deno.test("progress that cannot be read for a moment costs no attempt", async () => {
+Deno.test("a failed read of the progress uses no attempt", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv);
   let failures = 1;
@@ -269,7 +272,7 @@ Deno.test("progress that cannot be read for a moment costs no attempt", async ()
   assertEquals([state, attempt], ["succeeded", 1]);
 });
 
-Deno.test("a finished step that cannot be read for a moment is read again, not paid for again", async () => {
+Deno.test("a failed read of a finished step is repeated, and the step is not run again", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   let runs = 0;
   const kind = testKind(async (_request, context) => {
@@ -294,7 +297,7 @@ Deno.test("a finished step that cannot be read for a moment is read again, not p
   assertStrictEquals(snapshot.job.attempt, 2);
 });
 
-Deno.test("a step that ends after its work was told to stop is stored all the same", async () => {
+Deno.test("a step that ends after its attempt was aborted is stored", async () => {
   const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let runs = 0;
   const kind = testKind(async (_request, context) => ({
@@ -317,7 +320,7 @@ Deno.test("a step that ends after its work was told to stop is stored all the sa
   assertStrictEquals(runs, 1);
 });
 
-Deno.test("a step whose output is of another shape by now is run again", async () => {
+Deno.test("a step is run again when its stored output does not match the schema", async () => {
   const kindOf = <T>(schema: z.ZodType<T>, output: T, fails: boolean) =>
     testKind(async (_request, context) => {
       const found = await context.step("turn", schema, () => Promise.resolve(output));

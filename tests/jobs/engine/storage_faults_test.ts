@@ -1,6 +1,6 @@
 /**
- * Lets each commit of a job's whole life go wrong, one after the other and in each way in which a
- * commit can go wrong, and looks whether the job still comes to its end.
+ * Makes each commit of a job's life fail, one at a time and in each possible way, and checks that
+ * the job still ends.
  */
 import { assert, assertEquals, fail } from "@std/assert";
 import { z } from "zod";
@@ -14,7 +14,7 @@ import { claim } from "../../../testing/stores.ts";
 
 type Env = ReturnType<typeof openRuntimesOn> & { runs: string[] };
 
-/** What happens to a job; resolves with its id when the rest goes by itself. */
+/** Runs a job up to the point from which it continues without help; resolves with its id. */
 type Story = (env: Env) => Promise<string>;
 
 const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
@@ -56,10 +56,10 @@ const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
   },
 };
 
-/** How a commit goes wrong. */
+/** How a commit fails. */
 type Fault = "refused" | "answer lost" | "conflict";
 
-/** Lets the nth commit go wrong, counted from 1; returns how many commits there were. */
+/** Makes the nth commit fail, counted from 1; returns the count of commits so far. */
 function injectFault(hooks: KvHooks, nth: number, fault: Fault) {
   let commits = 0;
   hooks.commit = async (_sets, run) => {
@@ -73,22 +73,22 @@ function injectFault(hooks: KvHooks, nth: number, fault: Fault) {
 
 interface Ending {
   commits: number;
-  /** What became of the job; `null` if the client was told that it was not taken, or not canceled. */
+  /** The final state; `null` if the client got an error when it submitted or canceled the job. */
   state: JobRecord["state"] | null;
   result: unknown;
-  /** How often each step ran. */
+  /** The names of the steps, in the order in which they ran. */
   runs: string[];
 }
 
-async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
+async function runStory(story: Story, nth: number, fault: Fault): Promise<Ending> {
   const runs: string[] = [];
-  const told = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   let failures = 1;
   const kind = testKind(async ({ text }, context) => {
     for (const name of ["one", "two"]) {
       await context.step(name, z.string(), async () => {
         runs.push(name);
-        if (text === "hold") await told.promise;
+        if (text === "hold") await released.promise;
         if (name === "two" && text === "hello" && failures-- > 0) {
           throw new JobError("upstream_error", "OpenAI API error: 500");
         }
@@ -101,24 +101,24 @@ async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
   const clock = new FakeClock();
   using env = openRuntimesOn(kv, { kinds: [kind] }, clock);
   const commits = injectFault(hooks, nth, fault);
-  async function calmDown(): Promise<void> {
+  async function settle(): Promise<void> {
     for (const engine of [env.a, env.b]) await untilIdle(engine, () => clock.advance(1_000));
   }
   let id: string;
   try {
     id = await story({ ...env, runs });
   } catch {
-    told.resolve();
-    await calmDown();
-    // Whoever asked was told that it did not work.
+    released.resolve();
+    await settle();
+    // The client got an error.
     return { commits: commits(), state: null, result: null, runs };
   }
-  told.resolve();
+  released.resolve();
   for (let second = 0; second < 120; second++) {
     const snapshot = await env.store.read(id);
     if (snapshot && "finishedAt" in snapshot.job) {
       hooks.commit = undefined;
-      await calmDown();
+      await settle();
       const { job: { state }, result } = snapshot;
       return { commits: commits(), state, result, runs };
     }
@@ -133,24 +133,24 @@ async function tell(story: Story, nth: number, fault: Fault): Promise<Ending> {
 
 for (const [name, { story, ends }] of Object.entries(stories)) {
   for (const fault of ["refused", "answer lost", "conflict"] as const) {
-    Deno.test(`a job that is ${name}: any one commit ${fault}`, async () => {
-      const calm = await tell(story, 0, fault);
-      assert(ends.includes(calm.state!), String(calm.state));
-      let told = 0;
-      for (let nth = 1; nth <= calm.commits; nth++) {
-        const { state, result, runs } = await tell(story, nth, fault);
+    Deno.test(`a job that is ${name} ends although any one commit fails: ${fault}`, async () => {
+      const undisturbed = await runStory(story, 0, fault);
+      assert(ends.includes(undisturbed.state!), String(undisturbed.state));
+      let rejected = 0;
+      for (let nth = 1; nth <= undisturbed.commits; nth++) {
+        const { state, result, runs } = await runStory(story, nth, fault);
         if (state === null) {
-          told++;
+          rejected++;
           continue;
         }
         assert(ends.includes(state), `commit ${nth}: ${state}`);
         if (state === "succeeded") assertEquals(result, { text: "plan" }, `commit ${nth}`);
-        // A conflict says that the job is another's; only then a step may have to run again.
-        const most = calm.runs.length + (fault === "conflict" ? 1 : 0);
-        assert(runs.length <= most, `commit ${nth}: ${runs} instead of ${calm.runs}`);
+        // A conflict says that another worker has the job; only then may a step have to run again.
+        const most = undisturbed.runs.length + (fault === "conflict" ? 1 : 0);
+        assert(runs.length <= most, `commit ${nth}: ${runs} instead of ${undisturbed.runs}`);
       }
       // Only the commits that a client waits for may be answered with an error.
-      assert(told <= 2, `${told} times the client was told`);
+      assert(rejected <= 2, `${rejected} times the client got an error`);
     });
   }
 }

@@ -27,7 +27,7 @@ import {
 } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
 
-Deno.test("another instance takes over the jobs of one that fell silent", async () => {
+Deno.test("another instance takes over the jobs of an instance whose heartbeat stands still", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -39,7 +39,7 @@ Deno.test("another instance takes over the jobs of one that fell silent", async 
   const taken = await jobOf(env.store, id);
   assertStrictEquals(taken.attempt, 2);
 
-  // The silent one wakes up, finishes its work, and changes nothing.
+  // The first instance wakes up, finishes its work, and changes nothing.
   work.finish();
   await env.a.instance.idle();
   await env.b.instance.idle();
@@ -48,7 +48,7 @@ Deno.test("another instance takes over the jobs of one that fell silent", async 
   assertStrictEquals(done.attempt, 2);
 });
 
-Deno.test("an instance that is dead and holds nothing is forgotten", async () => {
+Deno.test("a dead instance without jobs is removed from the list", async () => {
   using env = await openRuntimes();
   await submit(env.a, env.kind, { text: "hello" });
   await env.a.instance.idle();
@@ -57,7 +57,7 @@ Deno.test("an instance that is dead and holds nothing is forgotten", async () =>
   assertEquals(await env.instances.list(), []);
 });
 
-Deno.test("instances that slept with their machine do not rob each other", async () => {
+Deno.test("instances on a machine that slept do not take each other's jobs", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   await submit(env.a, work.kind, { text: "hello" });
@@ -73,7 +73,7 @@ Deno.test("instances that slept with their machine do not rob each other", async
   await env.a.instance.idle();
 });
 
-Deno.test("a held record that cannot be read does not keep others from rescue", async () => {
+Deno.test("an unreadable record of one dead instance does not keep other jobs from rescue", async () => {
   using env = await openRuntimes();
   const [broken, good] = [queuedJob(), queuedJob()];
   for (const job of [broken, good]) {
@@ -86,7 +86,7 @@ Deno.test("a held record that cannot be read does not keep others from rescue", 
   assertStrictEquals((await jobOf(env.store, good.id)).state, "succeeded");
 });
 
-Deno.test("patrol() works off what waits, and stays until silent instances are judged", async () => {
+Deno.test("patrol() executes waiting jobs, and stays until silent instances are judged", async () => {
   using env = await openRuntimes({ concurrency: 1 });
   const [waiting, abandoned] = [queuedJob(), queuedJob()];
   await env.store.accept(waiting);
@@ -96,7 +96,7 @@ Deno.test("patrol() works off what waits, and stays until silent instances are j
   const patrol = env.b.instance.patrol().then(() => over = true);
   while (!over) {
     env.clock.advance(1_000);
-    // The database's time is real: the jobs' must not run away from it.
+    // The database works in real time: the clock must not run ahead of it.
     for (let n = 0; n < 5; n++) await env.b.jobs.ping();
   }
   await patrol;
@@ -105,7 +105,7 @@ Deno.test("patrol() works off what waits, and stays until silent instances are j
   }
 });
 
-Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
+Deno.test("an instance with a heartbeat keeps its jobs", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   await submit(env.a, work.kind, { text: "hello" });
@@ -121,7 +121,7 @@ Deno.test("an instance that keeps its heartbeat keeps its jobs", async () => {
   assertStrictEquals(work.runs(), 1);
 });
 
-Deno.test("an instance that wakes up from sleep does not take its own jobs away", async () => {
+Deno.test("an instance that wakes up from sleep does not take its own jobs", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -142,7 +142,7 @@ Deno.test("an instance without jobs writes no heartbeat", async () => {
   assertEquals(await env.instances.list(), []);
 });
 
-Deno.test("an instance that has lost a job learns of it with its next heartbeat", async () => {
+Deno.test("an instance learns from its next heartbeat that it has lost a job", async () => {
   const signals: AbortSignal[] = [];
   const begun = Promise.withResolvers<void>();
   const kind = testKind((_request, context) => {
@@ -163,10 +163,10 @@ Deno.test("an instance that has lost a job learns of it with its next heartbeat"
   assertStrictEquals((await jobOf(env.store, id)).state, "queued");
 });
 
-Deno.test("a heartbeat gives back jobs that are this instance's but that it does not work on", async () => {
+Deno.test("a heartbeat puts back jobs that the instance holds but does not execute", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
-  await submit(env.a, work.kind, { text: "in hand" });
+  await submit(env.a, work.kind, { text: "running" });
   await work.begun;
   const [beat] = await env.instances.list();
   // As if the answer to a claim had been lost on its way back from the database.
@@ -180,7 +180,7 @@ Deno.test("a heartbeat gives back jobs that are this instance's but that it does
   await env.a.instance.idle();
 });
 
-Deno.test("a worker that finds its job lost when it writes works no further", async () => {
+Deno.test("a worker stops when a write shows that it has lost its job", async () => {
   let turns = 0;
   const lost = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
@@ -204,7 +204,7 @@ Deno.test("a worker that finds its job lost when it writes works no further", as
   assertStrictEquals(turns, 1);
 });
 
-Deno.test("an instance whose lock is free is dead at once; one that is frozen is not", async () => {
+Deno.test("an instance whose lock is free is dead at once, and a frozen instance is not", async () => {
   const dead = new Set<string>();
   const cleared: string[] = [];
   const locks: InstanceLocks = {
@@ -225,14 +225,14 @@ Deno.test("an instance whose lock is free is dead at once; one that is frozen is
   const done = await jobOf(env.store, job.id);
   assertStrictEquals(done.state, "succeeded");
   assertStrictEquals(done.attempt, 2);
-  // Its lock is kept for as long as there may be something to rescue.
+  // The lock file stays as long as there may be jobs to rescue.
   assertEquals(cleared, []);
   await env.b.instance.sweep();
   await env.b.instance.sweep();
   assertEquals(cleared, ["other"]);
 });
 
-Deno.test("a dead instance is judged when its lease is over, not a whole sweep later", async () => {
+Deno.test("the jobs of a dead instance are rescued as soon as its lease ends, without waiting for the next sweep", async () => {
   using env = await openRuntimes();
   await env.store.accept(queuedJob());
   const job = queuedJob();
@@ -250,7 +250,7 @@ Deno.test("a dead instance is judged when its lease is over, not a whole sweep l
   await env.b.instance.stop(0);
 });
 
-Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
+Deno.test("clocks that differ by 30 seconds take no job from its instance", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   for (const aheadMs of [30_000, -30_000]) {
@@ -271,7 +271,7 @@ Deno.test("clocks that differ by seconds rob nobody of a job", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a worker that wakes up late does not begin what another has finished", async () => {
+Deno.test("a worker that wakes up late does not start a step that another worker has finished", async () => {
   const frozen = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   let first = true;
@@ -299,7 +299,7 @@ Deno.test("a worker that wakes up late does not begin what another has finished"
   assertEquals(runs, ["turn"]);
 });
 
-Deno.test("one heartbeat that is never answered costs an instance nothing", async () => {
+Deno.test("an instance keeps its jobs when one heartbeat is never answered", async () => {
   const work = heldWork();
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openRuntimesOn(kv, { kinds: [work.kind] });
@@ -326,7 +326,7 @@ Deno.test("one heartbeat that is never answered costs an instance nothing", asyn
   await env.a.instance.ended();
 });
 
-Deno.test("when locks cannot be read, the heartbeat decides", async () => {
+Deno.test("the heartbeat decides when locks cannot be read", async () => {
   const locks = { ...noInstanceLocks, dead: () => Promise.reject(new Error("no such directory")) };
   using env = await openRuntimes({ locks });
   const job = queuedJob();
@@ -337,7 +337,7 @@ Deno.test("when locks cannot be read, the heartbeat decides", async () => {
   assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
 });
 
-Deno.test("an index entry that cannot be read keeps no job from rescue", async () => {
+Deno.test("an unreadable index entry keeps no job from rescue", async () => {
   using env = await openRuntimes();
   const jobs = [queuedJob(), queuedJob()];
   for (const [n, job] of jobs.entries()) {
@@ -350,7 +350,7 @@ Deno.test("an index entry that cannot be read keeps no job from rescue", async (
   for (const { id } of jobs) assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
-Deno.test("claims whose answers are lost use up no attempt", async () => {
+Deno.test("claims whose answers are lost use no attempt", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv);
   hooks.commit = async (sets, run) => {
@@ -366,7 +366,7 @@ Deno.test("claims whose answers are lost use up no attempt", async () => {
 });
 
 for (const sort of ["result", "running"]) {
-  Deno.test(`a job whose commit of its ${sort} is never answered comes to its end`, async () => {
+  Deno.test(`a job ends although a commit of its ${sort} is never answered`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const clock = new FakeClock();
     using env = openRuntimesOn(patientKv(kv, clock), { concurrency: 1 }, clock);
@@ -381,12 +381,12 @@ for (const sort of ["result", "running"]) {
     }
     assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
     assertStrictEquals(hung, 2);
-    // Timers of answers that came are gone; what is left is what the engine itself waits for.
+    // Timers of answered requests are gone; the engine's own timers are left.
     await untilIdle(env.a, () => clock.advance(1_000));
   });
 }
 
-Deno.test("a job that nobody ever starts fails before it expires", async () => {
+Deno.test("a job that no worker starts fails before it expires", async () => {
   using env = await openRuntimes({ concurrency: 0 });
   const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
   env.clock.advance(24 * HOUR - limits.timeoutMs - 1);
@@ -397,7 +397,7 @@ Deno.test("a job that nobody ever starts fails before it expires", async () => {
   assertStrictEquals(job.state === "failed" && job.failure.code, "deadline_exceeded");
 });
 
-Deno.test("an instance that works does not judge itself, however late its heartbeat is", async () => {
+Deno.test("an instance does not judge itself, however late its heartbeat is", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
@@ -413,7 +413,7 @@ Deno.test("an instance that works does not judge itself, however late its heartb
   assertStrictEquals(job.attempt, 1);
 });
 
-Deno.test("a record that cannot be read is reported once, not with each sweep", async () => {
+Deno.test("an unreadable record is read and reported once, not with each sweep", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv);
   const [due, held] = [queuedJob(), queuedJob()];
@@ -429,7 +429,7 @@ Deno.test("a record that cannot be read is reported once, not with each sweep", 
   assertEquals(reads, [due.id, held.id]);
 });
 
-Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", async () => {
+Deno.test("no loop ends when a rescue fails or a bell cannot be read", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const env = openRuntimesOn(kv);
   let faults = 0;
@@ -455,7 +455,7 @@ Deno.test("a rescue that fails, or a bell that cannot be read, ends no loop", as
   await env.a.instance.ended();
 });
 
-Deno.test("a worker that was frozen in front of a call does not make it when its job is lost", async () => {
+Deno.test("a worker that was frozen before a call does not make the call after it has lost its job", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const [frozen, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let calls = 0;

@@ -3,7 +3,7 @@ import { UnreadableJobs } from "../../../jobs/engine/unreadable_jobs.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR } from "../../../testing/jobs.ts";
 
-Deno.test("an unreadable job is remembered for as long as its record may exist", () => {
+Deno.test("UnreadableJobs remembers a job for as long as its record may exist", () => {
   const clock = new FakeClock();
   const unreadable = new UnreadableJobs({ clock, ttlMs: 24 * HOUR });
   unreadable.add("first");
@@ -15,7 +15,7 @@ Deno.test("an unreadable job is remembered for as long as its record may exist",
   assertEquals([unreadable.has("first"), unreadable.has("second")], [false, true]);
 });
 
-Deno.test("a job that is found unreadable again does not keep others from being forgotten", () => {
+Deno.test("UnreadableJobs forgets the other jobs when one job is added again", () => {
   const clock = new FakeClock();
   const unreadable = new UnreadableJobs({ clock, ttlMs: 24 * HOUR });
   unreadable.add("again");

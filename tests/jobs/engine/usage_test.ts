@@ -1,5 +1,5 @@
 /**
- * The books of a job: what happened, and what it has cost.
+ * What a job records about itself: its timeline and its usage.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
@@ -63,7 +63,7 @@ const paidTwice = {
   costUsd: 2 * costUsd,
 };
 
-Deno.test("a job that has succeeded says what its turns have used up", async () => {
+Deno.test("a job that has succeeded shows the usage of its turns", async () => {
   const { kind, ...options } = twoTurns();
   using env = await openRuntimes({ kinds: [kind], ...options });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -87,7 +87,7 @@ Deno.test("turns that were finished are not paid for again, and count as saved",
   assertEquals(progress.usage, { ...paidTwice, savedTokens: 3_000 });
 });
 
-Deno.test("a job that has failed, or was canceled, says what was used up until then", async () => {
+Deno.test("a failed or canceled job shows its usage up to its end", async () => {
   const failing = twoTurns({ failures: 4 });
   using env = await openRuntimes({ ...failing, kinds: [failing.kind] });
   const { job: { id } } = await submit(env.a, failing.kind, { text: "hello" });
@@ -107,7 +107,7 @@ Deno.test("a job that has failed, or was canceled, says what was used up until t
   await other.a.instance.stop(0);
 });
 
-Deno.test("what an attempt has saved counts although the breaker puts the job back", async () => {
+Deno.test("saved tokens are counted although the breaker puts the job back", async () => {
   const { kind, ...options } = twoTurns({ failures: 1 });
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { kinds: [kind], ...options });
@@ -134,7 +134,7 @@ Deno.test("what an attempt has saved counts although the breaker puts the job ba
   assertEquals([state, timeline.at(-1)?.event, savedTokens], ["queued", "released", 1_500]);
 });
 
-Deno.test("a replay does not pay for what the failed job has paid for", async () => {
+Deno.test("a replay does not pay again for the finished turns of the failed job", async () => {
   const { kind, ...options } = twoTurns({ failures: 4 });
   using env = await openRuntimes({
     kinds: [kind],
@@ -160,7 +160,7 @@ Deno.test("a replay does not pay for what the failed job has paid for", async ()
   });
 });
 
-Deno.test("the timeline tells what happened to a job, in order", async () => {
+Deno.test("the timeline lists what happened to a job, in order", async () => {
   const { kind, ...options } = twoTurns({ failures: 1 });
   using env = await openRuntimes({ kinds: [kind], ...options });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -199,7 +199,7 @@ Deno.test("the timeline tells what happened to a job, in order", async () => {
   assertEquals<unknown>(events, expected);
 });
 
-Deno.test("the timeline of a job of another kind, or of none, is nothing", async () => {
+Deno.test("the timeline of an unknown job, or of a job of another kind, is null", async () => {
   const { kind, ...options } = twoTurns();
   using env = await openRuntimes({ kinds: [kind], ...options });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
@@ -208,7 +208,7 @@ Deno.test("the timeline of a job of another kind, or of none, is nothing", async
   await env.a.instance.idle();
 });
 
-Deno.test("what a turn has cost is not known when the model's side does not say", async () => {
+Deno.test("the cost of a turn is null when the provider does not report usage", async () => {
   const kind = testKind(async (request, context) => {
     await context.chat("turn-1", anyRequest, anyParts);
     return request;
@@ -224,7 +224,7 @@ Deno.test("what a turn has cost is not known when the model's side does not say"
   assertStrictEquals(job.state === "succeeded" && job.usage, null);
 });
 
-Deno.test("a turn of the sample generator is not told as one of the model", async () => {
+Deno.test("a turn of the sample generator is listed as a turn of the model `sample`", async () => {
   const kind = testKind(async (request, context) => {
     await context.chat("turn-1", anyRequest, anyParts);
     return request;
@@ -235,7 +235,7 @@ Deno.test("a turn of the sample generator is not told as one of the model", asyn
   assertStrictEquals((await env.store.checkpoints.steps(id))[0]?.turn?.model, "sample");
 });
 
-Deno.test("a turn that was paid for in vain is in the books and in the timeline", async () => {
+Deno.test("a failed turn that was paid for is in the usage and in the timeline", async () => {
   let calls = 0;
   const kind = testKind(async (_request, context) => ({
     text: (await context.chat("turn-1", anyRequest, anyParts)).text!,

@@ -8,12 +8,12 @@ import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
 
-/** A watcher of one waiting job; `deaf`: the database tells nothing of what has changed. */
-async function openWatcher({ deaf = false } = {}) {
+/** A watcher of one waiting job. With `withoutEvents`, the database reports no changes. */
+async function openWatcher({ withoutEvents = false } = {}) {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const { store } = openStores(kv, { clock });
-  if (deaf) store.changes = async function* () {};
+  if (withoutEvents) store.changes = async function* () {};
   const stop = new AbortController();
   const watcher = new Watcher({ store, clock, stopped: stop.signal });
   const job = queuedJob();
@@ -46,11 +46,11 @@ async function nextState(watch: AsyncGenerator<JobSnapshot | null>): Promise<str
   return value?.job.state;
 }
 
-async function quiet(): Promise<void> {
+async function settle(): Promise<void> {
   for (let n = 0; n < 20; n++) await nextTurn();
 }
 
-Deno.test("watch() gives the job as it is, each change, and ends with the job", async () => {
+Deno.test("watch() yields the job, each of its changes, and ends with it", async () => {
   using env = await openWatcher();
   const seen = watch(env);
   assertStrictEquals(await nextState(seen), "queued");
@@ -62,33 +62,33 @@ Deno.test("watch() gives the job as it is, each change, and ends with the job", 
   assertStrictEquals(env.watcher.watched, 0);
 });
 
-Deno.test("watch() looks once a second where the database tells of no change", async () => {
-  using env = await openWatcher({ deaf: true });
+Deno.test("watch() reads once a second where the database reports no changes", async () => {
+  using env = await openWatcher({ withoutEvents: true });
   const seen = watch(env);
   await seen.next();
   const next = nextState(seen);
-  await quiet();
+  await settle();
   await env.store.cancel(env.id);
   const before = env.reads();
   env.clock.advance(999);
-  await quiet();
+  await settle();
   assertStrictEquals(env.reads(), before);
   env.clock.advance(1);
   assertStrictEquals(await next, "canceled");
   assertStrictEquals(env.reads(), before + 1);
 });
 
-Deno.test("a hundred watchers of one job cost no more reads than one", async () => {
-  using env = await openWatcher({ deaf: true });
+Deno.test("a hundred watchers of one job cost as many reads as one", async () => {
+  using env = await openWatcher({ withoutEvents: true });
   const watches = Array.from({ length: 100 }, () => watch(env));
   await Promise.all(watches.map((seen) => seen.next()));
   assertStrictEquals(env.watcher.watched, 1);
   const next = watches.map((seen) => nextState(seen));
-  await quiet();
+  await settle();
   const before = env.reads();
   for (let n = 0; n < 5; n++) {
     env.clock.advance(1_000);
-    await quiet();
+    await settle();
   }
   assertStrictEquals(env.reads(), before + 5);
   await env.store.cancel(env.id);
@@ -99,8 +99,8 @@ Deno.test("a hundred watchers of one job cost no more reads than one", async () 
   assertStrictEquals(env.clock.waiting, 0);
 });
 
-Deno.test("whoever comes later is not shown what was seen before", async () => {
-  using env = await openWatcher({ deaf: true });
+Deno.test("watch() shows a later watcher the current state, not the one before", async () => {
+  using env = await openWatcher({ withoutEvents: true });
   const first = watch(env);
   assertStrictEquals(await nextState(first), "queued");
   await claim(env.store, env.id, { holder: "a" });
@@ -111,8 +111,8 @@ Deno.test("whoever comes later is not shown what was seen before", async () => {
   await second.return(undefined);
 });
 
-Deno.test("watch() goes on when the database fails for a while", async () => {
-  using env = await openWatcher({ deaf: true });
+Deno.test("watch() continues after failed reads", async () => {
+  using env = await openWatcher({ withoutEvents: true });
   const seen = watch(env);
   await seen.next();
   const next = nextState(seen);
@@ -120,7 +120,7 @@ Deno.test("watch() goes on when the database fails for a while", async () => {
   env.hooks.get = () => Promise.reject(new Error("database lost"));
   for (let n = 0; n < 3; n++) {
     env.clock.advance(1_000);
-    await quiet();
+    await settle();
   }
   env.hooks.get = undefined;
   env.clock.advance(1_000);
@@ -128,7 +128,7 @@ Deno.test("watch() goes on when the database fails for a while", async () => {
   await seen.next();
 });
 
-Deno.test("watch() ends when its signal aborts, before or while it waits, and when all stops", async () => {
+Deno.test("watch() ends when its signal aborts, before or during a wait, and when the watcher stops", async () => {
   using env = await openWatcher();
   assert((await watch(env, AbortSignal.abort()).next()).done);
   const leave = new AbortController();
@@ -142,13 +142,13 @@ Deno.test("watch() ends when its signal aborts, before or while it waits, and wh
   env.stop.abort();
   assert((await nextStopped).done);
   assertStrictEquals(env.watcher.watched, 0);
-  await quiet();
+  await settle();
   assertStrictEquals(env.clock.waiting, 0);
   assert((await watch(env).next()).done);
 });
 
-Deno.test("watch() gives null for a job that is unknown, or expires meanwhile, and ends", async () => {
-  using env = await openWatcher({ deaf: true });
+Deno.test("watch() yields null for a job that is unknown or expires, and ends", async () => {
+  using env = await openWatcher({ withoutEvents: true });
   const signal = new AbortController().signal;
   const unknown = env.watcher.watch(crypto.randomUUID(), signal);
   assertStrictEquals((await unknown.next()).value, null);
@@ -156,13 +156,13 @@ Deno.test("watch() gives null for a job that is unknown, or expires meanwhile, a
   const seen = watch(env);
   await seen.next();
   const next = seen.next();
-  await quiet();
+  await settle();
   env.clock.advance(24 * HOUR);
   assertStrictEquals((await next).value, null);
   assert((await seen.next()).done);
 });
 
-Deno.test("watch() fails for a job that this version cannot read", async () => {
+Deno.test("watch() rejects for a job that this version cannot read", async () => {
   using env = await openWatcher();
   await env.kv.set(["job", env.id], { schema: 99 });
   await assertRejects(() => watch(env).next(), UnreadableJobError);

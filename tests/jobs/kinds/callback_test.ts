@@ -23,7 +23,7 @@ const key = "our-own-key-0123456789";
 const apiKeys = [key];
 const bearer = { authorization: `Bearer ${key}` };
 
-/** What somebody who has the key works out with a shell, see docs/http_api.md. */
+/** What a client that has the key computes in a shell, see docs/http_api.md. */
 async function secretOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`callback:${key}`));
   return `whsec_${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
@@ -46,7 +46,7 @@ async function openReceiver(
     return typeof answer === "number" ? new Response(null, { status: answer }) : answer;
   });
   const privateHosts = [new URL(receiver.url).host];
-  // The clock of the signatures is the receiver's.
+  // The signatures use the clock of the receiver.
   const clock = new FakeClock(Date.now());
   const env = await openApp({ apiKeys, clock, privateHosts }, {
     noticeOf: presentNotice,
@@ -62,7 +62,7 @@ async function openReceiver(
     callbackUrl,
     submit: (path: string, wish: object, headers = {}) =>
       post(env.app, path, { ...wish, callbackUrl }, { ...bearer, ...headers }),
-    /** Works off what is due. */
+    /** Executes the jobs that are due. */
     work: async () => {
       for (let n = 0; n < 3; n++) {
         await env.a.instance.sweep();
@@ -80,13 +80,13 @@ async function openReceiver(
   };
 }
 
-/** The SDK of OpenAI, which sends webhooks of the same standard, checks the signature. */
+/** Checks the signature with OpenAI's SDK, whose webhooks follow the same standard. */
 async function verify({ body, headers }: Received): Promise<void> {
   const { webhooks } = await createClient({ apiKey: "unused" });
   await webhooks.verifySignature(body, headers, await secretOf(key));
 }
 
-Deno.test("the end of a job is told where its client wants it, signed", async () => {
+Deno.test("a callback reports the end of a job to its callbackUrl, signed", async () => {
   for (
     const [path, wish, type] of [
       ["/api/itineraries", tokyo, "itinerary.completed"],
@@ -113,7 +113,7 @@ Deno.test("the end of a job is told where its client wants it, signed", async ()
   }
 });
 
-Deno.test("a signature by another key, or of another body, does not hold", async () => {
+Deno.test("a signature does not match another key or another body", async () => {
   await using env = await openReceiver();
   await env.submit("/api/itineraries", tokyo);
   await env.work();
@@ -126,7 +126,7 @@ Deno.test("a signature by another key, or of another body, does not hold", async
   );
 });
 
-Deno.test("failed and canceled jobs are told of, too", async () => {
+Deno.test("a callback reports a failed and a canceled job", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
   await using env = await openReceiver([], { kinds: [failing] });
   await env.submit("/api/tests", { text: "hello" });
@@ -142,14 +142,14 @@ Deno.test("failed and canceled jobs are told of, too", async () => {
   assertStrictEquals((await idle.deliveries()).length, 1);
 });
 
-Deno.test("a delivery is tried again for hours, under the same id", async () => {
+Deno.test("a delivery is retried for hours, under the same id", async () => {
   await using env = await openReceiver([500, 302, 404, 503, 500, 500, 204]);
   await env.submit("/api/itineraries", tokyo);
   await env.work();
   const pauses = [5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
   for (const [n, pauseMs] of pauses.entries()) {
     assertStrictEquals(env.received.length, n + 1);
-    // Jitter comes on top: never sooner.
+    // Jitter only adds to the pause.
     env.clock.advance(pauseMs - 1);
     await env.work();
     assertStrictEquals(env.received.length, n + 1, `after ${pauseMs} ms`);
@@ -166,7 +166,7 @@ Deno.test("a delivery is tried again for hours, under the same id", async () => 
   assertStrictEquals(delivery!.id, env.received[0]!.headers.get("webhook-id"));
 });
 
-Deno.test("after the last attempt a delivery is a dead letter, and its job is as it was", async () => {
+Deno.test("a delivery is a dead letter after its last attempt, and its job is unchanged", async () => {
   await using env = await openReceiver(Array(9).fill(500));
   const { headers } = await env.submit("/api/itineraries", tokyo);
   for (let hours = 0; hours < 20; hours += 0.25) {
@@ -182,7 +182,7 @@ Deno.test("after the last attempt a delivery is a dead letter, and its job is as
   assertStrictEquals(body.status, "completed");
 });
 
-Deno.test("a receiver that wants more time gets it, and one that is gone is left alone", async () => {
+Deno.test("a delivery waits as long as Retry-After asks, and ends after 410", async () => {
   const busy = new Response(null, { status: 429, headers: { "retry-after": "3600" } });
   await using env = await openReceiver([busy, 410]);
   await env.submit("/api/itineraries", tokyo);
@@ -197,7 +197,7 @@ Deno.test("a receiver that wants more time gets it, and one that is gone is left
   assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
-Deno.test("what leads to a private address by now is not called", async () => {
+Deno.test("a callback is not sent to an address that is private by then", async () => {
   await using env = await openReceiver([], {
     callbackPrivateHosts: [],
   });
@@ -208,7 +208,7 @@ Deno.test("what leads to a private address by now is not called", async () => {
   assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
-Deno.test("nothing is sent when the key that could check it is no longer valid", async () => {
+Deno.test("a callback is not sent when the API key of its job is no longer valid", async () => {
   await using env = await openReceiver([], {
     apiKeys: new ApiKeys(["other-key-0123456789"]),
     callbackPrivateHosts: ["127.0.0.1"],
@@ -220,11 +220,11 @@ Deno.test("nothing is sent when the key that could check it is no longer valid",
   assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
 
-Deno.test("a delivery that was made is not made again after a crash", async () => {
+Deno.test("a delivery that succeeded is not repeated after a crash", async () => {
   await using env = await openReceiver();
   await env.submit("/api/itineraries", tokyo);
   await env.a.instance.idle();
-  // An instance dies when it has stored the step, and before it has ended the job.
+  // An instance dies after it has stored the step, and before it has ended the job.
   const [{ id }] = await env.deliveries() as [JobRecord];
   const lease = await claim(env.store, id, { holder: "dead" });
   assert(lease);
@@ -239,7 +239,7 @@ Deno.test("a delivery that was made is not made again after a crash", async () =
   assertStrictEquals((await env.deliveries())[0]!.state, "succeeded");
 });
 
-Deno.test("callbacks need an API key", async () => {
+Deno.test("a request with a callbackUrl needs an API key", async () => {
   using env = await openApp();
   const wish = { ...tokyo, callbackUrl: "https://example.com/hook" };
   const answer = await post(env.app, "/api/itineraries", wish, {
@@ -273,7 +273,7 @@ for (const callbackUrl of badUrls) {
   });
 }
 
-Deno.test("the same idempotency key with another callbackUrl is another request", async () => {
+Deno.test("a request with the same idempotency key and another callbackUrl is a different request", async () => {
   using env = await openApp({ apiKeys }, { concurrency: 0 });
   const headers = { ...bearer, "idempotency-key": "wish-1" };
   const wish = { ...tokyo, callbackUrl: "https://example.com/one" };
@@ -286,7 +286,7 @@ Deno.test("the same idempotency key with another callbackUrl is another request"
   );
 });
 
-Deno.test("where a callback goes is nobody's to see", async () => {
+Deno.test("no answer contains the callbackUrl", async () => {
   await using env = await openReceiver();
   const answer = await env.submit("/api/itineraries", tokyo);
   await env.a.instance.idle();
@@ -299,14 +299,14 @@ Deno.test("where a callback goes is nobody's to see", async () => {
 
 const keyOf = (caller: string) => `key-of-${caller}-0123456789`;
 
-const crowds: [concurrency: number, callers: string[], running: number][] = [
+const slotShares: [concurrency: number, callers: string[], running: number][] = [
   [32, ["one"], 4],
   [32, ["one", "two"], 8],
   [4, ["one", "two"], 1],
 ];
 
-for (const [concurrency, callers, running] of crowds) {
-  Deno.test(`of ${concurrency} slots deliveries for ${callers.join(" and ")} take ${running}, and wait in KV`, async () => {
+for (const [concurrency, callers, running] of slotShares) {
+  Deno.test(`deliveries for ${callers.join(" and ")} use ${running} of ${concurrency} slots, and the others wait in KV`, async () => {
     const held = Promise.withResolvers<void>();
     let calls = 0;
     const receiver = serveLocally(async () => {
@@ -335,7 +335,7 @@ for (const [concurrency, callers, running] of crowds) {
     while (calls < running) await env.a.jobs.ping();
     await env.a.instance.sweep();
     assertStrictEquals(env.a.instance.running, running);
-    // Plans come first, and those that wait are none of `maxQueuedJobs`.
+    // Jobs for plans come first, and waiting deliveries do not count for `maxQueuedJobs`.
     await finish("another");
     assertStrictEquals(calls, running);
     held.resolve();
@@ -345,7 +345,7 @@ for (const [concurrency, callers, running] of crowds) {
   });
 }
 
-Deno.test("callbacks go out although no model is to be had", async () => {
+Deno.test("a callback is sent although the model is unavailable", async () => {
   const down = modelOf({
     chat: () => Promise.reject(new JobError("unauthorized", "OpenAI API error: 401")),
   });

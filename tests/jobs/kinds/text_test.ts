@@ -36,11 +36,11 @@ for (const [what, value, message] of refused) {
   });
 }
 
-Deno.test("travellerText() without a minimum accepts nothing", () => {
+Deno.test("travellerText() without a minimum accepts an empty text", () => {
   assertStrictEquals(travellerText({ max: 5 }).parse("  "), "");
 });
 
-Deno.test("travellerText() without a minimum names only the maximum", () => {
+Deno.test("travellerText() without a minimum mentions only the maximum", () => {
   const { error } = travellerText({ max: 5 }).safeParse("Lisbon");
 
   assertStrictEquals(error?.issues[0]?.message, "expected at most 5 characters");
@@ -62,7 +62,7 @@ const wishes: [what: string, wish: unknown][] = [
 ];
 
 for (const [what, wish] of wishes) {
-  Deno.test(`fenced() keeps a wish with ${what} in its place, and whole`, () => {
+  Deno.test(`fenced() keeps a wish with ${what} complete and between the tags`, () => {
     const text = fenced(wish);
     const json = text.slice("<wish>\n".length, -"\n</wish>".length);
 

@@ -4,7 +4,7 @@ import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
-/** As Open-Meteo's geocoding answers for Lisbon, shortened. */
+/** Open-Meteo's answer to a search for Lisbon, shortened. */
 const lisbon = {
   results: [{
     id: 2267057,
@@ -21,7 +21,7 @@ const lisbon = {
   generationtime_ms: 0.71,
 };
 
-/** As Open-Meteo answers for a forecast, with these weather codes. */
+/** Open-Meteo's answer to a request for a forecast, with these weather codes. */
 function forecast(...codes: (number | null)[]) {
   return {
     latitude: 38.71,
@@ -40,7 +40,7 @@ function forecast(...codes: (number | null)[]) {
   };
 }
 
-/** Both of the services that the tool asks; without arguments they know Lisbon. */
+/** Both services that the tool calls; without arguments they know Lisbon. */
 function serveWeather(
   { places = () => Response.json(lisbon), weather = () => Response.json(forecast(0)) } = {},
 ) {
@@ -57,7 +57,7 @@ async function weatherIn(city: string, { url }: { url: string }) {
   return JSON.parse(text);
 }
 
-Deno.test("get_weather asks for the place and then for its forecast", async () => {
+Deno.test("get_weather looks up the place and then its forecast", async () => {
   await using server = serveWeather();
 
   await weatherIn("Lisbon", server);
@@ -78,7 +78,7 @@ Deno.test("get_weather asks for the place and then for its forecast", async () =
   ]);
 });
 
-Deno.test("get_weather asks each of the two services at its own address", async () => {
+Deno.test("get_weather calls each of the two services at its own address", async () => {
   await using geocoding = serveWeather({ weather: () => new Response(null, { status: 404 }) });
   await using weather = serveWeather({ places: () => new Response(null, { status: 404 }) });
   const tool = getWeather({ baseUrl: weather.url, geocodingBaseUrl: geocoding.url });
@@ -92,7 +92,7 @@ Deno.test("get_weather asks each of the two services at its own address", async 
   assertEquals(weather.requests.map(({ pathname }) => pathname), ["/v1/forecast"]);
 });
 
-Deno.test("get_weather writes the city into the query and nothing else", async () => {
+Deno.test("get_weather puts the city only into the query", async () => {
   await using server = serveWeather();
 
   await weatherIn("São Paulo&count=9#x", server);
@@ -102,7 +102,7 @@ Deno.test("get_weather writes the city into the query and nothing else", async (
   assertEquals(searchParams.getAll("count"), ["1"]);
 });
 
-Deno.test("get_weather tells the model of each day", async () => {
+Deno.test("get_weather returns the weather of each day", async () => {
   await using server = serveWeather({ weather: () => Response.json(forecast(3, 61)) });
 
   assertEquals(await weatherIn("Lisboa", server), {
@@ -138,7 +138,7 @@ const skies: [code: number | null, sky: string | null][] = [
 ];
 
 for (const [code, sky] of skies) {
-  Deno.test(`get_weather calls the weather code ${code} ${sky ?? "nothing"}`, async () => {
+  Deno.test(`get_weather translates the weather code ${code} into ${sky ?? "nothing"}`, async () => {
     await using server = serveWeather({ weather: () => Response.json(forecast(code)) });
 
     const { days } = await weatherIn("Lisbon", server);
@@ -147,7 +147,7 @@ for (const [code, sky] of skies) {
   });
 }
 
-Deno.test("get_weather names a place without a country", async () => {
+Deno.test("get_weather accepts a place without a country", async () => {
   const places = () =>
     Response.json({ results: [{ name: "Atlantis", latitude: 0, longitude: 0 }] });
   await using server = serveWeather({ places });
@@ -178,7 +178,7 @@ const failures: [what: string, services: Parameters<typeof serveWeather>[0], rea
 ];
 
 for (const [what, services, reason] of failures) {
-  Deno.test(`get_weather says that it failed when ${what}`, async () => {
+  Deno.test(`get_weather fails when ${what}`, async () => {
     await using server = serveWeather(services);
 
     const { error } = await weatherIn("Lisbon", server);

@@ -29,7 +29,7 @@ async function search({ url }: Pick<LocalServer, "url">, args: object = {}) {
   return JSON.parse(text);
 }
 
-/** An event as Ticketmaster's Discovery API shows it, shortened. */
+/** An event of Ticketmaster's Discovery API, shortened. */
 const concert = {
   name: "Nils Wogram Quartet",
   type: "event",
@@ -77,7 +77,7 @@ function page(...events: object[]) {
   };
 }
 
-Deno.test("search_events asks Ticketmaster for the city, the days and the keyword", async () => {
+Deno.test("search_events sends the city, the days and the keyword to Ticketmaster", async () => {
   await using server = serveLocally(() => Response.json(page()));
 
   await search(server);
@@ -96,7 +96,7 @@ Deno.test("search_events asks Ticketmaster for the city, the days and the keywor
   });
 });
 
-Deno.test("search_events leaves out what the model does not know", async () => {
+Deno.test("search_events leaves out parameters that the model did not set", async () => {
   await using server = serveLocally(() => Response.json(page()));
 
   await search(server, { keyword: null, countryCode: null });
@@ -106,7 +106,7 @@ Deno.test("search_events leaves out what the model does not know", async () => {
   assertStrictEquals(searchParams.has("countryCode"), false);
 });
 
-Deno.test("search_events writes the model's words into the query and nothing else", async () => {
+Deno.test("search_events puts the model's words only into the query", async () => {
   await using server = serveLocally(() => Response.json(page()));
 
   await search(server, { city: "Rome&apikey=x#y", keyword: "rock & roll" });
@@ -117,7 +117,7 @@ Deno.test("search_events writes the model's words into the query and nothing els
   assertStrictEquals(searchParams.get("keyword"), "rock & roll");
 });
 
-Deno.test("search_events tells the model what it needs of an event", async () => {
+Deno.test("search_events returns the relevant members of an event", async () => {
   await using server = serveLocally(() => Response.json(page(concert)));
 
   assertEquals(await search(server), {
@@ -134,7 +134,7 @@ Deno.test("search_events tells the model what it needs of an event", async () =>
   });
 });
 
-Deno.test("search_events makes do with an event of which little is known", async () => {
+Deno.test("search_events accepts an event with few members", async () => {
   const little = { name: "Open stage", dates: { start: { localDate: "2026-11-28" } } };
   await using server = serveLocally(() => Response.json(page(little)));
 
@@ -152,7 +152,7 @@ Deno.test("search_events makes do with an event of which little is known", async
   });
 });
 
-Deno.test("search_events gives the model 20 events at most, in the order they came", async () => {
+Deno.test("search_events returns at most 20 events, in their order", async () => {
   const many = Array.from({ length: 25 }, (_, n) => ({ ...concert, name: `Concert ${n}` }));
   await using server = serveLocally(() => Response.json(page(...many)));
 
@@ -164,7 +164,7 @@ Deno.test("search_events gives the model 20 events at most, in the order they ca
   );
 });
 
-Deno.test("search_events finds nothing where Ticketmaster has no events", async () => {
+Deno.test("search_events returns an empty list when Ticketmaster has no events", async () => {
   const nothing = { page: { size: 20, totalElements: 0, totalPages: 0, number: 0 } };
   await using server = serveLocally(() => Response.json(nothing));
 
@@ -193,7 +193,7 @@ const failures: [what: string, answer: () => Response, reason: string][] = [
 ];
 
 for (const [what, answer, reason] of failures) {
-  Deno.test(`search_events says that it failed after ${what}, without the key`, async () => {
+  Deno.test(`search_events fails after ${what}, and does not show the key`, async () => {
     await using server = serveLocally(answer);
 
     const { error } = await search(server);
@@ -213,7 +213,7 @@ const badArguments: [args: object, field: string][] = [
 ];
 
 for (const [args, field] of badArguments) {
-  Deno.test(`search_events does not search with ${JSON.stringify(args)}`, async () => {
+  Deno.test(`search_events sends no request for ${JSON.stringify(args)}`, async () => {
     await using server = serveLocally(() => Response.json(page()));
 
     const { problems } = await search(server, args);

@@ -9,7 +9,7 @@ type Args = z.infer<typeof Args>;
 
 const context = { signal: new AbortController().signal, clock: new FakeClock() };
 
-/** A tool that does `run`. */
+/** A tool that calls `run`. */
 function forecast(run: (args: Args, signal: AbortSignal) => unknown): Tool {
   return {
     name: "forecast",
@@ -30,18 +30,18 @@ function call(args: string, name = "forecast") {
 const rome = call('{"city":"Rome","days":3}');
 const echoed = { text: rome.arguments, failed: false };
 
-/** The error that the model is told of. */
+/** The error that the model gets. */
 async function errorOf(tool: Tool, wrong = rome) {
   const { text, failed } = await runTool([tool], wrong, context);
   assertStrictEquals(failed, true);
   return JSON.parse(text);
 }
 
-Deno.test("runTool() gives the tool its arguments and returns JSON", async () => {
+Deno.test("runTool() passes the arguments to the tool and returns its output as JSON", async () => {
   assertEquals(await runTool([echo], rome, context), echoed);
 });
 
-Deno.test("runTool() gives the tool a signal that aborts with its own", async () => {
+Deno.test("runTool() passes a signal that aborts with its own signal", async () => {
   const abort = new AbortController();
   const reason = new Error("stopping");
   const tool = forecast(async (_, signal) => {
@@ -56,26 +56,26 @@ Deno.test("runTool() gives the tool a signal that aborts with its own", async ()
   assertStrictEquals(await assertRejects(() => output), reason);
 });
 
-Deno.test("runTool() chooses the tool by its name", async () => {
+Deno.test("runTool() selects the tool by its name", async () => {
   const tools = [{ ...idle, name: "other" }, echo];
 
   assertEquals(await runTool(tools, rome, context), echoed);
 });
 
-Deno.test("runTool() writes null for a tool that returns nothing", async () => {
+Deno.test("runTool() returns null for a tool that returns nothing", async () => {
   const tool = forecast(() => undefined);
 
   assertEquals(await runTool([tool], rome, context), { text: "null", failed: false });
 });
 
-Deno.test("runTool() tells the model when there is no such tool", async () => {
+Deno.test("runTool() returns an error for an unknown tool", async () => {
   assertEquals(await errorOf(idle, call("{}", "book_flight")), {
     error: "There is no tool named book_flight",
   });
 });
 
 for (const args of ["", "{", "city=Rome", "null", "[]"]) {
-  Deno.test(`runTool() tells the model that ${JSON.stringify(args)} is not valid`, async () => {
+  Deno.test(`runTool() returns an error for the arguments ${JSON.stringify(args)}`, async () => {
     const { error, problems } = await errorOf(idle, call(args));
 
     assertStrictEquals(error, "The arguments are not valid");
@@ -83,7 +83,7 @@ for (const args of ["", "{", "city=Rome", "null", "[]"]) {
   });
 }
 
-Deno.test("runTool() names each argument of the wrong shape", async () => {
+Deno.test("runTool() lists each argument of the wrong shape", async () => {
   assertEquals(await errorOf(idle, call('{"city":5,"days":17}')), {
     error: "The arguments are not valid",
     problems: [
@@ -93,7 +93,7 @@ Deno.test("runTool() names each argument of the wrong shape", async () => {
   });
 });
 
-Deno.test("runTool() tells the model that a tool failed, but not what it threw", async () => {
+Deno.test("runTool() returns an error for a tool that fails, without the error's message", async () => {
   const tool = forecast(() => {
     throw new Error("GET https://example.com/?apikey=s3cret failed");
   });
@@ -101,13 +101,13 @@ Deno.test("runTool() tells the model that a tool failed, but not what it threw",
   assertEquals(await errorOf(tool), { error: "The tool failed: internal error" });
 });
 
-Deno.test("runTool() passes on what a JsonFetchError says", async () => {
+Deno.test("runTool() returns the message of a JsonFetchError", async () => {
   const tool = forecast(() => Promise.reject(new JsonFetchError("example.com answered 503")));
 
   assertEquals(await errorOf(tool), { error: "The tool failed: example.com answered 503" });
 });
 
-Deno.test("runTool() throws the signal's reason when it aborts under way", async () => {
+Deno.test("runTool() throws the signal's reason when the signal aborts during the call", async () => {
   const abort = new AbortController();
   const reason = new Error("stopping");
   const tool = forecast(() => {
@@ -120,20 +120,20 @@ Deno.test("runTool() throws the signal's reason when it aborts under way", async
   assertStrictEquals(await assertRejects(() => output), reason);
 });
 
-Deno.test("runTool() leaves an output of the greatest length whole", async () => {
+Deno.test("runTool() returns an output of the maximum length in full", async () => {
   const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 2);
 
   assertStrictEquals((await runTool([forecast(() => text)], rome, context)).text, `"${text}"`);
 });
 
-Deno.test("runTool() cuts a longer output off and says so", async () => {
+Deno.test("runTool() truncates a longer output and says so", async () => {
   const text = "x".repeat(MAX_OUTPUT_CHARACTERS - 1);
   const output = await runTool([forecast(() => text)], rome, context);
 
   assertEquals(output, { text: `"${text} [cut off]`, failed: false });
 });
 
-Deno.test("runTool() gives a tool its time and no more, and tells the model", async () => {
+Deno.test("runTool() aborts a tool after its time limit, and returns an error", async () => {
   const clock = new FakeClock();
   const over = Promise.withResolvers<AbortSignal>();
   const tool: Tool = {
@@ -155,7 +155,7 @@ Deno.test("runTool() gives a tool its time and no more, and tells the model", as
   assertStrictEquals((await over.promise).aborted, true);
 });
 
-Deno.test("runTool() gives a tool twenty seconds unless it says otherwise", async () => {
+Deno.test("runTool() uses a limit of 20 seconds unless the tool sets another one", async () => {
   const clock = new FakeClock();
 
   const output = runTool([forecast(() => new Promise(() => {}))], rome, { ...context, clock });
@@ -164,7 +164,7 @@ Deno.test("runTool() gives a tool twenty seconds unless it says otherwise", asyn
   assertStrictEquals((await output).failed, true);
 });
 
-Deno.test("runTool() leaves no timer behind", async () => {
+Deno.test("runTool() leaves no timer", async () => {
   const clock = new FakeClock();
 
   await runTool([echo], rome, { ...context, clock });
@@ -172,29 +172,29 @@ Deno.test("runTool() leaves no timer behind", async () => {
   assertStrictEquals(clock.waiting, 0);
 });
 
-Deno.test("runTool() repeats a name that the model has made up at no great length", async () => {
+Deno.test("runTool() truncates the unknown name in its error", async () => {
   const { error } = await errorOf(idle, call("{}", "x".repeat(1_000)));
 
   assertStrictEquals(error, `There is no tool named ${"x".repeat(100)}`);
 });
 
-Deno.test("runTool() does not wait for a tool that does not listen to its signal", async () => {
+Deno.test("runTool() does not wait for a tool that ignores its signal", async () => {
   const abort = new AbortController();
   const reason = new Error("stopping");
-  let heard: AbortSignal | undefined;
-  const deaf = forecast((_, signal) => {
-    heard = signal;
+  let received: AbortSignal | undefined;
+  const ignoring = forecast((_, signal) => {
+    received = signal;
     return new Promise(() => {});
   });
 
-  const output = runTool([deaf], rome, { signal: abort.signal, clock: new FakeClock() });
+  const output = runTool([ignoring], rome, { signal: abort.signal, clock: new FakeClock() });
   abort.abort(reason);
 
   assertStrictEquals(await assertRejects(() => output), reason);
-  assertStrictEquals(heard?.reason, reason);
+  assertStrictEquals(received?.reason, reason);
 });
 
-Deno.test("runTool() cuts no character in two", async () => {
+Deno.test("runTool() does not cut a surrogate pair", async () => {
   const text = `${"x".repeat(MAX_OUTPUT_CHARACTERS - 2)}😀`;
   const output = await runTool([forecast(() => text)], rome, context);
 

@@ -6,7 +6,7 @@ import { serveLocally } from "../../../testing/local_server.ts";
 
 const Greeting = z.object({ hello: z.string() });
 
-/** Fetches with a secret in the query. */
+/** Fetches a URL with a secret in the query. */
 function fetchGreeting(
   baseUrl: string,
   options: Partial<JsonFetchOptions<z.infer<typeof Greeting>>> = {},
@@ -20,26 +20,26 @@ function fetchGreeting(
   });
 }
 
-/** An answer that does not come before the end of the test. */
+/** An answer that does not arrive before the end of the test. */
 function silence() {
   const { promise, resolve } = Promise.withResolvers<Response>();
   return { answer: promise, [Symbol.dispose]: () => resolve(new Response()) };
 }
 
-/** The error's message, with the host as `HOST`. */
+/** The message of the error, with the host replaced by `HOST`. */
 async function messageOf(answer: Promise<unknown>, { url }: { url: string }): Promise<string> {
   const error = await answer.then(() => fail("no error"), (error) => error);
   assert(error instanceof JsonFetchError, `${error}`);
   return error.message.replace(new URL(url).host, "HOST");
 }
 
-Deno.test("fetchJson() returns what the schema makes of the answer", async () => {
+Deno.test("fetchJson() returns the output of the schema", async () => {
   await using server = serveLocally(() => Response.json({ hello: "wörld", more: 1 }));
 
   assertEquals(await fetchGreeting(server.url), { hello: "wörld" });
 });
 
-Deno.test("fetchJson() asks for JSON with the URL as it is", async () => {
+Deno.test("fetchJson() requests JSON and does not change the URL", async () => {
   const accepts: unknown[] = [];
   await using server = serveLocally((request) => {
     accepts.push(request.headers.get("accept"));
@@ -52,7 +52,7 @@ Deno.test("fetchJson() asks for JSON with the URL as it is", async () => {
   assertEquals(server.requests.map(String), [`${server.url}/greeting?apikey=s3cret`]);
 });
 
-Deno.test("fetchJson() puts characters together that came in two chunks", async () => {
+Deno.test("fetchJson() decodes characters that are split between two chunks", async () => {
   const hello = "東".repeat(200_000);
   await using server = serveLocally(() => Response.json({ hello }));
 
@@ -68,7 +68,7 @@ const badAnswers: [what: string, answer: () => Response, message: string][] = [
 ];
 
 for (const [what, answer, message] of badAnswers) {
-  Deno.test(`fetchJson() refuses ${what} and names only the host`, async () => {
+  Deno.test(`fetchJson() rejects ${what} and names only the host`, async () => {
     await using server = serveLocally(answer);
 
     assertStrictEquals(await messageOf(fetchGreeting(server.url), server), message);
@@ -81,7 +81,7 @@ Deno.test("fetchJson() accepts a body of exactly maxBytes", async () => {
   assertEquals(await fetchGreeting(server.url, { maxBytes: 14 }), { hello: "ö" });
 });
 
-Deno.test("fetchJson() refuses a body of maxBytes and one more", async () => {
+Deno.test("fetchJson() rejects a body of maxBytes + 1", async () => {
   await using server = serveLocally(() => new Response('{"hello":"ö"}'));
 
   const answer = fetchGreeting(server.url, { maxBytes: 13 });
@@ -89,7 +89,7 @@ Deno.test("fetchJson() refuses a body of maxBytes and one more", async () => {
   assertStrictEquals(await messageOf(answer, server), "HOST sent more than 13 bytes");
 });
 
-Deno.test("fetchJson() leaves a body without end once it is too large", async () => {
+Deno.test("fetchJson() closes the connection once an endless body is too large", async () => {
   const left = Promise.withResolvers<void>();
   await using server = serveLocally(() =>
     new Response(
@@ -106,7 +106,7 @@ Deno.test("fetchJson() leaves a body without end once it is too large", async ()
   await left.promise;
 });
 
-Deno.test("fetchJson() gives up on a server that does not answer", async () => {
+Deno.test("fetchJson() times out when the server does not answer", async () => {
   await using server = serveLocally(() => silent.answer);
   using silent = silence();
 
@@ -115,7 +115,7 @@ Deno.test("fetchJson() gives up on a server that does not answer", async () => {
   assertStrictEquals(await messageOf(answer, server), "HOST did not answer within 20 ms");
 });
 
-Deno.test("fetchJson() gives up on a body that does not end", async () => {
+Deno.test("fetchJson() times out when the body does not end", async () => {
   await using server = serveLocally(() =>
     new Response(
       new ReadableStream({
@@ -143,7 +143,7 @@ Deno.test("fetchJson() does not follow a redirect", async () => {
   assertEquals(server.requests.map(({ pathname }) => pathname), ["/greeting"]);
 });
 
-Deno.test("fetchJson() says that a host could not be reached", async () => {
+Deno.test("fetchJson() reports an unreachable host", async () => {
   const server = serveLocally(() => new Response());
   await server[Symbol.asyncDispose]();
 
@@ -153,7 +153,7 @@ Deno.test("fetchJson() says that a host could not be reached", async () => {
   );
 });
 
-Deno.test("fetchJson() throws the reason when its caller aborts", async () => {
+Deno.test("fetchJson() throws the reason when its signal aborts", async () => {
   const abort = new AbortController();
   const reason = new Error("stopping");
   await using server = serveLocally(() => {
@@ -167,7 +167,7 @@ Deno.test("fetchJson() throws the reason when its caller aborts", async () => {
   assertStrictEquals(await assertRejects(() => answer), reason);
 });
 
-Deno.test("fetchJson() sends nothing when its caller has aborted already", async () => {
+Deno.test("fetchJson() sends nothing when its signal has aborted already", async () => {
   const reason = new Error("stopping");
   await using server = serveLocally(() => Response.json({ hello: "world" }));
 

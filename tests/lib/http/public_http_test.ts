@@ -18,7 +18,7 @@ import {
 import { localCertificate, localKey } from "../../../testing/local_certificate.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
-/** An address of the public internet; nothing is ever sent there. */
+/** A public address. The tests never send anything there. */
 const PUBLIC = "93.184.215.14";
 
 const NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -36,7 +36,7 @@ function post(url: string, options: Partial<PublicPostOptions> = {}) {
   });
 }
 
-/** Posts to a local server, which is allowed to be private. */
+/** Posts to a local server, which is allowed as a private host. */
 function postTo({ host }: { host: string }, options: Partial<PublicPostOptions> = {}) {
   return post(`http://${host}/hook?token=s3cret`, { privateHosts: [host], ...options });
 }
@@ -48,7 +48,7 @@ async function errorOf(answer: Promise<unknown>): Promise<PublicHttpError> {
 }
 
 /**
- * A network in which each name has `addresses`, and each address is that of `server`. It records the
+ * A network in which each name has `addresses`, and each address leads to `server`. It records the
  * names that were looked up and the addresses that were connected to.
  */
 function fakeNetwork(addresses: string[], server?: { port: number }) {
@@ -70,8 +70,8 @@ function fakeNetwork(addresses: string[], server?: { port: number }) {
 }
 
 /**
- * A server that sends `answer` after each request, as it stands. If that is null, it never says a
- * word, TLS neither. `await using` waits until all its clients have left.
+ * A server that sends `answer` after each request, byte for byte. If it is null, the server stays
+ * silent, for TLS too. `await using` waits until all its clients have disconnected.
  */
 function serveText(answer: string | null = NO_CONTENT, { tls = false, hangUp = false } = {}) {
   const address = { port: 0, hostname: "127.0.0.1" };
@@ -82,7 +82,7 @@ function serveText(answer: string | null = NO_CONTENT, { tls = false, hangUp = f
   const called = Promise.withResolvers<void>();
   const decoder = new TextDecoder();
 
-  async function talk(client: Deno.Conn) {
+  async function exchange(client: Deno.Conn) {
     using conn = client;
     const chunk = new Uint8Array(16_384);
     let request = "";
@@ -98,10 +98,10 @@ function serveText(answer: string | null = NO_CONTENT, { tls = false, hangUp = f
   }
 
   async function serve() {
-    const talks = [];
-    // A client that refuses our certificate or resets the connection ends its talk, no more.
-    for await (const conn of listener) talks.push(talk(conn).catch(() => {}));
-    await Promise.all(talks);
+    const exchanges = [];
+    // A client that rejects our certificate or resets the connection ends only its own exchange.
+    for await (const conn of listener) exchanges.push(exchange(conn).catch(() => {}));
+    await Promise.all(exchanges);
   }
 
   const served = serve();
@@ -110,7 +110,7 @@ function serveText(answer: string | null = NO_CONTENT, { tls = false, hangUp = f
     port,
     host: `127.0.0.1:${port}`,
     requests,
-    /** Something has come from a client. */
+    /** Resolves when a client has sent something. */
     called: called.promise,
     async [Symbol.asyncDispose]() {
       listener.close();
@@ -159,7 +159,7 @@ const badUrls: [url: string, objection: string][] = [
 ];
 
 for (const [url, objection] of badUrls) {
-  Deno.test(`objectionTo() says that ${url.slice(0, 60) || "nothing"} ${objection}`, () => {
+  Deno.test(`objectionTo() rejects ${url.slice(0, 60) || "nothing"}: ${objection}`, () => {
     assertStrictEquals(objectionTo(url, { privateHosts: ["intranet"] }), objection);
   });
 }
@@ -201,7 +201,7 @@ const unlisted: [url: string, privateHost: string][] = [
 ];
 
 for (const [url, privateHost] of unlisted) {
-  Deno.test(`objectionTo() refuses ${url} with ${privateHost} as private host`, () => {
+  Deno.test(`objectionTo() rejects ${url} with ${privateHost} as private host`, () => {
     assertExists(objectionTo(url, { privateHosts: [privateHost] }));
   });
 }
@@ -230,7 +230,7 @@ const refused: [range: string, ...addresses: string[]][] = [
 ];
 
 for (const [range, ...addresses] of refused) {
-  Deno.test(`postPublicly() does not connect to addresses that are ${range}`, async () => {
+  Deno.test(`postPublicly() does not connect to addresses in the range: ${range}`, async () => {
     for (const address of addresses) {
       for (const answer of [[address], [PUBLIC, address], [address, "2606:4700::1111", PUBLIC]]) {
         const { network, connections } = fakeNetwork(answer);
@@ -268,7 +268,7 @@ const publicAddresses: [address: string, connectedTo?: string][] = [
 ];
 
 for (const [address, connectedTo = address] of publicAddresses) {
-  Deno.test(`postPublicly() connects to ${address}, which is public`, async () => {
+  Deno.test(`postPublicly() connects to the public address ${address}`, async () => {
     const { network, connections } = fakeNetwork([address]);
 
     const error = await errorOf(post("https://hooks.example.com/", { network }));
@@ -279,7 +279,7 @@ for (const [address, connectedTo = address] of publicAddresses) {
   });
 }
 
-Deno.test("postPublicly() refuses what objectionTo() objects to, before it asks the DNS", async () => {
+Deno.test("postPublicly() rejects the URLs that objectionTo() rejects, before it looks up the name", async () => {
   for (const [url, objection] of badUrls) {
     const { network, names, connections } = fakeNetwork([PUBLIC]);
 
@@ -291,14 +291,14 @@ Deno.test("postPublicly() refuses what objectionTo() objects to, before it asks 
   }
 });
 
-Deno.test("postPublicly() looks a name up once and connects to the address it has checked", async () => {
+Deno.test("postPublicly() looks a name up once and connects to the address that it has checked", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const addresses = [PUBLIC];
   const { network, names, connections } = fakeNetwork(addresses, server);
   const { resolve } = network;
   network.resolve = async (...question) => {
     const answer = await resolve(...question);
-    // What a second question would bring.
+    // The answer to a second lookup.
     network.resolve = () => Promise.resolve(["127.0.0.1"]);
     return answer;
   };
@@ -310,7 +310,7 @@ Deno.test("postPublicly() looks a name up once and connects to the address it ha
   assertEquals(connections, [`${PUBLIC} 443`]);
 });
 
-Deno.test("postPublicly() sends the request to the name, in HTTP/1.1", async () => {
+Deno.test("postPublicly() sends the request with the name as host, in HTTP/1.1", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const { network } = fakeNetwork([PUBLIC], server);
 
@@ -342,7 +342,7 @@ Deno.test("postPublicly() sends a large body", async () => {
   assert(server.requests[0]!.endsWith(`\r\n\r\n${body}`));
 });
 
-Deno.test("postPublicly() names a port that is not the usual one", async () => {
+Deno.test("postPublicly() sends an unusual port in the host header", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const { network, connections } = fakeNetwork([PUBLIC], server);
 
@@ -352,7 +352,7 @@ Deno.test("postPublicly() names a port that is not the usual one", async () => {
   assertEquals(connections, [`${PUBLIC} 8443`]);
 });
 
-Deno.test("postPublicly() refuses a header that would be two", async () => {
+Deno.test("postPublicly() rejects a header value with a line break", async () => {
   const { network, names } = fakeNetwork([PUBLIC]);
   const headers = { "x-id": "1\r\nx-admin: 1" };
 
@@ -361,7 +361,7 @@ Deno.test("postPublicly() refuses a header that would be two", async () => {
   assertEquals(names, []);
 });
 
-Deno.test("postPublicly() refuses a certificate of another name, even if it is right for the address", async () => {
+Deno.test("postPublicly() rejects a certificate of another name, even one that matches the address", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const { network } = fakeNetwork(["127.0.0.1"], server);
   const privateHosts = ["hooks.example.com", "127.0.0.1", "other.example.com"];
@@ -376,7 +376,7 @@ Deno.test("postPublicly() refuses a certificate of another name, even if it is r
   assertStrictEquals(server.requests.length, 2);
 });
 
-Deno.test("postPublicly() refuses a certificate that nobody trusted has signed", async () => {
+Deno.test("postPublicly() rejects a certificate without a trusted signature", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const { network } = fakeNetwork([PUBLIC], server);
 
@@ -388,7 +388,7 @@ Deno.test("postPublicly() refuses a certificate that nobody trusted has signed",
   assertEquals(server.requests, []);
 });
 
-Deno.test("postPublicly() refuses a name that no certificate can have", async () => {
+Deno.test("postPublicly() rejects a name that no certificate can have", async () => {
   await using server = serveText(NO_CONTENT, { tls: true });
   const { network } = fakeNetwork([PUBLIC], server);
 
@@ -397,7 +397,7 @@ Deno.test("postPublicly() refuses a name that no certificate can have", async ()
   assertStrictEquals(error.message, "a..example.com could not be reached");
 });
 
-Deno.test("postPublicly() refuses to go on without TLS", async () => {
+Deno.test("postPublicly() ends when the server does not speak TLS", async () => {
   await using server = serveText("HTTP/1.1 400 Bad Request\r\n\r\n{}");
   const { network } = fakeNetwork([PUBLIC], server);
 
@@ -407,7 +407,7 @@ Deno.test("postPublicly() refuses to go on without TLS", async () => {
   assertEquals(server.requests, []);
 });
 
-Deno.test("postPublicly() tries the next address when one does not answer, but not many", async () => {
+Deno.test("postPublicly() tries a second address when the first does not answer, and no third", async () => {
   const { network, connections } = fakeNetwork(["1.1.1.1", "1.1.1.2", "1.1.1.3"]);
 
   await errorOf(post("https://hooks.example.com/", { network }));
@@ -418,9 +418,9 @@ Deno.test("postPublicly() tries the next address when one does not answer, but n
   assertStrictEquals(many.connections.length, 4);
 });
 
-Deno.test("postPublicly() takes the second address of a private host when the first refuses", async () => {
+Deno.test("postPublicly() tries the second address of a private host when the first refuses", async () => {
   await using server = serveText();
-  // Nobody listens there: the server has the port at 127.0.0.1 alone.
+  // 127.0.0.2 refuses: the server listens on 127.0.0.1 only.
   const network = { resolve: () => Promise.resolve(["127.0.0.2", "127.0.0.1"]) };
 
   const answer = await post(`http://intranet:${server.port}/`, {
@@ -431,7 +431,7 @@ Deno.test("postPublicly() takes the second address of a private host when the fi
   assertStrictEquals(answer.status, 204);
 });
 
-Deno.test("postPublicly() says that a name could not be found", async () => {
+Deno.test("postPublicly() reports a name without addresses", async () => {
   const { network } = fakeNetwork([]);
 
   const error = await errorOf(post("https://hooks.example.com/s3cret", { network }));
@@ -449,7 +449,7 @@ Deno.test("postPublicly() finds the addresses of a private host in the hosts fil
   assertMatch(server.requests[0]!, new RegExp(`\r\nhost: localhost:${server.port}\r\n`));
 });
 
-Deno.test("postPublicly() asks no DNS about an address", async () => {
+Deno.test("postPublicly() does not look up an address", async () => {
   const { network, names, connections } = fakeNetwork([PUBLIC]);
 
   await errorOf(post("http://[::1]:8080/", { network, privateHosts: ["[::1]:8080"] }));
@@ -482,14 +482,14 @@ const answers: [what: string, answer: string, status: number, retryAfterMs: numb
 ];
 
 for (const [what, text, status, retryAfterMs] of answers) {
-  Deno.test(`postPublicly() understands an answer with ${what}`, async () => {
+  Deno.test(`postPublicly() reads an answer with ${what}`, async () => {
     await using server = serveText(text);
 
     assertEquals(await postTo(server), { status, retryAfterMs });
   });
 }
 
-Deno.test("postPublicly() understands an answer with a date to wait for", async () => {
+Deno.test("postPublicly() reads a date in Retry-After", async () => {
   await using server = serveText(`HTTP/1.1 503 Busy\r\nRetry-After: ${minuteAway}\r\n\r\n`);
 
   const { retryAfterMs } = await postTo(server);
@@ -512,7 +512,7 @@ const badAnswers: [what: string, answer: string, message: string][] = [
 ];
 
 for (const [what, text, message] of badAnswers) {
-  Deno.test(`postPublicly() gives up on a server that sends ${what}`, async () => {
+  Deno.test(`postPublicly() rejects an answer with ${what}`, async () => {
     const hangUp = message.startsWith("hung up");
     await using server = serveText(text, { hangUp });
 
@@ -530,7 +530,7 @@ Deno.test("postPublicly() does not follow a redirect", async () => {
   assertEquals(server.requests.map(({ pathname }) => pathname), ["/hook"]);
 });
 
-Deno.test("postPublicly() leaves a body without end once it has the headers", async () => {
+Deno.test("postPublicly() closes the connection after the headers", async () => {
   const left = Promise.withResolvers<void>();
   await using server = serveLocally(() =>
     new Response(
@@ -545,10 +545,10 @@ Deno.test("postPublicly() leaves a body without end once it has the headers", as
   await left.promise;
 });
 
-Deno.test("postPublicly() takes an answer that comes before the request has been read", async () => {
+Deno.test("postPublicly() accepts an answer that arrives before the request has been read", async () => {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const accepted = listener.accept();
-  // More than the buffers between two sockets hold.
+  // More than the buffers between two sockets can hold.
   const body = "x".repeat(20_000_000);
 
   const answer = postTo({ host: `127.0.0.1:${listener.addr.port}` }, { body });
@@ -558,7 +558,7 @@ Deno.test("postPublicly() takes an answer that comes before the request has been
   assertStrictEquals((await answer).status, 413);
 });
 
-Deno.test("postPublicly() says that a host could not be reached", async () => {
+Deno.test("postPublicly() reports an unreachable host", async () => {
   const server = serveText();
   await server[Symbol.asyncDispose]();
 
@@ -568,7 +568,7 @@ Deno.test("postPublicly() says that a host could not be reached", async () => {
   assertStrictEquals(error.forbidden, false);
 });
 
-/** Waits until it is aborted, and tells that it has begun. */
+/** A function that waits until it is aborted, and a promise that it has begun. */
 function hang() {
   const begun = Promise.withResolvers<void>();
   function wait(signal: AbortSignal): Promise<never> {
@@ -580,7 +580,7 @@ function hang() {
   return { begun: begun.promise, wait };
 }
 
-/** Starts a request that comes as far as the stage's name says and no further. */
+/** Starts a request that stops at the named stage. */
 const stages: Record<
   string,
   (server: ReturnType<typeof serveText>, options: Partial<PublicPostOptions>) => {
@@ -612,7 +612,7 @@ const stages: Record<
 };
 
 for (const [stage, start] of Object.entries(stages)) {
-  Deno.test(`postPublicly() throws the reason when its caller aborts while ${stage}`, async () => {
+  Deno.test(`postPublicly() throws the reason when its signal aborts while ${stage}`, async () => {
     await using server = serveText(null);
     const abort = new AbortController();
     const reason = new Error("stopping");
@@ -624,7 +624,7 @@ for (const [stage, start] of Object.entries(stages)) {
     assertStrictEquals(await assertRejects(() => answer), reason);
   });
 
-  Deno.test(`postPublicly() gives up after its time limit while ${stage}`, async () => {
+  Deno.test(`postPublicly() times out while ${stage}`, async () => {
     await using server = serveText(null);
 
     const { answer } = start(server, { timeoutMs: 20 });
@@ -635,7 +635,7 @@ for (const [stage, start] of Object.entries(stages)) {
   });
 }
 
-Deno.test("postPublicly() tries no further address when its caller aborts", async () => {
+Deno.test("postPublicly() tries no further address when its signal aborts", async () => {
   const abort = new AbortController();
   const { network, connections } = fakeNetwork([PUBLIC, "8.8.8.8"]);
   const { connect } = network;
@@ -653,7 +653,7 @@ Deno.test("postPublicly() tries no further address when its caller aborts", asyn
   assertEquals(connections, [`${PUBLIC} 443`]);
 });
 
-Deno.test("postPublicly() does nothing when its caller has aborted already", async () => {
+Deno.test("postPublicly() does nothing when its signal has aborted already", async () => {
   const { network, names } = fakeNetwork([PUBLIC]);
   const reason = new Error("stopping");
 

@@ -13,7 +13,7 @@ function codesWhere(is: (kind: (typeof failureKinds)[FailureCode]) => boolean): 
   return codes.filter((code) => is(failureKinds[code]));
 }
 
-Deno.test("a job tries again by itself after faults that pass by themselves", () => {
+Deno.test("a job is retried after transient failures only", () => {
   assertEquals(codesWhere(({ retriedByJob }) => retriedByJob), [
     "rate_limited",
     "overloaded",
@@ -26,7 +26,7 @@ Deno.test("a job tries again by itself after faults that pass by themselves", ()
   ]);
 });
 
-Deno.test("a client is told to stop where repeating cannot help", () => {
+Deno.test("a client is told not to retry where a new request cannot succeed", () => {
   assertEquals(codesWhere(({ retryable }) => !retryable), [
     "quota_exceeded",
     "unauthorized",
@@ -40,11 +40,11 @@ Deno.test("a client is told to stop where repeating cannot help", () => {
   ]);
 });
 
-Deno.test("every hint is one line that ends in a full stop", () => {
+Deno.test("every hint is one sentence on one line", () => {
   for (const code of codes) assertMatch(failureKinds[code].hint, /^[A-Z][^\n]{20,120}\.$/, code);
 });
 
-Deno.test("failure() adds what the table says of the code", () => {
+Deno.test("failure() adds the entries of the table for the code", () => {
   assertEquals(failure("refused", "No"), {
     code: "refused",
     message: "No",
@@ -53,19 +53,19 @@ Deno.test("failure() adds what the table says of the code", () => {
   });
 });
 
-Deno.test("failure() makes what is stored, for every code", () => {
+Deno.test("failure() returns a valid stored failure for every code", () => {
   for (const code of codes) {
     assertEquals(Failure.parse(failure(code, "Why")), failure(code, "Why"));
   }
 });
 
-Deno.test("a stored failure has a code of the table", () => {
+Deno.test("a stored failure is invalid with a code that is not in the table", () => {
   const stored = { ...failure("internal", "Internal error"), code: "unheard_of" };
 
   assertStrictEquals(Failure.parse(stored).code, "internal");
 });
 
-Deno.test("JobError carries its failure, its cause and how long to wait", () => {
+Deno.test("JobError has a failure, a cause and a wait", () => {
   const cause = new Error("upstream");
   const error = new JobError("rate_limited", "Too fast", { retryAfterMs: 1_500, cause });
 
@@ -76,6 +76,6 @@ Deno.test("JobError carries its failure, its cause and how long to wait", () => 
   assertStrictEquals(error.cause, cause);
 });
 
-Deno.test("JobError knows of no wait unless told", () => {
+Deno.test("JobError has no wait by default", () => {
   assertStrictEquals(new JobError("internal", "Internal error").retryAfterMs, undefined);
 });

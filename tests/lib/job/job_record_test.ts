@@ -25,7 +25,7 @@ const usage = {
   costUsd: 0.01,
 };
 
-Deno.test("newJob() is due at once and expires after its time to live", () => {
+Deno.test("newJob() returns a job that is due at once and expires after its time to live", () => {
   const job = queuedJob({ ttlMs: 2 * HOUR });
   assertStrictEquals(job.state, "queued");
   assertStrictEquals(job.runAt, NOON);
@@ -33,7 +33,7 @@ Deno.test("newJob() is due at once and expires after its time to live", () => {
   assertStrictEquals(job.expiresAt, NOON + 2 * HOUR);
 });
 
-Deno.test("a trace goes with the job; one that is missing or not readable does not spoil it", () => {
+Deno.test("a record keeps its trace, and is valid without one or with an unreadable one", () => {
   const trace = {
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     tracestate: "vendor=1",
@@ -47,7 +47,7 @@ Deno.test("a trace goes with the job; one that is missing or not readable does n
   }
 });
 
-Deno.test("claimJob() counts the attempt and names the holder", () => {
+Deno.test("claimJob() counts the attempt and sets the holder", () => {
   const job = claimJob(queuedJob(), { holder: "instance-a", now: later });
   assertStrictEquals(job.state, "running");
   assertStrictEquals(job.attempt, 1);
@@ -55,7 +55,7 @@ Deno.test("claimJob() counts the attempt and names the holder", () => {
   assertStrictEquals(job.startedAt, later);
 });
 
-Deno.test("the deadline counts from the first claim, whatever comes after it", () => {
+Deno.test("the deadline counts from the first claim, whatever follows", () => {
   const first = claimJob(queuedJob(), { holder: "instance-a", now: NOON });
   const again = claimJob(retryJob(first, { failure: fault, runAt: later, now: NOON }), {
     holder: "instance-b",
@@ -65,7 +65,7 @@ Deno.test("the deadline counts from the first claim, whatever comes after it", (
   assertStrictEquals(deadlineOf(again, limits), NOON + limits.timeoutMs);
 });
 
-Deno.test("retryJob() queues the job for later and remembers why", () => {
+Deno.test("retryJob() queues the job for later and stores the failure", () => {
   const job = retryJob(runningJob(), { failure: fault, runAt: later, now: NOON });
   assertStrictEquals(job.state, "queued");
   assertStrictEquals(job.runAt, later);
@@ -80,7 +80,7 @@ Deno.test("releaseJob() does not count the attempt", () => {
   assertStrictEquals(job.attempt, 2);
 });
 
-Deno.test("rescueJob() counts the dead worker's attempt and queues the job at once", () => {
+Deno.test("rescueJob() counts the attempt of the dead worker and queues the job at once", () => {
   const job = rescueJob(runningJob({ attempt: 3 }), { now: later, limits });
   assert("state" in job);
   assertStrictEquals(job.state, "queued");
@@ -89,17 +89,17 @@ Deno.test("rescueJob() counts the dead worker's attempt and queues the job at on
   assertStrictEquals(job.lastFailure?.code, "worker_lost");
 });
 
-Deno.test("rescueJob() gives up a job whose workers have used up all attempts", () => {
+Deno.test("rescueJob() fails a job whose workers have used all attempts", () => {
   const job = rescueJob(runningJob({ attempt: limits.maxAttempts }), { now: later, limits });
   assertStrictEquals("failure" in job && job.failure.code, "worker_lost");
 });
 
-Deno.test("rescueJob() gives up a job whose deadline has passed", () => {
+Deno.test("rescueJob() fails a job whose deadline has passed", () => {
   const job = rescueJob(runningJob(), { now: NOON + limits.timeoutMs, limits });
   assertStrictEquals("failure" in job && job.failure.code, "deadline_exceeded");
 });
 
-Deno.test("finished jobs no longer name a holder", () => {
+Deno.test("a finished job has no holder", () => {
   const result = { parts: 1, bytes: 10 };
   const done = completeJob(runningJob(), {
     result,
@@ -120,7 +120,7 @@ Deno.test("finished jobs no longer name a holder", () => {
   assert(!("holder" in cancelJob(runningJob(), { now: later, usage })));
 });
 
-Deno.test("every transition leaves a record that its schema accepts", () => {
+Deno.test("every transition returns a valid record", () => {
   const result = { parts: 1, bytes: 10 };
   const records = [
     queuedJob(),
@@ -137,7 +137,7 @@ Deno.test("every transition leaves a record that its schema accepts", () => {
   for (const record of records) assertEquals(JobRecord.parse(record), record);
 });
 
-Deno.test("every transition tells of itself, with the attempt that it ended", () => {
+Deno.test("every transition adds itself to the timeline, with the attempt that it ended", () => {
   const running = runningJob({ attempt: 3, timeline: [] });
   const [now, runAt, attempt] = [later, later + MINUTE, 3];
   const result = { parts: 1, bytes: 10 };
@@ -168,7 +168,7 @@ Deno.test("every transition tells of itself, with the attempt that it ended", ()
   });
 });
 
-Deno.test("a record from before there were books is read as one without entries", () => {
+Deno.test("a record without usage and timeline is read with empty ones", () => {
   const { replayOf: _, savedTokens: __, timeline: ___, ...old } = failJob(runningJob(), {
     failure: fault,
     now: later,

@@ -24,7 +24,7 @@ const progress: Progress = {
   },
 };
 
-/** What is read of progress after it was stored. */
+/** Returns the progress as it is read after it was stored. */
 function stored(change: Partial<Progress>): Progress {
   return decodeProgress(encodeProgress({ ...progress, ...change }));
 }
@@ -33,18 +33,18 @@ function kept(reasoningSummaries: string[]): string[] {
   return stored({ reasoningSummaries }).reasoningSummaries;
 }
 
-/** A part of a plan that takes at least so many bytes, however it is compressed. */
+/** A part of a plan with at least this many bytes after compression. */
 function part(bytes: number): string {
   return randomBytes(bytes).toString("base64");
 }
 
-Deno.test("progress that fits is read as it was", () => {
+Deno.test("progress that fits is stored unchanged", () => {
   for (const shown of [progress, noProgress]) {
     assertEquals(decodeProgress(encodeProgress(shown)), shown);
   }
 });
 
-Deno.test("exactly 16,000 characters of summaries are kept", () => {
+Deno.test("summaries of exactly 16,000 characters are kept", () => {
   const summaries = ["a".repeat(8_000), "b".repeat(8_000)];
 
   assertEquals(kept(summaries), summaries);
@@ -56,22 +56,22 @@ Deno.test("the oldest summaries are dropped, and the others keep their order", (
   assertEquals(kept(summaries), ["b".repeat(7_998), "newest"]);
 });
 
-Deno.test("there is no gap: nothing older than a dropped summary stays", () => {
+Deno.test("summaries older than a dropped summary are dropped too", () => {
   assertEquals(kept(["old", "x".repeat(16_000), "new"]), ["new"]);
 });
 
-Deno.test("a summary that is too large by itself is dropped", () => {
+Deno.test("a summary that is too large is dropped", () => {
   assertEquals(kept(["old", "x".repeat(16_001)]), []);
 });
 
-Deno.test("everything else is kept when summaries are dropped", () => {
+Deno.test("all other members are kept when summaries are dropped", () => {
   assertEquals(stored({ reasoningSummaries: ["x".repeat(16_001)] }), {
     ...progress,
     reasoningSummaries: [],
   });
 });
 
-Deno.test("a partial plan of less than 65,000 bytes is kept whole", () => {
+Deno.test("a partial plan of less than 65,000 bytes is kept in full", () => {
   const partial = [part(30_000), part(30_000)];
 
   assertEquals(stored({ partial }).partial, partial);
@@ -85,18 +85,18 @@ Deno.test("a partial plan that does not fit loses its last parts", () => {
   assertEquals(stored(shown), { ...progress, partial: partial.slice(0, 2) });
 });
 
-Deno.test("whatever the size of a plan, it never takes more than 65,000 bytes", () => {
+Deno.test("a partial plan of any size takes at most 65,000 bytes", () => {
   for (let bytes = 63_000; bytes < 66_000; bytes += 100) {
     const { length } = encodeProgress({ ...progress, partial: [part(bytes)] });
     assert(length <= 65_000, `${length} bytes`);
   }
 });
 
-Deno.test("a plan whose first part does not fit is not shown at all", () => {
+Deno.test("a partial plan is empty when its first part does not fit", () => {
   assertEquals(stored({ partial: [part(70_000), "small"] }), { ...progress, partial: [] });
 });
 
-Deno.test("the longest summaries of the costliest characters fit, beside a plan that does not", async () => {
+Deno.test("the longest summaries of the largest characters fit beside a partial plan that does not", async () => {
   const reasoningSummaries = [
     String.fromCodePoint(
       ...Array.from(randomBytes(8_000), (byte, n) => 0x4e00 + n % 80 * 256 + byte),
@@ -139,7 +139,7 @@ const unreadable: [what: string, value: unknown][] = [
 ];
 
 for (const [what, value] of unreadable) {
-  Deno.test(`decodeProgress() takes ${what} for no progress`, () => {
+  Deno.test(`decodeProgress() returns empty progress for ${what}`, () => {
     assertEquals(decodeProgress(value), noProgress);
   });
 }

@@ -27,7 +27,7 @@ function step(overrides: Partial<StepEvent> = {}): StepEvent {
 
 const claimed = (at: number): Transition => ({ event: "claimed", at, attempt: 1, instance: "a" });
 
-Deno.test("withTransition() leaves out the oldest but the first, and says how many", () => {
+Deno.test("withTransition() drops the oldest transitions except the first, and counts them", () => {
   let timeline: Transition[] = [{ event: "accepted", at: 0 }];
   for (let at = 1; at <= 200; at++) timeline = withTransition(timeline, claimed(at));
   assertStrictEquals(timeline.length, MAX_TRANSITIONS);
@@ -40,7 +40,7 @@ Deno.test("withTransition() leaves out the oldest but the first, and says how ma
   assertEquals(timeline.at(-1), claimed(200));
 });
 
-Deno.test("mergeTimeline() puts steps between the transitions, in the order of their times", () => {
+Deno.test("mergeTimeline() sorts steps between the transitions by time", () => {
   const transitions: Transition[] = [{ event: "accepted", at: 0 }, claimed(1), {
     event: "canceled",
     at: 9,
@@ -49,13 +49,13 @@ Deno.test("mergeTimeline() puts steps between the transitions, in the order of t
   assertEquals(events.map(({ at }) => at), [0, 1, 3, 7, 9]);
 });
 
-Deno.test("usageOf() counts what this job has paid for", () => {
+Deno.test("usageOf() counts the steps that this job has paid for", () => {
   const steps = [step(), step({ turn: null }), step({ attempt: 2 }), step({ attempt: 0 })];
   const total = usageOf(steps, 15);
   assertEquals([total?.inputTokens, total?.savedTokens, total?.costUsd], [20, 15, 2]);
 });
 
-Deno.test("mergeTimeline() keeps the order of the transitions, whatever the clocks said", () => {
+Deno.test("mergeTimeline() keeps the order of the transitions, whatever their clocks say", () => {
   const transitions: Transition[] = [
     { event: "accepted", at: 100 },
     { event: "claimed", at: 110, attempt: 1, instance: "a" },
@@ -70,7 +70,7 @@ Deno.test("mergeTimeline() keeps the order of the transitions, whatever the cloc
   assertEquals(events.map(({ at }) => at), [100, 50, 110, 120, 90, 95, 200, 150, 160]);
 });
 
-Deno.test("Timeline leaves out what only another version knows", () => {
+Deno.test("Timeline drops entries that only another version knows", () => {
   const known = [{ event: "accepted", at: 0 }, claimed(1)];
   assertEquals(Timeline.parse([known[0], { event: "praised", at: 1 }, 5, known[1]]), known);
 });

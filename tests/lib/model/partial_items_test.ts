@@ -11,7 +11,7 @@ const format = {
 const item = (n: number, text = `Größe 東京 😀 "]}" \\ ${n}`) => ({ n, text });
 const documentOf = (items: unknown[]) => JSON.stringify({ before: [1, { items: [0] }], items });
 
-/** What is given out after each piece. */
+/** The number of items after each piece. */
 function counts(pieces: Iterable<string>): { items: PartialItems; counts: number[] } {
   const items = new PartialItems(format);
   const counts = [];
@@ -23,7 +23,7 @@ function counts(pieces: Iterable<string>): { items: PartialItems; counts: number
   return { items, counts };
 }
 
-Deno.test("PartialItems gives an item out with its last bracket, wherever the text is split", () => {
+Deno.test("PartialItems returns an item as soon as it is complete, wherever the text is split", () => {
   const wanted = [item(0), item(1), item(2)];
   const text = documentOf(wanted);
   for (const size of [1, 2, 3, 7, 50, text.length]) {
@@ -39,13 +39,13 @@ Deno.test("PartialItems gives an item out with its last bracket, wherever the te
   assertEquals(shown, [0, 1, 1]);
 });
 
-Deno.test("PartialItems gives out what the schema makes of an item", () => {
+Deno.test("PartialItems returns the output of the schema", () => {
   const items = new PartialItems({ member: "items", schemaAt: () => z.string().toUpperCase() });
   items.write('{"items":["a"');
   assertEquals(items.items, ["A"]);
 });
 
-Deno.test("PartialItems gives out nothing behind a wrong item that comes in the same piece", () => {
+Deno.test("PartialItems returns no item after a wrong item in the same piece", () => {
   const items = new PartialItems({ member: "items", schemaAt: () => z.string() });
   assertStrictEquals(items.write('{"items":["a",5,"b"]}'), true);
   assertEquals(items.items, ["a"]);
@@ -54,7 +54,7 @@ Deno.test("PartialItems gives out nothing behind a wrong item that comes in the 
 const ends: [name: string, text: string, given: number][] = [
   ["an item of the wrong shape", documentOf([item(0), { n: 1 }, item(2)]), 1],
   ["an item that is in the wrong place", documentOf([item(0), item(2), item(1)]), 1],
-  ["what is no JSON", '{"items":[{"n":0,"text":"a"}} {"n":1,"text":"b"}]}', 1],
+  ["invalid JSON", '{"items":[{"n":0,"text":"a"}} {"n":1,"text":"b"}]}', 1],
   ["the end of the document", `${documentOf([item(0)])}${documentOf([item(1)])}`, 1],
   ["a document without the list", '{"others":[{"n":0,"text":"a"}]}', 0],
   ["text before the document", `Here you are: ${documentOf([item(0)])}`, 0],
@@ -62,7 +62,7 @@ const ends: [name: string, text: string, given: number][] = [
 ];
 
 for (const [name, text, given] of ends) {
-  Deno.test(`PartialItems gives out no more after ${name}`, () => {
+  Deno.test(`PartialItems returns no more items after ${name}`, () => {
     assertStrictEquals(counts(text).items.items.length, given);
   });
 }

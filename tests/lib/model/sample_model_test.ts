@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatTurn, ResponseTurn, type TurnEvent } from "../../../lib/model/model.ts";
 import { sampleModel } from "../../../lib/model/sample_model.ts";
-import { FakeClock, NOON, selfAdvancing } from "../../../testing/fake_clock.ts";
+import { autoAdvancing, FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { anyRequest } from "../../../testing/jobs.ts";
 
 const { signal } = new AbortController();
@@ -9,7 +9,7 @@ const options = { signal };
 const plan = () => ({ days: [1, 2] });
 const reasoning = ["Reading", "Writing"];
 
-Deno.test("sampleModel() answers with the plan", async () => {
+Deno.test("sampleModel() answers chat() with the plan", async () => {
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
 
   assertStrictEquals(model.source, "sample");
@@ -21,7 +21,7 @@ Deno.test("sampleModel() answers with the plan", async () => {
   });
 });
 
-Deno.test("sampleModel() responds with the plan, without calls and with summaries", async () => {
+Deno.test("sampleModel() answers respond() with the plan and summaries, without calls", async () => {
   const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const { reasoningSummaries, ...turn } = await model.respond(anyRequest, options);
@@ -39,7 +39,7 @@ Deno.test("sampleModel() responds with the plan, without calls and with summarie
   });
 });
 
-Deno.test("sampleModel() gives turns that can be stored", async () => {
+Deno.test("sampleModel() returns turns that can be stored", async () => {
   const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const chat = await model.chat(anyRequest, options);
@@ -49,7 +49,7 @@ Deno.test("sampleModel() gives turns that can be stored", async () => {
   assertEquals(ResponseTurn.parse(response), response);
 });
 
-Deno.test("sampleModel() gives the same answer every time", async () => {
+Deno.test("sampleModel() returns the same answer each time", async () => {
   const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
 
   const answers = [
@@ -60,11 +60,11 @@ Deno.test("sampleModel() gives the same answer every time", async () => {
   assertEquals(answers[0], answers[1]);
 });
 
-Deno.test("sampleModel() gives its whole answer after the delay and not before", async () => {
+Deno.test("sampleModel() returns its answer after the delay, not before", async () => {
   const clock = new FakeClock();
   const texts: [ms: number, text: string][] = [];
   let text = "";
-  const answer = sampleModel({ plan, delayMs: 4_000, clock: selfAdvancing(clock) }).chat(
+  const answer = sampleModel({ plan, delayMs: 4_000, clock: autoAdvancing(clock) }).chat(
     anyRequest,
     {
       signal,
@@ -81,7 +81,7 @@ Deno.test("sampleModel() gives its whole answer after the delay and not before",
   assert(firstMs === 1_000 && lastMs > 3_500 && lastMs < 4_000, `${firstMs} to ${lastMs} ms`);
 });
 
-Deno.test("sampleModel() throws the signal's reason when it is aborted", async () => {
+Deno.test("sampleModel() throws the reason when its signal aborts", async () => {
   const clock = new FakeClock();
   const abort = new AbortController();
   const reason = new Error("stopping");
@@ -96,7 +96,7 @@ Deno.test("sampleModel() throws the signal's reason when it is aborted", async (
   assertStrictEquals(clock.waiting, 0);
 });
 
-Deno.test("sampleModel() throws the reason of a signal that was aborted before", async () => {
+Deno.test("sampleModel() throws the reason of a signal that has aborted already", async () => {
   const reason = new Error("stopping");
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
 
@@ -105,16 +105,16 @@ Deno.test("sampleModel() throws the reason of a signal that was aborted before",
   assertStrictEquals(await assertRejects(() => answer), reason);
 });
 
-Deno.test("sampleModel() has nothing that could be joined, and nothing to cancel", async () => {
+Deno.test("sampleModel() has no response to join or to cancel", async () => {
   const model = sampleModel({ plan, delayMs: 0, clock: new FakeClock() });
 
   assertStrictEquals(await model.join("resp_1", options), null);
   await model.cancel("resp_1");
 });
 
-Deno.test("sampleModel() says that it begins, what it thinks and what it writes, in turn", async () => {
+Deno.test("sampleModel() reports its start, its reasoning and its text, in this order", async () => {
   const model = sampleModel({ plan, reasoning, delayMs: 0, clock: new FakeClock() });
-  const heard: TurnEvent[] = [];
+  const events: TurnEvent[] = [];
   let busy = false;
   const { reasoningSummaries } = await model.respond(anyRequest, {
     signal,
@@ -123,13 +123,13 @@ Deno.test("sampleModel() says that it begins, what it thinks and what it writes,
       busy = true;
       await new Promise((resolve) => setTimeout(resolve));
       busy = false;
-      heard.push(event);
+      events.push(event);
     },
   });
 
-  assertEquals(heard.slice(0, 3), [
+  assertEquals(events.slice(0, 3), [
     { type: "started", responseId: "sample", resumable: false },
     ...reasoningSummaries.map((summary) => ({ type: "reasoning" as const, summary })),
   ]);
-  assert(heard.length > 10 && heard.slice(3).every(({ type }) => type === "text"));
+  assert(events.length > 10 && events.slice(3).every(({ type }) => type === "text"));
 });

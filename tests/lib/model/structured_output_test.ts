@@ -10,13 +10,13 @@ const wrong = { text: '{"days":[{"theme":"Art"},{"theme":5}]}', truncated: false
 const cutOff = { text: '{"days":[{"the', truncated: true };
 
 const accepted = { value: { days: [{ theme: "Art" }] } };
-const moreRoom = { feedback: null };
+const moreTokens = { feedback: null };
 
 function newReview() {
   return new OutputReview(Plan, 1_000);
 }
 
-/** What the model is told about `text`. */
+/** Returns the feedback that the model gets on `text`. */
 function feedbackOn(text: string | null, review = newReview()): string {
   const verdict = review.judge({ text, truncated: false });
   assert("feedback" in verdict && verdict.feedback !== null);
@@ -43,11 +43,11 @@ const invalidOutput = jobError(
 );
 const truncated = jobError("truncated", "OpenAI API response was cut off at its token limit");
 
-Deno.test("OutputReview accepts what keeps to the schema, and only what the schema knows", () => {
+Deno.test("OutputReview accepts a valid answer, and keeps only members of the schema", () => {
   assertEquals(newReview().judge(right), accepted);
 });
 
-Deno.test("OutputReview tells the model what was wrong, and accepts the corrected answer", () => {
+Deno.test("OutputReview gives the model the problems, and accepts the corrected answer", () => {
   const review = newReview();
 
   assertStrictEquals(
@@ -60,44 +60,44 @@ Deno.test("OutputReview tells the model what was wrong, and accepts the correcte
   assertStrictEquals(review.maxTokens, 1_000);
 });
 
-Deno.test("OutputReview gives up after two wrong answers", () => {
+Deno.test("OutputReview fails after two wrong answers", () => {
   const review = newReview();
   review.judge(wrong);
 
   assertGivesUp(review, wrong, invalidOutput);
 });
 
-Deno.test("OutputReview gives an answer that was cut off twice the room", () => {
+Deno.test("OutputReview asks for twice the tokens after a truncated answer", () => {
   const review = newReview();
 
   assertStrictEquals(review.maxTokens, 1_000);
-  assertEquals(review.judge(cutOff), moreRoom);
+  assertEquals(review.judge(cutOff), moreTokens);
   assertStrictEquals(review.maxTokens, 2_000);
   assertEquals(review.judge(right), accepted);
 });
 
-Deno.test("OutputReview gives up when twice the room is not enough", () => {
+Deno.test("OutputReview fails when twice the tokens are not enough", () => {
   const review = newReview();
   review.judge(cutOff);
 
   assertGivesUp(review, cutOff, truncated);
 });
 
-Deno.test("OutputReview takes a truncated answer for cut off even if it is whole", () => {
-  assertEquals(newReview().judge({ ...right, truncated: true }), moreRoom);
+Deno.test("OutputReview treats a truncated answer as incomplete even if it is valid", () => {
+  assertEquals(newReview().judge({ ...right, truncated: true }), moreTokens);
 });
 
 for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
   const names = order.map(({ truncated }) => truncated ? "cut off" : "wrong").join(", then ");
 
-  Deno.test(`OutputReview forgives one of each: ${names}`, () => {
+  Deno.test(`OutputReview allows one of each: ${names}`, () => {
     const review = newReview();
     for (const answer of order) review.judge(answer);
 
     assertEquals(review.judge(right), accepted);
   });
 
-  Deno.test(`OutputReview has no third chance after ${names}`, () => {
+  Deno.test(`OutputReview allows no third answer after ${names}`, () => {
     for (const [again, error] of [[wrong, invalidOutput], [cutOff, truncated]] as const) {
       const review = newReview();
       for (const answer of order) review.judge(answer);
@@ -108,16 +108,16 @@ for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
 }
 
 for (const text of ["", null, "Here is your plan:", '{"days":', "```json\n{}\n```"]) {
-  Deno.test(`OutputReview says that ${JSON.stringify(text)} is not JSON`, () => {
+  Deno.test(`OutputReview reports that ${JSON.stringify(text)} is not JSON`, () => {
     assertMatch(feedbackOn(text), /\n- \(root\): the answer is not a JSON document\n/);
   });
 }
 
-Deno.test("OutputReview names the root when the whole answer has the wrong type", () => {
+Deno.test("OutputReview names the root when the answer has the wrong type", () => {
   assertMatch(feedbackOn("[]"), /\n- \(root\): Invalid input: expected object, received array\n/);
 });
 
-Deno.test("OutputReview lists ten problems at most", () => {
+Deno.test("OutputReview lists at most ten problems", () => {
   const feedback = feedbackOn(JSON.stringify({ days: Array(50).fill({}) }));
   const problems = feedback.split("\n").filter((line) => line.startsWith("- "));
 

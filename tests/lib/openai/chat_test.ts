@@ -1,5 +1,5 @@
 /**
- * Chat Completions: what is asked for, and what comes of the stream.
+ * Chat Completions: the request, and the result of its stream.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { chatChunks } from "../../../testing/event_stream.ts";
@@ -17,7 +17,7 @@ import {
   textOf,
 } from "../../../testing/openai_model.ts";
 
-Deno.test("chat() gives the text as it comes, and the whole at the end", async () => {
+Deno.test("chat() reports the text as it arrives, and returns it in full", async () => {
   const usage = {
     prompt_tokens: 100,
     prompt_tokens_details: { cached_tokens: 40 },
@@ -25,25 +25,25 @@ Deno.test("chat() gives the text as it comes, and the whole at the end", async (
     completion_tokens_details: { reasoning_tokens: 10 },
   };
   await using env = openModel([send([...chatChunks(pieces, { usage })])]);
-  const { turn, heard } = ask(env.model, "chat");
+  const { turn, received } = ask(env.model, "chat");
   assertEquals(await turn, {
     responseId: "chatcmpl_1",
     text: PLAN,
     truncated: false,
     usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 30, reasoningTokens: 10 },
   });
-  assertEquals(heard[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
-  assertStrictEquals(textOf(heard), PLAN);
-  assertStrictEquals(heard.length, 1 + pieces.length);
+  assertEquals(received[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
+  assertStrictEquals(textOf(received), PLAN);
+  assertStrictEquals(received.length, 1 + pieces.length);
   const { stream, stream_options } = env.asked[0]!.body!;
   assertEquals([stream, stream_options], [true, { include_usage: true }]);
 });
 
-Deno.test("chat() does not wait for long for what an answer has cost", async () => {
+Deno.test("chat() waits only briefly for the usage after an answer", async () => {
   const over = Promise.withResolvers<void>();
   await using env = openModel([send(chatChunks(pieces), { silence: over.promise })]);
-  const { turn, heard } = ask(env.model, "chat");
-  while (textOf(heard) !== PLAN) await nextTurn();
+  const { turn, received } = ask(env.model, "chat");
+  while (textOf(received) !== PLAN) await nextTurn();
   let ended = false;
   turn.then(() => ended = true);
   for (let n = 0; !ended && n < 100; n++) {
@@ -54,13 +54,13 @@ Deno.test("chat() does not wait for long for what an answer has cost", async () 
   over.resolve();
 });
 
-Deno.test("chat() keeps an answer whose cost cannot be read", async () => {
+Deno.test("chat() returns an answer with unreadable usage", async () => {
   const usage = { prompt_tokens: "many" };
   await using env = openModel([send(chatChunks(pieces, { usage }))]);
   assertStrictEquals((await ask(env.model, "chat").turn).usage, null);
 });
 
-Deno.test("chat() sees a refusal in the middle of a stream", async () => {
+Deno.test("chat() recognizes a refusal in the middle of a stream", async () => {
   const events = chatChunks(['{"days":'], { finish: null });
   const refusal = {
     id: "chatcmpl_1",
@@ -73,7 +73,7 @@ Deno.test("chat() sees a refusal in the middle of a stream", async () => {
 for (
   const [finish, code] of [["length", "none"], ["content_filter", "content_filtered"]] as const
 ) {
-  Deno.test(`chat() understands the finish reason ${finish}`, async () => {
+  Deno.test(`chat() recognizes the finish reason ${finish}`, async () => {
     await using env = openModel([send(chatChunks(pieces, { finish }))]);
     const { turn } = ask(env.model, "chat");
     assertStrictEquals(await codeOf(turn), code);
@@ -81,7 +81,7 @@ for (
   });
 }
 
-Deno.test("chat() understands an error in the middle of a stream", async () => {
+Deno.test("chat() recognizes an error in the middle of a stream", async () => {
   const events = [...chatChunks(['{"da'], { finish: null }), {
     error: { code: "insufficient_quota", type: "insufficient_quota", message: "secret" },
   }];
@@ -89,7 +89,7 @@ Deno.test("chat() understands an error in the middle of a stream", async () => {
   assertStrictEquals(await codeOf(ask(env.model, "chat").turn), "quota_exceeded");
 });
 
-Deno.test("chat() asks for a plan of the right shape, with the room that it has", async () => {
+Deno.test("chat() sends the schema of the plan and the token limit", async () => {
   await using env = openModel([send(chatChunks(pieces))]);
   await env.model.chat(planRequest, { signal: new AbortController().signal });
   // deno-lint-ignore no-explicit-any -- as it was sent

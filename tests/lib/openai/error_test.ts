@@ -20,7 +20,7 @@ interface UpstreamError {
   param?: unknown;
 }
 
-/** What the SDK throws for an answer of OpenAI's. */
+/** Returns the error that the SDK throws for an answer of OpenAI. */
 function apiError(status: number, error: UpstreamError, headers: HeadersInit = {}): APIError {
   return APIError.generate(status, { error }, undefined, new Headers(headers));
 }
@@ -57,15 +57,15 @@ const answers: [status: number, error: UpstreamError, code: FailureCode, message
 ];
 
 for (const [status, error, code, message] of answers) {
-  Deno.test(`fromOpenAIError() calls ${status} ${JSON.stringify(error)} ${code}`, () => {
-    const { failure, message: said } = jobError(apiError(status, error));
+  Deno.test(`fromOpenAIError() maps ${status} ${JSON.stringify(error)} to ${code}`, () => {
+    const { failure, message: actual } = jobError(apiError(status, error));
 
     assertStrictEquals(failure.code, code);
-    assertStrictEquals(said, `OpenAI API error: ${message}`);
+    assertStrictEquals(actual, `OpenAI API error: ${message}`);
   });
 }
 
-Deno.test("fromOpenAIError() prefers the code to the type in its message", () => {
+Deno.test("fromOpenAIError() puts the code before the type into its message", () => {
   const error = apiError(429, { code: "billing_hard_limit", type: "insufficient_quota" });
 
   assertStrictEquals(jobError(error).failure.code, "quota_exceeded");
@@ -79,7 +79,7 @@ const rateLimits: [status: number, error: UpstreamError][] = [
 ];
 
 for (const [status, error] of rateLimits) {
-  Deno.test(`fromOpenAIError() calls ${status} ${JSON.stringify(error)} a rate limit`, () => {
+  Deno.test(`fromOpenAIError() maps ${status} ${JSON.stringify(error)} to a rate limit`, () => {
     const { failure, message } = jobError(apiError(status, error));
 
     assertStrictEquals(failure.code, "rate_limited");
@@ -99,13 +99,13 @@ const otherErrors: [error: Error, code: FailureCode, message: string][] = [
 ];
 
 for (const [error, code, message] of otherErrors) {
-  Deno.test(`fromOpenAIError() calls the SDK's ${error.constructor.name} ${code}`, () => {
+  Deno.test(`fromOpenAIError() maps the SDK's ${error.constructor.name} to ${code}`, () => {
     assertStrictEquals(jobError(error).failure.code, code);
     assertStrictEquals(jobError(error).message, message);
   });
 }
 
-Deno.test("fromOpenAIError() returns what is not OpenAI's as it came", () => {
+Deno.test("fromOpenAIError() returns other errors unchanged", () => {
   const foreign = [new TypeError("x is undefined"), new DOMException("", "AbortError"), "text", 5];
 
   for (const error of foreign) assertStrictEquals(fromOpenAIError(error, NOON), error);
@@ -134,7 +134,7 @@ const leaks: [what: string, error: UpstreamError][] = [
   ["a code that looks like a key", { code: "sk-live-123" }],
   ["a type that looks like a key", { type: "sk-live-123" }],
   ["a code with a line break", { code: "sk_live\n" }],
-  ["a code that is no string", { code: { key: "sk-live-123" } }],
+  ["a code that is not a string", { code: { key: "sk-live-123" } }],
   ["a very long code", { code: "sk".repeat(5_000) }],
   ["the param", { param: "sk-live-123" }],
 ];
@@ -161,13 +161,13 @@ const failedResponses: [error: { code?: unknown } | null, code: FailureCode, mes
 ];
 
 for (const [error, code, message] of failedResponses) {
-  Deno.test(`fromFailedResponse() calls ${JSON.stringify(error)} ${code}`, () => {
+  Deno.test(`fromFailedResponse() maps ${JSON.stringify(error)} to ${code}`, () => {
     assertStrictEquals(fromFailedResponse(error).failure.code, code);
     assertStrictEquals(fromFailedResponse(error).message, message);
   });
 }
 
-Deno.test("unreadableAnswer() is an error of the other side", () => {
+Deno.test("unreadableAnswer() returns an upstream error", () => {
   assertStrictEquals(unreadableAnswer().failure.code, "upstream_error");
   assertStrictEquals(unreadableAnswer().message, "OpenAI API error: unreadable response");
 });

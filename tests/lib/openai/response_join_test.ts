@@ -1,5 +1,5 @@
 /**
- * Responses that an earlier attempt has begun in the background: joined, looked after, and canceled.
+ * Background responses that an earlier attempt has started: joined, polled and canceled.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { responseBody } from "../../../testing/event_stream.ts";
@@ -23,13 +23,13 @@ import {
   TIMEOUT_MS,
 } from "../../../testing/openai_model.ts";
 
-Deno.test("join() reads a response that goes on from its beginning", async () => {
+Deno.test("join() reads a running response from its beginning", async () => {
   await using env = openModel([inProgress, send(background)], { background: true });
-  const { turn, heard } = join(env.model);
+  const { turn, received } = join(env.model);
   assertStrictEquals((await turn)?.text, PLAN);
-  assertStrictEquals(textOf(heard), PLAN);
+  assertStrictEquals(textOf(received), PLAN);
   assertStrictEquals(env.asked[1]!.line, "GET /responses/resp_1?stream=true");
-  // Its reasoning has to be carried on like any other.
+  // Its reasoning must be requested as in any other call.
   for (const { url } of env.asked) {
     assertStrictEquals(url.searchParams.get("include[]"), "reasoning.encrypted_content");
   }
@@ -42,61 +42,61 @@ Deno.test("join() fetches a response that has ended", async () => {
 });
 
 for (const status of ["failed", "cancelled"]) {
-  Deno.test(`join() does not wait for a response that is ${status}`, async () => {
+  Deno.test(`join() returns null for a response that is ${status}`, async () => {
     const over = () => Response.json(responseBody([], { status }));
     await using env = openModel([over], { background: true });
     assertStrictEquals(await join(env.model).turn, null);
   });
 }
 
-Deno.test("join() does not wait for a response that is gone", async () => {
+Deno.test("join() returns null for a response that does not exist", async () => {
   await using env = openModel([gone], { background: true });
   assertStrictEquals(await join(env.model).turn, null);
 });
 
-Deno.test("join() waits for a model's side that cannot say for the moment what has become of it", async () => {
+Deno.test("join() waits while OpenAI cannot report the status of the response", async () => {
   const answers = [broken, () => new Response(null, { status: 429 }), completed];
   await using env = openModel(answers, { background: true });
   assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
 });
 
-Deno.test("join() asks in no hurry, though the model's side says that it may", async () => {
-  const selfAdvancing = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
-  await using env = openModel(Array(1_000).fill(selfAdvancing), { background: true });
+Deno.test("join() waits between polls although Retry-After is 0", async () => {
+  const limited = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
+  await using env = openModel(Array(1_000).fill(limited), { background: true });
   assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
   assert(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
 });
 
-Deno.test("join() fails when the model's side cannot say for good what has become of it", async () => {
+Deno.test("join() fails when OpenAI never reports the status of the response", async () => {
   await using env = openModel(Array(100).fill(broken), { background: true });
   assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "upstream_error");
   assert(env.asked.length > 10 && env.asked.length < 70, `${env.asked.length} looks`);
 });
 
 for (const [status, left] of [[400, null], [405, null], [410, null]] as const) {
-  Deno.test(`join() does not wait where the answer to a look is ${status}`, async () => {
+  Deno.test(`join() returns null when a poll is answered with ${status}`, async () => {
     await using env = openModel([() => new Response(null, { status })], { background: true });
     assertStrictEquals(await join(env.model).turn, left);
   });
 }
 
-Deno.test("join() fails at once when it is not let in", async () => {
+Deno.test("join() fails at once when the key is not accepted", async () => {
   const denied = () => new Response(null, { status: 401 });
   await using env = openModel([denied], { background: true });
   assertStrictEquals(await codeOf(join(env.model).turn), "unauthorized");
 });
 
-Deno.test("a joined stream that says nothing is looked after, long before the end", async () => {
+Deno.test("join() polls a response whose stream is silent, long before the time limit", async () => {
   const over = Promise.withResolvers<void>();
-  const mute = send([], { silence: over.promise });
-  await using env = openModel([inProgress, mute, completed], { background: true });
+  const silent = send([], { silence: over.promise });
+  await using env = openModel([inProgress, silent, completed], { background: true });
   const startedAt = env.clock.now();
   assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
   assert(env.clock.now() - startedAt <= 30_000, `${env.clock.now() - startedAt} ms`);
   over.resolve();
 });
 
-Deno.test("a server that says the same again and again is not asked in a hurry", async () => {
+Deno.test("join() waits between requests to a server that repeats the same events", async () => {
   const again = send(background.slice(0, 1));
   const answers = Array.from({ length: 300 }, (_, n) => n % 2 === 0 ? inProgress : again);
   await using env = openModel(answers, { background: true });
@@ -104,17 +104,17 @@ Deno.test("a server that says the same again and again is not asked in a hurry",
   assert(env.asked.length < 150, `${env.asked.length} requests`);
 });
 
-Deno.test("a joined stream without numbers says its text once", async () => {
+Deno.test("a resumed stream without sequence numbers reports its text once", async () => {
   const bare = background.map(({ sequence_number: _, ...event }) => event);
   const answers = [send(bare.slice(0, 6)), inProgress, send(bare)];
   await using env = openModel(answers, { background: true });
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   assertStrictEquals((await turn).text, PLAN);
-  const last = heard.findLastIndex(({ type }) => type === "started");
-  assertStrictEquals(textOf(heard.slice(last)), PLAN);
+  const last = received.findLastIndex(({ type }) => type === "started");
+  assertStrictEquals(textOf(received.slice(last)), PLAN);
 });
 
-Deno.test("join() looks again and again when a stream cannot be had any more", async () => {
+Deno.test("join() polls repeatedly when no stream is available", async () => {
   const answers = [inProgress, noStream, inProgress, noStream, completed];
   await using env = openModel(answers, { background: true });
   const { turn } = join(env.model);
@@ -128,7 +128,7 @@ Deno.test("join() looks again and again when a stream cannot be had any more", a
   assertStrictEquals(env.asked.length, 5);
 });
 
-Deno.test("join() looks no more often than every five seconds", async () => {
+Deno.test("join() polls at most every five seconds", async () => {
   await using env = openModel([inProgress, noStream, completed], { background: true });
   const { turn } = join(env.model);
   while (env.asked.length < 2) await nextTurn();
@@ -143,8 +143,8 @@ Deno.test("join() looks no more often than every five seconds", async () => {
   assert(waitedMs >= 5_000 && waitedMs < 10_000, `${waitedMs} ms`);
 });
 
-for (const [what, answers] of [["looks", []], ["waits", [inProgress, noStream]]] as const) {
-  Deno.test(`join() stops at once when it is told to while it ${what}`, async () => {
+for (const [what, answers] of [["polls", []], ["waits", [inProgress, noStream]]] as const) {
+  Deno.test(`join() ends at once when its signal aborts while it ${what}`, async () => {
     const over = Promise.withResolvers<Response>();
     await using env = openModel([...answers, () => over.promise], { background: true });
     const abort = new AbortController();
@@ -165,7 +165,7 @@ for (const [what, answers] of [["looks", []], ["waits", [inProgress, noStream]]]
   });
 }
 
-Deno.test("cancel() tells the model's side", async () => {
+Deno.test("cancel() cancels the response at OpenAI", async () => {
   const canceled = () => Response.json(responseBody([], { status: "cancelled" }));
   await using env = openModel([canceled], { background: true });
   await env.model.cancel("resp_1");

@@ -1,5 +1,6 @@
 /**
- * Events of the Responses API: doubled, lost, out of order, without numbers, and with every end.
+ * Events of the Responses API: repeated, lost, out of order, without numbers, and with every kind
+ * of end.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
@@ -20,7 +21,7 @@ import {
   textOf,
 } from "../../../testing/openai_model.ts";
 
-Deno.test("respond() gives summaries and text as they come, and the whole at the end", async () => {
+Deno.test("respond() reports summaries and text as they arrive, and returns them in full", async () => {
   const usage = {
     input_tokens: 200,
     input_tokens_details: { cached_tokens: 50 },
@@ -29,7 +30,7 @@ Deno.test("respond() gives summaries and text as they come, and the whole at the
   };
   const thoughts = ["Reading", "Choosing"];
   await using env = openModel([send(responseEvents({ thoughts, pieces, end: { usage } }))]);
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   assertEquals(await turn, {
     responseId: "resp_1",
     text: PLAN,
@@ -40,15 +41,15 @@ Deno.test("respond() gives summaries and text as they come, and the whole at the
     reasoningSummaries: thoughts,
     stored: false,
   });
-  assertEquals(heard.slice(0, 3), [
+  assertEquals(received.slice(0, 3), [
     { type: "started", responseId: "resp_1", resumable: false },
     { type: "reasoning", summary: "Reading" },
     { type: "reasoning", summary: "Choosing" },
   ]);
-  assertStrictEquals(textOf(heard), PLAN);
+  assertStrictEquals(textOf(received), PLAN);
 });
 
-/** Ways to disturb the events of a good response that leave its last event as it is. */
+/** Ways to disturb the events of a good response that keep its last event. */
 const disturbances: [name: string, disturb: (events: StreamEvent[]) => StreamEvent[]][] = [
   ["every event twice", (events) => events.flatMap((event) => [event, event])],
   ["the whole stream twice up to its end", (events) => [...events.slice(0, -1), ...events]],
@@ -60,24 +61,24 @@ const disturbances: [name: string, disturb: (events: StreamEvent[]) => StreamEve
   ],
   ["no numbers", (events) => events.map(({ sequence_number: _, ...event }) => event)],
   ["no beginning", (events) => events.slice(2)],
-  ["news behind the end", (events) => [...events, ...responseEvents({ pieces: ["other"] })]],
+  ["events after the end", (events) => [...events, ...responseEvents({ pieces: ["other"] })]],
 ];
 
 for (const [name, disturb] of disturbances) {
-  Deno.test(`respond() gives the right answer with ${name}`, async () => {
+  Deno.test(`respond() returns the right answer with ${name}`, async () => {
     const events = responseEvents({ thoughts: ["Reading"], pieces });
     await using env = openModel([send(disturb(events))]);
-    const { turn, heard } = ask(env.model, "respond");
+    const { turn, received } = ask(env.model, "respond");
     const { text, reasoningSummaries } = await turn;
     assertEquals([text, reasoningSummaries], [PLAN, ["Reading"]]);
-    // What was shown on the way is a beginning of it, whatever was lost.
-    assert(PLAN.startsWith(textOf(heard)), textOf(heard));
-    assert(heard.filter(({ type }) => type === "reasoning").length <= 1);
-    assert(heard.filter(({ type }) => type === "started").length <= 1);
+    // The reported text is a prefix of the answer, whichever events were lost.
+    assert(PLAN.startsWith(textOf(received)), textOf(received));
+    assert(received.filter(({ type }) => type === "reasoning").length <= 1);
+    assert(received.filter(({ type }) => type === "started").length <= 1);
   });
 }
 
-Deno.test("respond() takes the items one by one when the last event leaves them out", async () => {
+Deno.test("respond() collects the items one by one when the last event has none", async () => {
   const events = [
     { type: "response.output_item.done", output_index: 1, item: message(PLAN) },
     { type: "response.output_item.done", output_index: 0, item: reasoning("Reading") },
@@ -89,7 +90,7 @@ Deno.test("respond() takes the items one by one when the last event leaves them 
   assertEquals(output, [reasoning("Reading"), message(PLAN)]);
 });
 
-Deno.test("respond() keeps the one item of a server that does not number its items", async () => {
+Deno.test("respond() keeps the only item of a server that does not number its items", async () => {
   const events = [
     { type: "response.output_item.done", item: message(PLAN) },
     { type: "response.completed", response: { id: "resp_1", status: "completed" } },
@@ -100,7 +101,7 @@ Deno.test("respond() keeps the one item of a server that does not number its ite
   assertEquals(output, [message(PLAN)]);
 });
 
-Deno.test("respond() carries on what it does not know, between what it does", async () => {
+Deno.test("respond() keeps items of unknown types, in their order", async () => {
   const search = { type: "web_search_call", id: "ws_1", status: "completed" };
   const output = [reasoning("Hm"), search, message(PLAN)];
   const events = [{ type: "response.completed", response: responseBody(output) }];
@@ -110,7 +111,7 @@ Deno.test("respond() carries on what it does not know, between what it does", as
   assertEquals(turn.output, output);
 });
 
-Deno.test("respond() tells each summary once, also where nothing is numbered", async () => {
+Deno.test("respond() reports each summary once, even without numbers", async () => {
   const done = { type: "response.reasoning_summary_text.done", summary_index: 0 };
   const events = [
     { ...done, output_index: 0, text: "Reading" },
@@ -119,15 +120,15 @@ Deno.test("respond() tells each summary once, also where nothing is numbered", a
     { type: "response.completed", response: responseBody([message(PLAN)]) },
   ];
   await using env = openModel([send(events)]);
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   await turn;
-  assertEquals(heard.map((event) => event.type === "reasoning" && event.summary), [
+  assertEquals(received.map((event) => event.type === "reasoning" && event.summary), [
     "Reading",
     "Choosing",
   ]);
 });
 
-Deno.test("respond() says that an answer was cut off at its limit", async () => {
+Deno.test("respond() reports a truncated answer", async () => {
   const response = responseBody([message('{"bun')], {
     status: "incomplete",
     incomplete_details: { reason: "max_output_tokens" },
@@ -194,7 +195,7 @@ const ends: [name: string, event: StreamEvent, code: string][] = [
 ];
 
 for (const [name, event, code] of ends) {
-  Deno.test(`respond() understands a stream that ends with ${name}`, async () => {
+  Deno.test(`respond() recognizes a stream that ends with ${name}`, async () => {
     const begun = responseEvents({ pieces: ['{"bun'] }).slice(0, -1);
     await using env = openModel([send([...begun, event])]);
     const { turn } = ask(env.model, "respond");
@@ -203,7 +204,7 @@ for (const [name, event, code] of ends) {
   });
 }
 
-Deno.test("respond() understands an error from a server that does not name its events", async () => {
+Deno.test("respond() recognizes an error event without an event name", async () => {
   const error = { type: "error", code: "insufficient_quota", message: "secret" };
   await using env = openModel([() => streamOf([`data: ${JSON.stringify(error)}\n\n`])]);
   assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");

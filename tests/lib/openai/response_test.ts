@@ -1,5 +1,5 @@
 /**
- * The Responses API: what is asked for, and background responses whose stream is cut, silent or gone.
+ * The Responses API: the request, and background responses whose stream is cut, silent or gone.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
@@ -28,7 +28,7 @@ import {
   TIMEOUT_MS,
 } from "../../../testing/openai_model.ts";
 
-Deno.test("respond() does without summaries where they are not given", async () => {
+Deno.test("respond() repeats the request without summaries where they are not allowed", async () => {
   const refusal = () =>
     Response.json({ error: { code: "unsupported_value", param: "reasoning.summary" } }, {
       status: 400,
@@ -41,7 +41,7 @@ Deno.test("respond() does without summaries where they are not given", async () 
   ]);
 });
 
-Deno.test("respond() gives up when it is refused although it does without", async () => {
+Deno.test("respond() fails when the request without summaries is rejected too", async () => {
   for (const param of ["reasoning.summary", "previous_response_id"]) {
     const refusal = () => Response.json({ error: { code: "unsupported", param } }, { status: 400 });
     await using env = openModel([refusal, refusal, refusal], { background: true });
@@ -51,7 +51,7 @@ Deno.test("respond() gives up when it is refused although it does without", asyn
 });
 
 for (const webSearch of [false, true]) {
-  Deno.test(`respond() asks for a plan of the right shape, with web search ${webSearch}`, async () => {
+  Deno.test(`respond() sends the schema of the plan, with web search ${webSearch}`, async () => {
     await using env = openModel([send(responseEvents({ pieces }))]);
     const tool = { name: "look_up", description: "Looks up", parameters: z.object({}) };
     const request = { ...planRequest, tools: [tool], webSearch };
@@ -67,27 +67,27 @@ for (const webSearch of [false, true]) {
   });
 }
 
-Deno.test("a response in the background can be joined, and is kept at the model's side", async () => {
+Deno.test("a background response can be resumed, and OpenAI stores it", async () => {
   await using env = openModel([send(background)], { background: true });
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   assertStrictEquals((await turn).stored, true);
-  assertEquals(heard[0], { type: "started", responseId: "resp_1", resumable: true });
+  assertEquals(received[0], { type: "started", responseId: "resp_1", resumable: true });
   const { background: sent, store, stream, include } = env.asked[0]!.body!;
   assertEquals([sent, store, stream], [true, true, true]);
   assertEquals(include, ["reasoning.encrypted_content"]);
 });
 
-Deno.test("without background nothing is left at the model's side", async () => {
+Deno.test("a response without background is not stored at OpenAI", async () => {
   await using env = openModel([send(responseEvents({ pieces }))]);
-  const { heard, turn } = ask(env.model, "respond");
+  const { received, turn } = ask(env.model, "respond");
   assertStrictEquals((await turn).stored, false);
   assertStrictEquals(env.asked[0]!.body!.store, false);
   assertStrictEquals("background" in env.asked[0]!.body!, false);
-  assertStrictEquals(heard[0]?.type === "started" && heard[0].resumable, false);
+  assertStrictEquals(received[0]?.type === "started" && received[0].resumable, false);
 });
 
 for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as const) {
-  Deno.test(`a stream that is ${name} is read on from where it was`, async () => {
+  Deno.test(`a stream that is ${name} is resumed where it ended`, async () => {
     const arrived = Promise.withResolvers<void>();
     const first = send(background.slice(0, 6), { ...options, silence: arrived.promise });
     await using env = openModel([first, inProgress, send(background.slice(6))], {
@@ -112,12 +112,12 @@ for (const [name, options] of [["cut", {}], ["broken", { breaks: true }]] as con
   });
 }
 
-Deno.test("a stream that is cut again and again is read to its end, in no hurry", async () => {
+Deno.test("a stream that is cut repeatedly is read to its end, with pauses", async () => {
   const answers = background.flatMap((event, n) =>
     n === 0 ? [send([event])] : [inProgress, send([event])]
   );
   await using env = openModel(answers, { background: true });
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   let text: string | null | undefined;
   turn.then((turn) => text = turn.text);
   let waitedMs = 0;
@@ -126,12 +126,12 @@ Deno.test("a stream that is cut again and again is read to its end, in no hurry"
     await nextTurn();
   }
   assertStrictEquals(text, PLAN);
-  assertStrictEquals(textOf(heard), PLAN);
-  // The first time at once, then a second each.
+  assertStrictEquals(textOf(received), PLAN);
+  // The first retry is immediate, the others wait a second each.
   assert(waitedMs >= (background.length - 3) * 1_000, `${waitedMs} ms`);
 });
 
-Deno.test("an answer that grows without end is given up also while it is joined", async () => {
+Deno.test("an endless answer fails although its response is resumed", async () => {
   const endless = responseEvents({ pieces: Array(11).fill("x".repeat(100_000)), background: true });
   const answers = [send(endless.slice(0, 5)), inProgress, send(endless.slice(5))];
   await using env = openModel(answers, { background: true });
@@ -139,7 +139,7 @@ Deno.test("an answer that grows without end is given up also while it is joined"
   assertStrictEquals(env.asked.length, 3);
 });
 
-Deno.test("a response that ended while nobody listened is fetched", async () => {
+Deno.test("a response that ended while its stream was cut is fetched", async () => {
   await using env = openModel([send(background.slice(0, 4)), completed], { background: true });
   assertStrictEquals((await ask(env.model, "respond").turn).text, PLAN);
 });
@@ -150,14 +150,14 @@ Deno.test("a response that is gone when its stream is cut is a lost connection",
   assertStrictEquals(env.asked.length, 2);
 });
 
-Deno.test("a server that does not know background responses is not asked to continue one", async () => {
+Deno.test("a response without background is not resumed", async () => {
   const events = responseEvents({ pieces }).slice(0, 4);
   await using env = openModel([send(events)], { background: true });
   assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "connection_lost");
   assertStrictEquals(env.asked.length, 1);
 });
 
-Deno.test("a response that failed is not waited for again", async () => {
+Deno.test("a failed response is not requested again", async () => {
   const failed = {
     type: "response.failed",
     response: responseBody([], { status: "failed", error: { code: "server_error" } }),
@@ -167,7 +167,7 @@ Deno.test("a response that failed is not waited for again", async () => {
   assertStrictEquals(env.asked.length, 1);
 });
 
-Deno.test("an error of the model's side ends a background response", async () => {
+Deno.test("an error event ends a background response", async () => {
   const error = { type: "error", code: "insufficient_quota", message: "" };
   await using env = openModel([send([...background.slice(0, 3), error])], { background: true });
   assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "quota_exceeded");
@@ -175,7 +175,7 @@ Deno.test("an error of the model's side ends a background response", async () =>
 });
 
 for (const status of ["failed", "cancelled"]) {
-  Deno.test(`a response that is ${status} when its stream is cut is no answer`, async () => {
+  Deno.test(`a response that is ${status} when its stream is cut is an upstream failure`, async () => {
     const over = () => Response.json(responseBody([], { status, background: true }));
     await using env = openModel([send(background.slice(0, 4)), over], { background: true });
     assertStrictEquals(await codeOf(ask(env.model, "respond").turn), "upstream_error");
@@ -184,14 +184,14 @@ for (const status of ["failed", "cancelled"]) {
 }
 
 for (const type of ["response.created", "response.queued", "response.in_progress"]) {
-  Deno.test(`a response can be joined from its event ${type} on`, async () => {
+  Deno.test(`a response can be joined as soon as it sends ${type}`, async () => {
     const begun = { ...background[0], type };
     await using env = openModel([send([begun]), completed], { background: true });
     assertStrictEquals((await ask(env.model, "respond").turn).text, PLAN);
   });
 }
 
-Deno.test("a background response is waited for no longer than any other", async () => {
+Deno.test("a background response has the same time limit as any other", async () => {
   const answers = Array.from({ length: 1_000 }, (_, n) => n % 2 === 0 ? inProgress : noStream);
   for (const how of ["respond", "join"]) {
     const all = how === "join" ? answers : [send(background.slice(0, 4)), ...answers];
@@ -215,13 +215,13 @@ Deno.test("a background response is waited for no longer than any other", async 
   }
 });
 
-Deno.test("respond() lets a server think before it writes for as long as a whole answer may take", async () => {
+Deno.test("respond() waits for the first text as long as for a whole answer", async () => {
   const over = Promise.withResolvers<void>();
   const events = responseEvents({ pieces });
   await using env = openModel([send(events.slice(0, 2), { silence: over.promise })]);
-  const { turn, heard } = ask(env.model, "respond");
+  const { turn, received } = ask(env.model, "respond");
   const code = codeOf(turn);
-  while (heard.length === 0) await nextTurn();
+  while (received.length === 0) await nextTurn();
   const startedAt = env.clock.now();
   assertStrictEquals(await pass(code, env.clock), "timeout");
   assert(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
@@ -243,7 +243,7 @@ function respondTo(model: Model) {
   return model.respond(conversation, { signal: new AbortController().signal });
 }
 
-Deno.test("respond() refers to what the model's side has kept, and sends only what is new", async () => {
+Deno.test("respond() refers to the stored response, and sends only the new items", async () => {
   await using env = openModel([send(background)], { background: true });
   await respondTo(env.model);
   const { previous_response_id, input } = env.asked[0]!.body!;
@@ -251,7 +251,7 @@ Deno.test("respond() refers to what the model's side has kept, and sends only wh
   assertEquals(input, conversation.input.slice(2));
 });
 
-Deno.test("respond() sends everything when the model's side has forgotten", async () => {
+Deno.test("respond() sends everything when OpenAI no longer has the stored response", async () => {
   for (
     const error of [{ code: "previous_response_not_found" }, { param: "previous_response_id" }]
   ) {
@@ -264,7 +264,7 @@ Deno.test("respond() sends everything when the model's side has forgotten", asyn
   }
 });
 
-Deno.test("respond() sends everything, reasoning included, where nothing is kept", async () => {
+Deno.test("respond() sends everything, reasoning included, where nothing is stored", async () => {
   await using env = openModel([send(responseEvents({ pieces }))]);
   await respondTo(env.model);
   const { previous_response_id, input } = env.asked[0]!.body!;

@@ -1,5 +1,5 @@
 /**
- * What a webhook does to a call that waits for its response.
+ * The effect of a webhook on a call that waits for its response.
  */
 import { assert, assertStrictEquals } from "@std/assert";
 import { frame, streamOf } from "../../../testing/event_stream.ts";
@@ -20,7 +20,7 @@ import {
   textOf,
 } from "../../../testing/openai_model.ts";
 
-Deno.test("a webhook gives a stream that was silent for long the time to end by itself", async () => {
+Deno.test("a webhook gives a stream that was silent for a minute time to end by itself", async () => {
   const rest = Promise.withResolvers<void>();
   async function* texts() {
     const encoder = new TextEncoder();
@@ -34,8 +34,8 @@ Deno.test("a webhook gives a stream that was silent for long the time to end by 
     });
   await using env = openModel([slow, completed], { background: true });
   const wake = new EventTarget();
-  const { turn, heard } = ask(env.model, "respond", { wake });
-  while (textOf(heard) !== pieces[0]) await nextTurn();
+  const { turn, received } = ask(env.model, "respond", { wake });
+  while (textOf(received) !== pieces[0]) await nextTurn();
   env.clock.advance(60_000);
   wake.dispatchEvent(new Event("wake"));
   env.clock.advance(1_000);
@@ -45,13 +45,13 @@ Deno.test("a webhook gives a stream that was silent for long the time to end by 
   assertStrictEquals(env.asked.length, 1);
 });
 
-Deno.test("after a webhook it does not wait for a silent stream", async () => {
+Deno.test("respond() stops waiting for a silent stream after a webhook", async () => {
   const over = Promise.withResolvers<void>();
   const silent = send(background.slice(0, 4), { silence: over.promise });
   await using env = openModel([silent, completed], { background: true });
   const wake = new EventTarget();
-  const { turn, heard } = ask(env.model, "respond", { wake });
-  while (textOf(heard) !== pieces[0]) await nextTurn();
+  const { turn, received } = ask(env.model, "respond", { wake });
+  while (textOf(received) !== pieces[0]) await nextTurn();
   wake.dispatchEvent(new Event("wake"));
   let text: string | null | undefined;
   turn.then((turn) => text = turn.text);
@@ -65,7 +65,7 @@ Deno.test("after a webhook it does not wait for a silent stream", async () => {
   over.resolve();
 });
 
-Deno.test("a webhook that is about an earlier response does not disturb the next one", async () => {
+Deno.test("a webhook for an earlier response does not affect the next one", async () => {
   const asked = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const late: Answer = async () => {
@@ -87,7 +87,7 @@ Deno.test("a webhook that is about an earlier response does not disturb the next
   assertStrictEquals(env.asked.length, 1);
 });
 
-Deno.test("a webhook does not disturb a stream that goes on", async () => {
+Deno.test("a webhook does not affect a stream that continues", async () => {
   const wake = new EventTarget();
   await using env = openModel([send(background)], { background: true });
   const { turn } = ask(env.model, "respond", {
@@ -101,7 +101,7 @@ Deno.test("a webhook does not disturb a stream that goes on", async () => {
   assertStrictEquals(env.asked.length, 1);
 });
 
-Deno.test("after a webhook it looks at once at a response that has no stream", async () => {
+Deno.test("join() polls a response without a stream at once after a webhook", async () => {
   await using env = openModel([inProgress, noStream, completed], { background: true });
   const wake = new EventTarget();
   const { turn } = join(env.model, { wake });

@@ -1,5 +1,5 @@
 /**
- * Streams that go wrong in every way in which a stream goes wrong, for both calls of the model.
+ * Faults of streams, for both calls of the model.
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { boundedFetch, Watchdog } from "../../../lib/openai/stream.ts";
@@ -23,29 +23,29 @@ import {
 const chatWire = chatChunks(pieces).map(frame).join("");
 const responseWire = responseEvents({ thoughts: ["Reading"], pieces }).map(frame).join("");
 
-/** Many places to cut a stream at: all near its ends, and some in between. */
+/** Many places to cut a stream: all near its ends, and some in between. */
 function* cuts(bytes: number): Generator<number> {
   for (let at = 0; at < bytes; at += at < 60 || at > bytes - 60 ? 7 : 97) yield at;
 }
 
 for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as const) {
-  Deno.test(`${how}() takes no stream for an answer that is cut before its end, wherever`, async () => {
+  Deno.test(`${how}() rejects a stream that is cut anywhere before its end`, async () => {
     const wire = bytesOf(`${answer}data: [DONE]\n\n`);
     let [partial, whole] = [0, 0];
     for (const breaks of [false, true]) {
-      // At a clean end the SDK does without the empty line behind the last event.
+      // At a clean end the SDK does not need the empty line behind the last event.
       const end = bytesOf(answer).length - (breaks ? 0 : 2);
       for (const at of cuts(wire.length)) {
         await using env = openModel([() => streamOf([wire.slice(0, at)], { breaks })]);
-        const { turn, heard } = ask(env.model, how);
+        const { turn, received } = ask(env.model, how);
         const expected = at < end ? "connection_lost" : "none";
-        // Where a connection breaks, what has just been sent may be lost on the way.
+        // Where a connection breaks, the latest bytes may be lost.
         if (breaks && at >= end) {
           assertMatch(await codeOf(turn), /^(none|connection_lost)$/);
           continue;
         }
         assertStrictEquals(await codeOf(turn), expected, `${at} bytes, breaks ${breaks}`);
-        assert(PLAN.startsWith(textOf(heard)));
+        assert(PLAN.startsWith(textOf(received)));
         if (at < end) partial++;
         else whole++;
       }
@@ -53,12 +53,12 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     assert(partial > 30 && whole > 0, `${partial} partial, ${whole} whole`);
   });
 
-  Deno.test(`${how}() takes an empty stream for a lost connection`, async () => {
+  Deno.test(`${how}() reports an empty stream as a lost connection`, async () => {
     await using env = openModel([() => streamOf([])]);
     assertStrictEquals(await codeOf(ask(env.model, how).turn), "connection_lost");
   });
 
-  Deno.test(`${how}() gives up on a stream that falls silent in its middle`, async () => {
+  Deno.test(`${how}() times out when a stream becomes silent`, async () => {
     const over = Promise.withResolvers<void>();
     const events = how === "chat" ? chatChunks(pieces) : responseEvents({ pieces });
     const silent = send(events.slice(0, 4), { silence: over.promise });
@@ -82,7 +82,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     over.resolve();
   });
 
-  Deno.test(`${how}() waits for the first word as long as for a whole answer`, async () => {
+  Deno.test(`${how}() waits for the first event as long as for a whole answer`, async () => {
     const over = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     await using env = openModel([() => {
@@ -100,7 +100,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     over.resolve();
   });
 
-  Deno.test(`${how}() stops at once when it is told to`, async () => {
+  Deno.test(`${how}() ends at once when its signal aborts`, async () => {
     const over = Promise.withResolvers<void>();
     const events = how === "chat" ? chatChunks(pieces) : responseEvents({ pieces });
     await using env = openModel([send(events.slice(0, 3), { silence: over.promise })]);
@@ -113,28 +113,28 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     over.resolve();
   });
 
-  Deno.test(`${how}() takes what is no event of OpenAI's for an upstream error`, async () => {
+  Deno.test(`${how}() reports events that are not OpenAI's as an upstream error`, async () => {
     for (const text of ["data: 5\n\n", 'data: {"choices":5,"id":"x"}\n\n']) {
       await using env = openModel([() => streamOf([text])]);
       assertStrictEquals(await codeOf(ask(env.model, how).turn), "upstream_error", text);
     }
   });
 
-  Deno.test(`${how}() takes an endless answer for an upstream error`, async () => {
+  Deno.test(`${how}() reports an endless answer as an upstream error`, async () => {
     const endless = Array(11).fill("x".repeat(100_000));
     const events = how === "chat" ? chatChunks(endless) : responseEvents({ pieces: endless });
     await using env = openModel([send(events)]);
     assertStrictEquals(await codeOf(ask(env.model, how).turn), "upstream_error");
   });
 
-  Deno.test(`${how}() takes a long answer as it is`, async () => {
+  Deno.test(`${how}() returns a long answer in full`, async () => {
     const long = Array(9).fill("x".repeat(100_000));
     const events = how === "chat" ? chatChunks(long) : responseEvents({ pieces: long });
     await using env = openModel([send(events)]);
     assertStrictEquals((await ask(env.model, how).turn).text, long.join(""));
   });
 
-  Deno.test(`${how}() waits for whoever listens, each time`, async () => {
+  Deno.test(`${how}() waits for onEvent() before it reports the next event`, async () => {
     const events = how === "chat"
       ? chatChunks(pieces)
       : responseEvents({ thoughts: ["Reading", "Choosing"], pieces });
@@ -151,7 +151,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     assertEquals([busy, most], [0, 1]);
   });
 
-  Deno.test(`${how}() gives up on an answer that goes on and on`, async () => {
+  Deno.test(`${how}() times out when an answer takes too long, although it continues`, async () => {
     const over = Promise.withResolvers<void>();
     const events = how === "chat" ? chatChunks(pieces) : responseEvents({ pieces });
     await using env = openModel([send(events.slice(0, 6), { silence: over.promise })]);
@@ -167,14 +167,14 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     assertStrictEquals(code, "timeout");
   });
 
-  Deno.test(`${how}() leaves no timer behind`, async () => {
+  Deno.test(`${how}() leaves no timer`, async () => {
     const events = how === "chat" ? chatChunks(pieces) : responseEvents({ pieces });
     await using env = openModel([send(events)]);
     await ask(env.model, how).turn;
     assertStrictEquals(env.clock.waiting, 0);
   });
 
-  Deno.test(`${how}() reckons with nothing where the cost comes without details`, async () => {
+  Deno.test(`${how}() counts missing details of the usage as zero`, async () => {
     const usage = how === "chat"
       ? { prompt_tokens: 100, completion_tokens: 30 }
       : { input_tokens: 100, output_tokens: 30 };
@@ -190,7 +190,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     });
   });
 
-  Deno.test(`${how}() keeps an answer although no cost in it can be read`, async () => {
+  Deno.test(`${how}() returns an answer with unreadable usage`, async () => {
     const usage = { prompt_tokens: "many", input_tokens: "many" };
     const events = how === "chat"
       ? chatChunks(pieces).map((chunk) => ({ ...chunk, usage }))
@@ -200,7 +200,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     assertEquals([text, known], [PLAN, null]);
   });
 
-  Deno.test(`${how}() says whether an answer was late or fell silent`, async () => {
+  Deno.test(`${how}() reports whether an answer was late or became silent`, async () => {
     for (const begun of [false, true]) {
       const over = Promise.withResolvers<void>();
       const reached = Promise.withResolvers<void>();
@@ -222,7 +222,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
 }
 
 for (const how of ["chat", "respond"] as const) {
-  Deno.test(`${how}() gives up on a body without end, whatever is in it`, async () => {
+  Deno.test(`${how}() fails for an endless body of any content`, async () => {
     const comment = new Uint8Array(1_000_000).fill(58);
     function* comments() {
       for (let n = 0; n < 100; n++) {
@@ -235,7 +235,7 @@ for (const how of ["chat", "respond"] as const) {
   });
 }
 
-Deno.test("a silent stream is alive as long as it keeps its connection open", async () => {
+Deno.test("a silent stream is alive while its server sends comments", async () => {
   let answer!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (c) => void (answer = c) });
   await using server = serveLocally(() => new Response(body));

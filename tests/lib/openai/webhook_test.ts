@@ -5,7 +5,7 @@ import { createWebhookReader } from "../../../lib/openai/webhook.ts";
 const SIGNING_KEY = "a key of twenty-four chars";
 const read = createWebhookReader(`whsec_${btoa(SIGNING_KEY)}`);
 
-/** Reads this body, signed as Standard Webhooks say. */
+/** Reads this body, signed as Standard Webhooks specify. */
 function deliver(
   body: string,
   { key = SIGNING_KEY, without }: { key?: string; without?: string } = {},
@@ -24,35 +24,35 @@ function deliver(
 const event = (type: string, data: unknown = { id: "resp_1" }) => JSON.stringify({ type, data });
 
 for (const how of ["completed", "incomplete", "failed", "cancelled"]) {
-  Deno.test(`a webhook tells of a response that is ${how}`, async () => {
-    const news = await deliver(event(`response.${how}`));
+  Deno.test(`a webhook reports a response that is ${how}`, async () => {
+    const notice = await deliver(event(`response.${how}`));
 
-    assertEquals(news, { deliveryId: "wh_1", responseId: "resp_1" });
+    assertEquals(notice, { deliveryId: "wh_1", responseId: "resp_1" });
   });
 }
 
 const unknown: [what: string, body: string][] = [
   ["another event", event("response.created")],
   ["no response", event("response.completed", null)],
-  ["a response without a name", event("response.completed", { id: "" })],
-  ["a name that no response has", event("response.completed", { id: "r".repeat(257) })],
-  ["what is no JSON", "response.completed"],
+  ["a response with an empty id", event("response.completed", { id: "" })],
+  ["an id that is too long", event("response.completed", { id: "r".repeat(257) })],
+  ["invalid JSON", "response.completed"],
 ];
 
 for (const [what, body] of unknown) {
-  Deno.test(`a webhook of ${what} is of no use`, async () => {
+  Deno.test(`a webhook with ${what} is irrelevant`, async () => {
     assertStrictEquals(await deliver(body), "irrelevant");
   });
 }
 
-Deno.test("a webhook that is signed with another key is not read", async () => {
+Deno.test("a webhook with a signature of another key is rejected", async () => {
   const delivery = deliver(event("response.completed"), { key: "another key" });
 
   assertStrictEquals(await delivery, "unsigned");
 });
 
 for (const without of ["webhook-id", "webhook-timestamp", "webhook-signature"]) {
-  Deno.test(`a webhook without ${without} is not read`, async () => {
+  Deno.test(`a webhook without ${without} is rejected`, async () => {
     const delivery = deliver(event("response.completed"), { without });
 
     assertStrictEquals(await delivery, "unsigned");

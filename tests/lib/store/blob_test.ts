@@ -7,7 +7,7 @@ import {
   MAX_BLOB_BYTES,
 } from "../../../lib/store/blob.ts";
 
-/** Text that gzip cannot make much smaller: hex digits carry four bits each. */
+/** Text that gzip hardly compresses: hex digits carry four bits each. */
 function noise(characters: number): string {
   return randomBytes(characters / 2).toString("hex");
 }
@@ -24,7 +24,7 @@ const values = {
 };
 
 for (const [name, value] of Object.entries(values)) {
-  Deno.test(`decodeBlob() returns ${name} as encodeBlob() got it`, () => {
+  Deno.test(`decodeBlob() returns ${name} unchanged`, () => {
     const { ref, parts } = encodeBlob(value);
     assertStrictEquals(ref.parts, parts.length);
     assertStrictEquals(ref.bytes, parts.reduce((sum, part) => sum + part.length, 0));
@@ -32,13 +32,13 @@ for (const [name, value] of Object.entries(values)) {
   });
 }
 
-Deno.test("encodeBlob() makes parts that KV stores and no more of them than needed", async () => {
+Deno.test("encodeBlob() makes the fewest parts that KV can store", async () => {
   using kv = await Deno.openKv(":memory:");
   const { parts, ref } = encodeBlob({ text: noise(1_000_000) });
   assertStrictEquals(parts.length, Math.ceil(ref.bytes / 65_000));
   for (const part of parts) await kv.set(["part"], part);
 });
 
-Deno.test("encodeBlob() refuses what does not fit into one commit", () => {
+Deno.test("encodeBlob() rejects a value that does not fit into one commit", () => {
   assertThrows(() => encodeBlob({ text: noise(2 * MAX_BLOB_BYTES) }), BlobTooLargeError);
 });

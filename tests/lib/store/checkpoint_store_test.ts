@@ -13,7 +13,7 @@ const B = "instance-b";
 const found = (responseId: string | null) => ({ responseId, orphanId: null });
 const notFound = found(null);
 
-Deno.test("readStep() returns to a later attempt what an earlier one has finished", async () => {
+Deno.test("readStep() returns a step that an earlier attempt has finished", async () => {
   using env = await openStore();
   const first = await acceptAndClaim(env.store);
   const output = { text: randomBytes(200_000).toString("hex") };
@@ -30,7 +30,7 @@ Deno.test("readStep() returns to a later attempt what an earlier one has finishe
   assertEquals(await env.store.checkpoints.readStep(second, otherStep), notFound);
 });
 
-Deno.test("a stored step that is damaged counts as not finished", async () => {
+Deno.test("readStep() treats a damaged step as not finished", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const key = [lease.job.id, step.promptVersion, step.name];
@@ -48,7 +48,7 @@ Deno.test("a stored step that is damaged counts as not finished", async () => {
   }
 });
 
-Deno.test("readStep() throws when the database fails: a step that may be there is not paid for again", async () => {
+Deno.test("readStep() throws when a read fails, so that no finished step is paid for again", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -64,7 +64,7 @@ Deno.test("readStep() throws when the database fails: a step that may be there i
   await assertRejects(() => store.checkpoints.readStep(lease, step), Error, "database lost");
 });
 
-Deno.test("readStep() throws when the output cannot be read at the moment", async () => {
+Deno.test("readStep() throws when the output cannot be read for a moment", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const { store } = openStores(kv, { clock: new FakeClock() });
   const lease = await acceptAndClaim(store);
@@ -75,7 +75,7 @@ Deno.test("readStep() throws when the output cannot be read at the moment", asyn
   kv.close();
 });
 
-Deno.test("report() keeps the newest of more progress than a value holds", async () => {
+Deno.test("report() keeps the newest progress when not all of it fits into a value", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -90,7 +90,7 @@ Deno.test("report() keeps the newest of more progress than a value holds", async
   ]);
 });
 
-Deno.test("a response is found although the output of its step is damaged", async () => {
+Deno.test("a response id is found although the output of its step is damaged", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.checkpoints.saveStep(lease, step, finished);
@@ -99,7 +99,7 @@ Deno.test("a response is found although the output of its step is damaged", asyn
   assertEquals(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
 });
 
-Deno.test("a response is found by its own job and step only", async () => {
+Deno.test("a response id is found by its own job and step only", async () => {
   using env = await openStore();
   const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
   await env.store.checkpoints.saveResponse(lease, step, "resp_1");

@@ -5,7 +5,7 @@ import { openDatabase, patientKv } from "../../../lib/store/database.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 
-/** A database that is locked for so many calls, whatever they want. */
+/** A database that is locked for this many calls of any kind. */
 function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
   const locked = () => calls-- > 0 ? Promise.reject(new TypeError("database is locked")) : null;
   return new Proxy(kv, {
@@ -33,8 +33,8 @@ function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
   });
 }
 
-/** A clock by which no pause takes time, and nothing comes too late. */
-const selfAdvancing: Clock = {
+/** A clock whose waits end at once, and which sets no time limits. */
+const autoAdvancing: Clock = {
   now: () => 0,
   wait: (_ms, signal) =>
     new Promise((resolve) =>
@@ -42,7 +42,7 @@ const selfAdvancing: Clock = {
     ),
 };
 
-/** Lets so many seconds pass, one after the other. */
+/** Advances the clock by this many seconds, one after the other. */
 async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
   for (let n = 0; n < seconds; n++) {
     clock.advance(1_000);
@@ -50,39 +50,39 @@ async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
   }
 }
 
-Deno.test("patientKv() tries again what a lock has kept from happening", async () => {
+Deno.test("patientKv() repeats an operation that failed because of a lock", async () => {
   using kv = await Deno.openKv(":memory:");
-  const patient = patientKv(lockedFor(kv, 2), selfAdvancing);
+  const patient = patientKv(lockedFor(kv, 2), autoAdvancing);
   assertStrictEquals((await patient.atomic().set(["key"], "value").commit()).ok, true);
   assertStrictEquals(
-    (await patientKv(lockedFor(kv, 2), selfAdvancing).get(["key"])).value,
+    (await patientKv(lockedFor(kv, 2), autoAdvancing).get(["key"])).value,
     "value",
   );
   const listed = await Array.fromAsync(
-    patientKv(lockedFor(kv, 2), selfAdvancing).list({ prefix: [] }),
+    patientKv(lockedFor(kv, 2), autoAdvancing).list({ prefix: [] }),
   );
   assertEquals(listed.map(({ value }) => value), ["value"]);
 });
 
-Deno.test("patientKv() passes on other errors, and a lock that does not end", async () => {
+Deno.test("patientKv() throws other errors, and the error of a lock that lasts", async () => {
   using kv = await Deno.openKv(":memory:");
   const tooLarge = patientKv(kv).atomic().set(["key"], new Uint8Array(70_000));
   await assertRejects(() => tooLarge.commit(), Error, "Value too large");
   await assertRejects(
-    () => patientKv(lockedFor(kv, Infinity), selfAdvancing).get(["key"]),
+    () => patientKv(lockedFor(kv, Infinity), autoAdvancing).get(["key"]),
     Error,
     "database is locked",
   );
 });
 
-Deno.test("patientKv() waits for a lock five seconds, never long at a time", async () => {
+Deno.test("patientKv() waits five seconds for a lock, with short pauses", async () => {
   using kv = await Deno.openKv(":memory:");
   const waits: number[] = [];
   const clock: Clock = {
     now: () => 0,
     wait: (ms, signal) => {
       if (!signal) waits.push(ms);
-      return selfAdvancing.wait(ms, signal);
+      return autoAdvancing.wait(ms, signal);
     },
   };
   await assertRejects(() => patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
@@ -92,7 +92,7 @@ Deno.test("patientKv() waits for a lock five seconds, never long at a time", asy
   assert(total > 4_900 && total <= 5_000, `${total} ms`);
 });
 
-Deno.test("patientKv() gives up what is not answered within five seconds", async () => {
+Deno.test("patientKv() fails after five seconds without an answer", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const patient = patientKv(kv, clock);
@@ -112,12 +112,12 @@ Deno.test("patientKv() gives up what is not answered within five seconds", async
   assertEquals((await Array.fromAsync(patient.list({ prefix: [] }))).map(({ key }) => key), [[
     "key",
   ]]);
-  // What was answered leaves no timer behind.
+  // Answered operations leave no timer.
   assertStrictEquals(clock.waiting, 0);
   kv.close();
 });
 
-Deno.test("patientKv() hears the answer that came while the process was frozen", async () => {
+Deno.test("patientKv() accepts the answer that arrived while the process was frozen", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const answer = Promise.withResolvers<void>();
@@ -130,7 +130,7 @@ Deno.test("patientKv() hears the answer that came while the process was frozen",
   kv.close();
 });
 
-Deno.test("patientKv() gives up a list that stops in its middle", async () => {
+Deno.test("patientKv() fails when a list stops in its middle", async () => {
   using kv = await Deno.openKv(":memory:");
   await kv.set(["one"], 1);
   const clock = new FakeClock();
@@ -148,7 +148,7 @@ Deno.test("patientKv() gives up a list that stops in its middle", async () => {
   await rejected;
 });
 
-Deno.test("openDatabase() makes the folder, and waits while another process writes", async () => {
+Deno.test("openDatabase() creates the folder, and waits while another process writes", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/data/kv.sqlite`;
   const kv = await openDatabase(path);

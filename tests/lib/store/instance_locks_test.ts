@@ -2,15 +2,15 @@ import { assertEquals } from "@std/assert";
 import { openInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import { workDirectory } from "../../../testing/program.ts";
 
-/** Deno 2.5 cannot try a lock: there nobody is ever known to be dead. */
+/** Deno 2.5 has no `tryLock`: there no instance is ever known to be dead. */
 const canTry = "tryLock" in Deno.FsFile.prototype;
 
-Deno.test("a lock tells that its instance is dead, and only then", async () => {
+Deno.test("a lock shows that its instance is dead, and only then", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
   const a = await openInstanceLocks(path, "a");
   const b = await openInstanceLocks(path, "b");
-  // What a process that was killed leaves behind: a file that nobody locks.
+  // A killed process leaves a file that no process locks.
   const crashed = `${path}.instances/crashed`;
   assertEquals([await a.dead(), await b.dead()], [new Set(), new Set()]);
   await Deno.writeTextFile(crashed, "");
@@ -27,11 +27,11 @@ Deno.test("a lock tells that its instance is dead, and only then", async () => {
   assertEquals(left, canTry ? [] : ["crashed"]);
 });
 
-Deno.test("what cannot be locked or read proves nothing, and stops nobody", async () => {
+Deno.test("files that cannot be locked or read count as no evidence, and cause no error", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
   const locks = await openInstanceLocks(path, "a");
-  // A file that is not locked yet, because its instance is just being born.
+  // The file of an instance that is just starting, not yet locked.
   if (canTry) await Deno.writeTextFile(`${path}.instances/.new-b`, "");
   assertEquals(await locks.dead(), new Set());
   await Deno.remove(`${path}.instances`, { recursive: true });
@@ -43,7 +43,7 @@ Deno.test("what cannot be locked or read proves nothing, and stops nobody", asyn
   assertEquals(await none.dead(), new Set());
 });
 
-Deno.test("a database that is no file has no locks, and needs none", async () => {
+Deno.test("a database that is not a file has no locks", async () => {
   for (const path of [undefined, ":memory:", "https://kv.example.com"]) {
     const locks = await openInstanceLocks(path, "a");
     assertEquals(await locks.dead(), new Set());

@@ -3,7 +3,7 @@ import { openStore } from "../../../testing/stores.ts";
 
 const A = "instance-a";
 
-Deno.test("forget() removes a silent instance and never one that came back", async () => {
+Deno.test("forget() removes a silent instance, and never one whose heartbeat continues", async () => {
   using env = await openStore();
   await env.instances.beat(A);
   const [first] = await env.instances.list();

@@ -19,7 +19,7 @@ const B = "instance-b";
 
 const notFound = { responseId: null, orphanId: null };
 
-Deno.test("a worker that lost its job can write nothing", async () => {
+Deno.test("a worker that has lost its job can write nothing", async () => {
   using env = await openStore();
   const { store } = env;
   const lost = await acceptAndClaim(store);
@@ -71,7 +71,7 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("replayed steps live as long as the new job", async () => {
+Deno.test("replayed steps expire with the new job", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/kv.sqlite`;
   {
@@ -101,7 +101,7 @@ Deno.test("replayed steps live as long as the new job", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("what is written for a response expires with its job, a wake within ten minutes", async () => {
+Deno.test("the keys of a response expire with its job, and a wake within ten minutes", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/kv.sqlite`;
   {

@@ -6,7 +6,7 @@ import { acceptAndClaim, claim, dueIn, fault, openStore, plan } from "../../../t
 const A = "instance-a";
 const B = "instance-b";
 
-Deno.test("due() lists what is due, longest due first, and nothing else", async () => {
+Deno.test("due() lists only due jobs, longest due first", async () => {
   using env = await openStore();
   const jobs = [3, 1, 2].map((second) => queuedJob({ now: NOON + second * 1_000 }));
   for (const job of jobs) await env.store.accept(job);
@@ -16,7 +16,7 @@ Deno.test("due() lists what is due, longest due first, and nothing else", async 
   assertStrictEquals(await env.store.index.countWaiting(2), 2);
 });
 
-Deno.test("due() tells kind and deadline without a look at the records", async () => {
+Deno.test("due() yields the kind and the deadline without reading the records", async () => {
   using env = await openStore();
   const fresh = queuedJob();
   await env.store.accept(fresh);
@@ -29,7 +29,7 @@ Deno.test("due() tells kind and deadline without a look at the records", async (
   assertEquals(
     new Set(due),
     new Set([
-      // A job that never started is given up a quarter of an hour before it expires.
+      // A job that never started fails a quarter of an hour before it expires.
       { ...common, id: fresh.id, deadline: fresh.expiresAt - limits.timeoutMs },
       { ...common, id: lease.job.id, deadline: NOON + limits.timeoutMs },
       { ...common, id: "zz", deadline: 0 },
@@ -37,7 +37,7 @@ Deno.test("due() tells kind and deadline without a look at the records", async (
   );
 });
 
-Deno.test("every way to fail leads to the dead letters, newest first", async () => {
+Deno.test("every way to fail creates a dead letter, listed newest first", async () => {
   using env = await openStore();
   const { store, clock } = env;
   const failed = await acceptAndClaim(store);

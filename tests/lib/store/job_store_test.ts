@@ -46,7 +46,7 @@ Deno.test("accept() stores the record and its due entry together", async () => {
   assertEquals(await keysOf(env.kv), ["due/test", `job/${job.id}`]);
 });
 
-Deno.test("accept() and complete() write all they write in one commit", async () => {
+Deno.test("accept() and complete() each write in one commit", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -58,7 +58,7 @@ Deno.test("accept() and complete() write all they write in one commit", async ()
   assertStrictEquals(result.versionstamp, done.versionstamp);
 });
 
-Deno.test("accept() adds its bell to the same transaction", async () => {
+Deno.test("accept() adds its doorbell to the same transaction", async () => {
   using kv = await Deno.openKv(":memory:");
   const announce = (commit: Deno.AtomicOperation, id: string) =>
     void commit.set(["bell", id], true);
@@ -70,7 +70,7 @@ Deno.test("accept() adds its bell to the same transaction", async () => {
   assertStrictEquals(bell.versionstamp, record.versionstamp);
 });
 
-Deno.test("accept() leaves nothing behind when it fails", async () => {
+Deno.test("accept() leaves nothing when it fails", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -93,7 +93,7 @@ Deno.test("accept() succeeds when only the answer to its commit is lost", async 
   kv.close();
 });
 
-Deno.test("accept() succeeds when its answer is lost and a worker was faster than the look-up", async () => {
+Deno.test("accept() succeeds when its answer is lost and a worker has claimed the job already", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const { store } = openStores(kv, { clock: new FakeClock() });
   const job = queuedJob();
@@ -108,7 +108,7 @@ Deno.test("accept() succeeds when its answer is lost and a worker was faster tha
   kv.close();
 });
 
-Deno.test("claim() leaves jobs of other kinds to others", async () => {
+Deno.test("claim() returns null for a job of a kind that the worker does not have", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -135,7 +135,7 @@ Deno.test("claim() renews the heartbeat of the holder in the same commit", async
   assertStrictEquals(beat?.versionstamp, lease.versionstamp);
 });
 
-Deno.test("claim() gives a job to one of many that ask at once", async () => {
+Deno.test("claim() gives a job to one of many concurrent callers", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -182,7 +182,7 @@ Deno.test("complete() stores the plan and ends the job", async () => {
   assertEquals(await env.store.index.heldBy(A), []);
 });
 
-Deno.test("fail() ends the job with its reason", async () => {
+Deno.test("fail() ends the job with its failure", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   assertStrictEquals(await env.store.fail(lease, { failure: fault }), "saved");
@@ -191,7 +191,7 @@ Deno.test("fail() ends the job with its reason", async () => {
   assertEquals(await env.store.index.heldBy(A), []);
 });
 
-Deno.test("release() puts the job back at once, its attempt not counted", async () => {
+Deno.test("release() puts the job back at once and does not count its attempt", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   assertStrictEquals(await env.store.release(lease, { runAt: NOON }), "saved");
@@ -219,7 +219,7 @@ for (
     release: (store, lease) => store.release(lease, { runAt: NOON, now: NOON }),
   })
 ) {
-  Deno.test(`${name}() finds out that an earlier try has come through`, async () => {
+  Deno.test(`${name}() recognizes that an earlier try was committed`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const clock = new FakeClock();
     const { store } = openStores(kv, { clock });
@@ -231,7 +231,7 @@ for (
     kv.close();
   });
 
-  Deno.test(`${name}() of a job that is another's by now has lost it`, async () => {
+  Deno.test(`${name}() of a job that another worker holds fails as lost`, async () => {
     using env = await openStore();
     const lease = await acceptAndClaim(env.store);
     await env.store.rescue(lease.job);
@@ -240,7 +240,7 @@ for (
 }
 
 for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const) {
-  Deno.test(`a plan of ${name} that hardly compresses is read back as it was`, async () => {
+  Deno.test(`a plan of ${name} that hardly compresses is read back unchanged`, async () => {
     using env = await openStore();
     const lease = await acceptAndClaim(env.store);
     const result = { text: randomBytes(size / 2).toString("hex") };
@@ -249,7 +249,7 @@ for (const [name, size] of [["300 KB", 300_000], ["1.3 MB", 1_300_000]] as const
   });
 }
 
-Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => {
+Deno.test("a plan of 3 MB of ordinary text is read back unchanged", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const days = Array.from({ length: 15_000 }, (_, n) => ({
@@ -267,13 +267,13 @@ Deno.test("a plan of 3 MB of ordinary text is read back as it was", async () => 
   assert(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
 });
 
-Deno.test("the largest plan fits into a commit beside the largest record", async () => {
+Deno.test("the largest plan fits into one commit with the largest record", async () => {
   using env = await openStore();
   const text = "😀".repeat(11_500);
   const job = queuedJob({ request: { text } });
   await env.store.accept(job);
   let lease = await claim(env.store, job.id, { holder: A });
-  // As long a timeline as there can be, of its longest entries.
+  // The longest possible timeline, with the longest entries.
   for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
     await env.store.retry(lease!, { failure: fault, runAt: NOON });
     lease = await claim(env.store, job.id, { holder: A });
@@ -285,7 +285,7 @@ Deno.test("the largest plan fits into a commit beside the largest record", async
   assertStrictEquals(await env.store.complete(lease!, { ...plan, result }), "saved");
 });
 
-Deno.test("rescue() does nothing when the job is in another attempt by now", async () => {
+Deno.test("rescue() does nothing when the job is in another attempt", async () => {
   using env = await openStore();
   const first = await acceptAndClaim(env.store);
   await env.store.retry(first, { failure: fault, runAt: NOON });
@@ -294,7 +294,7 @@ Deno.test("rescue() does nothing when the job is in another attempt by now", asy
   assertStrictEquals(await env.store.complete(second!, plan), "saved");
 });
 
-Deno.test("complete() refuses a plan that does not fit and leaves the job running", async () => {
+Deno.test("complete() rejects a plan that does not fit and leaves the job running", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const result = { text: randomBytes(1_000_000).toString("hex") };
@@ -329,7 +329,7 @@ Deno.test("rescue() takes a job from a dead instance and puts it back", async ()
   assertStrictEquals((await claim(env.store, job.id, { holder: B }))?.job.attempt, 2);
 });
 
-Deno.test("rescue() does nothing when the instance has given a sign of life meanwhile", async () => {
+Deno.test("rescue() does nothing when the instance has renewed its heartbeat", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const [beat] = await env.instances.list();
@@ -346,7 +346,7 @@ Deno.test("rescue() of an entry whose job has expired only removes the entry", a
   assertEquals(await env.store.index.heldBy(A), []);
 });
 
-Deno.test("a record that is not understood is refused by name, whoever asks for it", async () => {
+Deno.test("every read of an unreadable record throws an UnreadableJobError", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const { id } = lease.job;
@@ -363,7 +363,7 @@ Deno.test("a record that is not understood is refused by name, whoever asks for 
   }
 });
 
-Deno.test("cancel() ends a job that waits", async () => {
+Deno.test("cancel() ends a waiting job", async () => {
   using env = await openStore();
   const job = queuedJob();
   await env.store.accept(job);
@@ -393,7 +393,7 @@ Deno.test("cancel() takes a running job from its worker, which can write nothing
   assertEquals(await store.read(lease.job.id), canceled);
 });
 
-Deno.test("cancel() comes too late for a job that has ended, expired, or never was", async () => {
+Deno.test("cancel() changes nothing for a job that has ended, has expired, or never existed", async () => {
   using env = await openStore();
   const [done, failed, canceled] = [1, 2, 3].map(() => acceptAndClaim(env.store));
   await env.store.complete(await done!, plan);
@@ -411,7 +411,7 @@ Deno.test("cancel() comes too late for a job that has ended, expired, or never w
   assertStrictEquals(await env.store.cancel(crypto.randomUUID()), "too late");
 });
 
-Deno.test("cancel() wins over a claim and a retry that come in between", async () => {
+Deno.test("cancel() wins over a concurrent claim and a concurrent retry", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const { store } = openStores(kv, { clock: new FakeClock() });
   const job = queuedJob();
@@ -431,7 +431,7 @@ Deno.test("cancel() wins over a claim and a retry that come in between", async (
   kv.close();
 });
 
-Deno.test("the bell rings for all instances when a job is put back or canceled, and only then", async () => {
+Deno.test("the bell rings when a job is put back or canceled, and only then", async () => {
   using env = await openStore();
   const rings = new Set<string | null>();
   const listen = async () => rings.add(await env.instances.lastRing());
@@ -450,7 +450,7 @@ Deno.test("the bell rings for all instances when a job is put back or canceled, 
   assertStrictEquals(rings.size, 3);
 });
 
-Deno.test("replay() makes a new job of a dead letter, with the steps that were finished", async () => {
+Deno.test("replay() creates a new job from a dead letter, with its finished steps", async () => {
   using env = await openStore();
   const { store, clock } = env;
   const lease = await acceptAndClaim(store);
@@ -469,15 +469,15 @@ Deno.test("replay() makes a new job of a dead letter, with the steps that were f
   });
   assertEquals((await store.read(newId))?.job, job);
   const again = await claim(store, newId, { holder: B });
-  // It was not the new job that paid for them.
+  // The new job has not paid for them.
   const event = { ...finished.event, attempt: 0 };
   assertEquals(await store.checkpoints.readStep(again!, step), { event, output });
-  // The failed job stays as it was.
+  // The failed job is unchanged.
   assertEquals(await store.read(lease.job.id), before);
   assertEquals(await store.index.deadLetters({ limit: 10 }), []);
 });
 
-Deno.test("replay() leaves out a step that cannot be read", async () => {
+Deno.test("replay() leaves out an unreadable step", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.checkpoints.saveStep(lease, step, finished);
@@ -489,7 +489,7 @@ Deno.test("replay() leaves out a step that cannot be read", async () => {
   assertEquals(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
 });
 
-Deno.test("replay() of one dead letter makes one job, however often it is asked for", async () => {
+Deno.test("replay() of one dead letter creates one job, however often it is called", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.fail(lease, { failure: fault });
@@ -502,7 +502,7 @@ Deno.test("replay() of one dead letter makes one job, however often it is asked 
   assertStrictEquals((await dueIn(env.store)).length, 1);
 });
 
-Deno.test("replay() refuses what has not failed, or is not there any more", async () => {
+Deno.test("replay() refuses a job that has not failed, or no longer exists", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const newId = crypto.randomUUID();
@@ -513,7 +513,7 @@ Deno.test("replay() refuses what has not failed, or is not there any more", asyn
   assertStrictEquals(await env.store.replay(crypto.randomUUID(), newId), null);
 });
 
-Deno.test("readDue() finds a job only when it is due, and leaves it where it is", async () => {
+Deno.test("readDue() finds a job only when it is due, and does not change it", async () => {
   using env = await openStore();
   const job = queuedJob({ now: NOON + 1_000 });
   await env.store.accept(job);
@@ -530,7 +530,7 @@ Deno.test("readDue() finds a job only when it is due, and leaves it where it is"
   assertStrictEquals(await env.store.readDue(job.id), null);
 });
 
-Deno.test("progress and dead letters that cannot be read keep nobody from the rest", async () => {
+Deno.test("unreadable progress and dead letters do not affect other reads", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.kv.set(["progress", lease.job.id], "from another version");
@@ -541,7 +541,7 @@ Deno.test("progress and dead letters that cannot be read keep nobody from the re
   assertEquals(letters.map(({ id }) => id), [lease.job.id]);
 });
 
-Deno.test("rescue() loses to a worker that completes in between", async () => {
+Deno.test("rescue() loses to a worker that completes the job in between", async () => {
   using env = await openStore();
   const { kv, hooks } = hookKv(env.kv);
   const { store } = openStores(kv, { clock: env.clock });
@@ -558,7 +558,7 @@ Deno.test("rescue() loses to a worker that completes in between", async () => {
   assertStrictEquals((await store.read(job.id))?.job.state, "succeeded");
 });
 
-Deno.test("replay() rings the same bell as accept(), in its commit", async () => {
+Deno.test("replay() adds a doorbell to its commit, as accept() does", async () => {
   using kv = await Deno.openKv(":memory:");
   const announced: string[] = [];
   const announce = (_commit: Deno.AtomicOperation, id: string) => void announced.push(id);
@@ -571,7 +571,7 @@ Deno.test("replay() rings the same bell as accept(), in its commit", async () =>
   assertEquals(announced, [job.id, newId]);
 });
 
-Deno.test("news of a job that waits rings for all, news of one that has ended for nobody", async () => {
+Deno.test("ringFor() rings the bell for a waiting job, and does not for one that has ended", async () => {
   using env = await openStore();
   const { store, instances } = env;
   const lease = await acceptAndClaim(store);
@@ -589,7 +589,7 @@ Deno.test("news of a job that waits rings for all, news of one that has ended fo
   assertEquals(await instances.takeWakes(A), []);
 });
 
-Deno.test("each delivery counts by itself, and each instance hears of its own jobs", async () => {
+Deno.test("ringFor() wakes for each delivery, and only the instance that holds the job", async () => {
   using env = await openStore();
   const { store, instances } = env;
   const [lease, other] = [await acceptAndClaim(store), await acceptAndClaim(store, B)];
@@ -601,7 +601,7 @@ Deno.test("each delivery counts by itself, and each instance hears of its own jo
   assertEquals(await instances.takeWakes(B), [other.job.id]);
 });
 
-Deno.test("a job that ends without a worker keeps its books", async () => {
+Deno.test("a job that ends without a worker has its usage", async () => {
   using env = await openStore();
   const { store, clock } = env;
   const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
@@ -623,7 +623,7 @@ Deno.test("a job that ends without a worker keeps its books", async () => {
   }
 });
 
-Deno.test("a job that is put back for later rings for nobody", async () => {
+Deno.test("a job that is put back for later does not ring the bell", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   const before = await env.instances.lastRing();
@@ -641,16 +641,16 @@ const ends: [
   ["fail()", async (store, id) => {
     await store.fail((await claim(store, id, { holder: A }))!, { failure: fault });
   }],
-  ["cancel() of a job that waits", (store, id) => store.cancel(id)],
-  ["cancel() of a job that runs", async (store, id) => {
+  ["cancel() of a waiting job", (store, id) => store.cancel(id)],
+  ["cancel() of a running job", async (store, id) => {
     await claim(store, id, { holder: A });
     await store.cancel(id);
   }],
-  ["claim() of a job whose time is up", async (store, id, clock) => {
+  ["claim() of a job after its deadline", async (store, id, clock) => {
     clock.advance(24 * HOUR - 1);
     await claim(store, id, { holder: A });
   }],
-  ["rescue() of a job whose time is up", async (store, id, clock) => {
+  ["rescue() of a job after its deadline", async (store, id, clock) => {
     await claim(store, id, { holder: A });
     clock.advance(limits.timeoutMs);
     await store.rescue({ id, holder: A, attempt: 1 });
@@ -658,14 +658,14 @@ const ends: [
 ];
 
 for (const [how, end] of ends) {
-  Deno.test(`${how} makes the job that tells of it, in the same commit`, async () => {
+  Deno.test(`${how} creates the successor of the job in the same commit`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const clock = new FakeClock();
     const successor = queuedJob({ kind: "callback" });
-    const told: string[] = [];
+    const announced: string[] = [];
     const { store } = openStores(kv, {
       clock,
-      announce: (_, id) => told.push(id),
+      announce: (_, id) => announced.push(id),
       successorOf: (job) => job.id === successor.id ? null : successor,
     });
     const job = queuedJob();
@@ -680,7 +680,7 @@ for (const [how, end] of ends) {
     };
     await end(store, job.id, clock);
     assertStrictEquals(commits, 1);
-    assertEquals(told, [job.id, successor.id]);
+    assertEquals(announced, [job.id, successor.id]);
     assert("finishedAt" in (await store.read(job.id))!.job);
     assertStrictEquals(await store.index.countWaiting(9, ["callback"]), 1);
     assertStrictEquals(await store.index.countWaiting(9, ["test"]), 0);

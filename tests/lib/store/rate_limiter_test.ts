@@ -7,7 +7,7 @@ import { HOUR, MINUTE } from "../../../testing/jobs.ts";
 
 const SECOND = 1_000;
 
-/** Some instances on one database, all with the same limit. */
+/** Opens instances on one database, all with the same limit. */
 async function setUp(limit: number, { instances = 1 } = {}) {
   const clock = new FakeClock();
   const memory = await Deno.openKv(":memory:");
@@ -22,7 +22,9 @@ async function setUp(limit: number, { instances = 1 } = {}) {
     limiters,
     limiter: limiters[0]!,
     commits: 0,
-    /** Calls `take()` so many times at once. @returns how many were let through */
+    /**
+     * Calls `take()` this many times at once. @returns how many requests were allowed
+     */
     taken(requests: number, { limiter = limiters[0]!, caller = "ada" } = {}): number {
       return Array.from({ length: requests }, () => limiter.take(caller))
         .filter(({ allowed }) => allowed).length;
@@ -36,7 +38,7 @@ async function setUp(limit: number, { instances = 1 } = {}) {
   return test;
 }
 
-/** Remembers for how long each key is kept, as the transactions say. */
+/** Records the expiry of each key, from the transactions. */
 function watchExpiry(kv: Deno.Kv): { key: Deno.KvKey; expireIn: number | undefined }[] {
   const found: { key: Deno.KvKey; expireIn: number | undefined }[] = [];
   const atomic = kv.atomic.bind(kv);
@@ -52,7 +54,7 @@ function watchExpiry(kv: Deno.Kv): { key: Deno.KvKey; expireIn: number | undefin
   return found;
 }
 
-/** Collects what is logged until it is disposed of. */
+/** Collects the log records until it is disposed of. */
 function captureLogs(): { records: LogRecord[]; [Symbol.dispose](): void } {
   const records: LogRecord[] = [];
   configureSync({
@@ -65,7 +67,7 @@ function captureLogs(): { records: LogRecord[]; [Symbol.dispose](): void } {
   return { records, [Symbol.dispose]: resetSync };
 }
 
-Deno.test("take() lets as many requests through as the limit says, and says what is left", async () => {
+Deno.test("take() allows as many requests as the limit, and returns how many are left", async () => {
   using test = await setUp(3);
   test.clock.advance(18 * SECOND);
 
@@ -82,7 +84,7 @@ Deno.test("take() lets as many requests through as the limit says, and says what
   await test.limiter.settled();
 });
 
-Deno.test("take() counts each caller, and each limit, for itself", async () => {
+Deno.test("take() counts each caller and each limit separately", async () => {
   using test = await setUp(3);
   const other = test.open("generations");
 
@@ -95,7 +97,7 @@ Deno.test("take() counts each caller, and each limit, for itself", async () => {
   await other.settled();
 });
 
-Deno.test("take() begins anew with each minute of the clock", async () => {
+Deno.test("take() starts again with each minute of the clock", async () => {
   using test = await setUp(3);
   test.clock.advance(MINUTE - 1);
   assertStrictEquals(test.taken(4), 3);
@@ -114,7 +116,7 @@ Deno.test("take() begins anew with each minute of the clock", async () => {
   assertStrictEquals(test.limiter.tracked, 1);
 });
 
-Deno.test("take() uses the window it is told", async () => {
+Deno.test("take() uses the window of the limit", async () => {
   using test = await setUp(3);
   const limiter = new RateLimiter(test.kv, {
     clock: new FakeClock(NOON + MINUTE),
@@ -128,7 +130,7 @@ Deno.test("take() uses the window it is told", async () => {
   await limiter.settled();
 });
 
-Deno.test("an instance knows what others have let through once it has synced", async () => {
+Deno.test("an instance knows the counts of the others once it has synced", async () => {
   using test = await setUp(100, { instances: 3 });
   const [first, second, third] = test.limiters as [RateLimiter, RateLimiter, RateLimiter];
   assertStrictEquals(test.taken(70, { limiter: first }), 70);
@@ -143,7 +145,7 @@ Deno.test("an instance knows what others have let through once it has synced", a
   assertStrictEquals(third.take("ada").allowed, false);
 });
 
-Deno.test("an instance tells others at once that a caller has used up his limit", async () => {
+Deno.test("an instance tells the others at once that a caller has used up its limit", async () => {
   using test = await setUp(100, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
   assertStrictEquals(test.taken(85, { limiter: second }), 85);
@@ -160,7 +162,7 @@ Deno.test("an instance tells others at once that a caller has used up his limit"
   assertStrictEquals(second.take("ada").allowed, false);
 });
 
-Deno.test("of two instances that sync at once, one sees the other", async () => {
+Deno.test("of two instances that sync at the same time, at least one sees the other", async () => {
   using test = await setUp(2, { instances: 2 });
 
   assertEquals(test.limiters.map((limiter) => test.taken(1, { limiter })), [1, 1]);
@@ -178,10 +180,10 @@ for (
     { limit: 5, instances: 3, atMost: 7 },
   ]
 ) {
-  Deno.test(`${instances} instances let at most ${atMost} requests through when ${limit} are allowed`, async () => {
+  Deno.test(`${instances} instances allow at most ${atMost} requests with a limit of ${limit}`, async () => {
     using test = await setUp(limit, { instances });
     let allowed = 0;
-    // As bad as it gets: nobody tells how much he has let through before he must.
+    // The worst case: each instance allows as many requests as it can without a sync.
     for (const limiter of test.limiters) {
       allowed += test.taken(Math.ceil(limit / 10) - 1, { limiter });
       await limiter.settled();
@@ -192,15 +194,15 @@ for (
         await limiter.settled();
       }
     }
-    assert(allowed >= limit && allowed <= atMost, `${allowed} were let through`);
+    assert(allowed >= limit && allowed <= atMost, `${allowed} were allowed`);
   });
 }
 
-Deno.test("a caller who polls every 2 seconds costs 3 commits and 3 reads a minute", async () => {
+Deno.test("a caller that polls every 2 seconds costs 3 commits and 3 reads a minute", async () => {
   using test = await setUp(600);
   let lists = 0;
   test.hooks.list = () => void lists++;
-  test.hooks.get = () => fail("a key was read for itself");
+  test.hooks.get = () => fail("a key was read in a separate call");
 
   for (let n = 0; n < 30; n++) {
     assertStrictEquals(test.limiter.take("ada").allowed, true);
@@ -212,7 +214,7 @@ Deno.test("a caller who polls every 2 seconds costs 3 commits and 3 reads a minu
   assertStrictEquals(lists, 3);
 });
 
-Deno.test("a caller who comes a few times costs nothing", async () => {
+Deno.test("a caller that sends a few requests costs nothing", async () => {
   using test = await setUp(600);
   for (let n = 0; n < 5; n++) {
     test.taken(10);
@@ -223,7 +225,7 @@ Deno.test("a caller who comes a few times costs nothing", async () => {
   assertStrictEquals(test.commits, 0);
 });
 
-Deno.test("a caller who asks without a pause costs 14 commits a minute at the most", async () => {
+Deno.test("a caller that sends requests without a pause costs at most 14 commits a minute", async () => {
   using test = await setUp(600);
   let allowed = 0;
   for (let n = 0; n < 6_000; n++) {
@@ -236,7 +238,7 @@ Deno.test("a caller who asks without a pause costs 14 commits a minute at the mo
   assert(test.commits >= 10 && test.commits <= 14, `${test.commits} commits`);
 });
 
-Deno.test("a caller has one sync under way, and what he asks meanwhile is synced after it", async () => {
+Deno.test("a caller has one sync in flight, and its later requests are synced after it", async () => {
   using test = await setUp(100, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
   const answered = Promise.withResolvers<void>();
@@ -257,7 +259,7 @@ Deno.test("a caller has one sync under way, and what he asks meanwhile is synced
   assertStrictEquals(second.take("ada").allowed, false);
 });
 
-Deno.test("a caller is limited by each instance for itself while the database is away", async () => {
+Deno.test("each instance limits a caller by itself while the database is unavailable", async () => {
   using logs = captureLogs();
   using test = await setUp(100, { instances: 2 });
   test.hooks.commit = () => {
@@ -277,7 +279,7 @@ Deno.test("a caller is limited by each instance for itself while the database is
   });
 });
 
-Deno.test("a database that is away is asked every 5 seconds and reported once a minute", async () => {
+Deno.test("an unavailable database is tried every 5 seconds and reported once a minute", async () => {
   using logs = captureLogs();
   using test = await setUp(10_000);
   test.hooks.commit = () => {
@@ -292,12 +294,12 @@ Deno.test("a database that is away is asked every 5 seconds and reported once a 
     test.clock.advance(100);
   }
 
-  // Both callers may be under way before the first has failed.
+  // Both callers may have a sync in flight before the first one fails.
   assert(test.commits >= 24 && test.commits <= 48, `${test.commits} commits`);
   assertStrictEquals(logs.records.length, 2);
 });
 
-Deno.test("a caller is limited by what was written when others cannot be read", async () => {
+Deno.test("a caller is limited by its own writes when other counts cannot be read", async () => {
   using test = await setUp(10);
   test.hooks.list = () => {
     throw new Error("database lost");
@@ -312,7 +314,7 @@ Deno.test("a caller is limited by what was written when others cannot be read", 
   await test.limiter.settled();
 });
 
-Deno.test("instances share again after the database has come back", async () => {
+Deno.test("instances share counts again after the database is available again", async () => {
   using test = await setUp(100, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];
   const { commit } = test.hooks;
@@ -330,7 +332,7 @@ Deno.test("instances share again after the database has come back", async () => 
   assertStrictEquals(second.take("ada").allowed, false);
 });
 
-Deno.test("take() goes on when the database never answers, with 100 syncs waiting at the most", async () => {
+Deno.test("take() continues when the database never answers, with at most 100 pending syncs", async () => {
   using test = await setUp(10);
   const answered = Promise.withResolvers<void>();
   test.hooks.commit = async (_sets, run) => {
@@ -355,7 +357,7 @@ Deno.test("take() does not throw when the database is closed", async () => {
   await test.limiter.settled();
 });
 
-Deno.test("a count that cannot be read counts as none", async () => {
+Deno.test("an unreadable count counts as none", async () => {
   using test = await setUp(5);
   for (const [part, count] of [["broken", "many"], ["negative", -9], ["fine", 2]] as const) {
     await test.kv.set(["rate", "requests", NOON, "ada", part], count);
@@ -367,7 +369,7 @@ Deno.test("a count that cannot be read counts as none", async () => {
   await test.limiter.settled();
 });
 
-Deno.test("what is counted in KV expires when nobody can be in its window any more", async () => {
+Deno.test("a count in KV expires when its window is over for every clock", async () => {
   using kv = await Deno.openKv(":memory:");
   const sets = watchExpiry(kv);
   const clock = new FakeClock(NOON + 59 * SECOND);
@@ -386,7 +388,7 @@ Deno.test("what is counted in KV expires when nobody can be in its window any mo
   assertStrictEquals(new Set(sets.map(({ key }) => key.at(-1))).size, 1);
 });
 
-Deno.test("a flood of callers is forgotten, those who go on asking are not", async () => {
+Deno.test("a flood of callers is forgotten, and callers that keep asking are not", async () => {
   using test = await setUp(600);
   assertStrictEquals(test.taken(590), 590);
   await test.limiter.settled();
@@ -403,7 +405,7 @@ Deno.test("a flood of callers is forgotten, those who go on asking are not", asy
   await test.limiter.settled();
 });
 
-Deno.test("a caller who was forgotten finds in KV what he has used up", async () => {
+Deno.test("the usage of a caller that was forgotten is read from KV", async () => {
   using test = await setUp(100);
   assertStrictEquals(test.taken(60), 60);
   await test.limiter.settled();
@@ -415,7 +417,7 @@ Deno.test("a caller who was forgotten finds in KV what he has used up", async ()
   assertStrictEquals(test.limiter.take("ada").remaining, 29);
 });
 
-Deno.test("take() begins anew when the clock was set back, and goes on sharing", async () => {
+Deno.test("take() starts again when the clock was set back, and continues to share", async () => {
   using logs = captureLogs();
   using test = await setUp(3, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];

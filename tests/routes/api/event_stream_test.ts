@@ -16,7 +16,7 @@ async function openHeld() {
   return { ...env, work, location: headers.get("location")! };
 }
 
-Deno.test("a finished job is told whole: its parts, then the job as GET shows it", async () => {
+Deno.test("an event stream of a finished job sends its parts, then the job as GET shows it", async () => {
   for (
     const [path, wish, member] of [
       ["/api/itineraries", tokyo, "itinerary"],
@@ -39,7 +39,7 @@ Deno.test("a finished job is told whole: its parts, then the job as GET shows it
   }
 });
 
-Deno.test("an event stream is one that nobody may store, change or hold back", async () => {
+Deno.test("an event stream has headers against caching, changes and buffering", async () => {
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const { headers } = source.response;
@@ -52,7 +52,7 @@ Deno.test("an event stream is one that nobody may store, change or hold back", a
   await env.a.instance.idle();
 });
 
-Deno.test("HEAD of an event stream opens none", async () => {
+Deno.test("HEAD of an event stream opens no stream", async () => {
   using env = await openHeld();
   const head = await env.app.request(`${env.location}/events`, { method: "HEAD" });
   assertStrictEquals(head.headers.get("content-type"), "text/event-stream");
@@ -62,7 +62,7 @@ Deno.test("HEAD of an event stream opens none", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("progress and the end are told when they happen, and the stream is closed", async () => {
+Deno.test("an event stream sends progress and the end as they happen, and closes", async () => {
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const first = await source.next();
@@ -76,7 +76,7 @@ Deno.test("progress and the end are told when they happen, and the stream is clo
   assertStrictEquals(env.a.jobs.watched, 0);
 });
 
-Deno.test("whoever has heard the end is told with 204 not to come back", async () => {
+Deno.test("a client that has received the end gets 204 when it reconnects", async () => {
   using env = await openHeld();
   const path = `${env.location}/events`;
   const early = await EventSource.open(env.app, path, { "last-event-id": "end" });
@@ -90,7 +90,7 @@ Deno.test("whoever has heard the end is told with 204 not to come back", async (
   }
 });
 
-Deno.test("Last-Event-ID wins over ?after=, which is for the first connection", async () => {
+Deno.test("Last-Event-ID takes precedence over ?after=, which is for the first connection", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
@@ -106,7 +106,7 @@ Deno.test("Last-Event-ID wins over ?after=, which is for the first connection", 
   await back.close();
 });
 
-Deno.test("a connection on which nothing happens is kept alive by comments", async () => {
+Deno.test("comments keep a connection alive while the job does not change", async () => {
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
@@ -120,7 +120,7 @@ Deno.test("a connection on which nothing happens is kept alive by comments", asy
   await env.a.instance.idle();
 });
 
-Deno.test("a client that leaves changes nothing, and leaves nothing behind", async () => {
+Deno.test("a client that disconnects does not affect the job, and leaves no resources", async () => {
   using env = await openHeld();
   const before = env.clock.waiting;
   const source = await EventSource.open(env.app, `${env.location}/events`);
@@ -133,13 +133,13 @@ Deno.test("a client that leaves changes nothing, and leaves nothing behind", asy
   assertStrictEquals((await send(env.app, env.location)).body.status, "completed");
 });
 
-Deno.test("1,000 clients that come and go leave nothing behind", async () => {
+Deno.test("1,000 clients that connect and disconnect leave no resources", async () => {
   using env = await openHeld();
   const before = env.clock.waiting;
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, async (_, n) => {
       const source = await EventSource.open(env.app, `${env.location}/events`);
-      // Some leave before anything has come, some later.
+      // Half of them disconnect before the first event.
       if (n % 2 === 0) await source.next();
       await source.close();
     }));
@@ -149,12 +149,12 @@ Deno.test("1,000 clients that come and go leave nothing behind", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("an instance that stops closes its streams, so that clients go elsewhere", async () => {
+Deno.test("an instance that stops closes its streams, so that clients reconnect elsewhere", async () => {
   using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
   const stopping = env.a.instance.stop(0);
-  // Whether it still hears that the job is handed over is a matter of chance.
+  // The event of the release may or may not arrive before the stream ends.
   for (const { event, data } of await source.rest()) {
     assertEquals([event, data.progress.phase], ["progress", "queued"]);
   }
@@ -162,7 +162,7 @@ Deno.test("an instance that stops closes its streams, so that clients go elsewhe
   await stopping;
 });
 
-Deno.test("a job that is canceled elsewhere ends its stream", async () => {
+Deno.test("a job that is canceled in another instance ends its stream", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const source = await EventSource.open(env.app, `${location}/events`);

@@ -8,7 +8,7 @@ import { HOUR } from "../../../testing/jobs.ts";
 const withKey = (key: string, headers = {}) => ({ "idempotency-key": key, ...headers });
 const laptop = { "client-token": "11111111-2222-4333-8444-555555555555" };
 
-Deno.test("the same key and body get the original answer, and make one job", async () => {
+Deno.test("the same key and body get the original answer, and create one job", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     using env = await openApp();
     const first = await post(env.app, path, wish, withKey("wish-1"));
@@ -24,7 +24,7 @@ Deno.test("the same key and body get the original answer, and make one job", asy
   }
 });
 
-Deno.test("50 copies at once make one job, and all get its answer", async () => {
+Deno.test("50 concurrent copies create one job, and all get its answer", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const copies = Array.from(
     { length: 50 },
@@ -41,17 +41,17 @@ Deno.test("50 copies at once make one job, and all get its answer", async () => 
   assertStrictEquals(await env.store.index.countWaiting(100), 1);
 });
 
-Deno.test("copies that reach two instances at once make one job", async () => {
+Deno.test("copies that reach two instances at the same time create one job", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv }, { concurrency: 0 });
-  // Both have looked and found nothing when the first of them commits.
-  const looked = Promise.withResolvers<void>();
-  let looks = 0;
+  // Both have read and found nothing when the first of them commits.
+  const bothRead = Promise.withResolvers<void>();
+  let reads = 0;
   hooks.get = ([sort]) => {
-    if (sort === "idempotency" && ++looks === 4) looked.resolve();
+    if (sort === "idempotency" && ++reads === 4) bothRead.resolve();
   };
   hooks.commit = async (_, run) => {
-    await looked.promise;
+    await bothRead.promise;
     return await run();
   };
   const options = { idempotencyKey: "wish-1" };
@@ -64,7 +64,7 @@ Deno.test("copies that reach two instances at once make one job", async () => {
   assertStrictEquals(await env.store.index.countWaiting(100), 1);
 });
 
-Deno.test("the same wish in other words is the same request", async () => {
+Deno.test("the same wish in a different JSON text is the same request", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   const body = '{ "extra": 1, "durationDays": 2, "destination": " Tokyo, Japan " }';
@@ -72,7 +72,7 @@ Deno.test("the same wish in other words is the same request", async () => {
   assertStrictEquals(again.body.jobId, first.body.jobId);
 });
 
-Deno.test("the same key with another body, or for another kind of job, is 422", async () => {
+Deno.test("the same key with another body, or for another kind, is 422", async () => {
   using env = await openApp({}, { concurrency: 0 });
   await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   for (
@@ -86,7 +86,7 @@ Deno.test("the same key with another body, or for another kind of job, is 422", 
   assertStrictEquals(await env.store.index.countWaiting(10), 1);
 });
 
-Deno.test("each caller has keys of their own", async () => {
+Deno.test("each caller has its own keys", async () => {
   using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
   const callers = [
     {},
@@ -108,7 +108,7 @@ Deno.test("each caller has keys of their own", async () => {
   assertStrictEquals(ids.size, callers.length);
 });
 
-Deno.test("a key lives as long as its job", async () => {
+Deno.test("a key expires with its job", async () => {
   using env = await openApp();
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   await env.a.instance.idle();
@@ -123,7 +123,7 @@ Deno.test("a key lives as long as its job", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a request that was refused does not use its key up", async () => {
+Deno.test("a refused request does not use its key", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const bad = await post(env.app, "/api/itineraries", {}, withKey("wish-1"));
   assertProblem(bad, 400, "invalid_request");
@@ -133,7 +133,7 @@ Deno.test("a request that was refused does not use its key up", async () => {
   );
 });
 
-Deno.test("a repeated request is answered although the queue is full or the instance stops", async () => {
+Deno.test("a repeated request gets its answer although the queue is full or the instance stops", async () => {
   using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "queue_full");
@@ -144,7 +144,7 @@ Deno.test("a repeated request is answered although the queue is full or the inst
   assertStrictEquals(late.body.jobId, first.body.jobId);
 });
 
-Deno.test("when only the answer to the commit was lost, the job is there, once", async () => {
+Deno.test("the job exists once when only the answer to the commit was lost", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv }, { concurrency: 0 });
   hooks.commit = async (_, run) => {
@@ -169,7 +169,7 @@ for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"
   });
 }
 
-Deno.test("copies at once need room for one job only", async () => {
+Deno.test("concurrent copies take one place in the queue", async () => {
   using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   const copies = Array.from(
     { length: 50 },

@@ -17,7 +17,7 @@ import { queuedJob, runningJob, testKind } from "../../../testing/jobs.ts";
 
 const List = z.object({ parts: z.array(z.string()) });
 
-/** A kind of job whose plans are lists. */
+/** A kind whose plans are lists. */
 const kind = {
   ...testKind(),
   result: List,
@@ -41,8 +41,11 @@ function snapshot(job: JobRecord, partial: string[] = [], message = "Writing") {
   return { job, version: "1", progress: { ...noProgress, message, partial }, result };
 }
 
-/** What a client that has seen everything up to `position` hears of these states. */
-function heard(states: ReturnType<typeof snapshot>[], position?: string) {
+/**
+ * Returns the events that a client gets for these states, if it has seen everything up to
+ * `position`.
+ */
+function eventsFor(states: ReturnType<typeof snapshot>[], position?: string) {
   const events = new JobEvents(kind, position);
   return states.flatMap((state) => [...events.next(state)]).map(({ event, id, data }) => ({
     event,
@@ -51,11 +54,11 @@ function heard(states: ReturnType<typeof snapshot>[], position?: string) {
   }));
 }
 
-const names = (events: ReturnType<typeof heard>) =>
+const names = (events: ReturnType<typeof eventsFor>) =>
   events.map(({ event, data }) => event === "item" ? `item ${data.index} ${data.item}` : event);
 
-Deno.test("a client hears of each part once, of progress, and of the end", () => {
-  const events = heard([
+Deno.test("JobEvents sends each part once, the progress and the end", () => {
+  const events = eventsFor([
     snapshot(queued),
     snapshot(running),
     snapshot(running, ["a"]),
@@ -73,54 +76,54 @@ Deno.test("a client hears of each part once, of progress, and of the end", () =>
   ]);
 });
 
-Deno.test("progress is the job as GET shows it, without the parts; the end is all of it", () => {
-  const [progress] = heard([snapshot(running, [], "Thinking")]);
+Deno.test("JobEvents sends progress as GET shows it without the parts, and the whole job at the end", () => {
+  const [progress] = eventsFor([snapshot(running, [], "Thinking")]);
   assertStrictEquals(progress!.data.status, "processing");
   assertStrictEquals(progress!.data.progress.message, "Thinking");
   assert(!("partial" in progress!.data));
-  const last = heard([snapshot(done(), ["a"])]).at(-1)!;
+  const last = eventsFor([snapshot(done(), ["a"])]).at(-1)!;
   assertStrictEquals(last.id, "end");
   assertStrictEquals(last.data.status, "completed");
   assertEquals(last.data.answered, { parts: ["a"] });
   assertStrictEquals(last.data.partial, null);
 });
 
-Deno.test("a failed or canceled job ends with what GET says of it", () => {
+Deno.test("JobEvents ends a failed or canceled job with what GET shows of it", () => {
   const fault = failure("refused", "No");
-  const failed = heard([snapshot(failJob(running, { ...end, failure: fault }), ["a"])]);
+  const failed = eventsFor([snapshot(failJob(running, { ...end, failure: fault }), ["a"])]);
   assertEquals(names(failed), ["end"]);
   assertStrictEquals(failed[0]!.data.failure.code, "refused");
-  const canceled = heard([snapshot(cancelJob(running, end))]);
+  const canceled = eventsFor([snapshot(cancelJob(running, end))]);
   assertStrictEquals(canceled[0]!.data.status, "canceled");
 });
 
-Deno.test("whoever comes back goes on where they were, wherever that was", () => {
+Deno.test("JobEvents continues after any position", () => {
   const states = [
     snapshot(running, ["a"]),
     snapshot(running, ["a", "b"]),
     snapshot(done(), ["a", "b", "c"]),
   ];
-  const whole = heard(states).filter(({ event }) => event === "item");
+  const whole = eventsFor(states).filter(({ event }) => event === "item");
   for (let cut = 0; cut <= whole.length; cut++) {
     const position = whole[cut - 1]?.id;
     for (let from = 0; from < states.length; from++) {
-      // A state that is older than what the client has seen is not to be had any more.
+      // A state that is older than the client's position cannot follow.
       if (cut > states[from]!.progress.partial.length) continue;
-      const rest = heard(states.slice(from), position).filter(({ event }) => event === "item");
+      const rest = eventsFor(states.slice(from), position).filter(({ event }) => event === "item");
       assertEquals(rest, whole.slice(cut), `after ${cut}, from state ${from}`);
     }
   }
 });
 
-Deno.test("a plan that is begun anew is announced, and told from its beginning", () => {
-  const events = heard([
+Deno.test("JobEvents sends a reset when a plan starts again, and sends it from its beginning", () => {
+  const events = eventsFor([
     snapshot(running, ["a", "b"]),
     snapshot(running, []),
     snapshot(running, ["x"]),
   ]);
   assertEquals(names(events), ["item 0 a", "item 1 b", "progress", "reset", "item 0 x"]);
   const position = events[1]!.id;
-  assertEquals(names(heard([snapshot(running, ["x", "b"])], position)), [
+  assertEquals(names(eventsFor([snapshot(running, ["x", "b"])], position)), [
     "reset",
     "item 0 x",
     "item 1 b",
@@ -128,8 +131,8 @@ Deno.test("a plan that is begun anew is announced, and told from its beginning",
   ]);
 });
 
-Deno.test("a plan that ended otherwise than it began is told whole", () => {
-  const events = heard([snapshot(running, ["a", "b"]), snapshot(done(), ["a", "c"])]);
+Deno.test("JobEvents sends a plan again when it differs from the parts sent", () => {
+  const events = eventsFor([snapshot(running, ["a", "b"]), snapshot(done(), ["a", "c"])]);
   assertEquals(names(events), [
     "item 0 a",
     "item 1 b",
@@ -142,13 +145,13 @@ Deno.test("a plan that ended otherwise than it began is told whole", () => {
 });
 
 for (const position of ["", "nonsense", "1-", "1-0000000000000000", "-1-x", "end", "9-x", "1e9"]) {
-  Deno.test(`a position like ${JSON.stringify(position)} loses nothing`, () => {
-    const events = heard([snapshot(running, ["a"])], position);
+  Deno.test(`JobEvents sends everything for the position ${JSON.stringify(position)}`, () => {
+    const events = eventsFor([snapshot(running, ["a"])], position);
     assertEquals(names(events), ["reset", "item 0 a", "progress"]);
   });
 }
 
-Deno.test("nothing is said twice of a state that looks the same", () => {
+Deno.test("JobEvents sends nothing for a state that looks the same", () => {
   const state = snapshot(running, ["a"]);
-  assertEquals(names(heard([state, state])), ["item 0 a", "progress"]);
+  assertEquals(names(eventsFor([state, state])), ["item 0 a", "progress"]);
 });

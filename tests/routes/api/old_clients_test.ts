@@ -1,6 +1,6 @@
 /**
- * The clients of the services before Tripwright, request by request as their documents show them:
- * whatever they read has to be there, with the values that they know.
+ * The clients of the services before Tripwright, request by request as their documentation shows
+ * them: all members that they read must exist, with the values that they know.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -29,7 +29,7 @@ const preferences = {
 /** `fetch('/api/generations', {method: 'POST', body: …})` of the bundle service: no content type. */
 const fetchGeneration: RequestInit = { method: "POST", body: JSON.stringify({ preferences }) };
 
-Deno.test("the itinerary API's client: POST, poll while it works, poll when it is done", async () => {
+Deno.test("the client of the itinerary API posts, polls a running job and polls a completed job", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const accepted = await send(env.app, "/api/itineraries", curlItinerary);
   assertStrictEquals(accepted.status, 202);
@@ -58,7 +58,7 @@ Deno.test("the itinerary API's client: POST, poll while it works, poll when it i
   }
 });
 
-Deno.test("the itinerary API's client reads why a job failed", async () => {
+Deno.test("the client of the itinerary API reads why a job failed", async () => {
   const error = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const model = () => modelOf({ chat: () => Promise.reject(error) });
   using env = await openApp({}, { model });
@@ -73,7 +73,7 @@ Deno.test("the itinerary API's client reads why a job failed", async () => {
   assertStrictEquals(failed.body.error, "OpenAI API error: 429 insufficient_quota");
 });
 
-Deno.test("the itinerary API's client gets a placeholder where that is switched on", async () => {
+Deno.test("the client of the itinerary API gets a placeholder where placeholders are configured", async () => {
   const error = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const model = () => modelOf({ chat: () => Promise.reject(error) });
   using env = await openApp({}, { model, mockIfQuota: true });
@@ -84,7 +84,7 @@ Deno.test("the itinerary API's client gets a placeholder where that is switched 
   assertStrictEquals(done.itinerary.length, 5);
 });
 
-Deno.test("the bundle service's page: POST, poll, until the bundles are there", async () => {
+Deno.test("the page of the bundle service posts and polls until the bundles exist", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const accepted = await send(env.app, "/api/generations", fetchGeneration);
   assertStrictEquals(accepted.status, 200);
@@ -92,7 +92,7 @@ Deno.test("the bundle service's page: POST, poll, until the bundles are there", 
   assertMatch(generationId, /^[0-9a-f-]{36}$/);
   assertStrictEquals(status, "processing");
 
-  // Its first poll may have been 404; that is over.
+  // In the old service its first poll could be 404.
   const { status: code, body: working } = await send(env.app, `/api/generations/${generationId}`);
   assertStrictEquals(code, 200);
   assertStrictEquals(working.generationId, generationId);
@@ -113,7 +113,7 @@ Deno.test("the bundle service's page: POST, poll, until the bundles are there", 
   }
 });
 
-Deno.test("the bundle service's page reads why a generation failed", async () => {
+Deno.test("the page of the bundle service reads why a generation failed", async () => {
   const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
   const model = () => modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: HOUR } });
@@ -125,7 +125,7 @@ Deno.test("the bundle service's page reads why a generation failed", async () =>
   assertStrictEquals(failed.error, "OpenAI API rate limit exceeded");
 });
 
-Deno.test("the bundle service's answers to what cannot be: 400, 404 and 500", async () => {
+Deno.test("the page of the bundle service gets 400, 404 and 500 with the old error texts", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv });
   for (const body of ["{}", '{"preferences":null}']) {

@@ -28,10 +28,10 @@ const wishes: Record<string, object> = {
   "/api/generations": techno,
 };
 
-/** What the answers so far have shown. */
+/** The answers that have been given so far. */
 const seen = new Set<string>();
 
-/** Asks, holds the answer to the description, and keeps what it has shown. */
+/** Sends a request, validates the answer against the description, and records it. */
 async function ask(app: App, path: string, init: RequestInit = {}) {
   const { method = "GET" } = init;
   const response = await app.fetch(new Request(`http://localhost${path}`, init));
@@ -47,7 +47,7 @@ function make(app: App, path: string, headers = {}, wish: unknown = wishes[path]
   return ask(app, path, { method: "POST", headers: { ...type, ...headers }, body });
 }
 
-/** Every answer that the description has for the calls of one kind of job. */
+/** Produces every answer that the description has for the calls of one kind. */
 async function showJobs(path: string): Promise<void> {
   await showOrdinary(path);
   await showRefusals(path);
@@ -148,7 +148,7 @@ async function showFaults(path: string): Promise<void> {
   hooks.commit = undefined;
   const { response } = await make(env.app, path);
   const location = response.headers.get("location")!;
-  // Written by a version that nobody knows.
+  // Written by an unknown version.
   for await (const { key } of kv.list({ prefix: ["job"] })) await kv.set(key, { schema: 99 });
   for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part);
   await ask(env.app, location, { method: "DELETE" });
@@ -165,7 +165,7 @@ async function showFaults(path: string): Promise<void> {
   await make(faulty.app, path);
 }
 
-/** The same for the calls that are about the service. */
+/** Produces every answer of the calls about the service. */
 async function showService(): Promise<void> {
   const reads: WebhookReader[] = [
     () => Promise.resolve({ responseId: "resp_1", deliveryId: "wh_1" }),
@@ -200,13 +200,13 @@ async function showService(): Promise<void> {
   await ask(env.app, "/readyz");
 }
 
-Deno.test("every answer that is described is given, and is as it is described", async () => {
+Deno.test("every described answer is given, and matches its description", async () => {
   for (const path of Object.keys(wishes)) await showJobs(path);
   await showService();
   assertEquals(describedAnswers().filter((answer) => !seen.has(answer)), []);
 });
 
-Deno.test("the check of answers finds what is not described", async () => {
+Deno.test("assertDescribed() finds answers that are not described", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { response, body } = await make(env.app, "/api/itineraries");
   const location = response.headers.get("location")!;
@@ -231,10 +231,10 @@ Deno.test("the check of answers finds what is not described", async () => {
   assertThrows(() => assertDescribed("GET", "/secret", response, ""), Error, "is not described");
 });
 
-/** What pages are made of, and the app, which is a client of this API and no part of it. */
+/** Files of the pages, and the web app, which is a client of this API and not a part of it. */
 const ASSETS = /^\/docs\/|\.(css|js|svg)$|^\/$|^\/trips\b/;
 
-Deno.test("every route is described, and nothing else", async () => {
+Deno.test("every route is described, and every described path exists", async () => {
   using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });
   const routes = env.app.routes.filter(({ method, path }) =>
     method !== "ALL" && !ASSETS.test(path)
@@ -250,10 +250,10 @@ Deno.test("every route is described, and nothing else", async () => {
   assertEquals(described.toSorted(), [...new Set(served)].toSorted());
 });
 
-Deno.test("a linter of OpenAPI finds nothing wrong with the description", async () => {
+Deno.test("an OpenAPI linter finds no problem in the description", async () => {
   const config = await createConfig({
     extends: ["recommended-strict"],
-    // Calls about the service have nothing that a client could do wrong.
+    // Clients cannot make mistakes in calls about the service.
     rules: { "operation-4xx-response": "off" },
   });
   const problems = await lintFromString({ source: JSON.stringify(description), config });
@@ -263,7 +263,7 @@ Deno.test("a linter of OpenAPI finds nothing wrong with the description", async 
   );
 });
 
-Deno.test("the linter finds what is wrong", async () => {
+Deno.test("the linter finds problems in a faulty description", async () => {
   const config = await createConfig({ extends: ["recommended-strict"] });
   const paths = { "/x": { get: { responses: {} } } };
   const source = JSON.stringify({ ...description, paths });

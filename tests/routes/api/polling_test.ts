@@ -17,7 +17,7 @@ import { HOUR, testKind } from "../../../testing/jobs.ts";
 
 const hello = { text: "hello" };
 
-/** An application with one job whose work the test holds in its hands. */
+/** An application with one job that ends when the test calls `finish()`. */
 async function openHeld() {
   const work = heldWork();
   const env = await openApp({}, { kinds: [work.kind] });
@@ -26,7 +26,7 @@ async function openHeld() {
   return { ...env, work, location: headers.get("location")!, id: body.testId as string };
 }
 
-/** Asks, and waits for a change. */
+/** Sends a long poll. */
 function longPoll(env: Awaited<ReturnType<typeof openHeld>>, headers: Record<string, string> = {}) {
   let answered = false;
   const answer = send(env.app, env.location, { headers: { prefer: "wait=30", ...headers } })
@@ -34,8 +34,8 @@ function longPoll(env: Awaited<ReturnType<typeof openHeld>>, headers: Record<str
   return { answer, isAnswered: () => answered };
 }
 
-/** Resolves when nothing is left to be done but to wait. */
-async function quiet(env: { a: Runtime }): Promise<void> {
+/** Resolves when all pending work except waits is done. */
+async function settle(env: { a: Runtime }): Promise<void> {
   for (let n = 0; n < 20; n++) {
     await nextTurn();
     await env.a.jobs.ping();
@@ -44,7 +44,7 @@ async function quiet(env: { a: Runtime }): Promise<void> {
 
 // Entity tags
 
-Deno.test("an answer has a strong entity tag, the same as long as nothing changes", async () => {
+Deno.test("an answer has a strong entity tag that stays the same until the job changes", async () => {
   using env = await openHeld();
   const first = await send(env.app, env.location);
   assertMatch(first.headers.get("etag")!, /^"[^"]+"$/);
@@ -58,7 +58,7 @@ Deno.test("an answer has a strong entity tag, the same as long as nothing change
   assertNotStrictEquals(third.headers.get("etag"), first.headers.get("etag"));
 });
 
-Deno.test("whoever has the version already gets 304 and no body, running or finished", async () => {
+Deno.test("a request with the current entity tag gets 304 without a body, for a running and a finished job", async () => {
   using env = await openHeld();
   for (const _ of ["running", "finished"]) {
     const { headers } = await send(env.app, env.location);
@@ -78,7 +78,7 @@ Deno.test("whoever has the version already gets 304 and no body, running or fini
   }
 });
 
-Deno.test("progress is another version", async () => {
+Deno.test("progress changes the entity tag", async () => {
   const begun = Promise.withResolvers<void>();
   const shown = Promise.withResolvers<void>();
   const kind = testKind(async ({ text }, context) => {
@@ -89,10 +89,10 @@ Deno.test("progress is another version", async () => {
   });
   using env = await openApp({}, { kinds: [kind] });
   const location = (await post(env.app, "/api/tests", hello)).headers.get("location")!;
-  await quiet(env);
+  await settle(env);
   const before = await send(env.app, location);
   begun.resolve();
-  await quiet(env);
+  await settle(env);
   const after = await send(env.app, location);
   assertStrictEquals(after.body.progress.message, "Looking things up");
   assertNotStrictEquals(after.headers.get("etag"), before.headers.get("etag"));
@@ -100,7 +100,7 @@ Deno.test("progress is another version", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a job that shows another one's progress has a new version with it", async () => {
+Deno.test("a follower that shows its leader's progress has a new entity tag with it", async () => {
   const work = heldWork();
   using env = await openApp({}, { kinds: [work.kind], dedupeInFlight: true });
   const first = await post(env.app, "/api/tests", hello);
@@ -118,14 +118,14 @@ Deno.test("a job that shows another one's progress has a new version with it", a
   await env.a.instance.idle();
 });
 
-Deno.test("a finished job is read once, and then served from memory until it expires", async () => {
+Deno.test("a finished job is read once, then served from memory until it expires", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   const location = headers.get("location")!;
   const first = await send(env.app, location);
-  hooks.get = () => fail("the database was asked");
+  hooks.get = () => fail("the database was read");
   const second = await send(env.app, location);
   assertEquals(second.body, first.body);
   assertEquals(
@@ -143,7 +143,7 @@ Deno.test("a finished job is read once, and then served from memory until it exp
   assertProblem(await send(env.app, location), 404, "job_not_found");
 });
 
-Deno.test("HEAD tells the version, how long to wait, and the length of what GET sends", async () => {
+Deno.test("HEAD returns the entity tag, Retry-After, and the length of the GET answer", async () => {
   using env = await openHeld();
   const get = await env.app.request(env.location);
   const head = await env.app.request(env.location, { method: "HEAD" });
@@ -158,7 +158,7 @@ Deno.test("HEAD tells the version, how long to wait, and the length of what GET 
 
 // Retry-After
 
-const paces: [path: string, wish: object, ages: Record<number, string>][] = [
+const intervals: [path: string, wish: object, ages: Record<number, string>][] = [
   ["/api/itineraries", tokyo, { 0: "2", 59: "2", 60: "10", 600: "10" }],
   ["/api/generations", techno, {
     0: "2",
@@ -171,8 +171,8 @@ const paces: [path: string, wish: object, ages: Record<number, string>][] = [
   }],
 ];
 
-for (const [path, wish, ages] of paces) {
-  Deno.test(`${path}: Retry-After follows the job's age and how long it usually takes`, async () => {
+for (const [path, wish, ages] of intervals) {
+  Deno.test(`${path}: Retry-After depends on the age of the job and its usual duration`, async () => {
     using env = await openApp({}, { concurrency: 0 });
     const { headers } = await post(env.app, path, wish);
     let age = 0;
@@ -187,10 +187,10 @@ for (const [path, wish, ages] of paces) {
 
 // Long polls
 
-Deno.test("a long poll is answered as soon as the job has ended", async () => {
+Deno.test("a long poll is answered as soon as the job ends", async () => {
   using env = await openHeld();
   const poll = longPoll(env);
-  await quiet(env);
+  await settle(env);
   assertStrictEquals(poll.isAnswered(), false);
   env.work.finish();
   const { status, headers, body } = await poll.answer;
@@ -201,35 +201,35 @@ Deno.test("a long poll is answered as soon as the job has ended", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a long poll is answered when another process changes the job, too", async () => {
+Deno.test("a long poll is answered within a second when another process changes the job", async () => {
   const { kv } = hookKv(await Deno.openKv(":memory:"));
-  // What another process writes into the same file is never announced.
-  const deaf = new Proxy(kv, {
+  // KV does not report changes that another process writes into the same file.
+  const withoutEvents = new Proxy(kv, {
     get(target, name) {
       if (name === "watch") return () => new ReadableStream();
       return Reflect.get(target, name);
     },
   });
-  using env = await openApp({ kv: deaf }, { concurrency: 0 });
+  using env = await openApp({ kv: withoutEvents }, { concurrency: 0 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const answer = send(env.app, location, { headers: { prefer: "wait=30" } });
-  await quiet(env);
+  await settle(env);
   await env.store.cancel(location.split("/").at(-1)!);
   env.clock.advance(999);
-  await quiet(env);
+  await settle(env);
   env.clock.advance(1);
   assertStrictEquals((await answer).body.status, "canceled");
 });
 
-Deno.test("a long poll for a job that has not changed ends when its time is up", async () => {
+Deno.test("a long poll of an unchanged job ends when its time is up", async () => {
   using env = await openHeld();
   const { headers } = await send(env.app, env.location);
   const etag = headers.get("etag")!;
   const poll = longPoll(env);
   const pollOfKnown = longPoll(env, { "if-none-match": etag });
-  await quiet(env);
+  await settle(env);
   env.clock.advance(29_999);
-  await quiet(env);
+  await settle(env);
   assertStrictEquals(poll.isAnswered() || pollOfKnown.isAnswered(), false);
   env.clock.advance(1);
   const answer = await poll.answer;
@@ -243,7 +243,7 @@ Deno.test("a long poll for a job that has not changed ends when its time is up",
   await env.a.instance.idle();
 });
 
-Deno.test("a long poll waits for nothing when the client's version is old or the job has ended", async () => {
+Deno.test("a long poll is answered at once with an old entity tag, or for a job that has ended", async () => {
   using env = await openHeld();
   const old = { prefer: "wait=30", "if-none-match": '"old"' };
   assertStrictEquals(
@@ -284,7 +284,7 @@ for (const [prefer, applied] of preferences) {
   });
 }
 
-Deno.test("POST with Prefer: wait is answered with the finished job", async () => {
+Deno.test("POST with Prefer: wait is answered with the completed job", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     using env = await openApp();
     const answer = await post(env.app, path, wish, { prefer: "wait=30" });
@@ -299,12 +299,12 @@ Deno.test("POST with Prefer: wait is answered with the finished job", async () =
   }
 });
 
-Deno.test("POST with Prefer: wait is answered when the time is up, and the job goes on", async () => {
+Deno.test("POST with Prefer: wait is answered when the time is up, and the job continues", async () => {
   const work = heldWork();
   using env = await openApp({}, { kinds: [work.kind] });
   const answer = post(env.app, "/api/tests", hello, { prefer: "wait=5" });
   await work.begun;
-  await quiet(env);
+  await settle(env);
   env.clock.advance(5_000);
   const { status, body, headers } = await answer;
   assertStrictEquals(status, 202);
@@ -316,7 +316,7 @@ Deno.test("POST with Prefer: wait is answered when the time is up, and the job g
   assertStrictEquals(polled.status, "completed");
 });
 
-Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
+Deno.test("POST with Prefer: wait is answered with a failed job", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
   using env = await openApp({}, { kinds: [failing] });
   const answer = await post(env.app, "/api/tests", hello, { prefer: "wait=30" });
@@ -325,11 +325,11 @@ Deno.test("POST with Prefer: wait shows a failed job, too", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a POST that was accepted is answered so, whatever happens to the wait", async () => {
+Deno.test("an accepted POST is answered as accepted although its wait fails", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const answer = post(env.app, "/api/itineraries", tokyo, { prefer: "wait=30" });
   while (env.a.jobs.watched === 0) await nextTurn();
-  // Written by a version that nobody knows.
+  // Written by an unknown version.
   for await (const { key } of env.kv.list({ prefix: ["job"] })) {
     await env.kv.set(key, { schema: 9 });
   }
@@ -340,7 +340,7 @@ Deno.test("a POST that was accepted is answered so, whatever happens to the wait
   assertStrictEquals(headers.get("location"), `/api/itineraries/${body.jobId}`);
 });
 
-Deno.test("a client that leaves a long poll is not waited for, and the job goes on", async () => {
+Deno.test("a client that disconnects from a long poll leaves no resources, and the job continues", async () => {
   using env = await openHeld();
   const client = new AbortController();
   const request = new Request(`http://localhost${env.location}`, {
@@ -348,11 +348,11 @@ Deno.test("a client that leaves a long poll is not waited for, and the job goes 
     signal: client.signal,
   });
   const answer = env.app.fetch(request);
-  await quiet(env);
+  await settle(env);
   assert(env.clock.waiting > 0);
   client.abort();
   await (await answer).text();
-  await quiet(env);
+  await settle(env);
   env.work.finish();
   await env.a.instance.idle();
   assertStrictEquals((await send(env.app, env.location)).body.status, "completed");
@@ -361,18 +361,18 @@ Deno.test("a client that leaves a long poll is not waited for, and the job goes 
 Deno.test("an instance that stops answers its long polls", async () => {
   using env = await openHeld();
   const poll = longPoll(env);
-  await quiet(env);
+  await settle(env);
   const stopping = env.a.instance.stop(0);
   assertStrictEquals((await poll.answer).status, 200);
   env.work.finish();
   await stopping;
 });
 
-Deno.test("a long poll for a job that expires meanwhile is 404", async () => {
+Deno.test("a long poll is 404 when its job expires meanwhile", async () => {
   using env = await openApp({}, { concurrency: 0, jobTtlMs: 10_000 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const answer = send(env.app, location, { headers: { prefer: "wait=60" } });
-  await quiet(env);
+  await settle(env);
   env.clock.advance(10_000);
   assertProblem(await answer, 404, "job_not_found");
   await untilIdle(env.a, () => {});

@@ -31,7 +31,7 @@ function shown(job: JobRecord, progress: Progress = noProgress) {
   return presentJob(kind, { job, progress, result: null });
 }
 
-Deno.test("a job that has just been accepted waits for a worker", () => {
+Deno.test("presentJob() shows that an accepted job waits for a worker", () => {
   assertEquals(shown(queuedJob()).progress, {
     phase: "queued",
     message: "Waiting for a free worker",
@@ -41,7 +41,7 @@ Deno.test("a job that has just been accepted waits for a worker", () => {
   });
 });
 
-Deno.test("a running job shows what it is at, since when", () => {
+Deno.test("presentJob() shows the progress of a running job, and its time", () => {
   const { progress: shownProgress, partial, usage: soFar } = shown(runningJob(), progress);
   assertEquals(shownProgress, {
     phase: "writing",
@@ -53,11 +53,11 @@ Deno.test("a running job shows what it is at, since when", () => {
   assertEquals([partial, soFar], [["one"], progress.usage]);
 });
 
-Deno.test("a running job that has shown nothing yet is as new as it is", () => {
+Deno.test("presentJob() uses the time of the claim for a running job without progress", () => {
   assertStrictEquals(shown(runningJob()).progress?.updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
-Deno.test("a job that waits for its next attempt says why, since when, and what it has", () => {
+Deno.test("presentJob() shows a retried job's failure, its time and its parts", () => {
   const options = { failure: fault, now: NOON + 5_000, runAt: NOON + 9_000 };
   const { progress: shownProgress, partial } = shown(retryJob(runningJob(), options), progress);
   assertEquals(shownProgress, {
@@ -70,18 +70,18 @@ Deno.test("a job that waits for its next attempt says why, since when, and what 
   assertEquals(partial, ["one"]);
 });
 
-Deno.test("a job that was put back without a fault waits for a worker", () => {
+Deno.test("presentJob() shows that a released job waits for a worker", () => {
   const job = releaseJob(runningJob(), { now: NOON + 5_000, runAt: NOON + 5_000 });
   const { phase, updatedAt } = shown(job, progress).progress!;
   assertEquals([phase, updatedAt], ["queued", "2026-11-21T12:00:05.000Z"]);
 });
 
-Deno.test("a waiting job without a timeline is as old as it is", () => {
+Deno.test("presentJob() uses the time of creation for a waiting job without a timeline", () => {
   const { updatedAt } = shown({ ...queuedJob(), timeline: [] }).progress!;
   assertStrictEquals(updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
-Deno.test("a job that has ended shows its books, not its progress", () => {
+Deno.test("presentJob() shows the usage of an ended job, and no progress", () => {
   const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
   const ended = shown(job, progress);
   assertEquals([ended.progress, ended.partial, ended.usage], [null, null, usage]);
@@ -89,7 +89,7 @@ Deno.test("a job that has ended shows its books, not its progress", () => {
   assertEquals(timeline.usage, usage);
 });
 
-Deno.test("a timeline gives all its times in the same form", () => {
+Deno.test("presentTimeline() writes all times in the same format", () => {
   const job = runningJob();
   const events = [
     { event: "accepted", at: NOON },

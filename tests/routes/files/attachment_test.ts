@@ -3,19 +3,19 @@ import fc from "fast-check";
 import { attachmentOf } from "../../../routes/files/attachment.ts";
 import { anyCharacter } from "../../../testing/text.ts";
 
-/** The same titles each time; change it to look further. */
+/** A fixed seed, so that each run uses the same titles. */
 const SEED = 20261124;
 const RUNS = 500;
 
-/** Both names, as a browser reads them. */
+/** Returns both names, as a browser reads them. */
 function namesOf(title: string, extension = "md"): { ascii: string; utf8: string } {
   const header = attachmentOf(title, extension);
-  // attr-char of RFC 8187 that encodeURIComponent leaves, and what it makes of the rest.
+  // attr-char of RFC 8187 that encodeURIComponent leaves, and its encoding of all others.
   const match = header.match(
     /^attachment; filename="([a-z0-9.-]+)"; filename\*=UTF-8''((?:[a-z0-9.-]|%[0-9A-F]{2})+)$/,
   );
   assert(match, header);
-  // As strict as browsers are: throws for bytes that cannot be in a header.
+  // As strict as browsers: throws for bytes that a header must not contain.
   assertStrictEquals(
     new Headers({ "content-disposition": header }).get("content-disposition"),
     header,
@@ -46,22 +46,22 @@ for (const [title, ascii, utf8] of names) {
   });
 }
 
-Deno.test("control characters, and those that turn the direction of writing, are in no name", () => {
+Deno.test("a file name has no control and no bidirectional characters", () => {
   assertStrictEquals(namesOf("\u202egpj\u202c\u2066.exe\u200f").utf8, "gpj-exe.md");
   assertStrictEquals(namesOf("a\u0000b\u007fc\u0085d").utf8, "a-b-c-d.md");
   assertStrictEquals(namesOf("\u0000\u202e").utf8, "trip.md");
 });
 
-Deno.test("a name has 80 characters at most, extension included, and no hyphen before it", () => {
+Deno.test("a file name has at most 80 characters, extension included, and no hyphen before it", () => {
   const { ascii, utf8 } = namesOf("x".repeat(200), "ics");
   assertStrictEquals(ascii, `${"x".repeat(76)}.ics`);
   assertStrictEquals(utf8, ascii);
   assertStrictEquals(namesOf(`${"x".repeat(75)} y`, "ics").utf8, `${"x".repeat(75)}.ics`);
-  // Characters, not halves of them.
+  // Counts characters, not surrogates.
   assertStrictEquals(namesOf("𠀀".repeat(200), "ics").utf8, `${"𠀀".repeat(76)}.ics`);
 });
 
-Deno.test("any title gives a name for one file in one directory", () => {
+Deno.test("any title results in the name of one file in one directory", () => {
   const property = fc.property(fc.string({ unit: anyCharacter, maxLength: 120 }), (title) => {
     const { ascii, utf8 } = namesOf(title);
     for (const name of [ascii, utf8]) {

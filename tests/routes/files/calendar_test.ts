@@ -18,7 +18,7 @@ import { itineraryEvents } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
 import { anyCharacter } from "../../../testing/text.ts";
 
-/** The same texts each time; change it to look further. */
+/** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;
 const RUNS = 1_000;
 
@@ -50,7 +50,7 @@ function itineraryCalendar(
   return calendarText({ name: destination, events: itineraryEvents(plan) }, { createdAt });
 }
 
-/** The calendar of bundles, and how many of their events are in it; `null` if none is. */
+/** The calendar of bundles and the number of their events in it; `null` without events. */
 async function bundlesCalendar(plan: Parameters<typeof bundlesEvents>[0]) {
   const { events, undated } = await bundlesEvents(plan);
   if (events.length === 0) return null;
@@ -69,7 +69,7 @@ function calendarOf(days: Activity[][], start = "2026-12-01", destination = "Tok
   });
 }
 
-/** The same for times alone. */
+/** The times of a calendar with activities at these times. */
 function timesOf(days: string[][], start?: string): string[] {
   const activities = days.map((times) => times.map((time) => activity({ time })));
   return eventsOf(calendarOf(activities, start)).map((event) => `${event.DTSTART}/${event.DTEND}`);
@@ -93,7 +93,7 @@ async function bundleOf(keyEvents: KeyEvent[], title = "Underground") {
   return await bundlesCalendar({ id: ID, bundles: [bundle], createdAt });
 }
 
-/** What a calendar program sees of a bundle's only event. */
+/** The properties of a bundle's only event. */
 async function eventOf(changes: Partial<KeyEvent>, title?: string): Promise<Properties> {
   const [event] = eventsOf((await bundleOf([keyEvent(changes)], title))!.calendar);
   return event!;
@@ -101,13 +101,13 @@ async function eventOf(changes: Partial<KeyEvent>, title?: string): Promise<Prop
 
 type Properties = Record<string, string>;
 
-/** The properties that a plan may have; anything else came from elsewhere. */
+/** The properties that a plan may have; any other one comes from an injection. */
 const PROPERTY = new RegExp(
   "^(?:UID|SEQUENCE|DTSTAMP|(?:DTSTART|DTEND)(?:;VALUE=DATE)?|SUMMARY|LOCATION|DESCRIPTION|CATEGORIES|" +
     "URL;VALUE=URI|X-MICROSOFT-(?:CDO|MSNCALENDAR)-ALLDAYEVENT):",
 );
 
-/** Reads a calendar as RFC 5545, section 3.1, has it; fails where a line is not allowed. */
+/** Parses a calendar strictly by RFC 5545, section 3.1; throws for an invalid line. */
 function eventsOf(calendar: string): Properties[] {
   assertMatch(calendar, /\r\n$/);
   const lines = calendar.slice(0, -2).split("\r\n");
@@ -134,13 +134,13 @@ function eventsOf(calendar: string): Properties[] {
   });
 }
 
-/** Text as it was before it was escaped (RFC 5545, section 3.3.11). */
+/** Removes the escapes of a text (RFC 5545, section 3.3.11). */
 function textOf(value: string | undefined): string {
   assertMatch(value!, /^(?:\\[\\;,n]|[^\\;,])*$/);
   return value!.replace(/\\(.)/g, (_, character) => character === "n" ? "\n" : character);
 }
 
-Deno.test("an itinerary is a calendar with an event for each activity", () => {
+Deno.test("an itinerary becomes a calendar with an event for each activity", () => {
   const calendar = calendarOf([[
     activity({ place: "Old town, Tokyo", estimatedCost: { amount: 16, currency: "USD" } }),
   ], [activity({ time: "20:00", title: "Dinner" })]]);
@@ -179,16 +179,19 @@ END:VCALENDAR
 });
 
 const durations: [what: string, days: string[][], times: string[]][] = [
-  ["two hours at most", [["09:00", "14:00"]], ["090000/110000", "140000/160000"]],
+  ["at most two hours", [["09:00", "14:00"]], ["090000/110000", "140000/160000"]],
   ["until the next one begins", [["09:00", "10:15"]], ["090000/101500", "101500/121500"]],
-  ["not until itself begins", [["09:00", "09:00"]], ["090000/110000", "090000/110000"]],
+  ["two hours if the next one begins at the same time", [["09:00", "09:00"]], [
+    "090000/110000",
+    "090000/110000",
+  ]],
   [
     "until the next one that begins later",
     [["09:00", "09:00", "09:30"]],
     ["090000/093000", "090000/093000", "093000/113000"],
   ],
   [
-    "the same in any order",
+    "the same time in any order",
     [["14:00", "10:30", "09:00", "10:15"]],
     ["140000/160000", "103000/123000", "090000/101500", "101500/103000"],
   ],
@@ -213,16 +216,16 @@ const starts: [what: string, start: string, last: string][] = [
 ];
 
 for (const [what, start, last] of starts) {
-  Deno.test(`days are counted over ${what}`, () => {
+  Deno.test(`the dates of days are correct over ${what}`, () => {
     assertStrictEquals(timesOf([["09:30"], ["09:30"], ["09:30"]], start)[2], last);
   });
 }
 
-Deno.test("an activity in the hour that summer time leaves out stays there", () => {
+Deno.test("an activity in the hour that daylight saving skips keeps its time", () => {
   assertEquals(timesOf([["02:30"]], "2026-03-29"), ["20260329T023000/20260329T043000"]);
 });
 
-Deno.test("every activity of a month has a time of its own length and a UID of its own", () => {
+Deno.test("every activity of a month has its own time and UID", () => {
   const request = { destination: "Tokyo, Japan", durationDays: 30 };
   const { days } = sampleItinerary(request);
   const plan = { id: ID, ...request, days, start: "2026-12-15", createdAt };
@@ -230,13 +233,13 @@ Deno.test("every activity of a month has a time of its own length and a UID of i
   assertStrictEquals(events.length, days.flatMap(({ activities }) => activities).length);
   assertStrictEquals(new Set(events.map(({ UID }) => UID)).size, events.length);
   for (const { DTSTART, DTEND } of events) {
-    // Floating: neither in UTC nor in a time zone.
+    // Floating time: neither UTC nor a time zone.
     assertMatch(`${DTSTART} ${DTEND}`, /^\d{8}T\d{6} \d{8}T\d{6}$/);
     assert(DTSTART! < DTEND!, DTSTART);
   }
 });
 
-Deno.test("the same plan is the same calendar, another job's has other UIDs", async () => {
+Deno.test("the same plan results in the same calendar, and another job's has other UIDs", async () => {
   const days = [[activity()], [activity()]];
   assertStrictEquals(calendarOf(days), calendarOf(days));
   const uids = (id: string) =>
@@ -251,7 +254,7 @@ Deno.test("the same plan is the same calendar, another job's has other UIDs", as
   assertEquals(await bundleOf([keyEvent()]), await bundleOf([keyEvent()]));
 });
 
-Deno.test("a bundle's event has its words, its place, its bundle and its link", async () => {
+Deno.test("the event of a bundle has its text, place, bundle and link", async () => {
   assertEquals(
     await eventOf({ url: "https://tickets.example/a?b=c&d=e#f" }, "Underground, late"),
     {
@@ -278,7 +281,7 @@ const places: [venue: string | null, neighborhood: string | null, location: stri
   ];
 
 for (const [venue, neighborhood, location] of places) {
-  Deno.test(`an event at ${venue}, ${neighborhood} is at ${location ?? "no place"}`, async () => {
+  Deno.test(`an event at ${venue}, ${neighborhood} has ${location ?? "no place"} as its location`, async () => {
     assertStrictEquals((await eventOf({ venue, neighborhood })).LOCATION, location);
   });
 }
@@ -304,7 +307,7 @@ const dates: [date: string, start: string, end: string][] = [
 ];
 
 for (const [date, start, end] of dates) {
-  Deno.test(`an event on ${date} takes whole days`, async () => {
+  Deno.test(`an event on ${date} is an all-day event`, async () => {
     const event = await eventOf({ date });
     assertStrictEquals(event["DTSTART;VALUE=DATE"], start);
     assertStrictEquals(event["DTEND;VALUE=DATE"], end);
@@ -312,7 +315,7 @@ for (const [date, start, end] of dates) {
   });
 }
 
-Deno.test("an event takes as long as its date says, else two hours", async () => {
+Deno.test("an event ends when its date says, or after two hours", async () => {
   const ends = ["28 November 2026, 21:00–04:00", "2026-11-28 21:00", "28 November 2026, 9 pm"].map(
     async (date) => (await eventOf({ date })).DTEND,
   );
@@ -331,18 +334,18 @@ Deno.test("events without a date are left out and counted", async () => {
   ]);
   const events = eventsOf(result!.calendar);
   assertEquals([result!.dated, result!.undated], [1, 2]);
-  // Its UID is that of its place in the plan.
+  // Its UID has its position in the plan.
   assertEquals(events.map(({ UID, SUMMARY }) => [UID, SUMMARY]), [[`${ID}-1-2`, "Late show"]]);
 });
 
-Deno.test("without a date there is no calendar", async () => {
+Deno.test("bundles without a date have no calendar", async () => {
   assertStrictEquals(
     await bundleOf([keyEvent({ date: "21:00" }), keyEvent({ date: "TBA" })]),
     null,
   );
 });
 
-Deno.test("the sample bundles have dates, at the weekend after they were made", async () => {
+Deno.test("the events of the sample bundles are on the weekend after their creation", async () => {
   const { bundles } = sampleBundles({ preferences: { interests: ["music"] } });
   const { calendar, dated, undated } = (await bundlesCalendar({ id: ID, bundles, createdAt }))!;
   const events = eventsOf(calendar);
@@ -352,7 +355,7 @@ Deno.test("the sample bundles have dates, at the weekend after they were made", 
   assertStrictEquals(new Set(events.map(({ UID }) => UID)).size, events.length);
 });
 
-/** What could end a property or a line, and what is hard to fold. */
+/** Texts that could end a property or a line, or that are hard to fold. */
 const text = fc.oneof(
   fc.array(
     fc.constantFrom(
@@ -370,7 +373,7 @@ const text = fc.oneof(
   fc.string({ unit: anyCharacter, maxLength: 300 }),
 );
 
-Deno.test("any text comes through an itinerary's calendar whole, and adds nothing to it", () => {
+Deno.test("any text in an itinerary stays complete in its calendar, and adds no property", () => {
   const property = fc.property(text, (text) => {
     const line = oneLine(text);
     const calendar = calendarOf(
@@ -389,7 +392,7 @@ Deno.test("any text comes through an itinerary's calendar whole, and adds nothin
   fc.assert(property, { seed: SEED, numRuns: RUNS });
 });
 
-Deno.test("any text comes through a bundle's calendar whole, and adds nothing to it", async () => {
+Deno.test("any text in a bundle stays complete in its calendar, and adds no property", async () => {
   const property = fc.asyncProperty(text, async (text) => {
     const line = oneLine(text);
     const event = await eventOf({ name: text, venue: text, neighborhood: null, why: text }, text);
@@ -433,7 +436,7 @@ for (const now of ["2026-03-28T23:45:00Z", "2026-03-29T01:30:00Z", "2026-12-31T1
 }
 `;
 
-/** What the script prints in a process of its own, which may do nothing, in a time zone. */
+/** Returns the output of the script in a separate process without permissions, in a time zone. */
 async function printedIn(timeZone: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--no-check", "--frozen", "--quiet", "--ext=ts", "-"],
@@ -451,9 +454,9 @@ async function printedIn(timeZone: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("calendars need no permission, and are the same in every time zone", async () => {
+Deno.test("calendars need no permissions, and are the same in every time zone", async () => {
   const [first, ...others] = await Promise.all(
-    // Far apart; the last two change their clocks at midnight.
+    // Time zones far apart; the last two change their clocks at midnight.
     [
       "UTC",
       "Europe/Berlin",

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { readEventDate } from "../../../routes/files/event_date.ts";
 import { anyCharacter } from "../../../testing/text.ts";
 
-/** The same texts each time; change it to look further. */
+/** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;
 const RUNS = 500;
 
 /** A Tuesday. */
 const now = Date.parse("2026-11-24T12:00:00Z");
 
-/** The date as `2026-11-28 21:00`, with its end where it is known, or as days. */
+/** The date as `2026-11-28 21:00`, with its end if it is known, or as days. */
 async function read(text: string, at = now): Promise<string> {
   const date = await readEventDate(text, { now: at });
   if (date === null) return "undated";
@@ -30,7 +30,7 @@ const THAT_DAY = "2026-11-28, 1 day";
 const THREE_DAYS = "2026-11-28, 3 days";
 
 const dated: [text: string, date: string][] = [
-  // ISO 8601, and what is nearly that.
+  // ISO 8601 and similar formats.
   ["2026-11-28 21:00", AT_NINE],
   ["2026-11-28T21:00", AT_NINE],
   ["2026-11-28 21:00:00", AT_NINE],
@@ -71,7 +71,7 @@ const dated: [text: string, date: string][] = [
   ["Saturday 28 November 2026, 12:30 am", "2026-11-28 00:30"],
   ["Saturday, 28 November 2026, 20:00 CET", AT_EIGHT],
   ["Saturday, 28 November 2026, 20:00 (UTC+9)", AT_EIGHT],
-  // Weekdays: the first from the day on which it was written.
+  // Weekdays: the first one from the day of writing.
   ["Friday, 21:00", "2026-11-27 21:00"],
   ["Saturday evening", THAT_DAY],
   ["Friday, 22:00–04:00", "2026-11-27 22:00 – 2026-11-28 04:00"],
@@ -80,7 +80,7 @@ const dated: [text: string, date: string][] = [
   ["Sa., 20 Uhr", AT_EIGHT],
   ["samedi, 20h", AT_EIGHT],
   ["土曜日 20:00", AT_EIGHT],
-  // Without a year: the next such day. Where it is still yesterday, yesterday's.
+  // Without a year: the next such day. It may be yesterday where the day has not ended everywhere.
   ["28 November, 21:00", AT_NINE],
   ["24 November, 21:00", "2026-11-24 21:00"],
   ["23 November, 21:00", "2026-11-23 21:00"],
@@ -117,7 +117,7 @@ const dated: [text: string, date: string][] = [
   ["thứ bảy, 28 tháng 11 năm 2026, 20:00", AT_EIGHT],
   ["Sabtu, 28 November 2026, 20.00", AT_EIGHT],
   ["السبت 28 نوفمبر 2026، 20:00", AT_EIGHT],
-  // Words that only some language understands, or that look like another's.
+  // Words that only one language has, or that look like another language.
   ["Deuren open: zaterdag 28 november 2026 om 20.00 uur", AT_EIGHT],
   ["Doors to the right, 28 November 2026, 21:00", AT_NINE],
   ["28 Nov, 5 artists", THAT_DAY],
@@ -129,7 +129,7 @@ const dated: [text: string, date: string][] = [
 ];
 
 for (const [text, date] of dated) {
-  Deno.test(`${JSON.stringify(text)} is ${date}`, async () => {
+  Deno.test(`readEventDate() reads ${JSON.stringify(text)} as ${date}`, async () => {
     assertStrictEquals(await read(text), date);
   });
 }
@@ -145,22 +145,27 @@ const undated: [why: string, ...texts: string[]][] = [
     "daily 10:00–18:00",
     "ab 20 Uhr",
   ],
-  ["a day of the trip is no date", "Day 2, 10:00", "Evening of day 1"],
+  ["a text names a day of the trip", "Day 2, 10:00", "Evening of day 1"],
   [
-    "it is more than one day",
+    "it names more than one day",
     "Friday and Saturday, 21:00",
     "Friday, Saturday",
     "Sat 28 / Sun 29 Nov",
   ],
-  ["it is one of several days", "28 Nov and 5 Dec 2026", "2026-11-28 21:00 or 2026-11-29 17:00"],
+  ["it names several days", "28 Nov and 5 Dec 2026", "2026-11-28 21:00 or 2026-11-29 17:00"],
   ["several days follow", "Saturday 28 and Sunday 29 November 2026", "28 Nov, 5 Dec, 12 Dec 2026"],
-  ["it happens again and again", "Every Friday, 22:00", "Fridays, 22:00", "jeden Freitag, 22 Uhr"],
-  ["again and again has many words", "todos los viernes", "毎週金曜日 22:00", "каждую пятницу"],
-  ["the weekday is not the next one", "First Friday of the month", "Second Saturday in November"],
-  ["a holiday is another day", "Black Friday", "Good Friday 2027", "Cyber Monday"],
-  ["a weekend is no day", "this weekend", "weekends", "Weekday mornings", "Friday to Sunday"],
+  ["the event recurs", "Every Friday, 22:00", "Fridays, 22:00", "jeden Freitag, 22 Uhr"],
   [
-    "it depends on who says it",
+    "the event recurs, in other languages",
+    "todos los viernes",
+    "毎週金曜日 22:00",
+    "каждую пятницу",
+  ],
+  ["the weekday is not the next one", "First Friday of the month", "Second Saturday in November"],
+  ["the weekday is part of a holiday's name", "Black Friday", "Good Friday 2027", "Cyber Monday"],
+  ["the text names a weekend", "this weekend", "weekends", "Weekday mornings", "Friday to Sunday"],
+  [
+    "it depends on the current day",
     "today",
     "tomorrow, 21:00",
     "tonight at 8",
@@ -168,36 +173,48 @@ const undated: [why: string, ...texts: string[]][] = [
     "next week",
   ],
   [
-    "that is so in other languages too",
+    "it depends on the current day, in other languages",
     "morgen, 20 Uhr",
     "heute Abend",
     "今晚 20:00",
     "明日 20:00",
   ],
   ["only the month is known", "November 2026", "late November 2026", "May", "2026", "Winter 2026"],
-  ["it is a week", "The week of 23 November 2026", "Week of November 23"],
-  ["it is a season", "Oct 1, 2026 - Jan 31, 2027", "2026-11-01 to 2026-11-30"],
-  ["it ends then", "until 30 November 2026", "before 30 November 2026", "bis 30. November 2026"],
-  ["it ends then in any language", "jusqu'au 30 novembre 2026", "hasta el 30 de noviembre de 2026"],
-  ["it ends then in Japanese", "11月30日まで"],
-  ["the weekday is another", "Friday, 28 November 2026", "Sunday (28 Nov), 22:00"],
-  ["languages see different days in it", "Tour 2 nov 12"],
+  ["it names a week", "The week of 23 November 2026", "Week of November 23"],
+  ["it names a season", "Oct 1, 2026 - Jan 31, 2027", "2026-11-01 to 2026-11-30"],
+  [
+    "it names only an end",
+    "until 30 November 2026",
+    "before 30 November 2026",
+    "bis 30. November 2026",
+  ],
+  [
+    "it names only an end in other languages",
+    "jusqu'au 30 novembre 2026",
+    "hasta el 30 de noviembre de 2026",
+  ],
+  ["it names only an end in Japanese", "11月30日まで"],
+  ["the weekday does not match", "Friday, 28 November 2026", "Sunday (28 Nov), 22:00"],
+  ["languages read different days", "Tour 2 nov 12"],
   ["there is no such day", "2026-02-30", "29 February 2027", "31 November 2026", "2026-13-01"],
   ["there is no such time", "2026-11-28 25:00", "2026-11-28 24:30", "2026-11-28 20:60"],
-  ["day and month may be the other way round", "03/11/2026", "3-11-2026 20:00", "03/11/26"],
-  ["the numbers are no date", "99/99/2026", "Open 24/7", "11/28", "Friday 13", "28th", "28"],
-  ["two letters may be a little word", "to", "to 20:00", "so, 20 Uhr"],
-  ["it is another millennium", "1926-11-28", "0001-01-01", "9999-12-31", "28 November 1926"],
-  ["it is a story", `28 November 2026, ${"where it is dark and the music is loud ".repeat(3)}`],
+  ["day and month may be swapped", "03/11/2026", "3-11-2026 20:00", "03/11/26"],
+  ["the numbers are not a date", "99/99/2026", "Open 24/7", "11/28", "Friday 13", "28th", "28"],
+  ["two letters may be a short word", "to", "to 20:00", "so, 20 Uhr"],
+  ["the year is out of range", "1926-11-28", "0001-01-01", "9999-12-31", "28 November 1926"],
+  [
+    "the text is too long",
+    `28 November 2026, ${"where it is dark and the music is loud ".repeat(3)}`,
+  ],
 ];
 
 for (const [why, ...texts] of undated) {
-  Deno.test(`there is no date where ${why}: ${texts[0]!.slice(0, 40)}`, async () => {
+  Deno.test(`readEventDate() finds no date where ${why}: ${texts[0]!.slice(0, 40)}`, async () => {
     for (const text of texts) assertStrictEquals(await read(text), "undated", text);
   });
 }
 
-Deno.test("a day without a year may be in the year before, or not in the next two", async () => {
+Deno.test("a day without a year may be in the previous year, and must exist in the next two", async () => {
   const newYear = Date.parse("2027-01-01T00:30:00Z");
   assertStrictEquals(await read("31 December, 21:00", newYear), "2026-12-31 21:00");
   assertStrictEquals(await read("1 January", newYear), "2027-01-01, 1 day");
@@ -205,7 +222,7 @@ Deno.test("a day without a year may be in the year before, or not in the next tw
   assertStrictEquals(await read("29 February"), "undated");
 });
 
-Deno.test("a weekday is the same day from any hour of the day on which it was written", async () => {
+Deno.test("a weekday is the same day from any hour of the day of writing", async () => {
   for (const hour of ["00:00:00.000", "12:00:00.000", "23:59:59.999"]) {
     const at = Date.parse(`2026-11-24T${hour}Z`);
     assertStrictEquals(await read("Tuesday, 21:00", at), "2026-11-24 21:00");
@@ -213,7 +230,7 @@ Deno.test("a weekday is the same day from any hour of the day on which it was wr
   }
 });
 
-Deno.test("any text is a date that ends after it begins, or none", async () => {
+Deno.test("any text is a date with a start before its end, or no date", async () => {
   const word = fc.constantFrom(
     ..."28 30 2026 11 Nov November Saturday Sa. 20:00 9pm 20h - – / . , : ( ) to and until 年 月 日 時 de"
       .split(" "),
@@ -227,7 +244,7 @@ Deno.test("any text is a date that ends after it begins, or none", async () => {
     const date = await readEventDate(text, { now });
     if (date === null) return;
     assert(date.end === null || date.end > date.start, text);
-    // No day without a number or a name.
+    // A day needs a number or a name.
     assertMatch(text, /\d|sa/i);
   });
   await fc.assert(property, { seed: SEED, numRuns: RUNS });

@@ -9,7 +9,7 @@ import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
 import { anyCharacter } from "../../../testing/text.ts";
 
-/** The same texts each time; change it to look further. */
+/** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;
 const RUNS = 2_000;
 
@@ -54,7 +54,7 @@ function bundle(changes: Partial<Bundle> = {}): Bundle {
   };
 }
 
-/** The title of an itinerary to `text`, without what stands around it. */
+/** The title of an itinerary to `text`, without the text around it. */
 function titleOf(text: string): string {
   const [title] = itineraryMarkdown({ destination: text, durationDays: 2, days: [] }).split("\n");
   assertMatch(title!, /^# .*: 2 days$/);
@@ -116,7 +116,7 @@ Estimated costs of the day: about 16 USD per person
   );
 });
 
-Deno.test("bundles have what was wished for, a heading each, and an entry for each event", () => {
+Deno.test("bundles have their wish, a heading each, and an entry for each event", () => {
   const text = bundlesMarkdown({
     preferences: {
       interests: ["music", "nightlife"],
@@ -175,7 +175,7 @@ Small rooms.
   );
 });
 
-Deno.test("the sample plans are documents, of one day and of thirty", () => {
+Deno.test("the sample plans are valid documents, for one day and for thirty", () => {
   for (const durationDays of [1, 30]) {
     const request = { destination: "Tokyo, Japan", durationDays };
     const { days } = sampleItinerary(request);
@@ -193,7 +193,7 @@ Deno.test("the sample plans are documents, of one day and of thirty", () => {
   assertStrictEquals(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
 });
 
-Deno.test("a trip of one day says so, and its costs once", () => {
+Deno.test("an itinerary of one day has the singular, and shows its costs once", () => {
   const text = itineraryMarkdown({
     destination: "Rome",
     durationDays: 1,
@@ -215,7 +215,7 @@ const costs: [what: string, costs: [number, string][], line: RegExp][] = [
 ];
 
 for (const [what, amounts, line] of costs) {
-  Deno.test(`costs are summed up ${what}`, () => {
+  Deno.test(`costs are added ${what}`, () => {
     const activities = amounts.map(([amount, currency]) =>
       activity({ estimatedCost: { amount, currency } })
     );
@@ -230,7 +230,7 @@ for (const [what, amounts, line] of costs) {
   });
 }
 
-Deno.test("nothing is summed up where nothing costs anything", () => {
+Deno.test("an itinerary without costs has no sum", () => {
   for (const estimatedCost of [null, { amount: 0, currency: "USD" }]) {
     const days = [dayOf(1, [activity({ estimatedCost })]), dayOf(2, [activity({ estimatedCost })])];
     const text = itineraryMarkdown({ destination: "Rome", durationDays: 2, days });
@@ -251,7 +251,7 @@ const wishes: [what: string, preferences: Parameters<typeof bundlesMarkdown>[0][
   ];
 
 for (const [what, preferences] of wishes) {
-  Deno.test(`a wish of ${what} takes no line`, () => {
+  Deno.test(`a wish of ${what} has no line`, () => {
     const text = bundlesMarkdown({ preferences, bundles: [bundle()] });
     assertMatch(text, /^# Weekend bundles\n\n## Underground\n/);
   });
@@ -283,15 +283,15 @@ const escapes: [text: string, markdown: string][] = [
 ];
 
 for (const [text, markdown] of escapes) {
-  Deno.test(`${JSON.stringify(text)} stays text`, () => {
+  Deno.test(`${JSON.stringify(text)} is shown as text`, () => {
     assertStrictEquals(titleOf(text), markdown);
   });
 }
 
-/** What an escape may be put before: any ASCII punctuation (CommonMark, section 2.4). */
+/** The characters that may be escaped: any ASCII punctuation (CommonMark, section 2.4). */
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 
-/** What a reader shows of one line that has nothing but text; fails where it could have more. */
+/** What a reader shows of a line of plain text; throws if the line could have markup. */
 function shown(markdown: string): string {
   assertNotMatch(markdown, /^(?:[-+>#]|\d+[.)])/, markdown);
   let text = "";
@@ -308,7 +308,7 @@ function shown(markdown: string): string {
   return text;
 }
 
-/** Pieces of text that mean something to some reader, and any others. */
+/** Texts with a meaning in some reader, and any others. */
 const text = fc.oneof(
   fc.array(
     fc.constantFrom(
@@ -324,7 +324,7 @@ const text = fc.oneof(
   fc.string({ unit: "grapheme" }),
 );
 
-Deno.test("any text stays text, in every place of an itinerary", () => {
+Deno.test("any text is shown as text, in every place of an itinerary", () => {
   const property = fc.property(text, (text) => {
     const line = oneLine(text);
     fc.pre(line !== "");
@@ -347,7 +347,7 @@ Deno.test("any text stays text, in every place of an itinerary", () => {
   fc.assert(property, { seed: SEED, numRuns: RUNS });
 });
 
-Deno.test("any text stays text, in every place of bundles", () => {
+Deno.test("any text is shown as text, in every place of bundles", () => {
   const property = fc.property(text, (text) => {
     const line = oneLine(text);
     fc.pre(line !== "");
@@ -384,7 +384,7 @@ Deno.test("any text stays text, in every place of bundles", () => {
   fc.assert(property, { seed: SEED, numRuns: RUNS });
 });
 
-Deno.test("text of control characters alone leaves no mark behind", () => {
+Deno.test("a text of control characters leaves no markup", () => {
   const text = bundlesMarkdown({
     preferences: {},
     bundles: [bundle({ keyEvents: [keyEvent({ name: "\u0007", why: "\u0007" })] })],
@@ -423,7 +423,7 @@ for (const [url, link] of links) {
   });
 }
 
-Deno.test("any URL is a link that ends where it ends, or none", () => {
+Deno.test("any URL is a link with a clear end, or no link", () => {
   const url = fc.oneof(
     fc.webUrl({ withFragments: true, withQueryParameters: true }),
     fc.tuple(

@@ -19,7 +19,7 @@ const asClient = (token: string) => ({ "client-token": token });
 const laptop = asClient("11111111-2222-4333-8444-555555555555");
 const phone = asClient("99999999-2222-4333-8444-555555555555");
 
-/** An application with keys, and a finished job of ours. */
+/** An application with keys, and a finished job of the first key. */
 async function openWithKeys(settings: Parameters<typeof openApp>[0] = {}) {
   const env = await openApp({ apiKeys, ...settings });
   const { headers } = await post(env.app, "/api/itineraries", tokyo, bearer(ours));
@@ -27,7 +27,7 @@ async function openWithKeys(settings: Parameters<typeof openApp>[0] = {}) {
   return { ...env, location: headers.get("location")! };
 }
 
-Deno.test("with API keys set, every call needs one", async () => {
+Deno.test("every call needs a key when API keys are configured", async () => {
   using env = await openWithKeys();
   for (const authorization of ["", "Bearer wrong-key-0123456789", "Basic Zmlyc3Q6a2V5", "Bearer"]) {
     const headers: Record<string, string> = authorization === "" ? {} : { authorization };
@@ -53,7 +53,7 @@ Deno.test("with API keys set, every call needs one", async () => {
   assertStrictEquals((await send(env.app, "/livez")).status, 200);
 });
 
-Deno.test("a key sent twice is no key", async () => {
+Deno.test("two keys in one request are invalid", async () => {
   using env = await openWithKeys();
   const authorization = `Bearer ${ours}, Bearer ${ours}`;
   assertProblem(
@@ -63,7 +63,7 @@ Deno.test("a key sent twice is no key", async () => {
   );
 });
 
-Deno.test("a job is visible to the key that made it, and to no other", async () => {
+Deno.test("a job is visible only to the key that created it", async () => {
   using env = await openWithKeys();
   for (const path of ["", "/timeline", "/events"]) {
     const url = env.location + path;
@@ -79,7 +79,7 @@ Deno.test("a job is visible to the key that made it, and to no other", async () 
   assertProblem(await send(env.app, env.location, asWe), 409, "job_finished");
 });
 
-Deno.test("a finished job in memory is shown to nobody else either", async () => {
+Deno.test("a finished job in memory is visible only to its key", async () => {
   using env = await openWithKeys();
   assertStrictEquals((await send(env.app, env.location, { headers: bearer(ours) })).status, 200);
   const answer = await send(env.app, env.location, { headers: bearer(theirs) });
@@ -87,7 +87,7 @@ Deno.test("a finished job in memory is shown to nobody else either", async () =>
   assertProblem(await send(env.app, env.location), 401, "unauthorized");
 });
 
-Deno.test("with PUBLIC_READS, whoever knows a job's id may look at it, and nothing more", async () => {
+Deno.test("PUBLIC_READS lets a caller without a key read a job by its id, and nothing more", async () => {
   using env = await openWithKeys({ publicReads: true });
   const other = await post(env.app, "/api/generations", techno, bearer(ours));
   for (const headers of [{}, bearer(ours), bearer(theirs)]) {
@@ -105,17 +105,17 @@ Deno.test("with PUBLIC_READS, whoever knows a job's id may look at it, and nothi
   await env.a.instance.idle();
 });
 
-Deno.test("a job that was made without a key stays visible to those who know its id", async () => {
+Deno.test("a job that was created without a key stays visible to callers that know its id", async () => {
   using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo, laptop);
   await env.a.instance.idle();
-  // Not `using`: the database is the first one's to close.
+  // Not `using`: the first application closes the database.
   const closed = await openApp({ kv: env.kv, apiKeys });
   const answer = await send(closed.app, headers.get("location")!, { headers: bearer(theirs) });
   assertStrictEquals(answer.status, 200);
 });
 
-Deno.test("no key and no token is stored, only hashes", async () => {
+Deno.test("only hashes of keys and tokens are stored", async () => {
   using env = await openWithKeys();
   using open = await openApp();
   await post(open.app, "/api/itineraries", tokyo, { ...laptop, "idempotency-key": "wish-1" });
@@ -132,7 +132,7 @@ Deno.test("no key and no token is stored, only hashes", async () => {
   }
 });
 
-Deno.test("a list holds the caller's own jobs, newest first and without results", async () => {
+Deno.test("a list has the caller's own jobs, newest first and without results", async () => {
   using env = await openApp();
   const ids: string[] = [];
   for (let n = 1; n <= 3; n++) {
@@ -170,7 +170,7 @@ Deno.test("a list holds the caller's own jobs, newest first and without results"
   assertEquals(none, { items: [], nextCursor: null });
 });
 
-Deno.test("with API keys, each key has a list of its own", async () => {
+Deno.test("each API key has its own list", async () => {
   using env = await openWithKeys();
   const list = async (key: string) =>
     (await send(env.app, "/api/itineraries", { headers: { ...bearer(key), ...laptop } })).body
@@ -179,12 +179,12 @@ Deno.test("with API keys, each key has a list of its own", async () => {
   assertStrictEquals((await list(theirs)).length, 0);
 });
 
-Deno.test("the pages of a list follow each other without a gap, also when new jobs come", async () => {
+Deno.test("the pages of a list have no gap, although new jobs are created", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const ids: string[] = [];
   const submit = async () =>
     ids.unshift((await post(env.app, "/api/itineraries", tokyo, laptop)).body.jobId);
-  // Several in one millisecond, and more than one read of the database takes.
+  // Several in one millisecond, and more than one read of the database returns.
   for (let n = 0; n < 25; n++) {
     await submit();
     if (n % 3 === 0) env.clock.advance(1);
@@ -209,7 +209,7 @@ Deno.test("the pages of a list follow each other without a gap, also when new jo
   assertStrictEquals(new Set(seen).size, 25);
 });
 
-Deno.test("a list leaves out what has expired", async () => {
+Deno.test("a list leaves out expired jobs", async () => {
   using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo, laptop);
   await env.a.instance.idle();
@@ -218,10 +218,10 @@ Deno.test("a list leaves out what has expired", async () => {
   assertEquals(body, { items: [], nextCursor: null });
 });
 
-Deno.test("whoever cannot be recognised has no list", async () => {
+Deno.test("a caller without a key and a token has no list", async () => {
   using env = await openApp();
   assertProblem(await send(env.app, "/api/itineraries"), 400, "missing_client_token");
-  // A key that nobody checks says nothing.
+  // A key identifies no caller when no keys are configured.
   const answer = await send(env.app, "/api/itineraries", { headers: bearer(ours) });
   assertProblem(answer, 400, "missing_client_token");
 });
@@ -278,7 +278,7 @@ Deno.test("unknown query parameters are ignored", async () => {
 
 const day = 86_400_000;
 
-Deno.test("an API key may make so many jobs a day; the next day begins at midnight UTC", async () => {
+Deno.test("an API key has a daily budget of jobs that starts again at midnight UTC", async () => {
   const clock = new FakeClock();
   using env = await openApp({ apiKeys, clock }, { dailyJobsPerKey: 3, concurrency: 0 });
   const submit = (key: string, headers = {}) =>
@@ -303,7 +303,7 @@ Deno.test("an API key may make so many jobs a day; the next day begins at midnig
   assertStrictEquals((await submit(ours)).status, 202);
 });
 
-Deno.test("what is refused for another reason, or repeated, costs nothing of the budget", async () => {
+Deno.test("a request that is refused or repeated uses nothing of the budget", async () => {
   using env = await openApp({ apiKeys }, { dailyJobsPerKey: 2, concurrency: 0, maxQueuedJobs: 1 });
   const key = { ...bearer(ours), "idempotency-key": "wish-1" };
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
@@ -314,14 +314,14 @@ Deno.test("what is refused for another reason, or repeated, costs nothing of the
   assertEquals(counts.map(({ value }) => value), [1]);
 });
 
-Deno.test("those without a key have no budget", async () => {
+Deno.test("a caller without a key has no budget", async () => {
   using env = await openApp({}, { dailyJobsPerKey: 1, concurrency: 0 });
   for (let n = 0; n < 3; n++) {
     assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, laptop)).status, 202);
   }
 });
 
-Deno.test("a job that this version cannot show hides no other in a list, and opens no stream", async () => {
+Deno.test("an unreadable job hides no other job in a list, and opens no stream", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const odd = await post(env.app, "/api/itineraries", tokyo, laptop);
   const other = await post(env.app, "/api/itineraries", tokyo, laptop);

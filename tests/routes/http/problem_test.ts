@@ -19,10 +19,10 @@ for (const [path, pointer] of pointers) {
   });
 }
 
-Deno.test("problemBody() is a problem document with the old clients' error", () => {
+Deno.test("problemBody() returns a problem with the `error` member of the old clients", () => {
   assertEquals(problemBody({ code: "job_not_found", detail: "Itinerary not found" }), {
     type: "/problems/job_not_found",
-    title: "The job is not known",
+    title: "Job not found",
     status: 404,
     detail: "Itinerary not found",
     code: "job_not_found",
@@ -30,7 +30,7 @@ Deno.test("problemBody() is a problem document with the old clients' error", () 
   });
 });
 
-Deno.test("problemBody() lists the bad fields, and further members", () => {
+Deno.test("problemBody() lists the invalid fields, and further members", () => {
   const errors = [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }];
   const extensions = { state: "completed" };
   const body = problemBody({ code: "invalid_request", detail: "Bad", errors, extensions });
@@ -38,7 +38,7 @@ Deno.test("problemBody() lists the bad fields, and further members", () => {
   assertEquals(Object.entries(body).slice(6), [["errors", errors], ["state", "completed"]]);
 });
 
-Deno.test("problemBody() leaves the headers out", () => {
+Deno.test("problemBody() leaves out the headers", () => {
   const body = problemBody({
     code: "queue_full",
     detail: "Busy",
@@ -48,7 +48,7 @@ Deno.test("problemBody() leaves the headers out", () => {
   assertEquals(Object.keys(body), ["type", "title", "status", "detail", "code", "error"]);
 });
 
-Deno.test("ProblemError says what its problem says", () => {
+Deno.test("ProblemError has the detail of its problem as its message", () => {
   const problem = { code: "method_not_allowed", detail: "Use POST" } as const;
   const error = new ProblemError(problem);
 

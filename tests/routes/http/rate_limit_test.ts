@@ -10,7 +10,7 @@ const keys = ["our-own-key-0123456789", "another-key-0123456789"];
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const from = (address: string) => ({ "x-forwarded-for": address });
 
-/** An application that lets so many requests, and so many jobs, through in a minute. */
+/** An application that allows this many requests, and this many jobs, per minute. */
 async function openLimited(
   limits: { requests?: number; jobs?: number },
   settings: Parameters<typeof openApp>[0] = {},
@@ -34,7 +34,7 @@ async function openLimited(
   };
 }
 
-Deno.test("every answer says how many requests are left", async () => {
+Deno.test("every answer has the number of requests left", async () => {
   await using env = await openLimited({ requests: 10, jobs: 3 });
   const made = await post(env.app, "/api/itineraries", tokyo);
   assertStrictEquals(made.headers.get("ratelimit-policy"), '"requests";q=10;w=60, "jobs";q=3;w=60');
@@ -47,7 +47,7 @@ Deno.test("every answer says how many requests are left", async () => {
   assertStrictEquals(missing.headers.get("ratelimit"), '"requests";r=7;t=45');
 });
 
-Deno.test("who sends too much gets 429 until the minute is over, and nothing is made", async () => {
+Deno.test("a caller over the limit gets 429 until the minute ends, and no job is created", async () => {
   await using env = await openLimited({ requests: 100, jobs: 2 });
   env.clock.advance(20_000);
   for (let n = 0; n < 2; n++) {
@@ -58,14 +58,14 @@ Deno.test("who sends too much gets 429 until the minute is over, and nothing is 
   assertStrictEquals(refused.headers.get("retry-after"), "40");
   assertMatch(refused.headers.get("ratelimit")!, /"jobs";r=0;t=40$/);
   assertStrictEquals(await env.store.index.countWaiting(10), 2);
-  // Looking is still allowed.
+  // Reads are still allowed.
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   assertStrictEquals((await send(env.app, path)).status, 404);
   env.clock.advance(40_000);
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
 });
 
-Deno.test("each network address has its own limit; a token makes nobody another", async () => {
+Deno.test("each network address has its own limit, whatever token it sends", async () => {
   await using env = await openLimited({ requests: 1 });
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   const status = async (headers: Record<string, string>) =>
@@ -78,7 +78,7 @@ Deno.test("each network address has its own limit; a token makes nobody another"
   }
 });
 
-Deno.test("each API key has its own limit, wherever it is used", async () => {
+Deno.test("each API key has its own limit, at any address", async () => {
   await using env = await openLimited({ requests: 1 }, { apiKeys: keys });
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   const status = async (key: string, address: string) =>
@@ -105,7 +105,7 @@ Deno.test("preflights, health checks and pages are not counted", async () => {
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
 });
 
-Deno.test("a hundred polls cost no more than a few writes", async () => {
+Deno.test("a hundred polls cost only a few commits", async () => {
   await using env = await openLimited({ requests: 1_000 });
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   for (let n = 0; n < 100; n++) await send(env.app, path);
@@ -113,7 +113,7 @@ Deno.test("a hundred polls cost no more than a few writes", async () => {
   assert(written.length <= 1);
 });
 
-Deno.test("only what makes a job counts as one: no copies, and nothing that is not valid", async () => {
+Deno.test("only a request that creates a job counts for the limit of jobs", async () => {
   await using env = await openLimited({ requests: 100, jobs: 1 });
   assertStrictEquals((await post(env.app, "/api/itineraries", {})).status, 400);
   for (let n = 0; n < 3; n++) {
@@ -123,7 +123,7 @@ Deno.test("only what makes a job counts as one: no copies, and nothing that is n
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 429, "rate_limited");
 });
 
-Deno.test("those who try wrong keys are counted by their address, and told so", async () => {
+Deno.test("requests with wrong keys count for their address, and get 429", async () => {
   await using env = await openLimited({ requests: 2 }, { apiKeys: keys });
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   const headers = { ...bearer("wrong-key-0123456789"), ...from("192.0.2.1") };
@@ -137,7 +137,7 @@ Deno.test("those who try wrong keys are counted by their address, and told so", 
   assertStrictEquals((await send(env.app, path, { headers: right })).status, 404);
 });
 
-Deno.test("rateLimitHeaders() shows each limit in both fields", () => {
+Deno.test("rateLimitHeaders() writes each limit in both fields", () => {
   const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
   const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
 
@@ -157,6 +157,6 @@ Deno.test("rateLimitHeaders() shows each limit in both fields", () => {
   );
 });
 
-Deno.test("rateLimitHeaders() shows no field when there is no limit", () => {
+Deno.test("rateLimitHeaders() returns no fields without limits", () => {
   assertEquals(rateLimitHeaders([]), {});
 });

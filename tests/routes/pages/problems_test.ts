@@ -5,12 +5,12 @@ import { assertProblem, send } from "../../../testing/http.ts";
 
 const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&#39;": "'", "&quot;": '"' };
 
-/** HTML with its entities as what they stand for. */
+/** Decodes the entities of HTML. */
 function readable(html: string): string {
   return html.replaceAll(/&[#\w]+;/g, (entity) => entities[entity] ?? entity);
 }
 
-Deno.test("the type of every problem leads to a page that explains it", async () => {
+Deno.test("the type of every problem is the path of a page that explains it", async () => {
   using env = await openApp();
   const list = await (await env.app.request("/problems")).text();
   for (const [code, { title, advice }] of Object.entries(problemTypes)) {
@@ -26,14 +26,14 @@ Deno.test("the type of every problem leads to a page that explains it", async ()
   }
 });
 
-Deno.test("a problem that does not exist is one", async () => {
+Deno.test("the page of an unknown problem is 404", async () => {
   using env = await openApp();
   for (const code of ["nonsense", "toString", "__proto__", "%3Cscript%3E"]) {
     assertProblem(await send(env.app, `/problems/${code}`), 404, "route_not_found");
   }
 });
 
-Deno.test("pages load what is theirs and nothing else; other answers load nothing", async () => {
+Deno.test("pages load only their own files, and other answers load nothing", async () => {
   using env = await openApp();
   for (const path of ["/problems", "/problems/internal", "/docs"]) {
     const { headers } = await env.app.request(path);

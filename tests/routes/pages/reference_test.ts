@@ -15,7 +15,7 @@ Deno.test("/openapi.json is the description, with an entity tag", async () => {
   assertStrictEquals(again.body, null);
 });
 
-Deno.test("everything that /docs loads is served here", async () => {
+Deno.test("everything that /docs loads comes from this service", async () => {
   using env = await openApp();
   const page = await (await env.app.request("/docs")).text();
   const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);

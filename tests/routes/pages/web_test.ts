@@ -25,14 +25,14 @@ import { untilIdle } from "../../../testing/runtimes.ts";
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
 
-/** A page as a browser gets it. */
+/** Requests a page as a browser does. */
 async function open(app: App, path: string, init: RequestInit = {}) {
   const response = await app.fetch(new Request(`http://localhost${path}`, init));
   const { status, headers } = response;
   return { status, headers, text: await response.text() };
 }
 
-/** Sends a form as the browser of somebody who is on one of our pages. */
+/** Sends a form as a browser does from one of the app's pages. */
 function submit(app: App, path: string, fields: Record<string, string>, headers = {}) {
   return open(app, path, {
     method: "POST",
@@ -41,7 +41,7 @@ function submit(app: App, path: string, fields: Record<string, string>, headers 
   });
 }
 
-/** What a page is given to go on with. */
+/** Returns the state in a page that its script starts with. */
 function stateOf(text: string) {
   const [, json] = text.match(new RegExp(`id="${STATE_ID}">([^]*?)</script>`)) ?? [];
   return JSON.parse(json!);
@@ -51,7 +51,7 @@ function jobIdOf({ headers }: { headers: Headers }): string {
   return headers.get("location")!.replace("/trips/", "");
 }
 
-/** A model that says what the test wants, or throws it. */
+/** A model that answers with the result of `say`, or throws its error. */
 function speaking(say: () => unknown): () => Model {
   const answer = () => {
     const text = JSON.stringify(say());
@@ -72,7 +72,7 @@ function speaking(say: () => unknown): () => Model {
   });
 }
 
-Deno.test("/ is a page with a form for each kind, in the limits of the API", async () => {
+Deno.test("/ has a form for each kind, with the limits of the API", async () => {
   using env = await openApp();
   const { status, headers, text } = await open(env.app, "/");
   assertStrictEquals(status, 200);
@@ -87,7 +87,7 @@ Deno.test("/ is a page with a form for each kind, in the limits of the API", asy
   }
 });
 
-Deno.test("a link fills in the form, and nothing of it is more than text", async () => {
+Deno.test("a link fills in the form, and its values are shown as text only", async () => {
   using env = await openApp();
   const fields = { kind: "generation", interests: `"><script>alert(1)</script>`, timeframe: "May" };
   const { text } = await open(env.app, `/?${new URLSearchParams(fields)}`);
@@ -101,7 +101,7 @@ Deno.test("a link fills in the form, and nothing of it is more than text", async
   }
 });
 
-Deno.test("a form makes a trip and leads to it", async () => {
+Deno.test("a form creates a trip and redirects to it", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   assertStrictEquals(made.status, 303);
@@ -124,7 +124,7 @@ Deno.test("a form makes a trip and leads to it", async () => {
   });
 });
 
-Deno.test("a form that is sent twice makes one trip; filled in otherwise, another one", async () => {
+Deno.test("a form that is sent twice creates one trip, and with other values another one", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { formId } = stateOf((await open(env.app, "/")).text);
   const first = await submit(env.app, "/trips", { ...form, formId });
@@ -134,7 +134,7 @@ Deno.test("a form that is sent twice makes one trip; filled in otherwise, anothe
   assertNotStrictEquals(stateOf((await open(env.app, "/")).text).formId, formId);
 });
 
-Deno.test("a form that is sent again after its trip came to nothing makes another one", async () => {
+Deno.test("a form that is sent again after its trip failed creates another trip", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { formId } = stateOf((await open(env.app, "/")).text);
   const made: string[] = [];
@@ -147,7 +147,7 @@ Deno.test("a form that is sent again after its trip came to nothing makes anothe
   assertStrictEquals(new Set(made).size, 3);
 });
 
-Deno.test("all that the API accepts fits into a form", async () => {
+Deno.test("a form accepts everything that the API accepts", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const fields = {
     kind: "generation",
@@ -162,7 +162,7 @@ Deno.test("all that the API accepts fits into a form", async () => {
   assertStrictEquals(body.preferences.interests.length, 20);
 });
 
-Deno.test("a form that the API would not accept comes back with what was typed and what is wrong", async () => {
+Deno.test("an invalid form is shown again with its values and its errors", async () => {
   using env = await openApp();
   const wrong = { ...form, destination: "<b>" + "x".repeat(120), durationDays: "31" };
   const { status, text } = await submit(env.app, "/trips", wrong);
@@ -179,7 +179,7 @@ Deno.test("a form that the API would not accept comes back with what was typed a
   assertStrictEquals((await submit(env.app, "/trips", {})).status, 400);
 });
 
-Deno.test("a trip is repeated with exactly its wish, once", async () => {
+Deno.test("a trip is repeated once with the same wish", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const preferences = { interests: ["rock, and roll"], timeframe: null };
   const wish = JSON.stringify({ kind: "generation", body: { preferences } });
@@ -191,7 +191,7 @@ Deno.test("a trip is repeated with exactly its wish, once", async () => {
   assertStrictEquals(jobIdOf(await submit(env.app, "/trips", fields)), jobIdOf(made));
 });
 
-Deno.test("what no form of ours sends is a page that says so, and makes nothing", async () => {
+Deno.test("a malformed form is 400 with a page that says so, and creates no job", async () => {
   using env = await openApp();
   const body = { destination: "", durationDays: 1 };
   const cases: Record<string, string>[] = [
@@ -210,7 +210,7 @@ Deno.test("what no form of ours sends is a page that says so, and makes nothing"
   for await (const _ of env.kv.list({ prefix: ["job"] })) fail("a job was made");
 });
 
-Deno.test("forms of other sites are not taken", async () => {
+Deno.test("forms of other sites are rejected", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -219,10 +219,10 @@ Deno.test("forms of other sites are not taken", async () => {
       const foreign = { "sec-fetch-site": site, origin: "https://evil.example" };
       const { status, text } = await submit(env.app, path, form, foreign);
       assertStrictEquals(status, 403);
-      assertMatch(text, /The form is another site&#39;s|The form is another site's/);
+      assertMatch(text, /The form was sent from another site/);
     }
   }
-  // Browsers of the past, and pages without TLS, only tell the origin; a proxy may add the TLS.
+  // Old browsers and pages without TLS send only the origin; a proxy may add TLS.
   for (const origin of ["http://localhost", "https://localhost"]) {
     const plain = { origin, "sec-fetch-site": "" };
     assertStrictEquals((await submit(env.app, "/trips", form, plain)).status, 303);
@@ -231,7 +231,7 @@ Deno.test("forms of other sites are not taken", async () => {
     const plain = { origin, "sec-fetch-site": "" };
     assertStrictEquals((await submit(env.app, "/trips", form, plain)).status, 403);
   }
-  // Where no proxy is trusted, nobody can say that the host is another one.
+  // Without a trusted proxy the forwarded host is ignored.
   const renamed = {
     origin: "https://trips.example",
     "sec-fetch-site": "",
@@ -245,7 +245,7 @@ Deno.test("forms of other sites are not taken", async () => {
   assertStrictEquals((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
 });
 
-Deno.test("a wish that is refused stays in the form, with the reason and when to try again", async () => {
+Deno.test("a refused wish stays in the form, with the reason and the time to try again", async () => {
   using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   await post(env.app, "/api/itineraries", tokyo);
   const refused = await submit(env.app, "/trips", form);
@@ -257,7 +257,7 @@ Deno.test("a wish that is refused stays in the form, with the reason and when to
   assertStrictEquals(stateOf(refused.text).refusal.code, "queue_full");
 });
 
-Deno.test("pages and their forms have the limits of the API", async () => {
+Deno.test("pages and their forms have the rate limits of the API", async () => {
   const kv = await Deno.openKv(":memory:");
   using env = await openApp({ kv }, { concurrency: 0 });
   const limiter = (name: string, limit: number) =>
@@ -282,7 +282,7 @@ Deno.test("pages and their forms have the limits of the API", async () => {
   assert(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
   assert(text.includes(`This page tries again by itself in ${seconds} seconds.`));
   assertMatch(text, /<a class="button main" href>Try again now<\/a>/);
-  // A wish that is one request too many is not lost, right or wrong.
+  // A wish over the limit stays in the form, valid or not.
   for (const days of ["2", "99"]) {
     const late = await submit(limited.app, "/trips", { ...form, durationDays: days });
     assertStrictEquals(late.status, 429);
@@ -299,7 +299,7 @@ Deno.test("pages and their forms have the limits of the API", async () => {
   await limiter("requests", 1).settled();
 });
 
-Deno.test("a trip is shown as it is, from its first second to its last", async () => {
+Deno.test("a trip page shows the state of its job, from accepted to completed", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   const path = `/trips/${jobIdOf(made)}`;
@@ -329,7 +329,7 @@ Deno.test("a trip is shown as it is, from its first second to its last", async (
   assertEquals(stateOf(last.text).job, (await send(env.app, api)).body);
 });
 
-Deno.test("the parts that are written are in the page before the plan is finished", async () => {
+Deno.test("the page has the finished parts before the plan is complete", async () => {
   using env = await openApp({ delayMs: 60_000 }, { concurrency: 1 });
   const { headers } = await post(env.app, "/api/generations", techno);
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -347,7 +347,7 @@ Deno.test("the parts that are written are in the page before the plan is finishe
   await env.a.instance.stop(0);
 });
 
-Deno.test("there is one page for whatever is not there", async () => {
+Deno.test("there is one page for every unknown trip", async () => {
   using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
@@ -366,7 +366,7 @@ Deno.test("there is one page for whatever is not there", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a trip is canceled by a form, and shows how it ended if it had ended", async () => {
+Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   const path = `/trips/${jobIdOf(made)}`;
@@ -377,7 +377,7 @@ Deno.test("a trip is canceled by a form, and shows how it ended if it had ended"
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
 
-Deno.test("a trip that failed says why, and offers what helps", async () => {
+Deno.test("a failed trip says why, and offers what helps", async () => {
   for (const [name, { retryable, hint }] of Object.entries(failureKinds)) {
     if (name.startsWith("callback")) continue;
     const code = name as FailureCode;
@@ -406,14 +406,14 @@ Deno.test("a trip that failed says why, and offers what helps", async () => {
   }
 });
 
-Deno.test("every way in which a wish can be refused has a sentence of its own", () => {
+Deno.test("every reason for a refusal has its own sentence", () => {
   const { responses } = description.paths["/api/itineraries"].post;
   // deno-lint-ignore no-explicit-any -- the description is JSON
   const codes = Object.values<any>(responses).flatMap(({ content }) =>
     Object.keys(content["application/problem+json"]?.examples ?? {})
   );
   assert(codes.length > 10);
-  /** What no form of ours can cause. */
+  /** Problems that the app's forms cannot cause. */
   const impossible = [
     "malformed_json",
     "incomplete_body",
@@ -423,16 +423,16 @@ Deno.test("every way in which a wish can be refused has a sentence of its own", 
     "idempotency_key_reused",
   ];
   for (const code of codes) {
-    const said = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
+    const text = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
     assertStrictEquals(
-      said.startsWith("We couldn't accept your request"),
+      text.startsWith("We couldn't accept your request"),
       impossible.includes(code),
       code,
     );
   }
 });
 
-/** What might get out of its place in HTML, in JSON within HTML, in an attribute, or in a link. */
+/** Texts that could break out of HTML, JSON within HTML, an attribute, or a link. */
 const hostile = [
   `</script><script>pwned()</script>`,
   `"><img src=x onerror=pwned()>`,
@@ -441,7 +441,7 @@ const hostile = [
   `\u2028</title><svg/onload=pwned()>`,
 ].join(" ");
 
-Deno.test("what travellers and models write stays text, wherever it stands in a page", async () => {
+Deno.test("texts of travellers and models are shown as text, everywhere in a page", async () => {
   const { days } = sampleItinerary(tokyo);
   for (const day of days) {
     day.theme = hostile;
@@ -455,14 +455,14 @@ Deno.test("what travellers and models write stays text, wherever it stands in a 
   await env.a.instance.idle();
   const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
   assertEquals(stateOf(text).job.itinerary, days);
-  // Of the page itself: the script and its state.
+  // The page's own script and its state.
   assertStrictEquals(text.match(/<script/g)!.length, 2);
   assertStrictEquals(text.match(/<\/script/g)!.length, 2);
   const tags = text.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/gi)!;
   for (const tag of tags) assertNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
 });
 
-Deno.test("a finished plan can be had as a file", async () => {
+Deno.test("a completed plan can be downloaded as a file", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const itinerary = jobIdOf(await submit(env.app, "/trips", form));
   const { headers } = await post(env.app, "/api/generations", techno);
@@ -505,7 +505,7 @@ Deno.test("a finished plan can be had as a file", async () => {
   assertMatch((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
 });
 
-Deno.test("bundles without a date that can be read make no calendar", async () => {
+Deno.test("bundles without a readable date have no calendar", async () => {
   const { bundles } = sampleBundles(techno);
   for (const { keyEvents } of bundles) {
     for (const event of keyEvents) event.date = "to be announced";
@@ -517,10 +517,10 @@ Deno.test("bundles without a date that can be read make no calendar", async () =
   const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
   assertStrictEquals(status, 400);
   assertMatch(text, /None of the events has a date/);
-  assert(text.includes(`<a class="button main" href="/trips/${id}">To the trip</a>`));
+  assert(text.includes(`<a class="button main" href="/trips/${id}">Back to the trip</a>`));
 });
 
-Deno.test("where keys are needed, pages show a stranger no trip and take no wish without one", async () => {
+Deno.test("without a key, pages show no trip and accept no wish where keys are needed", async () => {
   using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
   const { text: home } = await open(env.app, "/");
   assertMatch(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
@@ -540,7 +540,7 @@ Deno.test("where keys are needed, pages show a stranger no trip and take no wish
   assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
 });
 
-Deno.test("with public reads, a stranger may look at a trip but not cancel it", async () => {
+Deno.test("with public reads, a visitor without a key may see a trip but not cancel it", async () => {
   using env = await openApp({ apiKeys: [KEY], publicReads: true }, { concurrency: 0 });
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
@@ -548,10 +548,10 @@ Deno.test("with public reads, a stranger may look at a trip but not cancel it", 
   assertMatch((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assertStrictEquals(status, 403);
-  assertMatch(text, /Only the API key that made the job may cancel it/);
+  assertMatch(text, /Only the API key that created the job can cancel it/);
 });
 
-Deno.test("a fault of ours is a page that says no more than that", async () => {
+Deno.test("an internal error is a page without details", async () => {
   using env = await openApp();
   const id = crypto.randomUUID();
   await env.kv.set(["job", id], { secret: "do not show" });
@@ -562,7 +562,7 @@ Deno.test("a fault of ours is a page that says no more than that", async () => {
   assertNotMatch(text, /secret|do not show/);
 });
 
-Deno.test("a wish that meets a fault of ours stays in the form", async () => {
+Deno.test("a wish stays in the form after an internal error", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = await openApp({ kv }, { concurrency: 0 });
   const faults = {
@@ -578,7 +578,7 @@ Deno.test("a wish that meets a fault of ours stays in the form", async () => {
   }
   Object.assign(hooks, { commit: undefined, get: undefined });
   await submit(env.app, "/trips", { ...form, formId: "again" });
-  // The wish is known; how its trip stands cannot be read.
+  // The wish is known, but the state of its trip cannot be read.
   let reads = 0;
   hooks.get = ([table]) => table === "job" && ++reads > 1 ? faults.get() : undefined;
   const { status, text } = await submit(env.app, "/trips", { ...form, formId: "again" });
@@ -586,7 +586,7 @@ Deno.test("a wish that meets a fault of ours stays in the form", async () => {
   assertMatch(text, /value="Tokyo, Japan"/);
 });
 
-Deno.test("addresses that only forms are sent to lead browsers back", async () => {
+Deno.test("GET of a path that only forms use redirects to the page", async () => {
   using env = await openApp();
   const id = crypto.randomUUID();
   const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
@@ -599,18 +599,18 @@ Deno.test("addresses that only forms are sent to lead browsers back", async () =
   assertMatch(page.text, /<h1>The method is not allowed<\/h1>/);
 });
 
-Deno.test("/trips leads to the trips that the browser knows", async () => {
+Deno.test("/trips redirects to the list of recent trips", async () => {
   using env = await openApp();
   const { status, headers } = await open(env.app, "/trips");
   assertEquals([status, headers.get("location")], [302, "/#recent"]);
 });
 
-Deno.test("every kind of job has a form and a page", () => {
+Deno.test("every public kind has a form and a page", () => {
   assertEquals(kinds.map(({ http }) => http.noun), ["itinerary", "generation"]);
   assertEquals(wishKinds, ["itinerary", "generation"]);
 });
 
-Deno.test("pages load nothing but what is theirs, and send forms nowhere else", async () => {
+Deno.test("pages load only their own files, and send forms only to their service", async () => {
   using env = await openApp();
   for (const path of ["/", "/trips/x"]) {
     const { headers, text } = await open(env.app, path);
@@ -625,7 +625,7 @@ Deno.test("pages load nothing but what is theirs, and send forms nowhere else", 
   }
 });
 
-Deno.test("a URL that names its version is kept for ever, any other one for minutes", async () => {
+Deno.test("a URL with its version is cached for ever, any other one for minutes", async () => {
   using env = await openApp();
   const { text } = await open(env.app, "/");
   const [script] = text.match(/\/app\.js\?v=\w+/)!;
@@ -644,7 +644,7 @@ Deno.test("a URL that names its version is kept for ever, any other one for minu
   }
 });
 
-Deno.test("who asks for a version of another instance is not to keep the one of this", async () => {
+Deno.test("an unknown version of a file is not cached", async () => {
   using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
     const { status, headers } = await open(env.app, `/app.js?v=${version}`);

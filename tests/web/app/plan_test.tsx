@@ -9,7 +9,7 @@ import { techno, tokyo } from "../../../testing/app.ts";
 const { days } = sampleItinerary(tokyo);
 const { bundles } = sampleBundles(techno);
 
-Deno.test("a plan that grows has the room of one more part, one that is finished has none", () => {
+Deno.test("a growing plan has a placeholder for one more part, and a completed one has none", () => {
   const growing = renderToString(
     <ItineraryPlan job={{ itinerary: null, partial: days.slice(0, 1) }} isGrowing />,
   );
@@ -25,7 +25,7 @@ Deno.test("a plan that grows has the room of one more part, one that is finished
   );
 });
 
-Deno.test("links that a model wrote lead to the web or nowhere, and recommend nothing", () => {
+Deno.test("links of a model lead to web addresses or are dropped, and have a `rel`", () => {
   const urls = ["javascript:pwned()", "data:text/html,x", "//x.example", "JAVASCRIPT:pwned()", "x"];
   const web = ["https://fine.example/?a&b", "http://fine.example/"];
   const parts = [{
@@ -43,11 +43,11 @@ Deno.test("links that a model wrote lead to the web or nowhere, and recommend no
     assertMatch(link, /href="https?:\/\//);
     assertMatch(link, /rel="noopener noreferrer nofollow"/);
   }
-  // A picture would tell its host who looks at the plan.
+  // An image would tell its host who views the plan.
   assertNotMatch(text, /<img/);
 });
 
-Deno.test("a place is looked for on a map as it is written", () => {
+Deno.test("the link to a map has the place as it is written", () => {
   const activity = { ...days[0]!.activities[0]!, place: "A & B, Köln #1" };
   const parts = [{ ...days[0]!, activities: [activity] }];
   const text = renderToString(
@@ -60,7 +60,7 @@ Deno.test("a place is looked for on a map as it is written", () => {
   );
 });
 
-Deno.test("costs are summed up by currency; what nobody knows is not counted as free", () => {
+Deno.test("costs are added by currency, and an unknown cost is not counted as free", () => {
   const costing = (...costs: ([number, string] | null)[]) =>
     costs.map((cost) => ({
       ...days[0]!.activities[0]!,

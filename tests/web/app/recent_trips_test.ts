@@ -26,7 +26,7 @@ function job(
   } as unknown as Job;
 }
 
-Deno.test("trips are listed newest first, whatever the order in which they were put", () => {
+Deno.test("trips are listed newest first, in whatever order they were put", () => {
   const { tab } = open();
   for (const minute of [2, 1, 3]) tab().put(job(`t${minute}`, { minute }));
   assertEquals(tab().list().map(({ id }) => id), ["t3", "t2", "t1"]);
@@ -36,7 +36,7 @@ Deno.test("trips are listed newest first, whatever the order in which they were 
   });
 });
 
-Deno.test("a trip that is put again is brought up to date, and written only if it changed", () => {
+Deno.test("a trip that is put again is updated, and written only if it changed", () => {
   const { tab, storage } = open();
   tab().put(job("a"));
   tab().put(job("a"));
@@ -59,7 +59,7 @@ Deno.test("two tabs that put trips one after the other keep both", () => {
   assertEquals(one.list().map(({ id }) => id), ["b"]);
 });
 
-Deno.test("the list has 20 trips at the most, and none a week older than the newest", () => {
+Deno.test("the list has at most 20 trips, none more than a week older than the newest", () => {
   const { tab } = open();
   for (let minute = 0; minute < 25; minute++) tab().put(job(`t${minute}`, { minute }));
   assertStrictEquals(tab().list().length, 20);
@@ -70,7 +70,7 @@ Deno.test("the list has 20 trips at the most, and none a week older than the new
   assertEquals([ids[0], ids.at(-1), ids.length], ["later", "t10", 16]);
 });
 
-Deno.test("what has been forgotten is not brought up to date", () => {
+Deno.test("a forgotten trip is not updated", () => {
   const { tab } = open();
   tab().put(job("a"));
   tab().update(job("a", { status: "completed" }));
@@ -80,7 +80,7 @@ Deno.test("what has been forgotten is not brought up to date", () => {
   assertEquals(tab().list(), []);
 });
 
-Deno.test("a trip that the service has forgotten stays, with its wish", () => {
+Deno.test("a trip that the service no longer has stays in the list, with its wish", () => {
   const { tab } = open();
   tab().put(job("a"));
   tab().markGone("a");
@@ -88,7 +88,7 @@ Deno.test("a trip that the service has forgotten stays, with its wish", () => {
   assertEquals(tab().list().map(({ id, status }) => [id, status]), [["a", "gone"]]);
 });
 
-Deno.test("what others have put into the storage is ignored", () => {
+Deno.test("invalid values in the storage are ignored", () => {
   const { tab, storage } = open();
   tab().put(job("a"));
   const [trip] = tab().list();
@@ -115,7 +115,7 @@ Deno.test("what others have put into the storage is ignored", () => {
   assertStrictEquals(tab().list().length, 1);
 });
 
-Deno.test("a browser that keeps nothing loses nothing but the list", () => {
+Deno.test("a browser without storage has an empty list", () => {
   const none = new RecentTrips(null);
   none.put(job("a"));
   assertEquals(none.list(), []);
@@ -130,7 +130,7 @@ Deno.test("a browser that keeps nothing loses nothing but the list", () => {
   assertEquals(full.list(), []);
 });
 
-Deno.test("only events about the list, or about everything, tell of it", () => {
+Deno.test("tellsOfTrips() is true for events about the list or about all of the storage", () => {
   const event = (key: string | null) => tellsOfTrips({ key } as StorageEvent);
   assertEquals([KEY, null, "other"].map(event), [true, true, false]);
 });

@@ -12,7 +12,7 @@ import {
 
 const at = (id: string) => `GET /api/itineraries/${id}`;
 
-/** A list of unfinished trips with these ids, the first one newest, that a page keeps up to date. */
+/** Creates a list of unfinished trips with these ids, newest first, and keeps it up to date. */
 function follow(page: TestPage, ids: string[]) {
   const recent = new RecentTrips(new MemoryStorage() as unknown as Storage);
   const jobs = new Map(ids.map((jobId, index) => {
@@ -37,7 +37,7 @@ function follow(page: TestPage, ids: string[]) {
     job: (id: string, status: "processing" | "completed" = "processing") => {
       return { ...jobs.get(id)!, status };
     },
-    /** The page is left. */
+    /** Leaves the page. */
     async leave(following: Promise<void>): Promise<void> {
       left.abort();
       await following;
@@ -49,41 +49,41 @@ function statusesOf(recent: RecentTrips): string[] {
   return recent.list().map(({ id, status }) => `${id} ${status}`);
 }
 
-pageTest("trips are asked for one after the other, and again four seconds later", async (page) => {
+pageTest("trips are requested one after the other, and again four seconds later", async (page) => {
   const list = follow(page, ["a", "b"]);
   const following = list.begin();
   for (let round = 0; round < 3; round++) {
-    const first = await page.asked(at("a"));
+    const first = await page.nextRequest(at("a"));
     await nextTurn();
     assertStrictEquals(page.unseen, 0);
     first.show(list.job("a"));
-    (await page.asked(at("b"))).show(list.job("b"));
+    (await page.nextRequest(at("b"))).show(list.job("b"));
     await nextTurn();
     assertStrictEquals(list.looks(), round + 1);
-    if (round < 2) assertStrictEquals(await page.untilAsked(), 4_000);
+    if (round < 2) assertStrictEquals(await page.untilRequest(), 4_000);
   }
   await list.leave(following);
 });
 
-pageTest("what has ended or is gone is asked for once, and may be found again", async (page) => {
+pageTest("an ended trip is requested once, and a gone trip may be found again", async (page) => {
   const list = follow(page, ["a", "b", "c"]);
   list.recent.put(list.job("b", "completed"));
   list.recent.markGone("c");
   const following = list.begin();
-  (await page.asked(at("a"))).show(list.job("a"));
-  (await page.asked(at("b"))).refuse(404, "job_not_found");
-  (await page.asked(at("c"))).show(list.job("c", "completed"));
+  (await page.nextRequest(at("a"))).show(list.job("a"));
+  (await page.nextRequest(at("b"))).refuse(404, "job_not_found");
+  (await page.nextRequest(at("c"))).show(list.job("c", "completed"));
   await nextTurn();
   assertEquals(statusesOf(list.recent), ["a processing", "b gone", "c completed"]);
-  await page.untilAsked();
-  (await page.asked(at("a"))).show(list.job("a", "completed"));
-  await page.pass(600_000);
+  await page.untilRequest();
+  (await page.nextRequest(at("a"))).show(list.job("a", "completed"));
+  await page.advance(600_000);
   assertStrictEquals(page.unseen, 0);
   assertEquals(statusesOf(list.recent), ["a completed", "b gone", "c completed"]);
   await list.leave(following);
 });
 
-pageTest("a service that is away is asked ever more rarely", async (page) => {
+pageTest("an unavailable service is requested at growing intervals", async (page) => {
   const list = follow(page, ["a", "b"]);
   const following = list.begin();
   const answers: ((request: SentRequest) => void)[] = [
@@ -95,34 +95,34 @@ pageTest("a service that is away is asked ever more rarely", async (page) => {
   const pauses: number[] = [];
   for (let round = 0; round < 8; round++) {
     for (let tries = 0; tries < 5; tries++) {
-      const [request, ms] = await page.askedAfter(at("a"));
+      const [request, ms] = await page.nextRequestAfter(at("a"));
       if (tries === 0) pauses.push(ms);
       answers[round % 4]!(request);
     }
   }
   assertEquals(pauses, [0, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
   assertEquals(statusesOf(list.recent), ["a processing", "b processing"]);
-  for (const id of ["a", "b"]) (await page.askedAfter(at(id)))[0].show(list.job(id));
-  assertStrictEquals((await page.askedAfter(at("a")))[1], 4_000);
+  for (const id of ["a", "b"]) (await page.nextRequestAfter(at(id)))[0].show(list.job(id));
+  assertStrictEquals((await page.nextRequestAfter(at("a")))[1], 4_000);
   await list.leave(following);
 });
 
-pageTest("what could not be asked for is asked for later, ended or not", async (page) => {
+pageTest("a trip that could not be requested is requested later, ended or not", async (page) => {
   const list = follow(page, ["a", "b"]);
   list.recent.put(list.job("b", "completed"));
   const following = list.begin();
-  // Without a key, none of them can be asked for.
-  (await page.asked(at("a"))).refuse(401, "unauthorized");
-  assertStrictEquals(await page.untilAsked(), 8_000);
-  (await page.asked(at("a"))).show(list.job("a"));
-  (await page.asked(at("b"))).show(list.job("b", "completed"));
+  // Without a key, all of the requests would fail.
+  (await page.nextRequest(at("a"))).refuse(401, "unauthorized");
+  assertStrictEquals(await page.untilRequest(), 8_000);
+  (await page.nextRequest(at("a"))).show(list.job("a"));
+  (await page.nextRequest(at("b"))).show(list.job("b", "completed"));
   await list.leave(following);
 });
 
-pageTest("a page that is left in the middle of a look hears nothing of it", async (page) => {
+pageTest("a page that is left during a request does not process the answer", async (page) => {
   const list = follow(page, ["a", "b"]);
   const following = list.begin();
-  await page.asked(at("a"));
+  await page.nextRequest(at("a"));
   await list.leave(following);
   assertStrictEquals(list.looks(), 0);
 });
@@ -131,32 +131,32 @@ for (const [asked, ms] of [["300", 300_000], ["9".repeat(12), 3_600_000]] as con
   pageTest(`Retry-After: ${asked} is a pause of ${ms} ms`, async (page) => {
     const list = follow(page, ["a", "b"]);
     const following = list.begin();
-    (await page.asked(at("a"))).refuse(429, "rate_limited", { "retry-after": asked });
+    (await page.nextRequest(at("a"))).refuse(429, "rate_limited", { "retry-after": asked });
     await nextTurn();
-    await page.pass(ms - 1);
+    await page.advance(ms - 1);
     assertStrictEquals(page.unseen, 0);
-    await page.pass(1);
-    await page.asked(at("a"));
+    await page.advance(1);
+    await page.nextRequest(at("a"));
     await list.leave(following);
   });
 }
 
-pageTest("a trip that cannot be shown does not keep the others from it", async (page) => {
+pageTest("a trip that cannot be read does not block the others", async (page) => {
   const list = follow(page, ["a", "b"]);
   const following = list.begin();
   for (let tries = 0; tries < 5; tries++) {
-    (await page.askedAfter(at("a")))[0].refuse(500, "internal");
+    (await page.nextRequestAfter(at("a")))[0].refuse(500, "internal");
   }
-  (await page.asked(at("b"))).show(list.job("b", "completed"));
+  (await page.nextRequest(at("b"))).show(list.job("b", "completed"));
   await nextTurn();
   assertEquals(statusesOf(list.recent), ["a processing", "b completed"]);
   await list.leave(following);
 });
 
-pageTest("what is forgotten while it is asked for stays so", async (page) => {
+pageTest("a trip that is forgotten during its request stays forgotten", async (page) => {
   const list = follow(page, ["a"]);
   const following = list.begin();
-  const request = await page.asked(at("a"));
+  const request = await page.nextRequest(at("a"));
   list.recent.remove("a");
   request.show(list.job("a", "completed"));
   await nextTurn();
@@ -164,20 +164,20 @@ pageTest("what is forgotten while it is asked for stays so", async (page) => {
   await list.leave(following);
 });
 
-pageTest("a hidden page asks for nothing, and one that is shown again at once", async (page) => {
+pageTest("a hidden page sends no request until it is shown again", async (page) => {
   const list = follow(page, ["a"]);
   page.isHidden = true;
   const following = list.begin();
-  await page.pass(600_000);
+  await page.advance(600_000);
   assertStrictEquals(page.unseen, 0);
   await page.setHidden(false);
-  (await page.asked(at("a"))).show(list.job("a"));
+  (await page.nextRequest(at("a"))).show(list.job("a"));
   await nextTurn();
-  await page.say("pageshow", { persisted: false });
+  await page.dispatch("pageshow", { persisted: false });
   assertStrictEquals(page.unseen, 0);
   for (const event of ["online", "pageshow"]) {
-    await page.say(event);
-    (await page.asked(at("a"))).show(list.job("a"));
+    await page.dispatch(event);
+    (await page.nextRequest(at("a"))).show(list.job("a"));
     await nextTurn();
   }
   await list.leave(following);

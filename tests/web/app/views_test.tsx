@@ -30,19 +30,19 @@ const job: GenerationJob = {
   usage: null,
 };
 
-/** The text of a page, without its tags. */
+/** Returns the text of a page, without its tags. */
 function textOf(html: string): string {
   return html.replaceAll(/<[^>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&quot;", '"')
     .replaceAll("&amp;", "&");
 }
 
-Deno.test("no two kinds have a field of the same name", () => {
+Deno.test("each kind has its own names of fields", () => {
   const names = wishKinds.flatMap(fieldsOf);
   assert(names.length > 4);
   assertStrictEquals(new Set(names).size, names.length, names.join());
 });
 
-Deno.test("a page links to the files that there are, and to no others", () => {
+Deno.test("a page links to the files of its kind, and to no others", () => {
   for (const name of kindNames) {
     const { noun } = contracts[name];
     if (!wishKinds.includes(noun)) continue;
@@ -53,7 +53,7 @@ Deno.test("a page links to the files that there are, and to no others", () => {
   }
 });
 
-Deno.test("a plan without a view is shown as what the API tells of it, as text", () => {
+Deno.test("a plan without a view is shown as its JSON members, as text", () => {
   const html = renderToString(<plainView.Plan job={job} isGrowing={false} />);
   const terms = [...html.matchAll(/<dt>(\w+)<\/dt>/g)].map(([, name]) => name);
   assertEquals(terms, ["preferences", "bundles", "reasoningSummaries", "openaiResponseId"]);

@@ -19,7 +19,7 @@ const limits = formLimits(kinds);
 const itinerary: Wish = { kind: "itinerary", body: tokyo };
 const generation: Wish = { kind: "generation", body: techno };
 
-/** Whether the API takes the wish that a form says. */
+/** Whether the API accepts the wish of a form. */
 function isAccepted(kind: Noun, values: FormValues): boolean {
   const { request } = kinds.find(({ http }) => http.noun === kind)!;
   return request.safeParse(JSON.parse(JSON.stringify(wishOf(kind, values).body))).success;
@@ -37,7 +37,7 @@ Deno.test("the limits of a form are those of the schemas", () => {
   });
 });
 
-/** Text around the limits, with characters that are counted in more than one way. */
+/** Text around the limits, with characters that can be counted in more than one way. */
 const unit = fc.constantFrom("a", " ", "é", "é", "日", "👩‍👩‍👧", "𝄞", "\ud800", ",", "،", "\n", "　");
 const text = fc.oneof(
   fc.string({ unit, maxLength: 30 }),
@@ -52,7 +52,7 @@ const number = fc.oneof(
 );
 
 for (const kind of ["itinerary", "generation"] as const) {
-  Deno.test(`the form of an ${kind} objects to exactly those wishes that the API does not accept`, () => {
+  Deno.test(`the form of an ${kind} rejects exactly the wishes that the API rejects`, () => {
     const record = Object.fromEntries(
       fieldsOf(kind).map((name) => [name, name === "durationDays" ? number : text]),
     );
@@ -68,7 +68,7 @@ for (const kind of ["itinerary", "generation"] as const) {
   });
 }
 
-Deno.test("each objection says what would be right", () => {
+Deno.test("each error says what is expected", () => {
   const errors = errorsOf(
     "itinerary",
     { destination: "x".repeat(121), durationDays: "31" },
@@ -91,7 +91,7 @@ Deno.test("each objection says what would be right", () => {
   );
 });
 
-Deno.test("interests are what stands between commas, in any script", () => {
+Deno.test("interests are separated by commas of any script", () => {
   const wish = wishOf("generation", { interests: " music ,, food、酒，نوم،art\n" });
   assertEquals(wish.body, {
     preferences: {
@@ -103,7 +103,7 @@ Deno.test("interests are what stands between commas, in any script", () => {
   });
 });
 
-Deno.test("a wish fills in a form that says the same wish", () => {
+Deno.test("a form that is filled in with a wish has the same wish", () => {
   for (const wish of [itinerary, generation]) {
     assertEquals(wishOf(wish.kind, valuesOf(wish)), wish);
     const { searchParams } = new URL(formUrl(wish), "http://localhost");
@@ -116,7 +116,7 @@ Deno.test("a wish fills in a form that says the same wish", () => {
   );
 });
 
-Deno.test("a wish is called by what it is about", () => {
+Deno.test("the title of a wish is its topic", () => {
   assertStrictEquals(titleOf(itinerary), "Tokyo, Japan");
   assertStrictEquals(durationLabel(itinerary), "2 days");
   assertStrictEquals(

@@ -1,5 +1,6 @@
 /**
- * The client with the service: in one process, with a real program, and as the one file that pages load.
+ * The client with the service: in one process, with a real program, and as the single file that
+ * pages load.
  */
 import {
   assert,
@@ -26,7 +27,7 @@ import { doneJob, errorOf, id, reason } from "../../../testing/test_page.ts";
 
 const modulePath = join(import.meta.dirname!, "../../../web/client/client.ts");
 
-/** The application in place of a network: it answers in its own time, and notes what it was asked. */
+/** Connects the client to an application without a network, and records the requests. */
 function connectTo(app: App, block: (line: string) => boolean = () => false) {
   const clock = new FakeClock();
   const lines: string[] = [];
@@ -46,7 +47,7 @@ function connectTo(app: App, block: (line: string) => boolean = () => false) {
   return { client, clock, lines };
 }
 
-/** Lets time go by for everybody until this has happened. */
+/** Advances the clocks until the promise has settled. */
 async function passUntil<T>(promise: Promise<T>, clocks: FakeClock[]): Promise<T> {
   let isSettled = false;
   const settled = promise.finally(() => isSettled = true);
@@ -58,7 +59,7 @@ async function passUntil<T>(promise: Promise<T>, clocks: FakeClock[]): Promise<T
   return await settled;
 }
 
-/** How the days or bundles that are shown become more. */
+/** How the count of shown parts grows. */
 const countsOf = (shown: Job[]) => shown.map(({ partial }) => partial?.length ?? null);
 
 for (
@@ -75,7 +76,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`${how} is watched to its end by one stream`, async () => {
+  Deno.test(`watch() follows ${how} to its end with one stream`, async () => {
     using env = await openApp({ delayMs: 20_000 });
     const { client, clock, lines } = connectTo(env.app);
     const job: Job = await create(client);
@@ -86,7 +87,7 @@ for (
       onProgress: (job) => shown.push(job),
       onConnection: (connection) => connections.push(connection),
     });
-    // Nothing of the client waits for the time.
+    // The client has no timers here.
     const ended = await passUntil(watching, [env.clock]);
     assertStrictEquals(ended.status, "completed");
     assertEquals(shown.at(-1), ended);
@@ -117,7 +118,7 @@ for (
     ["plain polls", (line) => /events|wait/.test(line), "GET /api/itineraries/:id"],
   ] as [string, (line: string) => boolean, string][]
 ) {
-  Deno.test(`a job is watched to its end by ${how} where streams do not get through`, async () => {
+  Deno.test(`watch() follows a job to its end with ${how} where streams do not get through`, async () => {
     using env = await openApp({ delayMs: 60_000 });
     const { client, clock, lines } = connectTo(env.app, block);
     const job = await client.createItinerary(tokyo);
@@ -132,7 +133,7 @@ for (
   });
 }
 
-Deno.test("a wish whose first answer is lost makes one job", async () => {
+Deno.test("a wish whose first answer is lost creates one job", async () => {
   using env = await openApp();
   let lost = 2;
   const { client, clock, lines } = connectTo(env.app, () => lost-- > 0);
@@ -145,7 +146,7 @@ Deno.test("a wish whose first answer is lost makes one job", async () => {
   await env.a.instance.idle();
 });
 
-Deno.test("a job that is canceled ends its watch; one that has ended stays as it is", async () => {
+Deno.test("watch() ends when its job is canceled, and cancel() does not change an ended job", async () => {
   using env = await openApp({ delayMs: 20_000 });
   const { client, clock } = connectTo(env.app);
   const job = await client.createItinerary(tokyo);
@@ -164,7 +165,7 @@ Deno.test("a job that is canceled ends its watch; one that has ended stays as it
   assertEquals([clock.waiting, env.a.jobs.watched], [0, 0]);
 });
 
-Deno.test("a job that is not there, and a wish that makes no sense, are problems", async () => {
+Deno.test("an unknown job and an invalid wish reject with their problems", async () => {
   using env = await openApp();
   const { client } = connectTo(env.app);
   assertStrictEquals((await errorOf(client.watch(id))).code, "job_not_found");
@@ -173,15 +174,15 @@ Deno.test("a job that is not there, and a wish that makes no sense, are problems
   assertEquals(errors.map(({ pointer }) => pointer), ["#/durationDays"]);
 });
 
-/** A port that nobody listens on. */
+/** Returns a port on which no process listens. */
 function freePort(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return String((listener.addr as Deno.NetAddr).port);
 }
 
-Deno.test("the server is killed and started again: the watch goes on, and nothing is left of it", async () => {
+Deno.test("watch() continues after the server is killed and restarted, and leaves no resources", async () => {
   await using directory = await workDirectory();
-  // On a Deno that cannot try locks, a death is noticed soon.
+  // On a Deno without `tryLock`, this makes a death visible soon.
   const lease = { LEASE_SECONDS: "1" };
   const env = { PORT: freePort(), GENERATOR: "sample", SAMPLE_DELAY_MS: "2000", ...lease };
   const client = createTripClient({ baseUrl: `http://127.0.0.1:${env.PORT}` });
@@ -211,7 +212,7 @@ Deno.test("the server is killed and started again: the watch goes on, and nothin
   assertNotStrictEquals(connections.at(-1), "lost");
 });
 
-Deno.test("over a real network, too, whoever leaves leaves nothing behind", async () => {
+Deno.test("a watch that is aborted leaves no resources over a real network", async () => {
   await using directory = await workDirectory();
   const env = { GENERATOR: "sample", SAMPLE_DELAY_MS: "600000" };
   await using program = new Program(directory.path, { env });
@@ -226,9 +227,9 @@ Deno.test("over a real network, too, whoever leaves leaves nothing behind", asyn
   assertStrictEquals((await client.cancel(job)).status, "canceled");
 });
 
-// What pages load
+// The file that pages load
 
-Deno.test("the module is one file of less than 6 KB, and needs nothing else", async () => {
+Deno.test("the module is one file of less than 6 KB without imports", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--platform", "browser", "--minify", modulePath],
     stderr: "inherit",

@@ -1,5 +1,5 @@
 /**
- * Making, getting and canceling jobs.
+ * Creating, getting and canceling jobs.
  */
 import {
   assert,
@@ -31,10 +31,10 @@ const elsewhere = {
 };
 
 pageTest(
-  "createItinerary() and createGeneration() post the wish, and give the job",
+  "createItinerary() and createGeneration() post the wish and return the job",
   async (page) => {
     const itinerary = page.client.createItinerary(wish);
-    const first = await page.asked("POST https://trips.example/api/itineraries");
+    const first = await page.nextRequest("POST https://trips.example/api/itineraries");
     assertEquals(first.body, wish);
     assertStrictEquals(first.cache, "no-store");
     assertStrictEquals(first.headers.get("content-type"), "application/json");
@@ -46,21 +46,21 @@ pageTest(
 
     const { jobId: _, ...job } = { ...itineraryJob(), generationId: JOB_ID };
     const generation = page.client.createGeneration(techno, { idempotencyKey: "mine" });
-    const second = await page.asked("POST https://trips.example/api/generations");
+    const second = await page.nextRequest("POST https://trips.example/api/generations");
     assertEquals(second.body, techno);
     assertStrictEquals(second.headers.get("idempotency-key"), "mine");
     second.answer(200, job);
     assertStrictEquals((await generation).generationId, JOB_ID);
 
     const looked = page.client.get({ generationId: JOB_ID });
-    (await page.asked(`GET https://trips.example/api/generations/${JOB_ID}`)).show(job);
+    (await page.nextRequest(`GET https://trips.example/api/generations/${JOB_ID}`)).show(job);
     await looked;
   },
   elsewhere,
 );
 
 pageTest(
-  "each wish has a key of its own, also where there is no crypto.randomUUID()",
+  "each wish has its own key, also without crypto.randomUUID()",
   async (page) => {
     const { randomUUID } = crypto;
     Object.assign(crypto, { randomUUID: undefined });
@@ -68,7 +68,7 @@ pageTest(
       const keys = new Set<string | null>();
       for (let n = 0; n < 20; n++) {
         const creating = page.client.createItinerary(wish);
-        const request = await page.asked("POST /api/itineraries");
+        const request = await page.nextRequest("POST /api/itineraries");
         keys.add(request.headers.get("idempotency-key"));
         request.answer(202, itineraryJob());
         await creating;
@@ -91,52 +91,52 @@ for (
     ["the answer is no object", (request) => request.answer(202, "processing")],
   ] as [string, (request: SentRequest) => void][]
 ) {
-  pageTest(`a wish is sent again, with the same key, when ${what}`, async (page) => {
+  pageTest(`a wish is sent again with the same key when ${what}`, async (page) => {
     const creating = page.client.createItinerary(wish);
     const keys = [];
     for (let n = 0; n < 4; n++) {
-      const [request, ms] = await page.askedAfter("POST /api/itineraries");
+      const [request, ms] = await page.nextRequestAfter("POST /api/itineraries");
       assertStrictEquals(ms, [0, 750, 1_500, 3_000][n]);
       assertEquals(request.body, wish);
       keys.push(request.headers.get("idempotency-key"));
       fail(request);
     }
-    const [request] = await page.askedAfter("POST /api/itineraries");
+    const [request] = await page.nextRequestAfter("POST /api/itineraries");
     request.answer(202, itineraryJob());
     assertEquals(await creating, itineraryJob());
     assertStrictEquals(new Set([...keys, request.headers.get("idempotency-key")]).size, 1);
   });
 }
 
-pageTest("a wish that is not answered is sent again after 15 seconds", async (page) => {
+pageTest("a wish without an answer is sent again after 15 seconds", async (page) => {
   const creating = page.client.createItinerary(wish);
-  await page.asked("POST /api/itineraries");
-  await page.pass(15_000);
-  (await page.askedAfter("POST /api/itineraries"))[0].answer(202, itineraryJob());
+  await page.nextRequest("POST /api/itineraries");
+  await page.advance(15_000);
+  (await page.nextRequestAfter("POST /api/itineraries"))[0].answer(202, itineraryJob());
   await creating;
 });
 
-pageTest("after five tries the last error is thrown", async (page) => {
+pageTest("a wish rejects with the last error after five tries", async (page) => {
   const creating = errorOf(page.client.createItinerary(wish));
-  for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
-  (await page.askedAfter("POST /api/itineraries"))[0].answer(502, "<h1>Bad Gateway</h1>");
+  for (let n = 0; n < 4; n++) (await page.nextRequestAfter("POST /api/itineraries"))[0].fail();
+  (await page.nextRequestAfter("POST /api/itineraries"))[0].answer(502, "<h1>Bad Gateway</h1>");
   const error = await creating;
   assertEquals(
     [error.name, error.status, error.code, error.message],
     ["TripError", 502, "network", "The response has the status 502"],
   );
   const unreachable = errorOf(page.client.createItinerary(wish));
-  for (let n = 0; n < 5; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
+  for (let n = 0; n < 5; n++) (await page.nextRequestAfter("POST /api/itineraries"))[0].fail();
   const { status, code, message, cause } = await unreachable;
   assertEquals([status, code, message], [0, "network", "The service cannot be reached"]);
   assert(cause instanceof TypeError);
 });
 
-pageTest("up to 5 seconds are waited for, more are told to the page at once", async (page) => {
+pageTest("a pause of up to 5 seconds is waited for, a longer one is reported", async (page) => {
   const creating = page.client.createItinerary(wish);
-  const [request] = await page.askedAfter("POST /api/itineraries");
+  const [request] = await page.nextRequestAfter("POST /api/itineraries");
   request.refuse(503, "queue_full", { "retry-after": "5" });
-  const [again, ms] = await page.askedAfter("POST /api/itineraries");
+  const [again, ms] = await page.nextRequestAfter("POST /api/itineraries");
   assertStrictEquals(ms, 5_000);
   again.refuse(429, "daily_budget_spent", { "retry-after": "6" });
   const { status, code, retryAfterSeconds } = await errorOf(creating);
@@ -144,11 +144,11 @@ pageTest("up to 5 seconds are waited for, more are told to the page at once", as
 });
 
 pageTest(
-  "a wish that is refused says what is wrong with it, and is not sent again",
+  "a refused wish rejects with its errors, and is not sent again",
   async (page) => {
     const creating = page.client.createItinerary(wish);
     const errors = [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }];
-    (await page.asked("POST /api/itineraries")).answer(400, {
+    (await page.nextRequest("POST /api/itineraries")).answer(400, {
       code: "invalid_request",
       detail: "durationDays: expected a whole number from 1 to 30",
       errors,
@@ -171,12 +171,12 @@ const odd: [body: unknown, type: string][] = [
 ];
 for (const [body, type] of odd) {
   pageTest(
-    `an error without a problem is an error all the same: ${JSON.stringify(body)}`,
+    `an error answer without a problem rejects: ${JSON.stringify(body)}`,
     async (page) => {
       const creating = page.client.createItinerary(wish);
       creating.catch(() => {});
       for (let n = 0; n < 5; n++) {
-        const [request] = await page.askedAfter("POST /api/itineraries");
+        const [request] = await page.nextRequestAfter("POST /api/itineraries");
         request.answer(422, body, { "content-type": type });
       }
       const { status, code, message, errors } = await errorOf(creating);
@@ -189,45 +189,45 @@ for (const [body, type] of odd) {
 }
 
 for (const options of [{ apiKey: "ключ" }, { apiKey: "two\nlines" }, { clientToken: "жетон" }]) {
-  Deno.test(`what no header can hold is refused at once: ${JSON.stringify(options)}`, () => {
+  Deno.test(`createTripClient() throws for values that no header can hold: ${JSON.stringify(options)}`, () => {
     assertThrows(() => createTripClient(options), TypeError);
   });
 }
 
-pageTest("get() gives the job as it is now, and tries again like the others", async (page) => {
+pageTest("get() returns the job, and retries like the others", async (page) => {
   const getting = page.client.get(id);
-  (await page.asked("GET /:id")).fail();
-  (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
+  (await page.nextRequest("GET /:id")).fail();
+  (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
   assertEquals(await getting, itineraryJob());
 });
 
-pageTest("cancel() gives the canceled job, and tries again like the others", async (page) => {
+pageTest("cancel() returns the canceled job, and retries like the others", async (page) => {
   const canceled = itineraryJob({ status: "canceled" });
   const canceling = page.client.cancel(id);
-  (await page.asked("DELETE /:id")).fail();
-  (await page.askedAfter("DELETE /:id"))[0].refuse(503, "stopping");
-  (await page.askedAfter("DELETE /:id"))[0].answer(202, canceled);
+  (await page.nextRequest("DELETE /:id")).fail();
+  (await page.nextRequestAfter("DELETE /:id"))[0].refuse(503, "stopping");
+  (await page.nextRequestAfter("DELETE /:id"))[0].answer(202, canceled);
   assertEquals(await canceling, canceled);
 });
 
-pageTest("cancel() of a job that has ended gives it as it ended", async (page) => {
+pageTest("cancel() of an ended job returns it unchanged", async (page) => {
   const canceling = page.client.cancel(id);
-  (await page.asked("DELETE /:id")).refuse(409, "job_finished");
-  (await page.asked("GET /:id")).show(doneJob);
+  (await page.nextRequest("DELETE /:id")).refuse(409, "job_finished");
+  (await page.nextRequest("GET /:id")).show(doneJob);
   assertEquals(await canceling, doneJob);
   const forbidden = page.client.cancel(id);
-  (await page.asked("DELETE /:id")).refuse(403, "not_owner");
+  (await page.nextRequest("DELETE /:id")).refuse(403, "not_owner");
   assertStrictEquals((await errorOf(forbidden)).code, "not_owner");
 });
 
 for (const isBetween of [false, true]) {
   pageTest(
-    `aborting a wish ${isBetween ? "between two requests" : "during its request"} ends it at once`,
+    `aborting a wish ${isBetween ? "between two requests" : "during its request"} rejects at once`,
     async (page) => {
       const leaving = new AbortController();
       const creating = page.client.createItinerary(wish, { signal: leaving.signal });
       const rejected = assertRejects(() => creating);
-      const request = await page.asked("POST /api/itineraries");
+      const request = await page.nextRequest("POST /api/itineraries");
       if (isBetween) request.fail();
       await nextTurn();
       leaving.abort(reason);
@@ -236,12 +236,12 @@ for (const isBetween of [false, true]) {
   );
 }
 
-pageTest("aborting the last try is aborting, too", async (page) => {
+pageTest("aborting during the last try rejects with the reason", async (page) => {
   const leaving = new AbortController();
   const creating = page.client.createItinerary(wish, { signal: leaving.signal });
   const rejected = assertRejects(() => creating);
-  for (let n = 0; n < 4; n++) (await page.askedAfter("POST /api/itineraries"))[0].fail();
-  await page.askedAfter("POST /api/itineraries");
+  for (let n = 0; n < 4; n++) (await page.nextRequestAfter("POST /api/itineraries"))[0].fail();
+  await page.nextRequestAfter("POST /api/itineraries");
   leaving.abort(reason);
   assertStrictEquals(await rejected, reason);
 });

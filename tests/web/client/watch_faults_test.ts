@@ -1,31 +1,32 @@
 /**
- * Watching a job while the server is away, busy, or hidden behind something that answers in its place.
+ * Watching a job while the server is unavailable, busy, or hidden behind a proxy that answers
+ * itself.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { doneJob, errorOf, itineraryJob, monday, pageTest } from "../../../testing/test_page.ts";
 
 pageTest(
-  "pauses double while the server is away, up to half a minute, and begin anew after it",
+  "pauses double while the server is unavailable, up to 30 seconds, and are short again after it",
   async (page) => {
     const watching = page.watch();
     const pauses: number[] = [];
     for (let n = 0; n < 8; n++) {
-      const [look, ms] = await page.askedAfter("GET /:id");
+      const [look, ms] = await page.nextRequestAfter("GET /:id");
       look.fail();
       pauses.push(ms);
     }
     assertEquals(pauses, [0, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500]);
     assertEquals(page.connections, ["lost"]);
-    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-    const request = await page.asked("GET /:id/events");
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    const request = await page.nextRequest("GET /:id/events");
     assertEquals(page.connections, ["lost", "polling"]);
     const events = request.stream();
     await events.send(["progress", itineraryJob(), "0-"]);
     assertEquals(page.connections, ["lost", "polling", "live"]);
     await events.fail();
-    (await page.askedAfter("GET /:id"))[0].fail();
-    const [look, ms] = await page.askedAfter("GET /:id");
+    (await page.nextRequestAfter("GET /:id"))[0].fail();
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     assertStrictEquals(ms, 750);
     look.show(doneJob);
     await watching;
@@ -34,10 +35,10 @@ pageTest(
 
 for (const [random, pauseMs] of [[0, 500], [0.999, 1_000]] as const) {
   const platform = { random: () => random };
-  pageTest(`pauses are partly chance: ${random}`, async (page) => {
+  pageTest(`pauses are partly random: ${random}`, async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).fail();
-    const [look, ms] = await page.askedAfter("GET /:id");
+    (await page.nextRequest("GET /:id")).fail();
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     assertStrictEquals(ms, pauseMs);
     look.show(doneJob);
     await watching;
@@ -49,19 +50,19 @@ for (
     ["a proxy's page", 502, "<html><h1>502 Bad Gateway</h1></html>"],
     ["a problem", 500, { code: "internal", detail: "Something went wrong" }],
     ["a timeout", 408, null],
-    ["a page with a friendly status", 200, "<html>Please sign in to the Wi-Fi</html>"],
+    ["a page with status 200", 200, "<html>Please sign in to the Wi-Fi</html>"],
     ["another API's JSON", 200, { ok: true }],
-    ["a status that nobody knows", 200, { ...doneJob, status: "succeeded" }],
+    ["an unknown status", 200, { ...doneJob, status: "succeeded" }],
     ["a list", 200, [doneJob]],
     ["null", 200, "null"],
     ["nothing", 200, null],
-    ["304 to whoever has nothing", 304, null],
+    ["304 to a client without a job", 304, null],
   ] as const
 ) {
-  pageTest(`${what} in place of the job is a fault, and asked again`, async (page) => {
+  pageTest(`${what} in place of the job is a fault, and the request is repeated`, async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).answer(status, body);
-    const [look, ms] = await page.askedAfter("GET /:id");
+    (await page.nextRequest("GET /:id")).answer(status, body);
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     assertStrictEquals(ms, 750);
     assertEquals(page.connections, ["lost"]);
     assertEquals(page.shown, []);
@@ -72,23 +73,23 @@ for (
 
 pageTest("a body that breaks off is a fault", async (page) => {
   const watching = page.watch();
-  const request = await page.asked("GET /:id");
+  const request = await page.nextRequest("GET /:id");
   const body = request.stream("application/json");
   await body.write('{"jobId":"54a6');
   await body.fail();
-  (await page.askedAfter("GET /:id"))[0].show(doneJob);
+  (await page.nextRequestAfter("GET /:id"))[0].show(doneJob);
   await watching;
 });
 
 for (const [status, connections] of [[429, []], [503, ["lost", "polling"]]] as const) {
   pageTest(
-    `${status} is asked again when it says, and is ${
+    `${status} is repeated after Retry-After, and counts as ${
       connections.length ? "a" : "no"
     } lost connection`,
     async (page) => {
       const watching = page.watch();
-      (await page.asked("GET /:id")).refuse(status, "rate_limited", { "retry-after": "41" });
-      const [look, ms] = await page.askedAfter("GET /:id");
+      (await page.nextRequest("GET /:id")).refuse(status, "rate_limited", { "retry-after": "41" });
+      const [look, ms] = await page.nextRequestAfter("GET /:id");
       assertStrictEquals(ms, 41_000);
       look.show(doneJob);
       await watching;
@@ -98,43 +99,43 @@ for (const [status, connections] of [[429, []], [503, ["lost", "polling"]]] as c
 }
 
 pageTest(
-  "a date in Retry-After is compared with the server's clock, whatever time it is here",
+  "a date in Retry-After is compared with the server's clock, not with the local one",
   async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).refuse(503, "stopping", {
+    (await page.nextRequest("GET /:id")).refuse(503, "stopping", {
       date: "Fri, 01 Jan 1999 12:00:00 GMT",
       "retry-after": "Fri, 01 Jan 1999 12:00:20 GMT",
     });
-    const [look, ms] = await page.askedAfter("GET /:id");
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     assertStrictEquals(ms, 20_000);
-    // Not every server says what time it is, and scripts of other sites cannot read it.
+    // Not every server sends its time, and scripts of other origins cannot read it.
     look.refuse(503, "stopping", { "retry-after": "Fri, 01 Jan 2100 12:00:20 GMT" });
-    const [next, backoff] = await page.askedAfter("GET /:id");
+    const [next, backoff] = await page.nextRequestAfter("GET /:id");
     assertStrictEquals(backoff, 1_500);
     next.show(doneJob);
     await watching;
   },
 );
 
-pageTest("nobody waits for longer than an hour, whatever a server says", async (page) => {
+pageTest("no pause is longer than an hour, whatever a server asks for", async (page) => {
   const watching = page.watch();
-  (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "9".repeat(30) });
+  (await page.nextRequest("GET /:id")).refuse(503, "stopping", { "retry-after": "9".repeat(30) });
   await nextTurn();
-  await page.pass(3_599_999);
+  await page.advance(3_599_999);
   assertStrictEquals(page.unseen, 0);
-  await page.pass(1);
-  (await page.asked("GET /:id")).show(doneJob);
+  await page.advance(1);
+  (await page.nextRequest("GET /:id")).show(doneJob);
   await watching;
 });
 
-pageTest("a look that is not answered is given up after 15 seconds", async (page) => {
+pageTest("a request without an answer is abandoned after 15 seconds", async (page) => {
   const watching = page.watch();
-  const request = await page.asked("GET /:id");
-  await page.pass(14_999);
+  const request = await page.nextRequest("GET /:id");
+  await page.advance(14_999);
   assertStrictEquals(request.signal.aborted, false);
-  await page.pass(1);
+  await page.advance(1);
   assertStrictEquals(request.signal.aborted, true);
-  (await page.askedAfter("GET /:id"))[0].show(doneJob);
+  (await page.nextRequestAfter("GET /:id"))[0].show(doneJob);
   await watching;
 });
 
@@ -149,7 +150,7 @@ for (
 ) {
   pageTest(`${status} ends the watch, at its beginning and later`, async (page) => {
     const early = page.watch();
-    (await page.asked("GET /:id")).refuse(status, code);
+    (await page.nextRequest("GET /:id")).refuse(status, code);
     const error = await errorOf(early);
     assertEquals(
       [error.status, error.code, error.message, error.retryAfterSeconds, error.errors],
@@ -157,34 +158,34 @@ for (
     );
     const { watching, events } = await page.watchLive();
     await events.close();
-    (await page.askedAfter("GET /:id"))[0].refuse(status, code);
+    (await page.nextRequestAfter("GET /:id"))[0].refuse(status, code);
     assertStrictEquals((await errorOf(watching)).code, code);
   });
 }
 
 for (const status of [400, 401, 403, 404, 410]) {
-  pageTest(`${status} of somebody else, such as a proxy, does not end the watch`, async (page) => {
+  pageTest(`${status} of a proxy does not end the watch`, async (page) => {
     const { watching, events } = await page.watchLive();
     await events.close();
     for (let n = 0; n < 7; n++) {
-      (await page.askedAfter("GET /:id"))[0].answer(status, { code: "NOT_FOUND" });
+      (await page.nextRequestAfter("GET /:id"))[0].answer(status, { code: "NOT_FOUND" });
     }
     assertStrictEquals(page.connections.at(-1), "lost");
-    (await page.askedAfter("GET /:id"))[0].show(doneJob);
+    (await page.nextRequestAfter("GET /:id"))[0].show(doneJob);
     assertEquals(await watching, doneJob);
   });
 }
 
-/** A clock that waits as it should, but is wrong all the time. */
+/** A clock whose waits are correct, but whose time is always wrong. */
 class WrongClock extends FakeClock {
   readonly #times = [NOON, 0, 8.64e15, -NOON, NaN];
-  #asked = 0;
-  override now = () => this.#times[this.#asked++ % this.#times.length]!;
+  #requested = 0;
+  override now = () => this.#times[this.#requested++ % this.#times.length]!;
 }
 
 const clock = new WrongClock();
 
-pageTest("what the time is does not matter, nor that it changes", async (page) => {
+pageTest("a wrong or changing time does not affect the watch", async (page) => {
   const dateNow = Date.now;
   Date.now = clock.now;
   try {
@@ -192,10 +193,10 @@ pageTest("what the time is does not matter, nor that it changes", async (page) =
     await events.send(["item", { index: 0, item: monday }, "1-a"]);
     await events.close();
     clock.advance(1_000);
-    (await page.asked("GET /:id")).refuse(503, "stopping", { "retry-after": "5" });
+    (await page.nextRequest("GET /:id")).refuse(503, "stopping", { "retry-after": "5" });
     await nextTurn();
     clock.advance(5_000);
-    (await page.asked("GET /:id")).show(doneJob);
+    (await page.nextRequest("GET /:id")).show(doneJob);
     assertEquals(await watching, doneJob);
     assertStrictEquals(clock.waiting, 0);
   } finally {

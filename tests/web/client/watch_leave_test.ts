@@ -1,5 +1,5 @@
 /**
- * Giving up: the end of a watch, at any moment, leaves nothing behind.
+ * Aborting a watch: at any moment, it leaves no resources.
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
@@ -20,22 +20,22 @@ const states: [name: string, reach: (page: TestPage, signal: AbortSignal) => Pro
   [
     ["before the first answer", async (page, signal) => {
       const watching = page.watch(signal);
-      await page.asked("GET /:id");
+      await page.nextRequest("GET /:id");
       return { watching };
     }],
     ["while a body arrives", async (page, signal) => {
       const watching = page.watch(signal);
-      const request = await page.asked("GET /:id");
+      const request = await page.nextRequest("GET /:id");
       const body = request.stream("application/json");
-      // What the network does.
+      // As the network does.
       request.signal.addEventListener("abort", () => body.fail());
       await body.write("{");
       return { watching };
     }],
     ["before the stream is answered", async (page, signal) => {
       const watching = page.watch(signal);
-      (await page.asked("GET /:id")).show(itineraryJob());
-      await page.asked("GET /:id/events");
+      (await page.nextRequest("GET /:id")).show(itineraryJob());
+      await page.nextRequest("GET /:id/events");
       return { watching };
     }],
     ["during a stream", (page, signal) => page.watchLive(signal)],
@@ -46,27 +46,27 @@ const states: [name: string, reach: (page: TestPage, signal: AbortSignal) => Pro
     }],
     ["during a long poll", async (page, signal) => {
       const { watching } = await page.watchByLongPolls(signal);
-      await page.askedAfter("GET /:id, wait=25");
+      await page.nextRequestAfter("GET /:id, wait=25");
       return { watching };
     }],
     ["between two long polls", async (page, signal) => {
       const { watching } = await page.watchByLongPolls(signal);
-      const [poll] = await page.askedAfter("GET /:id, wait=25");
+      const [poll] = await page.nextRequestAfter("GET /:id, wait=25");
       poll.show(itineraryJob(), { "preference-applied": "wait=25" });
       await nextTurn();
       return { watching };
     }],
-    ["between two plain looks", (page, signal) => page.watchByPlainPolls(signal)],
+    ["between two plain polls", (page, signal) => page.watchByPlainPolls(signal)],
     ["while the server is away", async (page, signal) => {
       const watching = page.watch(signal);
-      (await page.asked("GET /:id")).fail();
+      (await page.nextRequest("GET /:id")).fail();
       await nextTurn();
       return { watching };
     }],
     ["while the page is hidden", async (page, signal) => {
       page.isHidden = true;
       const watching = page.watch(signal);
-      (await page.asked("GET /:id")).show(itineraryJob());
+      (await page.nextRequest("GET /:id")).show(itineraryJob());
       await nextTurn();
       return { watching };
     }],
@@ -77,7 +77,7 @@ interface Watching {
 }
 
 for (const [name, reach] of states) {
-  pageTest(`aborting ${name} ends everything at once`, async (page) => {
+  pageTest(`aborting ${name} ends the watch at once`, async (page) => {
     const leaving = new AbortController();
     const { watching } = await reach(page, leaving.signal);
     const rejected = assertRejects(() => watching);
@@ -86,21 +86,21 @@ for (const [name, reach] of states) {
     assertStrictEquals(await rejected, reason);
     const { shown, connections, sent } = page;
     const before = [shown.length, connections.length, sent.length];
-    await page.pass(60_000);
+    await page.advance(60_000);
     assertEquals([shown.length, connections.length, sent.length], before);
   });
 
-  pageTest(`a wake ${name} leaves nothing behind`, async (page) => {
+  pageTest(`a wake ${name} leaves no resources`, async (page) => {
     const leaving = new AbortController();
     const { watching } = await reach(page, leaving.signal);
     await nextTurn();
-    await page.say("online");
-    (await page.asked("GET /:id")).show(doneJob);
+    await page.dispatch("online");
+    (await page.nextRequest("GET /:id")).show(doneJob);
     assertEquals(await watching, doneJob);
   });
 }
 
-pageTest("whoever has left before asks for nothing", async (page) => {
+pageTest("a call with an aborted signal sends no request", async (page) => {
   const signal = AbortSignal.abort(reason);
   for (
     const call of [
@@ -115,7 +115,7 @@ pageTest("whoever has left before asks for nothing", async (page) => {
   assertStrictEquals(page.sent.length, 0);
 });
 
-/** A signal that knows how many listen to it. */
+/** A signal that counts its listeners. */
 function countedSignal() {
   const { signal } = new AbortController();
   const counter = new CountingTarget();
@@ -124,30 +124,30 @@ function countedSignal() {
   return { signal, counter };
 }
 
-pageTest("a call that is over does not listen to its signal any more", async (page) => {
+pageTest("an ended call has no listener on its signal", async (page) => {
   const { signal, counter } = countedSignal();
   const { watching, events } = await page.watchLive(signal);
   assert(counter.listeners > 0);
   await events.close();
   await page.finish(watching);
   const creating = page.client.createItinerary(wish, { signal });
-  (await page.asked("POST /api/itineraries")).answer(202, itineraryJob());
+  (await page.nextRequest("POST /api/itineraries")).answer(202, itineraryJob());
   await creating;
   assertStrictEquals(counter.listeners, 0);
 });
 
-pageTest("whoever leaves while being shown the end has left", async (page) => {
+pageTest("aborting in the last onProgress() rejects with the reason", async (page) => {
   const leaving = new AbortController();
   const watching = page.client.watch(id, {
     signal: leaving.signal,
     onProgress: () => leaving.abort(reason),
   });
   const rejected = assertRejects(() => watching);
-  (await page.asked("GET /:id")).show(doneJob);
+  (await page.nextRequest("GET /:id")).show(doneJob);
   assertStrictEquals(await rejected, reason);
 });
 
-pageTest("what arrives in the moment of leaving is not shown", async (page) => {
+pageTest("data that arrives at the moment of aborting is not shown", async (page) => {
   const leaving = new AbortController();
   const { watching, events } = await page.watchLive(leaving.signal);
   const sent = events.send(["item", { index: 0, item: monday }, "1-a"]);
@@ -157,7 +157,7 @@ pageTest("what arrives in the moment of leaving is not shown", async (page) => {
   assertEquals(page.days, [[]]);
 });
 
-pageTest("whoever leaves while being shown something is shown nothing more", async (page) => {
+pageTest("aborting in onProgress() ends all further calls of it", async (page) => {
   const leaving = new AbortController();
   let calls = 0;
   const watching = page.client.watch(id, {
@@ -167,8 +167,8 @@ pageTest("whoever leaves while being shown something is shown nothing more", asy
     },
   });
   const rejected = assertRejects(() => watching);
-  (await page.asked("GET /:id")).show(itineraryJob());
-  const events = (await page.asked("GET /:id/events")).stream();
+  (await page.nextRequest("GET /:id")).show(itineraryJob());
+  const events = (await page.nextRequest("GET /:id/events")).stream();
   await events.send(["item", { index: 0, item: monday }, "1-a"]);
   assertStrictEquals(await rejected, reason);
   assertStrictEquals(calls, 2);
@@ -177,7 +177,7 @@ pageTest("whoever leaves while being shown something is shown nothing more", asy
 
 for (const call of [1, 2]) {
   pageTest(
-    `an onProgress that throws ends the watch with what it threw: call ${call}`,
+    `an error in onProgress() ends the watch with that error: call ${call}`,
     async (page) => {
       const fault = new TypeError("The page has a bug");
       let calls = 0;
@@ -187,9 +187,9 @@ for (const call of [1, 2]) {
         },
       });
       const rejected = assertRejects(() => watching);
-      (await page.asked("GET /:id")).show(itineraryJob());
+      (await page.nextRequest("GET /:id")).show(itineraryJob());
       if (call === 2) {
-        const events = (await page.asked("GET /:id/events")).stream();
+        const events = (await page.nextRequest("GET /:id/events")).stream();
         await events.send(["item", { index: 0, item: monday }, "1-a"]);
         assertStrictEquals(events.isOver, true);
       }
@@ -200,7 +200,7 @@ for (const call of [1, 2]) {
 }
 
 for (const state of ["live", "polling", "lost"]) {
-  pageTest(`an onConnection that throws ends the watch, too: ${state}`, async (page) => {
+  pageTest(`an error in onConnection() ends the watch: ${state}`, async (page) => {
     const fault = new TypeError("The page has a bug");
     const watching = page.client.watch(id, {
       onConnection(connection) {
@@ -209,11 +209,11 @@ for (const state of ["live", "polling", "lost"]) {
     });
     const rejected = assertRejects(() => watching);
     page.isHidden = state === "polling";
-    const look = await page.asked("GET /:id");
+    const look = await page.nextRequest("GET /:id");
     if (state === "lost") look.fail();
     else look.show(itineraryJob());
     if (state === "live") {
-      const events = (await page.asked("GET /:id/events")).stream();
+      const events = (await page.nextRequest("GET /:id/events")).stream();
       await events.write(": hello\n\n");
     }
     assertStrictEquals(await rejected, fault);

@@ -1,5 +1,5 @@
 /**
- * Watching a job by a stream.
+ * Watching a job with a stream.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { nextTurn } from "../../../testing/fake_clock.ts";
@@ -12,7 +12,7 @@ import {
   tuesday,
 } from "../../../testing/test_page.ts";
 
-pageTest("watch() shows the record, each event, and the job as it ended", async (page) => {
+pageTest("watch() shows the job, each event, and the ended job", async (page) => {
   const { watching, events } = await page.watchLive();
   const writing = itineraryJob({
     progress: { ...itineraryJob().progress!, message: "Writing day 2 of 2", step: 1 },
@@ -23,7 +23,7 @@ pageTest("watch() shows the record, each event, and the job as it ended", async 
   await events.send(["progress", progress, "1-a"]);
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
   await events.send(["end", doneJob, "end"]);
-  (await page.asked("GET /:id")).show(doneJob);
+  (await page.nextRequest("GET /:id")).show(doneJob);
   assertEquals(await watching, doneJob);
   assertEquals(page.shown, [
     itineraryJob(),
@@ -35,21 +35,25 @@ pageTest("watch() shows the record, each event, and the job as it ended", async 
   assertEquals(page.connections, ["live"]);
 });
 
-pageTest("a stream is asked for as what it is, and read whatever its pieces are", async (page) => {
+pageTest("a stream is requested by its content type, and read in any pieces", async (page) => {
   const watching = page.watch();
-  (await page.asked("GET /:id")).show(itineraryJob());
-  const request = await page.asked("GET /:id/events");
+  (await page.nextRequest("GET /:id")).show(itineraryJob());
+  const request = await page.nextRequest("GET /:id/events");
   assertStrictEquals(request.headers.get("accept"), "text/event-stream");
   assertStrictEquals(request.headers.get("last-event-id"), null);
   const events = request.stream("text/event-stream; charset=utf-8");
   const item = JSON.stringify({ index: 0, item: { ...monday, theme: "Fado" } });
-  for (const piece of `event: item\r\nid: 1-a\r\ndata: ${item}\r\n\r\n`) await events.write(piece);
+  for (const piece of `event: item\r\nid: 1-a\r\ndata: ${item}\r\n\r\n`) {
+    await events.write(
+      piece,
+    );
+  }
   assertEquals(page.days, [[], ["Fado"]]);
   await events.close();
   await page.finish(watching);
 });
 
-pageTest("a letter that is cut in two by the network arrives whole", async (page) => {
+pageTest("a character that the network splits arrives in full", async (page) => {
   const { watching, events } = await page.watchLive();
   const item = { index: 0, item: { ...monday, theme: "Café" } };
   const bytes = new TextEncoder().encode(`event: item\ndata: ${JSON.stringify(item)}\n\n`);
@@ -61,7 +65,7 @@ pageTest("a letter that is cut in two by the network arrives whole", async (page
   await page.finish(watching);
 });
 
-pageTest("an item that comes twice changes nothing, and is not shown again", async (page) => {
+pageTest("a repeated item changes nothing, and is not shown again", async (page) => {
   const { watching, events } = await page.watchLive();
   const first = ["item", { index: 0, item: monday }, "1-a"] as [string, unknown, string];
   const second = ["item", { index: 1, item: tuesday }, "2-b"] as [string, unknown, string];
@@ -83,7 +87,7 @@ pageTest("events that arrive together are shown together", async (page) => {
   await page.finish(watching);
 });
 
-pageTest("after a reset the plan is empty, and begins anew", async (page) => {
+pageTest("a reset empties the plan, which then starts again", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["item", { index: 0, item: monday }, "1-a"]);
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
@@ -95,11 +99,11 @@ pageTest("after a reset the plan is empty, and begins anew", async (page) => {
 });
 
 pageTest(
-  "another item in the same place belongs to another plan, of which no more is known",
+  "a different item at a known index starts a new plan at this item",
   async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).show(itineraryJob({ partial: [monday, tuesday] }));
-    const events = (await page.asked("GET /:id/events")).stream();
+    (await page.nextRequest("GET /:id")).show(itineraryJob({ partial: [monday, tuesday] }));
+    const events = (await page.nextRequest("GET /:id/events")).stream();
     await events.send(["item", { index: 0, item: tuesday }, "1-c"]);
     assertEquals(page.days, [["Monday", "Tuesday"], ["Tuesday"]]);
     await events.close();
@@ -107,12 +111,12 @@ pageTest(
   },
 );
 
-pageTest("an item whose predecessors have got lost is fetched with them", async (page) => {
+pageTest("an item after a gap makes the client read the job again", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["item", { index: 0, item: monday }, "1-a"]);
   await events.send(["item", { index: 2, item: tuesday }, "3-c"]);
-  (await page.asked("GET /:id")).show(itineraryJob());
-  const request = await page.asked("GET /:id/events");
+  (await page.nextRequest("GET /:id")).show(itineraryJob());
+  const request = await page.nextRequest("GET /:id/events");
   assertStrictEquals(request.headers.get("last-event-id"), null);
   assertEquals(page.days, [[], ["Monday"], []]);
   await request.stream().close();
@@ -136,7 +140,7 @@ for (
   ]
 ) {
   pageTest(
-    `what cannot be understood in a stream is ignored: ${JSON.stringify(text)}`,
+    `an invalid event in a stream is ignored: ${JSON.stringify(text)}`,
     async (page) => {
       const { watching, events } = await page.watchLive();
       await events.write(text);
@@ -148,37 +152,37 @@ for (
   );
 }
 
-pageTest("an end that the record does not confirm is not believed", async (page) => {
+pageTest("an end event that the record does not confirm is ignored", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["end", doneJob, "end"]);
-  (await page.asked("GET /:id")).show(itineraryJob());
+  (await page.nextRequest("GET /:id")).show(itineraryJob());
   for (let n = 0; n < 3; n++) {
-    const request = await page.asked("GET /:id/events");
-    // As if there had been no end.
+    const request = await page.nextRequest("GET /:id/events");
+    // As if there had been no end event.
     assertStrictEquals(request.headers.get("last-event-id"), null);
     await request.stream().send(["end", doneJob, "end"]);
-    // The second time nobody runs for it.
-    const [look, ms] = await page.askedAfter("GET /:id");
+    // From the second time, the client pauses first.
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     assert(ms >= 750, `after ${ms} ms`);
     look.show(itineraryJob());
   }
-  (await page.asked("GET /:id/events")).fail();
+  (await page.nextRequest("GET /:id/events")).fail();
   await page.finish(watching);
   assertEquals(page.shown.map(({ status }) => status), ["processing", "completed"]);
 });
 
-pageTest("progress of a job that has ended is reason to look, and nothing else", async (page) => {
+pageTest("progress of an ended job only makes the client read the job", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["progress", { ...doneJob, status: "failed" }, "0-"]);
   assertEquals(page.shown.length, 1);
-  (await page.asked("GET /:id")).show(doneJob);
+  (await page.nextRequest("GET /:id")).show(doneJob);
   assertStrictEquals((await watching).status, "completed");
 });
 
 for (const status of ["failed", "canceled"] as const) {
-  pageTest(`${status} is an end, too`, async (page) => {
+  pageTest(`a ${status} job ends the watch`, async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).show(itineraryJob({ status }));
+    (await page.nextRequest("GET /:id")).show(itineraryJob({ status }));
     assertStrictEquals((await watching).status, status);
     assertEquals(page.shown.map(({ status }) => status), [status]);
     assertEquals(page.connections, []);
@@ -187,16 +191,16 @@ for (const status of ["failed", "canceled"] as const) {
 
 for (const end of ["close", "fail"] as const) {
   pageTest(
-    `a stream that breaks is gone on with, after a short pause and a look at the record: ${end}`,
+    `a broken stream is resumed after a short pause and a read of the job: ${end}`,
     async (page) => {
       const { watching, events } = await page.watchLive();
       await events.send(["item", { index: 0, item: monday }, "1-a"]);
       await events[end]();
-      const [look, ms] = await page.askedAfter("GET /:id");
+      const [look, ms] = await page.nextRequestAfter("GET /:id");
       assertStrictEquals(ms, 750);
       assert(look.headers.has("if-none-match"));
       look.show(itineraryJob({ partial: [monday] }));
-      const request = await page.asked("GET /:id/events");
+      const request = await page.nextRequest("GET /:id/events");
       assertStrictEquals(request.headers.get("last-event-id"), "1-a");
       const next = request.stream();
       await next.send(["item", { index: 1, item: tuesday }, "2-b"]);
@@ -209,88 +213,88 @@ for (const end of ["close", "fail"] as const) {
 }
 
 pageTest(
-  "a stream that always closes after one event is paced, but not slower than polls",
+  "pauses grow for streams that close after one event, up to the polling interval",
   async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).show(itineraryJob(), { "retry-after": "10" });
+    (await page.nextRequest("GET /:id")).show(itineraryJob(), { "retry-after": "10" });
     const pauses = [];
     for (let n = 0; n < 7; n++) {
-      const events = (await page.asked("GET /:id/events")).stream();
+      const events = (await page.nextRequest("GET /:id/events")).stream();
       await events.send(["progress", itineraryJob(), "0-"]);
       await events.close();
-      const [look, ms] = await page.askedAfter("GET /:id");
+      const [look, ms] = await page.nextRequestAfter("GET /:id");
       look.show(itineraryJob(), { "retry-after": "10" });
       pauses.push(ms);
     }
     assertEquals(pauses, [750, 1_500, 3_000, 6_000, 10_000, 10_000, 10_000]);
-    // It does deliver.
+    // The streams do deliver.
     assertEquals(page.connections, ["live"]);
-    (await page.asked("GET /:id/events")).fail();
+    (await page.nextRequest("GET /:id/events")).fail();
     await page.finish(watching);
   },
 );
 
-pageTest("a stream that has held for some time is soon opened again", async (page) => {
+pageTest("the pause is short again after a stream that was open for a while", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["progress", itineraryJob(), "0-"]);
   await events.close();
   let pause = 0;
   for (let n = 0; n < 3; n++) {
-    const [look, ms] = await page.askedAfter("GET /:id");
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
     look.show(itineraryJob(), { "retry-after": "10" });
     pause = ms;
-    const next = (await page.asked("GET /:id/events")).stream();
+    const next = (await page.nextRequest("GET /:id/events")).stream();
     await next.send(["progress", itineraryJob(), "0-"]);
-    if (n === 2) await page.pass(20_000);
+    if (n === 2) await page.advance(20_000);
     await next.close();
   }
   assertStrictEquals(pause, 3_000);
-  const [look, ms] = await page.askedAfter("GET /:id");
+  const [look, ms] = await page.nextRequestAfter("GET /:id");
   assertStrictEquals(ms, 750);
   look.show(doneJob);
   await watching;
 });
 
 pageTest(
-  "a stream that says nothing for 40 seconds is dead; comments keep it alive",
+  "a stream is closed after 40 seconds of silence, and comments count as activity",
   async (page) => {
     const { watching, events } = await page.watchLive();
     await events.send(["progress", itineraryJob(), "0-"]);
     for (let n = 0; n < 4; n++) {
-      await page.pass(39_000);
+      await page.advance(39_000);
       assertStrictEquals(events.isOver, false);
       await events.write(": keep-alive\n\n");
     }
-    await page.pass(39_999);
+    await page.advance(39_999);
     assertStrictEquals(events.isOver, false);
-    await page.pass(1);
+    await page.advance(1);
     assertStrictEquals(events.isOver, true);
-    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-    // What it told before was no failure of streams.
-    const request = await page.asked("GET /:id/events");
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    // A stream that has sent events does not count as failed.
+    const request = await page.nextRequest("GET /:id/events");
     request.fail();
     await page.finish(watching);
   },
 );
 
 pageTest(
-  "a stream whose first event does not come at once is held back by somebody",
+  "a stream without an event in 15 seconds counts as blocked",
   async (page) => {
     const watching = page.watch();
-    (await page.asked("GET /:id")).show(itineraryJob());
-    // Not even an answer.
-    await page.asked("GET /:id/events");
-    await page.pass(15_000);
-    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-    // An answer, and nothing else.
-    const events = (await page.asked("GET /:id/events")).stream();
+    (await page.nextRequest("GET /:id")).show(itineraryJob());
+    // Without an answer.
+    await page.nextRequest("GET /:id/events");
+    await page.advance(15_000);
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    // An answer without events.
+    const events = (await page.nextRequest("GET /:id/events")).stream();
     await nextTurn();
-    await page.pass(14_999);
+    await page.advance(14_999);
     assertStrictEquals(events.isOver, false);
-    await page.pass(1);
+    await page.advance(1);
     assertStrictEquals(events.isOver, true);
-    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-    const [poll] = await page.askedAfter("GET /:id, wait=25");
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    const [poll] = await page.nextRequestAfter("GET /:id, wait=25");
     assertEquals(page.connections, ["polling"]);
     poll.show(doneJob);
     await watching;
@@ -298,43 +302,43 @@ pageTest(
 );
 
 pageTest(
-  "a stream that begins, but without an event, does not count as live for long",
+  "a stream with a comment but without an event counts as live for 15 seconds only",
   async (page) => {
     const { watching, events } = await page.watchLive();
     assertEquals(page.connections, ["live"]);
-    await page.pass(15_000);
+    await page.advance(15_000);
     assertStrictEquals(events.isOver, true);
-    (await page.askedAfter("GET /:id"))[0].show(itineraryJob());
-    const request = await page.asked("GET /:id/events");
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    const request = await page.nextRequest("GET /:id/events");
     assertEquals(page.connections, ["live", "polling"]);
     request.fail();
     await page.finish(watching);
   },
 );
 
-pageTest("a page in place of a stream is not read", async (page) => {
+pageTest("a stream of another content type is not read", async (page) => {
   const watching = page.watch();
-  (await page.asked("GET /:id")).show(itineraryJob());
-  const body = (await page.asked("GET /:id/events")).stream("text/html");
+  (await page.nextRequest("GET /:id")).show(itineraryJob());
+  const body = (await page.nextRequest("GET /:id/events")).stream("text/html");
   await nextTurn();
   assertStrictEquals(body.isOver, true);
   assertEquals(page.connections, []);
   await page.finish(watching);
 });
 
-pageTest("an event without an id leaves the place where it was", async (page) => {
+pageTest("an event without an id does not change the position", async (page) => {
   const { watching, events } = await page.watchLive();
   await events.send(["item", { index: 0, item: monday }, "1-a"]);
   await events.send(["progress", itineraryJob()]);
   await events.close();
-  (await page.askedAfter("GET /:id"))[0].show(itineraryJob({ partial: [monday] }));
-  const request = await page.asked("GET /:id/events");
+  (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob({ partial: [monday] }));
+  const request = await page.nextRequest("GET /:id/events");
   assertStrictEquals(request.headers.get("last-event-id"), "1-a");
   request.fail();
   await page.finish(watching);
 });
 
-pageTest("onProgress gets copies: what the page does with them changes nothing", async (page) => {
+pageTest("onProgress() gets copies, so that changes by the page have no effect", async (page) => {
   const seen: string[][] = [];
   const watching = page.client.watch(id, {
     onProgress(job) {
@@ -342,8 +346,8 @@ pageTest("onProgress gets copies: what the page does with them changes nothing",
       job.partial?.splice(0);
     },
   });
-  (await page.asked("GET /:id")).show(itineraryJob({ partial: [monday] }));
-  const events = (await page.asked("GET /:id/events")).stream();
+  (await page.nextRequest("GET /:id")).show(itineraryJob({ partial: [monday] }));
+  const events = (await page.nextRequest("GET /:id/events")).stream();
   await events.send(["item", { index: 1, item: tuesday }, "2-b"]);
   assertEquals(seen, [["Monday"], ["Monday", "Tuesday"]]);
   await events.close();

@@ -1,5 +1,5 @@
 /**
- * What the outside sees of checklists.
+ * The public contract of checklists.
  * @module
  */
 import type { HttpContract } from "../../contract.ts";

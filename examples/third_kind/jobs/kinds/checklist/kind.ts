@@ -1,5 +1,5 @@
 /**
- * Checklists: a trip in, a list of what to pack out. This kind has no view and no files.
+ * Checklists: a list of things to pack for a trip. This kind has no view and no files.
  * @module
  */
 import { z } from "zod";
@@ -19,7 +19,7 @@ type Checklist = z.infer<typeof Checklist>;
 const Asked = z.object({ trip: z.string() });
 const Answered = z.object({ items: z.array(z.string()).nullable() });
 
-/** The kind of job behind `/api/checklists`. */
+/** Creates the kind behind `/api/checklists`. */
 export function checklistKind(settings: { model: string }) {
   return {
     name: "checklist" as const,

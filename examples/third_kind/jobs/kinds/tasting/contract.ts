@@ -1,5 +1,5 @@
 /**
- * What the outside sees of tastings.
+ * The public contract of tastings.
  * @module
  */
 import type { HttpContract } from "../../contract.ts";

@@ -1,5 +1,5 @@
 /**
- * Tastings: a dish and a town in, a list of places out.
+ * Tastings: a list of places that serve a dish in a town.
  * @module
  */
 import { z } from "zod";
@@ -36,15 +36,15 @@ const Place = z.object({
 const Tasting = z.object({ places: z.array(Place).min(1).max(MAX_STOPS) });
 export type Tasting = z.infer<typeof Tasting>;
 
-/** What was asked for, as the public answer tells it. */
+/** The request, as the answers of the API show it. */
 const Asked = z.object({ dish: z.string(), town: z.string(), stops: z.int() });
 
-/** What has come of it. */
+/** The result, as the answers of the API show it. */
 const Answered = z.object({
   places: z.array(Place).nullable().describe("The plan; `null` until it is finished"),
 });
 
-/** The kind of job behind `/api/tastings`. */
+/** Creates the kind behind `/api/tastings`. */
 export function tastingKind(settings: { model: string }) {
   return {
     name: "tasting" as const,

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** To be raised with each change of the prompt: steps of another one are not resumed. */
+/** Must be raised with each change of the prompt: steps of another version are not resumed. */
 export const TASTING_PROMPT_VERSION = "tasting-1";
 
 export const tastingInstructions = `You know where to eat.

@@ -1,10 +1,10 @@
 /**
- * Made-up tastings for the sample generator.
+ * Invented tastings for the sample generator.
  * @module
  */
 import type { Tasting, TastingRequest } from "./kind.ts";
 
-/** As many places as the request has stops. */
+/** Returns as many places as the request has stops. */
 export function sampleTasting({ dish, town, stops }: TastingRequest): Tasting {
   return {
     places: Array.from({ length: stops }, (_, index) => ({

@@ -1,5 +1,5 @@
 /**
- * How people see tastings: a dish, a town and a number of stops, and a list of places.
+ * The view of tastings: a form with a dish, a town and a number of stops, and a list of places.
  * @module
  */
 import type { Jobs } from "../../client/job.ts";
