@@ -166,7 +166,7 @@ export async function wishForBundles(page: Page): Promise<void> {
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill(weekend.interests.join(", "));
   await page.getByLabel("When and where").fill(weekend.timeframe);
-  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
 }
 

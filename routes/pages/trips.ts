@@ -99,5 +99,10 @@ function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   if (isLocked) c.header("www-authenticate", "Bearer");
   return isLocked
     ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
-    : sendApp(c, { title: "Expired", state: { page: "gone", id }, status: 404, isPrivate: true });
+    : sendApp(c, {
+      title: "Trip not found",
+      state: { page: "gone", id },
+      status: 404,
+      isPrivate: true,
+    });
 }

@@ -53,7 +53,8 @@ for (const status of [403, 404]) {
     const id = await seeFirstDay(page, service);
     await page.route(API, foreign(status));
     await page.evaluate("dispatchEvent(new Event('online'))");
-    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
+      .waitFor();
     assertStrictEquals((await tripsOf(page))[0]!.status, "processing");
     service.model.write(id);
     await service.program.untilLogged("completed");
@@ -71,11 +72,11 @@ browserTest("a trip that can no longer be watched says why and what to do", asyn
   const problem = { code: "invalid_header", detail: "A header is not valid" };
   await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
   await page.evaluate("dispatchEvent(new Event('online'))");
-  await page.getByText("This page cannot follow the trip: A header is not valid.").waitFor();
+  await page.getByText("This page can't show updates: A header is not valid.").waitFor();
   await takeScreenshot(page, "not-followed");
   assertEquals(await accessibilityViolations(page), []);
   await page.unroute(API);
-  await page.getByRole("link", { name: "Load it again" }).click();
+  await page.getByRole("link", { name: "Reload the page" }).click();
   await page.getByText("No connection").waitFor({ state: "detached" });
   assertEquals(faults(/status of 400/), []);
 });
@@ -90,11 +91,12 @@ browserTest("a cancellation that fails says why, and can be repeated", async (br
     await route.fulfill({ status: 403, contentType, json: problem });
   });
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("alert").getByText(`Not canceled: ${problem.detail}.`).waitFor();
+  await page.getByRole("alert").getByText(`We couldn't cancel this trip: ${problem.detail}.`)
+    .waitFor();
   await takeScreenshot(page, "not-canceled");
   await page.unroute(API);
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   // The button is gone, so the focus moves here for keyboard users.
   assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
   assertEquals(faults(/status of 403/), []);
@@ -122,6 +124,19 @@ browserTest("browsers without new CSS features show all colors and links", async
   assertEquals(faults(), []);
 });
 
+browserTest("a browser that blocks storage is promised no list of trips", async (browser) => {
+  await using service = await openService();
+  const { page, context, faults } = await visit(browser);
+  await context.addInitScript(`Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("blocked", "SecurityError"); },
+  })`);
+  await page.goto(service.url);
+  await page.getByText("Your browser blocks storage, so trips can't be listed here.").waitFor();
+  await wishForItinerary(page);
+  await page.getByText("written in").waitFor();
+  assertEquals(faults(), []);
+});
+
 browserTest("a page with a bug says so, and shows the next action", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
@@ -130,9 +145,9 @@ browserTest("a page with a bug says so, and shows the next action", async (brows
   // Simulates a bug in the code.
   await context.addInitScript("Intl.DateTimeFormat = class { format() { throw Error('broken') } }");
   await page.goto(trip);
-  await page.getByRole("heading", { name: "This page cannot go on" }).waitFor();
+  await page.getByRole("heading", { name: "This page stopped working" }).waitFor();
   await takeScreenshot(page, "broken");
-  assertStrictEquals(await page.getByRole("link", { name: "Load it again" }).count(), 1);
+  assertStrictEquals(await page.getByRole("link", { name: "Reload the page" }).count(), 1);
   assertStrictEquals(await page.getByText("Elapsed").count(), 0);
   assertEquals(faults(/broken/), []);
 });
@@ -144,7 +159,7 @@ browserTest("a page whose script does not load offers to reload", async (browser
   const id = await service.model.begun(0);
   await page.route("**/app.js?*", foreign(503));
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  const reload = page.getByRole("link", { name: "Load the page again." });
+  const reload = page.getByRole("link", { name: "Reload the page" });
   assertStrictEquals(await reload.count(), 0);
   // The offer appears after a delay, which the test skips.
   await page.evaluate("document.querySelector('.late').getAnimations()[0].finish()");
@@ -192,7 +207,7 @@ browserTest("a trip that is forgotten during its request stays forgotten", async
   });
   await page.goto(service.url);
   await asked.promise;
-  await page.getByRole("button", { name: "Forget Oslo" }).click();
+  await page.getByRole("button", { name: "Remove Oslo" }).click();
   // The second request is sent after the first answer has been processed.
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
@@ -208,7 +223,7 @@ browserTest("a trip that is forgotten in one tab is not restored by another", as
   const id = await seeFirstDay(page, service);
   const tab = await context.newPage();
   await tab.goto(service.url);
-  await tab.getByRole("button", { name: "Forget Rome" }).click();
+  await tab.getByRole("button", { name: "Remove Rome" }).click();
   service.model.write(id);
   await page.getByText("written in").waitFor();
   assertEquals(await tripsOf(tab), []);
@@ -230,7 +245,9 @@ browserTest("an invalid key does not hide a public trip", async (browser) => {
   const press = () => page.getByRole("button", { name: "Plan my trip" }).click();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  for (const [text, said] of [["", "Please fill this in."], ["ключ", "A key has letters"]]) {
+  for (
+    const [text, said] of [["", "Please fill this in."], ["ключ", "A key can only contain letters"]]
+  ) {
     await key.fill(text!);
     await press();
     await page.getByText(said!).waitFor();
@@ -243,7 +260,7 @@ browserTest("an invalid key does not hide a public trip", async (browser) => {
   assertEquals(asked, []);
   await key.fill(OTHER_KEY);
   await press();
-  await page.getByText("This key does not fit.").waitFor();
+  await page.getByText("This key was not accepted.").waitFor();
   await takeScreenshot(page, "key-does-not-fit");
   assertEquals(await accessibilityViolations(page), []);
   assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
@@ -267,17 +284,19 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   tab.on("request", (request) => asked.push(request.url()));
   await tab.goto(page.url());
   const key = tab.getByRole("textbox", { name: "API key" });
-  const show = tab.getByRole("button", { name: "Show the trip" });
+  const show = tab.getByRole("button", { name: "Open the trip" });
   await show.click();
   await tab.getByText("Please fill this in.").waitFor();
   assertEquals(asked.filter((url) => url.includes("/api/")), []);
   await key.fill("key-that-does-not-exist");
   await show.click();
-  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByText("This key was not accepted.").waitFor();
   await takeScreenshot(tab, "locked-wrong-key");
   await key.fill(OTHER_KEY);
   await show.click();
-  await tab.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  await tab.getByText(
+    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  ).waitFor();
   assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
   assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
   await key.fill(KEY);
@@ -287,12 +306,12 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
 
   // The tab has a key now.
   await tab.goto(service.url);
-  await tab.getByText("Left empty, it is the one of before").first().waitFor();
+  await tab.getByText("Leave empty to use the previous key").first().waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("key-that-does-not-exist");
   await tab.getByLabel("Destination").fill("Oslo");
   await tab.getByLabel("Days").fill("1");
   await tab.getByRole("button", { name: "Plan my trip" }).click();
-  await tab.getByText("This key does not fit.").waitFor();
+  await tab.getByText("This key was not accepted.").waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("");
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
   await tab.getByText("written in").waitFor();
@@ -308,7 +327,9 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await tab.goto(service.url);
   await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
   await row.getByRole("link").click();
-  await other.getByText("There is no such trip for this key, or it has expired.").waitFor();
+  await other.getByText(
+    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  ).waitFor();
   assertEquals(faults(/status of 40[14]/), []);
 });
 
@@ -334,7 +355,7 @@ browserTest(
     await page.getByText("written in").waitFor();
     assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
     await page.goto(service.url);
-    await page.getByText("Only those who have one can go on").first().waitFor();
+    await page.getByText("Planning a trip requires an API key").first().waitFor();
     assertEquals(faults(/status of 401|ERR_/), []);
   },
 );
@@ -344,7 +365,7 @@ browserTest("without a script a page does not ask for a key", async (browser) =>
   const { page, faults } = await visit(browser, { javaScriptEnabled: false });
   for (const path of ["/", `/trips/${crypto.randomUUID()}`]) {
     await page.goto(service.url + path);
-    await page.getByText("This needs an API key, and a browser that runs scripts.").first()
+    await page.getByText("Turn on JavaScript in your browser to enter an API key.").first()
       .waitFor();
     assertStrictEquals(await page.locator("input[type=password]").first().isVisible(), false);
     assertStrictEquals(await page.locator("button").first().isVisible(), false);
@@ -367,7 +388,7 @@ browserTest("a key that is entered before the script has loaded is not sent", as
   await page.getByLabel("Days").fill("3");
   await key.first().fill(KEY);
   await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
-  await page.getByText("This service is only open to those with an API key.").waitFor();
+  await page.getByText("This service requires an API key.").waitFor();
   assert(sent.length > 4);
   assertEquals(sent.filter((line) => line.includes(KEY)), []);
   assertEquals(faults(/status of (401|503)/), []);
@@ -388,12 +409,12 @@ browserTest(
       await page.goto(service.url);
       await wishForItinerary(page, { destination, durationDays: 1 });
       await page.getByRole("button", { name: "Cancel" }).click();
-      await page.getByText("You have canceled this trip.").waitFor();
+      await page.getByText("This trip was canceled.").waitFor();
     }
     await page.goto(service.url);
-    const forgotten = [["Oslo", "Forget Rome"], ["Rome", "Forget Lima"], ["Lima", null]] as const;
+    const forgotten = [["Oslo", "Remove Rome"], ["Rome", "Remove Lima"], ["Lima", null]] as const;
     for (const [name, next] of forgotten) {
-      await page.getByRole("button", { name: `Forget ${name}` }).press("Enter");
+      await page.getByRole("button", { name: `Remove ${name}` }).press("Enter");
       const { label, id } = await page.evaluate(`({
       label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
     })`) as { label: string | null; id: string };
@@ -414,7 +435,7 @@ for (const javaScriptEnabled of [true, false]) {
     await wishForItinerary(page);
     const canceled = page.url();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("You have canceled this trip.").waitFor();
+    await page.getByText("This trip was canceled.").waitFor();
     // A page from the browser's cache loads nothing.
     do {
       await page.goBack({ waitUntil: "commit" });
@@ -437,9 +458,9 @@ browserTest("a trip that was repeated and canceled can be repeated again", async
   const seen = new Set([first]);
   for (let n = 0; n < 2; n++) {
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("You have canceled this trip.").waitFor();
+    await page.getByText("This trip was canceled.").waitFor();
     await page.goto(first);
-    await page.getByRole("button", { name: "Make it after all" }).click();
+    await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => url.href !== first);
     seen.add(page.url());
   }

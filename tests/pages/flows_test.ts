@@ -114,7 +114,7 @@ browserTest("a trip is the same on another device and in another tab", async (br
   const tab = await context.newPage();
   await tab.goto(service.url);
   const row = tab.locator("#recent li", { hasText: "Rome, 3 days" });
-  await row.getByText("Being written").waitFor();
+  await row.getByText("In progress").waitFor();
   await takeScreenshot(tab, "home-with-trips");
   const { page: other, faults: otherFaults } = await visit(browser);
   await other.goto(page.url());
@@ -129,7 +129,7 @@ browserTest("a trip is the same on another device and in another tab", async (br
   const third = await context.newPage();
   await third.goto(service.url);
   await third.locator("#recent li").waitFor();
-  await third.getByRole("button", { name: "Forget Rome" }).click();
+  await third.getByRole("button", { name: "Remove Rome" }).click();
   await row.waitFor({ state: "detached" });
   assertEquals([...faults(), ...otherFaults()], []);
 });
@@ -141,7 +141,8 @@ browserTest("a page says that it is offline, and continues when it is online", a
   await context.setOffline(true);
   // The emulation does not cut an open stream: the event ends it, as when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-  await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+  await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
+  await page.getByText("Check your connection.").waitFor();
   await takeScreenshot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -159,7 +160,8 @@ browserTest(
     const { page, faults } = await visit(browser);
     await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
-    await page.getByText("No connection. The work goes on; this page keeps trying.").waitFor();
+    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
+      .waitFor();
     assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
@@ -177,12 +179,12 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await service.model.begun(0);
   const canceled = page.url();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
   assertStrictEquals(status, "canceled");
-  await page.getByRole("button", { name: "Make it after all" }).click();
+  await page.getByRole("button", { name: "Plan this trip again" }).click();
   await page.waitForURL((url) => url.href !== canceled);
   service.model.write(await service.model.begun(1));
   await page.getByText("written in").waitFor();
@@ -197,11 +199,11 @@ browserTest("a failed trip says why, and shows the next action", async (browser)
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("This service cannot write plans at the moment.").waitFor();
-  await page.getByText("The reason: OpenAI API error: 429 insufficient_quota").waitFor();
+  await page.getByText("We can't write plans right now.").waitFor();
+  await page.getByText("Error code: quota_exceeded").waitFor();
   await takeScreenshot(page, "failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Change the wish" }).click();
+  await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await page.goto(failed);
@@ -232,7 +234,8 @@ browserTest(
     await page.getByLabel("Days").fill("2");
     await page.getByRole("button", { name: "Plan my trip" }).click();
     const notice = page.getByRole("alert");
-    await notice.getByText("Many travellers are waiting for their plans at the moment.").waitFor();
+    await notice.getByText("Many travelers are waiting right now, so we can't start another plan.")
+      .waitFor();
     await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
     assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Oslo");
     await page.getByRole("button", { name: "Plan my trip" }).waitFor();
@@ -264,7 +267,9 @@ browserTest("a wish whose answer was lost creates one trip", async (browser) => 
   assertStrictEquals(made[0], made[1]);
   assert(page.url().endsWith(made[0]!));
   await page.getByText("Sample", { exact: true }).waitFor();
-  await page.getByText("This plan is made up: the service runs without a language model.")
+  await page.getByText(
+    "This is a sample plan with made-up content. This service runs without a language model.",
+  )
     .waitFor();
   await takeScreenshot(page, "sample", true);
   assertEquals(faults(AWAY), []);
@@ -289,12 +294,13 @@ browserTest(
     await page.goto(service.url);
     await page.locator("#recent li").getByText("Expired", { exact: true }).waitFor();
     await page.goto(`${service.url}/trips/${gone}`);
-    await page.getByRole("button", { name: "Make it again" }).click();
+    await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => !url.href.endsWith(gone));
     await page.getByText("written in").waitFor();
 
     const { page: stranger } = await visit(browser);
     await stranger.goto(`${service.url}/trips/${gone}`);
+    await stranger.getByRole("heading", { name: "We can't find this trip" }).waitFor();
     await stranger.getByRole("link", { name: "Plan a new trip" }).click();
     await stranger.getByLabel("Destination").waitFor();
     assertEquals(faults(NOT_FOUND), []);
@@ -332,7 +338,7 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.getByLabel("Destination").fill("x".repeat(121));
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  await page.getByText("Use at most 120 characters. You have 121.").waitFor();
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await takeScreenshot(page, "without-script-wrong");
   await page.getByLabel("Destination").fill("Rome");
@@ -356,10 +362,10 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.goto(service.url);
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("food");
-  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 
@@ -406,14 +412,14 @@ browserTest("fields show their errors at once, without a request", async (browse
   const destination = page.getByLabel("Destination");
   const days = page.getByLabel("Days");
   await destination.fill("x".repeat(121));
-  assertStrictEquals(await page.getByText("At most 120").count(), 0);
+  assertStrictEquals(await page.getByText("Use at most 120").count(), 0);
   await destination.blur();
-  await page.getByText("At most 120 characters; these are 121.").waitFor();
+  await page.getByText("Use at most 120 characters. You have 121.").waitFor();
   await destination.fill("x".repeat(120));
-  await page.getByText("A city, a region, a country").waitFor();
+  await page.getByText("A city, region, or country").waitFor();
   await days.fill("31");
   await days.blur();
-  await page.getByText("A whole number from 1 to 30.").waitFor();
+  await page.getByText("Enter a whole number, 1 to 30.").waitFor();
   await takeScreenshot(page, "invalid");
   await page.getByRole("button", { name: "Plan my trip" }).click();
   assertStrictEquals(
@@ -423,7 +429,7 @@ browserTest("fields show their errors at once, without a request", async (browse
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("x,".repeat(21));
   await page.getByLabel("Interests").blur();
-  await page.getByText("At most 20; these are 21.").waitFor();
+  await page.getByText("Enter at most 20 items. You have 21.").waitFor();
   assertEquals(asked, []);
   assertEquals(faults(), []);
 });
@@ -479,7 +485,7 @@ browserTest("the form and the trip ask for a key where keys are needed", async (
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  await page.getByText("This service is only open to those with an API key.").first().waitFor();
+  await page.getByText("This service requires an API key.").first().waitFor();
   await page.getByRole("textbox", { name: "API key" }).fill(key);
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
@@ -488,10 +494,10 @@ browserTest("the form and the trip ask for a key where keys are needed", async (
 
   const tab = await context.newPage();
   await tab.goto(page.url());
-  await tab.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  await tab.getByRole("heading", { name: "This trip needs an API key" }).waitFor();
   assertStrictEquals(await tab.getByText("Rome").count(), 0);
   await tab.getByRole("textbox", { name: "API key" }).fill(key);
-  await tab.getByRole("button", { name: "Show the trip" }).click();
+  await tab.getByRole("button", { name: "Open the trip" }).click();
   await tab.getByText("written in").waitFor();
   assertEquals(faults(/status of 401/), []);
 });

@@ -55,7 +55,7 @@ async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openServ
   yield "bundles-finished";
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("The reason:").waitFor();
+  await page.getByText("Error code: quota_exceeded").waitFor();
   yield "failed";
   await page.goto(`${service.url}/trips/${crypto.randomUUID()}`);
   yield "expired";
@@ -178,7 +178,7 @@ browserTest("texts of travellers and models are text and never run as code", asy
   for (const label of ["Interests", "Music", "When and where", "Anything else"]) {
     await page.getByLabel(label).fill(hostile);
   }
-  await page.getByRole("button", { name: "Find my weekend" }).click();
+  await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   service.model.write(await service.model.begun(1));
   await page.getByText("written in").waitFor();

@@ -74,15 +74,15 @@ browserTest("a plan that the model refuses to write offers to change the wish", 
   service.model.write(await service.model.begun(0));
   await service.program.untilLogged("failed");
   await page.reload();
-  await page.getByText("The model would not write this plan.").waitFor();
-  await page.getByText("say it differently").waitFor();
+  await page.getByText("A content filter stopped this plan.").waitFor();
+  await page.getByText("Edit your request and try again.").waitFor();
   assertStrictEquals(
     await page.locator(".button.main, button.main").innerText(),
-    "Change the wish",
+    "Edit the request",
   );
   await takeScreenshot(page, "without-script-failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Change the wish" }).click();
+  await page.getByRole("link", { name: "Edit the request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
@@ -103,7 +103,7 @@ browserTest("a placeholder plan is marked as invented", async (browser) => {
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.locator(".mark", { hasText: "Placeholder" }).waitFor();
-  await page.getByText("the language model had no quota left").waitFor();
+  await page.getByText("because the language model was not available").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertEquals(faults(), []);
 });
@@ -182,7 +182,7 @@ browserTest(
     await page.getByText("written in").waitFor();
     const copy = page.getByRole("button", { name: "Copy link" });
     await Promise.all([page.waitForEvent("dialog"), copy.click()]);
-    assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: The link of this trip"]);
+    assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: Copy the link to this trip:"]);
   },
 );
 
@@ -196,7 +196,7 @@ browserTest("pages from the back/forward cache continue their updates", async ()
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   assertStrictEquals(await wasKept(), true);
-  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Being written")
+  await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("In progress")
     .waitFor();
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -285,7 +285,7 @@ async function* rareStates(page: Page) {
   await page.getByRole("button", { name: "Canceling…" }).waitFor();
   yield "canceling";
   held.resolve();
-  await page.getByText("You have canceled this trip.").waitFor();
+  await page.getByText("This trip was canceled.").waitFor();
   yield "canceled";
   // The page must be closed before the service, which it would miss.
   await page.close();
@@ -300,7 +300,7 @@ async function* lockedStates(page: Page) {
   await page.goto(service.url);
   yield "home-with-key";
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.getByRole("heading", { name: "This trip needs a key" }).waitFor();
+  await page.getByRole("heading", { name: "This trip needs an API key" }).waitFor();
   yield "locked";
   // The page must be closed before the service, which it would miss.
   await page.close();
@@ -370,11 +370,11 @@ browserTest("the waiting tips change every few seconds", async (browser) => {
   const { page, faults } = await visit(browser);
   await page.clock.install();
   await seeFirstDay(page, service);
-  await page.getByText("Looking for the best order of things…").waitFor();
+  await page.getByText("You can close this page.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Leaving time for a coffee…").waitFor();
+  await page.getByText("Days appear one by one.").waitFor();
   await page.clock.runFor(7_000);
-  await page.getByText("Checking how far it is on foot…").waitFor();
+  await page.getByText("Places link to a map.").waitFor();
   const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
   assert(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
   assertEquals(faults(), []);

@@ -1,5 +1,5 @@
 /**
- * The same wish once more, or another one like it.
+ * The form that repeats a trip, with a link to edit its request first.
  * @module
  */
 import { useState } from "preact/hooks";
@@ -9,12 +9,12 @@ import { againKey, makeAgain, refusalOf } from "./session.ts";
 import { formUrl, type Wish } from "./wish.ts";
 
 export interface AgainFormProps {
-  /** The trip's that is to be repeated: however often it is asked for, it is repeated once. */
+  /** The id of the trip to repeat. Sending the form several times creates one new trip. */
   id: string;
   wish: Wish;
-  /** What the button says. */
+  /** The label of the button. */
   verb: string;
-  /** What is best done now. */
+  /** The action to highlight. */
   best: NextAction;
 }
 
@@ -49,7 +49,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
         {isSending ? "Sending…" : verb}
       </button>
       <a class={best === "change" ? "button main" : "button"} href={formUrl(wish)}>
-        Change the wish
+        Edit the request
       </a>
     </form>
   );

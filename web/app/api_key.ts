@@ -1,10 +1,10 @@
 /**
- * The API key of this tab: kept as long as the tab, once the service has accepted it.
+ * The API key of this tab. It is stored after the service accepts it, until the tab is closed.
  * @module
  */
 const NAME = "tripwright.key";
 
-/** The key; `null` if there is none. */
+/** Returns the key, or `null` if the tab has none. */
 export function apiKeyOfTab(): string | null {
   try {
     return sessionStorage.getItem(NAME);
@@ -13,25 +13,25 @@ export function apiKeyOfTab(): string | null {
   }
 }
 
-/** Whether there is one. */
+/** Returns whether the tab has a key. */
 export function hasApiKey(): boolean {
   return apiKeyOfTab() !== null;
 }
 
-/** Keeps a key that the service has accepted. */
+/** Stores a key that the service accepted. */
 export function keepApiKey(apiKey: string): void {
   try {
     sessionStorage.setItem(NAME, apiKey);
   } catch {
-    // Forbidden: the key has to be given again.
+    // The browser forbids storage: the traveler has to enter the key again.
   }
 }
 
-/** Drops a key that does not fit any more. */
+/** Deletes a key that the service no longer accepts. */
 export function forgetApiKey(): void {
   try {
     sessionStorage.removeItem(NAME);
   } catch {
-    // Forbidden: then there is none.
+    // The browser forbids storage, so no key is stored.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the browser runs: it brings the page to life that the server has written.
+ * The entry point in the browser: hydrates the page that the server rendered.
  * @module
  */
 import { hydrate } from "preact";

@@ -1,5 +1,6 @@
 /**
- * How far the work is: it stays at the bottom of the window, so that nothing moves when it leaves.
+ * The progress of a running job. It is fixed to the bottom of the window, so that nothing moves
+ * when it disappears.
  * @module
  */
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -12,15 +13,15 @@ import { openClient, tripUrl } from "./session.ts";
 export interface DockProps {
   job: Job;
   connection: Connection;
-  /** Why the page cannot follow the job any more, if it cannot. */
+  /** Why the page can no longer watch the job; `null`: it can. */
   fault: string | null;
-  /** For how long the job has been there when the page was made, in milliseconds. */
+  /** The age of the job when the page was rendered, in milliseconds. */
   ageMs: number;
   onEnded: (job: Job) => void;
 }
 
-/** How long the dock shows each of its waitingTips. */
-const TURN_MS = 7_000;
+/** How long the dock shows each of its waiting tips. */
+const TIP_MS = 7_000;
 
 export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const { stages, waitingTips, reasoningOf } = tripViewOf(job);
@@ -29,7 +30,9 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const { phase, message, step, of } = job.progress!;
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
-  const aside = waitingTips[Math.floor(elapsedMs / TURN_MS) % waitingTips.length];
+  const tip = connection === "lost"
+    ? "Check your connection."
+    : waitingTips[Math.floor(elapsedMs / TIP_MS) % waitingTips.length];
   const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
   return (
     <section class="dock" aria-label="Progress">
@@ -49,9 +52,9 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
           <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
             <Message {...{ fault, refusal, connection, message }} />
           </p>
-          {isAwake ? <p class="quiet" aria-hidden="true">{`${aside}…`}</p> : (
+          {isAwake ? <p class="quiet" aria-hidden="true">{tip}</p> : (
             <p class="quiet late">
-              Nothing new? <a href="">Load the page again.</a>
+              No updates? <a href="">Reload the page</a>
             </p>
           )}
         </div>
@@ -65,29 +68,31 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
 interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
   /** Why the job was not canceled. */
   refusal: string | null;
-  /** What the service says it is at. */
+  /** What the service is doing. */
   message: string;
 }
 
-/** What matters most at the moment. */
+/** Shows the most important message. */
 function Message({ fault, refusal, connection, message }: MessageProps) {
   if (fault !== null) {
     return (
       <>
-        This page cannot follow the trip: {fault}. <a href="">Load it again</a>
+        This page can't show updates: {fault}. <a href="">Reload the page</a>
       </>
     );
   }
-  if (refusal !== null) return <>Not canceled: {refusal}.</>;
+  if (refusal !== null) return <>We couldn't cancel this trip: {refusal}.</>;
   return (
     <>
-      {connection === "lost" ? "No connection. The work goes on; this page keeps trying." : message}
+      {connection === "lost"
+        ? "No connection. Your trip is saved, and this page keeps trying."
+        : message}
     </>
   );
 }
 
 interface CancelFormProps extends Pick<DockProps, "job" | "onEnded"> {
-  /** Learns why the job was not canceled; `null` when that is tried again. */
+  /** Called with the reason why the job was not canceled, or with `null` before each attempt. */
   onRefused: (reason: string | null) => void;
 }
 
@@ -117,13 +122,13 @@ function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
   );
 }
 
-/** What the model says of its reasoning, the latest first to be seen. */
+/** Shows the summaries of the model's reasoning, with the headline of the latest one on top. */
 export function Reasoning({ summaries }: { summaries: readonly string[] }) {
   return (
     <details class="reasoning">
       <summary>
         <span class="quiet">Reasoning:</span>{" "}
-        <span dir="auto">{headOf(summaries.at(-1) ?? "nothing yet")}</span>
+        <span dir="auto">{headlineOf(summaries.at(-1) ?? "nothing yet")}</span>
       </summary>
       <ol tabIndex={0} aria-label="Reasoning so far">
         {summaries.map((summary, index) => (
@@ -136,8 +141,8 @@ export function Reasoning({ summaries }: { summaries: readonly string[] }) {
   );
 }
 
-/** Models begin a summary with its headline, in the asterisks of Markdown. */
-function headOf(summary: string): string {
+/** Returns the headline of a summary: its first line, which models write in asterisks. */
+function headlineOf(summary: string): string {
   return plain(summary).split("\n")[0]!;
 }
 
@@ -146,25 +151,25 @@ function plain(summary: string): string {
 }
 
 /**
- * How old the job is, on a clock that nobody can set. That a page comes out of a cache, or has slept, is
- * noticed by the service's own times.
+ * Returns the age of the job in milliseconds, by a clock that does not follow the system time. The
+ * timestamps of the service correct the age after the page was cached or asleep.
  */
 function useElapsed(ageMs: number, { createdAt, progress }: Job): number {
   const [elapsedMs, setElapsed] = useState(ageMs);
-  const bornAt = useRef(Infinity);
+  const startedAt = useRef(Infinity);
   const knownMs = Date.parse(progress?.updatedAt ?? createdAt) - Date.parse(createdAt);
   useEffect(() => {
     const now = performance.now();
-    bornAt.current = Math.min(bornAt.current, now - Math.max(ageMs, knownMs));
+    startedAt.current = Math.min(startedAt.current, now - Math.max(ageMs, knownMs));
   }, [ageMs, knownMs]);
   useEffect(() => {
-    const timer = setInterval(() => setElapsed(performance.now() - bornAt.current), 1_000);
+    const timer = setInterval(() => setElapsed(performance.now() - startedAt.current), 1_000);
     return () => clearInterval(timer);
   }, []);
   return elapsedMs;
 }
 
-/** Minutes and seconds, as a stopwatch shows them. */
+/** Formats a duration as minutes and seconds, such as `1:05`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

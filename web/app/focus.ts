@@ -1,20 +1,20 @@
 /**
- * What components change outside of themselves: the title of the page, and where the focus is.
+ * Page-level state: the title, the focus, and whether the script runs.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
 
-/** The title of a page, as tabs and bookmarks show it. Runs in browsers and on the server. */
+/** Returns the full title of a page for tabs and bookmarks. Runs in browsers and on the server. */
 export function pageTitle(title: string): string {
   return `${title} – Tripwright`;
 }
 
-/** Moves the focus from what goes to what stays, without moving the page. */
+/** Moves the focus to an element without scrolling. Used before the focused element is removed. */
 export function focusOn(id: string): void {
   document.getElementById(id)?.focus({ preventScroll: true });
 }
 
-/** Whether the script of the page runs; at first it shows what the server has written. */
+/** Returns `false` in the first render, which must match the HTML of the server, then `true`. */
 export function useAwake(): boolean {
   const [isAwake, setAwake] = useState(false);
   useEffect(() => setAwake(true), []);

@@ -1,5 +1,5 @@
 /**
- * There is no such trip any more.
+ * The page in place of a trip that does not exist or has expired.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
@@ -10,38 +10,47 @@ import { durationLabel, titleOf, type Wish } from "./wish.ts";
 
 export interface GoneState {
   page: "gone";
-  /** As the address says. */
+  /** The id in the address. */
   id: string;
 }
 
-export function GonePage({ state }: { state: GoneState }) {
+interface GoneProps {
+  state: GoneState;
+  /** Whether this page showed the trip before. */
+  wasShown?: boolean;
+}
+
+export function GonePage({ state, wasShown = false }: GoneProps) {
   const [wish, setWish] = useState<Wish | null>(null);
   useEffect(() => {
     const recent = openRecentTrips();
     recent.markGone(state.id);
-    setWish(recent.list().find(({ id }) => id === state.id)?.wish ?? null);
-    // It may have taken the place of a trip that was looked at.
-    document.title = pageTitle("Expired");
+    const known = recent.list().find(({ id }) => id === state.id);
+    setWish(known?.wish ?? null);
+    if (wasShown || known) document.title = pageTitle("Expired");
     if (document.activeElement === document.body) focusOn("main");
   }, [state.id]);
+  // The service does not know whether an id that it cannot find ever existed.
+  const existed = wasShown || wish !== null;
   return (
     <main id="main" class="text" tabIndex={-1}>
-      <p class="quiet">Expired</p>
-      <h1>This trip has expired</h1>
+      <h1>{existed ? "This trip has expired" : "We can't find this trip"}</h1>
       <p>
-        Plans are kept for a limited time, and there is none here any more. If you have got the link
-        from somebody, perhaps they have saved the plan, or the link has lost its end on the way.
+        {existed
+          ? "Plans are kept for a limited time, and this one has been deleted."
+          : "The link may be incomplete, or the trip may have expired. Plans are kept for a " +
+            "limited time. If another traveler sent you the link, ask for a copy of the plan."}
       </p>
       {wish
         ? (
           <>
             <p>
-              You had wished for{" "}
+              You asked for{" "}
               <strong dir="auto">
                 {[titleOf(wish), durationLabel(wish)].filter(Boolean).join(", ")}
               </strong>.
             </p>
-            <AgainForm id={state.id} wish={wish} verb="Make it again" best="repeat" />
+            <AgainForm id={state.id} wish={wish} verb="Plan this trip again" best="repeat" />
           </>
         )
         : (

@@ -1,5 +1,5 @@
 /**
- * The first page: what is wished for, and the trips that this browser knows.
+ * The home page: a form for each kind of plan, and the list of trips in this browser.
  * @module
  */
 import type { Noun } from "../../jobs/kinds/contracts.ts";
@@ -13,14 +13,14 @@ import { WishForm } from "./wish_form.tsx";
 export interface HomeState {
   page: "home";
   limits: FormLimits;
-  /** Wishes need an API key. */
+  /** Whether a request needs an API key. */
   needsKey: boolean;
-  /** What is filled in already, and of which kind it is. */
+  /** The kind whose form is filled in, and the values of its fields. */
   kind: Noun;
   values: FormValues;
   errors: FieldErrors;
   refusal: Refusal | null;
-  /** Makes a form that is sent twice without JavaScript one wish. */
+  /** Identifies the form, so that sending it twice without JavaScript creates one job. */
   formId: string;
 }
 
@@ -30,12 +30,12 @@ export function HomePage({ state }: { state: HomeState }) {
       <div class="intro">
         <h1>Where to next?</h1>
         <p>
-          Make a wish and watch the plan grow. You may close this page at any time: the work goes
-          on, and the plan waits for you.
+          Tell us what you have in mind and watch your plan take shape. You can close this page
+          while we work on it and come back later.
         </p>
       </div>
       <fieldset class="choice">
-        <legend class="unseen">What would you like?</legend>
+        <legend class="unseen">What would you like to plan?</legend>
         {wishKinds.map((kind) => <Choice key={kind} kind={kind} isChosen={kind === state.kind} />)}
       </fieldset>
       {wishKinds.map((kind) => <WishForm key={kind} kind={kind} home={state} />)}

@@ -1,15 +1,15 @@
 /**
- * The API key, where the service needs one. It is the business of the page's script: the field has no
- * name, so that a form that is sent before the script has come takes nothing of it along.
+ * The field for the API key, on services that require one. Only the script of the page sends the
+ * key: the field has no name, so a form that is sent without the script does not contain it.
  * @module
  */
 
-/** What is said of a key that the service does not accept. */
-export const REFUSED = "This key does not fit.";
+/** The error for a key that the service does not accept. */
+export const REFUSED = "This key was not accepted. Check it and try again.";
 
 export interface KeyFieldProps {
   id: string;
-  /** What is wrong with it, if anything is. */
+  /** The error to show; `null`: none. */
   error: string | null;
   hint: string;
 }
@@ -32,23 +32,29 @@ export function KeyField({ id, error, hint }: KeyFieldProps) {
   );
 }
 
-/** In place of the field, where no script runs. */
+/** Replaces the field where no script runs. */
 export function KeyNotice() {
-  return <p class="without-script">This needs an API key, and a browser that runs scripts.</p>;
+  return (
+    <p class="without-script">
+      Turn on JavaScript in your browser to enter an API key.
+    </p>
+  );
 }
 
-/** The field of a form that asks for a key. */
+/** Returns the key field of a form. */
 export function keyInput(form: HTMLFormElement): HTMLInputElement {
   return form.querySelector("input[type=password]")!;
 }
 
-/** The key in it. */
+/** Returns the key that the traveler entered. */
 export function keyIn(form: HTMLFormElement): string {
   return keyInput(form).value.trim();
 }
 
-/** What is wrong with a key, as far as that can be seen (RFC 6750, section 2.1); `null`: nothing. */
+/** Returns the error of a malformed key (RFC 6750, section 2.1), or `null`. */
 export function keyError(key: string): string | null {
   if (key === "") return "Please fill this in.";
-  return /^[\w.~+/=-]+$/.test(key) ? null : "A key has letters, digits and -._~+/= alone.";
+  return /^[\w.~+/=-]+$/.test(key)
+    ? null
+    : "A key can only contain letters, digits, and the characters -._~+/=";
 }

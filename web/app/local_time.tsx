@@ -1,5 +1,5 @@
 /**
- * A moment: in UTC as the server writes it, then as the traveller's clock shows it.
+ * Shows a time: in UTC in the HTML of the server, in the traveler's time zone once the script runs.
  * @module
  */
 import { useAwake } from "./focus.ts";
@@ -7,7 +7,7 @@ import { useAwake } from "./focus.ts";
 export interface LocalTimeProps {
   /** ISO 8601. */
   iso: string;
-  /** Whether seconds matter. */
+  /** Whether to show seconds. */
   seconds?: boolean;
 }
 
@@ -24,7 +24,7 @@ function local(iso: string, seconds: boolean): string {
   });
 }
 
-/** The same on every machine, and about as wide. */
+/** The result is the same on every machine, and about as wide as the local time. */
 function utc(iso: string): string {
   return `${formatted(iso, { ...day, timeZone: "UTC" })} UTC`;
 }

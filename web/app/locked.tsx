@@ -1,5 +1,5 @@
 /**
- * A trip that only those may see who have the service's key.
+ * The page of a trip that requires an API key.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
@@ -15,22 +15,22 @@ import { TripPage } from "./trip.tsx";
 
 export interface LockedState {
   page: "locked";
-  /** As the address says. */
+  /** The id in the address. */
   id: string;
 }
 
-/** What a look with a key has come to, if there is no job to show. */
+/** Messages for lookups that found no job. */
 const outcomes = {
   none: null,
-  missing: "There is no such trip for this key, or it has expired.",
-  lost: "The service cannot be reached at the moment.",
+  missing: "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  lost: "We can't reach the service right now. Try again in a moment.",
 };
 
 export function LockedPage({ state: { id } }: { state: LockedState }) {
   const [found, setFound] = useState<Job | keyof typeof outcomes>("none");
   const [wrongKey, setWrongKey] = useState<string | null>(null);
 
-  /** @param apiKey one that was just given; unset, the tab's */
+  /** @param apiKey the key that was just entered; unset: the key of the tab */
   async function look(apiKey?: string): Promise<void> {
     const client = openClient(apiKey);
     try {
@@ -59,21 +59,21 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
   }, [id]);
 
   const isFound = typeof found === "object";
-  // The form that had the focus is gone.
+  // The form that had the focus has been removed.
   useEffect(() => isFound ? focusOn("main") : undefined, [isFound]);
 
   if (isFound) {
-    // How old it is, its progress tells: the clock of this machine may be wrong.
+    // The progress tells the age of the job; the clock of this machine may be wrong.
     return <TripPage state={{ page: "trip", job: found, ageMs: 0, isOpen: false }} />;
   }
   return (
     <main id="main" class="text">
-      <h1>This trip needs a key</h1>
-      <p>This service is only open to those with an API key.</p>
+      <h1>This trip needs an API key</h1>
+      <p>Enter the key to see the trip.</p>
       {outcomes[found] && <p class="notice" role="alert">{outcomes[found]}</p>}
       <form class="wish needs-script" onSubmit={open}>
-        <KeyField id="key" error={wrongKey} hint="The one that the trip was made with" />
-        <button type="submit" class="main">Show the trip</button>
+        <KeyField id="key" error={wrongKey} hint="The key that this trip was planned with" />
+        <button type="submit" class="main">Open the trip</button>
       </form>
       <KeyNotice />
     </main>
@@ -81,9 +81,9 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
 }
 
 /**
- * The job that has this id, of whatever kind.
+ * Finds the job with this id among all kinds.
  *
- * @throws {TripError} if no kind has such a job, or the service does not answer
+ * @throws {TripError} if no kind has such a job, or the service does not respond
  */
 async function findJob(client: TripClient, id: string): Promise<Job> {
   let gone: unknown;

@@ -1,6 +1,5 @@
 /**
- * The pages of the app: the same on the server, which writes them first, and in the browser, which
- * goes on with them.
+ * The pages of the app. The server renders them first, and the browser hydrates them.
  * @module
  */
 import { useErrorBoundary } from "preact/hooks";
@@ -9,10 +8,10 @@ import { HomePage, type HomeState } from "./home.tsx";
 import { LockedPage, type LockedState } from "./locked.tsx";
 import { TripPage, type TripState } from "./trip.tsx";
 
-/** What a page shows: JSON, so that it can be sent along. */
+/** The state of a page. It is JSON, because the server sends it with the HTML. */
 export type PageState = HomeState | TripState | GoneState | LockedState;
 
-/** Where the page is in the document, and where its state. */
+/** The ids of the elements that contain the page and its state. */
 export const PAGE_ID = "page";
 export const STATE_ID = "state";
 
@@ -21,14 +20,14 @@ export function Page({ state }: { state: PageState }) {
   return fault ? <Broken /> : <Content state={state} />;
 }
 
-/** One fault of ours must not look like work that goes on for ever. */
+/** Replaces a page whose code throws. A stopped page would look like endless progress. */
 function Broken() {
   return (
     <main id="main" class="text">
-      <h1>This page cannot go on</h1>
-      <p role="alert">Something on it went wrong. Nothing is lost: the work goes on without it.</p>
+      <h1>This page stopped working</h1>
+      <p role="alert">Your trips are not affected. Reload the page to continue.</p>
       <p>
-        <a class="button main" href="">Load it again</a>
+        <a class="button main" href="">Reload the page</a>
       </p>
     </main>
   );

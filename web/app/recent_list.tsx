@@ -1,5 +1,5 @@
 /**
- * The trips that this browser knows, and how they stand.
+ * The list of the trips in this browser, with their status.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
@@ -13,7 +13,7 @@ import { openClient, tripUrl } from "./session.ts";
 import { durationLabel, titleOf } from "./wish.ts";
 
 const statuses: Record<RecentTrip["status"], string> = {
-  processing: "Being written",
+  processing: "In progress",
   completed: "Ready",
   failed: "Failed",
   canceled: "Canceled",
@@ -21,12 +21,18 @@ const statuses: Record<RecentTrip["status"], string> = {
 };
 
 export function RecentList() {
-  const [trips, remove] = useRecentTrips();
+  const { trips, isAvailable, remove } = useRecentTrips();
   return (
     <section class="recent needs-script" id="recent" aria-labelledby="recent-title">
       <h2 id="recent-title" tabIndex={-1}>Your trips</h2>
       {trips.length === 0
-        ? <p class="quiet">Trips that you wish for on this device are listed here for a while.</p>
+        ? (
+          <p class="quiet">
+            {isAvailable
+              ? "Trips that you plan in this browser appear here."
+              : "Your browser blocks storage, so trips can't be listed here. Save their links."}
+          </p>
+        )
         : (
           <ul class="rows">
             {trips.map((trip, index) => (
@@ -34,9 +40,9 @@ export function RecentList() {
                 key={trip.id}
                 trip={trip}
                 onRemove={() => {
-                  // The button that has the focus goes; its neighbour takes it over.
+                  // The focused button is removed, so the focus moves to its neighbor.
                   const next = trips[index + 1] ?? trips[index - 1];
-                  focusOn(next ? forgetId(next.id) : "recent-title");
+                  focusOn(next ? removeButtonId(next.id) : "recent-title");
                   remove(trip.id);
                 }}
               />
@@ -47,8 +53,8 @@ export function RecentList() {
   );
 }
 
-function forgetId(id: string): string {
-  return `forget-${id}`;
+function removeButtonId(id: string): string {
+  return `remove-${id}`;
 }
 
 function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
@@ -71,24 +77,26 @@ function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
       <button
         type="button"
         class="small"
-        id={forgetId(id)}
+        id={removeButtonId(id)}
         onClick={onRemove}
-        aria-label={`Forget ${titleOf(wish)}`}
+        aria-label={`Remove ${titleOf(wish)}`}
       >
-        Forget
+        Remove
       </button>
     </li>
   );
 }
 
-/** The list as it is, in whichever tab it changes; unfinished trips are asked for now and then. */
-function useRecentTrips(): [RecentTrip[], (id: string) => void] {
+/** Returns the list. It follows changes in other tabs, and polls trips that are in progress. */
+function useRecentTrips() {
   const [trips, setTrips] = useState<RecentTrip[]>([]);
+  const [isAvailable, setAvailable] = useState(true);
   const show = () => setTrips(openRecentTrips().list());
   useEffect(() => {
-    const left = new AbortController();
-    const { signal } = left;
+    const unmounted = new AbortController();
+    const { signal } = unmounted;
     show();
+    setAvailable(openRecentTrips().isAvailable);
     keepUpToDate({
       recent: openRecentTrips(),
       openClient,
@@ -97,11 +105,11 @@ function useRecentTrips(): [RecentTrip[], (id: string) => void] {
       signal,
     });
     addEventListener("storage", (event) => tellsOfTrips(event) && show(), { signal });
-    return () => left.abort();
+    return () => unmounted.abort();
   }, []);
   const remove = (id: string) => {
     openRecentTrips().remove(id);
     show();
   };
-  return [trips, remove];
+  return { trips, isAvailable, remove };
 }

@@ -1,5 +1,5 @@
 /**
- * The trips that this browser knows, kept in `localStorage` and so the same in all its tabs.
+ * The list of trips in this browser. It is kept in `localStorage`, which all tabs share.
  * @module
  */
 import { DAY_MS } from "../../lib/clock.ts";
@@ -11,7 +11,7 @@ import { durationLabel, titleOf, type Wish, wishOfJob } from "./wish.ts";
 export interface RecentTrip {
   id: string;
   wish: Wish;
-  /** `gone`: the service does not know it any more. */
+  /** `gone`: the service no longer finds the trip. */
   status: Job["status"] | "gone";
   /** ISO 8601. */
   createdAt: string;
@@ -19,25 +19,30 @@ export interface RecentTrip {
 
 const KEY = "tripwright.trips";
 
-/** A list that fits on a screen or two. */
+/** The list fits on one or two screens. */
 const MAX_TRIPS = 20;
 
 /**
- * How much older than the newest trip another one may be. By the service's times alone: the clock of
- * this machine may be wrong.
+ * The largest difference in age to the newest trip. Both times come from the service, because the
+ * clock of this machine may be wrong.
  */
 const MAX_AGE_MS = 7 * DAY_MS;
 
-/** Newest first. Entries that this app has not written are ignored. */
+/** The list, newest first. It ignores entries that this app did not write. */
 export class RecentTrips {
   readonly #storage: Storage | null;
 
-  /** @param storage `null` where a browser allows none: then nothing is kept */
+  /** @param storage `null` if the browser forbids storage; the list then stays empty */
   constructor(storage: Storage | null) {
     this.#storage = storage;
   }
 
-  /** Each time anew: another tab may have changed it. */
+  /** Whether the browser allows storage. */
+  get isAvailable(): boolean {
+    return this.#storage !== null;
+  }
+
+  /** Reads the list. It is read each time, because another tab may have changed it. */
   list(): RecentTrip[] {
     try {
       const stored = JSON.parse(this.#storage?.getItem(KEY) ?? "[]");
@@ -47,7 +52,7 @@ export class RecentTrips {
     }
   }
 
-  /** Adds a job, or brings it up to date. The list has only trips that a form can wish for again. */
+  /** Adds or updates a job. Kinds without a form are left out. */
   put(job: Job): void {
     const id = idOf(job);
     const wish = wishOfJob(job);
@@ -55,12 +60,12 @@ export class RecentTrips {
     if (wish) this.#change(id, { id, wish, status, createdAt });
   }
 
-  /** Brings a job up to date, unless it has been forgotten meanwhile. */
+  /** Updates a job, unless the traveler has removed it from the list. */
   update(job: Job): void {
     if (this.list().some(({ id }) => id === idOf(job))) this.put(job);
   }
 
-  /** The service does not know it any more. */
+  /** Marks a trip that the service no longer finds. */
   markGone(id: string): void {
     const trip = this.list().find((trip) => trip.id === id);
     if (trip) this.#change(id, { ...trip, status: "gone" });
@@ -79,43 +84,43 @@ export class RecentTrips {
     try {
       this.#storage?.setItem(KEY, JSON.stringify(next));
     } catch {
-      // Full, or forbidden: the list is a convenience.
+      // The storage is full or forbidden. The app works without the list.
     }
   }
 }
 
-/** This browser's trips. */
+/** Opens the list of this browser. */
 export function openRecentTrips(): RecentTrips {
   try {
     return new RecentTrips(globalThis.localStorage);
   } catch {
-    // Browsers that forbid storage throw when they are asked for it.
+    // Browsers that forbid storage throw when `localStorage` is read.
     return new RecentTrips(null);
   }
 }
 
-/** Whether an event of `window` tells that another tab has changed the list. */
+/** Returns whether a storage event reports that another tab has changed the list. */
 export function tellsOfTrips({ key }: StorageEvent): boolean {
   return key === KEY || key === null;
 }
 
-/** As many as the list has, newest first. */
+/** Returns the trips that the list keeps, newest first. */
 function newest(trips: RecentTrip[]): RecentTrip[] {
-  const madeAt = (trip: RecentTrip) => Date.parse(trip.createdAt);
-  const oldest = Math.max(...trips.map(madeAt)) - MAX_AGE_MS;
-  const young = trips.filter((trip) => madeAt(trip) >= oldest);
-  return young.sort((a, b) => madeAt(b) - madeAt(a)).slice(0, MAX_TRIPS);
+  const createdAtMs = (trip: RecentTrip) => Date.parse(trip.createdAt);
+  const oldest = Math.max(...trips.map(createdAtMs)) - MAX_AGE_MS;
+  const young = trips.filter((trip) => createdAtMs(trip) >= oldest);
+  return young.sort((a, b) => createdAtMs(b) - createdAtMs(a)).slice(0, MAX_TRIPS);
 }
 
-/** Whether it is what this version has stored: its title can be said. */
+/** Returns whether a value is an entry of this version, with a valid title and label. */
 function isTrip(value: unknown): value is RecentTrip {
   const trip = value as RecentTrip;
   try {
     const isKnown = wishKinds.includes(trip.wish.kind) && typeof trip.status === "string";
-    const said = [titleOf(trip.wish), durationLabel(trip.wish) ?? ""];
+    const texts = [titleOf(trip.wish), durationLabel(trip.wish) ?? ""];
     return isKnown && typeof trip.id === "string" && /^[\w-]+$/.test(trip.id) &&
       Date.parse(trip.createdAt) > 0 &&
-      said.every((text) => typeof text === "string");
+      texts.every((text) => typeof text === "string");
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 /**
- * Keeps the list of trips up to date for as long as somebody may look at it.
+ * Keeps the list of trips up to date while its page is open.
  * @module
  */
 import { kindOfNoun } from "../../jobs/kinds/contracts.ts";
@@ -11,23 +11,23 @@ import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../client/re
 
 export interface UpdateOptions {
   recent: RecentTrips;
-  /** A client with the key that the tab has now. */
+  /** Creates a client with the current key of the tab. */
   openClient: () => Pick<TripClient, "get">;
   platform: Pick<Platform, "clock" | "events" | "isHidden">;
-  /** Told after each look. */
+  /** Called after each look at the service. */
   onLook: () => void;
   signal: AbortSignal;
 }
 
-/** How long a plan may be finished without the list saying so. */
+/** The pause between looks: the longest time until the list shows a finished plan. */
 const LOOK_MS = 4_000;
 
-/** How long it takes at the most to hear of a service that was away, unless that says when to come. */
+/** The longest pause after errors, unless the service asks for a longer one in `Retry-After`. */
 const MAX_LOOK_MS = 60_000;
 
 /**
- * Looks at what can have changed, one trip after the other and one look at a time: soon again if all
- * went well, later and later if not, and at once when the page is shown or the network is back.
+ * Reads the trips that can have changed, one after the other, in rounds. The pause between rounds
+ * grows with each error. It ends early when the page is shown again or the network is back.
  */
 export async function keepUpToDate(
   { recent, openClient, platform, onLook, signal }: UpdateOptions,
@@ -37,23 +37,23 @@ export async function keepUpToDate(
   const wake = (event: Event) => isWaking(event) && pause.abort();
   for (const type of WAKERS) events?.addEventListener(type, wake);
   signal.addEventListener("abort", () => pause.abort());
-  let isAsked = (_trip: RecentTrip) => true;
+  let mayChange = (_trip: RecentTrip) => true;
   for (let waitMs = LOOK_MS; !signal.aborted;) {
     pause = new AbortController();
     if (!isHidden()) {
-      const fault = await look(recent.list().filter(isAsked));
+      const fault = await look(recent.list().filter(mayChange));
       if (signal.aborted) break;
       const retryMs = 1_000 * Math.min(fault?.retryAfterSeconds ?? 0, MAX_RETRY_SECONDS);
       waitMs = fault ? Math.max(Math.min(2 * waitMs, MAX_LOOK_MS), retryMs) : LOOK_MS;
-      // What has ended is asked for once, because it may have expired meanwhile.
-      if (!fault) isAsked = ({ status }) => status === "processing";
+      // Trips that have ended are read once, because they may have expired.
+      if (!fault) mayChange = ({ status }) => status === "processing";
       onLook();
     }
     await clock.wait(waitMs, pause.signal);
   }
   for (const type of WAKERS) events?.removeEventListener(type, wake);
 
-  /** @returns what went wrong, if anything did */
+  /** Reads trips. Returns the last error, or `null`. */
   async function look(trips: RecentTrip[]): Promise<TripError | null> {
     let fault: TripError | null = null;
     for (const trip of trips) {
@@ -62,7 +62,7 @@ export async function keepUpToDate(
       } catch (error) {
         if (!(error instanceof TripError)) return null;
         fault = error;
-        // What is wrong with one trip is no reason to leave the others; what is wrong with all, is.
+        // An error of a single trip does not stop the round; an error that affects all trips does.
         if (error.code === "network" || error.status < 500 || isBusy(error)) break;
       }
     }
@@ -70,8 +70,8 @@ export async function keepUpToDate(
   }
 
   async function refresh({ id, wish }: RecentTrip): Promise<void> {
-    const named = jobIdOf(kindOfNoun(wish.kind), id);
-    const job = await openClient().get(named, { signal }).catch((error) => {
+    const jobId = jobIdOf(kindOfNoun(wish.kind), id);
+    const job = await openClient().get(jobId, { signal }).catch((error) => {
       if (isGone(error)) return null;
       throw error;
     });

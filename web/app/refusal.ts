@@ -1,57 +1,98 @@
 /**
- * Why there is no plan, as people are told: one sentence, and whether the same wish has a chance.
- * Runs in browsers and on the server.
+ * Sentences for travelers about refusals and failures. Runs in browsers and on the server.
  * @module
  */
 import type { Job } from "../client/client.ts";
 
-/** A wish that was not accepted. */
+/** A request that the service refused. */
 export interface Refusal {
-  /** That of the problem, or `network`. */
+  /** The code of the problem, or `network`. */
   code: string;
-  /** What the service says of it. */
+  /** The description that the service gives. */
   detail: string;
   /** When to try again, in seconds; `null`: at any time. */
   retryAfterSeconds: number | null;
 }
 
 const refusals: Record<string, string> = {
-  rate_limited: "You have sent many wishes in a short time. Please wait a little.",
-  daily_budget_spent: "All plans of today are used up.",
-  queue_full: "Many travellers are waiting for their plans at the moment.",
+  rate_limited: "You have sent too many requests in a short time.",
+  daily_budget_spent: "You have reached your limit of plans for today.",
+  queue_full: "Many travelers are waiting right now, so we can't start another plan.",
   stopping: "The service is restarting.",
-  unauthorized: "This service is only open to those with an API key.",
-  network: "The service cannot be reached. Please check your connection.",
+  unauthorized: "This service requires an API key.",
+  network: "We can't reach the service. Check your internet connection.",
   internal: "Something went wrong on our side.",
   accept_failed: "Something went wrong on our side.",
-  invalid_request: "Some of what you filled in is not accepted.",
-  body_too_large: "That is more text than we can read.",
+  invalid_request: "Some of your entries are not valid.",
+  body_too_large: "Your request is too long. Please shorten it.",
 };
 
-/** @returns a sentence for people */
+/** Returns a sentence for travelers about a refusal. */
 export function describeRefusal({ code, detail }: Refusal): string {
-  return refusals[code] ?? `The wish was not accepted: ${detail}.`;
+  return refusals[code] ?? `We couldn't accept your request: ${detail}.`;
 }
 
-/** What those can do who failed: the same again, something else, or nothing but to wait. */
+/** What the traveler can do after a failure: repeat the request, change it, or wait. */
 export type NextAction = "repeat" | "change" | "wait";
 
-const failures: Record<string, { sentence: string; nextAction: NextAction }> = {
-  refused: { sentence: "The model would not write this plan.", nextAction: "change" },
-  content_filtered: { sentence: "The model would not write this plan.", nextAction: "change" },
-  result_too_large: { sentence: "This plan became too long to keep.", nextAction: "change" },
-  truncated: { sentence: "This plan became too long for the model.", nextAction: "repeat" },
-  iteration_limit: { sentence: "The research came to no end.", nextAction: "repeat" },
-  invalid_output: { sentence: "The model did not write a proper plan.", nextAction: "repeat" },
+/** What the page of a failed trip says. */
+export interface FailureText {
+  /** What happened. */
+  sentence: string;
+  /** What to do next. */
+  advice: string;
+  nextAction: NextAction;
+}
+
+const failures: Record<string, FailureText> = {
+  refused: {
+    sentence: "The language model declined to write this plan.",
+    advice: "Edit your request and try again.",
+    nextAction: "change",
+  },
+  content_filtered: {
+    sentence: "A content filter stopped this plan.",
+    advice: "Edit your request and try again.",
+    nextAction: "change",
+  },
+  result_too_large: {
+    sentence: "This plan is too long to save.",
+    advice: "Edit your request and ask for less.",
+    nextAction: "change",
+  },
+  truncated: {
+    sentence: "This plan is too long to finish.",
+    advice: "Try again, or edit your request and ask for less.",
+    nextAction: "repeat",
+  },
+  iteration_limit: {
+    sentence: "The research for this plan took too long.",
+    advice: "Try again, or make your request more specific.",
+    nextAction: "repeat",
+  },
+  invalid_output: {
+    sentence: "Something went wrong while writing this plan.",
+    advice: "Try again.",
+    nextAction: "repeat",
+  },
 };
 
-/** What is said of a job that has failed. */
-export function describeFailure(
-  failure: Job["failure"],
-): { sentence: string; nextAction: NextAction } {
+/**
+ * Returns what the page of a failed trip says. The hint and the message of a failure address
+ * developers and operators, so the page has its own advice.
+ */
+export function describeFailure(failure: Job["failure"]): FailureText {
   const known = failures[failure?.code ?? ""];
   if (known) return known;
   return failure?.retryable
-    ? { sentence: "The plan could not be finished this time.", nextAction: "repeat" }
-    : { sentence: "This service cannot write plans at the moment.", nextAction: "wait" };
+    ? {
+      sentence: "We couldn't finish your plan this time.",
+      advice: "Try again in a few minutes.",
+      nextAction: "repeat",
+    }
+    : {
+      sentence: "We can't write plans right now.",
+      advice: "The problem is on our side, and trying again now won't help. Come back later.",
+      nextAction: "wait",
+    };
 }

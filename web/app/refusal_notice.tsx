@@ -1,5 +1,5 @@
 /**
- * Why a wish was not accepted, and when to try again.
+ * Tells why the service refused a request, and when to try again.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
@@ -11,13 +11,13 @@ export function RefusalNotice({ refusal }: { refusal: Refusal }) {
     <div class="notice" role="alert">
       <p class="title">{describeRefusal(refusal)}</p>
       <p>
-        Nothing is lost: your wish is still here. <Wait seconds={refusal.retryAfterSeconds} />
+        Nothing is lost: your request is still here. <Wait seconds={refusal.retryAfterSeconds} />
       </p>
     </div>
   );
 }
 
-/** When to try again. The time of day needs a clock, so the browser adds it. */
+/** Tells when to try again. Only the browser can show the time of day on the traveler's clock. */
 function Wait({ seconds }: { seconds: number | null }) {
   const [until, setUntil] = useState<string | null>(null);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /**
- * The service as this page talks to it.
+ * The access of a page to the service: the client with the API key of the tab, and new trips.
  * @module
  */
 import { apiKeyOfTab, forgetApiKey, keepApiKey } from "./api_key.ts";
@@ -10,15 +10,15 @@ import type { Refusal } from "./refusal.ts";
 import type { Wish } from "./wish.ts";
 
 /**
- * The client.
+ * Creates a client.
  *
- * @param apiKey one that the traveller has just given; unset, the one that this tab has, if any
+ * @param apiKey the key that the traveler has just entered; unset: the key of this tab, if any
  */
 export function openClient(apiKey = apiKeyOfTab()) {
   return createTripClient(apiKey === null ? {} : { apiKey, platform: { fetch: fetchWithKey } });
 }
 
-/** A key that is refused is not kept any longer: what is public needs none. */
+/** Fetches with a key. Deletes a refused key, because public trips can be read without one. */
 async function fetchWithKey(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init);
   const { authorization } = init.headers as Record<string, string>;
@@ -27,16 +27,16 @@ async function fetchWithKey(url: string, init: RequestInit): Promise<Response> {
   return response;
 }
 
-/** The place of a trip. */
+/** Returns the path of a trip. */
 export function tripUrl(id: string): string {
   return `/trips/${id}`;
 }
 
 /**
- * Sends a wish and goes to its trip.
+ * Sends a wish and opens the page of its trip.
  *
- * @param options `idempotencyKey`: the same for the same wish, however often it is sent; `apiKey`: one
- * that the traveller has just given
+ * @param options `idempotencyKey`: the same key each time the same wish is sent; `apiKey`: the key
+ * that the traveler has just entered
  * @throws {TripError}
  */
 export async function makeTrip(
@@ -49,23 +49,23 @@ export async function makeTrip(
 }
 
 /**
- * Makes a trip in place of another one, and goes to it. However often it is asked for, it is made once;
- * if it has come to nothing meanwhile, once more.
+ * Creates a trip that replaces another one, and opens its page. Repeated calls open the same new
+ * trip, unless it failed or was canceled; then they create the next one.
  *
- * @param id the other trip's
+ * @param id the id of the trip to replace
  * @throws {TripError}
  */
 export async function makeAgain(id: string, wish: Wish): Promise<void> {
   const client = openClient();
   for (let idempotencyKey = againKey(id);;) {
-    // The answer to a repetition is how the trip was at first.
+    // The response to a repeated request shows the job as it was created. Read its current state.
     const job = await client.get(await create(client, wish, idempotencyKey));
     if (job.status === "processing" || job.status === "completed") return show(job);
     idempotencyKey = againKey(idOf(job));
   }
 }
 
-/** Names the wish to make a trip in place of another one. */
+/** Returns the idempotency key of the request that replaces a trip. */
 export function againKey(id: string): string {
   return `again-${id}`;
 }
@@ -79,7 +79,11 @@ function show(job: Job): void {
   location.assign(tripUrl(idOf(job)));
 }
 
-/** Why a wish was not accepted, from what the client has thrown. */
+/**
+ * Returns why a request was refused.
+ *
+ * @throws the error itself, if it is not a `TripError`
+ */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof TripError)) throw error;
   const { code, message: detail, retryAfterSeconds } = error;

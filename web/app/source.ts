@@ -1,21 +1,21 @@
 /**
- * Plans that no model has written for this wish, and how they are marked.
+ * The marks of plans that no language model wrote.
  * @module
  */
 import type { Job } from "../client/client.ts";
 
-const madeUp: Record<string, { mark: string; text: string }> = {
+const marks: Record<string, { mark: string; text: string }> = {
   sample: {
     mark: "Sample",
-    text: "This plan is made up: the service runs without a language model.",
+    text: "This is a sample plan with made-up content. This service runs without a language model.",
   },
   placeholder: {
     mark: "Placeholder",
-    text: "This plan is made up: the language model had no quota left.",
+    text: "This plan has made-up content, because the language model was not available.",
   },
 };
 
-/** The mark of a plan and what it means; `null` for a plan that a model has written. */
+/** Returns the mark of a plan and its meaning, or `null` for a plan that a model wrote. */
 export function describeSource(source: Job["source"]): { mark: string; text: string } | null {
-  return madeUp[source ?? ""] ?? null;
+  return marks[source ?? ""] ?? null;
 }

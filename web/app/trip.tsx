@@ -1,5 +1,5 @@
 /**
- * The page of a trip: from its first second to its last.
+ * The page of a trip, while the job runs and after it has ended.
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
@@ -22,11 +22,11 @@ import { durationLabel, nounOf, titleOfJob, type Wish, wishOfJob } from "./wish.
 
 export interface TripState {
   page: "trip";
-  /** As `GET` shows it. */
+  /** The job as `GET` shows it. */
   job: Job;
-  /** For how long it has been there, in milliseconds. */
+  /** The age of the job when the page was rendered, in milliseconds. */
   ageMs: number;
-  /** Whether the server may give the plan to whoever follows a link. */
+  /** Whether the server gives the plan to callers without an API key. */
   isOpen: boolean;
 }
 
@@ -34,16 +34,16 @@ export function TripPage({ state }: { state: TripState }) {
   const { job, connection, hasExpired, fault, end } = useTrip(state.job);
   const wish = wishOfJob(job);
   const id = idOf(job);
-  const news = useNews(job);
+  const announcement = useAnnouncement(job);
   const madeUp = describeSource(job.source);
-  if (hasExpired) return <GonePage state={{ page: "gone", id }} />;
+  if (hasExpired) return <GonePage state={{ page: "gone", id }} wasShown />;
   const isGrowing = job.status === "processing";
   const view = tripViewOf(job);
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <main id="main" class="trip" tabIndex={-1}>
       <TripHeader job={job} isOpen={state.isOpen} />
-      <p class="unseen" role="status">{news}</p>
+      <p class="unseen" role="status">{announcement}</p>
       <Outcome wish={wish} job={job} />
       <view.Plan job={job} isGrowing={isGrowing} />
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
@@ -84,14 +84,14 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
   );
 }
 
-/** How the job stands, in a few words. */
+/** Returns the state of a job in a few words. */
 function describeState({ status, createdAt, completedAt }: Job): string {
-  if (status === "processing") return "being written";
+  if (status === "processing") return "in progress";
   const took = formatDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
   return { completed: `written in ${took}`, failed: "failed", canceled: "canceled" }[status];
 }
 
-/** They are in their places from the start, so that nothing moves when there is a plan. */
+/** The actions are rendered from the start, so that nothing moves when the plan is ready. */
 function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const id = idOf(job);
   const isReady = job.status === "completed";
@@ -122,7 +122,7 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   );
 }
 
-/** A plan that has days, but no dates: a calendar needs its first day. */
+/** Asks for the first day of a plan whose days have no dates. */
 function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
   return (
     <details class="menu">
@@ -147,8 +147,8 @@ function CopyLink() {
       await navigator.clipboard.writeText(location.href);
       setCopied(true);
     } catch {
-      // Forbidden, or a page without TLS, where there is no clipboard.
-      prompt("The link of this trip", location.href);
+      // The browser forbids it, or the page has no clipboard because it was served without TLS.
+      prompt("Copy the link to this trip:", location.href);
     }
   }
   return (
@@ -158,15 +158,15 @@ function CopyLink() {
   );
 }
 
-/** What is said in place of a plan. */
+/** Tells why there is no plan. */
 function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
   if (job.status === "failed") {
-    const { sentence, nextAction } = describeFailure(job.failure);
+    const { sentence, advice, nextAction } = describeFailure(job.failure);
     return (
       <div class="notice" role="alert">
         <p class="title">{sentence}</p>
-        <p>{job.failure?.hint}</p>
-        <p class="quiet">The reason: {job.error}</p>
+        <p>{advice}</p>
+        {job.failure && <p class="quiet">Error code: {job.failure.code}</p>}
         {wish && <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={nextAction} />}
       </div>
     );
@@ -174,15 +174,15 @@ function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
   if (job.status === "canceled") {
     return (
       <div class="notice">
-        <p class="title">You have canceled this trip.</p>
-        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Make it after all" best="repeat" />}
+        <p class="title">This trip was canceled.</p>
+        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Plan this trip again" best="repeat" />}
       </div>
     );
   }
   return null;
 }
 
-/** The job as it is, from now on. */
+/** Watches a job. Returns its current state and what stops the page from watching it. */
 function useTrip(first: Job) {
   const [job, setJob] = useState(first);
   const [connection, setConnection] = useState<Connection>("polling");
@@ -190,7 +190,7 @@ function useTrip(first: Job) {
   const [fault, setFault] = useState<string | null>(null);
 
   function show(job: Job): void {
-    // The dock goes, and what had the focus there.
+    // The dock is removed together with the element that has the focus.
     if (isEnded(job) && document.activeElement?.closest(".dock")) focusOn("main");
     setJob(job);
     openRecentTrips().update(job);
@@ -199,47 +199,47 @@ function useTrip(first: Job) {
   useEffect(() => {
     openRecentTrips().put(first);
     if (first.status !== "processing") return;
-    const left = new AbortController();
+    const unmounted = new AbortController();
     const follow = async (): Promise<void> => {
       const hadKey = hasApiKey();
       try {
         await openClient().watch(first, {
-          signal: left.signal,
+          signal: unmounted.signal,
           onProgress: show,
           onConnection: setConnection,
         });
       } catch (error) {
-        if (left.signal.aborted) return;
-        // It may be public: the key that did not fit has been dropped.
+        if (unmounted.signal.aborted) return;
+        // The client has dropped a key that was refused. The trip may be readable without one.
         if (hadKey && !hasApiKey()) return await follow();
         if (isGone(error)) return setExpired(true);
         const { code, message } = error as TripError;
-        setFault(code === "unauthorized" ? "it needs an API key" : message);
+        setFault(code === "unauthorized" ? "this trip requires an API key" : message);
       }
     };
     follow();
-    return () => left.abort();
+    return () => unmounted.abort();
   }, [first]);
 
   return { job, connection, hasExpired, fault, end: show };
 }
 
-/** What is worth saying aloud, and the title of the tab. */
-function useNews(job: Job): string {
-  const [news, setNews] = useState("");
+/** Returns the announcement for screen readers, and sets the title of the tab. */
+function useAnnouncement(job: Job): string {
+  const [announcement, setAnnouncement] = useState("");
   const count = job.partial?.length ?? 0;
   const { partNoun } = tripViewOf(job);
   useEffect(() => {
     const title = titleOfJob(job);
-    const said = {
+    const announcements = {
       processing: count > 0 ? `${partNoun} ${count} is ready.` : job.progress?.message ?? "",
       completed: "Your plan is ready.",
-      failed: "There is no plan.",
+      failed: "We couldn't write your plan.",
       canceled: "Canceled.",
     };
-    setNews(said[job.status]);
+    setAnnouncement(announcements[job.status]);
     const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
     document.title = pageTitle(marks[job.status] + title);
   }, [job.status, count, job.progress?.phase]);
-  return news;
+  return announcement;
 }

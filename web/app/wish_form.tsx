@@ -1,6 +1,6 @@
 /**
- * The form of a wish. Without JavaScript the server checks it and answers; with it, each field says at
- * once what is wrong, and the wish is sent in the background.
+ * The form of a wish. Without JavaScript the server checks it. With JavaScript each field shows its
+ * error at once, and the page sends the wish in the background.
  * @module
  */
 import { KeyField, KeyNotice } from "./key_field.tsx";
@@ -34,8 +34,8 @@ export function WishForm({ kind, home }: WishFormProps) {
             id={`${kind}-key`}
             error={key.error}
             hint={key.hasKey
-              ? "Left empty, it is the one of before"
-              : "Only those who have one can go on"}
+              ? "Leave empty to use the previous key"
+              : "Planning a trip requires an API key"}
           />
           <KeyNotice />
         </>
@@ -50,7 +50,7 @@ export function WishForm({ kind, home }: WishFormProps) {
       </button>
       {isSending && (
         <p class="quiet late" role="status">
-          This takes longer than usual. Your wish is still here.
+          This is taking longer than usual. Your entries are still here.
         </p>
       )}
     </form>
@@ -90,7 +90,7 @@ function Field({ field, name, limits, value, error, ...events }: FieldProps) {
 }
 
 interface InputProps extends Pick<FieldProps, "field" | "limits"> {
-  /** What all inputs have. */
+  /** The attributes that all inputs share. */
   shared: {
     id: string;
     name: string;

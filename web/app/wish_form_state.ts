@@ -1,5 +1,5 @@
 /**
- * What a form of a wish knows while it is filled in and sent.
+ * The state of a form while the traveler fills it in and sends it.
  * @module
  */
 import type { RefObject } from "preact";
@@ -15,10 +15,10 @@ import type { Refusal } from "./refusal.ts";
 import { makeTrip, refusalOf } from "./session.ts";
 import { errorsOf, type FieldErrors, fieldsOf, wishOf } from "./wish.ts";
 
-/** No wish sent yet, and no idempotency key. */
+/** The initial state: no wish sent, no idempotency key. */
 const unsent = { wish: "", key: "", isAccepted: false };
 
-/** How long a browser may take to leave the page. */
+/** The longest time that a browser may take to leave the page. */
 const LEAVING_MS = 15_000;
 
 export interface WishFormProps {
@@ -28,7 +28,7 @@ export interface WishFormProps {
 
 type FormRef = RefObject<HTMLFormElement | null>;
 
-/** The state of a form: what is wrong with its fields and its key, and how its wish is sent. */
+/** Returns the state of a form: the errors of its fields and its key, and the state of sending. */
 export function useWishForm({ kind, home }: WishFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const isServed = kind === home.kind;
@@ -40,8 +40,8 @@ export function useWishForm({ kind, home }: WishFormProps) {
   async function send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (isSending) return;
-    const wrong = fields.review();
-    if (wrong) return form.current!.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
+    const invalid = fields.review();
+    if (invalid) return form.current!.querySelector<HTMLElement>(`[name=${invalid}]`)?.focus();
     const apiKey = key.take();
     if (apiKey === null) return keyInput(form.current!).focus();
     const wish = wishOf(kind, valuesIn(form.current!));
@@ -61,21 +61,21 @@ export function useWishForm({ kind, home }: WishFormProps) {
   return { form, fieldOf: fields.fieldOf, key, refusal, isSending, send };
 }
 
-/** The fields of a form. Each says what is wrong as soon as it is left, or the form is sent. */
+/** Returns the fields of a form. A field shows its error after it loses focus, or on sending. */
 function useFields(form: FormRef, { kind, home }: WishFormProps) {
   const isServed = kind === home.kind;
   const [errors, setErrors] = useState<FieldErrors>(isServed ? home.errors : {});
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
 
   useEffect(() => {
-    // From here on the fields say themselves what is wrong.
+    // From now on this script shows the errors, not the browser.
     if (form.current) form.current.noValidate = true;
   }, []);
 
   const check = () => errorsOf(kind, valuesIn(form.current!), home.limits);
 
   return {
-    /** The properties of a field. */
+    /** Returns the properties of a field. */
     fieldOf: (name: string) => ({
       name,
       limits: home.limits[name] ?? {},
@@ -87,7 +87,7 @@ function useFields(form: FormRef, { kind, home }: WishFormProps) {
         setErrors(check());
       },
     }),
-    /** Checks all fields. Returns the name of the first one that is wrong. */
+    /** Checks all fields. Returns the name of the first invalid field. */
     review(): string | undefined {
       const found = check();
       setErrors(found);
@@ -97,36 +97,36 @@ function useFields(form: FormRef, { kind, home }: WishFormProps) {
   };
 }
 
-/** The API key of a form, where one is needed. */
+/** Returns the state of the API key field. */
 function useKey(form: FormRef, isNeeded: boolean) {
   const [error, setError] = useState<string | null>(null);
   const hasKey = useAwake() && hasApiKey();
   return {
     error,
-    /** Whether the tab has a key already. */
+    /** Whether the tab already has a key. */
     hasKey,
-    /** The key in the form, which is empty if the form needs none; `null` if it cannot be right. */
+    /** Returns the key in the form: empty if no new key is needed, `null` if it is malformed. */
     take(): string | null {
       const apiKey = isNeeded ? keyIn(form.current!) : "";
       const isOpen = !isNeeded || apiKey === "" && hasKey;
-      const fault = isOpen ? null : keyError(apiKey);
-      setError(fault);
-      return fault === null ? apiKey : null;
+      const error = isOpen ? null : keyError(apiKey);
+      setError(error);
+      return error === null ? apiKey : null;
     },
-    /** The service has not accepted it. */
+    /** Shows that the service did not accept the key. */
     refuse: () => setError(REFUSED),
   };
 }
 
-/** Sends a wish with an idempotency key, so that it makes one trip however often it is sent. */
+/** Returns a function that sends a wish. Its idempotency key prevents a second trip. */
 function useSending() {
   const [isSending, setSending] = useState(false);
   const sent = useRef(unsent);
 
   useEffect(() => {
-    // A page that comes back from the browser's memory is not sending any more.
+    // A page that the browser restores from its back/forward cache is no longer sending.
     const wake = () => setSending(false);
-    // A traveller who comes back to an accepted wish and sends it again wants another trip.
+    // A traveler who returns to the form of an accepted wish and sends it again wants another trip.
     const leave = () => {
       if (sent.current.isAccepted) sent.current = unsent;
     };
@@ -139,17 +139,19 @@ function useSending() {
   }, []);
 
   /**
-   * @param wish as text: the same wish is sent with the same key
-   * @param send sends it with an idempotency key, and leaves the page
+   * Sends a wish. The same wish is sent with the same idempotency key.
+   *
+   * @param wish the wish as JSON
+   * @param send sends the wish with an idempotency key, and leaves the page
    */
   async function sendOnce(wish: string, send: (key: string) => Promise<void>): Promise<void> {
-    // The same wish again, after an answer that got lost, makes no second trip.
+    // The response to the first attempt may have been lost. The same key prevents a second trip.
     if (sent.current.wish !== wish) sent.current = { ...unsent, wish, key: randomKey() };
     setSending(true);
     try {
       await send(sent.current.key);
       sent.current.isAccepted = true;
-      // The browser leaves the page now, unless the traveller stops it.
+      // The browser leaves the page now, unless the traveler stops it.
       setTimeout(() => setSending(false), LEAVING_MS);
     } catch (error) {
       setSending(false);

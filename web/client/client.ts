@@ -1,10 +1,10 @@
 /**
- * Tripwright for web pages: makes jobs and watches them to their end, whatever happens to the
- * connection, the server or the page meanwhile. It is served as one file, for other
- * sites too, so it loads nothing that has a server in it (`tests/repo/architecture_test.ts`).
+ * The browser client: creates jobs and watches them until they end, through lost connections,
+ * restarts of the server and sleeping pages. It is served as one file, also to other sites, so it
+ * imports no server code (`tests/repo/architecture_test.ts`).
  *
- * As in the service, the record is the truth: that a job has ended is only taken from `GET`. Events
- * show progress, and say when to look.
+ * The record is the single source of truth: only `GET` tells that a job has ended. Events show
+ * progress and tell when to read the record.
  * @module
  */
 import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/contracts.ts";
@@ -42,45 +42,54 @@ export type { CallOptions, Platform, TripClientOptions } from "./requests.ts";
 export type { Connection, WatchOptions } from "./watch.ts";
 
 export interface CreateOptions extends CallOptions {
-  /** Names the wish, for pages that may send it again after a reload; unset, a random one. */
+  /** Lets a page send the same request again after a reload; unset: a random key. */
   idempotencyKey?: string | undefined;
 }
 
 export interface TripClient {
   /**
-   * Makes a job of any kind.
+   * Creates a job of any kind.
    *
-   * @param noun what the API calls the kind: `itinerary`
-   * @throws {TripError} if the wish is not accepted, or tries run out
+   * @param noun the noun of the kind in the API, such as `itinerary`
+   * @param wish the body of the request
+   * @throws {TripError} if the service refuses the request, or no attempt succeeds
    */
   create<Kind extends Noun>(
     noun: Kind,
     wish: Wishes[NameOf<Kind>],
     options?: CreateOptions,
   ): Promise<Jobs[NameOf<Kind>]>;
-  /** @throws {TripError} if the wish is not accepted, or tries run out */
+  /**
+   * Creates an itinerary.
+   *
+   * @throws {TripError} if the service refuses the request, or no attempt succeeds
+   */
   createItinerary(wish: ItineraryWish, options?: CreateOptions): Promise<ItineraryJob>;
-  /** @throws {TripError} if the wish is not accepted, or tries run out */
+  /**
+   * Creates a generation of bundles.
+   *
+   * @throws {TripError} if the service refuses the request, or no attempt succeeds
+   */
   createGeneration(wish: GenerationWish, options?: CreateOptions): Promise<GenerationJob>;
-  /** The job as it is now. */
+  /** Reads the current state of a job. */
   get<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
   /**
-   * Watches a job until it has ended, however it ended, for as long as that takes.
+   * Watches a job until it completes, fails or is canceled. There is no time limit.
    *
-   * @throws {TripError} if there is no such job, or the caller may not see it
+   * @throws {TripError} if the job does not exist, or the caller may not see it
    */
   watch<Id extends JobId>(
     job: Id,
     options?: WatchOptions<JobOf<Id>>,
   ): Promise<Ended<JobOf<Id>>>;
-  /** Cancels a job, or finds out how it has ended before. */
+  /** Cancels a job. Returns a job that has already ended as it is. */
   cancel<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
 }
 
 /**
- * Creates a client of the service at `baseUrl`. It holds nothing that would have to be closed.
+ * Creates a client of the service at `baseUrl`. A client needs no cleanup.
  *
- * @throws {TypeError} if `apiKey` or `clientToken` has characters that no header can hold
+ * @throws {TypeError} if `apiKey` or `clientToken` contains characters that are invalid in a header
  */
 export function createTripClient(options: TripClientOptions = {}): TripClient {
   const service = new Service(options);

@@ -1,18 +1,18 @@
 /**
- * What the answers of a service say, and of whatever else may answer in its place.
+ * Errors of the service, and of proxies that respond in its place.
  * @module
  */
 
-/** What is wrong with a request, or with the way to the service. */
+/** An error of the service, or of the connection to it. */
 export class TripError extends Error {
   override name = "TripError";
-  /** Of the answer; 0 if there was none. */
+  /** The status of the response; 0 without a response. */
   readonly status: number;
-  /** The problem's code; `network` if it was not the service that answered. */
+  /** The code of the problem; `network` if the response does not come from the service. */
   readonly code: string;
-  /** When to try again, if the service said so. */
+  /** The pause before the next attempt, if the service names one. */
   readonly retryAfterSeconds: number | null;
-  /** What is wrong with the members of the body (JSON pointers) and the query parameters. */
+  /** The errors of members of the body (JSON pointers) and of query parameters. */
   readonly errors: { pointer?: string; parameter?: string; detail: string }[];
 
   constructor(
@@ -30,38 +30,38 @@ export class TripError extends Error {
 }
 
 /**
- * An error that trying again may help against: there was no answer, one of somebody else, or the
- * service says so.
+ * Returns an error after which another attempt may succeed: there was no response, a proxy
+ * responded, or the status of the service says so.
  *
- * @throws what is no such error
+ * @throws all other errors
  */
-export function passing(error: unknown): TripError {
+export function requireTransient(error: unknown): TripError {
   if (error instanceof TripError) {
     const { status, code } = error;
-    // What lies in between has its own 404s and 403s: while a new version is put up, for one.
+    // Proxies send 403 and 404 of their own, for example during a deployment.
     const isForeign = code === "network";
     if (isForeign || status === 408 || status === 429 || status >= 500) return error;
   }
   throw error;
 }
 
-/** The service itself says that there is no such job, or none for this caller. */
+/** Returns whether the service itself reports that the caller can see no such job. */
 export function isGone(error: unknown): boolean {
   return error instanceof TripError && error.code === "job_not_found";
 }
 
-/** The service is there, and has enough to do. */
+/** Returns whether the service is reachable but overloaded, or limits the caller. */
 export function isBusy(error: TripError | null): boolean {
   return error?.status === 429 || error?.status === 503;
 }
 
-/** What an answer that is no good one says is wrong. Only the service answers with problems (RFC 9457). */
+/** Returns the error that a response describes. Only the service sends problems (RFC 9457). */
 export async function errorOf(response: Response): Promise<TripError> {
   const { status, headers } = response;
   const isProblem = headers.get("content-type")?.startsWith("application/problem+json");
   const text = await response.text().catch(() => "");
   const { detail, code, errors } = parse(isProblem ? text : "");
-  const message = typeof detail === "string" ? detail : `The answer has the status ${status}`;
+  const message = typeof detail === "string" ? detail : `The response has the status ${status}`;
   return new TripError(message, {
     status,
     retryAfterSeconds: retryAfterOf(headers),
@@ -71,8 +71,8 @@ export async function errorOf(response: Response): Promise<TripError> {
 }
 
 /**
- * `Retry-After` in seconds. A date is compared with that of the answer, because the clock of this
- * machine may be wrong, which is why `lib/http/retry_after.ts` is of no use here.
+ * Returns `Retry-After` in seconds. A date is compared with the `Date` of the response, because the
+ * clock of this machine may be wrong. `lib/http/retry_after.ts` relies on the clock.
  */
 export function retryAfterOf(headers: Headers): number | null {
   const value = headers.get("retry-after") ?? "";
@@ -81,8 +81,8 @@ export function retryAfterOf(headers: Headers): number | null {
   return seconds >= 0 ? seconds : null;
 }
 
-/** The JSON object in a text; an empty one if there is none. */
-// deno-lint-ignore no-explicit-any -- whoever uses a member checks it
+/** Parses a JSON object. Returns an empty object for invalid JSON. */
+// deno-lint-ignore no-explicit-any -- the callers check the members that they use
 export function parse(json: string): Record<string, any> {
   try {
     return Object(JSON.parse(json));

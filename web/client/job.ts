@@ -1,6 +1,6 @@
 /**
- * Jobs as the service shows them. Their types come from the descriptions that the service itself is
- * held to.
+ * Jobs as the service shows them. Their types come from the schemas that the service validates its
+ * responses with.
  * @module
  */
 import type { z } from "zod";
@@ -11,13 +11,13 @@ import type { Kinds } from "../../jobs/registry.ts";
 
 export type { Status };
 
-/** Jobs as `GET` shows them, by the names of their kinds. */
+/** The jobs that `GET` shows, by the names of their kinds. */
 export type Jobs = { [Name in KindName]: JobOfKind<Kinds[Name]> };
 
-/** Wishes as `POST` takes them, by the names of their kinds. */
+/** The bodies of `POST`, by the names of their kinds. */
 export type Wishes = { [Name in KindName]: z.input<Kinds[Name]["request"]> };
 
-/** Enough of a job to ask for it, by the names of the kinds. */
+/** The members that identify a job, by the names of the kinds. */
 type Ids = { [Name in KindName]: Record<Contracts[Name]["idName"], string> };
 
 /** A job as `GET` shows it. */
@@ -32,33 +32,33 @@ export type GenerationWish = Wishes["bundles"];
 export type Day = NonNullable<ItineraryJob["itinerary"]>[number];
 export type Bundle = NonNullable<GenerationJob["bundles"]>[number];
 
-/** Enough of a job to ask for it. */
+/** The member that identifies a job. */
 export type JobId = Ids[KindName];
 
-/** The job that an id leads to. */
+/** The type of the job that an id identifies. */
 export type JobOf<Id> = {
   [Name in KindName]: Id extends Ids[Name] ? Jobs[Name] : never;
 }[KindName];
 
-/** A job of which nothing will change any more. */
+/** A job that has ended and no longer changes. */
 export type Ended<J> = J & { status: Exclude<Status, "processing"> };
 
-/** Whether a value is a job, as far as the client has to rely on it. */
+/** Returns whether a value has the members of a job that the client needs. */
 export function isJob<J extends Job>(value: Partial<Job> | Record<string, unknown>): value is J {
   const members: Record<string, unknown> = value;
   return statuses.some((status) => status === members.status) &&
     kindNames.some((name) => typeof members[contracts[name].idName] === "string");
 }
 
-/** Whether nothing of a job will change any more. */
+/** Returns whether a job has ended. */
 export function isEnded<J extends Job>(job: J): job is Ended<J> {
   return job.status !== "processing";
 }
 
 /**
- * The name of a job's kind.
+ * Returns the name of the kind of a job.
  *
- * @throws {TypeError} if it has the id of no kind
+ * @throws {TypeError} if the job has the id of no kind
  */
 export function kindOf(job: JobId): KindName {
   const kind = kindNames.find((name) => contracts[name].idName in job);
@@ -66,18 +66,18 @@ export function kindOf(job: JobId): KindName {
   return kind;
 }
 
-/** A job's id. */
+/** Returns the id of a job. */
 export function idOf(job: JobId): string {
   const members: Record<string, string> = job;
   return members[contracts[kindOf(job)].idName]!;
 }
 
-/** Where a job is to be asked for. */
+/** Returns the path of a job in the API. */
 export function pathOf(job: JobId): string {
   return `${contracts[kindOf(job)].path}/${encodeURIComponent(idOf(job))}`;
 }
 
-/** Enough to ask for the job of this kind that has this id. */
+/** Returns the member that identifies a job of this kind. */
 export function jobIdOf(kind: KindName, id: string): JobId {
   return idMember(contracts[kind], id);
 }

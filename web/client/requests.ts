@@ -1,54 +1,54 @@
 /**
- * The service, as far as single requests go.
+ * Single requests to the service, with timeouts and repetitions.
  * @module
  */
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
-import { errorOf, parse, passing, TripError } from "./errors.ts";
+import { errorOf, parse, requireTransient, TripError } from "./errors.ts";
 import { isJob, type Job } from "./job.ts";
 
-/** What the client stands on; for tests. */
+/** The functions of the browser that the client uses. Tests replace them. */
 export interface Platform {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Only waits are asked of it: what the time is may be wrong, and change. */
+  /** Used for pauses only. The time of day may be wrong or change. */
   clock: Clock;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   random: () => number;
-  /** Says `online`, `pageshow` and `visibilitychange`; `null`: nothing does. */
+  /** Dispatches `online`, `pageshow` and `visibilitychange`; `null`: there are no such events. */
   events: Pick<EventTarget, "addEventListener" | "removeEventListener"> | null;
-  /** Whether nobody can see the page. */
+  /** Returns whether the page is hidden. */
   isHidden: () => boolean;
 }
 
 export interface TripClientOptions {
-  /** Where the service is, such as `https://trips.example`; unset, where the page is from. */
+  /** The URL of the service, such as `https://trips.example`; unset: the site of the page. */
   baseUrl?: string | undefined;
-  /** For services that need one: sent as `Authorization: Bearer`. */
+  /** For services that require a key. It is sent as `Authorization: Bearer`. */
   apiKey?: string | undefined;
-  /** Whose jobs these are, sent as `Client-Token`: 16 to 128 random characters. */
+  /** The owner of the jobs, sent as `Client-Token`: 16 to 128 random characters. */
   clientToken?: string | undefined;
   platform?: Partial<Platform> | undefined;
 }
 
 export interface CallOptions {
-  /** Ends the call at once; it rejects with the signal's reason. */
+  /** Ends the call at once. The call rejects with the reason of the signal. */
   signal?: AbortSignal | undefined;
 }
 
-/** Much longer than any answer takes; of a dead connection the system itself tells after minutes. */
+/** Much longer than a response takes. The system itself reports a dead connection after minutes. */
 export const REQUEST_MS = 15_000;
 
-/** The pause after a first fault, and the longest one; doubled in between. */
+/** The pause after the first error, and the longest pause. Pauses double in between. */
 const BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 
-/** Browsers take more than 24 days for no time at all. */
+/** Browsers do not wait at all for a timeout of more than 24 days. */
 export const MAX_RETRY_SECONDS = 3_600;
 
-/** Calls of one request, the first one included: four pauses come to 8 to 15 s. */
-const TRIES = 5;
+/** Attempts for one request. The four pauses between them take 8 to 15 s in total. */
+const MAX_ATTEMPTS = 5;
 
-/** Nobody looks at a page for longer without a word; then it had better say when to come back. */
-const PATIENCE_SECONDS = 5;
+/** After a longer pause the call fails, so that the page can tell when to try again. */
+const MAX_PAUSE_SECONDS = 5;
 
 interface SentRequest {
   method?: string;
@@ -57,28 +57,28 @@ interface SentRequest {
   signal: AbortSignal;
 }
 
-/** One that is answered with a job. */
+/** A request whose response is a job. */
 interface JobRequest<J> extends Omit<SentRequest, "signal"> {
   signal: AbortSignal | undefined;
-  /** How long it may take, in milliseconds. */
+  /** The timeout in milliseconds. */
   ms?: number;
-  /** The job of the last answer, for requests that only want to have a newer one. */
+  /** The job of the last response, which status 304 confirms. */
   known?: J | null;
 }
 
-/** The service, as far as single requests go. */
+/** Sends single requests to the service. */
 export class Service {
   readonly platform: Platform;
-  /** How many streams and long polls are open. */
-  held = 0;
+  /** The number of open streams and long polls. */
+  openConnections = 0;
   readonly #baseUrl: string;
   readonly #headers: Record<string, string>;
 
-  /** @throws {TypeError} if a header cannot hold the key or the token */
+  /** @throws {TypeError} if the key or the token is invalid in a header */
   constructor({ baseUrl = "", apiKey, clientToken, platform }: TripClientOptions) {
     this.platform = { ...pagePlatform(), ...platform };
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
-    // As headers they are checked here, and not with each request.
+    // `Headers` checks the values here, before the first request.
     const headers = new Headers({
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
       ...(clientToken && { "client-token": clientToken }),
@@ -86,7 +86,11 @@ export class Service {
     this.#headers = Object.fromEntries(headers);
   }
 
-  /** @throws {TripError} unless the answer is a good one */
+  /**
+   * Sends a request.
+   *
+   * @throws {TripError} unless the status of the response is 2xx or 304
+   */
   async send(path: string, { headers, ...init }: SentRequest): Promise<Response> {
     const { fetch } = this.platform;
     let response;
@@ -94,7 +98,7 @@ export class Service {
       response = await fetch(this.#baseUrl + path, {
         ...init,
         headers: { ...this.#headers, ...headers },
-        // What a cache remembers is not how the job stands.
+        // A cached response may not show the current state of the job.
         cache: "no-store",
       });
     } catch (cause) {
@@ -104,58 +108,63 @@ export class Service {
     throw await errorOf(response);
   }
 
-  /** @throws {TripError} unless the answer is a job */
-  async ask<J extends Job>(
+  /**
+   * Sends a request and reads the job in the response.
+   *
+   * @throws {TripError} unless the response is a job
+   */
+  async requestJob<J extends Job>(
     path: string,
     { ms = REQUEST_MS, known, signal, ...init }: JobRequest<J>,
   ): Promise<{ job: J; headers: Headers }> {
-    const hold = new Hold(this.platform.clock, signal);
-    hold.limit(ms);
+    const timer = new AbortTimer(this.platform.clock, signal);
+    timer.limit(ms);
     try {
-      const response = await this.send(path, { ...init, signal: hold.signal });
+      const response = await this.send(path, { ...init, signal: timer.signal });
       const { status, headers } = response;
       if (known && status === 304) return { job: known, headers };
       const job = parse(await response.text().catch(() => ""));
       if (isJob<J>(job)) return { job, headers };
-      throw new TripError("The answer cannot be understood", { status });
+      throw new TripError("The response is not a job", { status });
     } finally {
-      hold.end();
+      timer.end();
     }
   }
 
   /**
-   * The same, a few times if need be.
+   * Sends a request for a job up to {@link MAX_ATTEMPTS} times.
    *
-   * @throws {TripError} if trying again is no use, tries run out, or it would take too long
+   * @throws {TripError} if the error is not transient, all attempts fail, or the pause is too long
    */
   async sendUntilAnswered<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
     const { signal } = request;
-    for (let tries = 1;; tries++) {
+    for (let attempts = 1;; attempts++) {
       signal?.throwIfAborted();
       try {
-        return (await this.ask(path, request)).job;
+        return (await this.requestJob(path, request)).job;
       } catch (error) {
         signal?.throwIfAborted();
-        const { retryAfterSeconds } = passing(error);
+        const { retryAfterSeconds } = requireTransient(error);
         const seconds = retryAfterSeconds ?? 0;
-        if (tries === TRIES || seconds > PATIENCE_SECONDS) throw error;
-        await this.pause(Math.max(this.backoffMs(tries), 1_000 * seconds), signal);
+        if (attempts === MAX_ATTEMPTS || seconds > MAX_PAUSE_SECONDS) throw error;
+        await this.pause(Math.max(this.backoffMs(attempts), 1_000 * seconds), signal);
       }
     }
   }
 
+  /** Waits, but no longer than {@link MAX_RETRY_SECONDS}. */
   async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     await this.platform.clock.wait(Math.min(ms, 1_000 * MAX_RETRY_SECONDS), signal);
   }
 
-  /** The pause after so many faults. Half of it is chance: those who fell together come back apart. */
-  backoffMs(faults: number): number {
-    return backoffMs(faults, BACKOFF) * (1 + this.platform.random()) / 2;
+  /** Returns the pause after a number of errors. Half of it is random to spread clients out. */
+  backoffMs(errors: number): number {
+    return backoffMs(errors, BACKOFF) * (1 + this.platform.random()) / 2;
   }
 }
 
-/** A connection that ends when its owner says so, `outer` aborts, or its time is over. */
-export class Hold {
+/** A signal that aborts on `end()`, when `outer` aborts, or when its time is over. */
+export class AbortTimer {
   readonly #clock: Clock;
   readonly #outer: AbortSignal | undefined;
   readonly #ended = new AbortController();
@@ -172,7 +181,7 @@ export class Hold {
     return this.#ended.signal;
   }
 
-  /** From now on it has so many milliseconds. */
+  /** Restarts the timer with this number of milliseconds. */
   limit(ms: number): void {
     this.#limit.abort();
     const { signal } = this.#limit = new AbortController();
@@ -186,23 +195,23 @@ export class Hold {
   };
 }
 
-/** A new idempotency key. `crypto.randomUUID()` is missing on pages that were not served over TLS. */
+/** Returns a new idempotency key. Pages without TLS lack `crypto.randomUUID()`. */
 export function randomKey(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
-/** When they happen, connections may be dead, or possible again. */
+/** Events after which a connection may be dead, or possible again. */
 export const WAKERS = ["online", "pageshow", "visibilitychange"];
 
-/** Whether one of them is news: not that a page is shown for the first time. */
+/** Returns whether an event is a reason to reconnect. The first `pageshow` of a page is not. */
 export function isWaking({ persisted }: Event & { persisted?: boolean }): boolean {
   return persisted !== false;
 }
 
-/** What a page has; the parts that others have, where there is no page. */
+/** Returns the platform of a browser page. Outside a page it lacks events. */
 export function pagePlatform(): Platform {
   return {
-    // Whichever is there when it is called, and on nothing, as browsers want it.
+    // Looks `fetch` up at each call. Browsers require a call without `this`.
     fetch: (url, init) => fetch(url, init),
     clock: systemClock,
     random: Math.random,

@@ -1,89 +1,96 @@
 /**
- * Watching a job to its end, whatever happens to the connection, the server or the page meanwhile.
+ * Watches a job until it ends, through lost connections, restarts of the server and sleeping pages.
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { isBusy, parse, passing, retryAfterOf, TripError } from "./errors.ts";
+import { isBusy, parse, requireTransient, retryAfterOf, TripError } from "./errors.ts";
 import { type Ended, isEnded, isJob, type Job, type JobId, type JobOf, pathOf } from "./job.ts";
-import { type CallOptions, Hold, isWaking, REQUEST_MS, type Service, WAKERS } from "./requests.ts";
+import {
+  AbortTimer,
+  type CallOptions,
+  isWaking,
+  REQUEST_MS,
+  type Service,
+  WAKERS,
+} from "./requests.ts";
 
 /**
- * How a job is watched at the moment: by a stream that is open, by asking now and then, or not at all,
- * because the server cannot be reached; it is tried again and again.
+ * How the client watches a job: by an open stream (`live`), by polls (`polling`), or not while it
+ * cannot reach the server and keeps trying (`lost`).
  */
 export type Connection = "live" | "polling" | "lost";
 
 export interface WatchOptions<J> extends CallOptions {
-  /** Gets the job as `GET` shows it: as it is at first, with each change, and at its end. */
+  /** Called with the job as `GET` shows it: at first, after each change, and at the end. */
   onProgress?: ((job: J) => void) | undefined;
-  /** Told of changes only. */
+  /** Called when the connection changes. */
   onConnection?: ((connection: Connection) => void) | undefined;
 }
 
-/** Shorter than the idle timeouts of proxies, which begin at 30 s; and ten seconds for the way. */
+/** Shorter than the idle timeouts of proxies, which start at 30 s. Transport may take 10 s more. */
 const LONG_POLL_SECONDS = 25;
 const LONG_POLL_MS = 35_000;
 
-/** Long polls begin no faster than this, however fast they are answered. */
-const LONG_POLL_PACE_MS = 1_000;
+/** The shortest time between the starts of two long polls. */
+const LONG_POLL_INTERVAL_MS = 1_000;
 
-/** The server says something every 15 s at least: that has been missed twice, with time to spare. */
+/** The server sends data at least every 15 s. A stream that misses this twice is dead. */
 const STALL_MS = 40_000;
 
-/** A stream that held for longer than from one keep-alive to the next works. */
+/** A stream that lasts longer than the interval between two keep-alives works. */
 const STEADY_MS = 20_000;
 
-/** How often to ask if the server does not say so, or something on the way keeps it to itself. */
+/** The interval of polls if the response has no `Retry-After`, or a proxy removed it. */
 const DEFAULT_RETRY_SECONDS = 5;
 
-/** Zero would be a loop without a pause. */
+/** An interval of zero would be a loop without a pause. */
 const MIN_RETRY_SECONDS = 1;
 
-/** Nobody sees what a hidden page shows. It is as often as the service asks for of an old job. */
+/** The shortest pause on a hidden page. The service asks for the same pause for old jobs. */
 const HIDDEN_MS = 10_000;
 
-/** A way of watching that fails so often in a row, while the server is there, is given up. */
+/** The watch gives up a method that fails so often in a row while the server is reachable. */
 const MAX_FAILURES = 2;
 
 /**
- * So many watches hold a connection, the others poll. Over HTTP/1.1 a browser has six connections to
- * a host, and requests need some of them.
+ * The number of watches with an open connection; the others poll. Over HTTP/1.1 a browser opens six
+ * connections to a host, and other requests need some of them.
  */
-const MAX_HELD = 3;
+const MAX_OPEN_CONNECTIONS = 3;
 
-/** Ways of watching, from the quickest to the one that always works. */
+/** Methods of watching, from the fastest to the most robust. */
 const STREAM = 0;
 const LONG_POLL = 1;
-const PLAIN = 2;
+const POLL = 2;
 
-/** One job that somebody watches. */
+/** The watch of one job. */
 export class Watch<Id extends JobId> {
   readonly #service: Service;
   readonly #path: string;
   readonly #options: WatchOptions<JobOf<Id>>;
-  /** Aborts whatever goes on, so that it begins anew. */
-  #turn = new AbortController();
-  #way = STREAM;
-  /** How often in a row this way has failed while the server was there. */
+  /** Aborts the current round, so that the next one starts. */
+  #round = new AbortController();
+  #method = STREAM;
+  /** Failures of the method in a row while the server was reachable. */
   #failures = 0;
-  /** The way has just failed. Whether that is because the server is away, the next look says. */
-  #isSuspect = false;
-  /** How often in a row the server was away. */
-  #faults = 0;
-  /** How many streams in a row did not hold for long. */
-  #brief = 0;
-  /** A stream that sends us to the record is believed at once, until that has been for nothing. */
-  #trusts = true;
-  /** The job as `GET` has shown it last. */
+  /** The method has just failed. The next read shows whether the server is unreachable. */
+  #hasJustFailed = false;
+  /** Requests in a row without a usable response. */
+  #failedRequests = 0;
+  /** Streams in a row that ended soon. */
+  #shortStreams = 0;
+  /** Whether to read the record at once when a stream ends. Only the first end is trusted. */
+  #trustsStream = true;
+  /** The job in the last response to `GET`. */
   #record: JobOf<Id> | null = null;
   #etag: string | null = null;
-  /** The same, with what events have told since then. */
-  #view: JobOf<Id> | null = null;
+  /** The record with all later events applied. */
+  #current: JobOf<Id> | null = null;
   /** The id of the last event. */
   #position: string | undefined;
-  /** The present stream has told something. */
-  #hasHeard = false;
-  /** What the page knows. */
+  /** Whether the current stream has sent an event. */
+  #hasEvents = false;
+  /** The JSON of the job that the page knows. */
   #shown: string | undefined;
   #connection: Connection | undefined;
 
@@ -93,19 +100,19 @@ export class Watch<Id extends JobId> {
     this.#options = options;
   }
 
-  /** Watches until the job has ended. */
+  /** Watches until the job ends. */
   async run(): Promise<Ended<JobOf<Id>>> {
     const { signal } = this.#options;
     const { events } = this.#service.platform;
-    const stop = () => this.#turn.abort();
-    const wake = (event: Event) => this.#wake(event);
+    const stop = () => this.#round.abort();
+    const onPageEvent = (event: Event) => this.#onPageEvent(event);
     signal?.addEventListener("abort", stop);
-    for (const type of WAKERS) events?.addEventListener(type, wake);
+    for (const type of WAKERS) events?.addEventListener(type, onPageEvent);
     try {
       for (;;) {
         signal?.throwIfAborted();
-        this.#turn = new AbortController();
-        const job = await this.#look();
+        this.#round = new AbortController();
+        const job = await this.#runRound();
         stop();
         signal?.throwIfAborted();
         if (job && isEnded(job)) return job;
@@ -113,42 +120,46 @@ export class Watch<Id extends JobId> {
     } finally {
       stop();
       signal?.removeEventListener("abort", stop);
-      for (const type of WAKERS) events?.removeEventListener(type, wake);
+      for (const type of WAKERS) events?.removeEventListener(type, onPageEvent);
     }
   }
 
-  /** Looks at the record, and waits for a reason to do so again. */
-  async #look(): Promise<JobOf<Id> | null> {
-    const isLong = this.#way === LONG_POLL && this.#faults === 0 && this.#mayHold();
-    const { signal } = this.#turn;
-    const pace = this.#way === LONG_POLL && this.#service.pause(LONG_POLL_PACE_MS, signal);
+  /** Reads the record, then waits until it is time to read it again. */
+  async #runRound(): Promise<JobOf<Id> | null> {
+    const isLong = this.#method === LONG_POLL && this.#failedRequests === 0 &&
+      this.#mayStayConnected();
+    const { signal } = this.#round;
+    const interval = this.#method === LONG_POLL &&
+      this.#service.pause(LONG_POLL_INTERVAL_MS, signal);
     const headers = await this.#read(isLong);
     if (!headers) return null;
     const job = this.#record!;
-    const mayHold = this.#mayHold();
-    const isStream = this.#way === STREAM && mayHold;
-    if (!isStream || this.#failures > 0 || this.#connection === "lost") this.#connect("polling");
+    const mayStayConnected = this.#mayStayConnected();
+    const isStream = this.#method === STREAM && mayStayConnected;
+    if (!isStream || this.#failures > 0 || this.#connection === "lost") {
+      this.#setConnection("polling");
+    }
     this.#show(job);
     if (isEnded(job)) return job;
     const seconds = Math.max(retryAfterOf(headers) ?? DEFAULT_RETRY_SECONDS, MIN_RETRY_SECONDS);
-    // A server that has not waited when it was asked to would not do so the next time.
-    const waits = mayHold && (!isLong || headers.has("preference-applied"));
-    if (isStream) await this.#listen(1_000 * seconds);
-    else if (this.#way === LONG_POLL && waits) await pace;
-    else await this.#rest(1_000 * seconds);
+    // A server that ignored `Prefer: wait` will ignore it again.
+    const canLongPoll = mayStayConnected && (!isLong || headers.has("preference-applied"));
+    if (isStream) await this.#followStream(1_000 * seconds);
+    else if (this.#method === LONG_POLL && canLongPoll) await interval;
+    else await this.#pause(1_000 * seconds);
     return job;
   }
 
   /**
-   * Reads the record, by a long poll or a plain one.
+   * Reads the record by a long poll or a plain poll.
    *
-   * @returns the headers of the answer; `null` if there was none, after a pause
+   * @returns the headers of the response; after a failed request and a pause `null`
    */
   async #read(isLong: boolean): Promise<Headers | null> {
     const service = this.#service;
-    const { signal } = this.#turn;
-    if (isLong) service.held++;
-    const asked = service.ask(this.#path, {
+    const { signal } = this.#round;
+    if (isLong) service.openConnections++;
+    const response = service.requestJob(this.#path, {
       headers: {
         ...(this.#etag && { "if-none-match": this.#etag }),
         ...(isLong && { prefer: `wait=${LONG_POLL_SECONDS}` }),
@@ -156,183 +167,185 @@ export class Watch<Id extends JobId> {
       signal,
       ms: isLong ? LONG_POLL_MS : REQUEST_MS,
       known: this.#record,
-    }).finally(() => isLong && service.held--);
+    }).finally(() => isLong && service.openConnections--);
     try {
-      const { job, headers } = await asked;
+      const { job, headers } = await response;
       this.#record = job;
       this.#etag = headers.get("etag");
-      this.#judge(isLong);
+      this.#onResponse(isLong);
       return headers;
     } catch (error) {
-      if (!signal.aborted) await this.#onRequestFailed(passing(error), isLong);
+      if (!signal.aborted) await this.#onRequestFailed(requireTransient(error), isLong);
       return null;
     }
   }
 
-  /** The server is there: what failed just before has failed by itself. */
-  #judge(isLong: boolean): void {
-    this.#faults = 0;
+  /** Resets the counters. The server is reachable, so a previous failure is one of the method. */
+  #onResponse(isLong: boolean): void {
+    this.#failedRequests = 0;
     if (isLong) this.#failures = 0;
-    if (this.#isSuspect && ++this.#failures === MAX_FAILURES) {
+    if (this.#hasJustFailed && ++this.#failures === MAX_FAILURES) {
       this.#failures = 0;
-      this.#way++;
+      this.#method++;
     }
-    this.#isSuspect = false;
+    this.#hasJustFailed = false;
   }
 
-  /** There was no answer, or none that helps. */
+  /** Pauses after a request without a usable response. */
   async #onRequestFailed(error: TripError, isLong: boolean): Promise<void> {
-    this.#isSuspect = isLong && !isBusy(error);
-    if (!isLong && error.status !== 429) this.#connect("lost");
+    this.#hasJustFailed = isLong && !isBusy(error);
+    if (!isLong && error.status !== 429) this.#setConnection("lost");
     const retryMs = 1_000 * (error.retryAfterSeconds ?? 0);
-    await this.#rest(Math.max(this.#service.backoffMs(++this.#faults), retryMs));
+    await this.#pause(Math.max(this.#service.backoffMs(++this.#failedRequests), retryMs));
   }
 
   /**
-   * Watches by a stream, as long as it lasts.
+   * Watches by a stream until it ends, then pauses.
    *
-   * @param retryMs how soon the record may be looked at again in any case
+   * @param retryMs the longest pause, unless the server asks for more
    */
-  async #listen(retryMs: number): Promise<void> {
+  async #followStream(retryMs: number): Promise<void> {
     const service = this.#service;
-    const turn = this.#turn.signal;
-    const hold = new Hold(service.platform.clock, turn);
+    const round = this.#round.signal;
+    const timer = new AbortTimer(service.platform.clock, round);
     let refusal: TripError | null = null;
-    let isSentAway = false;
-    this.#hasHeard = false;
-    service.held++;
+    let mustRead = false;
+    this.#hasEvents = false;
+    service.openConnections++;
     try {
-      hold.limit(REQUEST_MS);
+      timer.limit(REQUEST_MS);
       const opened = await service.send(`${this.#path}/events`, {
         headers: {
           accept: "text/event-stream",
           ...(this.#position && { "last-event-id": this.#position }),
         },
-        signal: hold.signal,
+        signal: timer.signal,
       }).catch((error: TripError) => error);
       if (opened instanceof TripError) refusal = opened;
-      else if (isEventStream(opened)) isSentAway = await this.#hear(opened.body!, hold);
+      else if (isEventStream(opened)) mustRead = await this.#readStream(opened.body!, timer);
       else await opened.body?.cancel().catch(() => {});
     } finally {
-      hold.end();
-      service.held--;
+      timer.end();
+      service.openConnections--;
     }
-    if (turn.aborted) return;
-    this.#isSuspect = !this.#hasHeard && !isBusy(refusal);
-    const isBelieved = isSentAway && this.#trusts;
-    if (isSentAway) this.#trusts = false;
-    if (isBelieved) return;
-    const pauseMs = Math.min(service.backoffMs(++this.#brief), retryMs);
-    await this.#rest(Math.max(pauseMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
+    if (round.aborted) return;
+    this.#hasJustFailed = !this.#hasEvents && !isBusy(refusal);
+    const readsAtOnce = mustRead && this.#trustsStream;
+    if (mustRead) this.#trustsStream = false;
+    if (readsAtOnce) return;
+    const pauseMs = Math.min(service.backoffMs(++this.#shortStreams), retryMs);
+    await this.#pause(Math.max(pauseMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
   }
 
   /**
-   * Shows what a stream tells.
+   * Applies and shows the events of a stream.
    *
-   * @returns whether it sends us to the record; `false`: it broke
+   * @returns whether to read the record; `false`: the stream broke
    */
-  async #hear(body: ReadableStream<Uint8Array>, hold: Hold): Promise<boolean> {
+  async #readStream(body: ReadableStream<Uint8Array>, timer: AbortTimer): Promise<boolean> {
     const events: EventSourceMessage[] = [];
     const parser = createParser({ onEvent: (event) => void events.push(event) });
     const decoder = new TextDecoder();
     const reader = body.getReader();
     const cancel = () => void reader.cancel().catch(() => {});
-    hold.signal.addEventListener("abort", cancel);
-    if (hold.signal.aborted) cancel();
+    timer.signal.addEventListener("abort", cancel);
+    if (timer.signal.aborted) cancel();
     const { clock } = this.#service.platform;
-    clock.wait(STEADY_MS, hold.signal).then(() => hold.signal.aborted || (this.#brief = 0));
+    clock.wait(STEADY_MS, timer.signal).then(() =>
+      timer.signal.aborted || (this.#shortStreams = 0)
+    );
     for (;;) {
       const { value } = await reader.read().catch(() => ({ value: undefined }));
-      if (!value || hold.signal.aborted) return false;
-      this.#connect("live");
+      if (!value || timer.signal.aborted) return false;
+      this.#setConnection("live");
       parser.feed(decoder.decode(value, { stream: true }));
-      const isSentAway = events.splice(0).some((event) => this.#take(event));
-      this.#show(this.#view!);
-      if (isSentAway) return true;
-      hold.limit(this.#hasHeard ? STALL_MS : REQUEST_MS);
+      const mustRead = events.splice(0).some((event) => this.#applyEvent(event));
+      this.#show(this.#current!);
+      if (mustRead) return true;
+      timer.limit(this.#hasEvents ? STALL_MS : REQUEST_MS);
     }
   }
 
-  /** @returns whether it is time to look at the record */
-  #take(event: EventSourceMessage): boolean {
-    const view = after(this.#view!, event);
-    if (view === null) return false;
-    this.#hasHeard = true;
+  /** Applies an event. Returns whether to read the record. */
+  #applyEvent(event: EventSourceMessage): boolean {
+    const job = applied(this.#current!, event);
+    if (job === null) return false;
+    this.#hasEvents = true;
     this.#failures = 0;
-    // The next stream tells everything again.
-    if (view === "look") this.#position = undefined;
+    // The next stream sends all events again.
+    if (job === "read") this.#position = undefined;
     else {
-      this.#view = view;
+      this.#current = job;
       this.#position = event.id ?? this.#position;
     }
-    return view === "look";
+    return job === "read";
   }
 
-  #show(view: JobOf<Id>): void {
-    this.#view = view;
-    const shown = JSON.stringify(view);
+  #show(job: JobOf<Id>): void {
+    this.#current = job;
+    const shown = JSON.stringify(job);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    // A copy: what the page does with it must not matter here.
+    // The page gets a copy, so that its changes do not affect the watch.
     this.#options.onProgress?.(JSON.parse(shown));
   }
 
-  #connect(connection: Connection): void {
+  #setConnection(connection: Connection): void {
     if (connection === this.#connection) return;
     this.#connection = connection;
     this.#options.onConnection?.(connection);
   }
 
-  /** Whether a connection may be kept open for news. */
-  #mayHold(): boolean {
-    const { platform, held } = this.#service;
-    return !platform.isHidden() && held < MAX_HELD;
+  /** Returns whether this watch may keep a connection open. */
+  #mayStayConnected(): boolean {
+    const { platform, openConnections } = this.#service;
+    return !platform.isHidden() && openConnections < MAX_OPEN_CONNECTIONS;
   }
 
-  async #rest(ms: number): Promise<void> {
+  async #pause(ms: number): Promise<void> {
     const leastMs = this.#service.platform.isHidden() ? HIDDEN_MS : 0;
-    await this.#service.pause(Math.max(ms, leastMs), this.#turn.signal);
+    await this.#service.pause(Math.max(ms, leastMs), this.#round.signal);
   }
 
-  /** Begins anew when there is reason to; lets go of the connection when the page is hidden. */
-  #wake(event: Event): void {
+  /** Starts a new round when the page wakes up. Closes the connection when the page is hidden. */
+  #onPageEvent(event: Event): void {
     if (event.type === "visibilitychange" && this.#service.platform.isHidden()) {
-      if (this.#way !== PLAIN) this.#turn.abort();
+      if (this.#method !== POLL) this.#round.abort();
       return;
     }
     if (!isWaking(event)) return;
-    this.#way = STREAM;
-    this.#failures = this.#faults = this.#brief = 0;
-    this.#isSuspect = false;
-    this.#turn.abort();
+    this.#method = STREAM;
+    this.#failures = this.#failedRequests = this.#shortStreams = 0;
+    this.#hasJustFailed = false;
+    this.#round.abort();
   }
 }
 
 /**
- * A job after an event.
+ * Returns a job with an event applied.
  *
- * @returns `"look"`: only the record can say; `null`: the event cannot be understood
+ * @returns `"read"`: the client has to read the record; `null`: the event is invalid
  */
-function after<J extends Job>(view: J, { event, data }: EventSourceMessage): J | "look" | null {
-  const parts: readonly unknown[] = view.partial ?? [];
+function applied<J extends Job>(job: J, { event, data }: EventSourceMessage): J | "read" | null {
+  const parts: readonly unknown[] = job.partial ?? [];
   const value = parse(data);
   switch (event) {
     case "progress":
       if (!isJob<J>(value)) return null;
-      return isEnded(value) ? "look" : { ...view, ...value, partial: parts };
+      return isEnded(value) ? "read" : { ...job, ...value, partial: parts };
     case "item": {
       const { index, item } = value;
       if (!(Number.isInteger(index) && index >= 0 && item !== undefined)) return null;
-      // Those before it have got lost.
-      if (index > parts.length) return "look";
-      if (JSON.stringify(item) === JSON.stringify(parts[index])) return view;
-      // Parts come in order; what lies behind another one is of an earlier plan.
-      return { ...view, partial: [...parts.slice(0, index), item] };
+      // The parts before this one are missing.
+      if (index > parts.length) return "read";
+      if (JSON.stringify(item) === JSON.stringify(parts[index])) return job;
+      // Parts come in order, so later parts belong to a discarded plan.
+      return { ...job, partial: [...parts.slice(0, index), item] };
     }
     case "reset":
-      return { ...view, partial: [] };
+      return { ...job, partial: [] };
     case "end":
-      return "look";
+      return "read";
     default:
       return null;
   }

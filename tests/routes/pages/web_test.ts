@@ -169,10 +169,13 @@ Deno.test("an invalid form is shown again with its values and its errors", async
   assertStrictEquals(status, 400);
   assertMatch(text, /value="&lt;b>x{120}"/);
   assertMatch(text, /aria-invalid="true"/);
-  assertMatch(text, />At most 120 characters; these are 123\.</);
-  assertMatch(text, />A whole number from 1 to 30\.</);
+  assertMatch(text, />Use at most 120 characters\. You have 123\.</);
+  assertMatch(text, />Enter a whole number, 1 to 30\.</);
   const many = { kind: "generation", interests: "x,".repeat(21) };
-  assertMatch((await submit(env.app, "/trips", many)).text, />At most 20; these are 21\.</);
+  assertMatch(
+    (await submit(env.app, "/trips", many)).text,
+    />Enter at most 20 items\. You have 21\.</,
+  );
   assertStrictEquals((await submit(env.app, "/trips", {})).status, 400);
 });
 
@@ -248,7 +251,7 @@ Deno.test("a refused wish stays in the form, with the reason and the time to try
   const refused = await submit(env.app, "/trips", form);
   assertStrictEquals(refused.status, 503);
   assertStrictEquals(refused.headers.get("retry-after"), "30");
-  assertMatch(refused.text, /role="alert"><p class="title">Many travellers are waiting/);
+  assertMatch(refused.text, /role="alert"><p class="title">Many travelers are waiting/);
   assertMatch(refused.text, /Please try again in 30 seconds/);
   assertMatch(refused.text, /value="Tokyo, Japan"/);
   assertStrictEquals(stateOf(refused.text).refusal.code, "queue_full");
@@ -267,7 +270,7 @@ Deno.test("pages and their forms have the rate limits of the API", async () => {
   assertStrictEquals((await submit(limited.app, "/trips", form)).status, 303);
   const refused = await submit(limited.app, "/trips", form);
   assertStrictEquals(refused.status, 429);
-  assertMatch(refused.text, /You have sent many wishes in a short time/);
+  assertMatch(refused.text, /You have sent too many requests in a short time/);
   const path = `/trips/${crypto.randomUUID()}`;
   assertStrictEquals((await open(limited.app, path)).status, 404);
   assertStrictEquals((await open(limited.app, path)).status, 404);
@@ -355,7 +358,7 @@ Deno.test("there is one page for every unknown trip", async () => {
     for (const file of ["", "/plan.md", "/plan.json", "/plan.ics"]) {
       const { status, text } = await open(env.app, `/trips/${id}${file}`);
       assertStrictEquals(status, 404);
-      assertMatch(text, /<h1>This trip has expired<\/h1>/);
+      assertMatch(text, /<h1>We can't find this trip<\/h1>/);
       assertNotMatch(text, /<noscript>|<script>/);
     }
     assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 404);
@@ -370,7 +373,7 @@ Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   const canceled = await submit(env.app, `${path}/cancel`, {});
   assertStrictEquals(canceled.status, 303);
   assertStrictEquals(canceled.headers.get("location"), path);
-  assertMatch((await open(env.app, path)).text, /You have canceled this trip/);
+  assertMatch((await open(env.app, path)).text, /This trip was canceled/);
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
 
@@ -385,13 +388,16 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
     const made = await submit(env.app, "/trips", form);
     await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
-    const { sentence, nextAction } = describeFailure({ code, retryable, hint });
+    const { sentence, advice, nextAction } = describeFailure({ code, retryable, hint });
     assertStrictEquals(nextAction === "repeat", retryable, code);
-    assert(text.includes(`role="alert"><p class="title">${sentence}</p>`), code);
-    assert(text.includes(`The reason: the &lt;reason>`), code);
+    assert(text.includes(`role="alert"><p class="title">${sentence}</p><p>${advice}</p>`), code);
+    assert(text.includes(`Error code: ${code}<`), code);
+    // The message and the hint address developers and operators.
+    assert(!text.includes("the &lt;reason>"), code);
+    assert(!text.includes(`<p>${hint}</p>`), code);
     assertMatch(text, /<button type="submit"[^>]*>Try again<\/button>/);
     const best = text.match(/class="(?:button )?main"[^>]*>([^<]+)</)?.[1];
-    const verbs = { repeat: "Try again", change: "Change the wish", wait: undefined };
+    const verbs = { repeat: "Try again", change: "Edit the request", wait: undefined };
     assertStrictEquals(best, verbs[nextAction], code);
     assertMatch(
       text,
@@ -419,7 +425,7 @@ Deno.test("every reason for a refusal has its own sentence", () => {
   for (const code of codes) {
     const text = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
     assertStrictEquals(
-      text.startsWith("The wish was not accepted"),
+      text.startsWith("We couldn't accept your request"),
       impossible.includes(code),
       code,
     );
@@ -472,7 +478,10 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
     markdown.headers.get("content-disposition")!,
     /^attachment; filename="tokyo-japan\.md"/,
   );
-  assertMatch(markdown.text, /^# Tokyo, Japan: 2 days\n\nThis plan is made up/);
+  assertMatch(
+    markdown.text,
+    /^# Tokyo, Japan: 2 days\n\nThis is a sample plan with made-up content/,
+  );
   assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
   const json = await open(env.app, `/trips/${itinerary}/plan.json`);
@@ -522,12 +531,12 @@ Deno.test("without a key, pages show no trip and accept no wish where keys are n
     const { status, headers, text } = await open(env.app, `/trips/${unknown}`);
     assertStrictEquals(status, 401);
     assertStrictEquals(headers.get("www-authenticate"), "Bearer");
-    assertMatch(text, /This trip needs a key/);
+    assertMatch(text, /This trip needs an API key/);
     assertNotMatch(text, /Tokyo/);
   }
   const refused = await submit(env.app, "/trips", form);
   assertStrictEquals(refused.status, 401);
-  assertMatch(refused.text, /This service is only open to those with an API key/);
+  assertMatch(refused.text, /This service requires an API key/);
   assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
 });
 

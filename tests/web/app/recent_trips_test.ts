@@ -119,11 +119,13 @@ Deno.test("a browser without storage has an empty list", () => {
   const none = new RecentTrips(null);
   none.put(job("a"));
   assertEquals(none.list(), []);
+  assertStrictEquals(none.isAvailable, false);
   const { storage } = open();
   storage.setItem = () => {
     throw new DOMException("full", "QuotaExceededError");
   };
   const full = new RecentTrips(storage as unknown as Storage);
+  assertStrictEquals(full.isAvailable, true);
   full.put(job("a"));
   assertEquals(full.list(), []);
 });

@@ -75,19 +75,19 @@ Deno.test("each error says what is expected", () => {
     limits,
   );
   assertEquals(errors, {
-    destination: "At most 120 characters; these are 121.",
-    durationDays: "A whole number from 1 to 30.",
+    destination: "Use at most 120 characters. You have 121.",
+    durationDays: "Enter a whole number, 1 to 30.",
   });
   assertStrictEquals(errorsOf("itinerary", {}, limits).destination, "Please fill this in.");
   const many = { interests: Array(21).fill("x").join(), timeframe: "y".repeat(501) };
   assertEquals(errorsOf("generation", many, limits), {
-    interests: "At most 20; these are 21.",
-    timeframe: "At most 500 characters; these are 501.",
+    interests: "Enter at most 20 items. You have 21.",
+    timeframe: "Use at most 500 characters. You have 501.",
   });
   const long = { interests: `x,${"y".repeat(501)}` };
   assertStrictEquals(
     errorsOf("generation", long, limits).interests,
-    "Each: At most 500 characters; these are 501.",
+    "One item is too long. Use at most 500 characters. You have 501.",
   );
 });
 

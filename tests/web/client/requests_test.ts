@@ -123,7 +123,7 @@ pageTest("a wish rejects with the last error after five tries", async (page) => 
   const error = await creating;
   assertEquals(
     [error.name, error.status, error.code, error.message],
-    ["TripError", 502, "network", "The answer has the status 502"],
+    ["TripError", 502, "network", "The response has the status 502"],
   );
   const unreachable = errorOf(page.client.createItinerary(wish));
   for (let n = 0; n < 5; n++) (await page.nextRequestAfter("POST /api/itineraries"))[0].fail();
@@ -182,7 +182,7 @@ for (const [body, type] of odd) {
       const { status, code, message, errors } = await errorOf(creating);
       assertEquals(
         [status, code, message, errors],
-        [422, "network", "The answer has the status 422", []],
+        [422, "network", "The response has the status 422", []],
       );
     },
   );

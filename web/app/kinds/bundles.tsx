@@ -1,5 +1,5 @@
 /**
- * How people see bundles: preferences, and bundles of events as cards.
+ * The view of bundles: a form with preferences, and bundles of events as cards.
  * @module
  */
 import type { Bundle, GenerationJob, GenerationWish } from "../../client/job.ts";
@@ -11,37 +11,37 @@ type KeyEvent = Bundle["keyEvents"][number];
 type Preferences = GenerationWish["preferences"];
 type Field = "interests" | "musicProfile" | "timeframe" | "otherPreferences";
 
-/** As long as the longest destination. */
+/** The maximum length of a destination. */
 const MAX_TITLE_CHARACTERS = 120;
 
 export const bundlesView: KindView<"bundles", Field> = {
   choice: { title: "Weekend bundles", text: "Researched events, in 2 to 5 minutes" },
-  verb: "Find my weekend",
+  verb: "Plan my weekend",
   fields: {
     interests: {
       label: "Interests",
-      hint: "With commas in between",
+      hint: "Separate them with commas",
       example: "music, nightlife, street food",
       input: "line",
       errorOf: listError,
     },
     musicProfile: {
       label: "Music",
-      hint: "What you like to hear",
+      hint: "Genres or artists that you like",
       example: "Electronic, House",
       input: "line",
       errorOf: textError,
     },
     timeframe: {
       label: "When and where",
-      hint: "",
+      hint: "Dates, and a city or region",
       example: "This weekend in Berlin",
       input: "line",
       errorOf: textError,
     },
     otherPreferences: {
       label: "Anything else",
-      hint: "Company, budget, what to avoid",
+      hint: "Who is coming, your budget, what to avoid",
       example: "Two of us, underground venues, no early mornings",
       input: "area",
       errorOf: textError,
@@ -72,12 +72,10 @@ export const bundlesView: KindView<"bundles", Field> = {
     ["writing", "Writing"],
   ],
   waitingTips: [
-    "Analyzing your preferences",
-    "Searching for the best events",
-    "Comparing what is on at the same time",
-    "Keeping an eye on the weather",
-    "Crafting your bundles",
-    "This takes a few minutes; you can close the page and come back",
+    "This takes a few minutes.",
+    "You can close this page.",
+    "Bundles appear one by one.",
+    "Check dates and tickets.",
   ],
   files: { markdown: true, calendar: "dates" },
   Plan: BundlesPlan,
@@ -90,7 +88,7 @@ function titleOf(preferences: Preferences): string {
   return interests === "" ? "Weekend bundles" : `Weekend bundles: ${shortened(interests)}`;
 }
 
-/** All interests; empty if there are none. */
+/** Returns all interests as text, which is empty without interests. */
 function formatInterests({ interests }: Preferences): string {
   return (interests ?? []).filter((interest) => interest !== "").join(", ");
 }
@@ -101,15 +99,15 @@ function shortened(text: string): string {
   return `${characters.slice(0, MAX_TITLE_CHARACTERS - 1).join("").trimEnd()}…`;
 }
 
-/** What was wished for, beyond the title. */
+/** Shows the preferences that the title leaves out. */
 function PreferenceList({ preferences }: { preferences: Preferences }) {
   const { timeframe, musicProfile, otherPreferences } = preferences;
   const interests = formatInterests(preferences);
-  const unsaid = titleOf(preferences).endsWith(interests) ? null : interests;
-  const said = [unsaid, timeframe, musicProfile, otherPreferences].filter(Boolean);
-  return said.length === 0 ? null : (
+  const cutOff = titleOf(preferences).endsWith(interests) ? null : interests;
+  const details = [cutOff, timeframe, musicProfile, otherPreferences].filter(Boolean);
+  return details.length === 0 ? null : (
     <ul class="facts">
-      {said.map((text, index) => <li key={index} dir="auto">{text}</li>)}
+      {details.map((text, index) => <li key={index} dir="auto">{text}</li>)}
     </ul>
   );
 }
@@ -137,7 +135,7 @@ function BundleCard({ bundle }: { bundle: Bundle }) {
       </ol>
       {imageUrl && (
         <p class="facts">
-          <Link url={imageUrl}>A picture of it</Link>
+          <Link url={imageUrl}>View picture</Link>
         </p>
       )}
     </li>

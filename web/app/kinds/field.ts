@@ -1,9 +1,9 @@
 /**
- * Fields of forms: what they hold, and what is wrong with it. Runs in browsers and on the server.
+ * The fields of forms, and the checks of their values. Runs in browsers and on the server.
  * @module
  */
 
-/** What the API accepts in a field; characters are Unicode code points. */
+/** The limits of a field in the API. Lengths count code points; half a surrogate pair is one. */
 export interface Limits {
   minLength?: number;
   maxLength?: number;
@@ -19,52 +19,54 @@ export interface FieldView {
   readonly example: string;
   /** One line of text, an area of several lines, or a whole number. */
   readonly input: "line" | "area" | "number";
-  /** Whether the form may not be sent without it. */
+  /** Whether the field must be filled in. */
   readonly required?: boolean;
-  /** What is wrong with what was typed, one sentence for people; `null`: nothing. */
+  /** Returns a sentence for the traveler about an invalid value, or `null` for a valid one. */
   errorOf(value: string | undefined, limits: Limits): string | null;
 }
 
-/** Commas as several scripts write them, and line breaks. */
+/** Commas of several scripts, and line breaks. */
 const SEPARATORS = /[,،、，\n]/;
 
-/** What is wrong with a text. */
+/** Returns the error of a text, or `null`. */
 export function textError(value: string | undefined, limits: Limits): string | null {
   const { minLength = 0, maxLength = Infinity } = limits;
   const count = [...trimmed(value)].length;
-  if (count > maxLength) return `At most ${maxLength} characters; these are ${count}.`;
+  if (count > maxLength) return `Use at most ${maxLength} characters. You have ${count}.`;
   return count < minLength ? "Please fill this in." : null;
 }
 
-/** What is wrong with a whole number. */
+/** Returns the error of a whole number, or `null`. */
 export function numberError(value: string | undefined, limits: Limits): string | null {
   const { minimum, maximum } = limits;
   const number = wholeNumber(value);
   const isFine = number !== null && number >= (minimum ?? number) && number <= (maximum ?? number);
-  return isFine ? null : `A whole number from ${minimum} to ${maximum}.`;
+  return isFine ? null : `Enter a whole number, ${minimum} to ${maximum}.`;
 }
 
-/** What is wrong with a list, or with one of its entries. */
+/** Returns the error of a list or of its first invalid entry, or `null`. */
 export function listError(value: string | undefined, limits: Limits): string | null {
   const { maxItems = Infinity } = limits;
   const entries = listIn(value);
-  if (entries.length > maxItems) return `At most ${maxItems}; these are ${entries.length}.`;
+  if (entries.length > maxItems) {
+    return `Enter at most ${maxItems} items. You have ${entries.length}.`;
+  }
   const tooLong = entries.find((entry) => textError(entry, limits) !== null);
-  return tooLong === undefined ? null : `Each: ${textError(tooLong, limits)}`;
+  return tooLong === undefined ? null : `One item is too long. ${textError(tooLong, limits)}`;
 }
 
-/** What stands between commas. */
+/** Returns the entries between commas. */
 export function listIn(value = ""): string[] {
   return value.split(SEPARATORS).map(trimmed).filter((entry) => entry !== "");
 }
 
-/** What a number field holds, if it is digits: `1e1` is no number of days. */
+/** Returns the number in a field, or `null` if it is not written in digits, such as `1e1`. */
 export function wholeNumber(value: string | undefined): number | null {
   const text = trimmed(value);
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** As the API trims. Half a surrogate pair counts as the one character that replaces it. */
+/** Trims a text as the API does. */
 export function trimmed(text = ""): string {
   return text.trim();
 }

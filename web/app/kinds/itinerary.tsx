@@ -1,5 +1,5 @@
 /**
- * How people see itineraries: a destination and a number of days, and days as timelines.
+ * The view of itineraries: a form with a destination and a number of days, and days as timelines.
  * @module
  */
 import type { Day, ItineraryJob } from "../../client/job.ts";
@@ -15,7 +15,7 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   fields: {
     destination: {
       label: "Destination",
-      hint: "A city, a region, a country",
+      hint: "A city, region, or country",
       example: "Tokyo, Japan",
       input: "line",
       required: true,
@@ -23,7 +23,7 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
     },
     durationDays: {
       label: "Days",
-      hint: "How long you stay",
+      hint: "Length of stay",
       example: "5",
       input: "number",
       required: true,
@@ -45,11 +45,10 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   partNoun: "Day",
   stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
   waitingTips: [
-    "Looking for the best order of things",
-    "Leaving time for a coffee",
-    "Checking how far it is on foot",
-    "Keeping the evenings free of queues",
-    "Asking what the locals would do",
+    "You can close this page.",
+    "Days appear one by one.",
+    "Places link to a map.",
+    "Check times and prices.",
   ],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
@@ -106,7 +105,7 @@ function ActivityRow({ activity }: { activity: Activity }) {
   );
 }
 
-/** What activities cost together, by currency. Costs that are 0 or not known add nothing. */
+/** Returns the total cost of activities by currency. Free and unknown costs are skipped. */
 export function sumCosts(activities: readonly Activity[]): [currency: string, amount: number][] {
   const sums = new Map<string, number>();
   for (const { estimatedCost } of activities) {
@@ -117,7 +116,7 @@ export function sumCosts(activities: readonly Activity[]): [currency: string, am
   return [...sums];
 }
 
-/** What activities cost together, for people; `null` if no cost is known. */
+/** Returns the total cost of activities as text, or `null` if no cost is known. */
 export function formatCosts(activities: readonly Activity[]): string | null {
   const sums = sumCosts(activities);
   if (sums.length > 0) {

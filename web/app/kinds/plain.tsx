@@ -1,5 +1,5 @@
 /**
- * The page of a trip whose kind has no view of its own: everything that the API tells, by its names.
+ * The page of a trip whose kind has no view: all members of the job, with their names in the API.
  * @module
  */
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
@@ -7,7 +7,7 @@ import type { CommonMember } from "../../../jobs/job_answer.ts";
 import type { Job } from "../../client/job.ts";
 import type { PlanProps, TripView } from "./view.ts";
 
-/** The members that every job has. The page shows those that matter in places of their own. */
+/** The members that every job has. Other components of the page show the important ones. */
 const common: Record<CommonMember, true> = {
   status: true,
   createdAt: true,
@@ -30,12 +30,12 @@ export const plainView: TripView = {
     ["researching", "Researching"],
     ["writing", "Writing"],
   ],
-  waitingTips: ["You can close the page and come back"],
+  waitingTips: ["You can close this page."],
   files: { markdown: false, calendar: null },
   Plan: PlainPlan,
 };
 
-/** What was asked for and what has come of it, as the members of the job that its kind has. */
+/** Shows the request and the plan: the members that only this kind of job has. */
 function PlainPlan({ job, isGrowing }: PlanProps<Job>) {
   const members = membersOf(job);
   const parts = job.partial ?? [];
@@ -47,7 +47,7 @@ function PlainPlan({ job, isGrowing }: PlanProps<Job>) {
   );
 }
 
-/** The members that have a value and that only the kind of the job has. */
+/** Returns the members that have a value and that not every job has. */
 function membersOf(job: Job): [name: string, value: unknown][] {
   const ids: string[] = kindNames.map((kind) => contracts[kind].idName);
   return Object.entries<unknown>(job).filter(([name, value]) =>
@@ -55,7 +55,7 @@ function membersOf(job: Job): [name: string, value: unknown][] {
   );
 }
 
-/** Text as it is, anything else as JSON. */
+/** Shows text and numbers unchanged, and other values as JSON. */
 function Member({ name, value }: { name: string; value: unknown }) {
   const isText = typeof value === "string" || typeof value === "number";
   return (

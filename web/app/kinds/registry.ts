@@ -1,5 +1,5 @@
 /**
- * How people see the kinds of job.
+ * The views of all kinds of job.
  * @module
  */
 import {
@@ -15,33 +15,33 @@ import { itineraryView } from "./itinerary.tsx";
 import { plainView } from "./plain.tsx";
 import type { KindView, TripView } from "./view.ts";
 
-/** One line for each kind; `null`: it has no form, and its trips have a plain page. */
+/** One line for each kind; `null`: the kind has no form, and its trips have the plain page. */
 const views: { readonly [Name in KindName]: KindView<Name> | null } = {
   itinerary: itineraryView,
   bundles: bundlesView,
 };
 
-/** What the API calls the kinds that people can wish for, in the order in which they are offered. */
+/** The nouns of the kinds that have a form, in the order of the home page. */
 export const wishKinds: Noun[] = kindNames.filter((name) => views[name] !== null)
   .map((name) => contracts[name].noun);
 
 /**
- * How people see the kind that the API calls so.
+ * Returns the view of the kind with this noun in the API.
  *
  * @throws {Error} if the kind has no view
  */
 export function viewOf(noun: Noun): KindView {
   const view: KindView | null = views[kindOfNoun(noun)];
-  if (view === null) throw new Error(`Cannot show a wish: ${noun} has no view`);
+  if (view === null) throw new Error(`Cannot show a form: ${noun} has no view`);
   return view;
 }
 
-/** How people see the kind of a job; `null` if it has no view. */
+/** Returns the view of the kind of a job, or `null` if the kind has none. */
 export function wishViewOf(job: Job): KindView | null {
   return views[kindOf(job)];
 }
 
-/** The page of a trip. */
+/** Returns the view for the page of a trip. */
 export function tripViewOf(job: Job): TripView {
   return wishViewOf(job) ?? plainView;
 }

@@ -1,15 +1,15 @@
 /**
- * Links that a model has written. Runs in browsers and on the server.
+ * Checks links that a model wrote. Runs in browsers and on the server.
  * @module
  */
 
 /**
- * A link that may be followed: absolute, http(s), as `URL` writes it, so without spaces, line ends,
- * `<` and `>`. `null` for anything else.
+ * Returns a link that is safe to follow, or `null`. It is absolute, http(s), and normalized by
+ * `URL`, so it contains no spaces, line breaks, `<` or `>`.
  */
 export function webLink(text: string | null): string | null {
   try {
-    // `URL.parse()` is missing in browsers of before 2024.
+    // Browsers from before 2024 lack `URL.parse()`.
     const { protocol, href } = new URL(text ?? "");
     return /^https?:$/.test(protocol) ? href : null;
   } catch {

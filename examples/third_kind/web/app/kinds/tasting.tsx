@@ -48,7 +48,7 @@ export const tastingView: KindView<"tasting", "dish" | "town" | "stops"> = {
 
   partNoun: "Place",
   stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  waitingTips: ["Reading menus"],
+  waitingTips: ["You can close this page."],
   files: { markdown: true, calendar: null },
   Plan: TastingPlan,
 };
