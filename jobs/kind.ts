@@ -96,6 +96,11 @@ export interface JobContext {
    * @param name unique within the job
    * @param schema of the output, which must be JSON
    * @param details what the timeline shows about the step
+   *
+   * @example A step that asks another service once, however many attempts the job needs
+   * ```ts
+   * const rate = await context.step("rate", z.number(), () => fetchRate("EUR"));
+   * ```
    */
   step<T>(
     name: string,
@@ -103,7 +108,16 @@ export interface JobContext {
     run: () => Promise<T>,
     details?: (output: T) => StepDetails,
   ): Promise<T>;
-  /** Calls the model, as a step. Progress shows each of the `parts` when it is finished. */
+  /**
+   * Calls the model, as a step. Progress shows each of the `parts` when it is finished.
+   *
+   * @example
+   * ```ts
+   * const format = { name: "plan", schema: Plan };
+   * const parts = { member: "days", noun: "day", count: 3, schemaAt: () => Day };
+   * const { text } = await context.chat("turn-1", { model, messages, format, maxTokens }, parts);
+   * ```
+   */
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn>;
   /** The same with the Responses API. It joins a response that an earlier attempt started. */
   respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn>;

@@ -76,6 +76,15 @@ export interface TripClient {
   /**
    * Watches a job until it completes, fails or is canceled. There is no time limit.
    *
+   * @example Continue to watch after a reload, and stop when the user leaves
+   * ```ts
+   * const trips = createTripClient();
+   * const leaving = new AbortController();
+   * const jobId = localStorage.getItem("trip")!;
+   * const { status } = await trips.watch({ jobId }, { signal: leaving.signal });
+   * console.log(status);
+   * ```
+   *
    * @throws {TripError} if the job does not exist, or the caller may not see it
    */
   watch<Id extends JobId>(
@@ -88,6 +97,16 @@ export interface TripClient {
 
 /**
  * Creates a client of the service at `baseUrl`. A client needs no cleanup.
+ *
+ * @example Create an itinerary, and show it while it grows
+ * ```ts
+ * const trips = createTripClient({ baseUrl: "https://trips.example" });
+ * const job = await trips.createItinerary({ destination: "Lisbon", durationDays: 3 });
+ * const done = await trips.watch(job, {
+ *   onProgress: ({ partial }) => console.log(`${partial?.length ?? 0} days`),
+ * });
+ * console.log(done.status, done.itinerary);
+ * ```
  *
  * @throws {TypeError} if `apiKey` or `clientToken` contains characters that are invalid in a header
  */
