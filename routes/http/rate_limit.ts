@@ -51,7 +51,7 @@ export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): 
   if (verdict.allowed) return;
   throw new ProblemError({
     code: "rate_limited",
-    detail: `More than ${limit} ${name} in ${windowMs / 1_000} seconds`,
+    detail: `The limit for ${name} is ${limit} in ${windowMs / 1_000} seconds`,
     headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
   });
 }
