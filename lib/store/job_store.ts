@@ -1,6 +1,6 @@
 /**
- * The jobs in KV: reading one, claiming one, and every transition from one state to the next, each of
- * them one commit.
+ * The jobs in KV: reads, claims, and every transition from one state to another. Each transition is one
+ * commit.
  * @module
  */
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
@@ -40,27 +40,27 @@ import { usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
 
 /**
- * What an attempt leaves behind, however it ends. With the same time a second try finds out that the
- * first one has come through; unset, it ends now.
+ * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier write of
+ * its own. Unset: the attempt ends now.
  */
 export type AttemptReport = Partial<AttemptEnd>;
 
-/** A queued job that is due, as {@link JobStore.readDue} found it. */
+/** A due job, as {@link JobStore.readDue} read it. */
 export interface DueRecord {
   job: QueuedJob;
-  /** What the commit that takes it checks. */
+  /** The entry that the claiming commit checks. */
   entry: Deno.KvEntryMaybe<unknown>;
 }
 
-/** One whose deadline has passed: it is to be failed. */
+/** A due job whose deadline has passed. It must fail. */
 export interface OverdueRecord extends DueRecord {
   isOverdue: true;
 }
 
-/** One that may be claimed. */
+/** A due job that a worker may claim. */
 export interface ClaimableRecord extends DueRecord {
   isOverdue: false;
-  /** What it does beside jobs that are identical to it. */
+  /** Its role among identical jobs. */
   role: DedupeRole;
 }
 
@@ -70,21 +70,21 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Is told of each job that has ended without a plan of the model's. */
+  /** Called with each job that ended without a plan of the model. */
   onEndedWithoutPlan?: (jobId: string) => void;
-  /** The job that tells of the end of another one, if there is to be one. */
+  /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
-  /** Adds a bell to the transaction that accepts a job. */
+  /** Adds a doorbell to the commit that accepts a job. */
   announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
 }
 
 /** The jobs of one KV database. */
 export class JobStore {
-  /** What is kept of the acceptance of jobs. */
+  /** Idempotency keys, owners and budgets. */
   readonly acceptances: AcceptanceStore;
-  /** What workers leave while they work, and find again. */
+  /** Checkpoints and progress of running jobs. */
   readonly checkpoints: CheckpointStore;
-  /** Which jobs wait, run or have failed. */
+  /** The lists of waiting, running and failed jobs. */
   readonly index: JobIndex;
   readonly #inFlight: InFlightStore;
   readonly #kv: Deno.Kv;
@@ -111,10 +111,10 @@ export class JobStore {
   }
 
   /**
-   * Takes a job in: record, indexes and bell in one commit.
+   * Accepts a job: writes record, indexes and doorbell in one commit.
    *
-   * @returns what became of it; unless it was accepted, nothing of it exists
-   * @throws if the commit fails; then nothing of the job exists
+   * @returns the outcome; nothing is stored unless the job was accepted
+   * @throws if the commit fails; then nothing is stored
    */
   async accept(job: QueuedJob, terms: AcceptTerms = {}): Promise<Acceptance> {
     for (;;) {
@@ -123,11 +123,11 @@ export class JobStore {
       if (acceptance.outcome !== "accepted") return acceptance;
       this.#enqueueNew(commit, job);
       if (await this.#commitNew(commit, job)) return acceptance;
-      // Another request of the same caller was faster; its commit is seen now.
+      // Another request of the same caller was faster. The next round reads its commit.
     }
   }
 
-  /** @returns whether the job is stored; `false` if something else that the commit checks has changed */
+  /** @returns whether the job is stored; `false` if another value that the commit checks has changed */
   async #commitNew(commit: JobCommit, { id }: QueuedJob): Promise<boolean> {
     const exists = async () => (await this.#kv.get(keys.job(id))).value !== null;
     try {
@@ -143,8 +143,10 @@ export class JobStore {
   }
 
   /**
-   * Reads a job with its progress and, once it has succeeded, its plan; `null` if there is none. A
-   * job that waits for an identical one shows that one's progress.
+   * Reads a job with its progress and, if it has succeeded, its plan. A waiting follower has the progress
+   * of its leader.
+   *
+   * @returns `null` if the job does not exist
    */
   async read(id: string): Promise<JobSnapshot | null> {
     const resultKey = keys.result(id);
@@ -167,8 +169,8 @@ export class JobStore {
   }
 
   /**
-   * Hints that something of a job has changed, or may have: more of them than changes, or fewer. Ends
-   * when `signal` aborts.
+   * Yields hints that a job may have changed. There may be more or fewer hints than changes. Ends when
+   * `signal` aborts.
    */
   async *changes(id: string, signal: AbortSignal): AsyncGenerator<void> {
     const reader = this.#kv.watch([keys.job(id), keys.progress(id)]).getReader();
@@ -179,11 +181,11 @@ export class JobStore {
   }
 
   /**
-   * Reads a queued job that may be claimed now.
+   * Reads a queued job that a worker may claim now.
    *
    * @param kinds the kinds of job that the caller works on; unset, all
-   * @returns `null` if the job is not to be had: it is of another kind, not due, not queued, expired or
-   * unknown, or it waits for an identical one
+   * @returns `null` if the job cannot be claimed: it is of another kind, not due, not queued, expired or
+   * unknown, or it waits for its leader
    * @throws {UnreadableJobError} if this version cannot read the record
    */
   async readDue(
@@ -203,10 +205,10 @@ export class JobStore {
   }
 
   /**
-   * Takes a job that is due. The commit renews the holder's heartbeat, so that no job is ever held by
-   * an instance that others cannot find.
+   * Claims a due job. The commit also renews the heartbeat of the holder, so that every held job has a
+   * holder that other instances can find.
    *
-   * @param holder the instance that claims
+   * @param holder the id of the claiming instance
    * @returns the lease, or `null` if another worker was faster
    */
   async claim(
@@ -224,7 +226,7 @@ export class JobStore {
   }
 
   /**
-   * Ends a job whose deadline has passed while it waited.
+   * Fails a job whose deadline passed while it waited.
    *
    * @returns the failed job, or `null` if another worker was faster
    */
@@ -239,10 +241,10 @@ export class JobStore {
   }
 
   /**
-   * Rings for the job that waits for a response: a webhook has said that it is over.
+   * Wakes the job that waits for a response, because a webhook says that the response has ended.
    *
-   * @returns `"unknown"` if no job has ever waited for it, `"repeated"` if the same delivery has rung
-   * before; then nothing happens
+   * @returns `"unknown"` if no job has ever waited for the response; `"repeated"` if the same delivery
+   * arrived before, which changes nothing
    */
   async ringFor(
     { responseId, deliveryId }: ResponseEnded,
@@ -262,13 +264,13 @@ export class JobStore {
     return await commit.commit() !== null ? "rung" : "repeated";
   }
 
-  /** Whether the job is still the lease's. */
+  /** Checks whether the lease is still valid. */
   async look({ job, versionstamp }: Lease): Promise<"held" | "lost"> {
     const entry = await this.#kv.get(keys.job(job.id));
     return entry.versionstamp === versionstamp ? "held" : "lost";
   }
 
-  /** Puts the job back, to be claimed again at `runAt` (epoch milliseconds). */
+  /** Puts the job back after a failed attempt. It is due at `runAt`, in epoch milliseconds. */
   async retry(
     lease: Lease,
     options: AttemptReport & { failure: Failure; runAt: number },
@@ -280,8 +282,8 @@ export class JobStore {
   }
 
   /**
-   * Puts the job back with its attempt not counted, to be claimed again at `runAt` (epoch
-   * milliseconds). If that is now, its worker is leaving, and all instances hear of it.
+   * Puts the job back and does not count the attempt. It is due at `runAt`, in epoch milliseconds. If that
+   * is now, the worker shuts down, and the bell tells all instances.
    */
   async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
@@ -292,9 +294,9 @@ export class JobStore {
   }
 
   /**
-   * Stores the plan and ends the job, in one commit.
+   * Stores the plan and completes the job, in one commit.
    *
-   * @throws {BlobTooLargeError} if the plan does not fit
+   * @throws {BlobTooLargeError} if the plan is too large
    */
   async complete(
     lease: Lease,
@@ -324,7 +326,7 @@ export class JobStore {
     return written;
   }
 
-  /** What the job has used up: its finished steps are the books. */
+  /** Sums the usage of the job from its finished steps. */
   async #usageOf(
     job: JobRecord,
     { savedTokens = 0 }: AttemptReport = {},
@@ -335,8 +337,8 @@ export class JobStore {
   /**
    * Cancels a job. Its worker can write nothing from then on, and the bell tells all instances.
    *
-   * @param kind unset, any
-   * @returns `"too late"` if there is no such job, or it has ended already
+   * @param kind the expected kind; unset: any
+   * @returns `"too late"` if the job does not exist or has already ended
    */
   async cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
     for (;;) {
@@ -348,7 +350,7 @@ export class JobStore {
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
       this.#putEnd(commit, canceled);
-      // A conflict means that the job has moved on, so this ends when the job does.
+      // A conflict means that the job has changed its state, so this loop ends when the job does.
       if (await commit.commit() !== null) {
         this.#options.onEndedWithoutPlan?.(id);
         return "canceled";
@@ -357,11 +359,11 @@ export class JobStore {
   }
 
   /**
-   * Gives a failed job another chance: a new job with the same request and the steps that the failed
-   * one had finished. The failed one stays as it is, but is no dead letter any more.
+   * Replays a dead letter: creates a job with the same request and the checkpoints of the failed job. The
+   * failed job does not change, but is no longer a dead letter.
    *
    * @param newId the id of the new job
-   * @returns the new job, or `null` if there is no such dead letter
+   * @returns the new job, or `null` if the dead letter does not exist
    */
   async replay(id: string, newId: string): Promise<QueuedJob | null> {
     const failed = this.#parse(await this.#kv.get(keys.job(id)));
@@ -380,15 +382,14 @@ export class JobStore {
   }
 
   /**
-   * Takes a job away from an instance and puts it back into the queue, or ends it if its attempts or
-   * its time have run out.
+   * Rescues a job from an instance: puts it back into the queue, or fails it if its attempts or its time
+   * are used up.
    *
-   * @param held as {@link JobIndex.heldBy} found it: if the attempt is another by now, and the
-   * instance may have claimed the job anew, nothing happens
-   * @param beat the heartbeat that was judged to be the last one: if the instance has given a sign
-   * of life since, nothing happens. Without it the instance itself speaks, about a job that it no
-   * longer works on.
-   * @returns the job as it is now, or `null` if it was no longer the instance's
+   * @param held as {@link JobIndex.heldBy} read it. If the attempt has changed, the instance may have
+   * claimed the job again, and nothing happens.
+   * @param beat the heartbeat that counts as the last one. If the instance has renewed it, nothing
+   * happens. Unset: the instance itself calls, about a job that it no longer works on.
+   * @returns the job in its new state, or `null` if the instance no longer held it
    */
   async rescue(
     { id, holder, attempt }: HeldJob,
@@ -403,7 +404,7 @@ export class JobStore {
       await commit.commit();
       return null;
     }
-    // An instance that has been silent since has claimed nothing.
+    // An instance without a new heartbeat has claimed nothing.
     if (!beat && job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
     if ("state" in rescued) {
@@ -417,7 +418,7 @@ export class JobStore {
     return failed;
   }
 
-  /** The job of an entry; `null` if there is none, or none any more. */
+  /** Parses the job of an entry. @returns `null` if it does not exist or has expired */
   #parse(entry: Deno.KvEntryMaybe<unknown>): JobRecord | null {
     return parseJob(entry, this.#now);
   }
@@ -426,12 +427,12 @@ export class JobStore {
     return new JobCommit(this.#kv, this.#options.clock);
   }
 
-  /** A commit by which the holder gives the job out of its hands. */
+  /** Begins a commit that ends the lease. */
   #beginHandOver(lease: Lease): JobCommit {
     return this.#begin().checkLease(lease).delete(keys.running(lease.job));
   }
 
-  /** Puts a new job into the queue, and rings for it. */
+  /** Adds a new job to the queue, and rings the doorbell. */
   #enqueueNew(commit: JobCommit, job: QueuedJob): void {
     this.#enqueue(commit, job);
     this.#options.announce?.(commit.operation, job.id);
