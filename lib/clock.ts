@@ -10,8 +10,8 @@ export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /**
-   * Waits `ms` milliseconds. Resolves early, without throwing, when `signal` aborts: the loops that
-   * wait look at the signal themselves.
+   * Waits `ms` milliseconds. Resolves early, without throwing, when `signal` aborts: callers check the
+   * signal themselves.
    */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function waitAtMost(
   await Promise.race([ended, clock.wait(ms, settled.signal)]);
 }
 
-/** The work did not end in time. */
+/** The work exceeded its time limit. */
 export class DeadlineError extends Error {
   override name = "DeadlineError";
 }
@@ -41,17 +41,16 @@ export interface DeadlineOptions {
   /** Ends the work early. */
   signal?: AbortSignal | undefined;
   /**
-   * Counts the time in so many equal parts. A timer that ran out while the process was frozen fires
-   * before answers that have arrived are seen, so with several parts a freeze costs one of them at
-   * most.
+   * Counts the time in this number of equal parts. After a freeze of the process, an overdue timer fires
+   * before answers that have arrived are read. With several parts, a freeze costs one part at most.
    */
   parts?: number;
 }
 
-/** Why the signal aborts when the work has ended in time. One object, because it is used often. */
+/** The abort reason after work that ended in time. One shared object, because it is used often. */
 const SETTLED = new Error("The work has ended");
 
-/** A time limit for work that listens to a signal. To be disposed of when the work has ended. */
+/** A time limit for work that listens to a signal. Dispose of it when the work has ended. */
 export class Deadline implements Disposable {
   /** Rejects when {@link signal} aborts, with its reason. */
   readonly expired: Promise<never>;
@@ -72,7 +71,7 @@ export class Deadline implements Disposable {
     return this.#over.signal;
   }
 
-  /** The time ran out before the work had ended. */
+  /** Whether the time limit ended the work. */
   get isOver(): boolean {
     return this.signal.reason instanceof DeadlineError;
   }
@@ -96,11 +95,11 @@ export class Deadline implements Disposable {
 }
 
 /**
- * Gives work a time limit. It ends in time even if the work ignores its signal.
+ * Runs work with a time limit, which holds even if the work ignores its signal.
  *
  * @param work gets the signal of a {@link Deadline}
- * @throws {DeadlineError} when the time is over; the reason of `signal` if that aborts; else what
- * `work` throws
+ * @throws {DeadlineError} when the time is over; the reason of `signal` if it aborts; otherwise the
+ * error of `work`
  */
 export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -110,7 +109,7 @@ export async function withDeadline<T>(
   return await Promise.race([work(deadline.signal), deadline.expired]);
 }
 
-/** A time in ISO 8601 and UTC, from epoch milliseconds. */
+/** Formats epoch milliseconds as ISO 8601 in UTC. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

@@ -1,10 +1,10 @@
 /**
- * What is stored of a job, and the pure transitions between its states. Nothing here knows KV.
+ * The stored record of a job, and the pure transitions between its states. Nothing here uses KV.
  *
  * ```
  * queued ──claim──▶ running ──complete──▶ succeeded
- *   ▲                  │ ──────fail─────▶ failed ◀── a queued job whose time is up
- *   │                  │ ─────cancel────▶ canceled ◀── a queued job too
+ *   ▲                  │ ──────fail─────▶ failed ◀── a queued job after its deadline
+ *   │                  │ ─────cancel────▶ canceled ◀── also a queued job
  *   └──────────────────┘
  *   retry · release · rescue
  * ```
@@ -19,15 +19,15 @@ import { JobUsage } from "../usage.ts";
 
 const epochMs = z.int().nonnegative();
 
-/** Who wrote a plan: OpenAI, the sample generator, or the placeholder that replaces a spent quota. */
+/** What wrote a plan: OpenAI, the sample generator, or the placeholder for a spent quota. */
 export const Source = z.enum(["openai", "sample", "placeholder"]);
 export type Source = z.infer<typeof Source>;
 
-/** The limits that a job is held to. */
+/** The limits of a job. */
 export const JobLimits = z.object({
-  /** Claims a job may use up. */
+  /** How many claims a job may use. */
   maxAttempts: z.int().positive(),
-  /** From the first claim to the last moment at which it may still run, in milliseconds. */
+  /** The time from the first claim to the deadline, in milliseconds. */
   timeoutMs: z.number().positive(),
 });
 export type JobLimits = z.infer<typeof JobLimits>;
@@ -35,59 +35,59 @@ export type JobLimits = z.infer<typeof JobLimits>;
 const common = {
   /**
    * Version of this schema, for records that outlive a deployment. 2: jobs have owners and callbacks.
-   * Instances that only know 1 would drop these when they write, so they must not read it.
+   * Instances that only know version 1 would drop these members, so they must not read it.
    */
   schema: z.literal([1, 2]),
   id: z.uuid(),
   kind: z.string(),
   /** The request as its kind's schema returned it. */
   request: z.unknown(),
-  /** The prompt that wrote, or will write, the plan. */
+  /** The version of the prompt that writes the plan. */
   promptVersion: z.string(),
-  /** The attempts so far that count: a claim adds one, a release takes it back. */
+  /** The number of attempts. A claim adds one, a release subtracts it. */
   attempt: z.int().nonnegative(),
   createdAt: epochMs,
-  /** From here on the job does not exist, whatever KV still holds. */
+  /** From this time on the job does not exist, even if KV still returns it. */
   expiresAt: epochMs,
-  /** When it was first claimed: its deadline counts from here. */
+  /** The time of the first claim. The deadline counts from it. */
   startedAt: epochMs.nullable(),
-  /** Why the attempt before this one ended. */
+  /** Why the previous attempt ended. */
   lastFailure: Failure.nullable(),
-  /** The failed job that this one repeats. */
+  /** The failed job that this job replays. */
   replayOf: z.uuid().nullable().default(null),
   /** The owner (`Caller.owner`), or `null` if the caller is not recognizable. */
   owner: z.string().nullable().default(null),
-  /** Where its end is to be told. */
+  /** The URL that gets a callback at the end of the job. */
   callbackUrl: z.string().nullable().default(null),
-  /** Limits of its own; `null`: those of every job. */
+  /** The limits of this job; `null`: the limits of the service. */
   limits: JobLimits.nullable().default(null),
-  /** The same for jobs that would get the same plan; `null`: it is generated in any case. */
+  /** Equal for identical jobs. `null`: the job has no leader and no followers. */
   dedupeKey: z.string().nullable().default(null),
-  /** Tokens of finished steps that were not paid for again, in all attempts. */
+  /** Tokens that checkpoints saved, in all attempts. */
   savedTokens: z.int().nonnegative().default(0),
-  /** The trace that the work belongs to. It must not spoil a job. */
+  /** The trace of the work. A damaged value must not damage the job. */
   trace: TraceContext.nullable().catch(null).default(null),
-  /** Each transition so far; bounded. */
+  /** The transitions so far, up to a maximum. */
   timeline: Timeline.default([]),
 };
 
-/** What every job has that has ended. */
+/** The members of every ended job. */
 const ended = {
   finishedAt: epochMs,
-  /** `null` if no model was asked. The books must not spoil a plan. */
+  /** `null` without a model call. A damaged value must not damage the plan. */
   usage: JobUsage.nullable().catch(null).default(null),
 };
 
 const QueuedJob = z.object({
   ...common,
   state: z.literal("queued"),
-  /** Not to be claimed before. */
+  /** The time from which a worker may claim the job. */
   runAt: epochMs,
 });
 const RunningJob = z.object({
   ...common,
   state: z.literal("running"),
-  /** The instance that works on it. */
+  /** The id of the instance that works on the job. */
   holder: z.string(),
   claimedAt: epochMs,
 });
@@ -110,7 +110,7 @@ const CanceledJob = z.object({
   state: z.literal("canceled"),
 });
 
-/** A job as it lies in KV. */
+/** A job as KV stores it. */
 export const JobRecord = z.discriminatedUnion("state", [
   QueuedJob,
   RunningJob,
@@ -124,15 +124,15 @@ export type RunningJob = z.infer<typeof RunningJob>;
 export type SucceededJob = z.infer<typeof SucceededJob>;
 export type FailedJob = z.infer<typeof FailedJob>;
 export type CanceledJob = z.infer<typeof CanceledJob>;
-/** A job of which nothing changes any more. */
+/** A job in a final state. */
 export type EndedJob = SucceededJob | FailedJob | CanceledJob;
 
-/** Nothing of the job changes any more. */
+/** Whether the job is in a final state. */
 export function isEnded(job: JobRecord): job is EndedJob {
   return "finishedAt" in job;
 }
 
-/** A new job, due at once. */
+/** Creates a job that is due at once. */
 export function newJob(
   options: {
     id: string;
@@ -175,25 +175,25 @@ export function newJob(
   };
 }
 
-/** The job as it was when it was accepted, whatever has become of it since. */
+/** Returns the job as it was accepted, without its later changes. */
 export function acceptedJob(job: JobRecord): QueuedJob {
   const { createdAt, expiresAt } = job;
   return newJob({ ...job, now: createdAt, ttlMs: expiresAt - createdAt });
 }
 
-/** A new job, due at once, that does what a failed one did not. */
+/** Creates a job that replays a failed one. It is due at once. */
 export function replayJob(
   job: FailedJob,
   options: { id: string; now: number; ttlMs: number },
 ): QueuedJob {
-  // On its own: the job that it would follow is the failed one.
+  // It gets no dedupe key: its leader would be the failed job.
   return { ...newJob({ ...job, ...options, dedupeKey: null }), replayOf: job.id };
 }
 
-/** A job that never started is given up when this part of its life is left. */
+/** A job that never started fails when this part of its lifetime is left. */
 const LAST_PART = 1 / 4;
 
-/** What a job is held to: its own limits, or those of every job. */
+/** Returns the limits of a job: its own, or the limits of the service. */
 export function limitsOf(job: JobRecord, limits: JobLimits): JobLimits {
   return job.limits ?? limits;
 }
@@ -209,7 +209,7 @@ export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): numb
   return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
 }
 
-/** `holder` takes the job: one attempt more. `follows`: the job whose plan it takes over. */
+/** Claims the job for `holder` and counts an attempt. `follows`: the leader whose plan the job takes over. */
 export function claimJob(
   job: QueuedJob,
   options: { holder: string; now: number; follows?: string | undefined },
@@ -229,15 +229,15 @@ export function claimJob(
   };
 }
 
-/** What an attempt leaves behind, however it ends. */
+/** The end of an attempt. */
 export interface AttemptEnd {
   /** Epoch milliseconds. */
   now: number;
-  /** Tokens of steps that the attempt found finished. */
+  /** Tokens of the steps that the attempt read from checkpoints. */
   savedTokens?: number | undefined;
 }
 
-/** The attempt failed; another one follows at `runAt`. */
+/** Puts the job back after a failed attempt. The next one may start at `runAt`. */
 export function retryJob(
   job: RunningJob,
   options: AttemptEnd & { failure: Failure; runAt: number },
@@ -248,7 +248,7 @@ export function retryJob(
   return { ...queued, lastFailure: failure };
 }
 
-/** The worker gives the job back unfinished, through no fault of the job: the attempt is not counted. */
+/** Puts the job back in order. The attempt does not count, because the job is not the cause. */
 export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: number }): QueuedJob {
   const { runAt, now } = options;
   const { attempt } = job;
@@ -256,7 +256,7 @@ export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: numbe
   return { ...queued, attempt: attempt - 1 };
 }
 
-/** The worker is dead. Its attempt counts, so that a job that kills its process runs out of them. */
+/** Puts back the job of a dead worker. The attempt counts, so that a job that kills its process fails. */
 export function rescueJob(
   job: RunningJob,
   options: { now: number; limits: JobLimits },
@@ -270,12 +270,12 @@ export function rescueJob(
   return { ...queued, lastFailure: lost };
 }
 
-/** What is known of a job when it ends. */
+/** What a transition to a final state needs. */
 export interface JobEnd extends AttemptEnd {
   usage: JobUsage | null;
 }
 
-/** The plan is there. */
+/** Ends the job with a plan. */
 export function completeJob(
   job: RunningJob,
   options: JobEnd & { result: BlobRef; source: Source; promptVersion: string },
@@ -291,7 +291,7 @@ export function completeJob(
   };
 }
 
-/** There will be no plan. */
+/** Ends the job without a plan. */
 export function failJob(
   job: QueuedJob | RunningJob,
   options: JobEnd & { failure: Failure },
@@ -307,7 +307,7 @@ export function cancelJob(job: QueuedJob | RunningJob, options: JobEnd): Cancele
   return { ...end(job, options, { event: "canceled", at: options.now }), state: "canceled" };
 }
 
-/** What a job fails with when its hard deadline passes. */
+/** The failure of a job whose deadline has passed. */
 export function deadlineFailure(): Failure {
   return failure("deadline_exceeded", "The plan was not finished in time");
 }

@@ -1,6 +1,6 @@
 /**
- * What a worker leaves while it works on a job, and a later attempt finds again: the steps that are
- * finished, the response that the job waits for, and what the job shows.
+ * What a worker stores while it works on a job, for a later attempt: checkpoints of finished steps, the
+ * response that the job waits for, and the progress.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -15,25 +15,25 @@ import type { Progress } from "../job/progress.ts";
 import { decodeProgress, encodeProgress } from "./progress_codec.ts";
 import { StepEvent } from "../job/timeline.ts";
 
-/** A finished step, and where its output is. */
+/** A finished step, with the reference to its output. */
 const StepRecord = z.object({
   event: StepEvent,
   /** `null` for a failed turn. */
   output: BlobRef.nullable(),
 });
 
-/** A response that goes on at the model's side, and the step that waits for it. */
+/** A background response, and the step that waits for it. */
 const OpenResponse = z.object({
   responseId: z.string(),
   promptVersion: z.string(),
   name: z.string(),
 });
 
-/** What is there of a step: its output, or at least a response that may become its output. */
+/** The stored state of a step: its output, or a response that may become its output. */
 export type FoundStep =
   | { output: unknown; event: StepEvent }
   | {
-    /** A response that was begun for this step. */
+    /** The background response of this step. */
     responseId: string | null;
     /** A response to another version of the prompt. No attempt will wait for it. */
     orphanId: string | null;
@@ -52,10 +52,10 @@ export class CheckpointStore {
   }
 
   /**
-   * Stores the output of a finished step, so that no later attempt has to pay for it again. A
-   * response that the step has waited for is done with.
+   * Stores the checkpoint of a finished step, so that no later attempt pays for it again. Deletes the
+   * entry of the response that the step waited for.
    *
-   * @throws {BlobTooLargeError} if the output does not fit
+   * @throws {BlobTooLargeError} if the output is too large
    */
   async saveStep(
     lease: Lease,
@@ -74,17 +74,16 @@ export class CheckpointStore {
   async saveFailedTurn(lease: Lease, step: StepName, event: StepEvent): Promise<Written> {
     const { job } = lease;
     const commit = this.#begin().checkLease(lease).delete(keys.response(job.id));
-    // An attempt that is put back is not counted, so its number alone would not do.
+    // A released attempt does not count, so the number of the attempt alone is not unique.
     const name = `${step.name}/failed-${event.turn?.responseId ?? job.attempt}`;
     commit.put(keys.step(job.id, { ...step, name }), { event, output: null }, job);
     return await commit.commitFor(lease);
   }
 
   /**
-   * What an earlier attempt has left of a step. Output that cannot be read is reported, and counts as
-   * not there.
+   * Reads the checkpoint of a step. Unreadable output is reported and treated as missing.
    *
-   * @returns `"lost"` if the job is no longer the lease's: what it has not finished is another's to do
+   * @returns `"lost"` if the lease has ended; the step then belongs to another attempt
    */
   async readStep(lease: Lease, step: StepName): Promise<FoundStep | "lost"> {
     const { id } = lease.job;
@@ -110,7 +109,7 @@ export class CheckpointStore {
     }
   }
 
-  /** The steps of a job that are finished, in no order. */
+  /** Lists the finished steps of a job, in no particular order. */
   async steps(id: string): Promise<StepEvent[]> {
     const found = [];
     for await (const { value } of this.#kv.list({ prefix: prefixes.step(id) })) {
@@ -120,7 +119,7 @@ export class CheckpointStore {
     return found;
   }
 
-  /** Gives a new job the steps that another one has finished, one commit for each. */
+  /** Copies the checkpoints of a job to a new one, one commit for each. */
   async copySteps(from: string, to: QueuedJob): Promise<void> {
     const copy = async ({ key: [sort, , ...rest] }: { key: Deno.KvKey }, value: unknown) => {
       await this.#begin().put([sort!, to.id, ...rest], value, to).commit();
@@ -130,12 +129,12 @@ export class CheckpointStore {
     }
     for await (const entry of this.#kv.list({ prefix: prefixes.step(from) })) {
       const step = StepRecord.safeParse(entry.value).data;
-      // It was not the new job that paid for it.
+      // The old job paid for the step.
       if (step) await copy(entry, { ...step, event: { ...step.event, attempt: 0 } });
     }
   }
 
-  /** Remembers a response that goes on by itself, so that a later attempt can wait for it. */
+  /** Stores the id of a background response, so that a later attempt can join it. */
   async saveResponse(lease: Lease, step: StepName, responseId: string): Promise<Written> {
     const { job } = lease;
     const { promptVersion, name } = step;
@@ -145,13 +144,13 @@ export class CheckpointStore {
       .commitFor(lease);
   }
 
-  /** The response that a job was waiting for when it was last worked on. */
+  /** Reads the id of the response that the last attempt waited for. */
   async openResponse(id: string): Promise<string | null> {
     const { value } = await this.#kv.get(keys.response(id));
     return OpenResponse.safeParse(value).data?.responseId ?? null;
   }
 
-  /** Shows how far the job is. */
+  /** Stores the progress of a job. */
   async report(lease: Lease, progress: Progress): Promise<Written> {
     const { job } = lease;
     return await this.#begin().checkLease(lease)

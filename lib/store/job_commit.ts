@@ -1,5 +1,5 @@
 /**
- * A transaction on a job: what every write has in common, whatever it writes.
+ * A transaction on a job: the rules that all writes share.
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
@@ -10,20 +10,20 @@ import { isExpired } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
 import type { JobRecord, RunningJob } from "../job/job_record.ts";
 
-/** Proof that its owner may work on the job: every transition changes the record's versionstamp. */
+/** A worker's right to a job. Every transition changes the versionstamp of the record, which ends it. */
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
-  /** The identical job that has ended, and whose plan or failure is this one's too. */
+  /** The ended leader whose plan or failure this job takes over. */
   follows?: string | undefined;
 }
 
-/** `"lost"`: the job was no longer the lease's; nothing was written. */
+/** `"lost"`: the lease had ended, and nothing was written. */
 export type Written = "saved" | "lost";
 
-/** One transaction: checks and writes are added to it, then it is committed. */
+/** A transaction that collects checks and writes, and then commits. */
 export class JobCommit {
-  /** For what others add to it. A key of the job is set by {@link put} and nothing else. */
+  /** For additions of other stores. Only {@link put} may set a key of the job. */
   readonly operation: Deno.AtomicOperation;
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
@@ -34,13 +34,13 @@ export class JobCommit {
     this.operation = kv.atomic();
   }
 
-  /** Lets it succeed only if the entry is still as it was found. */
+  /** Makes the commit fail if the entry has changed. */
   check(entry: Deno.AtomicCheck): this {
     this.operation.check(entry);
     return this;
   }
 
-  /** Lets it succeed only if the job is still the lease's. */
+  /** Makes the commit fail if the lease has ended. */
   checkLease({ job, versionstamp }: Lease): this {
     return this.check({ key: keys.job(job.id), versionstamp });
   }
@@ -52,7 +52,7 @@ export class JobCommit {
   }
 
   /**
-   * The only `set` for a job's keys: none is ever written without what is left of its 24 hours.
+   * Sets a key of a job. It is the only way to set one, so that each key expires with its job.
    *
    * @param job the owner of the key, which expires with the job
    */
@@ -64,8 +64,8 @@ export class JobCommit {
   /**
    * The same for a value of any size, in parts below `key`.
    *
-   * @returns what its reader needs to know of it
-   * @throws {BlobTooLargeError} if it does not fit
+   * @returns the reference that a reader needs
+   * @throws {BlobTooLargeError} if the value is too large
    */
   putBlob(key: Deno.KvKey, value: unknown, job: JobRecord): BlobRef {
     const { ref, parts } = encodeBlob(value);
@@ -74,9 +74,9 @@ export class JobCommit {
   }
 
   /**
-   * Commits. When it throws, only its answer may have been lost: then the record tells.
+   * Commits. If it throws, the commit may still have succeeded. The record shows whether it did.
    *
-   * @param record the job as the commit leaves it, if it changes it
+   * @param record the new state of the job, if the commit changes it
    * @returns the commit's versionstamp, or `null` if a check failed
    */
   async commit(record?: JobRecord): Promise<string | null> {
@@ -91,10 +91,10 @@ export class JobCommit {
   }
 
   /**
-   * The same for a commit that checks a lease. If the job is as the commit would have left it, an
-   * earlier try of the same has come through after all.
+   * Commits with a check of a lease. If the record already has the new state, an earlier try of the same
+   * commit has succeeded.
    *
-   * @param record the job as the commit leaves it, if it changes it
+   * @param record the new state of the job, if the commit changes it
    */
   async commitFor(lease: Lease, record?: JobRecord): Promise<Written> {
     if (isExpired(lease.job, this.#clock.now())) return "lost";
@@ -103,7 +103,7 @@ export class JobCommit {
     return versionstamp ? "saved" : "lost";
   }
 
-  /** `null` unless the stored job is exactly this. */
+  /** Returns the versionstamp of the record if it equals this job, otherwise `null`. */
   async #versionstampOf(record: JobRecord): Promise<string | null> {
     const { value, versionstamp } = await this.#kv.get(keys.job(record.id));
     return isDeepStrictEqual(value, record) ? versionstamp : null;
