@@ -209,7 +209,7 @@ export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): numb
   return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
 }
 
-/** Claims the job for `holder` and counts an attempt. `follows`: the leader whose plan the job takes over. */
+/** Claims the job for `holder` and counts an attempt. `follows`: the leader of a follower. */
 export function claimJob(
   job: QueuedJob,
   options: { holder: string; now: number; follows?: string | undefined },
