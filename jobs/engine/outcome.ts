@@ -19,7 +19,7 @@ import type { Plan } from "../kind.ts";
 export type Ended =
   | { plan: Plan }
   | { error: unknown }
-  /** The leader of the job has failed. */
+  /** The job is a follower, and its leader has failed. */
   | { failure: Failure };
 
 /** The next state of the job. */
@@ -30,7 +30,7 @@ export type Outcome =
   | { next: "wait"; runAt: number }
   | { next: "stop"; failure: Failure };
 
-/** The written outcome; `lost`: the worker no longer held the job, and wrote nothing. */
+/** The outcome that was stored. `lost`: the worker no longer held the job, so it stored nothing. */
 export type Settled = Outcome | { next: "lost" };
 
 export interface DecideOptions {
@@ -77,7 +77,7 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   return { next: "retry", failure, runAt };
 }
 
-/** Returns the error of a job that its deadline aborts. */
+/** Returns the error of an attempt that the deadline of its job ends. */
 export function deadlineError(): JobError {
   const { code, message } = deadlineFailure();
   return new JobError(code, message);

@@ -1,6 +1,5 @@
 /**
- * The worker of an instance: claims jobs and runs as many as there are slots. Other jobs wait in
- * KV.
+ * The worker of an instance: claims jobs and runs one in each slot. All other jobs wait in KV.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -45,7 +44,7 @@ export class Worker {
     this.#store = options.store;
   }
 
-  /** Whether the instance shuts down. The worker claims no more jobs then. */
+  /** Whether the instance is shutting down. If so, the worker claims no more jobs. */
   get stopping(): boolean {
     return this.#slots.closed.aborted;
   }
@@ -80,7 +79,7 @@ export class Worker {
       if (failed) logFailed(failed);
       return null;
     }
-    // A follower calls no model.
+    // A follower calls no model, so it needs no admission.
     if (!due || (due.role.next !== "follow" && !await this.#admit(due.job, slot))) return null;
     return await this.#store.claim(due, this.#options.holder);
   }
@@ -103,7 +102,7 @@ export class Worker {
       // KV still lists the job for this instance; `reconcile()` or another instance rescues it.
       log.error("run failed", { jobId: id, error: describeError(error) });
     }
-    // Followers may wait for this job.
+    // This job may have followers that wait for its end.
     if (lease.job.dedupeKey !== null && !lease.follows) this.#slots.noteBacklog();
     this.#slots.vacate(id);
   }
@@ -115,7 +114,7 @@ export class Worker {
     await this.ring(id);
   }
 
-  /** Tells a job that the response it waits for may have ended. */
+  /** Wakes a job that waits for a response of the model: the response may have ended. */
   wake(id: string): void {
     this.#slots.get(id)?.wake.dispatchEvent(new Event("wake"));
   }

@@ -122,7 +122,8 @@ class JobCalls {
     const position = c.req.header("last-event-id") ?? after;
     // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
     if (position === END && isEnded(job)) return c.body(null, 204);
-    // Fails now if the job cannot be presented: browsers would reconnect to a stream that breaks.
+    // Throws before the stream begins if the job cannot be presented. If the stream broke later,
+    // browsers would reconnect again and again.
     presentJob(kind, snapshot);
     return sendEvents(c, { kind, jobs, clock, id: job.id, position });
   }
@@ -185,7 +186,7 @@ class JobCalls {
   /**
    * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is over.
    *
-   * @returns `null` if the answer is only that the job was accepted
+   * @returns `null` without such a wait, or if it fails: the caller then answers with the new job
    */
   async #waitForEnd(c: JobContext, { id }: JobRecord): Promise<Response | null> {
     const kind = this.#kind;
@@ -194,7 +195,7 @@ class JobCalls {
     if (seconds === 0) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(id, options).catch((error) => {
-      // The job was accepted. After an error the client would send the request again.
+      // The job exists, but an error would make the client send the request again.
       log.warning("wait for job failed", { jobId: id, error: describeError(error) });
       return null;
     });

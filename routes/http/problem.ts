@@ -130,7 +130,7 @@ export const problemTypes = {
   daily_budget_spent: {
     status: 429,
     title: "Daily job limit reached",
-    advice: "Your API key has created as many jobs as it can create in a day. The limit resets " +
+    advice: "Your API key has created all the jobs that it may create in a day. The limit resets " +
       "at midnight UTC. `Retry-After` is the number of seconds until then.",
   },
   internal: {
@@ -188,7 +188,7 @@ export interface Problem {
   headers?: Record<string, string>;
 }
 
-/** An error that a route throws and that the app answers with its problem. */
+/** A route throws this error. The app turns it into an answer with the problem. */
 export class ProblemError extends Error {
   override name = "ProblemError";
   constructor(readonly problem: Problem) {

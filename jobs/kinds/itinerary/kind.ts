@@ -14,7 +14,7 @@ import { fenced, modelText, travellerText } from "../text.ts";
 
 const MAX_DAYS = 30;
 
-/** The usual time for one answer of a small model with about five days. */
+/** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
 
 const wholeDays = `expected a whole number from 1 to ${MAX_DAYS}`;
@@ -63,7 +63,7 @@ function itineraryOf(days: number): z.ZodType<Itinerary> {
   });
 }
 
-/** Returns the same schema for single days. */
+/** Returns the schema of each single day, for partial plans. */
 function partsOf(days: number): PlanParts {
   return {
     member: "days",
