@@ -17,13 +17,15 @@ import { presentNotice } from "./routes/api/presenter.ts";
 import type { RateLimiters } from "./routes/http/rate_limit.ts";
 
 /**
- * Deno Deploy kills 5 s after SIGINT: time for jobs that are almost done, and to put back the rest.
- * In development the next start is what is waited for.
+ * How long running jobs may continue after SIGINT before they are released. Deno Deploy kills the
+ * process after 5 s. In development, the developer waits for the restart.
  */
 const GRACE_MS = 4_000;
 const DEV_GRACE_MS = 0;
 
-/** What is under way then; one request that stalls must not keep the process. */
+/**
+ * How long the server and the rate limiters may take to stop: a stalled request must not delay it.
+ */
 const CLOSE_MS = 500;
 
 const log = getLogger("tripwright");
@@ -31,7 +33,7 @@ const log = getLogger("tripwright");
 const config = startingConfig();
 await configureLogs({ level: config.logLevel, readable: config.dev });
 const kv = await openDatabase(config.kvPath).catch((error) =>
-  giveUp(`the database of KV_PATH does not open: ${error.message}`)
+  exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`)
 );
 const holder = crypto.randomUUID();
 const { jobs, instance, kinds } = createRuntime(config, {
@@ -43,8 +45,9 @@ const { jobs, instance, kinds } = createRuntime(config, {
   noticeOf: presentNotice,
 });
 
-// Before the server starts, as Deno Deploy wants it. There a cron run is a request, and an instance
-// lives as long as it has requests: the run lasts as long as the jobs that it finds.
+// Deno Deploy requires this before the server starts. There, a cron run is a request, and an
+// instance lives as long as it has requests. So the run lasts until the jobs that it finds have
+// ended.
 Deno.cron("sweep", "* * * * *", () => instance.patrol());
 
 const { webhookSecret, apiKeys, publicReads, trustedProxies } = config;
@@ -61,7 +64,7 @@ const app = createApp({
 });
 const handler = handlerOf(app);
 const hurry = new AbortController();
-// With `--watch`, Deno stays after `Deno.exit()`. There SIGTERM has to end it, so it has no listener.
+// With `--watch`, Deno survives `Deno.exit()`. In development SIGTERM must end it, so no listener.
 for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
@@ -72,7 +75,7 @@ function startingConfig(): Config {
   try {
     return readConfig({ dev: Deno.args.includes("--dev") });
   } catch (error) {
-    if (error instanceof ConfigError) giveUp(error.message);
+    if (error instanceof ConfigError) exitWithReason(error.message);
     throw error;
   }
 }
@@ -88,17 +91,17 @@ function createRateLimiters({ rateLimits }: Config): RateLimiters {
 function listen(): Deno.HttpServer {
   const { port, hostname } = config;
   try {
-    // Deno 2.5 compresses without being told.
+    // Deno 2.5 compresses by default, later versions only with this option.
     const options = { port, hostname, automaticCompression: true };
     return Deno.serve({ ...options, onListen: (at) => greet(config, at.port) }, handler);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) giveUp(`port ${port} is in use, set PORT`);
-    giveUp(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);
+    if (error instanceof Deno.errors.AddrInUse) exitWithReason(`port ${port} is in use, set PORT`);
+    exitWithReason(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);
   }
 }
 
-/** Ends the process with one line that says why it cannot start. */
-function giveUp(reason: string): never {
+/** Exits with one line that says why the service cannot start. */
+function exitWithReason(reason: string): never {
   console.error(`Cannot start: ${reason}`);
   Deno.exit(1);
 }
@@ -110,15 +113,15 @@ function greet({ dev, generator, doorbell }: Config, port: number): void {
   if (generator === "none") log.error("every job will fail, set OPENAI_API_KEY");
   if (!dev) return;
   console.log(`
-  Tripwright is at ${url}: open it in a browser.
+  Tripwright runs at ${url}: open it in a browser.
 
-  Make a trip from here:
+  Or create a trip from the command line:
   curl -i ${url}/api/itineraries -H 'Content-Type: application/json' \\
     -d '{"destination":"Tokyo, Japan","durationDays":5}'
 `);
 }
 
-/** Ends in order; a second signal ends the grace of the jobs that still run. */
+/** Stops the service in order. A second signal ends the grace period of the running jobs. */
 async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: instance.running });
   await instance.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);

@@ -1,5 +1,5 @@
 /**
- * The API keys of this service. Once it has started only their hashes are kept.
+ * The API keys of this service. After the start, it keeps only their hashes.
  * @module
  */
 import { timingSafeEqual } from "node:crypto";
@@ -13,7 +13,7 @@ interface ApiKey {
   signingSecret: string;
 }
 
-/** The API keys of this service. Without keys, the service is open to all callers. */
+/** The API keys that this service accepts. Without keys, it accepts calls from anyone. */
 export class ApiKeys {
   readonly #keys: readonly ApiKey[];
 
@@ -25,14 +25,14 @@ export class ApiKeys {
     }));
   }
 
-  /** How many there are. */
+  /** The number of keys. */
   get size(): number {
     return this.#keys.length;
   }
 
   /**
-   * The caller whose key this is, or `null`. Digests are compared, each in constant time and all of
-   * them, so that the time it takes tells nothing about a key.
+   * Returns the caller of a key, or `null` if the key is not valid. It compares all digests, each
+   * in constant time, so that the duration reveals nothing about the keys.
    */
   find(key: string): Caller | null {
     const digest = digestOf(key);
@@ -40,15 +40,18 @@ export class ApiKeys {
     return matches[0]?.caller ?? null;
   }
 
-  /** What callbacks to the owner of a job are signed with; `null` if their key is no longer one. */
+  /**
+   * Returns the secret that signs callbacks to a job's owner, or `null` if its key is no longer
+   * valid.
+   */
   signingSecretOf(owner: string | null): string | null {
     return this.#keys.find(({ caller }) => caller.owner === owner)?.signingSecret ?? null;
   }
 }
 
 /**
- * Returns the secret that signs callbacks, in the form of Standard Webhooks. It follows from the API key,
- * so an owner can compute it. It does not reveal the key.
+ * Derives the secret that signs callbacks, in the format of Standard Webhooks. Only the holder of
+ * the key can derive it too, so no secret has to be exchanged. It does not reveal the key.
  */
 function signingSecretOf(key: string): string {
   return `whsec_${digestOf(`callback:${key}`).toString("base64")}`;

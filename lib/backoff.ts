@@ -1,19 +1,19 @@
 /**
- * Exponential backoff: how long to wait after failures in a row.
+ * Exponential backoff: how long to wait after consecutive failures.
  * @module
  */
 
 export interface Backoff {
-  /** The wait after the first failure, in milliseconds. It doubles with each further one. */
+  /** The wait after the first failure, in milliseconds. It doubles with each further failure. */
   firstMs: number;
   /** The longest wait, in milliseconds. Unset: no limit. */
   maxMs?: number | undefined;
 }
 
 /**
- * The wait after so many failures in a row, in milliseconds. Callers add their own jitter.
+ * Returns the wait in milliseconds. Call sites add their own jitter.
  *
- * @param failures counted from 1
+ * @param failures how many consecutive failures there were, at least 1
  */
 export function backoffMs(failures: number, { firstMs, maxMs = Infinity }: Backoff): number {
   return Math.min(maxMs, firstMs * 2 ** (failures - 1));

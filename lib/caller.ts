@@ -1,40 +1,42 @@
 /**
- * Who sends a request. Keys, tokens and addresses go no further than this: only their hashes do.
+ * Who sends a request. The rest of the program sees only hashes of keys, tokens and addresses.
  * @module
  */
 import { sha256 } from "./hash.ts";
 
-/** The sender of a request. */
+/** Who sends requests. */
 export interface Caller {
-  /** The same for all requests of one caller, and different for others. It holds no secret. */
+  /** Unique to this caller and the same for all its requests. Not secret. */
   id: string;
-  /** The same, if they will be recognised wherever they come from; they have a list of their jobs. */
+  /**
+   * The `id` of a caller with a key or a token: it can list its jobs from any address. Else `null`.
+   */
   owner: string | null;
 }
 
-/** The caller of a service that does not identify its callers. */
-export const anonymous: Caller = { id: "anonymous", owner: null };
+/** The caller of jobs that were created without a request. */
+export const anonymousCaller: Caller = { id: "anonymous", owner: null };
 
-/** The caller behind an API key that was checked. */
+/** Returns the caller of a valid API key. */
 export function keyCaller(key: string): Caller {
-  return recognised(`key:${sha256(key)}`);
+  return identified(`key:${sha256(key)}`);
 }
 
-/** The caller who keeps a random token and sends it with each request. */
+/** Returns the caller that sends a client token. */
 export function clientCaller(token: string): Caller {
-  return recognised(`client:${sha256(token)}`);
+  return identified(`client:${sha256(token)}`);
 }
 
-/** A caller of whom only the network address is known. */
+/** Returns the caller at a network address, if it sends neither a key nor a token. */
 export function addressCaller(address: string): Caller {
   return { id: `address:${sha256(address)}`, owner: null };
 }
 
-/** Whether a job's owner is an API key, so that other callers cannot see the job. */
+/** Whether a job's owner is an API key. Such a job is visible only to its owner. */
 export function isKey(owner: string | null): boolean {
   return owner?.startsWith("key:") ?? false;
 }
 
-function recognised(id: string): Caller {
+function identified(id: string): Caller {
   return { id, owner: id };
 }

@@ -1,5 +1,5 @@
 /**
- * Time as an argument, so that tests move it by hand and nothing sleeps.
+ * Time as an argument, so that tests can control it and do not sleep.
  * @module
  */
 
@@ -10,23 +10,23 @@ export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /**
-   * Waits `ms` milliseconds. Resolves early, without throwing, when `signal` aborts: callers check the
-   * signal themselves.
+   * Waits `ms` milliseconds. Resolves early, without throwing, when `signal` aborts: callers check
+   * the signal themselves.
    */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Waits until `work` has settled, `ms` milliseconds at most. Never throws: the holder of `work` handles
- * its outcome.
+ * Waits until `work` has settled, at most `ms` milliseconds. Never throws: the owner of the promise
+ * handles its result.
  */
 export async function waitAtMost(
   work: Promise<unknown>,
   { ms, clock }: { ms: number; clock: Clock },
 ): Promise<void> {
   const settled = new AbortController();
-  const ended = work.catch(() => {}).then(() => settled.abort());
-  await Promise.race([ended, clock.wait(ms, settled.signal)]);
+  const end = work.catch(() => {}).then(() => settled.abort());
+  await Promise.race([end, clock.wait(ms, settled.signal)]);
 }
 
 /** The work exceeded its time limit. */
@@ -41,13 +41,14 @@ export interface DeadlineOptions {
   /** Ends the work early. */
   signal?: AbortSignal | undefined;
   /**
-   * Counts the time in this number of equal parts. After a freeze of the process, an overdue timer fires
-   * before answers that have arrived are read. With several parts, a freeze costs one part at most.
+   * Splits the time into this many equal timers. A timer that expires while the process is frozen
+   * fires before the process sees answers that have arrived. With several parts, a freeze costs at
+   * most one.
    */
   parts?: number;
 }
 
-/** The abort reason after work that ended in time. One shared object, because it is used often. */
+/** The abort reason when the work has ended in time. Shared, because it is used often. */
 const SETTLED = new Error("The work has ended");
 
 /** A time limit for work that listens to a signal. Dispose of it when the work has ended. */
@@ -66,12 +67,12 @@ export class Deadline implements Disposable {
     this.expired.catch(() => {});
   }
 
-  /** Aborts when the time is over, when the outer signal aborts, and when the work has ended. */
+  /** Aborts when the time is over, when the outer signal aborts, or when the work has ended. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
 
-  /** Whether the time limit ended the work. */
+  /** Whether the time ran out before the work ended. */
   get isOver(): boolean {
     return this.signal.reason instanceof DeadlineError;
   }
@@ -95,7 +96,7 @@ export class Deadline implements Disposable {
 }
 
 /**
- * Runs work with a time limit, which holds even if the work ignores its signal.
+ * Runs work with a time limit. It settles in time even if the work ignores its signal.
  *
  * @param work gets the signal of a {@link Deadline}
  * @throws {DeadlineError} when the time is over; the reason of `signal` if it aborts; otherwise the
@@ -109,7 +110,7 @@ export async function withDeadline<T>(
   return await Promise.race([work(deadline.signal), deadline.expired]);
 }
 
-/** Formats epoch milliseconds as ISO 8601 in UTC. */
+/** Formats epoch milliseconds in ISO 8601 and UTC. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

@@ -1,6 +1,6 @@
 /**
- * The configuration, read once from the environment. A bad value stops the start with one line that
- * names the variable; an empty value counts as unset.
+ * The configuration, read once from the environment. After a bad value the service does not start;
+ * it prints one line that names the variable. An empty value counts as unset.
  * @module
  */
 import { parse as parseEnvFile } from "dotenv";
@@ -18,7 +18,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Never to be repeated in a message. */
+/** Their values must never appear in a message. */
 const SECRETS = new Set([
   "OPENAI_API_KEY",
   "OPENAI_WEBHOOK_SECRET",
@@ -26,11 +26,11 @@ const SECRETS = new Set([
   "API_KEYS",
 ]);
 
-/** How `deno task dev` differs from `deno task start`. */
+/** How long a sample plan takes in development, unless `SAMPLE_DELAY_MS` is set. */
 const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
 
 /**
- * Reads the configuration from the environment and, for what is not set there, from the file `.env`.
+ * Reads the configuration from the environment, and variables that are not set there from `.env`.
  *
  * @throws {ConfigError} see {@link parseConfig}
  */
@@ -54,9 +54,9 @@ function readEnvFile(): Record<string, string> {
 /**
  * Parses the environment.
  *
- * @param env variables by name; others are ignored
- * @param options `dev`: readable logs, and sample plans that take long enough to be watched
- * @throws {ConfigError} naming the first bad variable, its value (a secret's never) and what is
+ * @param env variables by name; unknown names are ignored
+ * @param options `dev`: readable logs, and sample plans that are slow enough to watch
+ * @throws {ConfigError} names the first bad variable, its value (except of a secret) and what is
  * expected
  */
 export function parseConfig(
@@ -121,7 +121,7 @@ export type Config = ReturnType<typeof parseConfig>;
 
 type Parsed = z.output<typeof Variables>;
 
-/** `none`: deployed without a key, where made-up plans would look like real ones. */
+/** `none`: deployed without a key. Users could mistake samples for real plans. */
 function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
   if (v.GENERATOR === "sample") return "sample";
   if (v.OPENAI_API_KEY !== undefined) return "openai";
@@ -131,7 +131,7 @@ function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
   return v.DENO_DEPLOY ? "none" : "sample";
 }
 
-/** Other servers of the protocol rarely know background responses. */
+/** Other servers with the same API rarely support background responses. */
 function chooseBackground({ OPENAI_BACKGROUND: mode, OPENAI_BASE_URL: baseUrl }: Parsed): boolean {
   if (mode !== "auto") return mode === "on";
   return baseUrl === undefined || new URL(baseUrl).hostname === "api.openai.com";

@@ -1,15 +1,15 @@
 /**
- * Logs a fault that lasts now and then, not each time that the same work meets it.
+ * Logs a lasting fault from time to time, not each time that it occurs.
  * @module
  */
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "./clock.ts";
 import { describeError } from "./log.ts";
 
-/** A lasting fault is logged once in this time. */
+/** A lasting fault is logged once per interval. */
 const INTERVAL_MS = 60_000;
 
-/** The faults of one part of the program. */
+/** Logs the faults of one part of the program. */
 export class FaultLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -21,9 +21,10 @@ export class FaultLog {
   }
 
   /**
-   * Logs the fault, unless the same message was logged less than a minute ago.
+   * Logs a fault, unless the same message was logged less than a minute ago.
    *
-   * @param message names what failed; one of a fixed set, because each is remembered
+   * @param message names what failed; must be one of a fixed set, because each message stays in
+   * memory
    */
   report(message: string, error: unknown, properties: Record<string, unknown> = {}): void {
     const now = this.#clock.now();

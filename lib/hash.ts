@@ -1,15 +1,15 @@
 /**
- * Hashes: the same for the same input, and nothing of the input can be read from them.
+ * SHA-256 hashes of texts and JSON values.
  * @module
  */
 import { createHash } from "node:crypto";
 
-/** SHA-256 in hexadecimal digits. */
+/** Returns the SHA-256 of a text in hexadecimal digits. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** A JSON value's SHA-256, whatever the order in which members were written. */
+/** Returns the SHA-256 of a JSON value. The order of members does not matter. */
 export function hashJson(value: unknown): string {
   return sha256(
     JSON.stringify(value, (_name, member) => isObject(member) ? sorted(member) : member),

@@ -1,9 +1,9 @@
 /**
- * JSON that may not be JSON.
+ * Parses text that may not be JSON.
  * @module
  */
 
-/** The parsed value, or `undefined`, which no JSON text stands for. */
+/** Returns the parsed value, or `undefined`, which is not the value of any JSON text. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 /**
- * Structured logs: one JSON line for each event, readable lines in development. Loggers come from
- * LogTape's `getLogger(["tripwright", part])`. What a traveller wrote is never logged.
+ * Structured logs: one JSON line per event, readable lines in development. Modules get their logger
+ * from LogTape's `getLogger(["tripwright", part])`. Logs never contain text that a traveller wrote.
  * @module
  */
 import {
@@ -13,7 +13,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 
-/** Sends all logs of Tripwright to the console. To be called once, before anything else. */
+/** Sends all logs of Tripwright to the console. Call it once, before anything else. */
 export async function configureLogs(
   options: { level: LogLevel; readable: boolean },
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function configureLogs(
   });
 }
 
-/** `12:00:05.123 INF completed jobId=… kind=itinerary durationMs=504`, in colour on a terminal. */
+/** `12:00:05.123 INF completed jobId=… kind=itinerary durationMs=504`, in color on a terminal. */
 function readableFormatter(): TextFormatter {
   const plain = Deno.noColor || !Deno.stdout.isTerminal();
   return (plain ? getTextFormatter : getAnsiColorFormatter)({
@@ -43,7 +43,9 @@ function pair([name, value]: [string, unknown]): string {
   return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
 }
 
-/** What may be said of an error in a log line: its kind and our own words, never an upstream body. */
+/**
+ * Describes an error for a log line: its class and its message, which never holds an upstream body.
+ */
 export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.constructor.name}: ${error.message}` : typeof error;
 }

@@ -1,14 +1,14 @@
 /**
- * Retries within one process and for a moment. Retries of whole jobs are in their records.
+ * Short retries within one process. The record of a job controls its further attempts.
  * @module
  */
 import { type Backoff, backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 
 export interface RetryOptions extends Backoff {
-  /** How many calls to make in all. Unset: no limit. */
+  /** The largest number of calls. Unset: no limit. */
   tries?: number;
-  /** How long all waits together may take, in milliseconds. Unset: no limit. */
+  /** How long all waits may take in total, in milliseconds. Unset: no limit. */
   forMs?: number;
   clock: Clock;
   /** Whether another call can help. */
@@ -16,7 +16,7 @@ export interface RetryOptions extends Backoff {
 }
 
 /**
- * Calls `work` until it succeeds, with exponential backoff in between.
+ * Calls `work` until it succeeds, with exponential backoff between the calls.
  *
  * @throws what the last call threw
  */

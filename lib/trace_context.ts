@@ -1,10 +1,9 @@
 /**
- * The trace of a job: read from the request that creates the job, stored with it, and continued by its
- * worker (https://www.w3.org/TR/trace-context/).
+ * The trace of a job (https://www.w3.org/TR/trace-context/). It comes from the request that creates
+ * the job, the record stores it, and each worker of the job continues it.
  *
- * Deno traces `Deno.serve` and `fetch` by itself when `OTEL_DENO` is set; what it cannot know is that
- * the work on a job belongs to the request that asked for it. When it is not set, all of this does
- * nothing, but for storing what the client has sent.
+ * With `OTEL_DENO`, Deno traces `Deno.serve` and `fetch` itself. But it cannot know which request
+ * the work on a job belongs to. Without `OTEL_DENO`, this module only stores what the client sent.
  * @module
  */
 import {
@@ -23,53 +22,53 @@ import {
 import { z } from "zod";
 import { describeError } from "./log.ts";
 
-/** `version-traceId-parentId-flags`; a version after 00 may bring more. */
+/** `version-traceId-parentId-flags`. Versions after 00 may append more fields. */
 const TRACEPARENT =
   /^(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** The version that is written here. */
+/** The version that this module writes. */
 const VERSION = "00";
 
-/** What every participant has to be able to pass on; longer ones are left out. */
+/** The length that the standard requires all participants to pass on. Longer values are dropped. */
 const MAX_TRACESTATE_LENGTH = 512;
 
-/** What is stored of a trace. */
+/** The stored form of a trace. */
 export const TraceContext = z.object({
-  /** In version 00: the trace, the span that comes before the work, and whether it is sampled. */
+  /** In version 00: the trace, the parent span of the work, and whether the trace is sampled. */
   traceparent: z.string().refine((header) => parseTraceparent(header) !== null),
-  /** What tracing systems want to be passed on. */
+  /** Data of tracing systems, to be passed on. */
   tracestate: z.string().max(MAX_TRACESTATE_LENGTH).nullable(),
 });
 export type TraceContext = z.infer<typeof TraceContext>;
 
 /**
- * The trace of the job that a request makes: that of the active span if there is one, else what the
- * headers say.
+ * Returns the trace for a job from the request that creates it: from the active span, else from the
+ * headers.
  *
- * @returns `null` if the request belongs to no trace; headers that are not valid count as none
+ * @returns `null` if the request has no trace; invalid headers are ignored
  */
 export function traceOf(headers: Headers): TraceContext | null {
   const sent = parseTraceparent(headers.get("traceparent"));
   const active = trace.getActiveSpan()?.spanContext();
   const parent = active && isSpanContextValid(active) ? active : sent;
   if (!parent) return null;
-  // The state is about the trace that the client has sent, and of no other.
+  // The state applies only to the trace that the client sent.
   const state = sent?.traceId === parent.traceId ? headers.get("tracestate") : null;
   return { traceparent: formatTraceparent(parent), tracestate: normalizeTracestate(state) };
 }
 
-/** What is known of the work before it begins. */
+/** The span of the work, before the work begins. */
 export interface WorkSpan {
-  /** What is done, and to what: `process itinerary`. */
+  /** A verb and its object: `process itinerary`. */
   name: string;
   attributes: Record<string, string | number>;
 }
 
 /**
- * Works in a span that continues the trace; without one, in the first span of a new trace. The calls
- * that the work makes become children of the span.
+ * Runs the work in a span that continues the stored trace, else in the first span of a new trace.
+ * Calls of the work become children of the span.
  *
- * @throws what `work` throws; the span tells of it, too
+ * @throws what `work` throws; the span records it too
  */
 export async function inTrace<T>(
   stored: TraceContext | null,
@@ -77,7 +76,7 @@ export async function inTrace<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const options = { kind: SpanKind.CONSUMER, attributes };
-  // Not below the active span: it is that of whatever request happened to wake the worker.
+  // Not a child of the active span: that belongs to the unrelated request that woke the worker.
   const parent = contextOf(stored);
   const span = trace.getTracer("tripwright").startSpan(name, options, parent);
   try {
@@ -92,9 +91,9 @@ export async function inTrace<T>(
 }
 
 /**
- * Says in the span of the work that is under way what it has come to.
+ * Records the outcome of the current work in its span.
  *
- * @param errorType what went wrong, as a code; unset, nothing did
+ * @param errorType the code of what failed; unset: nothing failed
  */
 export function recordOutcome(outcome: string, errorType?: string): void {
   const span = trace.getActiveSpan();
@@ -117,7 +116,7 @@ function contextOf(stored: TraceContext | null): Context {
 function parseTraceparent(header: string | null | undefined): SpanContext | null {
   const [, version, traceId, spanId, flags, more] = header?.match(TRACEPARENT) ?? [];
   if (!traceId || !spanId || !flags || (version === VERSION && more)) return null;
-  // Of the flags of another version, only this one is known.
+  // Only this flag has a known meaning in other versions.
   const known = version === VERSION ? 0xff : TraceFlags.SAMPLED;
   return { traceId, spanId, traceFlags: parseInt(flags, 16) & known };
 }
@@ -126,7 +125,7 @@ function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string
   return [VERSION, traceId, spanId, traceFlags.toString(16).padStart(2, "0")].join("-");
 }
 
-/** Without members that are not valid; `null` if nothing is left, or it is too long. */
+/** Removes invalid members. Returns `null` if nothing is left, or if the header is too long. */
 function normalizeTracestate(header: string | null): string | null {
   if (header === null || header.length > MAX_TRACESTATE_LENGTH) return null;
   return createTraceState(header).serialize() || null;

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-/** More than any model can read or write: what says more is no count of tokens. */
+/** More than any model can read or write: a larger number is not a count of tokens. */
 const MAX_TOKENS = 1_000_000_000;
 
 const tokens = z.int().nonnegative();
@@ -12,18 +12,18 @@ const tokens = z.int().nonnegative();
 /** Tokens as OpenAI counts them. */
 export const Usage = z.object({
   inputTokens: tokens,
-  /** Those of the input that came from the model's prompt cache. */
+  /** The input tokens that came from the model's prompt cache. */
   cachedTokens: tokens,
   outputTokens: tokens,
-  /** The part of the output tokens that is reasoning, and not shown. */
+  /** The output tokens of the model's hidden reasoning. */
   reasoningTokens: tokens,
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** A number of tokens as a server tells it. */
+/** A number of tokens as a server reports it. */
 export const TokenCount = z.int().min(0).max(MAX_TOKENS);
 
-/** What a server tells of an answer. */
+/** The tokens of one answer as a server reports them. */
 export interface TokenCounts {
   input: number;
   cached: number | null | undefined;
@@ -31,7 +31,10 @@ export interface TokenCounts {
   reasoning: number | null | undefined;
 }
 
-/** Some servers count what came from the cache, or was not seen, beside the rest. */
+/**
+ * Converts reported counts. Some servers do not include cached or reasoning tokens in the totals,
+ * so each is capped at its total.
+ */
 export function usageFrom({ input, cached, output, reasoning }: TokenCounts): Usage {
   return {
     inputTokens: input,
@@ -41,19 +44,19 @@ export function usageFrom({ input, cached, output, reasoning }: TokenCounts): Us
   };
 }
 
-/** What a job has used up so far. */
+/** The tokens and the cost of a job so far. */
 export const JobUsage = Usage.extend({
-  /** Tokens of finished steps, or of an identical job, that were not paid for again. */
+  /** Tokens of finished steps, or of an identical job, that did not have to be paid again. */
   savedTokens: tokens,
   /** In US dollars; `null` unless the price of each answer is known. */
   costUsd: z.number().nonnegative().nullable(),
 });
 export type JobUsage = z.infer<typeof JobUsage>;
 
-/** What one model costs, in US dollars for a million tokens. */
+/** The price of one model, in US dollars per million tokens. */
 export const ModelPrice = z.strictObject({
   input: z.number().nonnegative(),
-  /** Unset: as much as any other input. */
+  /** Unset: the same as `input`. */
   cachedInput: z.number().nonnegative().optional(),
   output: z.number().nonnegative(),
 });
@@ -61,13 +64,13 @@ export type ModelPrice = z.infer<typeof ModelPrice>;
 
 const MILLION = 1_000_000;
 
-/** What one answer has used up, and its price, as far as they are known. */
+/** The tokens and the price of one answer, `null` if unknown. */
 export interface Expense {
   usage: Usage | null;
   costUsd: number | null;
 }
 
-/** The price of an answer in US dollars; `null` if the model's price is not known. */
+/** Returns the price of an answer in US dollars, or `null` if the model's price is not known. */
 export function costOf(usage: Usage, price: ModelPrice | undefined): number | null {
   if (!price) return null;
   const { inputTokens, cachedTokens, outputTokens } = usage;
@@ -76,7 +79,7 @@ export function costOf(usage: Usage, price: ModelPrice | undefined): number | nu
     MILLION;
 }
 
-/** Adds up what a job has paid for; `null` if nothing is known of it, and nothing was saved. */
+/** Adds up the expenses of a job. Returns `null` if no usage is known and no tokens were saved. */
 export function totalOf(expenses: readonly Expense[], savedTokens: number): JobUsage | null {
   if (savedTokens === 0 && !expenses.some(({ usage }) => usage)) return null;
   const total: JobUsage = { ...nothing, savedTokens, costUsd: 0 };
@@ -93,7 +96,7 @@ export function totalOf(expenses: readonly Expense[], savedTokens: number): JobU
 
 const nothing: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
-/** All tokens of an answer, whatever they cost. */
+/** Returns all tokens of an answer, whatever they cost. */
 export function tokensOf({ inputTokens, outputTokens }: Usage): number {
   return inputTokens + outputTokens;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { anonymous, type Caller, isKey } from "../../lib/caller.ts";
+import { anonymousCaller, type Caller, isKey } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { acceptedJob, newJob, type QueuedJob } from "../../lib/job/job_record.ts";
@@ -116,7 +116,7 @@ export class JobService {
     request: unknown,
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
-    const { caller = anonymous, idempotencyKey, callbackUrl = null } = options;
+    const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([caller.id, idempotencyKey]),
       fingerprint: hashJson([kind.name, request, callbackUrl]),
@@ -133,7 +133,7 @@ export class JobService {
   #newJob(
     { name, promptVersion }: PublicKind,
     request: unknown,
-    { caller = anonymous, callbackUrl = null, trace = null }: SubmitOptions,
+    { caller = anonymousCaller, callbackUrl = null, trace = null }: SubmitOptions,
   ): QueuedJob {
     const { clock, jobTtlMs, dedupeInFlight } = this.#options;
     return newJob({

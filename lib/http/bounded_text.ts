@@ -1,10 +1,12 @@
 /**
- * Reads a body as text, up to a limit.
+ * Reads a body as text, up to a size limit.
  * @module
  */
 
 /**
- * @returns the text, or `null` if it is longer than `maxBytes`; then the rest is not read
+ * Reads a body. It stops when the body is larger than `maxBytes`.
+ *
+ * @returns the text, or `null` if the body is too large
  * @throws what the stream throws
  */
 export async function readText(

@@ -1,5 +1,5 @@
 /**
- * JSON from other people's APIs, within limits of time and size.
+ * Fetches JSON from external APIs, with limits of time and size.
  * @module
  */
 import type { z } from "zod";
@@ -8,22 +8,22 @@ import { readText } from "./bounded_text.ts";
 import { parseJson } from "../json.ts";
 
 export interface JsonFetchOptions<T> {
-  /** What the answer has to look like; anything else is an error. */
+  /** The schema of the answer; any other answer is an error. */
   schema: z.ZodType<T>;
   signal: AbortSignal;
   clock: Clock;
-  /** Longest wait for the whole answer, in milliseconds. */
+  /** The longest wait for the complete answer, in milliseconds. */
   timeoutMs?: number;
-  /** Largest body that is read. */
+  /** The largest accepted body. */
   maxBytes?: number;
 }
 
-/** The request did not bring what was asked for. The message names the host, never the whole URL. */
+/** The request failed. The message names the host, but never the URL, which may hold a key. */
 export class JsonFetchError extends Error {
   override name = "JsonFetchError";
 }
 
-/** The URL of a call: `path` below `baseUrl`, with the parameters that have a value. */
+/** Builds the URL of a call: `path` below `baseUrl`, with the parameters that have a value. */
 export function apiUrl(
   baseUrl: string,
   path: string,
@@ -37,10 +37,11 @@ export function apiUrl(
 }
 
 /**
- * Gets and checks a JSON document. Redirects are not followed: an API has no need of them, and they
- * would carry its key elsewhere.
+ * Fetches and validates a JSON document. It does not follow redirects: APIs do not need them, and
+ * they could send the key to another host.
  *
- * @throws {JsonFetchError} on any failure of the other side; the reason of `signal` if that aborts
+ * @throws {JsonFetchError} if the server fails in any way
+ * @throws the reason of `signal` if that aborts
  */
 export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Promise<T> {
   const { signal, clock, timeoutMs = 10_000 } = options;

@@ -1,68 +1,70 @@
 /**
- * POSTs to URLs that strangers chose, without letting them reach what only this machine can reach
- * (server-side request forgery). A host name is resolved once, each of its addresses is checked, and
- * the connection goes to a checked address; TLS still asks for a certificate of the name.
+ * Sends POST requests to URLs that clients chose, but never to private networks (server-side
+ * request forgery). It resolves a host name once, checks each address, and connects to a checked
+ * address. TLS still requires a certificate for the name.
  *
- * HTTP is spoken by hand because nothing else can be pinned on each Deno that runs this: `fetch`
- * resolves the name again, its `tcp` proxies send https as plain text, and `NO_PROXY` goes past the
- * others; `node:https` has no `lookup` on Deno 2.5; undici leaves sockets and timers behind when it is
- * aborted while it connects.
+ * This module implements HTTP itself, because no client can be pinned to an address on all
+ * supported versions of Deno. `fetch` resolves the name again, its `tcp` proxies send https as
+ * plain text, and `NO_PROXY` bypasses the other proxies. `node:https` has no `lookup` on Deno 2.5.
+ * undici leaks sockets and timers if it is aborted while it connects.
  * @module
  */
 import ipaddr from "ipaddr.js";
 import { type Clock, Deadline } from "../clock.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
-/** The longest URL that is accepted, in characters: what proxies and browsers are sure to carry. */
+/** The longest accepted URL, in characters: all proxies and browsers support this length. */
 const MAX_URL_LENGTH = 2_048;
 
-/** Status line and headers are read up to about here, in bytes; Node and nginx stop there too. */
+/** The approximate limit of status line and headers, in bytes: the same as in Node and nginx. */
 const MAX_HEAD_BYTES = 16_384;
 
-/** Addresses of one name that are tried: a name with many must not make this a port scanner. */
+/**
+ * How many addresses of a name are tried: a name with many addresses must not cause a port scan.
+ */
 const MAX_CONNECTIONS = 4;
 
 export interface PublicUrlOptions {
   /**
-   * Hosts that the operator trusts, as `host` (any port) or `host:port`, IPv6 in brackets: http and
-   * private addresses are allowed for them.
+   * Hosts that the operator trusts, as `host` (any port) or `host:port`, IPv6 in brackets. They may
+   * use http and private addresses.
    */
   privateHosts: readonly string[];
 }
 
-/** The way to the network; tests bring their own. */
+/** Access to the network; tests replace it. */
 export interface Network {
-  /** All addresses of a name, those to try first in front. Has to end when `signal` aborts. */
+  /** Returns all addresses of a name in order of preference. Must end when `signal` aborts. */
   resolve(hostname: string, signal: AbortSignal): Promise<string[]>;
   connect(address: { hostname: string; port: number; signal: AbortSignal }): Promise<Deno.TcpConn>;
-  /** Root certificates to trust besides Deno's own, in PEM. */
+  /** Additional trusted root certificates, in PEM. */
   caCerts: string[];
 }
 
 export interface PublicPostOptions extends PublicUrlOptions {
-  /** `host`, `content-length` and `connection` are set by {@link postPublicly}. */
+  /** {@link postPublicly} adds `host`, `content-length` and `connection`. */
   headers: Record<string, string>;
   body: string;
   signal: AbortSignal;
   clock: Clock;
-  /** Longest wait for the headers of the answer, name lookup and connecting included. */
+  /** The longest wait for the headers of the answer, from the name lookup on. */
   timeoutMs?: number;
   network?: Partial<Network>;
 }
 
 export interface PublicAnswer {
   status: number;
-  /** What `Retry-After` asks for; null if it is absent, unreadable or in the past. */
+  /** The wait in `Retry-After`; `null` if it is absent, invalid or in the past. */
   retryAfterMs: number | null;
 }
 
 /**
- * The request could not be made or was not answered. The message names the host at most: the rest of
- * the URL may hold a secret, and an address would tell strangers about our own network.
+ * The request could not be sent or got no answer. The message names at most the host: the rest of
+ * the URL may hold a secret, and an address would reveal details of our network.
  */
 export class PublicHttpError extends Error {
   override name = "PublicHttpError";
-  /** Whether the URL leads where it must not. If not, the other side failed: it may work later. */
+  /** Whether the URL is not allowed. Otherwise the server failed, and a retry may succeed. */
   readonly forbidden: boolean;
 
   constructor(message: string, options: { forbidden?: boolean; cause?: unknown } = {}) {
@@ -72,8 +74,8 @@ export class PublicHttpError extends Error {
 }
 
 /**
- * Why a URL is not acceptable, as the end of a sentence about it: `must start with https://`. Null if
- * nothing is wrong with it that can be seen without asking the DNS.
+ * Returns why a URL is not allowed, as the end of a sentence: `must start with https://`. Returns
+ * `null` if it is allowed as far as can be checked without DNS.
  */
 export function objectionTo(url: string, { privateHosts }: PublicUrlOptions): string | null {
   if (url.length > MAX_URL_LENGTH) return `must have at most ${MAX_URL_LENGTH} characters`;
@@ -94,14 +96,14 @@ export function objectionTo(url: string, { privateHosts }: PublicUrlOptions): st
 }
 
 /**
- * POSTs `body` and returns status and `Retry-After` of the answer, whatever the status: redirects are
- * not followed. The body of the answer is not read, and the connection is not kept.
+ * Sends `body` and returns the status and `Retry-After` of the answer. It does not follow
+ * redirects, does not read the body of the answer, and does not keep the connection.
  *
- * @throws {PublicHttpError} if the URL is refused or the other side fails
+ * @throws {PublicHttpError} if the URL is not allowed or the server fails
  * @throws the reason of `signal` if that aborts
  */
 export async function postPublicly(url: string, options: PublicPostOptions): Promise<PublicAnswer> {
-  // 15 seconds: most senders of webhooks wait for 5 to 30.
+  // 15 seconds: most webhook senders wait for 5 to 30 seconds.
   const { signal, clock, timeoutMs = 15_000, privateHosts } = options;
   signal.throwIfAborted();
   const objection = objectionTo(url, options);
@@ -113,13 +115,13 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
   try {
     const found = await findAddresses(target, { network, signal: deadline.signal });
     const addresses = isListed(target, privateHosts) ? found : requirePublic(found, target);
-    using outside = await connect(target, { addresses, network, signal: deadline.signal });
-    using tcp = await relay(outside, deadline.signal);
+    using remote = await connect(target, { addresses, network, signal: deadline.signal });
+    using tcp = await relay(remote, deadline.signal);
     const tls = { hostname: hostnameOf(target), caCerts: network.caCerts };
     using conn = target.protocol === "https:" ? await Deno.startTls(tcp, tls) : tcp;
-    // Deno panics if more than 64 KiB wait to be written when the handshake ends.
+    // Deno panics if more than 64 KiB of unsent data are queued when the handshake ends.
     if ("handshake" in conn) await conn.handshake();
-    // Not awaited: an answer may come before everything is sent. When writing fails, reading does too.
+    // Not awaited: the answer may arrive before everything is sent. Reading fails if writing fails.
     writeAll(conn, request).catch(() => {});
     const { status, retryAfter } = await readAnswer(conn, target.host);
     return { status, retryAfterMs: parseRetryAfter(retryAfter, clock.now()) };
@@ -128,9 +130,9 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
     if (error instanceof PublicHttpError && !deadline.isOver) throw error;
     const why = deadline.isOver
       ? `did not answer within ${timeoutMs} ms`
-      // What Deno throws when a certificate does not hold, or when the other side speaks no TLS.
+      // Deno throws it if the certificate is not valid, or if the server does not support TLS.
       : error instanceof Deno.errors.InvalidData
-      ? "could not prove by TLS who it is"
+      ? "failed the TLS handshake or has no valid certificate"
       : "could not be reached";
     throw new PublicHttpError(`${target.host} ${why}`, { cause: error });
   }
@@ -145,21 +147,23 @@ function portOf({ port, protocol }: URL): number {
   return Number(port || (protocol === "https:" ? 443 : 80));
 }
 
-/** The host without the brackets of IPv6, and without a dot at its end, which no certificate has. */
+/**
+ * Returns the host without IPv6 brackets and without a final dot, which no certificate contains.
+ */
 function hostnameOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$|\.$/g, "");
 }
 
-/** The only IPv6 addresses that IANA has given to the public so far (RFC 4291, section 2.4). */
+/** The only public IPv6 addresses that IANA has assigned so far (RFC 4291, section 2.4). */
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
-/** IPv4 addresses as machines see them that have IPv6 only (RFC 6052, section 2.1). */
+/** IPv4 addresses in the form for IPv6-only machines (RFC 6052, section 2.1). */
 const nat64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 
 /**
- * The address in its normal form if it is part of the public internet, else null: nothing of the
- * registries of RFC 6890. An IPv4 address within IPv6 is judged as such, but for 6to4 and Teredo:
- * they are refused, because they are obsolete (RFC 7526).
+ * Returns the normalized address if it is public, else `null`. Addresses in the registries of RFC
+ * 6890 are not public. An IPv4 address inside IPv6 is checked as IPv4, except for the obsolete 6to4
+ * and Teredo (RFC 7526), which are always refused.
  */
 function publicAddress(text: string): string | null {
   if (!ipaddr.isValid(text)) return null;
@@ -172,7 +176,7 @@ function publicAddress(text: string): string | null {
   return isUnicast && address.match(globalUnicast) ? `${address}` : null;
 }
 
-/** One address that is not public is enough to refuse the name: it may be about to change. */
+/** Refuses the name if any address is not public, because the name may switch to that address. */
 function requirePublic(found: string[], { host }: URL): string[] {
   const addresses = found.map(publicAddress).filter((address) => address !== null);
   if (addresses.length === found.length) return addresses;
@@ -180,12 +184,12 @@ function requirePublic(found: string[], { host }: URL): string[] {
   throw new PublicHttpError(message, { forbidden: true });
 }
 
-interface Reach {
+interface NetworkAccess {
   network: Network;
   signal: AbortSignal;
 }
 
-async function findAddresses(target: URL, { network, signal }: Reach): Promise<string[]> {
+async function findAddresses(target: URL, { network, signal }: NetworkAccess): Promise<string[]> {
   const hostname = hostnameOf(target);
   const found = ipaddr.isValid(hostname) ? [hostname] : await network.resolve(hostname, signal);
   signal.throwIfAborted();
@@ -194,23 +198,23 @@ async function findAddresses(target: URL, { network, signal }: Reach): Promise<s
 }
 
 /**
- * Asks for addresses of both families, with IPv4 in front: a machine without IPv6 is more common than
- * one without IPv4. Not `node:dns`, whose `lookup` cannot be aborted and keeps back addresses of a
- * family that the machine does not have, unchecked; this one reads the hosts file, too.
+ * Looks up IPv4 and IPv6 addresses. IPv4 comes first, because more machines lack IPv6 than IPv4. It
+ * also reads the hosts file. `lookup` of `node:dns` cannot be aborted, and it omits addresses of a
+ * family that the machine does not support, so they would not be checked.
  */
 async function resolve(hostname: string, signal: AbortSignal): Promise<string[]> {
   const answers = await Promise.allSettled([
     Deno.resolveDns(hostname, "A", { signal }),
     Deno.resolveDns(hostname, "AAAA", { signal }),
   ]);
-  // A family that the name has no address of is an error like any other.
+  // A lookup also rejects if the name has no address of that family.
   return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
 }
 
-/** Connects to the first address that lets us. */
+/** Connects to the first address that accepts the connection. */
 async function connect(
   target: URL,
-  { addresses, network, signal }: Reach & { addresses: string[] },
+  { addresses, network, signal }: NetworkAccess & { addresses: string[] },
 ): Promise<Deno.TcpConn> {
   let failure: unknown;
   for (const hostname of addresses.slice(0, MAX_CONNECTIONS)) {
@@ -224,10 +228,10 @@ async function connect(
   throw failure;
 }
 
-/** The request in HTTP/1.1 (RFC 9112). */
+/** Encodes the request in HTTP/1.1 (RFC 9112). */
 function encodeRequest(target: URL, { headers, body }: PublicPostOptions): Uint8Array {
   const encoder = new TextEncoder();
-  // `Headers` refuses what would break a line.
+  // `Headers` rejects values with line breaks.
   const all = new Headers(headers);
   all.set("host", target.host);
   all.set("content-length", `${encoder.encode(body).length}`);
@@ -238,28 +242,29 @@ function encodeRequest(target: URL, { headers, body }: PublicPostOptions): Uint8
 }
 
 /**
- * The other end of `outside`, by way of this machine, until `signal` cuts it off. Deno keeps the socket
- * of a TLS connection that is closed within its handshake until the other side closes it, too: a
- * server that never shakes hands would cost us one for each request. So TLS gets a socket of its own.
+ * Returns a local connection that is relayed to `remote` until `signal` aborts. If a TLS connection
+ * is closed during its handshake, Deno keeps its socket until the other side closes too. With a
+ * server that never finishes the handshake, each request would leak a remote socket. The relay can
+ * always close it.
  */
-async function relay(outside: Deno.TcpConn, signal: AbortSignal): Promise<Deno.TcpConn> {
+async function relay(remote: Deno.TcpConn, signal: AbortSignal): Promise<Deno.TcpConn> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const [far, near] = await Promise.all([
+  const [relayed, local] = await Promise.all([
     listener.accept(),
     Deno.connect({ hostname: "127.0.0.1", port }),
   ]);
-  // When one way ends, so does the other; what that means is seen at the near end.
-  far.readable.pipeTo(outside.writable, { signal }).catch(() => {});
-  outside.readable.pipeTo(far.writable, { signal }).catch(() => {});
-  return near;
+  // When one direction ends, so does the other. The reader of the local connection handles it.
+  relayed.readable.pipeTo(remote.writable, { signal }).catch(() => {});
+  remote.readable.pipeTo(relayed.writable, { signal }).catch(() => {});
+  return local;
 }
 
 async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
-/** The head of an answer, as far as it is used. */
+/** The used parts of the head of an answer. */
 interface AnswerHead {
   status: number;
   retryAfter: string | undefined;
@@ -271,7 +276,9 @@ async function readAnswer(conn: Deno.Conn, host: string): Promise<AnswerHead> {
   let text = "";
   while (text.length < MAX_HEAD_BYTES) {
     const length = await conn.read(chunk);
-    if (length === null) throw new PublicHttpError(`${host} hung up without an answer`);
+    if (length === null) {
+      throw new PublicHttpError(`${host} closed the connection without an answer`);
+    }
     text += decoder.decode(chunk.subarray(0, length));
     const answer = parseAnswer(text, host);
     if (answer) return answer;
@@ -279,12 +286,12 @@ async function readAnswer(conn: Deno.Conn, host: string): Promise<AnswerHead> {
   throw new PublicHttpError(`${host} sent more than ${MAX_HEAD_BYTES} bytes of headers`);
 }
 
-/** Reads what has come so far; null while the head of the final answer is not complete. */
+/** Parses the text so far. Returns `null` while the head of the final answer is not complete. */
 function parseAnswer(text: string, host: string): AnswerHead | null {
   for (const head of text.split(/\r?\n\r?\n/).slice(0, -1)) {
     const status = Number(/^HTTP\/1\.\d ([1-9]\d\d)(?!\S)/.exec(head)?.[1]);
     if (!status) throw new PublicHttpError(`${host} did not answer in HTTP/1.1`);
-    // RFC 9110, section 15.2: any number of interim answers may come before the final one.
+    // Interim answers may precede the final answer (RFC 9110, section 15.2).
     if (status < 200) continue;
     return { status, retryAfter: /^retry-after:(.*)$/im.exec(head)?.[1] };
   }

@@ -1,14 +1,16 @@
 /**
- * The `Retry-After` of an answer (RFC 9110, section 10.2.3): seconds or a date.
+ * Parses `Retry-After` (RFC 9110, section 10.2.3): seconds or a date.
  * @module
  */
 
-/** Nine digits are decades. A longer number is an error of the sender. */
+/** Nine digits are decades; a longer number must be a mistake. */
 const SECONDS = /^\s*\d{1,9}(\.\d+)?\s*$/;
 
 /**
+ * Returns how long to wait, in milliseconds.
+ *
  * @param now epoch milliseconds
- * @returns how long to wait, in milliseconds; `null` if it is absent, unreadable or in the past
+ * @returns `null` if the value is absent, invalid or in the past
  */
 export function parseRetryAfter(
   value: string | null | undefined,

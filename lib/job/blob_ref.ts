@@ -1,10 +1,10 @@
 /**
- * What a record says of a value that is stored beside it, in parts.
+ * The reference in a record to a value that is stored in parts under other keys.
  * @module
  */
 import { z } from "zod";
 
-/** Says that a blob is there and how many parts it has. */
+/** Describes a stored blob. */
 export const BlobRef = z.object({
   parts: z.int().positive(),
   /** Compressed size. */

@@ -1,24 +1,24 @@
 /**
- * Every way in which a job can fail: what the client is told, and whether the job tries again by
- * itself. This table is the only place that decides either.
+ * All failure codes. Only this table decides the advice for the client and whether the service
+ * retries the job.
  * @module
  */
 import { z } from "zod";
 import type { Usage } from "../usage.ts";
 
 interface FailureKind {
-  /** The job tries again by itself, as long as attempts and time are left. */
+  /** The service makes another attempt, while attempts and time are left. */
   retriedByJob: boolean;
-  /** The client may send the same wish again with a fair chance. */
+  /** A client that sends the same request again may succeed. */
   retryable: boolean;
-  /** What the reader of the message can do, one sentence. */
+  /** What the reader of the message can do, one line. */
   hint: string;
 }
 
 const LATER = "Send the same request again in a few minutes.";
-const OPERATOR = "The operator of this service has to look into it; repeating will not help.";
+const OPERATOR = "The operator of this service must fix this. Trying again does not help.";
 
-/** What each failure code means. The order is the order of `docs/job_lifecycle.md`. */
+/** What each failure code means, in the order of `docs/job_lifecycle.md`. */
 export const failureKinds = {
   rate_limited: { retriedByJob: true, retryable: true, hint: LATER },
   overloaded: { retriedByJob: true, retryable: true, hint: LATER },
@@ -28,54 +28,54 @@ export const failureKinds = {
   quota_exceeded: {
     retriedByJob: false,
     retryable: false,
-    hint: "The operator's OpenAI account has no quota left; it has to be topped up first.",
+    hint: "The OpenAI account of this service has no quota left. The operator must add credit.",
   },
   unauthorized: { retriedByJob: false, retryable: false, hint: OPERATOR },
   rejected: { retriedByJob: false, retryable: false, hint: OPERATOR },
   model_unavailable: {
     retriedByJob: false,
     retryable: false,
-    hint: "The operator has to set OPENAI_API_KEY, or GENERATOR=sample for sample plans.",
+    hint: "The operator must set OPENAI_API_KEY, or GENERATOR=sample for sample plans.",
   },
   refused: {
     retriedByJob: false,
     retryable: false,
-    hint: "The model declined this wish; say it differently.",
+    hint: "The model declined this request. Rephrase it and try again.",
   },
   content_filtered: {
     retriedByJob: false,
     retryable: false,
-    hint: "The model's content filter stopped this wish; say it differently.",
+    hint: "The model's content filter blocked this request. Rephrase it and try again.",
   },
   truncated: {
     retriedByJob: false,
     retryable: true,
-    hint: "The plan was too long for the model; ask for less, or try again.",
+    hint: "The plan was too long for the model. Ask for less, or try again.",
   },
   invalid_output: {
     retriedByJob: false,
     retryable: true,
-    hint: "The model did not keep to the format; try again.",
+    hint: "The model's answer had the wrong format. Try again.",
   },
   iteration_limit: {
     retriedByJob: false,
     retryable: true,
-    hint: "The model kept calling tools without finishing; ask for something more specific.",
+    hint: "The model kept calling tools and did not finish. Make the request more specific.",
   },
   result_too_large: {
     retriedByJob: false,
     retryable: false,
-    hint: "The plan was too large to store; ask for less.",
+    hint: "The plan was too large to store. Ask for less.",
   },
   callback_failed: {
     retriedByJob: true,
     retryable: false,
-    hint: "The receiver of the callback did not accept it; ask for the job instead.",
+    hint: "The receiver did not accept the callback. Read the job instead.",
   },
   callback_refused: {
     retriedByJob: false,
     retryable: false,
-    hint: "The callback cannot be delivered; ask for the job instead.",
+    hint: "The callback cannot be delivered. Read the job instead.",
   },
   deadline_exceeded: { retriedByJob: false, retryable: true, hint: LATER },
   worker_lost: { retriedByJob: true, retryable: true, hint: LATER },
@@ -87,11 +87,13 @@ export type FailureCode = keyof typeof failureKinds;
 
 const codes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
 
-/** Why a job, or one attempt of it, failed: as stored, and as shown to clients. */
+/** Why a job or one attempt failed, as stored and as shown to clients. */
 export const Failure = z.object({
-  /** Stable and machine-readable. A code that only a newer version knows counts as internal. */
+  /** Stable and machine-readable. A code from a newer version is read as `internal`. */
   code: z.enum(codes).catch("internal"),
-  /** For people, in the wording of the services that Tripwright replaces. Never holds a secret. */
+  /**
+   * For people. Uses the wording of the services that Tripwright replaces. Never holds a secret.
+   */
   message: z.string(),
   retryable: z.boolean(),
   hint: z.string(),
@@ -104,25 +106,25 @@ export function failure(code: FailureCode, message: string): Failure {
   return { code, message, retryable, hint };
 }
 
-/** A model turn that was paid for and gave no usable answer. */
+/** A turn that was billed but failed. */
 export interface BilledTurn {
   responseId: string;
-  /** `null` if the model's side did not say. */
+  /** `null` if the provider did not report it. */
   usage: Usage | null;
 }
 
-/** Thrown by the code that generates a plan when it cannot go on. */
+/** Thrown when an attempt cannot continue. */
 export class JobError extends Error {
   override name = "JobError";
   readonly failure: Failure;
-  /** How long the other side asked us to wait, in milliseconds. */
+  /** How long the server asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The answer of a model that was paid for all the same. */
+  /** The turn that failed, if it was billed all the same. */
   readonly spent: BilledTurn | undefined;
 
   /**
    * @param code decides what happens next, see {@link failureKinds}
-   * @param message goes to the client as it is: no secrets, no upstream text
+   * @param message the client sees it unchanged: no secrets, no upstream text
    */
   constructor(
     code: FailureCode,

@@ -1,9 +1,9 @@
 /**
- * The stored record of a job, and the pure transitions between its states. Nothing here uses KV.
+ * The record of a job, and the pure transitions between its states. This module does not use KV.
  *
  * ```
  * queued ──claim──▶ running ──complete──▶ succeeded
- *   ▲                  │ ──────fail─────▶ failed ◀── a queued job after its deadline
+ *   ▲                  │ ──────fail─────▶ failed ◀── also a queued job, at its deadline
  *   │                  │ ─────cancel────▶ canceled ◀── also a queued job
  *   └──────────────────┘
  *   retry · release · rescue
@@ -19,13 +19,13 @@ import { JobUsage } from "../usage.ts";
 
 const epochMs = z.int().nonnegative();
 
-/** What wrote a plan: OpenAI, the sample generator, or the placeholder for a spent quota. */
+/** What wrote a plan. `placeholder`: a sample plan, because the quota is spent. */
 export const Source = z.enum(["openai", "sample", "placeholder"]);
 export type Source = z.infer<typeof Source>;
 
 /** The limits of a job. */
 export const JobLimits = z.object({
-  /** How many claims a job may use. */
+  /** The largest number of claims that count. */
   maxAttempts: z.int().positive(),
   /** The time from the first claim to the deadline, in milliseconds. */
   timeoutMs: z.number().positive(),
@@ -34,8 +34,9 @@ export type JobLimits = z.infer<typeof JobLimits>;
 
 const common = {
   /**
-   * Version of this schema, for records that outlive a deployment. 2: jobs have owners and callbacks.
-   * Instances that only know version 1 would drop these members, so they must not read it.
+   * The version of this schema, for records that outlive a deployment. 2: jobs have owners and
+   * callbacks. Instances that only know 1 must not read it, because they would write it without
+   * these.
    */
   schema: z.literal([1, 2]),
   id: z.uuid(),
@@ -44,50 +45,50 @@ const common = {
   request: z.unknown(),
   /** The version of the prompt that writes the plan. */
   promptVersion: z.string(),
-  /** The number of attempts. A claim adds one, a release subtracts it. */
+  /** The number of attempts that count: a claim adds one, a release subtracts one. */
   attempt: z.int().nonnegative(),
   createdAt: epochMs,
-  /** From this time on the job does not exist, even if KV still returns it. */
+  /** From then on the job does not exist, even if KV still holds it. */
   expiresAt: epochMs,
-  /** The time of the first claim. The deadline counts from it. */
+  /** The time of the first claim: the deadline counts from then. */
   startedAt: epochMs.nullable(),
-  /** Why the previous attempt ended. */
+  /** Why the previous attempt failed. */
   lastFailure: Failure.nullable(),
-  /** The failed job that this job replays. */
+  /** The failed job that this job repeats. */
   replayOf: z.uuid().nullable().default(null),
-  /** The owner (`Caller.owner`), or `null` if the caller is not recognizable. */
+  /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
-  /** The URL that gets a callback at the end of the job. */
+  /** The URL for the callback at the end of the job. */
   callbackUrl: z.string().nullable().default(null),
-  /** The limits of this job; `null`: the limits of the service. */
+  /** Limits of this job only; `null`: the configured limits. */
   limits: JobLimits.nullable().default(null),
-  /** Equal for identical jobs. `null`: the job has no leader and no followers. */
+  /** Equal for identical jobs; `null`: the job always calls the model itself. */
   dedupeKey: z.string().nullable().default(null),
-  /** Tokens that checkpoints saved, in all attempts. */
+  /** Tokens of finished steps that did not have to be paid again, in all attempts. */
   savedTokens: z.int().nonnegative().default(0),
-  /** The trace of the work. A damaged value must not damage the job. */
+  /** The trace of the work. An invalid one must not make the record unreadable. */
   trace: TraceContext.nullable().catch(null).default(null),
-  /** The transitions so far, up to a maximum. */
+  /** The transitions so far, at most `MAX_TRANSITIONS`. */
   timeline: Timeline.default([]),
 };
 
-/** The members of every ended job. */
+/** The additional members of ended jobs. */
 const ended = {
   finishedAt: epochMs,
-  /** `null` without a model call. A damaged value must not damage the plan. */
+  /** `null` if no model was called. An invalid value must not make the plan unreadable. */
   usage: JobUsage.nullable().catch(null).default(null),
 };
 
 const QueuedJob = z.object({
   ...common,
   state: z.literal("queued"),
-  /** The time from which a worker may claim the job. */
+  /** The job must not be claimed earlier. */
   runAt: epochMs,
 });
 const RunningJob = z.object({
   ...common,
   state: z.literal("running"),
-  /** The id of the instance that works on the job. */
+  /** The instance that has the lease. */
   holder: z.string(),
   claimedAt: epochMs,
 });
@@ -110,7 +111,7 @@ const CanceledJob = z.object({
   state: z.literal("canceled"),
 });
 
-/** A job as KV stores it. */
+/** The stored form of a job. */
 export const JobRecord = z.discriminatedUnion("state", [
   QueuedJob,
   RunningJob,
@@ -124,15 +125,15 @@ export type RunningJob = z.infer<typeof RunningJob>;
 export type SucceededJob = z.infer<typeof SucceededJob>;
 export type FailedJob = z.infer<typeof FailedJob>;
 export type CanceledJob = z.infer<typeof CanceledJob>;
-/** A job in a final state. */
+/** A job that does not change any more. */
 export type EndedJob = SucceededJob | FailedJob | CanceledJob;
 
-/** Whether the job is in a final state. */
+/** Whether the job has ended and does not change any more. */
 export function isEnded(job: JobRecord): job is EndedJob {
   return "finishedAt" in job;
 }
 
-/** Creates a job that is due at once. */
+/** Creates a new job that is due at once. */
 export function newJob(
   options: {
     id: string;
@@ -175,32 +176,34 @@ export function newJob(
   };
 }
 
-/** Returns the job as it was accepted, without its later changes. */
+/** Returns the job as it was when it was accepted. */
 export function acceptedJob(job: JobRecord): QueuedJob {
   const { createdAt, expiresAt } = job;
   return newJob({ ...job, now: createdAt, ttlMs: expiresAt - createdAt });
 }
 
-/** Creates a job that replays a failed one. It is due at once. */
+/** Creates a new job that repeats a failed job and is due at once. */
 export function replayJob(
   job: FailedJob,
   options: { id: string; now: number; ttlMs: number },
 ): QueuedJob {
-  // It gets no dedupe key: its leader would be the failed job.
+  // No `dedupeKey`: otherwise it would follow the failed job.
   return { ...newJob({ ...job, ...options, dedupeKey: null }), replayOf: job.id };
 }
 
-/** A job that never started fails when this part of its lifetime is left. */
+/**
+ * A job that never started fails when this part of its lifetime is left, or `timeoutMs` if shorter.
+ */
 const LAST_PART = 1 / 4;
 
-/** Returns the limits of a job: its own, or the limits of the service. */
+/** Returns the limits of a job: its own, else the configured limits. */
 export function limitsOf(job: JobRecord, limits: JobLimits): JobLimits {
   return job.limits ?? limits;
 }
 
 /**
- * Returns the deadline of a job, in epoch milliseconds. A job that never started fails shortly before it
- * expires, so that its client can still read the failure.
+ * Returns the deadline of a job in epoch milliseconds. A job that never started fails some time
+ * before it expires, so that its client can still read the failure.
  */
 export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): number {
   const { timeoutMs } = limitsOf(job, limits);
@@ -209,7 +212,11 @@ export function deadlineOf(job: QueuedJob | RunningJob, limits: JobLimits): numb
   return expiresAt - Math.min(timeoutMs, LAST_PART * (expiresAt - createdAt));
 }
 
-/** Claims the job for `holder` and counts an attempt. `follows`: the leader of a follower. */
+/**
+ * Starts an attempt.
+ *
+ * @param options `follows`: the leader whose plan or failure the job takes over
+ */
 export function claimJob(
   job: QueuedJob,
   options: { holder: string; now: number; follows?: string | undefined },
@@ -219,7 +226,7 @@ export function claimJob(
   const claimed = { event: "claimed", at: now, attempt, instance: holder } as const;
   const transition = follows === undefined ? claimed : { ...claimed, follows };
   return {
-    ...withoutTurn(job),
+    ...withoutRunAt(job),
     state: "running",
     attempt,
     startedAt: job.startedAt ?? now,
@@ -229,15 +236,15 @@ export function claimJob(
   };
 }
 
-/** The end of an attempt. */
+/** What is known at the end of every attempt. */
 export interface AttemptEnd {
   /** Epoch milliseconds. */
   now: number;
-  /** Tokens of the steps that the attempt read from checkpoints. */
+  /** Tokens of the steps that earlier attempts had finished. */
   savedTokens?: number | undefined;
 }
 
-/** Puts the job back after a failed attempt. The next one may start at `runAt`. */
+/** Ends a failed attempt. The next attempt is due at `runAt`. */
 export function retryJob(
   job: RunningJob,
   options: AttemptEnd & { failure: Failure; runAt: number },
@@ -248,7 +255,7 @@ export function retryJob(
   return { ...queued, lastFailure: failure };
 }
 
-/** Puts the job back in order. The attempt does not count, because the job is not the cause. */
+/** Puts a job back in order. The attempt is not counted, because the job is not at fault. */
 export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: number }): QueuedJob {
   const { runAt, now } = options;
   const { attempt } = job;
@@ -256,7 +263,10 @@ export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: numbe
   return { ...queued, attempt: attempt - 1 };
 }
 
-/** Puts back the job of a dead worker. The attempt counts, so that a job that kills its process fails. */
+/**
+ * Puts back the job of a dead instance, or returns why it fails. The attempt counts, so that a job
+ * that kills its process runs out of attempts.
+ */
 export function rescueJob(
   job: RunningJob,
   options: { now: number; limits: JobLimits },
@@ -275,7 +285,7 @@ export interface JobEnd extends AttemptEnd {
   usage: JobUsage | null;
 }
 
-/** Ends the job with a plan. */
+/** Ends a job with its plan. */
 export function completeJob(
   job: RunningJob,
   options: JobEnd & { result: BlobRef; source: Source; promptVersion: string },
@@ -291,7 +301,7 @@ export function completeJob(
   };
 }
 
-/** Ends the job without a plan. */
+/** Ends a job with a failure. */
 export function failJob(
   job: QueuedJob | RunningJob,
   options: JobEnd & { failure: Failure },
@@ -302,12 +312,12 @@ export function failJob(
   return { ...ended, state: "failed", failure };
 }
 
-/** Ends a job because its client has canceled it. */
+/** Ends a job that a client has canceled. */
 export function cancelJob(job: QueuedJob | RunningJob, options: JobEnd): CanceledJob {
   return { ...end(job, options, { event: "canceled", at: options.now }), state: "canceled" };
 }
 
-/** The failure of a job whose deadline has passed. */
+/** Returns the failure of a job at its deadline. */
 export function deadlineFailure(): Failure {
   return failure("deadline_exceeded", "The plan was not finished in time");
 }
@@ -332,7 +342,7 @@ function end(
   transition: Transition,
 ) {
   return {
-    ...(job.state === "running" ? withoutHolder(job) : withoutTurn(job)),
+    ...(job.state === "running" ? withoutHolder(job) : withoutRunAt(job)),
     finishedAt: now,
     usage,
     savedTokens: job.savedTokens + savedTokens,
@@ -344,6 +354,6 @@ function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {
   return rest;
 }
 
-function withoutTurn({ runAt: _, ...rest }: QueuedJob) {
+function withoutRunAt({ runAt: _, ...rest }: QueuedJob) {
   return rest;
 }

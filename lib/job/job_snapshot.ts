@@ -1,18 +1,18 @@
 /**
- * A job as a reader finds it.
+ * What a reader of a job gets.
  * @module
  */
 import type { JobRecord } from "./job_record.ts";
 import type { Progress } from "./progress.ts";
 
-/** A job as one consistent read found it. */
+/** A consistent read of a job. */
 export interface JobSnapshot {
   job: JobRecord;
-  /** Changes whenever something that is shown changes. */
+  /** Changes whenever a visible part of the job changes. */
   version: string;
   progress: Progress;
   /** The stored plan; `null` until the job has succeeded. */
   result: unknown;
-  /** The progress is that of an identical job, which runs, and which this one waits for. */
+  /** Whether `progress` is that of the running leader that this job waits for. */
   isFollowing?: boolean;
 }

@@ -1,22 +1,22 @@
 /**
- * How the model's side says that a response has ended.
+ * The message that a response of the model has ended.
  * @module
  */
 
-/** A response has ended, however it ended. */
+/** A response has ended, with any status. */
 export interface ResponseEnded {
-  /** The same for each delivery of the same message. */
+  /** Equal for all deliveries of the same message. */
   deliveryId: string;
   responseId: string;
 }
 
 /**
- * Why a delivery is refused. `unsigned`: its signature is missing, wrong or too old; `irrelevant`: it
- * does not say that a response has ended.
+ * Why a delivery is refused. `unsigned`: its signature is missing, wrong or too old; `irrelevant`:
+ * it does not say that a response has ended.
  */
 export type DeliveryRefusal = "unsigned" | "irrelevant";
 
-/** Reads a webhook delivery: its body as it came, and its headers. */
+/** Verifies and reads a webhook delivery from its raw body and its headers. */
 export type WebhookReader = (
   body: string,
   headers: Headers,

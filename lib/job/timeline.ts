@@ -1,6 +1,6 @@
 /**
- * What happened to a job, in order: what an operator reads first. The job's transitions are kept in
- * its record, each by the commit that makes it; steps are told by their checkpoints.
+ * The events of a job in order, for operators. Each transition is stored in the record by its own
+ * commit. The events of steps are stored in their checkpoints.
  * @module
  */
 import { z } from "zod";
@@ -18,39 +18,39 @@ export const Transition = z.discriminatedUnion("event", [
     at,
     attempt,
     instance: z.string(),
-    /** The identical job whose plan it takes over, in place of generating one. */
+    /** The leader whose plan or failure the job takes over. */
     follows: z.string().optional(),
   }),
   z.object({ event: z.literal("retried"), at, attempt, failure: Failure, runAt: at }),
-  /** Put back, its attempt not counted. */
+  /** Put back in order. The attempt is not counted. */
   z.object({ event: z.literal("released"), at, attempt, runAt: at }),
-  /** Taken away from an instance that died. */
+  /** Put back after its instance died. */
   z.object({ event: z.literal("rescued"), at, attempt }),
   z.object({ event: z.literal("completed"), at, attempt, source: z.string() }),
   z.object({ event: z.literal("failed"), at, attempt, failure: Failure }),
   z.object({ event: z.literal("canceled"), at }),
-  /** So many transitions were left out here. */
+  /** The number of transitions that were removed here. */
   z.object({ event: z.literal("omitted"), at, count: z.int().positive() }),
 ]);
 export type Transition = z.infer<typeof Transition>;
 
-/** A finished step, or a failed model turn that was paid for. */
+/** A finished step, or a turn that was billed but failed. */
 export const StepEvent = z.object({
   event: z.literal("step"),
   /** When it was finished. */
   at,
-  /** The attempt that paid for it; 0 if another job did, of which this one is a replay. */
+  /** The attempt that paid for it; 0 if this job is a replay and the original job paid. */
   attempt,
   name: z.string(),
   durationMs: z.int().nonnegative(),
-  /** For a turn of a model. */
+  /** Only for turns. */
   turn: z.object({
     model: z.string(),
     responseId: z.string(),
     usage: Usage.nullable(),
     costUsd: z.number().nullable(),
   }).nullable(),
-  /** For a call of a tool: its name, and whether the model was told of an error. */
+  /** Only for tool calls. `failed`: the model got an error as the result. */
   tool: z.object({ name: z.string(), failed: z.boolean() }).nullable(),
   /** The failure code of a failed turn. */
   failed: z.string().nullable().default(null),
@@ -60,12 +60,12 @@ export type StepEvent = z.infer<typeof StepEvent>;
 export type TimelineEvent = Transition | StepEvent;
 
 /**
- * Most jobs have three transitions, one that has used up all its attempts and was put back now and
- * then about twenty. 50 of them take some 10 KB of a record.
+ * Most jobs have three transitions. A job that uses all attempts and is sometimes released has
+ * about twenty. 50 transitions take about 10 KB of a record.
  */
 export const MAX_TRANSITIONS = 50;
 
-/** Adds a transition; when there are too many, the oldest but the first are left out. */
+/** Adds a transition. If there are too many, it removes the oldest ones except the first. */
 export function withTransition(timeline: Transition[], transition: Transition): Transition[] {
   const longer = [...timeline, transition];
   if (longer.length <= MAX_TRANSITIONS) return longer;
@@ -75,8 +75,8 @@ export function withTransition(timeline: Transition[], transition: Transition): 
 }
 
 /**
- * Both kinds of events. Transitions stay in the order in which they were committed, whatever the clocks
- * of the instances said; steps follow the claim under which they were done.
+ * Merges transitions and steps. Transitions keep the order of their commits, because the clocks of
+ * instances may differ. Steps follow the claim of their attempt.
  */
 export function mergeTimeline(transitions: Transition[], steps: StepEvent[]): TimelineEvent[] {
   const rest = new Set(steps.toSorted((a, b) => a.at - b.at));
@@ -87,7 +87,7 @@ export function mergeTimeline(transitions: Transition[], steps: StepEvent[]): Ti
   };
   const merged = transitions.flatMap((transition, n): TimelineEvent[] => {
     if (transition.event !== "claimed") return [transition];
-    // A job that was put back is claimed for the same attempt again.
+    // A released job is claimed again with the same attempt number.
     const again = transitions.slice(n + 1).find((later) =>
       later.event === "claimed" && later.attempt === transition.attempt
     );
@@ -97,19 +97,19 @@ export function mergeTimeline(transitions: Transition[], steps: StepEvent[]): Ti
       ...take((step) => step.attempt === attempt && !(again && step.at >= again.at)),
     ];
   });
-  // Steps of another job, of which this is a replay, and those whose claim was left out.
+  // The rest: steps of the job that this job replays, and steps whose claim was removed.
   return [...merged.slice(0, 1), ...rest, ...merged.slice(1)];
 }
 
-/** The transitions in a record. It skips transitions that only another version knows. */
+/** The transitions in a record. Reading skips transitions of unknown types from other versions. */
 export const Timeline = z.array(z.unknown()).transform((entries) =>
   entries.flatMap((entry) => Transition.safeParse(entry).data ?? [])
 );
 
 /**
- * Sums the tokens and cost of finished steps. Steps that another job paid for cost nothing.
+ * Adds up the usage of finished steps. Steps that another job has paid for are not counted.
  *
- * @param savedTokens what did not have to be paid for again
+ * @param savedTokens tokens that did not have to be paid again
  */
 export function usageOf(steps: readonly StepEvent[], savedTokens: number): JobUsage | null {
   const paid = steps.filter(({ attempt }) => attempt > 0);

@@ -1,7 +1,7 @@
 /**
- * What Tripwright asks of a language model, and what it gets: calls whose answers can be watched as
- * they are written, and end as plain data that can be stored as a checkpoint. `openai_model.ts` and
- * `sample_model.ts` implement it.
+ * The interface to language models. A call reports events while the model writes, and returns plain
+ * data that can be stored as a checkpoint. `lib/openai/model.ts` and `sample_model.ts` implement
+ * it.
  * @module
  */
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { JobError } from "../job/failure.ts";
 import type { Source } from "../job/job_record.ts";
 import { Usage } from "../usage.ts";
 
-/** The JSON that the answer has to be. The schema is sent along, and checked again afterwards. */
+/** The format of the JSON answer. The model gets the schema, and the answer is validated again. */
 export interface OutputFormat {
   name: string;
   schema: z.ZodType;
@@ -25,7 +25,7 @@ export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
   format: OutputFormat;
-  /** Upper bound for the answer, reasoning included. */
+  /** The largest size of the answer, with reasoning. */
   maxTokens: number;
 }
 
@@ -39,24 +39,24 @@ export interface FunctionTool {
 export interface ResponseRequest {
   model: string;
   instructions: string;
-  /** Everything said so far: our messages, the model's output items, the tools' outputs. */
+  /** The conversation so far: our messages, the model's output items, the outputs of tools. */
   input: InputItem[];
-  /** The response that the model's side has kept, and how many items of `input` it covers. */
+  /** A response that the provider has stored, and how many items of `input` it covers. */
   previous: { responseId: string; items: number } | null;
   format: OutputFormat;
   tools: FunctionTool[];
   /** Lets the model search the web with OpenAI's hosted tool. */
   webSearch: boolean;
   reasoningEffort: "low" | "medium" | "high";
-  /** Upper bound for the turn, reasoning included. */
+  /** The largest size of the turn, with reasoning. */
   maxTokens: number;
 }
 
-/** An item of a Responses API conversation, carried forward as it came. */
+/** An item of a Responses API conversation, passed on unchanged. */
 export const InputItem = z.record(z.string(), z.unknown());
 export type InputItem = z.infer<typeof InputItem>;
 
-/** A response's id at the model's side; it becomes part of a key, and keys have a limit. */
+/** The provider's id of a response. It is part of a KV key, and the size of keys is limited. */
 export const ResponseId = z.string().min(1).max(256);
 
 const turn = {
@@ -65,7 +65,7 @@ const turn = {
   text: z.string().nullable(),
   /** The answer stopped at `maxTokens`. */
   truncated: z.boolean(),
-  /** `null` if the model's side did not say. */
+  /** `null` if the provider did not report it. */
   usage: Usage.nullable(),
 };
 
@@ -73,7 +73,7 @@ const turn = {
 export const ChatTurn = z.object(turn);
 export type ChatTurn = z.infer<typeof ChatTurn>;
 
-/** A function call that the model asks for. */
+/** A function call that the model requests. */
 export const FunctionCall = z.object({
   callId: z.string(),
   name: z.string(),
@@ -85,29 +85,31 @@ export type FunctionCall = z.infer<typeof FunctionCall>;
 /** The model's answer to a {@link ResponseRequest}. */
 export const ResponseTurn = z.object({
   ...turn,
-  /** All output items, to be carried into the next request. */
+  /** All output items, for the input of the next request. */
   output: z.array(InputItem),
   calls: z.array(FunctionCall),
   reasoningSummaries: z.array(z.string()),
-  /** The model's side has kept it: the next request may refer to it. */
+  /** Whether the provider has stored the response, so that the next request may refer to it. */
   stored: z.boolean(),
 });
 export type ResponseTurn = z.infer<typeof ResponseTurn>;
 
-/** What can be heard of an answer while it is written. None of it is the answer. */
+/**
+ * An event while the model writes an answer. Events are only for display, they are not the answer.
+ */
 export type TurnEvent =
-  /** An answer begins; what was heard before is void. A `resumable` one can be joined later. */
+  /** An answer begins; all earlier events are void. A `resumable` response can be joined later. */
   | { type: "started"; responseId: string; resumable: boolean }
-  /** Its text goes on. */
+  /** The next piece of the text. */
   | { type: "text"; delta: string }
   /** Another summary of the model's reasoning is complete. */
   | { type: "reasoning"; summary: string };
 
 export interface CallOptions {
   signal: AbortSignal;
-  /** Hears what happens, and is waited for. What it throws ends the call. */
+  /** Gets each event. The call awaits it, and ends with what it throws. */
   onEvent?: (event: TurnEvent) => void | Promise<void>;
-  /** A `wake` event says that a response may have ended, so that its reader checks it at once. */
+  /** Its `wake` events mean that the response may have ended. The call then checks it at once. */
   wake?: EventTarget | undefined;
 }
 
@@ -117,27 +119,27 @@ export interface Model {
   chat(request: ChatRequest, options: CallOptions): Promise<ChatTurn>;
   respond(request: ResponseRequest, options: CallOptions): Promise<ResponseTurn>;
   /**
-   * Waits for a resumable response that was begun earlier, in whatever process.
+   * Waits for a resumable response that this or another process has begun.
    *
-   * @returns `null` if the response does not exist or has failed
+   * @returns `null` if the response does not exist any more, or has failed or was canceled
    */
   join(responseId: string, options: CallOptions): Promise<ResponseTurn | null>;
-  /** Asks the provider to stop a resumable response. */
+  /** Cancels a resumable response that is no longer needed. */
   cancel(responseId: string): Promise<void>;
 }
 
 /**
- * Gives a job its model.
+ * Returns the model for a job.
  *
- * @param samplePlan makes the plan that the sample generator answers with
- * @param sampleReasoning what it says of its reasoning
+ * @param samplePlan creates the plan that the sample generator returns
+ * @param sampleReasoning the reasoning summaries of the sample generator
  */
 export type ModelProvider = (
   samplePlan: () => unknown,
   sampleReasoning?: readonly string[],
 ) => Model;
 
-/** Fails each job with an explanation, for a deployment without a key. */
+/** Returns a model that fails all calls with an explanation, for a deployment without a key. */
 export function missingModel(): Model {
   const unavailable = () =>
     Promise.reject(new JobError("model_unavailable", "No model is configured: no OPENAI_API_KEY"));

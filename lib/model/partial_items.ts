@@ -1,22 +1,21 @@
 /**
- * Finished items of a list whose JSON is still being written.
+ * Reads the finished items of a list from incomplete JSON.
  * @module
  */
 import { JSONParser } from "@streamparser/json";
 import type { z } from "zod";
 
-/** Where the items are, and what they have to be. */
+/** Where the items are, and their schemas. */
 export interface ItemsFormat {
   /** The member of the document that holds the list. */
   member: string;
-  /** The schema of the item at this place in the list, counted from 0. */
+  /** Returns the schema of the item at an index. */
   schemaAt: (index: number) => z.ZodType;
 }
 
 /**
- * Reads a document as it comes and gives out each item of the list as soon as its last bracket is
- * there. It stops for good at the first item that its schema does not accept, and at the first
- * character that is no JSON: what it gives out is always a beginning of the list.
+ * Reads a document piece by piece and returns each item of the list when it is complete. It stops
+ * at the first invalid item or invalid JSON, so the items are always the beginning of the list.
  */
 export class PartialItems {
   readonly #format: ItemsFormat;
@@ -31,12 +30,16 @@ export class PartialItems {
     this.#parser.onError = () => this.#stopped = true;
   }
 
-  /** The items that are finished. */
+  /** The finished items. */
   get items(): readonly unknown[] {
     return this.#items;
   }
 
-  /** @returns whether this has finished an item */
+  /**
+   * Reads the next piece.
+   *
+   * @returns whether it completed an item
+   */
   write(delta: string): boolean {
     const before = this.#items.length;
     if (!this.#stopped) this.#parser.write(delta);

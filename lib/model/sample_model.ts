@@ -1,34 +1,34 @@
 /**
- * The sample generator: a model without an account. It answers with a plan that the kind of job
- * makes up from the request, in pieces like a real one, so everything around the model is the real
- * thing.
+ * The sample generator: a model without an account. It returns a plan that the kind of job invents
+ * from the request. It streams the plan in pieces like a real model, so all other code runs as
+ * usual.
  * @module
  */
 import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "./model.ts";
 
 export interface SampleModelOptions {
-  /** Makes the plan; the same request gives the same plan. */
+  /** Creates the plan. The same request must give the same plan. */
   plan: () => unknown;
-  /** What it says of its reasoning, where the job shows that. */
+  /** Its reasoning summaries, for kinds that show them. */
   reasoning?: readonly string[] | undefined;
   /** How long an answer takes, in milliseconds. */
   delayMs: number;
   clock: Clock;
 }
 
-/** In how many pieces an answer comes: enough for the parts of a plan to appear one by one. */
+/** The number of pieces of an answer: enough for the parts of a plan to appear one by one. */
 const PIECES = 40;
 
-/** So much of the time goes by before the first word. */
+/** The share of the delay before the first piece of text. */
 const THINKING = 1 / 4;
 
-/** The n-th of so many parts of a time, all in whole milliseconds. */
+/** Returns the length of the n-th of equal parts of a time, in whole milliseconds. */
 function part(ms: number, { n, of }: { n: number; of: number }): number {
   return Math.round(ms * (n + 1) / of) - Math.round(ms * n / of);
 }
 
-/** Creates the model that answers with `plan()` after `delayMs`. */
+/** Creates a model that returns `plan()` after `delayMs`. */
 export function sampleModel(
   { plan, reasoning = [], delayMs, clock }: SampleModelOptions,
 ): Model {

@@ -1,44 +1,48 @@
 /**
- * From what a model wrote to a value that keeps to its schema. A model gets one second chance for
- * an answer that was cut off (more room) and one for an answer of the wrong shape (shown what was
- * wrong); after that the job fails.
+ * Parses and validates the answers of a model. After a truncated answer the model gets one more
+ * turn with twice the tokens. After an invalid answer it gets one more turn with the list of
+ * problems. A second truncated or invalid answer fails the job.
  * @module
  */
 import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { parseJson } from "../json.ts";
 
-/** An answer that came to an end, or to its limit. */
+/** A complete or truncated answer. */
 interface Answer {
   text: string | null;
   truncated: boolean;
 }
 
-/** Either the value, or `feedback` for the next turn (`null`: ask the same again, with more room). */
+/** The value, or `feedback` for the next turn (`null`: repeat the turn with more tokens). */
 export type Review<T> = { value: T } | { feedback: string | null };
 
-/** How many problems the model is told of at once. */
+/** The largest number of problems in one feedback. */
 const MAX_PROBLEMS = 10;
 
-/** Reviews the answers of one job. Feed it the same turns again and it comes to the same verdicts. */
+/** Reviews the answers of one job. The same turns give the same results. */
 export class OutputReview<T> {
   readonly #schema: z.ZodType<T>;
   #maxTokens: number;
   #wasCutOff = false;
   #wasWrong = false;
 
-  /** @param maxTokens room for the first answer; the second chance gets twice as much */
+  /** @param maxTokens the limit of the first answer; it doubles after a truncated answer */
   constructor(schema: z.ZodType<T>, maxTokens: number) {
     this.#schema = schema;
     this.#maxTokens = maxTokens;
   }
 
-  /** Room for the next answer, in tokens. */
+  /** The limit of the next answer, in tokens. */
   get maxTokens(): number {
     return this.#maxTokens;
   }
 
-  /** @throws {JobError} `truncated` or `invalid_output`, when the second chance is used up */
+  /**
+   * Reviews an answer.
+   *
+   * @throws {JobError} `truncated` or `invalid_output` at the second such answer
+   */
   judge({ text, truncated }: Answer): Review<T> {
     if (truncated) return this.#cutOff();
     const parsed = this.#parse(text ?? "");
@@ -76,7 +80,7 @@ export class OutputReview<T> {
   }
 }
 
-/** What is wrong and where, in sentences for the model. */
+/** Lists the problems and their paths, for the model. */
 export function problemsOf(error: z.ZodError): string[] {
   return error.issues.slice(0, MAX_PROBLEMS)
     .map(({ path, message }) => `${path.join(".") || "(root)"}: ${message}`);

@@ -18,24 +18,24 @@ const ChatUsage = z.object({
   completion_tokens_details: z.object({ reasoning_tokens: TokenCount.nullish() }).nullish(),
 });
 
-/** Of a chunk, the parts that are used. */
+/** The used parts of a chunk. */
 const Chunk = z.object({
   id: ResponseId,
   choices: z.array(z.object({
     delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
     finish_reason: z.string().nullish(),
   })),
-  // What it cost is no reason to throw an answer away.
+  // Invalid usage must not discard an answer.
   usage: ChatUsage.nullish().catch(null),
 });
 
-/** Where the answer is complete, the chunk that says what it cost is waited for so long. */
+/** How long to wait for the chunk with the usage, after the answer is complete. */
 const USAGE_MS = 5_000;
 
-/** An answer that grows beyond this is no plan: thirty days in any language are a tenth of it. */
+/** A longer answer cannot be a plan: thirty days in any language take a tenth of it. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** Asks once. */
+/** Makes one call. */
 export async function chat(
   call: OpenAICall,
   request: ChatRequest,
@@ -47,7 +47,7 @@ export async function chat(
   let fault: unknown;
   try {
     const { format } = request;
-    const stream = await call.client(watchdog.heard).chat.completions.create({
+    const stream = await call.client(watchdog.onBytes).chat.completions.create({
       model: request.model,
       messages: request.messages,
       response_format: helpers.zodResponseFormat(format.schema, format.name),
@@ -66,7 +66,7 @@ export async function chat(
   } catch (error) {
     fault = fromStreamError(error, clock.now());
   }
-  // What breaks behind the end of an answer does it no harm.
+  // A fault after the end of an answer does not matter.
   if (!answer.isComplete) {
     signal.throwIfAborted();
     watchdog.signal.throwIfAborted();
@@ -75,7 +75,7 @@ export async function chat(
   return answer.toTurn();
 }
 
-/** The answer as far as it has come. */
+/** The answer so far. */
 class Answer {
   id: string | null = null;
   #finishReason: string | null = null;
@@ -83,12 +83,16 @@ class Answer {
   #isRefusal = false;
   #usage: Usage | null = null;
 
-  /** Nothing more will come but what it has cost. */
+  /** Whether only the usage is missing. */
   get isComplete(): boolean {
     return this.#finishReason !== null;
   }
 
-  /** @returns the text that the chunk adds */
+  /**
+   * Adds a chunk.
+   *
+   * @returns the text of the chunk
+   */
   add(data: unknown): string {
     const { data: chunk } = Chunk.safeParse(data);
     if (!chunk) throw unreadableAnswer();

@@ -1,38 +1,38 @@
 /**
- * OpenAI's SDK, as it is used here: it takes nothing from the environment by itself, and says nothing
- * in its log of what was sent and received.
+ * Configures OpenAI's SDK: it reads nothing from the environment and does not log requests or
+ * answers.
  * @module
  */
 import type OpenAI from "openai";
 import type { ClientOptions } from "openai";
 import type { Clock } from "../clock.ts";
 
-/** What one call of the API works with. */
+/** What a call of the API needs. */
 export interface OpenAICall {
   helpers: typeof import("openai/helpers/zod");
   /**
-   * The SDK's client, which reads no more than an answer can be.
+   * Returns the SDK's client, with a size limit for answers.
    *
-   * @param heard is called whenever the other side sends something
+   * @param onBytes is called whenever the server sends something
    */
-  client(heard?: () => void): OpenAI;
-  /** Longest wait for one answer, in milliseconds. */
+  client(onBytes?: () => void): OpenAI;
+  /** The longest wait for one complete answer, in milliseconds. */
   timeoutMs: number;
-  /** Longest silence within an answer, in milliseconds. */
+  /** The longest time without bytes during an answer, in milliseconds. */
   idleMs: number;
-  /** Lets responses go on at the model's side after the connection has ended. */
+  /** Uses background responses, which continue after the connection has ended. */
   background: boolean;
   clock: Clock;
 }
 
-/** Creates a client. The SDK takes a tenth of a second and 24 MB to load, so it is loaded when needed. */
+/** Creates a client. The SDK takes 0.1 s and 24 MB to load, so the first call loads it. */
 export async function createClient(
   { baseURL, ...options }: ClientOptions & { apiKey: string },
 ): Promise<OpenAI> {
   const { default: OpenAI } = await import("openai");
   return new OpenAI({
     ...options,
-    // Null, not undefined: the SDK would read these from the environment.
+    // Null, because the SDK replaces `undefined` with values from the environment.
     baseURL: baseURL ?? null,
     organization: null,
     project: null,

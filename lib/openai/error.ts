@@ -1,14 +1,14 @@
 /**
- * The one place that understands OpenAI's errors. Messages are made of our own words, the HTTP
- * status and a code of OpenAI's that looks like a code; nothing else of what OpenAI sent gets out,
- * because a client, a log line or a record would keep it.
+ * Converts OpenAI's errors; no other module reads them. A message consists of our own words, the
+ * HTTP status and OpenAI's code, if it looks like a code. Other text of OpenAI could hold secrets,
+ * and clients, logs and records would keep it.
  * @module
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai/error";
 import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 
-/** Every code that says the account has no money left, as a code or as a type. */
+/** The codes and types for an account without quota. */
 const QUOTA_CODES = new Set([
   "insufficient_quota",
   "credit_balance_exhausted",
@@ -17,7 +17,7 @@ const QUOTA_CODES = new Set([
   "organization_usage_limit_exceeded",
 ]);
 
-/** What OpenAI said, reduced to the parts that decide. */
+/** The parts of an error that decide the failure. */
 interface Answer {
   status: number | undefined;
   code: string | undefined;
@@ -27,10 +27,10 @@ interface Answer {
 }
 
 /**
- * Turns anything that the SDK throws into a {@link JobError}. Errors that are not OpenAI's (an abort,
- * a bug of ours) come back as they are.
+ * Converts an error of the SDK to a {@link JobError}. Returns other errors (an abort, a bug)
+ * unchanged.
  *
- * @param now in epoch milliseconds: `Retry-After` may be a date
+ * @param now epoch milliseconds, because `Retry-After` may be a date
  */
 export function fromOpenAIError(error: unknown, now: number): unknown {
   if (error instanceof APIConnectionTimeoutError) {
@@ -39,7 +39,7 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
   if (error instanceof APIConnectionError) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
   }
-  // Without a status: an error event within a stream.
+  // An error event within a stream has no status.
   if (error instanceof APIError) {
     return fromAnswer({
       status: error.status,
@@ -48,16 +48,16 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
       retryAfterMs: retryAfterMs(error.headers, now),
     });
   }
-  // What fetch throws when the connection is cut in the middle of the body.
+  // `fetch` throws it when the connection breaks within the body.
   if (error instanceof TypeError && /body|connection/.test(error.message)) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
   }
-  // SyntaxError: a success status whose body is no JSON.
+  // SyntaxError: a success status with a body that is not JSON.
   if (error instanceof OpenAIError || error instanceof SyntaxError) return unreadableAnswer();
   return error;
 }
 
-/** For a response that arrived well but says in itself that it failed. */
+/** Creates the error for a response with a status of failure. */
 export function fromFailedResponse(
   error: { code?: unknown } | null | undefined,
   spent?: BilledTurn,
@@ -65,7 +65,7 @@ export function fromFailedResponse(
   return fromAnswer({ status: undefined, code: plainCode(error?.code), type: undefined, spent });
 }
 
-/** For a success status with a body that is not what OpenAI's API documents. */
+/** Creates the error for a success status with a body that OpenAI's API does not document. */
 export function unreadableAnswer(): JobError {
   return new JobError("upstream_error", "OpenAI API error: unreadable response");
 }
@@ -91,12 +91,12 @@ function failureCode({ status, code, type }: Answer): FailureCode {
   return "upstream_error";
 }
 
-/** OpenAI's codes are lower-case words; anything else could hold a secret. */
+/** Returns a code if it is lower-case words like OpenAI's codes. Other text could hold a secret. */
 function plainCode(code: unknown): string | undefined {
   return typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? code : undefined;
 }
 
-/** OpenAI sends `retry-after-ms`, too. */
+/** Reads OpenAI's `retry-after-ms`, else `Retry-After`. */
 function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
   const ms = headers?.get("retry-after-ms") ?? "";
   if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Number(ms);

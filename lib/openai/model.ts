@@ -1,6 +1,6 @@
 /**
- * OpenAI, or any server that speaks its protocol: one call, one turn, no retries (the job's record
- * owns those).
+ * The model of OpenAI or of a server with the same API. Each call makes one turn and does not
+ * retry: the record of the job controls further attempts.
  * @module
  */
 import type { Clock } from "../clock.ts";
@@ -13,23 +13,23 @@ import { boundedFetch } from "./stream.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
-  /** Unset: OpenAI's own. */
+  /** Unset: OpenAI. */
   baseUrl?: string | undefined;
-  /** Longest wait for one answer, in milliseconds. */
+  /** The longest wait for one complete answer, in milliseconds. */
   timeoutMs: number;
-  /** Longest silence within an answer, in milliseconds. */
+  /** The longest time without bytes during an answer, in milliseconds. */
   idleMs: number;
-  /** Whether responses continue at the provider when the connection is lost. */
+  /** Uses background responses, which continue after the connection has ended. */
   background: boolean;
   clock: Clock;
 }
 
 type Sdk = Pick<OpenAICall, "helpers" | "client">;
 
-/** How long a cancellation may take. */
+/** The longest wait for the answer to a cancellation. */
 const CANCEL_MS = 5_000;
 
-/** Creates a model that calls OpenAI. The SDK is loaded with the first call. */
+/** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, clock } = options;
   let sdk: Promise<Sdk> | undefined;
@@ -43,11 +43,11 @@ export function openaiModel(options: OpenAIModelOptions): Model {
 
   async function call<T>(
     { signal }: Pick<CallOptions, "signal">,
-    ask: (call: OpenAICall) => Promise<T>,
+    run: (call: OpenAICall) => Promise<T>,
   ): Promise<T> {
     try {
       const { helpers, client } = await load();
-      return await ask({ helpers, client, timeoutMs, idleMs, background, clock });
+      return await run({ helpers, client, timeoutMs, idleMs, background, clock });
     } catch (error) {
       signal.throwIfAborted();
       throw fromOpenAIError(error, clock.now());
@@ -73,6 +73,6 @@ async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Prom
   ]);
   return {
     helpers,
-    client: (heard = () => {}) => client.withOptions({ fetch: boundedFetch(heard) }),
+    client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
   };
 }

@@ -1,7 +1,6 @@
 /**
- * The Responses API, streamed; in the background where that is asked for, so that an answer
- * survives a lost connection and even the process that asked for it.
- * https://platform.openai.com/docs/guides/background
+ * The Responses API, streamed. A background response continues after a lost connection, and even
+ * after the end of the process that created it. https://platform.openai.com/docs/guides/background
  * @module
  */
 import type OpenAI from "openai";
@@ -20,25 +19,25 @@ import {
 } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
 
-/** Between two looks at a response whose stream cannot be had; a webhook makes it sooner. */
+/** The pause between polls of a response without a stream. A webhook ends the pause early. */
 const POLL_MS = 5_000;
 
-/** Between two streams that break again and again; nothing is asked more often. */
+/** The pause between streams that keep breaking. No request is repeated more often. */
 const REJOIN_MS = 1_000;
 
-/** A stream that was joined, and says nothing for so long, may be dead: a look costs little. */
+/** A joined stream that is silent for this long may be dead, and a poll is cheap. */
 const JOINED_IDLE_MS = 15_000;
 
-/** Longest wait for a look, in milliseconds. */
-const LOOK_MS = 30_000;
+/** The longest wait for the answer to a poll. */
+const POLL_TIMEOUT_MS = 30_000;
 
-/** Without it the reasoning could not be carried on to a server that has forgotten it. */
+/** Needed to send the reasoning to a server that has not stored it. */
 const include: OpenAI.Responses.ResponseIncludable[] = ["reasoning.encrypted_content"];
 
 /**
- * Asks once. A background response whose stream breaks is joined again.
+ * Makes one call. If the stream of a background response breaks, it joins the response again.
  *
- * @throws what broke the stream, if the response cannot be joined
+ * @throws the error that broke the stream, if the response cannot be joined
  */
 export async function respond(
   call: OpenAICall,
@@ -55,7 +54,7 @@ export async function respond(
   return toTurn(body);
 }
 
-/** Waits for a response that was begun earlier; see {@link Model.join}. */
+/** Waits for a response that was created earlier; see {@link Model.join}. */
 export async function join(
   call: OpenAICall,
   responseId: string,
@@ -64,41 +63,42 @@ export async function join(
   const reader = new ResponseReader(options, responseId);
   const endsAt = call.clock.now() + call.timeoutMs;
   const body = await waitFor(reader, { call, options, endsAt });
-  const cameToNothing = body?.status === "failed" || body?.status === "cancelled";
-  return body === null || cameToNothing ? null : toTurn(body);
+  const hasFailed = body?.status === "failed" || body?.status === "cancelled";
+  return body === null || hasFailed ? null : toTurn(body);
 }
 
 interface Attempt {
   call: OpenAICall;
   options: CallOptions;
-  /** When the whole answer has to be there, in epoch milliseconds. */
+  /** The deadline of the complete answer, in epoch milliseconds. */
   endsAt: number;
 }
 
 /**
- * Looks at the response, and if it goes on, reads its stream from where the reader is, or looks again
- * later. A look that fails for the moment is made again: the response goes on meanwhile.
+ * Polls the response until it has ended. In between, it reads the rest of the stream where
+ * possible. It repeats a poll that fails temporarily, because the response continues.
  *
- * @returns the response when it has ended; `null` if it is gone
+ * @returns the ended response; `null` if it does not exist any more
  */
 async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<ResponseBody | null> {
   const { call: { clock }, endsAt } = attempt;
   for (let round = 1;; round++) {
-    const seen = await look(reader.responseId!, attempt);
-    if (seen === null || ("body" in seen && isOver(seen.body))) return seen && seen.body;
+    const polled = await poll(reader.responseId!, attempt);
+    if (polled === null || ("body" in polled && isOver(polled.body))) return polled && polled.body;
     if (clock.now() >= endsAt) {
-      throw "error" in seen ? seen.error : new JobError("timeout", "OpenAI API request timed out");
+      if ("error" in polled) throw polled.error;
+      throw new JobError("timeout", "OpenAI API request timed out");
     }
-    if ("error" in seen) {
-      await pause(Math.max(REJOIN_MS, seen.error.retryAfterMs ?? POLL_MS), attempt);
+    if ("error" in polled) {
+      await pause(Math.max(REJOIN_MS, polled.error.retryAfterMs ?? POLL_MS), attempt);
       continue;
     }
-    const { news } = reader;
-    const read = await readOn(reader, attempt);
+    const { newEvents } = reader;
+    const read = await readRest(reader, attempt);
     if ("body" in read) return read.body;
     if (read.opened && !isStreamFault(read.error)) throw read.error;
-    // A stream that breaks for once is read on at once; one that cannot be had any more is not missed.
-    if (reader.news === news) await pause(POLL_MS, attempt);
+    // The first break is no reason to pause. Without new events, polls replace the stream.
+    if (reader.newEvents === newEvents) await pause(POLL_MS, attempt);
     else if (round > 1) await pause(REJOIN_MS, attempt);
   }
 }
@@ -108,34 +108,34 @@ async function begin(
   request: ResponseRequest,
   reader: ResponseReader,
   { call, options, endsAt }: Attempt,
-): Promise<Read> {
+): Promise<ReadResult> {
   const { clock, idleMs } = call;
-  // Only what can be joined again may be left for a look.
+  // A webhook may end the stream only if the response can be joined again.
   const wake = call.background ? options.wake : undefined;
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
-  const { responses } = call.client(watchdog.heard);
+  const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
     create(request, call, (body) => responses.create(body, { signal }));
-  return await tryToRead(open, { reader, watchdog, clock, signal: options.signal });
+  return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
-/** Reads the stream of a response that goes on, from where the reader is. */
-async function readOn(
+/** Reads the rest of the stream of a response, after the last event that the reader has. */
+async function readRest(
   reader: ResponseReader,
   { call, options, endsAt }: Attempt,
-): Promise<Read> {
+): Promise<ReadResult> {
   const { clock } = call;
   const idleMs = Math.min(call.idleMs, JOINED_IDLE_MS);
   using watchdog = new Watchdog({ clock, endsAt, idleMs, armed: true, wake: options.wake });
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
-  if (reader.lastSequence < 0) reader.startAgain();
-  const { responses } = call.client(watchdog.heard);
+  if (reader.lastSequence < 0) reader.restart();
+  const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
     responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal });
-  return await tryToRead(open, { reader, watchdog, clock, signal: options.signal });
+  return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
-/** Waits a moment, or until a webhook says that there is news; not beyond the end. */
+/** Waits `ms` milliseconds, but not after a webhook or the deadline. */
 async function pause(ms: number, { call: { clock }, options, endsAt }: Attempt): Promise<void> {
   const { signal, wake } = options;
   const over = new AbortController();
@@ -146,17 +146,17 @@ async function pause(ms: number, { call: { clock }, options, endsAt }: Attempt):
 }
 
 /**
- * The response as it is now.
+ * Reads the current state of the response.
  *
- * @returns `null` if the model's side does not know it, or nothing of the sort; an error that may pass
- * @throws {JobError} one that will not
+ * @returns the response; `null` if the server rejects its id; an error that may be temporary
+ * @throws {JobError} any other error
  */
-async function look(
+async function poll(
   id: string,
   { call, options: { signal } }: Attempt,
 ): Promise<{ body: ResponseBody } | { error: JobError } | null> {
   try {
-    const options = { signal, timeout: LOOK_MS };
+    const options = { signal, timeout: POLL_TIMEOUT_MS };
     const answer = await call.client().responses.retrieve(id, { include }, options);
     return { body: parseResponse(answer) };
   } catch (error) {
@@ -169,10 +169,10 @@ async function look(
   }
 }
 
-/** What came of reading: the response, if it is over, or what broke the stream. */
-type Read = { body: ResponseBody } | { error: unknown; opened: boolean };
+/** The ended response, or the error that broke the stream. */
+type ReadResult = { body: ResponseBody } | { error: unknown; opened: boolean };
 
-interface Reading {
+interface ReadOptions {
   reader: ResponseReader;
   watchdog: Watchdog;
   clock: Clock;
@@ -180,10 +180,10 @@ interface Reading {
 }
 
 /** Reads a stream to its last event. */
-async function tryToRead(
+async function readStream(
   open: (signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
-  { reader, watchdog, clock, signal }: Reading,
-): Promise<Read> {
+  { reader, watchdog, clock, signal }: ReadOptions,
+): Promise<ReadResult> {
   let opened = false;
   let error: unknown = streamCut();
   try {
@@ -192,7 +192,7 @@ async function tryToRead(
     for await (const event of stream) {
       const body = await reader.read(event);
       if (body) return { body };
-      if (reader.isUnderWay) watchdog.arm();
+      if (reader.canStall) watchdog.arm();
     }
   } catch (thrown) {
     error = fromStreamError(thrown, clock.now());
@@ -201,20 +201,20 @@ async function tryToRead(
   return { error: watchdog.signal.aborted ? watchdog.signal.reason : error, opened };
 }
 
-/** The stream broke; the response itself may be well. */
+/** Whether only the stream broke. The response itself may continue. */
 function isStreamFault(error: unknown): boolean {
   return error instanceof JobError && /^(connection_lost|timeout)$/.test(error.failure.code);
 }
 
-/** What a request may have to do without. */
+/** The optional parts of a request. */
 interface Extras {
   summary: boolean;
   previous: ResponseRequest["previous"];
 }
 
 /**
- * Creates the response. Reasoning summaries are only given to organisations that OpenAI has verified,
- * and a response that another one refers to may be gone by now: the request is made again without.
+ * Creates the response. OpenAI gives reasoning summaries only to verified organizations, and the
+ * previous response may not exist any more. In these cases it sends the request again without them.
  */
 async function create<T>(
   request: ResponseRequest,
@@ -251,7 +251,7 @@ function bodyOf(
   return {
     model: request.model,
     instructions: request.instructions,
-    // The items are OpenAI's own, carried forward unread.
+    // The items come from OpenAI and are passed on unchanged.
     input: input as unknown as OpenAI.Responses.ResponseInput,
     ...(previous && { previous_response_id: previous.responseId }),
     reasoning: { effort: request.reasoningEffort, ...(summary && { summary: "auto" }) },
@@ -262,8 +262,8 @@ function bodyOf(
     ],
     max_output_tokens: request.maxTokens,
     stream: true,
-    // A response that is to survive us has to be kept for a while; otherwise a traveller's wish is not
-    // left at OpenAI: the conversation travels with each request, its reasoning encrypted.
+    // A background response must be stored. Otherwise OpenAI should not store a traveller's
+    // request, so each request contains the conversation, with its reasoning encrypted.
     ...(background ? { background: true, store: true } : { store: false }),
     include,
   };

@@ -1,5 +1,5 @@
 /**
- * What the Responses API sends: the events of a stream, and the response that they end with.
+ * Reads the events of a Responses API stream, and the response at its end.
  * https://platform.openai.com/docs/api-reference/responses-streaming
  * @module
  */
@@ -11,16 +11,16 @@ import { TokenCount, type Usage, usageFrom } from "../usage.ts";
 
 const index = z.int().nonnegative();
 
-/** Of a response, the parts that are used. */
+/** The used parts of a response. */
 const ResponseBody = z.object({
   id: ResponseId,
   status: z.enum(["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]),
-  /** Servers that do not know background responses do not say that this is one. */
+  /** Absent on servers without background responses. */
   background: z.boolean().nullish(),
   error: z.object({ code: z.unknown() }).nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
   output: z.array(InputItem).default([]),
-  // What it cost is no reason to throw an answer away.
+  // Invalid usage must not discard an answer.
   usage: z.object({
     input_tokens: TokenCount,
     input_tokens_details: z.object({ cached_tokens: TokenCount.nullish() }).nullish(),
@@ -30,7 +30,7 @@ const ResponseBody = z.object({
 });
 export type ResponseBody = z.infer<typeof ResponseBody>;
 
-/** Of a response's output items, the parts that are used; the items themselves are kept whole. */
+/** The used parts of an output item. The items themselves are kept unchanged. */
 const OutputItem = z.union([
   z.object({
     type: z.literal("message"),
@@ -52,11 +52,11 @@ const OutputItem = z.union([
 
 const Snapshot = z.object({ response: ResponseBody });
 
-const begins = new Set(["response.created", "response.queued", "response.in_progress"]);
-const ends = new Set(["response.completed", "response.incomplete", "response.failed"]);
+const startEvents = new Set(["response.created", "response.queued", "response.in_progress"]);
+const endEvents = new Set(["response.completed", "response.incomplete", "response.failed"]);
 
-/** The events that only show something: one that cannot be read does the answer no harm. */
-const Shown = z.discriminatedUnion("type", [
+/** Events for display only. An invalid one is ignored, because it does not affect the answer. */
+const DisplayEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("response.output_text.delta"),
     output_index: index.default(0),
@@ -79,33 +79,33 @@ const ErrorEvent = z.object({ type: z.literal("error"), code: z.unknown() });
 
 const AnyEvent = z.object({ type: z.string(), sequence_number: index.nullish() });
 
-/** An answer that grows beyond this is no plan: five bundles take a hundredth of it. */
+/** A longer answer cannot be a plan: five bundles take a hundredth of it. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** More summaries are not useful to a reader. */
+/** More summaries than a reader would read. */
 const MAX_SUMMARIES = 200;
 
-/** Makes sense of the events of one response, over as many streams as it takes. */
+/** Reads the events of one response, from one or more streams. */
 export class ResponseReader {
   responseId: string | null;
-  /** The response goes on without us, and can be joined. */
+  /** Whether the response continues after the connection has ended, and can be joined. */
   resumable: boolean;
-  /** The highest number of an event so far. */
+  /** The highest sequence number so far. */
   lastSequence = -1;
-  /** How many events there were that had not been there before. */
-  news = 0;
+  /** The number of events so far, without repeated ones. */
+  newEvents = 0;
   readonly #onEvent: CallOptions["onEvent"];
   readonly #items = new Map<number, InputItem>();
   readonly #summaries = new Set<string>();
-  /** An event is missing: what comes now does not follow what was heard. */
-  #broken = false;
+  /** Whether an event is missing. Later text then does not continue the earlier text. */
+  #hasGap = false;
   #characters = 0;
   #started = false;
   #isWriting = false;
-  /** The output item whose text was heard last. */
+  /** The output item of the latest text. */
   #textIndex: number | null = null;
 
-  /** @param responseId of a response that was begun earlier */
+  /** @param responseId of a response that was created earlier */
   constructor({ onEvent }: CallOptions, responseId: string | null = null) {
     this.#onEvent = onEvent;
     this.responseId = responseId;
@@ -113,41 +113,45 @@ export class ResponseReader {
   }
 
   /**
-   * Whether silence means something: a server may think for long before it says anything at all, but
-   * a look at what goes on by itself costs nothing.
+   * Whether silence counts. A server may think for a long time before the first output. But a
+   * resumable response can be polled at any time.
    */
-  get isUnderWay(): boolean {
+  get canStall(): boolean {
     return this.#isWriting || this.resumable;
   }
 
-  /** The next stream begins at the beginning. */
-  startAgain(): void {
+  /** Prepares for a stream that starts with the first event again. */
+  restart(): void {
     this.#started = false;
   }
 
-  /** @returns the response, once it is over */
+  /**
+   * Reads an event.
+   *
+   * @returns the response if the event ends it, else `null`
+   */
   async read(data: unknown): Promise<ResponseBody | null> {
     const { type, sequence_number: sequence } = parse(AnyEvent, data);
-    if (ends.has(type)) return this.#completed(parse(Snapshot, data).response);
+    if (endEvents.has(type)) return this.#completed(parse(Snapshot, data).response);
     if (typeof sequence === "number" && !this.#isNext(sequence)) return null;
-    this.news++;
-    if (begins.has(type)) {
+    this.newEvents++;
+    if (startEvents.has(type)) {
       await this.#start(parse(Snapshot, data).response);
     } else if (type === "error") {
       throw fromFailedResponse(ErrorEvent.safeParse(data).data);
     } else {
       this.#isWriting = true;
-      const shown = Shown.safeParse(data).data;
-      if (shown) await this.#show(shown);
+      const event = DisplayEvent.safeParse(data).data;
+      if (event) await this.#display(event);
     }
     return null;
   }
 
-  /** Whether the event has not been there before. */
+  /** Whether the event is new. */
   #isNext(sequence: number): boolean {
     if (sequence <= this.lastSequence) return false;
     // Some servers count from 1.
-    if (this.lastSequence >= 0 && sequence > this.lastSequence + 1) this.#broken = true;
+    if (this.lastSequence >= 0 && sequence > this.lastSequence + 1) this.#hasGap = true;
     this.lastSequence = sequence;
     return true;
   }
@@ -157,15 +161,15 @@ export class ResponseReader {
     this.#started = true;
     this.responseId = body.id;
     this.resumable ||= body.background === true;
-    await this.#tellStart();
+    await this.#emitStarted();
   }
 
-  async #tellStart(): Promise<void> {
+  async #emitStarted(): Promise<void> {
     const { responseId, resumable } = this;
     if (responseId !== null) await this.#onEvent?.({ type: "started", responseId, resumable });
   }
 
-  async #show(event: z.infer<typeof Shown>): Promise<void> {
+  async #display(event: z.infer<typeof DisplayEvent>): Promise<void> {
     switch (event.type) {
       case "response.output_text.delta":
         return await this.#addText(event);
@@ -179,11 +183,11 @@ export class ResponseReader {
   async #addText({ delta, output_index }: { delta: string; output_index: number }): Promise<void> {
     this.#characters += delta.length;
     if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
-    if (this.#broken) return;
-    // Another message: what the one before said was no part of the answer.
+    if (this.#hasGap) return;
+    // Text of another message: the earlier message was not part of the answer.
     const isOther = this.#textIndex !== null && this.#textIndex !== output_index;
     this.#textIndex = output_index;
-    if (isOther) await this.#tellStart();
+    if (isOther) await this.#emitStarted();
     await this.#onEvent?.({ type: "text", delta });
   }
 
@@ -193,7 +197,9 @@ export class ResponseReader {
     await this.#onEvent?.({ type: "reasoning", summary });
   }
 
-  /** Some servers leave the output out of the last event, because they have sent it item by item. */
+  /**
+   * Restores the output, because some servers omit it in the last event after they sent its items.
+   */
   #completed(body: ResponseBody): ResponseBody {
     if (body.output.length > 0) return body;
     const items = [...this.#items].toSorted(([a], [b]) => a - b);
@@ -202,9 +208,9 @@ export class ResponseReader {
 }
 
 /**
- * The answer of a response that is over.
+ * Converts an ended response to a turn.
  *
- * @throws {JobError} if it has none
+ * @throws {JobError} if it has no answer
  */
 export function toTurn(body: ResponseBody): ResponseTurn {
   const spent = { responseId: body.id, usage: usageOf(body) };
@@ -221,7 +227,7 @@ export function toTurn(body: ResponseBody): ResponseTurn {
   if (messages.flat().some(({ type }) => type === "refusal")) {
     throw new JobError("refused", "OpenAI API refused the request", { spent });
   }
-  // The last one is the answer; what comes before it is said on the way.
+  // The last message is the answer. Earlier messages are comments.
   const texts = messages.at(-1)?.flatMap(({ text }) => text ?? []) ?? [];
   return {
     ...spent,
@@ -251,12 +257,16 @@ function usageOf({ usage }: ResponseBody): Usage | null {
     : null;
 }
 
-/** Whether nothing more will come of it. */
+/** Whether the response has ended. */
 export function isOver({ status }: ResponseBody): boolean {
   return status !== "queued" && status !== "in_progress";
 }
 
-/** @throws {JobError} if it is no response */
+/**
+ * Parses a response.
+ *
+ * @throws {JobError} if it is not valid
+ */
 export function parseResponse(answer: unknown): ResponseBody {
   return parse(ResponseBody, answer);
 }

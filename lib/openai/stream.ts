@@ -1,9 +1,9 @@
 /**
- * Guards for the streams of OpenAI: a watchdog for silent streams, a bound for endless streams, and the
- * rule that a stream without its last event is no answer.
+ * Guards for streams of OpenAI: a watchdog for silent streams, a size limit for endless streams,
+ * and the rule that a stream without its last event is not an answer.
  *
- * A stream that is cut cleanly ends without an error, and the SDK's own timeout ends with the
- * headers, so none of these can be left to the SDK.
+ * The SDK provides none of these: a stream that is cut cleanly ends without an error, and its
+ * timeout covers only the headers.
  * @module
  */
 import type { ClientOptions } from "openai";
@@ -13,30 +13,30 @@ import { fromOpenAIError, unreadableAnswer } from "./error.ts";
 
 export interface WatchdogOptions {
   clock: Clock;
-  /** When the whole answer has to be there, in epoch milliseconds. */
+  /** The deadline of the complete answer, in epoch milliseconds. */
   endsAt: number;
-  /** Longest silence, in milliseconds. */
+  /** The longest silence, in milliseconds. */
   idleMs: number;
-  /** Silence counts from the beginning, not only from {@link Watchdog.arm}. */
+  /** Silence counts from the beginning, not from {@link Watchdog.arm} on. */
   armed?: boolean;
-  /** Its `wake` events say that the answer may be there: what is silent now has been silent enough. */
+  /** Its `wake` events mean that the answer may have ended. A silent stream then stops soon. */
   wake?: EventTarget | undefined;
 }
 
 /** How often the silence is measured. */
 const TICK_MS = 1_000;
 
-/** A stream that works tells the end of its answer itself, within this time after a webhook does. */
+/** A working stream sends the end of its answer at most this long after the webhook. */
 const WOKEN_MS = 2_000;
 
-/** Aborts `signal` when a stream has been silent for too long; `using` ends the watch. */
+/** Aborts `signal` when a stream has been silent for too long. Use it with `using`. */
 export class Watchdog implements Disposable {
-  /** Longest silence, in milliseconds. */
+  /** The longest silence, in milliseconds. */
   idleMs: number;
   readonly #options: WatchdogOptions;
   readonly #abort = new AbortController();
   readonly #over = new AbortController();
-  #heardAt: number;
+  #lastBytesAt: number;
   #armed: boolean;
   #wokenAt: number | null = null;
 
@@ -44,7 +44,7 @@ export class Watchdog implements Disposable {
     this.#options = options;
     this.idleMs = options.idleMs;
     this.#armed = options.armed ?? false;
-    this.#heardAt = options.clock.now();
+    this.#lastBytesAt = options.clock.now();
     const { signal } = this.#over;
     options.wake?.addEventListener("wake", () => this.#wokenAt = options.clock.now(), { signal });
     this.#watch();
@@ -55,31 +55,32 @@ export class Watchdog implements Disposable {
     return this.#abort.signal;
   }
 
-  /** The other side has sent something, if only a comment that keeps the connection open. */
-  heard = (): void => {
-    this.#heardAt = this.#options.clock.now();
+  /** Restarts the time of silence. Call it for all bytes, even of a comment. */
+  onBytes = (): void => {
+    this.#lastBytesAt = this.#options.clock.now();
     this.#wokenAt = null;
   };
 
-  /** The answer is under way: from here on silence counts. */
+  /** Makes silence count from now on, because the answer has begun. */
   arm(): void {
-    // Whatever was said of an answer before this one began was about another.
+    // An earlier wake event was about another answer.
     if (!this.#armed) this.#wokenAt = null;
     this.#armed = true;
   }
 
-  get #silentAt(): number {
+  /** When the watchdog aborts, if nothing changes until then. */
+  get #abortsAt(): number {
     const { endsAt } = this.#options;
     if (!this.#armed) return endsAt;
     const wokenAt = this.#wokenAt === null ? Infinity : this.#wokenAt + WOKEN_MS;
-    return Math.min(endsAt, this.#heardAt + this.idleMs, wokenAt);
+    return Math.min(endsAt, this.#lastBytesAt + this.idleMs, wokenAt);
   }
 
   async #watch(): Promise<void> {
     const { clock, endsAt } = this.#options;
     const { signal } = this.#over;
-    while (!signal.aborted && clock.now() < this.#silentAt) {
-      await clock.wait(Math.min(this.#silentAt - clock.now(), TICK_MS), signal);
+    while (!signal.aborted && clock.now() < this.#abortsAt) {
+      await clock.wait(Math.min(this.#abortsAt - clock.now(), TICK_MS), signal);
     }
     if (signal.aborted) return;
     const wording = clock.now() < endsAt ? "stream stalled" : "request timed out";
@@ -91,22 +92,22 @@ export class Watchdog implements Disposable {
   }
 }
 
-/** A plan with its reasoning is a hundredth of this. The bound protects the memory. */
+/** A plan with its reasoning takes a hundredth of it. A larger answer must not fill the memory. */
 const MAX_ANSWER_BYTES = 16_000_000;
 
 /**
- * A `fetch` that gives up on a body without end; the SDK would read on.
+ * Creates a `fetch` with a size limit for the body, because the SDK has none.
  *
- * @param heard is called with each piece of the body
+ * @param onBytes is called for each piece of the body
  */
-export function boundedFetch(heard: () => void): NonNullable<ClientOptions["fetch"]> {
+export function boundedFetch(onBytes: () => void): NonNullable<ClientOptions["fetch"]> {
   return async (...request) => {
-    // The SDK's own types of a request are a little wider than those of all versions of Deno.
+    // The SDK's types of a request are slightly wider than those of some versions of Deno.
     const response = await fetch(...request as Parameters<typeof fetch>);
     let bytes = 0;
     const bound = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        heard();
+        onBytes();
         bytes += chunk.length;
         if (bytes > MAX_ANSWER_BYTES) throw unreadableAnswer();
         controller.enqueue(chunk);
@@ -116,12 +117,12 @@ export function boundedFetch(heard: () => void): NonNullable<ClientOptions["fetc
   };
 }
 
-/** For a stream that ended before its answer did. */
+/** Creates the error for a stream that ended before its answer. */
 export function streamCut(): JobError {
   return new JobError("connection_lost", "OpenAI API stream ended before the answer");
 }
 
-/** For what is thrown while a stream is read. A line that was cut in its middle is no JSON. */
+/** Converts an error during a stream. A line that was cut in the middle is not valid JSON. */
 export function fromStreamError(error: unknown, now: number): unknown {
   return error instanceof SyntaxError ? streamCut() : fromOpenAIError(error, now);
 }

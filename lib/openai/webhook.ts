@@ -1,5 +1,5 @@
 /**
- * Webhooks of OpenAI: who they are from, and what they are about.
+ * Verifies and reads webhooks of OpenAI.
  * https://platform.openai.com/docs/guides/webhooks
  * @module
  */
@@ -9,7 +9,7 @@ import { parseJson } from "../json.ts";
 import { ResponseId } from "../model/model.ts";
 import { createClient } from "./client.ts";
 
-/** The events that say that a response is over. */
+/** The events for the end of a response. */
 const ResponseEvent = z.object({
   type: z.enum([
     "response.completed",
@@ -20,16 +20,16 @@ const ResponseEvent = z.object({
   data: z.object({ id: ResponseId }),
 });
 
-/** It becomes part of a key, and keys have a limit. */
+/** It is part of a KV key, and the size of keys is limited. */
 const MAX_DELIVERY_ID_CHARACTERS = 256;
 
 /**
- * Creates a reader that lets the SDK check the signature (Standard Webhooks; at most five minutes old).
- * The SDK is loaded with the first delivery.
+ * Creates a reader that verifies signatures with the SDK (Standard Webhooks, at most five minutes
+ * old). The first delivery loads the SDK.
  */
 export function createWebhookReader(secret: string): WebhookReader {
   return async (body, headers) => {
-    // Signatures are all that this client is for.
+    // This client only verifies signatures, so it needs no key.
     const { webhooks } = await createClient({ apiKey: "unused" });
     const deliveryId = headers.get("webhook-id");
     try {

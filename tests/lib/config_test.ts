@@ -82,7 +82,7 @@ const bad: [env: Record<string, string>, message: string][] = [
   ].map((prices): [Record<string, string>, string] => [
     { MODEL_PRICES: prices },
     `MODEL_PRICES is ${JSON.stringify(prices)}, expected JSON such as ` +
-    '{"model":{"input":1.25,"cachedInput":0.125,"output":10}}, in US dollars for a million tokens',
+    '{"model":{"input":1.25,"cachedInput":0.125,"output":10}}, in US dollars per million tokens',
   ]),
 ];
 
@@ -101,7 +101,7 @@ Deno.test("parseConfig() trims spaces and line breaks around a key", () => {
 for (const key of ["sk-first\nsk-second", "sk-schlüssel", "sk one two"]) {
   Deno.test(`parseConfig() rejects the key ${JSON.stringify(key)} without repeating it`, () => {
     const message = messageFor({ OPENAI_API_KEY: key });
-    assertMatch(message, /^OPENAI_API_KEY is \(hidden\), expected a key made of/);
+    assertMatch(message, /^OPENAI_API_KEY is \(hidden\), expected a key of/);
     assert(!message.includes("sk"));
   });
 }
@@ -168,7 +168,7 @@ for (const secret of ["whsec_short", "sk-0123456789abcdef", "whsec_not base64 at
     const message = messageFor({ OPENAI_WEBHOOK_SECRET: secret });
     assertMatch(
       message,
-      /^OPENAI_WEBHOOK_SECRET is \(hidden\), expected a webhook's signing secret/,
+      /^OPENAI_WEBHOOK_SECRET is \(hidden\), expected the signing secret of a webhook/,
     );
     assert(!message.includes(secret));
   });

@@ -8,7 +8,7 @@ import { copyProgram } from "../../testing/source_files.ts";
 const LIMIT_MS = 60_000;
 
 /** The beginning of the line that the service prints for developers. */
-const GREETING = "Tripwright is at";
+const GREETING = "Tripwright runs at";
 
 /** Starts `deno task dev` in a copy of the program whose files may be changed. */
 async function startDev() {

@@ -49,7 +49,7 @@ Deno.test("failure() adds the entries of the table for the code", () => {
     code: "refused",
     message: "No",
     retryable: false,
-    hint: "The model declined this wish; say it differently.",
+    hint: "The model declined this request. Rephrase it and try again.",
   });
 });
 

@@ -242,7 +242,7 @@ Deno.test("a silent stream is alive while its server sends comments", async () =
   const clock = new FakeClock();
   const endsAt = clock.now() + 10 * IDLE_MS;
   using watchdog = new Watchdog({ clock, endsAt, idleMs: IDLE_MS, armed: true });
-  const response = await boundedFetch(watchdog.heard)(server.url);
+  const response = await boundedFetch(watchdog.onBytes)(server.url);
   const reader = response.body!.getReader();
   for (let n = 0; n < 3; n++) {
     answer.enqueue(bytesOf(": still here\n\n"));
