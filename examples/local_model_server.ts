@@ -2,7 +2,7 @@
  * A model server on this computer that speaks OpenAI's protocol. It answers each request with a sample
  * plan, so the whole path with a key can be tried without an account:
  *
- *     deno run --allow-net --allow-env --allow-read --allow-sys examples/local_model_server.ts
+ *     deno run -A examples/local_model_server.ts
  *     OPENAI_API_KEY=local OPENAI_BASE_URL=http://localhost:4010/v1 deno task dev
  *
  * It listens on PORT, 4010 unless set.

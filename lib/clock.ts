@@ -99,7 +99,7 @@ export class Deadline implements Disposable {
  * Runs work with a time limit. It settles in time even if the work ignores its signal.
  *
  * @param work gets the signal of a {@link Deadline}
- * @throws {DeadlineError} when the time is over; the reason of `signal` if it aborts; otherwise the
+ * @throws {DeadlineError} when the time has expired; the reason of `signal` if it aborts; otherwise the
  * error of `work`
  */
 export async function withDeadline<T>(

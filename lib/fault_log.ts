@@ -29,7 +29,7 @@ export class FaultLog {
   report(message: string, error: unknown, properties: Record<string, unknown> = {}): void {
     const now = this.#clock.now();
     const sinceMs = now - (this.#loggedAt.get(message) ?? -Infinity);
-    // A negative time means that the clock was set back.
+    // The time is negative if the clock was set back.
     if (Math.abs(sinceMs) < INTERVAL_MS) return;
     this.#loggedAt.set(message, now);
     this.#logger.error(message, { ...properties, error: describeError(error) });

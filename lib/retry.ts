@@ -11,7 +11,7 @@ export interface RetryOptions extends Backoff {
   /** How long all waits may take in total, in milliseconds. Unset: no limit. */
   forMs?: number;
   clock: Clock;
-  /** Whether another call can help. */
+  /** Returns whether another call may succeed. */
   when: (error: unknown) => boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a model's answers cost: tokens, and money where prices are known.
+ * The cost of a model's answers: tokens, and money if prices are known.
  * @module
  */
 import { z } from "zod";
@@ -9,7 +9,7 @@ const MAX_TOKENS = 1_000_000_000;
 
 const tokens = z.int().nonnegative();
 
-/** Tokens as OpenAI counts them. */
+/** Numbers of tokens, as OpenAI counts them. */
 export const Usage = z.object({
   inputTokens: tokens,
   /** The input tokens that came from the model's prompt cache. */
@@ -48,7 +48,7 @@ export function usageFrom({ input, cached, output, reasoning }: TokenCounts): Us
 export const JobUsage = Usage.extend({
   /** Tokens of finished steps, or of an identical job, that did not have to be paid again. */
   savedTokens: tokens,
-  /** In US dollars; `null` unless the price of each answer is known. */
+  /** The cost in US dollars; `null` unless the price of each answer is known. */
   costUsd: z.number().nonnegative().nullable(),
 });
 export type JobUsage = z.infer<typeof JobUsage>;
