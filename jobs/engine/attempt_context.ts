@@ -294,7 +294,7 @@ export class AttemptContext implements JobContext {
     const { breaker, store, lease } = this.#options;
     return breaker.guard(lease.job, this.signal, async () => {
       if (this.clock.now() - this.#checkedAt >= CHECK_VALID_MS) {
-        this.#requireHeld(await this.#persist(() => store.look(lease)));
+        this.#requireHeld(await this.#persist(() => store.leaseStatus(lease)));
       }
       return await call();
     });

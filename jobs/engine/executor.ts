@@ -145,7 +145,7 @@ export class Executor {
     const { lease, kind, request, abort, wake } = attempt;
     const { store, model, breaker, clock, prices } = this.#options;
     const { progress, failedTurns } = await persist(
-      () => store.checkpoints.readBefore(lease.job.id),
+      () => store.checkpoints.readEarlierAttempts(lease.job.id),
       clock,
     );
     return new AttemptContext({

@@ -1,6 +1,6 @@
 /**
- * What is kept of the acceptance of a job, beside the job: which job a repeated request finds, whose
- * jobs there are, and how many an owner has made today.
+ * Idempotency keys, the job lists of owners, and daily budgets. The commit that accepts a job
+ * writes them.
  * @module
  */
 import { z } from "zod";
@@ -11,51 +11,53 @@ import { keys, prefixes } from "./job_keys.ts";
 import type { JobRecord, QueuedJob } from "../job/job_record.ts";
 import { LARGEST_BATCH, MAX_KEYS_PER_READ } from "./kv_limits.ts";
 
-/** A request by its caller's own name for it; both are hashes. */
+/** An idempotency key and its request. */
 export interface Idempotency {
+  /** The hash of the caller and its idempotency key. */
   key: string;
+  /** The hash of the request. */
   fingerprint: string;
 }
 
-/** What the acceptance of a job depends on, beside the job. */
+/** The conditions for the acceptance of a job. */
 export interface AcceptTerms {
-  /** Lets a repeated request find this job in place of making another one. */
+  /** A repeated request finds this job and creates no new one. */
   idempotency?: Idempotency | undefined;
-  /** How many jobs the owner may make in a UTC day; unset, any number. */
+  /** How many jobs the owner may create per UTC day; unset: no limit. */
   dailyBudget?: number | undefined;
 }
 
-/** What became of a job that was to be accepted. */
+/** The result of an attempt to accept a job. */
 export type Acceptance =
-  /** `left`: how many jobs the owner may still make today; `null`: any number. */
+  /** `left`: how many jobs the owner may still create today; `null`: no limit. */
   | { outcome: "accepted"; left: number | null }
   | { outcome: "budget spent" }
   | Repetition;
 
-/** What an idempotency key was used for before. */
+/** The earlier use of an idempotency key. */
 export type Repetition =
-  /** The same request, which was accepted as this job. */
+  /** The same request, accepted as this job. */
   | { outcome: "repeated"; job: JobRecord }
   /** Another request. */
   | { outcome: "key reused" };
 
-/** The job that was accepted with an idempotency key, and what was asked for. */
+/** The job that was accepted with an idempotency key, and the fingerprint of its request. */
 const Repeatable = z.object({ jobId: z.uuid(), fingerprint: z.string() });
 
 /** A page of an owner's jobs, newest first. */
 export interface JobPage {
   jobs: JobRecord[];
-  /** Where the next page begins; `null`: this is the last one. */
+  /** The start of the next page; `null`: this is the last page. */
   next: PageStart | null;
 }
 
-/** The last job of the page before. */
+/** The last job of the previous page. */
 export interface PageStart {
   createdAt: number;
   id: string;
 }
 
-/** What was accepted in one KV database. */
+/** The accepted jobs of one KV database. */
 export class AcceptanceStore {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
@@ -66,10 +68,10 @@ export class AcceptanceStore {
   }
 
   /**
-   * Adds to the commit that accepts a job what is kept of that, and lets it fail if the terms do not
-   * hold any more by then.
+   * Adds the entries for an accepted job to its commit. The commit fails if the terms no longer
+   * hold.
    *
-   * @returns what becomes of the job if the commit succeeds; or why it is not to be committed
+   * @returns the outcome if the commit succeeds, or why the job must not be committed
    */
   async addAcceptance(
     commit: JobCommit,
@@ -90,13 +92,13 @@ export class AcceptanceStore {
     return { outcome: "accepted", left };
   }
 
-  /** What was accepted before under the same idempotency key; `null` if there is nothing. */
+  /** Returns the earlier use of an idempotency key, or `null`. */
   async findRepeated(idempotency: Idempotency): Promise<Repetition | null> {
     const found = await this.#findRepeatable(idempotency);
     return "outcome" in found ? found : null;
   }
 
-  /** The same; if there is nothing, the entry that a commit has to replace. */
+  /** Returns the earlier use of an idempotency key, else the entry that a commit must replace. */
   async #findRepeatable(
     { key, fingerprint }: Idempotency,
   ): Promise<Repetition | Deno.KvEntryMaybe<unknown>> {
@@ -104,24 +106,28 @@ export class AcceptanceStore {
     const repeatable = Repeatable.safeParse(entry.value).data;
     if (!repeatable) return entry;
     const job = parseJob(await this.#kv.get(keys.job(repeatable.jobId)), this.#clock.now());
-    // The key lives as long as its job.
+    // An idempotency key expires with its job.
     if (job === null) return entry;
     return repeatable.fingerprint === fingerprint
       ? { outcome: "repeated", job }
       : { outcome: "key reused" };
   }
 
-  /** @returns how many jobs the owner will have made today */
+  /**
+   * Adds a job to the owner's count of today.
+   *
+   * @returns the new count
+   */
   async #addToBudget(commit: JobCommit, owner: string): Promise<number> {
     const day = Math.floor(this.#clock.now() / DAY_MS);
     const entry = await this.#kv.get(keys.budget(owner, day));
     const count = z.int().nonnegative().catch(0).parse(entry.value) + 1;
-    // No key of the job: it lives until the day is over everywhere.
+    // Not a key of the job: it must last until the day is over on the clocks of all instances.
     commit.check(entry).operation.set(entry.key, count, { expireIn: 2 * DAY_MS });
     return count;
   }
 
-  /** The jobs of one kind that an owner has made, newest first. */
+  /** Lists the jobs of an owner of one kind, newest first. */
   async listOwned(
     { owner, kind }: { owner: string; kind: string },
     { limit, after }: { limit: number; after: PageStart | null },
@@ -138,7 +144,7 @@ export class AcceptanceStore {
     for (let n = 0; n < page.length; n += MAX_KEYS_PER_READ) {
       const ids = page.slice(n, n + MAX_KEYS_PER_READ).map(({ id }) => keys.job(id));
       const entries = await this.#kv.getMany(ids);
-      // One that this version cannot read hides no other.
+      // An unreadable record must not hide the other jobs.
       jobs.push(...entries.flatMap((entry) => parseReadableJob(entry, this.#clock.now()) ?? []));
     }
     return { jobs, next: found.length > limit ? page.at(-1)! : null };

@@ -1,5 +1,5 @@
 /**
- * Values of any realistic size in a store whose values stop at 64 KiB: JSON, gzipped, in parts.
+ * Stores JSON values larger than the 64 KiB limit of KV values: gzipped, in parts.
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -7,16 +7,18 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { BlobRef } from "../job/blob_ref.ts";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
 
-/** KV values stop at 65,536 bytes after V8 serialisation, which wraps a byte array in a few more. */
+/**
+ * The limit of KV values is 65,536 bytes after V8 serialization, which adds a few bytes.
+ */
 const PART_BYTES = 65_000;
 
 /**
- * An atomic commit stops at 819,200 bytes; the record that goes with the blob takes up to 50 KB of
- * them (its request is at most 11,500 characters of up to four bytes).
+ * The limit of an atomic commit is 819,200 bytes. The record in the same commit takes up to 50 KB
+ * (its request has at most 11,500 characters of up to four bytes).
  */
 export const MAX_BLOB_BYTES = 750_000;
 
-/** A value that stays too large when compressed. */
+/** The compressed value is too large. */
 export class BlobTooLargeError extends Error {
   override name = "BlobTooLargeError";
   constructor(readonly bytes: number) {
@@ -24,7 +26,7 @@ export class BlobTooLargeError extends Error {
   }
 }
 
-/** A stored value of which something is missing or damaged. */
+/** A part of a stored value is missing or damaged. */
 export class BlobUnreadableError extends Error {
   override name = "BlobUnreadableError";
 }
@@ -32,8 +34,8 @@ export class BlobUnreadableError extends Error {
 /**
  * Compresses and splits a JSON value.
  *
- * @returns the parts, in order, and the reference to keep in the record
- * @throws {BlobTooLargeError} if it does not fit into one commit
+ * @returns the parts in order, and the reference for the record
+ * @throws {BlobTooLargeError} if the parts do not fit into one commit
  */
 export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<ArrayBuffer>[] } {
   const bytes = gzipJson(value);
@@ -47,15 +49,15 @@ export function encodeBlob(value: unknown): { ref: BlobRef; parts: Uint8Array<Ar
 
 /** Compresses a JSON value. */
 export function gzipJson(value: unknown): Uint8Array<ArrayBuffer> {
-  // A copy: the buffer behind the compressor's output is larger than what it holds.
+  // Copied, because the buffer of the compressor is larger than its output.
   return Uint8Array.from(gzipSync(JSON.stringify(value)));
 }
 
 /**
- * Reads a blob whose parts lie below `key`.
+ * Reads a blob from its parts below `key`.
  *
- * @param options `first`: the first part, if it has been read already
- * @throws {BlobUnreadableError} if a part is missing, or it is not what was stored
+ * @param options `first`: the first part, if the caller has already read it
+ * @throws {BlobUnreadableError} if a part is missing or damaged
  */
 export async function readBlob(
   kv: Deno.Kv,
@@ -76,9 +78,9 @@ export async function readBlob(
 }
 
 /**
- * Joins and decompresses what {@link encodeBlob} or {@link gzipJson} made.
+ * Joins and decompresses the output of {@link encodeBlob} or {@link gzipJson}.
  *
- * @throws {BlobUnreadableError} if it is not what was stored
+ * @throws {BlobUnreadableError} if a part is damaged
  */
 export function decodeBlob(parts: Uint8Array[]): unknown {
   try {

@@ -1,13 +1,15 @@
 /**
- * The circuit breaker: when a model is rate limited, overloaded or out of quota, all instances that share
- * the database stop calling it for a while. Then one call, the probe, finds out whether it has recovered.
+ * The circuit breaker: when a model is rate limited, overloaded or out of quota, all instances that
+ * share the database stop calling it for a while. Then one call, the probe, tests whether it has
+ * recovered.
  *
  * | key | value |
  * |---|---|
- * | `["breaker", kind]` | open, until when, and which job may go ahead (`BreakerState`); no key: closed |
+ * | `["breaker", kind]` | until when the breaker is open, and which job has the probe (`BreakerState`); no key: closed |
  *
- * There is one for each kind of job, because each kind has its model and OpenAI counts its limits by
- * model. A breaker protects; it is no reason to fail, so one that cannot be read counts as closed.
+ * Each kind of job has its own breaker, because each kind has its own model, and OpenAI's limits
+ * apply per model. An unreadable breaker counts as closed, because a breaker must not cause
+ * failures.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -18,32 +20,35 @@ import { Failure, type FailureCode, failureKinds, JobError } from "../job/failur
 import { describeError } from "../log.ts";
 
 const BreakerState = z.object({
-  /** Closed to all calls until then, in epoch milliseconds; afterwards to all but one. */
+  /**
+   * Until then the breaker stops all calls, in epoch milliseconds. Afterwards it lets one through.
+   */
   openUntil: z.number(),
-  /** How often in a row a call that was let through was turned away. */
+  /** How many calls in a row the model has refused. */
   failures: z.int().positive(),
-  /** The job whose call was let through last: nothing is closed to it. */
+  /** The job of the probe. The breaker does not stop its calls. */
   probe: z.string().nullable(),
-  /** Another one with each call that was turned away since. */
+  /** A new random value for each refused call. */
   opening: z.string(),
-  /** What opened it. */
+  /** The failure that opened the breaker. */
   failure: Failure,
 });
 type BreakerState = z.infer<typeof BreakerState>;
 
-/** The job on whose behalf a call is made. */
+/** The job that makes a call. */
 export interface BreakerJob {
   id: string;
   kind: string;
 }
 
-/** The breaker stays open for longer than a job should wait with its slot in its hands. */
+/** The breaker stays open for longer than a job may wait while it occupies a slot. */
 export class BreakerOpenError extends JobError {
   override name = "BreakerOpenError";
 
   /**
    * @param until in epoch milliseconds, like `now`
-   * @param options `failure`: what opened it, and what the job fails with if it cannot wait so long
+   * @param options `failure`: the failure that opened the breaker. The job fails with it, too, if
+   * it cannot wait that long.
    */
   constructor(readonly until: number, options: { now: number; failure: Failure }) {
     const { now, failure: { code, message } } = options;
@@ -53,15 +58,15 @@ export class BreakerOpenError extends JobError {
 
 export interface BreakerOptions {
   clock: Clock;
-  /** Adds to a commit that all instances shall hear of it. */
+  /** Adds a ring of the bell to a commit. */
   ring: (commit: Deno.AtomicOperation) => void;
-  /** A failure that opens no breaker here. */
+  /** A failure that does not open the breaker. */
   ignore?: FailureCode | undefined;
 }
 
 /**
- * For how long calls stop when the model does not say, doubled with each failure in a row. A limit
- * of requests or tokens fills up again within a minute; a quota is raised by people.
+ * How long the breaker stays open without a `Retry-After`. The pause doubles with each consecutive
+ * failure. Limits of requests and tokens recover within a minute; an operator must raise a quota.
  * https://developers.openai.com/api/docs/guides/rate-limits
  */
 const pauses: Partial<Record<FailureCode, Backoff>> = {
@@ -74,18 +79,18 @@ const pauses: Partial<Record<FailureCode, Backoff>> = {
 const LONGEST_PAUSE_MS = 600_000;
 
 /**
- * A model refuses a call within a second or two. A probe that still runs after this time was probably
- * accepted, and the next call may try.
+ * A model refuses a call within a second or two. A probe that still runs after this time was
+ * probably accepted, and the next call may try.
  */
 const PROBE_MS = 5_000;
 
-/** A job that has to wait longer than this is put back, so that others can have its slot. */
+/** A job that must wait longer than this is released, so that another job gets its slot. */
 const PATIENCE_MS = 10_000;
 
 /** How often waiting jobs check whether the breaker has closed early. */
 const RECHECK_MS = 1_000;
 
-/** A breaker that was not needed for so long has forgotten its failures. */
+/** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
 const log = getLogger(["tripwright", "breaker"]);
@@ -93,7 +98,7 @@ const log = getLogger(["tripwright", "breaker"]);
 export class Breaker {
   readonly #kv: Deno.Kv;
   readonly #options: BreakerOptions;
-  /** What this instance knows of breakers that are open, so that asking often costs nothing. */
+  /** The open breakers that this instance knows, so that frequent checks need no reads. */
   readonly #known = new Map<string, BreakerState>();
 
   constructor(kv: Deno.Kv, options: BreakerOptions) {
@@ -101,22 +106,24 @@ export class Breaker {
     this.#options = options;
   }
 
-  /** Forgets what is known: another instance may have closed a breaker. */
+  /** Forgets all known states, because another instance may have closed a breaker. */
   forget(): void {
     this.#known.clear();
   }
 
-  /** Until when calls of this kind are known to be closed, in epoch milliseconds; else 0. */
+  /**
+   * Returns until when the breaker of a kind is open, in epoch milliseconds, or 0 if it is closed.
+   */
   openUntil(kind: string): number {
     const until = this.#known.get(kind)?.openUntil ?? 0;
     return until > this.#options.clock.now() ? until : 0;
   }
 
   /**
-   * Asks for a call to be let through. After a pause the first one who asks is, for a few seconds as
-   * the only one.
+   * Asks whether a job may make a call. After a pause only the first job may, as the probe, for a
+   * few seconds.
    *
-   * @returns 0 if it may be made now, else when to ask again, in epoch milliseconds
+   * @returns 0 if the job may call now, else when to ask again, in epoch milliseconds
    */
   async admit(job: BreakerJob): Promise<number> {
     const until = this.openUntil(job.kind);
@@ -142,21 +149,21 @@ export class Breaker {
   }
 
   /**
-   * Makes a call as soon as the breaker lets it through, and learns from how it ends.
+   * Waits for the breaker, makes the call, and updates the breaker from its result.
    *
    * @throws what `call` throws; the signal's reason if it aborts during the wait
    * @throws {BreakerOpenError} if the wait is too long for a job that holds a slot
    */
   async guard<T>(job: BreakerJob, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     await this.#wait(job, signal);
-    // Unset unless this call was sent ahead to see whether the model has recovered.
-    const ahead = this.#known.get(job.kind);
+    // Set only if this call is the probe.
+    const probed = this.#known.get(job.kind);
     try {
       const answer = await call();
-      if (ahead) await this.#close(job.kind, ahead);
+      if (probed) await this.#close(job.kind, probed);
       return answer;
     } catch (error) {
-      if (error instanceof JobError) await this.#learnFrom(error, job, ahead);
+      if (error instanceof JobError) await this.#update(error, job, probed);
       throw error;
     }
   }
@@ -172,7 +179,7 @@ export class Breaker {
     }
   }
 
-  async #learnFrom(error: JobError, job: BreakerJob, ahead?: BreakerState): Promise<void> {
+  async #update(error: JobError, job: BreakerJob, probed?: BreakerState): Promise<void> {
     const { code } = error.failure;
     if (pauses[code] && code !== this.#options.ignore) {
       try {
@@ -180,9 +187,9 @@ export class Breaker {
       } catch (fault) {
         log.error("breaker not opened", { kind: job.kind, error: describeError(fault) });
       }
-    } else if (ahead && !failureKinds[code].retriedByJob) {
-      // Whatever the model thinks of the request, it has looked at it.
-      await this.#close(job.kind, ahead);
+    } else if (probed && !failureKinds[code].retriedByJob) {
+      // The model has processed the request, so it has recovered.
+      await this.#close(job.kind, probed);
     }
   }
 
@@ -192,14 +199,14 @@ export class Breaker {
       const entry = await this.#kv.get(breakerKey(kind));
       const last = this.#learn(kind, entry.value);
       const now = this.#options.clock.now();
-      // Calls that were under way when the breaker opened say nothing new, unless they say how long.
-      const isNews = last === null || last.openUntil <= now || last.probe === id;
-      if (!isNews && retryAfterMs === undefined) return;
-      const failures = (last?.failures ?? 0) + (isNews ? 1 : 0);
+      // Calls that began before the breaker opened do not count, unless they have a `Retry-After`.
+      const counts = last === null || last.openUntil <= now || last.probe === id;
+      if (!counts && retryAfterMs === undefined) return;
+      const failures = (last?.failures ?? 0) + (counts ? 1 : 0);
       const pauseMs = retryAfterMs ?? backoffMs(failures, pauses[code]!);
       const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
       const opening = crypto.randomUUID();
-      const next: BreakerState = isNews
+      const next: BreakerState = counts
         ? { openUntil, failures, probe: null, opening, failure }
         : { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
       if (!await this.#replace(entry, kind, next)) continue;
@@ -208,15 +215,15 @@ export class Breaker {
     }
   }
 
-  /** Closes the breaker, unless a call has been turned away since `ahead` was sent. */
-  async #close(kind: string, ahead: BreakerState): Promise<void> {
+  /** Closes the breaker, unless the model has refused a call since the probe began. */
+  async #close(kind: string, probed: BreakerState): Promise<void> {
     try {
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
-        if (this.#learn(kind, entry.value)?.opening !== ahead.opening) return;
+        if (this.#learn(kind, entry.value)?.opening !== probed.opening) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
         this.#options.ring(commit);
-        // A conflict: the next job was let through, or turned away.
+        // A conflict means that another call became the probe or was refused.
         if ((await commit.commit()).ok) break;
       }
       this.#known.delete(kind);
@@ -226,7 +233,7 @@ export class Breaker {
     }
   }
 
-  /** Takes note of what lies in KV; `null`: closed. */
+  /** Remembers the state in KV. Returns `null` if the breaker is closed. */
   #learn(kind: string, value: unknown): BreakerState | null {
     const { data: state } = BreakerState.safeParse(value);
     const now = this.#options.clock.now();

@@ -1,6 +1,6 @@
 /**
- * What a worker stores while it works on a job, for a later attempt: checkpoints of finished steps, the
- * response that the job waits for, and the progress.
+ * What a worker stores while it works on a job, for a later attempt: checkpoints of finished steps,
+ * the response that the job waits for, and the progress.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -52,8 +52,8 @@ export class CheckpointStore {
   }
 
   /**
-   * Stores the checkpoint of a finished step, so that no later attempt pays for it again. Deletes the
-   * entry of the response that the step waited for.
+   * Stores the checkpoint of a finished step, so that no later attempt pays for it again. Deletes
+   * the entry of the response that the step waited for.
    *
    * @throws {BlobTooLargeError} if the output is too large
    */
@@ -159,7 +159,7 @@ export class CheckpointStore {
   }
 
   /** Reads what earlier attempts stored: the progress, and the failed turns. */
-  async readBefore(id: string): Promise<{ progress: Progress; failedTurns: StepEvent[] }> {
+  async readEarlierAttempts(id: string): Promise<{ progress: Progress; failedTurns: StepEvent[] }> {
     const { value } = await this.#kv.get(keys.progress(id));
     const failedTurns = (await this.steps(id)).filter(({ failed }) => failed !== null);
     return { progress: decodeProgress(value), failedTurns };

@@ -10,8 +10,8 @@ import { retry } from "../retry.ts";
 /**
  * Opens Deno KV.
  *
- * @param path a file, `:memory:`, or the URL of a KV Connect server; unset, the default of the
- * platform: a file of Deno's own locally, the app's database on Deno Deploy
+ * @param path a file, `:memory:`, or the URL of a KV Connect server; unset: Deno's default file for
+ * this program, or on Deno Deploy the database of the app
  */
 export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
   if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
@@ -21,28 +21,29 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
 }
 
 /**
- * How long a locked database is tried again, in milliseconds. The waits stay short: a process that
- * waits for long while others come and go never gets in.
+ * How long to retry if the database is locked. The waits stay short, because a process with long
+ * waits never gets the lock among many others.
  */
 const LOCKED_MS = 5_000;
 const LOCKED_FIRST_WAIT_MS = 10;
 const LOCKED_MAX_WAIT_MS = 100;
 
-/** How many entries a list reads at once, unless told otherwise. */
+/** The default size of a batch of a `list`. */
 const BATCH = 100;
 
 /**
- * How long an answer is waited for. It is counted in ticks of a second: a process that was frozen, or
- * a machine that slept, misses one tick at the most, and still takes the answer that has arrived.
+ * The longest wait for an answer, counted in ticks of a second. After a freeze of the process or a
+ * sleep of the machine, at most one tick is lost, so the process still reads an answer that has
+ * arrived.
  */
 const ANSWER_MS = 5_000;
 const ANSWER_TICKS = 5;
 
 /**
- * A database that is shared with other processes, or reached over a network.
+ * Wraps a database that other processes share, or that is on a network.
  *
- * SQLite refuses to read or write while another process writes, and Deno passes that on at once;
- * nothing has happened then, so it is safe to try again. What is not answered within five seconds
+ * While another process writes, SQLite refuses reads and writes, and Deno throws at once. Such a
+ * call has changed nothing, so the wrapper retries it. A call without an answer within five seconds
  * fails.
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
@@ -62,7 +63,7 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
       const entries = kv.list(selector, { ...options, batchSize });
       const next = entries.next.bind(entries);
       let count = 0;
-      // Only the first entry of a batch comes from the database, the others from memory.
+      // Only the first entry of a batch needs a read, the others are in memory.
       entries.next = () => count++ % batchSize === 0 ? patiently(next) : next();
       return entries;
     },
@@ -82,7 +83,7 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   });
 }
 
-/** Rejects when the answer takes too long. */
+/** Runs `work`, and throws if the answer takes too long. */
 async function answered<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
   try {
     return await withDeadline(work, { ms: ANSWER_MS, parts: ANSWER_TICKS, clock });

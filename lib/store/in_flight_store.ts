@@ -1,6 +1,6 @@
 /**
- * Identical jobs that are under way at the same time: one generates, the others wait until it ends,
- * and have what it came to.
+ * Identical jobs in flight: the leader calls the model, the followers wait and take over its plan
+ * or failure.
  * @module
  */
 import { z } from "zod";
@@ -16,28 +16,28 @@ import { decodeProgress } from "./progress_codec.ts";
 const InFlight = z.object({
   leader: z.string(),
   /**
-   * The previous leader that ended with a plan or a failure. The jobs that waited for it still follow it.
-   * Otherwise they could wait for one new leader after another, and never start.
+   * The previous leader that ended with a plan or a failure. The jobs that waited for it still
+   * follow it. Otherwise they could wait for one new leader after another, and never start.
    */
   ended: z.object({ id: z.string(), finishedAt: z.number() }).nullable(),
 });
 type InFlight = z.infer<typeof InFlight>;
 
-/** What a job that is due does beside jobs that are identical to it. */
+/** The role of a due job among identical jobs. */
 export type DedupeRole =
   | { next: "generate" }
   | LeaderRole
   | { next: "follow"; leader: string }
   | { next: "wait" };
 
-/** It generates, and the others wait: the commit that claims it replaces what was found. */
+/** The role of the leader. The commit that claims it replaces the entry `found`. */
 export interface LeaderRole {
   next: "lead";
   found: Deno.KvEntryMaybe<unknown>;
   ended: InFlight["ended"];
 }
 
-/** Which jobs of one KV database wait for which. */
+/** The leaders and followers of one KV database. */
 export class InFlightStore {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
@@ -47,7 +47,7 @@ export class InFlightStore {
     this.#clock = clock;
   }
 
-  /** What a job does that is due: of identical jobs one generates. */
+  /** Returns the role of a due job among identical jobs. */
   async dedupeRoleOf({ id, dedupeKey, createdAt }: QueuedJob): Promise<DedupeRole> {
     if (dedupeKey === null) return { next: "generate" };
     const found = await this.#kv.get(keys.inFlight(dedupeKey));
@@ -59,19 +59,21 @@ export class InFlightStore {
     if (leader?.state === "queued" || leader?.state === "running") return { next: "wait" };
     if (!leader || leader.state === "canceled") return { next: "lead", found, ended };
     const { finishedAt } = leader;
-    // A client that asks after the end wants a plan of its own.
+    // A request after the leader has ended gets a new plan.
     return finishedAt >= createdAt
       ? { next: "follow", leader: leader.id }
       : { next: "lead", found, ended: { id: leader.id, finishedAt } };
   }
 
-  /** Adds to the commit that claims a job that it leads; fails if another one does by then. */
+  /**
+   * Makes a job the leader in the commit that claims it. The commit fails if there is a new leader.
+   */
   addLeader(commit: JobCommit, { found, ended, job }: LeaderRole & { job: RunningJob }): void {
     const inFlight: InFlight = { leader: job.id, ended };
     commit.check(found).put(found.key, inFlight, job);
   }
 
-  /** What the running job shows that this one waits for; `null` if it waits for none. */
+  /** Returns the progress of the running leader of a waiting job, or `null` if there is none. */
   async progressOfLeader(
     { id, state, dedupeKey }: JobRecord,
   ): Promise<{ progress: Progress; version: string } | null> {
@@ -84,7 +86,7 @@ export class InFlightStore {
       keys.progress(leaderId),
     ]);
     if (this.#parse(record)?.state !== "running") return null;
-    // It is not this job that pays.
+    // The leader pays, so the follower shows no usage.
     return {
       progress: { ...decodeProgress(progress.value), usage: null },
       version: `${record.versionstamp}-${progress.versionstamp ?? ""}`,

@@ -1,9 +1,9 @@
 /**
- * Tells that an instance on this machine is dead, without waiting for its heartbeat to stay away:
- * each instance locks a file beside the database for as long as it lives, and the operating system
- * takes the lock back the moment the process ends, however it ends. One that is only frozen keeps it.
+ * Detects dead instances on this machine at once, without the wait for a missing heartbeat. Each
+ * instance locks a file beside the database. When the process ends in any way, the operating system
+ * releases the lock. A frozen process keeps its lock.
  *
- * A lock that is taken, or a file that is not there, proves nothing; then the heartbeat decides.
+ * A held lock or a missing file proves nothing. Then the heartbeat decides.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -13,15 +13,15 @@ import { describeError } from "../log.ts";
 const log = getLogger(["tripwright", "locks"]);
 
 export interface InstanceLocks {
-  /** The instances that are certainly dead. */
+  /** Lists the instances that are certainly dead. */
   dead(): Promise<Set<string>>;
-  /** Removes what is left of a dead instance. */
+  /** Removes the lock file of a dead instance. */
   clear(holder: string): Promise<void>;
   /** Removes this instance's own lock. */
   release(): Promise<void>;
 }
 
-/** For a database that is no file: instances know each other by their heartbeats alone. */
+/** For a database that is not a file. Only heartbeats show which instances are alive. */
 export const noInstanceLocks: InstanceLocks = {
   dead: () => Promise.resolve(new Set()),
   clear: () => Promise.resolve(),
@@ -29,11 +29,10 @@ export const noInstanceLocks: InstanceLocks = {
 };
 
 /**
- * Locks for the instances that share a database. From here on, until {@link InstanceLocks.release} or
- * the end of the process, the others can see that this one lives.
+ * Locks the file of this instance, until {@link InstanceLocks.release} or the end of the process.
  *
- * @param kvPath as in the configuration; anything but a file has no locks
- * @param holder this instance
+ * @param kvPath as in the configuration; only files have locks
+ * @param holder the id of this instance
  */
 export async function openInstanceLocks(
   kvPath: string | undefined,
@@ -42,8 +41,8 @@ export async function openInstanceLocks(
   if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return noInstanceLocks;
   const directory = `${kvPath}.instances`;
   try {
-    const own = await lockFile(directory, holder);
-    return own ? new FileLocks(directory, own) : noInstanceLocks;
+    const lock = await lockFile(directory, holder);
+    return lock ? new FileLocks(directory, lock) : noInstanceLocks;
   } catch (error) {
     log.warning("no instance locks", { error: describeError(error) });
     return noInstanceLocks;
@@ -55,10 +54,12 @@ interface LockFile {
   file: Deno.FsFile;
 }
 
-/** Files under this name are not yet locked, and mean nothing. */
+/** The prefix of files that are not locked yet. Other instances ignore them. */
 const UNFINISHED = ".new-";
 
-/** Creates a file that is locked before it gets its name. `null` if the platform has no file locks. */
+/**
+ * Creates a file that is locked before it gets its name. `null` if the platform has no file locks.
+ */
 async function lockFile(directory: string, name: string): Promise<LockFile | null> {
   await Deno.mkdir(directory, { recursive: true });
   const unfinished = join(directory, UNFINISHED + name);
@@ -74,22 +75,22 @@ async function lockFile(directory: string, name: string): Promise<LockFile | nul
 
 class FileLocks implements InstanceLocks {
   readonly #directory: string;
-  #own: LockFile | null;
+  #lock: LockFile | null;
 
-  constructor(directory: string, own: LockFile) {
+  constructor(directory: string, lock: LockFile) {
     this.#directory = directory;
-    this.#own = own;
+    this.#lock = lock;
   }
 
   async dead(): Promise<Set<string>> {
     const dead = new Set<string>();
     try {
       for await (const { name } of Deno.readDir(this.#directory)) {
-        if (name === this.#own?.name || name.startsWith(UNFINISHED)) continue;
+        if (name === this.#lock?.name || name.startsWith(UNFINISHED)) continue;
         if (await this.#isFree(name)) dead.add(name);
       }
     } catch (error) {
-      // A directory that has gone proves nothing.
+      // A missing directory proves nothing.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     return dead;
@@ -110,10 +111,10 @@ class FileLocks implements InstanceLocks {
   }
 
   async release(): Promise<void> {
-    if (!this.#own) return;
-    await this.clear(this.#own.name);
-    this.#own.file.close();
-    this.#own = null;
+    if (!this.#lock) return;
+    await this.clear(this.#lock.name);
+    this.#lock.file.close();
+    this.#lock = null;
   }
 
   #path(holder: string): string {
@@ -121,7 +122,7 @@ class FileLocks implements InstanceLocks {
   }
 }
 
-/** Deno 2.5 can only wait for a lock, not try; there the heartbeat decides. */
+/** Tries to lock a file. Deno 2.5 can only wait for a lock, so there the heartbeat decides. */
 async function tryLock(file: Deno.FsFile): Promise<boolean> {
   const { tryLock } = file as { tryLock?: (exclusive: boolean) => Promise<boolean> };
   return await tryLock?.call(file, true).catch(() => false) ?? false;

@@ -1,18 +1,19 @@
 /**
- * The instances in KV: that each of them lives, and a bell that all of them hear.
+ * The instances in KV: their heartbeats, and a bell for all instances.
  *
  * | key | value |
  * |---|---|
  * | `["instance", holder]` | the instance's heartbeat, one for all its jobs |
- * | `["bell"]` | its versionstamp changes when instances should look for work |
- * | `["wake", holder, id]` | what that job of the instance waits for may be there |
+ * | `["bell"]` | its versionstamp changes when all instances should sweep |
+ * | `["wake", holder, id]` | the response that this job of the instance waits for may have ended |
  *
- * Only the versionstamps mean something. Both outlive every job that they may concern.
+ * Only the versionstamps of heartbeats and of the bell have a meaning. Both expire later than the
+ * jobs.
  * @module
  */
 import type { Clock } from "../clock.ts";
 
-/** An instance as its heartbeat shows it. */
+/** The heartbeat of an instance. */
 export interface InstanceHeartbeat {
   holder: string;
   /** Changes with each beat. */
@@ -27,7 +28,7 @@ export interface InstanceStoreOptions {
 
 const BELL = ["bell"];
 
-/** An instance that has not heard by then is dead, and its jobs are another's. */
+/** An instance that has not read a wake entry by then is dead and has lost its jobs. */
 const WAKE_MS = 600_000;
 
 /** The instances that share one KV database. */
@@ -40,7 +41,7 @@ export class InstanceStore {
     this.#options = options;
   }
 
-  /** Says that the instance is alive: one write, however many jobs it holds. */
+  /** Renews the heartbeat of an instance, in one write for all its jobs. */
   async beat(holder: string): Promise<void> {
     const commit = this.#kv.atomic();
     this.addBeat(commit, holder);
@@ -52,7 +53,7 @@ export class InstanceStore {
     this.#touch(commit, instanceKey(holder));
   }
 
-  /** The instances that have held jobs lately. */
+  /** Lists the instances that have held jobs recently. */
   async list(): Promise<InstanceHeartbeat[]> {
     const found = [];
     for await (const { key, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
@@ -61,12 +62,12 @@ export class InstanceStore {
     return found;
   }
 
-  /** Lets a transaction succeed only if the instance has not been heard of since `beat`. */
+  /** Makes a transaction fail if the instance has renewed its heartbeat since `beat`. */
   checkSilent(commit: Deno.AtomicOperation, { holder, versionstamp }: InstanceHeartbeat): void {
     commit.check({ key: instanceKey(holder), versionstamp });
   }
 
-  /** Forgets an instance that holds nothing and has not been heard of since `beat`. */
+  /** Deletes the heartbeat of an instance without jobs, unless it was renewed since `beat`. */
   async forget(beat: InstanceHeartbeat): Promise<void> {
     const commit = this.#kv.atomic();
     this.checkSilent(commit, beat);
@@ -79,20 +80,20 @@ export class InstanceStore {
   }
 
   /**
-   * The last ring of the bell: another value, another ring. Asking is one small read, so it can be
-   * done often; on Deno Deploy it is answered nearby, and may be late.
+   * Returns a value that changes with each ring of the bell. It is one small read, so frequent
+   * calls are cheap. On Deno Deploy a nearby replica answers, so the value may be old.
    */
   async lastRing(): Promise<string | null> {
     return (await this.#kv.get(BELL, { consistency: "eventual" })).versionstamp;
   }
 
-  /** Adds to a transaction that an instance shall look after one of its jobs, and rings the bell. */
+  /** Adds a wake entry for a job of an instance to a transaction, and rings the bell. */
   addWake(commit: Deno.AtomicOperation, { holder, id }: { holder: string; id: string }): void {
     commit.set(["wake", holder, id], {}, { expireIn: WAKE_MS });
     this.addRing(commit);
   }
 
-  /** The jobs that an instance shall look after; each is told once. */
+  /** Reads and deletes the wake entries of an instance. Returns the ids of the jobs. */
   async takeWakes(holder: string): Promise<string[]> {
     const found = [];
     for await (const { key } of this.#kv.list({ prefix: ["wake", holder] })) {
@@ -104,7 +105,7 @@ export class InstanceStore {
 
   #touch(commit: Deno.AtomicOperation, key: Deno.KvKey): void {
     const { clock, ttlMs } = this.#options;
-    // The time is for people who look; instances go by the versionstamp.
+    // The time is only for operators. Instances compare the versionstamp.
     commit.set(key, { at: clock.now() }, { expireIn: 2 * ttlMs });
   }
 }

@@ -10,7 +10,10 @@ import { isExpired } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
 import type { JobRecord, RunningJob } from "../job/job_record.ts";
 
-/** A worker's right to a job. Every transition changes the versionstamp of the record, which ends it. */
+/**
+ * A worker's right to a job. Every transition changes the versionstamp of the record, which ends
+ * it.
+ */
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
@@ -91,8 +94,8 @@ export class JobCommit {
   }
 
   /**
-   * Commits with a check of a lease. If the record already has the new state, an earlier try of the same
-   * commit has succeeded.
+   * Commits with a check of a lease. If the record already has the new state, an earlier try of the
+   * same commit has succeeded.
    *
    * @param record the new state of the job, if the commit changes it
    */

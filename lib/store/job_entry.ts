@@ -4,20 +4,20 @@
  */
 import { JobRecord } from "../job/job_record.ts";
 
-/** A record that this version does not understand: damaged, or written by another version. */
+/** The record is damaged, or another version wrote it. */
 export class UnreadableJobError extends Error {
   override name = "UnreadableJobError";
   constructor(id: string, cause: unknown) {
-    super(`Cannot read job ${id}: its record is not understood`, { cause });
+    super(`Cannot read job ${id}: its record is damaged or of another version`, { cause });
   }
 }
 
 /**
- * The job of an entry.
+ * Parses the job of an entry.
  *
  * @param now epoch milliseconds
- * @returns `null` if there is none, or none any more
- * @throws {UnreadableJobError}
+ * @returns `null` if the job does not exist or has expired
+ * @throws {UnreadableJobError} if this version cannot read the record
  */
 export function parseJob(
   { key, value }: Deno.KvEntryMaybe<unknown>,
@@ -29,7 +29,7 @@ export function parseJob(
   return isExpired(job, now) ? null : job;
 }
 
-/** The same; `null` also if this version cannot read it. */
+/** Parses the job of an entry. Returns `null` also if this version cannot read the record. */
 export function parseReadableJob(
   { value }: Deno.KvEntryMaybe<unknown>,
   now: number,
@@ -38,7 +38,7 @@ export function parseReadableJob(
   return job && !isExpired(job, now) ? job : null;
 }
 
-/** Whether the job does not exist any more, whatever KV still holds. `now` is epoch milliseconds. */
+/** Whether the job has expired, even if KV still holds it. `now` is in epoch milliseconds. */
 export function isExpired(job: JobRecord, now: number): boolean {
   return now >= job.expiresAt;
 }

@@ -1,6 +1,6 @@
 /**
- * Which jobs wait, run or have failed, as their entries in the indexes tell: no record is read. The
- * entries are written by the transitions in `job_store.ts`.
+ * Lists the jobs that wait, run or have failed. It reads only index entries, no records. The
+ * transitions in `job_store.ts` write the entries.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -10,20 +10,20 @@ import { Failure } from "../job/failure.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
-/** What a sweep learns of a waiting job without reading it. */
+/** What the due index contains of a waiting job. */
 export interface DueJob {
   id: string;
   kind: string;
-  /** Since when it could have been claimed, in epoch milliseconds. */
+  /** The time from which a worker may claim it, in epoch milliseconds. */
   runAt: number;
-  /** When its time is up, in epoch milliseconds. */
+  /** In epoch milliseconds. */
   deadline: number;
 }
 
-/** An entry that says nothing is looked at more closely: as if the time were up. */
+/** An unreadable deadline counts as passed, so that a worker reads the record. */
 const DeadlineEntry = z.number().catch(0);
 
-/** A job that an instance works on, or worked on when it died. */
+/** A job that an instance holds, or held when it died. */
 export interface HeldJob {
   id: string;
   holder: string;
@@ -33,7 +33,7 @@ export interface HeldJob {
 
 const HeldAttempt = z.int().nullable().catch(null);
 
-/** A job that failed, newest first in {@link JobIndex.deadLetters}. */
+/** A failed job for the operator. */
 export interface DeadLetter {
   id: string;
   kind: string;
@@ -41,7 +41,7 @@ export interface DeadLetter {
   failure: Failure;
 }
 
-/** What the entry of a dead letter holds. */
+/** The stored entry of a dead letter. */
 const DeadEntry = z.object({ kind: z.string(), failure: Failure, expiresAt: z.number() });
 export type DeadEntry = z.infer<typeof DeadEntry>;
 
@@ -57,7 +57,7 @@ export class JobIndex {
     this.#clock = clock;
   }
 
-  /** The jobs of one kind that may be claimed now, longest due first. Reads nothing else. */
+  /** Lists the due jobs of one kind, longest due first. It reads no other entries. */
   async *due(kind: string): AsyncGenerator<DueJob> {
     const start = prefixes.due(kind);
     const selector = { start, end: [...start, this.#clock.now() + 1] };
@@ -67,9 +67,9 @@ export class JobIndex {
   }
 
   /**
-   * How many jobs wait, retries included; stops counting at `limit`.
+   * Counts the waiting jobs, including retries, up to `limit`.
    *
-   * @param kinds unset, all
+   * @param kinds unset: all
    */
   async countWaiting(limit: number, kinds?: readonly string[]): Promise<number> {
     let count = 0;
@@ -81,7 +81,7 @@ export class JobIndex {
     return count;
   }
 
-  /** The jobs that an instance holds. */
+  /** Lists the jobs that an instance holds. */
   async heldBy(holder: string): Promise<HeldJob[]> {
     const held = [];
     for await (const { key, value } of this.#kv.list({ prefix: prefixes.running(holder) })) {
@@ -90,7 +90,7 @@ export class JobIndex {
     return held;
   }
 
-  /** The jobs that failed and were not replayed, newest first. */
+  /** Lists the jobs that failed and were not replayed, newest first. */
   async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
     const found = [];
     const selector = { prefix: prefixes.allDead() };

@@ -1,38 +1,38 @@
 /**
- * The keys under which jobs lie in KV. `deno task docs` copies the tables of this and the other modules
- * that build keys to `docs/architecture.md`; a test holds them to the keys that the modules build.
+ * The KV keys of jobs. `deno task docs` copies the key tables of this and other modules to
+ * `docs/architecture.md`. A test compares the tables with the keys that the modules build.
  *
  * | key | value |
  * |---|---|
  * | `["job", id]` | the record (`JobRecord`) |
- * | `["due", kind, runAt, id]` | the job waits for a worker from `runAt` on; its deadline |
- * | `["running", holder, id]` | an instance works on the job; the number of the attempt |
+ * | `["due", kind, runAt, id]` | the due index: the deadline of a job that waits from `runAt` on |
+ * | `["running", holder, id]` | the number of the attempt of a job that the instance holds |
  * | `["in_flight", dedupeKey]` | the leader of identical jobs (`InFlight`) |
  * | `["dead", finishedAt, id]` | a dead letter: a job that failed and was not replayed (`DeadEntry`) |
- * | `["owned", owner, kind, createdAt, id]` | nothing; lists an owner's jobs |
- * | `["idempotency", key]` | which job a repeated request finds (`Repeatable`) |
- * | `["budget", owner, day]` | how many jobs an owner has made in that UTC day |
- * | `["progress", id]` | what the job shows of itself while it runs (`Progress`) |
- * | `["step", id, promptVersion, name]` | a finished step: when, how long, which model, tokens (`StepRecord`) |
+ * | `["owned", owner, kind, createdAt, id]` | empty; the keys list an owner's jobs |
+ * | `["idempotency", key]` | the job that a repeated request finds (`Repeatable`) |
+ * | `["budget", owner, day]` | how many jobs an owner has created in that UTC day |
+ * | `["progress", id]` | the progress of a running job (`Progress`) |
+ * | `["step", id, promptVersion, name]` | a finished step: time, duration, model, tokens (`StepRecord`) |
  * | `["output", id, promptVersion, name, part]` | the step's output |
  * | `["response", id]` | the background response that the job waits for (`OpenResponse`) |
  * | `["response_owner", responseId]` | the id of the job that waits for the response |
- * | `["delivery", deliveryId]` | a webhook that was received |
+ * | `["delivery", deliveryId]` | empty; the key marks a received webhook |
  * | `["result", id, part]` | the plan |
  *
- * Everything that is written for a job expires with the job. Readers of the record check the expiry
- * too, because KV keeps an expired key readable for up to a minute.
+ * All keys of a job expire with the job. Readers of the record also check its expiry, because an
+ * expired key stays readable in KV for up to a minute.
  * @module
  */
 import type { FailedJob, JobRecord, QueuedJob } from "../job/job_record.ts";
 
-/** Names a step of a job. Another prompt version is another set of steps. */
+/** Names a step of a job. Each version of a prompt has its own steps. */
 export interface StepName {
   promptVersion: string;
   name: string;
 }
 
-/** Builds each key; of what is stored in parts, the key above them. */
+/** Builds the keys. For a value in parts, it is the key above the parts. */
 export const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
@@ -54,7 +54,7 @@ export const keys = {
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;
 
-/** Builds what the keys of a list begin with. */
+/** Builds the prefixes of lists. */
 export const prefixes = {
   allDue: () => ["due"],
   due: (kind: string) => ["due", kind],

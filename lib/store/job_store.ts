@@ -1,6 +1,6 @@
 /**
- * The jobs in KV: reads, claims, and every transition from one state to another. Each transition is one
- * commit.
+ * The jobs in KV: reads, claims, and every transition from one state to another. Each transition is
+ * one commit.
  * @module
  */
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
@@ -40,8 +40,8 @@ import { usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
 
 /**
- * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier write of
- * its own. Unset: the attempt ends now.
+ * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
+ * write of its own. Unset: the attempt ends now.
  */
 export type AttemptReport = Partial<AttemptEnd>;
 
@@ -127,14 +127,16 @@ export class JobStore {
     }
   }
 
-  /** @returns whether the job is stored; `false` if another value that the commit checks has changed */
+  /**
+   * @returns whether the job is stored; `false` if another value that the commit checks has changed
+   */
   async #commitNew(commit: JobCommit, { id }: QueuedJob): Promise<boolean> {
     const exists = async () => (await this.#kv.get(keys.job(id))).value !== null;
     try {
       if (await commit.commit() !== null) return true;
     } catch (error) {
-      // Perhaps only the answer was lost. No other caller knows this id, so a record under it is ours,
-      // even if a worker has claimed it by now.
+      // Perhaps only the answer was lost. No other caller knows this id, so a record under it is
+      // ours, even if a worker has claimed it by now.
       if (await exists()) return true;
       throw error;
     }
@@ -143,8 +145,8 @@ export class JobStore {
   }
 
   /**
-   * Reads a job with its progress and, if it has succeeded, its plan. A waiting follower has the progress
-   * of its leader.
+   * Reads a job with its progress and, if it has succeeded, its plan. A waiting follower has the
+   * progress of its leader.
    *
    * @returns `null` if the job does not exist
    */
@@ -169,8 +171,8 @@ export class JobStore {
   }
 
   /**
-   * Yields hints that a job may have changed. There may be more or fewer hints than changes. Ends when
-   * `signal` aborts.
+   * Yields hints that a job may have changed. There may be more or fewer hints than changes. Ends
+   * when `signal` aborts.
    */
   async *changes(id: string, signal: AbortSignal): AsyncGenerator<void> {
     const reader = this.#kv.watch([keys.job(id), keys.progress(id)]).getReader();
@@ -184,8 +186,8 @@ export class JobStore {
    * Reads a queued job that a worker may claim now.
    *
    * @param kinds the kinds of job that the caller works on; unset, all
-   * @returns `null` if the job cannot be claimed: it is of another kind, not due, not queued, expired or
-   * unknown, or it waits for its leader
+   * @returns `null` if the job cannot be claimed: it is of another kind, not due, not queued,
+   * expired or unknown, or it waits for its leader
    * @throws {UnreadableJobError} if this version cannot read the record
    */
   async readDue(
@@ -205,8 +207,8 @@ export class JobStore {
   }
 
   /**
-   * Claims a due job. The commit also renews the heartbeat of the holder, so that every held job has a
-   * holder that other instances can find.
+   * Claims a due job. The commit also renews the heartbeat of the holder, so that every held job
+   * has a holder that other instances can find.
    *
    * @param holder the id of the claiming instance
    * @returns the lease, or `null` if another worker was faster
@@ -243,8 +245,8 @@ export class JobStore {
   /**
    * Wakes the job that waits for a response, because a webhook says that the response has ended.
    *
-   * @returns `"unknown"` if no job has ever waited for the response; `"repeated"` if the same delivery
-   * arrived before, which changes nothing
+   * @returns `"unknown"` if no job has ever waited for the response; `"repeated"` if the same
+   * delivery arrived before, which changes nothing
    */
   async ringFor(
     { responseId, deliveryId }: ResponseEnded,
@@ -264,8 +266,8 @@ export class JobStore {
     return await commit.commit() !== null ? "rung" : "repeated";
   }
 
-  /** Checks whether the lease is still valid. */
-  async look({ job, versionstamp }: Lease): Promise<"held" | "lost"> {
+  /** Returns whether the lease is still valid. */
+  async leaseStatus({ job, versionstamp }: Lease): Promise<"held" | "lost"> {
     const entry = await this.#kv.get(keys.job(job.id));
     return entry.versionstamp === versionstamp ? "held" : "lost";
   }
@@ -282,8 +284,8 @@ export class JobStore {
   }
 
   /**
-   * Puts the job back and does not count the attempt. It is due at `runAt`, in epoch milliseconds. If that
-   * is now, the worker shuts down, and the bell tells all instances.
+   * Puts the job back and does not count the attempt. It is due at `runAt`, in epoch milliseconds.
+   * If that is now, the worker shuts down, and the bell tells all instances.
    */
   async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
@@ -359,8 +361,8 @@ export class JobStore {
   }
 
   /**
-   * Replays a dead letter: creates a job with the same request and the checkpoints of the failed job. The
-   * failed job does not change, but is no longer a dead letter.
+   * Replays a dead letter: creates a job with the same request and the checkpoints of the failed
+   * job. The failed job does not change, but is no longer a dead letter.
    *
    * @param newId the id of the new job
    * @returns the new job, or `null` if the dead letter does not exist
@@ -382,11 +384,11 @@ export class JobStore {
   }
 
   /**
-   * Rescues a job from an instance: puts it back into the queue, or fails it if its attempts or its time
-   * are used up.
+   * Rescues a job from an instance: puts it back into the queue, or fails it if its attempts or its
+   * time are used up.
    *
-   * @param held as {@link JobIndex.heldBy} read it. If the attempt has changed, the instance may have
-   * claimed the job again, and nothing happens.
+   * @param held as {@link JobIndex.heldBy} read it. If the attempt has changed, the instance may
+   * have claimed the job again, and nothing happens.
    * @param beat the heartbeat that counts as the last one. If the instance has renewed it, nothing
    * happens. Unset: the instance itself calls, about a job that it no longer works on.
    * @returns the job in its new state, or `null` if the instance no longer held it

@@ -1,5 +1,5 @@
 /**
- * What Deno KV allows in one call.
+ * Limits of Deno KV for one call.
  * @module
  */
 

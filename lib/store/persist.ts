@@ -1,5 +1,5 @@
 /**
- * Patient access to KV for a worker: what a job has paid for is worth several tries to store it.
+ * Access to KV for workers, with retries: results that were paid for should not get lost.
  * @module
  */
 import type { Clock } from "../clock.ts";
@@ -7,17 +7,17 @@ import { retry } from "../retry.ts";
 import { BlobTooLargeError } from "./blob.ts";
 
 /**
- * Six tries with pauses of 0.2, 0.4, 0.8, 1.6 and 3.2 s. A database that fails at once is given up
- * after about 6 s. One that does not answer is given up after about 36 s, because each try waits
- * 5 s for its answer (`database.ts`).
+ * Six tries with pauses of 0.2, 0.4, 0.8, 1.6 and 3.2 s. If the database fails at once, they take
+ * about 6 s. If it does not answer, they take about 36 s, because each try waits 5 s
+ * (`database.ts`).
  */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 200;
 
 /**
- * Reads or writes, and tries again when KV fails for a moment.
+ * Reads or writes, with retries for temporary faults of KV.
  *
- * @throws what the last try threw; a {@link BlobTooLargeError} at once, because no retry helps
+ * @throws the error of the last try; a {@link BlobTooLargeError} at once, because no retry helps
  */
 export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
   const isTransient = (error: unknown) => !(error instanceof BlobTooLargeError);

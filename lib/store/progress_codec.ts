@@ -1,22 +1,25 @@
 /**
- * The progress of a job as it is stored: one compressed KV value, so that a reader sees one moment.
+ * Encodes the progress of a job as one compressed KV value, so that a read is consistent.
  * @module
  */
 import { noProgress, Progress } from "../job/progress.ts";
 import { decodeBlob, gzipJson } from "./blob.ts";
 
 /**
- * Summaries are kept up to this many characters in all, the newest ones: enough for ten turns. At
- * three bytes each, and hardly compressible, they still fit into a KV value.
+ * The total size of the stored summaries; the newest are kept. It is enough for ten turns. Even
+ * with three bytes per character and hardly any compression, they fit into a KV value.
  */
 const MAX_SUMMARY_CHARACTERS = 16_000;
 
-/** KV values stop at 65,536 bytes after serialisation. 30 days of six activities take some 20,000. */
+/**
+ * The limit of KV values is 65,536 bytes after serialization. 30 days of six activities take
+ * 20,000.
+ */
 const MAX_BYTES = 65_000;
 
 /**
- * The stored form: one KV value, so that a reader gets one consistent state. If it is too large, the
- * oldest summaries and the last parts of the plan are left out.
+ * Encodes progress. If it is too large, it omits the oldest summaries and the last parts of the
+ * plan.
  */
 export function encodeProgress(progress: Progress): Uint8Array {
   const bounded = { ...progress, reasoningSummaries: newest(progress.reasoningSummaries) };
@@ -27,10 +30,10 @@ export function encodeProgress(progress: Progress): Uint8Array {
   }
 }
 
-/** What {@link encodeProgress} stored; nothing yet, if it was nothing or cannot be read. */
+/** Decodes progress. Returns {@link noProgress} if there is none, or if it is unreadable. */
 export function decodeProgress(stored: unknown): Progress {
   try {
-    // An earlier version stored it as it was, with fewer members.
+    // An earlier version stored it uncompressed, with fewer members.
     const progress = stored instanceof Uint8Array ? decodeBlob([stored]) : stored;
     return Progress.safeParse({ ...noProgress, ...(progress as object) }).data ?? noProgress;
   } catch {

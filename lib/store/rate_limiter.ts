@@ -1,19 +1,18 @@
 /**
- * Limits how many requests a caller may make in a window of time, over all instances that share the
- * database. Each instance counts in memory and decides from memory; now and then it writes down what
- * it has counted and reads what the others have.
+ * Limits the requests of a caller per time window, over all instances that share the database. Each
+ * instance counts and decides in memory. A sync writes its own count and reads the other counts.
  *
  * | key | value |
  * |---|---|
- * | `["rate", name, windowStart, caller, part]` | how many requests one instance has let through |
+ * | `["rate", name, windowStart, caller, part]` | how many requests one instance has allowed |
  *
- * Each instance has a part of its own, because a `sum` mutation cannot give a key an expiry (KV ignores
- * its `expireIn`), and because writing a part twice counts nothing twice.
+ * Each instance has its own part. A `sum` mutation cannot set an expiry (KV ignores its
+ * `expireIn`), and a repeated write of a part does not count twice.
  *
- * One instance alone is exact. From n instances a caller gets less than `limit + n * share`, the share
- * being a tenth of the limit, rounded up; and what it asks while a sync is under way. While the database
- * is away it is `n * limit`. A caller costs each instance 14 syncs in a window at the most, unless some
- * fail.
+ * A single instance is exact. With n instances a caller gets less than `limit + n * share`, plus
+ * its requests during a sync. The share is a tenth of the limit, rounded up. Without the database a
+ * caller gets up to `n * limit`. Per window, a caller causes at most 14 syncs in each instance, if
+ * none fails.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -22,9 +21,9 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
 
-/** What a caller is promised. */
+/** A limit. */
 export interface RateLimit {
-  /** Tells limits apart, in KV and in the header fields: printable ASCII. */
+  /** Identifies the limit in KV and in header fields: printable ASCII. */
   name: string;
   /** Requests in a window. */
   limit: number;
@@ -32,49 +31,52 @@ export interface RateLimit {
   windowMs: number;
 }
 
-/** What became of one request. */
+/** The decision about one request. */
 export interface RateVerdict {
   allowed: boolean;
   limit: number;
-  /** How many more requests the window has room for, as far as this instance knows. */
+  /** How many more requests the window allows, as far as this instance knows. */
   remaining: number;
-  /** How long until the window ends. */
+  /** The time until the window ends, in milliseconds. */
   resetMs: number;
 }
 
-/** One caller in one window, as this instance knows it. */
+/** What this instance knows of one caller in one window. */
 interface Tally {
   windowStart: number;
-  /** Requests let through here. */
-  own: number;
+  /** Requests that this instance has allowed. */
+  local: number;
   /** How many of them are in KV. */
   synced: number;
-  /** Requests let through elsewhere. */
+  /** Requests that other instances have allowed. */
   others: number;
-  /** When the last sync began; before the first one, when the caller was first seen. */
+  /** When the last sync began, or when the tally was created. */
   syncedAt: number;
-  /** Names what is counted here in KV, as soon as there is anything. */
+  /** The last part of the KV key, set by the first sync. */
   part?: string;
 }
 
-/** Instances sync each tenth of the limit: ten writes for who uses all of it, and little too much. */
+/**
+ * Instances sync after each tenth of the limit: at most ten writes for a caller that uses all of
+ * it, and a small excess.
+ */
 const SYNCS_PER_LIMIT = 10;
 
 /**
- * A caller far from the limit is synced this often, so that `remaining` is about right everywhere. It
- * is three writes for a browser that polls all the time, and none for who comes once and goes.
+ * How often callers far from the limit are synced, so that `remaining` is about right in all
+ * instances. A browser that polls constantly causes three writes, a caller with one request none.
  */
 const SYNCS_PER_WINDOW = 4;
 
-/** More writes at once would only wait in memory for each other. */
+/** More simultaneous writes would only queue in memory. */
 const MAX_SYNCS = 100;
 
-/** A database that is away is asked again this often, not with each request. */
+/** The pause after a failed sync. Without it, each request would call an unavailable database. */
 const RETRY_MS = 5_000;
 
 /**
- * More callers than an instance can serve in a minute, unless each comes once: 12 MB. The callers that
- * have been away for longest are forgotten.
+ * More callers than an instance can serve in a minute, unless each sends one request. They take 12
+ * MB. The limiter forgets the callers with the oldest requests first.
  */
 const MAX_CALLERS = 50_000;
 
@@ -86,14 +88,14 @@ export class RateLimiter {
   readonly policy: RateLimit;
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
-  /** One tally for each caller; that of an earlier window is replaced at the caller's next request. */
+  /** One tally per caller. The caller's next request replaces the tally of an earlier window. */
   readonly #tallies = new LRUCache<string, Tally>({ max: MAX_CALLERS });
-  /** Those under way, which never reject. */
+  /** The running syncs, which never reject. */
   readonly #syncs = new Map<Tally, Promise<void>>();
   #faultAt = -Infinity;
   readonly #faults: FaultLog;
 
-  /** @param options `windowMs`: a minute unless given */
+  /** @param options `windowMs`: by default a minute */
   constructor(
     kv: Deno.Kv,
     options: { clock: Clock; name: string; limit: number; windowMs?: number },
@@ -106,7 +108,7 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one request, unless it is refused. Never throws and waits for nothing.
+   * Decides about a request, and counts it if it is allowed. Never throws, and does not wait.
    *
    * @param caller at most 64 characters
    */
@@ -114,22 +116,22 @@ export class RateLimiter {
     const { limit, windowMs } = this.policy;
     const now = this.#clock.now();
     const tally = this.#tallyOf(caller, now);
-    const allowed = tally.own + tally.others < limit;
-    if (allowed) tally.own++;
+    const allowed = tally.local + tally.others < limit;
+    if (allowed) tally.local++;
     if (this.#isDue(tally, now) && this.#syncs.size < MAX_SYNCS && !this.#syncs.has(tally)) {
       const sync = this.#sync(caller, tally).finally(() => this.#syncs.delete(tally));
       this.#syncs.set(tally, sync);
     }
-    const remaining = Math.max(0, limit - tally.own - tally.others);
+    const remaining = Math.max(0, limit - tally.local - tally.others);
     return { allowed, limit, remaining, resetMs: tally.windowStart + windowMs - now };
   }
 
-  /** How many callers are remembered. */
+  /** The number of callers in memory. */
   get tracked(): number {
     return this.#tallies.size;
   }
 
-  /** Resolves when no sync is under way. Never rejects; lasts as long as the database takes. */
+  /** Resolves when no sync is running. Never rejects. It has no time limit. */
   async settled(): Promise<void> {
     while (this.#syncs.size > 0) await Promise.all(this.#syncs.values());
   }
@@ -138,26 +140,26 @@ export class RateLimiter {
     const { windowMs } = this.policy;
     const windowStart = Math.floor(now / windowMs) * windowMs;
     const known = this.#tallies.get(caller);
-    // Unequal also when the clock was set back.
+    // Also not equal after the clock was set back.
     if (known?.windowStart === windowStart) return known;
-    const tally = { windowStart, own: 0, synced: 0, others: 0, syncedAt: now };
+    const tally = { windowStart, local: 0, synced: 0, others: 0, syncedAt: now };
     this.#tallies.set(caller, tally);
     return tally;
   }
 
-  /** Says whether others should learn now what was counted here. */
-  #isDue({ own, synced, others, syncedAt }: Tally, now: number): boolean {
+  /** Whether a sync is due. */
+  #isDue({ local, synced, others, syncedAt }: Tally, now: number): boolean {
     const { limit, windowMs } = this.policy;
     // The clock may have been set back since the fault.
-    if (own === synced || Math.abs(now - this.#faultAt) < RETRY_MS) return false;
-    return own - synced >= limit / SYNCS_PER_LIMIT || own + others >= limit ||
+    if (local === synced || Math.abs(now - this.#faultAt) < RETRY_MS) return false;
+    return local - synced >= limit / SYNCS_PER_LIMIT || local + others >= limit ||
       now - syncedAt >= windowMs / SYNCS_PER_WINDOW;
   }
 
-  /** Syncs until there is nothing more to tell for now. Never rejects. */
+  /** Syncs until no other sync is due. Never rejects. */
   async #sync(caller: string, tally: Tally): Promise<void> {
     try {
-      // The caller may be refused by now, and what it has used up meanwhile has to be told all the same.
+      // Requests during a sync must be shared too, even if the caller is over the limit by then.
       do await this.#exchange(caller, tally); while (this.#isDue(tally, this.#clock.now()));
     } catch (error) {
       this.#faultAt = this.#clock.now();
@@ -167,15 +169,15 @@ export class RateLimiter {
 
   async #exchange(caller: string, tally: Tally): Promise<void> {
     const { name, windowMs } = this.policy;
-    const { own, windowStart } = tally;
+    const { local, windowStart } = tally;
     const prefix = rateKey({ name, windowStart, caller });
     const part = tally.part ??= crypto.randomUUID();
     tally.syncedAt = this.#clock.now();
-    // An instance whose clock is behind is still in the window when it ends here.
+    // For an instance whose clock is behind, the window ends later.
     const expireIn = 2 * windowMs;
-    await this.#kv.atomic().set([...prefix, part], own, { expireIn }).commit();
-    tally.synced = own;
-    // Read after the write: of two instances that sync at once, one sees the other.
+    await this.#kv.atomic().set([...prefix, part], local, { expireIn }).commit();
+    tally.synced = local;
+    // Read after the write: of two simultaneous syncs, one sees the count of the other.
     let others = 0;
     for await (const { key, value } of this.#kv.list({ prefix })) {
       if (key.at(-1) !== part) others += Count.parse(value);
@@ -184,7 +186,7 @@ export class RateLimiter {
   }
 }
 
-/** The parts of one caller's count begin with it. */
+/** Returns the prefix of the parts of one caller's count. */
 function rateKey(
   { name, windowStart, caller }: { name: string; windowStart: number; caller: string },
 ): Deno.KvKey {

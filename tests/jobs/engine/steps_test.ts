@@ -163,7 +163,9 @@ Deno.test("a resumed attempt never shows less progress than the attempt before",
   hooks.commit = async (sets, run) => {
     const result = await run();
     const write = sets.find(([sort]) => sort === "progress");
-    if (write) shown.push((await env.store.checkpoints.readBefore(String(write[1]))).progress);
+    if (write) {
+      shown.push((await env.store.checkpoints.readEarlierAttempts(String(write[1]))).progress);
+    }
     return result;
   };
   let failures = 1;
