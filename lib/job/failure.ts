@@ -92,7 +92,8 @@ export const Failure = z.object({
   /** Stable and machine-readable. A code from a newer version is read as `internal`. */
   code: z.enum(codes).catch("internal"),
   /**
-   * For people. Uses the wording of the services that Tripwright replaces. Never holds a secret.
+   * The text for the reader. It uses the wording of the services that Tripwright replaces. It never
+   * contains a secret.
    */
   message: z.string(),
   retryable: z.boolean(),
@@ -119,7 +120,7 @@ export class JobError extends Error {
   readonly failure: Failure;
   /** How long the server asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The turn that failed, if it was billed all the same. */
+  /** The failed turn, if the provider billed it. */
   readonly spent: BilledTurn | undefined;
 
   /**

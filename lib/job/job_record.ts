@@ -48,9 +48,9 @@ const common = {
   /** The number of attempts that count: a claim adds one, a release subtracts one. */
   attempt: z.int().nonnegative(),
   createdAt: epochMs,
-  /** From then on the job does not exist, even if KV still holds it. */
+  /** From this time on the job counts as missing, even if KV still holds it. */
   expiresAt: epochMs,
-  /** The time of the first claim: the deadline counts from then. */
+  /** The time of the first claim, from which the deadline counts. */
   startedAt: epochMs.nullable(),
   /** Why the previous attempt failed. */
   lastFailure: Failure.nullable(),
@@ -64,7 +64,7 @@ const common = {
   limits: JobLimits.nullable().default(null),
   /** Equal for identical jobs; `null`: the job always calls the model itself. */
   dedupeKey: z.string().nullable().default(null),
-  /** Tokens of finished steps that did not have to be paid again, in all attempts. */
+  /** Tokens that all attempts saved, because they reused finished steps. */
   savedTokens: z.int().nonnegative().default(0),
   /** The trace of the work. An invalid one must not make the record unreadable. */
   trace: TraceContext.nullable().catch(null).default(null),
@@ -82,7 +82,7 @@ const ended = {
 const QueuedJob = z.object({
   ...common,
   state: z.literal("queued"),
-  /** The job must not be claimed earlier. */
+  /** Workers must not claim the job before this time, in epoch milliseconds. */
   runAt: epochMs,
 });
 const RunningJob = z.object({
@@ -125,10 +125,10 @@ export type RunningJob = z.infer<typeof RunningJob>;
 export type SucceededJob = z.infer<typeof SucceededJob>;
 export type FailedJob = z.infer<typeof FailedJob>;
 export type CanceledJob = z.infer<typeof CanceledJob>;
-/** A job that does not change any more. */
+/** A job that no longer changes. */
 export type EndedJob = SucceededJob | FailedJob | CanceledJob;
 
-/** Whether the job has ended and does not change any more. */
+/** Returns whether the job has ended and no longer changes. */
 export function isEnded(job: JobRecord): job is EndedJob {
   return "finishedAt" in job;
 }
@@ -236,7 +236,7 @@ export function claimJob(
   };
 }
 
-/** What is known at the end of every attempt. */
+/** The data that every transition at the end of an attempt needs. */
 export interface AttemptEnd {
   /** Epoch milliseconds. */
   now: number;
@@ -255,7 +255,10 @@ export function retryJob(
   return { ...queued, lastFailure: failure };
 }
 
-/** Puts a job back in order. The attempt is not counted, because the job is not at fault. */
+/**
+ * Puts a job back at a shutdown or for an open breaker. The attempt is not counted, because the job
+ * is not at fault.
+ */
 export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: number }): QueuedJob {
   const { runAt, now } = options;
   const { attempt } = job;
@@ -280,7 +283,7 @@ export function rescueJob(
   return { ...queued, lastFailure: lost };
 }
 
-/** What a transition to a final state needs. */
+/** The data that a transition to a final state needs. */
 export interface JobEnd extends AttemptEnd {
   usage: JobUsage | null;
 }

@@ -1,5 +1,5 @@
 /**
- * What a reader of a job gets.
+ * A snapshot of a job: record, progress and plan.
  * @module
  */
 import type { JobRecord } from "./job_record.ts";
@@ -13,6 +13,6 @@ export interface JobSnapshot {
   progress: Progress;
   /** The stored plan; `null` until the job has succeeded. */
   result: unknown;
-  /** Whether `progress` is that of the running leader that this job waits for. */
+  /** Whether `progress` belongs to the running leader that this job waits for. */
   isFollowing?: boolean;
 }

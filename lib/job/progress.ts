@@ -6,13 +6,13 @@
 import { z } from "zod";
 import { JobUsage } from "../usage.ts";
 
-/** What the job does at present. */
+/** What a running job is doing. */
 export const Phase = z.enum(["starting", "thinking", "researching", "writing"]);
 export type Phase = z.infer<typeof Phase>;
 
 export const Progress = z.object({
   phase: Phase,
-  /** The phase for people, one sentence. */
+  /** Describes the phase to the reader in one sentence. */
   message: z.string(),
   /** How many parts of the plan are finished. */
   step: z.int().nonnegative(),

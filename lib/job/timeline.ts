@@ -22,7 +22,7 @@ export const Transition = z.discriminatedUnion("event", [
     follows: z.string().optional(),
   }),
   z.object({ event: z.literal("retried"), at, attempt, failure: Failure, runAt: at }),
-  /** Put back in order. The attempt is not counted. */
+  /** Put back at a shutdown or for an open breaker. The attempt is not counted. */
   z.object({ event: z.literal("released"), at, attempt, runAt: at }),
   /** Put back after its instance died. */
   z.object({ event: z.literal("rescued"), at, attempt }),

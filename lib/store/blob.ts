@@ -18,7 +18,7 @@ const PART_BYTES = 65_000;
  */
 export const MAX_BLOB_BYTES = 750_000;
 
-/** The compressed value is too large. */
+/** Thrown when the compressed value is too large. */
 export class BlobTooLargeError extends Error {
   override name = "BlobTooLargeError";
   constructor(readonly bytes: number) {
@@ -26,7 +26,7 @@ export class BlobTooLargeError extends Error {
   }
 }
 
-/** A part of a stored value is missing or damaged. */
+/** Thrown when a part of a stored value is missing or damaged. */
 export class BlobUnreadableError extends Error {
   override name = "BlobUnreadableError";
 }

@@ -21,7 +21,8 @@ import { describeError } from "../log.ts";
 
 const BreakerState = z.object({
   /**
-   * Until then the breaker stops all calls, in epoch milliseconds. Afterwards it lets one through.
+   * The breaker stops all calls before this time, in epoch milliseconds. Afterwards it lets one
+   * through.
    */
   openUntil: z.number(),
   /** How many calls in a row the model has refused. */
@@ -41,7 +42,7 @@ export interface BreakerJob {
   kind: string;
 }
 
-/** The breaker stays open for longer than a job may wait while it occupies a slot. */
+/** Thrown when the breaker stays open longer than a job may wait while it occupies a slot. */
 export class BreakerOpenError extends JobError {
   override name = "BreakerOpenError";
 
@@ -85,7 +86,7 @@ const LONGEST_PAUSE_MS = 600_000;
 const PROBE_MS = 5_000;
 
 /** A job that must wait longer than this is released, so that another job gets its slot. */
-const PATIENCE_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 /** How often waiting jobs check whether the breaker has closed early. */
 const RECHECK_MS = 1_000;
@@ -139,7 +140,7 @@ export class Breaker {
   async #admit({ id, kind }: BreakerJob): Promise<number> {
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
-      const state = this.#learn(kind, entry.value);
+      const state = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
       if (state === null || (state.probe === id && state.openUntil > now)) return 0;
       if (state.openUntil > now) return state.openUntil;
@@ -173,7 +174,7 @@ export class Breaker {
     for (let until; (until = await this.admit(job)) > 0;) {
       const now = clock.now();
       const failure = this.#known.get(job.kind)?.failure;
-      if (failure && until - now > PATIENCE_MS) throw new BreakerOpenError(until, { now, failure });
+      if (failure && until - now > MAX_WAIT_MS) throw new BreakerOpenError(until, { now, failure });
       await clock.wait(Math.min(until - now, RECHECK_MS), signal);
       signal.throwIfAborted();
     }
@@ -197,7 +198,7 @@ export class Breaker {
     const { code } = failure;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
-      const last = this.#learn(kind, entry.value);
+      const last = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
       // Calls that began before the breaker opened do not count, unless they have a `Retry-After`.
       const counts = last === null || last.openUntil <= now || last.probe === id;
@@ -220,7 +221,7 @@ export class Breaker {
     try {
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
-        if (this.#learn(kind, entry.value)?.opening !== probed.opening) return;
+        if (this.#remember(kind, entry.value)?.opening !== probed.opening) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
         this.#options.ring(commit);
         // A conflict means that another call became the probe or was refused.
@@ -234,7 +235,7 @@ export class Breaker {
   }
 
   /** Remembers the state in KV. Returns `null` if the breaker is closed. */
-  #learn(kind: string, value: unknown): BreakerState | null {
+  #remember(kind: string, value: unknown): BreakerState | null {
     const { data: state } = BreakerState.safeParse(value);
     const now = this.#options.clock.now();
     if (!state || now >= state.openUntil + MEMORY_MS) {
@@ -243,9 +244,9 @@ export class Breaker {
     }
     // No instance writes a longer pause, so this instance's clock has been set back.
     const openUntil = state.openUntil > now + 2 * LONGEST_PAUSE_MS ? now : state.openUntil;
-    const learnt = { ...state, openUntil };
-    this.#known.set(kind, learnt);
-    return learnt;
+    const remembered = { ...state, openUntil };
+    this.#known.set(kind, remembered);
+    return remembered;
   }
 
   async #replace(

@@ -119,10 +119,10 @@ export class CheckpointStore {
     return found;
   }
 
-  /** Copies the checkpoints of a job to a new one, one commit for each. */
+  /** Copies the checkpoints of a job to a new one, one commit for each entry. */
   async copySteps(from: string, to: QueuedJob): Promise<void> {
-    const copy = async ({ key: [sort, , ...rest] }: { key: Deno.KvKey }, value: unknown) => {
-      await this.#begin().put([sort!, to.id, ...rest], value, to).commit();
+    const copy = async ({ key: [type, , ...rest] }: { key: Deno.KvKey }, value: unknown) => {
+      await this.#begin().put([type!, to.id, ...rest], value, to).commit();
     };
     for await (const entry of this.#kv.list({ prefix: prefixes.output(from) })) {
       await copy(entry, entry.value);

@@ -47,8 +47,8 @@ const ANSWER_TICKS = 5;
  * fails.
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
-  const patiently = <T>(work: () => Promise<T>) =>
-    retry(() => answered(work, clock), {
+  const withRetries = <T>(work: () => Promise<T>) =>
+    retry(() => withAnswerLimit(work, clock), {
       forMs: LOCKED_MS,
       firstMs: LOCKED_FIRST_WAIT_MS,
       maxMs: LOCKED_MAX_WAIT_MS,
@@ -56,21 +56,21 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
       when: isLocked,
     });
   const methods = {
-    get: (...args: Parameters<Deno.Kv["get"]>) => patiently(() => kv.get(...args)),
-    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => patiently(() => kv.getMany(...args)),
+    get: (...args: Parameters<Deno.Kv["get"]>) => withRetries(() => kv.get(...args)),
+    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => withRetries(() => kv.getMany(...args)),
     list(selector: Deno.KvListSelector, options: Deno.KvListOptions = {}) {
       const batchSize = Math.min(options.batchSize ?? options.limit ?? BATCH, LARGEST_BATCH);
       const entries = kv.list(selector, { ...options, batchSize });
       const next = entries.next.bind(entries);
       let count = 0;
       // Only the first entry of a batch needs a read, the others are in memory.
-      entries.next = () => count++ % batchSize === 0 ? patiently(next) : next();
+      entries.next = () => count++ % batchSize === 0 ? withRetries(next) : next();
       return entries;
     },
     atomic() {
       const operation = kv.atomic();
       const commit = operation.commit.bind(operation);
-      operation.commit = () => patiently(commit);
+      operation.commit = () => withRetries(commit);
       return operation;
     },
   };
@@ -84,7 +84,7 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
 }
 
 /** Runs `work`, and throws if the answer takes too long. */
-async function answered<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
+async function withAnswerLimit<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
   try {
     return await withDeadline(work, { ms: ANSWER_MS, parts: ANSWER_TICKS, clock });
   } catch (error) {

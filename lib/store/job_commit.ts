@@ -65,7 +65,7 @@ export class JobCommit {
   }
 
   /**
-   * The same for a value of any size, in parts below `key`.
+   * Sets a value of any size, in parts below `key`. The parts expire with the job.
    *
    * @returns the reference that a reader needs
    * @throws {BlobTooLargeError} if the value is too large

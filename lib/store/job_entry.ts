@@ -38,7 +38,9 @@ export function parseReadableJob(
   return job && !isExpired(job, now) ? job : null;
 }
 
-/** Whether the job has expired, even if KV still holds it. `now` is in epoch milliseconds. */
+/**
+ * Returns whether the job has expired, even if KV still holds it. `now` is in epoch milliseconds.
+ */
 export function isExpired(job: JobRecord, now: number): boolean {
   return now >= job.expiresAt;
 }

@@ -337,7 +337,7 @@ export class JobStore {
   }
 
   /**
-   * Cancels a job. Its worker can write nothing from then on, and the bell tells all instances.
+   * Cancels a job. Its worker can no longer write, and the bell tells all instances.
    *
    * @param kind the expected kind; unset: any
    * @returns `"too late"` if the job does not exist or has already ended
@@ -370,14 +370,14 @@ export class JobStore {
   async replay(id: string, newId: string): Promise<QueuedJob | null> {
     const failed = this.#parse(await this.#kv.get(keys.job(id)));
     if (failed?.state !== "failed") return null;
-    const letter = await this.#kv.get(keys.dead(failed));
-    if (letter.value === null) return null;
+    const deadEntry = await this.#kv.get(keys.dead(failed));
+    if (deadEntry.value === null) return null;
 
     const { ttlMs } = this.#options;
     const job = replayJob(failed, { id: newId, now: this.#now, ttlMs });
     // The steps are not used before the job exists. If its commit fails, they expire.
     await this.checkpoints.copySteps(id, job);
-    const commit = this.#begin().check(letter).delete(letter.key)
+    const commit = this.#begin().check(deadEntry).delete(deadEntry.key)
       .check({ key: keys.job(newId), versionstamp: null });
     this.#enqueueNew(commit, job);
     return await commit.commit() !== null ? job : null;
@@ -420,7 +420,7 @@ export class JobStore {
     return failed;
   }
 
-  /** Parses the job of an entry. @returns `null` if it does not exist or has expired */
+  /** Parses the job of an entry. Returns `null` if the job does not exist or has expired. */
   #parse(entry: Deno.KvEntryMaybe<unknown>): JobRecord | null {
     return parseJob(entry, this.#now);
   }
@@ -455,7 +455,7 @@ export class JobStore {
     }
     const next = successorOf?.(job);
     if (next) this.#enqueueNew(commit, next);
-    // Its worker stops, and its followers may start.
+    // The bell makes the worker of a canceled job stop, and lets followers and callbacks start.
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
   }

@@ -140,14 +140,14 @@ export class RateLimiter {
     const { windowMs } = this.policy;
     const windowStart = Math.floor(now / windowMs) * windowMs;
     const known = this.#tallies.get(caller);
-    // Also not equal after the clock was set back.
+    // The window also changes if the clock is set back.
     if (known?.windowStart === windowStart) return known;
     const tally = { windowStart, local: 0, synced: 0, others: 0, syncedAt: now };
     this.#tallies.set(caller, tally);
     return tally;
   }
 
-  /** Whether a sync is due. */
+  /** Returns whether a sync is due. */
   #isDue({ local, synced, others, syncedAt }: Tally, now: number): boolean {
     const { limit, windowMs } = this.policy;
     // The clock may have been set back since the fault.
