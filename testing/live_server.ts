@@ -8,7 +8,7 @@ import type { FixtureResponse } from "@copilotkit/aimock";
 import { frame, type StreamEvent } from "./event_stream.ts";
 import { requestLine, serveLocally } from "./local_server.ts";
 import { askMock } from "./openai_server.ts";
-import { withWaitLimit } from "./patience.ts";
+import { withWaitLimit } from "./wait_limit.ts";
 
 /** An answer, and how much of it has been sent. */
 interface Answer {

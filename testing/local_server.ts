@@ -2,7 +2,7 @@
  * A small HTTP server on a free port, for tests of code that calls other services.
  * @module
  */
-import { withWaitLimit } from "./patience.ts";
+import { withWaitLimit } from "./wait_limit.ts";
 
 export interface LocalServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */

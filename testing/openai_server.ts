@@ -5,7 +5,7 @@
  */
 import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
 import { serveLocally } from "./local_server.ts";
-import { withWaitLimit } from "./patience.ts";
+import { withWaitLimit } from "./wait_limit.ts";
 
 /** An answer in the terms of aimock, or a function for answers that aimock cannot give. */
 export type Reply = FixtureResponse | RawReply;

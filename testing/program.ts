@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
-import { withWaitLimit } from "./patience.ts";
+import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
 
 /** All tests send from one address, which the rate limits must not stop. */
@@ -202,6 +202,8 @@ export class Program implements AsyncDisposable {
   async #isStopped(): Promise<boolean> {
     const threads = Deno.build.os === "linux" ? ["-L"] : [];
     const states = await ps(...threads, "-o", "stat=", "-p", String(this.#process.pid));
+    // A dead process has no entry, or that of a zombie.
+    if (/^(?:Z|$)/.test(states)) throw new Error(`The program ended:\n${this.output}`);
     return states.trim().split("\n").every((state) => state.startsWith("T"));
   }
 

@@ -12,7 +12,7 @@ import {
   TripError,
 } from "../web/client/client.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
-import { withWaitLimit } from "./patience.ts";
+import { withWaitLimit } from "./wait_limit.ts";
 
 export const JOB_ID = "54a632b6-0dcc-43f7-b013-28e051702cf7";
 

@@ -1,11 +1,8 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
-import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { workDirectory } from "../../testing/program.ts";
 import { copyProgram } from "../../testing/source_files.ts";
-
-/** Building, starting and ending take some seconds, and more on a busy machine. */
-const LIMIT_MS = 60_000;
+import { withWaitLimit } from "../../testing/wait_limit.ts";
 
 /** The beginning of the line that the service prints for developers. */
 const GREETING = "Tripwright runs at";
@@ -45,7 +42,7 @@ Deno.test("SIGTERM ends `deno task dev` and all its processes, also after a chan
   const { directory, task } = await startDev();
   await using _ = directory;
   const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  await withDeadline(async () => {
+  const restartAndEnd = async () => {
     assert(await readUntil(reader, { text: GREETING, times: 1 }));
     const app = join(directory.path, "web/app/app.tsx");
     await Deno.writeTextFile(app, `${await Deno.readTextFile(app)}\n// Changed.\n`);
@@ -53,5 +50,7 @@ Deno.test("SIGTERM ends `deno task dev` and all its processes, also after a chan
     task.kill("SIGTERM");
     assertStrictEquals(await readUntil(reader, { text: GREETING, times: 1 }), false);
     assertStrictEquals((await task.status).success, false);
-  }, { ms: LIMIT_MS, clock: systemClock }).finally(() => reader.cancel());
+  };
+  await withWaitLimit(restartAndEnd(), () => "the task restarts and ends")
+    .finally(() => reader.cancel());
 });

@@ -1,7 +1,7 @@
 /** Runs the examples, as `examples/README.md` says. The page is in `tests/pages/example_test.ts`. */
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
-import { withWaitLimit } from "../../testing/patience.ts";
+import { withWaitLimit } from "../../testing/wait_limit.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { root } from "../../testing/source_files.ts";
 

@@ -4,7 +4,7 @@
  */
 import { assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
-import { withWaitLimit } from "../../testing/patience.ts";
+import { withWaitLimit } from "../../testing/wait_limit.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { root } from "../../testing/source_files.ts";
 
