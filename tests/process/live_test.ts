@@ -22,12 +22,13 @@ const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
 // deno-lint-ignore no-explicit-any -- tests look at single members
 type Body = any;
 
-/** Polls a job until `look` returns true. */
+/** Waits for changes of a job, by long polls, until `look` returns true. */
 async function pollUntil(program: Program, path: string, look: (body: Body) => boolean) {
-  for (;;) {
-    const { body } = await program.get(path);
-    if (look(body)) return body;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let etag = '""';;) {
+    const headers = { prefer: "wait=30", "if-none-match": etag };
+    const { body, ...answer } = await program.get(path, headers);
+    if (answer.status === 200 && look(body)) return body;
+    etag = answer.headers.get("etag")!;
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChatTurn, ResponseTurn, type TurnEvent } from "../../../lib/model/model.ts";
 import { sampleModel } from "../../../lib/model/sample_model.ts";
-import { autoAdvancing, FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import { autoAdvancing, FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { anyRequest } from "../../../testing/jobs.ts";
 
 const { signal } = new AbortController();
@@ -121,7 +121,7 @@ Deno.test("sampleModel() reports its start, its reasoning and its text, in this 
     onEvent: async (event) => {
       assertStrictEquals(busy, false);
       busy = true;
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       busy = false;
       events.push(event);
     },
