@@ -19,9 +19,6 @@ const MAX_WORDS = 30;
 
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** One finding, as a line that editors can follow. */
-export type Finding = string;
-
 /** Reports sentences that are too long. Soft line breaks are spaces; code counts as one word. */
 const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator }) => ({
   [Syntax.Paragraph](node) {
@@ -33,7 +30,7 @@ const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator
       const count = segment.split(/\s+/).filter((word) => /\w/.test(word)).length;
       if (count <= MAX_WORDS) continue;
       const at = source.originalIndexFromIndex(index) ?? 0;
-      const message = `A sentence of ${count} words; at most ${MAX_WORDS} can be read at once`;
+      const message = `A sentence of ${count} words: write at most ${MAX_WORDS}`;
       report(node, new RuleError(message, { padding: locator.at(at) }));
     }
   },
@@ -53,8 +50,8 @@ const plugins = [{ pluginId: "markdown", plugin: markdownPlugin.default }];
 const root = join(import.meta.dirname!, "..");
 const kernel = new TextlintKernel();
 
-/** Lints Markdown. */
-export async function lintText(text: string, name: string): Promise<Finding[]> {
+/** Lints Markdown. @returns one line for each finding, in the form `path:line:column message` */
+export async function lintText(text: string, name: string): Promise<string[]> {
   const { messages } = await kernel.lintText(text, { filePath: name, ext: ".md", plugins, rules });
   return messages.map(({ loc: { start }, message }) =>
     `${name}:${start.line}:${start.column} ${message}`
@@ -87,8 +84,8 @@ export function* apiTexts(
 }
 
 /** Lints all documents and the description of the API. */
-export async function lintAll(): Promise<Finding[]> {
-  const findings: Finding[] = [];
+async function lintAll(): Promise<string[]> {
+  const findings: string[] = [];
   for await (const path of documentPaths()) {
     findings.push(...await lintText(await Deno.readTextFile(join(root, path)), path));
   }

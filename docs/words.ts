@@ -19,5 +19,4 @@ export const words: readonly (readonly [pattern: string, instead: string])[] = [
   ["comes? to nothing|came to nothing", "fails"],
   ["idempotence key", "idempotency key"],
   ["dead-letter", "dead letter"],
-  ["time ?stamp version", "versionstamp"],
 ];

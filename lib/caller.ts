@@ -14,7 +14,7 @@ export interface Caller {
   owner: string | null;
 }
 
-/** The caller of jobs that were created without a request. */
+/** The caller of a job that no request created, for example in a benchmark. */
 export const anonymousCaller: Caller = { id: "anonymous", owner: null };
 
 /** Returns the caller of a valid API key. */

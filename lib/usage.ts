@@ -96,7 +96,7 @@ export function totalOf(expenses: readonly Expense[], savedTokens: number): JobU
 
 const nothing: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
-/** Returns all tokens of an answer, whatever they cost. */
+/** Returns the number of tokens of an answer: input, cached or not, and output. */
 export function tokensOf({ inputTokens, outputTokens }: Usage): number {
   return inputTokens + outputTokens;
 }

@@ -56,13 +56,6 @@ export const assertMatch: (actual: string, expected: RegExp, msg?: string) => vo
 export const assertNotMatch: (actual: string, expected: RegExp, msg?: string) => void =
   std.assertNotMatch;
 
-/** Throws unless the object has all members of the expected one, at any depth. */
-export const assertObjectMatch: (
-  actual: object,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-) => void = std.assertObjectMatch;
-
 /** Throws unless the function throws. @returns what it threw */
 export const assertThrows: AssertThrows = std.assertThrows;
 

@@ -240,7 +240,7 @@ export class Executor {
   }
 }
 
-/** @param why unset: any reason counts */
+/** Whether an interruption ended the attempt, and if `why` is given, for this reason. */
 function isInterrupted(ended: Ended, why?: Interruption["why"]): boolean {
   const error = "error" in ended ? ended.error : null;
   return error instanceof Interruption && (why === undefined || error.why === why);

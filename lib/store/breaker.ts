@@ -48,8 +48,8 @@ export class BreakerOpenError extends JobError {
 
   /**
    * @param until in epoch milliseconds, like `now`
-   * @param options `failure`: the failure that opened the breaker. The job fails with it, too, if
-   * it cannot wait that long.
+   * @param options `failure`: the failure that opened the breaker. A job that cannot wait until then
+   * fails with the same one.
    */
   constructor(readonly until: number, options: { now: number; failure: Failure }) {
     const { now, failure: { code, message } } = options;
@@ -200,14 +200,15 @@ export class Breaker {
       const entry = await this.#kv.get(breakerKey(kind));
       const last = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
-      // Calls that began before the breaker opened do not count, unless they have a `Retry-After`.
-      const counts = last === null || last.openUntil <= now || last.probe === id;
-      if (!counts && retryAfterMs === undefined) return;
-      const failures = (last?.failures ?? 0) + (counts ? 1 : 0);
+      // The failure of a call that began before the breaker opened is not new, and changes nothing
+      // unless it has a `Retry-After`.
+      const isNew = last === null || last.openUntil <= now || last.probe === id;
+      if (!isNew && retryAfterMs === undefined) return;
+      const failures = (last?.failures ?? 0) + (isNew ? 1 : 0);
       const pauseMs = retryAfterMs ?? backoffMs(failures, pauses[code]!);
       const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
       const opening = crypto.randomUUID();
-      const next: BreakerState = counts
+      const next: BreakerState = isNew
         ? { openUntil, failures, probe: null, opening, failure }
         : { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
       if (!await this.#replace(entry, kind, next)) continue;

@@ -339,7 +339,7 @@ export class JobStore {
   /**
    * Cancels a job. Its worker can no longer write, and the bell tells all instances.
    *
-   * @param kind the expected kind; unset: any
+   * @param kind the kind that the job must have, if it is known
    * @returns `"too late"` if the job does not exist or has already ended
    */
   async cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {

@@ -7,11 +7,11 @@ const sentenceOf = (count: number) => "A" + " word".repeat(count - 1) + ".";
 
 const documents: [name: string, text: string, findings: string[]][] = [
   ["a sentence of 30 words", sentenceOf(30), []],
-  ["a sentence of 31 words", sentenceOf(31), ["1:1 A sentence of 31 words; at most 30"]],
+  ["a sentence of 31 words", sentenceOf(31), ["1:1 A sentence of 31 words: write at most 30"]],
   [
     "a sentence over three lines",
     `Short.\n${sentenceOf(31).replaceAll("word word word ", "word word\nword ")}`,
-    ["2:1 A sentence of 31 words; at most 30"],
+    ["2:1 A sentence of 31 words: write at most 30"],
   ],
   [
     "a sentence that ends with a number",
@@ -20,7 +20,7 @@ const documents: [name: string, text: string, findings: string[]][] = [
   ],
   ["two sentences on one line", `${sentenceOf(20)} ${sentenceOf(20)}`, []],
   ["code, which is one word", `Run \`${sentenceOf(40)}\` now.`, []],
-  ["a list", `- ${sentenceOf(31)}`, ["1:3 A sentence of 31 words; at most 30"]],
+  ["a list", `- ${sentenceOf(31)}`, ["1:3 A sentence of 31 words: write at most 30"]],
   ["a word of the list", "It helps whoever asks.", ["1:10 Incorrect term: “whoever”"]],
   ["a word of the list in code", "It says `whoever` there.", []],
   ["a fence", "```sh\necho nobody\n```", []],

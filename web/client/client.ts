@@ -120,16 +120,16 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
   ): Promise<Jobs[NameOf<Kind>]> {
     const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
     const request = { method: "POST", headers, body: JSON.stringify(wish), signal };
-    return service.sendUntilAnswered(contracts[kindOfNoun(noun)].path, request);
+    return service.sendWithRetries(contracts[kindOfNoun(noun)].path, request);
   }
 
   function get<Id extends JobId>(id: Id, { signal }: CallOptions = {}): Promise<JobOf<Id>> {
-    return service.sendUntilAnswered(pathOf(id), { signal });
+    return service.sendWithRetries(pathOf(id), { signal });
   }
 
   async function cancel<Id extends JobId>(id: Id, { signal }: CallOptions = {}) {
     try {
-      return await service.sendUntilAnswered<JobOf<Id>>(pathOf(id), { method: "DELETE", signal });
+      return await service.sendWithRetries<JobOf<Id>>(pathOf(id), { method: "DELETE", signal });
     } catch (error) {
       if (error instanceof TripError && error.code === "job_finished") {
         return await get(id, { signal });

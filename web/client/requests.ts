@@ -136,7 +136,7 @@ export class Service {
    *
    * @throws {TripError} if the error is not transient, all attempts fail, or the pause is too long
    */
-  async sendUntilAnswered<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
+  async sendWithRetries<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
     const { signal } = request;
     for (let attempts = 1;; attempts++) {
       signal?.throwIfAborted();

@@ -218,7 +218,7 @@ async function callTool(
  * Drops the links that are no http(s) URL or that no tool has returned. Such a link does not
  * justify a new plan.
  *
- * @param known the links of tools; `null`: any link may be real
+ * @param known the links that tools returned; `null` with web search, whose links are not known
  */
 function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bundle {
   function check(text: string | null): string | null {
