@@ -19,6 +19,7 @@ import {
   jobOf,
   openRuntimes,
   openRuntimesOn,
+  openStores,
   submit,
   sweepFor,
 } from "../../../testing/runtimes.ts";
@@ -417,15 +418,14 @@ async function openWriting() {
     await context.chat("first", anyRequest, anyParts);
     return { text: (await context.respond("second", anyRequest, anyParts)).text! };
   }) as PublicKind;
-  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const env = openRuntimesOn(kv, { kinds: [kind], dedupeInFlight: true, model: () => model });
+  const env = await openRuntimes({ kinds: [kind], dedupeInFlight: true, model: () => model });
   const { job: leader } = await submit(env.a, kind, hello);
   while ((await env.a.jobs.read(kind, leader.id))!.progress.partial.length === 0) {
     env.clock.advance(500);
   }
   const { job: { id } } = await submit(env.b, kind, hello);
   await env.b.instance.sweep();
-  return { ...env, hooks, kind, leader: leader.id, id, finish: held.resolve };
+  return { ...env, kind, leader: leader.id, id, finish: held.resolve };
 }
 
 Deno.test("a follower shows the progress of its leader", async () => {
@@ -448,11 +448,13 @@ Deno.test("a follower shows the progress of its leader", async () => {
 
 Deno.test("read() reads the leader only for a follower", async () => {
   using env = await openWriting();
+  // A store of its own, because the instances read the database, too.
+  const { kv, hooks } = hookKv(env.kv);
+  const { store } = openStores(kv, { clock: env.clock });
   const readsOf = async (id: string) => {
     const sorts: unknown[] = [];
-    env.hooks.get = ([sort]) => void sorts.push(sort);
-    await env.store.read(id);
-    env.hooks.get = undefined;
+    hooks.get = ([sort]) => void sorts.push(sort);
+    await store.read(id);
     return sorts;
   };
   const ownSorts = ["job", "progress", "result"];
