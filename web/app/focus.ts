@@ -2,11 +2,18 @@
  * Page-level state: the title, the focus, and whether the script runs.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 /** Returns the full title of a page for tabs and bookmarks. Runs in browsers and on the server. */
 export function pageTitle(title: string): string {
   return `${title} – Tripwright`;
+}
+
+/** Sets the title of the tab together with the content. `null` leaves it as it is. */
+export function usePageTitle(title: string | null): void {
+  useLayoutEffect(() => {
+    if (title !== null) document.title = pageTitle(title);
+  }, [title]);
 }
 
 /** Moves the focus to an element without scrolling. Used before the focused element is removed. */

@@ -2,9 +2,9 @@
  * The page in place of a trip that does not exist or has expired.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { AgainForm } from "./again_form.tsx";
-import { focusOn, pageTitle } from "./focus.ts";
+import { focusOn, usePageTitle } from "./focus.ts";
 import { openRecentTrips } from "./recent_trips.ts";
 import { durationLabel, titleOf, type Wish } from "./wish.ts";
 
@@ -22,16 +22,17 @@ interface GoneProps {
 
 export function GonePage({ state, wasShown = false }: GoneProps) {
   const [wish, setWish] = useState<Wish | null>(null);
-  useEffect(() => {
+  // Before the next paint, so that the title and the focus change together with the text.
+  useLayoutEffect(() => {
     const recent = openRecentTrips();
     recent.markGone(state.id);
     const known = recent.list().find(({ id }) => id === state.id);
     setWish(known?.wish ?? null);
-    if (wasShown || known) document.title = pageTitle("Expired");
     if (document.activeElement === document.body) focusOn("main");
   }, [state.id]);
   // The service does not know whether an id that it cannot find ever existed.
   const existed = wasShown || wish !== null;
+  usePageTitle(existed ? "Expired" : null);
   return (
     <main id="main" class="text" tabIndex={-1}>
       <h1>{existed ? "This trip has expired" : "We can't find this trip"}</h1>

@@ -10,7 +10,7 @@ import { hasApiKey } from "./api_key.ts";
 import type { Connection, Job, TripError } from "../client/client.ts";
 import { tripViewOf } from "./kinds/registry.ts";
 import { Dock, formatDuration, Reasoning } from "./dock.tsx";
-import { focusOn, pageTitle } from "./focus.ts";
+import { focusOn, usePageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
 import { LocalTime } from "./local_time.tsx";
@@ -35,6 +35,7 @@ export function TripPage({ state }: { state: TripState }) {
   const wish = wishOfJob(job);
   const id = idOf(job);
   const announcement = useAnnouncement(job);
+  usePageTitle(TITLE_MARKS[job.status] + titleOfJob(job));
   const madeUp = describeSource(job.source);
   if (hasExpired) return <GonePage state={{ page: "gone", id }} wasShown />;
   const isGrowing = job.status === "processing";
@@ -224,13 +225,15 @@ function useTrip(first: Job) {
   return { job, connection, hasExpired, fault, end: show };
 }
 
-/** Returns the announcement for screen readers, and sets the title of the tab. */
+/** Marks of the title that show the state in a list of tabs. */
+const TITLE_MARKS = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
+
+/** Returns the announcement for screen readers. */
 function useAnnouncement(job: Job): string {
   const [announcement, setAnnouncement] = useState("");
   const count = job.partial?.length ?? 0;
   const { partNoun } = tripViewOf(job);
   useEffect(() => {
-    const title = titleOfJob(job);
     const announcements = {
       processing: count > 0 ? `${partNoun} ${count} is ready.` : job.progress?.message ?? "",
       completed: "Your plan is ready.",
@@ -238,8 +241,6 @@ function useAnnouncement(job: Job): string {
       canceled: "Canceled.",
     };
     setAnnouncement(announcements[job.status]);
-    const marks = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
-    document.title = pageTitle(marks[job.status] + title);
   }, [job.status, count, job.progress?.phase]);
   return announcement;
 }
