@@ -1,7 +1,8 @@
 /**
- * A database whose commits and reads a test can delay or make fail.
+ * A database whose commits and reads a test can delay or make fail, and wait for.
  * @module
  */
+import { nextTurn } from "./fake_clock.ts";
 
 type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
 
@@ -16,14 +17,46 @@ export interface KvHooks {
   list?: ((selector: Deno.KvListSelector) => void) | undefined;
 }
 
+/** How many operations of a wrapped database run. */
+const running = new WeakMap<Deno.Kv, { count: number }>();
+
+/** Whether a database was wrapped by {@link hookKv}. */
+export function isHooked(kv: Deno.Kv): boolean {
+  return running.has(kv);
+}
+
+/**
+ * Resolves when all work over a wrapped database waits for something else, such as a clock: when
+ * no read and no commit has run for three turns of the event loop. A fake clock does not wait for
+ * the database, so a test that measures time calls this after each step of the clock.
+ */
+export async function settled(kv: Deno.Kv): Promise<void> {
+  const operations = running.get(kv);
+  if (!operations) throw new Error("the database is not wrapped");
+  for (let quietTurns = 0; quietTurns < 3; quietTurns++) {
+    await nextTurn();
+    if (operations.count > 0) quietTurns = -1;
+  }
+}
+
 /** Wraps a database. The hooks can be set and unset at any time. */
 export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
   const hooks: KvHooks = {};
+  const operations = { count: 0 };
+  async function counted<Result>(operation: () => Promise<Result>): Promise<Result> {
+    operations.count++;
+    try {
+      return await operation();
+    } finally {
+      operations.count--;
+    }
+  }
   function atomic(): Deno.AtomicOperation {
     const operation = kv.atomic();
     const sets: Deno.KvKey[] = [];
     const set = operation.set.bind(operation);
-    const commit = operation.commit.bind(operation);
+    const run = operation.commit.bind(operation);
+    const commit = () => counted(run);
     operation.set = (key, value, options) => {
       sets.push(key);
       return set(key, value, options);
@@ -33,15 +66,18 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
   }
   async function get(...args: Parameters<Deno.Kv["get"]>) {
     await hooks.get?.(args[0]);
-    return await kv.get(...args);
+    return await counted(() => kv.get(...args));
   }
   async function getMany(...args: Parameters<Deno.Kv["getMany"]>) {
     for (const key of args[0]) await hooks.get?.(key);
-    return await kv.getMany(...args);
+    return await counted(() => kv.getMany(...args));
   }
   function list(...args: Parameters<Deno.Kv["list"]>) {
     hooks.list?.(args[0]);
-    return kv.list(...args);
+    const entries = kv.list(...args);
+    const next = entries.next.bind(entries);
+    entries.next = () => counted(next);
+    return entries;
   }
   const hooked = new Proxy(kv, {
     get(target, name) {
@@ -53,6 +89,7 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+  running.set(hooked, operations);
   return { kv: hooked, hooks };
 }
 

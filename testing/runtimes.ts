@@ -12,6 +12,7 @@ import { sampleModel } from "../lib/model/sample_model.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore, type JobStoreOptions } from "../lib/store/job_store.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { hookKv, isHooked, settled } from "./hooked_kv.ts";
 import { HOUR, limits, testKind } from "./jobs.ts";
 
 /** What a test changes, of the configuration and of the runtime's dependencies. */
@@ -67,14 +68,17 @@ export function openRuntimesOn(
   overrides: RuntimeOverrides = {},
   clock: FakeClock = new FakeClock(),
 ) {
-  const a = openRuntime(kv, clock, overrides);
+  const database = isHooked(kv) ? kv : hookKv(kv).kv;
+  const a = openRuntime(database, clock, overrides);
   const { limits = defaults.limits, jobTtlMs: ttlMs = defaults.jobTtlMs } = overrides;
   return {
-    kv,
+    kv: database,
     clock,
+    /** Resolves when both instances wait for the clock or for the test. */
+    settled: () => settled(database),
     a,
-    b: openRuntime(kv, clock, overrides),
-    ...openStores(kv, { clock, limits, ttlMs }),
+    b: openRuntime(database, clock, overrides),
+    ...openStores(database, { clock, limits, ttlMs }),
     kind: a.kinds[0]!,
     [Symbol.dispose]: () => kv.close(),
   };

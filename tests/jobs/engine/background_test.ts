@@ -240,7 +240,7 @@ Deno.test("a worker that shows progress learns that it has lost its job", async 
   const { id } = queuedJob();
   await env.store.accept(queuedJob({ id }));
   await env.a.instance.sweep();
-  for (let n = 0; n < 50; n++) await env.a.jobs.ping();
+  await env.settled();
   assertStrictEquals(env.a.instance.running, 0);
   aborted.resolve();
   await env.a.instance.idle();
@@ -263,11 +263,11 @@ Deno.test("cancel() does not wait for the provider", async () => {
   let stopped = false;
   env.b.instance.stop(0).then(() => stopped = true);
   env.clock.advance(999);
-  for (let n = 0; n < 10; n++) await env.b.jobs.ping();
+  await env.settled();
   assertStrictEquals(stopped, false);
   for (let n = 0; n < 10 && !stopped; n++) {
     env.clock.advance(1_000);
-    for (let m = 0; m < 5; m++) await env.b.jobs.ping();
+    await env.settled();
   }
   assertStrictEquals(stopped, true);
 });
@@ -320,7 +320,7 @@ Deno.test("a webhook wakes the waiting call, whichever instance receives it", as
   await waiting.promise;
   const pass = async () => {
     env.clock.advance(500);
-    for (let n = 0; n < 5; n++) await env.a.jobs.ping();
+    await env.settled();
   };
   await pass();
   const job = await jobOf(env.store, id);

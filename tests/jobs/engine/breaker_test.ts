@@ -97,7 +97,7 @@ Deno.test("jobs that the breaker held back start when the pause ends, without a 
   await env.b.instance.idle();
   assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(1_000);
-  for (let n = 0; n < 100 && env.b.instance.running === 0; n++) await env.b.jobs.ping();
+  await env.settled();
   await env.b.instance.idle();
   assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
 });

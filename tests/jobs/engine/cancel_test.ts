@@ -33,7 +33,7 @@ Deno.test("a job that is canceled through another instance is stopped within a s
   const canceledAt = env.clock.now();
   while (!signal.aborted) {
     env.clock.advance(100);
-    await env.a.jobs.ping();
+    await env.settled();
   }
   assert(env.clock.now() - canceledAt <= 1_000, `${env.clock.now() - canceledAt} ms`);
   await env.a.instance.idle();

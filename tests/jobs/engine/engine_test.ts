@@ -322,7 +322,7 @@ async function recordMinute(jobs: number) {
   hooks.list = (selector) => lists.push(JSON.stringify(selector));
   for (let n = 0; n < 600; n++) {
     env.clock.advance(100);
-    await env.a.jobs.ping();
+    await env.settled();
   }
   hooks.commit = hooks.list = undefined;
   work.finish();

@@ -75,13 +75,12 @@ Deno.test("a job that is put back at a shutdown starts in another instance withi
   const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
   await work.begun;
   env.b.instance.start();
-  for (let n = 0; n < 10; n++) await env.b.jobs.ping();
+  await env.settled();
   await env.a.instance.stop(0);
   const releasedAt = env.clock.now();
   while (env.b.instance.running === 0) {
     env.clock.advance(100);
-    // The fake clock does not wait for the database.
-    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
+    await env.settled();
   }
   assert(env.clock.now() - releasedAt <= 1_000, `${env.clock.now() - releasedAt} ms`);
   work.finish();

@@ -148,7 +148,7 @@ Deno.test("a step that is being stored during a shutdown is not run again", asyn
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await storing.promise;
   const stopped = env.a.instance.stop(0);
-  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
+  await env.settled();
   stored.resolve();
   await stopped;
   await env.b.instance.sweep();
@@ -247,14 +247,14 @@ Deno.test("a job shows its progress while it runs", async () => {
     openaiResponseId: "resp_turn-1",
   };
   // The first write is made at once, the next one after half a second.
-  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
+  await env.settled();
   assertEquals((await env.store.read(id))?.progress, {
     ...expected,
     reasoningSummaries: [],
     openaiResponseId: null,
   });
   env.clock.advance(500);
-  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
+  await env.settled();
   assertEquals((await env.store.read(id))?.progress, expected);
   held.resolve();
   await env.a.instance.idle();
@@ -313,7 +313,7 @@ Deno.test("a step that ends after its attempt was aborted is stored", async () =
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await begun.promise;
   const stopped = env.a.instance.stop(0);
-  for (let n = 0; n < 10; n++) await env.a.jobs.ping();
+  await env.settled();
   held.resolve();
   await stopped;
   await env.b.instance.sweep();

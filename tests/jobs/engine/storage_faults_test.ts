@@ -23,13 +23,13 @@ const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
     ends: ["succeeded"],
   },
   "put back at a shutdown and completed elsewhere": {
-    story: async ({ a, clock, runs, kind }) => {
+    story: async ({ a, clock, settled, kind }) => {
       const { job: { id } } = await submit(a, kind, { text: "hold" });
-      for (let n = 0; n < 50 && runs.length === 0; n++) await a.jobs.ping();
+      await settled();
       const stopped = a.instance.stop(0);
       for (let n = 0; n < 20; n++) {
         clock.advance(500);
-        await a.jobs.ping();
+        await settled();
       }
       await stopped;
       return id;
@@ -46,9 +46,9 @@ const stories: Record<string, { story: Story; ends: JobRecord["state"][] }> = {
     ends: ["succeeded"],
   },
   "canceled": {
-    story: async ({ a, runs, kind }) => {
+    story: async ({ a, settled, kind }) => {
       const { job: { id } } = await submit(a, kind, { text: "hold" });
-      for (let n = 0; n < 50 && runs.length === 0; n++) await a.jobs.ping();
+      await settled();
       await a.jobs.cancel(kind, id);
       return id;
     },
@@ -126,7 +126,7 @@ async function runStory(story: Story, nth: number, fault: Fault): Promise<Ending
     await Promise.all([env.a.instance.beat(), env.b.instance.beat()]);
     if (!env.a.jobs.stopping) await env.a.instance.sweep();
     await env.b.instance.sweep();
-    for (let n = 0; n < 10; n++) await env.a.jobs.ping();
+    await env.settled();
   }
   fail(`The job did not end: ${JSON.stringify(await env.store.read(id))}`);
 }

@@ -96,8 +96,7 @@ Deno.test("patrol() executes waiting jobs, and stays until silent instances are 
   const patrol = env.b.instance.patrol().then(() => over = true);
   while (!over) {
     env.clock.advance(1_000);
-    // The database works in real time: the clock must not run ahead of it.
-    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
+    await env.settled();
   }
   await patrol;
   for (const { id } of [waiting, abandoned]) {
@@ -243,7 +242,7 @@ Deno.test("the jobs of a dead instance are rescued as soon as its lease ends, wi
   while ((await jobOf(env.store, job.id)).state === "running") {
     env.clock.advance(100);
     waitedMs += 100;
-    for (let n = 0; n < 5; n++) await env.b.jobs.ping();
+    await env.settled();
   }
   assert(waitedMs >= 10_000 && waitedMs <= 11_000, `${waitedMs} ms`);
   await env.b.instance.idle();
@@ -313,7 +312,7 @@ Deno.test("an instance keeps its jobs when one heartbeat is never answered", asy
       : run();
   for (let tenth = 0; tenth < 300; tenth++) {
     env.clock.advance(100);
-    for (let n = 0; n < 3; n++) await env.a.jobs.ping();
+    await env.settled();
     if (tenth % 10 === 0) await env.b.instance.sweep();
   }
   assert(beats > 5, `${beats} heartbeats`);
@@ -445,7 +444,7 @@ Deno.test("no loop ends when a rescue fails or a bell cannot be read", async () 
   await claim(env.store, held.id, { holder: "dead" });
   for (let tenth = 0; tenth < 300; tenth++) {
     env.clock.advance(100);
-    for (let n = 0; n < 3; n++) await env.a.jobs.ping();
+    await env.settled();
   }
   await env.a.instance.idle();
   assert(faults >= 4);

@@ -58,7 +58,7 @@ Deno.test("respond() stops waiting for a silent stream after a webhook", async (
   let waitedMs = 0;
   for (; text === undefined && waitedMs < IDLE_MS; waitedMs += 500) {
     env.clock.advance(500);
-    await nextTurn();
+    for (let n = 0; n < 10; n++) await nextTurn();
   }
   assertStrictEquals(text, PLAN);
   assert(waitedMs < 10_000, `${waitedMs} ms`);
