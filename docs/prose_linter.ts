@@ -1,7 +1,7 @@
 /**
  * Lints the documents and the texts of the API's description (`deno task prose`): the words of
- * `docs/words.ts`, and sentences of more than {@link MAX_WORDS} words. `docs/words_plugin.ts` looks for
- * the same words in comments and in the texts of the program, as part of `deno lint`.
+ * `docs/words.ts`, and long sentences. `docs/words_plugin.ts` checks the same in comments and in the
+ * texts of the program, as part of `deno lint`.
  * @module
  */
 import { TextlintKernel, type TextlintRuleModule } from "@textlint/kernel";
@@ -12,12 +12,8 @@ import { StringSource } from "textlint-util-to-string";
 import { createKinds } from "../jobs/registry.ts";
 import { parseConfig } from "../lib/config.ts";
 import { createOpenApi } from "../routes/api/openapi/document.ts";
+import { longSentences } from "./sentences.ts";
 import { words } from "./words.ts";
-
-/** A longer sentence has to be read twice. */
-const MAX_WORDS = 30;
-
-const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /** Reports sentences that are too long. Soft line breaks are spaces; code counts as one word. */
 const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator }) => ({
@@ -25,12 +21,8 @@ const sentenceLength: TextlintRuleModule = ({ Syntax, RuleError, report, locator
     const source = new StringSource(node as ConstructorParameters<typeof StringSource>[0], {
       replacer: ({ node, maskValue }) => node.type === Syntax.Code ? maskValue("X") : undefined,
     });
-    const text = source.toString().replaceAll(/\s/g, " ");
-    for (const { segment, index } of sentences.segment(text)) {
-      const count = segment.split(/\s+/).filter((word) => /\w/.test(word)).length;
-      if (count <= MAX_WORDS) continue;
+    for (const { index, message } of longSentences(source.toString())) {
       const at = source.originalIndexFromIndex(index) ?? 0;
-      const message = `A sentence of ${count} words: write at most ${MAX_WORDS}`;
       report(node, new RuleError(message, { padding: locator.at(at) }));
     }
   },

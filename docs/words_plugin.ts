@@ -1,8 +1,9 @@
 /**
- * A plugin of `deno lint` that reports the words of `docs/words.ts` in comments, in texts and in the
- * names of tests.
+ * A plugin of `deno lint` for comments, texts and the names of tests. It reports the words of
+ * `docs/words.ts`, and long sentences.
  * @module
  */
+import { longSentences } from "./sentences.ts";
 import { words } from "./words.ts";
 
 const patterns = words.map(([pattern, instead]) => ({
@@ -12,6 +13,13 @@ const patterns = words.map(([pattern, instead]) => ({
 
 /** Files that quote the words. */
 const quoting = /\/(?:tests\/repo\/prose_test|docs\/words)\.ts$/;
+
+/** Text up to an empty line, a list item, a tag or the end. */
+const paragraphs = /(?:(?!\n[\s*]*(?:\n|[-@<|─]|\d+\.))[\s\S])+/g;
+/** Code, which counts as one word. */
+const code = /`[^`]*`/g;
+/** The description of a parameter or an error: a list, not a sentence. */
+const tag = /^[\s*]*@/;
 
 const plugin: Deno.lint.Plugin = {
   name: "words",
@@ -37,6 +45,36 @@ const plugin: Deno.lint.Plugin = {
             if (typeof value === "string") check(raw.slice(1, -1), range[0] + 1);
           },
           TemplateElement: ({ raw, range }) => check(raw, range[0]),
+          JSXText: ({ raw, range }) => check(raw, range[0]),
+        };
+      },
+    },
+    "short-sentences": {
+      create(context) {
+        function check(text: string, start: number): void {
+          const prose = text.replaceAll(code, ({ length }) => "X".repeat(length));
+          for (const { 0: paragraph, index } of prose.matchAll(paragraphs)) {
+            if (tag.test(paragraph)) continue;
+            for (const { index: at, message } of longSentences(paragraph)) {
+              const from = start + index + at;
+              context.report({ range: [from, from + paragraph.length - at], message });
+            }
+          }
+        }
+        return {
+          Program() {
+            for (const { value, range } of context.sourceCode.getAllComments()) {
+              check(value, range[0] + 2);
+            }
+          },
+          Literal({ value, raw, range }) {
+            if (typeof value === "string") check(raw.slice(1, -1), range[0] + 1);
+          },
+          TemplateLiteral({ quasis, range }) {
+            const text = quasis.map(({ raw }) => raw).join("X");
+            // Several lines are a document, a prompt or a script.
+            if (!text.includes("\n")) check(text, range[0] + 1);
+          },
           JSXText: ({ raw, range }) => check(raw, range[0]),
         };
       },

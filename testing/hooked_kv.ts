@@ -26,9 +26,9 @@ export function isHooked(kv: Deno.Kv): boolean {
 }
 
 /**
- * Resolves when all work over a wrapped database waits for something else, such as a clock: when
- * no read and no commit has run for three turns of the event loop. A fake clock does not wait for
- * the database, so a test that measures time calls this after each step of the clock.
+ * Resolves when all work over a wrapped database waits for something else, such as a clock. It
+ * waits until no read and no commit has run for three turns of the event loop. A fake clock does
+ * not wait for the database, so a test that measures time calls this after each step of the clock.
  */
 export async function settled(kv: Deno.Kv): Promise<void> {
   const operations = running.get(kv);

@@ -1,6 +1,6 @@
 /**
- * A page that watches a job, controlled by a test: each of its requests waits until the test
- * answers it, time is a `FakeClock`, and at the end no resource may be left.
+ * A page that watches a job, controlled by a test. Each of its requests waits until the test
+ * answers it, and time is a `FakeClock`. At the end no resource may be left.
  * @module
  */
 import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";

@@ -10,8 +10,8 @@ const SURROGATE_COUNT = 0x800;
 const LAST = 0x10ffff;
 
 /**
- * Any character of Unicode, for `fc.string({ unit })`. fast-check's own unit "binary" means the same, but
- * puts all 1.1 million of them into a map first, which takes a second or more in each file.
+ * Any character of Unicode, for `fc.string({ unit })`. fast-check's own unit "binary" means the same.
+ * But it first puts all 1.1 million characters into a map, which takes a second or more in each file.
  */
 export const anyCharacter: fc.Arbitrary<string> = fc.nat(LAST - SURROGATE_COUNT).map(
   (n) => String.fromCodePoint(n < SURROGATES ? n : n + SURROGATE_COUNT),

@@ -19,8 +19,9 @@ export interface EventDate {
 }
 
 /**
- * Returns midnight of a day; months start at 1. `null` if the day does not exist, or if its year is
- * not from 2000 to 2999: calendars have four digits for a year, and other millennia are mistakes.
+ * Returns midnight of a day; months start at 1. It returns `null` if the day does not exist, or if
+ * its year is not from 2000 to 2999. Calendars have four digits for a year, and other millennia are
+ * mistakes.
  */
 export function midnightOf(
   year: number,

@@ -65,3 +65,25 @@ for (const [name, source, found] of sources) {
     assertEquals(diagnostics.map(({ range: [start, end] }) => source.slice(start, end)), found);
   });
 }
+
+const long = sentenceOf(31);
+/** Half a sentence that is too long. */
+const half = sentenceOf(20).slice(0, -1);
+
+const texts: [name: string, source: string, findings: number][] = [
+  ["a sentence of 30 words on a page", `export const a = <p>${sentenceOf(30)}</p>;\n`, 0],
+  ["a sentence of 31 words on a page", `export const a = <p>${long}</p>;\n`, 1],
+  ["a string", `console.log("${long}");\n`, 1],
+  ["a template", `console.log(\`\${1} ${long}\`);\n`, 1],
+  ["a template of several lines", `export const sql = \`\n${long}\n\`;\n`, 0],
+  ["a comment", `/**\n * Short.\n *\n * ${long}\n */\n`, 1],
+  ["paragraphs of a comment", `/**\n * ${half}\n *\n * ${half}\n * - ${half}\n */\n`, 0],
+  ["code in a comment", `// The result of \`${long}\` is 2.\n`, 0],
+];
+
+for (const [name, source, findings] of texts) {
+  Deno.test(`the plugin of deno lint measures the sentences of ${name}`, () => {
+    const diagnostics = Deno.lint.runPlugin(plugin, "lib/x.tsx", source);
+    assertEquals(diagnostics.map(({ id }) => id), Array(findings).fill("words/short-sentences"));
+  });
+}
