@@ -2,13 +2,11 @@
  * The HTTP application: a function from a request to a response.
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
 import type { JobService } from "../jobs/engine/job_service.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -16,12 +14,12 @@ import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
+import { commonHeaders } from "./http/common_headers.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
 import { createOpenApi } from "./api/openapi/document.ts";
-import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { problemRoutes } from "./pages/problems.tsx";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
@@ -43,14 +41,8 @@ export interface AppOptions {
   readWebhook?: WebhookReader | undefined;
 }
 
-/** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
-const PREFLIGHT_SECONDS = 86_400;
-
 /** Answers with these statuses never have a body (RFC 9110, section 15). */
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
-
-/** For answers that are not pages: a browser must neither load nor run anything in them. */
-const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Creates the HTTP application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
@@ -60,8 +52,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const views = new JobViews(jobs, clock);
 
   app.use(requestId());
-  app.use(secure());
-  app.use(crossOrigin(corsOrigins));
+  app.use(commonHeaders(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
   app.route("/", healthRoutes(jobs, clock));
@@ -98,47 +89,6 @@ export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
     const response = await app.fetch(request, info);
     const isUnchanged = request.method !== "HEAD" || NO_BODY.has(response.status);
     return isUnchanged ? response : new Response(new Blob().stream(), response);
-  };
-}
-
-/** Sets security headers on every answer. Pages set their own content security policy. */
-function secure(): MiddlewareHandler<AppEnv> {
-  const setHeaders = secureHeaders({
-    // CORS decides which origins may read answers.
-    crossOriginResourcePolicy: "cross-origin",
-    xFrameOptions: "DENY",
-    // Other sites get no referrer. The app's own forms keep their `Origin`.
-    referrerPolicy: "same-origin",
-    // 180 days, for this host only: operators decide about its subdomains.
-    strictTransportSecurity: "max-age=15552000",
-    originAgentCluster: false,
-    // Only old browsers read these.
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  });
-  return async (c, next) => {
-    await setHeaders(c, next);
-    const { headers } = c.res;
-    if (!headers.has("content-security-policy")) {
-      headers.set("content-security-policy", NO_PAGE_POLICY);
-    }
-  };
-}
-
-/** Applies CORS. An `OPTIONS` request that is not a preflight asks for the methods of the path. */
-function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
-  const allow = cors({
-    origin: origins.includes("*") ? "*" : origins,
-    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
-    allowHeaders: allowedHeaders,
-    exposeHeaders: exposedHeaders,
-    maxAge: PREFLIGHT_SECONDS,
-  });
-  return async (c, next) => {
-    const isPreflight = c.req.header("access-control-request-method") !== undefined;
-    return c.req.method === "OPTIONS" && !isPreflight ? await next() : await allow(c, next);
   };
 }
 

@@ -1,0 +1,74 @@
+/**
+ * The headers of every answer: security headers, and CORS headers for the origin of the request.
+ * @module
+ */
+import { Hono, type MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { allowedHeaders, exposedHeaders } from "../api/openapi/headers.ts";
+import type { AppEnv } from "./caller.ts";
+
+/** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
+const PREFLIGHT_SECONDS = 86_400;
+
+/**
+ * Sets the headers of every answer. Hono's middlewares decide them, once for each allowed origin.
+ * They would set them when the answer exists, and Hono would then build each answer several times.
+ *
+ * @param origins the origins whose scripts may use the API; `*` for all
+ */
+export function commonHeaders(origins: string[]): MiddlewareHandler<AppEnv> {
+  const [secure, allow] = [setSecurityHeaders(), allowOrigins(origins)];
+  const template = new Hono().use(secure, allow).get("/", (c) => c.body(null));
+  /** The headers by allowed origin; the empty string stands for all other origins. */
+  const decided = new Map<string, [name: string, value: string][]>();
+  async function decide(origin: string): Promise<[name: string, value: string][]> {
+    const { headers } = await template.request("/", { headers: { origin } });
+    decided.set(origin, [...headers]);
+    return [...headers];
+  }
+  return async (c, next) => {
+    if (isPreflight(c.req.raw)) {
+      return await secure(c, async () => void (c.res = await allow(c, next) as Response));
+    }
+    const sent = c.req.header("origin") ?? "";
+    const origin = origins.includes(sent) ? sent : "";
+    for (const [name, value] of decided.get(origin) ?? await decide(origin)) c.header(name, value);
+    await next();
+  };
+}
+
+/** An `OPTIONS` request that is no preflight asks for the methods of a path. */
+function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
+}
+
+function allowOrigins(origins: string[]): MiddlewareHandler {
+  return cors({
+    origin: origins.includes("*") ? "*" : origins,
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowHeaders: allowedHeaders,
+    exposeHeaders: exposedHeaders,
+    maxAge: PREFLIGHT_SECONDS,
+  });
+}
+
+function setSecurityHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    // A browser must neither load nor run anything in answers. Pages have a policy of their own.
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    // CORS decides which origins may read answers.
+    crossOriginResourcePolicy: "cross-origin",
+    xFrameOptions: "DENY",
+    // Other sites get no referrer. The app's own forms keep their `Origin`.
+    referrerPolicy: "same-origin",
+    // 180 days, for this host only: operators decide about its subdomains.
+    strictTransportSecurity: "max-age=15552000",
+    originAgentCluster: false,
+    // Only old browsers read these.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  });
+}
