@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { type Clock, DeadlineError, systemClock, withDeadline } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 
@@ -32,23 +32,23 @@ const LOCKED_MAX_WAIT_MS = 100;
 const BATCH = 100;
 
 /**
- * The longest wait for an answer, counted in ticks of a second. After a freeze of the process or a
- * sleep of the machine, at most one tick is lost, so the process still reads an answer that has
- * arrived.
+ * The longest wait for an answer, in ticks of a second. After a freeze of the process or a sleep of
+ * the machine, at most one tick is lost, so the process still reads an answer that has arrived.
  */
-const ANSWER_MS = 5_000;
 const ANSWER_TICKS = 5;
+const TICK_MS = 1_000;
 
 /**
  * Wraps a database that other processes share, or that is on a network.
  *
  * While another process writes, SQLite refuses reads and writes, and Deno throws at once. Such a
- * call has changed nothing, so the wrapper retries it. A call without an answer within five seconds
- * fails.
+ * call has changed nothing, so the wrapper retries it. A call without an answer within five to six
+ * seconds fails.
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
+  const limit = new AnswerLimit(clock);
   const withRetries = <T>(work: () => Promise<T>) =>
-    retry(() => withAnswerLimit(work, clock), {
+    retry(() => limit.run(work), {
       forMs: LOCKED_MS,
       firstMs: LOCKED_FIRST_WAIT_MS,
       maxMs: LOCKED_MAX_WAIT_MS,
@@ -73,6 +73,11 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
       operation.commit = () => withRetries(commit);
       return operation;
     },
+    close() {
+      limit.close();
+      kv.close();
+    },
+    [Symbol.dispose]: () => methods.close(),
   };
   return new Proxy(kv, {
     get(target, name) {
@@ -83,12 +88,51 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   });
 }
 
-/** Runs `work`, and throws if the answer takes too long. */
-async function withAnswerLimit<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
-  try {
-    return await withDeadline(work, { ms: ANSWER_MS, parts: ANSWER_TICKS, clock });
-  } catch (error) {
-    throw error instanceof DeadlineError ? new Error("The database does not answer") : error;
+/** A call that waits for its answer. */
+interface PendingCall {
+  ticks: number;
+  reject: (reason: Error) => void;
+}
+
+/** Makes calls fail whose answers take too long. One timer serves all calls. */
+class AnswerLimit {
+  readonly #clock: Clock;
+  readonly #pending = new Set<PendingCall>();
+  readonly #closed = new AbortController();
+  #isTicking = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `work`. Rejects after five to six seconds without an answer. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const call = { ticks: 0, reject };
+    this.#pending.add(call);
+    if (!this.#isTicking) this.#tick();
+    Promise.try(work).then(resolve, reject).finally(() => this.#pending.delete(call));
+    return promise;
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** Counts the seconds of all calls, until no call waits. */
+  async #tick(): Promise<void> {
+    this.#isTicking = true;
+    while (this.#pending.size > 0 && !this.#closed.signal.aborted) {
+      await this.#clock.wait(TICK_MS, this.#closed.signal);
+      for (const call of this.#pending) {
+        // The first tick may come just after the call.
+        if (++call.ticks <= ANSWER_TICKS) continue;
+        this.#pending.delete(call);
+        call.reject(new Error("The database does not answer"));
+      }
+    }
+    this.#isTicking = false;
   }
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
-import { readBlob } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../job/failure.ts";
@@ -35,9 +34,9 @@ import {
 } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import { decodeProgress } from "./progress_codec.ts";
 import { usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
+import { SnapshotReader } from "./snapshot_reader.ts";
 
 /**
  * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
@@ -87,6 +86,7 @@ export class JobStore {
   /** The lists of waiting, running and failed jobs. */
   readonly index: JobIndex;
   readonly #inFlight: InFlightStore;
+  readonly #snapshots: SnapshotReader;
   readonly #kv: Deno.Kv;
   readonly #options: JobStoreOptions;
 
@@ -96,6 +96,7 @@ export class JobStore {
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight });
     this.#kv = kv;
     this.#options = options;
   }
@@ -144,30 +145,9 @@ export class JobStore {
     return false;
   }
 
-  /**
-   * Reads a job with its progress and, if it has succeeded, its plan. A waiting follower has the
-   * progress of its leader.
-   *
-   * @returns `null` if the job does not exist
-   */
+  /** Reads a job for a client, see {@link SnapshotReader.read}. */
   async read(id: string): Promise<JobSnapshot | null> {
-    const resultKey = keys.result(id);
-    const [record, progress, firstPart] = await this.#kv.getMany<[unknown, unknown, Uint8Array]>(
-      [keys.job(id), keys.progress(id), [...resultKey, 0]],
-    );
-    const job = this.#parse(record);
-    if (job === null) return null;
-    const shared = await this.#inFlight.progressOfLeader(job);
-    const versions = [record.versionstamp, progress.versionstamp, shared?.version];
-    return {
-      job,
-      version: versions.map((version) => version ?? "").join("-"),
-      progress: shared?.progress ?? decodeProgress(progress.value),
-      ...(shared && { isFollowing: true }),
-      result: job.state === "succeeded"
-        ? await readBlob(this.#kv, { key: resultKey, ref: job.result, first: firstPart.value })
-        : null,
-    };
+    return await this.#snapshots.read(id);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * The answers to `GET` for one job, with their entity tags. A job that has ended never changes, so
- * its view is cached in memory.
+ * The answers to `GET` for one job, with their entity tags. They are cached in memory: of a job that
+ * has ended because it never changes, of another job as long as reads return the same snapshot.
  * @module
  */
 import { LRUCache } from "lru-cache";
@@ -45,7 +45,7 @@ export class JobView {
   }
 }
 
-/** Creates the views of jobs, and caches those of ended jobs. */
+/** Creates and caches the views of jobs. */
 export class JobViews {
   readonly #jobs: JobService;
   readonly #clock: Clock;
@@ -53,6 +53,8 @@ export class JobViews {
     maxSize: CACHE_CHARACTERS,
     sizeCalculation: ({ body }) => body.length + OVERHEAD_CHARACTERS,
   });
+
+  readonly #unfinished = new WeakMap<JobSnapshot, JobView>();
 
   constructor(jobs: JobService, clock: Clock) {
     this.#jobs = jobs;
@@ -71,8 +73,11 @@ export class JobViews {
 
   /** Creates the view of a snapshot that the caller already has. */
   viewOf(kind: PublicKind, snapshot: JobSnapshot): JobView {
+    const known = this.#unfinished.get(snapshot);
+    if (known) return known;
     const view = new JobView(kind, snapshot);
     if (isEnded(view.job)) this.#finished.set(view.job.id, view);
+    else this.#unfinished.set(snapshot, view);
     return view;
   }
 }

@@ -457,7 +457,7 @@ Deno.test("read() reads the leader only for a follower", async () => {
     await store.read(id);
     return sorts;
   };
-  const ownSorts = ["job", "progress", "result"];
+  const ownSorts = ["job", "progress"];
   assertEquals(await readsOf(env.leader), ownSorts);
   assertEquals(await readsOf(env.id), [...ownSorts, "in_flight", "job", "progress"]);
   env.finish();
