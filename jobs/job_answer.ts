@@ -69,17 +69,17 @@ const work = {
 /** The part of a kind that these schemas need. */
 interface Described<
   Id extends string,
-  Asked extends z.ZodRawShape,
-  Answered extends z.ZodRawShape,
+  RequestMembers extends z.ZodRawShape,
+  ResultMembers extends z.ZodRawShape,
 > {
   readonly http: Pick<HttpContract, "noun"> & { readonly idName: Id };
-  readonly asked: z.ZodObject<Asked>;
-  readonly answered: z.ZodObject<Answered>;
+  readonly requestMembers: z.ZodObject<RequestMembers>;
+  readonly resultMembers: z.ZodObject<ResultMembers>;
 }
 
-type Listed<Id extends string, Asked extends z.ZodRawShape> = Omit<
-  Described<Id, Asked, Asked>,
-  "answered"
+type Listed<Id extends string, RequestMembers extends z.ZodRawShape> = Omit<
+  Described<Id, RequestMembers, RequestMembers>,
+  "resultMembers"
 >;
 type Named<Id extends string> = Pick<Described<Id, z.ZodRawShape, z.ZodRawShape>, "http">;
 
@@ -88,33 +88,35 @@ type Named<Id extends string> = Pick<Described<Id, z.ZodRawShape, z.ZodRawShape>
  */
 export function jobAnswer<
   Id extends string,
-  Asked extends z.ZodRawShape,
-  Answered extends z.ZodRawShape,
->(kind: Described<Id, Asked, Answered>) {
+  RequestMembers extends z.ZodRawShape,
+  ResultMembers extends z.ZodRawShape,
+>(kind: Described<Id, RequestMembers, ResultMembers>) {
   return z.object({
     ...idMember(kind.http, JobId),
     status: Status,
-    ...kind.asked.shape,
-    ...kind.answered.shape,
+    ...kind.requestMembers.shape,
+    ...kind.resultMembers.shape,
     ...common,
     ...work,
   }).meta({ id: nameOf(kind) });
 }
 
 /** Returns the schema of a job in a list. */
-export function jobSummary<Id extends string, Asked extends z.ZodRawShape>(
-  kind: Listed<Id, Asked>,
+export function jobSummary<Id extends string, RequestMembers extends z.ZodRawShape>(
+  kind: Listed<Id, RequestMembers>,
 ) {
   return z.object({
     ...idMember(kind.http, JobId),
     status: Status,
-    ...kind.asked.shape,
+    ...kind.requestMembers.shape,
     ...common,
   }).meta({ id: `${nameOf(kind)}Summary` });
 }
 
 /** Returns the schema of a page of a list. */
-export function jobPage<Id extends string, Asked extends z.ZodRawShape>(kind: Listed<Id, Asked>) {
+export function jobPage<Id extends string, RequestMembers extends z.ZodRawShape>(
+  kind: Listed<Id, RequestMembers>,
+) {
   return z.object({
     items: z.array(jobSummary(kind)),
     nextCursor: z.string().nullable().describe(
@@ -139,8 +141,8 @@ export function jobTimeline<Id extends string>(kind: Named<Id>) {
 }
 
 /** Returns the schema of the body of a callback. */
-export function callbackNotice<Id extends string, Asked extends z.ZodRawShape>(
-  kind: Listed<Id, Asked>,
+export function callbackNotice<Id extends string, RequestMembers extends z.ZodRawShape>(
+  kind: Listed<Id, RequestMembers>,
 ) {
   const ended = statuses.filter((status) => status !== "processing");
   return z.object({
@@ -165,7 +167,11 @@ export type JobOfKind<Kind extends PublicKind> =
   & Omit<
     z.output<
       ReturnType<
-        typeof jobAnswer<Kind["http"]["idName"], Kind["asked"]["shape"], Kind["answered"]["shape"]>
+        typeof jobAnswer<
+          Kind["http"]["idName"],
+          Kind["requestMembers"]["shape"],
+          Kind["resultMembers"]["shape"]
+        >
       >
     >,
     "partial"

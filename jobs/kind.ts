@@ -1,6 +1,6 @@
 /**
- * The interface of a kind of job. All else (routes, storage, retries, logs) is the same for all
- * kinds.
+ * The interface of a kind of job. Everything else (routes, storage, retries, logs) is the same for
+ * all kinds.
  * @module
  */
 import type { z } from "zod";
@@ -23,7 +23,7 @@ export interface JobKind<Request = unknown, Result = unknown> {
   /** Changes with every change of the prompt. Steps of another version are not resumed. */
   readonly promptVersion: string;
   /**
-   * Writes the plan. All work that costs money or time is a {@link JobContext.step}.
+   * Writes the plan. All work that costs money or time must be a {@link JobContext.step}.
    *
    * @throws {JobError} with the reason why there is no plan
    */
@@ -33,21 +33,23 @@ export interface JobKind<Request = unknown, Result = unknown> {
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
-   * How many jobs of this kind may run at once in an instance. The limit is never above a quarter
-   * of the slots, and one owner may use half of it. Unset: as many as there are slots.
+   * How many jobs of this kind may run at once in an instance. The engine lowers the value to a
+   * quarter of the slots (at least 1). One owner may have half of this limit, rounded up. Unset:
+   * only the number of slots limits the kind.
    */
   readonly maxRunning?: number;
 }
 
 /**
- * A kind of job that clients can create: one folder in `kinds/`, one line in `registry.ts`. The
- * `present…()` functions return the types that {@link asked} and {@link answered} describe.
+ * A kind of job that clients can create. It has a folder in `kinds/` and a line in each of four
+ * registries; CONTRIBUTING.md has the steps. The `present…()` functions return the types that
+ * {@link requestMembers} and {@link resultMembers} describe.
  */
 export interface PublicKind<
   Request = unknown,
   Result = unknown,
-  Asked extends z.ZodObject = z.ZodObject,
-  Answered extends z.ZodObject = z.ZodObject,
+  RequestMembers extends z.ZodObject = z.ZodObject,
+  ResultMembers extends z.ZodObject = z.ZodObject,
 > extends JobKind<Request, Result> {
   readonly http: HttpContract;
   /** Parses the body of a `POST`. */
@@ -58,13 +60,13 @@ export interface PublicKind<
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
   /** The members of the public answer that repeat the request. */
-  readonly asked: Asked;
-  /** The members of the public answer that only this kind has, besides `asked`. */
-  readonly answered: Answered;
+  readonly requestMembers: RequestMembers;
+  /** The members of the public answer that only this kind has, besides `requestMembers`. */
+  readonly resultMembers: ResultMembers;
   /** Returns the public form of a request. */
-  presentRequest(request: Request): z.output<Asked>;
+  presentRequest(request: Request): z.output<RequestMembers>;
   /** Returns the public form of the result, or of the available part of it. */
-  presentResult(job: { result: Result | null; progress: Progress }): z.output<Answered>;
+  presentResult(job: { result: Result | null; progress: Progress }): z.output<ResultMembers>;
   /** Returns the parts of a plan, in the form in which progress shows them. */
   itemsOf(result: Result): readonly unknown[];
 }
@@ -113,7 +115,7 @@ export interface JobContext {
    *
    * @example
    * ```ts
-   * const format = { name: "plan", schema: Plan };
+   * const format = { name: "plan", schema: TripPlan };
    * const parts = { member: "days", noun: "day", count: 3, schemaAt: () => Day };
    * const { text } = await context.chat("turn-1", { model, messages, format, maxTokens }, parts);
    * ```
@@ -126,7 +128,7 @@ export interface JobContext {
 }
 
 /** A plan and its source. */
-export interface Plan {
+export interface WrittenPlan {
   result: unknown;
   source: Source;
   /** The version of the prompt that wrote it. Unset: the current version of its kind. */

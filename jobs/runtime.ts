@@ -169,7 +169,7 @@ function createWorker(
     breaker,
     unreadable,
     clock,
-    claim: (id) => worker.ring(id),
+    claim: (id) => worker.tryClaim(id),
   });
   return { unreadable, slots, worker, stager };
 }

@@ -20,7 +20,7 @@ import type { JobStore } from "../../lib/store/job_store.ts";
 import { persist } from "../../lib/store/persist.ts";
 import { inTrace, recordOutcome } from "../../lib/trace_context.ts";
 import type { ModelPrice } from "../../lib/usage.ts";
-import type { JobKind, Plan } from "../kind.ts";
+import type { JobKind, WrittenPlan } from "../kind.ts";
 import { AttemptContext } from "./attempt_context.ts";
 import { follow } from "./follower.ts";
 import { Interruption } from "./interruption.ts";
@@ -234,7 +234,7 @@ export class Executor {
     return kind;
   }
 
-  #placeholderPlan(job: RunningJob): Plan {
+  #placeholderPlan(job: RunningJob): WrittenPlan {
     const kind = this.#kindOf(job);
     return { result: kind.sample?.(kind.request.parse(job.request)), source: "placeholder" };
   }

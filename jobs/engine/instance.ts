@@ -93,7 +93,7 @@ export class Instance {
   /** Starts to listen and to sweep. The first sweep finds waiting and abandoned jobs at once. */
   start(): void {
     const { doorbell, worker } = this.#options;
-    const listening = doorbell.listen((jobId) => worker.ring(jobId))
+    const listening = doorbell.listen((jobId) => worker.tryClaim(jobId))
       .catch((error) => this.#faults.report("listening failed", error));
     this.#ended = Promise.all([listening, ...this.#loops.map((loop) => loop.start())]);
   }

@@ -1,5 +1,5 @@
 /**
- * The interface of the engine for routes: submit, read, watch, cancel, replay. It rings the worker
+ * The interface of the engine for routes: submit, read, watch, cancel, replay. It calls the worker
  * for each job that may start. The background loops belong to the `Instance`.
  * @module
  */
@@ -28,7 +28,7 @@ import type { Watcher } from "./watcher.ts";
 /** The part of this instance's worker that the service uses. */
 export interface LocalWorker {
   /** Claims a job that may be due, if there is a free slot. Never rejects. */
-  ring(id: string): Promise<void>;
+  tryClaim(id: string): Promise<void>;
   /** Stops the work on a job that this instance no longer holds. */
   drop(id: string): void;
   /** Whether the instance shuts down. */
@@ -174,7 +174,7 @@ export class JobService {
     if (acceptance.outcome !== "accepted") return repeated(acceptance);
     log.info("accepted", { jobId: job.id, kind: job.kind });
     // The fastest doorbell. Not awaited, so that the client gets its answer first.
-    this.#options.worker.ring(job.id);
+    this.#options.worker.tryClaim(job.id);
     const { left } = acceptance;
     return {
       outcome: "accepted",
@@ -284,7 +284,7 @@ export class JobService {
     const job = await this.#store.replay(id, crypto.randomUUID());
     if (!job) return null;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
-    this.#options.worker.ring(job.id);
+    this.#options.worker.tryClaim(job.id);
     return job;
   }
 

@@ -13,18 +13,18 @@ import {
   limitsOf,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
-import type { Plan } from "../kind.ts";
+import type { WrittenPlan } from "../kind.ts";
 
 /** How an attempt ended. */
 export type Ended =
-  | { plan: Plan }
+  | { plan: WrittenPlan }
   | { error: unknown }
   /** The job is a follower, and its leader has failed. */
   | { failure: Failure };
 
 /** The next state of the job. */
 export type Outcome =
-  | { next: "done"; plan: Plan }
+  | { next: "done"; plan: WrittenPlan }
   | { next: "retry"; failure: Failure; runAt: number }
   /** The job is put back, and the attempt is not counted. */
   | { next: "wait"; runAt: number }
@@ -41,7 +41,7 @@ export interface DecideOptions {
   /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
   /** Creates a placeholder when the quota is spent. Unset: the job fails. */
-  placeholder?: (() => Plan) | undefined;
+  placeholder?: (() => WrittenPlan) | undefined;
 }
 
 /** The first retry starts within 2 s, the second within 4 s, and so on, up to one minute. */

@@ -53,7 +53,7 @@ export class Worker {
    * Claims one job and starts the work, if there is a free slot and no other worker has claimed it.
    * Resolves after the claim, before the end of the work. Never rejects.
    */
-  async ring(id: string): Promise<void> {
+  async tryClaim(id: string): Promise<void> {
     if (this.stopping || this.#slots.get(id)) return;
     if (this.#slots.isFull) return this.#slots.noteBacklog();
     const slot = this.#slots.occupy(id);
@@ -79,13 +79,13 @@ export class Worker {
       if (failed) logFailed(failed);
       return null;
     }
-    // A follower calls no model, so it needs no admission.
-    if (!due || (due.role.next !== "follow" && !await this.#admit(due.job, slot))) return null;
+    // A follower normally calls no model, so neither the breaker nor the limit of its kind applies.
+    if (!due || (due.role.next !== "follow" && !await this.#mayStart(due.job, slot))) return null;
     return await this.#store.claim(due, this.#options.holder);
   }
 
   /** Returns whether the job may start now. A job that the breaker holds back waits in KV. */
-  async #admit(job: QueuedJob, slot: Slot): Promise<boolean> {
+  async #mayStart(job: QueuedJob, slot: Slot): Promise<boolean> {
     if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
     slot.job = job;
     const until = await this.#options.breaker.admit(job);
@@ -97,7 +97,7 @@ export class Worker {
     if (this.stopping) slot.abort.abort(new Interruption("stopping"));
     try {
       const dueAgainAt = await this.#options.executor.execute(lease, slot);
-      if (dueAgainAt !== null) this.#ringAt(id, dueAgainAt);
+      if (dueAgainAt !== null) this.#tryClaimAt(id, dueAgainAt);
     } catch (error) {
       // KV still lists the job for this instance; `reconcile()` or another instance rescues it.
       log.error("run failed", { jobId: id, error: describeError(error) });
@@ -108,10 +108,10 @@ export class Worker {
   }
 
   /** Claims a retry when it is due, before the next sweep. */
-  async #ringAt(id: string, epochMs: number): Promise<void> {
+  async #tryClaimAt(id: string, epochMs: number): Promise<void> {
     const { clock } = this.#options;
     await clock.wait(epochMs - clock.now(), this.#slots.closed);
-    await this.ring(id);
+    await this.tryClaim(id);
   }
 
   /** Wakes a job that waits for a response of the model: the response may have ended. */
@@ -124,7 +124,7 @@ export class Worker {
     this.#slots.get(id)?.abort.abort(new Interruption("lost"));
   }
 
-  /** Stops the work on all jobs, and puts them back into the queue. */
+  /** Stops the work on all jobs. The executor then releases them. */
   interruptAll(): void {
     for (const [, { abort }] of this.#slots) abort.abort(new Interruption("stopping"));
   }

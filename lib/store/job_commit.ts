@@ -11,13 +11,13 @@ import { keys } from "./job_keys.ts";
 import type { JobRecord, RunningJob } from "../job/job_record.ts";
 
 /**
- * A worker's right to a job. Every transition changes the versionstamp of the record, which ends
- * it.
+ * A worker's right to a job. Every transition changes the versionstamp of the record, and so ends
+ * the lease.
  */
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
-  /** The ended leader whose plan or failure this job takes over. */
+  /** The id of the leader, which has ended. This job takes over its plan or failure. */
   follows?: string | undefined;
 }
 
@@ -55,9 +55,9 @@ export class JobCommit {
   }
 
   /**
-   * Sets a key of a job. It is the only way to set one, so that each key expires with its job.
+   * Sets a key that expires with its job. All keys of jobs must be set by this method.
    *
-   * @param job the owner of the key, which expires with the job
+   * @param job the job that the key belongs to
    */
   put(key: Deno.KvKey, value: unknown, { expiresAt }: JobRecord): this {
     this.operation.set(key, value, { expireIn: Math.max(1, expiresAt - this.#clock.now()) });
@@ -77,7 +77,9 @@ export class JobCommit {
   }
 
   /**
-   * Commits. If it throws, the commit may still have succeeded. The record shows whether it did.
+   * Commits. A KV commit that throws may still have succeeded. With `record`, this method then
+   * reads the stored record and returns its versionstamp if it equals `record`. Otherwise it throws
+   * the error.
    *
    * @param record the new state of the job, if the commit changes it
    * @returns the commit's versionstamp, or `null` if a check failed
@@ -94,8 +96,9 @@ export class JobCommit {
   }
 
   /**
-   * Commits with a check of a lease. If the record already has the new state, an earlier try of the
-   * same commit has succeeded.
+   * Commits a worker's write. The caller must have added {@link checkLease}. If the commit fails
+   * but the record already has the new state, an earlier try of the same commit succeeded, and the
+   * result is `saved`.
    *
    * @param record the new state of the job, if the commit changes it
    */
@@ -106,7 +109,7 @@ export class JobCommit {
     return versionstamp ? "saved" : "lost";
   }
 
-  /** Returns the versionstamp of the record if it equals this job, otherwise `null`. */
+  /** Returns the versionstamp of the stored record if it equals `record`, otherwise `null`. */
   async #versionstampOf(record: JobRecord): Promise<string | null> {
     const { value, versionstamp } = await this.#kv.get(keys.job(record.id));
     return isDeepStrictEqual(value, record) ? versionstamp : null;

@@ -58,7 +58,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     .delete("/:id", (c) => calls.cancel(c));
 }
 
-type JobContext = Context<AppEnv>;
+type ApiContext = Context<AppEnv>;
 
 /** Answers the calls of one kind of job. */
 class JobCalls {
@@ -72,7 +72,7 @@ class JobCalls {
     this.#body = requestBody(kind, options);
   }
 
-  async create(c: JobContext): Promise<Response> {
+  async create(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
     const { jobs, clock, rateLimiters } = this.#options;
     const idempotencyKey = idempotencyKeyOf(c);
@@ -90,7 +90,7 @@ class JobCalls {
     return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
   }
 
-  async list(c: JobContext): Promise<Response> {
+  async list(c: ApiContext): Promise<Response> {
     const { jobs, access } = this.#options;
     const { owner } = c.get("caller");
     if (owner === null) throw unknownCaller(access);
@@ -102,18 +102,18 @@ class JobCalls {
     return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
   }
 
-  async get(c: JobContext): Promise<Response> {
+  async get(c: ApiContext): Promise<Response> {
     const view = await this.#find(c, (id) => this.#options.views.read(this.#kind, id));
     return this.#sendView(c, await this.#waitForChange(c, view));
   }
 
-  async getTimeline(c: JobContext): Promise<Response> {
+  async getTimeline(c: ApiContext): Promise<Response> {
     const timeline = await this.#find(c, (id) => this.#options.jobs.timeline(this.#kind, id));
     c.header("cache-control", "private, no-cache");
     return c.json(presentTimeline(this.#kind, timeline));
   }
 
-  async stream(c: JobContext): Promise<Response> {
+  async stream(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
     const { jobs, clock } = this.#options;
     const snapshot = await this.#find(c, (id) => jobs.read(kind, id));
@@ -128,7 +128,7 @@ class JobCalls {
     return sendEvents(c, { kind, jobs, clock, id: job.id, position });
   }
 
-  async cancel(c: JobContext): Promise<Response> {
+  async cancel(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
     const { jobs, access } = this.#options;
     const found = await this.#find(c, (id) => jobs.read(kind, id));
@@ -145,7 +145,7 @@ class JobCalls {
    * @throws {ProblemError} 404 if it does not exist or the caller may not see it
    */
   async #find<T extends { job: JobRecord }>(
-    c: JobContext,
+    c: ApiContext,
     read: (id: string) => Promise<T | null>,
   ): Promise<T> {
     const id = JobId.safeParse(c.req.param("id"));
@@ -159,13 +159,13 @@ class JobCalls {
   }
 
   /** Waits until the job differs from the client's version, if the request has `Prefer: wait`. */
-  async #waitForChange(c: JobContext, view: JobView): Promise<JobView> {
+  async #waitForChange(c: ApiContext, view: JobView): Promise<JobView> {
     const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);
     if (seconds === 0) return view;
     c.header("preference-applied", `wait=${seconds}`);
-    const isNew = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
-    if (isNew || isEnded(view.job)) return view;
+    const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
+    if (isNewToClient || isEnded(view.job)) return view;
     const { version, job } = view;
     const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(job.id, options);
@@ -173,7 +173,7 @@ class JobCalls {
     return views.viewOf(this.#kind, snapshot);
   }
 
-  #sendView(c: JobContext, view: JobView, status?: 200 | 202): Response {
+  #sendView(c: ApiContext, view: JobView, status?: 200 | 202): Response {
     const seconds = retryAfterSeconds(this.#kind, view.job, this.#options.clock.now());
     if (seconds !== null) c.header("retry-after", String(seconds));
     c.header("cache-control", "private, no-cache");
@@ -184,11 +184,12 @@ class JobCalls {
   }
 
   /**
-   * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is over.
+   * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is up.
    *
-   * @returns `null` without such a wait, or if it fails: the caller then answers with the new job
+   * @returns `null` if the request asks for no wait, or if the wait fails. `create()` then answers
+   * with the new job.
    */
-  async #waitForEnd(c: JobContext, { id }: JobRecord): Promise<Response | null> {
+  async #waitForEnd(c: ApiContext, { id }: JobRecord): Promise<Response | null> {
     const kind = this.#kind;
     const { jobs, views } = this.#options;
     const seconds = preferredWaitSeconds(c);

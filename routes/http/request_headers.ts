@@ -26,7 +26,8 @@ export function idempotencyKeyOf(c: Context): string | undefined {
   if (key.success) return key.data;
   throw new ProblemError({
     code: "invalid_header",
-    detail: "Idempotency-Key: expected 1 to 255 ASCII characters without spaces and commas",
+    detail: "Idempotency-Key: expected 1 to 255 visible ASCII characters without quotes, commas " +
+      "or backslashes",
   });
 }
 

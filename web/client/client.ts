@@ -3,8 +3,8 @@
  * restarts of the server and sleeping pages. It is served as one file, also to other sites, so it
  * imports no server code (`tests/repo/architecture_test.ts`).
  *
- * The record is the single source of truth: only `GET` tells that a job has ended. Events show
- * progress and tell when to read the record.
+ * Only an answer to `GET` proves that a job has ended. Events show progress and tell when to read
+ * the job.
  * @module
  */
 import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/contracts.ts";

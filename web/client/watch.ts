@@ -15,8 +15,8 @@ import {
 } from "./requests.ts";
 
 /**
- * How the client watches a job: by an open stream (`live`), by polls (`polling`), or not while it
- * cannot reach the server and keeps trying (`lost`).
+ * How the client watches a job. `live`: by an open stream; `polling`: by polls; `lost`: it cannot
+ * reach the server and keeps trying.
  */
 export type Connection = "live" | "polling" | "lost";
 
@@ -27,8 +27,9 @@ export interface WatchOptions<J> extends CallOptions {
   onConnection?: ((connection: Connection) => void) | undefined;
 }
 
-/** Shorter than the idle timeouts of proxies, which start at 30 s. Transport may take 10 s more. */
+/** The shortest idle timeout of common proxies is 30 s. */
 const LONG_POLL_SECONDS = 25;
+/** Transport may take 10 s more. */
 const LONG_POLL_MS = 35_000;
 
 /** The shortest time between the starts of two long polls. */
@@ -37,7 +38,10 @@ const LONG_POLL_INTERVAL_MS = 1_000;
 /** The server sends data at least every 15 s. A stream that misses this twice is dead. */
 const STALL_MS = 40_000;
 
-/** A stream that lasts longer than the interval between two keep-alives works. */
+/**
+ * A stream that stays open longer than this counts as working. It is longer than the interval of
+ * keep-alives.
+ */
 const STEADY_MS = 20_000;
 
 /** The interval of polls if the response has no `Retry-After`, or a proxy removed it. */
@@ -49,12 +53,14 @@ const MIN_RETRY_SECONDS = 1;
 /** The shortest pause on a hidden page. The service asks for the same pause for old jobs. */
 const HIDDEN_MS = 10_000;
 
-/** The watch gives up a method that fails so often in a row while the server is reachable. */
+/**
+ * The watch gives up a method that fails this many times in a row while the server is reachable.
+ */
 const MAX_FAILURES = 2;
 
 /**
- * The number of watches with an open connection; the others poll. Over HTTP/1.1 a browser opens six
- * connections to a host, and other requests need some of them.
+ * The largest number of watches with an open connection; the others poll. Over HTTP/1.1 a browser
+ * opens six connections to a host, and other requests need some of them.
  */
 const MAX_OPEN_CONNECTIONS = 3;
 
@@ -79,12 +85,15 @@ export class Watch<Id extends JobId> {
   #failedRequests = 0;
   /** Streams in a row that ended soon. */
   #shortStreams = 0;
-  /** Whether to read the record at once when a stream ends. Only the first end is trusted. */
-  #trustsStream = true;
+  /**
+   * Whether to read the job without a pause when an event requires it. Only for the first such
+   * event, because a faulty stream could send it again and again.
+   */
+  #readsAtOnce = true;
   /** The job in the last response to `GET`. */
-  #record: JobOf<Id> | null = null;
+  #lastRead: JobOf<Id> | null = null;
   #etag: string | null = null;
-  /** The record with all later events applied. */
+  /** The last read job with all later events applied. */
   #current: JobOf<Id> | null = null;
   /** The id of the last event. */
   #position: string | undefined;
@@ -124,16 +133,17 @@ export class Watch<Id extends JobId> {
     }
   }
 
-  /** Reads the record, then waits until it is time to read it again. */
+  /** Reads the job by `GET`, then waits until it is time to read it again. */
   async #runRound(): Promise<JobOf<Id> | null> {
     const isLong = this.#method === LONG_POLL && this.#failedRequests === 0 &&
       this.#mayStayConnected();
     const { signal } = this.#round;
-    const interval = this.#method === LONG_POLL &&
+    // Started now, so that it counts from the start of the poll.
+    const longPollPause = this.#method === LONG_POLL &&
       this.#service.pause(LONG_POLL_INTERVAL_MS, signal);
     const headers = await this.#read(isLong);
     if (!headers) return null;
-    const job = this.#record!;
+    const job = this.#lastRead!;
     const mayStayConnected = this.#mayStayConnected();
     const isStream = this.#method === STREAM && mayStayConnected;
     if (!isStream || this.#failures > 0 || this.#connection === "lost") {
@@ -145,13 +155,13 @@ export class Watch<Id extends JobId> {
     // A server that ignored `Prefer: wait` will ignore it again.
     const canLongPoll = mayStayConnected && (!isLong || headers.has("preference-applied"));
     if (isStream) await this.#followStream(1_000 * seconds);
-    else if (this.#method === LONG_POLL && canLongPoll) await interval;
+    else if (this.#method === LONG_POLL && canLongPoll) await longPollPause;
     else await this.#pause(1_000 * seconds);
     return job;
   }
 
   /**
-   * Reads the record by a long poll or a plain poll.
+   * Reads the job by `GET`: by a long poll or a plain poll.
    *
    * @returns the headers of the response; after a failed request and a pause `null`
    */
@@ -166,11 +176,11 @@ export class Watch<Id extends JobId> {
       },
       signal,
       ms: isLong ? LONG_POLL_MS : REQUEST_MS,
-      known: this.#record,
+      known: this.#lastRead,
     }).finally(() => isLong && service.openConnections--);
     try {
       const { job, headers } = await response;
-      this.#record = job;
+      this.#lastRead = job;
       this.#etag = headers.get("etag");
       this.#onResponse(isLong);
       return headers;
@@ -180,7 +190,10 @@ export class Watch<Id extends JobId> {
     }
   }
 
-  /** Resets the counters. The server is reachable, so a previous failure is one of the method. */
+  /**
+   * Notes that the server responded. If the method had just failed, the failure was its own, not
+   * the server's. After `MAX_FAILURES` of them in a row, the watch changes to the next method.
+   */
   #onResponse(isLong: boolean): void {
     this.#failedRequests = 0;
     if (isLong) this.#failures = 0;
@@ -208,7 +221,7 @@ export class Watch<Id extends JobId> {
     const service = this.#service;
     const round = this.#round.signal;
     const timer = new AbortTimer(service.platform.clock, round);
-    let refusal: TripError | null = null;
+    let openError: TripError | null = null;
     let mustRead = false;
     this.#hasEvents = false;
     service.openConnections++;
@@ -221,7 +234,7 @@ export class Watch<Id extends JobId> {
         },
         signal: timer.signal,
       }).catch((error: TripError) => error);
-      if (opened instanceof TripError) refusal = opened;
+      if (opened instanceof TripError) openError = opened;
       else if (isEventStream(opened)) mustRead = await this.#readStream(opened.body!, timer);
       else await opened.body?.cancel().catch(() => {});
     } finally {
@@ -229,18 +242,18 @@ export class Watch<Id extends JobId> {
       service.openConnections--;
     }
     if (round.aborted) return;
-    this.#hasJustFailed = !this.#hasEvents && !isBusy(refusal);
-    const readsAtOnce = mustRead && this.#trustsStream;
-    if (mustRead) this.#trustsStream = false;
+    this.#hasJustFailed = !this.#hasEvents && !isBusy(openError);
+    const readsAtOnce = mustRead && this.#readsAtOnce;
+    if (mustRead) this.#readsAtOnce = false;
     if (readsAtOnce) return;
     const pauseMs = Math.min(service.backoffMs(++this.#shortStreams), retryMs);
-    await this.#pause(Math.max(pauseMs, 1_000 * (refusal?.retryAfterSeconds ?? 0)));
+    await this.#pause(Math.max(pauseMs, 1_000 * (openError?.retryAfterSeconds ?? 0)));
   }
 
   /**
    * Applies and shows the events of a stream.
    *
-   * @returns whether to read the record; `false`: the stream broke
+   * @returns whether to read the job; `false`: the stream broke
    */
   async #readStream(body: ReadableStream<Uint8Array>, timer: AbortTimer): Promise<boolean> {
     const events: EventSourceMessage[] = [];
@@ -266,7 +279,7 @@ export class Watch<Id extends JobId> {
     }
   }
 
-  /** Applies an event. Returns whether to read the record. */
+  /** Applies an event. Returns whether to read the job. */
   #applyEvent(event: EventSourceMessage): boolean {
     const job = applied(this.#current!, event);
     if (job === null) return false;
@@ -324,7 +337,7 @@ export class Watch<Id extends JobId> {
 /**
  * Returns a job with an event applied.
  *
- * @returns `"read"`: the client has to read the record; `null`: the event is invalid
+ * @returns `"read"`: the client has to read the job; `null`: the event is invalid
  */
 function applied<J extends Job>(job: J, { event, data }: EventSourceMessage): J | "read" | null {
   const parts: readonly unknown[] = job.partial ?? [];

@@ -79,10 +79,10 @@ export interface BundlesSettings {
 }
 
 /** The members of the public answer that repeat the request. */
-const Asked = z.object({ preferences: Preferences });
+const RequestMembers = z.object({ preferences: Preferences });
 
 /** The members of the public answer that show the plan and the reasoning. */
-const Answered = z.object({
+const ResultMembers = z.object({
   bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
   reasoningSummaries: z.array(z.string()).describe("The model's summaries of its reasoning"),
   openaiResponseId: z.string().nullable().describe("The id of the model's latest response"),
@@ -103,8 +103,8 @@ export function bundlesKind(settings: BundlesSettings) {
       },
     },
     expectedMs: EXPECTED_MS,
-    asked: Asked,
-    answered: Answered,
+    requestMembers: RequestMembers,
+    resultMembers: ResultMembers,
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
@@ -117,7 +117,7 @@ export function bundlesKind(settings: BundlesSettings) {
       openaiResponseId: progress.openaiResponseId,
     }),
     itemsOf: ({ bundles }) => bundles,
-  } satisfies PublicKind<BundlesRequest, Bundles, typeof Asked, typeof Answered>;
+  } satisfies PublicKind<BundlesRequest, Bundles, typeof RequestMembers, typeof ResultMembers>;
 }
 
 async function generate(

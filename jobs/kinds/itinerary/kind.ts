@@ -74,10 +74,10 @@ function partsOf(days: number): PlanParts {
 }
 
 /** The members of the public answer that repeat the request. */
-const Asked = z.object({ destination: z.string(), durationDays: z.int() });
+const RequestMembers = z.object({ destination: z.string(), durationDays: z.int() });
 
 /** The members of the public answer that show the plan. */
-const Answered = z.object({
+const ResultMembers = z.object({
   itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
 });
 
@@ -89,8 +89,8 @@ export function itineraryKind(settings: { model: string }) {
     request: ItineraryRequest,
     example: { destination: "Tokyo, Japan", durationDays: 5 },
     expectedMs: EXPECTED_MS,
-    asked: Asked,
-    answered: Answered,
+    requestMembers: RequestMembers,
+    resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings.model),
@@ -98,7 +98,7 @@ export function itineraryKind(settings: { model: string }) {
     presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
     presentResult: ({ result }) => ({ itinerary: result?.days ?? null }),
     itemsOf: ({ days }) => days,
-  } satisfies PublicKind<ItineraryRequest, Itinerary, typeof Asked, typeof Answered>;
+  } satisfies PublicKind<ItineraryRequest, Itinerary, typeof RequestMembers, typeof ResultMembers>;
 }
 
 async function generate(

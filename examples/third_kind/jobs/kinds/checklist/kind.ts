@@ -16,8 +16,8 @@ type ChecklistRequest = z.infer<typeof ChecklistRequest>;
 const Checklist = z.object({ items: z.array(modelText).min(1).max(30) });
 type Checklist = z.infer<typeof Checklist>;
 
-const Asked = z.object({ trip: z.string() });
-const Answered = z.object({ items: z.array(z.string()).nullable() });
+const RequestMembers = z.object({ trip: z.string() });
+const ResultMembers = z.object({ items: z.array(z.string()).nullable() });
 
 /** Creates the kind behind `/api/checklists`. */
 export function checklistKind(settings: { model: string }) {
@@ -27,8 +27,8 @@ export function checklistKind(settings: { model: string }) {
     request: ChecklistRequest,
     example: { trip: "A week in Reykjavík in March" },
     expectedMs: 10_000,
-    asked: Asked,
-    answered: Answered,
+    requestMembers: RequestMembers,
+    resultMembers: ResultMembers,
     result: Checklist,
     promptVersion: "checklist-1",
     generate: (request, context) => generate(request, context, settings.model),
@@ -36,7 +36,7 @@ export function checklistKind(settings: { model: string }) {
     presentRequest: ({ trip }) => ({ trip }),
     presentResult: ({ result }) => ({ items: result?.items ?? null }),
     itemsOf: ({ items }) => items,
-  } satisfies PublicKind<ChecklistRequest, Checklist, typeof Asked, typeof Answered>;
+  } satisfies PublicKind<ChecklistRequest, Checklist, typeof RequestMembers, typeof ResultMembers>;
 }
 
 async function generate(

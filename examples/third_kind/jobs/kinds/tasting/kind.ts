@@ -37,10 +37,10 @@ const Tasting = z.object({ places: z.array(Place).min(1).max(MAX_STOPS) });
 export type Tasting = z.infer<typeof Tasting>;
 
 /** The request, as the answers of the API show it. */
-const Asked = z.object({ dish: z.string(), town: z.string(), stops: z.int() });
+const RequestMembers = z.object({ dish: z.string(), town: z.string(), stops: z.int() });
 
 /** The result, as the answers of the API show it. */
-const Answered = z.object({
+const ResultMembers = z.object({
   places: z.array(Place).nullable().describe("The plan; `null` until it is finished"),
 });
 
@@ -52,8 +52,8 @@ export function tastingKind(settings: { model: string }) {
     request: TastingRequest,
     example: { dish: "Ramen", town: "Fukuoka", stops: 3 },
     expectedMs: EXPECTED_MS,
-    asked: Asked,
-    answered: Answered,
+    requestMembers: RequestMembers,
+    resultMembers: ResultMembers,
     result: Tasting,
     promptVersion: TASTING_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings.model),
@@ -61,7 +61,7 @@ export function tastingKind(settings: { model: string }) {
     presentRequest: ({ dish, town, stops }) => ({ dish, town, stops }),
     presentResult: ({ result }) => ({ places: result?.places ?? null }),
     itemsOf: ({ places }) => places,
-  } satisfies PublicKind<TastingRequest, Tasting, typeof Asked, typeof Answered>;
+  } satisfies PublicKind<TastingRequest, Tasting, typeof RequestMembers, typeof ResultMembers>;
 }
 
 async function generate(
