@@ -8,7 +8,7 @@ import DataLoader from "dataloader";
 import { LRUCache } from "lru-cache";
 import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
-import { isEnded } from "../job/job_record.ts";
+import { isEnded, type JobRecord } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
 import { readBlob } from "./blob.ts";
 import type { InFlightStore } from "./in_flight_store.ts";
@@ -19,8 +19,18 @@ import { decodeProgress } from "./progress_codec.ts";
 
 type Entry = Deno.KvEntryMaybe<unknown>;
 
-/** The keys that one job takes: its record and its progress. */
-const KEYS_PER_JOB = 2;
+/** What one call of {@link SnapshotReader.read} needs of KV. */
+interface Wanted {
+  id: string;
+  /** Whether the read includes the progress, not only the record. */
+  progress: boolean;
+}
+
+/** `progress` is unset if the read did not include it. */
+interface Entries {
+  record: Entry;
+  progress?: Entry;
+}
 
 /** The size of the cache, in bytes of stored progress and records. */
 const CACHE_BYTES = 16 * 1024 * 1024;
@@ -36,7 +46,7 @@ export class SnapshotReader {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #inFlight: InFlightStore;
-  readonly #entries: DataLoader<string, [record: Entry, progress: Entry]>;
+  readonly #entries: DataLoader<Wanted, Entries, string>;
   /** The decoded jobs that have not ended, by their ids. */
   readonly #decoded = new LRUCache<string, JobSnapshot>({ maxSize: CACHE_BYTES });
 
@@ -44,7 +54,8 @@ export class SnapshotReader {
     this.#kv = kv;
     this.#clock = clock;
     this.#inFlight = inFlight;
-    this.#entries = new DataLoader((ids) => this.#readEntries(ids), {
+    this.#entries = new DataLoader((wanted) => this.#readEntries(wanted), {
+      cacheKeyFn: ({ id, progress }) => progress ? `${id}+` : id,
       batchScheduleFn: (readBatch) => void setImmediate(readBatch),
     });
   }
@@ -57,43 +68,71 @@ export class SnapshotReader {
    * @throws {UnreadableJobError} if this version cannot read the record
    */
   async read(id: string): Promise<JobSnapshot | null> {
-    const [record, progress] = await this.#entries.load(id);
-    const version = `${record.versionstamp ?? ""}-${progress.versionstamp ?? ""}-`;
     const known = this.#decoded.get(id);
-    if (known?.version === version) return isExpired(known.job, this.#clock.now()) ? null : known;
+    // Each key costs time, and a job that no worker has claimed yet has no progress.
+    if (known && isUntouched(known.job)) {
+      const { record } = await this.#entries.load({ id, progress: false });
+      if (versionOf({ record }) === known.version) return this.#unlessExpired(known);
+    }
+    const entries = await this.#entries.load({ id, progress: true });
+    if (versionOf(entries) === known?.version) return this.#unlessExpired(known);
+    return await this.#decode(id, entries);
+  }
+
+  #unlessExpired(snapshot: JobSnapshot): JobSnapshot | null {
+    return isExpired(snapshot.job, this.#clock.now()) ? null : snapshot;
+  }
+
+  async #decode(id: string, entries: Entries): Promise<JobSnapshot | null> {
+    const { record, progress } = entries;
     const job = parseJob(record, this.#clock.now());
     if (job === null) return null;
     const shared = await this.#inFlight.progressOfLeader(job);
     const snapshot: JobSnapshot = {
       job,
-      version: version + (shared?.version ?? ""),
-      progress: shared?.progress ?? decodeProgress(progress.value),
+      version: versionOf(entries) + (shared?.version ?? ""),
+      progress: shared?.progress ?? decodeProgress(progress?.value),
       ...(shared && { isFollowing: true }),
       result: job.state === "succeeded"
         ? await readBlob(this.#kv, { key: keys.result(id), ref: job.result })
         : null,
     };
-    // Routes cache ended jobs. Another job decides what a follower shows.
+    // Routes cache ended jobs. What a follower shows depends on its leader, too.
     if (isEnded(job) || job.state === "queued" && job.dedupeKey !== null) this.#decoded.delete(id);
-    else this.#decoded.set(id, snapshot, { size: sizeOf(progress) });
+    else this.#decoded.set(id, snapshot, { size: sizeOf(progress?.value) });
     return snapshot;
   }
 
-  /** Reads the entries of several jobs, in as few calls as possible. */
-  async #readEntries(ids: readonly string[]): Promise<[record: Entry, progress: Entry][]> {
-    // A call after this one must not get these entries, because they may be older than the call.
+  /** Reads what several calls need, in as few calls of KV as possible. */
+  async #readEntries(wanted: readonly Wanted[]): Promise<Entries[]> {
+    // A later call must not get these entries, because they may be older than the call.
     this.#entries.clearAll();
-    const reads = [];
-    const jobsPerRead = MAX_KEYS_PER_READ / KEYS_PER_JOB;
-    for (let n = 0; n < ids.length; n += jobsPerRead) {
-      const some = ids.slice(n, n + jobsPerRead);
-      reads.push(this.#kv.getMany(some.flatMap((id) => [keys.job(id), keys.progress(id)])));
+    const reads: Deno.KvKey[][] = [[]];
+    for (const { id, progress } of wanted) {
+      const own = progress ? [keys.job(id), keys.progress(id)] : [keys.job(id)];
+      // The keys of a job stay in one call, so that they are consistent.
+      if (reads.at(-1)!.length + own.length > MAX_KEYS_PER_READ) reads.push([]);
+      reads.at(-1)!.push(...own);
     }
-    const entries = (await Promise.all(reads)).flat();
-    return ids.map((_, n) => [entries[KEYS_PER_JOB * n]!, entries[KEYS_PER_JOB * n + 1]!]);
+    const entries = (await Promise.all(reads.map((some) => this.#kv.getMany(some)))).flat();
+    let next = 0;
+    return wanted.map(({ progress }) => ({
+      record: entries[next++]!,
+      ...(progress && { progress: entries[next++]! }),
+    }));
   }
 }
 
-function sizeOf({ value }: Entry): number {
-  return RECORD_BYTES + (value instanceof Uint8Array ? INFLATION * value.length : 0);
+/** Returns whether no worker has claimed the job yet, and it repeats no other job. */
+function isUntouched({ state, startedAt, replayOf }: JobRecord): boolean {
+  return state === "queued" && startedAt === null && replayOf === null;
+}
+
+/** The version of a job without a leader. Progress that was not read counts as missing. */
+function versionOf({ record, progress }: Entries): string {
+  return `${record.versionstamp ?? ""}-${progress?.versionstamp ?? ""}-`;
+}
+
+function sizeOf(progress: unknown): number {
+  return RECORD_BYTES + (progress instanceof Uint8Array ? INFLATION * progress.length : 0);
 }

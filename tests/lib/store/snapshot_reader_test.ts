@@ -67,6 +67,10 @@ Deno.test("simultaneous reads of a job are one read, those of several jobs share
   const found = await Promise.all(ids.map((id) => store.read(id)));
   assertEquals(found.map((snapshot) => snapshot!.job.id), ids);
   assertEquals(calls, [10, 10, 4]);
+  // A job that no worker has claimed has no progress.
+  calls.length = 0;
+  await Promise.all(ids.map((id) => store.read(id)));
+  assertEquals(calls, [10, 2]);
 });
 
 Deno.test("read() does not use a read of KV that began before the call", async () => {
