@@ -26,7 +26,7 @@ const patterns: [pattern: RegExp, replacement: string][] = [
   // The day that a page proposes for the start of a calendar.
   [/( name="start" required value=")\d{4}-\d\d-\d\d"/g, '$1<date>"'],
   [/"(ageMs|durationMs)":\d+/g, '"$1":"<ms>"'],
-  [/\bwritten in \d+:\d\d\b/g, "written in <duration>"],
+  [/\bready after (?:\d+ seconds?|\d+ min(?: \d+ s)?)/g, "ready after <duration>"],
   [/(Elapsed:<\/span> )\d+:\d\d\b/g, "$1<duration>"],
   [/\bDTSTAMP:\d{8}T\d{6}Z/g, "DTSTAMP:<time>"],
   [/\?v=[0-9a-f]{20}\b/g, "?v=<version>"],

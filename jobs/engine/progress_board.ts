@@ -65,7 +65,7 @@ export class ProgressBoard {
   think(parts: PlanParts): void {
     this.#turn = newTurn(parts);
     const isFirst = this.#summaries.length === 0;
-    this.#show("thinking", isFirst ? "Reading the request" : "Thinking about the plan");
+    this.#show("thinking", isFirst ? "Reading your request" : "Thinking about the plan");
   }
 
   /** Shows that the job runs tools. */

@@ -17,11 +17,15 @@ export const bundlesFiles: KindFiles<"bundles"> = {
   async calendar(job) {
     const createdAt = Date.parse(job.createdAt);
     const plan = { id: job.generationId, bundles: bundlesOf(job), createdAt };
-    const { events } = await bundlesEvents(plan);
+    const { events, undated } = await bundlesEvents(plan);
     if (events.length === 0) {
-      throw noCalendar("None of the events has a date that a calendar can show");
+      throw noCalendar(
+        "No event in this plan has an exact date. You can find the dates as written on the " +
+          "trip's page.",
+      );
     }
-    return { name: "Weekend bundles", events };
+    const note = `Events left out because they have no exact date: ${undated}`;
+    return { name: "Weekend bundles", events, ...(undated > 0 && { note }) };
   },
 };
 
@@ -107,7 +111,7 @@ function wishLines(preferences: Preferences): string[] {
   const wishes = joined([
     labelled("Interests", joined(interests ?? [], ", ")),
     labelled("Music", musicProfile),
-    labelled("When", timeframe),
+    labelled("When and where", timeframe),
   ], " · ");
   return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
 }

@@ -23,12 +23,13 @@ const DEFAULT_DURATION_MS = 2 * 60 * 60_000;
  * @returns the calendar; its lines end with CRLF
  */
 export function calendarText(
-  { name, events }: PlanCalendar,
+  { name, note, events }: PlanCalendar,
   { createdAt }: { createdAt: number },
 ): string {
   const calendar = new ICalCalendar({
     // The library escapes the texts of events, but not those of the calendar.
     name: escape(oneLine(name), false),
+    ...(note !== undefined && { description: escape(oneLine(note), false) }),
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
     method: ICalCalendarMethod.PUBLISH,
     events: events.map((event) => ({ ...eventData(event), stamp: new Date(createdAt) })),

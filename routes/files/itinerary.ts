@@ -29,7 +29,11 @@ export const itineraryFiles: KindFiles<"itinerary"> = {
   markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
   calendar(job, { query }) {
     const start = FirstDay.safeParse(query("start"));
-    if (!start.success) throw noCalendar("A calendar needs the first day, such as 2026-12-24");
+    if (!start.success) {
+      throw noCalendar(
+        "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
+      );
+    }
     const plan = { id: job.jobId, days: daysOf(job), start: start.data };
     return { name: job.destination, events: itineraryEvents(plan) };
   },
@@ -62,10 +66,10 @@ export function itineraryMarkdown(
     ...days.flatMap(({ day, theme, activities }) => [
       `## Day ${day}: ${escaped(theme)}`,
       ...activities.map(activityEntry),
-      costsLine("Estimated costs of the day", activities),
+      costsLine("Estimated cost of the day's activities", activities),
     ]),
     days.length > 1 &&
-    costsLine("**Estimated costs of the trip**", days.flatMap(({ activities }) => activities)),
+    costsLine("**Estimated cost of all activities**", days.flatMap(({ activities }) => activities)),
   ]);
 }
 

@@ -23,6 +23,8 @@ export interface PlanEvent {
 
 export interface PlanCalendar {
   name: string;
+  /** What the calendar leaves out; unset: nothing. */
+  note?: string;
   events: PlanEvent[];
 }
 
@@ -47,7 +49,15 @@ export interface KindFiles<Name extends KindName = KindName> {
   ): PlanCalendar | Promise<PlanCalendar>;
 }
 
-/** Returns the problem of a plan that cannot be a calendar. */
-export function noCalendar(detail: string): ProblemError {
-  return new ProblemError({ code: "invalid_request", detail });
+/**
+ * Returns the problem of a plan that cannot be a calendar.
+ *
+ * @param text what the page says about it, in full sentences
+ */
+export function noCalendar(text: string): ProblemError {
+  return new ProblemError({
+    code: "invalid_request",
+    detail: "The calendar cannot be made",
+    page: { title: "We can't make this calendar", text },
+  });
 }

@@ -124,8 +124,8 @@ export const problemTypes = {
     title: "Too many requests",
     advice:
       "You have sent more requests in a minute than `RateLimit-Policy` allows. Wait for the " +
-      "number of seconds in `Retry-After`. Polling at the pace of `Retry-After`, long polls and " +
-      "event streams stay far below the limit.",
+      "number of seconds in `Retry-After`. Long polls, event streams and polling at the pace of " +
+      "`Retry-After` stay far below the limit.",
   },
   daily_budget_spent: {
     status: 429,
@@ -161,7 +161,8 @@ export const problemTypes = {
   not_ready: {
     status: 503,
     title: "The service is not ready",
-    advice: "The instance is shutting down, or its database does not respond.",
+    advice: "The instance is shutting down, or its database does not respond. Send the request " +
+      "again in a few seconds.",
   },
 } as const satisfies Record<string, ProblemType>;
 
@@ -186,6 +187,15 @@ export interface Problem {
   /** Further members of the body. */
   extensions?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** What a page says in place of the title and the detail, which are for developers. */
+  page?: PageText;
+}
+
+/** What a page says about a problem. */
+export interface PageText {
+  title: string;
+  /** Full sentences: what happened, and what to do next. */
+  text: string;
 }
 
 /** A route throws this error. The app turns it into an answer with the problem. */

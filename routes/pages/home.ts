@@ -93,10 +93,10 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     const job = await createTrip(c, kind, sent);
     return c.redirect(`/trips/${job.id}`, 303);
   } catch (error) {
-    const { code, detail, headers = {} } = problemOf(c, error as Error);
+    const { code, headers = {} } = problemOf(c, error as Error);
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
-    const refusal = { code, detail, retryAfterSeconds };
+    const refusal = { code, retryAfterSeconds };
     return sendHome(c, context, { ...filledIn, refusal, status: problemTypes[code].status });
   }
 }
@@ -133,7 +133,14 @@ function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {
 /** Counts the request, and returns the problem of a body that no form of this app has sent. */
 function unreadableForm(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
   countFor(c, rateLimiters.requests);
-  return new ProblemError({ code: "invalid_request", detail: "The form cannot be read" });
+  return new ProblemError({
+    code: "invalid_request",
+    detail: "The form cannot be read",
+    page: {
+      title: "We couldn't read this form",
+      text: "Go to the start page and fill it in again.",
+    },
+  });
 }
 
 /** Only the script of the page can send an API key: a plain form would send it in its body. */

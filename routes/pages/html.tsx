@@ -7,9 +7,11 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Problem, problemTypes } from "../http/problem.ts";
+import { pauseInWords } from "../../web/app/duration.ts";
 import { pageTitle } from "../../web/app/focus.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
 import { assetUrl } from "./assets.ts";
+import { pageTextOf } from "./page_problem.ts";
 
 /** A page may load files of this service only, and nothing inline. */
 const PAGE_POLICY = [
@@ -56,9 +58,9 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
         </header>
         {page.main}
         <footer class="site">
-          <p>Plans are written by a language model. Check times and prices before you go.</p>
+          <p>AI writes these plans. Check times and prices before you go.</p>
           <p>
-            <a href="/docs">The API</a> · <a href="/problems">What can go wrong</a>
+            For developers: <a href="/docs">API</a> · <a href="/problems">Error codes</a>
           </p>
         </footer>
       </>
@@ -117,15 +119,17 @@ const RELOAD_SECONDS = 30;
  */
 export function sendProblemPage(
   c: Context,
-  { code, detail, headers = {} }: Problem,
+  problem: Problem,
   nextAction = { href: "/", text: "Go to the start page" },
 ) {
-  const { title, status } = problemTypes[code];
+  const { code, headers = {} } = problem;
+  const { status } = problemTypes[code];
+  const { title, text } = pageTextOf(problem);
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
   const isTemporary = status === 429 || status >= 500;
   const reloads = isTemporary && c.req.method !== "POST";
-  const seconds = headers["retry-after"] ?? RELOAD_SECONDS;
+  const seconds = Number(headers["retry-after"] ?? RELOAD_SECONDS);
   return sendPage(c, {
     title,
     status,
@@ -134,12 +138,12 @@ export function sendProblemPage(
       <main id="main" class="text">
         <p class="quiet">{status}</p>
         <h1>{title}</h1>
-        {detail !== title && <p>{detail}.</p>}
+        <p>{text}</p>
         {isTemporary && (
           <p>
             {reloads
-              ? `This page tries again by itself in ${seconds} seconds.`
-              : `Please go back, and try again in ${seconds} seconds.`}
+              ? `This page tries again by itself in ${pauseInWords(seconds)}.`
+              : `Please go back, and try again in ${pauseInWords(seconds)}.`}
           </p>
         )}
         <p class="actions">

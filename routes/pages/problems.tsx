@@ -23,7 +23,7 @@ export function problemRoutes(): Hono {
   const routes = new Hono();
   routes.get("/problems", (c) => {
     c.header("cache-control", CACHE_CONTROL);
-    return sendPage(c, { title: "Problems", main: <ProblemList /> });
+    return sendPage(c, { title: "API error codes", main: <ProblemList /> });
   });
   routes.get("/problems/:code", (c) => {
     const code = c.req.param("code");
@@ -40,7 +40,7 @@ export function problemRoutes(): Hono {
 function ProblemList() {
   return (
     <main id="main" class="text">
-      <h1>Problems</h1>
+      <h1>API error codes</h1>
       <p>An error response of this API has one of these codes.</p>
       <ul class="rows">
         {[...types].map(([code, { status, title }]) => (
@@ -65,7 +65,7 @@ function Problem({ code, status, title, advice }: ProblemType & { code: string }
       <h1>{title}</h1>
       <p>{withCode(advice)}</p>
       <p>
-        <a href="/problems">All problems</a> · <a href="/docs">The API</a>
+        <a href="/problems">All error codes</a> · <a href="/docs">The API</a>
       </p>
     </main>
   );

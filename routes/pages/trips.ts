@@ -1,5 +1,5 @@
 /**
- * The pages of trips, the Cancel button, and the downloads of finished plans.
+ * The pages of trips, the button that stops planning, and the downloads of finished plans.
  * @module
  */
 import type { Context, Hono } from "hono";

@@ -60,7 +60,7 @@ for (const status of [403, 404]) {
     await service.program.untilLogged("completed");
     await page.unroute(API);
     await page.evaluate("dispatchEvent(new Event('online'))");
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertEquals(faults(new RegExp(`status of ${status}`)), []);
   });
 }
@@ -72,7 +72,7 @@ browserTest("a trip that can no longer be watched says why and what to do", asyn
   const problem = { code: "invalid_header", detail: "A header is not valid" };
   await page.route(API, (route) => route.fulfill({ status: 400, contentType, json: problem }));
   await page.evaluate("dispatchEvent(new Event('online'))");
-  await page.getByText("This page can't show updates: A header is not valid.").waitFor();
+  await page.getByText("This page can't show updates.").waitFor();
   await takeScreenshot(page, "not-followed");
   assertEquals(await accessibilityViolations(page), []);
   await page.unroute(API);
@@ -90,13 +90,13 @@ browserTest("a cancellation that fails says why, and can be repeated", async (br
     if (route.request().method() !== "DELETE") return await route.continue();
     await route.fulfill({ status: 403, contentType, json: problem });
   });
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("alert").getByText(`We couldn't cancel this trip: ${problem.detail}.`)
-    .waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByRole("alert")
+    .getByText("Only the person who planned this trip can stop planning it.").waitFor();
   await takeScreenshot(page, "not-canceled");
   await page.unroute(API);
-  await page.getByRole("button", { name: "Cancel" }).press("Enter");
-  await page.getByText("This trip was canceled.").waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).press("Enter");
+  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
   // The button is gone, so the focus moves here for keyboard users.
   assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
   assertEquals(faults(/status of 403/), []);
@@ -115,7 +115,7 @@ browserTest("browsers without new CSS features show all colors and links", async
   await page.goto(service.url);
   await wishForBundles(page);
   service.model.write(await service.model.begun(0));
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const links = await page.locator(".events h3 a").all();
   assertStrictEquals(links.length, 1);
   assertStrictEquals(await links[0]!.getAttribute("href"), "https://tickets.example/fado?a=1&b=2");
@@ -133,7 +133,7 @@ browserTest("a browser that blocks storage is promised no list of trips", async 
   await page.goto(service.url);
   await page.getByText("Your browser blocks storage, so trips can't be listed here.").waitFor();
   await wishForItinerary(page);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });
 
@@ -168,7 +168,7 @@ browserTest("a page whose script does not load offers to reload", async (browser
   await service.program.untilLogged("completed");
   await page.unroute("**/app.js?*");
   await reload.click();
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(/status of 503/), []);
 });
 
@@ -178,7 +178,7 @@ browserTest("a wrong clock removes no trip from the list", async (browser) => {
   await page.clock.install({ time: Date.now() + 30 * 86_400_000 });
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   const [answer] = await Promise.all([page.waitForResponse(API), page.goto(service.url)]);
@@ -195,7 +195,7 @@ browserTest("a trip that is forgotten during its request stays forgotten", async
   for (const destination of ["Rome", "Oslo"]) {
     await page.goto(service.url);
     await wishForItinerary(page, { destination, durationDays: 1 });
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
   }
   const [oslo, rome] = await tripsOf(page);
   const asked = Promise.withResolvers<void>();
@@ -207,7 +207,7 @@ browserTest("a trip that is forgotten during its request stays forgotten", async
   });
   await page.goto(service.url);
   await asked.promise;
-  await page.getByRole("button", { name: "Remove Oslo" }).click();
+  await page.getByRole("button", { name: "Remove Oslo from this list" }).click();
   // The second request is sent after the first answer has been processed.
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
@@ -223,9 +223,9 @@ browserTest("a trip that is forgotten in one tab is not restored by another", as
   const id = await seeFirstDay(page, service);
   const tab = await context.newPage();
   await tab.goto(service.url);
-  await tab.getByRole("button", { name: "Remove Rome" }).click();
+  await tab.getByRole("button", { name: "Remove Rome from this list" }).click();
   service.model.write(id);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(await tripsOf(tab), []);
   assertEquals(faults(), []);
 });
@@ -246,7 +246,7 @@ browserTest("an invalid key does not hide a public trip", async (browser) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   for (
-    const [text, said] of [["", "Please fill this in."], ["ключ", "A key can only contain letters"]]
+    const [text, said] of [["", "Please fill this in."], ["ключ", "This doesn't look like a key."]]
   ) {
     await key.fill(text!);
     await press();
@@ -265,9 +265,9 @@ browserTest("an invalid key does not hide a public trip", async (browser) => {
   assertEquals(await accessibilityViolations(page), []);
   assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
   await page.goto(`${service.url}/trips/${body.jobId}`);
-  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
   service.model.write(id);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(/status of 401/), []);
 });
 
@@ -277,7 +277,7 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await page.goto(service.url);
   await page.getByRole("textbox", { name: "API key" }).fill(KEY);
   await wishForItinerary(page);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
 
   const tab = await context.newPage();
   const asked: string[] = [];
@@ -295,18 +295,18 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await key.fill(OTHER_KEY);
   await show.click();
   await tab.getByText(
-    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+    /^We can't find this trip\. .* planned with a different API key\. Check the key/,
   ).waitFor();
   assertStrictEquals((await tripsOf(tab))[0]!.status, "completed");
   assertStrictEquals(await tab.evaluate("sessionStorage.length"), 0);
   await key.fill(KEY);
   await show.press("Enter");
-  await tab.getByText("written in").waitFor();
+  await tab.getByText("ready after").waitFor();
   assertStrictEquals(await tab.evaluate("document.activeElement.id"), "main");
 
   // The tab has a key now.
   await tab.goto(service.url);
-  await tab.getByText("Leave empty to use the previous key").first().waitFor();
+  await tab.getByText("Leave empty to use the key you entered before").first().waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("key-that-does-not-exist");
   await tab.getByLabel("Destination").fill("Oslo");
   await tab.getByLabel("Days").fill("1");
@@ -314,7 +314,7 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await tab.getByText("This key was not accepted.").waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("");
   await wishForItinerary(tab, { destination: "Oslo", durationDays: 1 });
-  await tab.getByText("written in").waitFor();
+  await tab.getByText("ready after").waitFor();
 
   // The list contains trips of another key; each links to its page.
   const other = await context.newPage();
@@ -323,12 +323,12 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await wishForItinerary(other, { destination: "Lima", durationDays: 1 });
   await other.goto(service.url);
   const row = other.locator("#recent li", { hasText: "Oslo" });
-  await row.getByText("Expired, or made with another key").waitFor();
+  await row.getByText("Expired, or planned with another key").waitFor();
   await tab.goto(service.url);
   await tab.locator("#recent li", { hasText: "Oslo" }).getByText("Ready").waitFor();
   await row.getByRole("link").click();
   await other.getByText(
-    "We can't find this trip. It may have expired, or it belongs to a different API key.",
+    /^We can't find this trip\. .* planned with a different API key\. Check the key/,
   ).waitFor();
   assertEquals(faults(/status of 40[14]/), []);
 });
@@ -352,10 +352,11 @@ browserTest(
     await page.goto(trip);
     service.model.write(id);
     service.model.write(await service.model.begun(1));
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
     await page.goto(service.url);
-    await page.getByText("Planning a trip requires an API key").first().waitFor();
+    await page.getByText("You need an API key. Ask the people who run this site for one").first()
+      .waitFor();
     assertEquals(faults(/status of 401|ERR_/), []);
   },
 );
@@ -388,7 +389,7 @@ browserTest("a key that is entered before the script has loaded is not sent", as
   await page.getByLabel("Days").fill("3");
   await key.first().fill(KEY);
   await Promise.all([page.waitForNavigation(), key.first().press("Enter")]);
-  await page.getByText("This service requires an API key.").waitFor();
+  await page.getByText("Planning a trip requires a valid API key.").waitFor();
   assert(sent.length > 4);
   assertEquals(sent.filter((line) => line.includes(KEY)), []);
   assertEquals(faults(/status of (401|503)/), []);
@@ -400,25 +401,26 @@ browserTest(
     await using service = await openService({ script: [itineraryReply] });
     const { page, faults } = await visit(browser);
     const id = await seeFirstDay(page, service);
-    await page.getByRole("button", { name: "Cancel" }).focus();
+    await page.getByRole("button", { name: "Stop planning" }).focus();
     service.model.write(id);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
     await page.goto(service.url);
     for (const destination of ["Oslo", "Lima"]) {
       await page.goto(service.url);
       await wishForItinerary(page, { destination, durationDays: 1 });
-      await page.getByRole("button", { name: "Cancel" }).click();
-      await page.getByText("This trip was canceled.").waitFor();
+      await page.getByRole("button", { name: "Stop planning" }).click();
+      await page.getByText("Planning was stopped before this plan was finished.").waitFor();
     }
     await page.goto(service.url);
-    const forgotten = [["Oslo", "Remove Rome"], ["Rome", "Remove Lima"], ["Lima", null]] as const;
+    const removalOf = (name: string) => `Remove ${name} from this list`;
+    const forgotten = [["Oslo", "Rome"], ["Rome", "Lima"], ["Lima", null]] as const;
     for (const [name, next] of forgotten) {
-      await page.getByRole("button", { name: `Remove ${name}` }).press("Enter");
+      await page.getByRole("button", { name: removalOf(name) }).press("Enter");
       const { label, id } = await page.evaluate(`({
       label: document.activeElement.getAttribute("aria-label"), id: document.activeElement.id
     })`) as { label: string | null; id: string };
-      assertStrictEquals(label, next);
+      assertStrictEquals(label, next && removalOf(next));
       if (next === null) assertStrictEquals(id, "recent-title");
     }
     assertEquals(faults(), []);
@@ -434,8 +436,8 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(service.url);
     await wishForItinerary(page);
     const canceled = page.url();
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("This trip was canceled.").waitFor();
+    await page.getByRole("button", { name: "Stop planning" }).click();
+    await page.getByText("Planning was stopped before this plan was finished.").waitFor();
     // A page from the browser's cache loads nothing.
     do {
       await page.goBack({ waitUntil: "commit" });
@@ -444,7 +446,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
     await wishForItinerary(page);
     assertNotStrictEquals(page.url(), canceled);
-    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    await page.getByRole("button", { name: "Stop planning" }).waitFor();
     assertEquals(faults(), []);
   });
 }
@@ -457,8 +459,8 @@ browserTest("a trip that was repeated and canceled can be repeated again", async
   const first = page.url();
   const seen = new Set([first]);
   for (let n = 0; n < 2; n++) {
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByText("This trip was canceled.").waitFor();
+    await page.getByRole("button", { name: "Stop planning" }).click();
+    await page.getByText("Planning was stopped before this plan was finished.").waitFor();
     await page.goto(first);
     await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => url.href !== first);
@@ -475,7 +477,7 @@ browserTest("a form keeps its values when the visitor comes back", async (browse
   await page.getByText("Weekend bundles", { exact: true }).click();
   await page.getByLabel("Interests").fill("jazz");
   await page.getByLabel("Anything else").fill("No early mornings");
-  await page.getByRole("link", { name: "What can go wrong" }).click();
+  await page.getByRole("link", { name: "Error codes" }).click();
   await page.waitForURL("**/problems");
   await page.goBack();
   assertStrictEquals(await page.getByLabel("Interests").inputValue(), "jazz");
@@ -548,7 +550,7 @@ for (const [width, height] of [[320, 256], [667, 320]] as const) {
     await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
     assertStrictEquals(await overflows(page), false);
     service.model.write(id);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
     assertEquals(faults(), []);
   });
@@ -560,7 +562,7 @@ browserTest("a page over the rate limit waits, and reloads by itself", async (br
   const { body } = await service.program.post("/api/itineraries", rome);
   const answer = (await page.goto(`${service.url}/trips/${body.jobId}`))!;
   assertStrictEquals(answer.status(), 429);
-  await page.getByRole("heading", { name: "Too many requests" }).waitFor();
+  await page.getByRole("heading", { name: "Please wait a moment" }).waitFor();
   const seconds = answer.headers()["retry-after"]!;
   await page.getByText(`This page tries again by itself in ${seconds} seconds.`).waitFor();
   assertStrictEquals(

@@ -39,7 +39,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       await takeScreenshot(page, `home-${device}`);
       await wishForItinerary(page);
       const id = await service.model.begun(0);
-      await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
+      await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
       await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
       await takeScreenshot(page, `itinerary-thinking-${device}`);
       service.model.write(id, upTo(days, 1));
@@ -54,7 +54,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       service.model.write(id, upTo(days, 2));
       await page.getByRole("heading", { name: days[1]!.theme }).waitFor();
       service.model.write(id);
-      await page.getByText("written in").waitFor();
+      await page.getByText("ready after").waitFor();
       assertStrictEquals(await page.locator(".days > li").count(), 3);
       assertStrictEquals(await page.locator(".dock").count(), 0);
       assertStrictEquals(await page.title(), "✓ Rome – Tripwright");
@@ -80,10 +80,10 @@ browserTest("bundles show the model's reasoning, then appear one by one", async 
   await page.getByText("Quiet rooms first, then the river.").waitFor();
   await takeScreenshot(page, "bundles-growing");
   service.model.write(id);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const titles = await page.locator(".bundles h2").allInnerTexts();
   assertEquals(titles, bundles.map(({ title }) => title));
-  assertStrictEquals(await page.getByRole("link", { name: "Calendar" }).count(), 1);
+  assertStrictEquals(await page.getByRole("link", { name: "Add to calendar" }).count(), 1);
   await takeScreenshot(page, "bundles-finished", true);
   assert(await shiftedOn(page) < MAX_SHIFT, await shiftsOn(page));
   assertEquals(faults(), []);
@@ -100,7 +100,7 @@ browserTest("a reload during the work shows the parts at once, and continues", a
   const html = await (await page.reload())!.text();
   for (const { theme } of days.slice(0, 2)) assert(html.includes(`>${theme}</h2>`));
   service.model.write(id);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertStrictEquals(service.model.bodies.length, 1);
   assertEquals(faults(), []);
@@ -121,7 +121,7 @@ browserTest("a trip is the same on another device and in another tab", async (br
   await other.getByRole("heading", { name: days[0]!.theme }).waitFor();
 
   service.model.write(id);
-  for (const each of [page, other]) await each.getByText("written in").waitFor();
+  for (const each of [page, other]) await each.getByText("ready after").waitFor();
   await row.getByText("Ready").waitFor();
   assertStrictEquals(service.model.bodies.length, 1);
 
@@ -129,7 +129,7 @@ browserTest("a trip is the same on another device and in another tab", async (br
   const third = await context.newPage();
   await third.goto(service.url);
   await third.locator("#recent li").waitFor();
-  await third.getByRole("button", { name: "Remove Rome" }).click();
+  await third.getByRole("button", { name: "Remove Rome from this list" }).click();
   await row.waitFor({ state: "detached" });
   assertEquals([...faults(), ...otherFaults()], []);
 });
@@ -148,7 +148,7 @@ browserTest("a page says that it is offline, and continues when it is online", a
   await service.program.untilLogged("completed");
   assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
   await context.setOffline(false);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertEquals(faults(AWAY), []);
 });
@@ -165,7 +165,7 @@ browserTest(
     assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertStrictEquals(await page.locator(".days > li").count(), 3);
     assertEquals(faults(AWAY), []);
   },
@@ -178,8 +178,8 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await wishForItinerary(page);
   await service.model.begun(0);
   const canceled = page.url();
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("This trip was canceled.").waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
   await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
@@ -187,7 +187,7 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await page.getByRole("button", { name: "Plan this trip again" }).click();
   await page.waitForURL((url) => url.href !== canceled);
   service.model.write(await service.model.begun(1));
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });
 
@@ -203,7 +203,7 @@ browserTest("a failed trip says why, and shows the next action", async (browser)
   await page.getByText("Error code: quota_exceeded").waitFor();
   await takeScreenshot(page, "failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Edit the request" }).click();
+  await page.getByRole("link", { name: "Edit your request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   assertStrictEquals(await page.getByLabel("Days").inputValue(), "3");
   await page.goto(failed);
@@ -236,7 +236,7 @@ browserTest(
     const notice = page.getByRole("alert");
     await notice.getByText("Many travelers are waiting right now, so we can't start another plan.")
       .waitFor();
-    await notice.getByText(/Please try again at \d\d:\d\d:\d\d/).waitFor();
+    await notice.getByText(/Please try again after \d\d:\d\d:\d\d/).waitFor();
     assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Oslo");
     await page.getByRole("button", { name: "Plan my trip" }).waitFor();
     await takeScreenshot(page, "refused");
@@ -267,10 +267,7 @@ browserTest("a wish whose answer was lost creates one trip", async (browser) => 
   assertStrictEquals(made[0], made[1]);
   assert(page.url().endsWith(made[0]!));
   await page.getByText("Sample", { exact: true }).waitFor();
-  await page.getByText(
-    "This is a sample plan with made-up content. This service runs without a language model.",
-  )
-    .waitFor();
+  await page.getByText("This site only writes sample plans.").waitFor();
   await takeScreenshot(page, "sample", true);
   assertEquals(faults(AWAY), []);
 });
@@ -282,7 +279,7 @@ browserTest(
     const { page, faults } = await visit(browser);
     await page.goto(service.url);
     await wishForItinerary(page);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     const id = page.url().split("/").at(-1)!;
     const gone = crypto.randomUUID();
     await page.evaluate(`localStorage.setItem("tripwright.trips",
@@ -296,7 +293,7 @@ browserTest(
     await page.goto(`${service.url}/trips/${gone}`);
     await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => !url.href.endsWith(gone));
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
 
     const { page: stranger } = await visit(browser);
     await stranger.goto(`${service.url}/trips/${gone}`);
@@ -313,8 +310,8 @@ browserTest("a trip that expires on an open page says so", async (browser) => {
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
-  await page.getByRole("button", { name: "Cancel" }).focus();
+  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).focus();
   await page.route(
     "**/api/itineraries/*",
     (route) =>
@@ -350,12 +347,12 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
   await takeScreenshot(page, "without-script-growing");
   service.model.write(id);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertStrictEquals(await page.getByRole("button", { name: "Copy link" }).isVisible(), false);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Markdown" }).click(),
+    page.getByRole("link", { name: "Save as text" }).click(),
   ]);
   assertStrictEquals(download.suggestedFilename(), "rome.md");
 
@@ -364,8 +361,8 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.getByLabel("Interests").fill("food");
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("This trip was canceled.").waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 
@@ -398,7 +395,7 @@ browserTest("a trip can be created with the keyboard only", async (browser) => {
   assertStrictEquals(await page.evaluate(outline), "solid");
   await press("Enter");
   await page.waitForURL("**/trips/*");
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });
 
@@ -441,18 +438,22 @@ browserTest("a completed plan can be saved, copied and printed", async (browser)
   });
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const read = async (click: () => Promise<void>) => {
     const [download] = await Promise.all([page.waitForEvent("download"), click()]);
     return [download.suggestedFilename(), await Deno.readTextFile(await download.path())] as const;
   };
-  const [markdown, text] = await read(() => page.getByRole("link", { name: "Markdown" }).click());
+  const [markdown, text] = await read(() =>
+    page.getByRole("link", { name: "Save as text" }).click()
+  );
   assertStrictEquals(markdown, "rome.md");
   assertMatch(text, /^# Rome: 3 days\n/);
-  const [json, job] = await read(() => page.getByRole("link", { name: "JSON" }).click());
+  const [json, job] = await read(() =>
+    page.getByRole("link", { name: "Save data (JSON)" }).click()
+  );
   assertStrictEquals(json, "rome.json");
   assertStrictEquals(JSON.parse(job).itinerary.length, 3);
-  await page.getByText("Calendar", { exact: true }).click();
+  await page.getByText("Add to calendar", { exact: true }).click();
   await page.getByLabel("First day").fill("2026-12-24");
   await takeScreenshot(page, "calendar");
   const [ics, calendar] = await read(() => page.getByRole("button", { name: "Download" }).click());
@@ -485,11 +486,11 @@ browserTest("the form and the trip ask for a key where keys are needed", async (
   await page.getByLabel("Destination").fill("Rome");
   await page.getByLabel("Days").fill("3");
   await page.getByRole("button", { name: "Plan my trip" }).click();
-  await page.getByText("This service requires an API key.").first().waitFor();
+  await page.getByText("Planning a trip requires a valid API key.").first().waitFor();
   await page.getByRole("textbox", { name: "API key" }).fill(key);
   await page.getByRole("button", { name: "Plan my trip" }).click();
   await page.waitForURL("**/trips/*");
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
 
   const tab = await context.newPage();
@@ -498,7 +499,7 @@ browserTest("the form and the trip ask for a key where keys are needed", async (
   assertStrictEquals(await tab.getByText("Rome").count(), 0);
   await tab.getByRole("textbox", { name: "API key" }).fill(key);
   await tab.getByRole("button", { name: "Open the trip" }).click();
-  await tab.getByText("written in").waitFor();
+  await tab.getByText("ready after").waitFor();
   assertEquals(faults(/status of 401/), []);
 });
 
@@ -507,12 +508,12 @@ browserTest("a form can be sent again after the visitor goes back to it", async 
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   // A page from the browser's cache loads nothing.
   await page.goBack({ waitUntil: "commit" });
   await page.getByRole("button", { name: "Plan my trip" }).waitFor();
   await wishForItinerary(page, { destination: "Oslo", durationDays: 1 });
   await page.getByRole("heading", { name: "Oslo" }).waitFor();
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });

@@ -37,9 +37,9 @@ async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openServ
   await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
   yield "itinerary-growing";
   service.model.write(itinerary);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   yield "itinerary-finished";
-  await page.getByText("Calendar", { exact: true }).click();
+  await page.getByText("Add to calendar", { exact: true }).click();
   yield "calendar";
   await page.goto(service.url);
   await page.locator("#recent li").waitFor();
@@ -51,7 +51,7 @@ async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openServ
   await page.locator(".reasoning summary").click();
   yield "bundles-growing";
   service.model.write(generation);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   yield "bundles-finished";
   await page.goto(service.url);
   await wishForItinerary(page);
@@ -111,7 +111,7 @@ browserTest("long words and text from right to left stay in their places", async
     await page.goto(service.url);
     await wishForItinerary(page, { destination, durationDays: 3 });
     service.model.write(await service.model.begun(destination === arabic ? 1 : 0));
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertStrictEquals(await overflows(page), false);
     await takeScreenshot(page, destination === arabic ? "right-to-left" : "long-words", true);
   }
@@ -168,7 +168,7 @@ browserTest("texts of travellers and models are text and never run as code", asy
   await page.locator(".days h2").first().waitFor();
   assertStrictEquals(await page.locator(".days h2").first().innerText(), hostile);
   service.model.write(itinerary);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   await page.reload();
   assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
   await takeScreenshot(page, "hostile-itinerary", true);
@@ -181,7 +181,7 @@ browserTest("texts of travellers and models are text and never run as code", asy
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   service.model.write(await service.model.begun(1));
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   await page.locator(".reasoning summary").click();
   await page.reload();
   assertStrictEquals(await page.locator(".bundles h2").first().innerText(), hostile);
@@ -214,7 +214,7 @@ browserTest(
     await page.goto(service.url, { waitUntil: "networkidle" });
     const home = bytes;
     await wishForItinerary(page);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assert(home > 10_000, `only ${home} bytes were counted`);
     assert(bytes < MAX_BYTES, `${bytes} bytes`);
     assertEquals(faults(), []);
@@ -244,7 +244,7 @@ browserTest("a page is shown before its script has loaded", async (browser) => {
   assertStrictEquals(await page.getByText("UTC").count(), 1);
   held.resolve();
   service.model.write(await service.model.begun(0));
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });
 
@@ -265,7 +265,7 @@ browserTest(
     await service.program.untilLogged("completed");
     const [looked] = await Promise.all([page.waitForEvent("request"), hide("visible")]);
     assertMatch(looked.url(), /\/api\/itineraries\/[\w-]+$/);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assertEquals(faults(), []);
   },
 );
@@ -300,7 +300,7 @@ browserTest("a script renders the same page as the server", async (browser) => {
   service.model.write(await service.model.begun(1));
   for (const id of [itinerary.jobId, generation.generationId]) {
     await page.goto(`${service.url}/trips/${id}`);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     await page.reload();
     await page.getByRole("status").getByText("Your plan is ready.").waitFor();
     const [served, alive] = await page.evaluate(BOTH) as [string, string];

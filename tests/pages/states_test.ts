@@ -78,11 +78,11 @@ browserTest("a plan that the model refuses to write offers to change the wish", 
   await page.getByText("Edit your request and try again.").waitFor();
   assertStrictEquals(
     await page.locator(".button.main, button.main").innerText(),
-    "Edit the request",
+    "Edit your request",
   );
   await takeScreenshot(page, "without-script-failed");
   const failed = page.url();
-  await page.getByRole("link", { name: "Edit the request" }).click();
+  await page.getByRole("link", { name: "Edit your request" }).click();
   assertStrictEquals(await page.getByLabel("Destination").inputValue(), "Rome");
   await page.goto(failed);
   await page.getByRole("button", { name: "Try again" }).click();
@@ -90,7 +90,7 @@ browserTest("a plan that the model refuses to write offers to change the wish", 
   service.model.write(await service.model.begun(1));
   await service.program.untilLogged("completed");
   await page.reload();
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });
 
@@ -102,8 +102,8 @@ browserTest("a placeholder plan is marked as invented", async (browser) => {
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
-  await page.locator(".mark", { hasText: "Placeholder" }).waitFor();
-  await page.getByText("because the language model was not available").waitFor();
+  await page.locator(".mark", { hasText: "Made up" }).waitFor();
+  await page.getByText("We couldn't write a real plan").waitFor();
   assertStrictEquals(await page.locator(".days > li").count(), 3);
   assertEquals(faults(), []);
 });
@@ -132,7 +132,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await wishForBundles(page);
   const stage = (name: string) => page.locator("[aria-current=step]", { hasText: name }).waitFor();
   await stage("Waiting");
-  await page.locator(".dock").getByText("Waiting for a free worker").waitFor();
+  await page.locator(".dock").getByText("Your trip is in line and will start soon").waitFor();
   assertStrictEquals(await page.locator("progress").getAttribute("value"), null);
   assertStrictEquals(await page.title(), "…Weekend bundles: fado, food – Tripwright");
   await page.getByText(weekend.timeframe).waitFor();
@@ -150,7 +150,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await page.locator(".dock").getByText("Writing bundle 2").waitFor();
   await page.getByRole("status").getByText("Bundle 1 is ready.").waitFor();
   service.model.write(second);
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const links = await page.locator(".events h3 a").all();
   assertStrictEquals(links.length, 1);
   assertStrictEquals(await links[0]!.getAttribute("href"), real!.url);
@@ -158,7 +158,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   assertStrictEquals(await links[0]!.getAttribute("target"), "_blank");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Calendar" }).click(),
+    page.getByRole("link", { name: "Add to calendar" }).click(),
   ]);
   assertStrictEquals(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
   assertMatch(
@@ -179,7 +179,7 @@ browserTest(
     assertStrictEquals(await page.evaluate("isSecureContext || 'randomUUID' in crypto"), false);
     await wishForItinerary(page);
     service.model.write(await service.model.begun(0));
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     const copy = page.getByRole("button", { name: "Copy link" });
     await Promise.all([page.waitForEvent("dialog"), copy.click()]);
     assertEquals(faults(/Cross-Origin-Opener-Policy/), ["asked: Copy the link to this trip:"]);
@@ -201,7 +201,7 @@ browserTest("pages from the back/forward cache continue their updates", async ()
   service.model.write(id);
   await service.program.untilLogged("completed");
   await page.goForward({ waitUntil: "commit" });
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   assertStrictEquals(await wasKept(), true);
 
   await page.goBack({ waitUntil: "commit" });
@@ -233,7 +233,7 @@ browserTest("nothing moves for a reader at the end of a growing plan", async (br
     }
     await takeScreenshot(page, `end-${number}`);
     service.model.write(id);
-    await page.getByText("written in").waitFor();
+    await page.getByText("ready after").waitFor();
     assert(await shiftedOn(page) < MAX_SHIFT, await shiftsOn(page));
   }
   assertEquals(faults(), []);
@@ -248,7 +248,7 @@ async function* rareStates(page: Page) {
   await page.goto(service.url);
   await wishForItinerary(page);
   const first = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading the request" }).waitFor();
+  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
   yield "thinking";
   const running = page.url();
   for (;;) {
@@ -260,7 +260,7 @@ async function* rareStates(page: Page) {
     await page.goto(`${service.url}/trips/${body.generationId}`);
     break;
   }
-  await page.locator(".dock", { hasText: "Waiting for a free worker" }).waitFor();
+  await page.locator(".dock", { hasText: "Your trip is in line and will start soon" }).waitFor();
   yield "waiting";
   await page.goto(service.url);
   await page.getByLabel("Destination").fill("Oslo");
@@ -281,11 +281,11 @@ async function* rareStates(page: Page) {
     if (route.request().method() === "DELETE") await held.promise;
     await route.continue();
   });
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("button", { name: "Canceling…" }).waitFor();
+  await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByRole("button", { name: "Stopping…" }).waitFor();
   yield "canceling";
   held.resolve();
-  await page.getByText("This trip was canceled.").waitFor();
+  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
   yield "canceled";
   // The page must be closed before the service, which it would miss.
   await page.close();
@@ -327,7 +327,7 @@ browserTest("an unfinished plan has no actions for a completed one", async (brow
   await page.evaluate("window.print = () => window.printed = true");
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  for (const name of ["Print", "Markdown", "JSON", "Calendar"]) {
+  for (const name of ["Print", "Save as text", "Save data (JSON)", "Add to calendar"]) {
     const action = page.locator(".actions").getByText(name, { exact: true });
     assertStrictEquals(await action.getAttribute("aria-disabled"), "true");
     await action.click({ force: true });
@@ -350,7 +350,7 @@ browserTest("a plan of 30 days fits on printed pages", async (browser) => {
   const { page, faults } = await visit(browser, { colorScheme: "dark" });
   await page.goto(service.url);
   await wishForItinerary(page, { destination: "Rome", durationDays: 30 });
-  await page.getByText("written in").waitFor();
+  await page.getByText("ready after").waitFor();
   const pdf = await page.pdf({ format: "A4" });
   const directory = Deno.env.get("SCREENSHOTS");
   if (directory) await Deno.writeFile(`${directory}/printed.pdf`, pdf);

@@ -208,12 +208,12 @@ async function driveTasting(program: Program): Promise<void> {
   assertMatch(page, /<header class="trip tasting"><h1 dir="auto">Pho in Huế<\/h1>/);
   assertMatch(page, /<span>1 stop<\/span>/);
   assertMatch(page, /<h2 dir="auto">Sample kitchen 1 of Huế<\/h2>/);
-  assertMatch(page, /plan\.md">Markdown<.*plan\.json">JSON</);
-  assertNotMatch(page, /Calendar/);
+  assertMatch(page, /plan\.md">Save as text<.*plan\.json">Save data \(JSON\)</);
+  assertNotMatch(page, /Add to calendar/);
   const markdown = await open(`${url}${trip}/plan.md`);
   assertMatch(
     markdown.text,
-    /^# Pho in Huế\n\nThis is a sample plan with made-up content[^]*- \*\*Sample kitchen 1/,
+    /^# Pho in Huế\n\nSample plan: the places, times and prices are made up[^]*- \*\*Sample kitchen 1/,
   );
   assertMatch(markdown.headers.get("content-disposition")!, /filename="pho-in-hue\.md"/);
   assertStrictEquals((await open(`${url}${trip}/plan.ics`)).status, 404);
@@ -235,17 +235,17 @@ async function driveChecklist(program: Program): Promise<void> {
     growing.text,
     /<dt>trip<\/dt><dd dir="auto">A week in &lt;b>Reykjavík&lt;\/b><\/dd>/,
   );
-  assertMatch(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Cancel</);
+  assertMatch(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Stop planning</);
   const other = `${url}/trips/${dropped.body.checklistId}`;
   assertStrictEquals((await sendForm(`${other}/cancel`, {})).status, 303);
-  assertMatch((await open(other)).text, /This trip was canceled/);
+  assertMatch((await open(other)).text, /Planning was stopped before this plan was finished/);
 
   await untilCompleted(program, made.body.checklistId);
   const { text: page, status } = await open(trip);
   assertStrictEquals(status, 200);
   assertMatch(page, /<dt>items<\/dt><dd dir="auto"><pre>\[\n {2}(?:"|&quot;)Passport/);
-  assertMatch(page, /plan\.json">JSON</);
-  assertNotMatch(page, /Markdown|Calendar/);
+  assertMatch(page, /plan\.json">Save data \(JSON\)</);
+  assertNotMatch(page, /Save as text|Add to calendar/);
   const { body } = await program.get(`/api/checklists/${made.body.checklistId}`);
   assertEquals(JSON.parse((await open(`${trip}/plan.json`)).text), body);
   for (const extension of ["md", "ics"]) {

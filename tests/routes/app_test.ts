@@ -489,7 +489,7 @@ Deno.test("an unknown path is a page for browsers, and a problem for other clien
   const page = await env.app.request("/nonsense", { headers: { accept } });
   assertStrictEquals(page.status, 404);
   assertMatch(page.headers.get("content-type")!, /^text\/html/);
-  assertMatch(await page.text(), /<h1>Not found<\/h1>/);
+  assertMatch(await page.text(), /<h1>Page not found<\/h1>/);
   for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
     assertProblem(await send(env.app, "/nonsense", { headers }), 404, "route_not_found");
   }

@@ -38,7 +38,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
 
   return (
     <form class="again" method="post" action="/trips" onSubmit={send}>
-      {refusal && <RefusalNotice refusal={refusal} />}
+      {refusal && <RefusalNotice refusal={refusal} place="trip" />}
       <input type="hidden" name="formId" value={againKey(id)} />
       <input type="hidden" name="wish" value={JSON.stringify(wish)} />
       <button
@@ -49,7 +49,7 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
         {isSending ? "Sending…" : verb}
       </button>
       <a class={best === "change" ? "button main" : "button"} href={formUrl(wish)}>
-        Edit the request
+        Edit your request
       </a>
     </form>
   );

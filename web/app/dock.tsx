@@ -8,12 +8,15 @@ import type { Connection, Job } from "../client/client.ts";
 import { useAwake } from "./focus.ts";
 import { idOf } from "../client/job.ts";
 import { tripViewOf } from "./kinds/registry.ts";
-import { openClient, tripUrl } from "./session.ts";
+import { describeStopRefusal } from "./refusal.ts";
+import { openClient, refusalOf, tripUrl } from "./session.ts";
+
+type Progress = NonNullable<Job["progress"]>;
 
 export interface DockProps {
   job: Job;
   connection: Connection;
-  /** Why the page can no longer watch the job; `null`: it can. */
+  /** Tells that the page can no longer watch the job; `null`: it can. */
   fault: string | null;
   /** The age of the job when the page was rendered, in milliseconds. */
   ageMs: number;
@@ -28,7 +31,8 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const elapsedMs = useElapsed(ageMs, job);
   const isAwake = useAwake();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const { phase, message, step, of } = job.progress!;
+  const { phase, step, of } = job.progress!;
+  const message = describeProgress(job.progress!);
   const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
   const tip = connection === "lost"
     ? "Check your connection."
@@ -66,10 +70,21 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
 }
 
 interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
-  /** Why the job was not canceled. */
+  /** Tells why the job was not canceled; `null`: nothing was refused. */
   refusal: string | null;
   /** What the service is doing. */
   message: string;
+}
+
+/** The messages of the API for these phases are for developers. */
+const waitingMessages: Partial<Record<Progress["phase"], string>> = {
+  queued: "Your trip is in line and will start soon",
+  retrying: "Something went wrong. We're trying again.",
+};
+
+/** Returns what the page says of the work. */
+export function describeProgress({ phase, message }: Progress): string {
+  return waitingMessages[phase] ?? message;
 }
 
 /** Shows the most important message. */
@@ -77,11 +92,11 @@ function Message({ fault, refusal, connection, message }: MessageProps) {
   if (fault !== null) {
     return (
       <>
-        This page can't show updates: {fault}. <a href="">Reload the page</a>
+        {fault} <a href="">Reload the page</a>
       </>
     );
   }
-  if (refusal !== null) return <>We couldn't cancel this trip: {refusal}.</>;
+  if (refusal !== null) return <>{refusal}</>;
   return (
     <>
       {connection === "lost"
@@ -92,8 +107,8 @@ function Message({ fault, refusal, connection, message }: MessageProps) {
 }
 
 interface CancelFormProps extends Pick<DockProps, "job" | "onEnded"> {
-  /** Called with the reason why the job was not canceled, or with `null` before each attempt. */
-  onRefused: (reason: string | null) => void;
+  /** Called with a sentence if the job was not canceled, and with `null` before each attempt. */
+  onRefused: (sentence: string | null) => void;
 }
 
 function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
@@ -107,7 +122,7 @@ function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
     try {
       onEnded(await openClient().cancel(job));
     } catch (error) {
-      onRefused((error as Error).message);
+      onRefused(describeStopRefusal(refusalOf(error)));
     } finally {
       setSending(false);
     }
@@ -116,7 +131,7 @@ function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
   return (
     <form method="post" action={`${tripUrl(idOf(job))}/cancel`} onSubmit={cancel}>
       <button type="submit" aria-disabled={isSending}>
-        {isSending ? "Canceling…" : "Cancel"}
+        {isSending ? "Stopping…" : "Stop planning"}
       </button>
     </form>
   );
@@ -170,7 +185,7 @@ function useElapsed(ageMs: number, { createdAt, progress }: Job): number {
 }
 
 /** Formats a duration as minutes and seconds, such as `1:05`. */
-export function formatDuration(ms: number): string {
+function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

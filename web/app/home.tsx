@@ -30,8 +30,14 @@ export function HomePage({ state }: { state: HomeState }) {
       <div class="intro">
         <h1>Where to next?</h1>
         <p>
-          Tell us what you have in mind and watch your plan take shape. You can close this page
-          while we work on it and come back later.
+          Tell us what you have in mind and watch your plan take shape.{" "}
+          <span class="needs-script">
+            You can close the page while we work: your plan waits under "Your trips".
+          </span>
+          <span class="without-script">
+            You can close the trip's page while we work: its link leads back to your plan.
+          </span>{" "}
+          Save it before it expires.
         </p>
       </div>
       <fieldset class="choice">

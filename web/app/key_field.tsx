@@ -56,5 +56,5 @@ export function keyError(key: string): string | null {
   if (key === "") return "Please fill this in.";
   return /^[\w.~+/=-]+$/.test(key)
     ? null
-    : "A key can only contain letters, digits, and the characters -._~+/=";
+    : "This doesn't look like a key. Copy it again, without spaces or line breaks.";
 }

@@ -22,7 +22,8 @@ export interface LockedState {
 /** Messages for lookups that found no job. */
 const outcomes = {
   none: null,
-  missing: "We can't find this trip. It may have expired, or it belongs to a different API key.",
+  missing: "We can't find this trip. It may have expired, or it was planned with a different API " +
+    "key. Check the key and try again.",
   lost: "We can't reach the service right now. Try again in a moment.",
 };
 
@@ -76,6 +77,7 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
         <button type="submit" class="main">Open the trip</button>
       </form>
       <KeyNotice />
+      <p class="quiet">No key? Ask the person who sent you the link for a copy of the plan.</p>
     </main>
   );
 }

@@ -16,7 +16,7 @@ const statuses: Record<RecentTrip["status"], string> = {
   processing: "In progress",
   completed: "Ready",
   failed: "Failed",
-  canceled: "Canceled",
+  canceled: "Stopped",
   gone: "Expired",
 };
 
@@ -60,6 +60,7 @@ function removeButtonId(id: string): string {
 function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
   const { id, wish, status, createdAt } = trip;
   const extent = durationLabel(wish);
+  const removal = `Remove ${titleOf(wish)} from this list`;
   return (
     <li>
       <a href={tripUrl(id)} dir="auto">
@@ -69,7 +70,7 @@ function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
       <p class="quiet">
         <span class={`status ${status}`}>
           {statuses[status]}
-          {status === "gone" && hasApiKey() && ", or made with another key"}
+          {status === "gone" && hasApiKey() && ", or planned with another key"}
         </span>
         {" · "}
         <LocalTime iso={createdAt} />
@@ -79,7 +80,8 @@ function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
         class="small"
         id={removeButtonId(id)}
         onClick={onRemove}
-        aria-label={`Remove ${titleOf(wish)}`}
+        aria-label={removal}
+        title={removal}
       >
         Remove
       </button>

@@ -8,28 +8,69 @@ import type { Job } from "../client/client.ts";
 export interface Refusal {
   /** The code of the problem, or `network`. */
   code: string;
-  /** The description that the service gives. */
-  detail: string;
-  /** When to try again, in seconds; `null`: at any time. */
+  /** When to try again, in seconds; `null`: the service does not say. */
   retryAfterSeconds: number | null;
 }
 
-const refusals: Record<string, string> = {
-  rate_limited: "You have sent too many requests in a short time.",
-  daily_budget_spent: "You have reached your limit of plans for today.",
-  queue_full: "Many travelers are waiting right now, so we can't start another plan.",
-  stopping: "The service is restarting.",
-  unauthorized: "This service requires an API key.",
-  network: "We can't reach the service. Check your internet connection.",
-  internal: "Something went wrong on our side.",
-  accept_failed: "Something went wrong on our side.",
-  invalid_request: "Some of your entries are not valid.",
-  body_too_large: "Your request is too long. Please shorten it.",
+/** Where a refusal is shown: in a form with entries, or on the page of a trip with its request. */
+export type Place = "form" | "trip";
+
+interface RefusalText {
+  form: string;
+  trip: string;
+  /** Whether the same request may succeed later. */
+  isTemporary?: true;
+}
+
+/** Returns the text of a temporary refusal, which is the same in both places. */
+function temporary(sentence: string): RefusalText {
+  return { form: sentence, trip: sentence, isTemporary: true };
+}
+
+const refusals: Record<string, RefusalText> = {
+  rate_limited: temporary("That was too many tries in a short time."),
+  daily_budget_spent: temporary("You have reached your limit of plans for today."),
+  queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
+  stopping: temporary("The service is restarting."),
+  network: temporary("We can't reach the service. Check your internet connection."),
+  internal: temporary("Something went wrong on our side."),
+  accept_failed: temporary("Something went wrong on our side."),
+  unauthorized: {
+    form: "Planning a trip requires a valid API key.",
+    trip: 'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
+  },
+  invalid_request: {
+    form: "Please check your entries, correct them and send the form again.",
+    trip: 'Your request is no longer valid. Choose "Edit your request" to correct it.',
+  },
+  body_too_large: {
+    form: "Your entries are too long. Please shorten them.",
+    trip: 'Your request is too long. Choose "Edit your request" to shorten it.',
+  },
 };
 
+const UNKNOWN = "We couldn't start this plan. Reload the page and try again.";
+
 /** Returns a sentence for travelers about a refusal. */
-export function describeRefusal({ code, detail }: Refusal): string {
-  return refusals[code] ?? `We couldn't accept your request: ${detail}.`;
+export function describeRefusal({ code }: Refusal, place: Place): string {
+  return refusals[code]?.[place] ?? UNKNOWN;
+}
+
+/** Returns whether the same request may succeed later. */
+export function isTemporary({ code, retryAfterSeconds }: Refusal): boolean {
+  return retryAfterSeconds !== null || refusals[code]?.isTemporary === true;
+}
+
+/** What travelers read who may not stop the planning of a trip. */
+export const NOT_YOURS = "Only the person who planned this trip can stop planning it.";
+
+/** Returns a sentence for travelers about a trip that was not canceled. */
+export function describeStopRefusal({ code }: Refusal): string {
+  if (code === "unauthorized" || code === "not_owner") return NOT_YOURS;
+  const advice = code === "network"
+    ? "Check your connection and try again."
+    : "Try again in a moment.";
+  return `We couldn't stop planning this trip. ${advice}`;
 }
 
 /** What the traveler can do after a failure: repeat the request, change it, or wait. */
@@ -46,7 +87,7 @@ export interface FailureText {
 
 const failures: Record<string, FailureText> = {
   refused: {
-    sentence: "The language model declined to write this plan.",
+    sentence: "The AI declined to write this plan.",
     advice: "Edit your request and try again.",
     nextAction: "change",
   },
@@ -56,13 +97,13 @@ const failures: Record<string, FailureText> = {
     nextAction: "change",
   },
   result_too_large: {
-    sentence: "This plan is too long to save.",
-    advice: "Edit your request and ask for less.",
+    sentence: "The plan got too long, so we couldn't save it.",
+    advice: "Edit your request: choose fewer days or fewer interests.",
     nextAction: "change",
   },
   truncated: {
-    sentence: "This plan is too long to finish.",
-    advice: "Try again, or edit your request and ask for less.",
+    sentence: "The plan got too long, so we couldn't finish it.",
+    advice: "Try again, or edit your request: choose fewer days or fewer interests.",
     nextAction: "repeat",
   },
   iteration_limit: {

@@ -3,15 +3,27 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { LONG_PAUSE_SECONDS, pauseInWords } from "./duration.ts";
 import { LocalTime } from "./local_time.tsx";
-import { describeRefusal, type Refusal } from "./refusal.ts";
+import { describeRefusal, isTemporary, type Place, type Refusal } from "./refusal.ts";
 
-export function RefusalNotice({ refusal }: { refusal: Refusal }) {
+export interface RefusalNoticeProps {
+  refusal: Refusal;
+  place: Place;
+}
+
+export function RefusalNotice({ refusal, place }: RefusalNoticeProps) {
   return (
     <div class="notice" role="alert">
-      <p class="title">{describeRefusal(refusal)}</p>
+      <p class="title">{describeRefusal(refusal, place)}</p>
       <p>
-        Nothing is lost: your request is still here. <Wait seconds={refusal.retryAfterSeconds} />
+        Nothing is lost: {place === "form" ? "your entries are" : "your request is"} still here.
+        {isTemporary(refusal) && (
+          <>
+            {" "}
+            <Wait seconds={refusal.retryAfterSeconds} />
+          </>
+        )}
       </p>
     </div>
   );
@@ -21,14 +33,23 @@ export function RefusalNotice({ refusal }: { refusal: Refusal }) {
 function Wait({ seconds }: { seconds: number | null }) {
   const [until, setUntil] = useState<string | null>(null);
   useEffect(() => {
-    if (seconds === null) return;
-    setUntil(new Date(Date.now() + 1_000 * seconds).toISOString());
+    if (seconds !== null) setUntil(timeAfter(seconds).toISOString());
   }, [seconds]);
   if (seconds === null) return <>You can try again at any time.</>;
-  if (until === null) return <>Please try again in {seconds} seconds.</>;
+  if (until === null) return <>Please try again in {pauseInWords(seconds)}.</>;
   return (
     <>
-      Please try again at <LocalTime iso={until} seconds />.
+      Please try again after <LocalTime iso={until} seconds={isShort(seconds)} />.
     </>
   );
+}
+
+/** Returns the end of a pause that begins now. A long pause ends at a full minute. */
+function timeAfter(seconds: number): Date {
+  const unitMs = isShort(seconds) ? 1 : 60_000;
+  return new Date(Math.ceil((Date.now() + 1_000 * seconds) / unitMs) * unitMs);
+}
+
+function isShort(seconds: number): boolean {
+  return seconds <= LONG_PAUSE_SECONDS;
 }

@@ -86,6 +86,6 @@ function show(job: Job): void {
  */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof TripError)) throw error;
-  const { code, message: detail, retryAfterSeconds } = error;
-  return { code, detail, retryAfterSeconds };
+  const { code, retryAfterSeconds } = error;
+  return { code, retryAfterSeconds };
 }

@@ -7,11 +7,14 @@ import type { Job } from "../client/client.ts";
 const marks: Record<string, { mark: string; text: string }> = {
   sample: {
     mark: "Sample",
-    text: "This is a sample plan with made-up content. This service runs without a language model.",
+    text: "Sample plan: the places, times and prices are made up, so don't travel with it. This " +
+      "site only writes sample plans.",
   },
   placeholder: {
-    mark: "Placeholder",
-    text: "This plan has made-up content, because the language model was not available.",
+    mark: "Made up",
+    text:
+      "We couldn't write a real plan, so this one is made up. Don't travel with it. Plan this " +
+      "trip again later.",
   },
 };
 

@@ -9,7 +9,8 @@ import { isGone } from "../client/errors.ts";
 import { hasApiKey } from "./api_key.ts";
 import type { Connection, Job, TripError } from "../client/client.ts";
 import { tripViewOf } from "./kinds/registry.ts";
-import { Dock, formatDuration, Reasoning } from "./dock.tsx";
+import { describeProgress, Dock, Reasoning } from "./dock.tsx";
+import { durationInWords } from "./duration.ts";
 import { focusOn, usePageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
@@ -73,7 +74,7 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
       <p class="facts">
         {extent && <span>{extent}</span>}
         <span>
-          kept until <LocalTime iso={job.expiresAt} />
+          available until <LocalTime iso={job.expiresAt} />
         </span>
         <span>{describeState(job)}</span>
         {madeUp && <span class="mark">{madeUp.mark}</span>}
@@ -88,8 +89,8 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
 /** Returns the state of a job in a few words. */
 function describeState({ status, createdAt, completedAt }: Job): string {
   if (status === "processing") return "in progress";
-  const took = formatDuration(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
-  return { completed: `written in ${took}`, failed: "failed", canceled: "canceled" }[status];
+  const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  return { completed: `ready after ${took}`, failed: "failed", canceled: "stopped" }[status];
 }
 
 /** The actions are rendered from the start, so that nothing moves when the plan is ready. */
@@ -112,11 +113,11 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
       </button>
       {isOpen && (
         <>
-          {markdown && <a role="link" class="button" {...plan("md")}>Markdown</a>}
-          <a role="link" class="button" {...plan("json")}>JSON</a>
+          {markdown && <a role="link" class="button" {...plan("md")}>Save as text</a>}
+          <a role="link" class="button" {...plan("json")}>Save data (JSON)</a>
           {calendar === "first day" && isReady
             ? <CalendarForm id={id} createdAt={job.createdAt} />
-            : calendar && <a role="link" class="button" {...plan("ics")}>Calendar</a>}
+            : calendar && <a role="link" class="button" {...plan("ics")}>Add to calendar</a>}
         </>
       )}
     </div>
@@ -127,7 +128,7 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
 function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
   return (
     <details class="menu">
-      <summary class="button">Calendar</summary>
+      <summary class="button">Add to calendar</summary>
       <form method="get" action={`/trips/${id}/plan.ics`}>
         <label for="start">First day</label>
         <input type="date" id="start" name="start" required defaultValue={dayAfter(createdAt)} />
@@ -168,14 +169,21 @@ function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
         <p class="title">{sentence}</p>
         <p>{advice}</p>
         {job.failure && <p class="quiet">Error code: {job.failure.code}</p>}
-        {wish && <AgainForm id={idOf(job)} wish={wish} verb="Try again" best={nextAction} />}
+        {wish && (
+          <AgainForm
+            id={idOf(job)}
+            wish={wish}
+            verb={nextAction === "wait" ? "Try again anyway" : "Try again"}
+            best={nextAction}
+          />
+        )}
       </div>
     );
   }
   if (job.status === "canceled") {
     return (
       <div class="notice">
-        <p class="title">This trip was canceled.</p>
+        <p class="title">Planning was stopped before this plan was finished.</p>
         {wish && <AgainForm id={idOf(job)} wish={wish} verb="Plan this trip again" best="repeat" />}
       </div>
     );
@@ -214,8 +222,8 @@ function useTrip(first: Job) {
         // The client has dropped a key that was refused. The trip may be readable without one.
         if (hadKey && !hasApiKey()) return await follow();
         if (isGone(error)) return setExpired(true);
-        const { code, message } = error as TripError;
-        setFault(code === "unauthorized" ? "this trip requires an API key" : message);
+        const isLocked = (error as TripError).code === "unauthorized";
+        setFault(`This page can't show updates${isLocked ? " without an API key" : ""}.`);
       }
     };
     follow();
@@ -235,10 +243,12 @@ function useAnnouncement(job: Job): string {
   const { partNoun } = tripViewOf(job);
   useEffect(() => {
     const announcements = {
-      processing: count > 0 ? `${partNoun} ${count} is ready.` : job.progress?.message ?? "",
+      processing: count > 0
+        ? `${partNoun} ${count} is ready.`
+        : job.progress && describeProgress(job.progress) || "",
       completed: "Your plan is ready.",
       failed: "We couldn't write your plan.",
-      canceled: "Canceled.",
+      canceled: "Planning was stopped.",
     };
     setAnnouncement(announcements[job.status]);
   }, [job.status, count, job.progress?.phase]);

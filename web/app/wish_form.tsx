@@ -12,6 +12,7 @@ import { useWishForm, type WishFormProps } from "./wish_form_state.ts";
 export function WishForm({ kind, home }: WishFormProps) {
   const { form, fieldOf, key, refusal, isSending, send } = useWishForm({ kind, home });
   const { verb, fields } = viewOf(kind);
+  const isOptional = Object.values(fields).every(({ required }) => !required);
   return (
     <form
       ref={form}
@@ -23,6 +24,7 @@ export function WishForm({ kind, home }: WishFormProps) {
     >
       <input type="hidden" name="kind" value={kind} />
       <input type="hidden" name="formId" value={home.formId} />
+      {isOptional && <p class="quiet">All fields are optional.</p>}
       <div class="fields">
         {Object.entries(fields).map(([name, field]) => (
           <Field key={name} field={field} {...fieldOf(name)} />
@@ -34,13 +36,13 @@ export function WishForm({ kind, home }: WishFormProps) {
             id={`${kind}-key`}
             error={key.error}
             hint={key.hasKey
-              ? "Leave empty to use the previous key"
-              : "Planning a trip requires an API key"}
+              ? "Leave empty to use the key you entered before"
+              : "You need an API key. Ask the people who run this site for one"}
           />
           <KeyNotice />
         </>
       )}
-      {refusal && <RefusalNotice refusal={refusal} />}
+      {refusal && <RefusalNotice refusal={refusal} place="form" />}
       <button
         type="submit"
         class={home.needsKey ? "main needs-script" : "main"}

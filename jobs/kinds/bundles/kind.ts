@@ -187,13 +187,21 @@ async function callTools(
   const messages = calls.flatMap((call) =>
     tools.find(({ name }) => name === call.name)?.message ?? []
   );
-  context.showResearch([...new Set(messages)].join(", ") || "Looking things up");
+  context.showResearch(joinMessages([...new Set(messages)]) || "Looking things up");
   return await Promise.all(calls.map(async (call, index) => {
     const output = index < MAX_CALLS_PER_TURN
       ? await callTool(call, { step: `turn-${turn}/tool-${index + 1}`, tools, context })
       : TOO_MANY_CALLS;
     return { type: "function_call_output", call_id: call.callId, output };
   }));
+}
+
+/** Joins messages: `Checking the weather and searching for events`. */
+function joinMessages(messages: string[]): string {
+  const text = messages.map((message, index) =>
+    index === 0 ? message : message.charAt(0).toLowerCase() + message.slice(1)
+  );
+  return new Intl.ListFormat("en").format(text);
 }
 
 /** Returns the name for the timeline. A name that the model invented is not shown. */

@@ -5,13 +5,13 @@
 import type { Bundles, BundlesRequest } from "./kind.ts";
 import { choicesFor } from "../sample_choice.ts";
 
-const neighborhoods = ["Old Town", "Harbour", "University Quarter", "Arts District", "Riverside"];
+const neighborhoods = ["Old Town", "Harbor", "University Quarter", "Arts District", "Riverside"];
 
 const moods = [
   { name: "Underground", text: "Small rooms, late starts and people who know each other." },
   { name: "Golden Hour", text: "Outdoors until the sun is down, then somewhere warm." },
-  { name: "Front Row", text: "One big night, booked well, with time around it." },
-  { name: "Slow Burn", text: "Few appointments, good food and a long walk home." },
+  { name: "Front Row", text: "One big night out, booked ahead, with free time around it." },
+  { name: "Slow Burn", text: "Few fixed plans, good food and a long walk home." },
   { name: "Local Secrets", text: "Small places that the neighbors like best." },
 ];
 
@@ -30,7 +30,7 @@ const programmes = [
   [
     { name: "warm-up", venue: "The Corner Bar", when: "Friday, 19:00" },
     { name: "workshop", venue: "The Studio", when: "Saturday, 10:30" },
-    { name: "gala", venue: "The Old Theatre", when: "Saturday, 20:00" },
+    { name: "gala", venue: "The Old Theater", when: "Saturday, 20:00" },
   ],
   [
     { name: "street fair", venue: "Mill Street", when: "Saturday, 12:00" },
@@ -47,9 +47,12 @@ const programmes = [
 /** The interests of travellers who name none. */
 const anyInterests = ["music", "food", "art"];
 
+/** The time of bundles for travellers who name none. */
+const THIS_WEEKEND = "When: the coming weekend";
+
 /** The reasoning summaries of the sample generator. */
 export const sampleReasoning = [
-  "Reading the request: what matters most, and when",
+  "Reading your request: what matters most, and when",
   "Putting together sample bundles that differ from each other",
 ];
 
@@ -68,14 +71,16 @@ export function sampleBundles(request: BundlesRequest): Bundles {
     const interest = wanted[bundle % wanted.length]!;
     return {
       title: `${name} ${titleCase(interest)}`,
-      description: `${text} Planned for ${timeframe || "the coming weekend"}.`,
+      description: `${text} ${timeframe ? `When and where: ${timeframe}` : THIS_WEEKEND}.`,
       keyEvents: programmes[(first + bundle) % programmes.length]!.map((happening, event) => ({
         name: `${titleCase(interest)} ${happening.name}`,
         date: happening.when,
         venue: happening.venue,
         neighborhood: choose(neighborhoods, `place ${bundle}.${event}`),
         url: null,
-        why: `Because you asked for ${interest}.`,
+        why: named.length > 0
+          ? `Because you asked for ${interest}.`
+          : `A good choice if you like ${interest}.`,
       })),
       imageUrl: null,
     };

@@ -37,7 +37,7 @@ Deno.test("ProgressBoard shows each part as soon as it is finished", async () =>
   }
   const shown = written.map(({ phase, message, step, partial }) => [phase, message, step, partial]);
   assertEquals(shown, [
-    ["thinking", "Reading the request", 0, []],
+    ["thinking", "Reading your request", 0, []],
     ["writing", "Writing day 1 of 2", 0, []],
     ["writing", "Writing day 2 of 2", 1, ["one"]],
     ["writing", "Finishing the plan", 2, ["one", "two"]],

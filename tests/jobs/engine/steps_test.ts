@@ -240,7 +240,7 @@ Deno.test("a job shows its progress while it runs", async () => {
   const expected: Progress = {
     ...noProgress,
     phase: "thinking",
-    message: "Reading the request",
+    message: "Reading your request",
     of: 2,
     updatedAt: NOON,
     reasoningSummaries: ["on turn-1"],

@@ -202,12 +202,21 @@ Deno.test("sample bundles mention the interests and the timeframe, and have no l
 
   for (const { title, description, imageUrl, keyEvents } of bundles) {
     assertMatch(title, / Jazz$/);
-    assertMatch(description, / Planned for in May\.$/);
+    assertMatch(description, / When and where: in May\.$/);
     assertStrictEquals(imageUrl, null);
     for (const { url, why } of keyEvents) {
       assertStrictEquals(url, null);
       assertStrictEquals(why, "Because you asked for jazz.");
     }
+  }
+});
+
+Deno.test("sample bundles for no interests do not claim any", () => {
+  const { bundles } = kind.sample({ preferences: { interests: [] } });
+
+  for (const { description, keyEvents } of bundles) {
+    assertMatch(description, / When: the coming weekend\.$/);
+    for (const { why } of keyEvents) assertMatch(why, /^A good choice if you like \w+\.$/);
   }
 });
 
@@ -442,7 +451,7 @@ Deno.test("generate() shows each sort of search once", async () => {
 
   assertEquals(research, [
     "Looking a city up",
-    "Looking a city up, Asking around",
+    "Looking a city up and asking around",
     "Looking things up",
   ]);
 });

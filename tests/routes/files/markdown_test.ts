@@ -101,7 +101,7 @@ A sample plan, made up: no place in it is real.
 
   Ginza
 
-Estimated costs of the day: about 16 USD per person
+Estimated cost of the day's activities: about 16 USD per person
 
 ## Day 2: First impressions
 
@@ -111,7 +111,7 @@ Estimated costs of the day: about 16 USD per person
 
   Old town · free
 
-**Estimated costs of the trip**: about 16 USD per person
+**Estimated cost of all activities**: about 16 USD per person
 `,
   );
 });
@@ -140,7 +140,7 @@ Deno.test("bundles have their wish, a heading each, and an entry for each event"
     text,
     `# Weekend bundles
 
-Interests: music, nightlife · Music: Electronic, House · When: This weekend
+Interests: music, nightlife · Music: Electronic, House · When and where: This weekend
 
 Looking for underground venues
 
@@ -200,7 +200,7 @@ Deno.test("an itinerary of one day has the singular, and shows its costs once", 
     days: [dayOf(1, [activity({ estimatedCost: { amount: 5, currency: "EUR" } })])],
   });
   assertMatch(text, /^# Rome: 1 day\n/);
-  assertStrictEquals(text.match(/Estimated costs/g)?.length, 1);
+  assertStrictEquals(text.match(/Estimated cost/g)?.length, 1);
 });
 
 const costs: [what: string, costs: [number, string][], line: RegExp][] = [
@@ -224,7 +224,7 @@ for (const [what, amounts, line] of costs) {
       durationDays: 2,
       days: [dayOf(1, activities), dayOf(2, activities.slice(0, 0))],
     });
-    const lines = blocksOf(text).filter((block) => /Estimated costs/.test(block));
+    const lines = blocksOf(text).filter((block) => /Estimated cost/.test(block));
     assertStrictEquals(lines.length, 2);
     for (const sum of lines) assertMatch(sum, line);
   });
@@ -234,7 +234,7 @@ Deno.test("an itinerary without costs has no sum", () => {
   for (const estimatedCost of [null, { amount: 0, currency: "USD" }]) {
     const days = [dayOf(1, [activity({ estimatedCost })]), dayOf(2, [activity({ estimatedCost })])];
     const text = itineraryMarkdown({ destination: "Rome", durationDays: 2, days });
-    assertNotMatch(text, /Estimated costs/);
+    assertNotMatch(text, /Estimated cost/);
   }
 });
 
@@ -372,7 +372,7 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
       [
         "Weekend bundles",
         line,
-        `Interests: ${line}, ${line} · Music: ${line} · When: ${line}`,
+        `Interests: ${line}, ${line} · Music: ${line} · When and where: ${line}`,
         line,
         line,
         line,

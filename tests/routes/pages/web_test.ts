@@ -204,7 +204,7 @@ Deno.test("a malformed form is 400 with a page that says so, and creates no job"
   for (const fields of cases) {
     const { status, text } = await submit(env.app, "/trips", fields);
     assertStrictEquals(status, 400);
-    assertMatch(text, /The form cannot be read/);
+    assertMatch(text, /<h1>We couldn't read this form<\/h1>/);
   }
   assertStrictEquals((await submit(env.app, "/trips", { x: "y".repeat(200_000) })).status, 413);
   for await (const _ of env.kv.list({ prefix: ["job"] })) fail("a job was made");
@@ -219,7 +219,7 @@ Deno.test("forms of other sites are rejected", async () => {
       const foreign = { "sec-fetch-site": site, origin: "https://evil.example" };
       const { status, text } = await submit(env.app, path, form, foreign);
       assertStrictEquals(status, 403);
-      assertMatch(text, /The form was sent from another site/);
+      assertMatch(text, /<h1>This form came from another site<\/h1>/);
     }
   }
   // Old browsers and pages without TLS send only the origin; a proxy may add TLS.
@@ -270,7 +270,7 @@ Deno.test("pages and their forms have the rate limits of the API", async () => {
   assertStrictEquals((await submit(limited.app, "/trips", form)).status, 303);
   const refused = await submit(limited.app, "/trips", form);
   assertStrictEquals(refused.status, 429);
-  assertMatch(refused.text, /You have sent too many requests in a short time/);
+  assertMatch(refused.text, /That was too many tries in a short time/);
   const path = `/trips/${crypto.randomUUID()}`;
   assertStrictEquals((await open(limited.app, path)).status, 404);
   assertStrictEquals((await open(limited.app, path)).status, 404);
@@ -278,7 +278,7 @@ Deno.test("pages and their forms have the rate limits of the API", async () => {
   assertStrictEquals(status, 429);
   const seconds = headers.get("retry-after")!;
   assert(Number(seconds) > 0);
-  assertMatch(text, /<h1>Too many requests<\/h1>/);
+  assertMatch(text, /<h1>Please wait a moment<\/h1>/);
   assert(text.includes(`<meta http-equiv="refresh" content="${seconds}"/>`));
   assert(text.includes(`This page tries again by itself in ${seconds} seconds.`));
   assertMatch(text, /<a class="button main" href>Try again now<\/a>/);
@@ -373,7 +373,10 @@ Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   const canceled = await submit(env.app, `${path}/cancel`, {});
   assertStrictEquals(canceled.status, 303);
   assertStrictEquals(canceled.headers.get("location"), path);
-  assertMatch((await open(env.app, path)).text, /This trip was canceled/);
+  assertMatch(
+    (await open(env.app, path)).text,
+    /Planning was stopped before this plan was finished/,
+  );
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
 
@@ -395,9 +398,10 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
     // The message and the hint address developers and operators.
     assert(!text.includes("the &lt;reason>"), code);
     assert(!text.includes(`<p>${hint}</p>`), code);
-    assertMatch(text, /<button type="submit"[^>]*>Try again<\/button>/);
+    const verb = nextAction === "wait" ? "Try again anyway" : "Try again";
+    assertMatch(text, new RegExp(`<button type="submit"[^>]*>${verb}</button>`));
     const best = text.match(/class="(?:button )?main"[^>]*>([^<]+)</)?.[1];
-    const verbs = { repeat: "Try again", change: "Edit the request", wait: undefined };
+    const verbs = { repeat: "Try again", change: "Edit your request", wait: undefined };
     assertStrictEquals(best, verbs[nextAction], code);
     assertMatch(
       text,
@@ -423,12 +427,11 @@ Deno.test("every reason for a refusal has its own sentence", () => {
     "idempotency_key_reused",
   ];
   for (const code of codes) {
-    const text = describeRefusal({ code, detail: "x", retryAfterSeconds: null });
-    assertStrictEquals(
-      text.startsWith("We couldn't accept your request"),
-      impossible.includes(code),
-      code,
-    );
+    for (const place of ["form", "trip"] as const) {
+      const text = describeRefusal({ code, retryAfterSeconds: null }, place);
+      const isUnknown = text.startsWith("We couldn't start this plan");
+      assertStrictEquals(isUnknown, impossible.includes(code), code);
+    }
   }
 });
 
@@ -480,7 +483,7 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   );
   assertMatch(
     markdown.text,
-    /^# Tokyo, Japan: 2 days\n\nThis is a sample plan with made-up content/,
+    /^# Tokyo, Japan: 2 days\n\nSample plan: the places, times and prices are made up/,
   );
   assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
@@ -500,7 +503,7 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   ) {
     const { status, text } = await open(env.app, `/trips/${itinerary}/plan.ics${query}`);
     assertStrictEquals(status, 400);
-    assertMatch(text, /A calendar needs the first day, such as 2026-12-24/);
+    assertMatch(text, /Choose the first day of your trip \(2026-12-24, for example\)/);
   }
   assertMatch((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
 });
@@ -516,8 +519,25 @@ Deno.test("bundles without a readable date have no calendar", async () => {
   const id = headers.get("location")!.split("/").at(-1)!;
   const { status, text } = await open(env.app, `/trips/${id}/plan.ics`);
   assertStrictEquals(status, 400);
-  assertMatch(text, /None of the events has a date/);
+  assertMatch(
+    text,
+    /<h1>We can't make this calendar<\/h1><p>No event in this plan has an exact date/,
+  );
   assert(text.includes(`<a class="button main" href="/trips/${id}">Back to the trip</a>`));
+});
+
+Deno.test("a calendar says how many events it leaves out", async () => {
+  const { bundles } = sampleBundles(techno);
+  for (const event of bundles[0]!.keyEvents.slice(1)) event.date = "to be announced";
+  using env = await openApp({}, { model: speaking(() => ({ bundles })) });
+  const { headers } = await post(env.app, "/api/generations", techno);
+  await env.a.instance.idle();
+  const id = headers.get("location")!.split("/").at(-1)!;
+  const { text } = await open(env.app, `/trips/${id}/plan.ics`);
+  assertMatch(
+    text.replaceAll("\r\n ", ""),
+    /^X-WR-CALDESC:Events left out because they have no exact date: 2\r$/m,
+  );
 });
 
 Deno.test("without a key, pages show no trip and accept no wish where keys are needed", async () => {
@@ -536,7 +556,7 @@ Deno.test("without a key, pages show no trip and accept no wish where keys are n
   }
   const refused = await submit(env.app, "/trips", form);
   assertStrictEquals(refused.status, 401);
-  assertMatch(refused.text, /This service requires an API key/);
+  assertMatch(refused.text, /Planning a trip requires a valid API key/);
   assertStrictEquals((await submit(env.app, `/trips/${id}/cancel`, {})).status, 401);
 });
 
@@ -548,7 +568,7 @@ Deno.test("with public reads, a visitor without a key may see a trip but not can
   assertMatch((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assertStrictEquals(status, 403);
-  assertMatch(text, /Only the API key that created the job can cancel it/);
+  assertMatch(text, /<h1>You can't stop planning this trip<\/h1><p>Only the person who planned/);
 });
 
 Deno.test("an internal error is a page without details", async () => {

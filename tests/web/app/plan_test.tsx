@@ -1,9 +1,10 @@
-import { assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { BundlesPlan } from "../../../web/app/kinds/bundles.tsx";
-import { formatCosts, ItineraryPlan } from "../../../web/app/kinds/itinerary.tsx";
+import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
+import type { ItineraryJob } from "../../../web/client/client.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
 
 const { days } = sampleItinerary(tokyo);
@@ -68,8 +69,21 @@ Deno.test("costs are added by currency, and an unknown cost is not counted as fr
     }));
   assertStrictEquals(formatCosts(costing()), null);
   assertStrictEquals(formatCosts(costing(null, null)), null);
-  assertStrictEquals(formatCosts(costing([0, "EUR"], null)), "free");
-  assertStrictEquals(formatCosts(costing([12, "EUR"], [0.5, "EUR"])), "about €12.50");
-  assertStrictEquals(formatCosts(costing([12, "USD"], [1500, "JPY"])), "about $12 + about ¥1,500");
-  assertStrictEquals(formatCosts(costing([5, "ABC"])), "about ABC\u00a05");
+  assertStrictEquals(formatCosts(costing([0, "EUR"], null)), "activities: free");
+  assertStrictEquals(
+    formatCosts(costing([12, "EUR"], [0.5, "EUR"])),
+    "activities: about €12.50",
+  );
+  assertStrictEquals(
+    formatCosts(costing([12, "USD"], [1500, "JPY"])),
+    "activities: about $12 + about ¥1,500",
+  );
+  assertStrictEquals(formatCosts(costing([5, "ABC"])), "activities: about ABC\u00a05");
+  const factsFor = (...costs: Parameters<typeof costing>) => {
+    const itinerary = [{ ...days[0]!, activities: costing(...costs) }];
+    return itineraryView.factsOf!({ itinerary } as ItineraryJob);
+  };
+  assertEquals(factsFor([12, "EUR"]), ["activities: about €12 per person"]);
+  assertEquals(factsFor([0, "EUR"]), ["activities: free"]);
+  assertEquals(factsFor(null), []);
 });

@@ -3,8 +3,11 @@ import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
 import { filesOf } from "../../../routes/files/registry.ts";
+import { describeProgress } from "../../../web/app/dock.tsx";
 import { plainView } from "../../../web/app/kinds/plain.tsx";
 import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
+import { describeStopRefusal } from "../../../web/app/refusal.ts";
+import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
 import type { GenerationJob } from "../../../web/client/client.ts";
 import { techno } from "../../../testing/app.ts";
@@ -35,6 +38,38 @@ function textOf(html: string): string {
   return html.replaceAll(/<[^>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&quot;", '"')
     .replaceAll("&amp;", "&");
 }
+
+Deno.test("the page of a waiting trip shows no message for developers", () => {
+  const message = "Trying again after a fault: OpenAI API error: 500";
+  const progress = { message, step: 0, of: null, updatedAt: job.createdAt };
+  const said = (phase: "queued" | "retrying" | "writing") =>
+    describeProgress({ ...progress, phase });
+  assertStrictEquals(said("queued"), "Your trip is in line and will start soon");
+  assertStrictEquals(said("retrying"), "Something went wrong. We're trying again.");
+  assertStrictEquals(said("writing"), message);
+});
+
+Deno.test("a trip that was not canceled says what to do, in the words of the page", () => {
+  const said = (code: string) => describeStopRefusal({ code, retryAfterSeconds: null });
+  assertMatch(said("not_owner"), /^Only the person who planned this trip/);
+  assertStrictEquals(said("unauthorized"), said("not_owner"));
+  assertMatch(said("network"), /Check your connection and try again\.$/);
+  assertMatch(said("internal"), /Try again in a moment\.$/);
+});
+
+Deno.test("a refusal names a time only if the same request may succeed later", () => {
+  const shown = (code: string, retryAfterSeconds: number | null, place: "form" | "trip") =>
+    textOf(renderToString(<RefusalNotice refusal={{ code, retryAfterSeconds }} place={place} />));
+  assertMatch(shown("internal", null, "form"), /your entries are still here\.\s+You can try again/);
+  assertMatch(shown("daily_budget_spent", 9_000, "trip"), /Please try again in 3 hours\./);
+  for (const code of ["unauthorized", "invalid_request", "body_too_large", "new_code"]) {
+    assertNotMatch(shown(code, null, "form"), /You can try again|Edit your request/);
+  }
+  assertMatch(
+    shown("unauthorized", null, "trip"),
+    /"Edit your request" to enter one\..*request is/,
+  );
+});
 
 Deno.test("each kind has its own names of fields", () => {
   const names = wishKinds.flatMap(fieldsOf);

@@ -15,7 +15,10 @@ type Field = "interests" | "musicProfile" | "timeframe" | "otherPreferences";
 const MAX_TITLE_CHARACTERS = 120;
 
 export const bundlesView: KindView<"bundles", Field> = {
-  choice: { title: "Weekend bundles", text: "Researched events, in 2 to 5 minutes" },
+  choice: {
+    title: "Weekend bundles",
+    text: "Sets of events to choose from, ready in 2 to 5 minutes",
+  },
   verb: "Plan my weekend",
   fields: {
     interests: {

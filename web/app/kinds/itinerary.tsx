@@ -10,7 +10,7 @@ import type { KindView, PlanProps } from "./view.ts";
 type Activity = Day["activities"][number];
 
 export const itineraryView: KindView<"itinerary", "destination" | "durationDays"> = {
-  choice: { title: "Itinerary", text: "Day by day, in about 20 seconds" },
+  choice: { title: "Itinerary", text: "A day-by-day plan, ready in about 20 seconds" },
   verb: "Plan my trip",
   fields: {
     destination: {
@@ -53,8 +53,10 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
   factsOf({ itinerary }) {
-    const cost = itinerary && formatCosts(itinerary.flatMap(({ activities }) => activities));
-    return cost ? [`${cost} per person`] : [];
+    const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
+    const cost = formatCosts(activities);
+    if (cost === null) return [];
+    return [sumCosts(activities).length > 0 ? `${cost} per person` : cost];
   },
 };
 
@@ -116,13 +118,18 @@ export function sumCosts(activities: readonly Activity[]): [currency: string, am
   return [...sums];
 }
 
-/** Returns the total cost of activities as text, or `null` if no cost is known. */
+/**
+ * Returns the total cost of activities as text, or `null` if no cost is known. The text names the
+ * activities, because a trip has other costs too.
+ */
 export function formatCosts(activities: readonly Activity[]): string | null {
   const sums = sumCosts(activities);
   if (sums.length > 0) {
-    return sums.map(([currency, amount]) => formatCost({ amount, currency })).join(" + ");
+    const texts = sums.map(([currency, amount]) => formatCost({ amount, currency }));
+    return `activities: ${texts.join(" + ")}`;
   }
-  return activities.some(({ estimatedCost }) => estimatedCost !== null) ? "free" : null;
+  const isKnown = activities.some(({ estimatedCost }) => estimatedCost !== null);
+  return isKnown ? "activities: free" : null;
 }
 
 function formatCost({ amount, currency }: { amount: number; currency: string }): string {
