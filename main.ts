@@ -31,7 +31,11 @@ const CLOSE_MS = 500;
 const log = getLogger("tripwright");
 
 const config = startingConfig();
-await configureLogs({ level: config.logLevel, readable: config.dev });
+await configureLogs({
+  level: config.logLevel,
+  readable: config.dev,
+  hosted: config.hosted,
+});
 const kv = await openDatabase(config.kvPath).catch((error) =>
   exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`)
 );

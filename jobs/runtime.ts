@@ -5,12 +5,14 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
+import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { Executor } from "./engine/executor.ts";
@@ -76,7 +78,7 @@ function createStores(
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
-  const doorbell = bell === "queue" ? queueDoorbell(kv) : noDoorbell();
+  const doorbell = bell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const store = new JobStore(kv, {
     clock,
@@ -84,7 +86,7 @@ function createStores(
     instances,
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
-    successorOf: (job) => callbackFor(job, { id: crypto.randomUUID(), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, { id: newJobId(), now: clock.now() }),
     onEndedWithoutPlan: (jobId) => canceler.cancelFor(jobId),
   });
   const canceler = new ResponseCanceler({
@@ -177,7 +179,7 @@ function createWorker(
 /** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options: { clock }, kinds, base: { store }, work: { worker }, stopped }: {
+  { options: { clock }, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -189,10 +191,15 @@ function createJobService(
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
     admission: new Admission({
-      index: store.index,
+      waiting: new WaitingCount({
+        index: store.index,
+        instances,
+        holder,
+        kinds: kinds.map(({ name }) => name),
+        clock,
+      }),
       clock,
       maxQueuedJobs,
-      kinds: kinds.map(({ name }) => name),
     }),
     worker,
     clock,

@@ -2,6 +2,7 @@
  * Who sends a request. The rest of the program sees only hashes of keys, tokens and addresses.
  * @module
  */
+import { LRUCache } from "lru-cache";
 import { sha256 } from "./hash.ts";
 
 /** Who sends requests. */
@@ -27,9 +28,17 @@ export function clientCaller(token: string): Caller {
   return identified(`client:${sha256(token)}`);
 }
 
+/** The callers at the addresses of the latest requests, because a hash takes several microseconds. */
+const addressCallers = new LRUCache<string, Caller>({ max: 1_000 });
+
 /** Returns the caller at a network address, if it sends neither a key nor a token. */
 export function addressCaller(address: string): Caller {
-  return { id: `address:${sha256(address)}`, owner: null };
+  let caller = addressCallers.get(address);
+  if (!caller) {
+    caller = { id: `address:${sha256(address)}`, owner: null };
+    addressCallers.set(address, caller);
+  }
+  return caller;
 }
 
 /** Whether a job's owner is an API key. Such a job is visible only to its owner. */

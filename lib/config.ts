@@ -75,6 +75,7 @@ export function parseConfig(
   const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
+    hosted: v.DENO_DEPLOY,
     logLevel: v.LOG_LEVEL,
     port: v.PORT,
     hostname: v.HOST,

@@ -10,23 +10,70 @@ import {
   getJsonLinesFormatter,
   getTextFormatter,
   type LogLevel,
+  type Sink,
   type TextFormatter,
 } from "@logtape/logtape";
 
+export interface LogOptions {
+  level: LogLevel;
+  /** Whether people read the log while the program runs. */
+  readable: boolean;
+  /** Whether each line must be a call of its own, because the host stores each call as an entry. */
+  hosted: boolean;
+}
+
 /** Sends all logs of Tripwright to the console. Call it once, before anything else. */
-export async function configureLogs(
-  options: { level: LogLevel; readable: boolean },
-): Promise<void> {
-  const formatter = options.readable
-    ? readableFormatter()
-    : getJsonLinesFormatter({ properties: "flatten" });
+export async function configureLogs({ level, readable, hosted }: LogOptions): Promise<void> {
+  const sink = readable || hosted
+    ? getConsoleSink({ formatter: readable ? readableFormatter() : jsonFormatter() })
+    : batchedSink(globalThis);
   await configure({
-    sinks: { console: getConsoleSink({ formatter }) },
+    sinks: { console: sink },
     loggers: [
-      { category: "tripwright", lowestLevel: options.level, sinks: ["console"] },
+      { category: "tripwright", lowestLevel: level, sinks: ["console"] },
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["console"] },
     ],
   });
+}
+
+/** How long a line may wait for others. A process that is killed loses the lines of this time. */
+const BATCH_MS = 10;
+
+/**
+ * Returns a sink that writes the lines of a few milliseconds together: a line takes as long to write
+ * as a job to accept. Warnings and errors are written at once, with all lines before them.
+ *
+ * @param host the console, and the events that end the program
+ */
+export function batchedSink(
+  { console, addEventListener }: {
+    console: Pick<Console, "info" | "warn" | "error">;
+    addEventListener: typeof globalThis.addEventListener;
+  },
+): Sink {
+  const format = getJsonLinesFormatter({ properties: "flatten" });
+  let lines: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines.length > 0) console.info(lines.join("\n"));
+    lines = [];
+  }
+  for (const event of ["unload", "error", "unhandledrejection"]) addEventListener(event, flush);
+  return (record) => {
+    const line = format(record).trimEnd();
+    if (record.level === "warning" || record.level === "error" || record.level === "fatal") {
+      flush();
+      return record.level === "warning" ? console.warn(line) : console.error(line);
+    }
+    lines.push(line);
+    timer ??= setTimeout(flush, BATCH_MS);
+  };
+}
+
+function jsonFormatter(): TextFormatter {
+  return getJsonLinesFormatter({ properties: "flatten" });
 }
 
 /** `12:00:05.123 INF completed jobId=… kind=itinerary durationMs=504`, in color on a terminal. */

@@ -20,6 +20,7 @@ import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
 import { createOpenApi } from "./api/openapi/document.ts";
+import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { problemRoutes } from "./pages/problems.tsx";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
@@ -52,7 +53,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const views = new JobViews(jobs, clock);
 
   app.use(requestId());
-  app.use(commonHeaders(corsOrigins));
+  app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
   app.route("/", healthRoutes(jobs, clock));

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
-import type { JobIndex } from "../../lib/store/job_index.ts";
+import type { WaitingCount } from "../../lib/store/waiting_count.ts";
 
 /** How many jobs a caller may create in a UTC day. */
 export interface Budget {
@@ -38,22 +38,23 @@ const COUNT_VALID_MS = 500;
  */
 const FULL_COUNT_FACTOR = 10;
 
+/**
+ * With less room than this, requests wait for the count. Otherwise they go on while it runs: what
+ * other instances accept meanwhile does not fill the queue.
+ */
+const SMALL_ROOM_JOBS = 100;
+const SMALL_ROOM_SHARE = 1 / 10;
+
 export interface AdmissionOptions {
-  index: JobIndex;
+  /** Counts the jobs of the public kinds. */
+  waiting: WaitingCount;
   clock: Clock;
   maxQueuedJobs: number;
-  /** The kinds of job to count: the public ones. */
-  kinds: readonly string[];
 }
 
-/**
- * Knows how many jobs wait. It counts the entries of the due index, so the number cannot drift from
- * them. Between two counts it adds the jobs that this instance accepts.
- */
+/** Refuses jobs while the queue is full. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  /** The jobs of the last count, and the jobs accepted here since. */
-  #waiting = 0;
   /** The jobs that are admitted, but not yet stored. */
   #pending = 0;
   #countedAt = -Infinity;
@@ -65,28 +66,46 @@ export class Admission {
   }
 
   /**
-   * Calls `accept`, which stores a job, unless the queue is full.
+   * Calls `accept`, which stores a job of this kind, unless the queue is full.
    *
    * @returns the value of `accept`, or the refusal
    * @throws the error of `accept`
    */
-  async admit<T extends { outcome: string }>(accept: () => Promise<T>): Promise<T | QueueFull> {
+  async admit<T extends { outcome: string }>(
+    kind: string,
+    accept: () => Promise<T>,
+  ): Promise<T | QueueFull> {
     if (this.#mustCount()) {
-      await (this.#counting ??= this.#count().finally(() => this.#counting = undefined));
+      const counting = this.#counting ??= this.#count().finally(() => this.#counting = undefined);
+      if (this.#hasSmallRoom) await counting;
+      // The next request counts again.
+      else counting.catch(() => {});
     }
     if (this.#full) return { outcome: "queue full", limit: this.#options.maxQueuedJobs };
     this.#pending++;
     try {
       const accepted = await accept();
-      if (accepted.outcome === "accepted") this.#waiting++;
+      if (accepted.outcome === "accepted") this.#options.waiting.add(kind);
       return accepted;
     } finally {
       this.#pending--;
     }
   }
 
+  /** How many more jobs may wait. */
+  get #room(): number {
+    const { waiting, maxQueuedJobs } = this.#options;
+    return maxQueuedJobs - waiting.total - this.#pending;
+  }
+
   get #full(): boolean {
-    return this.#waiting + this.#pending >= this.#options.maxQueuedJobs;
+    return this.#room <= 0;
+  }
+
+  get #hasSmallRoom(): boolean {
+    const { maxQueuedJobs } = this.#options;
+    const isFirst = this.#countedAt === -Infinity;
+    return isFirst || this.#room < Math.max(SMALL_ROOM_JOBS, SMALL_ROOM_SHARE * maxQueuedJobs);
   }
 
   #mustCount(): boolean {
@@ -97,9 +116,9 @@ export class Admission {
   }
 
   async #count(): Promise<void> {
-    const { index, clock, maxQueuedJobs, kinds } = this.#options;
+    const { waiting, clock } = this.#options;
     const startedAt = clock.now();
-    this.#waiting = await index.countWaiting(maxQueuedJobs, kinds);
+    await waiting.refresh();
     this.#countedAt = clock.now();
     this.#countTookMs = this.#countedAt - startedAt;
   }

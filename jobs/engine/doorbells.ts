@@ -5,6 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
+import type { Clock } from "../../lib/clock.ts";
 
 export interface Doorbell {
   /** Adds the ring to the transaction that accepts the job. */
@@ -18,14 +19,26 @@ const Message = z.object({ jobId: z.uuid() });
 const log = getLogger(["tripwright", "doorbell"]);
 
 /**
- * Returns the doorbell that uses the queue of Deno KV.
+ * The pause between two messages of an instance. KV writes two transactions to deliver a message, and
+ * the instance that receives one looks for other jobs, too.
+ */
+const PAUSE_MS = 100;
+
+/**
+ * Returns the doorbell that uses the queue of Deno KV. An instance whose slots are occupied rings it,
+ * so that another instance starts the job.
  *
  * The handler returns after the claim and must not wait for the work. KV delivers a message again
  * about every minute while its handler runs.
  */
-export function queueDoorbell(kv: Deno.Kv): Doorbell {
+export function queueDoorbell(kv: Deno.Kv, clock: Clock): Doorbell {
+  let announcedAt = -Infinity;
   return {
-    announce: (commit, jobId) => {
+    announce(commit, jobId) {
+      const now = clock.now();
+      // The clock may have been set back.
+      if (Math.abs(now - announcedAt) < PAUSE_MS) return;
+      announcedAt = now;
       commit.enqueue({ jobId });
     },
     listen: (ring) =>

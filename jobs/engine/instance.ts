@@ -92,10 +92,17 @@ export class Instance {
 
   /** Starts to listen and to sweep. The first sweep finds waiting and abandoned jobs at once. */
   start(): void {
-    const { doorbell, worker } = this.#options;
-    const listening = doorbell.listen((jobId) => worker.tryClaim(jobId))
+    const { doorbell } = this.#options;
+    const listening = doorbell.listen((jobId) => this.#answer(jobId))
       .catch((error) => this.#faults.report("listening failed", error));
     this.#ended = Promise.all([listening, ...this.#loops.map((loop) => loop.start())]);
+  }
+
+  /** Claims a job that a doorbell names, and other due jobs: not each of them has a doorbell. */
+  async #answer(jobId: string): Promise<void> {
+    const { worker, stager } = this.#options;
+    await worker.tryClaim(jobId);
+    if (worker.hasRoom) await stager.trySweep();
   }
 
   /** Puts back the jobs of dead instances, and claims due jobs. Never rejects. */

@@ -7,6 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { anonymousCaller, type Caller, isKey } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
+import { newJobId } from "../../lib/job/job_id.ts";
 import { acceptedJob, newJob, type QueuedJob } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
@@ -19,7 +20,7 @@ import type {
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
 import type { DeadLetter } from "../../lib/store/job_index.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { ClaimableRecord, JobStore } from "../../lib/store/job_store.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
@@ -28,7 +29,9 @@ import type { Watcher } from "./watcher.ts";
 /** The part of this instance's worker that the service uses. */
 export interface LocalWorker {
   /** Claims a job that may be due, if there is a free slot. Never rejects. */
-  tryClaim(id: string): Promise<void>;
+  tryClaim(id: string, known?: ClaimableRecord): Promise<void>;
+  /** Whether the worker can claim another job now. */
+  readonly hasRoom: boolean;
   /** Stops the work on a job that this instance no longer holds. */
   drop(id: string): void;
   /** Whether the instance shuts down. */
@@ -124,7 +127,7 @@ export class JobService {
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
-    const work = () => this.#submit(createJob, terms, options.permit);
+    const work = () => this.#submit(kind.name, { createJob, terms, permit: options.permit });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -137,7 +140,7 @@ export class JobService {
   ): QueuedJob {
     const { clock, jobTtlMs, dedupeInFlight } = this.#options;
     return newJob({
-      id: crypto.randomUUID(),
+      id: newJobId(),
       kind: name,
       request,
       promptVersion,
@@ -151,9 +154,12 @@ export class JobService {
   }
 
   async #submit(
-    createJob: () => QueuedJob,
-    terms: AcceptTerms,
-    permit?: () => void,
+    kind: string,
+    { createJob, terms, permit }: {
+      createJob: () => QueuedJob;
+      terms: AcceptTerms;
+      permit: (() => void) | undefined;
+    },
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
     // A repeated request creates no work, so it is never refused.
@@ -161,11 +167,12 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     permit?.();
-    return await this.#options.admission.admit(() => this.#accept(createJob(), terms));
+    return await this.#options.admission.admit(kind, () => this.#accept(createJob(), terms));
   }
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {
-    const acceptance = await this.#store.accept(job, terms);
+    const { worker } = this.#options;
+    const acceptance = await this.#store.accept(job, { ...terms, startsHere: worker.hasRoom });
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {
@@ -174,7 +181,7 @@ export class JobService {
     if (acceptance.outcome !== "accepted") return repeated(acceptance);
     log.info("accepted", { jobId: job.id, kind: job.kind });
     // The fastest doorbell. Not awaited, so that the client gets its answer first.
-    this.#options.worker.tryClaim(job.id);
+    worker.tryClaim(job.id, acceptance.due);
     const { left } = acceptance;
     return {
       outcome: "accepted",
@@ -281,7 +288,7 @@ export class JobService {
    * @returns the new job, or `null` if there is no such dead letter
    */
   async replay(id: string): Promise<QueuedJob | null> {
-    const job = await this.#store.replay(id, crypto.randomUUID());
+    const job = await this.#store.replay(id, newJobId());
     if (!job) return null;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
     this.#options.worker.tryClaim(job.id);

@@ -57,8 +57,13 @@ export class Slots {
     return this.#slots.size;
   }
 
+  /** The number of free slots. */
+  get free(): number {
+    return this.#concurrency - this.#slots.size;
+  }
+
   get isFull(): boolean {
-    return this.#slots.size >= this.#concurrency;
+    return this.free <= 0;
   }
 
   /** Aborts when the instance claims no more jobs. */

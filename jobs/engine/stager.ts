@@ -25,6 +25,9 @@ export interface StagerOptions {
 /** How often a sweep includes the kinds that a breaker holds back, to find overdue jobs. */
 const SWEEP_ALL_MS = 60_000;
 
+/** How many more due jobs than free slots a sweep reads, because some jobs cannot be claimed. */
+const EXTRA_JOBS = 5;
+
 const log = getLogger(["tripwright", "stager"]);
 
 export class Stager {
@@ -96,7 +99,8 @@ export class Stager {
 
   /** Yields the due jobs of all kinds that may run now, the longest due first. */
   async *#due(): AsyncGenerator<DueJob> {
-    const lists = this.#kindsToSweep().map((kind) => this.#options.index.due(kind));
+    const { index, slots } = this.#options;
+    const lists = this.#kindsToSweep().map((kind) => index.due(kind, slots.free + EXTRA_JOBS));
     const heads = await Promise.all(lists.map(async (list) => (await list.next()).value));
     for (;;) {
       let first = -1;

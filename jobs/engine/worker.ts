@@ -9,7 +9,7 @@ import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { ClaimableRecord, JobStore } from "../../lib/store/job_store.ts";
 import type { Executor } from "./executor.ts";
 import { Interruption } from "./interruption.ts";
 import { logFailed } from "./job_log.ts";
@@ -49,16 +49,22 @@ export class Worker {
     return this.#slots.closed.aborted;
   }
 
+  get hasRoom(): boolean {
+    return !this.stopping && !this.#slots.isFull;
+  }
+
   /**
    * Claims one job and starts the work, if there is a free slot and no other worker has claimed it.
    * Resolves after the claim, before the end of the work. Never rejects.
+   *
+   * @param known the job, if the caller has just stored it. Unset: the worker reads it.
    */
-  async tryClaim(id: string): Promise<void> {
+  async tryClaim(id: string, known?: ClaimableRecord): Promise<void> {
     if (this.stopping || this.#slots.get(id)) return;
     if (this.#slots.isFull) return this.#slots.noteBacklog();
     const slot = this.#slots.occupy(id);
     try {
-      const lease = await this.#claim(id, slot);
+      const lease = await this.#claim(id, slot, known);
       if (lease) {
         slot.lease = lease;
         // Not awaited: the caller must not wait for the work.
@@ -72,8 +78,9 @@ export class Worker {
     this.#slots.vacate(id);
   }
 
-  async #claim(id: string, slot: Slot): Promise<Lease | null> {
-    const due = await this.#store.readDue(id, this.#options.kinds);
+  async #claim(id: string, slot: Slot, known?: ClaimableRecord): Promise<Lease | null> {
+    if (known && !this.#options.kinds.has(known.job.kind)) return null;
+    const due = known ?? await this.#store.readDue(id, this.#options.kinds);
     if (due?.isOverdue) {
       const failed = await this.#store.failOverdue(due);
       if (failed) logFailed(failed);

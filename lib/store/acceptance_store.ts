@@ -25,6 +25,8 @@ export interface AcceptTerms {
   idempotency?: Idempotency | undefined;
   /** How many jobs the owner may create per UTC day; unset: no limit. */
   dailyBudget?: number | undefined;
+  /** Whether this instance claims the job at once, so that the commit needs no doorbell. */
+  startsHere?: boolean | undefined;
 }
 
 /** The result of an attempt to accept a job. */

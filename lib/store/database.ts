@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
+import { groupCommits } from "./group_commit.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 
@@ -17,7 +18,7 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
   if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
     await Deno.mkdir(dirname(path), { recursive: true });
   }
-  return patientKv(await Deno.openKv(path));
+  return groupCommits(patientKv(await Deno.openKv(path)));
 }
 
 /**

@@ -5,12 +5,14 @@
  * |---|---|
  * | `["instance", holder]` | the instance's heartbeat, one for all its jobs |
  * | `["bell"]` | its versionstamp changes when all instances should sweep |
+ * | `["accepted", holder]` | how many jobs of each kind the instance has accepted since its start |
  * | `["wake", holder, id]` | the response that this job of the instance waits for may have ended |
  *
  * Only the versionstamps of heartbeats and of the bell have a meaning. Both expire later than the
  * jobs.
  * @module
  */
+import { z } from "zod";
 import type { Clock } from "../clock.ts";
 
 /** The heartbeat of an instance. */
@@ -25,6 +27,8 @@ export interface InstanceStoreOptions {
   /** How long a job lives; heartbeats are kept twice as long. */
   ttlMs: number;
 }
+
+const Accepted = z.record(z.string(), z.int().nonnegative()).catch({});
 
 const BELL = ["bell"];
 
@@ -72,6 +76,21 @@ export class InstanceStore {
     const commit = this.#kv.atomic();
     this.checkSilent(commit, beat);
     await commit.delete(instanceKey(beat.holder)).commit();
+  }
+
+  /** Tells the other instances how many jobs of each kind this one has accepted. */
+  async publishAccepted(holder: string, accepted: Record<string, number>): Promise<void> {
+    const { ttlMs } = this.#options;
+    await this.#kv.atomic().set(["accepted", holder], accepted, { expireIn: 2 * ttlMs }).commit();
+  }
+
+  /** Returns how many jobs of each kind the other instances have accepted, by their ids. */
+  async acceptedByOthers(holder: string): Promise<Map<string, Record<string, number>>> {
+    const found = new Map<string, Record<string, number>>();
+    for await (const { key, value } of this.#kv.list({ prefix: ["accepted"] })) {
+      if (key[1] !== holder) found.set(String(key[1]), Accepted.parse(value));
+    }
+    return found;
   }
 
   /** Adds a ring of the bell to a transaction. */

@@ -45,6 +45,9 @@ export interface DeadLetter {
 const DeadEntry = z.object({ kind: z.string(), failure: Failure, expiresAt: z.number() });
 export type DeadEntry = z.infer<typeof DeadEntry>;
 
+/** The largest batch of a list of due jobs. */
+const DUE_BATCH = 100;
+
 const log = getLogger(["tripwright", "store"]);
 
 /** The indexes of the jobs of one KV database. */
@@ -57,13 +60,30 @@ export class JobIndex {
     this.#clock = clock;
   }
 
-  /** Lists the due jobs of one kind, longest due first. It reads no other entries. */
-  async *due(kind: string): AsyncGenerator<DueJob> {
+  /**
+   * Lists the due jobs of one kind, longest due first. It reads no other entries.
+   *
+   * @param expected how many jobs the caller will probably take: the size of the first reads
+   */
+  async *due(kind: string, expected = DUE_BATCH): AsyncGenerator<DueJob> {
     const start = prefixes.due(kind);
     const selector = { start, end: [...start, this.#clock.now() + 1] };
-    for await (const { key: [, , runAt, id], value } of this.#kv.list(selector)) {
+    const options = { batchSize: Math.min(expected, DUE_BATCH) };
+    for await (const { key: [, , runAt, id], value } of this.#kv.list(selector, options)) {
       yield { id: String(id), kind, runAt: Number(runAt), deadline: DeadlineEntry.parse(value) };
     }
+  }
+
+  /** Lists the keys of the waiting jobs of one kind in a part of the index, in their order. */
+  async *dueKeys(
+    kind: string,
+    { from, end }: { from?: Deno.KvKey | undefined; end?: Deno.KvKey | undefined },
+  ): AsyncGenerator<Deno.KvKey> {
+    const prefix = prefixes.due(kind);
+    const selector = end
+      ? { start: from ?? prefix, end }
+      : { prefix, ...(from && { start: from }) };
+    for await (const { key } of this.#kv.list(selector, { batchSize: LARGEST_BATCH })) yield key;
   }
 
   /**

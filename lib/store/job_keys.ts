@@ -36,6 +36,8 @@ export interface StepName {
 export const keys = {
   job: (id: string) => ["job", id],
   due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
+  /** Comes before the keys of all jobs that are due at this time. */
+  dueAt: (kind: string, runAt: number) => ["due", kind, runAt],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
   inFlight: (dedupeKey: string) => ["in_flight", dedupeKey],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],

@@ -114,31 +114,42 @@ export class JobStore {
   /**
    * Accepts a job: writes record, indexes and doorbell in one commit.
    *
-   * @returns the outcome; nothing is stored unless the job was accepted
+   * @returns the outcome; nothing is stored unless the job was accepted. `due`: the new job, if it
+   * can be claimed without a further read.
    * @throws if the commit fails; then nothing is stored
    */
-  async accept(job: QueuedJob, terms: AcceptTerms = {}): Promise<Acceptance> {
+  async accept(
+    job: QueuedJob,
+    terms: AcceptTerms = {},
+  ): Promise<Acceptance & { due?: ClaimableRecord | undefined }> {
     for (;;) {
       const commit = this.#begin().check({ key: keys.job(job.id), versionstamp: null });
       const acceptance = await this.acceptances.addAcceptance(commit, { job, ...terms });
       if (acceptance.outcome !== "accepted") return acceptance;
-      this.#enqueueNew(commit, job);
-      if (await this.#commitNew(commit, job)) return acceptance;
+      this.#enqueue(commit, job);
+      if (!terms.startsHere) this.#options.announce?.(commit.operation, job.id);
+      const stored = await this.#commitNew(commit, job);
+      if (stored) return { ...acceptance, due: claimableOf(job, stored.versionstamp) };
       // Another request of the same caller was faster. The next round reads its commit.
     }
   }
 
   /**
-   * @returns whether the job is stored; `false` if another value that the commit checks has changed
+   * @returns the versionstamp of the stored job, or `null` if it is not known; `false` if another
+   * value that the commit checks has changed, and nothing is stored
    */
-  async #commitNew(commit: JobCommit, { id }: QueuedJob): Promise<boolean> {
+  async #commitNew(
+    commit: JobCommit,
+    { id }: QueuedJob,
+  ): Promise<{ versionstamp: string | null } | false> {
     const exists = async () => (await this.#kv.get(keys.job(id))).value !== null;
     try {
-      if (await commit.commit() !== null) return true;
+      const versionstamp = await commit.commit();
+      if (versionstamp !== null) return { versionstamp };
     } catch (error) {
       // Perhaps only the answer was lost. No other caller knows this id, so a record under it is
       // ours, even if a worker has claimed it by now.
-      if (await exists()) return true;
+      if (await exists()) return { versionstamp: null };
       throw error;
     }
     if (await exists()) throw new Error(`Cannot accept job ${id}: the id is taken`);
@@ -439,4 +450,11 @@ export class JobStore {
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
   }
+}
+
+/** Returns a job that was just accepted as a worker can claim it, unless that needs a read. */
+function claimableOf(job: QueuedJob, versionstamp: string | null): ClaimableRecord | undefined {
+  if (versionstamp === null || job.dedupeKey !== null) return undefined;
+  const entry = { key: keys.job(job.id), value: job, versionstamp };
+  return { job, entry, isOverdue: false, role: { next: "generate" } };
 }

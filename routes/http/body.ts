@@ -57,8 +57,11 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
  * @throws {ProblemError} 413 for more than `maxBytes`, 400 for an incomplete body
  */
 export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
-  const tooLarge = Number(c.req.header("content-length") ?? 0) > maxBytes;
-  const text = tooLarge ? null : await readText(c.req.raw.body, maxBytes).catch(() => {
+  const length = c.req.header("content-length");
+  const tooLarge = Number(length ?? 0) > maxBytes;
+  // With a known length, the server reads the body faster than a stream.
+  const read = () => length ? c.req.raw.text() : readText(c.req.raw.body, maxBytes);
+  const text = tooLarge ? null : await read().catch(() => {
     throw new ProblemError({
       code: "incomplete_body",
       detail: "The request body is incomplete",

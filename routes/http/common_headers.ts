@@ -5,20 +5,27 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
-import { allowedHeaders, exposedHeaders } from "../api/openapi/headers.ts";
 import type { AppEnv } from "./caller.ts";
 
 /** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
 
+export interface CorsOptions {
+  /** The origins whose scripts may use the API; `*` for all. */
+  origins: string[];
+  /** The headers that these scripts may send. */
+  allowedHeaders: string[];
+  /** The headers of answers that they may read. */
+  exposedHeaders: string[];
+}
+
 /**
  * Sets the headers of every answer. Hono's middlewares decide them, once for each allowed origin.
  * They would set them when the answer exists, and Hono would then build each answer several times.
- *
- * @param origins the origins whose scripts may use the API; `*` for all
  */
-export function commonHeaders(origins: string[]): MiddlewareHandler<AppEnv> {
-  const [secure, allow] = [setSecurityHeaders(), allowOrigins(origins)];
+export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
+  const { origins } = options;
+  const [secure, allow] = [setSecurityHeaders(), allowOrigins(options)];
   const template = new Hono().use(secure, allow).get("/", (c) => c.body(null));
   /** The headers by allowed origin; the empty string stands for all other origins. */
   const decided = new Map<string, [name: string, value: string][]>();
@@ -43,7 +50,7 @@ function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
-function allowOrigins(origins: string[]): MiddlewareHandler {
+function allowOrigins({ origins, allowedHeaders, exposedHeaders }: CorsOptions): MiddlewareHandler {
   return cors({
     origin: origins.includes("*") ? "*" : origins,
     allowMethods: ["GET", "HEAD", "POST", "DELETE"],

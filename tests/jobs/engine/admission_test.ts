@@ -1,22 +1,30 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Admission } from "../../../jobs/engine/admission.ts";
-import { JobIndex } from "../../../lib/store/job_index.ts";
+import { WaitingCount } from "../../../lib/store/waiting_count.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { MINUTE, queuedJob } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
 
 /** Counts its own scans; a scan takes `countMs`. */
-class CountingIndex extends JobIndex {
+class ScanCount extends WaitingCount {
   counts = 0;
-  constructor(kv: Deno.Kv, readonly clock: FakeClock, readonly countMs: number) {
-    super(kv, clock);
+  readonly #clock: FakeClock;
+  readonly #countMs: number;
+
+  constructor(
+    { store, instances }: ReturnType<typeof openStores>,
+    { clock, countMs }: { clock: FakeClock; countMs: number },
+  ) {
+    super({ index: store.index, instances, holder: "a", clock, kinds: ["test"] });
+    this.#clock = clock;
+    this.#countMs = countMs;
   }
 
-  override countWaiting(limit: number): Promise<number> {
+  override refresh(): Promise<void> {
     this.counts++;
-    this.clock.advance(this.countMs);
-    return super.countWaiting(limit);
+    this.#clock.advance(this.#countMs);
+    return super.refresh();
   }
 }
 
@@ -24,17 +32,18 @@ class CountingIndex extends JobIndex {
 async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   const clock = new FakeClock();
   const kv = await Deno.openKv(":memory:");
-  const { store } = openStores(kv, { clock });
-  const index = new CountingIndex(kv, clock, countMs);
+  const stores = openStores(kv, { clock });
+  const { store } = stores;
+  const scans = new ScanCount(stores, { clock, countMs });
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
-  const admission = new Admission({ index, clock, maxQueuedJobs, kinds: ["test"] });
+  const admission = new Admission({ waiting: scans, clock, maxQueuedJobs });
   const admit = (
     accept: () => Promise<{ outcome: string }> = () => store.accept(queuedJob()),
-  ) => admission.admit(accept);
+  ) => admission.admit("test", accept);
   return {
     clock,
     store,
-    index,
+    scans,
     admit,
     /**
      * Calls `admit()` this many times at once. @returns how many calls were accepted
@@ -57,7 +66,7 @@ const full = { outcome: "queue full" as const, limit: 3 };
 Deno.test("Admission accepts a job below the limit", async () => {
   using test = await setUp(3, { waiting: 2 });
 
-  assertEquals<unknown>(await test.admit(), { outcome: "accepted", left: null });
+  assertEquals((await test.admit()).outcome, "accepted");
 });
 
 for (const waiting of [3, 4]) {
@@ -79,9 +88,9 @@ Deno.test("Admission adds accepted jobs to its count between two scans", async (
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
-  assertStrictEquals(test.index.counts, 1);
+  assertStrictEquals(test.scans.counts, 1);
   await test.admit();
-  assertStrictEquals(test.index.counts, 1);
+  assertStrictEquals(test.scans.counts, 1);
 
   assertEquals(await test.admit(), full);
 });
@@ -101,10 +110,10 @@ Deno.test("Admission spends at most a tenth of its time on scans while the queue
 
   test.clock.advance(199);
   assertStrictEquals(await test.admitted(1), 0);
-  assertStrictEquals(test.index.counts, 1);
+  assertStrictEquals(test.scans.counts, 1);
   test.clock.advance(1);
   assertStrictEquals(await test.admitted(1), 1);
-  assertStrictEquals(test.index.counts, 2);
+  assertStrictEquals(test.scans.counts, 2);
 });
 
 Deno.test("Admission keeps counting a job that is being stored during a scan", async () => {
@@ -152,15 +161,15 @@ Deno.test("Admission accepts as many of 20 concurrent jobs as fit, with one scan
   using test = await setUp(5, { waiting: 2 });
 
   assertStrictEquals(await test.admitted(20), 3);
-  assertStrictEquals(test.index.counts, 1);
+  assertStrictEquals(test.scans.counts, 1);
 });
 
 Deno.test("Admission scans again after a scan that failed", async () => {
   using test = await setUp(3);
-  const { countWaiting } = test.index;
-  test.index.countWaiting = () => Promise.reject(new Error("KV is away"));
+  const { refresh } = test.scans;
+  test.scans.refresh = () => Promise.reject(new Error("KV is away"));
   await assertRejects(() => test.admit(), Error, "KV is away");
-  test.index.countWaiting = countWaiting;
+  test.scans.refresh = refresh;
 
   assertStrictEquals(await test.admitted(1), 1);
 });

@@ -17,7 +17,7 @@ async function startInstance(doorbell: Bell) {
     return Promise.resolve({ text });
   });
   const engine = openRuntime(kv, clock, { kinds: [kind], doorbell });
-  const { announce } = doorbell === "queue" ? queueDoorbell(kv) : noDoorbell();
+  const { announce } = doorbell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
   const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
   return {
     kv,
@@ -87,7 +87,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
 async function listenTo(kv: Deno.Kv, expected: number) {
   const rung: string[] = [];
   const all = Promise.withResolvers<void>();
-  const listening = queueDoorbell(kv).listen((id) => {
+  const listening = queueDoorbell(kv, new FakeClock()).listen((id) => {
     if (rung.push(id) === expected) all.resolve();
     return Promise.resolve();
   });
@@ -104,7 +104,7 @@ Deno.test("the queue doorbell rings for each valid message and drops all others"
     await kv.enqueue(message);
   }
   const commit = kv.atomic();
-  queueDoorbell(kv).announce(commit, ids[1]!);
+  queueDoorbell(kv, new FakeClock()).announce(commit, ids[1]!);
   await commit.commit();
   assertEquals((await listenTo(kv, 2)).toSorted(), ids.toSorted());
 });
@@ -112,13 +112,29 @@ Deno.test("the queue doorbell rings for each valid message and drops all others"
 Deno.test("the queue doorbell does not ring when the accepting commit fails", async () => {
   const kv = await Deno.openKv(":memory:");
   await kv.set(["taken"], true);
-  const doorbell = queueDoorbell(kv);
+  const clock = new FakeClock();
+  const doorbell = queueDoorbell(kv, clock);
   const failing = kv.atomic().check({ key: ["taken"], versionstamp: null });
   doorbell.announce(failing, crypto.randomUUID());
   assertStrictEquals((await failing.commit()).ok, false);
+  clock.advance(100);
   const id = crypto.randomUUID();
   const commit = kv.atomic();
   doorbell.announce(commit, id);
   await commit.commit();
   assertEquals(await listenTo(kv, 1), [id]);
+});
+
+Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const doorbell = queueDoorbell(kv, clock);
+  const ids = Array.from({ length: 4 }, () => crypto.randomUUID());
+  for (const [n, ms] of [0, 99, 1, -3_600_000].entries()) {
+    clock.advance(ms);
+    const commit = kv.atomic();
+    doorbell.announce(commit, ids[n]!);
+    await commit.commit();
+  }
+  assertEquals((await listenTo(kv, 3)).toSorted(), [ids[0]!, ids[2]!, ids[3]!].toSorted());
 });

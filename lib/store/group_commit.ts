@@ -1,0 +1,193 @@
+/**
+ * Group commit: transactions that arrive while another one is being committed wait for it, and are
+ * then committed together. SQLite writes to the disk once for the whole group.
+ *
+ * A group has the same effect as its transactions one after the other, because no transaction of
+ * it checks a key that another one writes. If a check of a group fails, KV writes nothing, and each
+ * transaction is committed by itself.
+ * @module
+ */
+import { ATOMIC_LIMITS } from "./kv_limits.ts";
+
+type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
+type Method = Exclude<keyof Deno.AtomicOperation, "commit">;
+
+/** The estimated size of a value that is not a byte array. */
+const VALUE_BYTES = 2_048;
+
+/** Wraps a database so that its transactions are committed in groups. */
+export function groupCommits(kv: Deno.Kv): Deno.Kv {
+  const group = new CommitGroup(kv);
+  const atomic = () => new GroupedOperation((operation) => group.commit(operation));
+  return new Proxy(kv, {
+    get(target, name) {
+      if (name === "atomic") return atomic;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A transaction that records what it does, so that it can become part of another one. */
+class GroupedOperation implements Deno.AtomicOperation {
+  readonly checked = new Set<string>();
+  readonly written = new Set<string>();
+  /** An estimate of its size. */
+  bytes = 0;
+  readonly #calls: [method: Method, parameters: unknown[]][] = [];
+  readonly #commit: (operation: GroupedOperation) => Promise<CommitResult>;
+
+  constructor(commit: (operation: GroupedOperation) => Promise<CommitResult>) {
+    this.#commit = commit;
+  }
+
+  check(...checks: Deno.AtomicCheck[]): this {
+    for (const { key } of checks) this.checked.add(nameOf(key));
+    return this.#record("check", checks);
+  }
+
+  mutate(...mutations: Deno.KvMutation[]): this {
+    for (const { key } of mutations) this.#write(key, VALUE_BYTES);
+    return this.#record("mutate", mutations);
+  }
+
+  sum(key: Deno.KvKey, n: bigint): this {
+    this.#write(key, 0);
+    return this.#record("sum", [key, n]);
+  }
+
+  min(key: Deno.KvKey, n: bigint): this {
+    this.#write(key, 0);
+    return this.#record("min", [key, n]);
+  }
+
+  max(key: Deno.KvKey, n: bigint): this {
+    this.#write(key, 0);
+    return this.#record("max", [key, n]);
+  }
+
+  set(key: Deno.KvKey, value: unknown, options?: { expireIn?: number }): this {
+    this.#write(key, value instanceof Uint8Array ? value.length : VALUE_BYTES);
+    return this.#record("set", [key, value, options]);
+  }
+
+  delete(key: Deno.KvKey): this {
+    this.#write(key, 0);
+    return this.#record("delete", [key]);
+  }
+
+  enqueue(value: unknown, options?: Parameters<Deno.AtomicOperation["enqueue"]>[1]): this {
+    this.bytes += VALUE_BYTES;
+    return this.#record("enqueue", [value, options]);
+  }
+
+  commit(): Promise<CommitResult> {
+    return this.#commit(this);
+  }
+
+  /** The number of its checks and writes. */
+  get size(): number {
+    return this.#calls.length;
+  }
+
+  /** Repeats its calls on another transaction. */
+  addTo(operation: Deno.AtomicOperation): void {
+    for (const [method, parameters] of this.#calls) {
+      (operation[method] as (...parameters: unknown[]) => unknown)(...parameters);
+    }
+  }
+
+  #write(key: Deno.KvKey, bytes: number): void {
+    this.written.add(nameOf(key));
+    this.bytes += bytes;
+  }
+
+  #record(method: Method, parameters: unknown[]): this {
+    this.#calls.push([method, parameters]);
+    return this;
+  }
+}
+
+/** A transaction that waits for its commit. */
+interface Waiting {
+  operation: GroupedOperation;
+  resolve: (result: CommitResult) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Commits transactions, one group after the other. */
+class CommitGroup {
+  readonly #kv: Deno.Kv;
+  #waiting: Waiting[] = [];
+  #isCommitting = false;
+
+  constructor(kv: Deno.Kv) {
+    this.#kv = kv;
+  }
+
+  commit(operation: GroupedOperation): Promise<CommitResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
+    this.#waiting.push({ operation, resolve, reject });
+    if (!this.#isCommitting) this.#commitAll();
+    return promise;
+  }
+
+  async #commitAll(): Promise<void> {
+    this.#isCommitting = true;
+    while (this.#waiting.length > 0) await this.#commitGroup(this.#takeGroup());
+    this.#isCommitting = false;
+  }
+
+  /** Takes the first waiting transaction, and all that go with it. */
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    const left: Waiting[] = [];
+    const checked = new Set<string>();
+    const written = new Set<string>();
+    let [bytes, size] = [0, 0];
+    for (const waiting of this.#waiting) {
+      const { operation } = waiting;
+      bytes += operation.bytes;
+      size += operation.size;
+      const fits = bytes <= ATOMIC_LIMITS.bytes &&
+        size <= ATOMIC_LIMITS.mutations &&
+        checked.size + operation.checked.size <= ATOMIC_LIMITS.checks &&
+        operation.checked.isDisjointFrom(written) && operation.written.isDisjointFrom(checked);
+      if (group.length > 0 && !fits) {
+        left.push(waiting);
+        continue;
+      }
+      group.push(waiting);
+      for (const name of operation.checked) checked.add(name);
+      for (const name of operation.written) written.add(name);
+    }
+    this.#waiting = left;
+    return group;
+  }
+
+  /** Commits a group. Never rejects. */
+  async #commitGroup(group: Waiting[]): Promise<void> {
+    const merged = this.#kv.atomic();
+    for (const { operation } of group) operation.addTo(merged);
+    try {
+      const result = await merged.commit();
+      if (result.ok || group.length === 1) return group.forEach(({ resolve }) => resolve(result));
+    } catch (error) {
+      // A `TypeError` is about a value of one transaction, or about the size of the group. After any
+      // other error the group may have been written, and each transaction finds out for itself.
+      if (group.length === 1 || !(error instanceof TypeError)) {
+        return group.forEach(({ reject }) => reject(error));
+      }
+    }
+    for (const { operation, resolve, reject } of group) {
+      const single = this.#kv.atomic();
+      operation.addTo(single);
+      await single.commit().then(resolve, reject);
+    }
+  }
+}
+
+/** Identifies a key. Different keys may have the same name; their transactions then do not share a group. */
+function nameOf(key: Deno.KvKey): string {
+  return key.join("\0");
+}

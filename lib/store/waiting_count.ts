@@ -1,0 +1,192 @@
+/**
+ * Knows how many jobs wait, at a cost that does not grow with their number.
+ *
+ * KV cannot count without reading, so the due index of each kind is divided into segments. A new job
+ * adds one to the segment of the present, whichever instance accepted it. Each refresh counts a few
+ * segments again: the first one, from which workers claim jobs, and some others in turn. In time all
+ * numbers come from the index, so they cannot drift from it, whatever crashes or expires.
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { InstanceStore } from "./instance_store.ts";
+import type { JobIndex } from "./job_index.ts";
+import { keys } from "./job_keys.ts";
+
+/** A part of the due index of a kind: from a key up to the beginning of the next segment. */
+interface Segment {
+  /** Unset: from the beginning of the index. */
+  from: Deno.KvKey | undefined;
+  count: number;
+  /** Whether its entries have been counted. */
+  isCounted: boolean;
+}
+
+/** A segment with more entries is divided. */
+const SEGMENT_ENTRIES = 500;
+
+/** How many segments a refresh counts in turn. */
+const SEGMENTS_IN_TURN = 2;
+
+/** How many segments at the front a refresh drops at most, because all their jobs were claimed. */
+const EMPTY_SEGMENTS = 20;
+
+/**
+ * How many entries of one segment a refresh counts at most. After the start of an instance with a
+ * long queue, it takes several refreshes to count all.
+ */
+const ENTRIES_PER_SCAN = 5_000;
+
+export interface WaitingCountOptions {
+  index: JobIndex;
+  instances: InstanceStore;
+  /** The id of this instance. */
+  holder: string;
+  /** The names of the kinds to count. */
+  kinds: readonly string[];
+  clock: Clock;
+}
+
+/** Counts the waiting jobs of some kinds. */
+export class WaitingCount {
+  readonly #options: WaitingCountOptions;
+  /** The segments of each kind, in the order of the index. */
+  readonly #segments: ReadonlyMap<string, Segment[]>;
+  /** How many jobs of each kind this instance has accepted. */
+  readonly #accepted: Record<string, number> = {};
+  #published = "{}";
+  /** What the other instances had published at the last refresh. */
+  #others: Map<string, Record<string, number>> | undefined;
+  #turn = 0;
+
+  constructor(options: WaitingCountOptions) {
+    this.#options = options;
+    this.#segments = new Map(
+      options.kinds.map((kind) => [kind, [{ from: undefined, count: 0, isCounted: false }]]),
+    );
+  }
+
+  /** The number of waiting jobs, including retries. */
+  get total(): number {
+    let total = 0;
+    for (const segments of this.#segments.values()) {
+      for (const { count } of segments) total += count;
+    }
+    return total;
+  }
+
+  /** Adds a job that this instance has accepted. */
+  add(kind: string): void {
+    this.#accepted[kind] = (this.#accepted[kind] ?? 0) + 1;
+    this.#addNew(kind, 1);
+  }
+
+  #addNew(kind: string, count: number): void {
+    const segments = this.#segments.get(kind);
+    if (segments) segments[this.#presentOf(segments)]!.count += count;
+  }
+
+  /** Returns the position of the segment into which new jobs go. Later ones have retries. */
+  #presentOf(segments: Segment[]): number {
+    const now = this.#options.clock.now();
+    return Math.max(0, segments.findLastIndex(({ from }) => timeOf(from) <= now));
+  }
+
+  /** Adds what other instances have accepted, and counts some segments. Calls must not overlap. */
+  async refresh(): Promise<void> {
+    await this.#exchange();
+    for (const [kind, segments] of this.#segments) {
+      await this.#countFront(kind, segments);
+      // From the last to the first, because a count changes the positions of later segments.
+      for (const n of this.#inTurn(segments).toSorted((a, b) => b - a)) {
+        await this.#recount(kind, segments, n);
+      }
+      mergeSmall(segments);
+      this.#beginSegment(kind, segments);
+    }
+    this.#turn += SEGMENTS_IN_TURN;
+  }
+
+  /** Publishes how many jobs were accepted here, and adds the jobs of the other instances. */
+  async #exchange(): Promise<void> {
+    const { instances, holder } = this.#options;
+    const published = JSON.stringify(this.#accepted);
+    if (published !== this.#published) await instances.publishAccepted(holder, this.#accepted);
+    this.#published = published;
+    const others = await instances.acceptedByOthers(holder);
+    for (const [other, accepted] of others) {
+      // The first count of the index includes what was accepted before it.
+      if (!this.#others) break;
+      const known = this.#others.get(other) ?? {};
+      for (const [kind, count] of Object.entries(accepted)) {
+        this.#addNew(kind, Math.max(0, count - (known[kind] ?? 0)));
+      }
+    }
+    this.#others = others;
+  }
+
+  /** Counts the segments at the front until one has entries. */
+  async #countFront(kind: string, segments: Segment[]): Promise<void> {
+    for (let n = 0; n < EMPTY_SEGMENTS; n++) {
+      await this.#recount(kind, segments, 0);
+      if (segments[0]!.count > 0 || segments.length === 1) return;
+      segments.shift();
+      segments[0]!.from = undefined;
+    }
+  }
+
+  /** Returns the positions of the segments to count, besides the first one. */
+  #inTurn(segments: Segment[]): number[] {
+    const uncounted = segments.findIndex(({ isCounted }) => !isCounted);
+    if (uncounted >= 0) return [uncounted];
+    const count = Math.min(SEGMENTS_IN_TURN, segments.length - 1);
+    const inTurn = Array.from(
+      { length: count },
+      (_, n) => 1 + (this.#turn + n) % (segments.length - 1),
+    );
+    return [...new Set(inTurn)];
+  }
+
+  /** Counts the entries of a segment, and divides it if it is large. */
+  async #recount(kind: string, segments: Segment[], n: number): Promise<void> {
+    const segment = segments[n]!;
+    const end = segments[n + 1]?.from;
+    const counted: Segment[] = [{ from: segment.from, count: 0, isCounted: true }];
+    const before = segment.count;
+    let entries = 0;
+    for await (const key of this.#options.index.dueKeys(kind, { from: segment.from, end })) {
+      const isFull = counted.at(-1)!.count === SEGMENT_ENTRIES;
+      const isLast = entries++ === ENTRIES_PER_SCAN;
+      if (isFull || isLast) counted.push({ from: key, count: 0, isCounted: !isLast });
+      if (isLast) break;
+      counted.at(-1)!.count++;
+    }
+    // Jobs that were added meanwhile may be counted twice, until the next count.
+    counted.at(-1)!.count += segment.count - before;
+    segments.splice(n, 1, ...counted);
+  }
+
+  /** Begins a new segment with the jobs that will be accepted from now on. */
+  #beginSegment(kind: string, segments: Segment[]): void {
+    const now = this.#options.clock.now();
+    const n = this.#presentOf(segments);
+    const { from, count, isCounted } = segments[n]!;
+    if (!isCounted || count < SEGMENT_ENTRIES || timeOf(from) >= now) return;
+    segments.splice(n + 1, 0, { from: keys.dueAt(kind, now), count: 0, isCounted: true });
+  }
+}
+
+/** The time in the key of a segment. */
+function timeOf(from: Deno.KvKey | undefined): number {
+  return from ? Number(from[2]) : 0;
+}
+
+/** Merges neighbors that have few entries, so that the number of segments fits that of the jobs. */
+function mergeSmall(segments: Segment[]): void {
+  for (let n = segments.length - 1; n > 0; n--) {
+    const [before, segment] = [segments[n - 1]!, segments[n]!];
+    if (!before.isCounted || !segment.isCounted) continue;
+    if (before.count + segment.count > SEGMENT_ENTRIES / 2) continue;
+    before.count += segment.count;
+    segments.splice(n, 1);
+  }
+}

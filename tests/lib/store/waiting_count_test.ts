@@ -1,0 +1,158 @@
+import { assert, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
+import { WaitingCount } from "../../../lib/store/waiting_count.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR, queuedJob } from "../../../testing/jobs.ts";
+import { openStores } from "../../../testing/runtimes.ts";
+
+/** A database whose due index tests write, with counts of instances that see it. */
+async function openIndex() {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const { store, instances } = openStores(kv, { clock });
+  const countOf = (holder: string) =>
+    new WaitingCount({ index: store.index, instances, holder, kinds: ["test", "other"], clock });
+  return {
+    kv,
+    hooks,
+    clock,
+    countOf,
+    /** Writes due entries directly, which is faster than jobs. */
+    async fill(count: number, { kind = "test", runAt = clock.now() } = {}) {
+      for (let n = 0; n < count;) {
+        const commit = kv.atomic();
+        for (const end = Math.min(count, n + 500); n < end; n++) {
+          commit.set(["due", kind, runAt - count + n, crypto.randomUUID()], runAt);
+        }
+        await commit.commit();
+      }
+    },
+    /** Deletes the first entries, as claims do. */
+    async claim(count: number) {
+      for await (const { key } of kv.list({ prefix: ["due"] }, { limit: count })) {
+        await kv.delete(key);
+      }
+    },
+    [Symbol.dispose]: () => kv.close(),
+  };
+}
+
+Deno.test("the first refresh counts all jobs of the kinds, including those due later", async () => {
+  using env = await openIndex();
+  await env.fill(1_200);
+  await env.fill(10, { kind: "other", runAt: env.clock.now() + HOUR });
+  await env.fill(5, { kind: "callback" });
+  const count = env.countOf("a");
+  assertStrictEquals(count.total, 0);
+  await count.refresh();
+  assertStrictEquals(count.total, 1_210);
+});
+
+Deno.test("a long queue is counted in several refreshes", async () => {
+  using env = await openIndex();
+  await env.fill(12_000);
+  const count = env.countOf("a");
+  const totals = [];
+  for (let n = 0; n < 3; n++) {
+    await count.refresh();
+    totals.push(count.total);
+  }
+  assert(totals[0]! >= 5_000 && totals[1]! >= 10_000, `${totals}`);
+  assertStrictEquals(totals[2], 12_000);
+});
+
+Deno.test("a refresh reads as many entries of a long queue as of a short one", async () => {
+  using env = await openIndex();
+  await env.fill(20_000);
+  const count = env.countOf("a");
+  for (let n = 0; n < 5; n++) await count.refresh();
+  let batches = 0;
+  env.hooks.list = () => void batches++;
+  for (let n = 0; n < 100; n++) {
+    env.clock.advance(500);
+    for (let job = 0; job < 50; job++) count.add("test");
+    await env.fill(50);
+    await env.claim(50);
+    await count.refresh();
+  }
+  // The list of instances, the first segment of each kind, two segments in turn, and `claim()`.
+  assert(batches <= 100 * 8, `${batches} lists`);
+  assert(Math.abs(count.total - 20_000) <= 500, `${count.total}`);
+});
+
+Deno.test("jobs that other instances accept are counted, without a scan", async () => {
+  using env = await openIndex();
+  await env.fill(3_000);
+  const [a, b] = [env.countOf("a"), env.countOf("b")];
+  for (let n = 0; n < 3; n++) for (const count of [a, b]) await count.refresh();
+  for (let n = 0; n < 700; n++) b.add("test");
+  env.clock.advance(500);
+  await env.fill(700, { runAt: env.clock.now() });
+  await b.refresh();
+  await a.refresh();
+  for (const count of [a, b]) assertStrictEquals(count.total, 3_700);
+});
+
+Deno.test("the count follows a queue that is emptied", async () => {
+  using env = await openIndex();
+  await env.fill(3_000);
+  const count = env.countOf("a");
+  await count.refresh();
+  for (const left of [2_400, 1_500, 0]) {
+    await env.claim(count.total - left);
+    await count.refresh();
+    assertStrictEquals(count.total, left);
+  }
+});
+
+Deno.test("whatever happens to the index, some refreshes later the count is exact", async () => {
+  const steps = fc.array(
+    fc.record({
+      what: fc.constantFrom("accept", "accept elsewhere", "claim", "retry later", "cancel"),
+      count: fc.integer({ min: 1, max: 900 }),
+    }),
+    { maxLength: 12 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (steps) => {
+      using env = await openIndex();
+      const count = env.countOf("a");
+      for (const { what, count: jobs } of steps) {
+        env.clock.advance(500);
+        switch (what) {
+          case "accept":
+            for (let n = 0; n < jobs; n++) count.add("test");
+            await env.fill(jobs);
+            break;
+          case "accept elsewhere":
+            await env.fill(jobs);
+            break;
+          case "claim":
+            await env.claim(jobs);
+            break;
+          case "retry later":
+            await env.fill(jobs, { runAt: env.clock.now() + HOUR });
+            break;
+          case "cancel":
+            for await (
+              const { key } of env.kv.list({ prefix: ["due"] }, { limit: jobs, reverse: true })
+            ) await env.kv.delete(key);
+        }
+        await count.refresh();
+      }
+      for (let n = 0; n < 30; n++) await count.refresh();
+      const entries = await Array.fromAsync(env.kv.list({ prefix: ["due"] }));
+      assertStrictEquals(count.total, entries.length);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+Deno.test("a job of another kind does not change the count", async () => {
+  using env = await openIndex();
+  const count = env.countOf("a");
+  count.add(queuedJob({ kind: "callback" }).kind);
+  await count.refresh();
+  assertStrictEquals(count.total, 0);
+});
