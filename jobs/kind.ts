@@ -88,6 +88,11 @@ export interface JobContext {
   readonly id: string;
   /** Counted from 1. */
   readonly attempt: number;
+  /**
+   * When the first attempt began, in epoch milliseconds. It is the same for all attempts, so an
+   * attempt on the next day can send the same prompt.
+   */
+  readonly startedAt: number;
   /** Aborts when this worker must stop work on the job. */
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -144,6 +144,7 @@ export function testContext(model: Model, now = NOON) {
     ...options,
     id: crypto.randomUUID(),
     attempt: 1,
+    startedAt: now,
     clock: new FakeClock(now),
     async step(name, schema, run, describe) {
       steps.push(name);

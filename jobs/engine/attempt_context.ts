@@ -6,6 +6,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { z } from "zod";
 import type { Breaker } from "../../lib/store/breaker.ts";
+import type { FoundStep } from "../../lib/store/checkpoint_store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { StepName } from "../../lib/store/job_keys.ts";
@@ -57,6 +58,9 @@ export interface AttemptContextOptions {
   prices: Readonly<Record<string, ModelPrice>>;
 }
 
+/** A step of which nothing is stored. */
+const UNKNOWN_STEP: FoundStep = { responseId: null, orphanId: null };
+
 /** The context of one attempt. */
 export class AttemptContext implements JobContext {
   /** The source of the plan. */
@@ -69,12 +73,15 @@ export class AttemptContext implements JobContext {
   readonly #ids: Record<string, unknown>;
   /** The running steps. */
   readonly #steps = new Set<Promise<unknown>>();
+  /** The names of the steps that this attempt has begun. */
+  readonly #begun = new Set<string>();
   /** When the context last checked that this worker holds the job. */
-  #checkedAt = -Infinity;
+  #checkedAt: number;
 
   constructor(options: AttemptContextOptions) {
     const { lease, lease: { job }, store, clock, progress, failedTurns } = options;
     this.#options = options;
+    this.#checkedAt = job.claimedAt;
     this.source = options.model.source;
     this.#ids = idsOf(job);
     this.#board = new ProgressBoard({
@@ -95,6 +102,11 @@ export class AttemptContext implements JobContext {
 
   get attempt(): number {
     return this.#options.lease.job.attempt;
+  }
+
+  get startedAt(): number {
+    const { startedAt, claimedAt } = this.#options.lease.job;
+    return startedAt ?? claimedAt;
   }
 
   get signal(): AbortSignal {
@@ -145,9 +157,24 @@ export class AttemptContext implements JobContext {
     await Promise.allSettled(this.#steps);
   }
 
+  /** The steps that this attempt has finished or resumed, and the failed turns of all attempts. */
+  get steps(): readonly StepEvent[] {
+    return this.#board.steps;
+  }
+
+  /** The progress so far, which may not have been written yet. */
+  get progress(): Progress {
+    return this.#board.progress;
+  }
+
   /** Writes the remaining progress, and stops writing progress. */
   async close(): Promise<void> {
     await this.#board.close();
+  }
+
+  /** Stops writing progress, because the commit that ends the job writes the rest. */
+  async discardProgress(): Promise<void> {
+    await this.#board.discard();
   }
 
   #turn<T extends ChatTurn>(
@@ -251,10 +278,7 @@ export class AttemptContext implements JobContext {
     const { store, lease } = this.#options;
     const ids = { ...this.#ids, step: name };
     this.signal.throwIfAborted();
-    this.#checkedAt = this.clock.now();
-    const found = this.#requireHeld(
-      await this.#persist(() => store.checkpoints.readStep(lease, this.#keyOf(name))),
-    );
+    const found = this.#isNew(name) ? UNKNOWN_STEP : await this.#readStep(name);
     const saved = "output" in found ? schema.safeParse(found.output) : null;
     if (saved?.success && "event" in found) {
       if (found.event.turn?.usage) this.savedTokens += tokensOf(found.event.turn.usage);
@@ -275,6 +299,25 @@ export class AttemptContext implements JobContext {
     return output;
   }
 
+  /** Returns whether nothing can be stored of a step, and a check of the lease is not due. */
+  #isNew(name: string): boolean {
+    const isNew = this.#options.lease.isFirst && !this.#begun.has(name) && !this.#mustCheck;
+    this.#begun.add(name);
+    return isNew;
+  }
+
+  async #readStep(name: string): Promise<FoundStep> {
+    const { store, lease } = this.#options;
+    this.#checkedAt = this.clock.now();
+    const read = () => store.checkpoints.readStep(lease, this.#keyOf(name));
+    return this.#requireHeld(await this.#persist(read));
+  }
+
+  /** Whether the last check of the lease is too long ago. */
+  get #mustCheck(): boolean {
+    return this.clock.now() - this.#checkedAt >= CHECK_VALID_MS;
+  }
+
   #keyOf(name: string): StepName {
     return { name, promptVersion: this.#options.promptVersion };
   }
@@ -293,7 +336,7 @@ export class AttemptContext implements JobContext {
   #beforeCall<T>(call: () => Promise<T>): Promise<T> {
     const { breaker, store, lease } = this.#options;
     return breaker.guard(lease.job, this.signal, async () => {
-      if (this.clock.now() - this.#checkedAt >= CHECK_VALID_MS) {
+      if (this.#mustCheck) {
         this.#requireHeld(await this.#persist(() => store.leaseStatus(lease)));
       }
       return await call();

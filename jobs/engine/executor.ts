@@ -11,6 +11,8 @@ import {
   type JobLimits,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
+import { noProgress, type Progress } from "../../lib/job/progress.ts";
+import type { StepEvent } from "../../lib/job/timeline.ts";
 import { describeError } from "../../lib/log.ts";
 import type { ModelProvider } from "../../lib/model/model.ts";
 import { BlobTooLargeError } from "../../lib/store/blob.ts";
@@ -48,6 +50,10 @@ export interface ExecutorOptions {
 interface EndedAttempt extends AttemptEnd {
   ended: Ended;
   savedTokens: number;
+  /** The last progress of an attempt with a plan. */
+  progress?: Progress | undefined;
+  /** All steps of the job, unless earlier attempts may have stored others. */
+  steps?: readonly StepEvent[] | undefined;
 }
 
 /** How long the attempt waits at its end for the writes of its running steps. */
@@ -134,9 +140,16 @@ export class Executor {
     // Stops remaining work, such as the calls beside a failed one. Their finished steps are stored
     // while this worker holds the job.
     abort.abort(new Interruption("over"));
-    const stored = Promise.all([context?.settled(), context?.close()]);
+    const hasPlan = "plan" in ended;
+    const closed = hasPlan ? context?.discardProgress() : context?.close();
+    const stored = Promise.all([context?.settled(), closed]);
     await waitAtMost(stored, { ms: SETTLE_MS, clock: this.#options.clock });
-    return { ended, savedTokens: context?.savedTokens ?? 0 };
+    return {
+      ended,
+      savedTokens: context?.savedTokens ?? 0,
+      progress: hasPlan ? context?.progress : undefined,
+      steps: lease.isFirst ? context?.steps : undefined,
+    };
   }
 
   async #createContext(
@@ -144,10 +157,9 @@ export class Executor {
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
     const { store, model, breaker, clock, prices } = this.#options;
-    const { progress, failedTurns } = await persist(
-      () => store.checkpoints.readEarlierAttempts(lease.job.id),
-      clock,
-    );
+    const { progress, failedTurns } = lease.isFirst
+      ? { progress: noProgress, failedTurns: [] }
+      : await persist(() => store.checkpoints.readEarlierAttempts(lease.job.id), clock);
     return new AttemptContext({
       lease,
       abort,
@@ -202,13 +214,14 @@ export class Executor {
   async #write(
     lease: Lease,
     outcome: Outcome,
-    { now, savedTokens }: EndedAttempt,
+    { now, savedTokens, progress, steps }: EndedAttempt,
   ): Promise<Written> {
     const { store } = this.#options;
     switch (outcome.next) {
       case "done": {
         const { promptVersion = this.#kindOf(lease.job).promptVersion, ...plan } = outcome.plan;
-        return await store.complete(lease, { ...plan, promptVersion, now, savedTokens });
+        const report = { now, savedTokens, progress, steps };
+        return await store.complete(lease, { ...plan, promptVersion, ...report });
       }
       case "retry": {
         const { failure, runAt } = outcome;

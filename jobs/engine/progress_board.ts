@@ -126,10 +126,26 @@ export class ProgressBoard {
     return summaries.length < shown.length ? shown : summaries;
   }
 
+  /** The steps so far. */
+  get steps(): readonly StepEvent[] {
+    return this.#steps;
+  }
+
   /** Writes the remaining changes, and stops writing. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#writing;
+  }
+
+  /** The progress so far. */
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** Stops writing, without the remaining changes. */
+  async discard(): Promise<void> {
+    this.#changed = false;
+    await this.close();
   }
 
   #showItems(items: readonly unknown[], { noun, count }: PlanParts): void {
@@ -155,6 +171,7 @@ export class ProgressBoard {
     while (this.#changed) {
       // At most one pause, because the clock may have been set back.
       await clock.wait(Math.min(PAUSE_MS, this.#nextAt - clock.now()), this.#closed.signal);
+      if (!this.#changed) return;
       this.#changed = false;
       this.#nextAt = clock.now() + PAUSE_MS;
       try {

@@ -91,6 +91,12 @@ const MAX_WAIT_MS = 10_000;
 /** How often waiting jobs check whether the breaker has closed early. */
 const RECHECK_MS = 1_000;
 
+/**
+ * How long a breaker that was read as closed counts as closed. Another instance may open it meanwhile,
+ * and the model then refuses a few more calls.
+ */
+const CLOSED_VALID_MS = 250;
+
 /** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
@@ -101,6 +107,8 @@ export class Breaker {
   readonly #options: BreakerOptions;
   /** The open breakers that this instance knows, so that frequent checks need no reads. */
   readonly #known = new Map<string, BreakerState>();
+  /** When this instance last read that the breaker of a kind is closed. */
+  readonly #closedAt = new Map<string, number>();
 
   constructor(kv: Deno.Kv, options: BreakerOptions) {
     this.#kv = kv;
@@ -110,6 +118,7 @@ export class Breaker {
   /** Forgets all known states, because another instance may have closed a breaker. */
   forget(): void {
     this.#known.clear();
+    this.#closedAt.clear();
   }
 
   /**
@@ -127,6 +136,7 @@ export class Breaker {
    * @returns 0 if the job may call now, else when to ask again, in epoch milliseconds
    */
   async admit(job: BreakerJob): Promise<number> {
+    if (this.#isClosed(job.kind)) return 0;
     const until = this.openUntil(job.kind);
     if (until > 0 && this.#known.get(job.kind)?.probe !== job.id) return until;
     try {
@@ -135,6 +145,12 @@ export class Breaker {
       log.error("breaker not read", { kind: job.kind, error: describeError(error) });
       return 0;
     }
+  }
+
+  /** Returns whether the breaker was closed a moment ago, as far as this instance knows. */
+  #isClosed(kind: string): boolean {
+    const ageMs = this.#options.clock.now() - (this.#closedAt.get(kind) ?? -Infinity);
+    return !this.#known.has(kind) && ageMs >= 0 && ageMs < CLOSED_VALID_MS;
   }
 
   async #admit({ id, kind }: BreakerJob): Promise<number> {
@@ -241,6 +257,7 @@ export class Breaker {
     const now = this.#options.clock.now();
     if (!state || now >= state.openUntil + MEMORY_MS) {
       this.#known.delete(kind);
+      this.#closedAt.set(kind, now);
       return null;
     }
     // No instance writes a longer pause, so this instance's clock has been set back.

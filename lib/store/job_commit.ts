@@ -17,6 +17,8 @@ import type { JobRecord, RunningJob } from "../job/job_record.ts";
 export interface Lease {
   job: RunningJob;
   versionstamp: string;
+  /** Whether this is the first claim of a new job, so that nothing of earlier attempts is stored. */
+  isFirst: boolean;
   /** The id of the leader, which has ended. This job takes over its plan or failure. */
   follows?: string | undefined;
 }

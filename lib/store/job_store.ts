@@ -4,6 +4,7 @@
  * @module
  */
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
+import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../job/failure.ts";
@@ -33,8 +34,10 @@ import {
   type Source,
 } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
+import type { Progress } from "../job/progress.ts";
+import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import { usageOf } from "../job/timeline.ts";
+import { type StepEvent, usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
 import { SnapshotReader } from "./snapshot_reader.ts";
 
@@ -42,7 +45,10 @@ import { SnapshotReader } from "./snapshot_reader.ts";
  * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
  * write of its own. Unset: the attempt ends now.
  */
-export type AttemptReport = Partial<AttemptEnd>;
+export type AttemptReport = Partial<AttemptEnd> & {
+  /** All steps of the job, if the worker knows them. Unset: the store reads them. */
+  steps?: readonly StepEvent[] | undefined;
+};
 
 /** A due job, as {@link JobStore.readDue} read it. */
 export interface DueRecord {
@@ -215,7 +221,9 @@ export class JobStore {
     if (role.next === "lead") this.#inFlight.addLeader(commit, { ...role, job });
     this.#options.instances.addBeat(commit.operation, holder);
     const versionstamp = await commit.commit(job);
-    return versionstamp === null ? null : { job, versionstamp, follows };
+    if (versionstamp === null) return null;
+    const isFirst = queued.startedAt === null && queued.replayOf === null;
+    return { job, versionstamp, isFirst, follows };
   }
 
   /**
@@ -289,15 +297,28 @@ export class JobStore {
   /**
    * Stores the plan and completes the job, in one commit.
    *
+   * @param options `progress`: the last progress, if it is not stored yet
    * @throws {BlobTooLargeError} if the plan is too large
    */
   async complete(
     lease: Lease,
-    options: AttemptReport & { result: unknown; source: Source; promptVersion: string },
+    options: AttemptReport & {
+      result: unknown;
+      source: Source;
+      promptVersion: string;
+      progress?: Progress | undefined;
+    },
   ): Promise<Written> {
     const { job } = lease;
     const commit = this.#beginHandOver(lease);
     const result = commit.putBlob(keys.result(job.id), options.result, job);
+    if (options.progress) {
+      // The plan replaces its parts.
+      const progress = encodeProgress({ ...options.progress, partial: [] });
+      // What was written before stays if the plan leaves no room.
+      const fits = result.bytes + progress.length <= MAX_BLOB_BYTES;
+      if (fits) commit.put(keys.progress(job.id), progress, job);
+    }
     const usage = await this.#usageOf(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
     this.#putEnd(commit, done, lease.follows);
@@ -322,9 +343,12 @@ export class JobStore {
   /** Sums the usage of the job from its finished steps. */
   async #usageOf(
     job: JobRecord,
-    { savedTokens = 0 }: AttemptReport = {},
+    { savedTokens = 0, steps }: AttemptReport = {},
   ): Promise<JobUsage | null> {
-    return usageOf(await this.checkpoints.steps(job.id), job.savedTokens + savedTokens);
+    return usageOf(
+      steps ?? await this.checkpoints.steps(job.id),
+      job.savedTokens + savedTokens,
+    );
   }
 
   /**

@@ -183,7 +183,6 @@ Deno.test("bundles are written in turns, with tools that call other services", a
 
   const steps = log.filter((line) => line.message === "step").map((line) => line.step);
   assertEquals(steps.toSorted(), [
-    "now",
     "turn-1",
     "turn-1/tool-1",
     "turn-2",

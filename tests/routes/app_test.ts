@@ -505,7 +505,7 @@ Deno.test("anyone may read the timeline of a job, and no cache keeps it", async 
   assertStrictEquals(answer.headers.get("cache-control"), "private, no-cache");
   assertStrictEquals(answer.body.status, "completed");
   const events = answer.body.events.map(({ event }: { event: string }) => event);
-  assertEquals(events, ["accepted", "claimed", "step", "step", "completed"]);
+  assertEquals(events, ["accepted", "claimed", "step", "completed"]);
   const other = path.replace("itineraries", "generations");
   assertProblem(await send(env.app, other), 404, "job_not_found");
 });

@@ -15,7 +15,7 @@ import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PublicKind } from "../../kind.ts";
-import { stepNow } from "../step_now.ts";
+import { promptTime } from "../prompt_time.ts";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
 import { fenced, modelText, travellerText } from "../text.ts";
 import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
@@ -126,7 +126,7 @@ async function generate(
   { model, tools, webSearch }: BundlesSettings,
 ): Promise<Bundles> {
   const review = new OutputReview(Bundles, TURN_TOKENS);
-  const instructions = bundlesInstructions(await stepNow(context));
+  const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
   // Hosted web search shows the model links that the API does not return, so any link may be real.

@@ -8,7 +8,7 @@ import { itineraryContract } from "./contract.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { sampleItinerary } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
-import { stepNow } from "../step_now.ts";
+import { promptTime } from "../prompt_time.ts";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
 import { fenced, modelText, travellerText } from "../text.ts";
 
@@ -53,8 +53,17 @@ function tokensFor(days: number): number {
   return 6_000 + 1_000 * days;
 }
 
+/** The schemas by their number of days: zod compiles each schema at its first use. */
+const schemas = new Map<number, z.ZodType<Itinerary>>();
+
 /** Returns the schema of an itinerary with exactly this number of days, numbered from 1. */
 function itineraryOf(days: number): z.ZodType<Itinerary> {
+  let schema = schemas.get(days);
+  if (!schema) schemas.set(days, schema = newSchema(days));
+  return schema;
+}
+
+function newSchema(days: number): z.ZodType<Itinerary> {
   return z.object({
     days: z.array(Day).length(days, { error: `must have exactly ${days} entries` }),
   }).refine((itinerary) => itinerary.days.every(({ day }, index) => day === index + 1), {
@@ -63,13 +72,21 @@ function itineraryOf(days: number): z.ZodType<Itinerary> {
   });
 }
 
+const daySchemas = new Map<number, z.ZodType>();
+
+function dayOf(number: number): z.ZodType {
+  let schema = daySchemas.get(number);
+  if (!schema) daySchemas.set(number, schema = Day.extend({ day: z.literal(number) }));
+  return schema;
+}
+
 /** Returns the schema of each single day, for partial plans. */
 function partsOf(days: number): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? Day.extend({ day: z.literal(index + 1) }) : z.never(),
+    schemaAt: (index) => index < days ? dayOf(index + 1) : z.never(),
   };
 }
 
@@ -109,7 +126,7 @@ async function generate(
   const schema = itineraryOf(request.durationDays);
   const review = new OutputReview(schema, tokensFor(request.durationDays));
   const messages: ChatMessage[] = [
-    { role: "system", content: itineraryInstructions(await stepNow(context)) },
+    { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
     { role: "user", content: fenced(request) },
   ];
   for (let turn = 1;; turn++) {

@@ -165,6 +165,8 @@ async function runBetweenTurns(pauseMs: number, resume = () => Promise.resolve()
         opening: "one",
         failure: rateLimited().failure,
       });
+      // Until then, the breaker that this instance has read as closed counts as closed.
+      env.clock.advance(250);
     }
     return { text };
   });
@@ -202,6 +204,7 @@ Deno.test("a job whose deadline comes before the end of the pause fails with the
       opening: "one",
       failure: rateLimited().failure,
     });
+    env.clock.advance(250);
   };
   using env = await runBetweenTurns(9 * MINUTE, () => openFor(null));
   await env.a.instance.idle();

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { type JobContext } from "../../../jobs/kind.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -24,6 +24,7 @@ import {
   testKind,
   upstreamError,
 } from "../../../testing/jobs.ts";
+import { claim } from "../../../testing/stores.ts";
 
 /** A kind whose jobs make this many conversation turns, with research in between. */
 function conversationKind(turns: number) {
@@ -265,11 +266,17 @@ Deno.test("a job shows its progress while it runs", async () => {
 Deno.test("a failed read of the progress uses no attempt", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv);
+  const { id } = queuedJob();
+  await env.store.accept(queuedJob({ id }));
+  // Only an attempt after the first one reads progress.
+  const lease = (await claim(env.store, id, { holder: "other" }))!;
+  await env.store.release(lease, { runAt: NOON });
   let failures = 1;
   hooks.get = ([sort]) =>
     sort === "progress" && failures-- > 0 ? Promise.reject(new Error("database lost")) : undefined;
-  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.sweep();
   await untilIdle(env.a, () => env.clock.advance(100));
+  assert(failures <= 0);
   const { state, attempt } = await jobOf(env.store, id);
   assertEquals([state, attempt], ["succeeded", 1]);
 });

@@ -466,6 +466,7 @@ Deno.test("a worker that was frozen before a call does not make the call after i
   const kind = testKind(async ({ text }, context) => {
     // The next look at the breaker is the one in front of the call.
     if (calls === 0 && !hooks.get) {
+      env.clock.advance(250);
       hooks.get = ([sort]) => {
         if (sort !== "breaker") return;
         hooks.get = () => {};

@@ -126,6 +126,7 @@ Deno.test("saved tokens are counted although the breaker puts the job back", asy
       opening: crypto.randomUUID(),
       failure: failure("quota_exceeded", "OpenAI API error: 429"),
     });
+    env.clock.advance(250);
     return result;
   };
   await env.b.instance.sweep();

@@ -233,7 +233,7 @@ Deno.test("generate() returns the bundles of the first turn", async () => {
   const { plan, steps, asked } = generate([answer(bundles())]);
 
   assertEquals(await plan, bundles());
-  assertEquals(steps, ["now", "turn-1"]);
+  assertEquals(steps, ["turn-1"]);
   assertEquals(asked, []);
 });
 
@@ -325,7 +325,6 @@ Deno.test("generate() gives each step a unique name", async () => {
   await plan;
 
   assertEquals(steps, [
-    "now",
     "turn-1",
     "turn-1/tool-1",
     "turn-1/tool-2",
@@ -418,7 +417,7 @@ Deno.test("generate() repeats a truncated turn with twice the tokens", async () 
 
   assertEquals(await plan, bundles());
   assertEquals(asked, []);
-  assertEquals(steps, ["now", "turn-1", "turn-2"]);
+  assertEquals(steps, ["turn-1", "turn-2"]);
   assertEquals(requests.map(({ maxTokens }) => maxTokens), [32_000, 64_000]);
   assertEquals(requests[1]!.input, requests[0]!.input);
 });

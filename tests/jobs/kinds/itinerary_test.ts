@@ -182,7 +182,7 @@ Deno.test("generate() returns the plan of the first answer", async () => {
   const { plan, requests, steps } = generate(rome, [answer(itinerary(1, 2, 3))]);
 
   assertEquals(await plan, itinerary(1, 2, 3));
-  assertEquals(steps, ["now", "turn-1"]);
+  assertEquals(steps, ["turn-1"]);
   assertStrictEquals(requests.length, 1);
 });
 
@@ -285,7 +285,7 @@ for (const [what, wrong, problem] of repairs) {
     ]);
 
     assertEquals(await plan, itinerary(1, 2, 3));
-    assertEquals(steps, ["now", "turn-1", "turn-2"]);
+    assertEquals(steps, ["turn-1", "turn-2"]);
     const [first, second] = requests.map(({ messages }) => messages);
     assertEquals(second!.slice(0, 2), first);
     assertEquals(second!.slice(2), [
