@@ -19,13 +19,6 @@ import { decodeProgress } from "./progress_codec.ts";
 
 type Entry = Deno.KvEntryMaybe<unknown>;
 
-/** What one call of {@link SnapshotReader.read} needs of KV. */
-interface Wanted {
-  id: string;
-  /** Whether the read includes the progress, not only the record. */
-  progress: boolean;
-}
-
 /** `progress` is unset if the read did not include it. */
 interface Entries {
   record: Entry;
@@ -46,7 +39,9 @@ export class SnapshotReader {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #inFlight: InFlightStore;
-  readonly #entries: DataLoader<Wanted, Entries, string>;
+  readonly #records: DataLoader<string, Entries>;
+  /** Reads records with their progress. */
+  readonly #entries: DataLoader<string, Entries>;
   /** The decoded jobs that have not ended, by their ids. */
   readonly #decoded = new LRUCache<string, JobSnapshot>({ maxSize: CACHE_BYTES });
 
@@ -54,10 +49,30 @@ export class SnapshotReader {
     this.#kv = kv;
     this.#clock = clock;
     this.#inFlight = inFlight;
-    this.#entries = new DataLoader((wanted) => this.#readEntries(wanted), {
-      cacheKeyFn: ({ id, progress }) => progress ? `${id}+` : id,
+    this.#records = this.#createLoader((id) => [keys.job(id)]);
+    this.#entries = this.#createLoader((id) => [keys.job(id), keys.progress(id)]);
+  }
+
+  /**
+   * Creates a loader whose batches are one call of KV each, so that the keys of a job are consistent.
+   *
+   * @param keysOf returns the keys to read for a job: its record, and perhaps its progress
+   */
+  #createLoader(keysOf: (id: string) => Deno.KvKey[]): DataLoader<string, Entries> {
+    const perJob = keysOf("").length;
+    const loader = new DataLoader<string, Entries>(async (ids) => {
+      // A later call must not get these entries, because they may be older than the call.
+      loader.clearAll();
+      const entries = await this.#kv.getMany<unknown[]>(ids.flatMap(keysOf));
+      return ids.map((_, n) => {
+        const [record, progress] = entries.slice(perJob * n, perJob * (n + 1));
+        return { record: record!, ...(progress && { progress }) };
+      });
+    }, {
+      maxBatchSize: Math.floor(MAX_KEYS_PER_READ / perJob),
       batchScheduleFn: (readBatch) => void setImmediate(readBatch),
     });
+    return loader;
   }
 
   /**
@@ -71,10 +86,10 @@ export class SnapshotReader {
     const known = this.#decoded.get(id);
     // Each key costs time, and a job that no worker has claimed yet has no progress.
     if (known && isUntouched(known.job)) {
-      const { record } = await this.#entries.load({ id, progress: false });
+      const { record } = await this.#records.load(id);
       if (versionOf({ record }) === known.version) return this.#unlessExpired(known);
     }
-    const entries = await this.#entries.load({ id, progress: true });
+    const entries = await this.#entries.load(id);
     if (versionOf(entries) === known?.version) return this.#unlessExpired(known);
     return await this.#decode(id, entries);
   }
@@ -101,25 +116,6 @@ export class SnapshotReader {
     if (isEnded(job) || job.state === "queued" && job.dedupeKey !== null) this.#decoded.delete(id);
     else this.#decoded.set(id, snapshot, { size: sizeOf(progress?.value) });
     return snapshot;
-  }
-
-  /** Reads what several calls need, in as few calls of KV as possible. */
-  async #readEntries(wanted: readonly Wanted[]): Promise<Entries[]> {
-    // A later call must not get these entries, because they may be older than the call.
-    this.#entries.clearAll();
-    const reads: Deno.KvKey[][] = [[]];
-    for (const { id, progress } of wanted) {
-      const own = progress ? [keys.job(id), keys.progress(id)] : [keys.job(id)];
-      // The keys of a job stay in one call, so that they are consistent.
-      if (reads.at(-1)!.length + own.length > MAX_KEYS_PER_READ) reads.push([]);
-      reads.at(-1)!.push(...own);
-    }
-    const entries = (await Promise.all(reads.map((some) => this.#kv.getMany(some)))).flat();
-    let next = 0;
-    return wanted.map(({ progress }) => ({
-      record: entries[next++]!,
-      ...(progress && { progress: entries[next++]! }),
-    }));
   }
 }
 
