@@ -13,6 +13,7 @@ import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
+import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { Executor } from "./engine/executor.ts";
@@ -86,7 +87,7 @@ function createStores(
     instances,
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
-    successorOf: (job) => callbackFor(job, { id: newJobId(), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
     onEndedWithoutPlan: (jobId) => canceler.cancelFor(jobId),
   });
   const canceler = new ResponseCanceler({
@@ -158,6 +159,7 @@ function createWorker(
       random,
       limits,
       prices,
+      turns: new Turns(),
       mockIfQuota,
     }),
     unreadable,

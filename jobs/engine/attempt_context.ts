@@ -26,6 +26,7 @@ import {
 import type { Progress } from "../../lib/job/progress.ts";
 import { persist } from "../../lib/store/persist.ts";
 import type { StepEvent } from "../../lib/job/timeline.ts";
+import type { Turns } from "../../lib/turns.ts";
 import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
 import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
 import { Interruption } from "./interruption.ts";
@@ -54,6 +55,7 @@ export interface AttemptContextOptions {
   model: Model;
   breaker: Breaker;
   clock: Clock;
+  turns: Turns;
   /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
 }
@@ -197,7 +199,10 @@ export class AttemptContext implements JobContext {
       this.#board.think(parts);
       const onEvent = (event: TurnEvent) => this.#onEvent(event, name, openId);
       try {
-        return await ask({ signal: this.signal, onEvent, wake }, openId);
+        const answer = await ask({ signal: this.signal, onEvent, wake }, openId);
+        // The answers of many jobs may arrive at the same time.
+        await this.#options.turns.next();
+        return answer;
       } catch (error) {
         if (error instanceof JobError && error.spent) {
           const failed = { failed: error.failure.code, ...describe(error.spent) };

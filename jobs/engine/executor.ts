@@ -21,6 +21,7 @@ import type { Lease, Written } from "../../lib/store/job_commit.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import { persist } from "../../lib/store/persist.ts";
 import { inTrace, recordOutcome } from "../../lib/trace_context.ts";
+import type { Turns } from "../../lib/turns.ts";
 import type { ModelPrice } from "../../lib/usage.ts";
 import type { JobKind, WrittenPlan } from "../kind.ts";
 import { AttemptContext } from "./attempt_context.ts";
@@ -42,6 +43,7 @@ export interface ExecutorOptions {
   limits: JobLimits;
   /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
+  turns: Turns;
   /** Completes jobs with a placeholder while the model's quota is spent. */
   mockIfQuota: boolean;
 }
@@ -96,6 +98,8 @@ export class Executor {
     const { store, clock, kinds } = this.#options;
     const result = await follow(lease, { store, clock, kinds }) ?? await this.#attempt(lease, slot);
     endDeadline();
+    // Many jobs may end at the same time.
+    await this.#options.turns.next();
     const report = { ...result, now: clock.now() };
     if (isInterrupted(report.ended)) return await this.#release(lease, report);
     const settled = await this.#settle(lease, this.#decide(lease, report), report);
@@ -156,7 +160,7 @@ export class Executor {
     attempt: Pick<Slot, "abort" | "wake"> & { lease: Lease; kind: JobKind; request: unknown },
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
-    const { store, model, breaker, clock, prices } = this.#options;
+    const { store, model, breaker, clock, prices, turns } = this.#options;
     const { progress, failedTurns } = lease.isFirst
       ? { progress: noProgress, failedTurns: [] }
       : await persist(() => store.checkpoints.readEarlierAttempts(lease.job.id), clock);
@@ -171,6 +175,7 @@ export class Executor {
       model: model(() => kind.sample?.(request), kind.sampleReasoning),
       breaker,
       clock,
+      turns,
       prices,
     });
   }

@@ -140,7 +140,7 @@ export class JobService {
   ): QueuedJob {
     const { clock, jobTtlMs, dedupeInFlight } = this.#options;
     return newJob({
-      id: newJobId(),
+      id: newJobId(clock.now()),
       kind: name,
       request,
       promptVersion,
@@ -288,7 +288,7 @@ export class JobService {
    * @returns the new job, or `null` if there is no such dead letter
    */
   async replay(id: string): Promise<QueuedJob | null> {
-    const job = await this.#store.replay(id, newJobId());
+    const job = await this.#store.replay(id, newJobId(this.#options.clock.now()));
     if (!job) return null;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
     this.#options.worker.tryClaim(job.id);

@@ -72,7 +72,24 @@ async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Prom
     import("openai/helpers/zod"),
   ]);
   return {
-    helpers,
+    helpers: {
+      ...helpers,
+      zodResponseFormat: oncePerSchema(helpers.zodResponseFormat),
+      zodTextFormat: oncePerSchema(helpers.zodTextFormat),
+    },
     client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
   };
+}
+
+/** Converts each schema once. A conversion takes about a millisecond. */
+function oncePerSchema<Convert extends (schema: never, name: string) => object>(
+  convert: Convert,
+): Convert {
+  const converted = new WeakMap<object, object>();
+  const convertOnce = (schema: never, name: string) => {
+    let result = converted.get(schema);
+    if (!result) converted.set(schema, result = convert(schema, name));
+    return result;
+  };
+  return convertOnce as Convert;
 }

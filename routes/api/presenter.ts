@@ -28,16 +28,21 @@ const statuses = {
   canceled: "canceled",
 } as const satisfies Record<JobRecord["state"], Status>;
 
-/** Builds the body of the answers to `POST` and `GET`. */
+/**
+ * Builds the body of the answers to `POST` and `GET`.
+ *
+ * @param request the request of the job, if it is known to match its schema
+ */
 export function presentJob(
   kind: PublicKind,
   snapshot: Omit<JobSnapshot, "version">,
+  request: unknown = kind.request.parse(snapshot.job.request),
 ): JobAnswer {
   const { job, progress, result, isFollowing } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
   return {
-    ...presentRequest(kind, job),
+    ...presentRequest(kind, job, request),
     ...kind.presentResult({
       result: result === null ? null : kind.result.parse(result),
       progress,
@@ -52,7 +57,8 @@ export function presentJob(
 
 /** Builds the entry of a job in a list: the job without its plan. */
 export function presentSummary(kind: PublicKind, job: JobRecord): JobSummary {
-  return { ...presentRequest(kind, job), ...presentCommon(job) };
+  const request = kind.request.parse(job.request);
+  return { ...presentRequest(kind, job, request), ...presentCommon(job) };
 }
 
 /** Builds the body of the callback for a job that has ended. */
@@ -63,11 +69,11 @@ export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Noti
 }
 
 /** Builds the members that identify the job and repeat its request. */
-function presentRequest(kind: PublicKind, job: JobRecord) {
+function presentRequest(kind: PublicKind, job: JobRecord, request: unknown) {
   return {
     ...idMember(kind.http, job.id),
     status: statusOf(job),
-    ...kind.presentRequest(kind.request.parse(job.request)),
+    ...kind.presentRequest(request),
   };
 }
 
@@ -133,7 +139,7 @@ export function statusOf(job: JobRecord): Status {
 
 /** Builds the answer for a job that was just accepted. */
 export function presentNewJob(kind: PublicKind, job: JobRecord): JobAnswer {
-  return presentJob(kind, { job, progress: noProgress, result: null });
+  return presentJob(kind, { job, progress: noProgress, result: null }, job.request);
 }
 
 /** Returns the absolute path of the job in the API. */
