@@ -30,7 +30,7 @@ const CLOSE_MS = 500;
 
 const log = getLogger("tripwright");
 
-const config = startingConfig();
+const config = await startingConfig();
 await configureLogs({
   level: config.logLevel,
   readable: config.dev,
@@ -75,9 +75,9 @@ for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as
 const server = listen();
 instance.start();
 
-function startingConfig(): Config {
+async function startingConfig(): Promise<Config> {
   try {
-    return readConfig({ dev: Deno.args.includes("--dev") });
+    return await readConfig({ dev: Deno.args.includes("--dev") });
   } catch (error) {
     if (error instanceof ConfigError) exitWithReason(error.message);
     throw error;

@@ -26,7 +26,7 @@ const POLL_MS = 100;
 const bundleCount = { min: 3, max: 5 };
 
 const options = readOptions();
-const config = readConfigOrExit();
+const config = await readConfigOrExit();
 /** The links that tools returned, by the user message. */
 const toolLinks = new Map<unknown, Set<string>>();
 /** The last text of the model, by the user message. */
@@ -84,9 +84,9 @@ function readOptions() {
   return { ...values, concurrency };
 }
 
-function readConfigOrExit() {
+async function readConfigOrExit() {
   try {
-    return readConfig({ dev: false });
+    return await readConfig({ dev: false });
   } catch (error) {
     if (error instanceof ConfigError) exitWith(error.message);
     throw error;

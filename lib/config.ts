@@ -3,7 +3,6 @@
  * it prints one line that names the variable. An empty value counts as unset.
  * @module
  */
-import { parse as parseEnvFile } from "dotenv";
 import type { z } from "zod";
 import { ApiKeys } from "./api_keys.ts";
 import { describeError } from "./log.ts";
@@ -34,17 +33,19 @@ const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
  *
  * @throws {ConfigError} see {@link parseConfig}
  */
-export function readConfig(options: { dev: boolean }): Config {
+export async function readConfig(options: { dev: boolean }): Promise<Config> {
   const set = variableNames.flatMap((name) => {
     const value = Deno.env.get(name);
     return value?.trim() ? [[name, value]] : [];
   });
-  return parseConfig({ ...readEnvFile(), ...Object.fromEntries(set) }, options);
+  return parseConfig({ ...await readEnvFile(), ...Object.fromEntries(set) }, options);
 }
 
-function readEnvFile(): Record<string, string> {
+async function readEnvFile(): Promise<Record<string, string>> {
   try {
-    return parseEnvFile(Deno.readTextFileSync(".env"));
+    const text = Deno.readTextFileSync(".env");
+    const { parse } = await import("dotenv");
+    return parse(text);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw new ConfigError(`the file .env cannot be read: ${describeError(error)}`);

@@ -19,7 +19,6 @@ import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
-import { createOpenApi } from "./api/openapi/document.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { problemRoutes } from "./pages/problems.tsx";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
@@ -59,7 +58,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/", healthRoutes(jobs, clock));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
-  app.route("/", referenceRoutes(() => createOpenApi(kinds, { privateHosts })));
+  app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
   for (const kind of kinds) {
     const path = `${kind.http.path}/*`;
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
@@ -91,6 +90,15 @@ export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
     const isUnchanged = request.method !== "HEAD" || NO_BODY.has(response.status);
     return isUnchanged ? response : new Response(new Blob().stream(), response);
   };
+}
+
+/** Creates the OpenAPI document. Its modules are loaded on first use. */
+async function describeApi(
+  kinds: readonly PublicKind[],
+  privateHosts: readonly string[],
+): Promise<object> {
+  const { createOpenApi } = await import("./api/openapi/document.ts");
+  return createOpenApi(kinds, { privateHosts });
 }
 
 /** Tells whether the client prefers a page: browsers do when they open a URL, programs do not. */

@@ -32,12 +32,12 @@ const NO_MARGIN = "\nbody { margin: 0; }\n";
  *
  * @param describe creates the OpenAPI document; it is called once
  */
-export function referenceRoutes(describe: () => object): Hono {
+export function referenceRoutes(describe: () => Promise<object>): Hono {
   const routes = new Hono();
-  let description: string | undefined;
-  routes.get("/openapi.json", (c) => {
-    description ??= JSON.stringify(describe());
-    return sendAsset(c, assetOf("application/json", description));
+  let description: Promise<string> | undefined;
+  routes.get("/openapi.json", async (c) => {
+    description ??= describe().then((document) => JSON.stringify(document));
+    return sendAsset(c, assetOf("application/json", await description));
   });
   routes.get("/docs", (c) => {
     c.header("cache-control", CACHE_CONTROL);

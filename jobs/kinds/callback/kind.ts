@@ -4,7 +4,6 @@
  * attempts.
  * @module
  */
-import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { isoTime } from "../../../lib/clock.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -109,6 +108,8 @@ async function deliver(
   const { type, data } = noticeOf(job);
   const body = JSON.stringify({ type, timestamp: isoTime(job.finishedAt), data });
   const sentAt = clock.now();
+  // Most instances send no callbacks.
+  const { Webhook } = await import("standardwebhooks");
   const headers = {
     "content-type": "application/json",
     "user-agent": "Tripwright",
