@@ -112,7 +112,7 @@ export class Admission {
     const validMs = this.#full ? FULL_COUNT_FACTOR * this.#countTookMs : COUNT_VALID_MS;
     const ageMs = this.#options.clock.now() - this.#countedAt;
     // A negative age means that the clock was set back.
-    return ageMs >= validMs || ageMs < 0;
+    return ageMs >= validMs || ageMs < 0 || !this.#options.waiting.isComplete;
   }
 
   async #count(): Promise<void> {

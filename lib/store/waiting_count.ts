@@ -31,10 +31,10 @@ const SEGMENTS_IN_TURN = 2;
 const EMPTY_SEGMENTS = 20;
 
 /**
- * How many entries of one segment a refresh counts at most. After the start of an instance with a
- * long queue, it takes several refreshes to count all.
+ * How many entries of one segment a refresh counts at most, because requests may wait for it. After
+ * the start of an instance with a long queue, it takes several refreshes to count all.
  */
-const ENTRIES_PER_SCAN = 5_000;
+const ENTRIES_PER_SCAN = 1_000;
 
 export interface WaitingCountOptions {
   index: JobIndex;
@@ -72,6 +72,11 @@ export class WaitingCount {
       for (const { count } of segments) total += count;
     }
     return total;
+  }
+
+  /** Whether all segments have been counted once. Otherwise there may be more jobs. */
+  get isComplete(): boolean {
+    return [...this.#segments.values()].flat().every(({ isCounted }) => isCounted);
   }
 
   /** Adds a job that this instance has accepted. */

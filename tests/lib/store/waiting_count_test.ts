@@ -1,4 +1,4 @@
-import { assert, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { WaitingCount } from "../../../lib/store/waiting_count.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
@@ -40,33 +40,32 @@ async function openIndex() {
 
 Deno.test("the first refresh counts all jobs of the kinds, including those due later", async () => {
   using env = await openIndex();
-  await env.fill(1_200);
+  await env.fill(700);
   await env.fill(10, { kind: "other", runAt: env.clock.now() + HOUR });
   await env.fill(5, { kind: "callback" });
   const count = env.countOf("a");
   assertStrictEquals(count.total, 0);
   await count.refresh();
-  assertStrictEquals(count.total, 1_210);
+  assertStrictEquals(count.total, 710);
 });
 
 Deno.test("a long queue is counted in several refreshes", async () => {
   using env = await openIndex();
-  await env.fill(12_000);
+  await env.fill(3_400);
   const count = env.countOf("a");
   const totals = [];
-  for (let n = 0; n < 3; n++) {
+  while (!count.isComplete) {
     await count.refresh();
     totals.push(count.total);
   }
-  assert(totals[0]! >= 5_000 && totals[1]! >= 10_000, `${totals}`);
-  assertStrictEquals(totals[2], 12_000);
+  assertEquals(totals, [2_000, 3_000, 3_400]);
 });
 
 Deno.test("a refresh reads as many entries of a long queue as of a short one", async () => {
   using env = await openIndex();
   await env.fill(20_000);
   const count = env.countOf("a");
-  for (let n = 0; n < 5; n++) await count.refresh();
+  while (!count.isComplete) await count.refresh();
   let batches = 0;
   env.hooks.list = () => void batches++;
   for (let n = 0; n < 100; n++) {
@@ -85,7 +84,9 @@ Deno.test("jobs that other instances accept are counted, without a scan", async 
   using env = await openIndex();
   await env.fill(3_000);
   const [a, b] = [env.countOf("a"), env.countOf("b")];
-  for (let n = 0; n < 3; n++) for (const count of [a, b]) await count.refresh();
+  for (const count of [a, b]) {
+    while (!count.isComplete) await count.refresh();
+  }
   for (let n = 0; n < 700; n++) b.add("test");
   env.clock.advance(500);
   await env.fill(700, { runAt: env.clock.now() });
@@ -98,7 +99,7 @@ Deno.test("the count follows a queue that is emptied", async () => {
   using env = await openIndex();
   await env.fill(3_000);
   const count = env.countOf("a");
-  await count.refresh();
+  while (!count.isComplete) await count.refresh();
   for (const left of [2_400, 1_500, 0]) {
     await env.claim(count.total - left);
     await count.refresh();
