@@ -152,7 +152,7 @@ export const Variables = z.object({
       "timer), or `auto`: `sweep` on Deno Deploy and with KV Connect, which have no queue, " +
       "else `queue`",
   }),
-  WORKER_CONCURRENCY: integer(1, 10_000).default(32).describe(
+  WORKER_CONCURRENCY: integer(1, 10_000).default(100).describe(
     "how many jobs run at the same time in one instance",
   ),
   LEASE_SECONDS: integer(1, 300).default(10).describe(
