@@ -1,8 +1,8 @@
 /**
  * The ids of jobs: UUIDs of version 7 (RFC 9562, section 5.7), which begin with the time.
  *
- * The keys of new jobs are therefore next to each other in the database. SQLite stores them up to
- * five times as fast as keys at random places. The other 74 bits are random, because a caller that
+ * The keys of new jobs are therefore next to each other in the database. SQLite stores them about
+ * three times as fast as keys at random places. The other 74 bits are random, because a caller that
  * knows the id of a job without an owner may read the job.
  * @module
  */

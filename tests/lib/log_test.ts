@@ -1,8 +1,69 @@
-import { assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { mock } from "node:test";
 import { JobError } from "../../lib/job/failure.ts";
-import { describeError } from "../../lib/log.ts";
+import { batchedSink, describeError } from "../../lib/log.ts";
 
 Deno.test("describeError() leaves out the cause", () => {
   const error = new JobError("internal", "Internal error", { cause: new Error("sk-secret") });
   assertStrictEquals(describeError(error), "JobError: Internal error");
+});
+
+/** A sink, what it has written, and the events of the program. */
+function openSink() {
+  const written: string[] = [];
+  const write = (stream: string) => (text: string) => void written.push(`${stream} ${text}`);
+  const events = new EventTarget();
+  const sink = batchedSink({
+    console: { info: write("info"), warn: write("warn"), error: write("error") },
+    addEventListener: events.addEventListener.bind(events),
+  });
+  const log = (level: "info" | "warning" | "error", message: string) =>
+    sink({
+      category: ["tripwright", "test"],
+      level,
+      message: [message],
+      rawMessage: message,
+      properties: {},
+      timestamp: 0,
+    });
+  const messages = () =>
+    written.map((text) => text.replaceAll(/\{[^\n]*"message":"([^"]*)"[^\n]*\}/g, "$1"));
+  return { log, written, messages, events };
+}
+
+Deno.test("lines of a few milliseconds are written together, as JSON lines", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { log, written, messages } = openSink();
+    log("info", "one");
+    log("info", "two");
+    mock.timers.tick(9);
+    assertEquals(written, []);
+    mock.timers.tick(1);
+    assertEquals(messages(), ["info one\ntwo"]);
+    for (const line of written[0]!.slice("info ".length).split("\n")) {
+      assertMatch(line, /^\{"@timestamp":"1970-01-01T00:00:00.000Z","level":"INFO",/);
+      JSON.parse(line);
+    }
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+Deno.test("warnings and errors are written at once, after the lines before them", () => {
+  const { log, messages } = openSink();
+  log("info", "before");
+  log("warning", "careful");
+  log("info", "between");
+  log("error", "broken");
+  assertEquals(messages(), ["info before", "warn careful", "info between", "error broken"]);
+});
+
+Deno.test("the end of the program writes the lines that wait", () => {
+  for (const event of ["unload", "error", "unhandledrejection"]) {
+    const { log, messages, events } = openSink();
+    log("info", "last words");
+    events.dispatchEvent(new Event(event));
+    assertEquals(messages(), ["info last words"], event);
+  }
 });
