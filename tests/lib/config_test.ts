@@ -18,7 +18,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertStrictEquals(config.kvPath, undefined);
   assertStrictEquals(config.generator, "sample");
   assertStrictEquals(config.doorbell, "queue");
-  assertStrictEquals(config.concurrency, 32);
+  assertStrictEquals(config.concurrency, 100);
   assertStrictEquals(config.leaseMs, 10_000);
   assertEquals(config.limits, { maxAttempts: 4, timeoutMs: 15 * 60_000 });
   assertStrictEquals(config.jobTtlMs, 24 * 3_600_000);

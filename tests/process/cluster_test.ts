@@ -52,10 +52,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
     const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
     await Program.until(programs, () => ended().size >= paths.length);
     assertStrictEquals(logged("completed").length, paths.length);
-    const steps = logged("step");
-    const turns = steps.filter(({ step }) => step === "turn-1");
-    assertStrictEquals(turns.length, paths.length);
-    assertStrictEquals(steps.length, 2 * paths.length);
+    assertStrictEquals(logged("step").length, paths.length);
   });
 
   Deno.test(`${DOORBELL}: the jobs of a killed process continue in another`, async () => {

@@ -21,6 +21,7 @@ Deno.test("50 copies of a POST with one Idempotency-Key create one job, also aft
     );
   const program = new Program(directory.path, { env });
   const before = await postMany(program);
+  await program.untilLogged("accepted");
   await program.end("SIGKILL");
   await using next = new Program(directory.path, { env });
   const after = await postMany(next);

@@ -296,6 +296,7 @@ Deno.test("a webhook makes the worker poll a response whose stream is silent", a
   assertEquals(body.bundles, bundles);
   assertStrictEquals(await deliver(program, { response: id }), 204);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
+  await program.untilLogged("webhook", 3);
   const results = program.log.filter(({ message }) => message === "webhook").map(({ result }) =>
     result
   );

@@ -107,7 +107,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "jobs/kinds/callback": ["jobs/kind.ts", "lib", "lib/http", "lib/job"],
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
-  "jobs/kinds": ["jobs/kind.ts", "lib"],
+  "jobs/kinds": ["lib"],
   "jobs/tools": ["lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
   "jobs/contract.ts": [],
