@@ -34,7 +34,7 @@ const config = await startingConfig();
 await configureLogs({
   level: config.logLevel,
   readable: config.dev,
-  hosted: config.hosted,
+  eachLine: config.logsEachLine,
 });
 const kv = await openDatabase(config.kvPath).catch((error) =>
   exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`)

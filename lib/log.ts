@@ -18,13 +18,16 @@ export interface LogOptions {
   level: LogLevel;
   /** Whether people read the log while the program runs. */
   readable: boolean;
-  /** Whether each line must be a call of its own, because the host stores each call as an entry. */
-  hosted: boolean;
+  /**
+   * Whether each line must be a call of the console. Deno Deploy and OpenTelemetry store each call
+   * as one entry, and OpenTelemetry adds the span in which it was made.
+   */
+  eachLine: boolean;
 }
 
 /** Sends all logs of Tripwright to the console. Call it once, before anything else. */
-export async function configureLogs({ level, readable, hosted }: LogOptions): Promise<void> {
-  const sink = readable || hosted
+export async function configureLogs({ level, readable, eachLine }: LogOptions): Promise<void> {
+  const sink = readable || eachLine
     ? getConsoleSink({ formatter: readable ? readableFormatter() : jsonFormatter() })
     : batchedSink(globalThis);
   await configure({

@@ -227,6 +227,11 @@ export const Variables = z.object({
     isSetByPlatform: true,
     description: "Deno Deploy sets it; the service runs there",
   }),
+  OTEL_DENO: z.string().optional().meta({
+    // A variable of Deno itself.
+    isSetByPlatform: true,
+    description: "Deno exports traces and logs",
+  }),
 });
 
 /** The names of all variables: the `env` permission of the tasks. */

@@ -179,3 +179,17 @@ Deno.test("parseConfig() rejects settings that contradict each other", () => {
   assertMatch(messageFor({ DOORBELL: "queue", DENO_DEPLOY: "1" }), /Deno Deploy/);
   assertMatch(messageFor({ DOORBELL: "queue", KV_PATH: "http://127.0.0.1:1" }), /KV_PATH/);
 });
+
+for (
+  const [env, expected] of [
+    [{}, false],
+    [{ OTEL_DENO: "true" }, true],
+    [{ OTEL_DENO: "1" }, true],
+    [{ OTEL_DENO: "false" }, false],
+    [{ DENO_DEPLOY: "1", KV_PATH: "" }, true],
+  ] as const
+) {
+  Deno.test(`log lines are ${expected ? "single" : "batched"} with ${JSON.stringify(env)}`, () => {
+    assertStrictEquals(parseConfig(env).logsEachLine, expected);
+  });
+}

@@ -2,6 +2,7 @@
  * Faults around a page, as travellers see them in a real browser: answers of proxies, invalid keys,
  * missing scripts, old browsers.
  */
+import { pauseInWords } from "../../web/app/duration.ts";
 import {
   assert,
   assertEquals,
@@ -563,8 +564,8 @@ browserTest("a page over the rate limit waits, and reloads by itself", async (br
   const answer = (await page.goto(`${service.url}/trips/${body.jobId}`))!;
   assertStrictEquals(answer.status(), 429);
   await page.getByRole("heading", { name: "Please wait a moment" }).waitFor();
-  const seconds = answer.headers()["retry-after"]!;
-  await page.getByText(`This page tries again by itself in ${seconds} seconds.`).waitFor();
+  const pause = pauseInWords(Number(answer.headers()["retry-after"]));
+  await page.getByText(`This page tries again by itself in ${pause}.`).waitFor();
   assertStrictEquals(
     await page.getByRole("link", { name: "Try again now" }).evaluate((link) =>
       (link as HTMLAnchorElement).href

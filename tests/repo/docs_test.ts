@@ -21,8 +21,8 @@ for (const { path, update } of generatedFiles) {
   });
 }
 
-/** DENO_DEPLOY is set by Deno Deploy, not by operators. */
-const ours = variableNames.filter((name) => name !== "DENO_DEPLOY");
+/** DENO_DEPLOY is set by Deno Deploy, and OTEL_DENO is a variable of Deno. */
+const ours = variableNames.filter((name) => name !== "DENO_DEPLOY" && name !== "OTEL_DENO");
 
 /** The rows of the Markdown tables in a text, cells without their backquotes. */
 function tableRows(text: string): string[][] {
