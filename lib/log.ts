@@ -13,6 +13,7 @@ import {
   type Sink,
   type TextFormatter,
 } from "@logtape/logtape";
+import { type Clock, systemClock } from "./clock.ts";
 
 export interface LogOptions {
   level: LogLevel;
@@ -29,7 +30,7 @@ export interface LogOptions {
 export async function configureLogs({ level, readable, eachLine }: LogOptions): Promise<void> {
   const sink = readable || eachLine
     ? getConsoleSink({ formatter: readable ? readableFormatter() : jsonFormatter() })
-    : batchedSink(globalThis);
+    : batchedSink(globalThis, systemClock);
   await configure({
     sinks: { console: sink },
     loggers: [
@@ -43,8 +44,8 @@ export async function configureLogs({ level, readable, eachLine }: LogOptions): 
 const BATCH_MS = 10;
 
 /**
- * Returns a sink that writes the lines of a few milliseconds together: a line takes as long to write
- * as a job to accept. Warnings and errors are written at once, with all lines before them.
+ * Returns a sink that writes the lines of a few milliseconds together, because each call of the console
+ * takes tens of microseconds. Warnings and errors are written at once, after all lines before them.
  *
  * @param host the console, and the events that end the program
  */
@@ -53,15 +54,21 @@ export function batchedSink(
     console: Pick<Console, "info" | "warn" | "error">;
     addEventListener: typeof globalThis.addEventListener;
   },
+  clock: Clock,
 ): Sink {
   const format = getJsonLinesFormatter({ properties: "flatten" });
   let lines: string[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isWaiting = false;
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     if (lines.length > 0) console.info(lines.join("\n"));
     lines = [];
+  }
+  async function flushLater(): Promise<void> {
+    if (isWaiting) return;
+    isWaiting = true;
+    await clock.wait(BATCH_MS);
+    isWaiting = false;
+    flush();
   }
   for (const event of ["unload", "error", "unhandledrejection"]) addEventListener(event, flush);
   return (record) => {
@@ -71,7 +78,7 @@ export function batchedSink(
       return record.level === "warning" ? console.warn(line) : console.error(line);
     }
     lines.push(line);
-    timer ??= setTimeout(flush, BATCH_MS);
+    flushLater();
   };
 }
 

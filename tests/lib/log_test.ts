@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { mock } from "node:test";
 import { JobError } from "../../lib/job/failure.ts";
 import { batchedSink, describeError } from "../../lib/log.ts";
+import { FakeClock, nextTurn } from "../../testing/fake_clock.ts";
 
 Deno.test("describeError() leaves out the cause", () => {
   const error = new JobError("internal", "Internal error", { cause: new Error("sk-secret") });
@@ -13,10 +13,11 @@ function openSink() {
   const written: string[] = [];
   const write = (stream: string) => (text: string) => void written.push(`${stream} ${text}`);
   const events = new EventTarget();
+  const clock = new FakeClock();
   const sink = batchedSink({
     console: { info: write("info"), warn: write("warn"), error: write("error") },
     addEventListener: events.addEventListener.bind(events),
-  });
+  }, clock);
   const log = (level: "info" | "warning" | "error", message: string) =>
     sink({
       category: ["tripwright", "test"],
@@ -28,26 +29,27 @@ function openSink() {
     });
   const messages = () =>
     written.map((text) => text.replaceAll(/\{[^\n]*"message":"([^"]*)"[^\n]*\}/g, "$1"));
-  return { log, written, messages, events };
+  return { log, written, messages, events, clock };
 }
 
-Deno.test("lines of a few milliseconds are written together, as JSON lines", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  try {
-    const { log, written, messages } = openSink();
-    log("info", "one");
-    log("info", "two");
-    mock.timers.tick(9);
-    assertEquals(written, []);
-    mock.timers.tick(1);
-    assertEquals(messages(), ["info one\ntwo"]);
-    for (const line of written[0]!.slice("info ".length).split("\n")) {
-      assertMatch(line, /^\{"@timestamp":"1970-01-01T00:00:00.000Z","level":"INFO",/);
-      JSON.parse(line);
-    }
-  } finally {
-    mock.timers.reset();
+Deno.test("lines of a few milliseconds are written together, as JSON lines", async () => {
+  const { log, written, messages, clock } = openSink();
+  log("info", "one");
+  log("info", "two");
+  clock.advance(9);
+  await nextTurn();
+  assertEquals(written, []);
+  clock.advance(1);
+  await nextTurn();
+  assertEquals(messages(), ["info one\ntwo"]);
+  for (const line of written[0]!.slice("info ".length).split("\n")) {
+    assertMatch(line, /^\{"@timestamp":"1970-01-01T00:00:00.000Z","level":"INFO",/);
+    JSON.parse(line);
   }
+  log("info", "three");
+  clock.advance(10);
+  await nextTurn();
+  assertEquals(messages().at(-1), "info three");
 });
 
 Deno.test("warnings and errors are written at once, after the lines before them", () => {
