@@ -48,7 +48,7 @@ export interface JobServiceOptions {
   jobTtlMs: number;
   /** How many jobs an API key may create in a UTC day. Unset: any number. */
   dailyJobsPerKey: number | undefined;
-  /** Whether identical jobs in flight share one generation. */
+  /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
 }
 
