@@ -12,8 +12,8 @@ import { ATOMIC_LIMITS } from "./kv_limits.ts";
 type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
 type Method = Exclude<keyof Deno.AtomicOperation, "commit">;
 
-/** The estimated size of a value that is not a byte array. */
-const VALUE_BYTES = 2_048;
+/** The estimated size of a small value. */
+const SMALL_BYTES = 100;
 
 /** Wraps a database so that its transactions are committed in groups. */
 export function groupCommits(kv: Deno.Kv): Deno.Kv {
@@ -47,7 +47,9 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   mutate(...mutations: Deno.KvMutation[]): this {
-    for (const { key } of mutations) this.#write(key, VALUE_BYTES);
+    for (const { key, ...mutation } of mutations) {
+      this.#write(key, "value" in mutation ? sizeOf(mutation.value) : 0);
+    }
     return this.#record("mutate", mutations);
   }
 
@@ -67,7 +69,7 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   set(key: Deno.KvKey, value: unknown, options?: { expireIn?: number }): this {
-    this.#write(key, value instanceof Uint8Array ? value.length : VALUE_BYTES);
+    this.#write(key, sizeOf(value));
     return this.#record("set", [key, value, options]);
   }
 
@@ -77,7 +79,7 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   enqueue(value: unknown, options?: Parameters<Deno.AtomicOperation["enqueue"]>[1]): this {
-    this.bytes += VALUE_BYTES;
+    this.bytes += sizeOf(value);
     return this.#record("enqueue", [value, options]);
   }
 
@@ -190,4 +192,13 @@ class CommitGroup {
 /** Identifies a key. Different keys may have the same name; their transactions then do not share a group. */
 function nameOf(key: Deno.KvKey): string {
   return key.join("\0");
+}
+
+/** Estimates the stored size of a value from above. KV stores most characters in one or two bytes. */
+function sizeOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "object" || value === null || value instanceof Deno.KvU64) {
+    return SMALL_BYTES + (typeof value === "string" ? 2 * value.length : 0);
+  }
+  return SMALL_BYTES + 2 * JSON.stringify(value).length;
 }

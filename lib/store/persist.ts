@@ -8,7 +8,7 @@ import { BlobTooLargeError } from "./blob.ts";
 
 /**
  * Six tries with pauses of 0.2, 0.4, 0.8, 1.6 and 3.2 s. If the database fails at once, they take
- * about 6 s. If it does not answer, they take about 36 s, because each try waits 5 s
+ * about 6 s. If it does not answer, they take about 40 s, because each try waits 5 to 6 s
  * (`database.ts`).
  */
 const TRIES = 6;

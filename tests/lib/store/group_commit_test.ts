@@ -93,6 +93,15 @@ Deno.test("transactions that do not fit into one commit are divided", async () =
   assert(env.commits.length > 4 && Math.max(...env.commits) <= 6, `${env.commits}`);
 });
 
+Deno.test("large records are divided, too", async () => {
+  using env = await openGrouped();
+  const record = { text: "x".repeat(45_000) };
+  await Promise.all(Array.from({ length: 30 }, (_, n) => {
+    return env.grouped.atomic().set(["job", n], record).commit();
+  }));
+  assert(env.commits.length > 4 && Math.max(...env.commits) <= 5, `${env.commits}`);
+});
+
 Deno.test("an error whose effect is not known fails the whole group", async () => {
   using env = await openGrouped();
   let calls = 0;
