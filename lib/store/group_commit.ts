@@ -189,7 +189,10 @@ class CommitGroup {
   }
 }
 
-/** Identifies a key. Different keys may have the same name; their transactions then do not share a group. */
+/**
+ * Identifies a key. Different keys may have the same name. A check of one and a write of the other
+ * are then in different groups, which is only slower.
+ */
 function nameOf(key: Deno.KvKey): string {
   return key.join("\0");
 }

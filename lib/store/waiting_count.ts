@@ -2,7 +2,7 @@
  * Knows how many jobs wait, at a cost that does not grow with their number.
  *
  * KV cannot count without reading, so the due index of each kind is divided into segments. A new job
- * adds one to the segment of the present, whichever instance accepted it. Each refresh counts a few
+ * adds one to the segment that contains the current time, whichever instance accepted it. Each refresh counts a few
  * segments again: the first one, from which workers claim jobs, and some others in turn. In time all
  * numbers come from the index, so they cannot drift from it, whatever crashes or expires.
  * @module
@@ -90,7 +90,7 @@ export class WaitingCount {
     if (segments) segments[this.#presentOf(segments)]!.count += count;
   }
 
-  /** Returns the position of the segment into which new jobs go. Later ones have retries. */
+  /** Returns the position of the segment into which new jobs go. Later segments contain only retries that are not due yet. */
   #presentOf(segments: Segment[]): number {
     const now = this.#options.clock.now();
     return Math.max(0, segments.findLastIndex(({ from }) => timeOf(from) <= now));

@@ -35,7 +35,7 @@ const texts: Partial<Record<ProblemCode, PageText>> = {
     text: "Go back and shorten it.",
   },
   not_owner: {
-    title: "You can't stop planning this trip",
+    title: "You can't cancel this plan",
     text: NOT_YOURS,
   },
   route_not_found: {

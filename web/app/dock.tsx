@@ -78,7 +78,7 @@ interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
 
 /** The messages of the API for these phases are for developers. */
 const waitingMessages: Partial<Record<Progress["phase"], string>> = {
-  queued: "Your trip is in line and will start soon",
+  queued: "Your plan is waiting. We will start to write it soon.",
   retrying: "Something went wrong. We're trying again.",
 };
 

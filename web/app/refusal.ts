@@ -70,7 +70,7 @@ export function describeStopRefusal({ code }: Refusal): string {
   const advice = code === "network"
     ? "Check your connection and try again."
     : "Try again in a moment.";
-  return `We couldn't stop planning this trip. ${advice}`;
+  return `We couldn't cancel this plan. ${advice}`;
 }
 
 /** What the traveler can do after a failure: repeat the request, change it, or wait. */

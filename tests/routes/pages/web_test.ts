@@ -568,7 +568,7 @@ Deno.test("with public reads, a visitor without a key may see a trip but not can
   assertMatch((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assertStrictEquals(status, 403);
-  assertMatch(text, /<h1>You can't stop planning this trip<\/h1><p>Only the person who planned/);
+  assertMatch(text, /<h1>You can't cancel this plan<\/h1><p>Only the person who planned/);
 });
 
 Deno.test("an internal error is a page without details", async () => {

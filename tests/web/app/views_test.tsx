@@ -44,7 +44,7 @@ Deno.test("the page of a waiting trip shows no message for developers", () => {
   const progress = { message, step: 0, of: null, updatedAt: job.createdAt };
   const said = (phase: "queued" | "retrying" | "writing") =>
     describeProgress({ ...progress, phase });
-  assertStrictEquals(said("queued"), "Your trip is in line and will start soon");
+  assertStrictEquals(said("queued"), "Your plan is waiting. We will start to write it soon.");
   assertStrictEquals(said("retrying"), "Something went wrong. We're trying again.");
   assertStrictEquals(said("writing"), message);
 });
