@@ -42,37 +42,69 @@ export class JobEvents {
 
   /** Returns the events that bring the client up to this snapshot. */
   *next(snapshot: JobSnapshot): Generator<JobEvent> {
-    const { job } = snapshot;
-    const { partial, ...rest } = presentJob(this.#kind, snapshot);
-    if (!isEnded(job)) {
-      yield* this.#items(partial ?? []);
-      const progress = JSON.stringify(rest);
-      if (progress === this.#lastProgress) return;
-      this.#lastProgress = progress;
-      yield { event: "progress", id: this.#position, data: progress };
-      return;
+    const content = contentOf(this.#kind, snapshot);
+    if (content.end === null || snapshot.job.state === "succeeded") yield* this.#items(content);
+    if (content.end !== null) yield { event: "end", id: END, data: content.end };
+    else if (content.progress !== this.#lastProgress) {
+      this.#lastProgress = content.progress;
+      yield { event: "progress", id: this.#position, data: content.progress };
     }
-    if (job.state === "succeeded") yield* this.#items(this.#kind.itemsOf(snapshot.result));
-    yield { event: "end", id: END, data: JSON.stringify({ ...rest, partial }) };
   }
 
-  *#items(items: readonly unknown[]): Generator<JobEvent> {
+  *#items(content: Content): Generator<JobEvent> {
     let count = Number.parseInt(this.#position);
-    if (!(count <= items.length && positionAt(items, count) === this.#position)) {
+    if (!(count <= content.count && content.positionAt(count) === this.#position)) {
       count = 0;
       this.#position = START;
       yield { event: "reset", id: START, data: "{}" };
     }
-    for (const [index, item] of items.entries()) {
-      if (index < count) continue;
-      this.#position = positionAt(items, index + 1);
-      yield { event: "item", id: this.#position, data: JSON.stringify({ index, item }) };
+    for (let index = count; index < content.count; index++) {
+      this.#position = content.positionAt(index + 1);
+      yield { event: "item", id: this.#position, data: content.itemAt(index) };
     }
   }
 }
 
-/** Returns the id of the event after which a client has the first `count` parts of a plan. */
-function positionAt(items: readonly unknown[], count: number): string {
-  if (count === 0) return START;
-  return `${count}-${hashJson(items.slice(0, count)).slice(0, DIGEST_CHARACTERS)}`;
+/** What the events of one snapshot say. It is built once for all clients that get the snapshot. */
+class Content {
+  /** The data of the progress event. */
+  readonly progress: string;
+  /** The data of the last event; `null`: the job has not ended. */
+  readonly end: string | null;
+  readonly #items: readonly unknown[];
+  readonly #positions: string[] = [START];
+  readonly #texts: string[] = [];
+
+  constructor(kind: PublicKind, snapshot: JobSnapshot) {
+    const { job, result } = snapshot;
+    const { partial, ...rest } = presentJob(kind, snapshot);
+    this.progress = JSON.stringify(rest);
+    this.end = isEnded(job) ? JSON.stringify({ ...rest, partial }) : null;
+    this.#items = job.state === "succeeded" ? kind.itemsOf(result) : partial ?? [];
+  }
+
+  /** The number of parts. */
+  get count(): number {
+    return this.#items.length;
+  }
+
+  /** Returns the id of the event after which a client has the first `count` parts of the plan. */
+  positionAt(count: number): string {
+    return this.#positions[count] ??= `${count}-${
+      hashJson(this.#items.slice(0, count)).slice(0, DIGEST_CHARACTERS)
+    }`;
+  }
+
+  /** Returns the data of the event of a part. */
+  itemAt(index: number): string {
+    return this.#texts[index] ??= JSON.stringify({ index, item: this.#items[index] });
+  }
+}
+
+const contents = new WeakMap<JobSnapshot, Content>();
+
+function contentOf(kind: PublicKind, snapshot: JobSnapshot): Content {
+  let content = contents.get(snapshot);
+  if (!content) contents.set(snapshot, content = new Content(kind, snapshot));
+  return content;
 }

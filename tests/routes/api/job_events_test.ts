@@ -155,3 +155,27 @@ Deno.test("JobEvents sends nothing for a state that looks the same", () => {
   const state = snapshot(running, ["a"]);
   assertEquals(names(eventsFor([state, state])), ["item 0 a", "progress"]);
 });
+
+Deno.test("a snapshot is presented once, however many clients get it", () => {
+  let presented = 0;
+  const counting = {
+    ...kind,
+    presentResult(job: { result: never; progress: never }) {
+      presented++;
+      return kind.presentResult(job);
+    },
+  } as unknown as PublicKind;
+  const states = [
+    snapshot(running, ["a"]),
+    snapshot(running, ["a", "b"]),
+    snapshot(done(), ["a", "b"]),
+  ];
+  const seen = Array.from({ length: 100 }, (_, n) => {
+    // Half of the clients already have the first part.
+    const [first] = new JobEvents(kind).next(snapshot(running, ["a"]));
+    const events = new JobEvents(counting, n % 2 === 0 ? undefined : first!.id);
+    return states.flatMap((state) => [...events.next(state)]).map(({ data }) => data).join();
+  });
+  assertStrictEquals(presented, states.length);
+  assertStrictEquals(new Set(seen).size, 2);
+});
