@@ -31,6 +31,9 @@ export interface QueueFull {
 /** How long a count is valid while the queue is not full. */
 const COUNT_VALID_MS = 500;
 
+/** An instance that has not counted for this long knows too little of what others have accepted. */
+const OLD_COUNT_MS = 1_000;
+
 /**
  * A count that finds the queue full is valid for this many times as long as it took, because
  * workers may claim jobs soon. Under a flood of requests, counting takes a tenth of the time: a
@@ -57,6 +60,7 @@ export class Admission {
   readonly #options: AdmissionOptions;
   /** The jobs that are admitted, but not yet stored. */
   #pending = 0;
+  #acceptedSinceCount = 0;
   #countedAt = -Infinity;
   #countTookMs = 0;
   #counting: Promise<void> | undefined;
@@ -75,17 +79,15 @@ export class Admission {
     kind: string,
     accept: () => Promise<T>,
   ): Promise<T | QueueFull> {
-    if (this.#mustCount()) {
-      const counting = this.#counting ??= this.#count().finally(() => this.#counting = undefined);
-      if (this.#hasSmallRoom) await counting;
-      // The next request counts again.
-      else counting.catch(() => {});
-    }
+    if (this.#mustCount()) await this.#countInTime();
     if (this.#full) return { outcome: "queue full", limit: this.#options.maxQueuedJobs };
     this.#pending++;
     try {
       const accepted = await accept();
-      if (accepted.outcome === "accepted") this.#options.waiting.add(kind);
+      if (accepted.outcome === "accepted") {
+        this.#options.waiting.add(kind);
+        this.#acceptedSinceCount++;
+      }
       return accepted;
     } finally {
       this.#pending--;
@@ -102,22 +104,42 @@ export class Admission {
     return this.#room <= 0;
   }
 
-  get #hasSmallRoom(): boolean {
-    const { maxQueuedJobs } = this.#options;
-    const isFirst = this.#countedAt === -Infinity;
-    return isFirst || this.#room < Math.max(SMALL_ROOM_JOBS, SMALL_ROOM_SHARE * maxQueuedJobs);
+  get #ageMs(): number {
+    return this.#options.clock.now() - this.#countedAt;
   }
 
   #mustCount(): boolean {
+    const { waiting } = this.#options;
     const validMs = this.#full ? FULL_COUNT_FACTOR * this.#countTookMs : COUNT_VALID_MS;
-    const ageMs = this.#options.clock.now() - this.#countedAt;
     // A negative age means that the clock was set back.
-    return ageMs >= validMs || ageMs < 0 || !this.#options.waiting.isComplete;
+    if (this.#ageMs >= validMs || this.#ageMs < 0 || !waiting.isComplete) return true;
+    // The other instances accept jobs at the same time, so each may use a part of the room.
+    const instances = 1 + waiting.others;
+    return instances > 1 && this.#acceptedSinceCount > this.#room / (2 * instances);
+  }
+
+  /** Counts, and waits for the count if the request may not go on without it. */
+  async #countInTime(): Promise<void> {
+    const { waiting, maxQueuedJobs } = this.#options;
+    const isSmall = this.#room < Math.max(SMALL_ROOM_JOBS, SMALL_ROOM_SHARE * maxQueuedJobs);
+    const isOld = this.#ageMs >= OLD_COUNT_MS;
+    const counting = this.#startCount();
+    // The next request counts again.
+    if (!isSmall && !isOld && waiting.isComplete) return void counting.catch(() => {});
+    await counting;
+    // After the start, a count is one of the first part of a long queue.
+    while (!waiting.isComplete && !this.#full) await this.#startCount();
+  }
+
+  /** Begins a count, or joins a running count. */
+  #startCount(): Promise<void> {
+    return this.#counting ??= this.#count().finally(() => this.#counting = undefined);
   }
 
   async #count(): Promise<void> {
     const { waiting, clock } = this.#options;
     const startedAt = clock.now();
+    this.#acceptedSinceCount = 0;
     await waiting.refresh();
     this.#countedAt = clock.now();
     this.#countTookMs = this.#countedAt - startedAt;

@@ -102,7 +102,7 @@ export class Instance {
   async #answer(jobId: string): Promise<void> {
     const { worker, stager } = this.#options;
     await worker.tryClaim(jobId);
-    if (worker.hasRoom) await stager.trySweep();
+    if (worker.free > 0) await stager.trySweep();
   }
 
   /** Puts back the jobs of dead instances, and claims due jobs. Never rejects. */

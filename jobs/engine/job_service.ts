@@ -30,8 +30,8 @@ import type { Watcher } from "./watcher.ts";
 export interface LocalWorker {
   /** Claims a job that may be due, if there is a free slot. Never rejects. */
   tryClaim(id: string, known?: ClaimableRecord): Promise<void>;
-  /** Whether the worker can claim another job now. */
-  readonly hasRoom: boolean;
+  /** How many more jobs the worker can claim now. */
+  readonly free: number;
   /** Stops the work on a job that this instance no longer holds. */
   drop(id: string): void;
   /** Whether the instance shuts down. */
@@ -101,6 +101,8 @@ export class JobService {
   readonly #options: JobServiceOptions;
   readonly #store: JobStore;
   readonly #mutex = new KeyedMutex();
+  /** How many jobs are being stored. */
+  #starting = 0;
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
@@ -172,7 +174,11 @@ export class JobService {
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {
     const { worker } = this.#options;
-    const acceptance = await this.#store.accept(job, { ...terms, startsHere: worker.hasRoom });
+    // Each job that is being stored takes one of the free slots.
+    const startsHere = worker.free > this.#starting;
+    this.#starting++;
+    const acceptance = await this.#store.accept(job, { ...terms, startsHere })
+      .finally(() => this.#starting--);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {

@@ -49,8 +49,9 @@ export class Worker {
     return this.#slots.closed.aborted;
   }
 
-  get hasRoom(): boolean {
-    return !this.stopping && !this.#slots.isFull;
+  /** How many more jobs it can claim. */
+  get free(): number {
+    return this.stopping ? 0 : this.#slots.free;
   }
 
   /**

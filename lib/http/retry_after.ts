@@ -7,7 +7,7 @@
 const SECONDS = /^\s*\d{1,9}(\.\d+)?\s*$/;
 
 /**
- * Returns how long to wait, in milliseconds.
+ * Returns how long to wait, in whole milliseconds, rounded up.
  *
  * @param now epoch milliseconds
  * @returns `null` if the value is absent, invalid or in the past
@@ -17,7 +17,7 @@ export function parseRetryAfter(
   now: number,
 ): number | null {
   if (!value) return null;
-  if (SECONDS.test(value)) return Number(value) * 1_000;
+  if (SECONDS.test(value)) return Math.ceil(Number(value) * 1_000);
   const ms = Date.parse(value) - now;
   return ms >= 0 ? ms : null;
 }

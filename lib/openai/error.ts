@@ -99,6 +99,6 @@ function plainCode(code: unknown): string | undefined {
 /** Reads OpenAI's `retry-after-ms`, else `Retry-After`. */
 function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
   const ms = headers?.get("retry-after-ms") ?? "";
-  if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Number(ms);
+  if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Math.ceil(Number(ms));
   return parseRetryAfter(headers?.get("retry-after"), now) ?? undefined;
 }

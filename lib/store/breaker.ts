@@ -222,7 +222,7 @@ export class Breaker {
       if (!isNew && retryAfterMs === undefined) return;
       const failures = (last?.failures ?? 0) + (isNew ? 1 : 0);
       const pauseMs = retryAfterMs ?? backoffMs(failures, pauses[code]!);
-      const openUntil = now + Math.min(pauseMs, LONGEST_PAUSE_MS);
+      const openUntil = now + Math.ceil(Math.min(pauseMs, LONGEST_PAUSE_MS));
       const opening = crypto.randomUUID();
       const next: BreakerState = isNew
         ? { openUntil, failures, probe: null, opening, failure }

@@ -34,6 +34,9 @@ class GroupedOperation implements Deno.AtomicOperation {
   readonly written = new Set<string>();
   /** An estimate of its size. */
   bytes = 0;
+  /** The numbers of its checks and of its writes. */
+  checks = 0;
+  writes = 0;
   readonly #calls: [method: Method, parameters: unknown[]][] = [];
   readonly #commit: (operation: GroupedOperation) => Promise<CommitResult>;
 
@@ -43,6 +46,7 @@ class GroupedOperation implements Deno.AtomicOperation {
 
   check(...checks: Deno.AtomicCheck[]): this {
     for (const { key } of checks) this.checked.add(nameOf(key));
+    this.checks += checks.length;
     return this.#record("check", checks);
   }
 
@@ -79,17 +83,13 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   enqueue(value: unknown, options?: Parameters<Deno.AtomicOperation["enqueue"]>[1]): this {
+    this.writes++;
     this.bytes += sizeOf(value);
     return this.#record("enqueue", [value, options]);
   }
 
   commit(): Promise<CommitResult> {
     return this.#commit(this);
-  }
-
-  /** The number of its checks and writes. */
-  get size(): number {
-    return this.#calls.length;
   }
 
   /** Repeats its calls on another transaction. */
@@ -101,6 +101,7 @@ class GroupedOperation implements Deno.AtomicOperation {
 
   #write(key: Deno.KvKey, bytes: number): void {
     this.written.add(nameOf(key));
+    this.writes++;
     this.bytes += bytes;
   }
 
@@ -146,20 +147,21 @@ class CommitGroup {
     const left: Waiting[] = [];
     const checked = new Set<string>();
     const written = new Set<string>();
-    let [bytes, size] = [0, 0];
+    let [bytes, checks, writes] = [0, 0, 0];
     for (const waiting of this.#waiting) {
       const { operation } = waiting;
-      bytes += operation.bytes;
-      size += operation.size;
-      const fits = bytes <= ATOMIC_LIMITS.bytes &&
-        size <= ATOMIC_LIMITS.mutations &&
-        checked.size + operation.checked.size <= ATOMIC_LIMITS.checks &&
+      const fits = bytes + operation.bytes <= ATOMIC_LIMITS.bytes &&
+        checks + operation.checks <= ATOMIC_LIMITS.checks &&
+        writes + operation.writes <= ATOMIC_LIMITS.writes &&
         operation.checked.isDisjointFrom(written) && operation.written.isDisjointFrom(checked);
       if (group.length > 0 && !fits) {
         left.push(waiting);
         continue;
       }
       group.push(waiting);
+      bytes += operation.bytes;
+      checks += operation.checks;
+      writes += operation.writes;
       for (const name of operation.checked) checked.add(name);
       for (const name of operation.written) written.add(name);
     }
@@ -169,23 +171,37 @@ class CommitGroup {
 
   /** Commits a group. Never rejects. */
   async #commitGroup(group: Waiting[]): Promise<void> {
-    const merged = this.#kv.atomic();
-    for (const { operation } of group) operation.addTo(merged);
+    if (group.length === 1) return await this.#commitEach(group);
     try {
-      const result = await merged.commit();
-      if (result.ok || group.length === 1) return group.forEach(({ resolve }) => resolve(result));
+      const result = await this.#merge(group).commit();
+      if (result.ok) return group.forEach(({ resolve }) => resolve(result));
     } catch (error) {
       // A `TypeError` is about a value of one transaction, or about the size of the group. After any
-      // other error the group may have been written, and each transaction finds out for itself.
-      if (group.length === 1 || !(error instanceof TypeError)) {
-        return group.forEach(({ reject }) => reject(error));
+      // other error the group may have been written, and each transaction finds out for itself. The
+      // database does not answer then, so the other transactions need not wait for the same error.
+      if (!(error instanceof TypeError)) {
+        return [...group, ...this.#waiting.splice(0)].forEach(({ reject }) => reject(error));
       }
     }
-    for (const { operation, resolve, reject } of group) {
-      const single = this.#kv.atomic();
-      operation.addTo(single);
-      await single.commit().then(resolve, reject);
-    }
+    await this.#commitEach(group);
+  }
+
+  /** Commits each transaction by itself. No transaction checks what another one writes. */
+  async #commitEach(group: Waiting[]): Promise<void> {
+    await Promise.all(group.map(async (waiting) => {
+      try {
+        waiting.resolve(await this.#merge([waiting]).commit());
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }));
+  }
+
+  /** @throws {TypeError} if a value cannot be stored */
+  #merge(group: Waiting[]): Deno.AtomicOperation {
+    const merged = this.#kv.atomic();
+    for (const { operation } of group) operation.addTo(merged);
+    return merged;
   }
 }
 

@@ -14,6 +14,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { LARGEST_BATCH } from "./kv_limits.ts";
 
 /** The heartbeat of an instance. */
 export interface InstanceHeartbeat {
@@ -29,6 +30,9 @@ export interface InstanceStoreOptions {
 }
 
 const Accepted = z.record(z.string(), z.int().nonnegative()).catch({});
+
+/** How long other instances see what an instance has accepted. They read it every half second. */
+const ACCEPTED_MS = 600_000;
 
 const BELL = ["bell"];
 
@@ -80,14 +84,15 @@ export class InstanceStore {
 
   /** Tells the other instances how many jobs of each kind this one has accepted. */
   async publishAccepted(holder: string, accepted: Record<string, number>): Promise<void> {
-    const { ttlMs } = this.#options;
-    await this.#kv.atomic().set(["accepted", holder], accepted, { expireIn: 2 * ttlMs }).commit();
+    const options = { expireIn: ACCEPTED_MS };
+    await this.#kv.atomic().set(["accepted", holder], accepted, options).commit();
   }
 
   /** Returns how many jobs of each kind the other instances have accepted, by their ids. */
   async acceptedByOthers(holder: string): Promise<Map<string, Record<string, number>>> {
     const found = new Map<string, Record<string, number>>();
-    for await (const { key, value } of this.#kv.list({ prefix: ["accepted"] })) {
+    const options = { batchSize: LARGEST_BATCH };
+    for await (const { key, value } of this.#kv.list({ prefix: ["accepted"] }, options)) {
       if (key[1] !== holder) found.set(String(key[1]), Accepted.parse(value));
     }
     return found;

@@ -13,4 +13,4 @@ export const LARGEST_BATCH = 500;
  * What one transaction may contain. KV allows 800 KiB in values, 80 KiB in keys, 1,000 mutations
  * and 100 checks; the sizes here are estimates, so they stay below.
  */
-export const ATOMIC_LIMITS = { bytes: 400_000, mutations: 500, checks: 100 };
+export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: 100 };

@@ -54,8 +54,10 @@ export class WaitingCount {
   /** How many jobs of each kind this instance has accepted. */
   readonly #accepted: Record<string, number> = {};
   #published = "{}";
-  /** What the other instances had published at the last refresh. */
-  #others: Map<string, Record<string, number>> | undefined;
+  /** What the other instances had published at the last refreshes. */
+  #known: Map<string, Record<string, number>> | undefined;
+  /** How many other instances accept jobs. */
+  others = 0;
   #turn = 0;
 
   constructor(options: WaitingCountOptions) {
@@ -118,15 +120,18 @@ export class WaitingCount {
     if (published !== this.#published) await instances.publishAccepted(holder, this.#accepted);
     this.#published = published;
     const others = await instances.acceptedByOthers(holder);
+    // The first count of the index includes what was accepted before it.
+    const isFirst = !this.#known;
+    const known = this.#known ??= new Map();
     for (const [other, accepted] of others) {
-      // The first count of the index includes what was accepted before it.
-      if (!this.#others) break;
-      const known = this.#others.get(other) ?? {};
+      const before = known.get(other) ?? {};
       for (const [kind, count] of Object.entries(accepted)) {
-        this.#addNew(kind, Math.max(0, count - (known[kind] ?? 0)));
+        if (!isFirst) this.#addNew(kind, Math.max(0, count - (before[kind] ?? 0)));
       }
+      // It stays known when its entry expires: the numbers of an instance only grow.
+      known.set(other, accepted);
     }
-    this.#others = others;
+    this.others = others.size;
   }
 
   /** Counts the segments at the front until one has entries. */
@@ -161,7 +166,9 @@ export class WaitingCount {
     for await (const key of this.#options.index.dueKeys(kind, { from: segment.from, end })) {
       const isFull = counted.at(-1)!.count === SEGMENT_ENTRIES;
       const isLast = entries++ === ENTRIES_PER_SCAN;
-      if (isFull || isLast) counted.push({ from: key, count: 0, isCounted: !isLast });
+      // What is left of the segment keeps what is left of its count.
+      const count = isLast ? Math.max(0, before - ENTRIES_PER_SCAN) : 0;
+      if (isFull || isLast) counted.push({ from: key, count, isCounted: !isLast });
       if (isLast) break;
       counted.at(-1)!.count++;
     }

@@ -59,8 +59,9 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const length = c.req.header("content-length");
   const tooLarge = Number(length ?? 0) > maxBytes;
-  // With a known length, the server reads the body faster than a stream.
-  const read = () => length ? c.req.raw.text() : readText(c.req.raw.body, maxBytes);
+  // With one known length, the server reads the body faster than a stream.
+  const isKnown = /^\d+$/.test(length ?? "");
+  const read = () => isKnown ? c.req.raw.text() : readText(c.req.raw.body, maxBytes);
   const text = tooLarge ? null : await read().catch(() => {
     throw new ProblemError({
       code: "incomplete_body",

@@ -41,6 +41,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
     accept: () => Promise<{ outcome: string }> = () => store.accept(queuedJob()),
   ) => admission.admit("test", accept);
   return {
+    kv,
     clock,
     store,
     scans,
@@ -172,4 +173,27 @@ Deno.test("Admission scans again after a scan that failed", async () => {
   test.scans.refresh = refresh;
 
   assertStrictEquals(await test.admitted(1), 1);
+});
+
+Deno.test("Admission counts a long queue to its end before it accepts a job", async () => {
+  using test = await setUp(3_000);
+  const commit = test.kv.atomic();
+  for (let n = 0; n < 500; n++) commit.set(["due", "test", n, "id"], n);
+  await commit.commit();
+  for (let n = 500; n < 3_000; n += 500) {
+    const more = test.kv.atomic();
+    for (let m = n; m < n + 500; m++) more.set(["due", "test", m, "id"], m);
+    await more.commit();
+  }
+  assertStrictEquals(await test.admitted(5), 0);
+});
+
+Deno.test("Admission does not trust the old count of an instance that was idle", async () => {
+  using test = await setUp(300);
+  assertStrictEquals(await test.admitted(1), 1);
+  const commit = test.kv.atomic();
+  for (let n = 0; n < 299; n++) commit.set(["due", "test", n, "id"], n);
+  await commit.commit();
+  test.clock.advance(60_000);
+  assertStrictEquals(await test.admitted(5), 0);
 });

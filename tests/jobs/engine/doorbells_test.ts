@@ -1,6 +1,13 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
-import { openRuntime, openStores } from "../../../testing/runtimes.ts";
+import { JobStore } from "../../../lib/store/job_store.ts";
+import {
+  heldWork,
+  openRuntime,
+  openRuntimes,
+  openStores,
+  submit,
+} from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
 
@@ -137,4 +144,22 @@ Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () 
     await commit.commit();
   }
   assertEquals((await listenTo(kv, 3)).toSorted(), [ids[0]!, ids[2]!, ids[3]!].toSorted());
+});
+
+Deno.test("of jobs that are accepted at once, the ones for which no slot is free have a doorbell", async () => {
+  const work = heldWork();
+  using env = await openRuntimes({ kinds: [work.kind], concurrency: 2 });
+  const startsHere: unknown[] = [];
+  const { accept } = JobStore.prototype;
+  using _accept = {
+    [Symbol.dispose]: () => void (JobStore.prototype.accept = accept),
+  };
+  JobStore.prototype.accept = function (job, terms) {
+    startsHere.push(terms?.startsHere);
+    return accept.call(this, job, terms);
+  };
+  await Promise.all(Array.from({ length: 5 }, () => submit(env.a, work.kind, { text: "hello" })));
+  assertEquals(startsHere, [true, true, false, false, false]);
+  work.finish();
+  await env.a.instance.idle();
 });

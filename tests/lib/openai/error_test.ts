@@ -115,6 +115,8 @@ const waits: [headers: HeadersInit, ms: number | undefined][] = [
   [{ "retry-after": "20" }, 20_000],
   [{ "retry-after": "0" }, 0],
   [{ "retry-after": "1.5" }, 1_500],
+  [{ "retry-after": "1.001" }, 1_001],
+  [{ "retry-after": "20", "retry-after-ms": "1250.5" }, 1_251],
   [{ "retry-after": new Date(NOON + 90_000).toUTCString() }, 90_000],
   [{ "retry-after": new Date(NOON - 90_000).toUTCString() }, undefined],
   [{ "retry-after": "soon" }, undefined],

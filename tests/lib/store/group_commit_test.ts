@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { groupCommits } from "../../../lib/store/group_commit.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 
 /** A database with grouped commits, and the number of keys that each commit of KV sets. */
@@ -117,6 +118,52 @@ Deno.test("an error whose effect is not known fails the whole group", async () =
   await failed;
   assertStrictEquals((await set(4)).ok, true);
   assertStrictEquals((await env.kv.get(["key", 3])).value, 3);
+});
+
+Deno.test("a transaction that KV rejects at once fails alone, and later ones are committed", async () => {
+  using env = await openGrouped();
+  const set = (key: string, expireIn: number) =>
+    env.grouped.atomic().set([key], 1, { expireIn }).commit();
+  const first = set("first", 1_000);
+  const [second, third] = await Promise.allSettled([set("second", 0.5), set("third", 1_000)]);
+  assertEquals([(await first).ok, second.status, third.status], [true, "rejected", "fulfilled"]);
+  assertEquals((await Promise.allSettled([set("alone", 0.5)]))[0].status, "rejected");
+  assertStrictEquals((await set("later", 1_000)).ok, true);
+});
+
+Deno.test("the transactions of a group with a loser are committed at the same time", async () => {
+  using env = await openGrouped();
+  await env.kv.set(["taken"], true);
+  let [running, most] = [0, 0];
+  env.hooks.commit = async (_sets, run) => {
+    most = Math.max(most, ++running);
+    await nextTurn();
+    return await run().finally(() => running--);
+  };
+  const loser = { key: ["taken"], versionstamp: null };
+  const first = env.grouped.atomic().set(["first"], 1).commit();
+  const others = Array.from({ length: 9 }, (_, n) => {
+    const commit = env.grouped.atomic().set(["key", n], n);
+    return (n === 4 ? commit.check(loser) : commit).commit();
+  });
+  await first;
+  assertEquals((await Promise.all(others)).filter(({ ok }) => !ok).length, 1);
+  assertStrictEquals(most, 9);
+});
+
+Deno.test("transactions that wait for a database without an answer fail with it", async () => {
+  using env = await openGrouped();
+  const failed = Promise.withResolvers<never>();
+  env.hooks.commit = () => failed.promise;
+  const set = (key: string) =>
+    env.grouped.atomic().check({ key: [key], versionstamp: null })
+      .set([key], 1).commit();
+  const waiting = ["one", "two", "two", "two"].map(set);
+  const ended = Promise.allSettled(waiting);
+  failed.reject(new Error("The database does not answer"));
+  assertEquals((await ended).map(({ status }) => status), Array(4).fill("rejected"));
+  env.hooks.commit = undefined;
+  assertStrictEquals((await set("one")).ok, true);
 });
 
 Deno.test("all methods of a transaction reach the database", async () => {
