@@ -171,9 +171,10 @@ class CommitGroup {
 
   /** Commits a group. Never rejects. */
   async #commitGroup(group: Waiting[]): Promise<void> {
-    if (group.length === 1) return await this.#commitEach(group);
+    const merged = group.length > 1 ? this.#tryMerge(group) : null;
+    if (!merged) return await this.#commitEach(group);
     try {
-      const result = await this.#merge(group).commit();
+      const result = await merged.commit();
       if (result.ok) return group.forEach(({ resolve }) => resolve(result));
     } catch (error) {
       // A `TypeError` is about a value of one transaction, or about the size of the group. After any
@@ -197,7 +198,16 @@ class CommitGroup {
     }));
   }
 
-  /** @throws {TypeError} if a value cannot be stored */
+  /** Returns `null` if a value cannot be stored. */
+  #tryMerge(group: Waiting[]): Deno.AtomicOperation | null {
+    try {
+      return this.#merge(group);
+    } catch {
+      return null;
+    }
+  }
+
+  /** @throws what KV throws if a value cannot be stored */
   #merge(group: Waiting[]): Deno.AtomicOperation {
     const merged = this.#kv.atomic();
     for (const { operation } of group) operation.addTo(merged);
