@@ -247,6 +247,8 @@ export class AttemptContext implements JobContext {
   }
 
   async #onEvent(event: TurnEvent, name: string, openId: string | null): Promise<void> {
+    // The streams of many jobs may bring text at the same time.
+    await this.#options.turns.whenFree();
     if (event.type === "started" && event.resumable && event.responseId !== openId) {
       await this.#saveResponse(event.responseId, name);
     }

@@ -20,3 +20,16 @@ Deno.test("each caller of next() gets its own turn of the event loop, in order",
   assertEquals(seen, ["a", "turn 1", "b", "turn 2", "c", "turn 3"]);
   await turns.next();
 });
+
+Deno.test("whenFree() waits for a turn when jobs have used up their time in this one", async () => {
+  let now = 0;
+  const turns = new Turns(() => now);
+  const seen: string[] = [];
+  setImmediate(() => seen.push("next turn"));
+  for (const name of ["a", "b", "c"]) {
+    await turns.whenFree();
+    seen.push(name);
+    now += 3;
+  }
+  assertEquals(seen, ["a", "b", "next turn", "c"]);
+});
