@@ -21,6 +21,22 @@ const code = /`[^`]*`/g;
 /** The description of a parameter or an error: a list, not a sentence. */
 const tag = /^[\s*]*@/;
 
+/** Calls `check` with all comments, strings and texts of elements, and where each begins. */
+function visitTexts(
+  { sourceCode }: Deno.lint.RuleContext,
+  check: (text: string, start: number) => void,
+): Deno.lint.LintVisitor {
+  return {
+    Program() {
+      for (const { value, range } of sourceCode.getAllComments()) check(value, range[0] + 2);
+    },
+    Literal({ value, raw, range }) {
+      if (typeof value === "string") check(raw.slice(1, -1), range[0] + 1);
+    },
+    JSXText: ({ raw, range }) => check(raw, range[0]),
+  };
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "words",
   rules: {
@@ -36,16 +52,8 @@ const plugin: Deno.lint.Plugin = {
           }
         }
         return {
-          Program() {
-            for (const { value, range } of context.sourceCode.getAllComments()) {
-              check(value, range[0] + 2);
-            }
-          },
-          Literal({ value, raw, range }) {
-            if (typeof value === "string") check(raw.slice(1, -1), range[0] + 1);
-          },
+          ...visitTexts(context, check),
           TemplateElement: ({ raw, range }) => check(raw, range[0]),
-          JSXText: ({ raw, range }) => check(raw, range[0]),
         };
       },
     },
@@ -62,20 +70,12 @@ const plugin: Deno.lint.Plugin = {
           }
         }
         return {
-          Program() {
-            for (const { value, range } of context.sourceCode.getAllComments()) {
-              check(value, range[0] + 2);
-            }
-          },
-          Literal({ value, raw, range }) {
-            if (typeof value === "string") check(raw.slice(1, -1), range[0] + 1);
-          },
+          ...visitTexts(context, check),
           TemplateLiteral({ quasis, range }) {
             const text = quasis.map(({ raw }) => raw).join("X");
             // Several lines are a document, a prompt or a script.
             if (!text.includes("\n")) check(text, range[0] + 1);
           },
-          JSXText: ({ raw, range }) => check(raw, range[0]),
         };
       },
     },

@@ -56,7 +56,7 @@ export function batchedSink(
   },
   clock: Clock,
 ): Sink {
-  const format = getJsonLinesFormatter({ properties: "flatten" });
+  const format = jsonFormatter();
   let lines: string[] = [];
   let isWaiting = false;
   function flush(): void {

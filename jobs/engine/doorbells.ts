@@ -19,14 +19,14 @@ const Message = z.object({ jobId: z.uuid() });
 const log = getLogger(["tripwright", "doorbell"]);
 
 /**
- * The pause between two messages of an instance. KV writes two transactions to deliver a message, and
- * the instance that receives one looks for other jobs, too.
+ * The pause between two messages of an instance. KV writes two transactions to deliver a message.
+ * An instance that receives a message sweeps, so one message is enough for several jobs.
  */
 const PAUSE_MS = 100;
 
 /**
- * Returns the doorbell that uses the queue of Deno KV. An instance whose slots are occupied rings it,
- * so that another instance starts the job.
+ * Returns the doorbell that uses the queue of Deno KV. An instance rings it if all its slots are
+ * occupied, so that another instance starts the job.
  *
  * The handler returns after the claim and must not wait for the work. KV delivers a message again
  * about every minute while its handler runs.

@@ -178,8 +178,8 @@ class CommitGroup {
       if (result.ok) return group.forEach(({ resolve }) => resolve(result));
     } catch (error) {
       // A `TypeError` is about a value of one transaction, or about the size of the group. After any
-      // other error the group may have been written, and each transaction finds out for itself. The
-      // database does not answer then, so the other transactions need not wait for the same error.
+      // other error the group may have been written, and each caller reads whether it was. The
+      // waiting transactions fail too. Otherwise each group would wait for an answer, in turn.
       if (!(error instanceof TypeError)) {
         return [...group, ...this.#waiting.splice(0)].forEach(({ reject }) => reject(error));
       }

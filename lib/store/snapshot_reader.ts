@@ -112,7 +112,7 @@ export class SnapshotReader {
         ? await readBlob(this.#kv, { key: keys.result(id), ref: job.result })
         : null,
     };
-    // Routes cache ended jobs. What a follower shows depends on its leader, too.
+    // Routes cache ended jobs. The progress of a follower is that of its leader.
     if (isEnded(job) || job.state === "queued" && job.dedupeKey !== null) this.#decoded.delete(id);
     else this.#decoded.set(id, snapshot, { size: sizeOf(progress?.value) });
     return snapshot;

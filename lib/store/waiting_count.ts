@@ -2,9 +2,9 @@
  * Knows how many jobs wait, at a cost that does not grow with their number.
  *
  * KV cannot count without reading, so the due index of each kind is divided into segments. A new job
- * adds one to the segment that contains the current time, whichever instance accepted it. Each refresh counts a few
- * segments again: the first one, from which workers claim jobs, and some others in turn. In time all
- * numbers come from the index, so they cannot drift from it, whatever crashes or expires.
+ * adds one to the segment that contains the current time, on all instances. Each refresh counts a
+ * few segments again: the first one, from which workers claim jobs, and some others in turn. In time
+ * all numbers come from the index, so crashes and expired entries cannot make them drift from it.
  * @module
  */
 import type { Clock } from "../clock.ts";
@@ -56,8 +56,9 @@ export class WaitingCount {
   #published = "{}";
   /** What the other instances had published at the last refreshes. */
   #known: Map<string, Record<string, number>> | undefined;
-  /** How many other instances accept jobs. */
-  others = 0;
+  #others = 0;
+  #total = 0;
+  #isComplete = false;
   #turn = 0;
 
   constructor(options: WaitingCountOptions) {
@@ -69,16 +70,17 @@ export class WaitingCount {
 
   /** The number of waiting jobs, including retries. */
   get total(): number {
-    let total = 0;
-    for (const segments of this.#segments.values()) {
-      for (const { count } of segments) total += count;
-    }
-    return total;
+    return this.#total;
+  }
+
+  /** How many other instances accept jobs. */
+  get others(): number {
+    return this.#others;
   }
 
   /** Whether all segments have been counted once. Otherwise there may be more jobs. */
   get isComplete(): boolean {
-    return [...this.#segments.values()].flat().every(({ isCounted }) => isCounted);
+    return this.#isComplete;
   }
 
   /** Adds a job that this instance has accepted. */
@@ -89,10 +91,15 @@ export class WaitingCount {
 
   #addNew(kind: string, count: number): void {
     const segments = this.#segments.get(kind);
-    if (segments) segments[this.#presentOf(segments)]!.count += count;
+    if (!segments) return;
+    segments[this.#presentOf(segments)]!.count += count;
+    this.#total += count;
   }
 
-  /** Returns the position of the segment into which new jobs go. Later segments contain only retries that are not due yet. */
+  /**
+   * Returns the position of the segment into which new jobs go. Later segments contain only retries
+   * that are not due yet.
+   */
   #presentOf(segments: Segment[]): number {
     const now = this.#options.clock.now();
     return Math.max(0, segments.findLastIndex(({ from }) => timeOf(from) <= now));
@@ -111,6 +118,10 @@ export class WaitingCount {
       this.#beginSegment(kind, segments);
     }
     this.#turn += SEGMENTS_IN_TURN;
+    // Every request asks for these, and there may be many segments.
+    const all = [...this.#segments.values()].flat();
+    this.#total = all.reduce((total, { count }) => total + count, 0);
+    this.#isComplete = all.every(({ isCounted }) => isCounted);
   }
 
   /** Publishes how many jobs were accepted here, and adds the jobs of the other instances. */
@@ -131,7 +142,7 @@ export class WaitingCount {
       // It stays known when its entry expires: the numbers of an instance only grow.
       known.set(other, accepted);
     }
-    this.others = others.size;
+    this.#others = others.size;
   }
 
   /** Counts the segments at the front until one has entries. */

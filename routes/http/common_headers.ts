@@ -31,8 +31,9 @@ export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
   const decided = new Map<string, [name: string, value: string][]>();
   async function decide(origin: string): Promise<[name: string, value: string][]> {
     const { headers } = await template.request("/", { headers: { origin } });
-    decided.set(origin, [...headers]);
-    return [...headers];
+    const pairs = [...headers];
+    decided.set(origin, pairs);
+    return pairs;
   }
   return async (c, next) => {
     if (isPreflight(c.req.raw)) {
