@@ -77,3 +77,9 @@ export async function acceptAndClaim(store: JobStore, holder = "instance-a"): Pr
 export async function dueIn(store: JobStore): Promise<string[]> {
   return (await Array.fromAsync(store.index.due("test"))).map(({ id }) => id);
 }
+
+/** Counts the due entries of one kind, or of all kinds: the jobs that wait. */
+export async function countDue(kv: Deno.Kv, kind?: string): Promise<number> {
+  const prefix = kind === undefined ? ["due"] : ["due", kind];
+  return (await Array.fromAsync(kv.list({ prefix }))).length;
+}

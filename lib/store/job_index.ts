@@ -86,21 +86,6 @@ export class JobIndex {
     for await (const { key } of this.#kv.list(selector, { batchSize: LARGEST_BATCH })) yield key;
   }
 
-  /**
-   * Counts the waiting jobs, including retries, up to `limit`.
-   *
-   * @param kinds unset: all
-   */
-  async countWaiting(limit: number, kinds?: readonly string[]): Promise<number> {
-    let count = 0;
-    for (const prefix of kinds?.map(prefixes.due) ?? [prefixes.allDue()]) {
-      const options = { limit: limit - count, batchSize: LARGEST_BATCH };
-      if (options.limit <= 0) break;
-      for await (const _ of this.#kv.list({ prefix }, options)) count++;
-    }
-    return count;
-  }
-
   /** Lists the jobs that an instance holds. */
   async heldBy(holder: string): Promise<HeldJob[]> {
     const held = [];

@@ -58,7 +58,6 @@ export const keys = {
 
 /** Builds the prefixes of lists. */
 export const prefixes = {
-  allDue: () => ["due"],
   due: (kind: string) => ["due", kind],
   running: (holder: string) => ["running", holder],
   allDead: () => ["dead"],

@@ -11,7 +11,7 @@ import {
 import { NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, limits, MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
-import { claim } from "../../../testing/stores.ts";
+import { claim, countDue } from "../../../testing/stores.ts";
 
 /** A kind that fails with each of `errors` in turn, then succeeds. */
 function failingKind(...errors: Error[]) {
@@ -85,7 +85,7 @@ Deno.test("jobs that do not fit wait in KV until a slot is free", async () => {
   await env.a.instance.sweep();
   await full.promise;
   assertStrictEquals(env.a.instance.running, 3);
-  assertStrictEquals(await env.store.index.countWaiting(100), 17);
+  assertStrictEquals(await countDue(env.kv), 17);
 
   let most = 0;
   const idle = env.a.instance.idle().then(() => true);

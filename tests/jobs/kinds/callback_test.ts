@@ -17,7 +17,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { HOUR, MINUTE, modelOf, testKind } from "../../../testing/jobs.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
-import { claim } from "../../../testing/stores.ts";
+import { claim, countDue } from "../../../testing/stores.ts";
 
 const key = "our-own-key-0123456789";
 const apiKeys = [key];
@@ -247,7 +247,7 @@ Deno.test("a request with a callbackUrl needs an API key", async () => {
   });
   assertProblem(answer, 403, "callback_not_allowed");
   assertStrictEquals(answer.body.errors[0].pointer, "#/callbackUrl");
-  assertStrictEquals(await env.store.index.countWaiting(1), 0);
+  assertStrictEquals(await countDue(env.kv), 0);
 });
 
 const badUrls = [
@@ -269,7 +269,7 @@ for (const callbackUrl of badUrls) {
     const answer = await post(env.app, "/api/itineraries", { ...tokyo, callbackUrl }, bearer);
     assertProblem(answer, 400, "invalid_request");
     assertStrictEquals(answer.body.errors[0].pointer, "#/callbackUrl");
-    assertStrictEquals(await env.store.index.countWaiting(1), 0);
+    assertStrictEquals(await countDue(env.kv), 0);
   });
 }
 

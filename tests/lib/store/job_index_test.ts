@@ -1,7 +1,15 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
-import { acceptAndClaim, claim, dueIn, fault, openStore, plan } from "../../../testing/stores.ts";
+import {
+  acceptAndClaim,
+  claim,
+  countDue,
+  dueIn,
+  fault,
+  openStore,
+  plan,
+} from "../../../testing/stores.ts";
 
 const A = "instance-a";
 const B = "instance-b";
@@ -12,8 +20,21 @@ Deno.test("due() lists only due jobs, longest due first", async () => {
   for (const job of jobs) await env.store.accept(job);
   env.clock.advance(2_000);
   assertEquals(await dueIn(env.store), [jobs[1]!.id, jobs[2]!.id]);
-  assertStrictEquals(await env.store.index.countWaiting(100), 3);
-  assertStrictEquals(await env.store.index.countWaiting(2), 2);
+  assertStrictEquals(await countDue(env.kv), 3);
+});
+
+Deno.test("dueKeys() lists the keys of all waiting jobs of a kind in a part of the index", async () => {
+  using env = await openStore();
+  const jobs = [1, 2, 3, 4].map((second) => queuedJob({ now: NOON + second * 1_000 }));
+  for (const job of [...jobs, queuedJob({ kind: "other" })]) await env.store.accept(job);
+  const [, second, , fourth] = jobs.map(({ runAt, id }) => ["due", "test", runAt, id]);
+  const idsOf = async (range: { from?: Deno.KvKey; end?: Deno.KvKey }) =>
+    (await Array.fromAsync(env.store.index.dueKeys("test", range))).map((key) => key[3]);
+  const ids = jobs.map(({ id }) => id);
+  assertEquals(await idsOf({}), ids);
+  assertEquals(await idsOf({ from: second! }), ids.slice(1));
+  assertEquals(await idsOf({ end: fourth! }), ids.slice(0, 3));
+  assertEquals(await idsOf({ from: second!, end: fourth! }), ids.slice(1, 3));
 });
 
 Deno.test("due() yields the kind and the deadline without reading the records", async () => {

@@ -4,6 +4,7 @@ import { submit } from "../../../testing/runtimes.ts";
 import { assertProblem, post } from "../../../testing/http.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR } from "../../../testing/jobs.ts";
+import { countDue } from "../../../testing/stores.ts";
 
 const withKey = (key: string, headers = {}) => ({ "idempotency-key": key, ...headers });
 const laptop = { "client-token": "11111111-2222-4333-8444-555555555555" };
@@ -38,7 +39,7 @@ Deno.test("50 concurrent copies create one job, and all get its answer", async (
   }
   const first = answers.filter(({ headers }) => headers.get("idempotency-replayed") === null);
   assertStrictEquals(first.length, 1);
-  assertStrictEquals(await env.store.index.countWaiting(100), 1);
+  assertStrictEquals(await countDue(env.kv), 1);
 });
 
 Deno.test("copies that reach two instances at the same time create one job", async () => {
@@ -61,7 +62,7 @@ Deno.test("copies that reach two instances at the same time create one job", asy
   ]);
   assertStrictEquals(a.job.id, b.job.id);
   assertNotStrictEquals(a.isRepeated, b.isRepeated);
-  assertStrictEquals(await env.store.index.countWaiting(100), 1);
+  assertStrictEquals(await countDue(env.kv), 1);
 });
 
 Deno.test("the same wish in a different JSON text is the same request", async () => {
@@ -83,7 +84,7 @@ Deno.test("the same key with another body, or for another kind, is 422", async (
   ) {
     assertProblem(answer, 422, "idempotency_key_reused");
   }
-  assertStrictEquals(await env.store.index.countWaiting(10), 1);
+  assertStrictEquals(await countDue(env.kv), 1);
 });
 
 Deno.test("each caller has its own keys", async () => {
@@ -156,7 +157,7 @@ Deno.test("the job exists once when only the answer to the commit was lost", asy
   assertStrictEquals(first.status, 202);
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assertStrictEquals(again.body.jobId, first.body.jobId);
-  assertStrictEquals(await env.store.index.countWaiting(10), 1);
+  assertStrictEquals(await countDue(env.kv), 1);
 });
 
 for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"]) {
@@ -165,7 +166,7 @@ for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"
     const answer = await post(env.app, "/api/itineraries", tokyo, withKey(key));
     assertProblem(answer, 400, "invalid_header");
     assertMatch(answer.body.detail, /^Idempotency-Key: /);
-    assertStrictEquals(await env.store.index.countWaiting(1), 0);
+    assertStrictEquals(await countDue(env.kv), 0);
   });
 }
 
@@ -177,5 +178,5 @@ Deno.test("concurrent copies take one place in the queue", async () => {
   );
   const answers = await Promise.all(copies);
   assertEquals(new Set(answers.map(({ status }) => status)), new Set([202]));
-  assertStrictEquals(await env.store.index.countWaiting(100), 1);
+  assertStrictEquals(await countDue(env.kv), 1);
 });

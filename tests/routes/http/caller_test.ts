@@ -10,6 +10,7 @@ import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR } from "../../../testing/jobs.ts";
+import { countDue } from "../../../testing/stores.ts";
 
 const ours = "our-own-key-0123456789";
 const theirs = "another-key-0123456789";
@@ -239,7 +240,7 @@ for (
     const answer = await post(env.app, "/api/itineraries", tokyo, asClient(token));
     assertProblem(answer, 400, "invalid_header");
     assertMatch(answer.body.detail, /^Client-Token: /);
-    assertStrictEquals(await env.store.index.countWaiting(1), 0);
+    assertStrictEquals(await countDue(env.kv), 0);
   });
 }
 
@@ -297,7 +298,7 @@ Deno.test("an API key has a daily budget of jobs that starts again at midnight U
     headers.get("ratelimit")!.match(/r=(\d+)/)![1]
   );
   assertEquals(shown.toSorted(), ["0", "1", "2"]);
-  assertStrictEquals(await env.store.index.countWaiting(10), 3);
+  assertStrictEquals(await countDue(env.kv), 3);
   assertStrictEquals((await submit(theirs)).status, 202);
   clock.advance(12 * HOUR);
   assertStrictEquals((await submit(ours)).status, 202);
