@@ -2,42 +2,37 @@
  * The API keys of this service. After the start, it keeps only their hashes.
  * @module
  */
-import { timingSafeEqual } from "node:crypto";
-import { Buffer } from "node:buffer";
 import { type Caller, keyCaller } from "./caller.ts";
-import { sha256 } from "./hash.ts";
+import { sha256, sha256Bytes } from "./hash.ts";
 
 interface ApiKey {
-  digest: Buffer;
   caller: Caller;
   signingSecret: string;
 }
 
 /** The API keys that this service accepts. Without keys, it accepts calls from anyone. */
 export class ApiKeys {
-  readonly #keys: readonly ApiKey[];
+  /** By the digests of the keys. */
+  readonly #keys: ReadonlyMap<string, ApiKey>;
 
   constructor(keys: readonly string[]) {
-    this.#keys = keys.map((key) => ({
-      digest: digestOf(key),
+    this.#keys = new Map(keys.map((key) => [sha256(key), {
       caller: keyCaller(key),
       signingSecret: signingSecretOf(key),
-    }));
+    }]));
   }
 
   /** The number of keys. */
   get size(): number {
-    return this.#keys.length;
+    return this.#keys.size;
   }
 
   /**
-   * Returns the caller of a key, or `null` if the key is not valid. It compares all digests, each
-   * in constant time, so that the duration reveals nothing about the keys.
+   * Returns the caller of a key, or `null` if the key is not valid. It compares digests, so its
+   * duration reveals nothing about the keys: a client cannot choose the digest of what it sends.
    */
   find(key: string): Caller | null {
-    const digest = digestOf(key);
-    const matches = this.#keys.filter((known) => timingSafeEqual(known.digest, digest));
-    return matches[0]?.caller ?? null;
+    return this.#keys.get(sha256(key))?.caller ?? null;
   }
 
   /**
@@ -45,7 +40,8 @@ export class ApiKeys {
    * valid.
    */
   signingSecretOf(owner: string | null): string | null {
-    return this.#keys.find(({ caller }) => caller.owner === owner)?.signingSecret ?? null;
+    const key = this.#keys.values().find(({ caller }) => caller.owner === owner);
+    return key?.signingSecret ?? null;
   }
 }
 
@@ -54,9 +50,5 @@ export class ApiKeys {
  * the key can derive it too, so no secret has to be exchanged. It does not reveal the key.
  */
 function signingSecretOf(key: string): string {
-  return `whsec_${digestOf(`callback:${key}`).toString("base64")}`;
-}
-
-function digestOf(key: string): Buffer {
-  return Buffer.from(sha256(key), "hex");
+  return `whsec_${sha256Bytes(`callback:${key}`).toBase64()}`;
 }

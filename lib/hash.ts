@@ -2,11 +2,20 @@
  * SHA-256 hashes of texts and JSON values.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 as digestOf } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
+/**
+ * Returns the SHA-256 of a text: 32 bytes. `node:crypto` would take 10 ms and 2 MiB at the start,
+ * and is not faster for short texts.
+ */
+export function sha256Bytes(text: string): Uint8Array {
+  return digestOf(utf8ToBytes(text));
+}
 
 /** Returns the SHA-256 of a text in hexadecimal digits. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return bytesToHex(sha256Bytes(text));
 }
 
 /** Returns the SHA-256 of a JSON value. The order of members does not matter. */

@@ -3,7 +3,7 @@
  * requests.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256Bytes } from "../../lib/hash.ts";
 
 /** Picks one of `options`; the same `seed` and `label` pick the same one. */
 export type Choose = <T>(options: readonly [T, ...T[]] | readonly T[], label: string) => T;
@@ -16,7 +16,7 @@ export type Choose = <T>(options: readonly [T, ...T[]] | readonly T[], label: st
 export function choicesFor(seed: unknown): Choose {
   return (options, label) => {
     if (options.length === 0) throw new RangeError(`Cannot choose ${label}: there are no options`);
-    const hash = createHash("sha256").update(JSON.stringify([seed, label])).digest();
-    return options[hash.readUInt32BE(0) % options.length]!;
+    const hash = sha256Bytes(JSON.stringify([seed, label]));
+    return options[new DataView(hash.buffer, hash.byteOffset).getUint32(0) % options.length]!;
   };
 }

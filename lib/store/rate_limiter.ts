@@ -89,7 +89,11 @@ export class RateLimiter {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   /** One tally per caller. The caller's next request replaces the tally of an earlier window. */
-  readonly #tallies = new LRUCache<string, Tally>({ max: MAX_CALLERS });
+  // With `max`, the cache would allocate the space of all callers at once.
+  readonly #tallies = new LRUCache<string, Tally>({
+    maxSize: MAX_CALLERS,
+    sizeCalculation: () => 1,
+  });
   /** The running syncs, which never reject. */
   readonly #syncs = new Map<Tally, Promise<void>>();
   #faultAt = -Infinity;

@@ -22,9 +22,6 @@ const MAX_DURATION_MS = 2 * 60 * 60_000;
 /** A date between 2000 and 2999: the year keeps its four digits until the end of the trip. */
 const FirstDay = z.iso.date().regex(/^2/);
 
-/** A fixed locale, so that every machine writes the same text. Estimates need at most cents. */
-const amounts = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
-
 export const itineraryFiles: KindFiles<"itinerary"> = {
   markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
   calendar(job, { query }) {
@@ -123,7 +120,7 @@ function costsLine(label: string, activities: Activity[]): string | null {
 
 /** Formats an amount: `16 USD`, `1,200.5 EUR`. */
 function amountText(amount: number, currency: string): string {
-  return `${amounts.format(amount)} ${currency}`;
+  return `${amount.toLocaleString("en", { maximumFractionDigits: 2 })} ${currency}`;
 }
 
 /**
