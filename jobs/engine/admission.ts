@@ -104,6 +104,19 @@ export class Admission {
     return this.#room <= 0;
   }
 
+  get #isSmall(): boolean {
+    const { maxQueuedJobs } = this.#options;
+    return this.#room < Math.max(SMALL_ROOM_JOBS, SMALL_ROOM_SHARE * maxQueuedJobs);
+  }
+
+  /** Whether the count is good enough to decide. */
+  get #isKnown(): boolean {
+    const { waiting } = this.#options;
+    if (waiting.isComplete) return true;
+    // An estimate may be too high or too low. Without one, there are at least as many jobs.
+    return waiting.isEstimated ? !this.#isSmall : this.#full;
+  }
+
   get #ageMs(): number {
     return this.#options.clock.now() - this.#countedAt;
   }
@@ -112,7 +125,7 @@ export class Admission {
     const { waiting } = this.#options;
     const validMs = this.#full ? FULL_COUNT_FACTOR * this.#countTookMs : COUNT_VALID_MS;
     // A negative age means that the clock was set back.
-    if (this.#ageMs >= validMs || this.#ageMs < 0 || !waiting.isComplete) return true;
+    if (this.#ageMs >= validMs || this.#ageMs < 0 || !this.#isKnown) return true;
     // The other instances accept jobs at the same time, so each may use a part of the room.
     const instances = 1 + waiting.others;
     return instances > 1 && this.#acceptedSinceCount > this.#room / (2 * instances);
@@ -120,15 +133,13 @@ export class Admission {
 
   /** Counts, and waits for the count if the request may not go on without it. */
   async #countInTime(): Promise<void> {
-    const { waiting, maxQueuedJobs } = this.#options;
-    const isSmall = this.#room < Math.max(SMALL_ROOM_JOBS, SMALL_ROOM_SHARE * maxQueuedJobs);
-    const isOld = this.#ageMs >= OLD_COUNT_MS;
+    const canContinue = !this.#isSmall && this.#ageMs < OLD_COUNT_MS && this.#isKnown;
     const counting = this.#startCount();
     // The next request counts again.
-    if (!isSmall && !isOld && waiting.isComplete) return void counting.catch(() => {});
+    if (canContinue) return void counting.catch(() => {});
     await counting;
     // After the start, a count is one of the first part of a long queue.
-    while (!waiting.isComplete && !this.#full) await this.#startCount();
+    while (!this.#isKnown) await this.#startCount();
   }
 
   /** Begins a count, or joins a running count. */

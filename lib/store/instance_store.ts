@@ -6,6 +6,7 @@
  * | `["instance", holder]` | the instance's heartbeat, one for all its jobs |
  * | `["bell"]` | its versionstamp changes when all instances should sweep |
  * | `["accepted", holder]` | how many jobs of each kind the instance has accepted since its start |
+ * | `["waiting"]` | how many jobs of each kind waited when an instance last published its count |
  * | `["wake", holder, id]` | the response that this job of the instance waits for may have ended |
  *
  * Only the versionstamps of heartbeats and of the bell have a meaning. Both expire later than the
@@ -29,10 +30,16 @@ export interface InstanceStoreOptions {
   ttlMs: number;
 }
 
-const Accepted = z.record(z.string(), z.int().nonnegative()).catch({});
+/** Numbers of jobs by the names of their kinds. */
+export type JobCounts = Record<string, number>;
+
+const JobCounts = z.record(z.string(), z.int().nonnegative());
+const Accepted = JobCounts.catch({});
 
 /** How long other instances see what an instance has accepted. They read it every half second. */
 const ACCEPTED_MS = 600_000;
+
+const WAITING = ["waiting"];
 
 const BELL = ["bell"];
 
@@ -82,15 +89,32 @@ export class InstanceStore {
     await commit.delete(instanceKey(beat.holder)).commit();
   }
 
-  /** Tells the other instances how many jobs of each kind this one has accepted. */
-  async publishAccepted(holder: string, accepted: Record<string, number>): Promise<void> {
-    const options = { expireIn: ACCEPTED_MS };
-    await this.#kv.atomic().set(["accepted", holder], accepted, options).commit();
+  /**
+   * Tells the other instances how many jobs of each kind this one has accepted.
+   *
+   * @param counts `waiting`: tells later instances how many jobs wait, unless `null`
+   */
+  async publishCounts(
+    holder: string,
+    { accepted, waiting }: { accepted: JobCounts; waiting: JobCounts | null },
+  ): Promise<void> {
+    const commit = this.#kv.atomic()
+      .set(["accepted", holder], accepted, { expireIn: ACCEPTED_MS });
+    if (waiting !== null) commit.set(WAITING, waiting, { expireIn: this.#options.ttlMs });
+    await commit.commit();
+  }
+
+  /**
+   * Returns how many jobs of each kind waited when an instance last published it, or `null`. Jobs
+   * may have been claimed or have expired since.
+   */
+  async lastWaiting(): Promise<JobCounts | null> {
+    return JobCounts.safeParse((await this.#kv.get(WAITING)).value).data ?? null;
   }
 
   /** Returns how many jobs of each kind the other instances have accepted, by their ids. */
-  async acceptedByOthers(holder: string): Promise<Map<string, Record<string, number>>> {
-    const found = new Map<string, Record<string, number>>();
+  async acceptedByOthers(holder: string): Promise<Map<string, JobCounts>> {
+    const found = new Map<string, JobCounts>();
     const options = { batchSize: LARGEST_BATCH };
     for await (const { key, value } of this.#kv.list({ prefix: ["accepted"] }, options)) {
       if (key[1] !== holder) found.set(String(key[1]), Accepted.parse(value));

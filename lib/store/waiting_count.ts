@@ -5,10 +5,12 @@
  * adds one to the segment that contains the current time, on all instances. Each refresh counts a
  * few segments again: the first one, from which workers claim jobs, and some others in turn. In time
  * all numbers come from the index, so crashes and expired entries cannot make them drift from it.
+ * Until a new instance has counted the whole index, it uses the count that an instance published
+ * last.
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { InstanceStore } from "./instance_store.ts";
+import type { InstanceStore, JobCounts } from "./instance_store.ts";
 import type { JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
 
@@ -52,13 +54,14 @@ export class WaitingCount {
   /** The segments of each kind, in the order of the index. */
   readonly #segments: ReadonlyMap<string, Segment[]>;
   /** How many jobs of each kind this instance has accepted. */
-  readonly #accepted: Record<string, number> = {};
+  readonly #accepted: JobCounts = {};
   #published = "{}";
   /** What the other instances had published at the last refreshes. */
-  #known: Map<string, Record<string, number>> | undefined;
+  #known: Map<string, JobCounts> | undefined;
   #others = 0;
   #total = 0;
   #isComplete = false;
+  #isEstimated = false;
   #turn = 0;
 
   constructor(options: WaitingCountOptions) {
@@ -78,9 +81,17 @@ export class WaitingCount {
     return this.#others;
   }
 
-  /** Whether all segments have been counted once. Otherwise there may be more jobs. */
+  /** Whether all segments have been counted once. */
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  /**
+   * Whether the total of an incomplete count includes an estimate of the jobs that have not been
+   * counted. Otherwise it includes only those that have been.
+   */
+  get isEstimated(): boolean {
+    return this.#isEstimated;
   }
 
   /** Adds a job that this instance has accepted. */
@@ -120,15 +131,19 @@ export class WaitingCount {
     this.#turn += SEGMENTS_IN_TURN;
     // Every request asks for these, and there may be many segments.
     const all = [...this.#segments.values()].flat();
-    this.#total = all.reduce((total, { count }) => total + count, 0);
+    this.#total = sumOf(all);
     this.#isComplete = all.every(({ isCounted }) => isCounted);
   }
 
   /** Publishes how many jobs were accepted here, and adds the jobs of the other instances. */
   async #exchange(): Promise<void> {
     const { instances, holder } = this.#options;
+    if (!this.#known) await this.#estimate();
     const published = JSON.stringify(this.#accepted);
-    if (published !== this.#published) await instances.publishAccepted(holder, this.#accepted);
+    if (published !== this.#published) {
+      const waiting = this.#isComplete || this.#isEstimated ? this.#counts() : null;
+      await instances.publishCounts(holder, { accepted: this.#accepted, waiting });
+    }
     this.#published = published;
     const others = await instances.acceptedByOthers(holder);
     // The first count of the index includes what was accepted before it.
@@ -143,6 +158,20 @@ export class WaitingCount {
       known.set(other, accepted);
     }
     this.#others = others.size;
+  }
+
+  /** Begins with the numbers that an instance published last. */
+  async #estimate(): Promise<void> {
+    const waiting = await this.#options.instances.lastWaiting();
+    this.#isEstimated = waiting !== null;
+    for (const [kind, [first]] of this.#segments) first!.count += waiting?.[kind] ?? 0;
+  }
+
+  /** Returns the number of waiting jobs of each kind. */
+  #counts(): JobCounts {
+    return Object.fromEntries(
+      this.#segments.entries().map(([kind, segments]) => [kind, sumOf(segments)]),
+    );
   }
 
   /** Counts the segments at the front until one has entries. */
@@ -196,6 +225,10 @@ export class WaitingCount {
     if (!isCounted || count < SEGMENT_ENTRIES || timeOf(from) >= now) return;
     segments.splice(n + 1, 0, { from: keys.dueAt(kind, now), count: 0, isCounted: true });
   }
+}
+
+function sumOf(segments: Segment[]): number {
+  return segments.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The time in the key of a segment. */

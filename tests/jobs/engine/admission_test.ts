@@ -197,3 +197,29 @@ Deno.test("Admission does not trust the old count of an instance that was idle",
   test.clock.advance(60_000);
   assertStrictEquals(await test.admitted(5), 0);
 });
+
+// A queue of 2,500 jobs takes more than one count. Before the start, another instance has counted it.
+for (
+  const { published, limit, outcome, counts } of [
+    { published: 2_500, limit: 10_000, outcome: "accepted", counts: 1 },
+    { published: 2_500, limit: 2_500, outcome: "queue full", counts: 2 },
+    { published: 2_490, limit: 2_501, outcome: "accepted", counts: 2 },
+    { published: 2_800, limit: 2_600, outcome: "accepted", counts: 2 },
+    { published: null, limit: 10_000, outcome: "accepted", counts: 2 },
+  ]
+) {
+  Deno.test(`after a start with ${published} published, one of ${limit} jobs is ${outcome} after ${counts} counts`, async () => {
+    using test = await setUp(limit);
+    for (let n = 0; n < 2_500; n += 500) {
+      const commit = test.kv.atomic();
+      for (let job = 0; job < 500; job++) {
+        commit.set(["due", "test", test.clock.now() + n, crypto.randomUUID()], 0);
+      }
+      await commit.commit();
+    }
+    if (published !== null) await test.kv.set(["waiting"], { test: published });
+
+    assertEquals((await test.admit()).outcome, outcome);
+    assertStrictEquals(test.scans.counts, counts);
+  });
+}

@@ -61,6 +61,35 @@ Deno.test("a long queue is counted in several refreshes", async () => {
   assertEquals(totals, [2_000, 3_000, 3_400]);
 });
 
+Deno.test("a new instance begins with the last count of another one, and then counts", async () => {
+  using env = await openIndex();
+  await env.fill(3_400);
+  const before = env.countOf("a");
+  while (!before.isComplete) await before.refresh();
+  before.add("test");
+  await before.refresh();
+  const after = env.countOf("b");
+  const totals = [];
+  while (!after.isComplete) {
+    await after.refresh();
+    totals.push([after.total, after.isEstimated]);
+  }
+  assertEquals(totals, [[3_401, true], [3_401, true], [3_400, true]]);
+});
+
+Deno.test("an instance that has not counted all publishes no count", async () => {
+  using env = await openIndex();
+  await env.fill(3_400);
+  const before = env.countOf("a");
+  await before.refresh();
+  before.add("test");
+  await before.refresh();
+  assert(!before.isComplete);
+  const after = env.countOf("b");
+  await after.refresh();
+  assertEquals([after.total, after.isEstimated], [2_000, false]);
+});
+
 Deno.test("a refresh reads as many entries of a long queue as of a short one", async () => {
   using env = await openIndex();
   await env.fill(20_000);
