@@ -122,6 +122,11 @@ export class JobError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The failed turn, if the provider billed it. */
   readonly spent: BilledTurn | undefined;
+  /**
+   * The server could not be reached, or answered with a fault of its own before the answer began.
+   * The request itself may be fine, and nothing was billed.
+   */
+  readonly unanswered: boolean;
 
   /**
    * @param code decides what happens next, see {@link failureKinds}
@@ -130,11 +135,17 @@ export class JobError extends Error {
   constructor(
     code: FailureCode,
     message: string,
-    options: { retryAfterMs?: number | undefined; spent?: BilledTurn; cause?: unknown } = {},
+    options: {
+      retryAfterMs?: number | undefined;
+      spent?: BilledTurn;
+      unanswered?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.failure = failure(code, message);
     this.retryAfterMs = options.retryAfterMs;
     this.spent = options.spent;
+    this.unanswered = options.unanswered ?? false;
   }
 }

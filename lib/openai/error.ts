@@ -34,10 +34,14 @@ interface Answer {
  */
 export function fromOpenAIError(error: unknown, now: number): unknown {
   if (error instanceof APIConnectionTimeoutError) {
-    return new JobError("timeout", "OpenAI API request timed out", { cause: error });
+    return new JobError("timeout", "OpenAI API request timed out", {
+      unanswered: true,
+      cause: error,
+    });
   }
   if (error instanceof APIConnectionError) {
-    return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
+    const message = "OpenAI API connection lost";
+    return new JobError("connection_lost", message, { unanswered: true, cause: error });
   }
   // An error event within a stream has no status.
   if (error instanceof APIError) {
@@ -77,7 +81,8 @@ function fromAnswer(answer: Answer): JobError {
     : ["OpenAI API error:", answer.status ?? "response failed", answer.code ?? answer.type]
       .filter((part) => part !== undefined).join(" ");
   const { retryAfterMs, spent } = answer;
-  return new JobError(code, wording, { retryAfterMs, ...(spent && { spent }) });
+  const unanswered = answer.status !== undefined && answer.status >= 500;
+  return new JobError(code, wording, { retryAfterMs, unanswered, ...(spent && { spent }) });
 }
 
 function failureCode({ status, code, type }: Answer): FailureCode {

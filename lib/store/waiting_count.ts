@@ -88,7 +88,7 @@ export class WaitingCount {
 
   /**
    * Whether the total of an incomplete count includes an estimate of the jobs that have not been
-   * counted. Otherwise it includes only those that have been.
+   * counted. Otherwise it includes only counted jobs.
    */
   get isEstimated(): boolean {
     return this.#isEstimated;
