@@ -14,13 +14,13 @@ import { sampleModel } from "../lib/model/sample_model.ts";
  * @param clock delays the sample generator, and times the calls of OpenAI
  */
 export function createModelProvider(config: Config, clock: Clock): ModelProvider {
-  const { apiKey, baseUrl, timeoutMs, idleMs, background } = config.openai;
+  const { apiKey, ...openai } = config.openai;
   if (config.generator === "sample") {
     const delayMs = config.sampleDelayMs;
     return (plan, reasoning) => sampleModel({ plan, reasoning, delayMs, clock });
   }
   const model = config.generator === "openai" && apiKey !== undefined
-    ? openaiModel({ apiKey, baseUrl, timeoutMs, idleMs, background, clock })
+    ? openaiModel({ apiKey, ...openai, clock })
     : missingModel();
   return () => model;
 }

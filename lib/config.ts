@@ -98,6 +98,7 @@ export function parseConfig(
       timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
       idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
       background: chooseBackground(v),
+      isOpenAI: isOpenAI(v.OPENAI_BASE_URL),
     },
     webhookSecret: v.OPENAI_WEBHOOK_SECRET,
     prices: v.MODEL_PRICES,
@@ -135,8 +136,12 @@ function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
 
 /** Other servers with the same API rarely support background responses. */
 function chooseBackground({ OPENAI_BACKGROUND: mode, OPENAI_BASE_URL: baseUrl }: Parsed): boolean {
-  if (mode !== "auto") return mode === "on";
-  return baseUrl === undefined || new URL(baseUrl).hostname === "api.openai.com";
+  return mode === "auto" ? isOpenAI(baseUrl) : mode === "on";
+}
+
+/** Returns whether a base URL is that of OpenAI itself, in any of its regions. */
+function isOpenAI(baseUrl: string | undefined): boolean {
+  return baseUrl === undefined || /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
 }
 
 /** Deno Deploy and KV Connect have no queue. */

@@ -25,7 +25,7 @@ export const IDLE_MS = 120_000;
 export type Answer = () => Response | Promise<Response>;
 
 /** Creates a model whose server gives these answers in order, and a list of the requests. */
-export function openModel(answers: Answer[], { background = false } = {}) {
+export function openModel(answers: Answer[], { background = false, isOpenAI = false } = {}) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();
   const server = serveLocally(async (request, url) => {
@@ -39,6 +39,7 @@ export function openModel(answers: Answer[], { background = false } = {}) {
     timeoutMs: TIMEOUT_MS,
     idleMs: IDLE_MS,
     background,
+    isOpenAI,
     clock,
   });
   return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };

@@ -32,6 +32,11 @@ export const failureKinds = {
   },
   unauthorized: { retriedByJob: false, retryable: false, hint: OPERATOR },
   rejected: { retriedByJob: false, retryable: false, hint: OPERATOR },
+  request_too_large: {
+    retriedByJob: false,
+    retryable: false,
+    hint: "The request is too large for the model. Ask for less, for example for fewer days.",
+  },
   model_unavailable: {
     retriedByJob: false,
     retryable: false,

@@ -27,7 +27,13 @@ export interface ChatRequest {
   format: OutputFormat;
   /** The largest size of the answer, with reasoning. */
   maxTokens: number;
+  /** How much the model reasons; unset: the default of the model. */
+  reasoningEffort?: ReasoningEffort | undefined;
 }
+
+/** How much a model reasons before it answers. Not every model knows every value. */
+export const ReasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]);
+export type ReasoningEffort = z.infer<typeof ReasoningEffort>;
 
 /** A function that the model may call. */
 export interface FunctionTool {
@@ -47,7 +53,7 @@ export interface ResponseRequest {
   tools: FunctionTool[];
   /** Lets the model search the web with OpenAI's hosted tool. */
   webSearch: boolean;
-  reasoningEffort: "low" | "medium" | "high";
+  reasoningEffort: ReasoningEffort;
   /** The largest size of the turn, with reasoning. */
   maxTokens: number;
 }
@@ -56,8 +62,8 @@ export interface ResponseRequest {
 export const InputItem = z.record(z.string(), z.unknown());
 export type InputItem = z.infer<typeof InputItem>;
 
-/** The provider's id of a response. It is part of a KV key, and the size of keys is limited. */
-export const ResponseId = z.string().min(1).max(256);
+/** The provider's id of a response. Some gateways have ids of more than 2,000 characters. */
+export const ResponseId = z.string().min(1).max(10_000);
 
 const turn = {
   responseId: ResponseId,

@@ -5,6 +5,9 @@
 import { JSONParser } from "@streamparser/json";
 import type { z } from "zod";
 
+/** A document begins with at most this many characters before its list. */
+const MAX_START = 200;
+
 /** Where the items are, and their schemas. */
 export interface ItemsFormat {
   /** The member of the document that holds the list. */
@@ -15,19 +18,26 @@ export interface ItemsFormat {
 
 /**
  * Reads a document piece by piece and returns each item of the list when it is complete. It stops
- * at the first invalid item or invalid JSON, so the items are always the beginning of the list.
+ * at the first invalid item or invalid JSON, so the items are always the beginning of the list. It
+ * skips text before the document.
  */
 export class PartialItems {
   readonly #format: ItemsFormat;
   readonly #parser: JSONParser;
+  readonly #start: RegExp;
   #items: unknown[] = [];
   #stopped = false;
+  /** The text so far, until the document begins. */
+  #before: string | null = "";
 
   constructor(format: ItemsFormat) {
     this.#format = format;
     this.#parser = new JSONParser({ paths: [`$.${format.member}.*`], keepStack: false });
     this.#parser.onValue = ({ value }) => this.#add(value);
     this.#parser.onError = () => this.#stopped = true;
+    // Text behind the document is ignored.
+    this.#parser.onEnd = () => this.#stopped = true;
+    this.#start = new RegExp(`\\{\\s*"${format.member}"\\s*:`);
   }
 
   /** The finished items. */
@@ -42,8 +52,23 @@ export class PartialItems {
    */
   write(delta: string): boolean {
     const before = this.#items.length;
-    if (!this.#stopped) this.#parser.write(delta);
+    const json = this.#jsonOf(delta);
+    if (json !== "" && !this.#stopped) this.#parser.write(json);
     return this.#items.length > before;
+  }
+
+  /** Returns the part of a piece that belongs to the document. */
+  #jsonOf(delta: string): string {
+    if (this.#before === null) return delta;
+    const text = (this.#before + delta).trimStart();
+    const start = text.startsWith("{") ? 0 : text.search(this.#start);
+    if (start < 0) {
+      // The beginning of a document may be at the end of the text.
+      this.#before = text.length > MAX_START ? `-${text.slice(-MAX_START)}` : text;
+      return "";
+    }
+    this.#before = null;
+    return text.slice(start);
   }
 
   #add(value: unknown): void {

@@ -1,12 +1,14 @@
 /**
  * Parses and validates the answers of a model. After a truncated answer the model gets one more
  * turn with twice the tokens. After an invalid answer it gets one more turn with the list of
- * problems. A second truncated or invalid answer fails the job.
+ * problems. A second truncated or invalid answer fails the job. Text around the JSON document is
+ * ignored. Some servers do not report that an answer was truncated, so an unfinished document counts
+ * as truncated.
  * @module
  */
 import { z } from "zod";
 import { JobError } from "../job/failure.ts";
-import { parseJson } from "../json.ts";
+import { findJson } from "./json_document.ts";
 
 /** A complete or truncated answer. */
 interface Answer {
@@ -45,15 +47,12 @@ export class OutputReview<T> {
    */
   judge({ text, truncated }: Answer): Review<T> {
     if (truncated) return this.#cutOff();
-    const parsed = this.#parse(text ?? "");
+    const found = findJson(text ?? "");
+    if ("problem" in found) {
+      return found.problem === "cut" ? this.#cutOff() : this.#wrong(notOneDocument(found.problem));
+    }
+    const parsed = this.#schema.safeParse(found.value);
     return parsed.success ? { value: parsed.data } : this.#wrong(parsed.error);
-  }
-
-  #parse(text: string) {
-    const json = parseJson(text);
-    return json === undefined
-      ? z.never({ error: "the answer is not a JSON document" }).safeParse(text)
-      : this.#schema.safeParse(json);
   }
 
   #cutOff(): Review<T> {
@@ -78,6 +77,13 @@ export class OutputReview<T> {
       ].join("\n"),
     };
   }
+}
+
+function notOneDocument(problem: "none" | "several"): z.ZodError {
+  const message = problem === "none"
+    ? "the answer is not a JSON document"
+    : "the answer has several JSON documents";
+  return new z.ZodError([{ code: "custom", path: [], message, input: undefined }]);
 }
 
 /** Lists the problems and their paths, for the model. */

@@ -3,135 +3,136 @@
  * https://platform.openai.com/docs/api-reference/chat-streaming
  * @module
  */
-import { z } from "zod";
-import { JobError } from "../job/failure.ts";
-import { type CallOptions, type ChatRequest, type ChatTurn, ResponseId } from "../model/model.ts";
-import { unreadableAnswer } from "./error.ts";
+import type OpenAI from "openai";
+import type { CallOptions, ChatRequest, ChatTurn, OutputFormat } from "../model/model.ts";
+import { ChatAnswer } from "./chat_answer.ts";
 import type { OpenAICall } from "./client.ts";
-import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
-import { TokenCount, type Usage, usageFrom } from "../usage.ts";
+import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
+import { refusalOf, unreadableAnswer } from "./error.ts";
+import { readEvents } from "./events.ts";
+import { chatFormat, formatInstructions } from "./format.ts";
+import { fromStreamError, Watchdog } from "./stream.ts";
 
-const ChatUsage = z.object({
-  prompt_tokens: TokenCount,
-  prompt_tokens_details: z.object({ cached_tokens: TokenCount.nullish() }).nullish(),
-  completion_tokens: TokenCount,
-  completion_tokens_details: z.object({ reasoning_tokens: TokenCount.nullish() }).nullish(),
-});
-
-/** The used parts of a chunk. */
-const Chunk = z.object({
-  id: ResponseId,
-  choices: z.array(z.object({
-    delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
-    finish_reason: z.string().nullish(),
-  })),
-  // Invalid usage must not discard an answer.
-  usage: ChatUsage.nullish().catch(null),
-});
-
-/** How long to wait for the chunk with the usage, after the answer is complete. */
+/** How long to wait for the usage and the end of the stream, after the answer is complete. */
 const USAGE_MS = 5_000;
 
-/** A longer answer cannot be a plan: thirty days in any language take a tenth of it. */
-const MAX_CHARACTERS = 1_000_000;
+type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+
+/** A conversation in the form of Chat Completions. */
+export interface Conversation {
+  model: string;
+  messages: Message[];
+  format: OutputFormat;
+  maxTokens: number;
+  tools?: OpenAI.Chat.Completions.ChatCompletionTool[] | undefined;
+  reasoningEffort?: string | undefined;
+}
 
 /** Makes one call. */
 export async function chat(
   call: OpenAICall,
   request: ChatRequest,
-  { signal, onEvent }: CallOptions,
+  options: CallOptions,
 ): Promise<ChatTurn> {
-  const { clock, timeoutMs, idleMs, helpers } = call;
-  const answer = new Answer();
-  using watchdog = new Watchdog({ clock, endsAt: clock.now() + timeoutMs, idleMs });
-  let fault: unknown;
-  try {
-    const { format } = request;
-    const stream = await call.client(watchdog.onBytes).chat.completions.create({
-      model: request.model,
-      messages: request.messages,
-      response_format: helpers.zodResponseFormat(format.schema, format.name),
-      max_completion_tokens: request.maxTokens,
-      stream: true,
-      stream_options: { include_usage: true },
-    }, { signal: AbortSignal.any([signal, watchdog.signal]) });
-    for await (const chunk of stream) {
-      watchdog.arm();
-      const isFirst = answer.id === null;
-      const delta = answer.add(chunk);
-      if (answer.isComplete) watchdog.idleMs = Math.min(idleMs, USAGE_MS);
-      if (isFirst) await onEvent?.({ type: "started", responseId: answer.id!, resumable: false });
-      if (delta) await onEvent?.({ type: "text", delta });
-    }
-  } catch (error) {
-    fault = fromStreamError(error, clock.now());
-  }
-  // A fault after the end of an answer does not matter.
-  if (!answer.isComplete) {
-    signal.throwIfAborted();
-    watchdog.signal.throwIfAborted();
-    if (fault) throw fault;
-  }
+  const { model, messages, format, maxTokens, reasoningEffort } = request;
+  const conversation = { model, messages, format, maxTokens, reasoningEffort };
+  const answer = await complete(call, conversation, options);
   return answer.toTurn();
 }
 
-/** The answer so far. */
-class Answer {
-  id: string | null = null;
-  #finishReason: string | null = null;
-  #text = "";
-  #isRefusal = false;
-  #usage: Usage | null = null;
-
-  /** Whether only the usage is missing. */
-  get isComplete(): boolean {
-    return this.#finishReason !== null;
-  }
-
-  /**
-   * Adds a chunk.
-   *
-   * @returns the text of the chunk
-   */
-  add(data: unknown): string {
-    const { data: chunk } = Chunk.safeParse(data);
-    if (!chunk) throw unreadableAnswer();
-    this.id ??= chunk.id;
-    if (chunk.usage) this.#usage = usageOf(chunk.usage);
-    const [choice] = chunk.choices;
-    if (choice?.delta?.refusal) this.#isRefusal = true;
-    if (choice?.finish_reason) this.#finishReason = choice.finish_reason;
-    const delta = choice?.delta?.content ?? "";
-    this.#text += delta;
-    if (this.#text.length > MAX_CHARACTERS) throw unreadableAnswer();
-    return delta;
-  }
-
-  toTurn(): ChatTurn {
-    if (this.id === null) throw streamCut();
-    const spent = { responseId: this.id, usage: this.#usage };
-    if (this.#isRefusal) {
-      throw new JobError("refused", "OpenAI API refused the request", { spent });
+/** Makes one call, and reads its answer to the end. */
+export async function complete(
+  call: OpenAICall,
+  conversation: Conversation,
+  { signal, onEvent }: CallOptions,
+): Promise<ChatAnswer> {
+  const { clock, timeoutMs, idleMs } = call;
+  const dialect = call.dialect("chat", conversation.model);
+  const answer = new ChatAnswer();
+  using watchdog = new Watchdog({ clock, endsAt: clock.now() + timeoutMs, idleMs });
+  let fault: unknown;
+  let events = 0;
+  try {
+    const { completions } = call.client(watchdog.onBytes).chat;
+    const stopped = AbortSignal.any([signal, watchdog.signal]);
+    const response = await negotiate(
+      dialect,
+      () => bodyOf(conversation, call, dialect),
+      (body) => completions.create(body as never, { signal: stopped }).asResponse(),
+    );
+    for await (const chunk of readEvents(response, stopped)) {
+      watchdog.arm();
+      events++;
+      const isFirst = answer.isEmpty;
+      const delta = answer.add(chunk);
+      watchdog.idleMs = answer.isComplete ? Math.min(idleMs, USAGE_MS) : idleMs;
+      if (isFirst && !answer.isEmpty) {
+        await onEvent?.({ type: "started", responseId: answer.id, resumable: false });
+      }
+      if (delta) await onEvent?.({ type: "text", delta });
+      if (answer.isStuck) break;
     }
-    if (this.#finishReason === null) throw streamCut();
-    if (this.#finishReason === "content_filter") {
-      throw new JobError("content_filtered", "OpenAI API content filter stopped the response", {
-        spent,
-      });
-    }
-    return {
-      ...spent,
-      text: this.#text || null,
-      truncated: this.#finishReason === "length",
-    };
+  } catch (error) {
+    const rejected = rejectedAnswer(error);
+    if (rejected !== null) return rejected;
+    fault = fromStreamError(error, clock.now());
   }
+  // A fault after the end of an answer does not matter.
+  if (answer.isComplete) return answer;
+  signal.throwIfAborted();
+  // Some servers do not send the end, or break the connection instead.
+  if (answer.isStuck || answer.isWhole) return answer;
+  watchdog.signal.throwIfAborted();
+  if (fault) throw fault;
+  if (answer.isEmpty && events > 0) throw unreadableAnswer();
+  return answer;
 }
 
-function usageOf(usage: z.infer<typeof ChatUsage>): Usage {
-  return usageFrom({
-    input: usage.prompt_tokens,
-    cached: usage.prompt_tokens_details?.cached_tokens,
-    output: usage.completion_tokens,
-    reasoning: usage.completion_tokens_details?.reasoning_tokens,
-  });
+/**
+ * Groq checks the answer of the model itself, and refuses it with an error: a bad draw of the model,
+ * not a bad request. Returns the answer, or `null` for any other error.
+ */
+function rejectedAnswer(error: unknown): ChatAnswer | null {
+  if (refusalOf(error)?.code !== "json_validate_failed") return null;
+  const answer = new ChatAnswer();
+  answer.add({ choices: [{ finish_reason: "stop" }] });
+  return answer;
+}
+
+/** Returns the request in the form that the server supports. */
+function bodyOf(
+  conversation: Conversation,
+  { helpers, isOpenAI }: OpenAICall,
+  dialect: Dialect,
+): { body: SentBody; asked: number } {
+  const { model, messages, format, tools, maxTokens, reasoningEffort } = conversation;
+  const asked = dialect.tokens(maxTokens);
+  const isStreamed = dialect.takes("stream");
+  const body = {
+    model,
+    messages: withInstructions(messages, formatInstructions(helpers, format, dialect.format)),
+    ...(tools?.length && { tools }),
+    response_format: chatFormat(helpers, format, dialect.format),
+    ...tokenLimit(dialect, asked),
+    ...(reasoningEffort && dialect.takes("reasoning_effort") &&
+      { reasoning_effort: reasoningEffort }),
+    stream: isStreamed,
+    ...(isStreamed && dialect.takes("stream_options") &&
+      { stream_options: { include_usage: true } }),
+    // Otherwise the settings of the account decide whether OpenAI stores a traveller's request.
+    ...(isOpenAI && dialect.takes("store") && { store: false }),
+  };
+  return { body, asked };
+}
+
+function tokenLimit(dialect: Dialect, asked: number): SentBody {
+  if (dialect.takes("max_completion_tokens")) return { max_completion_tokens: asked };
+  return dialect.takes("max_tokens") ? { max_tokens: asked } : {};
+}
+
+/** Adds instructions to the system message. */
+function withInstructions(messages: Message[], instructions: string): Message[] {
+  const [first, ...others] = messages;
+  if (instructions === "" || first === undefined) return messages;
+  return [{ ...first, content: `${first.content}${instructions}` } as Message, ...others];
 }

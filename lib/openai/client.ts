@@ -6,6 +6,7 @@
 import type OpenAI from "openai";
 import type { ClientOptions } from "openai";
 import type { Clock } from "../clock.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** What a call of the API needs. */
 export interface OpenAICall {
@@ -22,6 +23,10 @@ export interface OpenAICall {
   idleMs: number;
   /** Uses background responses, which continue after the connection has ended. */
   background: boolean;
+  /** Whether the server is OpenAI itself, which knows all members of a request. */
+  isOpenAI: boolean;
+  /** Returns what the server supports, as far as is known. */
+  dialect(api: "chat" | "responses", model: string): Dialect;
   clock: Clock;
 }
 

@@ -1,29 +1,73 @@
 /**
- * Converts OpenAI's errors; no other module reads them. A message consists of our own words, the
- * HTTP status and OpenAI's code, if it looks like a code. Other text of OpenAI could hold secrets,
- * and clients, logs and records would keep it.
+ * Converts the errors of model servers; no other module reads them. A message consists of our own
+ * words, the HTTP status and the server's code, if it looks like a code. Other text of a server
+ * could hold secrets, and clients, logs and records would keep it.
  * @module
  */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai/error";
 import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
+import { parseJson } from "../json.ts";
 
-/** The codes and types for an account without quota. */
-const QUOTA_CODES = new Set([
+/** The codes and types for an account without money. */
+const QUOTA_CODES = [
   "insufficient_quota",
+  "insufficient_user_quota",
+  "billing_not_active",
+  "billing_hard_limit_reached",
   "credit_balance_exhausted",
   "organization_spend_limit_exceeded",
   "project_spend_limit_exceeded",
   "organization_usage_limit_exceeded",
-]);
+];
+
+/** The same in the words of other servers. A rate limit may be called a quota, but not these. */
+const NO_MONEY =
+  /insufficient (?:balance|credits?|funds)|credit balance|not active, please check your billing|hard limit has been reached|(?:out of|no) credits?\b|in arrears|payment required/;
+
+/** The codes for a request or an answer that a filter stopped. */
+const FILTER_CODES = [
+  "content_filter",
+  "content_filtered",
+  "content_policy_violation",
+  "invalid_prompt",
+  "moderation_blocked",
+  "responsibleaipolicyviolation",
+];
+
+/** The codes for a request with more tokens than the model may read, write, or get per minute. */
+const SIZE_CODES = ["context_length_exceeded", "request_too_large", "string_above_max_length"];
+const TOO_LARGE =
+  /request too large|prompt is too long|input is too long|maximum context length|exceeds? the (?:available )?context/;
+
+/** The names of the members in which servers put codes. */
+const CODE_NAMES = new Set(["code", "type", "error_type", "status", "reason", "errorcode"]);
+
+/** Errors in errors in errors are deep enough. */
+const MAX_DEPTH = 6;
 
 /** The parts of an error that decide the failure. */
-interface Answer {
+interface ErrorAnswer {
   status: number | undefined;
+  /** For the message: the outermost code. */
   code: string | undefined;
-  type: string | undefined;
+  /** All codes, in lower case. */
+  codes: ReadonlySet<string>;
+  /** All texts, in lower case. */
+  text: string;
   retryAfterMs?: number | undefined;
   spent?: BilledTurn | undefined;
+}
+
+/** What a server said when it refused a request. Only for decisions: never log or store it. */
+export interface Refusal {
+  status: number;
+  failure: FailureCode;
+  /** The member of the request that the server names, or an empty text. */
+  param: string;
+  code: string;
+  /** The whole answer in lower case. */
+  text: string;
 }
 
 /**
@@ -34,24 +78,14 @@ interface Answer {
  */
 export function fromOpenAIError(error: unknown, now: number): unknown {
   if (error instanceof APIConnectionTimeoutError) {
-    return new JobError("timeout", "OpenAI API request timed out", {
-      unanswered: true,
-      cause: error,
-    });
+    const message = "OpenAI API request timed out";
+    return new JobError("timeout", message, { unanswered: true, cause: error });
   }
   if (error instanceof APIConnectionError) {
     const message = "OpenAI API connection lost";
     return new JobError("connection_lost", message, { unanswered: true, cause: error });
   }
-  // An error event within a stream has no status.
-  if (error instanceof APIError) {
-    return fromAnswer({
-      status: error.status,
-      code: plainCode(error.code),
-      type: plainCode(error.type),
-      retryAfterMs: retryAfterMs(error.headers, now),
-    });
-  }
+  if (error instanceof APIError) return fromAnswer(answerOf(error, now));
   // `fetch` throws it when the connection breaks within the body.
   if (error instanceof TypeError && /body|connection/.test(error.message)) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
@@ -61,12 +95,27 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
   return error;
 }
 
+/** Returns what the server said, or `null` if the error is not an answer. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof APIError) || error.status === undefined) return null;
+  const answer = answerOf(error, 0);
+  return {
+    status: error.status,
+    failure: failureCode(answer),
+    param: typeof error.param === "string" ? error.param : "",
+    code: answer.code ?? "",
+    text: answer.text,
+  };
+}
+
+/** Creates the error for an answer with a success status that reports a failure: `{"error": …}`. */
+export function fromErrorBody(body: unknown): JobError {
+  return fromAnswer(read(body, undefined));
+}
+
 /** Creates the error for a response with a status of failure. */
-export function fromFailedResponse(
-  error: { code?: unknown } | null | undefined,
-  spent?: BilledTurn,
-): JobError {
-  return fromAnswer({ status: undefined, code: plainCode(error?.code), type: undefined, spent });
+export function fromFailedResponse(error: unknown, spent?: BilledTurn): JobError {
+  return fromAnswer({ ...read({ error }, undefined), spent });
 }
 
 /** Creates the error for a success status with a body that OpenAI's API does not document. */
@@ -74,25 +123,96 @@ export function unreadableAnswer(): JobError {
   return new JobError("upstream_error", "OpenAI API error: unreadable response");
 }
 
-function fromAnswer(answer: Answer): JobError {
+/** The name of the member with the original text of an error, see {@link readableError}. */
+const ORIGINAL = "original_text";
+
+/** The longest text of an error that is read. */
+const MAX_ERROR_CHARACTERS = 16_000;
+
+/**
+ * Converts an error of any server to the form that the SDK reads: `{"error": {…}}`. The SDK drops
+ * everything else, and without it nobody knows what the server refused.
+ *
+ * @param text the body of an answer with a status of failure
+ */
+export function readableError(text: string): string {
+  const original = text.slice(0, MAX_ERROR_CHARACTERS);
+  const body = parseJson(text);
+  const [first] = Array.isArray(body) ? body : [body];
+  const error = isObject(first) && isObject(first.error) ? first.error : {};
+  return JSON.stringify({ error: { ...error, [ORIGINAL]: original } });
+}
+
+function answerOf(error: APIError, now: number): ErrorAnswer {
+  const body = error.error as Record<string, unknown> | undefined;
+  const original = typeof body?.[ORIGINAL] === "string" ? body[ORIGINAL] : JSON.stringify(body);
+  return {
+    ...read(parseJson(original ?? "") ?? original, error.status),
+    retryAfterMs: retryAfterMs(error.headers, now),
+  };
+}
+
+/** Reads the codes and the text of an error in the form of any server. */
+function read(body: unknown, status: number | undefined): ErrorAnswer {
+  const found: { code: unknown; depth: number }[] = [];
+  collectCodes(body, found, 0);
+  found.sort((a, b) => a.depth - b.depth);
+  const codes = found.map(({ code }) => String(code).toLowerCase());
+  // Within a stream, some servers send the HTTP status as a code.
+  const asStatus = codes.find((code) => /^[45]\d\d$/.test(code));
+  return {
+    status: status ?? (asStatus === undefined ? undefined : Number(asStatus)),
+    code: found.map(({ code }) => plainCode(code)).find((code) => code !== undefined),
+    codes: new Set(codes),
+    text: (typeof body === "string" ? body : JSON.stringify(body) ?? "").toLowerCase(),
+  };
+}
+
+function collectCodes(
+  value: unknown,
+  found: { code: unknown; depth: number }[],
+  depth: number,
+): void {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
+  for (const [name, member] of Object.entries(value)) {
+    const isCode = typeof member === "string" || typeof member === "number";
+    // `code` decides before `type`.
+    if (isCode && CODE_NAMES.has(name) && member !== "error") {
+      found.push({ code: member, depth: depth + (name === "code" ? 0 : 0.5) });
+    } else collectCodes(member, found, depth + 1);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fromAnswer(answer: ErrorAnswer): JobError {
   const code = failureCode(answer);
+  const { status, retryAfterMs, spent } = answer;
   const wording = code === "rate_limited"
     ? "OpenAI API rate limit exceeded"
-    : ["OpenAI API error:", answer.status ?? "response failed", answer.code ?? answer.type]
+    : ["OpenAI API error:", status ?? "response failed", answer.code]
       .filter((part) => part !== undefined).join(" ");
-  const { retryAfterMs, spent } = answer;
-  const unanswered = answer.status !== undefined && answer.status >= 500;
+  const unanswered = status !== undefined && status >= 500;
   return new JobError(code, wording, { retryAfterMs, unanswered, ...(spent && { spent }) });
 }
 
-function failureCode({ status, code, type }: Answer): FailureCode {
-  if (QUOTA_CODES.has(code ?? "") || QUOTA_CODES.has(type ?? "")) return "quota_exceeded";
-  if (status === 429 || code === "rate_limit_exceeded") return "rate_limited";
-  if (status === 503) return "overloaded";
+/** Statuses of requests that a server refuses because of their content or of the account. */
+const REFUSED: ReadonlySet<number | undefined> = new Set([400, 402, 403, 413, 422, 429, undefined]);
+
+function failureCode({ status, codes, text }: ErrorAnswer): FailureCode {
+  const has = (names: string[]) => names.some((name) => codes.has(name));
+  if (REFUSED.has(status)) {
+    if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
+    if (has(FILTER_CODES)) return "content_filtered";
+    if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
+  }
+  if (status === 429 || has(["rate_limit_exceeded", "rate_limit_error"])) return "rate_limited";
+  if (status === 503 || status === 529 || codes.has("overloaded_error")) return "overloaded";
   if (status === 401 || status === 403) return "unauthorized";
-  if (status === 408 || status === 409) return "upstream_error";
+  if (status === 408 || status === 409 || status === 425) return "upstream_error";
   if (status !== undefined && status >= 400 && status < 500) return "rejected";
-  if (code === "invalid_prompt") return "rejected";
   return "upstream_error";
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
+import { Dialect } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
 import { join, respond } from "./response.ts";
 import { boundedFetch } from "./stream.ts";
@@ -21,6 +22,8 @@ export interface OpenAIModelOptions {
   idleMs: number;
   /** Uses background responses, which continue after the connection has ended. */
   background: boolean;
+  /** Whether the server is OpenAI itself, which knows all members of a request. */
+  isOpenAI: boolean;
   clock: Clock;
 }
 
@@ -31,8 +34,16 @@ const CANCEL_MS = 5_000;
 
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
-  const { timeoutMs, idleMs, background, clock } = options;
+  const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
+  const dialects = new Map<string, Dialect>();
   let sdk: Promise<Sdk> | undefined;
+
+  function dialect(api: string, model: string): Dialect {
+    const name = `${api}: ${model}`;
+    const known = dialects.get(name) ?? new Dialect(name);
+    dialects.set(name, known);
+    return known;
+  }
 
   function load(): Promise<Sdk> {
     return sdk ??= loadSdk(options).catch((error) => {
@@ -47,7 +58,16 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   ): Promise<T> {
     try {
       const { helpers, client } = await load();
-      return await run({ helpers, client, timeoutMs, idleMs, background, clock });
+      return await run({
+        helpers,
+        client,
+        timeoutMs,
+        idleMs,
+        background,
+        isOpenAI,
+        dialect,
+        clock,
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw fromOpenAIError(error, clock.now());

@@ -4,19 +4,16 @@
  * @module
  */
 import type OpenAI from "openai";
-import { APIError } from "openai/error";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
-import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
-import { fromOpenAIError } from "./error.ts";
+import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import type { OpenAICall } from "./client.ts";
-import {
-  isOver,
-  parseResponse,
-  type ResponseBody,
-  ResponseReader,
-  toTurn,
-} from "./response_reader.ts";
+import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
+import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
+import { readEvents } from "./events.ts";
+import { formatInstructions, textFormat } from "./format.ts";
+import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
+import { ResponseReader } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
 
 /** The pause between polls of a response without a stream. A webhook ends the pause early. */
@@ -115,7 +112,7 @@ async function begin(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
   const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
-    create(request, call, (body) => responses.create(body, { signal }));
+    create(request, call, (body) => responses.create(body as never, { signal }).asResponse());
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -128,10 +125,11 @@ async function readRest(
   const idleMs = Math.min(call.idleMs, JOINED_IDLE_MS);
   using watchdog = new Watchdog({ clock, endsAt, idleMs, armed: true, wake: options.wake });
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
-  if (reader.lastSequence < 0) reader.restart();
+  reader.restart({ fromStart: reader.lastSequence < 0 });
   const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
-    responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal });
+    responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal })
+      .asResponse();
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -157,8 +155,8 @@ async function poll(
 ): Promise<{ body: ResponseBody } | { error: JobError } | null> {
   try {
     const options = { signal, timeout: POLL_TIMEOUT_MS };
-    const answer = await call.client().responses.retrieve(id, { include }, options);
-    return { body: parseResponse(answer) };
+    const answer: object = await call.client().responses.retrieve(id, { include }, options);
+    return { body: parseResponse({ ...answer, id }) };
   } catch (error) {
     signal.throwIfAborted();
     const fault = fromOpenAIError(error, call.clock.now());
@@ -181,23 +179,29 @@ interface ReadOptions {
 
 /** Reads a stream to its last event. */
 async function readStream(
-  open: (signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
+  open: (signal: AbortSignal) => Promise<Response>,
   { reader, watchdog, clock, signal }: ReadOptions,
 ): Promise<ReadResult> {
   let opened = false;
+  let events = 0;
   let error: unknown = streamCut();
   try {
-    const stream = await open(AbortSignal.any([signal, watchdog.signal]));
+    const stopped = AbortSignal.any([signal, watchdog.signal]);
+    const answer = await open(stopped);
     opened = true;
-    for await (const event of stream) {
+    for await (const event of readEvents(answer, stopped)) {
+      events++;
       const body = await reader.read(event);
       if (body) return { body };
       if (reader.canStall) watchdog.arm();
     }
+    if (reader.responseId === null && events > 0) error = unreadableAnswer();
   } catch (thrown) {
     error = fromStreamError(thrown, clock.now());
   }
   signal.throwIfAborted();
+  const body = reader.atEnd();
+  if (body) return { body };
   return { error: watchdog.signal.aborted ? watchdog.signal.reason : error, opened };
 }
 
@@ -206,65 +210,74 @@ function isStreamFault(error: unknown): boolean {
   return error instanceof JobError && /^(connection_lost|timeout)$/.test(error.failure.code);
 }
 
-/** The optional parts of a request. */
-interface Extras {
-  summary: boolean;
-  previous: ResponseRequest["previous"];
-}
-
 /**
- * Creates the response. OpenAI gives reasoning summaries only to verified organizations, and the
- * previous response may not exist any more. In these cases it sends the request again without them.
+ * Creates the response. If the previous response does not exist any more, it sends the request again
+ * with the whole conversation.
  */
-async function create<T>(
+async function create(
   request: ResponseRequest,
   call: OpenAICall,
-  send: (body: OpenAI.Responses.ResponseCreateParamsStreaming) => Promise<T>,
-): Promise<T> {
-  const extras: Extras = { summary: true, previous: call.background ? request.previous : null };
+  send: (body: SentBody) => Promise<Response>,
+): Promise<Response> {
+  const dialect = call.dialect("responses", request.model);
+  let { previous } = request;
   for (;;) {
     try {
-      return await send(bodyOf(request, call, extras));
+      return await negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send);
     } catch (error) {
-      if (!(error instanceof APIError)) throw error;
-      if (extras.summary && error.status === 400 && error.param === "reasoning.summary") {
-        extras.summary = false;
-      } else if (extras.previous && isUnknownPrevious(error)) {
-        extras.previous = null;
-      } else {
-        throw error;
-      }
+      if (previous === null || !isUnknownPrevious(error)) throw error;
+      previous = null;
     }
   }
 }
 
-function isUnknownPrevious({ code, param }: APIError): boolean {
-  return code === "previous_response_not_found" || param === "previous_response_id";
+function isUnknownPrevious(error: unknown): boolean {
+  return refusalOf(error)?.code === "previous_response_not_found";
 }
 
+/** Returns the request in the form that the server supports. */
 function bodyOf(
   request: ResponseRequest,
   { helpers, background }: OpenAICall,
-  { summary, previous }: Extras,
-): OpenAI.Responses.ResponseCreateParamsStreaming {
-  const input = previous ? request.input.slice(previous.items) : request.input;
-  return {
+  dialect: Dialect,
+): { body: SentBody; asked: number } {
+  const { format, previous, webSearch, reasoningEffort: effort } = request;
+  const isBackground = background && dialect.takes("background") && dialect.takes("store");
+  const continued = isBackground && dialect.takes("previous_response_id") ? previous : null;
+  const asked = dialect.tokens(request.maxTokens);
+  const body = {
     model: request.model,
-    instructions: request.instructions,
-    // The items come from OpenAI and are passed on unchanged.
-    input: input as unknown as OpenAI.Responses.ResponseInput,
-    ...(previous && { previous_response_id: previous.responseId }),
-    reasoning: { effort: request.reasoningEffort, ...(summary && { summary: "auto" }) },
-    text: { format: helpers.zodTextFormat(request.format.schema, request.format.name) },
+    instructions: request.instructions + formatInstructions(helpers, format, dialect.format),
+    input: continued
+      ? request.input.slice(continued.items)
+      : request.input.filter((item) => canBeSent(item, isBackground)),
+    ...(continued && { previous_response_id: continued.responseId }),
+    ...(dialect.takes("reasoning") && {
+      reasoning: { effort, ...(dialect.takes("reasoning.summary") && { summary: "auto" }) },
+    }),
+    text: textFormat(helpers, format, dialect.format),
     tools: [
       ...request.tools.map((tool) => helpers.zodResponsesFunction(tool)),
-      ...(request.webSearch ? [{ type: "web_search" as const }] : []),
+      ...(webSearch ? [{ type: "web_search" as const }] : []),
     ],
-    max_output_tokens: request.maxTokens,
-    stream: true,
-    // A background response must be stored. Otherwise OpenAI should not store a traveller's
-    // request, so each request contains the conversation, with its reasoning encrypted.
-    ...(background ? { background: true, store: true } : { store: false }),
-    include,
+    ...(dialect.takes("max_output_tokens") && { max_output_tokens: asked }),
+    stream: dialect.takes("stream"),
+    ...storage(isBackground, dialect),
+    ...(dialect.takes("include") && { include }),
   };
+  return { body, asked };
+}
+
+/**
+ * A background response must be stored. Otherwise OpenAI should not store a traveller's request, so
+ * each request contains the conversation, with its reasoning encrypted.
+ */
+function storage(isBackground: boolean, dialect: Dialect): SentBody {
+  if (isBackground) return { background: true, store: true };
+  return dialect.takes("store") ? { store: false } : {};
+}
+
+/** A server that has not stored an item of reasoning knows it only by its encrypted content. */
+function canBeSent(item: InputItem, isStored: boolean): boolean {
+  return isStored || item.type !== "reasoning" || typeof item.encrypted_content === "string";
 }

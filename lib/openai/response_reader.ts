@@ -1,66 +1,51 @@
 /**
  * Reads the events of a Responses API stream, and the response at its end.
  * https://platform.openai.com/docs/api-reference/responses-streaming
+ *
+ * Servers with the same API differ in ids, numbers, the names of events and in what they repeat. What
+ * is missing at the end is restored from what was heard before.
  * @module
  */
 import { z } from "zod";
-import { JobError } from "../job/failure.ts";
-import { type CallOptions, InputItem, ResponseId, type ResponseTurn } from "../model/model.ts";
+import { isComplete } from "../model/json_document.ts";
+import { type CallOptions, InputItem } from "../model/model.ts";
 import { fromFailedResponse, unreadableAnswer } from "./error.ts";
-import { TokenCount, type Usage, usageFrom } from "../usage.ts";
+import { lenientId } from "./lenient.ts";
+import { isOver, parseResponse, type ResponseBody } from "./response_body.ts";
 
 const index = z.int().nonnegative();
 
-/** The used parts of a response. */
-const ResponseBody = z.object({
-  id: ResponseId,
-  status: z.enum(["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]),
-  /** Absent on servers without background responses. */
-  background: z.boolean().nullish(),
-  error: z.object({ code: z.unknown() }).nullish(),
-  incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
-  output: z.array(InputItem).default([]),
-  // Invalid usage must not discard an answer.
-  usage: z.object({
-    input_tokens: TokenCount,
-    input_tokens_details: z.object({ cached_tokens: TokenCount.nullish() }).nullish(),
-    output_tokens: TokenCount,
-    output_tokens_details: z.object({ reasoning_tokens: TokenCount.nullish() }).nullish(),
-  }).nullish().catch(null),
-});
-export type ResponseBody = z.infer<typeof ResponseBody>;
-
-/** The used parts of an output item. The items themselves are kept unchanged. */
-const OutputItem = z.union([
-  z.object({
-    type: z.literal("message"),
-    content: z.array(z.object({
-      type: z.string(),
-      text: z.string().nullish(),
-      refusal: z.string().nullish(),
-    })),
-  }),
-  z.object({
-    type: z.literal("function_call"),
-    call_id: z.string(),
-    name: z.string(),
-    arguments: z.string(),
-  }),
-  z.object({ type: z.literal("reasoning"), summary: z.array(z.object({ text: z.string() })) }),
-  z.object({ type: z.string() }).transform(() => ({ type: "other" as const })),
-]);
-
-const Snapshot = z.object({ response: ResponseBody });
-
 const startEvents = new Set(["response.created", "response.queued", "response.in_progress"]);
-const endEvents = new Set(["response.completed", "response.incomplete", "response.failed"]);
 
-/** Events for display only. An invalid one is ignored, because it does not affect the answer. */
-const DisplayEvent = z.discriminatedUnion("type", [
+/** The last events, and the status of a response that has none. */
+const endEvents: Record<string, ResponseBody["status"]> = {
+  "response.completed": "completed",
+  "response.done": "completed",
+  "response.incomplete": "incomplete",
+  "response.failed": "failed",
+  "response.cancelled": "cancelled",
+};
+
+const AnyEvent = z.object({
+  type: z.string(),
+  sequence_number: index.nullish().catch(null),
+  response: z.record(z.string(), z.unknown()).nullish().catch(null),
+});
+
+/** A whole response in place of its events. */
+const WholeResponse = z.looseObject({ object: z.literal("response") });
+
+/** Events about the output. An invalid one is ignored: the last event has the whole output. */
+const OutputEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("response.output_text.delta"),
     output_index: index.default(0),
     delta: z.string(),
+  }),
+  z.object({
+    type: z.literal("response.output_text.done"),
+    output_index: index.default(0),
+    text: z.string(),
   }),
   z.object({
     type: z.literal("response.reasoning_summary_text.done"),
@@ -68,16 +53,17 @@ const DisplayEvent = z.discriminatedUnion("type", [
     summary_index: index.default(0),
     text: z.string(),
   }),
+  z.object({ type: z.literal("response.output_item.added"), output_index: index }),
   z.object({
     type: z.literal("response.output_item.done"),
     output_index: index.optional(),
     item: InputItem,
   }),
 ]);
+type OutputEvent = z.infer<typeof OutputEvent>;
 
-const ErrorEvent = z.object({ type: z.literal("error"), code: z.unknown() });
-
-const AnyEvent = z.object({ type: z.string(), sequence_number: index.nullish() });
+/** The fault may be the event itself, or its member. */
+const ErrorEvent = z.object({ type: z.literal("error"), error: z.unknown().optional() }).loose();
 
 /** A longer answer cannot be a plan: five bundles take a hundredth of it. */
 const MAX_CHARACTERS = 1_000_000;
@@ -87,6 +73,7 @@ const MAX_SUMMARIES = 200;
 
 /** Reads the events of one response, from one or more streams. */
 export class ResponseReader {
+  /** `null` until the first event. */
   responseId: string | null;
   /** Whether the response continues after the connection has ended, and can be joined. */
   resumable: boolean;
@@ -96,7 +83,15 @@ export class ResponseReader {
   newEvents = 0;
   readonly #onEvent: CallOptions["onEvent"];
   readonly #items = new Map<number, InputItem>();
+  /** The items that have begun, by their positions. */
+  readonly #begun = new Set<number>();
+  /** The texts of the output by the positions of their items. */
+  readonly #texts = new Map<number, string>();
   readonly #summaries = new Set<string>();
+  /** Whether the events have numbers. Some servers send the same number with each event. */
+  #isNumbered = true;
+  /** The last numbered event of this stream. */
+  #last: { sequence: number; json: string } | null = null;
   /** Whether an event is missing. Later text then does not continue the earlier text. */
   #hasGap = false;
   #characters = 0;
@@ -120,9 +115,14 @@ export class ResponseReader {
     return this.#isWriting || this.resumable;
   }
 
-  /** Prepares for a stream that starts with the first event again. */
-  restart(): void {
-    this.#started = false;
+  /**
+   * Prepares for another stream of the response, which may repeat events.
+   *
+   * @param options `fromStart`: it starts with the first event again
+   */
+  restart({ fromStart }: { fromStart: boolean }): void {
+    if (fromStart) this.#started = false;
+    this.#last = null;
   }
 
   /**
@@ -131,24 +131,65 @@ export class ResponseReader {
    * @returns the response if the event ends it, else `null`
    */
   async read(data: unknown): Promise<ResponseBody | null> {
-    const { type, sequence_number: sequence } = parse(AnyEvent, data);
-    if (endEvents.has(type)) return this.#completed(parse(Snapshot, data).response);
-    if (typeof sequence === "number" && !this.#isNext(sequence)) return null;
+    const whole = WholeResponse.safeParse(data).data;
+    if (whole) return await this.#readWhole(whole);
+    const { data: event } = AnyEvent.safeParse(data);
+    // A ping, for example.
+    if (!event) return null;
+    const { type, sequence_number: sequence, response } = event;
+    if (endEvents[type]) {
+      const body = this.#parse(response ?? {}, endEvents[type]);
+      return this.#completed(isOver(body) ? body : { ...body, status: endEvents[type] });
+    }
+    if (typeof sequence === "number" && !this.#isNew(sequence, data)) return null;
     this.newEvents++;
     if (startEvents.has(type)) {
-      await this.#start(parse(Snapshot, data).response);
+      await this.#start(this.#parse(response ?? {}, "in_progress"));
     } else if (type === "error") {
-      throw fromFailedResponse(ErrorEvent.safeParse(data).data);
+      const fault = ErrorEvent.parse(data);
+      throw fromFailedResponse(fault.error ?? fault);
     } else {
+      const output = OutputEvent.safeParse(data).data;
+      if (!output) return null;
+      if (!this.#started) await this.#start(this.#parse({}, "in_progress"));
       this.#isWriting = true;
-      const event = DisplayEvent.safeParse(data).data;
-      if (event) await this.#display(event);
+      await this.#readOutput(output);
     }
     return null;
   }
 
-  /** Whether the event is new. */
-  #isNext(sequence: number): boolean {
+  /**
+   * Returns the response if its stream has ended without a last event, although everything has
+   * arrived: each item that has begun is done, or the text is a complete document.
+   */
+  atEnd(): ResponseBody | null {
+    if (this.resumable || this.#items.size + this.#texts.size === 0) return null;
+    const isDone = this.#items.size > 0 && [...this.#begun].every((at) => this.#items.has(at)) &&
+      [...this.#items.values()].some(({ type }) => type === "message" || type === "function_call");
+    const isWhole = isDone || [...this.#texts.values()].some(isComplete);
+    return isWhole ? this.#completed(this.#parse({}, "completed")) : null;
+  }
+
+  async #readWhole(whole: Record<string, unknown>): Promise<ResponseBody | null> {
+    const body = this.#parse(whole, "completed");
+    await this.#start(body);
+    return isOver(body) ? body : null;
+  }
+
+  /** Parses a response. Without an id, it has the one of an earlier event, or a new one. */
+  #parse(response: object, status: ResponseBody["status"]): ResponseBody {
+    const id = lenientId.parse("id" in response ? response.id : null) ?? this.responseId ??
+      `resp-${crypto.randomUUID()}`;
+    return parseResponse({ status, ...response, id });
+  }
+
+  /** Returns whether the event is not a repeated one. */
+  #isNew(sequence: number, event: unknown): boolean {
+    if (!this.#isNumbered) return true;
+    const json = JSON.stringify(event);
+    if (this.#last?.sequence === sequence && this.#last.json !== json) this.#isNumbered = false;
+    this.#last = { sequence, json };
+    if (!this.#isNumbered) return true;
     if (sequence <= this.lastSequence) return false;
     // Some servers count from 1.
     if (this.lastSequence >= 0 && sequence > this.lastSequence + 1) this.#hasGap = true;
@@ -169,12 +210,16 @@ export class ResponseReader {
     if (responseId !== null) await this.#onEvent?.({ type: "started", responseId, resumable });
   }
 
-  async #display(event: z.infer<typeof DisplayEvent>): Promise<void> {
+  async #readOutput(event: OutputEvent): Promise<void> {
     switch (event.type) {
       case "response.output_text.delta":
         return await this.#addText(event);
+      case "response.output_text.done":
+        return void this.#texts.set(event.output_index, event.text);
       case "response.reasoning_summary_text.done":
         return await this.#addSummary(`${event.output_index}/${event.summary_index}`, event.text);
+      case "response.output_item.added":
+        return void this.#begun.add(event.output_index);
       case "response.output_item.done":
         this.#items.set(event.output_index ?? this.#items.size, event.item);
     }
@@ -184,6 +229,7 @@ export class ResponseReader {
     this.#characters += delta.length;
     if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
     if (this.#hasGap) return;
+    this.#texts.set(output_index, (this.#texts.get(output_index) ?? "") + delta);
     // Text of another message: the earlier message was not part of the answer.
     const isOther = this.#textIndex !== null && this.#textIndex !== output_index;
     this.#textIndex = output_index;
@@ -197,82 +243,18 @@ export class ResponseReader {
     await this.#onEvent?.({ type: "reasoning", summary });
   }
 
-  /**
-   * Restores the output, because some servers omit it in the last event after they sent its items.
-   */
+  /** Restores the output, because some servers omit it in the last event. */
   #completed(body: ResponseBody): ResponseBody {
     if (body.output.length > 0) return body;
-    const items = [...this.#items].toSorted(([a], [b]) => a - b);
-    return { ...body, output: items.map(([, item]) => item) };
+    const items = [...this.#items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
+    const hasMessage = items.some(({ type }) => type === "message" || type === "function_call");
+    const text = [...this.#texts.values()].at(-1);
+    const heard = hasMessage || text === undefined ? [] : [messageOf(text)];
+    return { ...body, output: [...items, ...heard] };
   }
 }
 
-/**
- * Converts an ended response to a turn.
- *
- * @throws {JobError} if it has no answer
- */
-export function toTurn(body: ResponseBody): ResponseTurn {
-  const spent = { responseId: body.id, usage: usageOf(body) };
-  if (body.status === "failed" || body.status === "cancelled") {
-    throw fromFailedResponse(body.error, spent);
-  }
-  if (body.incomplete_details?.reason === "content_filter") {
-    throw new JobError("content_filtered", "OpenAI API content filter stopped the response", {
-      spent,
-    });
-  }
-  const items = parse(z.array(OutputItem), body.output);
-  const messages = items.flatMap((item) => item.type === "message" ? [item.content] : []);
-  if (messages.flat().some(({ type }) => type === "refusal")) {
-    throw new JobError("refused", "OpenAI API refused the request", { spent });
-  }
-  // The last message is the answer. Earlier messages are comments.
-  const texts = messages.at(-1)?.flatMap(({ text }) => text ?? []) ?? [];
-  return {
-    ...spent,
-    text: texts.length > 0 ? texts.join("") : null,
-    truncated: body.status === "incomplete",
-    output: body.output,
-    calls: items.flatMap((item) =>
-      item.type === "function_call"
-        ? [{ callId: item.call_id, name: item.name, arguments: item.arguments }]
-        : []
-    ),
-    reasoningSummaries: items.flatMap((item) =>
-      item.type === "reasoning" ? item.summary.map((part) => part.text) : []
-    ),
-    stored: body.background === true,
-  };
-}
-
-function usageOf({ usage }: ResponseBody): Usage | null {
-  return usage
-    ? usageFrom({
-      input: usage.input_tokens,
-      cached: usage.input_tokens_details?.cached_tokens,
-      output: usage.output_tokens,
-      reasoning: usage.output_tokens_details?.reasoning_tokens,
-    })
-    : null;
-}
-
-/** Whether the response has ended. */
-export function isOver({ status }: ResponseBody): boolean {
-  return status !== "queued" && status !== "in_progress";
-}
-
-/**
- * Parses a response.
- *
- * @throws {JobError} if it is not valid
- */
-export function parseResponse(answer: unknown): ResponseBody {
-  return parse(ResponseBody, answer);
-}
-
-function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw unreadableAnswer();
-  return parsed.data;
+function messageOf(text: string): InputItem {
+  const content = [{ type: "output_text", text, annotations: [] }];
+  return { type: "message", role: "assistant", status: "completed", content };
 }

@@ -9,7 +9,7 @@
 import type { ClientOptions } from "openai";
 import type { Clock } from "../clock.ts";
 import { JobError } from "../job/failure.ts";
-import { fromOpenAIError, unreadableAnswer } from "./error.ts";
+import { fromOpenAIError, readableError, unreadableAnswer } from "./error.ts";
 
 export interface WatchdogOptions {
   clock: Clock;
@@ -96,7 +96,8 @@ export class Watchdog implements Disposable {
 const MAX_ANSWER_BYTES = 16_000_000;
 
 /**
- * Creates a `fetch` with a size limit for the body, because the SDK has none.
+ * Creates a `fetch` with a size limit for the body, because the SDK has none, and with errors that the
+ * SDK can read.
  *
  * @param onBytes is called for each piece of the body
  */
@@ -113,7 +114,8 @@ export function boundedFetch(onBytes: () => void): NonNullable<ClientOptions["fe
         controller.enqueue(chunk);
       },
     });
-    return new Response(response.body?.pipeThrough(bound) ?? null, response);
+    const bounded = new Response(response.body?.pipeThrough(bound) ?? null, response);
+    return response.ok ? bounded : new Response(readableError(await bounded.text()), response);
   };
 }
 

@@ -9,7 +9,7 @@ import { BlobRef } from "../job/blob_ref.ts";
 import { BlobUnreadableError, readBlob } from "./blob.ts";
 import type { Clock } from "../clock.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
-import { keys, prefixes, type StepName } from "./job_keys.ts";
+import { keys, prefixes, shortId, type StepName } from "./job_keys.ts";
 import type { QueuedJob } from "../job/job_record.ts";
 import type { Progress } from "../job/progress.ts";
 import { decodeProgress, encodeProgress } from "./progress_codec.ts";
@@ -75,7 +75,8 @@ export class CheckpointStore {
     const { job } = lease;
     const commit = this.#begin().checkLease(lease).delete(keys.response(job.id));
     // A released attempt does not count, so the number of the attempt alone is not unique.
-    const name = `${step.name}/failed-${event.turn?.responseId ?? job.attempt}`;
+    const { responseId } = event.turn ?? {};
+    const name = `${step.name}/failed-${responseId ? shortId(responseId) : job.attempt}`;
     commit.put(keys.step(job.id, { ...step, name }), { event, output: null }, job);
     return await commit.commitFor(lease);
   }

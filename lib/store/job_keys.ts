@@ -24,7 +24,16 @@
  * expired key stays readable in KV for up to a minute.
  * @module
  */
+import { sha256 } from "../hash.ts";
 import type { FailedJob, JobRecord, QueuedJob } from "../job/job_record.ts";
+
+/** KV limits the size of a key, and some gateways have very long ids. */
+const MAX_ID_CHARACTERS = 256;
+
+/** Returns the id of a response in a form that fits into a key. */
+export function shortId(responseId: string): string {
+  return responseId.length > MAX_ID_CHARACTERS ? sha256(responseId) : responseId;
+}
 
 /** Names a step of a job. Each version of a prompt has its own steps. */
 export interface StepName {
@@ -51,7 +60,7 @@ export const keys = {
   step: (id: string, { promptVersion, name }: StepName) => ["step", id, promptVersion, name],
   output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
   response: (id: string) => ["response", id],
-  responseOwner: (responseId: string) => ["response_owner", responseId],
+  responseOwner: (responseId: string) => ["response_owner", shortId(responseId)],
   delivery: (deliveryId: string) => ["delivery", deliveryId],
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;

@@ -107,7 +107,7 @@ for (const order of [[wrong, cutOff], [cutOff, wrong]]) {
   });
 }
 
-for (const text of ["", null, "Here is your plan:", '{"days":', "```json\n{}\n```"]) {
+for (const text of ["", null, "Here is your plan:", "[1", "{one} day"]) {
   Deno.test(`OutputReview reports that ${JSON.stringify(text)} is not JSON`, () => {
     assertMatch(feedbackOn(text), /\n- \(root\): the answer is not a JSON document\n/);
   });

@@ -39,7 +39,7 @@ const quotaCodes = [
 
 const answers: [status: number, error: UpstreamError, code: FailureCode, message: string][] = [
   [400, { type: "invalid_request_error" }, "rejected", "400 invalid_request_error"],
-  [400, { code: "context_length_exceeded" }, "rejected", "400 context_length_exceeded"],
+  [400, { code: "context_length_exceeded" }, "request_too_large", "400 context_length_exceeded"],
   [401, { code: "invalid_api_key" }, "unauthorized", "401 invalid_api_key"],
   [403, { code: "model_not_allowed" }, "unauthorized", "403 model_not_allowed"],
   [404, { code: "model_not_found" }, "rejected", "404 model_not_found"],
@@ -149,7 +149,16 @@ for (const [what, error] of leaks) {
 
 const failedResponses: [error: { code?: unknown } | null, code: FailureCode, message: string][] = [
   [{ code: "server_error" }, "upstream_error", "OpenAI API error: response failed server_error"],
-  [{ code: "invalid_prompt" }, "rejected", "OpenAI API error: response failed invalid_prompt"],
+  [
+    { code: "invalid_prompt" },
+    "content_filtered",
+    "OpenAI API error: response failed invalid_prompt",
+  ],
+  [
+    { code: "content_filter" },
+    "content_filtered",
+    "OpenAI API error: response failed content_filter",
+  ],
   [{ code: "rate_limit_exceeded" }, "rate_limited", "OpenAI API rate limit exceeded"],
   [
     { code: "insufficient_quota" },

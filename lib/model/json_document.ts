@@ -1,0 +1,97 @@
+/**
+ * Finds the JSON document in the answer of a model. Some models write text around it although they
+ * were asked for nothing else: a Markdown fence, their thoughts, a sentence before or after it.
+ * @module
+ */
+import { isDeepStrictEqual } from "node:util";
+import { parseJson } from "../json.ts";
+
+/**
+ * The document, or why there is none. `cut`: it begins, but does not end. `several`: the answer has
+ * different documents.
+ */
+export type FoundJson = { value: unknown } | { problem: "none" | "cut" | "several" };
+
+/** Text with more braces than this before the document is not an answer. */
+const MAX_STARTS = 50;
+
+/** The end of the thoughts of a model, which some servers leave in the answer. */
+const THOUGHT_END = /<\/(?:think|thinking|thought|reasoning)>/g;
+
+/** An object with a member, or the beginning of one. */
+const OBJECT_START = /\{\s*(?:"|$)/y;
+
+/** Finds the JSON object in an answer. It takes linear time. */
+export function findJson(answer: string): FoundJson {
+  // `trim()` also removes a byte order mark.
+  const text = withoutThoughts(answer).trim();
+  const whole = parseJson(text);
+  if (whole !== undefined) return { value: whole };
+  const first = nextObject(text, 0);
+  if (first === null) return { problem: "none" };
+  if (first.end === null) return { problem: "cut" };
+  const second = nextObject(text, first.end);
+  // Some servers repeat the answer. The repetition may be incomplete.
+  const isAmbiguous = second !== null && second.end !== null &&
+    !isDeepStrictEqual(second.value, first.value);
+  return isAmbiguous ? { problem: "several" } : { value: first.value };
+}
+
+/** Returns whether the answer contains a complete document. */
+export function isComplete(answer: string): boolean {
+  return "value" in findJson(answer);
+}
+
+function withoutThoughts(text: string): string {
+  if (text.trimStart().startsWith("{") || !text.includes("</")) return text;
+  const end = [...text.matchAll(THOUGHT_END)].at(-1);
+  return end ? text.slice(end.index + end[0].length) : text;
+}
+
+/** An object in a text. `end` is the position behind it, or `null` if the text ends before it. */
+type ObjectInText = { value: unknown; end: number } | { end: null };
+
+/** Returns the first JSON object from a position on, or `null` if there is none. */
+function nextObject(text: string, from: number): ObjectInText | null {
+  let start = text.indexOf("{", from);
+  for (let n = 0; start >= 0 && n < MAX_STARTS; n++) {
+    OBJECT_START.lastIndex = start;
+    if (OBJECT_START.test(text)) {
+      const end = endOf(text, start);
+      if (end === null) return { end };
+      const value = parseJson(text.slice(start, end));
+      if (value !== undefined) return { value, end };
+    }
+    start = text.indexOf("{", start + 1);
+  }
+  return null;
+}
+
+/** Returns the position behind the object that starts here, or `null` if it does not end. */
+function endOf(text: string, start: number): number | null {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    switch (text[at]) {
+      case '"':
+        at = endOfString(text, at);
+        break;
+      case "{":
+      case "[":
+        depth++;
+        break;
+      case "}":
+      case "]":
+        if (--depth === 0) return at + 1;
+    }
+  }
+  return null;
+}
+
+/** Returns the position of the closing quotation mark, or the length of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
