@@ -99,6 +99,7 @@ export function parseConfig(
       idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
       background: chooseBackground(v),
       isOpenAI: isOpenAI(v.OPENAI_BASE_URL),
+      responsesApi: v.BUNDLES_API,
     },
     webhookSecret: v.OPENAI_WEBHOOK_SECRET,
     prices: v.MODEL_PRICES,

@@ -98,6 +98,10 @@ export const Variables = z.object({
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra").describe(
     "the model for bundles (Responses API); it must be a reasoning model",
   ),
+  BUNDLES_API: oneOf("auto", "responses", "chat").default("auto").describe(
+    "the API for bundles: `responses`, `chat` (Chat Completions with function calls, for servers " +
+      "without the Responses API), or `auto`: `chat` once the server has no Responses API",
+  ),
   MODEL_PRICES: json(z.record(modelName, ModelPrice), {
     error: 'JSON such as {"model":{"input":1.25,"cachedInput":0.125,"output":10}}, ' +
       "in US dollars per million tokens",

@@ -25,7 +25,10 @@ export const IDLE_MS = 120_000;
 export type Answer = () => Response | Promise<Response>;
 
 /** Creates a model whose server gives these answers in order, and a list of the requests. */
-export function openModel(answers: Answer[], { background = false, isOpenAI = false } = {}) {
+export function openModel(
+  answers: Answer[],
+  { background = false, isOpenAI = false, responsesApi = "auto" as const } = {},
+) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();
   const server = serveLocally(async (request, url) => {
@@ -40,6 +43,7 @@ export function openModel(answers: Answer[], { background = false, isOpenAI = fa
     idleMs: IDLE_MS,
     background,
     isOpenAI,
+    responsesApi,
     clock,
   });
   return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };

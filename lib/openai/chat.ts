@@ -110,7 +110,10 @@ function bodyOf(
   const isStreamed = dialect.takes("stream");
   const body = {
     model,
-    messages: withInstructions(messages, formatInstructions(helpers, format, dialect.format)),
+    messages: withInstructions(
+      messages.filter(hasContent),
+      formatInstructions(helpers, format, dialect.format),
+    ),
     ...(tools?.length && { tools }),
     response_format: chatFormat(helpers, format, dialect.format),
     ...tokenLimit(dialect, asked),
@@ -128,6 +131,11 @@ function bodyOf(
 function tokenLimit(dialect: Dialect, asked: number): SentBody {
   if (dialect.takes("max_completion_tokens")) return { max_completion_tokens: asked };
   return dialect.takes("max_tokens") ? { max_tokens: asked } : {};
+}
+
+/** Some servers refuse a message of the model that is empty. */
+function hasContent(message: Message): boolean {
+  return message.role !== "assistant" || Boolean(message.content || message.tool_calls?.length);
 }
 
 /** Adds instructions to the system message. */

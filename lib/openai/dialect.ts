@@ -154,7 +154,9 @@ export class Dialect {
     const isFormat = FORMAT.test(refusal.text) || KEYWORDS.test(refusal.text);
     const hasFormat = body.response_format !== undefined || body.text !== undefined;
     if (refused.length > 0) return true;
-    return isFormat && hasFormat && this.#lowerFormat(refusal);
+    if (!isFormat || !hasFormat) return false;
+    const isConflict = body.tools !== undefined && /\btools?\b|function/.test(refusal.text);
+    return this.#lowerFormat(refusal, isConflict);
   }
 
   #learnSize({ text }: Refusal, asked: number): boolean {
@@ -166,11 +168,16 @@ export class Dialect {
     return true;
   }
 
-  /** Asks for the format in a simpler way from now on. */
-  #lowerFormat({ text }: Refusal): boolean {
-    if (this.format === "none") return false;
+  /**
+   * Asks for the format in a simpler way from now on.
+   *
+   * @param isConflict whether the server supports no format together with functions
+   */
+  #lowerFormat({ text }: Refusal, isConflict: boolean): boolean {
+    const last = levels.length - 1;
+    if (this.#level === last) return false;
     const isKeyword = KEYWORDS.test(text) && this.format === "schema";
-    this.#level = isKeyword ? 1 : Math.max(2, this.#level + 1);
+    this.#level = isConflict ? last : isKeyword ? 1 : Math.max(2, this.#level + 1);
     this.#log(`format, now ${this.format}`);
     return true;
   }

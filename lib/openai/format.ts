@@ -2,7 +2,8 @@
  * The format of an answer, in the form that a server supports.
  * @module
  */
-import type { OutputFormat } from "../model/model.ts";
+import type { z } from "zod";
+import type { FunctionTool, OutputFormat } from "../model/model.ts";
 import type { OpenAICall } from "./client.ts";
 import type { FormatLevel } from "./dialect.ts";
 
@@ -25,41 +26,57 @@ const PLAIN_KEYWORDS = new Set([
 /** The format of an answer of Chat Completions. */
 type ChatFormat =
   | { type: "json_object" }
-  | { type: "json_schema"; json_schema: { name: string; strict?: boolean; schema: Schema } };
+  | { type: "json_schema"; json_schema: { name: string; strict?: true; schema: Schema } };
+
+/** The format of an answer of the Responses API. */
+type TextFormat =
+  | { type: "json_object" }
+  | { type: "json_schema"; name: string; strict?: true; schema: Schema };
 
 /** Returns the `response_format` of Chat Completions; unset: the prompt alone names the format. */
 export function chatFormat(
   helpers: OpenAICall["helpers"],
-  { schema, name }: OutputFormat,
+  format: OutputFormat,
   level: FormatLevel,
 ): ChatFormat | undefined {
-  if (level === "none") return undefined;
-  if (level === "json object") return { type: "json_object" };
-  const { type, json_schema: { strict, schema: converted } } = helpers.zodResponseFormat(
-    schema,
-    name,
-  );
-  return level === "plain schema"
-    ? { type, json_schema: { name, schema: plain(converted as Schema) } }
-    : { type, json_schema: { name, ...(strict && { strict }), schema: converted as Schema } };
+  const found = textFormat(helpers, format, level);
+  if (found?.type !== "json_schema") return found;
+  const { type, ...json_schema } = found;
+  return { type, json_schema };
 }
 
-/** Returns the `text` of the Responses API. */
+/** Returns the `text.format` of the Responses API. */
 export function textFormat(
   helpers: OpenAICall["helpers"],
   { schema, name }: OutputFormat,
   level: FormatLevel,
-):
-  | { format: Schema & { type: "json_schema"; name: string } | { type: "json_object" } }
-  | undefined {
+): TextFormat | undefined {
   if (level === "none") return undefined;
-  if (level === "json object") {
-    return { format: { type: level.replace(" ", "_") as "json_object" } };
+  if (level === "json object") return { type: "json_object" };
+  const { strict, plain } = once(schema, () => helpers.zodTextFormat(schema, name).schema);
+  const type = "json_schema";
+  return level === "schema"
+    ? { type, name, strict: true, schema: strict }
+    : { type, name, schema: plain };
+}
+
+/** Returns the parameters of a function. */
+export function parametersOf(helpers: OpenAICall["helpers"], tool: FunctionTool): Schema {
+  const convert = () => helpers.zodResponsesFunction(tool).parameters as Schema;
+  return once(tool.parameters, convert).strict;
+}
+
+/** The converted schemas. A conversion takes about a millisecond. */
+const converted = new WeakMap<z.ZodType, { strict: Schema; plain: Schema }>();
+
+/** Converts a schema once. */
+function once(schema: z.ZodType, convert: () => Schema): { strict: Schema; plain: Schema } {
+  let forms = converted.get(schema);
+  if (!forms) {
+    const full = convert();
+    converted.set(schema, forms = { strict: withoutPatterns(full), plain: plain(full) });
   }
-  const { type, strict, schema: converted } = helpers.zodTextFormat(schema, name);
-  return level === "plain schema"
-    ? { format: { type, name, schema: plain(converted as Schema) } }
-    : { format: { type, name, strict, schema: converted } };
+  return forms;
 }
 
 /**
@@ -72,26 +89,39 @@ export function formatInstructions(
   level: FormatLevel,
 ): string {
   if (level === "schema" || level === "plain schema") return "";
-  const { json_schema } = helpers.zodResponseFormat(schema, name);
-  const text = JSON.stringify(plain(json_schema.schema as Schema));
+  const { plain } = once(schema, () => helpers.zodTextFormat(schema, name).schema);
   return "\n\nAnswer with one JSON document and nothing else. It must match this JSON Schema:\n" +
-    text;
+    JSON.stringify(plain);
 }
 
 /** Removes the keywords that only some servers know. The answer is checked here anyway. */
-export function plain(schema: Schema): Schema {
-  const kept = Object.entries(schema).filter(([keyword]) => PLAIN_KEYWORDS.has(keyword));
-  const result = Object.fromEntries(kept.map(([keyword, value]) => {
-    if (keyword === "properties" || keyword === "$defs") return [keyword, mapMembers(value)];
-    if (keyword === "items") return [keyword, plain(value as Schema)];
-    if (keyword === "anyOf") return [keyword, (value as Schema[]).map(plain)];
-    return [keyword, value];
-  }));
+function plain(schema: Schema): Schema {
+  const result = mapSchema(schema, plain, (keyword) => PLAIN_KEYWORDS.has(keyword));
   return "const" in schema ? { ...result, enum: [schema.const] } : result;
 }
 
-function mapMembers(members: unknown): Schema {
-  return Object.fromEntries(
-    Object.entries(members as Schema).map(([name, schema]) => [name, plain(schema as Schema)]),
-  );
+/**
+ * Removes patterns. llama.cpp refuses those that are not anchored, and anchors others by itself, so
+ * that a text has one character.
+ */
+function withoutPatterns(schema: Schema): Schema {
+  return mapSchema(schema, withoutPatterns, (keyword) => keyword !== "pattern");
+}
+
+/** Returns a schema with these keywords, and with the schemas in it mapped. */
+function mapSchema(
+  schema: Schema,
+  map: (schema: Schema) => Schema,
+  keeps: (keyword: string) => boolean,
+): Schema {
+  const members = Object.entries(schema).filter(([keyword]) => keeps(keyword));
+  return Object.fromEntries(members.map(([keyword, value]) => {
+    if (keyword === "properties" || keyword === "$defs") {
+      const mapped = Object.entries(value as Schema).map(([name, s]) => [name, map(s as Schema)]);
+      return [keyword, Object.fromEntries(mapped)];
+    }
+    if (keyword === "items") return [keyword, map(value as Schema)];
+    if (keyword === "anyOf") return [keyword, (value as Schema[]).map(map)];
+    return [keyword, value];
+  }));
 }

@@ -3,13 +3,15 @@
  * retry: the record of the job controls further attempts.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
 import { Dialect } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
-import { join, respond } from "./response.ts";
+import { respondByChat } from "./chat_response.ts";
+import { join, NoResponsesError, respond } from "./response.ts";
 import { boundedFetch } from "./stream.ts";
 
 export interface OpenAIModelOptions {
@@ -24,8 +26,12 @@ export interface OpenAIModelOptions {
   background: boolean;
   /** Whether the server is OpenAI itself, which knows all members of a request. */
   isOpenAI: boolean;
+  /** The API for turns with function calls; `auto`: Chat Completions if there are no Responses. */
+  responsesApi: "auto" | "responses" | "chat";
   clock: Clock;
 }
+
+const log = getLogger(["tripwright", "model"]);
 
 type Sdk = Pick<OpenAICall, "helpers" | "client">;
 
@@ -36,6 +42,7 @@ const CANCEL_MS = 5_000;
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
   const dialects = new Map<string, Dialect>();
+  let api = options.responsesApi;
   let sdk: Promise<Sdk> | undefined;
 
   function dialect(api: string, model: string): Dialect {
@@ -77,7 +84,18 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   return {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
-    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
+    respond: (request, options) =>
+      call(options, async (openai) => {
+        if (api === "chat") return await respondByChat(openai, request, options);
+        try {
+          return await respond(openai, request, options);
+        } catch (error) {
+          if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+          api = "chat";
+          log.info("not supported by the model server", { what: "Responses API" });
+          return await respondByChat(openai, request, options);
+        }
+      }),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(CANCEL_MS);
@@ -92,24 +110,7 @@ async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Prom
     import("openai/helpers/zod"),
   ]);
   return {
-    helpers: {
-      ...helpers,
-      zodResponseFormat: oncePerSchema(helpers.zodResponseFormat),
-      zodTextFormat: oncePerSchema(helpers.zodTextFormat),
-    },
+    helpers,
     client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
   };
-}
-
-/** Converts each schema once. A conversion takes about a millisecond. */
-function oncePerSchema<Convert extends (schema: never, name: string) => object>(
-  convert: Convert,
-): Convert {
-  const converted = new WeakMap<object, object>();
-  const convertOnce = (schema: never, name: string) => {
-    let result = converted.get(schema);
-    if (!result) converted.set(schema, result = convert(schema, name));
-    return result;
-  };
-  return convertOnce as Convert;
 }

@@ -11,7 +11,7 @@ import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
 import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
 import { readEvents } from "./events.ts";
-import { formatInstructions, textFormat } from "./format.ts";
+import { formatInstructions, parametersOf, textFormat } from "./format.ts";
 import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
@@ -225,10 +225,27 @@ async function create(
     try {
       return await negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send);
     } catch (error) {
+      if (hasNoResponses(error)) throw new NoResponsesError();
       if (previous === null || !isUnknownPrevious(error)) throw error;
       previous = null;
     }
   }
+}
+
+/** The server has no Responses API. */
+export class NoResponsesError extends JobError {
+  override name = "NoResponsesError";
+
+  constructor() {
+    super("rejected", "OpenAI API error: the server has no Responses API");
+  }
+}
+
+/** A server that has the API, but does not know the model, names the model. */
+function hasNoResponses(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== null && [404, 405, 501].includes(refusal.status) &&
+    !/\bmodel|deployment/.test(refusal.text);
 }
 
 function isUnknownPrevious(error: unknown): boolean {
@@ -255,9 +272,14 @@ function bodyOf(
     ...(dialect.takes("reasoning") && {
       reasoning: { effort, ...(dialect.takes("reasoning.summary") && { summary: "auto" }) },
     }),
-    text: textFormat(helpers, format, dialect.format),
+    text: dialect.format === "none"
+      ? undefined
+      : { format: textFormat(helpers, format, dialect.format) },
     tools: [
-      ...request.tools.map((tool) => helpers.zodResponsesFunction(tool)),
+      ...request.tools.map((tool) => ({
+        ...helpers.zodResponsesFunction(tool),
+        parameters: parametersOf(helpers, tool),
+      })),
       ...(webSearch ? [{ type: "web_search" as const }] : []),
     ],
     ...(dialect.takes("max_output_tokens") && { max_output_tokens: asked }),

@@ -31,6 +31,7 @@ Deno.test("a client is told not to retry where a new request cannot succeed", ()
     "quota_exceeded",
     "unauthorized",
     "rejected",
+    "request_too_large",
     "model_unavailable",
     "refused",
     "content_filtered",
