@@ -31,6 +31,7 @@ const job: GenerationJob = {
   progress: null,
   partial: null,
   usage: null,
+  warnings: [],
 };
 
 /** Returns the text of a page, without its tags. */
