@@ -40,8 +40,9 @@ const LIVE: readonly RegExp[] = [
   /(#)(?=\w)/g,
   // GH-181
   /\b(GH-)(?=\d)/gi,
-  // :beer:, :+1:, :100:, but not 09:30:00. A colon may follow the text.
-  /(:)(?=(?:[\w+-]*[a-z][\w+-]*|[+-]1|100|1234)(?::|$))/gi,
+  // :beer:, :+1:, :100:, but not 09:30:00. A colon may follow the text. The longest
+  // name of an emoji has fewer than 60 characters.
+  /(:)(?=(?:(?=[\d_+-]{0,60}[a-z])[\w+-]{1,60}|[+-]1|100|1234)(?::|$))/gi,
   // https://example.com
   /(:)(?=\/\/)/g,
   // www.example.com
