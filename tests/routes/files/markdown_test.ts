@@ -175,6 +175,28 @@ Small rooms.
   );
 });
 
+Deno.test("a plan with warnings lists them as text under its title", () => {
+  const warnings = [
+    { code: "equal_titles", where: "bundles.1", message: "More than one bundle is “*Jazz*”." },
+    { code: "empty_event", where: "bundles.1.keyEvents.0", message: "An event has no name." },
+  ];
+  const text = bundlesMarkdown({ preferences: {}, bundles: [bundle()], note: "A note.", warnings });
+  assertEquals(blocksOf(text).slice(0, 6), [
+    "# Weekend bundles",
+    "A note.",
+    "**Please check:**",
+    "- More than one bundle is “\\*Jazz\\*”.",
+    "- An event has no name.",
+    "## Underground",
+  ]);
+  const itinerary = { destination: "Rome", durationDays: 2, days: [], warnings };
+  assertEquals(blocksOf(itineraryMarkdown(itinerary)).slice(0, 3), [
+    "# Rome: 2 days",
+    "**Please check:**",
+    "- More than one bundle is “\\*Jazz\\*”.",
+  ]);
+});
+
 Deno.test("the sample plans are valid documents, for one day and for thirty", () => {
   for (const durationDays of [1, 30]) {
     const request = { destination: "Tokyo, Japan", durationDays };
