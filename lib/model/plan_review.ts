@@ -43,16 +43,13 @@ export interface PlanReviewOptions<Plan> {
 export class PlanReview<Plan> {
   readonly #rules: readonly Rule<Plan>[];
   readonly #review: OutputReview<Plan>;
-  /** Whether the model may still be asked for a correction. */
-  #mayAsk = true;
-  /** A plan with the right shape that the model was asked to correct. */
+  /** The latest plan with the right shape that breaks a rule. */
   #kept: Plan | null = null;
 
   constructor({ schema, rules, maxTokens }: PlanReviewOptions<Plan>) {
     this.#rules = rules;
     this.#review = new OutputReview(
       schema.check((context) => {
-        if (!this.#mayAsk) return;
         const findings = rules.flatMap((rule) => rule.check(context.value));
         if (findings.length > 0 && context.issues.length === 0) this.#kept = context.value;
         for (const { where: path, feedback: message } of findings) {
@@ -74,16 +71,15 @@ export class PlanReview<Plan> {
   }
 
   /**
-   * Reviews an answer. If the correction is unusable, the value is the plan before it.
+   * Reviews an answer. A broken rule counts as a wrong shape does, but at the second such answer
+   * the value is the latest plan with the right shape.
    *
    * @throws {JobError} `truncated` or `invalid_output` at the second such answer, without a plan
    */
   judge(answer: Parameters<OutputReview<Plan>["judge"]>[0]): Review<ReviewedPlan<Plan>> {
     try {
       const verdict = this.#review.judge(answer);
-      if ("value" in verdict) return { value: this.#finish(verdict.value) };
-      if (verdict.feedback !== null) this.#mayAsk = false;
-      return verdict;
+      return "value" in verdict ? { value: this.#finish(verdict.value) } : verdict;
     } catch (error) {
       const value = error instanceof JobError ? this.fallback : null;
       if (value === null) throw error;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PlanReview, type Rule } from "../../../lib/model/plan_review.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 
-const Plan = z.object({ days: z.array(z.string()) });
+const Plan = z.object({ days: z.array(z.string().max(5)) });
 type Plan = z.infer<typeof Plan>;
 
 /** No day may be wet. */
@@ -91,6 +91,17 @@ for (const [what, answers] of unusable) {
     assertStrictEquals(review.fallback, null);
   });
 }
+
+Deno.test("PlanReview never keeps a plan with the wrong shape", () => {
+  const review = newReview();
+  const verdict = review.judge(answer("rain", "drizzle"));
+  assert("feedback" in verdict && verdict.feedback !== null);
+  // One turn for both: the shape and the rules.
+  assert(verdict.feedback.includes("- days.1: Too big"), verdict.feedback);
+  assert(verdict.feedback.includes("- days.0: is wet"), verdict.feedback);
+  assertStrictEquals(review.fallback, null);
+  assertThrows(() => review.judge(answer("rain", "drizzle")), JobError);
+});
 
 Deno.test("PlanReview has a plan to fall back on while it waits for the correction", () => {
   const review = newReview();
