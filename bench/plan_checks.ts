@@ -3,6 +3,7 @@
  * @module
  */
 import type { Bundles } from "../jobs/kinds/bundles/kind.ts";
+import { comparable } from "../jobs/kinds/text.ts";
 import type { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
 
 /** The findings about a plan. `null`: the check does not apply to plans of this kind. */
@@ -81,8 +82,7 @@ function areAscending(times: string[]): boolean {
 function repeatsIn(titles: string[]): string[] {
   const seen = new Set<string>();
   return titles.filter((title) => {
-    const words = title.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}]+/gu, " ")
-      .trim();
+    const words = comparable(title);
     const isRepeat = seen.has(words);
     seen.add(words);
     return isRepeat;

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { type FailureCode, failureKinds } from "../lib/job/failure.ts";
+import { PlanWarning } from "../lib/job/plan_warning.ts";
 import { Source } from "../lib/job/job_record.ts";
 import { Phase } from "../lib/job/progress.ts";
 import { StepEvent, Transition } from "../lib/job/timeline.ts";
@@ -57,13 +58,16 @@ const common = {
   attempt: z.int().nonnegative().describe("Number of attempts so far"),
 };
 
-/** The members that only the answer about one job has: its progress and its cost. */
+/** The members that only the answer about one job has: its progress, cost and warnings. */
 const work = {
   progress: Progress.nullable().describe("`null` after the end of the job"),
   partial: z.array(z.unknown()).nullable().describe(
     "The finished parts of the plan; `null` after the end of the job",
   ),
   usage: Usage.nullable(),
+  warnings: z.array(PlanWarning).describe(
+    "What is wrong in the plan although the model had the chance to correct it",
+  ),
 };
 
 /** The part of a kind that these schemas need. */

@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
+import type { PlanWarning } from "../lib/job/plan_warning.ts";
 import type { Source } from "../lib/job/job_record.ts";
 import type { ChatRequest, ChatTurn, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
 import type { ItemsFormat } from "../lib/model/partial_items.ts";
@@ -69,6 +70,8 @@ export interface PublicKind<
   presentResult(job: { result: Result | null; progress: Progress }): z.output<ResultMembers>;
   /** Returns the parts of a plan, in the form in which progress shows them. */
   itemsOf(result: Result): readonly unknown[];
+  /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */
+  warningsOf?(result: Result): readonly PlanWarning[];
 }
 
 /** The parts of a plan that progress shows while the model writes it. */

@@ -44,6 +44,7 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
       : { phase: "writing", message: "Writing", step: 0, of: 2, updatedAt: at },
     partial: isEnded ? null : [],
     usage: null,
+    warnings: [],
     ...members,
   };
 }

@@ -21,7 +21,7 @@ export function itineraryPlan(days: number) {
       theme: `Day of the ${["river", "hills", "market"][index % 3]}`,
       activities: [
         activity("09:00", "Café, first; then [coffee]", 4.5),
-        activity("10:30", "Museum #1", 0),
+        activity("10:30", `Museum #${index + 1}`, 0),
         activity("23:15", "Concert | late", 60, "USD"),
         activity("23:15", "Walk home", null),
       ],

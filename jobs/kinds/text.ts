@@ -3,27 +3,60 @@
  * @module
  */
 import { z } from "zod";
+import {
+  countCharacters,
+  countCodePoints,
+  hasVisibleCharacter,
+  maxCodePoints,
+} from "../../lib/characters.ts";
 
 /**
- * Returns the schema of a string of `min` to `max` characters after trimming. Characters are
- * Unicode code points, as in JSON Schema's `maxLength`. A lone surrogate is replaced, because no
+ * Returns the schema of a string of `min` to `max` characters after trimming, as a reader counts
+ * them. With a minimum, one of them must be visible. A lone surrogate is replaced, because no
  * upstream server accepts it.
  */
 export function travellerText({ min = 0, max }: { min?: number; max: number }) {
   return z.string({ error: "expected a string" })
     .overwrite((text) => text.toWellFormed().trim())
-    .refine((text) => [...text].length >= min && [...text].length <= max, {
-      error: `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`,
+    .check(({ value, issues }) => {
+      const message = objectionTo(value, { min, max });
+      if (message !== null) issues.push({ code: "custom", message, input: value });
     })
-    // JSON Schema cannot express the trimming.
+    // JSON Schema cannot express the trimming, and counts code points.
     .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
 }
 
+/** Returns what is wrong with a text, or `null`. */
+function objectionTo(text: string, { min, max }: { min: number; max: number }): string | null {
+  const expected = `expected ${min === 0 ? "at most" : `${min} to`} ${max} characters`;
+  const most = maxCodePoints(max);
+  if (countCodePoints(text) > most) return `${expected}, and at most ${most} Unicode code points`;
+  if (text.length < min || countCharacters(text, max) > max) return expected;
+  return min > 0 && !hasVisibleCharacter(text) ? "expected at least one visible character" : null;
+}
+
 /**
- * The schema of text from a model. OpenAI's subset of JSON Schema has `pattern`, but no
- * `minLength`.
+ * The schema of text from a model. Some model servers refuse `pattern` and `minLength`, so the
+ * check stays out of the JSON Schema.
  */
-export const modelText = z.string().regex(/\S/, { error: "must not be blank" });
+export const modelText = z.string().refine(hasVisibleCharacter, { error: "must not be blank" });
+
+/**
+ * Returns whether all texts have a single character. Some model servers write such texts when they
+ * misread a schema.
+ */
+export function areSingleCharacters(texts: readonly string[]): boolean {
+  return texts.every((text) => countCodePoints(text.trim()) === 1);
+}
+
+/** What the model reads about {@link areSingleCharacters}. */
+export const SINGLE_CHARACTERS = "every text has a single character; write whole texts";
+
+/** Returns the words of a text for comparisons. Case, accents of width and punctuation go. */
+export function comparable(text: string): string {
+  const plain = text.normalize("NFKC").toLowerCase();
+  return plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim() || plain.trim();
+}
 
 /**
  * Returns the request for the prompt: one JSON document between tags. JSON escapes quotes, and each

@@ -41,17 +41,16 @@ export function presentJob(
   const { job, progress, result, isFollowing } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
+  const plan = result === null ? null : kind.result.parse(result);
   return {
     ...presentRequest(kind, job, request),
-    ...kind.presentResult({
-      result: result === null ? null : kind.result.parse(result),
-      progress,
-    }),
+    ...kind.presentResult({ result: plan, progress }),
     createdAt,
     ...common,
     progress: finished ? null : presentProgress(job, progress, { isFollowing }),
     partial: finished ? null : progress.partial,
     usage: finished ? job.usage : progress.usage,
+    warnings: plan === null ? [] : [...kind.warningsOf?.(plan) ?? []],
   };
 }
 

@@ -6,7 +6,7 @@ import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
 import { readEventDate } from "./event_date.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
-import { escaped, listEntry, markdownDocument } from "./markdown.ts";
+import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined, oneLine } from "./text.ts";
 
 type KeyEvent = Bundle["keyEvents"][number];
@@ -39,18 +39,21 @@ function bundlesOf({ bundles }: GenerationJob): Bundle[] {
  * event. It has no pictures, because their hosts would learn who opens the document.
  *
  * @param plan.note a line under the title, as text
+ * @param plan.warnings what the reader should check
  * @returns the document; it ends with a line end
  */
 export function bundlesMarkdown(
-  { preferences, bundles, note }: {
+  { preferences, bundles, note, warnings = [] }: {
     preferences: Preferences;
     bundles: Bundle[];
     note?: string | undefined;
+    warnings?: GenerationJob["warnings"];
   },
 ): string {
   return markdownDocument([
     "# Weekend bundles",
     note && escaped(note),
+    ...warningBlocks(warnings),
     ...wishLines(preferences),
     ...bundles.flatMap(({ title, description, keyEvents }) => [
       `## ${escaped(title)}`,

@@ -7,7 +7,7 @@ import { DAY_MS } from "../../lib/clock.ts";
 import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
-import { escaped, listEntry, markdownDocument } from "./markdown.ts";
+import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined } from "./text.ts";
 
 /** One thing to do on a day. */
@@ -46,20 +46,23 @@ function daysOf({ itinerary }: ItineraryJob): Day[] {
  * of the costs by currency.
  *
  * @param plan.note a line under the title, as text
+ * @param plan.warnings what the reader should check
  * @returns the document; it ends with a line end
  */
 export function itineraryMarkdown(
-  { destination, durationDays, days, note }: {
+  { destination, durationDays, days, note, warnings = [] }: {
     destination: string;
     durationDays: number;
     days: Day[];
     note?: string | undefined;
+    warnings?: ItineraryJob["warnings"];
   },
 ): string {
   const length = durationDays === 1 ? "1 day" : `${durationDays} days`;
   return markdownDocument([
     `# ${escaped(destination)}: ${length}`,
     note && escaped(note),
+    ...warningBlocks(warnings),
     ...days.flatMap(({ day, theme, activities }) => [
       `## Day ${day}: ${escaped(theme)}`,
       ...activities.map(activityEntry),

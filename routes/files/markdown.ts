@@ -20,6 +20,35 @@ export function listEntry(blocks: string[]): string {
     .join("\n\n");
 }
 
+/** Writes what a reader should check in a plan; nothing without warnings. */
+export function warningBlocks(warnings: readonly { message: string }[]): string[] {
+  if (warnings.length === 0) return [];
+  return ["**Please check:**", ...warnings.map(({ message }) => listEntry([escaped(message)]))];
+}
+
+/** Invisible, and without a meaning in Markdown (WORD JOINER). */
+const JOINER = "\u2060";
+
+/**
+ * What GitHub turns into mentions, references, links and emoji after it has read the escapes: the
+ * joiner goes between the two groups.
+ */
+const LIVE: readonly RegExp[] = [
+  // @octocat, me@example.com
+  /(@)(?=[\w-])/g,
+  // #181, owner/repository#181
+  /(#)(?=\w)/g,
+  // GH-181
+  /\b(GH-)(?=\d)/gi,
+  // :beer:, :+1:, :100:, but not 09:30:00. A colon may follow the text. The longest
+  // name of an emoji has fewer than 60 characters.
+  /(:)(?=(?:(?=[\d_+-]{0,60}[a-z])[\w+-]{1,60}|[+-]1|100|1234)(?::|$))/gi,
+  // https://example.com
+  /(:)(?=\/\/)/g,
+  // www.example.com
+  /(www)(?=\.)/gi,
+];
+
 /**
  * Escapes text so that Markdown shows it unchanged. Any ASCII punctuation may be escaped
  * (CommonMark, section 2.4). Characters with a meaning inside a line, in any dialect, are always
@@ -27,9 +56,9 @@ export function listEntry(blocks: string[]): string {
  * start of a block (a list) and in bare addresses, which GitHub turns into links.
  */
 export function escaped(text: string): string {
-  return oneLine(text)
+  return LIVE.reduce((line, live) => line.replace(live, `$1${JOINER}`), oneLine(text))
     .replace(/[\\`*_~^=|$#@&<>[\]{}]/g, "\\$&")
     .replace(/^[-+]/, "\\$&")
     .replace(/^(\d+)([.)])/, "$1\\$2")
-    .replace(/:(?=\/\/)|(?<=www)\./gi, "\\$&");
+    .replace(/:(?=\u2060\/\/)|(?<=www\u2060)\./gi, "\\$&");
 }

@@ -9,8 +9,8 @@
  * calendar; some readers also treat U+0085 and U+2028 as line ends. A calendar may not contain
  * other control characters either (RFC 5545, section 3.1).
  *
- * @returns the text. It may be empty, because a model's schema accepts a text of control
- * characters.
+ * @returns the text. It may be empty, because not all texts of a request or a plan need a visible
+ * character.
  */
 export function oneLine(text: string): string {
   return text.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ").trim();

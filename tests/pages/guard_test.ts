@@ -155,7 +155,10 @@ browserTest("texts of travellers and models are text and never run as code", asy
   }
   await using service = await openService({
     script: [
+      // The days and bundles repeat each other, so the model is asked again, and warnings remain.
       { content: JSON.stringify({ days: evilDays }) },
+      { content: JSON.stringify({ days: evilDays }) },
+      { content: JSON.stringify({ bundles: evilBundles }), reasoning: hostile },
       { content: JSON.stringify({ bundles: evilBundles }), reasoning: hostile },
     ],
   });
@@ -168,7 +171,9 @@ browserTest("texts of travellers and models are text and never run as code", asy
   await page.locator(".days h2").first().waitFor();
   assertStrictEquals(await page.locator(".days h2").first().innerText(), hostile);
   service.model.write(itinerary);
+  service.model.write(await service.model.begun(1));
   await page.getByText("ready after").waitFor();
+  await page.getByText("Please check this plan").waitFor();
   await page.reload();
   assertStrictEquals(await page.locator("h1").innerText(), hostile.slice(0, 120).trim());
   await takeScreenshot(page, "hostile-itinerary", true);
@@ -180,7 +185,8 @@ browserTest("texts of travellers and models are text and never run as code", asy
   }
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
-  service.model.write(await service.model.begun(1));
+  service.model.write(await service.model.begun(2));
+  service.model.write(await service.model.begun(3));
   await page.getByText("ready after").waitFor();
   await page.locator(".reasoning summary").click();
   await page.reload();

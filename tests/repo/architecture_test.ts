@@ -68,7 +68,7 @@ const rooms: Record<string, readonly string[]> = {
   "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
   // Code for browsers. A separate check covers what it may import from the server.
   "web/app": ["web/app/kinds", "web/client", "jobs/contract.ts", "jobs/kinds/contracts.ts", "lib"],
-  "web/app/kinds": ["web/client", "jobs/job_answer.ts", "jobs/kinds/contracts.ts"],
+  "web/app/kinds": ["web/client", "jobs/job_answer.ts", "jobs/kinds/contracts.ts", "lib"],
   "web/client": [
     "jobs/contract.ts",
     "jobs/job_answer.ts",
@@ -102,6 +102,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/kind.ts",
     "jobs/kinds",
     "jobs/tools",
+    "lib",
     "lib/job",
     "lib/model",
   ],
@@ -246,6 +247,7 @@ for (const [why, file, specifier] of forbidden) {
 /** Whether browsers may load a module: one without code for the server. */
 function isShared(path: string): boolean {
   const shared = [
+    "lib/characters.ts",
     "lib/clock.ts",
     "lib/backoff.ts",
     "jobs/contract.ts",

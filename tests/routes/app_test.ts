@@ -49,6 +49,7 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
     progress: young.body.progress,
     partial: [],
     usage: null,
+    warnings: [],
   });
   const { phase, message, ...progress } = young.body.progress;
   assertMatch(phase, /^(queued|starting|thinking)$/);

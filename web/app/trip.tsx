@@ -15,6 +15,7 @@ import { focusOn, usePageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
 import { LocalTime } from "./local_time.tsx";
+import { PlanWarnings } from "./plan_warnings.tsx";
 import { openRecentTrips } from "./recent_trips.ts";
 import { describeFailure } from "./refusal.ts";
 import { openClient } from "./session.ts";
@@ -47,6 +48,7 @@ export function TripPage({ state }: { state: TripState }) {
       <TripHeader job={job} isOpen={state.isOpen} />
       <p class="unseen" role="status">{announcement}</p>
       <Outcome wish={wish} job={job} />
+      <PlanWarnings warnings={job.warnings} />
       <view.Plan job={job} isGrowing={isGrowing} />
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}

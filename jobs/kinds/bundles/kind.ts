@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { countCodePoints } from "../../../lib/characters.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type {
   FunctionCall,
@@ -16,8 +17,16 @@ import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
-import { OutputReview } from "../../../lib/model/structured_output.ts";
-import { fenced, modelText, travellerText } from "../text.ts";
+import { PlanWarning } from "../../../lib/job/plan_warning.ts";
+import { PlanReview } from "../../../lib/model/plan_review.ts";
+import {
+  areSingleCharacters,
+  fenced,
+  modelText,
+  SINGLE_CHARACTERS,
+  travellerText,
+} from "../text.ts";
+import { bundlesRules } from "./review.ts";
 import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -38,13 +47,23 @@ const text = travellerText({ max: 500 }).nullish();
 /** The message of the service before Tripwright for missing values. Old clients know it. */
 const MISSING = "Missing preferences in request body";
 
+/**
+ * The limit of all preferences together, in code points: that of each text times their number. A
+ * record holds 64 KiB, and a code point takes up to four bytes.
+ */
+const MAX_CODE_POINTS = 11_500;
+
 const Preferences = z.object({
   interests: z.array(travellerText({ max: 500 }), { error: "expected a list of strings" })
     .max(20, { error: "expected at most 20 entries" }).nullish(),
   musicProfile: text,
   timeframe: text,
   otherPreferences: text,
-}, { error: ({ input }) => input ? "expected an object" : MISSING });
+}, { error: ({ input }) => input ? "expected an object" : MISSING })
+  .refine(({ interests, musicProfile, timeframe, otherPreferences }) => {
+    const texts = [...interests ?? [], musicProfile, timeframe, otherPreferences];
+    return countCodePoints(texts.join("")) <= MAX_CODE_POINTS;
+  }, { error: `expected at most ${MAX_CODE_POINTS} Unicode code points in all texts together` });
 
 export const BundlesRequest = z.object({ preferences: Preferences }, { error: MISSING });
 export type BundlesRequest = z.infer<typeof BundlesRequest>;
@@ -69,7 +88,21 @@ type Bundle = z.infer<typeof Bundle>;
 
 const MAX_BUNDLES = 5;
 
-export const Bundles = z.object({ bundles: z.array(Bundle).min(3).max(MAX_BUNDLES) });
+/** A bundle that is not cut to single characters. */
+const WholeBundle = Bundle.refine(({ title, description, keyEvents }) => {
+  const texts = keyEvents.flatMap(({ name, date, why }) => [name, date, why]);
+  return !areSingleCharacters([title, description, ...texts]);
+}, { error: SINGLE_CHARACTERS });
+
+/** A plan as the model writes it. */
+const WrittenBundles = z.object({ bundles: z.array(WholeBundle).min(3).max(MAX_BUNDLES) });
+export type WrittenBundles = z.infer<typeof WrittenBundles>;
+
+/** A plan as it is stored. */
+export const Bundles = z.object({
+  bundles: z.array(Bundle).min(3).max(MAX_BUNDLES),
+  warnings: z.array(PlanWarning).optional(),
+});
 export type Bundles = z.infer<typeof Bundles>;
 
 export interface BundlesSettings {
@@ -117,6 +150,7 @@ export function bundlesKind(settings: BundlesSettings) {
       openaiResponseId: progress.openaiResponseId,
     }),
     itemsOf: ({ bundles }) => bundles,
+    warningsOf: ({ warnings }) => warnings ?? [],
   } satisfies PublicKind<BundlesRequest, Bundles, typeof RequestMembers, typeof ResultMembers>;
 }
 
@@ -125,14 +159,20 @@ async function generate(
   context: JobContext,
   { model, tools, webSearch }: BundlesSettings,
 ): Promise<Bundles> {
-  const review = new OutputReview(Bundles, TURN_TOKENS);
+  const review = new PlanReview({
+    schema: WrittenBundles,
+    rules: bundlesRules,
+    maxTokens: TURN_TOKENS,
+  });
   const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
   // Hosted web search shows the model links that the API does not return, so any link may be real.
   const known = webSearch ? null : new Set<string>();
   const schemaAt = (index: number) =>
-    index < MAX_BUNDLES ? Bundle.transform((bundle) => withKnownLinks(bundle, known)) : z.never();
+    index < MAX_BUNDLES
+      ? WholeBundle.transform((bundle) => withKnownLinks(bundle, known))
+      : z.never();
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
     const answer = await context.respond(`turn-${turn}`, {
@@ -140,7 +180,7 @@ async function generate(
       instructions,
       input,
       previous,
-      format: { name: "bundles", schema: Bundles },
+      format: { name: "bundles", schema: WrittenBundles },
       tools,
       webSearch,
       reasoningEffort: "medium",
@@ -154,14 +194,13 @@ async function generate(
       continue;
     }
     const verdict = review.judge(answer);
-    if ("value" in verdict) {
-      return { bundles: verdict.value.bundles.map((bundle) => withKnownLinks(bundle, known)) };
-    }
+    if ("value" in verdict) return withKnownLinksOnly(verdict.value, known);
     if (verdict.feedback !== null) {
       previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
+  if (review.fallback !== null) return withKnownLinksOnly(review.fallback, known);
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 
@@ -220,6 +259,11 @@ async function callTool(
     ({ failed }) => ({ tool: { name: nameOf(call, tools), failed } }),
   );
   return text;
+}
+
+/** Returns the plan without the links that {@link withKnownLinks} drops. */
+function withKnownLinksOnly(plan: Bundles, known: ReadonlySet<string> | null): Bundles {
+  return { ...plan, bundles: plan.bundles.map((bundle) => withKnownLinks(bundle, known)) };
 }
 
 /**

@@ -9,8 +9,17 @@ import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { sampleItinerary } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
-import { OutputReview } from "../../../lib/model/structured_output.ts";
-import { fenced, modelText, travellerText } from "../text.ts";
+import { PlanWarning } from "../../../lib/job/plan_warning.ts";
+import { PlanReview } from "../../../lib/model/plan_review.ts";
+import {
+  areSingleCharacters,
+  fenced,
+  modelText,
+  SINGLE_CHARACTERS,
+  travellerText,
+} from "../text.ts";
+import { clockTime, inOrder, isClockTime } from "./clock_time.ts";
+import { itineraryRules, withSoundDayCosts } from "./review.ts";
 
 const MAX_DAYS = 30;
 
@@ -25,24 +34,40 @@ export const ItineraryRequest = z.object({
 }, { error: "expected a JSON object" });
 export type ItineraryRequest = z.infer<typeof ItineraryRequest>;
 
+/** A text of a model for a time; an unambiguous time in another form becomes `HH:MM`. */
+const ClockTime = z.string().overwrite(clockTime)
+  .refine(isClockTime, { error: "must be a time such as 09:30" })
+  .describe("Local start time, 24 hours, HH:MM, such as 09:30");
+
 export const Activity = z.object({
-  time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time such as 09:30" }),
+  time: ClockTime,
   title: modelText,
   description: modelText,
   place: modelText.describe("Name and neighbourhood or address, enough to find it on a map"),
   estimatedCost: z.object({
-    amount: z.number().min(0),
-    currency: z.string().regex(/^[A-Z]{3}$/, { error: "must be an ISO 4217 code such as EUR" }),
+    amount: z.number(),
+    currency: z.string().overwrite((code) => code.trim().toUpperCase())
+      .describe("ISO 4217 code, such as EUR"),
   }).nullable().describe("For one person; null where a cost makes no sense or is not known"),
 });
 
 export const Day = z.object({
   day: z.int().min(1).max(MAX_DAYS),
   theme: modelText,
-  activities: z.array(Activity).min(3).max(6),
+  activities: z.array(Activity).min(3).max(6).overwrite(inOrder),
 });
+export type Day = z.infer<typeof Day>;
 
-export const Itinerary = z.object({ days: z.array(Day).min(1).max(MAX_DAYS) });
+/** A plan as the model writes it. */
+export interface WrittenItinerary {
+  days: Day[];
+}
+
+/** A plan as it is stored. */
+export const Itinerary = z.object({
+  days: z.array(Day).min(1).max(MAX_DAYS),
+  warnings: z.array(PlanWarning).optional(),
+});
 export type Itinerary = z.infer<typeof Itinerary>;
 
 /**
@@ -53,19 +78,27 @@ function tokensFor(days: number): number {
   return 6_000 + 1_000 * days;
 }
 
+/** A day that is not cut to single characters. */
+const WholeDay = Day.refine(isWhole, { error: SINGLE_CHARACTERS });
+
+function isWhole({ theme, activities }: Day): boolean {
+  const texts = activities.flatMap(({ title, description, place }) => [title, description, place]);
+  return !areSingleCharacters([theme, ...texts]);
+}
+
 /** The schemas by their number of days: zod compiles each schema at its first use. */
-const schemas = new Map<number, z.ZodType<Itinerary>>();
+const schemas = new Map<number, z.ZodType<WrittenItinerary>>();
 
 /** Returns the schema of an itinerary with exactly this number of days, numbered from 1. */
-function itineraryOf(days: number): z.ZodType<Itinerary> {
+function itineraryOf(days: number): z.ZodType<WrittenItinerary> {
   let schema = schemas.get(days);
   if (!schema) schemas.set(days, schema = newSchema(days));
   return schema;
 }
 
-function newSchema(days: number): z.ZodType<Itinerary> {
+function newSchema(days: number): z.ZodType<WrittenItinerary> {
   return z.object({
-    days: z.array(Day).length(days, { error: `must have exactly ${days} entries` }),
+    days: z.array(WholeDay).length(days, { error: `must have exactly ${days} entries` }),
   }).refine((itinerary) => itinerary.days.every(({ day }, index) => day === index + 1), {
     error: "days must be numbered 1, 2, 3, … in order",
     path: ["days"],
@@ -76,8 +109,13 @@ const daySchemas = new Map<number, z.ZodType>();
 
 function dayOf(number: number): z.ZodType {
   let schema = daySchemas.get(number);
-  if (!schema) daySchemas.set(number, schema = Day.extend({ day: z.literal(number) }));
+  if (!schema) daySchemas.set(number, schema = newDaySchema(number));
   return schema;
+}
+
+/** Returns the schema of a day in a partial plan. The page shows it before the review. */
+function newDaySchema(number: number): z.ZodType {
+  return Day.extend({ day: z.literal(number) }).refine(isWhole).overwrite(withSoundDayCosts);
 }
 
 /** Returns the schema of each single day, for partial plans. */
@@ -115,6 +153,7 @@ export function itineraryKind(settings: { model: string }) {
     presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
     presentResult: ({ result }) => ({ itinerary: result?.days ?? null }),
     itemsOf: ({ days }) => days,
+    warningsOf: ({ warnings }) => warnings ?? [],
   } satisfies PublicKind<ItineraryRequest, Itinerary, typeof RequestMembers, typeof ResultMembers>;
 }
 
@@ -124,7 +163,11 @@ async function generate(
   model: string,
 ): Promise<Itinerary> {
   const schema = itineraryOf(request.durationDays);
-  const review = new OutputReview(schema, tokensFor(request.durationDays));
+  const review = new PlanReview({
+    schema,
+    rules: itineraryRules,
+    maxTokens: tokensFor(request.durationDays),
+  });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
     { role: "user", content: fenced(request) },

@@ -64,7 +64,13 @@ function bundles(links: { url?: string | null; imageUrl?: string | null } = {}):
     why: "You like jazz.",
   };
   const bundle = { title: "Night", description: "Late.", keyEvents: [event], imageUrl: null };
-  return { bundles: [{ ...bundle, keyEvents: [{ ...event, url }], imageUrl }, bundle, bundle] };
+  return {
+    bundles: [
+      { ...bundle, keyEvents: [{ ...event, url }], imageUrl },
+      { ...bundle, title: "Day" },
+      { ...bundle, title: "Morning" },
+    ],
+  };
 }
 
 function answer(value: unknown) {

@@ -1,5 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { fenced, travellerText } from "../../../jobs/kinds/text.ts";
+import {
+  areSingleCharacters,
+  comparable,
+  fenced,
+  travellerText,
+} from "../../../jobs/kinds/text.ts";
 
 const name = travellerText({ min: 1, max: 5 });
 
@@ -7,6 +12,9 @@ const accepted: [what: string, text: string, value: string][] = [
   ["trims", " \t Rome \n ", "Rome"],
   ["keeps spaces inside", "a  b", "a  b"],
   ["counts code points, not UTF-16 units", "🗼🗽🗿🎡🎢", "🗼🗽🗿🎡🎢"],
+  ["counts letters with combining marks once", "e\u0301".repeat(5), "e\u0301".repeat(5)],
+  ["counts flags once", "🇯🇵🇩🇪🇫🇷🇮🇹🇪🇸", "🇯🇵🇩🇪🇫🇷🇮🇹🇪🇸"],
+  ["keeps invisible characters beside visible ones", "a\u200b", "a\u200b"],
   ["counts after trimming", "     Paris     ", "Paris"],
   ["replaces half a surrogate pair", "a\ud83d", "a\ufffd"],
   ["replaces the other half", "\uddfca", "\ufffda"],
@@ -21,6 +29,17 @@ for (const [what, text, value] of accepted) {
 const refused: [what: string, value: unknown, message: string][] = [
   ["one character too many", "Lisbon", "expected 1 to 5 characters"],
   ["one code point too many", "🗼🗽🗿🎡🎢🎠", "expected 1 to 5 characters"],
+  ["one letter with a mark too many", "e\u0301".repeat(6), "expected 1 to 5 characters"],
+  [
+    "too many marks on one letter",
+    `e${"\u0301".repeat(20)}`,
+    "expected 1 to 5 characters, and at most 20 Unicode code points",
+  ],
+  ["a zero-width space", "\u200b", "expected at least one visible character"],
+  ["the braille blank", "\u2800", "expected at least one visible character"],
+  ["a Hangul filler", "\u3164", "expected at least one visible character"],
+  ["U+0000", "\0", "expected at least one visible character"],
+  ["combining marks alone", "\u0301\u0301", "expected at least one visible character"],
   ["nothing", "", "expected 1 to 5 characters"],
   ["nothing but space", " \n\u00a0\u3000", "expected 1 to 5 characters"],
   ["a number", 5, "expected a string"],
@@ -40,11 +59,44 @@ Deno.test("travellerText() without a minimum accepts an empty text", () => {
   assertStrictEquals(travellerText({ max: 5 }).parse("  "), "");
 });
 
+Deno.test("travellerText() without a minimum accepts an invisible text", () => {
+  assertStrictEquals(travellerText({ max: 5 }).parse("\u200b"), "\u200b");
+});
+
 Deno.test("travellerText() without a minimum mentions only the maximum", () => {
   const { error } = travellerText({ max: 5 }).safeParse("Lisbon");
 
   assertStrictEquals(error?.issues[0]?.message, "expected at most 5 characters");
 });
+
+const singles: [texts: string[], areSingle: boolean][] = [
+  [["A", "B", " C "], true],
+  [["寺", "🗼"], true],
+  [["A", "Castle"], false],
+  [["A", ""], false],
+];
+
+for (const [texts, areSingle] of singles) {
+  Deno.test(`areSingleCharacters() is ${areSingle} for ${JSON.stringify(texts)}`, () => {
+    assertStrictEquals(areSingleCharacters(texts), areSingle);
+  });
+}
+
+const compared: [one: string, other: string, areEqual: boolean][] = [
+  ["Castle Walk", "castle   walk!", true],
+  ["Ｃａｆｅ", "cafe", true],
+  ["Cafe\u0301", "Café", true],
+  ["東京タワー", "「東京タワー」", true],
+  ["🍜", "🍣", false],
+  ["Museum 1", "Museum 2", false],
+  ["Cafe", "Café", false],
+];
+
+for (const [one, other, areEqual] of compared) {
+  Deno.test(`comparable() ${areEqual ? "equates" : "distinguishes"} ${one} and ${other}`, () => {
+    assertStrictEquals(comparable(one) === comparable(other), areEqual);
+  });
+}
 
 Deno.test("fenced() puts indented JSON between the tags", () => {
   assertStrictEquals(

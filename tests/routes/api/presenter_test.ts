@@ -70,6 +70,16 @@ Deno.test("presentJob() shows a retried job's failure, its time and its parts", 
   assertEquals(partial, ["one"]);
 });
 
+Deno.test("presentJob() shows the warnings of a plan, and none without a plan or a review", () => {
+  const warnings = [{ code: "too_short", where: "text", message: "The text is short." }];
+  const reviewed = { ...kind, warningsOf: () => warnings };
+  const job = runningJob();
+  const result = { text: "hello" };
+  assertEquals(presentJob(reviewed, { job, progress, result }).warnings, warnings);
+  assertEquals(presentJob(reviewed, { job, progress, result: null }).warnings, []);
+  assertEquals(presentJob(kind, { job, progress, result }).warnings, []);
+});
+
 Deno.test("presentJob() shows that a released job waits for a worker", () => {
   const job = releaseJob(runningJob(), { now: NOON + 5_000, runAt: NOON + 5_000 });
   const { phase, updatedAt } = shown(job, progress).progress!;

@@ -175,6 +175,28 @@ Small rooms.
   );
 });
 
+Deno.test("a plan with warnings lists them as text under its title", () => {
+  const warnings = [
+    { code: "equal_titles", where: "bundles.1", message: "More than one bundle is “*Jazz*”." },
+    { code: "empty_event", where: "bundles.1.keyEvents.0", message: "An event has no name." },
+  ];
+  const text = bundlesMarkdown({ preferences: {}, bundles: [bundle()], note: "A note.", warnings });
+  assertEquals(blocksOf(text).slice(0, 6), [
+    "# Weekend bundles",
+    "A note.",
+    "**Please check:**",
+    "- More than one bundle is “\\*Jazz\\*”.",
+    "- An event has no name.",
+    "## Underground",
+  ]);
+  const itinerary = { destination: "Rome", durationDays: 2, days: [], warnings };
+  assertEquals(blocksOf(itineraryMarkdown(itinerary)).slice(0, 3), [
+    "# Rome: 2 days",
+    "**Please check:**",
+    "- More than one bundle is “\\*Jazz\\*”.",
+  ]);
+});
+
 Deno.test("the sample plans are valid documents, for one day and for thirty", () => {
   for (const durationDays of [1, 30]) {
     const request = { destination: "Tokyo, Japan", durationDays };
@@ -274,9 +296,21 @@ const escapes: [text: string, markdown: string][] = [
   ["[a](javascript:b) ![c](d)", "\\[a\\](javascript:b) !\\[c\\](d)"],
   ["a | b", "a \\| b"],
   ["C:\\new\\", "C:\\\\new\\\\"],
-  ["$x$ ==y== ^z^ {#id}", "\\$x\\$ \\=\\=y\\=\\= \\^z\\^ \\{\\#id\\}"],
-  ["https://evil.example www.evil.example", "https\\://evil.example www\\.evil.example"],
-  ["me@evil.example", "me\\@evil.example"],
+  ["$x$ ==y== ^z^ {#id}", "\\$x\\$ \\=\\=y\\=\\= \\^z\\^ \\{\\#\u2060id\\}"],
+  // U+2060 is invisible. It keeps GitHub from links, mentions, references and emoji.
+  [
+    "https://evil.example www.evil.example",
+    "https\\:\u2060//evil.example www\u2060\\.evil.example",
+  ],
+  ["WWW.evil.example", "WWW\u2060\\.evil.example"],
+  ["me@evil.example", "me\\@\u2060evil.example"],
+  ["Meet @octocat, #181 :beer:", "Meet \\@\u2060octocat, \\#\u2060181 :\u2060beer:"],
+  ["(@a-b/c) o/r#12 gh-7", "(\\@\u2060a-b/c) o/r\\#\u206012 gh-\u20607"],
+  [
+    ":+1: :100: :e-mail: :flag_jp::x:",
+    ":\u2060+1: :\u2060100: :\u2060e-mail: :\u2060flag\\_jp::\u2060x:",
+  ],
+  ["9:30 10:15:00 at 8 @ #", "9:30 10:15:00 at 8 \\@ \\#"],
   [" one\n\n# two\r\nthree\tfour\u2028five\u0000six  ", "one \\# two three four five six"],
   ["half \ud83d of a pair", "half \ufffd of a pair"],
   ["東京 🗼 عربى", "東京 🗼 عربى"],
@@ -291,9 +325,16 @@ for (const [text, markdown] of escapes) {
 /** The characters that may be escaped: any ASCII punctuation (CommonMark, section 2.4). */
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 
-/** What a reader shows of a line of plain text; throws if the line could have markup. */
+/** What GitHub would make live, even if it is escaped. */
+const LIVE = /@[\w-]|#\w|\bGH-\d|:(?:[\w+-]*[a-z][\w+-]*|[+-]1|100|1234):|:\/\/|www\./i;
+
+/**
+ * What a reader sees of a line of plain text, without invisible joiners; throws if the line could
+ * have markup.
+ */
 function shown(markdown: string): string {
   assertNotMatch(markdown, /^(?:[-+>#]|\d+[.)])/, markdown);
+  assertNotMatch(markdown.replace(/\\(?=.)/g, ""), LIVE, markdown);
   let text = "";
   for (let index = 0; index < markdown.length; index++) {
     let character = markdown[index]!;
@@ -305,7 +346,7 @@ function shown(markdown: string): string {
     }
     text += character;
   }
-  return text;
+  return text.replaceAll("\u2060", "");
 }
 
 /** Texts with a meaning in some reader, and any others. */
@@ -314,9 +355,10 @@ const text = fc.oneof(
     fc.constantFrom(
       ..."\\ ` `` * ** _ ~~ | $ # ## - --- + 1. 1) > < </b> <!-- & &amp; [ ] ]( ![ ( ) ! === : @ ^ { }"
         .split(" "),
-      ..." |  |\n|\r\n|\n\n|\t|\u2028|\u0085|\0|a|b c|é|東京|🗼|\ud83d|https://x.y|www.x.y".split(
-        "|",
-      ),
+      ..." |  |\n|\r\n|\n\n|\t|\u2028|\u0085|\0|a|b c|é|東京|🗼|\ud83d|https://x.y|www.x.y|@o|#1|:beer:"
+        .split(
+          "|",
+        ),
     ),
     { maxLength: 8 },
   ).map((pieces) => pieces.join("")),

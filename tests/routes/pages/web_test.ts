@@ -465,6 +465,31 @@ Deno.test("texts of travellers and models are shown as text, everywhere in a pag
   for (const tag of tags) assertNotMatch(tag, /\son\w+\s*=|^<(img|svg)/i);
 });
 
+Deno.test("a plan that still breaks a rule says so in the API, on its page and in its file", async () => {
+  const { days } = sampleItinerary(tokyo);
+  days[1]!.activities[2]!.title = days[1]!.activities[1]!.title = "Meet @octocat";
+  using env = await openApp({}, { model: speaking(() => ({ days })) });
+  const id = jobIdOf(await submit(env.app, "/trips", form));
+  await env.a.instance.idle();
+
+  const message = "“Meet @octocat” is planned more than once on day 2.";
+  const { body } = await send(env.app, `/api/itineraries/${id}`);
+  assertEquals([body.status, body.itinerary], ["completed", days]);
+  assertEquals(body.warnings, [
+    { code: "repeated_activity", where: "days.1.activities.2", message },
+  ]);
+  const page = await open(env.app, `/trips/${id}`);
+  assertMatch(
+    page.text,
+    />Please check this plan<\/h2><ul><li dir="auto">“Meet @octocat” is planned/,
+  );
+  const file = await open(env.app, `/trips/${id}/plan.md`);
+  assertMatch(
+    file.text,
+    /\n\n\*\*Please check:\*\*\n\n- “Meet \\@\u2060octocat” is planned more than once on day 2\.\n\n## Day 1/,
+  );
+});
+
 Deno.test("a completed plan can be downloaded as a file", async () => {
   using env = await openApp({ delayMs: 1_000 });
   const itinerary = jobIdOf(await submit(env.app, "/trips", form));

@@ -7,6 +7,7 @@ import { describeProgress } from "../../../web/app/dock.tsx";
 import { plainView } from "../../../web/app/kinds/plain.tsx";
 import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
 import { describeStopRefusal } from "../../../web/app/refusal.ts";
+import { PlanWarnings } from "../../../web/app/plan_warnings.tsx";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
 import type { GenerationJob } from "../../../web/client/client.ts";
@@ -31,6 +32,7 @@ const job: GenerationJob = {
   progress: null,
   partial: null,
   usage: null,
+  warnings: [],
 };
 
 /** Returns the text of a page, without its tags. */
@@ -86,6 +88,17 @@ Deno.test("a page links to the files of its kind, and to no others", () => {
     assertStrictEquals(markdown, files.markdown !== undefined, name);
     assertStrictEquals(calendar !== null, files.calendar !== undefined, name);
   }
+});
+
+Deno.test("a page shows the warnings of a plan as text, and nothing without them", () => {
+  const warnings = [{ code: "equal_titles", where: "bundles.1", message: "<b>Twice</b>" }];
+  const html = renderToString(<PlanWarnings warnings={warnings} />);
+  assertStrictEquals(
+    textOf(html).trim().replace(/\s+/g, " "),
+    "Please check this plan <b>Twice</b>",
+  );
+  assertStrictEquals(renderToString(<PlanWarnings warnings={[]} />), "");
+  assertStrictEquals(renderToString(<PlanWarnings warnings={undefined} />), "");
 });
 
 Deno.test("a plan without a view is shown as its JSON members, as text", () => {

@@ -39,9 +39,11 @@ Deno.test("the limits of a form are those of the schemas", () => {
 
 /** Text around the limits, with characters that can be counted in more than one way. */
 const unit = fc.constantFrom("a", " ", "é", "é", "日", "👩‍👩‍👧", "𝄞", "\ud800", ",", "،", "\n", "　");
+const marks = fc.constantFrom("e\u0301", "\u0301", "\u200b", "\u2800", "\u0301".repeat(5));
 const text = fc.oneof(
   fc.string({ unit, maxLength: 30 }),
-  fc.tuple(unit, fc.constantFrom(20, 21, 119, 120, 121, 499, 500, 501))
+  fc.string({ unit: marks, maxLength: 3 }),
+  fc.tuple(fc.oneof(unit, marks), fc.constantFrom(20, 21, 119, 120, 121, 499, 500, 501))
     .map(([unit, count]) => unit.repeat(count)),
   fc.array(fc.string({ unit: "grapheme", maxLength: 5 }), { maxLength: 25 })
     .map((parts) => parts.join(",")),
@@ -84,6 +86,14 @@ Deno.test("each error says what is expected", () => {
     interests: "Enter at most 20 items. You have 21.",
     timeframe: "Use at most 500 characters. You have 501.",
   });
+  assertStrictEquals(
+    errorsOf("itinerary", { destination: "\u3164", durationDays: "1" }, limits).destination,
+    "Please fill this in.",
+  );
+  assertStrictEquals(
+    errorsOf("generation", { timeframe: `e${"\u0301".repeat(2_000)}` }, limits).timeframe,
+    "This text has too many accents or joined emoji. Use simpler characters.",
+  );
   const long = { interests: `x,${"y".repeat(501)}` };
   assertStrictEquals(
     errorsOf("generation", long, limits).interests,

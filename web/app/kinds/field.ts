@@ -3,7 +3,14 @@
  * @module
  */
 
-/** The limits of a field in the API. Lengths count code points; half a surrogate pair is one. */
+import {
+  countCharacters,
+  countCodePoints,
+  hasVisibleCharacter,
+  maxCodePoints,
+} from "../../../lib/characters.ts";
+
+/** The limits of a field in the API. Lengths count characters as a reader sees them. */
 export interface Limits {
   minLength?: number;
   maxLength?: number;
@@ -31,9 +38,14 @@ const SEPARATORS = /[,،、，\n]/;
 /** Returns the error of a text, or `null`. */
 export function textError(value: string | undefined, limits: Limits): string | null {
   const { minLength = 0, maxLength = Infinity } = limits;
-  const count = [...trimmed(value)].length;
+  const text = trimmed(value);
+  const count = countCharacters(text, maxLength);
   if (count > maxLength) return `Use at most ${maxLength} characters. You have ${count}.`;
-  return count < minLength ? "Please fill this in." : null;
+  if (countCodePoints(text) > maxCodePoints(maxLength)) {
+    return "This text has too many accents or joined emoji. Use simpler characters.";
+  }
+  const isMissing = minLength > 0 && !hasVisibleCharacter(text);
+  return isMissing ? "Please fill this in." : null;
 }
 
 /** Returns the error of a whole number, or `null`. */

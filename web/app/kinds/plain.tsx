@@ -20,6 +20,7 @@ const common: Record<CommonMember, true> = {
   progress: true,
   partial: true,
   usage: true,
+  warnings: true,
 };
 
 export const plainView: TripView = {

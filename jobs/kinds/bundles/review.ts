@@ -1,0 +1,80 @@
+/**
+ * What bundles with the right shape must keep to, as for itineraries: each rule is one entry of the
+ * list.
+ * @module
+ */
+import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
+import { comparable } from "../text.ts";
+import type { WrittenBundles } from "./kind.ts";
+
+type KeyEvent = WrittenBundles["bundles"][number]["keyEvents"][number];
+
+/** Each bundle has a title of its own. */
+const equalTitles: Rule<WrittenBundles> = {
+  code: "equal_titles",
+  check({ bundles }) {
+    const titles = bundles.map(({ title }) => comparable(title));
+    return bundles.flatMap(({ title }, index): Finding[] =>
+      titles.indexOf(titles[index]!) === index ? [] : [{
+        where: ["bundles", index],
+        feedback: `has the title "${title}" of another bundle; make bundles that differ`,
+        message: `More than one bundle has the title “${title}”.`,
+      }]
+    );
+  },
+};
+
+/** No event twice in one bundle. A series may have one name and several dates. */
+const repeatedEvent: Rule<WrittenBundles> = {
+  code: "repeated_event",
+  check: ({ bundles }) =>
+    findEvents(bundles, (events) => {
+      const keys = events.map(({ name, date }) => `${comparable(name)}\n${comparable(date)}`);
+      return keys.map((key, index) => keys.indexOf(key) < index);
+    }, ({ name }, title) => ({
+      feedback: `repeats "${name}" of the same bundle; choose another event`,
+      message: `“${name}” is listed more than once in “${title}”.`,
+    })),
+};
+
+/** Names that models write where they have no event. */
+const NO_EVENT = /^(?:n a|na|none|null|unknown|tba|tbd|to be (?:announced|determined)|event|-)$/;
+
+/** An event has a name that says something. */
+const emptyEvent: Rule<WrittenBundles> = {
+  code: "empty_event",
+  check: ({ bundles }) =>
+    findEvents(bundles, (events) => events.map(isEmpty), ({ name }, title) => ({
+      feedback: `has the name "${name}", which names no event; choose an event or leave it out`,
+      message: `An event of “${title}” has no name.`,
+    })),
+};
+
+/** All rules, in the order of their warnings. */
+export const bundlesRules: readonly Rule<WrittenBundles>[] = [
+  equalTitles,
+  repeatedEvent,
+  emptyEvent,
+];
+
+function isEmpty({ name }: KeyEvent): boolean {
+  return NO_EVENT.test(comparable(name)) || !/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(name);
+}
+
+/** Finds events by a check that has one answer for each event of a bundle. */
+function findEvents(
+  bundles: WrittenBundles["bundles"],
+  check: (events: KeyEvent[]) => boolean[],
+  describe: (event: KeyEvent, title: string) => Omit<Finding, "where">,
+): Finding[] {
+  return bundles.flatMap(({ title, keyEvents }, bundleIndex) =>
+    check(keyEvents).flatMap((isWrong, index) =>
+      isWrong
+        ? [{
+          where: ["bundles", bundleIndex, "keyEvents", index],
+          ...describe(keyEvents[index]!, title),
+        }]
+        : []
+    )
+  );
+}
