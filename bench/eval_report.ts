@@ -45,6 +45,7 @@ export function summarize(results: EvalResult[]) {
     toolCalls: sum(({ toolCalls }) => toolCalls),
     inputTokens: sum(({ usage }) => usage?.inputTokens),
     cachedTokens: sum(({ usage }) => usage?.cachedTokens),
+    cacheWriteTokens: sum(({ usage }) => usage?.cacheWriteTokens),
     outputTokens: sum(({ usage }) => usage?.outputTokens),
     reasoningTokens: sum(({ usage }) => usage?.reasoningTokens),
     /** `null` if the cost of an answer is not known. */
@@ -75,7 +76,8 @@ export function printReport(
   console.log(`
 generator ${summary.generator}, prompts ${summary.promptVersions.join(", ")}: \
 ${seconds(summary.durationMs)} s, ${summary.turns} turns, ${summary.toolCalls} tool calls
-tokens: input ${summary.inputTokens}, of these cached ${summary.cachedTokens}; \
+tokens: input ${summary.inputTokens}, of these cached ${summary.cachedTokens} \
+and written to the cache ${summary.cacheWriteTokens}; \
 output ${summary.outputTokens}, of these reasoning ${summary.reasoningTokens}; \
 cost ${costUsd === null ? "unknown" : `$${costUsd.toFixed(4)}`}
 repeats: ${summary.repeats}, invented links: ${summary.inventedLinks}, \

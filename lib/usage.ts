@@ -14,6 +14,8 @@ export const Usage = z.object({
   inputTokens: tokens,
   /** The input tokens that came from the model's prompt cache. */
   cachedTokens: tokens,
+  /** The input tokens that were written to the prompt cache. Older records do not have them. */
+  cacheWriteTokens: tokens.default(0),
   outputTokens: tokens,
   /** The output tokens of the model's hidden reasoning. */
   reasoningTokens: tokens,
@@ -27,18 +29,23 @@ export const TokenCount = z.int().min(0).max(MAX_TOKENS);
 export interface TokenCounts {
   input: number;
   cached: number | null | undefined;
+  cacheWrite: number | null | undefined;
   output: number;
   reasoning: number | null | undefined;
 }
 
 /**
  * Converts reported counts. Some servers do not include cached or reasoning tokens in the totals,
- * so each is capped at its total.
+ * so each is capped at its total. A token is either read from the cache or written to it.
  */
-export function usageFrom({ input, cached, output, reasoning }: TokenCounts): Usage {
+export function usageFrom(
+  { input, cached, cacheWrite, output, reasoning }: TokenCounts,
+): Usage {
+  const cachedTokens = Math.min(cached ?? 0, input);
   return {
     inputTokens: input,
-    cachedTokens: Math.min(cached ?? 0, input),
+    cachedTokens,
+    cacheWriteTokens: Math.min(cacheWrite ?? 0, input - cachedTokens),
     outputTokens: output,
     reasoningTokens: Math.min(reasoning ?? 0, output),
   };
@@ -58,6 +65,8 @@ export const ModelPrice = z.strictObject({
   input: z.number().nonnegative(),
   /** Unset: the same as `input`. */
   cachedInput: z.number().nonnegative().optional(),
+  /** Of tokens that are written to the prompt cache. Unset: the same as `input`. */
+  cacheWrite: z.number().nonnegative().optional(),
   output: z.number().nonnegative(),
 });
 export type ModelPrice = z.infer<typeof ModelPrice>;
@@ -73,10 +82,11 @@ export interface Expense {
 /** Returns the price of an answer in US dollars, or `null` if the model's price is not known. */
 export function costOf(usage: Usage, price: ModelPrice | undefined): number | null {
   if (!price) return null;
-  const { inputTokens, cachedTokens, outputTokens } = usage;
+  const { inputTokens, cachedTokens, cacheWriteTokens, outputTokens } = usage;
+  const plain = (inputTokens - cachedTokens - cacheWriteTokens) * price.input;
   const cached = cachedTokens * (price.cachedInput ?? price.input);
-  return ((inputTokens - cachedTokens) * price.input + cached + outputTokens * price.output) /
-    MILLION;
+  const written = cacheWriteTokens * (price.cacheWrite ?? price.input);
+  return (plain + cached + written + outputTokens * price.output) / MILLION;
 }
 
 /** Adds up the expenses of a job. Returns `null` if no usage is known and no tokens were saved. */
@@ -84,17 +94,21 @@ export function totalOf(expenses: readonly Expense[], savedTokens: number): JobU
   if (savedTokens === 0 && !expenses.some(({ usage }) => usage)) return null;
   const total: JobUsage = { ...nothing, savedTokens, costUsd: 0 };
   for (const { usage, costUsd } of expenses) {
-    const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = usage ?? nothing;
-    total.inputTokens += inputTokens;
-    total.cachedTokens += cachedTokens;
-    total.outputTokens += outputTokens;
-    total.reasoningTokens += reasoningTokens;
+    for (const name of counts) total[name] += (usage ?? nothing)[name];
     total.costUsd = total.costUsd === null || costUsd === null ? null : total.costUsd + costUsd;
   }
   return total;
 }
 
-const nothing: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+const nothing: Usage = {
+  inputTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+const counts = Object.keys(nothing) as (keyof Usage)[];
 
 /** Returns the number of tokens of an answer: input, cached or not, and output. */
 export function tokensOf({ inputTokens, outputTokens }: Usage): number {

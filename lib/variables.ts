@@ -45,6 +45,12 @@ function json<T extends z.ZodType>(schema: T, { error }: { error: string }) {
 
 const list = z.string().transform((text) => text.split(",").map((s) => s.trim()).filter(Boolean));
 
+/** The standard prices of the default models in November 2026. */
+const examplePrices = {
+  "gpt-6-luna": { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
+  "gpt-6.1-terra": { input: 1, cachedInput: 0.05, cacheWrite: 1.25, output: 5 },
+};
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 /** The schema of each variable, in the order of the docs. Its error says what is expected. */
@@ -103,14 +109,16 @@ export const Variables = z.object({
       "without the Responses API), or `auto`: `chat` once the server has no Responses API",
   ),
   MODEL_PRICES: json(z.record(modelName, ModelPrice), {
-    error: 'JSON such as {"model":{"input":1.25,"cachedInput":0.125,"output":10}}, ' +
+    error: 'JSON such as {"model":{"input":1,"cachedInput":0.05,"cacheWrite":1.25,"output":5}}, ' +
       "in US dollars per million tokens",
   }).default({}).meta({
-    example: '{"gpt-6-luna":{"input":1.25,"cachedInput":0.125,"output":10}}',
-    description: "JSON: prices of models in US dollars per million tokens, for example " +
-      '`{"gpt-6-luna":{"input":1.25,"cachedInput":0.125,"output":10}}`. Without `cachedInput`, ' +
-      "cached input costs as much as other input. `usage.costUsd` of a job is `null` unless the " +
-      "prices of all models that it called are known",
+    example: JSON.stringify(examplePrices),
+    description: "JSON: prices of models in US dollars per million tokens. The example has " +
+      "OpenAI's prices of November 2026 for the default models " +
+      "([current prices](https://developers.openai.com/api/docs/pricing)): " +
+      `\`${JSON.stringify(examplePrices)}\`. Without \`cachedInput\` or \`cacheWrite\`, tokens ` +
+      "that are read from the cache, or written to it, cost as much as other input. " +
+      "`usage.costUsd` of a job is `null` unless the prices of all models that it called are known",
   }),
 
   BUNDLES_WEB_SEARCH: flag.default(false).meta({

@@ -17,6 +17,7 @@ const ChatUsage = z.object({
   prompt_tokens: TokenCount,
   prompt_tokens_details: z.object({
     cached_tokens: TokenCount.nullish(),
+    cache_write_tokens: TokenCount.nullish().catch(null),
   }).nullish().catch(null),
   completion_tokens: TokenCount,
   completion_tokens_details: z.object({
@@ -198,6 +199,7 @@ function usageOf(usage: z.infer<typeof ChatUsage>): Usage {
   return usageFrom({
     input: usage.prompt_tokens,
     cached: usage.prompt_tokens_details?.cached_tokens,
+    cacheWrite: usage.prompt_tokens_details?.cache_write_tokens,
     output: usage.completion_tokens,
     reasoning: usage.completion_tokens_details?.reasoning_tokens,
   });

@@ -21,7 +21,10 @@ const ResponseBody = z.object({
   // Invalid usage must not discard an answer.
   usage: z.object({
     input_tokens: TokenCount,
-    input_tokens_details: z.object({ cached_tokens: TokenCount.nullish() }).nullish().catch(null),
+    input_tokens_details: z.object({
+      cached_tokens: TokenCount.nullish(),
+      cache_write_tokens: TokenCount.nullish().catch(null),
+    }).nullish().catch(null),
     output_tokens: TokenCount,
     output_tokens_details: z.object({
       reasoning_tokens: TokenCount.nullish(),
@@ -129,6 +132,7 @@ function usageOf({ usage }: ResponseBody): Usage | null {
     ? usageFrom({
       input: usage.input_tokens,
       cached: usage.input_tokens_details?.cached_tokens,
+      cacheWrite: usage.input_tokens_details?.cache_write_tokens,
       output: usage.output_tokens,
       reasoning: usage.output_tokens_details?.reasoning_tokens,
     })

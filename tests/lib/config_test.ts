@@ -82,7 +82,7 @@ const bad: [env: Record<string, string>, message: string][] = [
   ].map((prices): [Record<string, string>, string] => [
     { MODEL_PRICES: prices },
     `MODEL_PRICES is ${JSON.stringify(prices)}, expected JSON such as ` +
-    '{"model":{"input":1.25,"cachedInput":0.125,"output":10}}, in US dollars per million tokens',
+    '{"model":{"input":1,"cachedInput":0.05,"cacheWrite":1.25,"output":5}}, in US dollars per million tokens',
   ]),
 ];
 
@@ -150,7 +150,7 @@ for (const [env, background] of backgrounds) {
 
 Deno.test("parseConfig() reads the prices of models", () => {
   const prices = {
-    "gpt-6-luna": { input: 1.25, cachedInput: 0.125, output: 10 },
+    "gpt-6-luna": { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
     "org/other:1": { input: 0, output: 0 },
   };
   assertEquals(parseConfig({ MODEL_PRICES: JSON.stringify(prices) }).prices, prices);

@@ -100,6 +100,7 @@ Deno.test("an itinerary appears day by day, and its plan begins with the days th
   assertEquals(body.usage, {
     inputTokens: 400,
     cachedTokens: 0,
+    cacheWriteTokens: 0,
     outputTokens: 900,
     reasoningTokens: 0,
     savedTokens: 0,

@@ -26,7 +26,13 @@ import {
   testKind,
 } from "../../../testing/jobs.ts";
 
-const usage = { inputTokens: 100, cachedTokens: 0, outputTokens: 50, reasoningTokens: 0 };
+const usage = {
+  inputTokens: 100,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 50,
+  reasoningTokens: 0,
+};
 
 const kind = testKind(async (_request, context) => {
   const { text } = await context.respond("turn-1", anyRequest, anyParts);

@@ -362,7 +362,13 @@ Deno.test("a follower fails at its deadline, whatever its leader does", async ()
   await env.a.instance.idle();
 });
 
-const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20, reasoningTokens: 5 };
+const usage = {
+  inputTokens: 100,
+  cachedTokens: 10,
+  cacheWriteTokens: 0,
+  outputTokens: 20,
+  reasoningTokens: 5,
+};
 
 Deno.test("the timeline of a follower names its leader and the tokens saved", async () => {
   const held = Promise.withResolvers<void>();
@@ -393,7 +399,13 @@ Deno.test("the timeline of a follower names its leader and the tokens saved", as
     "completed",
   ]);
   assertStrictEquals("follows" in events[1]! && events[1].follows, leader.id);
-  const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const nothing = {
+    inputTokens: 0,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+  };
   const saved = { ...nothing, savedTokens: 120, costUsd: 0 };
   assertEquals(timeline.usage, saved);
   const first = await env.a.jobs.timeline(kind as PublicKind, leader.id);

@@ -135,7 +135,13 @@ Deno.test("ProgressBoard removes the shown parts when another response starts", 
   assertStrictEquals(written.at(-1)!.openaiResponseId, "resp_2");
 });
 
-const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+const usage = {
+  inputTokens: 10,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 5,
+  reasoningTokens: 0,
+};
 
 function turnStep(responseId: string) {
   const turn = { model: "gpt-test", responseId, usage, costUsd: null };

@@ -15,7 +15,13 @@ import { NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
 
-const usage = { inputTokens: 1_000, cachedTokens: 200, outputTokens: 500, reasoningTokens: 100 };
+const usage = {
+  inputTokens: 1_000,
+  cachedTokens: 200,
+  cacheWriteTokens: 0,
+  outputTokens: 500,
+  reasoningTokens: 100,
+};
 const prices = {
   "gpt-other": { input: 7, output: 7 },
   "gpt-test": { input: 1, cachedInput: 0.5, output: 2 },
@@ -57,6 +63,7 @@ const paidOnce = { ...usage, savedTokens: 0, costUsd };
 const paidTwice = {
   inputTokens: 2_000,
   cachedTokens: 400,
+  cacheWriteTokens: 0,
   outputTokens: 1_000,
   reasoningTokens: 200,
   savedTokens: 0,
@@ -154,6 +161,7 @@ Deno.test("a replay does not pay again for the finished turns of the failed job"
   assertEquals(job.state === "failed" && job.usage, {
     inputTokens: 0,
     cachedTokens: 0,
+    cacheWriteTokens: 0,
     outputTokens: 0,
     reasoningTokens: 0,
     savedTokens: 1_500,

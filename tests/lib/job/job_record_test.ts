@@ -19,6 +19,7 @@ const fault = failure("upstream_error", "OpenAI API error: 500");
 const usage = {
   inputTokens: 900,
   cachedTokens: 100,
+  cacheWriteTokens: 0,
   outputTokens: 400,
   reasoningTokens: 300,
   savedTokens: 0,

@@ -17,6 +17,7 @@ const progress: Progress = {
   usage: {
     inputTokens: 900,
     cachedTokens: 100,
+    cacheWriteTokens: 0,
     outputTokens: 400,
     reasoningTokens: 300,
     savedTokens: 50,

@@ -9,7 +9,13 @@ import {
   withTransition,
 } from "../../../lib/job/timeline.ts";
 
-const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+const usage = {
+  inputTokens: 10,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 5,
+  reasoningTokens: 0,
+};
 
 function step(overrides: Partial<StepEvent> = {}): StepEvent {
   return {

@@ -20,7 +20,7 @@ import {
 Deno.test("chat() reports the text as it arrives, and returns it in full", async () => {
   const usage = {
     prompt_tokens: 100,
-    prompt_tokens_details: { cached_tokens: 40 },
+    prompt_tokens_details: { cached_tokens: 40, cache_write_tokens: 20 },
     completion_tokens: 30,
     completion_tokens_details: { reasoning_tokens: 10 },
   };
@@ -30,7 +30,13 @@ Deno.test("chat() reports the text as it arrives, and returns it in full", async
     responseId: "chatcmpl_1",
     text: PLAN,
     truncated: false,
-    usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 30, reasoningTokens: 10 },
+    usage: {
+      inputTokens: 100,
+      cachedTokens: 40,
+      cacheWriteTokens: 20,
+      outputTokens: 30,
+      reasoningTokens: 10,
+    },
   });
   assertEquals(received[0], { type: "started", responseId: "chatcmpl_1", resumable: false });
   assertStrictEquals(textOf(received), PLAN);

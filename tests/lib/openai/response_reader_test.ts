@@ -24,7 +24,7 @@ import {
 Deno.test("respond() reports summaries and text as they arrive, and returns them in full", async () => {
   const usage = {
     input_tokens: 200,
-    input_tokens_details: { cached_tokens: 50 },
+    input_tokens_details: { cached_tokens: 50, cache_write_tokens: 30 },
     output_tokens: 70,
     output_tokens_details: { reasoning_tokens: 60 },
   };
@@ -35,7 +35,13 @@ Deno.test("respond() reports summaries and text as they arrive, and returns them
     responseId: "resp_1",
     text: PLAN,
     truncated: false,
-    usage: { inputTokens: 200, cachedTokens: 50, outputTokens: 70, reasoningTokens: 60 },
+    usage: {
+      inputTokens: 200,
+      cachedTokens: 50,
+      cacheWriteTokens: 30,
+      outputTokens: 70,
+      reasoningTokens: 60,
+    },
     output: [reasoning(...thoughts), message(PLAN)],
     calls: [],
     reasoningSummaries: thoughts,

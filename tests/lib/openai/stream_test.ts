@@ -188,6 +188,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
     assertEquals((await ask(env.model, how).turn).usage, {
       inputTokens: 100,
       cachedTokens: 0,
+      cacheWriteTokens: 0,
       outputTokens: 30,
       reasoningTokens: 0,
     });

@@ -605,7 +605,13 @@ Deno.test("ringFor() wakes for each delivery, and only the instance that holds t
 Deno.test("a job that ends without a worker has its usage", async () => {
   using env = await openStore();
   const { store, clock } = env;
-  const usage = { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0 };
+  const usage = {
+    inputTokens: 10,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 5,
+    reasoningTokens: 0,
+  };
   const turn = { model: "gpt-test", responseId: "resp_1", usage, costUsd: 1 };
   const [waits, held] = [await acceptAndClaim(store), await acceptAndClaim(store)];
   for (const lease of [waits, held]) {
