@@ -1,6 +1,7 @@
 /**
  * The configuration, read once from the environment. After a bad value the service does not start;
- * it prints one line that names the variable. An empty value counts as unset.
+ * it prints one line that names the variable. An empty value counts as unset, but for
+ * {@link EMPTY_VALUES}.
  * @module
  */
 import type { z } from "zod";
@@ -25,6 +26,9 @@ const SECRETS = new Set([
   "API_KEYS",
 ]);
 
+/** An empty value of these asks for the model's default. */
+const EMPTY_VALUES: ReadonlySet<string> = new Set(["ITINERARY_EFFORT", "BUNDLES_EFFORT"]);
+
 /** How long a sample plan takes in development, unless `SAMPLE_DELAY_MS` is set. */
 const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
 
@@ -36,7 +40,7 @@ const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
 export async function readConfig(options: { dev: boolean }): Promise<Config> {
   const set = variableNames.flatMap((name) => {
     const value = Deno.env.get(name);
-    return value?.trim() ? [[name, value]] : [];
+    return value !== undefined && isValue(name, value) ? [[name, value]] : [];
   });
   return parseConfig({ ...await readEnvFile(), ...Object.fromEntries(set) }, options);
 }
@@ -64,7 +68,8 @@ export function parseConfig(
   env: Record<string, string | undefined>,
   options: { dev?: boolean } = {},
 ) {
-  const parsed = Variables.safeParse(withoutEmpty(env));
+  const given = withoutEmpty(env);
+  const parsed = Variables.safeParse(given);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
     const name = String(path[0]);
@@ -92,19 +97,13 @@ export function parseConfig(
     sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),
     mockIfQuota: v.USE_MOCK_IF_QUOTA,
     dedupeInFlight: v.DEDUPE_IN_FLIGHT,
-    openai: {
-      apiKey: v.OPENAI_API_KEY,
-      baseUrl: v.OPENAI_BASE_URL,
-      timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
-      idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
-      background: chooseBackground(v),
-      isOpenAI: isOpenAI(v.OPENAI_BASE_URL),
-      responsesApi: v.BUNDLES_API,
-    },
+    openai: openaiOptions(v),
     webhookSecret: v.OPENAI_WEBHOOK_SECRET,
     prices: v.MODEL_PRICES,
     itineraryModel: v.ITINERARY_MODEL,
+    itineraryEffort: chooseEffort("ITINERARY_EFFORT", v, given),
     bundlesModel: v.BUNDLES_MODEL,
+    bundlesEffort: chooseEffort("BUNDLES_EFFORT", v, given),
     bundlesWebSearch: v.BUNDLES_WEB_SEARCH,
     ticketmaster: { apiKey: v.TICKETMASTER_API_KEY, baseUrl: v.TICKETMASTER_BASE_URL },
     openMeteo: {
@@ -124,6 +123,19 @@ export function parseConfig(
 export type Config = ReturnType<typeof parseConfig>;
 
 type Parsed = z.output<typeof Variables>;
+
+function openaiOptions(v: Parsed) {
+  return {
+    apiKey: v.OPENAI_API_KEY,
+    baseUrl: v.OPENAI_BASE_URL,
+    timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
+    idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
+    background: chooseBackground(v),
+    isOpenAI: isOpenAI(v.OPENAI_BASE_URL),
+    responsesApi: v.BUNDLES_API,
+    serviceTier: v.OPENAI_SERVICE_TIER,
+  };
+}
 
 /** `none`: deployed without a key. Users could mistake samples for real plans. */
 function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
@@ -145,6 +157,17 @@ function isOpenAI(baseUrl: string | undefined): boolean {
   return baseUrl === undefined || /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname);
 }
 
+/** Other servers may not know the member, so it is sent to them only if the variable is set. */
+function chooseEffort(
+  name: "ITINERARY_EFFORT" | "BUNDLES_EFFORT",
+  v: Parsed,
+  given: Record<string, string>,
+) {
+  const effort = v[name];
+  const isSent = name in given || isOpenAI(v.OPENAI_BASE_URL);
+  return isSent && effort !== "" ? effort : undefined;
+}
+
 /** Deno Deploy and KV Connect have no queue. */
 function chooseDoorbell(v: Parsed, remoteKv: boolean): "queue" | "sweep" {
   const noQueue = v.DENO_DEPLOY || remoteKv;
@@ -158,8 +181,14 @@ function chooseDoorbell(v: Parsed, remoteKv: boolean): "queue" | "sweep" {
 }
 
 function withoutEmpty(env: Record<string, string | undefined>): Record<string, string> {
-  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()]);
-  return Object.fromEntries(trimmed.filter(([, value]) => value));
+  const given = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && isValue(name, value) ? [[name, value.trim()]] : []
+  );
+  return Object.fromEntries(given);
+}
+
+function isValue(name: string, value: string): boolean {
+  return value.trim() !== "" || EMPTY_VALUES.has(name);
 }
 
 function shown(name: string, value: string | undefined): string {

@@ -51,6 +51,15 @@ const examplePrices = {
   "gpt-6.1-terra": { input: 1, cachedInput: 0.05, cacheWrite: 1.25, output: 5 },
 };
 
+/** An empty value is a value here. */
+const effort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", ""], {
+  error: "one of none, minimal, low, medium, high, xhigh, or nothing for the model's default",
+});
+
+/** What the two variables for the effort have in common. */
+const EFFORT = "`none`, `minimal`, `low`, `medium`, `high`, `xhigh`, or an empty value for the " +
+  "model's default. Unless the variable is set, the service sends it to OpenAI only";
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 /** The schema of each variable, in the order of the docs. Its error says what is expected. */
@@ -104,10 +113,22 @@ export const Variables = z.object({
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra").describe(
     "the model for bundles (Responses API); it must be a reasoning model",
   ),
+  ITINERARY_EFFORT: effort.default("low").describe(
+    `how much the model reasons before it writes an itinerary: ${EFFORT}`,
+  ),
+  BUNDLES_EFFORT: effort.default("medium").describe(
+    `how much the model reasons about bundles: ${EFFORT}`,
+  ),
   BUNDLES_API: oneOf("auto", "responses", "chat").default("auto").describe(
     "the API for bundles: `responses`, `chat` (Chat Completions with function calls, for servers " +
       "without the Responses API), or `auto`: `chat` once the server has no Responses API",
   ),
+  OPENAI_SERVICE_TIER: oneOf("auto", "default", "flex", "priority").optional().meta({
+    example: "flex",
+    description: "the service tier of model calls: `auto`, `default`, `flex` (about half the " +
+      "price, but slow: raise `OPENAI_TIMEOUT_SECONDS`) or `priority`; unset: not sent. When " +
+      "`flex` has no room, a call uses `default`. `MODEL_PRICES` must be those of the tier",
+  }),
   MODEL_PRICES: json(z.record(modelName, ModelPrice), {
     error: 'JSON such as {"model":{"input":1,"cachedInput":0.05,"cacheWrite":1.25,"output":5}}, ' +
       "in US dollars per million tokens",

@@ -6,7 +6,7 @@ import { assert } from "@std/assert";
 import { z } from "zod";
 import { JobError } from "../lib/job/failure.ts";
 import type { CallOptions, Model, TurnEvent } from "../lib/model/model.ts";
-import { openaiModel } from "../lib/openai/model.ts";
+import { openaiModel, type OpenAIModelOptions } from "../lib/openai/model.ts";
 import {
   frame,
   message,
@@ -27,7 +27,17 @@ export type Answer = () => Response | Promise<Response>;
 /** Creates a model whose server gives these answers in order, and a list of the requests. */
 export function openModel(
   answers: Answer[],
-  { background = false, isOpenAI = false, responsesApi = "auto" as const } = {},
+  {
+    background = false,
+    isOpenAI = false,
+    responsesApi = "auto",
+    serviceTier,
+  }: Partial<
+    Pick<
+      OpenAIModelOptions,
+      "background" | "isOpenAI" | "responsesApi" | "serviceTier"
+    >
+  > = {},
 ) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();
@@ -44,6 +54,7 @@ export function openModel(
     background,
     isOpenAI,
     responsesApi,
+    serviceTier,
     clock,
   });
   return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };

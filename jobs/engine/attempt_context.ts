@@ -188,7 +188,7 @@ export class AttemptContext implements JobContext {
       ask: (options: CallOptions, openId: string | null) => Promise<T>;
     },
   ): Promise<T> {
-    const { wake } = this.#options;
+    const { wake, lease: { job: { owner: caller } } } = this.#options;
     const describe = ({ responseId, usage }: BilledTurn) => {
       const costUsd = usage && costOf(usage, this.#options.prices[model]);
       const writer = this.source === "sample" ? "sample" : model;
@@ -199,7 +199,7 @@ export class AttemptContext implements JobContext {
       this.#board.think(parts);
       const onEvent = (event: TurnEvent) => this.#onEvent(event, name, openId);
       try {
-        const answer = await ask({ signal: this.signal, onEvent, wake }, openId);
+        const answer = await ask({ signal: this.signal, onEvent, wake, caller }, openId);
         // The answers of many jobs may arrive at the same time.
         await this.#options.turns.next();
         return answer;

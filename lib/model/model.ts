@@ -53,7 +53,8 @@ export interface ResponseRequest {
   tools: FunctionTool[];
   /** Lets the model search the web with OpenAI's hosted tool. */
   webSearch: boolean;
-  reasoningEffort: ReasoningEffort;
+  /** How much the model reasons; unset: the default of the model. */
+  reasoningEffort?: ReasoningEffort | undefined;
   /** The largest size of the turn, with reasoning. */
   maxTokens: number;
 }
@@ -117,6 +118,8 @@ export interface CallOptions {
   onEvent?: (event: TurnEvent) => void | Promise<void>;
   /** Its `wake` events mean that the response may have ended. The call then checks it at once. */
   wake?: EventTarget | undefined;
+  /** `Caller.owner` of the job; `null` or unset: not known. */
+  caller?: string | null | undefined;
 }
 
 /** A language model. Its calls throw {@link JobError}, or the signal's reason when aborted. */

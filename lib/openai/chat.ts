@@ -5,6 +5,7 @@
  */
 import type OpenAI from "openai";
 import type { CallOptions, ChatRequest, ChatTurn, OutputFormat } from "../model/model.ts";
+import { accountMembers, withFallbackTier } from "./account.ts";
 import { ChatAnswer } from "./chat_answer.ts";
 import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
@@ -55,11 +56,12 @@ export async function complete(
   try {
     const { completions } = call.client(watchdog.onBytes).chat;
     const stopped = AbortSignal.any([signal, watchdog.signal]);
-    const response = await negotiate(
-      dialect,
-      () => bodyOf(conversation, call, dialect),
-      (body) => completions.create(body as never, { signal: stopped }).asResponse(),
-    );
+    const response = await withFallbackTier(call, (call) =>
+      negotiate(
+        dialect,
+        () => bodyOf(conversation, call, dialect),
+        (body) => completions.create(body as never, { signal: stopped }).asResponse(),
+      ));
     for await (const chunk of readEvents(response, stopped)) {
       watchdog.arm();
       events++;
@@ -102,9 +104,10 @@ function rejectedAnswer(error: unknown): ChatAnswer | null {
 /** Returns the request in the form that the server supports. */
 function bodyOf(
   conversation: Conversation,
-  { helpers, isOpenAI }: OpenAICall,
+  call: OpenAICall,
   dialect: Dialect,
 ): { body: SentBody; asked: number } {
+  const { helpers, isOpenAI } = call;
   const { model, messages, format, tools, maxTokens, reasoningEffort } = conversation;
   const asked = dialect.tokens(maxTokens);
   const isStreamed = dialect.takes("stream");
@@ -124,6 +127,7 @@ function bodyOf(
       { stream_options: { include_usage: true } }),
     // Otherwise the settings of the account decide whether OpenAI stores a traveller's request.
     ...(isOpenAI && dialect.takes("store") && { store: false }),
+    ...accountMembers(call, dialect),
   };
   return { body, asked };
 }

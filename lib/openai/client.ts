@@ -6,6 +6,7 @@
 import type OpenAI from "openai";
 import type { ClientOptions } from "openai";
 import type { Clock } from "../clock.ts";
+import type { ServiceTier } from "./account.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** What a call of the API needs. */
@@ -25,6 +26,10 @@ export interface OpenAICall {
   background: boolean;
   /** Whether the server is OpenAI itself, which knows all members of a request. */
   isOpenAI: boolean;
+  /** Unset: the tier of the account. */
+  serviceTier: ServiceTier | undefined;
+  /** Tells the callers of this service apart; `null`: not sent. */
+  safetyIdentifier: string | null;
   /** Returns what the server supports, as far as is known. */
   dialect(api: "chat" | "responses", model: string): Dialect;
   clock: Clock;

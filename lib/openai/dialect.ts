@@ -63,10 +63,16 @@ const refusable = [
     words: /reasoning\.summary|reasoning summar|\bsummary\b/,
   },
   {
+    // A model may reason, but not know this effort.
+    name: "reasoning.effort",
+    isSent: (body) => "effort" in Object(body.reasoning),
+    words: /reasoning\.effort|reasoning_effort|\beffort\b/,
+  },
+  {
     name: "reasoning",
     isSent: (body) => body.reasoning !== undefined,
-    words: /\breasoning\b|reasoning\.effort|reasoning_effort/,
-    not: /reasoning\.summary|reasoning summar|encrypted/,
+    words: /\breasoning\b/,
+    not: /reasoning\.summary|reasoning summar|\beffort\b|encrypted/,
   },
   member("reasoning_effort"),
   member("include", /\binclude\b|encrypted/),

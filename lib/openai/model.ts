@@ -6,6 +6,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
+import { safetyIdentifier, type ServiceTier } from "./account.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
 import { Dialect } from "./dialect.ts";
@@ -28,6 +29,8 @@ export interface OpenAIModelOptions {
   isOpenAI: boolean;
   /** The API for turns with function calls; `auto`: Chat Completions if there are no Responses. */
   responsesApi: "auto" | "responses" | "chat";
+  /** Unset: the tier of the account. */
+  serviceTier?: ServiceTier | undefined;
   clock: Clock;
 }
 
@@ -40,17 +43,10 @@ const CANCEL_MS = 5_000;
 
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
-  const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
-  const dialects = new Map<string, Dialect>();
+  const { timeoutMs, idleMs, background, isOpenAI, serviceTier, clock } = options;
+  const dialect = rememberDialects();
   let api = options.responsesApi;
   let sdk: Promise<Sdk> | undefined;
-
-  function dialect(api: string, model: string): Dialect {
-    const name = `${api}: ${model}`;
-    const known = dialects.get(name) ?? new Dialect(name);
-    dialects.set(name, known);
-    return known;
-  }
 
   function load(): Promise<Sdk> {
     return sdk ??= loadSdk(options).catch((error) => {
@@ -60,7 +56,7 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   }
 
   async function call<T>(
-    { signal }: Pick<CallOptions, "signal">,
+    { signal, caller }: Pick<CallOptions, "signal" | "caller">,
     run: (call: OpenAICall) => Promise<T>,
   ): Promise<T> {
     try {
@@ -72,6 +68,8 @@ export function openaiModel(options: OpenAIModelOptions): Model {
         idleMs,
         background,
         isOpenAI,
+        serviceTier,
+        safetyIdentifier: isOpenAI && caller ? safetyIdentifier(caller) : null,
         dialect,
         clock,
       });
@@ -101,6 +99,17 @@ export function openaiModel(options: OpenAIModelOptions): Model {
       const signal = AbortSignal.timeout(CANCEL_MS);
       await call({ signal }, ({ client }) => client().responses.cancel(responseId, { signal }));
     },
+  };
+}
+
+/** Returns a function that creates each dialect once. */
+function rememberDialects(): OpenAICall["dialect"] {
+  const dialects = new Map<string, Dialect>();
+  return (api, model) => {
+    const name = `${api}: ${model}`;
+    const known = dialects.get(name) ?? new Dialect(name);
+    dialects.set(name, known);
+    return known;
   };
 }
 

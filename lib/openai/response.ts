@@ -7,6 +7,7 @@ import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
+import { accountMembers, withFallbackTier } from "./account.ts";
 import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
 import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
@@ -223,7 +224,10 @@ async function create(
   let { previous } = request;
   for (;;) {
     try {
-      return await negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send);
+      return await withFallbackTier(
+        call,
+        (call) => negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send),
+      );
     } catch (error) {
       if (hasNoResponses(error)) throw new NoResponsesError();
       if (previous === null || !isUnknownPrevious(error)) throw error;
@@ -255,10 +259,11 @@ function isUnknownPrevious(error: unknown): boolean {
 /** Returns the request in the form that the server supports. */
 function bodyOf(
   request: ResponseRequest,
-  { helpers, background }: OpenAICall,
+  call: OpenAICall,
   dialect: Dialect,
 ): { body: SentBody; asked: number } {
-  const { format, previous, webSearch, reasoningEffort: effort } = request;
+  const { helpers, background } = call;
+  const { format, previous, webSearch } = request;
   const isBackground = background && dialect.takes("background") && dialect.takes("store");
   const continued = isBackground && dialect.takes("previous_response_id") ? previous : null;
   const asked = dialect.tokens(request.maxTokens);
@@ -269,9 +274,7 @@ function bodyOf(
       ? request.input.slice(continued.items)
       : request.input.filter((item) => canBeSent(item, isBackground)),
     ...(continued && { previous_response_id: continued.responseId }),
-    ...(dialect.takes("reasoning") && {
-      reasoning: { effort, ...(dialect.takes("reasoning.summary") && { summary: "auto" }) },
-    }),
+    ...reasoningOf(request, dialect),
     text: dialect.format === "none"
       ? undefined
       : { format: textFormat(helpers, format, dialect.format) },
@@ -286,8 +289,18 @@ function bodyOf(
     stream: dialect.takes("stream"),
     ...storage(isBackground, dialect),
     ...(dialect.takes("include") && { include }),
+    ...accountMembers(call, dialect),
   };
   return { body, asked };
+}
+
+function reasoningOf({ reasoningEffort: effort }: ResponseRequest, dialect: Dialect): SentBody {
+  const reasoning = {
+    ...(effort && dialect.takes("reasoning.effort") && { effort }),
+    ...(dialect.takes("reasoning.summary") && { summary: "auto" }),
+  };
+  const isSent = dialect.takes("reasoning") && Object.keys(reasoning).length > 0;
+  return isSent ? { reasoning } : {};
 }
 
 /**

@@ -66,6 +66,15 @@ const bad: [env: Record<string, string>, message: string][] = [
   ],
   [{ USE_MOCK_IF_QUOTA: "maybe" }, 'USE_MOCK_IF_QUOTA is "maybe", expected 1 or 0'],
   [{ OPENAI_BASE_URL: "localhost" }, 'OPENAI_BASE_URL is "localhost", expected an http(s) URL'],
+  [
+    { BUNDLES_EFFORT: "maximal" },
+    'BUNDLES_EFFORT is "maximal", expected one of none, minimal, low, medium, high, xhigh, ' +
+    "or nothing for the model's default",
+  ],
+  [
+    { OPENAI_SERVICE_TIER: "cheap" },
+    'OPENAI_SERVICE_TIER is "cheap", expected one of auto, default, flex, priority',
+  ],
   [{ ITINERARY_MODEL: "a b" }, 'ITINERARY_MODEL is "a b", expected a model name'],
   [
     { CORS_ORIGINS: "https://example.com/path" },
@@ -147,6 +156,33 @@ for (const [env, background] of backgrounds) {
     assertStrictEquals(parseConfig(env).openai.background, background);
   });
 }
+
+const elsewhere = { OPENAI_BASE_URL: "http://localhost:11434/v1" };
+
+const efforts: [
+  env: Record<string, string>,
+  itinerary: string | undefined,
+  bundles: string | undefined,
+][] = [
+  [{}, "low", "medium"],
+  [{ ITINERARY_EFFORT: "none", BUNDLES_EFFORT: "xhigh" }, "none", "xhigh"],
+  [{ ITINERARY_EFFORT: "", BUNDLES_EFFORT: " " }, undefined, undefined],
+  [elsewhere, undefined, undefined],
+  [{ ...elsewhere, ITINERARY_EFFORT: "low", BUNDLES_EFFORT: "medium" }, "low", "medium"],
+  [{ ...elsewhere, ITINERARY_EFFORT: "" }, undefined, undefined],
+];
+
+for (const [env, itinerary, bundles] of efforts) {
+  Deno.test(`parseConfig() chooses the efforts for ${JSON.stringify(env)}`, () => {
+    const { itineraryEffort, bundlesEffort } = parseConfig(env);
+    assertEquals([itineraryEffort, bundlesEffort], [itinerary, bundles]);
+  });
+}
+
+Deno.test("parseConfig() reads the service tier, which is unset by default", () => {
+  assertStrictEquals(parseConfig({}).openai.serviceTier, undefined);
+  assertStrictEquals(parseConfig({ OPENAI_SERVICE_TIER: "flex" }).openai.serviceTier, "flex");
+});
 
 Deno.test("parseConfig() reads the prices of models", () => {
   const prices = {

@@ -9,6 +9,7 @@ import { JobError } from "../../../lib/job/failure.ts";
 import type {
   FunctionCall,
   InputItem,
+  ReasoningEffort,
   ResponseRequest,
   ResponseTurn,
 } from "../../../lib/model/model.ts";
@@ -107,6 +108,8 @@ export type Bundles = z.infer<typeof Bundles>;
 
 export interface BundlesSettings {
   model: string;
+  /** Unset: the default of the model. */
+  effort?: ReasoningEffort | undefined;
   tools: Tool[];
   webSearch: boolean;
 }
@@ -157,7 +160,7 @@ export function bundlesKind(settings: BundlesSettings) {
 async function generate(
   request: BundlesRequest,
   context: JobContext,
-  { model, tools, webSearch }: BundlesSettings,
+  { model, effort, tools, webSearch }: BundlesSettings,
 ): Promise<Bundles> {
   const review = new PlanReview({
     schema: WrittenBundles,
@@ -183,7 +186,7 @@ async function generate(
       format: { name: "bundles", schema: WrittenBundles },
       tools,
       webSearch,
-      reasoningEffort: "medium",
+      reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, { member: "bundles", noun: "bundle", count: null, schemaAt });
     if (answer.calls.length > 0 && !answer.truncated) {

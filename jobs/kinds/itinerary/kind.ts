@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import type { ChatMessage } from "../../../lib/model/model.ts";
+import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { itineraryContract } from "./contract.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { sampleItinerary } from "./sample.ts";
@@ -136,8 +136,14 @@ const ResultMembers = z.object({
   itinerary: z.array(Day).nullable().describe("The plan; `null` until it is finished"),
 });
 
+export interface ItinerarySettings {
+  model: string;
+  /** Unset: the default of the model. */
+  effort?: ReasoningEffort | undefined;
+}
+
 /** Creates the kind of job behind `/api/itineraries`. */
-export function itineraryKind(settings: { model: string }) {
+export function itineraryKind(settings: ItinerarySettings) {
   return {
     name: "itinerary" as const,
     http: itineraryContract,
@@ -148,7 +154,7 @@ export function itineraryKind(settings: { model: string }) {
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings.model),
+    generate: (request, context) => generate(request, context, settings),
     sample: sampleItinerary,
     presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
     presentResult: ({ result }) => ({ itinerary: result?.days ?? null }),
@@ -160,7 +166,7 @@ export function itineraryKind(settings: { model: string }) {
 async function generate(
   request: ItineraryRequest,
   context: JobContext,
-  model: string,
+  { model, effort }: ItinerarySettings,
 ): Promise<Itinerary> {
   const schema = itineraryOf(request.durationDays);
   const review = new PlanReview({
@@ -177,6 +183,7 @@ async function generate(
       model,
       messages,
       format: { name: "itinerary", schema },
+      reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, partsOf(request.durationDays));
     const verdict = review.judge(answer);

@@ -10,7 +10,18 @@ import {
 } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
-import { HOUR, limits, MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
+import {
+  anyParts,
+  anyRequest,
+  HOUR,
+  limits,
+  MINUTE,
+  modelOf,
+  queuedJob,
+  silentTurn,
+  testKind,
+  upstreamError,
+} from "../../../testing/jobs.ts";
 import { claim, countDue } from "../../../testing/stores.ts";
 
 /** A kind that fails with each of `errors` in turn, then succeeds. */
@@ -361,3 +372,28 @@ Deno.test("a job that finds no free slot starts when a slot becomes free, withou
   await env.a.instance.idle();
   assertStrictEquals((await env.store.read(id))?.job.state, "succeeded");
 });
+
+for (const owner of ["key:0123", null]) {
+  Deno.test(`calls of the model name the caller ${owner}, in each attempt`, async () => {
+    const callers: unknown[] = [];
+    const model = modelOf({
+      chat(_request, { caller }) {
+        callers.push(caller);
+        if (callers.length === 1) return Promise.reject(upstreamError());
+        return Promise.resolve({ ...silentTurn, text: "hello" });
+      },
+    });
+    const kind = testKind(async (request, context) => {
+      await context.chat("turn-1", anyRequest, anyParts);
+      return request;
+    });
+    using env = await openRuntimes({ kinds: [kind], model: () => model });
+    const caller = { id: owner ?? "address:1", owner };
+    await submit(env.a, kind, { text: "hello" }, { caller });
+    await env.a.instance.idle();
+    env.clock.advance(60_000);
+    await env.settled();
+    await env.a.instance.idle();
+    assertEquals(callers, [owner, owner]);
+  });
+}
