@@ -20,7 +20,7 @@ import { Executor } from "./engine/executor.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
 import { Rescuer } from "./engine/rescuer.ts";
-import { ResponseCanceler } from "./engine/response_canceler.ts";
+import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
 import { Stager } from "./engine/stager.ts";
 import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
@@ -75,7 +75,7 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell }: Config,
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -88,11 +88,12 @@ function createStores(
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
-    onEndedWithoutPlan: (jobId) => canceler.cancelFor(jobId),
+    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
-  const canceler = new ResponseCanceler({
+  const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
-    cancel: (responseId) => model(() => null).cancel(responseId),
+    model: () => model(() => null),
+    deletes: generator === "openai" && openai.background,
   });
   const breaker = new Breaker(kv, {
     clock,
@@ -100,7 +101,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, canceler, breaker, holder };
+  return { doorbell, instances, store, cleaner, breaker, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -222,7 +223,7 @@ function createInstance(
   },
 ): Instance {
   const { clock, locks = noInstanceLocks } = options;
-  const { store, instances, canceler, doorbell, breaker, holder } = base;
+  const { store, instances, cleaner, doorbell, breaker, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -230,7 +231,7 @@ function createInstance(
     worker,
     stager,
     rescuer: new Rescuer({ store, instances, locks, clock, unreadable, leaseMs }),
-    canceler,
+    cleaner,
     doorbell,
     breaker,
     instances,

@@ -95,7 +95,8 @@ export const Variables = z.object({
   ),
   OPENAI_BACKGROUND: oneOf("auto", "on", "off").default("auto").describe(
     "`on`: bundles use background responses. These continue after a lost connection or a dead " +
-      "process, and OpenAI stores them for about ten minutes. `off`: OpenAI stores nothing. " +
+      "process. OpenAI stores them until the service deletes them at the end of their job; " +
+      "a response that is not deleted stays for 30 days. `off`: OpenAI stores no response. " +
       "`auto`: `on` for OpenAI's own servers, else `off`",
   ),
   OPENAI_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, {

@@ -31,8 +31,10 @@ export function serveLive(...script: FixtureResponse[]): LiveServer {
 
 /** The front; `await using` stops it. */
 export class LiveServer implements AsyncDisposable {
-  /** One line for each request: method, path below /v1, query. */
+  /** One line for each request: method, path below /v1, query. Deletions are not among them. */
   readonly journal: string[] = [];
+  /** The ids of the responses that were deleted: they come some time after the end of a job. */
+  readonly deleted: string[] = [];
   readonly bodies: Record<string, unknown>[] = [];
   readonly #script: FixtureResponse[];
   readonly #answers = new Map<string, Answer>();
@@ -65,6 +67,13 @@ export class LiveServer implements AsyncDisposable {
         this.#changed.promise,
         () => `${count} requests that begin with ${start}`,
       );
+    }
+  }
+
+  /** Resolves when the response has been deleted. */
+  async untilDeleted(id: string): Promise<void> {
+    while (!this.deleted.includes(id)) {
+      await withWaitLimit(this.#changed.promise, () => `response ${id} is deleted`);
     }
   }
 
@@ -114,6 +123,7 @@ export class LiveServer implements AsyncDisposable {
     if (path === "/responses" || path === "/chat/completions") {
       return await this.#create(request, path);
     }
+    if (request.method === "DELETE") return this.#delete(id!);
     this.journal.push(requestLine(request));
     this.#change();
     const answer = this.#answers.get(id!);
@@ -137,6 +147,13 @@ export class LiveServer implements AsyncDisposable {
     this.journal.push(`POST ${path}`);
     this.#change();
     return this.#streamFrom(answer, 0);
+  }
+
+  #delete(id: string): Response {
+    this.deleted.push(id);
+    this.forget(id);
+    this.#change();
+    return Response.json({ id, object: "response", deleted: true });
   }
 
   #streamFrom(answer: Answer, start: number): Response {

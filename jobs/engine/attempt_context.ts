@@ -32,7 +32,7 @@ import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
 import { Interruption } from "./interruption.ts";
 import { idsOf } from "./job_log.ts";
 import { ProgressBoard } from "./progress_board.ts";
-import { cancelResponse } from "./response_canceler.ts";
+import { endResponse } from "./response_cleaner.ts";
 
 /** No lease is shorter, so no other worker can claim the job within this time after a check. */
 const CHECK_VALID_MS = 1_000;
@@ -271,7 +271,7 @@ export class AttemptContext implements JobContext {
 
   /** Cancels a response without waiting, because the provider may be slow. */
   #cancelResponse(responseId: string): void {
-    cancelResponse((id) => this.#options.model.cancel(id), responseId, this.#ids);
+    endResponse(this.#options.model, responseId, this.#ids);
   }
 
   async #step<T>(

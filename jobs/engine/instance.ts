@@ -12,7 +12,7 @@ import type { InstanceStore } from "../../lib/store/instance_store.ts";
 import type { Doorbell } from "./doorbells.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import type { Rescuer } from "./rescuer.ts";
-import type { ResponseCanceler } from "./response_canceler.ts";
+import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
 import type { Stager } from "./stager.ts";
 import type { Worker } from "./worker.ts";
@@ -24,7 +24,7 @@ export interface InstanceOptions {
   worker: Worker;
   stager: Stager;
   rescuer: Rescuer;
-  canceler: ResponseCanceler;
+  cleaner: ResponseCleaner;
   doorbell: Doorbell;
   breaker: Breaker;
   instances: InstanceStore;
@@ -163,13 +163,13 @@ export class Instance {
    * @param skipGrace ends the wait for running jobs
    */
   async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
-    const { slots, worker, canceler, locks, stopped, clock } = this.#options;
+    const { slots, worker, cleaner, locks, stopped, clock } = this.#options;
     slots.close();
     const idle = this.idle();
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
-    await waitAtMost(canceler.settled(), { ms: CANCEL_MS, clock });
+    await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();

@@ -135,6 +135,8 @@ export interface Model {
   join(responseId: string, options: CallOptions): Promise<ResponseTurn | null>;
   /** Cancels a resumable response that is no longer needed. */
   cancel(responseId: string): Promise<void>;
+  /** Deletes a response that the provider stores. It may be gone already. */
+  delete(responseId: string): Promise<void>;
 }
 
 /**
@@ -158,5 +160,6 @@ export function missingModel(): Model {
     respond: unavailable,
     join: unavailable,
     cancel: () => Promise.resolve(),
+    delete: () => Promise.resolve(),
   };
 }

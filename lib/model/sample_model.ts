@@ -72,5 +72,6 @@ export function sampleModel(
     },
     join: () => Promise.resolve(null),
     cancel: () => Promise.resolve(),
+    delete: () => Promise.resolve(),
   };
 }

@@ -4,13 +4,14 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
 import { safetyIdentifier, type ServiceTier } from "./account.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
 import { Dialect } from "./dialect.ts";
-import { fromOpenAIError } from "./error.ts";
+import { fromOpenAIError, refusalOf } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
 import { join, NoResponsesError, respond } from "./response.ts";
 import { boundedFetch } from "./stream.ts";
@@ -38,13 +39,17 @@ const log = getLogger(["tripwright", "model"]);
 
 type Sdk = Pick<OpenAICall, "helpers" | "client">;
 
-/** The longest wait for the answer to a cancellation. */
-const CANCEL_MS = 5_000;
+/** The longest wait for the answer to a cancellation or a deletion. */
+const END_MS = 5_000;
+
+/** The statuses of a server that no longer has a response, or never deletes one. */
+const NOTHING_TO_DELETE: readonly unknown[] = [404, 405, 501];
 
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, serviceTier, clock } = options;
   const dialect = rememberDialects();
+  const shared = { timeoutMs, idleMs, background, isOpenAI, serviceTier, dialect, clock };
   let api = options.responsesApi;
   let sdk: Promise<Sdk> | undefined;
 
@@ -60,19 +65,8 @@ export function openaiModel(options: OpenAIModelOptions): Model {
     run: (call: OpenAICall) => Promise<T>,
   ): Promise<T> {
     try {
-      const { helpers, client } = await load();
-      return await run({
-        helpers,
-        client,
-        timeoutMs,
-        idleMs,
-        background,
-        isOpenAI,
-        serviceTier,
-        safetyIdentifier: isOpenAI && caller ? safetyIdentifier(caller) : null,
-        dialect,
-        clock,
-      });
+      const identifier = isOpenAI && caller ? safetyIdentifier(caller) : null;
+      return await run({ ...await load(), ...shared, safetyIdentifier: identifier });
     } catch (error) {
       signal.throwIfAborted();
       throw fromOpenAIError(error, clock.now());
@@ -96,10 +90,26 @@ export function openaiModel(options: OpenAIModelOptions): Model {
       }),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
-      const signal = AbortSignal.timeout(CANCEL_MS);
+      const signal = AbortSignal.timeout(END_MS);
       await call({ signal }, ({ client }) => client().responses.cancel(responseId, { signal }));
     },
+    async delete(responseId) {
+      const signal = AbortSignal.timeout(END_MS);
+      await call({ signal }, ({ client }) => deleteResponse(client(), responseId, signal));
+    },
   };
+}
+
+async function deleteResponse(
+  { responses }: OpenAI,
+  responseId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await responses.delete(responseId, { signal });
+  } catch (error) {
+    if (!NOTHING_TO_DELETE.includes(refusalOf(error)?.status)) throw error;
+  }
 }
 
 /** Returns a function that creates each dialect once. */

@@ -142,6 +142,7 @@ export class CheckpointStore {
     return await this.#begin().checkLease(lease)
       .put(keys.response(job.id), { responseId, promptVersion, name }, job)
       .put(keys.responseOwner(responseId), job.id, job)
+      .put(keys.storedResponse(job.id, responseId), responseId, job)
       .commitFor(lease);
   }
 
@@ -149,6 +150,15 @@ export class CheckpointStore {
   async openResponse(id: string): Promise<string | null> {
     const { value } = await this.#kv.get(keys.response(id));
     return OpenResponse.safeParse(value).data?.responseId ?? null;
+  }
+
+  /** Lists the background responses of a job, in no particular order. */
+  async storedResponses(id: string): Promise<string[]> {
+    const found = [];
+    for await (const { value } of this.#kv.list({ prefix: prefixes.storedResponse(id) })) {
+      if (typeof value === "string") found.push(value);
+    }
+    return found;
   }
 
   /** Stores the progress of a job. */

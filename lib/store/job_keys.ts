@@ -17,6 +17,7 @@
  * | `["output", id, promptVersion, name, part]` | the step's output |
  * | `["response", id]` | the background response that the job waits for (`OpenResponse`) |
  * | `["response_owner", responseId]` | the id of the job that waits for the response |
+ * | `["stored_response", id, responseId]` | the id of a response that the provider stores until the job has ended |
  * | `["delivery", deliveryId]` | empty; the key marks a received webhook |
  * | `["result", id, part]` | the plan |
  *
@@ -61,6 +62,10 @@ export const keys = {
   output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
   response: (id: string) => ["response", id],
   responseOwner: (responseId: string) => ["response_owner", shortId(responseId)],
+  storedResponse: (
+    id: string,
+    responseId: string,
+  ) => ["stored_response", id, shortId(responseId)],
   delivery: (deliveryId: string) => ["delivery", deliveryId],
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;
@@ -73,4 +78,5 @@ export const prefixes = {
   owned: (owner: string, kind: string) => ["owned", owner, kind],
   step: (id: string) => ["step", id],
   output: (id: string) => ["output", id],
+  storedResponse: (id: string) => ["stored_response", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;

@@ -75,8 +75,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Called with each job that ended without a plan of the model. */
-  onEndedWithoutPlan?: (jobId: string) => void;
+  /** Called with each job that ended. `hasPlan`: with a plan of the model. */
+  onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
   /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a doorbell to the commit that accepts a job. */
@@ -237,7 +237,7 @@ export class JobStore {
     const commit = this.#begin().check(entry).delete(keys.due(job));
     this.#putEnd(commit, failed);
     if (await commit.commit() === null) return null;
-    this.#options.onEndedWithoutPlan?.(job.id);
+    this.#options.onEnded?.(job.id, { hasPlan: false });
     return failed;
   }
 
@@ -323,8 +323,8 @@ export class JobStore {
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
     this.#putEnd(commit, done, lease.follows);
     const written = await commit.commitFor(lease, done);
-    if (written === "saved" && done.source === "placeholder") {
-      this.#options.onEndedWithoutPlan?.(job.id);
+    if (written === "saved") {
+      this.#options.onEnded?.(job.id, { hasPlan: done.source !== "placeholder" });
     }
     return written;
   }
@@ -336,7 +336,7 @@ export class JobStore {
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
     this.#putEnd(commit, failed, lease.follows);
     const written = await commit.commitFor(lease, failed);
-    if (written === "saved") this.#options.onEndedWithoutPlan?.(failed.id);
+    if (written === "saved") this.#options.onEnded?.(failed.id, { hasPlan: false });
     return written;
   }
 
@@ -369,7 +369,7 @@ export class JobStore {
       this.#putEnd(commit, canceled);
       // A conflict means that the job has changed its state, so this loop ends when the job does.
       if (await commit.commit() !== null) {
-        this.#options.onEndedWithoutPlan?.(id);
+        this.#options.onEnded?.(id, { hasPlan: false });
         return "canceled";
       }
     }
@@ -431,7 +431,7 @@ export class JobStore {
     const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
     this.#putEnd(commit, failed);
     if (await commit.commit() === null) return null;
-    this.#options.onEndedWithoutPlan?.(id);
+    this.#options.onEnded?.(id, { hasPlan: false });
     return failed;
   }
 

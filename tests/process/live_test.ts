@@ -214,12 +214,22 @@ Deno.test("a stream that is cut without background is no plan, and the job is re
   assertStrictEquals(retried.failure.code, "connection_lost");
 });
 
-Deno.test("canceling a job cancels its background response", async () => {
+Deno.test("the background response of a completed job is deleted", async () => {
+  await using job = await beginBundles();
+  const { openai, program, path, id } = job;
+  openai.write(id);
+  assertEquals((await pollUntil(program, path, isDone)).bundles, bundles);
+  await openai.untilDeleted(id);
+  assertEquals(openai.deleted, [id]);
+});
+
+Deno.test("canceling a job cancels and deletes its background response", async () => {
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   const { status, body } = await program.delete(path);
   assertEquals([status, body.status], [202, "canceled"]);
   await openai.untilRequested(`POST /responses/${id}/cancel`);
+  await openai.untilDeleted(id);
 });
 
 Deno.test("canceling a job whose process is frozen cancels its background response", async () => {

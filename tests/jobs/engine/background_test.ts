@@ -41,7 +41,7 @@ const kind = testKind(async (_request, context) => {
 
 const unavailable = new JobError("connection_lost", "OpenAI API connection lost");
 
-/** A model with background responses, and a log of the calls it received. */
+/** A model with background responses, a log of the calls it received, and what it deleted. */
 function backgroundModel(
   { join, respond }: {
     join?: Model["join"];
@@ -50,6 +50,7 @@ function backgroundModel(
   } = {},
 ) {
   const asked: string[] = [];
+  const deleted: string[] = [];
   let responses = 0;
   const model = modelOf({
     async respond(_request, options) {
@@ -68,8 +69,12 @@ function backgroundModel(
       asked.push(`cancel ${responseId}`);
       return Promise.resolve();
     },
+    delete(responseId) {
+      deleted.push(responseId);
+      return Promise.resolve();
+    },
   });
-  return { model: () => model, asked };
+  return { model: () => model, asked, deleted };
 }
 
 const never = ({ signal }: CallOptions) =>

@@ -1,5 +1,5 @@
 /**
- * Background responses that an earlier attempt has started: joined, polled and canceled.
+ * Background responses that an earlier attempt has started: joined, polled, canceled and deleted.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { responseBody } from "../../../testing/event_stream.ts";
@@ -171,3 +171,22 @@ Deno.test("cancel() cancels the response at OpenAI", async () => {
   await env.model.cancel("resp_1");
   assertStrictEquals(env.asked[0]!.line, "POST /responses/resp_1/cancel");
 });
+
+const deletions: [status: number, resolves: boolean][] = [
+  [200, true],
+  [404, true],
+  [405, true],
+  [501, true],
+  [401, false],
+  [500, false],
+];
+
+for (const [status, resolves] of deletions) {
+  Deno.test(`delete() ${resolves ? "resolves" : "rejects"} after the status ${status}`, async () => {
+    const answer = () => Response.json({ id: "resp_1", deleted: true }, { status });
+    await using env = openModel([answer], { background: true });
+    const [{ status: outcome }] = await Promise.allSettled([env.model.delete("resp_1")]);
+    assertStrictEquals(outcome, resolves ? "fulfilled" : "rejected");
+    assertEquals(env.asked.map(({ line }) => line), ["DELETE /responses/resp_1"]);
+  });
+}

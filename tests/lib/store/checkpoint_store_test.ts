@@ -99,6 +99,18 @@ Deno.test("a response id is found although the output of its step is damaged", a
   assertEquals(await env.store.checkpoints.readStep(lease, step), found("resp_1"));
 });
 
+Deno.test("storedResponses() lists all responses of a job, and of no other job", async () => {
+  using env = await openStore();
+  const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];
+  const long = `resp_${"x".repeat(2_000)}`;
+  await env.store.checkpoints.saveResponse(lease, step, "resp_1");
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.store.checkpoints.saveResponse(lease, { ...step, name: "turn-2" }, long);
+  await env.store.checkpoints.saveResponse(other, step, "resp_3");
+  const found = await env.store.checkpoints.storedResponses(lease.job.id);
+  assertEquals(found.toSorted(), ["resp_1", long].toSorted());
+});
+
 Deno.test("a response id is found by its own job and step only", async () => {
   using env = await openStore();
   const [lease, other] = [await acceptAndClaim(env.store), await acceptAndClaim(env.store)];

@@ -69,6 +69,7 @@ function speaking(say: () => unknown): () => Model {
     }),
     join: () => Promise.resolve(null),
     cancel: () => Promise.resolve(),
+    delete: () => Promise.resolve(),
   });
 }
 

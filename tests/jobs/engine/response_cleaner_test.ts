@@ -1,0 +1,146 @@
+/**
+ * The deletion of responses that the provider stores, once their job has ended.
+ */
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { ResponseCleaner } from "../../../jobs/engine/response_cleaner.ts";
+import { parseConfig } from "../../../lib/config.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import type { CallOptions } from "../../../lib/model/model.ts";
+import { nextTurn } from "../../../testing/fake_clock.ts";
+import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
+import { jobOf, openRuntimes, type RuntimeOverrides, submit } from "../../../testing/runtimes.ts";
+
+/** A kind of two turns. */
+const kind = testKind(async (request, context) => {
+  for (const name of ["turn-1", "turn-2"]) await context.respond(name, anyRequest, anyParts);
+  return request;
+});
+
+const refused = new JobError("refused", "OpenAI API refused the request");
+const spent = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+
+/** A model with background responses: what it has deleted, and how its second turn ends. */
+function storingModel(
+  { endSecond = () => Promise.resolve(), deletes = () => Promise.resolve(), resumable = true }: {
+    endSecond?: (options: CallOptions) => Promise<void>;
+    deletes?: (responseId: string) => Promise<void>;
+    resumable?: boolean;
+  } = {},
+) {
+  const deleted: string[] = [];
+  let responses = 0;
+  const model = modelOf({
+    async respond(_request, options) {
+      const responseId = `resp_${++responses}`;
+      await options.onEvent?.({ type: "started", responseId, resumable });
+      if (responses === 2) await endSecond(options);
+      return { ...silentTurn, responseId };
+    },
+    delete(responseId) {
+      deleted.push(responseId);
+      return deletes(responseId);
+    },
+  });
+  return { model: () => model, deleted };
+}
+
+const never = ({ signal }: CallOptions) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+
+const live = { generator: "openai" } as const;
+const withoutBackground = { openai: { ...parseConfig({}).openai, background: false } };
+
+const ends: [
+  state: string,
+  deleted: string[],
+  model: Parameters<typeof storingModel>[0],
+  overrides: RuntimeOverrides,
+][] = [
+  ["succeeded", ["resp_1", "resp_2"], {}, live],
+  ["failed", ["resp_1", "resp_2"], { endSecond: () => Promise.reject(refused) }, live],
+  ["canceled", ["resp_1", "resp_2"], { endSecond: never }, live],
+  ["succeeded", ["resp_1", "resp_2"], { endSecond: () => Promise.reject(spent) }, {
+    ...live,
+    mockIfQuota: true,
+  }],
+  ["succeeded", ["resp_1", "resp_2"], { deletes: () => Promise.reject(new Error("no")) }, live],
+  ["succeeded", [], { resumable: false }, live],
+  ["succeeded", [], {}, { ...live, ...withoutBackground }],
+  ["succeeded", [], {}, { generator: "sample" }],
+];
+
+for (const [n, [state, expected, script, overrides]] of ends.entries()) {
+  Deno.test(`a job that ${state} deletes ${expected.length} responses (${n + 1})`, async () => {
+    const { model, deleted } = storingModel(script);
+    using env = await openRuntimes({ kinds: [kind], model, ...overrides });
+    const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+    if (state === "canceled") {
+      while (await env.store.checkpoints.openResponse(id) !== "resp_2");
+      await env.b.jobs.cancel(kind, id);
+      await env.b.instance.stop(0);
+    } else await env.a.instance.idle();
+    await env.a.instance.stop(0);
+    assertStrictEquals((await jobOf(env.store, id)).state, state);
+    assertEquals(deleted.toSorted(), expected);
+  });
+}
+
+Deno.test("a job does not wait for the deletion of its responses", async () => {
+  const { model, deleted } = storingModel({ deletes: () => new Promise(() => {}) });
+  using env = await openRuntimes({ kinds: [kind], model, ...live });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  while (deleted.length === 0) await env.settled();
+});
+
+Deno.test("a job that runs deletes none of its responses", async () => {
+  const { model, deleted } = storingModel({ endSecond: never });
+  using env = await openRuntimes({ kinds: [kind], model, ...live });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) !== "resp_2");
+  await env.a.instance.stop(0);
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
+  assertEquals(deleted, []);
+});
+
+/** A cleaner of jobs with one response each, whose deletions end when the test says so. */
+function hangingCleaner() {
+  const held = Promise.withResolvers<void>();
+  const deleted: string[] = [];
+  const cleaner = new ResponseCleaner({
+    checkpoints: {
+      openResponse: () => Promise.resolve(null),
+      storedResponses: (id) => Promise.resolve([id]),
+    },
+    model: () =>
+      modelOf({
+        delete(responseId) {
+          deleted.push(responseId);
+          return held.promise;
+        },
+      }),
+    deletes: true,
+  });
+  return { cleaner, deleted, release: held.resolve };
+}
+
+Deno.test("at most four deletions run at the same time, and the others follow", async () => {
+  const { cleaner, deleted, release } = hangingCleaner();
+  for (let n = 0; n < 6; n++) cleaner.cleanUpAfter(`job-${n}`, { hasPlan: true });
+  for (let n = 0; n < 10; n++) await nextTurn();
+  assertStrictEquals(deleted.length, 4);
+  release();
+  await cleaner.settled();
+  assertStrictEquals(deleted.length, 6);
+});
+
+Deno.test("while the provider hangs, the responses of at most a thousand jobs wait", async () => {
+  const { cleaner, deleted, release } = hangingCleaner();
+  for (let n = 0; n < 2_000; n++) cleaner.cleanUpAfter(`job-${n}`, { hasPlan: true });
+  release();
+  await cleaner.settled();
+  assert(deleted.length >= 1_000 && deleted.length <= 1_004, String(deleted.length));
+});
