@@ -145,7 +145,10 @@ export const Variables = z.object({
 
   BUNDLES_WEB_SEARCH: flag.default(false).meta({
     section: "Tools of the model that writes bundles.",
-    description: "`1`: the bundles model may search the web with OpenAI's hosted tool",
+    description:
+      "`1`: the bundles model may search the web with OpenAI's hosted tool. A plan then " +
+      "keeps the links that a search has found. If the server does not report what a search has " +
+      "found, the plan keeps all links",
   }),
   TICKETMASTER_API_KEY: secret("a key").optional().describe(
     "turns on the tool `search_events` (Ticketmaster Discovery API)",

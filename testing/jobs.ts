@@ -98,7 +98,7 @@ export const anyRequest: ChatRequest & ResponseRequest = {
   previous: null,
   format: { name: "any", schema: z.object({}) },
   tools: [],
-  webSearch: false,
+  webSearch: null,
   reasoningEffort: "low",
   maxTokens: 1,
 };

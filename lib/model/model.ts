@@ -42,6 +42,12 @@ export interface FunctionTool {
   parameters: z.ZodType;
 }
 
+/** What the hosted web search may know about the traveler. */
+export interface WebSearch {
+  /** The city that the search is about; `null`: not known. */
+  city: string | null;
+}
+
 export interface ResponseRequest {
   model: string;
   instructions: string;
@@ -51,8 +57,8 @@ export interface ResponseRequest {
   previous: { responseId: string; items: number } | null;
   format: OutputFormat;
   tools: FunctionTool[];
-  /** Lets the model search the web with OpenAI's hosted tool. */
-  webSearch: boolean;
+  /** Lets the model search the web with OpenAI's hosted tool; `null`: it may not. */
+  webSearch: WebSearch | null;
   /** How much the model reasons; unset: the default of the model. */
   reasoningEffort?: ReasoningEffort | undefined;
   /** The largest size of the turn, with reasoning. */

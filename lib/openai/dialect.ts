@@ -37,6 +37,11 @@ function member<Name extends string>(name: Name, words?: RegExp) {
   };
 }
 
+/** Returns whether a request asks for an addition whose name begins like this. */
+function includes({ include }: SentBody, start: string): boolean {
+  return Array.isArray(include) && include.some((name) => String(name).startsWith(start));
+}
+
 /** Text about the format of the answer. Groq, for one, streams no answer with a format. */
 const FORMAT = /response_format|json_schema|text\.format|\bschema\b|grammar|structured output/;
 
@@ -75,7 +80,24 @@ const refusable = [
     not: /reasoning\.summary|reasoning summar|\beffort\b|encrypted/,
   },
   member("reasoning_effort"),
-  member("include", /\binclude\b|encrypted/),
+  // A server may name the additions that it supports behind the one that it refuses.
+  {
+    name: "include.reasoning",
+    isSent: (body) => includes(body, "reasoning"),
+    words: /\binclude\b|encrypted/,
+    not: /web_search_call.*encrypted/,
+  },
+  {
+    name: "include.sources",
+    isSent: (body) => includes(body, "web_search_call"),
+    words: /\binclude\b|web_search_call/,
+    not: /encrypted.*web_search_call|encrypted content/,
+  },
+  {
+    name: "user_location",
+    isSent: (body) => JSON.stringify(body.tools ?? null).includes('"user_location"'),
+    words: /user_location/,
+  },
   member("store"),
   member("background"),
   member("previous_response_id", /previous_response_id|previous response/),

@@ -3,18 +3,17 @@
  * after the end of the process that created it. https://platform.openai.com/docs/guides/background
  * @module
  */
-import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
-import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
-import { accountMembers, withFallbackTier } from "./account.ts";
+import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
+import { withFallbackTier } from "./account.ts";
 import type { OpenAICall } from "./client.ts";
-import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
+import { negotiate, type SentBody } from "./dialect.ts";
 import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
 import { readEvents } from "./events.ts";
-import { formatInstructions, parametersOf, textFormat } from "./format.ts";
 import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
+import { additionsOf, requestBody } from "./response_request.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
 
 /** The pause between polls of a response without a stream. A webhook ends the pause early. */
@@ -28,9 +27,6 @@ const JOINED_IDLE_MS = 15_000;
 
 /** The longest wait for the answer to a poll. */
 const POLL_TIMEOUT_MS = 30_000;
-
-/** Needed to send the reasoning to a server that has not stored it. */
-const include: OpenAI.Responses.ResponseIncludable[] = ["reasoning.encrypted_content"];
 
 /**
  * Makes one call. If the stream of a background response breaks, it joins the response again.
@@ -129,8 +125,11 @@ async function readRest(
   reader.restart({ fromStart: reader.lastSequence < 0 });
   const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
-    responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal })
-      .asResponse();
+    responses.retrieve(reader.responseId!, {
+      stream: true,
+      include: additionsOf(call),
+      ...from,
+    }, { signal }).asResponse();
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -156,7 +155,8 @@ async function poll(
 ): Promise<{ body: ResponseBody } | { error: JobError } | null> {
   try {
     const options = { signal, timeout: POLL_TIMEOUT_MS };
-    const answer: object = await call.client().responses.retrieve(id, { include }, options);
+    const query = { include: additionsOf(call) };
+    const answer: object = await call.client().responses.retrieve(id, query, options);
     return { body: parseResponse({ ...answer, id }) };
   } catch (error) {
     signal.throwIfAborted();
@@ -226,7 +226,8 @@ async function create(
     try {
       return await withFallbackTier(
         call,
-        (call) => negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send),
+        (call) =>
+          negotiate(dialect, () => requestBody({ ...request, previous }, call, dialect), send),
       );
     } catch (error) {
       if (hasNoResponses(error)) throw new NoResponsesError();
@@ -254,65 +255,4 @@ function hasNoResponses(error: unknown): boolean {
 
 function isUnknownPrevious(error: unknown): boolean {
   return refusalOf(error)?.code === "previous_response_not_found";
-}
-
-/** Returns the request in the form that the server supports. */
-function bodyOf(
-  request: ResponseRequest,
-  call: OpenAICall,
-  dialect: Dialect,
-): { body: SentBody; asked: number } {
-  const { helpers, background } = call;
-  const { format, previous, webSearch } = request;
-  const isBackground = background && dialect.takes("background") && dialect.takes("store");
-  const continued = isBackground && dialect.takes("previous_response_id") ? previous : null;
-  const asked = dialect.tokens(request.maxTokens);
-  const body = {
-    model: request.model,
-    instructions: request.instructions + formatInstructions(helpers, format, dialect.format),
-    input: continued
-      ? request.input.slice(continued.items)
-      : request.input.filter((item) => canBeSent(item, isBackground)),
-    ...(continued && { previous_response_id: continued.responseId }),
-    ...reasoningOf(request, dialect),
-    text: dialect.format === "none"
-      ? undefined
-      : { format: textFormat(helpers, format, dialect.format) },
-    tools: [
-      ...request.tools.map((tool) => ({
-        ...helpers.zodResponsesFunction(tool),
-        parameters: parametersOf(helpers, tool),
-      })),
-      ...(webSearch ? [{ type: "web_search" as const }] : []),
-    ],
-    ...(dialect.takes("max_output_tokens") && { max_output_tokens: asked }),
-    stream: dialect.takes("stream"),
-    ...storage(isBackground, dialect),
-    ...(dialect.takes("include") && { include }),
-    ...accountMembers(call, dialect),
-  };
-  return { body, asked };
-}
-
-function reasoningOf({ reasoningEffort: effort }: ResponseRequest, dialect: Dialect): SentBody {
-  const reasoning = {
-    ...(effort && dialect.takes("reasoning.effort") && { effort }),
-    ...(dialect.takes("reasoning.summary") && { summary: "auto" }),
-  };
-  const isSent = dialect.takes("reasoning") && Object.keys(reasoning).length > 0;
-  return isSent ? { reasoning } : {};
-}
-
-/**
- * A background response must be stored. Otherwise OpenAI should not store a traveller's request, so
- * each request contains the conversation, with its reasoning encrypted.
- */
-function storage(isBackground: boolean, dialect: Dialect): SentBody {
-  if (isBackground) return { background: true, store: true };
-  return dialect.takes("store") ? { store: false } : {};
-}
-
-/** A server that has not stored an item of reasoning knows it only by its encrypted content. */
-function canBeSent(item: InputItem, isStored: boolean): boolean {
-  return isStored || item.type !== "reasoning" || typeof item.encrypted_content === "string";
 }

@@ -27,6 +27,7 @@ import {
   SINGLE_CHARACTERS,
   travellerText,
 } from "../text.ts";
+import { KnownLinks } from "./known_links.ts";
 import { bundlesRules } from "./review.ts";
 import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
@@ -85,7 +86,7 @@ export const Bundle = z.object({
   imageUrl: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
 });
 
-type Bundle = z.infer<typeof Bundle>;
+export type Bundle = z.infer<typeof Bundle>;
 
 const MAX_BUNDLES = 5;
 
@@ -170,12 +171,11 @@ async function generate(
   const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  // Hosted web search shows the model links that the API does not return, so any link may be real.
-  const known = webSearch ? null : new Set<string>();
+  const known = new KnownLinks();
+  const checked = (bundle: Bundle) => known.keepKnown(bundle);
+  const keepKnown = (plan: Bundles) => ({ ...plan, bundles: plan.bundles.map(checked) });
   const schemaAt = (index: number) =>
-    index < MAX_BUNDLES
-      ? WholeBundle.transform((bundle) => withKnownLinks(bundle, known))
-      : z.never();
+    index < MAX_BUNDLES ? WholeBundle.transform(checked) : z.never();
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
     const answer = await context.respond(`turn-${turn}`, {
@@ -185,25 +185,27 @@ async function generate(
       previous,
       format: { name: "bundles", schema: WrittenBundles },
       tools,
-      webSearch,
+      // The preferences have no member for a place.
+      webSearch: webSearch ? { city: null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, { member: "bundles", noun: "bundle", count: null, schemaAt });
+    known.addSearches(answer.output);
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools, context });
       previous = addAnswer(input, answer);
       input.push(...outputs);
-      for (const { output } of outputs) linksIn(output).forEach((link) => known?.add(link));
+      for (const { output } of outputs) known.addOutput(output);
       continue;
     }
     const verdict = review.judge(answer);
-    if ("value" in verdict) return withKnownLinksOnly(verdict.value, known);
+    if ("value" in verdict) return keepKnown(verdict.value);
     if (verdict.feedback !== null) {
       previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
-  if (review.fallback !== null) return withKnownLinksOnly(review.fallback, known);
+  if (review.fallback !== null) return keepKnown(review.fallback);
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 
@@ -262,36 +264,4 @@ async function callTool(
     ({ failed }) => ({ tool: { name: nameOf(call, tools), failed } }),
   );
   return text;
-}
-
-/** Returns the plan without the links that {@link withKnownLinks} drops. */
-function withKnownLinksOnly(plan: Bundles, known: ReadonlySet<string> | null): Bundles {
-  return { ...plan, bundles: plan.bundles.map((bundle) => withKnownLinks(bundle, known)) };
-}
-
-/**
- * Drops the links that are no http(s) URL or that no tool has returned. Such a link does not
- * justify a new plan.
- *
- * @param known the links that tools returned; `null` with web search, whose links are not known
- */
-function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bundle {
-  function check(text: string | null): string | null {
-    const url = text === null ? null : URL.parse(text);
-    const isKnown = url !== null && /^https?:$/.test(url.protocol) &&
-      (known?.has(url.href) ?? true);
-    return isKnown ? text : null;
-  }
-  return {
-    ...bundle,
-    imageUrl: check(bundle.imageUrl),
-    keyEvents: bundle.keyEvents.map((event) => ({ ...event, url: check(event.url) })),
-  };
-}
-
-/** Returns the links in JSON, normalized by `URL`. */
-function linksIn(json: string): string[] {
-  return (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) =>
-    URL.parse(link)?.href ?? []
-  );
 }

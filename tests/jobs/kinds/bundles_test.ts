@@ -268,7 +268,7 @@ for (const webSearch of [false, true]) {
     assertStrictEquals(model, "gpt-test");
     assertEquals(tools.map(({ name }) => name), ["look_up"]);
     assertStrictEquals(maxTokens, 32_000);
-    assertStrictEquals(request.webSearch, webSearch);
+    assertEquals(request.webSearch, webSearch ? { city: null } : null);
   });
 }
 
@@ -489,7 +489,10 @@ const links: [link: string, kept: boolean][] = [
 
 for (const [link, kept] of links) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} the link ${JSON.stringify(link)}`, async () => {
-    const { plan, requests } = generate([answer(bundles({ url: link, imageUrl: link }))], {
+    // Of this search, any link may be a result.
+    const search = { type: "web_search_call", action: { type: "search" } };
+    const { output, ...written } = answer(bundles({ url: link, imageUrl: link }));
+    const { plan, requests } = generate([{ ...written, output: [search, ...output] }], {
       webSearch: true,
     });
 
@@ -523,6 +526,89 @@ for (const [found, written, kept] of sources) {
     assertEquals(await plan, bundles({ url: kept ? written : null }));
   });
 }
+
+/** A call of the hosted web search, as OpenAI reports it. */
+function search(action: object, more: object = {}): InputItem {
+  return { type: "web_search_call", id: "ws_1", status: "completed", action, ...more };
+}
+
+const found = (...urls: string[]) =>
+  search({ type: "search", sources: urls.map((url) => ({ type: "url", url })) });
+
+const unreported = search({ type: "search", query: "jazz" });
+const page = "https://example.com/a";
+
+/** A message that cites these pages. */
+function citing(...urls: string[]): InputItem {
+  const annotations = urls.map((url) => ({ type: "url_citation", url, title: "A" }));
+  return { type: "message", content: [{ type: "output_text", text: "", annotations }] };
+}
+
+const searches: [what: string, output: InputItem[], link: string, kept: boolean][] = [
+  ["a source", [found(page)], page, true],
+  ["a source among others", [found("https://example.com/b", page)], page, true],
+  ["a source that OpenAI has marked", [found(`${page}?utm_source=openai`)], page, true],
+  ["a source with other members", [found(`${page}?b=1%202`)], `${page}?b=1+2`, true],
+  ["no source", [found("https://example.com/b")], page, false],
+  ["no source, of an empty list", [found()], page, false],
+  ["no source, because there was no search", [], page, false],
+  [
+    "a feed without a URL",
+    [search({
+      type: "search",
+      sources: [{ type: "api", name: "oai-weather" }, { type: "url", url: page }],
+    })],
+    page,
+    true,
+  ],
+  ["a citation", [found("https://example.com/b"), citing(page)], page, true],
+  [
+    "an unknown annotation",
+    [citing("https://example.com/b"), {
+      type: "message",
+      content: [{ type: "refusal" }, null, { annotations: [{ type: "file_path" }] }],
+    }],
+    page,
+    false,
+  ],
+  ["a search without sources", [unreported], page, true],
+  ["one search of two without sources", [found("https://example.com/b"), unreported], page, true],
+  ["a call without an action", [{ type: "web_search_call" }], page, true],
+  ["a failed search", [search({ type: "search" }, { status: "failed" })], page, false],
+  [
+    "a page that was opened",
+    [
+      found("https://example.com/b"),
+      search({
+        type: "open_page",
+        url: page,
+      }),
+    ],
+    page,
+    false,
+  ],
+  ["a page that was searched", [search({ type: "find_in_page", url: page })], page, false],
+];
+
+for (const [what, output, link, kept] of searches) {
+  Deno.test(`generate() ${kept ? "keeps" : "drops"} a link after ${what}`, async () => {
+    const written = answer(bundles({ url: link }));
+    const turn = { ...written, output: [...output, ...written.output] };
+    const { plan } = generate([turn], { webSearch: true });
+
+    assertEquals(await plan, bundles({ url: kept ? link : null }));
+  });
+}
+
+Deno.test("generate() knows the sources of earlier turns", async () => {
+  const first = callsFor("Rome");
+  const { plan } = generate([
+    { ...first, output: [found(page), ...first.output] },
+    answer(bundles({ url: page })),
+  ], { webSearch: true });
+
+  assertEquals(await plan, bundles({ url: page }));
+});
 
 Deno.test("generate() shows partial bundles without links that no tool has returned", async () => {
   const shown: unknown[] = [];

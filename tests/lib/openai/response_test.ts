@@ -54,7 +54,7 @@ for (const webSearch of [false, true]) {
   Deno.test(`respond() sends the schema of the plan, with web search ${webSearch}`, async () => {
     await using env = openModel([send(responseEvents({ pieces }))]);
     const tool = { name: "look_up", description: "Looks up", parameters: z.object({}) };
-    const request = { ...planRequest, tools: [tool], webSearch };
+    const request = { ...planRequest, tools: [tool], webSearch: webSearch ? { city: null } : null };
     await env.model.respond(request, { signal: new AbortController().signal });
     // deno-lint-ignore no-explicit-any -- as it was sent
     const { max_output_tokens, text, tools } = env.asked[0]!.body as any;
