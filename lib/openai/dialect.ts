@@ -80,7 +80,7 @@ const refusable = [
     not: /reasoning\.summary|reasoning summar|\beffort\b|encrypted/,
   },
   member("reasoning_effort"),
-  // A server may name the additions that it supports behind the one that it refuses.
+  // A server may name other additions, which it supports, behind the refused one.
   {
     name: "include.reasoning",
     isSent: (body) => includes(body, "reasoning"),
