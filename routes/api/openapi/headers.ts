@@ -10,7 +10,8 @@ const wholeSeconds = z.string().regex(/^\d+$/);
 /** Request headers. Each is a parameter of the calls that list it. */
 const requestHeaders = {
   "Client-Token": z.string().min(16).max(128).optional().describe(
-    "A random string that the client keeps. A client that sends it can list its own jobs.",
+    "A random string that the client keeps. It gives the client a list of its jobs, and " +
+      "idempotency keys that do not depend on its network address.",
   ),
   "X-Request-Id": z.string().optional().describe("The id of this request in the service's logs"),
   "Idempotency-Key": z.string().min(1).max(255).optional().describe(

@@ -147,6 +147,31 @@ Deno.test("a form that is sent again after its trip failed creates another trip"
   assertStrictEquals(new Set(made).size, 3);
 });
 
+const FORM_ID = "3f0c8d6e-0d3b-4f29-9a51-6c1e0b7a2d44";
+const [wifi, mobile] = ["192.0.2.1", "198.51.100.7"].map((address) => ({
+  "x-forwarded-for": address,
+}));
+
+for (
+  const [formId, isSame] of [
+    [FORM_ID, true],
+    [`again-${FORM_ID}`, true],
+    // Two strangers may choose the same id.
+    ["form-1", false],
+    ["again-1", false],
+  ] as const
+) {
+  Deno.test(`the form ${formId} from two networks creates ${isSame ? "one trip" : "two trips"}`, async () => {
+    using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+    const first = await submit(env.app, "/trips", { ...form, formId }, wifi);
+    const second = await submit(env.app, "/trips", { ...form, formId }, mobile);
+    assertEquals([first.status, second.status], [303, 303]);
+    assertStrictEquals(jobIdOf(first) === jobIdOf(second), isSame);
+    const other = { ...form, destination: "Kyoto", formId };
+    assertNotStrictEquals(jobIdOf(await submit(env.app, "/trips", other, wifi)), jobIdOf(first));
+  });
+}
+
 Deno.test("a form accepts everything that the API accepts", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const fields = {
