@@ -73,12 +73,11 @@ function localTimes(
   { start, end, allDay }: EventDate,
   timeZone: TimeZone | null,
 ): Pick<ICalEventData, "start" | "end" | "allDay" | "floating" | "timezone"> {
-  const isZoned = !allDay && timeZone !== null;
   return {
     start: dayjs.utc(start),
     end: dayjs.utc(end ?? start + DEFAULT_DURATION_MS),
     allDay,
-    floating: !allDay && !isZoned,
-    timezone: isZoned ? timeZone.name : null,
+    floating: !allDay && timeZone === null,
+    timezone: timeZone?.name ?? null,
   };
 }

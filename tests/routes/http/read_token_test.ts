@@ -123,6 +123,14 @@ for (const [what, request] of refused) {
   });
 }
 
+Deno.test("with an API key in the request, the token does not count", async () => {
+  using env = await openWithToken();
+  const path = `${env.location}?token=`;
+  const asThey = await send(env.app, path + env.token, { headers: bearer(theirs) });
+  assertProblem(asThey, 404, "job_not_found");
+  assertStrictEquals(await statusOf(env.app, `${path}x`, { headers: bearer(ours) }), 200);
+});
+
 Deno.test("a token ends with its key, also in an application that has just started", async () => {
   using env = await openWithToken();
   const path = `${env.location}?token=${env.token}`;
