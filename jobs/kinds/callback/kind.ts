@@ -137,7 +137,7 @@ async function deliver(
   }
 }
 
-/** The URL was checked, not the one that an answer names, so redirects are not followed. */
+/** Redirects are not followed, because only the URL of the request was checked. */
 function adviceFor(status: number): string {
   const isRedirect = status >= 300 && status < 400;
   return isRedirect ? ", a redirect, which is not followed: callbackUrl must be the final URL" : "";
