@@ -57,6 +57,8 @@ export interface SubmitOptions {
   caller?: Caller;
   /** The caller's idempotency key: a repeated request with this key returns the same job. */
   idempotencyKey?: string | undefined;
+  /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
+  idempotencyScope?: string | undefined;
   /** The URL that receives the callback. */
   callbackUrl?: string | null | undefined;
   /** The trace that the work belongs to. */
@@ -122,8 +124,9 @@ export class JobService {
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
+    const { idempotencyScope = caller.id } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
-      key: hashJson([caller.id, idempotencyKey]),
+      key: hashJson([idempotencyScope, idempotencyKey]),
       fingerprint: hashJson([kind.name, request, callbackUrl]),
     };
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
