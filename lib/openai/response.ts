@@ -3,9 +3,11 @@
  * after the end of the process that created it. https://platform.openai.com/docs/guides/background
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
+import { describeError } from "../log.ts";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
@@ -15,6 +17,8 @@ import { formatInstructions, parametersOf, textFormat } from "./format.ts";
 import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
+
+const log = getLogger(["tripwright", "model"]);
 
 /** The pause between polls of a response without a stream. A webhook ends the pause early. */
 const POLL_MS = 5_000;
@@ -84,6 +88,8 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
     if (polled === null || ("body" in polled && isOver(polled.body))) return polled && polled.body;
     if (clock.now() >= endsAt) {
       if ("error" in polled) throw polled.error;
+      // It has waited for its turn all the time. The next attempt begins another one.
+      if (polled.body.status === "queued") await cancel(reader.responseId!, attempt);
       throw new JobError("timeout", "OpenAI API request timed out");
     }
     if ("error" in polled) {
@@ -97,6 +103,17 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
     // The first break is no reason to pause. Without new events, polls replace the stream.
     if (reader.newEvents === newEvents) await pause(POLL_MS, attempt);
     else if (round > 1) await pause(REJOIN_MS, attempt);
+  }
+}
+
+/** Cancels a response that is no longer needed, best effort. */
+async function cancel(id: string, { call, options: { signal } }: Attempt): Promise<void> {
+  try {
+    await call.client().responses.cancel(id, { signal, timeout: POLL_TIMEOUT_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    const fault = fromOpenAIError(error, call.clock.now());
+    log.warning("response not canceled", { error: describeError(fault) });
   }
 }
 
