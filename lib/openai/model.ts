@@ -12,7 +12,7 @@ import { Dialect } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
 import { join, NoResponsesError, respond } from "./response.ts";
-import { boundedFetch } from "./stream.ts";
+import { fetchReadably } from "./stream.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
@@ -106,11 +106,17 @@ export function openaiModel(options: OpenAIModelOptions): Model {
 
 async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Promise<Sdk> {
   const [client, helpers] = await Promise.all([
-    createClient({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 }),
+    createClient({
+      apiKey,
+      baseURL: baseUrl,
+      timeout: timeoutMs,
+      maxRetries: 0,
+      fetch: fetchReadably,
+    }),
     import("openai/helpers/zod"),
   ]);
   return {
     helpers,
-    client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
+    client: () => client,
   };
 }

@@ -127,7 +127,7 @@ async function begin(
   // A webhook may end the stream only if the response can be joined again.
   const wake = call.background ? options.wake : undefined;
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = (signal: AbortSignal) =>
     create(request, call, (body) => responses.create(body as never, { signal }).asResponse());
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
@@ -143,7 +143,7 @@ async function readRest(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, armed: true, wake: options.wake });
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
   reader.restart({ fromStart: reader.lastSequence < 0 });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = (signal: AbortSignal) =>
     responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal })
       .asResponse();
@@ -172,8 +172,10 @@ async function poll(
 ): Promise<{ body: ResponseBody } | { error: JobError } | null> {
   try {
     const options = { signal, timeout: POLL_TIMEOUT_MS };
-    const answer: object = await call.client().responses.retrieve(id, { include }, options);
-    return { body: parseResponse({ ...answer, id }) };
+    const answer = await call.client().responses.retrieve(id, { include }, options).asResponse();
+    let body: unknown;
+    for await (body of readEvents(answer, { signal }));
+    return { body: parseResponse({ ...Object(body), id }) };
   } catch (error) {
     signal.throwIfAborted();
     const fault = fromOpenAIError(error, call.clock.now());
@@ -206,7 +208,7 @@ async function readStream(
     const stopped = AbortSignal.any([signal, watchdog.signal]);
     const answer = await open(stopped);
     opened = true;
-    for await (const event of readEvents(answer, stopped)) {
+    for await (const event of readEvents(answer, { signal: stopped, onBytes: watchdog.onBytes })) {
       events++;
       const body = await reader.read(event);
       if (body) return { body };
