@@ -18,6 +18,7 @@ import type { JobContext, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { OutputReview } from "../../../lib/model/structured_output.ts";
 import { fenced, modelText, travellerText } from "../text.ts";
+import { linksIn } from "../../tools/output.ts";
 import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -240,11 +241,4 @@ function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bund
     imageUrl: check(bundle.imageUrl),
     keyEvents: bundle.keyEvents.map((event) => ({ ...event, url: check(event.url) })),
   };
-}
-
-/** Returns the links in JSON, normalized by `URL`. */
-function linksIn(json: string): string[] {
-  return (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) =>
-    URL.parse(link)?.href ?? []
-  );
 }
