@@ -45,7 +45,7 @@ function longestList(whole: Record<string, unknown>): [name: string, list: unkno
 
 /** Writes the beginning of a text, without a link that it ends in. */
 function cutText(text: string, length: number): string {
-  const beginning = text.slice(0, length).toWellFormed().replace(/https?:\/\/\S*$/i, "");
+  const beginning = text.slice(0, length).replace(/https?:\/\/\S*$/i, "");
   return JSON.stringify(`${beginning} [cut off]`);
 }
 

@@ -82,7 +82,7 @@ export class TicketmasterClient {
   ): Promise<EventPage> {
     try {
       const { _embedded, page } = await this.#request(this.#url(query, { size, number }), context);
-      const events = (_embedded?.events ?? []).slice(0, size);
+      const events = _embedded?.events ?? [];
       return { events, total: page?.totalElements ?? events.length, tooLarge: 0 };
     } catch (error) {
       if (!(error instanceof JsonFetchError && error.isTooLarge)) throw error;

@@ -7,8 +7,6 @@ import type { Clock } from "../clock.ts";
 /** Starts the work of all callers one after the other, with an interval in between. */
 export class Pacer {
   readonly #intervalMs: number;
-  /** Settles when the latest caller in the queue has its turn or has left. */
-  #latest: Promise<void> = Promise.resolve();
   /** From when on the next caller waits, in epoch milliseconds, and for how long. */
   #since = -Infinity;
   #pauseMs = 0;
@@ -24,21 +22,13 @@ export class Pacer {
    * @throws the reason of `signal` if it aborts
    */
   async turn({ clock, signal }: { clock: Clock; signal: AbortSignal }): Promise<void> {
-    const earlier = this.#latest;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#latest = promise;
-    try {
-      await earlier;
-      // A pause may become longer meanwhile.
-      for (let ms = this.#waitMs(clock); ms > 0 && !signal.aborted; ms = this.#waitMs(clock)) {
-        await clock.wait(ms, signal);
-      }
-      signal.throwIfAborted();
-      this.#since = clock.now();
-      this.#pauseMs = this.#intervalMs;
-    } finally {
-      resolve();
+    // Another caller may have taken the turn meanwhile, or the pause may have become longer.
+    for (let ms = this.#waitMs(clock); ms > 0 && !signal.aborted; ms = this.#waitMs(clock)) {
+      await clock.wait(ms, signal);
     }
+    signal.throwIfAborted();
+    this.#since = clock.now();
+    this.#pauseMs = this.#intervalMs;
   }
 
   /** Delays all turns by at least `ms` milliseconds from now on, because the server is busy. */

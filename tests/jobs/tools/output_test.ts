@@ -69,6 +69,7 @@ const texts: [what: string, text: string, beginning: RegExp][] = [
   ],
   ["one long link", `https://example.com/${"a".repeat(17_000)}`, /^ \[cut off\]$/],
   ["a surrogate pair at the cut", `x${"😀".repeat(9_000)}`, /^x😀+.? \[cut off\]$/u],
+  ["the other half of a pair", `xx${"😀".repeat(9_000)}`, /^xx😀+.? \[cut off\]$/u],
 ];
 
 for (const [what, text, beginning] of texts) {

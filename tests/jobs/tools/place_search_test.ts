@@ -20,6 +20,7 @@ const portlands = [
   place("Portland", "Victoria, AU, Australia", { population: 10_800 }),
   place("Portland", "England, GB, United Kingdom", { admin2: "Dorset", population: 12_400 }),
   place("Portland", "Ontario, CA, Canada"),
+  place("Portland Heights", "Oregon, US, United States", { population: 700_000 }),
 ];
 
 /** More candidates than the first request returns. The last one is in Georgia. */
@@ -65,7 +66,7 @@ const known: Record<string, Place[]> = {
     place("北京", "重庆市, CN, 中国"),
     place("北京", "四川, CN, 中国", { population: 900 }),
     place("北京", "北京市, CN, 中国", { population: 18_960_744 }),
-    place("北京机场", "北京市, CN, 中国", { population: 20_000_000, feature_code: "AIRP" }),
+    place("北京", "北京市, CN, 中国", { population: 20_000_000, feature_code: "AIRP" }),
   ],
   "ja 東京": [place("東京", "東京都, JP, 日本")],
   "ja さいたま": [place("さいたま", "埼玉県, JP, 日本")],
@@ -124,6 +125,8 @@ const clear: [words: string | Partial<PlaceWords>, place: string][] = [
   ["New York USA", "New York, New York, United States"],
   ["Washington, D.C.", "Washington, District of Columbia, United States"],
   ["London, England", "London, England, United Kingdom"],
+  ["London, U.K.", "London, England, United Kingdom"],
+  [", London, England", "London, England, United Kingdom"],
   ["London, Canada", "London, Ontario, Canada"],
   ["Prague, Czech Republic", "Prague, Prague, Czechia"],
   [{ city: "Prague", country: "CZE" }, "Prague, Prague, Czechia"],
@@ -134,6 +137,7 @@ const clear: [words: string | Partial<PlaceWords>, place: string][] = [
   ["Tbilisi, Georgia", "Tbilisi, Tbilisi, Georgia"],
   ["Singapore, Singapore", "Singapore, , Singapore"],
   ["東京, Japan", "東京, 東京都, 日本"],
+  ["東京, 東京", "東京, 東京都, 日本"],
   ["東京（日本）", "東京, 東京都, 日本"],
   ["さいたま", "さいたま, 埼玉県, 日本"],
   ["서울", "서울, 서울, 대한민국"],

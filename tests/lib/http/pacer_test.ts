@@ -64,16 +64,21 @@ Deno.test("turn() throws the reason of its signal, and the next caller gets the 
   assertStrictEquals(clock.waiting, 0);
 });
 
-const pauses: [ms: number, turnAt: number][] = [[1_000, 1_000], [100, 250]];
+const pauses: [ms: number, caller: "waits" | "comes later", turnAt: number][] = [
+  [1_000, "waits", 1_000],
+  [1_000, "comes later", 1_000],
+  [100, "waits", 250],
+  [100, "comes later", 250],
+];
 
-for (const [ms, turnAt] of pauses) {
-  Deno.test(`after pause(${ms}) the next turn is ${turnAt} ms later, also for a caller that waits`, async () => {
+for (const [ms, caller, turnAt] of pauses) {
+  Deno.test(`after pause(${ms}) a caller that ${caller} has its turn at ${turnAt} ms`, async () => {
     const { clock, pacer, turns, call } = setUp();
 
     await call("a");
-    const next = call("b");
-    await nextTurn();
+    const waiting = caller === "waits" ? call("b") : null;
     pacer.pause(ms, clock);
+    const next = waiting ?? call("b");
     await advance(clock, 1_100);
     await next;
 
