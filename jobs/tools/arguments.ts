@@ -28,11 +28,11 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(ms) && isoTime(ms).startsWith(text);
 }
 
-/** Lists the days from the first to the last one. */
-export function daysBetween(first: string, last: string): string[] {
+/** Lists the days from the first to the last one, but at most `max` days. */
+export function daysBetween(first: string, last: string, { max }: { max: number }): string[] {
   const count = Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS) + 1;
   return Array.from(
-    { length: count },
+    { length: Math.min(count, max) },
     (_, day) => isoTime(Date.parse(first) + day * DAY_MS).slice(0, "YYYY-MM-DD".length),
   );
 }

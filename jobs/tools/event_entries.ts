@@ -24,6 +24,7 @@ const flag = optional(z.boolean());
 const named = optional(z.object({ name: text }));
 
 const Event = z.object({
+  id: text,
   name: z.string().trim().min(1),
   url: text,
   images: listOf(z.object({ url: z.string(), width: number })),
@@ -93,24 +94,26 @@ const addOns = [
 ];
 
 /**
- * Turns events into entries, in their order.
+ * Turns events into entries, in their order. The same event counts once.
  *
  * @returns the entries, and how many events were left out by reason
  */
 export function eventEntries(events: unknown[]): { entries: Entry[]; leftOut: LeftOut } {
   const entries = new Map<string, Entry>();
   const leftOut: LeftOut = {};
+  const ids = new Set<string>();
   for (const raw of events) {
-    const reason = add(raw, entries);
+    const { data: event } = Event.safeParse(raw);
+    if (event?.id && ids.has(event.id)) continue;
+    if (event?.id) ids.add(event.id);
+    const reason = event ? add(event, entries) : "unreadable";
     if (reason) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
   }
   return { entries: [...entries.values()], leftOut };
 }
 
 /** Adds an event to the entries, or returns why it does not become an entry. */
-function add(raw: unknown, entries: Map<string, Entry>): Reason | null {
-  const { data: event } = Event.safeParse(raw);
-  if (!event) return "unreadable";
+function add(event: Event, entries: Map<string, Entry>): Reason | null {
   const entry = entryOf(event);
   const reason = notTakingPlace[entry.status ?? ""];
   if (reason) return reason;

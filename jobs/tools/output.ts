@@ -34,7 +34,7 @@ function withoutEntries(whole: Record<string, unknown>): string | null {
     withoutEntries(keep(0));
 }
 
-/** Returns the member that takes the most space of those that are lists with entries. */
+/** Returns the longest list among the members. */
 function longestList(whole: Record<string, unknown>): [name: string, list: unknown[]] {
   const lists = Object.entries(whole).flatMap(([name, value]): [string, unknown[], number][] =>
     Array.isArray(value) && value.length > 0 ? [[name, value, JSON.stringify(value).length]] : []

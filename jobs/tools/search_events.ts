@@ -57,7 +57,8 @@ export function searchEvents(settings: TicketmasterSettings): Tool<Args> {
     description: "Finds concerts, shows, sports and other ticketed events in a city. " +
       "`found` is the number of all events; where it is large, use a keyword, fewer days or the " +
       "next page. A `date` without a time means that the time is not known; without a date, the " +
-      "day is not known. `offsale` means that there are no tickets now.",
+      "day is not known. `offsale` means that there are no tickets now. `leftOut` counts what is " +
+      "not listed, by reason.",
     parameters: Args,
     message: "Searching for events",
     timeoutMs: TIMEOUT_MS,
@@ -70,7 +71,7 @@ async function search(client: TicketmasterClient, args: Args, context: ToolConte
   const page = args.page || 1;
   const query = queryOf(args);
   const whole = await client.page(query, { size: PAGE_EVENTS, number: page - 1, context });
-  const days = daysBetween(startDate, endDate);
+  const days = daysBetween(startDate, endDate, { max: MAX_SPREAD_DAYS + 1 });
   if (whole.total <= PAGE_EVENTS || days.length === 1 || days.length > MAX_SPREAD_DAYS) {
     return { found: whole.total, ...shown([whole], { size: PAGE_EVENTS, page }) };
   }
@@ -83,22 +84,29 @@ async function search(client: TicketmasterClient, args: Args, context: ToolConte
   return {
     found: whole.total,
     foundPerDay: Object.fromEntries(days.map((day, index) => [day, pages[index]!.total])),
-    ...shown(pages, { size, page }),
+    ...shown(pages, { size, page, more: whole.events }),
   };
 }
 
-/** Returns the events of the pages, one of each page in turn, so that a cut costs each day as much. */
-function shown(pages: EventPage[], { size, page }: { size: number; page: number }) {
+/**
+ * Returns the events of the pages, one of each page in turn, so that a cut costs each day as much.
+ *
+ * @param options `more`: events that take the place of missing ones, because some days have few
+ */
+function shown(
+  pages: EventPage[],
+  { size, page, more = [] }: { size: number; page: number; more?: unknown[] },
+) {
   const events = Array.from(
     { length: size },
     (_, rank) => pages.flatMap((each) => each.events.slice(rank, rank + 1)),
   ).flat();
-  const { entries, leftOut } = eventEntries(events);
+  const { entries, leftOut } = eventEntries([...events, ...more]);
   const tooLarge = pages.reduce((sum, each) => sum + each.tooLarge, 0);
   const hasMore = page < MAX_PAGE && pages.some(({ total }) => total > page * size);
   return {
     nextPage: hasMore ? page + 1 : null,
-    events: entries,
+    events: entries.slice(0, PAGE_EVENTS),
     ...countsOf({ ...leftOut, ...tooLarge > 0 ? { tooLarge } : {} }),
   };
 }

@@ -37,10 +37,11 @@ const ranges: [first: string, last: string, days: string[]][] = [
   ["2026-10-24", "2026-10-26", ["2026-10-24", "2026-10-25", "2026-10-26"]],
   ["2027-12-31", "2028-01-01", ["2027-12-31", "2028-01-01"]],
   ["2028-02-28", "2028-03-01", ["2028-02-28", "2028-02-29", "2028-03-01"]],
+  ["2026-11-28", "9999-12-31", ["2026-11-28", "2026-11-29", "2026-11-30", "2026-12-01"]],
 ];
 
 for (const [first, last, days] of ranges) {
   Deno.test(`daysBetween() lists ${days.length} days from ${first} to ${last}`, () => {
-    assertEquals(daysBetween(first, last), days);
+    assertEquals(daysBetween(first, last, { max: 4 }), days);
   });
 }

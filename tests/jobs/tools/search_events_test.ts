@@ -133,7 +133,10 @@ const noEvents = () =>
 
 /** Concerts with different names. */
 function concerts(count: number, name = "Concert") {
-  return Array.from({ length: count }, (_, n) => ({ ...concert, name: `${name} ${n}` }));
+  return Array.from(
+    { length: count },
+    (_, n) => ({ ...concert, id: `${name} ${n}`, name: `${name} ${n}` }),
+  );
 }
 
 const namesOf = (events: { name: string }[]) => events.map(({ name }) => name);
@@ -372,7 +375,7 @@ const sold: [name: string, isAddOn: boolean][] = [
 
 for (const [name, isAddOn] of sold) {
   Deno.test(`search_events ${isAddOn ? "leaves out" : "returns"} ${name}`, async () => {
-    await using tickets = setUp(() => page([concert, { ...concert, name }]));
+    await using tickets = setUp(() => page([concert, { ...concert, id: "other", name }]));
 
     const { events, leftOut } = await tickets.search();
 
@@ -383,7 +386,8 @@ for (const [name, isAddOn] of sold) {
 
 /** A second event beside the concert, and what it adds to the entry or to the numbers. */
 const doubles: [what: string, event: object, added: object, leftOut?: object][] = [
-  ["the same start", { id: "other" }, {}, { doubles: 1 }],
+  ["the same start", {}, {}, { doubles: 1 }],
+  ["the same id", { id: concert.id, name: "Late session" }, {}],
   ["a name in capitals", { name: "NILS WOGRAM QUARTET" }, {}, { doubles: 1 }],
   [
     "another time of the day",
@@ -394,7 +398,7 @@ const doubles: [what: string, event: object, added: object, leftOut?: object][] 
 
 for (const [what, event, added, leftOut] of doubles) {
   Deno.test(`search_events folds an event with ${what}`, async () => {
-    await using tickets = setUp(() => page([concert, { ...concert, ...event }]));
+    await using tickets = setUp(() => page([concert, { ...concert, id: "other", ...event }]));
 
     const answer = await tickets.search();
 
@@ -411,15 +415,16 @@ const others: [what: string, event: object][] = [
 
 for (const [what, event] of others) {
   Deno.test(`search_events does not fold an event with ${what}`, async () => {
-    await using tickets = setUp(() => page([concert, { ...concert, ...event }]));
+    await using tickets = setUp(() => page([concert, { ...concert, id: "other", ...event }]));
 
     assertStrictEquals((await tickets.search()).events.length, 2);
   });
 }
 
 Deno.test("search_events folds the timed tickets of a museum into one entry", async () => {
-  const visit = (hour: number) => ({
+  const visit = (hour: number, n: number) => ({
     ...concert,
+    id: `visit ${n}`,
     name: "Museum",
     dates: { start: { localDate: "2026-11-27", localTime: `${hour}:00:00` } },
   });
@@ -492,7 +497,8 @@ Deno.test("search_events shows events of each day when there are more than a pag
     assertStrictEquals(answer.found, 300);
     assertEquals(answer.foundPerDay, { "2026-11-27": 100, "2026-11-28": 100, "2026-11-29": 100 });
     assertStrictEquals(answer.nextPage, asked + 1);
-    assertStrictEquals(answer.events.length, 18);
+    assertStrictEquals(answer.events.length, 20);
+    assertStrictEquals(answer.leftOut, undefined);
     assertEquals(
       namesOf(answer.events.slice(0, 4)),
       [
@@ -503,6 +509,22 @@ Deno.test("search_events shows events of each day when there are more than a pag
       ],
     );
   }
+});
+
+Deno.test("search_events shows more events of one day when the other days have few", async () => {
+  const few = weekend.filter(({ dates, name }) =>
+    dates.start.localDate === "2026-11-28" || name.endsWith(" 0")
+  );
+  await using tickets = setUp((url) => searchIn(few, url));
+
+  const { found, events } = await tickets.search({ endDate: "2026-11-29" });
+
+  assertStrictEquals(found, 102);
+  assertStrictEquals(events.length, 20);
+  assertEquals(
+    namesOf(events.slice(0, 5)),
+    ["2026-11-27 0", "2026-11-28 0", "2026-11-29 0", "2026-11-28 1", "2026-11-28 2"],
+  );
 });
 
 Deno.test("search_events makes one request when all events fit into a page", async () => {
