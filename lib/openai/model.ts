@@ -11,7 +11,7 @@ import { createClient, type OpenAICall } from "./client.ts";
 import { Dialect } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
-import { join, NoResponsesError, respond } from "./response.ts";
+import { join, NoResponsesError, respond as respondByResponses } from "./response.ts";
 import { fetchReadably } from "./stream.ts";
 
 export interface OpenAIModelOptions {
@@ -41,16 +41,9 @@ const CANCEL_MS = 5_000;
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
-  const dialects = new Map<string, Dialect>();
-  let api = options.responsesApi;
+  const dialect = dialects();
+  const respond = responder(options.responsesApi);
   let sdk: Promise<Sdk> | undefined;
-
-  function dialect(api: string, model: string): Dialect {
-    const name = `${api}: ${model}`;
-    const known = dialects.get(name) ?? new Dialect(name);
-    dialects.set(name, known);
-    return known;
-  }
 
   function load(): Promise<Sdk> {
     return sdk ??= loadSdk(options).catch((error) => {
@@ -84,23 +77,39 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   return {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
-    respond: (request, options) =>
-      call(options, async (openai) => {
-        if (api === "chat") return await respondByChat(openai, request, options);
-        try {
-          return await respond(openai, request, options);
-        } catch (error) {
-          if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
-          api = "chat";
-          log.info("not supported by the model server", { what: "Responses API" });
-          return await respondByChat(openai, request, options);
-        }
-      }),
+    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(CANCEL_MS);
       await call({ signal }, ({ client }) => client().responses.cancel(responseId, { signal }));
     },
+  };
+}
+
+/** Returns a function that finds the dialect of a model, which learns as long as it lives. */
+function dialects(): OpenAICall["dialect"] {
+  const known = new Map<string, Dialect>();
+  return (api, model) => {
+    const name = `${api}: ${model}`;
+    const dialect = known.get(name) ?? new Dialect(name);
+    known.set(name, dialect);
+    return dialect;
+  };
+}
+
+/** Returns a function that makes a turn with function calls over the API that the server has. */
+function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
+  let api = responsesApi;
+  return async (call, request, options) => {
+    if (api === "chat") return await respondByChat(call, request, options);
+    try {
+      return await respondByResponses(call, request, options);
+    } catch (error) {
+      if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      api = "chat";
+      log.info("not supported by the model server", { what: "Responses API" });
+      return await respondByChat(call, request, options);
+    }
   };
 }
 
