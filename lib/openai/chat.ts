@@ -54,7 +54,7 @@ export async function complete(
   let fault: unknown;
   let events = 0;
   try {
-    const { completions } = call.client(watchdog.onBytes).chat;
+    const { completions } = call.client().chat;
     const stopped = AbortSignal.any([signal, watchdog.signal]);
     const response = await withFallbackTier(call, (call) =>
       negotiate(
@@ -62,7 +62,9 @@ export async function complete(
         () => bodyOf(conversation, call, dialect),
         (body) => completions.create(body as never, { signal: stopped }).asResponse(),
       ));
-    for await (const chunk of readEvents(response, stopped)) {
+    for await (
+      const chunk of readEvents(response, { signal: stopped, onBytes: watchdog.onBytes })
+    ) {
       watchdog.arm();
       events++;
       const isFirst = answer.isEmpty;

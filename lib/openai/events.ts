@@ -8,7 +8,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import { parseJson } from "../json.ts";
 import { fromErrorBody, unreadableAnswer } from "./error.ts";
-import { streamCut } from "./stream.ts";
+import { type ReadOptions, readText, streamCut } from "./stream.ts";
 
 /** The end of a stream of Chat Completions. */
 const DONE = "[DONE]";
@@ -27,21 +27,22 @@ const TypedEvent = z.object({ type: z.literal("error") });
  * Reads the events of an answer: each is a parsed JSON value.
  *
  * @param answer with a status of success, whatever its content type
- * @param signal ends the stream. The SDK's own signal may be collected as garbage while the body is read.
  * @throws {JobError} if the answer reports an error, is cut in the middle of an event, or is neither
  * a stream of events nor a JSON document
+ * @throws what {@link readText} throws
  */
 export async function* readEvents(
   answer: Response,
-  signal: AbortSignal,
+  options: ReadOptions,
 ): AsyncGenerator<unknown, void> {
-  const body = answer.body ?? new Blob().stream();
-  const pieces = body.pipeThrough(new TextDecoderStream(), { signal });
   const found: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => void found.push(event) });
   let document: string | null = null;
   let start = "";
-  for await (const piece of pieces) {
+  let isDone = false;
+  for await (const piece of readText(answer, options)) {
+    // The rest is read too, so that the connection can be used again.
+    if (isDone) continue;
     if (document !== null) {
       document += piece;
       continue;
@@ -58,10 +59,11 @@ export async function* readEvents(
     }
     parser.feed(piece);
     for (const event of found.splice(0)) {
-      if (event.data.trim() === DONE) return;
-      if (event.data.trim() !== "") yield valueOf(event.data, event.event);
+      isDone ||= event.data.trim() === DONE;
+      if (!isDone && event.data.trim() !== "") yield valueOf(event.data, event.event);
     }
   }
+  if (isDone) return;
   if (document !== null) return yield valueOf(document);
   // The last event may have no empty line behind it.
   parser.feed("\n\n");

@@ -13,8 +13,8 @@ import { createClient, type OpenAICall } from "./client.ts";
 import { Dialect } from "./dialect.ts";
 import { fromOpenAIError, refusalOf } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
-import { join, NoResponsesError, respond } from "./response.ts";
-import { boundedFetch } from "./stream.ts";
+import { join, NoResponsesError, respond as respondByResponses } from "./response.ts";
+import { fetchReadably } from "./stream.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
@@ -48,9 +48,9 @@ const NOTHING_TO_DELETE: readonly unknown[] = [404, 405, 501];
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, serviceTier, clock } = options;
-  const dialect = rememberDialects();
+  const dialect = dialects();
   const shared = { timeoutMs, idleMs, background, isOpenAI, serviceTier, dialect, clock };
-  let api = options.responsesApi;
+  const respond = responder(options.responsesApi);
   let sdk: Promise<Sdk> | undefined;
 
   function load(): Promise<Sdk> {
@@ -76,18 +76,7 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   return {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
-    respond: (request, options) =>
-      call(options, async (openai) => {
-        if (api === "chat") return await respondByChat(openai, request, options);
-        try {
-          return await respond(openai, request, options);
-        } catch (error) {
-          if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
-          api = "chat";
-          log.info("not supported by the model server", { what: "Responses API" });
-          return await respondByChat(openai, request, options);
-        }
-      }),
+    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(END_MS);
@@ -112,24 +101,46 @@ async function deleteResponse(
   }
 }
 
-/** Returns a function that creates each dialect once. */
-function rememberDialects(): OpenAICall["dialect"] {
-  const dialects = new Map<string, Dialect>();
+/** Returns a function that finds the dialect of a model, which learns as long as it lives. */
+function dialects(): OpenAICall["dialect"] {
+  const known = new Map<string, Dialect>();
   return (api, model) => {
     const name = `${api}: ${model}`;
-    const known = dialects.get(name) ?? new Dialect(name);
-    dialects.set(name, known);
-    return known;
+    const dialect = known.get(name) ?? new Dialect(name);
+    known.set(name, dialect);
+    return dialect;
+  };
+}
+
+/** Returns a function that makes a turn with function calls over the API that the server has. */
+function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
+  let api = responsesApi;
+  return async (call, request, options) => {
+    if (api === "chat") return await respondByChat(call, request, options);
+    try {
+      return await respondByResponses(call, request, options);
+    } catch (error) {
+      if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      api = "chat";
+      log.info("not supported by the model server", { what: "Responses API" });
+      return await respondByChat(call, request, options);
+    }
   };
 }
 
 async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Promise<Sdk> {
   const [client, helpers] = await Promise.all([
-    createClient({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 }),
+    createClient({
+      apiKey,
+      baseURL: baseUrl,
+      timeout: timeoutMs,
+      maxRetries: 0,
+      fetch: fetchReadably,
+    }),
     import("openai/helpers/zod"),
   ]);
   return {
     helpers,
-    client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
+    client: () => client,
   };
 }

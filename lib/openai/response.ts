@@ -3,8 +3,10 @@
  * after the end of the process that created it. https://platform.openai.com/docs/guides/background
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
+import { describeError } from "../log.ts";
 import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { withFallbackTier } from "./account.ts";
 import type { OpenAICall } from "./client.ts";
@@ -15,6 +17,8 @@ import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_bod
 import { ResponseReader } from "./response_reader.ts";
 import { additionsOf, requestBody } from "./response_request.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
+
+const log = getLogger(["tripwright", "model"]);
 
 /** The pause between polls of a response without a stream. A webhook ends the pause early. */
 const POLL_MS = 5_000;
@@ -81,6 +85,8 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
     if (polled === null || ("body" in polled && isOver(polled.body))) return polled && polled.body;
     if (clock.now() >= endsAt) {
       if ("error" in polled) throw polled.error;
+      // It has waited for its turn all the time. The next attempt begins another one.
+      if (polled.body.status === "queued") await cancel(reader.responseId!, attempt);
       throw new JobError("timeout", "OpenAI API request timed out");
     }
     if ("error" in polled) {
@@ -97,6 +103,17 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
   }
 }
 
+/** Cancels a response that is no longer needed, best effort. */
+async function cancel(id: string, { call, options: { signal } }: Attempt): Promise<void> {
+  try {
+    await call.client().responses.cancel(id, { signal, timeout: POLL_TIMEOUT_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    const fault = fromOpenAIError(error, call.clock.now());
+    log.warning("response not canceled", { error: describeError(fault) });
+  }
+}
+
 /** Creates the response and reads its stream. */
 async function begin(
   request: ResponseRequest,
@@ -107,7 +124,7 @@ async function begin(
   // A webhook may end the stream only if the response can be joined again.
   const wake = call.background ? options.wake : undefined;
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = (signal: AbortSignal) =>
     create(request, call, (body) => responses.create(body as never, { signal }).asResponse());
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
@@ -123,7 +140,7 @@ async function readRest(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, armed: true, wake: options.wake });
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
   reader.restart({ fromStart: reader.lastSequence < 0 });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = (signal: AbortSignal) =>
     responses.retrieve(reader.responseId!, {
       stream: true,
@@ -156,8 +173,10 @@ async function poll(
   try {
     const options = { signal, timeout: POLL_TIMEOUT_MS };
     const query = { include: additionsOf(call) };
-    const answer: object = await call.client().responses.retrieve(id, query, options);
-    return { body: parseResponse({ ...answer, id }) };
+    const answer = await call.client().responses.retrieve(id, query, options).asResponse();
+    let body: unknown;
+    for await (body of readEvents(answer, { signal }));
+    return { body: parseResponse({ ...Object(body), id }) };
   } catch (error) {
     signal.throwIfAborted();
     const fault = fromOpenAIError(error, call.clock.now());
@@ -190,7 +209,7 @@ async function readStream(
     const stopped = AbortSignal.any([signal, watchdog.signal]);
     const answer = await open(stopped);
     opened = true;
-    for await (const event of readEvents(answer, stopped)) {
+    for await (const event of readEvents(answer, { signal: stopped, onBytes: watchdog.onBytes })) {
       events++;
       const body = await reader.read(event);
       if (body) return { body };

@@ -61,11 +61,14 @@ export const keys = {
   step: (id: string, { promptVersion, name }: StepName) => ["step", id, promptVersion, name],
   output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
   response: (id: string) => ["response", id],
-  responseOwner: (responseId: string) => ["response_owner", shortId(responseId)],
-  storedResponse: (
-    id: string,
-    responseId: string,
-  ) => ["stored_response", id, shortId(responseId)],
+  responseOwner(id: string) {
+    const responseId = shortId(id);
+    return ["response_owner", responseId];
+  },
+  storedResponse(id: string, fullId: string) {
+    const responseId = shortId(fullId);
+    return ["stored_response", id, responseId];
+  },
   delivery: (deliveryId: string) => ["delivery", deliveryId],
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;

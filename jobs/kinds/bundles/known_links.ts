@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { InputItem } from "../../../lib/model/model.ts";
+import { linksIn } from "../../tools/output.ts";
 import type { Bundle } from "./kind.ts";
 
 /** A search of the hosted tool. Sources without a URL are feeds, for example of the weather. */
@@ -42,7 +43,7 @@ export class KnownLinks {
 
   /** Adds the links in the output of a tool, which is JSON. */
   addOutput(json: string): void {
-    (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).forEach((link) => this.#add(link));
+    linksIn(json).forEach((link) => this.#add(link));
   }
 
   /** Adds the pages that the hosted web search has found, and the pages that the model cites. */
