@@ -10,6 +10,7 @@ import { openDatabase } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
 import { VERSION } from "./lib/version.ts";
+import { ModelShutdowns } from "./lib/openai/model_shutdowns.ts";
 import { createWebhookReader } from "./lib/openai/webhook.ts";
 import { RateLimiter } from "./lib/store/rate_limiter.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
@@ -54,6 +55,7 @@ const { jobs, instance, kinds } = createRuntime(config, {
 // ended.
 Deno.cron("sweep", "* * * * *", () => instance.patrol());
 
+const shutdowns = createModelShutdowns(config);
 const { webhookSecret, apiKeys, publicReads, trustedProxies } = config;
 const rateLimiters = createRateLimiters(config);
 const app = createApp({
@@ -65,6 +67,7 @@ const app = createApp({
   rateLimiters,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
+  warnings: () => shutdowns.warnings,
 });
 const handler = handlerOf(app);
 const hurry = new AbortController();
@@ -74,6 +77,8 @@ for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as
 }
 const server = listen();
 instance.start();
+// In the background: the start must not wait for OpenAI.
+shutdowns.check();
 
 async function startingConfig(): Promise<Config> {
   try {
@@ -82,6 +87,16 @@ async function startingConfig(): Promise<Config> {
     if (error instanceof ConfigError) exitWithReason(error.message);
     throw error;
   }
+}
+
+function createModelShutdowns({ generator, openai, ...models }: Config): ModelShutdowns {
+  return new ModelShutdowns({
+    apiKey: openai.apiKey,
+    baseUrl: openai.baseUrl,
+    isOpenAI: openai.isOpenAI && generator === "openai",
+    models: { ITINERARY_MODEL: models.itineraryModel, BUNDLES_MODEL: models.bundlesModel },
+    clock: systemClock,
+  });
 }
 
 function createRateLimiters({ rateLimits }: Config): RateLimiters {

@@ -39,6 +39,8 @@ export interface AppOptions {
   privateHosts: readonly string[];
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
+  /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
+  warnings?: (() => readonly string[]) | undefined;
 }
 
 /** Answers with these statuses never have a body (RFC 9110, section 15). */
@@ -55,7 +57,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
-  app.route("/", healthRoutes(jobs, clock));
+  app.route("/", healthRoutes(jobs, { clock, warnings: options.warnings ?? (() => []) }));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));

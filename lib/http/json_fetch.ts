@@ -13,6 +13,8 @@ export interface JsonFetchOptions<T> {
   schema: z.ZodType<T>;
   /** Reads the code out of the body of an error. Unset: such bodies are not read. */
   errorCode?: z.ZodType<string>;
+  /** Further headers of the request. */
+  headers?: Readonly<Record<string, string>>;
   signal: AbortSignal;
   clock: Clock;
   /** The longest wait for the complete answer, in milliseconds. */
@@ -94,7 +96,7 @@ async function readJson<T>(
   options: JsonFetchOptions<T>,
 ): Promise<T> {
   const { schema, errorCode, maxBytes = 1_000_000 } = options;
-  const headers = { accept: "application/json" };
+  const headers = { accept: "application/json", ...options.headers };
   const response = await fetch(url, { signal, headers, redirect: "error" });
   if (!response.ok) throw await refusalOf(response, url, options);
   const text = await readText(response.body, maxBytes);

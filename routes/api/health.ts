@@ -10,13 +10,20 @@ import { sendProblem } from "../http/send_problem.ts";
 /** A database that takes longer counts as unavailable. */
 const PING_MS = 2_000;
 
-/** Creates the routes `GET /livez` and `GET /readyz`. */
-export function healthRoutes(jobs: JobService, clock: Clock): Hono {
+/**
+ * Creates the routes `GET /livez` and `GET /readyz`.
+ *
+ * @param options `warnings` returns what the operator should do soon, one sentence each
+ */
+export function healthRoutes(
+  jobs: JobService,
+  { clock, warnings }: { clock: Clock; warnings: () => readonly string[] },
+): Hono {
   const routes = new Hono();
   routes.get("/livez", (c) => c.json({ status: "ok" }));
   routes.get("/readyz", async (c) => {
     const reason = await notReady(jobs, clock);
-    if (reason === null) return c.json({ status: "ok" });
+    if (reason === null) return c.json({ status: "ok", warnings: warnings() });
     return sendProblem(c, { code: "not_ready", detail: reason });
   });
   return routes;

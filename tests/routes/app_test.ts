@@ -433,7 +433,7 @@ Deno.test("X-Request-Id is the client's, or a new one if the client's is missing
 Deno.test("/livez and /readyz are 200", async () => {
   using env = await openApp();
   assertEquals((await send(env.app, "/livez")).body, { status: "ok" });
-  assertEquals((await send(env.app, "/readyz")).body, { status: "ok" });
+  assertEquals((await send(env.app, "/readyz")).body, { status: "ok", warnings: [] });
 });
 
 Deno.test("DELETE cancels a job with 202, and its status is canceled", async () => {
@@ -503,6 +503,14 @@ Deno.test("an instance that is stopping refuses POST with 503, and still answers
   assertProblem(answer, 503, "stopping");
   assertStrictEquals(answer.headers.get("retry-after"), "5");
   assertStrictEquals((await send(env.app, headers.get("location")!)).body.status, "completed");
+});
+
+Deno.test("/readyz shows the warnings of the moment, and is 200", async () => {
+  let warnings: string[] = [];
+  using env = await openApp({ warnings: () => warnings });
+  warnings = ["OpenAI shuts down the model small (ITINERARY_MODEL) on 2027-01-15"];
+  const { status, body } = await send(env.app, "/readyz");
+  assertEquals([status, body], [200, { status: "ok", warnings }]);
 });
 
 Deno.test("/readyz is 503 when the database is unavailable or the service is stopping", async () => {

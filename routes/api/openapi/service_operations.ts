@@ -18,6 +18,10 @@ const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
 
 const Ok = z.object({ status: z.literal("ok") });
 
+const Ready = Ok.extend({
+  warnings: z.array(z.string()).describe("What the operator should do soon, one sentence each"),
+});
+
 /** Returns the operations of the service, by path. */
 export function servicePaths(): ZodOpenApiPathsObject {
   return {
@@ -46,7 +50,7 @@ function readinessOperation(): ZodOpenApiOperationObject {
     summary: "Check that the service is ready",
     description: "Checks that this instance is not shutting down and that its database responds.",
     ...common,
-    responses: { 200: answer("The service is ready", Ok), ...problems("not_ready") },
+    responses: { 200: answer("The service is ready", Ready), ...problems("not_ready") },
   };
 }
 
