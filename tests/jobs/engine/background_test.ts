@@ -195,9 +195,9 @@ Deno.test("a worker that shuts down leaves its response running", async () => {
   assertEquals(asked, ["respond resp_1"]);
 });
 
-Deno.test("a response is canceled when its job was canceled while it started", async () => {
+Deno.test("a response is canceled and deleted when its job was canceled while it started", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  const { model, asked } = backgroundModel();
+  const { model, asked, deleted } = backgroundModel();
   using env = openRuntimesOn(kv, { kinds: [kind], model });
   hooks.commit = async (sets, run) => {
     // The job is canceled at the moment when its response begins.
@@ -210,6 +210,8 @@ Deno.test("a response is canceled when its job was canceled while it started", a
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   assertEquals(asked, ["respond resp_1", "cancel resp_1"]);
+  for (let n = 0; deleted.length === 0 && n < 20; n++) await env.settled();
+  assertEquals(deleted, ["resp_1"]);
 });
 
 Deno.test("a response whose id cannot be stored is canceled, even if the cancellation fails", async () => {

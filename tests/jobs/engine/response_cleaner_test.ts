@@ -69,6 +69,7 @@ const ends: [
   ["succeeded", [], { resumable: false }, live],
   ["succeeded", [], {}, { ...live, ...withoutBackground }],
   ["succeeded", [], {}, { generator: "sample" }],
+  ["failed", [], { endSecond: () => Promise.reject(refused) }, { generator: "sample" }],
 ];
 
 for (const [n, [state, expected, script, overrides]] of ends.entries()) {
@@ -93,7 +94,8 @@ Deno.test("a job does not wait for the deletion of its responses", async () => {
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
-  while (deleted.length === 0) await env.settled();
+  for (let n = 0; deleted.length === 0 && n < 20; n++) await env.settled();
+  assertEquals(deleted, ["resp_1"]);
 });
 
 Deno.test("a job that runs deletes none of its responses", async () => {

@@ -44,6 +44,11 @@ const answers: [what: string, answer: () => Response, warnings: string[]][] = [
   ["no date", list({ id: "small", shutdown_date: null }, { id: "large" }), []],
   ["no such model", list(), []],
   ["text in place of a date", list({ id: "small", shutdown_date: "soon, says sk-secret" }), []],
+  [
+    "a date beside text in place of one",
+    list({ id: "other", shutdown_date: "soon" }, { id: "small", shutdown_date: "2027-01-15" }),
+    [small],
+  ],
   ["an unexpected list", () => Response.json({ models: [] }), []],
   ["an HTML page", () => new Response("<html>"), []],
   ["401", () => Response.json({ error: {} }, { status: 401 }), []],
