@@ -22,7 +22,7 @@ import {
   BreakerState,
   closesWith,
   concerns,
-  isHeldBack,
+  heldUntil,
   LONGEST_PAUSE_MS,
   mayBeOwnFault,
   pauseAfter,
@@ -88,16 +88,18 @@ const CLOSED_VALID_MS = 250;
 /** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
-/**
- * How much longer a job waits after a refused call. Jobs that wait for the end of the pause ask
- * within milliseconds, so another job becomes the probe.
- */
-const LET_OTHERS_CALL_MS = 500;
-
-/** How many failing jobs an instance remembers: more than wait in an outage. */
-const MAX_FAILING_JOBS = 10_000;
+/** How many refused jobs an instance remembers: more than it works on in an outage. */
+const MAX_REFUSED_JOBS = 10_000;
 
 const log = getLogger(["tripwright", "breaker"]);
+
+/** The last refused call of a job. */
+interface Refusal {
+  /** See {@link BreakerState}. */
+  outage: string;
+  /** Whether the request of the job may be the cause. */
+  mayBeOwnFault: boolean;
+}
 
 /** How a job waits for its call. */
 export interface GuardOptions {
@@ -116,9 +118,9 @@ export class Breaker {
   readonly #shown = new Map<string, { state: BreakerState; readAt: number }>();
   /** When this instance last read that the breaker of a kind is closed. */
   readonly #closedAt = new Map<string, number>();
-  /** The outage in which the last call of a job failed, if its own request may be the cause. */
-  readonly #failing = new LRUCache<string, string>({
-    maxSize: MAX_FAILING_JOBS,
+  /** The refused calls of this instance, by their jobs, until a call of the job is answered. */
+  readonly #refused = new LRUCache<string, Refusal>({
+    maxSize: MAX_REFUSED_JOBS,
     sizeCalculation: () => 1,
   });
 
@@ -175,7 +177,10 @@ export class Breaker {
   async admit(job: BreakerJob): Promise<number> {
     if (this.#isClosed(job.kind)) return 0;
     const known = this.#known.get(job.kind);
-    if (known && isHeldBack(known, job.id, this.#options.clock.now())) return known.openUntil;
+    // After the pause, another instance may have closed the breaker.
+    const isPause = known !== undefined && known.openUntil > this.#options.clock.now();
+    const until = isPause ? this.#heldUntil(known, job) : 0;
+    if (until > 0) return until;
     try {
       return await this.#admit(job);
     } catch (error) {
@@ -190,13 +195,20 @@ export class Breaker {
     return !this.#known.has(kind) && ageMs >= 0 && ageMs < CLOSED_VALID_MS;
   }
 
-  async #admit({ id, kind }: BreakerJob): Promise<number> {
+  #heldUntil(state: BreakerState, { id: jobId }: BreakerJob): number {
+    const wasRefused = this.#refused.get(jobId)?.outage === state.outage;
+    return heldUntil(state, { jobId, wasRefused, now: this.#options.clock.now() });
+  }
+
+  async #admit(job: BreakerJob): Promise<number> {
+    const { id, kind } = job;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
       if (state === null || !concerns(state, id)) return 0;
-      if (state.openUntil > now) return isHeldBack(state, id, now) ? state.openUntil : 0;
+      const until = this.#heldUntil(state, job);
+      if (until > 0 || state.openUntil > now) return until;
       const probing = { ...state, openUntil: now + PROBE_MS, probe: id };
       if (await this.#replace(entry, kind, probing)) return 0;
     }
@@ -245,7 +257,7 @@ export class Breaker {
   }
 
   async #onAnswer(job: BreakerJob, probed: BreakerState | undefined): Promise<void> {
-    this.#failing.delete(job.id);
+    this.#refused.delete(job.id);
     if (probed) await this.#close(job, probed);
   }
 
@@ -278,7 +290,8 @@ export class Breaker {
    *
    * @returns until when the job must wait; `null` if the failure is its own fault
    */
-  async #refuse({ id, kind }: BreakerJob, error: JobError): Promise<number | null> {
+  async #refuse(job: BreakerJob, error: JobError): Promise<number | null> {
+    const { id, kind } = job;
     const { failure: { code }, retryAfterMs = 0 } = error;
     const backoff = pauseAfter(error)!;
     for (;;) {
@@ -290,14 +303,13 @@ export class Breaker {
         ? last
         : afterRefusal(last, { jobId: id, error, backoff, now });
       if (next !== last && !await this.#replace(entry, kind, next)) continue;
-      if (mayBeOwnFault(error)) this.#failing.set(id, next.outage);
+      this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
       if (next !== last && next.suspect === null) {
         const { failures, openUntil } = next;
         log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });
       }
       if (isOwnFault) return null;
-      const until = Math.max(next.openUntil, now + Math.ceil(retryAfterMs));
-      return next.suspect === null ? until + LET_OTHERS_CALL_MS : until;
+      return Math.max(this.#heldUntil(next, job), now + Math.ceil(retryAfterMs));
     }
   }
 
@@ -306,8 +318,8 @@ export class Breaker {
    * answer ends an outage.
    */
   #wasAnsweredSince(jobId: string, state: BreakerState | null): boolean {
-    const outage = this.#failing.get(jobId);
-    return outage !== undefined && outage !== state?.outage;
+    const refusal = this.#refused.get(jobId);
+    return refusal?.mayBeOwnFault === true && refusal.outage !== state?.outage;
   }
 
   /** Closes the breaker, unless the model has refused a call since the probe began. */

@@ -68,9 +68,27 @@ export function mayBeOwnFault({ failure: { code }, unanswered, retryAfterMs }: J
   return unanswered && pauses[code] === undefined && retryAfterMs === undefined;
 }
 
-/** Returns whether the breaker stops a call of this job. */
-export function isHeldBack(state: BreakerState, jobId: string, now: number): boolean {
-  return state.openUntil > now && state.probe !== jobId && concerns(state, jobId);
+/**
+ * How much longer a job waits whose call was refused in this outage. Other jobs that wait for the end
+ * of the pause ask within milliseconds, so they make the probes. Otherwise two jobs that always fail
+ * could make all of them.
+ */
+const LET_OTHERS_CALL_MS = 500;
+
+/**
+ * Returns until when the breaker stops the calls of a job, in epoch milliseconds; 0 if it does not.
+ *
+ * @param options `wasRefused`: whether a call of the job was refused in this outage
+ */
+export function heldUntil(
+  state: BreakerState,
+  { jobId, wasRefused, now }: { jobId: string; wasRefused: boolean; now: number },
+): number {
+  const isProbing = state.probe === jobId && state.openUntil > now;
+  if (isProbing || !concerns(state, jobId)) return 0;
+  const isLast = wasRefused && state.suspect === null;
+  const until = state.openUntil + (isLast ? LET_OTHERS_CALL_MS : 0);
+  return until > now ? until : 0;
 }
 
 /** Returns whether a job waits for the end of the pause and for the probe. */
