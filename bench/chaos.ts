@@ -182,11 +182,6 @@ async function report(): Promise<boolean> {
   const log = programs.flatMap((program) => program.log);
   const linesOf = (message: string) => log.filter((line) => line.message === message);
 
-  const states = new Map<string, number>();
-  for (const job of records.values()) {
-    const state = job.state === "failed" ? `failed: ${job.failure.code}` : job.state;
-    states.set(state, (states.get(state) ?? 0) + 1);
-  }
   const ends = new Map<unknown, number>();
   for (const { jobId } of linesOf("completed")) ends.set(jobId, (ends.get(jobId) ?? 0) + 1);
 
@@ -214,7 +209,7 @@ async function report(): Promise<boolean> {
     accepted: trips.length,
     "refused or not answered (process killed or stopping)": unanswered,
     "records in the database": records.size,
-    ...Object.fromEntries([...states].toSorted()),
+    ...statesOf(records.values()),
     ...verdict,
     ...signals,
     "jobs rescued": linesOf("rescued").length,
@@ -232,6 +227,16 @@ async function report(): Promise<boolean> {
   );
   for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
+}
+
+/** Counts the jobs in each state, and the failed jobs with each failure. */
+function statesOf(jobs: Iterable<JobRecord>): Record<string, number> {
+  const states = new Map<string, number>();
+  for (const job of jobs) {
+    const state = job.state === "failed" ? `failed: ${job.failure.code}` : job.state;
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  return Object.fromEntries([...states].toSorted());
 }
 
 /** Prints the calls and log lines of one job, oldest first. */

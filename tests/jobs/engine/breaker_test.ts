@@ -1,4 +1,4 @@
-import { assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -195,6 +195,24 @@ Deno.test("a job that would wait long before a call is put back, and its slot is
   assertStrictEquals(done.state, "succeeded");
   assertStrictEquals(done.attempt, 1);
   assertStrictEquals(env.calls(), 2);
+});
+
+Deno.test("a running job shows that it waits for the breaker, and that it continues", async () => {
+  using env = await runBetweenTurns(5_000);
+  const phase = async () => {
+    await env.settled();
+    return (await env.store.read(env.id))?.progress.phase;
+  };
+  await env.settled();
+  env.clock.advance(1_000);
+  assertStrictEquals(await phase(), "waiting");
+  for (let second = 0; second < 5; second++) {
+    env.clock.advance(1_000);
+    await env.settled();
+  }
+  await env.a.instance.idle();
+  const { state, attempt } = await jobOf(env.store, env.id);
+  assertEquals([state, attempt, await phase()], ["succeeded", 1, "thinking"]);
 });
 
 Deno.test("a job whose deadline comes before the end of the pause fails with the error that opened the breaker", async () => {
