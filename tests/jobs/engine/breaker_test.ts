@@ -197,6 +197,43 @@ Deno.test("a job that would wait long before a call is put back, and its slot is
   assertStrictEquals(env.calls(), 2);
 });
 
+Deno.test("other jobs start as soon as the answer of the probe begins", async () => {
+  const begins = Promise.withResolvers<void>();
+  const ends = Promise.withResolvers<void>();
+  let calls = 0;
+  const model = modelOf({
+    async chat(_request, { onEvent }) {
+      const call = ++calls;
+      if (call === 1) throw rateLimited();
+      if (call === 2) {
+        await onEvent!({ type: "started", responseId: "resp_1", resumable: false });
+        await begins.promise;
+        await onEvent!({ type: "text", delta: "pl" });
+        await ends.promise;
+      }
+      return { ...silentTurn, text: "plan" };
+    },
+  });
+  const { kind } = limitedModel();
+  using env = await openRuntimes({ kinds: [kind], model: () => model });
+  for (const text of ["first", "second", "third"]) {
+    await submit(env.a, kind, { text });
+    await env.settled();
+  }
+  env.clock.advance(1_000);
+  await env.settled();
+  await env.a.instance.sweep();
+  await env.settled();
+  assertStrictEquals(calls, 2);
+  begins.resolve();
+  await env.settled();
+  await env.a.instance.sweep();
+  await env.settled();
+  assertStrictEquals(calls, 3);
+  ends.resolve();
+  await env.a.instance.idle();
+});
+
 Deno.test("a running job shows that it waits for the breaker, and that it continues", async () => {
   using env = await runBetweenTurns(5_000);
   const phase = async () => {

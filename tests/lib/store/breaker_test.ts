@@ -373,7 +373,10 @@ for (const code of ["connection_lost", "timeout", "upstream_error"] as const) {
     // One job may be the cause of its failure, so it waits alone.
     assertStrictEquals(await env.a.admit(one), NOON + 1_000);
     assertStrictEquals(await env.b.admit(one), NOON + 1_000);
-    for (const breaker of [env.a, env.b]) assertStrictEquals(await breaker.admit(two), 0);
+    for (const breaker of [env.a, env.b]) {
+      assertStrictEquals(await breaker.admit(two), 0);
+      assertStrictEquals(breaker.openUntil("itinerary"), 0);
+    }
     await rejectCall(env.b, two, code, more);
     assertStrictEquals(await env.a.admit(opener), NOON + 1_000);
     assertStrictEquals(env.a.openUntil("itinerary"), NOON + 1_000);
@@ -496,6 +499,31 @@ Deno.test("a slow answer to another job shows that a job without an answer is at
   assertStrictEquals(await loseCall(env.a, one) instanceof BreakerOpenError, false);
 });
 
+Deno.test("a slow answer that began in an earlier outage clears no job", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  const slow = heldCall(env.b, two);
+  await slow.begun;
+  await succeed(env.a, opener);
+  const next = { ...one, id: "next" };
+  await loseCall(env.a, next);
+  await slow.succeed();
+  env.clock.advance(1_000);
+  assert(await loseCall(env.a, next) instanceof BreakerOpenError);
+});
+
+Deno.test("calls of other jobs cost no write while one job waits", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  env.clock.advance(1_000);
+  let commits = 0;
+  env.hooks.commit = (_sets, run) => (commits++, run());
+  for (let n = 0; n < 3; n++) {
+    assertStrictEquals(await env.a.admit({ ...one, id: `other-${n}` }), 0);
+  }
+  assertStrictEquals(commits, 0);
+});
+
 Deno.test("a slow answer that began before an outage does not end it", async () => {
   using env = await openBreakers();
   await loseCall(env.a, one);
@@ -514,8 +542,13 @@ Deno.test("the breaker closes when the answer of the probe begins", async () => 
   const ended = Promise.withResolvers<string>();
   const closed = Promise.withResolvers<void>();
   const ring = await env.instances.lastRing();
+  let reads = 0;
+  env.hooks.get = () => void reads++;
   const call = env.a.guard(one, { signal }, async (onAnswer) => {
-    onAnswer();
+    reads = 0;
+    for (let n = 0; n < 100; n++) onAnswer();
+    // Each piece of the answer calls it.
+    assertStrictEquals(reads, 1);
     while (await env.a.admit(two) > 0) await env.kv.get(["wait"]);
     closed.resolve();
     return await ended.promise;
