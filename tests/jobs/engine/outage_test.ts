@@ -233,6 +233,8 @@ Deno.test("two requests that always fail do not make all of the probes", async (
 Deno.test("a request that always fails waits until its deadline if there is no other job", async () => {
   await using instances = await openInstances(() => poisonedChat(ownFaults[0]![1]));
   const id = await instances.submit("poison");
+  const last = (await jobOf(instances.env.store, id)).timeline.at(-1);
+  assertEquals(last?.event === "released" && last.failure?.code, "upstream_error");
   const stepMs = MINUTE / 4;
   // It fails when the next pause would end after the deadline.
   const lastCallMs = 15 * MINUTE - longestPauseMs;
