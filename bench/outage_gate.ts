@@ -1,6 +1,6 @@
 /**
- * A gate before a server, which can be out of order in the ways of real outages: nothing listens on
- * the port, a proxy answers in place of the server, or each connection is closed at once.
+ * A gate before a server. It imitates real outages: nothing listens on the port, a proxy answers in
+ * place of the server, or each connection is closed at once.
  */
 
 const modes = ["refused", "502", "closed"] as const;
