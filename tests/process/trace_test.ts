@@ -263,7 +263,7 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
       attributes["error.type"],
       status.code === ERROR,
     ]),
-    [[1, "retry", "upstream_error", true], [2, "done", undefined, false]],
+    [[1, "wait", "upstream_error", true], [1, "done", undefined, false]],
   );
   for (const secret of [KEY, UPSTREAM]) assert(!collector.bodies.join().includes(secret));
 });
