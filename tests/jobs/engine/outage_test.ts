@@ -145,7 +145,7 @@ for (const [name, seconds, listen] of outages) {
     const baseUrl = `http://127.0.0.1:${port}/v1`;
     const options = { apiKey: "sk-test", timeoutMs: MINUTE, idleMs: MINUTE, background: false };
     await using instances = await openInstances((clock) =>
-      openaiModel({ ...options, baseUrl, clock }).chat
+      openaiModel({ ...options, isOpenAI: false, responsesApi: "auto", baseUrl, clock }).chat
     );
     {
       await using _server = listen(port);
