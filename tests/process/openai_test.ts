@@ -404,18 +404,25 @@ Deno.test("a job waits for a server that cannot be reached, and says so", async 
   assertMatch(body.progress.message, /^The model service cannot be reached\. /);
 });
 
-Deno.test("an answer that is not an event stream, or lacks its last event, is a lost connection", async () => {
-  const answers: Reply[] = [
-    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
-    () => Response.json({ id: "chatcmpl-1", choices: [] }),
-    () => eventStream(sseText([chunk({ content: JSON.stringify(plan) })])),
-    sse([chunk({ content: JSON.stringify(plan) })]),
+Deno.test("an answer that is cut is a lost connection, and a page is an upstream error", async () => {
+  const half = chunk({ content: JSON.stringify(plan).slice(0, 100) });
+  const cut = ["connection_lost", "OpenAI API stream ended before the answer"];
+  const unreadable = ["upstream_error", "OpenAI API error: unreadable response"];
+  const answers: [Reply, string[]][] = [
+    [() => new Response("<html>", { headers: { "content-type": "text/html" } }), unreadable],
+    [() => Response.json({ id: "chatcmpl-1", choices: [] }), unreadable],
+    [() => eventStream(sseText([half])), cut],
+    [sse([half]), cut],
   ];
-  for (const answer of answers) {
+  for (const [answer, expected] of answers) {
     const { body } = await itinerary([answer], { MAX_ATTEMPTS: "1" });
-    assertStrictEquals(body.failure.code, "connection_lost");
-    assertStrictEquals(body.error, "OpenAI API stream ended before the answer");
+    assertEquals([body.failure.code, body.error], expected);
   }
+});
+
+Deno.test("an answer that arrives whole needs no last event", async () => {
+  const { body, calls } = await itinerary([sse([chunk({ content: JSON.stringify(plan) })])]);
+  assertEquals([body.status, calls.length], ["completed", 1]);
 });
 
 Deno.test("a stream whose events are not OpenAI's is an upstream error", async () => {
