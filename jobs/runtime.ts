@@ -87,6 +87,7 @@ function createStores(
     instances,
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
+    heldBackBy: (kind) => breaker.heldBackBy(kind),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });

@@ -76,6 +76,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
+  /** Returns why queued jobs of a kind cannot start; `null`: they can. */
+  heldBackBy?: (kind: string) => Promise<Failure | null>;
   /** Called with each job that ended. `hasPlan`: with a plan of the model. */
   onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
   /** Returns the callback job for an ended job, if it has a callback. */
@@ -98,12 +100,12 @@ export class JobStore {
   readonly #options: JobStoreOptions;
 
   constructor(kv: Deno.Kv, options: JobStoreOptions) {
-    const { clock } = options;
+    const { clock, heldBackBy } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
-    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight });
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
     this.#kv = kv;
     this.#options = options;
   }
@@ -298,8 +300,13 @@ export class JobStore {
   /**
    * Puts the job back and does not count the attempt. It is due at `runAt`, in epoch milliseconds.
    * If that is now, the worker shuts down, and the bell tells all instances.
+   *
+   * @param options `failure`: why the model refused the call of the job
    */
-  async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
+  async release(
+    lease: Lease,
+    options: AttemptReport & { runAt: number; failure?: Failure | undefined },
+  ): Promise<Written> {
     const commit = this.#beginHandOver(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit.operation);
     const queued = releaseJob(lease.job, { now: this.#now, ...options });

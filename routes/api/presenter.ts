@@ -3,6 +3,7 @@
  * module does this.
  * @module
  */
+import type { z } from "zod";
 import type { Notice } from "../../jobs/kinds/callback/kind.ts";
 import type { JobTimeline } from "../../jobs/engine/job_service.ts";
 import { idMember, type Status } from "../../jobs/contract.ts";
@@ -17,7 +18,8 @@ import {
   type RunningJob,
 } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
-import { noProgress, type Progress } from "../../lib/job/progress.ts";
+import type { Failure } from "../../lib/job/failure.ts";
+import { noProgress, type Progress, reasonToWait } from "../../lib/job/progress.ts";
 
 /** The states by the names that the old clients know. Only clients that cancel see `canceled`. */
 const statuses = {
@@ -36,18 +38,18 @@ const statuses = {
 export function presentJob(
   kind: PublicKind,
   snapshot: Omit<JobSnapshot, "version">,
-  request: unknown = kind.request.parse(snapshot.job.request),
+  request: unknown = stored(kind.request, snapshot.job.request),
 ): JobAnswer {
-  const { job, progress, result, isFollowing } = snapshot;
+  const { job, progress, result } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
-  const plan = result === null ? null : kind.result.parse(result);
+  const plan = result === null ? null : stored(kind.result, result);
   return {
     ...presentRequest(kind, job, request),
     ...kind.presentResult({ result: plan, progress }),
     createdAt,
     ...common,
-    progress: finished ? null : presentProgress(job, progress, { isFollowing }),
+    progress: finished ? null : presentProgress(job, progress, snapshot),
     partial: finished ? null : progress.partial,
     usage: finished ? job.usage : progress.usage,
     warnings: plan === null ? [] : [...kind.warningsOf?.(plan) ?? []],
@@ -56,7 +58,7 @@ export function presentJob(
 
 /** Builds the entry of a job in a list: the job without its plan. */
 export function presentSummary(kind: PublicKind, job: JobRecord): JobSummary {
-  const request = kind.request.parse(job.request);
+  const request = stored(kind.request, job.request);
   return { ...presentRequest(kind, job, request), ...presentCommon(job) };
 }
 
@@ -65,6 +67,14 @@ export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Noti
   const kind = kinds.find(({ name }) => name === job.kind);
   if (!kind) throw new Error(`Cannot present job ${job.id}: there is no kind ${job.kind}`);
   return { type: `${kind.http.noun}.${statusOf(job)}`, data: presentSummary(kind, job) };
+}
+
+/**
+ * Parses a stored request or plan. An earlier version has checked it, and may have accepted more.
+ * Such a value is shown as it is.
+ */
+function stored<T>(schema: z.ZodType<T>, value: unknown): T {
+  return schema.safeParse(value).data ?? value as T;
 }
 
 /** Builds the members that identify the job and repeat its request. */
@@ -98,19 +108,30 @@ function presentCommon(job: JobRecord) {
 function presentProgress(
   job: QueuedJob | RunningJob,
   progress: Progress,
-  { isFollowing = false }: { isFollowing?: boolean | undefined },
+  { isFollowing = false, heldBackBy }: Pick<JobSnapshot, "isFollowing" | "heldBackBy">,
 ) {
   const { phase, message, step, of, updatedAt } = progress;
   const shown = { phase, message, step, of, updatedAt: isoTime(updatedAt || job.createdAt) };
   if (job.state === "running" || isFollowing) return shown;
-  const since = job.timeline.at(-1)?.at ?? job.createdAt;
-  const waiting = job.lastFailure
+  const last = job.timeline.at(-1);
+  const refusal = last?.event === "released" ? last.failure : undefined;
+  const waiting = presentWait(job, heldBackBy ?? refusal);
+  return { ...shown, ...waiting, updatedAt: isoTime(last?.at ?? job.createdAt) };
+}
+
+/**
+ * Tells why a queued job waits.
+ *
+ * @param refusal why the model accepts no calls
+ */
+function presentWait({ lastFailure }: QueuedJob, refusal: Failure | undefined) {
+  if (refusal) return { phase: "waiting" as const, message: reasonToWait(refusal.code) };
+  return lastFailure
     ? {
       phase: "retrying" as const,
-      message: `Trying again after a fault: ${job.lastFailure.message}`,
+      message: `Trying again after a fault: ${lastFailure.message}`,
     }
     : { phase: "queued" as const, message: "Waiting for a free worker" };
-  return { ...shown, ...waiting, updatedAt: isoTime(since) };
 }
 
 /** Builds the timeline of a job. */

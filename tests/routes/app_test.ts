@@ -111,7 +111,9 @@ Deno.test("POST of a generation is 200, and GET has the members of the old servi
 });
 
 Deno.test("a failed job is 200 with the old error text and a typed failure", async () => {
-  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
+  // A wait beyond the deadline of the job.
+  const options = { retryAfterMs: HOUR };
+  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded", options);
   const model = modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, {
     model: () => model,

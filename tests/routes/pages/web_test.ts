@@ -465,7 +465,8 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
     if (name.startsWith("callback")) continue;
     const code = name as FailureCode;
     const model = speaking(() => {
-      throw new JobError(code, "the <reason>");
+      // A wait beyond the deadline of the job.
+      throw new JobError(code, "the <reason>", { retryAfterMs: 900_000 });
     });
     using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
     const made = await submit(env.app, "/trips", form);
