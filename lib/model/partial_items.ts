@@ -2,11 +2,17 @@
  * Reads the finished items of a list from incomplete JSON.
  * @module
  */
-import { JSONParser } from "@streamparser/json";
+import { JSONParser, TokenType } from "@streamparser/json";
 import type { z } from "zod";
 
 /** A document begins with at most this many characters before its list. */
 const MAX_START = 200;
+
+/** Plans are nested less deeply. */
+const MAX_DEPTH = 32;
+
+/** Longer text is no plan: thirty days in any language take a tenth of it. */
+const MAX_CHARACTERS = 1_000_000;
 
 /** Where the items are, and their schemas. */
 export interface ItemsFormat {
@@ -19,7 +25,8 @@ export interface ItemsFormat {
 /**
  * Reads a document piece by piece and returns each item of the list when it is complete. It stops
  * at the first invalid item or invalid JSON, so the items are always the beginning of the list. It
- * skips text before the document.
+ * also stops in a document that is too large or nested too deeply. It skips text before the
+ * document.
  */
 export class PartialItems {
   readonly #format: ItemsFormat;
@@ -27,12 +34,15 @@ export class PartialItems {
   readonly #start: RegExp;
   #items: unknown[] = [];
   #stopped = false;
+  #depth = 0;
+  #characters = 0;
   /** The text so far, until the document begins. */
   #before: string | null = "";
 
   constructor(format: ItemsFormat) {
     this.#format = format;
     this.#parser = new JSONParser({ paths: [`$.${format.member}.*`], keepStack: false });
+    this.#parser.onToken = ({ token }) => this.#count(token);
     this.#parser.onValue = ({ value }) => this.#add(value);
     this.#parser.onError = () => this.#stopped = true;
     // Text behind the document is ignored.
@@ -52,8 +62,11 @@ export class PartialItems {
    */
   write(delta: string): boolean {
     const before = this.#items.length;
+    this.#characters += delta.length;
+    if (this.#characters > MAX_CHARACTERS) this.#stopped = true;
+    if (this.#stopped) return false;
     const json = this.#jsonOf(delta);
-    if (json !== "" && !this.#stopped) this.#parser.write(json);
+    if (json !== "") this.#parser.write(json);
     return this.#items.length > before;
   }
 
@@ -69,6 +82,12 @@ export class PartialItems {
     }
     this.#before = null;
     return text.slice(start);
+  }
+
+  #count(token: TokenType): void {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) this.#depth++;
+    if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth--;
+    if (this.#depth > MAX_DEPTH) this.#stopped = true;
   }
 
   #add(value: unknown): void {

@@ -26,7 +26,7 @@ export interface OpenAICall {
   /** Whether the server is OpenAI itself, which knows all members of a request. */
   isOpenAI: boolean;
   /** Returns what the server supports, as far as is known. */
-  dialect(api: "chat" | "responses", model: string): Dialect;
+  dialect(api: "chat" | "chat with functions" | "responses", model: string): Dialect;
   clock: Clock;
 }
 

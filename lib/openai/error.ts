@@ -13,6 +13,12 @@ import { parseJson } from "../json.ts";
 const QUOTA_CODES = [
   "insufficient_quota",
   "insufficient_user_quota",
+  "insufficient_balance",
+  "insufficient_credits",
+  "exceeded_current_quota_error",
+  "arrearage",
+  "payment_required",
+  "billing_error",
   "billing_not_active",
   "billing_hard_limit_reached",
   "credit_balance_exhausted",
@@ -22,23 +28,75 @@ const QUOTA_CODES = [
 ];
 
 /** The same in the words of other servers. A rate limit may be called a quota, but not these. */
-const NO_MONEY =
-  /insufficient (?:balance|credits?|funds)|credit balance|not active, please check your billing|hard limit has been reached|(?:out of|no) credits?\b|in arrears|payment required/;
+const NO_MONEY = new RegExp([
+  "insufficient[ _](?:account )?(?:balance|credits?|funds)",
+  "credit balance",
+  "not active, please check your billing",
+  "hard limit has been reached",
+  "(?:out of|no|not enough|all available|requires more|included) credits?\\b",
+  "(?:spending|spend|credit) limit",
+  "in arrears|in good standing",
+  "payment required",
+].join("|"));
 
 /** The codes for a request or an answer that a filter stopped. */
 const FILTER_CODES = [
   "content_filter",
   "content_filtered",
   "content_policy_violation",
+  "data_inspection_failed",
+  "datainspectionfailed",
   "invalid_prompt",
   "moderation_blocked",
+  "prohibited_content",
   "responsibleaipolicyviolation",
 ];
 
+/** The same in words. */
+const FILTERED =
+  /content (?:management )?policy|contentpolicyviolation|usage (?:policy|policies|guidelines)|(?:input|prompt|request) was (?:flagged|blocked)|inappropriate content/;
+
 /** The codes for a request with more tokens than the model may read, write, or get per minute. */
-const SIZE_CODES = ["context_length_exceeded", "request_too_large", "string_above_max_length"];
+const SIZE_CODES = [
+  "context_length_exceeded",
+  "exceed_context_size_error",
+  "request_too_large",
+  "string_above_max_length",
+];
 const TOO_LARGE =
-  /request too large|prompt is too long|input is too long|maximum context length|exceeds? the (?:available )?context/;
+  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context limit/;
+
+const RATE_CODES = ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"];
+
+/** Codes that stand for a status, in an answer with a success status. */
+const STATUS_CODES = [
+  { status: 429, codes: RATE_CODES },
+  {
+    status: 503,
+    codes: ["overloaded_error", "overloaded", "engine_overloaded", "unavailable", "slow_down"],
+  },
+  {
+    status: 401,
+    codes: ["invalid_api_key", "authentication_error", "permission_error", "unauthorized"],
+  },
+  {
+    status: 400,
+    codes: [
+      "invalid_request_error",
+      "invalid_request",
+      "invalid_argument",
+      "badrequesterror",
+      "bad_request",
+      "unsupported_parameter",
+      "unsupported_value",
+      "model_not_found",
+      "not_found_error",
+    ],
+  },
+];
+
+/** The codes for an answer of the model that the server itself found invalid, as Groq does. */
+const BAD_DRAW_CODES = ["json_validate_failed", "tool_use_failed", "output_parse_failed"];
 
 /** The names of the members in which servers put codes. */
 const CODE_NAMES = new Set(["code", "type", "error_type", "status", "reason", "errorcode"]);
@@ -56,19 +114,25 @@ interface ErrorAnswer {
   /** All texts, in lower case. */
   text: string;
   retryAfterMs?: number | undefined;
+  /** The server failed before an answer began. */
+  unanswered?: boolean;
   spent?: BilledTurn | undefined;
 }
 
 /** What a server said when it refused a request. Only for decisions: never log or store it. */
 export interface Refusal {
-  status: number;
+  /** Unset in an answer with a success status that names none. */
+  status: number | undefined;
   failure: FailureCode;
   /** The member of the request that the server names, or an empty text. */
   param: string;
-  code: string;
-  /** The whole answer in lower case. */
+  codes: ReadonlySet<string>;
+  /** The whole answer in lower case, without what it repeats of the request. */
   text: string;
 }
+
+/** What the server said in an answer with a success status. */
+const refusals = new WeakMap<JobError, Refusal>();
 
 /**
  * Converts an error of the SDK to a {@link JobError}. Returns other errors (an abort, a bug)
@@ -97,20 +161,35 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
 
 /** Returns what the server said, or `null` if the error is not an answer. */
 export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof JobError) return refusals.get(error) ?? null;
   if (!(error instanceof APIError) || error.status === undefined) return null;
-  const answer = answerOf(error, 0);
-  return {
-    status: error.status,
-    failure: failureCode(answer),
-    param: typeof error.param === "string" ? error.param : "",
-    code: answer.code ?? "",
-    text: answer.text,
-  };
+  const param = typeof error.param === "string" ? error.param : "";
+  return toRefusal(answerOf(error, 0), param);
+}
+
+function toRefusal(answer: ErrorAnswer, param: string): Refusal {
+  const { status, codes, text } = answer;
+  return { status, failure: failureCode(answer), param, codes, text };
+}
+
+/** Returns whether the server found the answer of the model invalid. The request was fine. */
+export function isBadDraw(error: unknown): boolean {
+  const codes = refusalOf(error)?.codes;
+  return BAD_DRAW_CODES.some((code) => codes?.has(code));
+}
+
+/** Returns whether the response that a request continues does not exist any more. */
+export function isPreviousLost({ codes, text }: Refusal): boolean {
+  return codes.has("previous_response_not_found") ||
+    /previous[_ ]response.{0,200}not[_ ]found/s.test(text);
 }
 
 /** Creates the error for an answer with a success status that reports a failure: `{"error": …}`. */
 export function fromErrorBody(body: unknown): JobError {
-  return fromAnswer(read(body, undefined));
+  const answer = read(body, undefined);
+  const error = fromAnswer(answer);
+  refusals.set(error, toRefusal(answer, ""));
+  return error;
 }
 
 /** Creates the error for a response with a status of failure. */
@@ -149,6 +228,7 @@ function answerOf(error: APIError, now: number): ErrorAnswer {
   return {
     ...read(parseJson(original ?? "") ?? original, error.status),
     retryAfterMs: retryAfterMs(error.headers, now),
+    unanswered: error.status !== undefined && error.status >= 500,
   };
 }
 
@@ -158,14 +238,24 @@ function read(body: unknown, status: number | undefined): ErrorAnswer {
   collectCodes(body, found, 0);
   found.sort((a, b) => a.depth - b.depth);
   const codes = found.map(({ code }) => String(code).toLowerCase());
-  // Within a stream, some servers send the HTTP status as a code.
-  const asStatus = codes.find((code) => /^[45]\d\d$/.test(code));
   return {
-    status: status ?? (asStatus === undefined ? undefined : Number(asStatus)),
+    status: status ?? statusIn(codes),
     code: found.map(({ code }) => plainCode(code)).find((code) => code !== undefined),
     codes: new Set(codes),
-    text: (typeof body === "string" ? body : JSON.stringify(body) ?? "").toLowerCase(),
+    text: (typeof body === "string" ? body : JSON.stringify(body, withoutEcho) ?? "").toLowerCase(),
   };
+}
+
+/** Returns the status that the codes stand for. Some servers send the HTTP status as a code. */
+function statusIn(codes: string[]): number | undefined {
+  const asNumber = codes.find((code) => /^[45]\d\d$/.test(code));
+  if (asNumber !== undefined) return Number(asNumber);
+  return STATUS_CODES.find((row) => row.codes.some((code) => codes.includes(code)))?.status;
+}
+
+/** Leaves out what a server repeats of the request and of the answer. */
+function withoutEcho(name: string, value: unknown): unknown {
+  return name === "input" || name === "failed_generation" ? undefined : value;
 }
 
 function collectCodes(
@@ -194,26 +284,34 @@ function fromAnswer(answer: ErrorAnswer): JobError {
     ? "OpenAI API rate limit exceeded"
     : ["OpenAI API error:", status ?? "response failed", answer.code]
       .filter((part) => part !== undefined).join(" ");
-  const unanswered = status !== undefined && status >= 500;
+  const unanswered = answer.unanswered ?? false;
   return new JobError(code, wording, { retryAfterMs, unanswered, ...(spent && { spent }) });
 }
 
 /** Statuses of requests that a server refuses because of their content or of the account. */
-const REFUSED: ReadonlySet<number | undefined> = new Set([400, 402, 403, 413, 422, 429, undefined]);
+const REFUSED: ReadonlySet<number | undefined> = new Set([
+  ...[400, 402, 403, 412, 413, 422, 429],
+  undefined,
+]);
+
+/** 498 is Groq's word for no capacity, 529 Anthropic's. */
+const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
+
+/** Statuses below 500 of faults that pass by themselves. */
+const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 499]);
 
 function failureCode({ status, codes, text }: ErrorAnswer): FailureCode {
   const has = (names: string[]) => names.some((name) => codes.has(name));
   if (REFUSED.has(status)) {
     if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
-    if (has(FILTER_CODES)) return "content_filtered";
+    if (has(FILTER_CODES) || FILTERED.test(text)) return "content_filtered";
     if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
   }
-  if (status === 429 || has(["rate_limit_exceeded", "rate_limit_error"])) return "rate_limited";
-  if (status === 503 || status === 529 || codes.has("overloaded_error")) return "overloaded";
+  if (status === 429 || has(RATE_CODES)) return "rate_limited";
+  if (OVERLOADED.has(status) || codes.has("overloaded_error")) return "overloaded";
   if (status === 401 || status === 403) return "unauthorized";
-  if (status === 408 || status === 409 || status === 425) return "upstream_error";
-  if (status !== undefined && status >= 400 && status < 500) return "rejected";
-  return "upstream_error";
+  if (PASSING.has(status)) return "upstream_error";
+  return status !== undefined && status >= 400 && status < 500 ? "rejected" : "upstream_error";
 }
 
 /** Returns a code if it is lower-case words like OpenAI's codes. Other text could hold a secret. */

@@ -60,10 +60,19 @@ export function textFormat(
     : { type, name, schema: plain };
 }
 
-/** Returns the parameters of a function. */
-export function parametersOf(helpers: OpenAICall["helpers"], tool: FunctionTool): Schema {
+/**
+ * Returns the parameters of a function.
+ *
+ * @param options `isStrict`: with all keywords of strict schemas
+ */
+export function parametersOf(
+  helpers: OpenAICall["helpers"],
+  tool: FunctionTool,
+  { isStrict }: { isStrict: boolean },
+): Schema {
   const convert = () => helpers.zodResponsesFunction(tool).parameters as Schema;
-  return once(tool.parameters, convert).strict;
+  const { strict, plain } = once(tool.parameters, convert);
+  return isStrict ? strict : plain;
 }
 
 /** The converted schemas. A conversion takes about a millisecond. */

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "../model/model.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
-import { Dialect } from "./dialect.ts";
+import { dialects } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
 import { join, NoResponsesError, respond } from "./response.ts";
@@ -41,16 +41,9 @@ const CANCEL_MS = 5_000;
 /** Creates a model that calls OpenAI. The first call loads the SDK. */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
-  const dialects = new Map<string, Dialect>();
-  let api = options.responsesApi;
+  const dialect = dialects();
+  const respondByAny = responder(options.responsesApi);
   let sdk: Promise<Sdk> | undefined;
-
-  function dialect(api: string, model: string): Dialect {
-    const name = `${api}: ${model}`;
-    const known = dialects.get(name) ?? new Dialect(name);
-    dialects.set(name, known);
-    return known;
-  }
 
   function load(): Promise<Sdk> {
     return sdk ??= loadSdk(options).catch((error) => {
@@ -85,22 +78,30 @@ export function openaiModel(options: OpenAIModelOptions): Model {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
     respond: (request, options) =>
-      call(options, async (openai) => {
-        if (api === "chat") return await respondByChat(openai, request, options);
-        try {
-          return await respond(openai, request, options);
-        } catch (error) {
-          if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
-          api = "chat";
-          log.info("not supported by the model server", { what: "Responses API" });
-          return await respondByChat(openai, request, options);
-        }
-      }),
+      call(options, (openai) => respondByAny(openai, request, options)),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(CANCEL_MS);
       await call({ signal }, ({ client }) => client().responses.cancel(responseId, { signal }));
     },
+  };
+}
+
+/** Returns `respond()` over the API that the server has. */
+function responder(choice: OpenAIModelOptions["responsesApi"]): typeof respond {
+  let api = choice;
+  return async (call, request, options) => {
+    if (api === "chat") return await respondByChat(call, request, options);
+    try {
+      return await respond(call, request, options);
+    } catch (error) {
+      if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      const turn = await respondByChat(call, request, options);
+      // A server that answers neither API may only be misconfigured for the moment.
+      if (api !== "chat") log.info("not supported by the model server", { what: "Responses API" });
+      api = "chat";
+      return turn;
+    }
   };
 }
 

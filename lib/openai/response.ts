@@ -8,11 +8,23 @@ import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import type { OpenAICall } from "./client.ts";
-import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
-import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
-import { readEvents } from "./events.ts";
+import { type Dialect, negotiate, type SentBody, type SentRequest } from "./dialect.ts";
+import {
+  fromOpenAIError,
+  isBadDraw,
+  isPreviousLost,
+  refusalOf,
+  unreadableAnswer,
+} from "./error.ts";
+import { openEvents, readEvents } from "./events.ts";
 import { formatInstructions, parametersOf, textFormat } from "./format.ts";
-import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
+import {
+  emptyResponse,
+  isOver,
+  parseResponse,
+  type ResponseBody,
+  toTurn,
+} from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
 
@@ -27,6 +39,9 @@ const JOINED_IDLE_MS = 15_000;
 
 /** The longest wait for the answer to a poll. */
 const POLL_TIMEOUT_MS = 30_000;
+
+/** The longest wait for the answer to a cancellation. */
+const CANCEL_TIMEOUT_MS = 5_000;
 
 /** Needed to send the reasoning to a server that has not stored it. */
 const include: OpenAI.Responses.ResponseIncludable[] = ["reasoning.encrypted_content"];
@@ -44,10 +59,25 @@ export async function respond(
   const reader = new ResponseReader(options);
   const attempt = { call, options, endsAt: call.clock.now() + call.timeoutMs };
   const read = await begin(request, reader, attempt);
-  if ("body" in read) return toTurn(read.body);
+  if ("body" in read) return await finish(read.body, reader, attempt);
+  if (isBadDraw(read.error)) return toTurn(emptyResponse());
   if (!reader.resumable || !isStreamFault(read.error)) throw read.error;
   const body = await waitFor(reader, attempt);
   if (body === null) throw read.error;
+  return await finish(body, reader, attempt);
+}
+
+/** Returns the turn of an ended response. A background response that is stuck is canceled. */
+async function finish(
+  body: ResponseBody,
+  reader: ResponseReader,
+  { call }: Attempt,
+): Promise<ResponseTurn> {
+  if (reader.isStuck && reader.resumable) {
+    const { responses } = call.client();
+    // It costs tokens, but the answer does not depend on it.
+    await responses.cancel(body.id, { timeout: CANCEL_TIMEOUT_MS }).catch(() => {});
+  }
   return toTurn(body);
 }
 
@@ -58,10 +88,10 @@ export async function join(
   options: CallOptions,
 ): Promise<ResponseTurn | null> {
   const reader = new ResponseReader(options, responseId);
-  const endsAt = call.clock.now() + call.timeoutMs;
-  const body = await waitFor(reader, { call, options, endsAt });
+  const attempt = { call, options, endsAt: call.clock.now() + call.timeoutMs };
+  const body = await waitFor(reader, attempt);
   const hasFailed = body?.status === "failed" || body?.status === "cancelled";
-  return body === null || hasFailed ? null : toTurn(body);
+  return body === null || hasFailed ? null : await finish(body, reader, attempt);
 }
 
 interface Attempt {
@@ -112,7 +142,10 @@ async function begin(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
   const { responses } = call.client(watchdog.onBytes);
   const open = (signal: AbortSignal) =>
-    create(request, call, (body) => responses.create(body as never, { signal }).asResponse());
+    create(request, call, async (body) => {
+      const answer = await responses.create(body as never, { signal }).asResponse();
+      return await openEvents(answer, signal);
+    });
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -127,9 +160,11 @@ async function readRest(
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
   reader.restart({ fromStart: reader.lastSequence < 0 });
   const { responses } = call.client(watchdog.onBytes);
-  const open = (signal: AbortSignal) =>
-    responses.retrieve(reader.responseId!, { stream: true, include, ...from }, { signal })
-      .asResponse();
+  const open = async (signal: AbortSignal) => {
+    const query = { stream: true as const, include, ...from };
+    const answer = responses.retrieve(reader.responseId!, query, { signal });
+    return readEvents(await answer.asResponse(), signal);
+  };
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -179,7 +214,7 @@ interface ReadOptions {
 
 /** Reads a stream to its last event. */
 async function readStream(
-  open: (signal: AbortSignal) => Promise<Response>,
+  open: (signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
   { reader, watchdog, clock, signal }: ReadOptions,
 ): Promise<ReadResult> {
   let opened = false;
@@ -187,9 +222,9 @@ async function readStream(
   let error: unknown = streamCut();
   try {
     const stopped = AbortSignal.any([signal, watchdog.signal]);
-    const answer = await open(stopped);
+    const stream = await open(stopped);
     opened = true;
-    for await (const event of readEvents(answer, stopped)) {
+    for await (const event of stream) {
       events++;
       const body = await reader.read(event);
       if (body) return { body };
@@ -217,16 +252,18 @@ function isStreamFault(error: unknown): boolean {
 async function create(
   request: ResponseRequest,
   call: OpenAICall,
-  send: (body: SentBody) => Promise<Response>,
-): Promise<Response> {
+  send: (body: SentBody) => Promise<AsyncIterable<unknown>>,
+): Promise<AsyncIterable<unknown>> {
   const dialect = call.dialect("responses", request.model);
   let { previous } = request;
   for (;;) {
     try {
-      return await negotiate(dialect, () => bodyOf({ ...request, previous }, call, dialect), send);
+      const make = (dialect: Dialect) => bodyOf({ ...request, previous }, call, dialect);
+      return await negotiate(dialect, make, send);
     } catch (error) {
       if (hasNoResponses(error)) throw new NoResponsesError();
-      if (previous === null || !isUnknownPrevious(error)) throw error;
+      const refusal = refusalOf(error);
+      if (previous === null || refusal === null || !isPreviousLost(refusal)) throw error;
       previous = null;
     }
   }
@@ -241,15 +278,17 @@ export class NoResponsesError extends JobError {
   }
 }
 
+/** How servers without the API answer: with words about its path, or as for Chat Completions. */
+const NO_API =
+  /\/responses\b|responses api|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?required)/;
+
 /** A server that has the API, but does not know the model, names the model. */
 function hasNoResponses(error: unknown): boolean {
   const refusal = refusalOf(error);
-  return refusal !== null && [404, 405, 501].includes(refusal.status) &&
-    !/\bmodel|deployment/.test(refusal.text);
-}
-
-function isUnknownPrevious(error: unknown): boolean {
-  return refusalOf(error)?.code === "previous_response_not_found";
+  if (refusal === null || (refusal.status ?? 0) >= 500 && refusal.status !== 501) return false;
+  const { status = 0, text } = refusal;
+  if (NO_API.test(text)) return true;
+  return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
 }
 
 /** Returns the request in the form that the server supports. */
@@ -257,11 +296,11 @@ function bodyOf(
   request: ResponseRequest,
   { helpers, background }: OpenAICall,
   dialect: Dialect,
-): { body: SentBody; asked: number } {
-  const { format, previous, webSearch, reasoningEffort: effort } = request;
+): SentRequest {
+  const { format, previous, reasoningEffort: effort } = request;
   const isBackground = background && dialect.takes("background") && dialect.takes("store");
   const continued = isBackground && dialect.takes("previous_response_id") ? previous : null;
-  const asked = dialect.tokens(request.maxTokens);
+  const asked = dialect.tokens(request.maxTokens, request.input);
   const body = {
     model: request.model,
     instructions: request.instructions + formatInstructions(helpers, format, dialect.format),
@@ -275,19 +314,30 @@ function bodyOf(
     text: dialect.format === "none"
       ? undefined
       : { format: textFormat(helpers, format, dialect.format) },
-    tools: [
-      ...request.tools.map((tool) => ({
-        ...helpers.zodResponsesFunction(tool),
-        parameters: parametersOf(helpers, tool),
-      })),
-      ...(webSearch ? [{ type: "web_search" as const }] : []),
-    ],
+    tools: toolsOf(request, helpers, dialect),
     ...(dialect.takes("max_output_tokens") && { max_output_tokens: asked }),
     stream: dialect.takes("stream"),
     ...storage(isBackground, dialect),
     ...(dialect.takes("include") && { include }),
   };
   return { body, asked };
+}
+
+function toolsOf(
+  { tools, webSearch }: ResponseRequest,
+  helpers: OpenAICall["helpers"],
+  dialect: Dialect,
+): object[] {
+  const strict = dialect.takes("strict functions");
+  const functions = tools.map((tool) => ({
+    ...helpers.zodResponsesFunction(tool),
+    parameters: parametersOf(helpers, tool, { isStrict: strict }),
+    strict,
+  }));
+  return [
+    ...(dialect.takes("tools") ? functions : []),
+    ...(webSearch && dialect.takes("web_search") ? [{ type: "web_search" }] : []),
+  ];
 }
 
 /**
