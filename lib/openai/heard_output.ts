@@ -7,7 +7,7 @@ import { z } from "zod";
 import { isComplete } from "../model/json_document.ts";
 import { InputItem } from "../model/model.ts";
 import { unreadableAnswer } from "./error.ts";
-import { lenientArguments } from "./lenient.ts";
+import { lenientArguments, lenientText } from "./lenient.ts";
 import type { ResponseBody } from "./response_body.ts";
 
 const index = z.int().nonnegative();
@@ -104,11 +104,12 @@ export class HeardOutput {
     if (item?.type === "function_call") this.#done.set(at, { ...item, arguments: text });
   }
 
-  /** Whether each item that has begun is done, or the text is a complete document. */
+  /** Whether each item that has begun is done, or a text is a complete document. */
   get isWhole(): boolean {
     const isDone = [...this.#begun.keys()].every((at) => this.#done.has(at)) &&
       [...this.#done.values()].some(isAnswer);
-    return isDone || [...this.#texts.values()].some(isComplete);
+    const texts = [...this.#done.values()].map(({ content }) => lenientText.parse(content));
+    return isDone || [...this.#texts.values(), ...texts].some(isComplete);
   }
 
   *#messages(): Generator<[number, InputItem]> {

@@ -98,8 +98,8 @@ function responder(choice: OpenAIModelOptions["responsesApi"]): typeof respond {
       if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
       const turn = await respondByChat(call, request, options);
       // A server that answers neither API may only be misconfigured for the moment.
-      if (api !== "chat") log.info("not supported by the model server", { what: "Responses API" });
       api = "chat";
+      log.info("not supported by the model server", { what: "Responses API" });
       return turn;
     }
   };

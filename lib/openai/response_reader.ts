@@ -34,7 +34,7 @@ const AnyEvent = z.object({
 /** A whole response in place of its events. */
 const WholeResponse = z.union([
   z.looseObject({ object: z.literal("response") }),
-  z.looseObject({ type: z.undefined(), output: z.array(z.unknown()) }),
+  z.looseObject({ type: z.undefined().optional(), output: z.array(z.unknown()) }),
 ]);
 
 /** Events for the reader of a plan. An invalid one is ignored: the last event has the output. */
