@@ -31,7 +31,11 @@ export type Body = Record<string, any>;
 /** Creates a model whose server gives these answers in order, and a list of the requests. */
 export function openModel(
   answers: Answer[],
-  { background = false, isOpenAI = false, responsesApi = "auto" as const } = {},
+  { background = false, isOpenAI = false, responsesApi = "auto" }: {
+    background?: boolean;
+    isOpenAI?: boolean;
+    responsesApi?: "auto" | "responses" | "chat";
+  } = {},
 ) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();

@@ -65,7 +65,7 @@ export async function accept(how: How, body: Body): Promise<Response> {
   );
 }
 
-const ways = (how: Row["how"]): How[] => how === "both" ? ["chat", "respond"] : [how];
+const ways = (how: RefusalCase["how"]): How[] => how === "both" ? ["chat", "respond"] : [how];
 
 /** Runs a case twice: the second time, the first request is accepted. */
 export async function runRefusal(how: How, row: RefusalCase): Promise<void> {

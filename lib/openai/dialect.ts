@@ -1,6 +1,6 @@
 /**
  * What a model server supports. Most servers with OpenAI's API do not know all members of a request,
- * and refuse those that they do not know. Such a member is omitted or translated, and the request is
+ * and refuse the request because of them. Such a member is omitted or translated, and the request is
  * sent again. What helped is remembered for the model, as long as the process lives.
  * @module
  */

@@ -131,7 +131,7 @@ export interface Refusal {
   text: string;
 }
 
-/** What the server said in an answer with a success status. */
+/** What the server said, by the error that was made of it. */
 const refusals = new WeakMap<JobError, Refusal>();
 
 /**
@@ -186,10 +186,7 @@ export function isPreviousLost({ codes, text }: Refusal): boolean {
 
 /** Creates the error for an answer with a success status that reports a failure: `{"error": …}`. */
 export function fromErrorBody(body: unknown): JobError {
-  const answer = read(body, undefined);
-  const error = fromAnswer(answer);
-  refusals.set(error, toRefusal(answer, ""));
-  return error;
+  return fromAnswer(read(body, undefined));
 }
 
 /** Creates the error for a response with a status of failure. */
@@ -210,7 +207,7 @@ const MAX_ERROR_CHARACTERS = 16_000;
 
 /**
  * Converts an error of any server to the form that the SDK reads: `{"error": {…}}`. The SDK drops
- * everything else, and without it nobody knows what the server refused.
+ * everything else, and with it what the server refused.
  *
  * @param text the body of an answer with a status of failure
  */
@@ -285,7 +282,10 @@ function fromAnswer(answer: ErrorAnswer): JobError {
     : ["OpenAI API error:", status ?? "response failed", answer.code]
       .filter((part) => part !== undefined).join(" ");
   const unanswered = answer.unanswered ?? false;
-  return new JobError(code, wording, { retryAfterMs, unanswered, ...(spent && { spent }) });
+  const options = { retryAfterMs, unanswered, ...(spent && { spent }) };
+  const error = new JobError(code, wording, options);
+  refusals.set(error, toRefusal(answer, ""));
+  return error;
 }
 
 /** Statuses of requests that a server refuses because of their content or of the account. */

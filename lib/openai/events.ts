@@ -1,7 +1,7 @@
 /**
- * Reads a streamed answer of a model server. Many servers differ from OpenAI in what they send: a
- * comment or an empty event to keep the connection open, one JSON document in place of a stream, or
- * an error in the middle.
+ * Reads a streamed answer of a model server. Many servers differ from OpenAI in what they send.
+ * Examples are an empty event to keep the connection open, several values in one event, or a JSON
+ * document in place of a stream.
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";

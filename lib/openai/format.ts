@@ -110,8 +110,8 @@ function plain(schema: Schema): Schema {
 }
 
 /**
- * Removes patterns. llama.cpp refuses those that are not anchored, and anchors others by itself, so
- * that a text has one character.
+ * Removes patterns. llama.cpp refuses patterns without anchors. Other servers anchor them, so that a
+ * text has one character.
  */
 function withoutPatterns(schema: Schema): Schema {
   return mapSchema(schema, withoutPatterns, (keyword) => keyword !== "pattern");

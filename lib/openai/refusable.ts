@@ -114,7 +114,7 @@ export function isAboutFormat(text: string, body: SentBody): boolean {
   return (body.response_format !== undefined || body.text !== undefined) && FORMAT.test(text);
 }
 
-/** Returns the members of the request that the server refuses: those that it names. */
+/** Returns the members of the request that the server refuses, because it names them. */
 export function refusedMembers({ param, text }: Refusal, body: SentBody): Refused[] {
   const exact = rows.filter((row) => row.name === param && row.isSent(body));
   if (exact.length > 0) return exact.map(({ name }) => name);

@@ -1,12 +1,11 @@
 /**
- * Requests of which a server refuses the format of the answer, with the words of real servers: exactly that part is dropped
- * or translated, at once, and for all later requests.
+ * Requests of which a server refuses the format of the answer, in the words of real servers. Exactly that part is dropped or
+ * translated, at once, and for all later requests.
  */
 import { cityTool } from "../../../testing/model_case.ts";
 import {
   error,
   formatOf,
-  has,
   hasKeyword,
   type RefusalCase,
   testRefusals,

@@ -1,6 +1,6 @@
 /**
- * Requests of which a server refuses a member, with the words of real servers: exactly that part is dropped
- * or translated, at once, and for all later requests.
+ * Requests of which a server refuses a member, in the words of real servers. Exactly that part is dropped or
+ * translated, at once, and for all later requests.
  */
 import { cityTool } from "../../../testing/model_case.ts";
 import {
@@ -139,7 +139,7 @@ const members: RefusalCase[] = [
     name: "the hosted search",
     how: "respond",
     request: { tools, webSearch: true },
-    refuses: (body) => body.tools.some(({ type }: Body) => type === "web_search"),
+    refuses: (body) => body.tools.some(({ type }: { type: string }) => type === "web_search"),
     says: error("Invalid value: 'web_search'. Supported values are: 'function'.", {
       param: "tools[1].type",
     }),

@@ -1,11 +1,10 @@
 /**
- * Requests of which a server refuses the number of tokens, with the words of real servers: exactly that part is dropped
- * or translated, at once, and for all later requests.
+ * Requests of which a server refuses the number of tokens, in the words of real servers. Exactly that part is dropped or
+ * translated, at once, and for all later requests.
  */
 import {
   asks,
   error,
-  has,
   limitOf,
   type RefusalCase,
   testRefusals,

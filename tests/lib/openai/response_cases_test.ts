@@ -23,7 +23,7 @@ interface Row extends Omit<ModelCase, "answers"> {
   output?: string[];
 }
 
-const [begun, delta, completed] = healthyEvents() as Record<string, unknown>[];
+const [begun, delta] = healthyEvents() as Record<string, unknown>[];
 const half = DAY_PLAN.slice(0, 200);
 const added = { type: "response.output_item.added", output_index: 0, item: { type: "message" } };
 const done = { type: "response.output_item.done", output_index: 0, item: messageItem(DAY_PLAN) };
