@@ -18,9 +18,11 @@ const MAX_STARTS = 50;
 /** Plans are nested less deeply. */
 const MAX_DEPTH = 100;
 
-/** The end of the thoughts of a model, which some servers leave in the answer. */
+/** The beginning and the end of the thoughts of a model, which some servers leave in the answer. */
+const THOUGHTS =
+  /<(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[think\]|◁think▷|<\|begin_of_thought\|>|<\|channel\|>analysis/i;
 const THOUGHT_END =
-  /<\/(?:\w+:)?(?:think|thinking|thought|thoughts|reasoning|analysis)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>/gi;
+  /<\/(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>/gi;
 
 /** An object with a member, or the beginning of one. */
 const OBJECT_START = /\{\s*(?:"|$)/y;
@@ -48,7 +50,13 @@ export function isComplete(answer: string): boolean {
   return "value" in findJson(answer);
 }
 
-function withoutThoughts(text: string): string {
+/** Returns whether a text begins thoughts of the model. */
+export function hasThoughts(text: string): boolean {
+  return THOUGHTS.test(text);
+}
+
+/** Removes the thoughts of the model from a text, as far as they have ended. */
+export function withoutThoughts(text: string): string {
   if (text.trimStart().startsWith("{")) return text;
   const end = [...text.matchAll(THOUGHT_END)].at(-1);
   return end ? text.slice(end.index + end[0].length) : text;

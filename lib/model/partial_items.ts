@@ -4,6 +4,7 @@
  */
 import { JSONParser, TokenType } from "@streamparser/json";
 import type { z } from "zod";
+import { hasThoughts, withoutThoughts } from "./json_document.ts";
 
 /** A document begins with at most this many characters before its list. */
 const MAX_START = 200;
@@ -38,6 +39,8 @@ export class PartialItems {
   #characters = 0;
   /** The text so far, until the document begins. */
   #before: string | null = "";
+  /** Whether the text so far ends in thoughts of the model. */
+  #isThinking = false;
 
   constructor(format: ItemsFormat) {
     this.#format = format;
@@ -73,9 +76,11 @@ export class PartialItems {
   /** Returns the part of a piece that belongs to the document. */
   #jsonOf(delta: string): string {
     if (this.#before === null) return delta;
-    const text = (this.#before + delta).trimStart();
+    const whole = this.#before + delta;
+    const text = withoutThoughts(whole).trimStart();
+    this.#isThinking = hasThoughts(text) || this.#isThinking && text === whole.trimStart();
     const start = text.startsWith("{") ? 0 : text.search(this.#start);
-    if (start < 0) {
+    if (this.#isThinking || start < 0) {
       // The beginning of a document may be at the end of the text.
       this.#before = text.length > MAX_START ? `-${text.slice(-MAX_START)}` : text;
       return "";
