@@ -1,8 +1,8 @@
 /**
  * Runs several real processes on one database, with random faults. It sends jobs of both kinds, and
- * cancels some. Meanwhile it kills, stops and freezes processes, and the model fails at random. It
- * prints a table. The exit code is 1 if a job was lost, stuck or completed twice, or if a finished
- * step ran again.
+ * cancels some. Meanwhile it kills, stops and freezes processes, the model fails at random, and at
+ * times it cannot be reached. It prints a table. The exit code is 1 if a job was lost, stuck or
+ * completed twice, or if a finished step ran again.
  *
  * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
  */
@@ -12,6 +12,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { JobRecord } from "../lib/job/job_record.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
+import { type Outage, OutageGate, outages } from "./outage_gate.ts";
 import { requestBodies, serveFaultyModel, tripName, tripOf } from "./faulty_model.ts";
 
 const { values } = parseArgs({
@@ -28,6 +29,10 @@ const [jobs, processes, kills, seed] = [values.jobs, values.processes, values.ki
 
 /** The average pause between two signals. A process takes half of it to start. */
 const SIGNAL_PAUSE_MS = 700;
+/** The average time between two outages of the model. */
+const OUTAGE_PAUSE_MS = 2_500;
+/** The longest outage. */
+const OUTAGE_MS = 5_000;
 /** Longer than the lease, so that a frozen process loses its jobs. */
 const FREEZE_MS = 3_000;
 /** One job in this many is canceled. */
@@ -44,9 +49,10 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const directory = await workDirectory();
 const model = serveFaultyModel(random);
+const gate = new OutageGate(model.openai.url);
 const env = {
   OPENAI_API_KEY: "sk-chaos",
-  OPENAI_BASE_URL: model.openai.url,
+  OPENAI_BASE_URL: gate.url,
   OPENAI_TIMEOUT_SECONDS: "2",
   LEASE_SECONDS: "2",
   // A job loses its process here more often than in a year of production.
@@ -58,6 +64,7 @@ const running = Array.from({ length: processes }, start);
 /** All processes, also ended ones, for their logs. */
 const programs = [...running];
 const signals = { killed: 0, stopped: 0, frozen: 0 };
+const begun = new Map<Outage, number>();
 
 interface Trip {
   name: string;
@@ -72,7 +79,11 @@ let unanswered = 0;
 console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`);
 await Promise.all(running.map((program) => program.url()));
 const startedAt = Date.now();
+const over = new AbortController();
+const outagesOver = breakModel(over.signal);
 await Promise.all([sendJobs(), sendSignals()]);
+over.abort();
+await outagesOver;
 const lastSignalAt = Date.now();
 while (Date.now() - lastSignalAt < STUCK_AFTER_MS && !await allEnded()) await wait(500);
 for (const program of running) await program.end("SIGTERM");
@@ -137,6 +148,18 @@ async function sendSignals(): Promise<void> {
   await Promise.all(resumptions);
 }
 
+/** Begins and ends outages of the model, until `signal` aborts. */
+async function breakModel(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await wait(2 * random() * OUTAGE_PAUSE_MS);
+    const outage = pick([...outages]);
+    begun.set(outage, (begun.get(outage) ?? 0) + 1);
+    gate.begin(outage);
+    await wait(random() * OUTAGE_MS);
+    gate.end();
+  }
+}
+
 /** Polls every job that has not ended, and keeps the final answers. */
 async function allEnded(): Promise<boolean> {
   for (const trip of trips) {
@@ -159,11 +182,6 @@ async function report(): Promise<boolean> {
   const log = programs.flatMap((program) => program.log);
   const linesOf = (message: string) => log.filter((line) => line.message === message);
 
-  const states = new Map<string, number>();
-  for (const job of records.values()) {
-    const state = job.state === "failed" ? `failed: ${job.failure.code}` : job.state;
-    states.set(state, (states.get(state) ?? 0) + 1);
-  }
   const ends = new Map<unknown, number>();
   for (const { jobId } of linesOf("completed")) ends.set(jobId, (ends.get(jobId) ?? 0) + 1);
 
@@ -191,13 +209,14 @@ async function report(): Promise<boolean> {
     accepted: trips.length,
     "refused or not answered (process killed or stopping)": unanswered,
     "records in the database": records.size,
-    ...Object.fromEntries([...states].toSorted()),
+    ...statesOf(records.values()),
     ...verdict,
     ...signals,
     "jobs rescued": linesOf("rescued").length,
     "breaker opened": linesOf("breaker open").length,
     "model calls": modelCalls.length,
     ...Object.fromEntries([...faults].map(([name, count]) => [`model faults: ${name}`, count])),
+    ...Object.fromEntries([...begun].map(([name, count]) => [`model outages: ${name}`, count])),
     "tool calls": toolCalls.length,
     "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "now")
       .length,
@@ -208,6 +227,16 @@ async function report(): Promise<boolean> {
   );
   for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
+}
+
+/** Counts the jobs in each state, and the failed jobs with each failure. */
+function statesOf(jobs: Iterable<JobRecord>): Record<string, number> {
+  const states = new Map<string, number>();
+  for (const job of jobs) {
+    const state = job.state === "failed" ? `failed: ${job.failure.code}` : job.state;
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  return Object.fromEntries([...states].toSorted());
 }
 
 /** Prints the calls and log lines of one job, oldest first. */

@@ -87,6 +87,7 @@ function createStores(
     instances,
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
+    heldBackBy: (kind) => breaker.heldBackBy(kind),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
     onEndedWithoutPlan: (jobId) => canceler.cancelFor(jobId),
   });
@@ -138,6 +139,7 @@ function createWorker(
   const { clock, random } = options;
   const { store, breaker, holder } = base;
   const names = new Set(kinds.keys());
+  const turns = new Turns();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -159,11 +161,12 @@ function createWorker(
       random,
       limits,
       prices,
-      turns: new Turns(),
+      turns,
       mockIfQuota,
     }),
     unreadable,
     clock,
+    turns,
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
   const stager = new Stager({

@@ -4,10 +4,12 @@
  */
 import { type Caller, keyCaller } from "./caller.ts";
 import { sha256, sha256Bytes } from "./hash.ts";
+import { type ReadGrant, signerOf, TokenSigner } from "./read_token.ts";
 
 interface ApiKey {
   caller: Caller;
   signingSecret: string;
+  tokenSigner: TokenSigner;
 }
 
 /** The API keys that this service accepts. Without keys, it accepts calls from anyone. */
@@ -19,6 +21,7 @@ export class ApiKeys {
     this.#keys = new Map(keys.map((key) => [sha256(key), {
       caller: keyCaller(key),
       signingSecret: signingSecretOf(key),
+      tokenSigner: new TokenSigner(key),
     }]));
   }
 
@@ -40,8 +43,33 @@ export class ApiKeys {
    * valid.
    */
   signingSecretOf(owner: string | null): string | null {
-    const key = this.#keys.values().find(({ caller }) => caller.owner === owner);
-    return key?.signingSecret ?? null;
+    return this.#keyOf(owner)?.signingSecret ?? null;
+  }
+
+  /**
+   * Signs a token with which its bearer can read one job, as the caller can.
+   *
+   * @param caller a caller that {@link find} returned
+   */
+  async signReadToken(caller: Caller, grant: ReadGrant): Promise<string> {
+    return await this.#keyOf(caller.owner)!.tokenSigner.sign(grant);
+  }
+
+  /**
+   * Returns the caller that has signed a read token; `null` if the token is not valid for this job
+   * at this time, or its key is no longer valid.
+   */
+  async findByReadToken(
+    token: string,
+    wanted: Pick<ReadGrant, "purpose" | "jobId"> & { now: number },
+  ): Promise<Caller | null> {
+    const id = signerOf(token);
+    const key = this.#keys.values().find(({ tokenSigner }) => tokenSigner.id === id);
+    return key && await key.tokenSigner.verify(token, wanted) ? key.caller : null;
+  }
+
+  #keyOf(owner: string | null): ApiKey | undefined {
+    return this.#keys.values().find(({ caller }) => caller.owner === owner);
   }
 }
 

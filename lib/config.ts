@@ -93,7 +93,7 @@ export function parseConfig(
     mockIfQuota: v.USE_MOCK_IF_QUOTA,
     dedupeInFlight: v.DEDUPE_IN_FLIGHT,
     openai: {
-      apiKey: v.OPENAI_API_KEY,
+      apiKey: apiKeyOf(v),
       baseUrl: v.OPENAI_BASE_URL,
       timeoutMs: v.OPENAI_TIMEOUT_SECONDS * SECOND,
       idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
@@ -128,11 +128,21 @@ type Parsed = z.output<typeof Variables>;
 /** `none`: deployed without a key. Users could mistake samples for real plans. */
 function chooseGenerator(v: Parsed): "openai" | "sample" | "none" {
   if (v.GENERATOR === "sample") return "sample";
-  if (v.OPENAI_API_KEY !== undefined) return "openai";
+  if (apiKeyOf(v) !== undefined) return "openai";
   if (v.GENERATOR === "openai") {
-    throw new ConfigError("OPENAI_API_KEY is not set, GENERATOR=openai needs it");
+    throw new ConfigError(
+      "OPENAI_API_KEY is not set, GENERATOR=openai needs it, or an OPENAI_BASE_URL without a key",
+    );
   }
   return v.DENO_DEPLOY ? "none" : "sample";
+}
+
+/** Servers on the own machine need no key, and ignore this one. */
+const NO_KEY = "none";
+
+/** Returns the key for the model server, or `undefined` if OpenAI itself has none. */
+function apiKeyOf({ OPENAI_API_KEY: key, OPENAI_BASE_URL: baseUrl }: Parsed): string | undefined {
+  return key ?? (isOpenAI(baseUrl) ? undefined : NO_KEY);
 }
 
 /** Other servers with the same API rarely support background responses. */

@@ -69,7 +69,7 @@ export const Variables = z.object({
   }),
   OPENAI_BASE_URL: httpUrl.optional().meta({
     example: "https://api.openai.com/v1",
-    description: "a server with an OpenAI-compatible API; unset: OpenAI",
+    description: "a server with an OpenAI-compatible API; unset: OpenAI. It may need no key",
   }),
   OPENAI_TIMEOUT_SECONDS: integer(1, 3600).default(300).describe(
     "the longest wait for one complete answer of the model",

@@ -15,7 +15,9 @@ export interface FaultPoint {
 }
 
 const commits = {
-  accept: (sorts: string[]) => sorts.includes("due") && !sorts.includes("bell"),
+  /** Of a job that starts at once: the same commit claims it. */
+  accept: (sorts: string[]) => sorts.includes("job") && sorts.includes("running"),
+  /** The first one is that of `accept`. */
   claim: (sorts: string[]) => sorts.includes("running"),
   step: (sorts: string[]) => sorts.includes("step"),
   complete: (sorts: string[]) => sorts.includes("result"),

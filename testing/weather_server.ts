@@ -4,7 +4,13 @@
  */
 import { type LocalServer, serveLocally } from "./local_server.ts";
 
-const lisbon = { name: "Lisbon", country: "Portugal", latitude: 38.7, longitude: -9.1 };
+const lisbon = {
+  name: "Lisbon",
+  country: "Portugal",
+  country_code: "PT",
+  latitude: 38.7,
+  longitude: -9.1,
+};
 
 const forecast = {
   timezone: "Europe/Lisbon",

@@ -36,14 +36,14 @@ function stream(text: string): Response {
 
 const refusal = { type: "message", content: [{ type: "refusal", refusal: "No." }] };
 
-/** The faults for itineraries, by name. The quota is last, because it opens the breaker. */
+/** The faults by name. The last one opens the breaker. */
 const failedItineraries: Scripts = {
   "a wrong key": [errorReply(401, "invalid_api_key")],
   "not permitted": [errorReply(403, "permission_denied")],
   "a bad request": [errorReply(400, "invalid_request_error")],
   "no such model": [errorReply(404, "model_not_found")],
   "a conflict": [errorReply(409, "conflict")],
-  "a fault": [errorReply(500, "server_error")],
+  "a fault": [errorReply(408, "request_timeout")],
   "a refusal": [chunksReply([
     { id: "chatcmpl_1", choices: [{ index: 0, delta: { refusal: "No." }, finish_reason: null }] },
     { id: "chatcmpl_1", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
@@ -54,7 +54,6 @@ const failedItineraries: Scripts = {
   "no JSON": [chatReply("Here is your plan")],
   "cut off": [cutOff],
   "unreadable": [unreadable],
-  "too many requests": [errorReply(429, "rate_limit_exceeded")],
   "no quota": [errorReply(429, "insufficient_quota")],
 };
 
@@ -71,7 +70,7 @@ function ending(id: string, status: string, more: object): Reply {
 const failedBundles: Scripts = {
   "a wrong key": [errorReply(401, "invalid_api_key")],
   "a bad request": [errorReply(400, "invalid_request_error")],
-  "a fault": [errorReply(500, "server_error")],
+  "a fault": [errorReply(408, "request_timeout")],
   "a fault within": [ending("resp_fault", "failed", { error: { code: "server_error" } })],
   "a bad prompt": [ending("resp_prompt", "failed", { error: { code: "invalid_prompt" } })],
   "a refusal": [responseReply({ id: "resp_refusal", end: { output: [refusal] } })],
@@ -89,8 +88,8 @@ const failedBundles: Scripts = {
       id: `resp_tool_${n}`,
       end: { output: [toolCall("no_such_tool", {})] },
     })) as Scripts[string],
-  "overloaded": [errorReply(503, "overloaded")],
-  "no quota": [errorReply(429, "insufficient_quota")],
+  // Its pause ends after the deadline.
+  "overloaded": [errorReply(503, "overloaded", { "retry-after": "3600" })],
 };
 
 /** Returns requests that create each job, wait for it, and read its page and timeline. */

@@ -12,7 +12,7 @@ import type { Lease } from "../../lib/store/job_commit.ts";
 import type { StepName } from "../../lib/store/job_keys.ts";
 import type { Source } from "../../lib/job/job_record.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
-import { type BilledTurn, JobError } from "../../lib/job/failure.ts";
+import { type BilledTurn, type Failure, JobError } from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 import {
   type CallOptions,
@@ -23,7 +23,7 @@ import {
   ResponseTurn,
   type TurnEvent,
 } from "../../lib/model/model.ts";
-import type { Progress } from "../../lib/job/progress.ts";
+import { type Progress, reasonToWait } from "../../lib/job/progress.ts";
 import { persist } from "../../lib/store/persist.ts";
 import type { StepEvent } from "../../lib/job/timeline.ts";
 import type { Turns } from "../../lib/turns.ts";
@@ -59,6 +59,9 @@ export interface AttemptContextOptions {
   /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
 }
+
+/** The options of a call whose events the context shows. */
+type TurnOptions = CallOptions & Required<Pick<CallOptions, "onEvent">>;
 
 /** A step of which nothing is stored. */
 const UNKNOWN_STEP: FoundStep = { responseId: null, orphanId: null };
@@ -129,8 +132,8 @@ export class AttemptContext implements JobContext {
   }
 
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn> {
-    const ask = (options: CallOptions) =>
-      this.#beforeCall(() => this.#options.model.chat(request, options));
+    const ask = (options: TurnOptions) =>
+      this.#guard(options, (guarded) => this.#options.model.chat(request, guarded));
     return this.#turn(name, ChatTurn, { model: request.model, parts, ask });
   }
 
@@ -143,7 +146,7 @@ export class AttemptContext implements JobContext {
         const joined = openId === null ? null : await this.#options.model.join(openId, options);
         if (openId !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
         return joined ??
-          await this.#beforeCall(() => this.#options.model.respond(request, options));
+          await this.#guard(options, (guarded) => this.#options.model.respond(request, guarded));
       },
     });
     this.#board.addSummaries(turn.reasoningSummaries);
@@ -185,7 +188,7 @@ export class AttemptContext implements JobContext {
     { model, parts, ask }: {
       model: string;
       parts: PlanParts;
-      ask: (options: CallOptions, openId: string | null) => Promise<T>;
+      ask: (options: TurnOptions, openId: string | null) => Promise<T>;
     },
   ): Promise<T> {
     const { wake } = this.#options;
@@ -339,14 +342,26 @@ export class AttemptContext implements JobContext {
     return step;
   }
 
-  /** Waits for the breaker. After a long wait, it checks again that this worker holds the job. */
-  #beforeCall<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Waits for the breaker, and calls the model. After a long wait, it checks again that this worker
+   * holds the job.
+   */
+  #guard<T>(options: TurnOptions, call: (options: TurnOptions) => Promise<T>): Promise<T> {
     const { breaker, store, lease } = this.#options;
-    return breaker.guard(lease.job, this.signal, async () => {
+    const onWait = ({ code }: Failure) => this.#board.wait(reasonToWait(code));
+    return breaker.guard(lease.job, { signal: this.signal, onWait }, async (onAnswer) => {
       if (this.#mustCheck) {
         this.#requireHeld(await this.#persist(() => store.leaseStatus(lease)));
       }
-      return await call();
+      this.#board.resume();
+      return await call({
+        ...options,
+        onEvent: (event) => {
+          // A server may fail between the start of an answer and its first words.
+          if (event.type !== "started") onAnswer();
+          return options.onEvent(event);
+        },
+      });
     });
   }
 

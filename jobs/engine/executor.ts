@@ -232,8 +232,10 @@ export class Executor {
         const { failure, runAt } = outcome;
         return await store.retry(lease, { failure, runAt, now, savedTokens });
       }
-      case "wait":
-        return await store.release(lease, { runAt: outcome.runAt, now, savedTokens });
+      case "wait": {
+        const { failure, runAt } = outcome;
+        return await store.release(lease, { failure, runAt, now, savedTokens });
+      }
       case "stop":
         return await store.fail(lease, { failure: outcome.failure, now, savedTokens });
     }

@@ -29,8 +29,11 @@ export function logSettled(settled: Settled, fields: Record<string, unknown>): v
       const { failure: { code, message: error }, runAt } = settled;
       return log.warning("retry", { ...fields, code, error, at: isoTime(runAt) });
     }
-    case "wait":
-      return log.info("held back", { ...fields, at: isoTime(settled.runAt) });
+    case "wait": {
+      const { failure, runAt } = settled;
+      const why = failure && { code: failure.code, error: failure.message };
+      return log.info("held back", { ...fields, ...why, at: isoTime(runAt) });
+    }
     case "stop": {
       const { code, message: error } = settled.failure;
       return log.error("failed", { ...fields, code, error });

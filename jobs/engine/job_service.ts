@@ -20,7 +20,8 @@ import type {
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
 import type { DeadLetter } from "../../lib/store/job_index.ts";
-import type { ClaimableRecord, JobStore } from "../../lib/store/job_store.ts";
+import type { Lease } from "../../lib/store/job_commit.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
@@ -28,8 +29,16 @@ import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
 export interface LocalWorker {
+  /** The id of the instance: the holder of its leases. */
+  readonly holder: string;
+  /** Occupies a slot for a new job, if the job may start now. */
+  reserve(job: QueuedJob): Promise<boolean>;
+  /** Starts the work on a job with a reserved slot. */
+  start(lease: Lease): void;
+  /** Frees a reserved slot. */
+  cancelReservation(id: string): void;
   /** Claims a job that may be due, if there is a free slot. Never rejects. */
-  tryClaim(id: string, known?: ClaimableRecord): Promise<void>;
+  tryClaim(id: string): Promise<void>;
   /** How many more jobs the worker can claim now. */
   readonly free: number;
   /** Stops the work on a job that this instance no longer holds. */
@@ -57,6 +66,8 @@ export interface SubmitOptions {
   caller?: Caller;
   /** The caller's idempotency key: a repeated request with this key returns the same job. */
   idempotencyKey?: string | undefined;
+  /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
+  idempotencyScope?: string | undefined;
   /** The URL that receives the callback. */
   callbackUrl?: string | null | undefined;
   /** The trace that the work belongs to. */
@@ -101,8 +112,6 @@ export class JobService {
   readonly #options: JobServiceOptions;
   readonly #store: JobStore;
   readonly #mutex = new KeyedMutex();
-  /** How many jobs are being stored. */
-  #starting = 0;
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
@@ -122,8 +131,9 @@ export class JobService {
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
+    const { idempotencyScope = caller.id } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
-      key: hashJson([caller.id, idempotencyKey]),
+      key: hashJson([idempotencyScope, idempotencyKey]),
       fingerprint: hashJson([kind.name, request, callbackUrl]),
     };
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
@@ -174,11 +184,18 @@ export class JobService {
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {
     const { worker } = this.#options;
-    // Each job that is being stored takes one of the free slots.
-    const startsHere = worker.free > this.#starting;
-    this.#starting++;
-    const acceptance = await this.#store.accept(job, { ...terms, startsHere })
-      .finally(() => this.#starting--);
+    const isReserved = await worker.reserve(job);
+    const acceptance = await this.#store.accept(job, {
+      ...terms,
+      holder: isReserved ? worker.holder : undefined,
+      startsHere: worker.free > 0,
+    }).catch((error) => {
+      if (isReserved) worker.cancelReservation(job.id);
+      throw error;
+    });
+    const lease = "lease" in acceptance ? acceptance.lease : undefined;
+    if (lease) worker.start(lease);
+    else if (isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {
@@ -187,7 +204,7 @@ export class JobService {
     if (acceptance.outcome !== "accepted") return repeated(acceptance);
     log.info("accepted", { jobId: job.id, kind: job.kind });
     // The fastest doorbell. Not awaited, so that the client gets its answer first.
-    worker.tryClaim(job.id, acceptance.due);
+    if (!isReserved) worker.tryClaim(job.id);
     const { left } = acceptance;
     return {
       outcome: "accepted",

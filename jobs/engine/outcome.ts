@@ -26,8 +26,11 @@ export type Ended =
 export type Outcome =
   | { next: "done"; plan: WrittenPlan }
   | { next: "retry"; failure: Failure; runAt: number }
-  /** The job is put back, and the attempt is not counted. */
-  | { next: "wait"; runAt: number }
+  /**
+   * The job is put back, and the attempt is not counted. `failure`: the model refused its call.
+   * Unset: it made no call.
+   */
+  | { next: "wait"; runAt: number; failure?: Failure }
   | { next: "stop"; failure: Failure };
 
 /** The outcome that was stored. `lost`: the worker no longer held the job, so it stored nothing. */
@@ -54,9 +57,9 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   if ("failure" in ended) return { next: "stop", failure: ended.failure };
   const { job, limits, now, placeholder } = options;
   if (ended.error instanceof BreakerOpenError) {
-    const { until } = ended.error;
+    const { until, hasCalled, failure } = ended.error;
     if (until < Math.min(deadlineOf(job, limits), job.expiresAt)) {
-      return { next: "wait", runAt: until };
+      return { next: "wait", runAt: until, ...(hasCalled && { failure }) };
     }
   }
   const { failure, retryAfterMs = 0 } = asJobError(ended.error);

@@ -52,6 +52,8 @@ export class ProgressBoard {
   #summaries: string[] = [];
   /** Whether there is something to write. */
   #changed = false;
+  /** What the job did before it began to wait for the model service. */
+  #beforeWait: Pick<Progress, "phase" | "message"> | null = null;
   #writing: Promise<void> | undefined;
   #nextAt = -Infinity;
 
@@ -71,6 +73,20 @@ export class ProgressBoard {
   /** Shows that the job runs tools. */
   research(message: string): void {
     this.#show("researching", message);
+  }
+
+  /** Shows that the job waits for the model service. */
+  wait(message: string): void {
+    const { phase, message: last } = this.#progress;
+    if (phase === "waiting" && message === last) return;
+    if (phase !== "waiting") this.#beforeWait = { phase, message: last };
+    this.#change({ phase: "waiting", message });
+  }
+
+  /** Shows again what the job did before it waited. */
+  resume(): void {
+    if (this.#beforeWait && this.#progress.phase === "waiting") this.#change(this.#beforeWait);
+    this.#beforeWait = null;
   }
 
   /** Shows an event of the current turn. */

@@ -9,7 +9,8 @@ import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
-import type { ClaimableRecord, JobStore } from "../../lib/store/job_store.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
+import type { Turns } from "../../lib/turns.ts";
 import type { Executor } from "./executor.ts";
 import { Interruption } from "./interruption.ts";
 import { logFailed } from "./job_log.ts";
@@ -27,6 +28,7 @@ export interface WorkerOptions {
   executor: Executor;
   unreadable: UnreadableJobs;
   clock: Clock;
+  turns: Turns;
   /** Called when the breaker holds back a kind, with the end of the pause in epoch milliseconds. */
   onHeldBack: (kind: string, until: number) => void;
 }
@@ -54,18 +56,51 @@ export class Worker {
     return this.stopping ? 0 : this.#slots.free;
   }
 
+  /** This instance's id: the holder of its leases. */
+  get holder(): string {
+    return this.#options.holder;
+  }
+
+  /**
+   * Occupies a slot for a new job, so that the commit that accepts the job can claim it. The caller
+   * must then call {@link start} or {@link cancelReservation}.
+   *
+   * @returns whether the job may start here now
+   */
+  async reserve(job: QueuedJob): Promise<boolean> {
+    // An identical job may be running, and this one then waits for it.
+    if (this.stopping || this.#slots.isFull || job.dedupeKey !== null) return false;
+    if (!this.#options.kinds.has(job.kind)) return false;
+    const slot = this.#slots.occupy(job.id);
+    if (await this.#mayStart(job, slot)) return true;
+    this.#slots.vacate(job.id);
+    return false;
+  }
+
+  /** Starts the work on a job with a reserved slot. Does not wait for it. */
+  start(lease: Lease): void {
+    const { id } = lease.job;
+    const slot = this.#slots.get(id)!;
+    slot.lease = lease;
+    // The client gets its answer first.
+    this.#options.turns.next().then(() => this.#run(id, slot, lease));
+  }
+
+  /** Frees a reserved slot. */
+  cancelReservation(id: string): void {
+    this.#slots.vacate(id);
+  }
+
   /**
    * Claims one job and starts the work, if there is a free slot and no other worker has claimed it.
    * Resolves after the claim, before the end of the work. Never rejects.
-   *
-   * @param known the job, if the caller has just stored it. Unset: the worker reads it.
    */
-  async tryClaim(id: string, known?: ClaimableRecord): Promise<void> {
+  async tryClaim(id: string): Promise<void> {
     if (this.stopping || this.#slots.get(id)) return;
     if (this.#slots.isFull) return this.#slots.noteBacklog();
     const slot = this.#slots.occupy(id);
     try {
-      const lease = await this.#claim(id, slot, known);
+      const lease = await this.#claim(id, slot);
       if (lease) {
         slot.lease = lease;
         // Not awaited: the caller must not wait for the work.
@@ -79,9 +114,8 @@ export class Worker {
     this.#slots.vacate(id);
   }
 
-  async #claim(id: string, slot: Slot, known?: ClaimableRecord): Promise<Lease | null> {
-    if (known && !this.#options.kinds.has(known.job.kind)) return null;
-    const due = known ?? await this.#store.readDue(id, this.#options.kinds);
+  async #claim(id: string, slot: Slot): Promise<Lease | null> {
+    const due = await this.#store.readDue(id, this.#options.kinds);
     if (due?.isOverdue) {
       const failed = await this.#store.failOverdue(due);
       if (failed) logFailed(failed);

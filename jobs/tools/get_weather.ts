@@ -1,24 +1,26 @@
 /**
- * The tool `get_weather`: geocoding and forecast of Open-Meteo. It needs no API key.
- * https://open-meteo.com/en/docs and https://open-meteo.com/en/docs/geocoding-api
+ * The tool `get_weather`: where a city is, and its forecast by Open-Meteo. It needs no API key.
+ * https://open-meteo.com/en/docs
  * @module
  */
 import { z } from "zod";
 import { apiUrl, fetchJson } from "../../lib/http/json_fetch.ts";
-import type { Tool } from "./tool.ts";
+import { dayArgument, isInOrder, notInOrder } from "./arguments.ts";
+import { findPlace, type Place } from "./place_search.ts";
+import type { Tool, ToolContext } from "./tool.ts";
+
+const day = dayArgument.nullish();
 
 const Args = z.object({
-  city: z.string().describe("City, for example Lisbon; without the country"),
-});
-
-const Places = z.object({
-  results: z.array(z.object({
-    name: z.string(),
-    country: z.string().optional(),
-    latitude: z.number(),
-    longitude: z.number(),
-  })).optional(),
-});
+  city: z.string().refine((city) => city.trim() !== "", { error: "expected a city" })
+    .describe("Name of the city alone, in English, for example Portland"),
+  region: z.string().nullish().describe("State, province or region, for example Maine; or null"),
+  country: z.string().nullish()
+    .describe("Country, English name or ISO 3166-1 code, for example US; null only if unknown"),
+  startDate: day.describe("First day of the trip, YYYY-MM-DD; null for today"),
+  endDate: day.describe("Last day of the trip, YYYY-MM-DD; null for all days with a forecast"),
+}).refine(isInOrder, notInOrder);
+type Args = z.infer<typeof Args>;
 
 const Forecast = z.object({
   timezone: z.string(),
@@ -54,42 +56,107 @@ export interface OpenMeteoSettings {
 }
 
 /** Creates the tool. */
-export function getWeather(settings: OpenMeteoSettings): Tool<z.infer<typeof Args>> {
+export function getWeather(settings: OpenMeteoSettings): Tool<Args> {
   return {
     name: "get_weather",
-    description:
-      `Country, time zone and daily weather forecast of a city, for the next ${FORECAST_DAYS} days.`,
+    description: "Country, time zone and daily weather forecast of a city. The forecast covers " +
+      `the next ${FORECAST_DAYS} days. Check that \`place\` is the place you mean: many cities ` +
+      "share a name, and `otherPlaces` are some of them.",
     parameters: Args,
     message: "Checking the weather",
-    async run({ city }, { signal, clock }) {
-      const query = { name: city, count: "1", language: "en" };
-      const search = apiUrl(settings.geocodingBaseUrl, "/v1/search", query);
-      const { results } = await fetchJson(search, { schema: Places, signal, clock });
-      const place = results?.[0];
-      if (!place) return { error: `There is no place named ${city}` };
-
-      const forecast = apiUrl(settings.baseUrl, "/v1/forecast", {
-        latitude: String(place.latitude),
-        longitude: String(place.longitude),
-        daily: "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
-        timezone: "auto",
-        forecast_days: String(FORECAST_DAYS),
-      });
-      const { timezone, daily } = await fetchJson(forecast, { schema: Forecast, signal, clock });
-      return {
-        place: [place.name, place.country].filter(Boolean).join(", "),
-        timezone,
-        days: daily.time.map((date, day) => ({
-          date,
-          sky: skyOf(daily.weather_code[day] ?? null),
-          maxCelsius: daily.temperature_2m_max[day] ?? null,
-          minCelsius: daily.temperature_2m_min[day] ?? null,
-          rainPercent: daily.precipitation_probability_max[day] ?? null,
-        })),
-      };
-    },
+    run: (args, context) => lookUp(args, { settings, context }),
   };
 }
+
+async function lookUp(
+  { city, region = null, country = null, ...dates }: Args,
+  { settings, context }: { settings: OpenMeteoSettings; context: ToolContext },
+) {
+  const words = { city, region, country };
+  const baseUrl = settings.geocodingBaseUrl;
+  const { place, others, unmatched } = await findPlace(words, { baseUrl, context });
+  const otherPlaces = others.length > 0 ? { otherPlaces: others.map(labelOf) } : {};
+  if (!place) return { error: others.length > 0 ? NOT_THERE : UNKNOWN, ...otherPlaces };
+  const { timezone, days } = await forecastFor(place, { settings, context });
+  const notes = [
+    ...unmatched.map((part) => `The place may not be the one you mean: not known to be in ${part}`),
+    ...notesOn(days, dates),
+  ];
+  return {
+    place: {
+      name: place.name,
+      region: place.admin1 ?? null,
+      country: place.country ?? null,
+      countryCode: place.country_code ?? null,
+      population: place.population ?? null,
+      latitude: place.latitude,
+      longitude: place.longitude,
+    },
+    ...otherPlaces,
+    timezone,
+    forecastUntil: days.at(-1)?.date ?? null,
+    days: days.filter(({ date }) => isAsked(date, dates)),
+    ...notes.length > 0 ? { notes } : {},
+  };
+}
+
+const UNKNOWN =
+  "No place has this name. Write the English name of the city alone, and its region " +
+  "and country as arguments of their own";
+
+const NOT_THERE = "No place of this name is in that region or country, but in others";
+
+/** Writes where a place is: `Portland, Maine, United States (68,408 inhabitants)`. */
+function labelOf({ name, admin1, country, population }: Place): string {
+  const label = [...new Set([name, admin1, country])].filter(Boolean).join(", ");
+  return population ? `${label} (${population} inhabitants)` : label;
+}
+
+type Day = Awaited<ReturnType<typeof forecastFor>>["days"][number];
+type Dates = Pick<Args, "startDate" | "endDate">;
+
+async function forecastFor(
+  { latitude, longitude }: Place,
+  { settings, context }: { settings: OpenMeteoSettings; context: ToolContext },
+) {
+  const url = apiUrl(settings.baseUrl, "/v1/forecast", {
+    latitude: String(latitude),
+    longitude: String(longitude),
+    daily: "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
+    timezone: "auto",
+    forecast_days: String(FORECAST_DAYS),
+  });
+  const { signal, clock } = context;
+  const { timezone, daily } = await fetchJson(url, { schema: Forecast, signal, clock });
+  const days = daily.time.map((date, day) => ({
+    date,
+    sky: skyOf(daily.weather_code[day] ?? null),
+    maxCelsius: daily.temperature_2m_max[day] ?? null,
+    minCelsius: daily.temperature_2m_min[day] ?? null,
+    rainPercent: daily.precipitation_probability_max[day] ?? null,
+  }));
+  // The last days may come without values.
+  const isKnown = (day: typeof days[number]) => day.sky !== null || day.maxCelsius !== null;
+  return { timezone, days: days.filter(isKnown) };
+}
+
+function isAsked(date: string, { startDate, endDate }: Dates): boolean {
+  return (!startDate || date >= startDate) && (!endDate || date <= endDate);
+}
+
+/** Says for which of the asked days there is no forecast. */
+function notesOn(days: Day[], { startDate, endDate }: Dates): string[] {
+  const [first, last] = [days[0]?.date, days.at(-1)?.date];
+  if (!first || !last) return ["There is no forecast for this place"];
+  if (startDate && startDate > last) {
+    return [`There is no forecast for these days yet: it ends on ${last}. ${USUAL}`];
+  }
+  if (endDate && endDate < first) return [`These days are over: the forecast begins on ${first}`];
+  return endDate && endDate > last ? [`There is no forecast after ${last} yet. ${USUAL}`] : [];
+}
+
+/** What the model does without a forecast. */
+const USUAL = "Go by the weather that is usual there at that time of the year, and say so";
 
 function skyOf(code: number | null): string | null {
   return code === null ? null : skies.find(([from]) => code >= from)?.[1] ?? null;

@@ -1,56 +1,48 @@
 /**
- * The tool `search_events`: the Discovery API of Ticketmaster.
- * https://developer.ticketmaster.com/products-and-docs/apis/discovery-api/v2/
+ * The tool `search_events`: events of Ticketmaster in a city, for local days.
  * @module
  */
 import { z } from "zod";
-import { apiUrl, fetchJson } from "../../lib/http/json_fetch.ts";
-import type { Tool } from "./tool.ts";
-
-const isoDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-
-const Args = z.object({
-  keyword: z.string().nullable().describe("Artist, genre, team or title; null for everything"),
-  city: z.string().describe("City in English, for example Berlin"),
-  countryCode: z.string().regex(/^[A-Z]{2}$/).nullable().describe("ISO 3166-1 alpha-2"),
-  startDate: isoDay.describe("First day, YYYY-MM-DD"),
-  endDate: isoDay.describe("Last day, YYYY-MM-DD"),
-});
-
-const EventPage = z.object({
-  _embedded: z.object({
-    events: z.array(z.object({
-      name: z.string(),
-      url: z.string().optional(),
-      images: z.array(z.object({ url: z.string(), width: z.number().optional() })).optional(),
-      dates: z.object({
-        start: z.object({ localDate: z.string().optional(), localTime: z.string().optional() }),
-      }),
-      classifications: z.array(z.object({
-        segment: z.object({ name: z.string() }).optional(),
-        genre: z.object({ name: z.string() }).optional(),
-      })).optional(),
-      priceRanges: z.array(z.object({
-        min: z.number().optional(),
-        max: z.number().optional(),
-        currency: z.string().optional(),
-      })).optional(),
-      _embedded: z.object({
-        venues: z.array(z.object({
-          name: z.string().optional(),
-          city: z.object({ name: z.string() }).optional(),
-          address: z.object({ line1: z.string().optional() }).optional(),
-        })).optional(),
-      }).optional(),
-    })),
-  }).optional(),
-});
+import { dayArgument, daysBetween, isInOrder, notInOrder } from "./arguments.ts";
+import { eventEntries, type LeftOut } from "./event_entries.ts";
+import { type EventPage, type EventQuery, TicketmasterClient } from "./ticketmaster.ts";
+import type { Tool, ToolContext } from "./tool.ts";
 
 /** The number of events that fits into one tool output for the model. */
-const MAX_EVENTS = 20;
+const PAGE_EVENTS = 20;
 
-/** An event takes about 12 KB, because Ticketmaster returns long lists of images. */
-const MAX_BYTES = 2_000_000;
+/** Ticketmaster shows the first 1,000 events of a search. */
+const MAX_PAGE = 1_000 / PAGE_EVENTS;
+
+/** The most days that are searched one by one: a week. Each takes a request. */
+const MAX_SPREAD_DAYS = 7;
+
+/** The requests of all jobs wait for each other, and a turn may have 16 calls. */
+const TIMEOUT_MS = 60_000;
+
+const Args = z.object({
+  keyword: z.string().nullish().describe("Artist, genre, team or title; null for everything"),
+  city: z.string().refine((city) => nameOf(city) !== "", { error: "expected a city" })
+    .describe("City in English, for example Berlin, without region and country"),
+  stateCode: z.string().nullish()
+    .refine((code) => !code || /^[a-z]{2,3}$/i.test(code), {
+      error: "expected the code of a state, such as ME",
+    })
+    .describe("Code of the state or province in the USA, Canada or Australia, such as ME; or null"),
+  countryCode: z.string().nullish()
+    .refine((code) => !code || /^[a-z]{2}$/i.test(code), {
+      error: "expected the code of a country, such as DE",
+    })
+    .describe("ISO 3166-1 alpha-2 code of the country, such as DE; or null"),
+  startDate: dayArgument.describe("First day, YYYY-MM-DD, in local time"),
+  endDate: dayArgument.describe("Last day, YYYY-MM-DD, in local time"),
+  page: z.number().nullish()
+    .refine((page) => !page || (Number.isInteger(page) && page > 0 && page <= MAX_PAGE), {
+      error: `expected a whole number from 1 to ${MAX_PAGE}`,
+    })
+    .describe("The nextPage of an earlier answer to the same search; null for the first page"),
+}).refine(isInOrder, notInOrder);
+type Args = z.infer<typeof Args>;
 
 export interface TicketmasterSettings {
   apiKey: string;
@@ -58,47 +50,85 @@ export interface TicketmasterSettings {
 }
 
 /** Creates the tool. */
-export function searchEvents(
-  { apiKey, baseUrl }: TicketmasterSettings,
-): Tool<z.infer<typeof Args>> {
+export function searchEvents(settings: TicketmasterSettings): Tool<Args> {
+  const client = new TicketmasterClient(settings);
   return {
     name: "search_events",
-    description: "Finds concerts, shows, sports and other ticketed events in a city.",
+    description: "Finds concerts, shows, sports and other ticketed events in a city. " +
+      "`found` is the number of all events; where it is large, use a keyword, fewer days or the " +
+      "next page. A `date` without a time means that the time is not known; without a date, the " +
+      "day is not known. `offsale` means that there are no tickets now. `leftOut` counts what is " +
+      "not listed, by reason.",
     parameters: Args,
     message: "Searching for events",
-    async run(args, { signal, clock }) {
-      const url = apiUrl(baseUrl, "/discovery/v2/events.json", {
-        apikey: apiKey,
-        keyword: args.keyword,
-        city: args.city,
-        countryCode: args.countryCode,
-        startDateTime: `${args.startDate}T00:00:00Z`,
-        endDateTime: `${args.endDate}T23:59:59Z`,
-        size: String(MAX_EVENTS),
-        sort: "date,asc",
-      });
-      const page = await fetchJson(url, { schema: EventPage, signal, clock, maxBytes: MAX_BYTES });
-      return { events: (page._embedded?.events ?? []).slice(0, MAX_EVENTS).map(summarize) };
-    },
+    timeoutMs: TIMEOUT_MS,
+    run: (args, context) => search(client, args, context),
   };
 }
 
-type Event = NonNullable<z.infer<typeof EventPage>["_embedded"]>["events"][number];
-
-/** Returns the facts about an event that the model needs. */
-function summarize(event: Event) {
-  const venue = event._embedded?.venues?.[0];
-  const kind = event.classifications?.[0];
-  const images = event.images ?? [];
-  const widest = images.toSorted((a, b) => (b.width ?? 0) - (a.width ?? 0))[0];
+async function search(client: TicketmasterClient, args: Args, context: ToolContext) {
+  const { startDate, endDate } = args;
+  const page = args.page || 1;
+  const query = queryOf(args);
+  const whole = await client.page(query, { size: PAGE_EVENTS, number: page - 1, context });
+  const days = daysBetween(startDate, endDate, { max: MAX_SPREAD_DAYS + 1 });
+  if (whole.total <= PAGE_EVENTS || days.length === 1 || days.length > MAX_SPREAD_DAYS) {
+    return { found: whole.total, ...shown([whole], { size: PAGE_EVENTS, page }) };
+  }
+  // The most relevant events of the whole time may all be on one day.
+  const size = Math.floor(PAGE_EVENTS / days.length);
+  const pages = await Promise.all(days.map((day) => {
+    const ofDay = { ...query, startDate: day, endDate: day };
+    return client.page(ofDay, { size, number: page - 1, context });
+  }));
   return {
-    name: event.name,
-    date: [event.dates.start.localDate, event.dates.start.localTime].filter(Boolean).join(" "),
-    venue: venue?.name ?? null,
-    address: [venue?.address?.line1, venue?.city?.name].filter(Boolean).join(", ") || null,
-    genre: [kind?.segment?.name, kind?.genre?.name].filter(Boolean).join(", ") || null,
-    price: event.priceRanges?.[0] ?? null,
-    url: event.url ?? null,
-    imageUrl: widest?.url ?? null,
+    found: whole.total,
+    foundPerDay: Object.fromEntries(days.map((day, index) => [day, pages[index]!.total])),
+    ...shown(pages, { size, page, more: whole.events }),
   };
+}
+
+/**
+ * Returns the events of the pages, one of each page in turn, so that a cut costs each day as much.
+ *
+ * @param options `more`: events that take the place of missing ones, because some days have few
+ */
+function shown(
+  pages: EventPage[],
+  { size, page, more = [] }: { size: number; page: number; more?: unknown[] },
+) {
+  const events = Array.from(
+    { length: size },
+    (_, rank) => pages.flatMap((each) => each.events.slice(rank, rank + 1)),
+  ).flat();
+  const { entries, leftOut } = eventEntries([...events, ...more]);
+  const tooLarge = pages.reduce((sum, each) => sum + each.tooLarge, 0);
+  const hasMore = page < MAX_PAGE && pages.some(({ total }) => total > page * size);
+  return {
+    nextPage: hasMore ? page + 1 : null,
+    events: entries.slice(0, PAGE_EVENTS),
+    ...countsOf({ ...leftOut, ...tooLarge > 0 ? { tooLarge } : {} }),
+  };
+}
+
+function countsOf(leftOut: LeftOut): { leftOut?: LeftOut } {
+  return Object.keys(leftOut).length > 0 ? { leftOut } : {};
+}
+
+function queryOf({ keyword, city, stateCode, countryCode, startDate, endDate }: Args): EventQuery {
+  const country = countryCode?.toUpperCase() ?? null;
+  return {
+    keyword: keyword ?? null,
+    city: nameOf(city),
+    stateCode: stateCode?.toUpperCase() ?? null,
+    // The ISO code of the United Kingdom is GB.
+    countryCode: country === "UK" ? "GB" : country,
+    startDate,
+    endDate,
+  };
+}
+
+/** Returns the name of a city without what follows a comma, which Ticketmaster does not know. */
+function nameOf(city: string): string {
+  return city.split(",")[0]!.trim();
 }

@@ -10,6 +10,7 @@ import { parseJson } from "../../lib/json.ts";
 import { JsonFetchError } from "../../lib/http/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../../lib/model/model.ts";
 import { problemsOf } from "../../lib/model/structured_output.ts";
+import { writeOutput } from "./output.ts";
 
 /** The context of a tool call. */
 export interface ToolContext {
@@ -35,9 +36,6 @@ export const ToolOutput = z.object({
   failed: z.boolean(),
 });
 export type ToolOutput = z.infer<typeof ToolOutput>;
-
-/** The maximum length of one tool output. The rest is cut off. */
-export const MAX_OUTPUT_CHARACTERS = 16_000;
 
 /** Enough for two requests of ten seconds each. */
 export const TOOL_TIMEOUT_MS = 20_000;
@@ -65,7 +63,7 @@ export async function runTool(
       (signal) => tool.run(args.data, { signal, clock }),
       { ms, clock, signal: context.signal },
     );
-    return { text: bounded(output), failed: false };
+    return { text: writeOutput(output), failed: false };
   } catch (error) {
     context.signal.throwIfAborted();
     // The model gets only our own messages. Other messages could contain a URL with an API key.
@@ -84,10 +82,4 @@ const MAX_NAME_CHARACTERS = 100;
 
 function failed(error: string, problems?: string[]): ToolOutput {
   return { text: JSON.stringify({ error, problems }), failed: true };
-}
-
-function bounded(output: unknown): string {
-  const text = JSON.stringify(output) ?? "null";
-  if (text.length <= MAX_OUTPUT_CHARACTERS) return text;
-  return `${text.slice(0, MAX_OUTPUT_CHARACTERS).toWellFormed()} [cut off]`;
 }

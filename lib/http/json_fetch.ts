@@ -5,11 +5,14 @@
 import type { z } from "zod";
 import { type Clock, Deadline } from "../clock.ts";
 import { readText } from "./bounded_text.ts";
+import { parseRetryAfter } from "./retry_after.ts";
 import { parseJson } from "../json.ts";
 
 export interface JsonFetchOptions<T> {
   /** The schema of the answer; any other answer is an error. */
   schema: z.ZodType<T>;
+  /** Reads the code out of the body of an error. Unset: such bodies are not read. */
+  errorCode?: z.ZodType<string>;
   signal: AbortSignal;
   clock: Clock;
   /** The longest wait for the complete answer, in milliseconds. */
@@ -18,10 +21,37 @@ export interface JsonFetchOptions<T> {
   maxBytes?: number;
 }
 
+/** What a program can learn from a failed request, beside the message. */
+interface Refusal {
+  /** The status of an answer that is no success. */
+  status?: number;
+  /** What `errorCode` found in the body. A third party wrote it, so it is not for messages. */
+  code?: string | null;
+  /** How long the server asks to wait, in milliseconds. */
+  retryAfterMs?: number | null;
+  /** Whether the body was larger than `maxBytes`. */
+  isTooLarge?: boolean;
+}
+
 /** The request failed. The message names the host, but never the URL, which may hold a key. */
 export class JsonFetchError extends Error {
   override name = "JsonFetchError";
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly retryAfterMs: number | null;
+  readonly isTooLarge: boolean;
+
+  constructor(message: string, { cause, ...refusal }: Refusal & ErrorOptions = {}) {
+    super(message, { cause });
+    this.status = refusal.status ?? null;
+    this.code = refusal.code ?? null;
+    this.retryAfterMs = refusal.retryAfterMs ?? null;
+    this.isTooLarge = refusal.isTooLarge ?? false;
+  }
 }
+
+/** The largest body of an error that is read. An error that names its code takes a few hundred bytes. */
+const MAX_ERROR_BYTES = 10_000;
 
 /** Builds the URL of a call: `path` below `baseUrl`, with the parameters that have a value. */
 export function apiUrl(
@@ -61,17 +91,31 @@ export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Prom
 async function readJson<T>(
   url: URL,
   signal: AbortSignal,
-  { schema, maxBytes = 1_000_000 }: JsonFetchOptions<T>,
+  options: JsonFetchOptions<T>,
 ): Promise<T> {
+  const { schema, errorCode, maxBytes = 1_000_000 } = options;
   const headers = { accept: "application/json" };
   const response = await fetch(url, { signal, headers, redirect: "error" });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new JsonFetchError(`${url.host} answered ${response.status}`);
-  }
+  if (!response.ok) throw await refusalOf(response, url, options);
   const text = await readText(response.body, maxBytes);
-  if (text === null) throw new JsonFetchError(`${url.host} sent more than ${maxBytes} bytes`);
-  const parsed = schema.safeParse(parseJson(text));
+  if (text === null) {
+    throw new JsonFetchError(`${url.host} sent more than ${maxBytes} bytes`, { isTooLarge: true });
+  }
+  const json = parseJson(text);
+  const code = errorCode?.safeParse(json).data ?? null;
+  if (code !== null) throw new JsonFetchError(`${url.host} answered with an error`, { code });
+  const parsed = schema.safeParse(json);
   if (!parsed.success) throw new JsonFetchError(`${url.host} sent an unexpected answer`);
   return parsed.data;
+}
+
+async function refusalOf(
+  { status, headers, body }: Response,
+  { host }: URL,
+  { errorCode, clock }: Pick<JsonFetchOptions<unknown>, "errorCode" | "clock">,
+): Promise<JsonFetchError> {
+  const text = errorCode ? await readText(body, MAX_ERROR_BYTES) : await body?.cancel();
+  const code = errorCode?.safeParse(parseJson(text ?? "")).data ?? null;
+  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), clock.now());
+  return new JsonFetchError(`${host} answered ${status}`, { status, code, retryAfterMs });
 }

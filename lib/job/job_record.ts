@@ -258,11 +258,17 @@ export function retryJob(
 /**
  * Puts a job back at a shutdown or for an open breaker. The attempt is not counted, because the job
  * is not at fault.
+ *
+ * @param options `failure`: why the model refused the call of the job
  */
-export function releaseJob(job: RunningJob, options: AttemptEnd & { runAt: number }): QueuedJob {
-  const { runAt, now } = options;
+export function releaseJob(
+  job: RunningJob,
+  options: AttemptEnd & { runAt: number; failure?: Failure | undefined },
+): QueuedJob {
+  const { failure, runAt, now } = options;
   const { attempt } = job;
-  const queued = queue(job, options, { event: "released", at: now, attempt, runAt });
+  const why = failure && { failure };
+  const queued = queue(job, options, { event: "released", at: now, attempt, ...why, runAt });
   return { ...queued, attempt: attempt - 1 };
 }
 

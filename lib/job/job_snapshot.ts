@@ -2,6 +2,7 @@
  * A snapshot of a job: record, progress and plan.
  * @module
  */
+import type { Failure } from "./failure.ts";
 import type { JobRecord } from "./job_record.ts";
 import type { Progress } from "./progress.ts";
 
@@ -15,4 +16,6 @@ export interface JobSnapshot {
   result: unknown;
   /** Whether `progress` belongs to the running leader that this job waits for. */
   isFollowing?: boolean;
+  /** Why the breaker holds back this queued job. */
+  heldBackBy?: Failure;
 }

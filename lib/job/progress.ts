@@ -5,9 +5,10 @@
  */
 import { z } from "zod";
 import { JobUsage } from "../usage.ts";
+import type { FailureCode } from "./failure.ts";
 
-/** What a running job is doing. */
-export const Phase = z.enum(["starting", "thinking", "researching", "writing"]);
+/** What a running job is doing. `waiting`: the model service does not accept its call. */
+export const Phase = z.enum(["starting", "thinking", "researching", "writing", "waiting"]);
 export type Phase = z.infer<typeof Phase>;
 
 export const Progress = z.object({
@@ -43,3 +44,16 @@ export const noProgress: Progress = {
   openaiResponseId: null,
   usage: null,
 };
+
+/** Returns why a job waits for the model service, for people. */
+export function reasonToWait(code: FailureCode): string {
+  switch (code) {
+    case "rate_limited":
+    case "overloaded":
+      return "The model service is busy. The work continues when it accepts requests again.";
+    case "quota_exceeded":
+      return "The model service accepts no requests. The work continues when it does.";
+    default:
+      return "The model service cannot be reached. The work continues when it answers again.";
+  }
+}

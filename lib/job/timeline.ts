@@ -23,7 +23,14 @@ export const Transition = z.discriminatedUnion("event", [
   }),
   z.object({ event: z.literal("retried"), at, attempt, failure: Failure, runAt: at }),
   /** Put back at a shutdown or for an open breaker. The attempt is not counted. */
-  z.object({ event: z.literal("released"), at, attempt, runAt: at }),
+  z.object({
+    event: z.literal("released"),
+    at,
+    attempt,
+    /** Why the model refused the call of the job. */
+    failure: Failure.optional(),
+    runAt: at,
+  }),
   /** Put back after its instance died. */
   z.object({ event: z.literal("rescued"), at, attempt }),
   z.object({ event: z.literal("completed"), at, attempt, source: z.string() }),

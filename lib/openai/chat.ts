@@ -55,14 +55,15 @@ export async function complete(
   let fault: unknown;
   let events = 0;
   try {
-    const { completions } = call.client(watchdog.onBytes).chat;
+    const { completions } = call.client().chat;
     const stopped = AbortSignal.any([signal, watchdog.signal]);
     const chunks = await negotiate(
       dialect,
       (dialect) => bodyOf(conversation, call, dialect),
       async (body) => {
         const request = completions.create(body as never, { signal: stopped });
-        return await openEvents(await request.asResponse(), stopped);
+        const { onBytes } = watchdog;
+        return await openEvents(await request.asResponse(), { signal: stopped, onBytes });
       },
     );
     for await (const chunk of chunks) {

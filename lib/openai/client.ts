@@ -11,12 +11,8 @@ import type { Dialect } from "./dialect.ts";
 /** What a call of the API needs. */
 export interface OpenAICall {
   helpers: typeof import("openai/helpers/zod");
-  /**
-   * Returns the SDK's client, with a size limit for answers.
-   *
-   * @param onBytes is called whenever the server sends something
-   */
-  client(onBytes?: () => void): OpenAI;
+  /** Returns the SDK's client. It does not limit the size of answers. */
+  client(): OpenAI;
   /** The longest wait for one complete answer, in milliseconds. */
   timeoutMs: number;
   /** The longest time without bytes during an answer, in milliseconds. */

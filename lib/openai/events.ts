@@ -8,7 +8,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import { parseJson } from "../json.ts";
 import { fromErrorBody, unreadableAnswer } from "./error.ts";
-import { streamCut } from "./stream.ts";
+import { type ReadOptions, readText, streamCut } from "./stream.ts";
 
 /** The end of a stream, as most servers write it. */
 const DONE = /^"?\[?DONE\]?"?$/i;
@@ -40,15 +40,14 @@ function saysSomething(error: Record<string, unknown>): boolean {
  * Waits for the first event of an answer.
  *
  * @param answer with a status of success, whatever its content type
- * @param signal ends the stream
  * @returns all events
  * @throws what {@link readEvents} throws before the first event
  */
 export async function openEvents(
   answer: Response,
-  signal: AbortSignal,
+  options: ReadOptions,
 ): Promise<AsyncIterable<unknown>> {
-  const events = readEvents(answer, signal);
+  const events = readEvents(answer, options);
   const first = await events.next();
   return continued(first, events);
 }
@@ -70,21 +69,22 @@ async function* continued(
  * Reads the events of an answer: each is a parsed JSON value.
  *
  * @param answer with a status of success, whatever its content type
- * @param signal ends the stream. The SDK's own signal may be collected as garbage while the body is read.
  * @throws {JobError} if the answer reports an error, is cut in the middle of an event, or is neither
  * a stream of events nor a JSON document
+ * @throws what {@link readText} throws
  */
 export async function* readEvents(
   answer: Response,
-  signal: AbortSignal,
+  options: ReadOptions,
 ): AsyncGenerator<unknown, void> {
-  const body = answer.body ?? new Blob().stream();
-  const pieces = body.pipeThrough(new TextDecoderStream(), { signal });
   const found: Found[] = [];
   const parser = eventParser(found);
   let document: string | null = null;
   let start = "";
-  for await (const piece of pieces) {
+  let isDone = false;
+  for await (const piece of readText(answer, options)) {
+    // The rest is read too, so that the connection can be used again.
+    if (isDone) continue;
     if (document !== null) {
       document += piece;
       continue;
@@ -101,10 +101,11 @@ export async function* readEvents(
     }
     parser.feed(piece);
     for (const event of found.splice(0)) {
-      if (DONE.test(event.data.trim())) return;
-      yield* valuesOf(event);
+      isDone ||= DONE.test(event.data.trim());
+      if (!isDone) yield* valuesOf(event);
     }
   }
+  if (isDone) return;
   if (document !== null) return yield* valuesOf({ data: document });
   // The last event may have no empty line behind it.
   parser.feed("\n\n");

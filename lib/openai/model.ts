@@ -11,8 +11,8 @@ import { createClient, type OpenAICall } from "./client.ts";
 import { dialects } from "./dialect.ts";
 import { fromOpenAIError } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
-import { join, NoResponsesError, respond } from "./response.ts";
-import { boundedFetch } from "./stream.ts";
+import { join, NoResponsesError, respond as respondByResponses } from "./response.ts";
+import { fetchReadably } from "./stream.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
@@ -42,7 +42,7 @@ const CANCEL_MS = 5_000;
 export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, clock } = options;
   const dialect = dialects();
-  const respondByAny = responder(options.responsesApi);
+  const respond = responder(options.responsesApi);
   let sdk: Promise<Sdk> | undefined;
 
   function load(): Promise<Sdk> {
@@ -77,8 +77,7 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   return {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
-    respond: (request, options) =>
-      call(options, (openai) => respondByAny(openai, request, options)),
+    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(CANCEL_MS);
@@ -87,13 +86,13 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   };
 }
 
-/** Returns `respond()` over the API that the server has. */
-function responder(choice: OpenAIModelOptions["responsesApi"]): typeof respond {
-  let api = choice;
+/** Returns a function that makes a turn with function calls over the API that the server has. */
+function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
+  let api = responsesApi;
   return async (call, request, options) => {
     if (api === "chat") return await respondByChat(call, request, options);
     try {
-      return await respond(call, request, options);
+      return await respondByResponses(call, request, options);
     } catch (error) {
       if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
       const turn = await respondByChat(call, request, options);
@@ -107,11 +106,17 @@ function responder(choice: OpenAIModelOptions["responsesApi"]): typeof respond {
 
 async function loadSdk({ apiKey, baseUrl, timeoutMs }: OpenAIModelOptions): Promise<Sdk> {
   const [client, helpers] = await Promise.all([
-    createClient({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 }),
+    createClient({
+      apiKey,
+      baseURL: baseUrl,
+      timeout: timeoutMs,
+      maxRetries: 0,
+      fetch: fetchReadably,
+    }),
     import("openai/helpers/zod"),
   ]);
   return {
     helpers,
-    client: (onBytes = () => {}) => client.withOptions({ fetch: boundedFetch(onBytes) }),
+    client: () => client,
   };
 }

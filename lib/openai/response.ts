@@ -3,9 +3,11 @@
  * after the end of the process that created it. https://platform.openai.com/docs/guides/background
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type OpenAI from "openai";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
+import { describeError } from "../log.ts";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody, type SentRequest } from "./dialect.ts";
@@ -27,6 +29,8 @@ import {
 } from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
+
+const log = getLogger(["tripwright", "model"]);
 
 /** The pause between polls of a response without a stream. A webhook ends the pause early. */
 const POLL_MS = 5_000;
@@ -114,6 +118,8 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
     if (polled === null || ("body" in polled && isOver(polled.body))) return polled && polled.body;
     if (clock.now() >= endsAt) {
       if ("error" in polled) throw polled.error;
+      // It has waited for its turn all the time. The next attempt begins another one.
+      if (polled.body.status === "queued") await cancel(reader.responseId!, attempt);
       throw new JobError("timeout", "OpenAI API request timed out");
     }
     if ("error" in polled) {
@@ -130,6 +136,17 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
   }
 }
 
+/** Cancels a response that is no longer needed, best effort. */
+async function cancel(id: string, { call, options: { signal } }: Attempt): Promise<void> {
+  try {
+    await call.client().responses.cancel(id, { signal, timeout: POLL_TIMEOUT_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    const fault = fromOpenAIError(error, call.clock.now());
+    log.warning("response not canceled", { error: describeError(fault) });
+  }
+}
+
 /** Creates the response and reads its stream. */
 async function begin(
   request: ResponseRequest,
@@ -140,11 +157,11 @@ async function begin(
   // A webhook may end the stream only if the response can be joined again.
   const wake = call.background ? options.wake : undefined;
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = (signal: AbortSignal) =>
     create(request, call, async (body) => {
       const answer = await responses.create(body as never, { signal }).asResponse();
-      return await openEvents(answer, signal);
+      return await openEvents(answer, { signal, onBytes: watchdog.onBytes });
     });
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
@@ -159,11 +176,11 @@ async function readRest(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, armed: true, wake: options.wake });
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
   reader.restart({ fromStart: reader.lastSequence < 0 });
-  const { responses } = call.client(watchdog.onBytes);
+  const { responses } = call.client();
   const open = async (signal: AbortSignal) => {
     const query = { stream: true as const, include, ...from };
     const answer = responses.retrieve(reader.responseId!, query, { signal });
-    return readEvents(await answer.asResponse(), signal);
+    return readEvents(await answer.asResponse(), { signal, onBytes: watchdog.onBytes });
   };
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
@@ -190,8 +207,10 @@ async function poll(
 ): Promise<{ body: ResponseBody } | { error: JobError } | null> {
   try {
     const options = { signal, timeout: POLL_TIMEOUT_MS };
-    const answer: object = await call.client().responses.retrieve(id, { include }, options);
-    return { body: parseResponse({ ...answer, id }) };
+    const answer = await call.client().responses.retrieve(id, { include }, options).asResponse();
+    let body: unknown;
+    for await (body of readEvents(answer, { signal }));
+    return { body: parseResponse({ ...Object(body), id }) };
   } catch (error) {
     signal.throwIfAborted();
     const fault = fromOpenAIError(error, call.clock.now());

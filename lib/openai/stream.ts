@@ -95,29 +95,57 @@ export class Watchdog implements Disposable {
 /** A plan with its reasoning takes a hundredth of it. A larger answer must not fill the memory. */
 const MAX_ANSWER_BYTES = 16_000_000;
 
-/**
- * Creates a `fetch` with a size limit for the body, because the SDK has none, and with errors that the
- * SDK can read.
- *
- * @param onBytes is called for each piece of the body
- */
-export function boundedFetch(onBytes: () => void): NonNullable<ClientOptions["fetch"]> {
-  return async (...request) => {
-    // The SDK's types of a request are slightly wider than those of some versions of Deno.
-    const response = await fetch(...request as Parameters<typeof fetch>);
-    let bytes = 0;
-    const bound = new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        onBytes();
-        bytes += chunk.length;
-        if (bytes > MAX_ANSWER_BYTES) throw unreadableAnswer();
-        controller.enqueue(chunk);
-      },
-    });
-    const bounded = new Response(response.body?.pipeThrough(bound) ?? null, response);
-    return response.ok ? bounded : new Response(readableError(await bounded.text()), response);
-  };
+/** How to read the body of an answer. */
+export interface ReadOptions {
+  /** Ends the reading. The SDK's own signal may be collected as garbage while the body is read. */
+  signal: AbortSignal;
+  /** Is called for each piece of the body. */
+  onBytes?: () => void;
 }
+
+/**
+ * Reads the text of an answer, in the pieces in which it arrives.
+ *
+ * @throws {JobError} if it is too large
+ * @throws what `fetch` throws when the connection breaks; the reason of `signal` if it aborts
+ */
+export async function* readText(
+  { body }: Response,
+  { signal, onBytes }: ReadOptions,
+): AsyncGenerator<string, void> {
+  if (!body) return;
+  const reader = body.getReader();
+  const stop = () => void reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", stop, { once: true });
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      onBytes?.();
+      bytes += value.length;
+      if (bytes > MAX_ANSWER_BYTES) throw unreadableAnswer();
+      yield decoder.decode(value, { stream: true });
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** A `fetch` whose answers with a status of failure have a body that the SDK can read. */
+export const fetchReadably: NonNullable<ClientOptions["fetch"]> = async (...request) => {
+  // The SDK's types of a request are slightly wider than those of some versions of Deno.
+  const response = await fetch(...request as Parameters<typeof fetch>);
+  if (response.ok) return response;
+  let text = "";
+  const signal = request[1]?.signal ?? new AbortController().signal;
+  for await (const piece of readText(response, { signal })) text += piece;
+  return new Response(readableError(text), response);
+};
 
 /** Creates the error for a stream that ended before its answer. */
 export function streamCut(): JobError {

@@ -25,7 +25,9 @@ export interface AcceptTerms {
   idempotency?: Idempotency | undefined;
   /** How many jobs the owner may create per UTC day; unset: no limit. */
   dailyBudget?: number | undefined;
-  /** Whether this instance claims the job at once, so that the commit needs no doorbell. */
+  /** The instance that claims the job in the same commit. Unset: the job waits. */
+  holder?: string | undefined;
+  /** Whether this instance soon claims a job that waits, so that the commit needs no doorbell. */
   startsHere?: boolean | undefined;
 }
 

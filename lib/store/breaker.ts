@@ -1,7 +1,7 @@
 /**
- * The circuit breaker: when a model is rate limited, overloaded or out of quota, all instances that
- * share the database stop calling it for a while. Then one call, the probe, tests whether it has
- * recovered.
+ * The circuit breaker: when a model is rate limited, overloaded, out of quota or out of reach, all
+ * instances that share the database stop calling it for a while. Then one call, the probe, tests
+ * whether it has recovered.
  *
  * | key | value |
  * |---|---|
@@ -13,28 +13,20 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { z } from "zod";
-import { type Backoff, backoffMs } from "../backoff.ts";
+import { LRUCache } from "lru-cache";
 import { type Clock, isoTime } from "../clock.ts";
-import { Failure, type FailureCode, failureKinds, JobError } from "../job/failure.ts";
+import { type Failure, type FailureCode, failureKinds, JobError } from "../job/failure.ts";
 import { describeError } from "../log.ts";
-
-const BreakerState = z.object({
-  /**
-   * The breaker stops all calls before this time, in epoch milliseconds. Afterwards it lets one
-   * through.
-   */
-  openUntil: z.number(),
-  /** How many calls in a row the model has refused. */
-  failures: z.int().positive(),
-  /** The job of the probe. The breaker does not stop its calls. */
-  probe: z.string().nullable(),
-  /** A new random value for each refused call. */
-  opening: z.string(),
-  /** The failure that opened the breaker. */
-  failure: Failure,
-});
-type BreakerState = z.infer<typeof BreakerState>;
+import {
+  afterRefusal,
+  BreakerState,
+  closesWith,
+  concerns,
+  heldUntil,
+  LONGEST_PAUSE_MS,
+  mayBeOwnFault,
+  pauseAfter,
+} from "./breaker_state.ts";
 
 /** The job that makes a call. */
 export interface BreakerJob {
@@ -42,18 +34,28 @@ export interface BreakerJob {
   kind: string;
 }
 
-/** Thrown when the breaker stays open longer than a job may wait while it occupies a slot. */
+/**
+ * Thrown when a job must wait for the breaker: its call was refused, or the breaker stays open longer
+ * than a job may wait while it occupies a slot.
+ */
 export class BreakerOpenError extends JobError {
   override name = "BreakerOpenError";
+  /** Whether the job has made the call. */
+  readonly hasCalled: boolean;
 
   /**
    * @param until in epoch milliseconds, like `now`
-   * @param options `failure`: the failure that opened the breaker. A job that cannot wait until then
-   * fails with the same one.
+   * @param options `failure`: the failure of the call, or the failure that opened the breaker. A job
+   * that cannot wait until then fails with it. `refusal`: the error of the call
    */
-  constructor(readonly until: number, options: { now: number; failure: Failure }) {
-    const { now, failure: { code, message } } = options;
-    super(code, message, { retryAfterMs: until - now });
+  constructor(
+    readonly until: number,
+    options: { now: number; failure: Failure; refusal?: JobError },
+  ) {
+    const { now, failure: { code, message }, refusal } = options;
+    const spent = refusal?.spent;
+    super(code, message, { retryAfterMs: until - now, ...(spent && { spent }), cause: refusal });
+    this.hasCalled = refusal !== undefined;
   }
 }
 
@@ -64,20 +66,6 @@ export interface BreakerOptions {
   /** A failure that does not open the breaker. */
   ignore?: FailureCode | undefined;
 }
-
-/**
- * How long the breaker stays open without a `Retry-After`. The pause doubles with each consecutive
- * failure. Limits of requests and tokens recover within a minute; an operator must raise a quota.
- * https://developers.openai.com/api/docs/guides/rate-limits
- */
-const pauses: Partial<Record<FailureCode, Backoff>> = {
-  rate_limited: { firstMs: 1_000, maxMs: 60_000 },
-  overloaded: { firstMs: 1_000, maxMs: 60_000 },
-  quota_exceeded: { firstMs: 60_000, maxMs: 600_000 },
-};
-
-/** The longest pause, even if `Retry-After` asks for more. */
-const LONGEST_PAUSE_MS = 600_000;
 
 /**
  * A model refuses a call within a second or two. A probe that still runs after this time was
@@ -100,15 +88,41 @@ const CLOSED_VALID_MS = 250;
 /** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
+/** How many refused jobs an instance remembers: more than it works on in an outage. */
+const MAX_REFUSED_JOBS = 10_000;
+
 const log = getLogger(["tripwright", "breaker"]);
+
+/** The last refused call of a job. */
+interface Refusal {
+  /** See {@link BreakerState}. */
+  outage: string;
+  /** Whether the request of the job may be the cause. */
+  mayBeOwnFault: boolean;
+}
+
+/** How a job waits for its call. */
+export interface GuardOptions {
+  /** Ends the wait. */
+  signal: AbortSignal;
+  /** Called when the job waits, with the failure that opened the breaker. */
+  onWait?: (failure: Failure) => void;
+}
 
 export class Breaker {
   readonly #kv: Deno.Kv;
   readonly #options: BreakerOptions;
   /** The open breakers that this instance knows, so that frequent checks need no reads. */
   readonly #known = new Map<string, BreakerState>();
+  /** The same, but {@link forget} keeps them, and the time of the last read. */
+  readonly #shown = new Map<string, { state: BreakerState; readAt: number }>();
   /** When this instance last read that the breaker of a kind is closed. */
   readonly #closedAt = new Map<string, number>();
+  /** The refused calls of this instance, by their jobs, until a call of the job is answered. */
+  readonly #refused = new LRUCache<string, Refusal>({
+    maxSize: MAX_REFUSED_JOBS,
+    sizeCalculation: () => 1,
+  });
 
   constructor(kv: Deno.Kv, options: BreakerOptions) {
     this.#kv = kv;
@@ -122,11 +136,36 @@ export class Breaker {
   }
 
   /**
-   * Returns until when the breaker of a kind is open, in epoch milliseconds, or 0 if it is closed.
+   * Returns until when the breaker of a kind is open for all jobs, in epoch milliseconds, or 0 if it
+   * is closed.
    */
   openUntil(kind: string): number {
-    const until = this.#known.get(kind)?.openUntil ?? 0;
-    return until > this.#options.clock.now() ? until : 0;
+    const state = this.#known.get(kind);
+    return state?.suspect === null && state.openUntil > this.#options.clock.now()
+      ? state.openUntil
+      : 0;
+  }
+
+  /**
+   * Returns why the breaker holds back all jobs of a kind, to show it to clients. It reads KV at most
+   * once a second, and only if this instance has seen the breaker open.
+   *
+   * @returns `null` if the breaker is closed, as far as this instance knows
+   */
+  async heldBackBy(kind: string): Promise<Failure | null> {
+    const { clock } = this.#options;
+    const readAt = this.#shown.get(kind)?.readAt;
+    if (readAt === undefined) return null;
+    if (clock.now() - readAt >= RECHECK_MS) {
+      await this.#kv.get(breakerKey(kind)).then(
+        ({ value }) => this.#remember(kind, value),
+        (error) => log.warning("breaker not read", { kind, error: describeError(error) }),
+      );
+    }
+    const state = this.#shown.get(kind)?.state;
+    // Jobs that wait for the probe still wait for the model.
+    const isOpen = state?.suspect === null && state.openUntil + PROBE_MS > clock.now();
+    return isOpen ? state.failure : null;
   }
 
   /**
@@ -137,8 +176,11 @@ export class Breaker {
    */
   async admit(job: BreakerJob): Promise<number> {
     if (this.#isClosed(job.kind)) return 0;
-    const until = this.openUntil(job.kind);
-    if (until > 0 && this.#known.get(job.kind)?.probe !== job.id) return until;
+    const known = this.#known.get(job.kind);
+    // After the pause, another instance may have closed the breaker.
+    const isPause = known !== undefined && known.openUntil > this.#options.clock.now();
+    const until = isPause ? this.#heldUntil(known, job) : 0;
+    if (until > 0) return until;
     try {
       return await this.#admit(job);
     } catch (error) {
@@ -153,13 +195,20 @@ export class Breaker {
     return !this.#known.has(kind) && ageMs >= 0 && ageMs < CLOSED_VALID_MS;
   }
 
-  async #admit({ id, kind }: BreakerJob): Promise<number> {
+  #heldUntil(state: BreakerState, { id: jobId }: BreakerJob): number {
+    const wasRefused = this.#refused.get(jobId)?.outage === state.outage;
+    return heldUntil(state, { jobId, wasRefused, now: this.#options.clock.now() });
+  }
+
+  async #admit(job: BreakerJob): Promise<number> {
+    const { id, kind } = job;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
-      if (state === null || (state.probe === id && state.openUntil > now)) return 0;
-      if (state.openUntil > now) return state.openUntil;
+      if (state === null || !concerns(state, id)) return 0;
+      const until = this.#heldUntil(state, job);
+      if (until > 0 || state.openUntil > now) return until;
       const probing = { ...state, openUntil: now + PROBE_MS, probe: id };
       if (await this.#replace(entry, kind, probing)) return 0;
     }
@@ -168,84 +217,128 @@ export class Breaker {
   /**
    * Waits for the breaker, makes the call, and updates the breaker from its result.
    *
+   * @param call gets a function to call when the answer begins, so that other jobs can continue
+   * before it ends
    * @throws what `call` throws; the signal's reason if it aborts during the wait
-   * @throws {BreakerOpenError} if the wait is too long for a job that holds a slot
+   * @throws {BreakerOpenError} if the call was refused, or the wait is too long for a job that holds
+   * a slot
    */
-  async guard<T>(job: BreakerJob, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    await this.#wait(job, signal);
-    // Set only if this call is the probe.
+  async guard<T>(
+    job: BreakerJob,
+    options: GuardOptions,
+    call: (onAnswer: () => void) => Promise<T>,
+  ): Promise<T> {
+    await this.#wait(job, options);
+    // Set only if this call tests whether the model has recovered.
     const probed = this.#known.get(job.kind);
+    let answered: Promise<void> | undefined;
+    const onAnswer = () => answered ??= this.#onAnswer(job, probed);
     try {
-      const answer = await call();
-      if (probed) await this.#close(job.kind, probed);
+      const answer = await call(onAnswer);
+      await onAnswer();
       return answer;
     } catch (error) {
-      if (error instanceof JobError) await this.#update(error, job, probed);
-      throw error;
+      await answered;
+      if (!(error instanceof JobError)) throw error;
+      throw await this.#onFailure(job, error, onAnswer);
     }
   }
 
-  async #wait(job: BreakerJob, signal: AbortSignal): Promise<void> {
+  async #wait(job: BreakerJob, { signal, onWait }: GuardOptions): Promise<void> {
     const { clock } = this.#options;
     for (let until; (until = await this.admit(job)) > 0;) {
       const now = clock.now();
       const failure = this.#known.get(job.kind)?.failure;
       if (failure && until - now > MAX_WAIT_MS) throw new BreakerOpenError(until, { now, failure });
+      if (failure) onWait?.(failure);
       await clock.wait(Math.min(until - now, RECHECK_MS), signal);
       signal.throwIfAborted();
     }
   }
 
-  async #update(error: JobError, job: BreakerJob, probed?: BreakerState): Promise<void> {
-    const { code } = error.failure;
-    if (pauses[code] && code !== this.#options.ignore) {
-      try {
-        await this.#open(job, error);
-      } catch (fault) {
-        log.error("breaker not opened", { kind: job.kind, error: describeError(fault) });
-      }
-    } else if (probed && !failureKinds[code].retriedByJob) {
+  async #onAnswer(job: BreakerJob, probed: BreakerState | undefined): Promise<void> {
+    this.#refused.delete(job.id);
+    if (probed) await this.#close(job, probed);
+  }
+
+  /** Updates the breaker after a failed call. @returns the error to throw */
+  async #onFailure(
+    job: BreakerJob,
+    error: JobError,
+    onAnswer: () => Promise<void>,
+  ): Promise<JobError> {
+    const { failure, failure: { code } } = error;
+    const { retriedByJob } = failureKinds[code];
+    if (pauseAfter(error) === null || code === this.#options.ignore) {
       // The model has processed the request, so it has recovered.
-      await this.#close(job.kind, probed);
+      if (!retriedByJob) await onAnswer();
+      return error;
+    }
+    try {
+      const until = await this.#refuse(job, error);
+      if (until === null || !retriedByJob) return error;
+      const now = this.#options.clock.now();
+      return new BreakerOpenError(until, { now, failure, refusal: error });
+    } catch (fault) {
+      log.error("breaker not opened", { kind: job.kind, error: describeError(fault) });
+      return error;
     }
   }
 
-  async #open({ id, kind }: BreakerJob, { failure, retryAfterMs }: JobError): Promise<void> {
-    const { code } = failure;
+  /**
+   * Opens the breaker after a refused call, for all jobs or for this one.
+   *
+   * @returns until when the job must wait; `null` if the failure is its own fault
+   */
+  async #refuse(job: BreakerJob, error: JobError): Promise<number | null> {
+    const { id, kind } = job;
+    const { failure: { code }, retryAfterMs = 0 } = error;
+    const backoff = pauseAfter(error)!;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
       const last = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
-      // The failure of a call that began before the breaker opened is not new, and changes nothing
-      // unless it has a `Retry-After`.
-      const isNew = last === null || last.openUntil <= now || last.probe === id;
-      if (!isNew && retryAfterMs === undefined) return;
-      const failures = (last?.failures ?? 0) + (isNew ? 1 : 0);
-      const pauseMs = retryAfterMs ?? backoffMs(failures, pauses[code]!);
-      const openUntil = now + Math.ceil(Math.min(pauseMs, LONGEST_PAUSE_MS));
-      const opening = crypto.randomUUID();
-      const next: BreakerState = isNew
-        ? { openUntil, failures, probe: null, opening, failure }
-        : { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
-      if (!await this.#replace(entry, kind, next)) continue;
-      const until = isoTime(next.openUntil);
-      return log.warning("breaker open", { kind, code, failures, until });
+      const isOwnFault = mayBeOwnFault(error) && this.#wasAnsweredSince(id, last);
+      const next = isOwnFault && last
+        ? last
+        : afterRefusal(last, { jobId: id, error, backoff, now });
+      if (next !== last && !await this.#replace(entry, kind, next)) continue;
+      this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
+      if (next !== last && next.suspect === null) {
+        const { failures, openUntil } = next;
+        log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });
+      }
+      if (isOwnFault) return null;
+      return Math.max(this.#heldUntil(next, job), now + Math.ceil(retryAfterMs));
     }
   }
 
+  /**
+   * Returns whether another job's call was answered since the last failure of this job. Only an
+   * answer ends an outage.
+   */
+  #wasAnsweredSince(jobId: string, state: BreakerState | null): boolean {
+    const refusal = this.#refused.get(jobId);
+    return refusal?.mayBeOwnFault === true && refusal.outage !== state?.outage;
+  }
+
   /** Closes the breaker, unless the model has refused a call since the probe began. */
-  async #close(kind: string, probed: BreakerState): Promise<void> {
+  async #close({ id, kind }: BreakerJob, probed: BreakerState): Promise<void> {
     try {
+      let state: BreakerState | null;
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
-        if (this.#remember(kind, entry.value)?.opening !== probed.opening) return;
+        state = this.#remember(kind, entry.value);
+        if (state === null || !closesWith(state, probed, id)) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
-        this.#options.ring(commit);
+        // While only one job waits, no other instance holds back jobs.
+        if (state.suspect === null) this.#options.ring(commit);
         // A conflict means that another call became the probe or was refused.
         if ((await commit.commit()).ok) break;
       }
       this.#known.delete(kind);
-      log.info("breaker closed", { kind });
+      this.#shown.delete(kind);
+      if (state.suspect === null) log.info("breaker closed", { kind });
     } catch (error) {
       log.error("breaker not closed", { kind, error: describeError(error) });
     }
@@ -257,13 +350,14 @@ export class Breaker {
     const now = this.#options.clock.now();
     if (!state || now >= state.openUntil + MEMORY_MS) {
       this.#known.delete(kind);
+      this.#shown.delete(kind);
       this.#closedAt.set(kind, now);
       return null;
     }
     // No instance writes a longer pause, so this instance's clock has been set back.
     const openUntil = state.openUntil > now + 2 * LONGEST_PAUSE_MS ? now : state.openUntil;
     const remembered = { ...state, openUntil };
-    this.#known.set(kind, remembered);
+    this.#know(kind, remembered);
     return remembered;
   }
 
@@ -275,8 +369,13 @@ export class Breaker {
     const expireIn = Math.max(0, state.openUntil - this.#options.clock.now()) + MEMORY_MS;
     const commit = this.#kv.atomic().check(entry).set(entry.key, state, { expireIn });
     if (!(await commit.commit()).ok) return false;
-    this.#known.set(kind, state);
+    this.#know(kind, state);
     return true;
+  }
+
+  #know(kind: string, state: BreakerState): void {
+    this.#known.set(kind, state);
+    this.#shown.set(kind, { state, readAt: this.#options.clock.now() });
   }
 }
 

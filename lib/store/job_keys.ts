@@ -60,7 +60,10 @@ export const keys = {
   step: (id: string, { promptVersion, name }: StepName) => ["step", id, promptVersion, name],
   output: (id: string, { promptVersion, name }: StepName) => ["output", id, promptVersion, name],
   response: (id: string) => ["response", id],
-  responseOwner: (responseId: string) => ["response_owner", shortId(responseId)],
+  responseOwner(id: string) {
+    const responseId = shortId(id);
+    return ["response_owner", responseId];
+  },
   delivery: (deliveryId: string) => ["delivery", deliveryId],
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;

@@ -31,6 +31,7 @@ import {
   replayJob,
   rescueJob,
   retryJob,
+  type RunningJob,
   type Source,
 } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
@@ -75,6 +76,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
+  /** Returns why queued jobs of a kind cannot start; `null`: they can. */
+  heldBackBy?: (kind: string) => Promise<Failure | null>;
   /** Called with each job that ended without a plan of the model. */
   onEndedWithoutPlan?: (jobId: string) => void;
   /** Returns the callback job for an ended job, if it has a callback. */
@@ -97,12 +100,12 @@ export class JobStore {
   readonly #options: JobStoreOptions;
 
   constructor(kv: Deno.Kv, options: JobStoreOptions) {
-    const { clock } = options;
+    const { clock, heldBackBy } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
-    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight });
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
     this.#kv = kv;
     this.#options = options;
   }
@@ -118,24 +121,30 @@ export class JobStore {
   }
 
   /**
-   * Accepts a job: writes record, indexes and doorbell in one commit.
+   * Accepts a job in one commit: writes record, indexes and doorbell. With `holder` in the terms, the
+   * same commit claims the job.
    *
-   * @returns the outcome; nothing is stored unless the job was accepted. `due`: the new job, if it
-   * can be claimed without a further read.
+   * @returns the outcome; nothing is stored unless the job was accepted. `lease`: of a claimed job
    * @throws if the commit fails; then nothing is stored
    */
   async accept(
     job: QueuedJob,
     terms: AcceptTerms = {},
-  ): Promise<Acceptance & { due?: ClaimableRecord | undefined }> {
+  ): Promise<Acceptance & { lease?: Lease | undefined }> {
+    const { holder } = terms;
     for (;;) {
       const commit = this.#begin().check({ key: keys.job(job.id), versionstamp: null });
       const acceptance = await this.acceptances.addAcceptance(commit, { job, ...terms });
       if (acceptance.outcome !== "accepted") return acceptance;
-      this.#enqueue(commit, job);
-      if (!terms.startsHere) this.#options.announce?.(commit.operation, job.id);
-      const stored = await this.#commitNew(commit, job);
-      if (stored) return { ...acceptance, due: claimableOf(job, stored.versionstamp) };
+      const record = holder === undefined ? job : claimJob(job, { holder, now: this.#now });
+      if (record.state === "running") {
+        this.#putClaim(commit, record);
+      } else {
+        this.#enqueue(commit, job);
+        if (!terms.startsHere) this.#options.announce?.(commit.operation, job.id);
+      }
+      const stored = await this.#commitNew(commit, record);
+      if (stored) return { ...acceptance, lease: leaseOf(record, stored.versionstamp) };
       // Another request of the same caller was faster. The next round reads its commit.
     }
   }
@@ -146,15 +155,16 @@ export class JobStore {
    */
   async #commitNew(
     commit: JobCommit,
-    { id }: QueuedJob,
+    record: QueuedJob | RunningJob,
   ): Promise<{ versionstamp: string | null } | false> {
+    const { id } = record;
     const exists = async () => (await this.#kv.get(keys.job(id))).value !== null;
     try {
-      const versionstamp = await commit.commit();
+      const versionstamp = await commit.commit(record);
       if (versionstamp !== null) return { versionstamp };
     } catch (error) {
       // Perhaps only the answer was lost. No other caller knows this id, so a record under it is
-      // ours, even if a worker has claimed it by now.
+      // ours, even if a worker has changed it by now.
       if (await exists()) return { versionstamp: null };
       throw error;
     }
@@ -216,14 +226,19 @@ export class JobStore {
   ): Promise<Lease | null> {
     const follows = role.next === "follow" ? role.leader : undefined;
     const job = claimJob(queued, { holder, now: this.#now, follows });
-    const commit = this.#begin().check(entry).delete(keys.due(queued))
-      .put(keys.job(job.id), job, job).put(keys.running(job), job.attempt, job);
+    const commit = this.#begin().check(entry).delete(keys.due(queued));
+    this.#putClaim(commit, job);
     if (role.next === "lead") this.#inFlight.addLeader(commit, { ...role, job });
-    this.#options.instances.addBeat(commit.operation, holder);
     const versionstamp = await commit.commit(job);
     if (versionstamp === null) return null;
     const isFirst = queued.startedAt === null && queued.replayOf === null;
     return { job, versionstamp, isFirst, follows };
+  }
+
+  /** Adds a claimed job and the heartbeat of its holder. */
+  #putClaim(commit: JobCommit, job: RunningJob): void {
+    commit.put(keys.job(job.id), job, job).put(keys.running(job), job.attempt, job);
+    this.#options.instances.addBeat(commit.operation, job.holder);
   }
 
   /**
@@ -285,8 +300,13 @@ export class JobStore {
   /**
    * Puts the job back and does not count the attempt. It is due at `runAt`, in epoch milliseconds.
    * If that is now, the worker shuts down, and the bell tells all instances.
+   *
+   * @param options `failure`: why the model refused the call of the job
    */
-  async release(lease: Lease, options: AttemptReport & { runAt: number }): Promise<Written> {
+  async release(
+    lease: Lease,
+    options: AttemptReport & { runAt: number; failure?: Failure | undefined },
+  ): Promise<Written> {
     const commit = this.#beginHandOver(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit.operation);
     const queued = releaseJob(lease.job, { now: this.#now, ...options });
@@ -476,9 +496,8 @@ export class JobStore {
   }
 }
 
-/** Returns a job that was just accepted as a worker can claim it, unless that needs a read. */
-function claimableOf(job: QueuedJob, versionstamp: string | null): ClaimableRecord | undefined {
-  if (versionstamp === null || job.dedupeKey !== null) return undefined;
-  const entry = { key: keys.job(job.id), value: job, versionstamp };
-  return { job, entry, isOverdue: false, role: { next: "generate" } };
+/** Returns the lease of a job that was claimed when it was accepted. */
+function leaseOf(job: QueuedJob | RunningJob, versionstamp: string | null): Lease | undefined {
+  if (job.state !== "running" || versionstamp === null) return undefined;
+  return { job, versionstamp, isFirst: true };
 }

@@ -8,6 +8,7 @@ import DataLoader from "dataloader";
 import { LRUCache } from "lru-cache";
 import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
+import type { Failure } from "../job/failure.ts";
 import { isEnded, type JobRecord } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
 import { readBlob } from "./blob.ts";
@@ -34,21 +35,33 @@ const RECORD_BYTES = 4_096;
 /** Progress is stored compressed. In memory it takes about this many times the space. */
 const INFLATION = 6;
 
+export interface SnapshotReaderOptions {
+  clock: Clock;
+  inFlight: InFlightStore;
+  /** Returns why queued jobs of a kind cannot start; `null`: they can. */
+  heldBackBy?: ((kind: string) => Promise<Failure | null>) | undefined;
+}
+
 /** Reads the jobs of one KV database. */
 export class SnapshotReader {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #inFlight: InFlightStore;
+  readonly #heldBackBy: SnapshotReaderOptions["heldBackBy"];
   readonly #records: DataLoader<string, Entries>;
   /** Reads records with their progress. */
   readonly #entries: DataLoader<string, Entries>;
   /** The decoded jobs that have not ended, by their ids. */
   readonly #decoded = new LRUCache<string, JobSnapshot>({ maxSize: CACHE_BYTES });
 
-  constructor(kv: Deno.Kv, { clock, inFlight }: { clock: Clock; inFlight: InFlightStore }) {
+  /** The snapshots of jobs that a breaker holds back, by the snapshots without that. */
+  readonly #heldBack = new WeakMap<JobSnapshot, JobSnapshot>();
+
+  constructor(kv: Deno.Kv, { clock, inFlight, heldBackBy }: SnapshotReaderOptions) {
     this.#kv = kv;
     this.#clock = clock;
     this.#inFlight = inFlight;
+    this.#heldBackBy = heldBackBy;
     this.#records = this.#createLoader((id) => [keys.job(id)]);
     this.#entries = this.#createLoader((id) => [keys.job(id), keys.progress(id)]);
   }
@@ -83,6 +96,22 @@ export class SnapshotReader {
    * @throws {UnreadableJobError} if this version cannot read the record
    */
   async read(id: string): Promise<JobSnapshot | null> {
+    const snapshot = await this.#read(id);
+    if (snapshot?.job.state !== "queued") return snapshot;
+    const failure = await this.#heldBackBy?.(snapshot.job.kind);
+    return failure ? this.#withFailure(snapshot, failure) : snapshot;
+  }
+
+  #withFailure(snapshot: JobSnapshot, failure: Failure): JobSnapshot {
+    const version = `${snapshot.version}${failure.code}`;
+    const known = this.#heldBack.get(snapshot);
+    if (known?.version === version) return known;
+    const heldBack = { ...snapshot, version, heldBackBy: failure };
+    this.#heldBack.set(snapshot, heldBack);
+    return heldBack;
+  }
+
+  async #read(id: string): Promise<JobSnapshot | null> {
     const known = this.#decoded.get(id);
     // Each key costs time, and a job that no worker has claimed yet has no progress.
     if (known && isUntouched(known.job)) {

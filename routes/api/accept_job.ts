@@ -17,6 +17,8 @@ export interface AcceptOptions {
   request: unknown;
   /** The same request with the same key returns the same job. */
   idempotencyKey: string | undefined;
+  /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
+  idempotencyScope?: string | undefined;
   /** The URL that receives a callback when the job has ended. */
   callbackUrl?: string | null | undefined;
 }
@@ -29,12 +31,13 @@ export interface AcceptOptions {
 export async function acceptJob(
   c: Context<AppEnv>,
   kind: PublicKind,
-  { jobs, rateLimiters, request, idempotencyKey, callbackUrl }: AcceptOptions,
+  { jobs, rateLimiters, request, idempotencyKey, idempotencyScope, callbackUrl }: AcceptOptions,
 ): Promise<Submission> {
   const submitted = await accept(() =>
     jobs.submit(kind, request, {
       caller: c.get("caller"),
       idempotencyKey,
+      idempotencyScope,
       callbackUrl,
       trace: traceOf(c.req.raw.headers),
       permit: () => countFor(c, rateLimiters.jobs),

@@ -8,17 +8,17 @@ import { z } from "zod";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isKey } from "../../lib/caller.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, isoTime } from "../../lib/clock.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import { ProblemError } from "../http/problem.ts";
 import { readBody } from "../http/body.ts";
-import { type AccessOptions, type AppEnv, isOwnJob, maySee } from "../http/caller.ts";
+import { type AccessOptions, type AppEnv, isOwnJob, maySee, readerOf } from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END } from "./job_events.ts";
 import type { JobView, JobViews } from "./job_views.ts";
-import { cursorOf, readPage, singleQuery } from "./pagination.ts";
+import { cursorOf, readPage } from "./pagination.ts";
 import {
   locationOf,
   presentJob,
@@ -26,13 +26,24 @@ import {
   presentSummary,
   presentTimeline,
 } from "./presenter.ts";
-import { callbackNotAllowed, jobFinished, notOwner, unknownCaller } from "./refusals.ts";
+import {
+  callbackNotAllowed,
+  jobFinished,
+  notOwner,
+  readTokenNotNeeded,
+  unknownCaller,
+} from "./refusals.ts";
+import { singleQuery } from "../http/query.ts";
 import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { retryAfterSeconds } from "./poll_interval.ts";
 import { requestBody } from "./request_body.ts";
+import type { ReadToken } from "./schemas.ts";
 import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
 
 const JobId = z.uuid();
+
+/** How long a read token is valid at most. It is in a URL, which proxies may write to their logs. */
+const READ_TOKEN_MS = 60 * 60_000;
 
 const log = getLogger(["tripwright", "http"]);
 
@@ -55,6 +66,7 @@ export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppE
     .get("/:id", (c) => calls.get(c))
     .get("/:id/timeline", (c) => calls.getTimeline(c))
     .get("/:id/events", (c) => calls.stream(c))
+    .post("/:id/read-tokens", (c) => calls.createReadToken(c))
     .delete("/:id", (c) => calls.cancel(c));
 }
 
@@ -128,6 +140,19 @@ class JobCalls {
     return sendEvents(c, { kind, jobs, clock, id: job.id, position });
   }
 
+  async createReadToken(c: ApiContext): Promise<Response> {
+    const { jobs, clock, access: { apiKeys, publicReads } } = this.#options;
+    if (apiKeys.size === 0 || publicReads) throw readTokenNotNeeded();
+    const { job } = await this.#find(c, (id) => jobs.read(this.#kind, id));
+    const latest = Math.min(clock.now() + READ_TOKEN_MS, job.expiresAt);
+    // A token has whole seconds.
+    const expiresAt = latest - latest % 1_000;
+    const grant = { purpose: "read", jobId: job.id, expiresAt } as const;
+    const token = await apiKeys.signReadToken(c.get("caller"), grant);
+    c.header("cache-control", "no-store");
+    return c.json({ token, expiresAt: isoTime(expiresAt) } satisfies ReadToken, 201);
+  }
+
   async cancel(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
     const { jobs, access } = this.#options;
@@ -142,15 +167,19 @@ class JobCalls {
   /**
    * Reads the job that the path names.
    *
-   * @throws {ProblemError} 404 if it does not exist or the caller may not see it
+   * @throws {ProblemError} 404 if it does not exist or the caller may not see it, 401 for a read
+   * token that is not valid
    */
   async #find<T extends { job: JobRecord }>(
     c: ApiContext,
     read: (id: string) => Promise<T | null>,
   ): Promise<T> {
-    const id = JobId.safeParse(c.req.param("id"));
+    const { access, clock } = this.#options;
+    const jobId = c.req.param("id")!;
+    const reader = await readerOf(c, access, { jobId, now: clock.now() });
+    const id = JobId.safeParse(jobId);
     const found = id.success ? await read(id.data.toLowerCase()) : null;
-    if (found && maySee(c.get("caller"), found.job, this.#options.access)) return found;
+    if (found && maySee(reader, found.job, access)) return found;
     throw this.#notFound();
   }
 

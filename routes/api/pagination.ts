@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { parseJson } from "../../lib/json.ts";
 import type { PageStart } from "../../lib/store/acceptance_store.ts";
-import { ProblemError } from "../http/problem.ts";
+import { invalidParameter, singleQuery } from "../http/query.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
@@ -33,31 +33,14 @@ export function cursorOf({ createdAt, id }: PageStart): string {
  */
 export function readPage(c: Context): { limit: number; after: PageStart | null } {
   const limit = Limit.safeParse(singleQuery(c, "limit"));
-  if (!limit.success) throw invalid("limit", LIMIT_ERROR);
+  if (!limit.success) throw invalidParameter("limit", LIMIT_ERROR);
   const text = singleQuery(c, "cursor");
   if (text === undefined) return { limit: limit.data, after: null };
   const json = Buffer.from(text, "base64url").toString();
   const cursor = Cursor.safeParse(parseJson(json));
-  if (!cursor.success) throw invalid("cursor", "expected the nextCursor of the previous page");
+  if (!cursor.success) {
+    throw invalidParameter("cursor", "expected the nextCursor of the previous page");
+  }
   const [createdAt, id] = cursor.data;
   return { limit: limit.data, after: { createdAt, id } };
-}
-
-/**
- * Returns the value of a query parameter.
- *
- * @throws {ProblemError} 400 if it is given twice
- */
-export function singleQuery(c: Context, name: string): string | undefined {
-  const values = c.req.queries(name) ?? [];
-  if (values.length > 1) throw invalid(name, "expected only once");
-  return values[0];
-}
-
-function invalid(parameter: string, detail: string): ProblemError {
-  return new ProblemError({
-    code: "invalid_request",
-    detail: `${parameter}: ${detail}`,
-    errors: [{ parameter, detail }],
-  });
 }

@@ -17,7 +17,8 @@ import {
   type RunningJob,
 } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
-import { noProgress, type Progress } from "../../lib/job/progress.ts";
+import type { Failure } from "../../lib/job/failure.ts";
+import { noProgress, type Progress, reasonToWait } from "../../lib/job/progress.ts";
 
 /** The states by the names that the old clients know. Only clients that cancel see `canceled`. */
 const statuses = {
@@ -38,7 +39,7 @@ export function presentJob(
   snapshot: Omit<JobSnapshot, "version">,
   request: unknown = kind.request.parse(snapshot.job.request),
 ): JobAnswer {
-  const { job, progress, result, isFollowing } = snapshot;
+  const { job, progress, result } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
   const plan = result === null ? null : kind.result.parse(result);
@@ -47,7 +48,7 @@ export function presentJob(
     ...kind.presentResult({ result: plan, progress }),
     createdAt,
     ...common,
-    progress: finished ? null : presentProgress(job, progress, { isFollowing }),
+    progress: finished ? null : presentProgress(job, progress, snapshot),
     partial: finished ? null : progress.partial,
     usage: finished ? job.usage : progress.usage,
     warnings: plan === null ? [] : [...kind.warningsOf?.(plan) ?? []],
@@ -98,19 +99,30 @@ function presentCommon(job: JobRecord) {
 function presentProgress(
   job: QueuedJob | RunningJob,
   progress: Progress,
-  { isFollowing = false }: { isFollowing?: boolean | undefined },
+  { isFollowing = false, heldBackBy }: Pick<JobSnapshot, "isFollowing" | "heldBackBy">,
 ) {
   const { phase, message, step, of, updatedAt } = progress;
   const shown = { phase, message, step, of, updatedAt: isoTime(updatedAt || job.createdAt) };
   if (job.state === "running" || isFollowing) return shown;
-  const since = job.timeline.at(-1)?.at ?? job.createdAt;
-  const waiting = job.lastFailure
+  const last = job.timeline.at(-1);
+  const refusal = last?.event === "released" ? last.failure : undefined;
+  const waiting = presentWait(job, heldBackBy ?? refusal);
+  return { ...shown, ...waiting, updatedAt: isoTime(last?.at ?? job.createdAt) };
+}
+
+/**
+ * Tells why a queued job waits.
+ *
+ * @param refusal why the model accepts no calls
+ */
+function presentWait({ lastFailure }: QueuedJob, refusal: Failure | undefined) {
+  if (refusal) return { phase: "waiting" as const, message: reasonToWait(refusal.code) };
+  return lastFailure
     ? {
       phase: "retrying" as const,
-      message: `Trying again after a fault: ${job.lastFailure.message}`,
+      message: `Trying again after a fault: ${lastFailure.message}`,
     }
     : { phase: "queued" as const, message: "Waiting for a free worker" };
-  return { ...shown, ...waiting, updatedAt: isoTime(since) };
 }
 
 /** Builds the timeline of a job. */

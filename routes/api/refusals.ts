@@ -43,6 +43,14 @@ export function callbackNotAllowed(): ProblemError {
   });
 }
 
+/** Returns the problem of a caller that asks for a read token where reads need no key. */
+export function readTokenNotNeeded(): ProblemError {
+  return new ProblemError({
+    code: "read_token_not_needed",
+    detail: "No read token is needed: this service shows a job to any caller that knows its id",
+  });
+}
+
 /** Returns the problem of a caller that may read the job, but does not own it. */
 export function notOwner(): ProblemError {
   return new ProblemError({

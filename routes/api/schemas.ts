@@ -1,5 +1,5 @@
 /**
- * The schema of problems, for the OpenAPI document. Tests check the answers against it.
+ * The schemas of the answers that are not about a job's state: problems and read tokens.
  * @module
  */
 import { z } from "zod";
@@ -23,3 +23,10 @@ export const Problem = z.object({
   })).optional().describe("The values in the request that are not valid"),
   state: Status.optional().describe("How the job ended"),
 }).meta({ id: "Problem" });
+
+/** The schema of a new read token. */
+export const ReadToken = z.object({
+  token: z.string().describe("The value of the query parameter `token`"),
+  expiresAt: z.iso.datetime().describe("When the token expires"),
+}).meta({ id: "ReadToken" });
+export type ReadToken = z.output<typeof ReadToken>;

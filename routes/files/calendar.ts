@@ -4,10 +4,17 @@
  * loaded on the first request for a calendar.
  * @module
  */
+import dayjs from "dayjs";
+import utc from "dayjs/plugin/utc.js";
 import { escape, ICalCalendar, ICalCalendarMethod, type ICalEventData } from "ical-generator";
 import type { EventDate } from "./event_date.ts";
 import type { PlanCalendar, PlanEvent } from "./kind_files.ts";
 import { oneLine } from "./text.ts";
+import type { TimeZone } from "./time_zone.ts";
+
+// The library formats the dates of `dayjs.utc()` as they are. It would move a `Date` into the time
+// zone of this machine.
+dayjs.extend(utc);
 
 /**
  * The duration of an event whose end is not known. Two hours are enough for a visit, a meal or a
@@ -20,11 +27,13 @@ const DEFAULT_DURATION_MS = 2 * 60 * 60_000;
  *
  * @param options.createdAt the DTSTAMP of every event, so that the text does not depend on the time
  * of the download; epoch milliseconds
+ * @param options.timeZone the time zone of the place; `null`: it is not known, and the times are
+ * floating (RFC 5545, section 3.3.5, form 1): 09:30 local time, in every time zone
  * @returns the calendar; its lines end with CRLF
  */
 export function calendarText(
   { name, note, events }: PlanCalendar,
-  { createdAt }: { createdAt: number },
+  { createdAt, timeZone = null }: { createdAt: number; timeZone?: TimeZone | null },
 ): string {
   const calendar = new ICalCalendar({
     // The library escapes the texts of events, but not those of the calendar.
@@ -32,18 +41,24 @@ export function calendarText(
     ...(note !== undefined && { description: escape(oneLine(note), false) }),
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
     method: ICalCalendarMethod.PUBLISH,
-    events: events.map((event) => ({ ...eventData(event), stamp: new Date(createdAt) })),
+    // Only the events get the zone: the library would write their DTSTAMP without its `Z`.
+    timezone: timeZone && { name: null, generator: () => timeZone.definition },
+    ...(timeZone && { x: { "X-WR-TIMEZONE": timeZone.name } }),
+    events: events.map((event) => ({
+      ...eventData(event),
+      ...localTimes(event.date, timeZone),
+      stamp: new Date(createdAt),
+    })),
   });
   // Each line ends with CRLF (RFC 5545, section 3.1); the library omits it after the last line.
   return `${calendar}\r\n`;
 }
 
-function eventData(event: PlanEvent): ICalEventData {
-  const { id, date, summary, location, description, category = "", url } = event;
+function eventData(event: PlanEvent): Omit<ICalEventData, "start"> {
+  const { id, summary, location, description, category = "", url } = event;
   const name = oneLine(category);
   return {
     id,
-    ...localTimes(date),
     summary: oneLine(summary),
     location: oneLine(location),
     description,
@@ -53,15 +68,16 @@ function eventData(event: PlanEvent): ICalEventData {
   };
 }
 
-/** Returns both ends without a time zone, or as days. */
-function localTimes({ start, end, allDay }: EventDate): Pick<
-  ICalEventData,
-  "start" | "end" | "allDay" | "floating"
-> {
+/** Returns both ends in a time zone, as days, or without a time zone. */
+function localTimes(
+  { start, end, allDay }: EventDate,
+  timeZone: TimeZone | null,
+): Pick<ICalEventData, "start" | "end" | "allDay" | "floating" | "timezone"> {
   return {
-    start: new Date(start),
-    end: new Date(end ?? start + DEFAULT_DURATION_MS),
+    start: dayjs.utc(start),
+    end: dayjs.utc(end ?? start + DEFAULT_DURATION_MS),
     allDay,
-    floating: !allDay,
+    floating: !allDay && timeZone === null,
+    timezone: timeZone?.name ?? null,
   };
 }

@@ -8,7 +8,9 @@ import { describeSource } from "../../web/app/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
+import { noCalendar } from "./kind_files.ts";
 import { filesOf } from "./registry.ts";
+import type { TimeZone } from "./time_zone.ts";
 
 /**
  * Sends the plan as Markdown.
@@ -29,17 +31,30 @@ export function sendJson(c: Context, job: Job): Response {
 }
 
 /**
- * Sends the plan as a calendar.
+ * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`).
  *
- * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date
+ * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date, or
+ * if there is no such time zone
  */
 export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   const files = filesOf(kindOf(job));
   if (!files.calendar) throw noSuchFile();
   const calendar = await files.calendar(job, { query: (name) => c.req.query(name) });
+  const timeZone = await readTimeZone(c);
   const { calendarText } = await import("./calendar.ts");
-  const text = calendarText(calendar, { createdAt: Date.parse(job.createdAt) });
+  const text = calendarText(calendar, { createdAt: Date.parse(job.createdAt), timeZone });
   return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
+}
+
+/** Reads the time zone of a calendar. `null`: the request names none. */
+async function readTimeZone(c: Context): Promise<TimeZone | null> {
+  const name = c.req.query("timeZone");
+  if (!name) return null;
+  // Its package takes 1 MB, so it is loaded on the first request for a time zone.
+  const { timeZoneOf } = await import("./time_zone.ts");
+  const timeZone = timeZoneOf(name);
+  if (timeZone) return timeZone;
+  throw noCalendar("We don't know this time zone. Its name looks like Europe/Berlin.");
 }
 
 function sendFile(

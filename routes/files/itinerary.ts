@@ -74,8 +74,8 @@ export function itineraryMarkdown(
 }
 
 /**
- * Returns the calendar events of an itinerary, one for each activity. Times are "floating" (RFC
- * 5545, section 3.3.5, form 1): 09:30 local time at the place, in every time zone.
+ * Returns the calendar events of an itinerary, one for each activity. Their times are local times at
+ * the place.
  *
  * @param plan.id the id of the job: a UUID
  * @param plan.start the first day: a day that exists, `YYYY-MM-DD`, at least 30 days before the

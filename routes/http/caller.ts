@@ -12,6 +12,7 @@ import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/calle
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { ProblemError } from "./problem.ts";
 import { clientAddress } from "./client_address.ts";
+import { singleQuery } from "./query.ts";
 
 /** What Deno's server passes with a request, and what middleware adds. */
 export interface AppEnv {
@@ -37,6 +38,9 @@ export interface AccessOptions {
 }
 
 const log = getLogger(["tripwright", "http"]);
+
+/** The query parameter with a read token, for clients that cannot set headers. */
+const READ_TOKEN = "token";
 
 /** A random string that a client keeps, such as a UUID. */
 const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
@@ -65,7 +69,8 @@ export function identify({ apiKeys, trustedProxies }: AccessOptions): Middleware
 }
 
 /**
- * Rejects callers without a key if the service requires one.
+ * Rejects callers without a key if the service requires one. A read with a token gets through: only
+ * {@link readerOf} can check the token, because a token is for one job.
  *
  * @throws {HTTPException} 401 from the handler
  */
@@ -76,10 +81,41 @@ export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHa
   });
   return async (c, next) => {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-    const isOpen = publicReads && isRead && c.req.header("authorization") === undefined;
+    const mayLackKey = isRead && c.req.header("authorization") === undefined;
+    const isOpen = mayLackKey && (publicReads || c.req.query(READ_TOKEN) !== undefined);
     const isChecked = apiKeys.size > 0 && !isOpen && c.req.method !== "OPTIONS";
     return isChecked ? await checkKey(c, next) : await next();
   };
+}
+
+/**
+ * Returns the caller that reads a job: the key whose read token the URL contains, else the caller of
+ * the request. With an `Authorization` header, or where reads need no key, the token does not count.
+ *
+ * @param read `jobId`: the id in the path; `now`: epoch milliseconds
+ * @throws {ProblemError} 401 for a token that is not valid for this job
+ */
+export async function readerOf(
+  c: Context<AppEnv>,
+  { apiKeys, publicReads }: AccessOptions,
+  { jobId, now }: { jobId: string; now: number },
+): Promise<Caller> {
+  const needsKey = apiKeys.size > 0 && !publicReads;
+  if (!needsKey || c.req.header("authorization") !== undefined) return c.get("caller");
+  const token = singleQuery(c, READ_TOKEN);
+  if (token === undefined) return c.get("caller");
+  const wanted = { purpose: "read", jobId: jobId.toLowerCase(), now } as const;
+  const reader = await apiKeys.findByReadToken(token, wanted);
+  if (reader) return reader;
+  throw new ProblemError({
+    code: "unauthorized",
+    detail: "The read token is not valid for this job, or it has expired",
+    headers: { "www-authenticate": "Bearer" },
+    page: {
+      title: "This link no longer works",
+      text: "It was valid for a short time only. Ask the person who sent it for a new one.",
+    },
+  });
 }
 
 function bearerToken(c: Context): string {

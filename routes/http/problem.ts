@@ -48,7 +48,9 @@ export const problemTypes = {
   unauthorized: {
     status: 401,
     title: "An API key is required",
-    advice: "The request has no valid API key. Send the key as `Authorization: Bearer <key>`.",
+    advice: "The request has no valid API key. Send the key as `Authorization: Bearer <key>`. Or " +
+      "the read token in the URL is not valid for this job, or has expired: create a new one with " +
+      "`POST …/read-tokens`.",
   },
   invalid_signature: {
     status: 401,
@@ -66,7 +68,8 @@ export const problemTypes = {
     status: 403,
     title: "The form was sent from another site",
     advice: "The web app accepts forms only from its own pages. In a program, use the API: " +
-      "`/docs` describes it.",
+      "`/docs` describes it. If the form is from this service, a proxy has changed `Host`: the " +
+      "operator must let it pass on the host and the port of the browser's URL.",
   },
   callback_not_allowed: {
     status: 403,
@@ -96,6 +99,12 @@ export const problemTypes = {
     title: "The method is not allowed",
     advice: "The path exists, but does not support this method. The `Allow` header lists the " +
       "methods that it supports.",
+  },
+  read_token_not_needed: {
+    status: 409,
+    title: "A read token is not needed",
+    advice: "This service shows a job to any caller that knows its id, so it creates no read " +
+      "tokens. Request the job or its events without a `token`.",
   },
   job_finished: {
     status: 409,

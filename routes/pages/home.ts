@@ -17,7 +17,7 @@ import { countFor } from "../http/rate_limit.ts";
 import { formLimits } from "./form_limits.ts";
 import { sendApp } from "./html.tsx";
 import { problemOf } from "./page_problem.ts";
-import { isAccepted, readForm, readLink } from "./sent_form.ts";
+import { formScopeOf, isAccepted, readForm, readLink } from "./sent_form.ts";
 import type { WebOptions } from "./web_options.ts";
 
 const DESCRIPTION = "Describe your trip, and watch the plan being written.";
@@ -117,8 +117,9 @@ async function createTrip(
 ): Promise<QueuedJob> {
   const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
   const name = formId && `${formId}-${digest}`;
+  const idempotencyScope = formId && formScopeOf(formId);
   for (let idempotencyKey = name;;) {
-    const options = { ...services, request, idempotencyKey };
+    const options = { ...services, request, idempotencyKey, idempotencyScope };
     const { job, isRepeated } = await acceptJob(c, kind, options);
     const state = isRepeated && (await services.jobs.read(kind, job.id))?.job.state;
     if (state !== "failed" && state !== "canceled") return job;

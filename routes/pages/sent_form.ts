@@ -39,6 +39,18 @@ export interface SentForm {
   formId: string | undefined;
 }
 
+/** The scope of the ids that the pages give to their forms. No caller id looks like this. */
+const FORM_SCOPE = "form";
+
+/**
+ * Returns which callers share a form id as their idempotency key. An id that a page has given to a
+ * form contains a UUID. It cannot be guessed, so it needs no caller: the browser may send the form
+ * again from another network. Any other id belongs to its caller (`undefined`).
+ */
+export function formScopeOf(formId: string): string | undefined {
+  return z.uuid().safeParse(formId.replace(/^again-/, "")).success ? FORM_SCOPE : undefined;
+}
+
 /** Reads the body of a form; `null` if it does not come from a form of this app. */
 export function readForm(text: string): SentForm | null {
   const members = Object.fromEntries(new URLSearchParams(text));

@@ -13,7 +13,7 @@ import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
-import { type AppEnv, isOwnJob, maySee } from "../http/caller.ts";
+import { type AppEnv, isOwnJob, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import type { WebOptions } from "./web_options.ts";
 
@@ -40,7 +40,9 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
   );
   for (const [extension, send] of Object.entries(downloads)) {
     routes.get(`/trips/:id/plan.${extension}`, async (c) => {
-      const found = await findTrip(c, options);
+      const read = { jobId: c.req.param("id"), now: options.clock.now() };
+      const reader = await readerOf(c, options.access, read);
+      const found = await findTrip(c, options, { reader });
       c.header("cache-control", "private, no-cache");
       if (!found) return sendMissing(c, options);
       const { state, id } = found.snapshot.job;
@@ -49,17 +51,18 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
   }
 }
 
-/** Finds the job of any kind that the path names; `null` if the caller may not see it. */
+/** Finds the job of any kind that the path names; `null` if the reader may not see it. */
 async function findTrip(
   c: Context<AppEnv>,
   { jobs, kinds, access }: WebOptions,
+  { reader = c.get("caller") } = {},
 ): Promise<Found | null> {
   const id = z.uuid().safeParse(c.req.param("id"));
   if (!id.success) return null;
   for (const kind of kinds) {
     const snapshot = await jobs.read(kind, id.data.toLowerCase());
     if (snapshot) {
-      return maySee(c.get("caller"), snapshot.job, access) ? { kind, snapshot } : null;
+      return maySee(reader, snapshot.job, access) ? { kind, snapshot } : null;
     }
   }
   return null;

@@ -5,7 +5,7 @@ import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
-import { type Call, serveOpenAIBy } from "../../testing/openai_server.ts";
+import { type Call, serveOpenAIBy, sse } from "../../testing/openai_server.ts";
 import { workDirectory } from "../../testing/program.ts";
 import { taskArguments } from "../../testing/task_command.ts";
 
@@ -67,15 +67,16 @@ Deno.test("the evaluation fails if two activities of a day start at the same tim
 });
 
 Deno.test("the evaluation fails if there is no plan, and shows the failure", async () => {
+  const cut = sse([{ type: "response.created", response: { id: "resp_1" } }]);
+  await using openai = serveOpenAIBy(() => cut);
   const { code, output } = await evaluate(["--only", "bundles"], {
     OPENAI_API_KEY: "sk-test",
-    // The discard port, which is closed.
-    OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+    OPENAI_BASE_URL: openai.url,
     MAX_ATTEMPTS: "1",
   });
 
   assertStrictEquals(code, 1);
-  assertMatch(output, /^Spanish: connection_lost: /m);
+  assertMatch(output, /^Spanish: upstream_error: /m);
   assertMatch(output, /\n0 of 5 requests passed/);
 });
 

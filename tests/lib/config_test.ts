@@ -118,6 +118,8 @@ Deno.test("parseConfig() rejects an API_KEYS list without keys", () => {
 
 const choices: [env: Record<string, string>, member: keyof Config, value: string][] = [
   [{ OPENAI_API_KEY: "sk-test" }, "generator", "openai"],
+  [{ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }, "generator", "openai"],
+  [{ OPENAI_BASE_URL: "https://eu.api.openai.com/v1" }, "generator", "sample"],
   [{ OPENAI_API_KEY: "sk-test", GENERATOR: "sample" }, "generator", "sample"],
   [{ DENO_DEPLOY: "true" }, "generator", "none"],
   [{ DENO_DEPLOY: "true", GENERATOR: "sample" }, "generator", "sample"],

@@ -62,9 +62,7 @@ async function setUp(choose: (call: Call, index: number) => Reply = converse) {
 type Counts = [modelCalls: number, toolCalls: number, attempts: number];
 
 const rows: [name: string, point: FaultPoint, counts: Counts][] = [
-  ["after accept", { when: "after", commit: "accept" }, [2, 1, 1]],
-  ["before claim", { when: "before", commit: "claim" }, [2, 1, 1]],
-  ["after claim", { when: "after", commit: "claim" }, [2, 1, 2]],
+  ["after accept", { when: "after", commit: "accept" }, [2, 1, 2]],
   ["before the first turn's checkpoint", { when: "before", commit: "step", nth: 1 }, [3, 1, 2]],
   ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 1 }, [2, 1, 2]],
   ["before the tool's checkpoint", { when: "before", commit: "step", nth: 2 }, [2, 2, 2]],
@@ -118,6 +116,27 @@ Deno.test("killed before accept: no job exists, and the model was not called", a
   assertStrictEquals(program.log.filter(({ message }) => message === "claimed").length, 1);
   assertStrictEquals(env.openai.calls.length, 2);
 });
+
+/** The first call fails, so that the job waits in the due index until it is claimed again. */
+const secondClaims: [when: "before" | "after", attempts: number][] = [["before", 1], ["after", 2]];
+
+for (const [when, attempts] of secondClaims) {
+  Deno.test(`killed ${when} the claim of a job that waited: the job completes`, async () => {
+    const down: Reply = () => new Response(null, { status: 503 });
+    await using env = await setUp((call, index) => index === 0 ? down : converse(call));
+    let path: string;
+    {
+      await using program = await env.startWithFault({ when, commit: "claim", nth: 2 });
+      path = (await program.post("/api/generations", { preferences })).headers.get("location")!;
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+    }
+    await using program = env.start();
+    await program.untilLogged("completed");
+    const { body } = await program.get(path);
+    assertEquals([env.openai.calls.length, body.attempt], [3, attempts]);
+  });
+}
 
 Deno.test("killed during a model call: that call is repeated, and no other", async () => {
   // The second call is never answered.

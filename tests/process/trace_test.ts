@@ -6,8 +6,8 @@ import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from 
 import { z } from "zod";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
-import { type Reply, serveOpenAI } from "../../testing/openai_server.ts";
-import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
+import { noReply, type Reply, serveOpenAI } from "../../testing/openai_server.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
 const UPSTREAM = "upstream text that no client may see";
@@ -136,9 +136,8 @@ async function setUp(...script: [Reply, ...Reply[]]) {
     OTEL_BSP_SCHEDULE_DELAY: "20",
   };
   /** Starts a program with this service name; without a name it is not traced. */
-  const start = (service?: string, preload?: string) =>
+  const start = (service?: string) =>
     new Program(directory.path, {
-      preload,
       env: {
         OPENAI_API_KEY: KEY,
         OPENAI_BASE_URL: openai.url,
@@ -150,13 +149,12 @@ async function setUp(...script: [Reply, ...Reply[]]) {
     modelUrl: openai.url,
     start,
     /**
-     * Starts a program that accepts a job, and kills it before it claims the job, after `ready`.
+     * Starts a program that accepts a job, and kills it during the first call, after `ready`.
      */
     async acceptAndDie(service?: string, ready?: Promise<void>): Promise<void> {
-      const preload = await preloadFault(directory.path, { when: "before", commit: "claim" });
-      await using program = start(service, preload);
+      await using program = start(service);
       await post(program, { traceparent });
-      await program.untilLogged("halted");
+      await openai.untilCalled(1);
       await ready;
       await program.end("SIGKILL");
     },
@@ -227,8 +225,8 @@ Deno.test("a caller with an invalid header gets a new trace, which has the job",
   assertEquals([job.traceId, job.parentSpanId], [accepted.traceId, accepted.spanId]);
 });
 
-Deno.test("killed between POST and the attempt: the next process continues the trace", async () => {
-  await using env = await setUp(good);
+Deno.test("killed during the first attempt: the next process continues the trace", async () => {
+  await using env = await setUp(noReply, good);
   const { collector } = env;
   await env.acceptAndDie("first", collector.arrived);
   await using program = env.start("second");
@@ -239,7 +237,7 @@ Deno.test("killed between POST and the attempt: the next process continues the t
 });
 
 Deno.test("accepted by a process without tracing: the job continues the caller's trace", async () => {
-  await using env = await setUp(good);
+  await using env = await setUp(noReply, good);
   await env.acceptAndDie();
   await using program = env.start("second");
   await finish(program);
@@ -263,7 +261,7 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
       attributes["error.type"],
       status.code === ERROR,
     ]),
-    [[1, "retry", "upstream_error", true], [2, "done", undefined, false]],
+    [[1, "wait", "upstream_error", true], [1, "done", undefined, false]],
   );
   for (const secret of [KEY, UPSTREAM]) assert(!collector.bodies.join().includes(secret));
 });

@@ -11,7 +11,7 @@ import type { WebhookReader } from "../../lib/job/response_ended.ts";
 import { kinds, openApp, techno, tokyo } from "../../testing/app.ts";
 import { untilIdle } from "../../testing/runtimes.ts";
 import { failCommits, hookKv } from "../../testing/hooked_kv.ts";
-import { assertProblem, post, send } from "../../testing/http.ts";
+import { type App, assertProblem, post, send } from "../../testing/http.ts";
 import { HOUR, modelOf, queuedJob, testKind } from "../../testing/jobs.ts";
 import { claim, countDue } from "../../testing/stores.ts";
 
@@ -111,7 +111,9 @@ Deno.test("POST of a generation is 200, and GET has the members of the old servi
 });
 
 Deno.test("a failed job is 200 with the old error text and a typed failure", async () => {
-  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
+  // A wait beyond the deadline of the job.
+  const options = { retryAfterMs: HOUR };
+  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded", options);
   const model = modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, {
     model: () => model,
@@ -336,25 +338,27 @@ Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
   assertStrictEquals(await countDue(env.kv), 2);
 });
 
+/** Sends the preflight of a `POST` with these headers, as a browser does. */
+function preflightOf(app: App, names: string) {
+  return send(app, "/api/itineraries", {
+    method: "OPTIONS",
+    headers: {
+      "origin": "https://trips.example",
+      "access-control-request-method": "POST",
+      "access-control-request-headers": names,
+    },
+  });
+}
+
 Deno.test("browsers of every origin may call, and may read the relevant headers", async () => {
   using env = await openApp();
   const headers = { origin: "https://trips.example" };
-  const preflight = await send(env.app, "/api/itineraries", {
-    method: "OPTIONS",
-    headers: {
-      ...headers,
-      "access-control-request-method": "POST",
-      "access-control-request-headers": "content-type",
-    },
-  });
+  const preflight = await preflightOf(env.app, "content-type");
   assertStrictEquals(preflight.status, 204);
   assertStrictEquals(preflight.headers.get("access-control-allow-origin"), "*");
   assertStrictEquals(preflight.headers.get("access-control-allow-methods"), "GET,HEAD,POST,DELETE");
-  assertStrictEquals(
-    preflight.headers.get("access-control-allow-headers"),
-    "Authorization,Client-Token,Content-Type,Idempotency-Key,If-None-Match,Last-Event-ID,Prefer," +
-      "X-Request-Id,traceparent,tracestate",
-  );
+  assertStrictEquals(preflight.headers.get("access-control-allow-credentials"), null);
+  assertStrictEquals(preflight.headers.get("access-control-max-age"), "86400");
 
   for (const body of [tokyo, {}]) {
     const answer = await post(env.app, "/api/itineraries", body, headers);
@@ -366,6 +370,46 @@ Deno.test("browsers of every origin may call, and may read the relevant headers"
     );
   }
   await env.a.instance.idle();
+});
+
+const sentHeaders: [by: string, names: string][] = [
+  ["the browser client", "authorization,client-token,content-type,idempotency-key"],
+  ["a watch", "if-none-match,last-event-id,prefer"],
+  ["OpenTelemetry", "baggage,traceparent,tracestate"],
+  ["Sentry", "baggage,sentry-trace"],
+  ["Zipkin (one header)", "b3"],
+  ["Zipkin", "x-b3-flags,x-b3-parentspanid,x-b3-sampled,x-b3-spanid,x-b3-traceid"],
+  [
+    "Datadog",
+    "x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-tags," +
+    "x-datadog-trace-id",
+  ],
+  ["New Relic", "newrelic,traceparent,tracestate"],
+  ["Application Insights", "request-context,request-id"],
+  ["CloudWatch", "x-amzn-trace-id"],
+  ["Jaeger", "uber-trace-id"],
+  ["a proxy", "x-request-id"],
+];
+
+/** Returns the headers that a browser does not send after this answer to its preflight. */
+function forbidden(names: string, { headers }: { headers: Headers }, knowsWildcard: boolean) {
+  const allowed = headers.get("access-control-allow-headers")!.toLowerCase().split(/ *, */);
+  const isWild = (name: string) =>
+    knowsWildcard && allowed.includes("*") && name !== "authorization";
+  return names.split(",").filter((name) => !allowed.includes(name) && !isWild(name));
+}
+
+for (const [by, names] of sentHeaders) {
+  Deno.test(`pages of other sites may send the headers of ${by}, also in old browsers`, async () => {
+    using env = await openApp();
+    assertEquals(forbidden(names, await preflightOf(env.app, names), false), []);
+  });
+}
+
+Deno.test("pages of other sites may send headers of tools that the service does not know", async () => {
+  using env = await openApp({ corsOrigins: ["https://trips.example"] });
+  const names = "authorization,x-tool-of-tomorrow";
+  assertEquals(forbidden(names, await preflightOf(env.app, names), true), []);
 });
 
 Deno.test("only the origins of CORS_ORIGINS are allowed, if it is set", async () => {

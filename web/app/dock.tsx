@@ -33,7 +33,8 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const { phase, step, of } = job.progress!;
   const message = describeProgress(job.progress!);
-  const stage = phase === "starting" || phase === "retrying" ? "queued" : phase;
+  const isEarly = phase === "starting" || phase === "retrying" || phase === "waiting";
+  const stage = isEarly ? "queued" : phase;
   const tip = connection === "lost"
     ? "Check your connection."
     : waitingTips[Math.floor(elapsedMs / TIP_MS) % waitingTips.length];
@@ -80,6 +81,7 @@ interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
 const waitingMessages: Partial<Record<Progress["phase"], string>> = {
   queued: "Your plan is waiting. We will start to write it soon.",
   retrying: "Something went wrong. We're trying again.",
+  waiting: "The service that writes plans is not available. We will continue when it is back.",
 };
 
 /** Returns what the page says of the work. */

@@ -96,6 +96,11 @@ const failures: Record<string, FailureText> = {
     advice: "Edit your request and try again.",
     nextAction: "change",
   },
+  request_too_large: {
+    sentence: "Your request is too long for the AI.",
+    advice: "Edit your request: choose fewer days, or write less.",
+    nextAction: "change",
+  },
   result_too_large: {
     sentence: "The plan got too long, so we couldn't save it.",
     advice: "Edit your request: choose fewer days or fewer interests.",

@@ -120,6 +120,11 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
           {calendar === "first day" && isReady
             ? <CalendarForm id={id} createdAt={job.createdAt} />
             : calendar && <a role="link" class="button" {...plan("ics")}>Add to calendar</a>}
+          {calendar && (
+            <p class="quiet">
+              Times are local times of the place. Some calendars show them in your own time zone.
+            </p>
+          )}
         </>
       )}
     </div>

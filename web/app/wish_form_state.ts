@@ -5,7 +5,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Noun } from "../../jobs/kinds/contracts.ts";
-import { randomKey } from "../client/requests.ts";
+import { randomKey } from "../client/client_token.ts";
 import { hasApiKey } from "./api_key.ts";
 import { useAwake } from "./focus.ts";
 import type { HomeState } from "./home.tsx";

@@ -8,6 +8,7 @@
  * @module
  */
 import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/contracts.ts";
+import { randomKey } from "./client_token.ts";
 import { TripError } from "./errors.ts";
 import {
   type Ended,
@@ -21,7 +22,7 @@ import {
   pathOf,
   type Wishes,
 } from "./job.ts";
-import { type CallOptions, randomKey, Service, type TripClientOptions } from "./requests.ts";
+import { type CallOptions, Service, type TripClientOptions } from "./requests.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
 
 export { TripError };

@@ -4,6 +4,7 @@
  */
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
+import { clientTokenOf, type TokenStorage } from "./client_token.ts";
 import { errorOf, parse, requireTransient, TripError } from "./errors.ts";
 import { isJob, type Job } from "./job.ts";
 
@@ -18,6 +19,8 @@ export interface Platform {
   events: Pick<EventTarget, "addEventListener" | "removeEventListener"> | null;
   /** Returns whether the page is hidden. */
   isHidden: () => boolean;
+  /** Keeps the client token. `null`: the browser forbids storage; unset: this is no page. */
+  storage: TokenStorage | null | undefined;
 }
 
 export interface TripClientOptions {
@@ -25,7 +28,10 @@ export interface TripClientOptions {
   baseUrl?: string | undefined;
   /** For services that require a key. It is sent as `Authorization: Bearer`. */
   apiKey?: string | undefined;
-  /** The owner of the jobs, sent as `Client-Token`: 16 to 128 random characters. */
+  /**
+   * The owner of the jobs, sent as `Client-Token`: 16 to 128 random characters. Unset: a page uses
+   * a token that its browser keeps.
+   */
   clientToken?: string | undefined;
   platform?: Partial<Platform> | undefined;
 }
@@ -78,10 +84,13 @@ export class Service {
   constructor({ baseUrl = "", apiKey, clientToken, platform }: TripClientOptions) {
     this.platform = { ...pagePlatform(), ...platform };
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
+    const { storage } = this.platform;
+    const token = clientToken ??
+      (storage === undefined ? undefined : clientTokenOf(this.#baseUrl, storage));
     // `Headers` checks the values here, before the first request.
     const headers = new Headers({
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
-      ...(clientToken && { "client-token": clientToken }),
+      ...(token && { "client-token": token }),
     });
     this.#headers = Object.fromEntries(headers);
   }
@@ -195,11 +204,6 @@ export class AbortTimer {
   };
 }
 
-/** Returns a new idempotency key. Pages without TLS lack `crypto.randomUUID()`. */
-export function randomKey(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
-}
-
 /** Events after which a connection may be dead, or possible again. */
 export const WAKERS = ["online", "pageshow", "visibilitychange"];
 
@@ -217,5 +221,19 @@ export function pagePlatform(): Platform {
     random: Math.random,
     events: "addEventListener" in globalThis ? globalThis : null,
     isHidden: () => globalThis.document?.visibilityState === "hidden",
+    storage: pageStorage(),
   };
+}
+
+/**
+ * Returns the storage of a page, and `undefined` outside a page. There the storage may be that of
+ * another program, or forget a token that a later run needs.
+ */
+function pageStorage(): TokenStorage | null | undefined {
+  try {
+    return globalThis.document && globalThis.localStorage;
+  } catch {
+    // Browsers that forbid storage throw when `localStorage` is read.
+    return null;
+  }
 }

@@ -27,6 +27,7 @@ import {
   travellerText,
 } from "../text.ts";
 import { bundlesRules } from "./review.ts";
+import { linksIn } from "../../tools/output.ts";
 import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -284,11 +285,4 @@ function withKnownLinks(bundle: Bundle, known: ReadonlySet<string> | null): Bund
     imageUrl: check(bundle.imageUrl),
     keyEvents: bundle.keyEvents.map((event) => ({ ...event, url: check(event.url) })),
   };
-}
-
-/** Returns the links in JSON, normalized by `URL`. */
-function linksIn(json: string): string[] {
-  return (json.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) =>
-    URL.parse(link)?.href ?? []
-  );
 }

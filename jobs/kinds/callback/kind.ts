@@ -130,11 +130,17 @@ async function deliver(
     // 410 Gone: the receiver wants no more deliveries.
     if (status === 410) throw refused("The receiver answered 410");
     const waitMs = Math.max(pauseMs, retryAfterMs ?? 0);
-    throw failed(`The receiver answered ${status}`, waitMs);
+    throw failed(`The receiver answered ${status}${adviceFor(status)}`, waitMs);
   } catch (error) {
     if (!(error instanceof PublicHttpError)) throw error;
     throw error.forbidden ? refused(error.message) : failed(error.message, pauseMs);
   }
+}
+
+/** Redirects are not followed, because only the URL of the request was checked. */
+function adviceFor(status: number): string {
+  const isRedirect = status >= 300 && status < 400;
+  return isRedirect ? ", a redirect, which is not followed: callbackUrl must be the final URL" : "";
 }
 
 function failed(message: string, retryAfterMs: number): JobError {

@@ -17,7 +17,8 @@ its id at once. Retrieve the plan in one of these ways:
   Send the last \`ETag\` in \`If-None-Match\`. With \`Prefer: wait=30\`, the server responds when
   the job changes, after 30 seconds at most.
 - **Streaming**: \`GET …/events\` is a stream of server-sent events. A client that reconnects
-  continues after the last event that it received.
+  continues after the last event that it received. A browser without an API key needs a token
+  from \`POST …/read-tokens\`.
 - **Callbacks**: With an API key, the service sends a signed \`POST\` to \`callbackUrl\` when the
   job has ended.
 
@@ -54,6 +55,12 @@ export function createOpenApi(
           type: "http",
           scheme: "bearer",
           description: "Required if the operator has set `API_KEYS`",
+        },
+        readToken: {
+          type: "apiKey",
+          in: "query",
+          name: "token",
+          description: "Reads one job without an API key: see `POST …/read-tokens`",
         },
       },
     },

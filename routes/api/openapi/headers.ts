@@ -10,7 +10,8 @@ const wholeSeconds = z.string().regex(/^\d+$/);
 /** Request headers. Each is a parameter of the calls that list it. */
 const requestHeaders = {
   "Client-Token": z.string().min(16).max(128).optional().describe(
-    "A random string that the client keeps. A client that sends it can list its own jobs.",
+    "A random string that the client keeps. It gives the client a list of its jobs, and " +
+      "idempotency keys that do not depend on its network address.",
   ),
   "X-Request-Id": z.string().optional().describe("The id of this request in the service's logs"),
   "Idempotency-Key": z.string().min(1).max(255).optional().describe(
@@ -62,12 +63,53 @@ const responseHeaders = {
 export type ResponseHeader = keyof typeof responseHeaders;
 
 /**
- * The request headers that CORS allows: those in the table, the API key, and the type of the body.
+ * Headers that tracing tools add to the requests of a page. Without permission for them, the browser
+ * sends no request at all. The service ignores them.
+ */
+const tracingHeaders = [
+  // https://www.w3.org/TR/baggage/
+  "baggage",
+  // https://docs.sentry.io/platforms/javascript/tracing/distributed-tracing/
+  "sentry-trace",
+  // https://github.com/openzipkin/b3-propagation
+  "b3",
+  "X-B3-TraceId",
+  "X-B3-SpanId",
+  "X-B3-ParentSpanId",
+  "X-B3-Sampled",
+  "X-B3-Flags",
+  // https://docs.datadoghq.com/real_user_monitoring/correlate_with_other_telemetry/apm/
+  "x-datadog-trace-id",
+  "x-datadog-parent-id",
+  "x-datadog-origin",
+  "x-datadog-sampling-priority",
+  "x-datadog-tags",
+  // https://docs.newrelic.com/docs/distributed-tracing/
+  "newrelic",
+  // https://learn.microsoft.com/azure/azure-monitor/app/javascript-sdk-configuration
+  "Request-Id",
+  "Request-Context",
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-RUM.html
+  "X-Amzn-Trace-Id",
+  // https://www.jaegertracing.io/docs/latest/client-libraries/
+  "uber-trace-id",
+  // https://skywalking.apache.org/docs/main/latest/en/api/x-process-propagation-headers-v3/
+  "sw8",
+];
+
+/**
+ * The request headers that CORS allows: those in the tables, the API key, and the type of the body.
+ * `*` is every other header, because no list of tools is complete. It is harmless here: the API uses
+ * no cookies, so a page of another site has no more rights than any other client. `*` does not
+ * include `Authorization`, and browsers from before 2022 do not know it
+ * (https://fetch.spec.whatwg.org/#http-access-control-allow-headers).
  */
 export const allowedHeaders: string[] = [
   ...Object.keys(requestHeaders),
+  ...tracingHeaders,
   "Authorization",
   "Content-Type",
+  "*",
 ].sort();
 
 /** Browsers expose the first to every script. The problem already says what the second one says. */

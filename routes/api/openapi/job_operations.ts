@@ -13,6 +13,7 @@ import type { PublicKind } from "../../../jobs/kind.ts";
 import { exampleJobs } from "../examples.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
 import { requestBody } from "../request_body.ts";
+import { ReadToken } from "../schemas.ts";
 import {
   callbackNotice,
   EXAMPLE_ID,
@@ -35,6 +36,8 @@ interface DescribedKind {
   examples: ReturnType<typeof exampleJobs>;
   /** The part that all its operations share. */
   common: Pick<ZodOpenApiOperationObject, "tags" | "security">;
+  /** The same part of the operations that a read token allows, too. */
+  readable: Pick<ZodOpenApiOperationObject, "tags" | "security">;
 }
 
 /** The headers that an answer with a running job may have. */
@@ -75,6 +78,7 @@ export function jobPaths(
     },
     [`${path}/{id}/timeline`]: { get: timelineOperation(described) },
     [`${path}/{id}/events`]: { get: eventsOperation(described) },
+    [`${path}/{id}/read-tokens`]: { post: readTokenOperation(described) },
   };
 }
 
@@ -88,6 +92,7 @@ function describeKind(kind: PublicKind): DescribedKind {
     examples: exampleJobs(kind),
     // With or without a key: the operator chooses whether one is required.
     common: { tags: [plural], security: [{}, { apiKey: [] }] },
+    readable: { tags: [plural], security: [{}, { apiKey: [] }, { readToken: [] }] },
   };
 }
 
@@ -218,14 +223,14 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
   };
 }
 
-function getOperation({ name, job, examples, common }: DescribedKind): ZodOpenApiOperationObject {
+function getOperation({ name, job, examples, readable }: DescribedKind): ZodOpenApiOperationObject {
   const { accepted, completed } = examples;
   return {
     operationId: `get${name}`,
     summary: "Retrieve a job",
     description: "Returns the job with its progress and, when it has ended, with its plan or its " +
       "failure.",
-    ...common,
+    ...readable,
     requestParams: { path: jobPath, header: requestHeadersOf("If-None-Match", "Prefer") },
     responses: {
       200: answer("The job", job, {
@@ -237,7 +242,7 @@ function getOperation({ name, job, examples, common }: DescribedKind): ZodOpenAp
         headers: LIVE,
         always: VERSIONED,
       }),
-      ...problems("invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
     },
   };
 }
@@ -264,19 +269,19 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
   };
 }
 
-function timelineOperation({ kind, name, common }: DescribedKind): ZodOpenApiOperationObject {
+function timelineOperation({ kind, name, readable }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `get${name}Timeline`,
     summary: "Retrieve the timeline of a job",
     description: "Returns what has happened to the job so far, in order.",
-    ...common,
+    ...readable,
     requestParams: oneJob,
     responses: {
       200: answer("The timeline", jobTimeline(kind), {
         headers: RATE,
         always: ["Cache-Control"],
       }),
-      ...problems("invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
     },
   };
 }
@@ -290,12 +295,12 @@ const EVENTS_DESCRIPTION = `Returns server-sent events until the job ends. \`dat
 
 Comment lines keep the connection open.`;
 
-function eventsOperation({ name, examples, common }: DescribedKind): ZodOpenApiOperationObject {
+function eventsOperation({ name, examples, readable }: DescribedKind): ZodOpenApiOperationObject {
   return {
     operationId: `stream${name}Events`,
     summary: "Stream the events of a job",
     description: EVENTS_DESCRIPTION,
-    ...common,
+    ...readable,
     requestParams: {
       path: jobPath,
       query: z.object({
@@ -315,6 +320,30 @@ function eventsOperation({ name, examples, common }: DescribedKind): ZodOpenApiO
         headers: RATE,
       }),
       ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+    },
+  };
+}
+
+const READ_TOKEN_DESCRIPTION = `Creates a token with which a browser can read this job without an
+API key, for an hour at most: \`GET …/events?token=…\`. The native \`EventSource\` cannot send an
+API key. The token ends with the job and with its API key. A service that shows jobs to callers
+without a key creates no tokens, because they are not needed.`;
+
+function readTokenOperation({ name, common }: DescribedKind): ZodOpenApiOperationObject {
+  return {
+    operationId: `create${name}ReadToken`,
+    summary: "Create a read token",
+    description: READ_TOKEN_DESCRIPTION,
+    ...common,
+    requestParams: oneJob,
+    responses: {
+      201: answer("The token", ReadToken, { headers: RATE, always: ["Cache-Control"] }),
+      ...problems(
+        "invalid_header",
+        "read_token_not_needed",
+        "job_not_found",
+        ...COMMON_PROBLEMS,
+      ),
     },
   };
 }

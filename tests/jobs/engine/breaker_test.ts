@@ -1,4 +1,4 @@
-import { assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -49,8 +49,10 @@ Deno.test("while the breaker is open, jobs wait in every instance and use no att
     assertStrictEquals(job.state, "queued");
     assertStrictEquals(job.attempt, 0);
   }
-  // Full jitter put the second attempt of the first job at the end of the pause.
-  assertStrictEquals((await jobOf(env.store, first.id)).attempt, 1);
+  const refused = await jobOf(env.store, first.id);
+  // It lets the other jobs call first.
+  assertStrictEquals(refused.state === "queued" && refused.runAt, NOON + 1_500);
+  assertStrictEquals(refused.attempt, 0);
 });
 
 Deno.test("after the pause one job is the probe, and the others follow when it succeeds", async () => {
@@ -193,6 +195,61 @@ Deno.test("a job that would wait long before a call is put back, and its slot is
   assertStrictEquals(done.state, "succeeded");
   assertStrictEquals(done.attempt, 1);
   assertStrictEquals(env.calls(), 2);
+});
+
+Deno.test("other jobs start as soon as the answer of the probe begins", async () => {
+  const begins = Promise.withResolvers<void>();
+  const ends = Promise.withResolvers<void>();
+  let calls = 0;
+  const model = modelOf({
+    async chat(_request, { onEvent }) {
+      const call = ++calls;
+      if (call === 1) throw rateLimited();
+      if (call === 2) {
+        await onEvent!({ type: "started", responseId: "resp_1", resumable: false });
+        await begins.promise;
+        await onEvent!({ type: "text", delta: "pl" });
+        await ends.promise;
+      }
+      return { ...silentTurn, text: "plan" };
+    },
+  });
+  const { kind } = limitedModel();
+  using env = await openRuntimes({ kinds: [kind], model: () => model });
+  for (const text of ["first", "second", "third"]) {
+    await submit(env.a, kind, { text });
+    await env.settled();
+  }
+  env.clock.advance(1_000);
+  await env.settled();
+  await env.a.instance.sweep();
+  await env.settled();
+  assertStrictEquals(calls, 2);
+  begins.resolve();
+  await env.settled();
+  await env.a.instance.sweep();
+  await env.settled();
+  assertStrictEquals(calls, 3);
+  ends.resolve();
+  await env.a.instance.idle();
+});
+
+Deno.test("a running job shows that it waits for the breaker, and that it continues", async () => {
+  using env = await runBetweenTurns(5_000);
+  const phase = async () => {
+    await env.settled();
+    return (await env.store.read(env.id))?.progress.phase;
+  };
+  await env.settled();
+  env.clock.advance(1_000);
+  assertStrictEquals(await phase(), "waiting");
+  for (let second = 0; second < 5; second++) {
+    env.clock.advance(1_000);
+    await env.settled();
+  }
+  await env.a.instance.idle();
+  const { state, attempt } = await jobOf(env.store, env.id);
+  assertEquals([state, attempt, await phase()], ["succeeded", 1, "thinking"]);
 });
 
 Deno.test("a job whose deadline comes before the end of the pause fails with the error that opened the breaker", async () => {

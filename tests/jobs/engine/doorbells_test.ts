@@ -149,17 +149,17 @@ Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () 
 Deno.test("of jobs that are accepted at once, the ones for which no slot is free have a doorbell", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind], concurrency: 2 });
-  const startsHere: unknown[] = [];
+  const startsHere: boolean[] = [];
   const { accept } = JobStore.prototype;
   using _accept = {
     [Symbol.dispose]: () => void (JobStore.prototype.accept = accept),
   };
   JobStore.prototype.accept = function (job, terms) {
-    startsHere.push(terms?.startsHere);
+    startsHere.push(terms?.holder !== undefined || terms?.startsHere === true);
     return accept.call(this, job, terms);
   };
   await Promise.all(Array.from({ length: 5 }, () => submit(env.a, work.kind, { text: "hello" })));
-  assertEquals(startsHere, [true, true, false, false, false]);
+  assertEquals(startsHere.filter(Boolean).length, 2);
   work.finish();
   await env.a.instance.idle();
 });

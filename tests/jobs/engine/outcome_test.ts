@@ -70,6 +70,20 @@ Deno.test("decide() makes a job wait for the breaker, unless its deadline comes 
   assertEquals(heldBack(limits.timeoutMs), { next: "stop", failure: why });
 });
 
+Deno.test("decide() makes a job wait whose call was refused, however many attempts it has used", () => {
+  for (const code of ["rate_limited", "overloaded", "upstream_error", "timeout"] as const) {
+    const refusal = new JobError(code, "Why", { unanswered: true });
+    const { failure } = refusal;
+    const refused = (waitMs: number) =>
+      decideOn(
+        { error: new BreakerOpenError(NOON + waitMs, { now: NOON, failure, refusal }) },
+        { attempt: 4 },
+      );
+    assertEquals(refused(30_000), { next: "wait", runAt: NOON + 30_000, failure });
+    assertEquals(refused(limits.timeoutMs), { next: "stop", failure });
+  }
+});
+
 Deno.test("decide() retries while attempts are left", () => {
   const outcomes = [1, 2, 3, 4, 5].map((attempt) => decideOn(failed("timeout"), { attempt }).next);
 

@@ -263,3 +263,24 @@ Deno.test("ProgressBoard removes the reasoning of the previous response as soon 
   await board.close();
   assertEquals(written.at(-1)!.reasoningSummaries, []);
 });
+
+Deno.test("ProgressBoard shows that the job waits, and then what it did before", async () => {
+  const { board, clock, written } = openBoard();
+  board.think(parts);
+  for (const message of ["The model is busy", "The model is busy", "The model is away"]) {
+    board.wait(message);
+    clock.advance(500);
+    await nextTurn();
+  }
+  board.resume();
+  await nextTurn();
+  clock.advance(500);
+  await nextTurn();
+  board.resume();
+  await nextTurn();
+  assertEquals(written.map(({ phase, message }) => [phase, message]), [
+    ["waiting", "The model is busy"],
+    ["waiting", "The model is away"],
+    ["thinking", "Reading your request"],
+  ]);
+});

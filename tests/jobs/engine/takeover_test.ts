@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { patientKv } from "../../../lib/store/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../../lib/store/instance_locks.ts";
@@ -364,6 +364,38 @@ Deno.test("claims whose answers are lost use no attempt", async () => {
   assertStrictEquals(job.attempt, 1);
 });
 
+Deno.test("a job that starts at once is accepted and claimed by one commit", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { concurrency: 1 });
+  const commits: Deno.KvKeyPart[][] = [];
+  hooks.commit = (sets, run) => {
+    commits.push(sets.map(([sort]) => sort!).toSorted());
+    return run();
+  };
+  const work = [1, 2].map(() => submit(env.a, env.kind, { text: "hello" }));
+  const [first, second] = await Promise.all(work);
+  assertEquals(commits.slice(0, 2).toSorted(), [["due", "job"], ["instance", "job", "running"]]);
+  assertStrictEquals((await jobOf(env.store, first!.job.id)).state, "running");
+  await env.a.instance.idle();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
+  for (const { job } of [first!, second!]) {
+    assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
+  }
+});
+
+Deno.test("a job that could not be stored leaves its slot to others", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { concurrency: 1 });
+  hooks.commit = () => Promise.reject(new Error("disk full"));
+  await assertRejects(() => submit(env.a, env.kind, { text: "hello" }), Error, "disk full");
+  assertStrictEquals(env.a.instance.running, 0);
+  hooks.commit = undefined;
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+});
+
 for (const sort of ["result", "running"]) {
   Deno.test(`a job ends although a commit of its ${sort} is never answered`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
@@ -372,14 +404,18 @@ for (const sort of ["result", "running"]) {
     let hung = 0;
     hooks.commit = (sets, run) =>
       sets.some(([first]) => first === sort) && hung++ === 0 ? new Promise(() => {}) : run();
-    const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+    const { id } = queuedJob();
+    await env.store.accept({ ...queuedJob(), id });
+    const firstSweep = env.a.instance.sweep();
+    // A sweep that waits for the commit goes on when the clock advances, so it is not awaited.
     for (let second = 0; second < 60; second++) {
       clock.advance(1_000);
-      await kv.get(["let others go on"]);
-      if (second > 10) await env.a.instance.sweep();
+      for (let n = 0; n < 5; n++) await kv.get(["let others go on"]);
+      if (second > 10) env.a.instance.sweep();
     }
     assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
     assertStrictEquals(hung, 2);
+    await firstSweep;
     // Timers of answered requests are gone; the engine's own timers are left.
     await untilIdle(env.a, () => clock.advance(1_000));
   });

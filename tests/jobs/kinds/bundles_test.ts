@@ -12,6 +12,7 @@ import {
   type BundlesRequest,
   type BundlesSettings,
 } from "../../../jobs/kinds/bundles/kind.ts";
+import { MAX_OUTPUT_CHARACTERS } from "../../../jobs/tools/output.ts";
 import type { Tool } from "../../../jobs/tools/tool.ts";
 import { failure, JobError } from "../../../lib/job/failure.ts";
 import type { FunctionCall, InputItem, ResponseRequest } from "../../../lib/model/model.ts";
@@ -518,6 +519,25 @@ for (const [found, written, kept] of sources) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written} when a tool has returned ${found}`, async () => {
     const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
       tools: [finder(found)],
+    });
+
+    assertEquals(await plan, bundles({ url: kept ? written : null }));
+  });
+}
+
+/** A text that is too long for the output of a tool. The limit is in the middle of its last link. */
+const longText = `https://example.com/a ${"x ".repeat(7_900)}https://example.com/${
+  "b".repeat(500)
+}`;
+const halfLink = longText.slice(0, MAX_OUTPUT_CHARACTERS - '" [cut off]"'.length).split(" ").at(
+  -1,
+)!;
+
+for (const [written, kept] of [["https://example.com/a", true], [halfLink, false]] as const) {
+  Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written.slice(0, 30)} of an output that is cut`, async () => {
+    const tool: Tool = { ...cityTool().tool, run: () => Promise.resolve(longText) };
+    const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
+      tools: [tool],
     });
 
     assertEquals(await plan, bundles({ url: kept ? written : null }));

@@ -8,7 +8,7 @@ import {
 import { ApiKeys } from "../../../lib/api_keys.ts";
 import { keyCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
-import type { JobRecord } from "../../../lib/job/job_record.ts";
+import type { JobRecord, QueuedJob } from "../../../lib/job/job_record.ts";
 import { createClient } from "../../../lib/openai/client.ts";
 import { presentNotice } from "../../../routes/api/presenter.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
@@ -196,6 +196,31 @@ Deno.test("a delivery waits as long as Retry-After asks, and ends after 410", as
   const [delivery] = await env.deliveries();
   assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
 });
+
+const redirect = ", a redirect, which is not followed: callbackUrl must be the final URL";
+
+for (
+  const [status, advice] of [
+    [301, redirect],
+    [302, redirect],
+    [307, redirect],
+    [308, redirect],
+    [404, ""],
+    [500, ""],
+  ] as const
+) {
+  Deno.test(`a receiver that answers ${status} is asked again later, and the failure says why`, async () => {
+    const headers = { location: "https://www.trips.example/hook" };
+    await using env = await openReceiver([new Response(null, { status, headers })]);
+    await env.submit("/api/itineraries", tokyo);
+    await env.work();
+    const [delivery] = await env.deliveries();
+    assertStrictEquals(delivery!.state, "queued");
+    const { message } = (delivery as QueuedJob).lastFailure!;
+    assertStrictEquals(message, `The receiver answered ${status}${advice}`);
+    assertStrictEquals(env.received.length, 1);
+  });
+}
 
 Deno.test("a callback is not sent to an address that is private by then", async () => {
   await using env = await openReceiver([], {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { getWeather } from "../../../jobs/tools/get_weather.ts";
 import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
@@ -48,10 +48,10 @@ function serveWeather(
 }
 
 /** Calls the tool as the model does. */
-async function weatherIn(city: string, { url }: { url: string }) {
+async function weatherIn(city: string, { url }: { url: string }, more: object = {}) {
   const { text } = await runTool(
     [getWeather({ baseUrl: url, geocodingBaseUrl: url })],
-    { callId: "call_1", name: "get_weather", arguments: JSON.stringify({ city }) },
+    { callId: "call_1", name: "get_weather", arguments: JSON.stringify({ city, ...more }) },
     { signal: new AbortController().signal, clock: systemClock },
   );
   return JSON.parse(text);
@@ -67,7 +67,7 @@ Deno.test("get_weather looks up the place and then its forecast", async () => {
     Object.fromEntries(searchParams),
   ]);
   assertEquals(requests, [
-    ["/v1/search", { name: "Lisbon", count: "1", language: "en" }],
+    ["/v1/search", { name: "Lisbon", count: "10", language: "en" }],
     ["/v1/forecast", {
       latitude: "38.71667",
       longitude: "-9.13333",
@@ -99,15 +99,24 @@ Deno.test("get_weather puts the city only into the query", async () => {
 
   const { searchParams } = server.requests[0]!;
   assertStrictEquals(searchParams.get("name"), "São Paulo&count=9#x");
-  assertEquals(searchParams.getAll("count"), ["1"]);
+  assertEquals(searchParams.getAll("count"), ["10"]);
 });
 
-Deno.test("get_weather returns the weather of each day", async () => {
+Deno.test("get_weather returns where the city is, and the weather of each day", async () => {
   await using server = serveWeather({ weather: () => Response.json(forecast(3, 61)) });
 
   assertEquals(await weatherIn("Lisboa", server), {
-    place: "Lisbon, Portugal",
+    place: {
+      name: "Lisbon",
+      region: null,
+      country: "Portugal",
+      countryCode: "PT",
+      population: 517802,
+      latitude: 38.71667,
+      longitude: -9.13333,
+    },
     timezone: "Europe/Lisbon",
+    forecastUntil: "2026-11-22",
     days: [
       { date: "2026-11-21", sky: "overcast", maxCelsius: 17.5, minCelsius: 11, rainPercent: 35 },
       { date: "2026-11-22", sky: "rain", maxCelsius: 18.5, minCelsius: 12, rainPercent: null },
@@ -152,17 +161,158 @@ Deno.test("get_weather accepts a place without a country", async () => {
     Response.json({ results: [{ name: "Atlantis", latitude: 0, longitude: 0 }] });
   await using server = serveWeather({ places });
 
-  assertStrictEquals((await weatherIn("Atlantis", server)).place, "Atlantis");
+  assertEquals((await weatherIn("Atlantis", server)).place, {
+    name: "Atlantis",
+    region: null,
+    country: null,
+    countryCode: null,
+    population: null,
+    latitude: 0,
+    longitude: 0,
+  });
 });
 
-for (const nowhere of [{ generationtime_ms: 0.4 }, { results: [] }]) {
+// Places
+
+const chicagos = [
+  { ...lisbon.results[0], name: "Chicago", admin1: "Illinois", country: "United States" },
+  {
+    ...lisbon.results[0],
+    name: "Chicago",
+    admin1: "Limburg",
+    country: "Netherlands",
+    country_code: "NL",
+    population: undefined,
+  },
+];
+
+Deno.test("get_weather lists other places of the same name", async () => {
+  await using server = serveWeather({ places: () => Response.json({ results: chicagos }) });
+
+  const { place, otherPlaces } = await weatherIn("Chicago", server);
+
+  assertStrictEquals(place.region, "Illinois");
+  assertEquals(otherPlaces, ["Chicago, Limburg, Netherlands"]);
+});
+
+Deno.test("get_weather uses the region and the country", async () => {
+  await using server = serveWeather({ places: () => Response.json({ results: chicagos }) });
+
+  for (const [region, country] of [["Limburg", null], [null, "NL"], ["Limburg", "Netherlands"]]) {
+    const { place, otherPlaces } = await weatherIn("Chicago", server, { region, country });
+
+    assertStrictEquals(place.region, "Limburg");
+    assertStrictEquals(otherPlaces, undefined);
+  }
+});
+
+Deno.test("get_weather says which words are not known to be true of the place", async () => {
+  await using server = serveWeather();
+
+  const { notes } = await weatherIn("Lisbon, Algarve", server, { country: "Portugal" });
+
+  assertEquals(notes, ["The place may not be the one you mean: not known to be in Algarve"]);
+});
+
+Deno.test("get_weather returns no weather of a place in another country", async () => {
+  await using server = serveWeather({ places: () => Response.json({ results: chicagos }) });
+
+  assertEquals(await weatherIn("Chicago", server, { country: "France" }), {
+    error: "No place of this name is in that region or country, but in others",
+    otherPlaces: [
+      "Chicago, Illinois, United States (517802 inhabitants)",
+      "Chicago, Limburg, Netherlands",
+    ],
+  });
+  assertEquals(server.requests.map(({ pathname }) => pathname), ["/v1/search"]);
+});
+
+for (const nowhere of [{ generationtime_ms: 0.4 }, { results: [] }, { results: null }]) {
   Deno.test(`get_weather finds no place in ${JSON.stringify(nowhere)}`, async () => {
     await using server = serveWeather({ places: () => Response.json(nowhere) });
 
     assertEquals(await weatherIn("Nowhere", server), {
-      error: "There is no place named Nowhere",
+      error: "No place has this name. Write the English name of the city alone, and its region " +
+        "and country as arguments of their own",
     });
     assertStrictEquals(server.requests.length, 1);
+  });
+}
+
+// Dates
+
+/** A forecast that ends on 24 November, with a last day that has no values yet. */
+const short = forecast(0, 1, 3, 61, null);
+short.daily.temperature_2m_max[4] = null!;
+
+const usual = "Go by the weather that is usual there at that time of the year, and say so";
+
+const dates: [args: object, days: [first: string, last: string] | null, note?: string][] = [
+  [{}, ["2026-11-21", "2026-11-24"]],
+  [{ startDate: null, endDate: null }, ["2026-11-21", "2026-11-24"]],
+  [{ startDate: "2026-11-22", endDate: "2026-11-23" }, ["2026-11-22", "2026-11-23"]],
+  [{ startDate: "2026-11-20", endDate: "2026-11-21" }, ["2026-11-21", "2026-11-21"]],
+  [{ startDate: "2026-11-23" }, ["2026-11-23", "2026-11-24"]],
+  [
+    { startDate: "2026-11-24", endDate: "2026-11-25" },
+    ["2026-11-24", "2026-11-24"],
+    `There is no forecast after 2026-11-24 yet. ${usual}`,
+  ],
+  [
+    { startDate: "2026-11-25", endDate: "2026-11-29" },
+    null,
+    `There is no forecast for these days yet: it ends on 2026-11-24. ${usual}`,
+  ],
+  [
+    { startDate: "2027-07-01" },
+    null,
+    `There is no forecast for these days yet: it ends on 2026-11-24. ${usual}`,
+  ],
+  [
+    { startDate: "2026-11-19", endDate: "2026-11-20" },
+    null,
+    "These days are over: the forecast begins on 2026-11-21",
+  ],
+];
+
+for (const [args, range, note] of dates) {
+  Deno.test(`get_weather returns ${range ? "days" : "no day"} and ${note ? "a note" : "no note"} for ${JSON.stringify(args)}`, async () => {
+    await using server = serveWeather({ weather: () => Response.json(short) });
+
+    const { days, forecastUntil, notes } = await weatherIn("Lisbon", server, args);
+
+    assertStrictEquals(forecastUntil, "2026-11-24");
+    const [first, last] = [days[0]?.date, days.at(-1)?.date];
+    assertEquals(range ? [first, last] : days, range ?? []);
+    assertEquals(notes, note ? [note] : undefined);
+  });
+}
+
+Deno.test("get_weather says that there is no forecast at all", async () => {
+  await using server = serveWeather({ weather: () => Response.json(forecast()) });
+
+  const { days, forecastUntil, notes } = await weatherIn("Lisbon", server);
+
+  assertEquals([days, forecastUntil], [[], null]);
+  assertEquals(notes, ["There is no forecast for this place"]);
+});
+
+const badArguments: [city: string, args: object, field: string][] = [
+  [" ", {}, "city"],
+  ["Lisbon", { startDate: "tomorrow" }, "startDate"],
+  ["Lisbon", { endDate: "2026-02-30" }, "endDate"],
+  ["Lisbon", { startDate: "2026-11-29", endDate: "2026-11-28" }, "endDate"],
+];
+
+for (const [city, args, field] of badArguments) {
+  Deno.test(`get_weather sends no request for ${JSON.stringify({ city, ...args })}`, async () => {
+    await using server = serveWeather();
+
+    const { problems } = await weatherIn(city, server, args);
+
+    assertStrictEquals(problems.length, 1);
+    assert(problems[0].startsWith(`${field}: `), problems[0]);
+    assertEquals(server.requests, []);
   });
 }
 

@@ -75,6 +75,51 @@ for (const [what, answer, message] of badAnswers) {
   });
 }
 
+const Fault = z.object({ fault: z.object({ code: z.string() }) }).transform((body) =>
+  body.fault.code
+);
+
+const busy = { fault: { code: "busy", text: "s3cret" } };
+const nothingKnown = { status: null, code: null, retryAfterMs: null, isTooLarge: false };
+
+/** What the error says beside its message, for an answer. */
+const details: [what: string, answer: () => Response, expected: object][] = [
+  ["a status", () => new Response("no", { status: 404 }), { status: 404 }],
+  ["a status and a code", () => Response.json(busy, { status: 503 }), {
+    status: 503,
+    code: "busy",
+  }],
+  ["a code in an answer of status 200", () => Response.json(busy), { code: "busy" }],
+  ["another body", () => Response.json({ fault: "busy" }, { status: 500 }), { status: 500 }],
+  [
+    "a long body",
+    () => Response.json({ ...busy, more: "x".repeat(10_000) }, { status: 500 }),
+    { status: 500 },
+  ],
+  [
+    "a time to wait",
+    () => new Response(null, { status: 429, headers: { "retry-after": "2" } }),
+    { status: 429, retryAfterMs: 2_000 },
+  ],
+  ["a body of the wrong shape", () => Response.json({ hello: 5 }), {}],
+  ["too large a body", () => Response.json({ hello: "x".repeat(100_000) }), { isTooLarge: true }],
+];
+
+for (const [what, answer, expected] of details) {
+  Deno.test(`the error of fetchJson() tells a program of ${what}`, async () => {
+    await using server = serveLocally(answer);
+
+    const error = await assertRejects(
+      () => fetchGreeting(server.url, { errorCode: Fault, maxBytes: 50_000 }),
+      JsonFetchError,
+    );
+
+    const { status, code, retryAfterMs, isTooLarge } = error;
+    assertEquals({ status, code, retryAfterMs, isTooLarge }, { ...nothingKnown, ...expected });
+    assertStrictEquals(`${error.message}`.includes("s3cret"), false);
+  });
+}
+
 Deno.test("fetchJson() accepts a body of exactly maxBytes", async () => {
   await using server = serveLocally(() => new Response('{"hello":"ö"}'));
 

@@ -80,6 +80,14 @@ Deno.test("releaseJob() does not count the attempt", () => {
   assertStrictEquals(job.attempt, 2);
 });
 
+Deno.test("releaseJob() adds the refusal of a call to the timeline, and keeps the last failure", () => {
+  const before = { ...runningJob(), lastFailure: null };
+  const job = releaseJob(before, { runAt: later, now: NOON, failure: fault });
+  const released = { event: "released", at: NOON, attempt: 1, failure: fault, runAt: later };
+  assertEquals<unknown>(job.timeline.at(-1), released);
+  assertStrictEquals(job.lastFailure, null);
+});
+
 Deno.test("rescueJob() counts the attempt of the dead worker and queues the job at once", () => {
   const job = rescueJob(runningJob({ attempt: 3 }), { now: later, limits });
   assert("state" in job);

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { responseBody } from "../../../testing/event_stream.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import {
+  type Answer,
   ask,
   background,
   broken,
@@ -112,6 +113,20 @@ Deno.test("a resumed stream without sequence numbers reports its text once", asy
   assertStrictEquals((await turn).text, PLAN);
   const last = received.findLastIndex(({ type }) => type === "started");
   assertStrictEquals(textOf(received.slice(last)), PLAN);
+});
+
+Deno.test("a response that is queued for the whole time is canceled, so that the next attempt begins another one", async () => {
+  const queued: Answer = () =>
+    Response.json(responseBody([], { status: "queued", background: true }));
+  const canceled: Answer = () =>
+    Response.json(responseBody([], { status: "cancelled", background: true }));
+  const waits = Array.from({ length: 200 }, (_, n) => n % 2 === 0 ? queued : noStream);
+  await using env = openModel(waits, { background: true });
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "timeout");
+  assertStrictEquals(env.asked.at(-1)!.line, "POST /responses/resp_1/cancel");
+
+  await using next = openModel([canceled], { background: true });
+  assertStrictEquals(await join(next.model).turn, null);
 });
 
 Deno.test("join() polls repeatedly when no stream is available", async () => {

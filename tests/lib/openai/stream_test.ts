@@ -2,7 +2,7 @@
  * Faults of streams, for both calls of the model.
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import { boundedFetch, Watchdog } from "../../../lib/openai/stream.ts";
+import { readText, Watchdog } from "../../../lib/openai/stream.ts";
 import { chatChunks, frame, responseEvents, streamOf } from "../../../testing/event_stream.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
@@ -245,11 +245,11 @@ Deno.test("a silent stream is alive while its server sends comments", async () =
   const clock = new FakeClock();
   const endsAt = clock.now() + 10 * IDLE_MS;
   using watchdog = new Watchdog({ clock, endsAt, idleMs: IDLE_MS, armed: true });
-  const response = await boundedFetch(watchdog.onBytes)(server.url);
-  const reader = response.body!.getReader();
+  const { signal, onBytes } = watchdog;
+  const pieces = readText(await fetch(server.url), { signal, onBytes });
   for (let n = 0; n < 3; n++) {
     answer.enqueue(bytesOf(": still here\n\n"));
-    await reader.read();
+    await pieces.next();
     clock.advance(IDLE_MS - 1_000);
     await nextTurn();
     assertStrictEquals(watchdog.signal.aborted, false);
@@ -257,5 +257,5 @@ Deno.test("a silent stream is alive while its server sends comments", async () =
   clock.advance(1_000);
   await nextTurn();
   assertStrictEquals(watchdog.signal.aborted, true);
-  await reader.cancel();
+  await pieces.return();
 });

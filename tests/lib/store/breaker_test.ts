@@ -1,16 +1,19 @@
 import {
   assert,
+  assertEquals,
   assertExists,
   assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
 import { Breaker, BreakerOpenError } from "../../../lib/store/breaker.ts";
+import { BreakerState } from "../../../lib/store/breaker_state.ts";
 import { type FailureCode, JobError } from "../../../lib/job/failure.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 
+const opener = { id: "job-0", kind: "itinerary" };
 const one = { id: "job-1", kind: "itinerary" };
 const two = { id: "job-2", kind: "itinerary" };
 const other = { id: "job-3", kind: "bundles" };
@@ -36,19 +39,24 @@ async function openBreakers() {
 
 type BreakerJob = typeof one;
 
-/** Makes a call that fails. */
+/** Makes a call that fails. @returns the error that the guard throws */
 async function rejectCall(
   breaker: Breaker,
   job: BreakerJob,
   code: FailureCode = "rate_limited",
-  retryAfterMs?: number,
-) {
-  const call = () => Promise.reject(new JobError(code, "Too much", { retryAfterMs }));
-  await assertRejects(() => breaker.guard(job, signal, call), Error, "Too much");
+  more: ConstructorParameters<typeof JobError>[2] = {},
+): Promise<JobError> {
+  const call = () => Promise.reject(new JobError(code, "Too much", more));
+  return await assertRejects(() => breaker.guard(job, { signal }, call), JobError, "Too much");
+}
+
+/** Makes a call that fails before its answer began. */
+async function loseCall(breaker: Breaker, job: BreakerJob): Promise<JobError> {
+  return await rejectCall(breaker, job, "connection_lost", { unanswered: true });
 }
 
 async function succeed(breaker: Breaker, job: BreakerJob) {
-  assertStrictEquals(await breaker.guard(job, signal, () => Promise.resolve("plan")), "plan");
+  assertStrictEquals(await breaker.guard(job, { signal }, () => Promise.resolve("plan")), "plan");
 }
 
 Deno.test("a breaker is closed until a call is rejected, then open in every instance", async () => {
@@ -66,24 +74,26 @@ Deno.test("each kind has its own breaker", async () => {
   assertStrictEquals(await env.b.admit(other), 0);
 });
 
-Deno.test("only rate limits, overload and a spent quota open the breaker", async () => {
+Deno.test("of the faults with an answer, only rate limits, overload and a spent quota open the breaker", async () => {
   const opening = ["rate_limited", "overloaded", "quota_exceeded"] as const;
   for (const code of opening) {
     using env = await openBreakers();
     await rejectCall(env.a, one, code);
     assert(await env.b.admit(two) > NOON, code);
   }
-  for (const code of ["upstream_error", "timeout", "unauthorized", "refused"] as const) {
+  const others = ["upstream_error", "timeout", "connection_lost", "rejected", "refused"] as const;
+  for (const code of others) {
     using env = await openBreakers();
     await rejectCall(env.a, one, code);
-    assertStrictEquals(await env.b.admit(two), 0, code);
+    await rejectCall(env.a, two, code);
+    for (const job of [one, two]) assertStrictEquals(await env.b.admit(job), 0, code);
   }
 });
 
 Deno.test("the breaker stays open as long as Retry-After asks, at most ten minutes", async () => {
   for (const [seconds, expected] of [[20, 20], [86_400, 600], [0, 0]] as const) {
     using env = await openBreakers();
-    await rejectCall(env.a, one, "rate_limited", seconds * 1_000);
+    await rejectCall(env.a, one, "rate_limited", { retryAfterMs: seconds * 1_000 });
     assertStrictEquals(await env.b.admit(two), expected && NOON + expected * 1_000);
   }
 });
@@ -122,7 +132,7 @@ Deno.test("each rejected call in a row doubles the pause, up to a maximum", asyn
   for (
     const [code, firstMs, longestMs] of [
       ["rate_limited", 1_000, 60_000],
-      ["overloaded", 1_000, 60_000],
+      ["overloaded", 1_000, 30_000],
       ["quota_exceeded", 60_000, 600_000],
     ] as const
   ) {
@@ -130,7 +140,7 @@ Deno.test("each rejected call in a row doubles the pause, up to a maximum", asyn
     let expected: number = firstMs;
     for (let n = 0; n < 10; n++) {
       const startedAt = env.clock.now();
-      await rejectCall(n % 2 ? env.a : env.b, one, code);
+      await rejectCall(n % 2 ? env.a : env.b, { ...one, id: `job-${n}` }, code);
       const until = await env.a.admit(two);
       assertStrictEquals(until - startedAt, expected, `${code}, failure ${n + 1}`);
       env.clock.advance(until - startedAt);
@@ -146,7 +156,7 @@ Deno.test("calls that were in flight when the breaker opened do not lengthen the
     answer: Promise.withResolvers<never>(),
   }));
   const ended = calls.map(({ job, answer }) =>
-    env.a.guard(job, signal, () => answer.promise).catch(() => {})
+    env.a.guard(job, { signal }, () => answer.promise).catch(() => {})
   );
   await env.kv.get(["wait"]);
   for (const { answer } of calls) answer.reject(new JobError("rate_limited", "Too much"));
@@ -158,12 +168,12 @@ Deno.test("a late Retry-After makes the pause longer, never shorter", async () =
   using env = await openBreakers();
   const late = [5_000, 2_000].map((retryAfterMs) => {
     const answer = Promise.withResolvers<never>();
-    const ended = env.a.guard(one, signal, () => answer.promise).catch(() => {});
+    const ended = env.a.guard(one, { signal }, () => answer.promise).catch(() => {});
     const error = new JobError("rate_limited", "Too much", { retryAfterMs });
     return { end: () => (answer.reject(error), ended) };
   });
   await env.kv.get(["wait"]);
-  await rejectCall(env.b, two);
+  await rejectCall(env.b, opener);
   for (const { end } of late) {
     await end();
     env.b.forget();
@@ -173,7 +183,7 @@ Deno.test("a late Retry-After makes the pause longer, never shorter", async () =
 
 Deno.test("another job may be the probe five seconds after a probe that has not ended", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one);
+  await rejectCall(env.a, opener);
   env.clock.advance(1_000);
   assertStrictEquals(await env.a.admit(one), 0);
   assertStrictEquals(await env.b.admit(two), NOON + 6_000);
@@ -183,9 +193,9 @@ Deno.test("another job may be the probe five seconds after a probe that has not 
 
 Deno.test("guard() holds a call back while the breaker is open", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one, "rate_limited", 10_000);
+  await rejectCall(env.a, one, "rate_limited", { retryAfterMs: 10_000 });
   let called = false;
-  const call = env.b.guard(two, signal, () => Promise.resolve(called = true));
+  const call = env.b.guard(two, { signal }, () => Promise.resolve(called = true));
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
   assertStrictEquals(called, false);
   for (let second = 0; second < 10; second++) {
@@ -199,9 +209,13 @@ Deno.test("guard() holds a call back while the breaker is open", async () => {
 
 Deno.test("guard() stops waiting when the job is aborted", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one, "rate_limited", 10_000);
+  await rejectCall(env.a, one, "rate_limited", { retryAfterMs: 10_000 });
   const abort = new AbortController();
-  const call = env.b.guard(two, abort.signal, () => Promise.reject(new Error("was called")));
+  const call = env.b.guard(
+    two,
+    { signal: abort.signal },
+    () => Promise.reject(new Error("was called")),
+  );
   while (env.clock.waiting === 0) await env.kv.get(["wait"]);
   abort.abort(new Error("over"));
   await assertRejects(() => call, Error, "over");
@@ -209,8 +223,8 @@ Deno.test("guard() stops waiting when the job is aborted", async () => {
 
 Deno.test("guard() waits at most ten seconds, and throws the failure and the end of the pause", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one, "rate_limited", 10_001);
-  const call = env.b.guard(two, signal, () => Promise.reject(new Error("was called")));
+  await rejectCall(env.a, one, "rate_limited", { retryAfterMs: 10_001 });
+  const call = env.b.guard(two, { signal }, () => Promise.reject(new Error("was called")));
   const error = await assertRejects(() => call, BreakerOpenError);
   assertStrictEquals(error.until, NOON + 10_001);
   assertStrictEquals(error.failure.code, "rate_limited");
@@ -221,7 +235,7 @@ Deno.test("guard() waits at most ten seconds, and throws the failure and the end
 function heldCall(breaker: Breaker, job: BreakerJob) {
   const answer = Promise.withResolvers<string>();
   const begun = Promise.withResolvers<void>();
-  const ended = breaker.guard(job, signal, () => (begun.resolve(), answer.promise))
+  const ended = breaker.guard(job, { signal }, () => (begun.resolve(), answer.promise))
     .catch(() => {});
   return {
     begun: begun.promise,
@@ -232,7 +246,7 @@ function heldCall(breaker: Breaker, job: BreakerJob) {
 
 Deno.test("a slow probe that succeeds closes the breaker, although others have called since", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one);
+  await rejectCall(env.a, opener);
   env.clock.advance(1_000);
   const slow = heldCall(env.a, one);
   await slow.begun;
@@ -247,7 +261,7 @@ Deno.test("a slow probe that succeeds closes the breaker, although others have c
 
 Deno.test("a slow probe does not close the breaker if a later call was rejected", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one);
+  await rejectCall(env.a, opener);
   env.clock.advance(1_000);
   const slow = heldCall(env.a, one);
   await slow.begun;
@@ -262,14 +276,14 @@ Deno.test("a slow probe does not close a breaker that was opened or extended sin
     using env = await openBreakers();
     const early = heldCall(env.b, { ...one, id: "early" });
     await early.begun;
-    await rejectCall(env.a, one);
+    await rejectCall(env.a, opener);
     env.clock.advance(1_000);
     const slow = heldCall(env.a, one);
     await slow.begun;
     env.clock.advance(5_000);
     if (closedBefore) {
       await succeed(env.b, two);
-      await rejectCall(env.b, two, "rate_limited", 300_000);
+      await rejectCall(env.b, two, "rate_limited", { retryAfterMs: 300_000 });
     } else {
       await early.fail(new JobError("rate_limited", "Too much", { retryAfterMs: 300_000 }));
     }
@@ -281,7 +295,7 @@ Deno.test("a slow probe does not close a breaker that was opened or extended sin
 
 Deno.test("the longest pause holds for an instance whose clock is 5 seconds behind", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one, "rate_limited", 3_600_000);
+  await rejectCall(env.a, one, "rate_limited", { retryAfterMs: 3_600_000 });
   const behind = new FakeClock(NOON - 5_000);
   const { kv, ring } = env;
   const until = await new Breaker(kv, { clock: behind, ring }).admit(two);
@@ -311,7 +325,7 @@ Deno.test("a probe closes the breaker with any answer that shows that the model 
 
 Deno.test("a pause is over when the clock was set back further than the longest pause", async () => {
   using env = await openBreakers();
-  await rejectCall(env.a, one, "rate_limited", 600_000);
+  await rejectCall(env.a, one, "rate_limited", { retryAfterMs: 600_000 });
   const late = new FakeClock(NOON - 3_600_000);
   const { kv, ring } = env;
   assertStrictEquals(await new Breaker(kv, { clock: late, ring }).admit(two), 0);
@@ -349,4 +363,246 @@ Deno.test("a breaker forgets its failures ten minutes after its last use", async
   env.clock.advance(value!.openUntil + 600_000 - env.clock.now());
   await rejectCall(env.b, two);
   assertStrictEquals(await env.a.admit(one) - env.clock.now(), 1_000);
+});
+
+for (const code of ["connection_lost", "timeout", "upstream_error"] as const) {
+  Deno.test(`two jobs without an answer open the breaker for all: ${code}`, async () => {
+    using env = await openBreakers();
+    const more = { unanswered: true };
+    await rejectCall(env.a, one, code, more);
+    // One job may be the cause of its failure, so it waits alone.
+    assertStrictEquals(await env.a.admit(one), NOON + 1_000);
+    assertStrictEquals(await env.b.admit(one), NOON + 1_000);
+    for (const breaker of [env.a, env.b]) {
+      assertStrictEquals(await breaker.admit(two), 0);
+      assertStrictEquals(breaker.openUntil("itinerary"), 0);
+    }
+    await rejectCall(env.b, two, code, more);
+    assertStrictEquals(await env.a.admit(opener), NOON + 1_000);
+    assertStrictEquals(env.a.openUntil("itinerary"), NOON + 1_000);
+  });
+}
+
+Deno.test("a fault without an answer opens the breaker at once if it has a Retry-After", async () => {
+  using env = await openBreakers();
+  await rejectCall(env.a, one, "upstream_error", { unanswered: true, retryAfterMs: 3_000 });
+  assertStrictEquals(await env.b.admit(two), NOON + 3_000);
+});
+
+for (const alone of [true, false]) {
+  const who = alone ? "one job" : "several jobs";
+  Deno.test(`the pause of an outage doubles up to 30 seconds: ${who}`, async () => {
+    using env = await openBreakers();
+    if (!alone) await loseCall(env.a, opener);
+    for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+      const job = alone ? one : { ...one, id: crypto.randomUUID() };
+      const now = env.clock.now();
+      await loseCall(env.a, job);
+      assertStrictEquals(await env.b.admit(alone ? one : two), now + seconds * 1_000);
+      env.clock.advance(seconds * 1_000);
+    }
+  });
+}
+
+Deno.test("guard() throws when a refused job may continue, after the jobs that only waited", async () => {
+  using env = await openBreakers();
+  const until = async (job: BreakerJob, code: FailureCode, retryAfterMs?: number) => {
+    const error = await rejectCall(env.a, job, code, { unanswered: true, retryAfterMs });
+    assert(error instanceof BreakerOpenError);
+    assertStrictEquals(error.hasCalled, true);
+    assertStrictEquals(error.failure.code, code);
+    return error.until - NOON;
+  };
+  assertStrictEquals(await until(one, "connection_lost"), 1_000);
+  assertStrictEquals(await until(two, "connection_lost"), 1_500);
+  env.clock.advance(1_000);
+  assertStrictEquals(await env.a.admit(two), NOON + 1_500);
+  assertStrictEquals(await env.a.admit(other), 0);
+  // The breaker does not stay open for so long, but the job would not be accepted earlier.
+  assertStrictEquals(await until(opener, "overloaded", 3_600_000), 3_601_000);
+});
+
+Deno.test("guard() throws the failure itself if the quota is spent", async () => {
+  using env = await openBreakers();
+  const error = await rejectCall(env.a, one, "quota_exceeded");
+  assertStrictEquals(error instanceof BreakerOpenError, false);
+});
+
+/** Returns how many refused calls in a row hold back all jobs. */
+async function refusedForAll(kv: Deno.Kv): Promise<number> {
+  const { data: state } = BreakerState.safeParse((await kv.get(["breaker", "itinerary"])).value);
+  return state?.suspect === null ? state.failures : 0;
+}
+
+/** What happens between two failures of a job, and whether the second one is its own fault. */
+const verdicts: [
+  name: string,
+  between: (env: Awaited<ReturnType<typeof openBreakers>>) => Promise<unknown>,
+  isOwnFault: boolean,
+][] = [
+  ["nothing", () => Promise.resolve(), false],
+  ["another job is answered", ({ a }) => succeed(a, two), true],
+  ["another job is answered in another instance", ({ b }) => succeed(b, two), true],
+  ["another job is refused by the model", ({ b }) => rejectCall(b, two, "refused"), true],
+  ["a job of another kind is answered", ({ a }) => succeed(a, other), false],
+  ["another job fails as well", ({ b }) => loseCall(b, two), false],
+  ["the job is answered", ({ a }) => succeed(a, one), false],
+  ["the job is answered in another instance", ({ b }) => succeed(b, one), true],
+  ["an outage ends, and another one begins", async ({ a, b, clock }) => {
+    await loseCall(b, two);
+    clock.advance(1_000);
+    await succeed(a, opener);
+    await loseCall(b, two);
+    await loseCall(b, { ...two, id: "next" });
+  }, true],
+];
+
+for (const [name, between, isOwnFault] of verdicts) {
+  const verdict = isOwnFault ? "is its own fault" : "is a wait";
+  Deno.test(`the second failure of a job without an answer ${verdict}: ${name}`, async () => {
+    using env = await openBreakers();
+    assert(await loseCall(env.a, one) instanceof BreakerOpenError);
+    env.clock.advance(1_500);
+    await between(env);
+    env.clock.advance(1_500);
+    const failures = await refusedForAll(env.kv);
+    const error = await loseCall(env.a, one);
+    assertStrictEquals(error instanceof BreakerOpenError, !isOwnFault);
+    if (isOwnFault) assertStrictEquals(await refusedForAll(env.kv), failures);
+  });
+}
+
+Deno.test("a job that is at fault needs another answer to be at fault again", async () => {
+  using env = await openBreakers();
+  const failures: boolean[] = [];
+  for (const isAnswered of [true, false, true]) {
+    await loseCall(env.a, one);
+    env.clock.advance(40_000);
+    if (isAnswered) await succeed(env.b, two);
+    env.a.forget();
+    failures.push(await loseCall(env.a, one) instanceof BreakerOpenError);
+    env.clock.advance(40_000);
+  }
+  assertEquals(failures, [false, true, false]);
+});
+
+Deno.test("a slow answer to another job shows that a job without an answer is at fault", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  const slow = heldCall(env.b, two);
+  await slow.begun;
+  env.clock.advance(1_000);
+  assert(await loseCall(env.a, one) instanceof BreakerOpenError);
+  await slow.succeed();
+  assertStrictEquals((await env.kv.get(["breaker", "itinerary"])).value, null);
+  env.clock.advance(2_000);
+  assertStrictEquals(await loseCall(env.a, one) instanceof BreakerOpenError, false);
+});
+
+Deno.test("a slow answer that began in an earlier outage clears no job", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  const slow = heldCall(env.b, two);
+  await slow.begun;
+  await succeed(env.a, opener);
+  const next = { ...one, id: "next" };
+  await loseCall(env.a, next);
+  await slow.succeed();
+  env.clock.advance(1_000);
+  assert(await loseCall(env.a, next) instanceof BreakerOpenError);
+});
+
+Deno.test("calls of other jobs cost no write while one job waits", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  env.clock.advance(1_000);
+  let commits = 0;
+  env.hooks.commit = (_sets, run) => (commits++, run());
+  for (let n = 0; n < 3; n++) {
+    assertStrictEquals(await env.a.admit({ ...one, id: `other-${n}` }), 0);
+  }
+  assertStrictEquals(commits, 0);
+});
+
+Deno.test("a slow answer that began before an outage does not end it", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  const slow = heldCall(env.b, opener);
+  await slow.begun;
+  await loseCall(env.a, two);
+  await slow.succeed();
+  assertStrictEquals(await env.a.admit(other), 0);
+  assertStrictEquals(await env.a.admit({ ...one, id: "next" }), NOON + 1_000);
+});
+
+Deno.test("the breaker closes when the answer of the probe begins", async () => {
+  using env = await openBreakers();
+  await rejectCall(env.a, opener);
+  env.clock.advance(1_000);
+  const ended = Promise.withResolvers<string>();
+  const closed = Promise.withResolvers<void>();
+  const ring = await env.instances.lastRing();
+  let reads = 0;
+  env.hooks.get = () => void reads++;
+  const call = env.a.guard(one, { signal }, async (onAnswer) => {
+    reads = 0;
+    for (let n = 0; n < 100; n++) onAnswer();
+    // Each piece of the answer calls it.
+    assertStrictEquals(reads, 1);
+    while (await env.a.admit(two) > 0) await env.kv.get(["wait"]);
+    closed.resolve();
+    return await ended.promise;
+  });
+  await closed.promise;
+  assertNotStrictEquals(await env.instances.lastRing(), ring);
+  ended.resolve("plan");
+  assertStrictEquals(await call, "plan");
+});
+
+Deno.test("guard() says why a job waits", async () => {
+  using env = await openBreakers();
+  await rejectCall(env.a, one, "overloaded");
+  const reasons: string[] = [];
+  const onWait = ({ code }: { code: string }) => void reasons.push(code);
+  const call = env.b.guard(two, { signal, onWait }, () => Promise.resolve("plan"));
+  while (env.clock.waiting === 0) await env.kv.get(["wait"]);
+  env.clock.advance(1_000);
+  assertStrictEquals(await call, "plan");
+  assertEquals(reasons, ["overloaded"]);
+});
+
+Deno.test("heldBackBy() returns why jobs wait, until the breaker has closed in any instance", async () => {
+  using env = await openBreakers();
+  let reads = 0;
+  env.hooks.get = () => void reads++;
+  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  assertStrictEquals(reads, 0);
+  await loseCall(env.a, one);
+  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  await loseCall(env.a, two);
+  env.a.forget();
+  reads = 0;
+  for (let n = 0; n < 5; n++) {
+    assertStrictEquals((await env.a.heldBackBy("itinerary"))?.code, "connection_lost");
+  }
+  assertStrictEquals(reads, 0);
+  env.clock.advance(1_000);
+  await succeed(env.b, opener);
+  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  await rejectCall(env.a, one);
+  env.clock.advance(6_000);
+  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+});
+
+Deno.test("calls cost no write and few reads while the breaker is closed", async () => {
+  using env = await openBreakers();
+  let [reads, commits] = [0, 0];
+  env.hooks.get = () => void reads++;
+  env.hooks.commit = (_sets, run) => (commits++, run());
+  for (let n = 0; n < 100; n++) {
+    await succeed(env.a, { ...one, id: `job-${n}` });
+    env.clock.advance(10);
+  }
+  // Every 250 ms, however many calls there are.
+  assertEquals([reads, commits], [4, 0]);
 });

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStrictEquals, fail } from "@std/assert";
-import { configureSync, type LogRecord, resetSync } from "@logtape/logtape";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, MINUTE } from "../../../testing/jobs.ts";
+import { captureLogs } from "../../../testing/log_records.ts";
 
 const SECOND = 1_000;
 
@@ -52,19 +52,6 @@ function watchExpiry(kv: Deno.Kv): { key: Deno.KvKey; expireIn: number | undefin
     return operation;
   };
   return found;
-}
-
-/** Collects the log records until it is disposed of. */
-function captureLogs(): { records: LogRecord[]; [Symbol.dispose](): void } {
-  const records: LogRecord[] = [];
-  configureSync({
-    sinks: { records: (record) => records.push(record) },
-    loggers: [
-      { category: "tripwright", sinks: ["records"] },
-      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: [] },
-    ],
-  });
-  return { records, [Symbol.dispose]: resetSync };
 }
 
 Deno.test("take() allows as many requests as the limit, and returns how many are left", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { type Failure, failure } from "../../../lib/job/failure.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv, settled } from "../../../testing/hooked_kv.ts";
@@ -98,4 +99,26 @@ Deno.test("a failed read fails the reads that share it, and no later one", async
   assertEquals(failed.map(({ status }) => status), ["rejected", "rejected"]);
   env.hooks.get = undefined;
   for (const { id } of jobs) assertStrictEquals((await env.store.read(id))?.job.id, id);
+});
+
+Deno.test("read() shows why a queued job is held back, as another version of the job", async () => {
+  using env = await openHooked();
+  let reason: Failure | null = null;
+  const heldBackBy = (kind: string) => Promise.resolve(kind === "test" ? reason : null);
+  const { store } = openStores(env.kv, { clock: env.clock, heldBackBy });
+  const job = queuedJob();
+  await store.accept(job);
+  const free = await store.read(job.id);
+  reason = failure("overloaded", "Why");
+  const heldBack = await store.read(job.id);
+  assertEquals(heldBack?.heldBackBy, reason);
+  assertNotStrictEquals(heldBack?.version, free?.version);
+  assertStrictEquals(await store.read(job.id), heldBack);
+  reason = failure("connection_lost", "Why");
+  assertNotStrictEquals((await store.read(job.id))?.version, heldBack?.version);
+  reason = null;
+  assertStrictEquals(await store.read(job.id), free);
+  reason = failure("overloaded", "Why");
+  await claim(store, job.id, { holder: "a" });
+  assertStrictEquals((await store.read(job.id))?.heldBackBy, undefined);
 });

@@ -87,27 +87,39 @@ Deno.test("the same key with another body, or for another kind, is 422", async (
   assertStrictEquals(await countDue(env.kv), 1);
 });
 
-Deno.test("each caller has its own keys", async () => {
-  using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
-  const callers = [
-    {},
-    laptop,
-    { "x-forwarded-for": "192.0.2.1" },
-    { "x-forwarded-for": "192.0.2.2" },
-  ];
-  const ids = new Set<string>();
-  for (const caller of [...callers, ...callers]) {
-    const { status, body } = await post(
-      env.app,
-      "/api/itineraries",
-      tokyo,
-      withKey("wish-1", caller),
-    );
-    assertStrictEquals(status, 202);
-    ids.add(body.jobId);
-  }
-  assertStrictEquals(ids.size, callers.length);
-});
+const wifi = { "x-forwarded-for": "192.0.2.1" };
+const mobile = { "x-forwarded-for": "198.51.100.7" };
+const phone = { "client-token": "99999999-2222-4333-8444-555555555555" };
+const apiKeys = ["our-own-key-0123456789", "another-key-0123456789"];
+const [ours, theirs] = apiKeys.map((key) => ({ authorization: `Bearer ${key}` })) as [
+  { authorization: string },
+  { authorization: string },
+];
+
+type Senders = [what: string, first: object, second: object, isSame: boolean, apiKeys?: string[]];
+
+const senders: Senders[] = [
+  ["one token at two addresses", { ...phone, ...wifi }, { ...phone, ...mobile }, true],
+  ["two tokens at one address", { ...phone, ...wifi }, { ...laptop, ...wifi }, false],
+  ["a token and none at one address", { ...phone, ...wifi }, wifi, false],
+  ["one address without a token", wifi, wifi, true],
+  ["two addresses without a token", wifi, mobile, false],
+  ["one API key at two addresses", { ...ours, ...wifi }, { ...ours, ...mobile }, true, apiKeys],
+  ["one API key with two tokens", { ...ours, ...phone }, { ...ours, ...laptop }, true, apiKeys],
+  ["two API keys with one token", { ...ours, ...phone }, { ...theirs, ...phone }, false, apiKeys],
+];
+
+for (const [what, first, second, isSame, apiKeys = []] of senders) {
+  Deno.test(`an Idempotency-Key ${isSame ? "is" : "is not"} shared by ${what}`, async () => {
+    using env = await openApp({ trustedProxies: 1, apiKeys }, { concurrency: 0 });
+    const send = (headers: object) =>
+      post(env.app, "/api/itineraries", tokyo, withKey("wish-1", headers));
+    const [a, b] = [await send(first), await send(second)];
+    assertEquals([a.status, b.status], [202, 202]);
+    assertStrictEquals(a.body.jobId === b.body.jobId, isSame);
+    assertStrictEquals(await countDue(env.kv), isSame ? 1 : 2);
+  });
+}
 
 Deno.test("a key expires with its job", async () => {
   using env = await openApp();

@@ -114,7 +114,9 @@ Deno.test("the page of the bundle service posts and polls until the bundles exis
 });
 
 Deno.test("the page of the bundle service reads why a generation failed", async () => {
-  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded");
+  // A wait beyond the deadline of the job.
+  const options = { retryAfterMs: HOUR };
+  const error = new JobError("rate_limited", "OpenAI API rate limit exceeded", options);
   const model = () => modelOf({ respond: () => Promise.reject(error) });
   using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: HOUR } });
   const { body } = await send(env.app, "/api/generations", fetchGeneration);

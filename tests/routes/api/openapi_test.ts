@@ -106,6 +106,8 @@ async function showRefusals(path: string): Promise<void> {
   }
   await ask(env.app, unknown, { method: "DELETE", ...bad });
   await ask(env.app, unknown, { method: "DELETE" });
+  await ask(env.app, `${unknown}/read-tokens`, { method: "POST", ...bad });
+  await ask(env.app, `${unknown}/read-tokens`, { method: "POST" });
   await make(env.app, path);
   await make(env.app, path);
   await env.a.instance.stop(0);
@@ -123,6 +125,21 @@ async function showKeys(path: string): Promise<void> {
   for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part, wrong);
   await ask(env.app, location, { method: "DELETE", ...wrong });
   await ask(env.app, location, { method: "DELETE", headers: asThem });
+  await showReadTokens(path);
+}
+
+async function showReadTokens(path: string): Promise<void> {
+  using env = await openApp({ apiKeys }, { concurrency: 0 });
+  const { response } = await make(env.app, path, asUs);
+  const location = response.headers.get("location")!;
+  const tokens = `${location}/read-tokens`;
+  const { body: { token } } = await ask(env.app, tokens, { method: "POST", headers: asUs });
+  await ask(env.app, `${location}?token=${token}`);
+  await ask(env.app, tokens, { method: "POST", headers: asThem });
+  await ask(env.app, tokens, { method: "POST" });
+  for (const part of ["", "/timeline"]) {
+    await ask(env.app, `${location}${part}?token=a&token=b`);
+  }
 }
 
 async function showLimits(path: string): Promise<void> {
@@ -137,6 +154,7 @@ async function showLimits(path: string): Promise<void> {
   await ask(limited.app, path, { headers: laptop });
   for (const part of ["", "/timeline", "/events"]) await ask(limited.app, location + part);
   await ask(limited.app, location, { method: "DELETE" });
+  await ask(limited.app, `${location}/read-tokens`, { method: "POST" });
   await rateLimiters.requests.settled();
 }
 
@@ -152,6 +170,8 @@ async function showFaults(path: string): Promise<void> {
   for await (const { key } of kv.list({ prefix: ["job"] })) await kv.set(key, { schema: 99 });
   for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part);
   await ask(env.app, location, { method: "DELETE" });
+  const keyed = await openApp({ kv, apiKeys }, { concurrency: 0 });
+  await ask(keyed.app, `${location}/read-tokens`, { method: "POST", headers: asUs });
   hooks.list = () => {
     throw new Error("database lost");
   };

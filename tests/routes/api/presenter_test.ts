@@ -1,5 +1,5 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import { failure } from "../../../lib/job/failure.ts";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { failure, type FailureCode } from "../../../lib/job/failure.ts";
 import { cancelJob, type JobRecord, releaseJob, retryJob } from "../../../lib/job/job_record.ts";
 import { noProgress, type Progress } from "../../../lib/job/progress.ts";
 import { presentJob, presentTimeline } from "../../../routes/api/presenter.ts";
@@ -85,6 +85,33 @@ Deno.test("presentJob() shows that a released job waits for a worker", () => {
   const { phase, updatedAt } = shown(job, progress).progress!;
   assertEquals([phase, updatedAt], ["queued", "2026-11-21T12:00:05.000Z"]);
 });
+
+const reasons: [FailureCode, message: RegExp][] = [
+  ["rate_limited", /^The model service is busy\. /],
+  ["overloaded", /^The model service is busy\. /],
+  ["quota_exceeded", /^The model service accepts no requests\. /],
+  ["connection_lost", /^The model service cannot be reached\. /],
+  ["timeout", /^The model service cannot be reached\. /],
+  ["upstream_error", /^The model service cannot be reached\. /],
+];
+
+for (const [code, message] of reasons) {
+  Deno.test(`presentJob() shows that a job waits for the model: ${code}`, () => {
+    const refusal = failure(code, "Why");
+    const heldBack = { job: queuedJob(), progress: noProgress, result: null, heldBackBy: refusal };
+    const release = { now: NOON + 5_000, runAt: NOON + 6_000, failure: refusal };
+    const before = { ...runningJob(), lastFailure: fault };
+    for (
+      const [{ progress }, since] of [
+        [presentJob(kind, heldBack), "2026-11-21T12:00:00.000Z"],
+        [shown(releaseJob(before, release)), "2026-11-21T12:00:05.000Z"],
+      ] as const
+    ) {
+      assertEquals([progress?.phase, progress?.updatedAt], ["waiting", since]);
+      assertMatch(progress!.message, message);
+    }
+  });
+}
 
 Deno.test("presentJob() uses the time of creation for a waiting job without a timeline", () => {
   const { updatedAt } = shown({ ...queuedJob(), timeline: [] }).progress!;

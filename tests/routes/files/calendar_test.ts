@@ -411,6 +411,7 @@ Deno.test("any text in a bundle stays complete in its calendar, and adds no prop
 const SCRIPT = `
 import { bundlesEvents } from "${import.meta.resolve("../../../routes/files/bundles.ts")}";
 import { calendarText } from "${import.meta.resolve("../../../routes/files/calendar.ts")}";
+import { timeZoneOf } from "${import.meta.resolve("../../../routes/files/time_zone.ts")}";
 import { itineraryEvents } from "${import.meta.resolve("../../../routes/files/itinerary.ts")}";
 const texts = { title: "Walk", description: "Two hours.", place: "Rome", estimatedCost: null };
 const times = ["00:00", "02:30", "23:30"];
@@ -418,7 +419,9 @@ const activities = times.map((time) => ({ time, ...texts }));
 const days = [1, 2, 3].map((day) => ({ day, theme: "Theme", activities }));
 for (const start of ["2026-03-07", "2026-03-28", "2026-04-04", "2026-10-24", "2026-12-30"]) {
   const events = itineraryEvents({ id: "id", days, start });
-  console.log(calendarText({ name: "Rome", events }, { createdAt: 0 }));
+  for (const timeZone of [null, timeZoneOf("Europe/Rome")]) {
+    console.log(calendarText({ name: "Rome", events }, { createdAt: 0, timeZone }));
+  }
 }
 const dates = [
   "2026-03-29 02:30", "29 March 2026, 2:30 am", "8 March 2026, 2:30 am", "Friday, 00:30", "Sunday",
@@ -468,6 +471,7 @@ Deno.test("calendars need no permissions, and are the same in every time zone", 
       .map(printedIn),
   );
   assertMatch(first!, /DTSTART:20260329T023000/);
+  assertMatch(first!, /DTSTART;TZID=Europe\/Rome:20260329T023000/);
   assertMatch(first!, /END:VCALENDAR\r\n 12\n$/);
   for (const other of others) assertStrictEquals(other, first);
 });

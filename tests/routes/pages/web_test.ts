@@ -147,6 +147,31 @@ Deno.test("a form that is sent again after its trip failed creates another trip"
   assertStrictEquals(new Set(made).size, 3);
 });
 
+const FORM_ID = "3f0c8d6e-0d3b-4f29-9a51-6c1e0b7a2d44";
+const [wifi, mobile] = ["192.0.2.1", "198.51.100.7"].map((address) => ({
+  "x-forwarded-for": address,
+}));
+
+for (
+  const [formId, isSame] of [
+    [FORM_ID, true],
+    [`again-${FORM_ID}`, true],
+    // Two strangers may choose the same id.
+    ["form-1", false],
+    ["again-1", false],
+  ] as const
+) {
+  Deno.test(`the form ${formId} from two networks creates ${isSame ? "one trip" : "two trips"}`, async () => {
+    using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+    const first = await submit(env.app, "/trips", { ...form, formId }, wifi);
+    const second = await submit(env.app, "/trips", { ...form, formId }, mobile);
+    assertEquals([first.status, second.status], [303, 303]);
+    assertStrictEquals(jobIdOf(first) === jobIdOf(second), isSame);
+    const other = { ...form, destination: "Kyoto", formId };
+    assertNotStrictEquals(jobIdOf(await submit(env.app, "/trips", other, wifi)), jobIdOf(first));
+  });
+}
+
 Deno.test("a form accepts everything that the API accepts", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const fields = {
@@ -244,6 +269,60 @@ Deno.test("forms of other sites are rejected", async () => {
   assertStrictEquals((await submit(behind.app, "/trips", form, evil)).status, 403);
   assertStrictEquals((await send(env.app, `/api/itineraries/${id}`)).body.status, "processing");
 });
+
+const inner = "127.0.0.1:8000";
+const same = { "sec-fetch-site": "same-origin" };
+const unsaid = { "sec-fetch-site": "" };
+
+type Proxied = [what: string, host: string, headers: Record<string, string>, status: number];
+
+/** What arrives here of a form that a browser has sent to a proxy. */
+const proxied: Proxied[] = [
+  ["nginx as it comes", inner, { origin: "https://trips.example", ...same }, 303],
+  ["nginx as it comes, an old browser", inner, { origin: "https://trips.example", ...unsaid }, 403],
+  ["another port", "trips.example", { origin: "https://trips.example:8443", ...same }, 303],
+  [
+    "another port, an old browser",
+    "trips.example",
+    { origin: "https://trips.example:8443", ...unsaid },
+    403,
+  ],
+  [
+    "Host $http_host, an old browser",
+    "trips.example:8443",
+    { origin: "https://trips.example:8443", ...unsaid },
+    303,
+  ],
+  [
+    "X-Forwarded-Host, an old browser",
+    inner,
+    { origin: "https://trips.example", "x-forwarded-host": "trips.example", ...unsaid },
+    303,
+  ],
+  [
+    "a form of another site",
+    "trips.example",
+    { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+    403,
+  ],
+  [
+    "a form of another host of the same site",
+    inner,
+    { origin: "https://evil.trips.example", "sec-fetch-site": "same-site" },
+    403,
+  ],
+];
+
+for (const [what, host, headers, status] of proxied) {
+  Deno.test(`a form behind a proxy is ${status === 303 ? "accepted" : "refused"}: ${what}`, async () => {
+    using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+    const body = new URLSearchParams(form);
+    const request = new Request(`http://${host}/trips`, { method: "POST", headers, body });
+    const response = await env.app.fetch(request);
+    await response.text();
+    assertStrictEquals(response.status, status);
+  });
+}
 
 Deno.test("a refused wish stays in the form, with the reason and the time to try again", async () => {
   using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
@@ -385,7 +464,8 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
     if (name.startsWith("callback")) continue;
     const code = name as FailureCode;
     const model = speaking(() => {
-      throw new JobError(code, "the <reason>");
+      // A wait beyond the deadline of the job.
+      throw new JobError(code, "the <reason>", { retryAfterMs: 900_000 });
     });
     using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
     const made = await submit(env.app, "/trips", form);

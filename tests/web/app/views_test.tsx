@@ -44,10 +44,11 @@ function textOf(html: string): string {
 Deno.test("the page of a waiting trip shows no message for developers", () => {
   const message = "Trying again after a fault: OpenAI API error: 500";
   const progress = { message, step: 0, of: null, updatedAt: job.createdAt };
-  const said = (phase: "queued" | "retrying" | "writing") =>
+  const said = (phase: "queued" | "retrying" | "waiting" | "writing") =>
     describeProgress({ ...progress, phase });
   assertStrictEquals(said("queued"), "Your plan is waiting. We will start to write it soon.");
   assertStrictEquals(said("retrying"), "Something went wrong. We're trying again.");
+  assertMatch(said("waiting"), /^The service that writes plans is not available\./);
   assertStrictEquals(said("writing"), message);
 });
 

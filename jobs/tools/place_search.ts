@@ -1,0 +1,174 @@
+/**
+ * Finds the place that a model means, with the geocoding of Open-Meteo. That finds places by their
+ * name alone, so this module compares the words for region and country with what it found.
+ * https://open-meteo.com/en/docs/geocoding-api
+ * @module
+ */
+import { z } from "zod";
+import { apiUrl, fetchJson } from "../../lib/http/json_fetch.ts";
+import { loadPlaceCodes, type PlaceCodes } from "./place_codes.ts";
+import type { ToolContext } from "./tool.ts";
+
+const text = z.string().nullish();
+
+const Place = z.object({
+  name: z.string(),
+  admin1: text,
+  admin2: text,
+  admin3: text,
+  admin4: text,
+  country: text,
+  country_code: text,
+  feature_code: text,
+  population: z.number().nullish(),
+  latitude: z.number(),
+  longitude: z.number(),
+});
+export type Place = z.infer<typeof Place>;
+
+const Places = z.object({ results: z.array(Place).nullish() });
+
+/** The words for a place. The name of the city may contain the others: `Portland, Maine`. */
+export interface PlaceWords {
+  city: string;
+  region: string | null;
+  country: string | null;
+}
+
+/** The place that fits the words best. */
+interface FoundPlace {
+  /** `null` if no place of this name fits any word for its region and country. */
+  place: Place | null;
+  /** Other places of the name. If there is a place, they fit the words as well as it does. */
+  others: Place[];
+  /** The words that are not known to be true of the place. */
+  unmatched: string[];
+}
+
+/** Namesakes of a place are among the first candidates, except for those of a common name. */
+const FEW = 10;
+
+/** The most candidates that Open-Meteo returns. */
+const MANY = 100;
+
+/** The most words that are taken from the end of an unknown name: `Salt Lake City UT USA`. */
+const MAX_STRIPPED = 3;
+
+/** The most namesakes that the model learns about. */
+const MAX_OTHERS = 5;
+
+/**
+ * Open-Meteo knows a name in its own script only in the language of the name. A Chinese name may
+ * also be a Japanese one.
+ */
+const languagesByScript: [script: RegExp, languages: string[]][] = [
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, ["ja"]],
+  [/\p{Script=Han}/u, ["zh", "ja"]],
+  [/\p{Script=Hangul}/u, ["ko"]],
+  [/\p{Script=Cyrillic}/u, ["ru", "uk"]],
+  [/\p{Script=Greek}/u, ["el"]],
+  [/\p{Script=Arabic}/u, ["ar", "fa"]],
+  [/\p{Script=Hebrew}/u, ["he"]],
+  [/\p{Script=Thai}/u, ["th"]],
+  [/\p{Script=Devanagari}/u, ["hi"]],
+];
+
+/**
+ * Finds a place.
+ *
+ * @param options the base URL of the geocoding, and the context of the tool call
+ * @throws {JsonFetchError} if the geocoding fails
+ */
+export async function findPlace(
+  words: PlaceWords,
+  options: { baseUrl: string; context: ToolContext },
+): Promise<FoundPlace> {
+  const [first = "", ...rest] = words.city.split(/[,;()，、（）]/).map((part) => part.trim())
+    .filter(Boolean);
+  const qualifiers = [...rest, words.region?.trim(), words.country?.trim()].flatMap((part) =>
+    part || []
+  );
+  let name = first;
+  let places = await search(name, { count: FEW, ...options });
+  for (let stripped = 0; places.length === 0 && stripped < MAX_STRIPPED; stripped++) {
+    const [, shorter, last] = name.match(/^(.+)\s+(\S+)$/) ?? [];
+    if (!shorter || !last) break;
+    name = shorter;
+    qualifiers.push(last);
+    places = await search(name, { count: FEW, ...options });
+  }
+  const found = await best(places, qualifiers);
+  if (found.unmatched.length === 0 || places.length < FEW) return found;
+  return await best(await search(name, { count: MANY, ...options }), qualifiers);
+}
+
+/** Returns the candidates for a name, the most relevant first. */
+async function search(
+  name: string,
+  { count, baseUrl, context }: { count: number; baseUrl: string; context: ToolContext },
+): Promise<Place[]> {
+  const ofScript = languagesByScript.find(([script]) => script.test(name))?.[1] ?? [];
+  for (const language of [...ofScript, "en"]) {
+    const url = apiUrl(baseUrl, "/v1/search", { name, count: String(count), language });
+    const { signal, clock } = context;
+    const { results } = await fetchJson(url, { schema: Places, signal, clock });
+    if (results?.length) return results;
+  }
+  return [];
+}
+
+/** Chooses the place that most words are true of. */
+async function best(places: Place[], qualifiers: string[]): Promise<FoundPlace> {
+  const found = choose(places, qualifiers);
+  if (found.unmatched.length === 0) return found;
+  return choose(places, qualifiers, await loadPlaceCodes());
+}
+
+function choose(places: Place[], qualifiers: string[], codes?: PlaceCodes): FoundPlace {
+  const scores = places.map((place) =>
+    qualifiers.reduce((sum, words) => sum + scoreOf(place, words, codes), 0)
+  );
+  const highest = Math.max(...scores);
+  if (places.length === 0 || (qualifiers.length > 0 && highest === 0)) {
+    return { place: null, others: places.slice(0, MAX_OTHERS), unmatched: qualifiers };
+  }
+  const fitting = places.filter((_, index) => scores[index] === highest);
+  // For a name in another script, a village may be the first of its namesakes.
+  const [place, ...others] = fitting.filter(isNamesakeOf(fitting[0]!))
+    .toSorted((a, b) => (b.population ?? 0) - (a.population ?? 0));
+  const unmatched = qualifiers.filter((words) => scoreOf(place!, words, codes) === 0);
+  return { place: place!, others: others.slice(0, MAX_OTHERS), unmatched };
+}
+
+/** Whether a place is a city or village of the same name: no airport, lake or mountain. */
+function isNamesakeOf(first: Place): (place: Place) => boolean {
+  return (place) =>
+    place === first ||
+    (fold(place.name) === fold(first.name) && (place.feature_code ?? "PPL").startsWith("PPL"));
+}
+
+/** Returns how well the words describe where the place is: 0 if they do not. */
+function scoreOf(place: Place, words: string, codes?: PlaceCodes): number {
+  const { country, country_code: code, admin1, admin2, admin3, admin4 } = place;
+  const isCountry = contains(country, words) ||
+    (code && (fold(words) === fold(code) || codes?.countryOf(words) === code.toUpperCase()));
+  if (isCountry || contains(admin1, words)) return 2;
+  const region = code && codes?.regionOf(code.toUpperCase(), words);
+  if (region && contains(admin1, region)) return 2;
+  return [admin2, admin3, admin4].some((area) => contains(area, words)) ? 1 : 0;
+}
+
+/** Whether the area's name contains all of the words: `South Korea` contains `Korea`. */
+function contains(area: string | null | undefined, words: string): boolean {
+  const [inArea, asked] = [fold(area ?? ""), fold(words)];
+  if (asked === "") return false;
+  // Other scripts may write words without spaces.
+  if (!/\p{Script=Latin}/u.test(asked)) return inArea.includes(asked);
+  return asked.split(" ").every((word) => inArea.split(" ").includes(word));
+}
+
+/** Returns the words in lower case, without accents and punctuation. */
+function fold(words: string): string {
+  return words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
+}

@@ -1,0 +1,135 @@
+/**
+ * The state of a circuit breaker, and how a failed call changes it. This module does not use KV.
+ *
+ * A fault without an answer may have its cause in the request, so it is only a suspicion at first:
+ * the job that failed waits alone. The breaker opens for all jobs when a second job fails before any
+ * call was answered.
+ * @module
+ */
+import { z } from "zod";
+import { type Backoff, backoffMs } from "../backoff.ts";
+import { Failure, type FailureCode, failureKinds, type JobError } from "../job/failure.ts";
+
+export const BreakerState = z.object({
+  /**
+   * The breaker stops calls before this time, in epoch milliseconds. Afterwards it lets one
+   * through.
+   */
+  openUntil: z.number(),
+  /** How many calls in a row the model has refused. */
+  failures: z.int().positive(),
+  /** The job of the probe. The breaker does not stop its calls. */
+  probe: z.string().nullable(),
+  /** A new random value for each refused call. */
+  opening: z.string(),
+  /** Stays the same from the first refused call until a call is answered. */
+  outage: z.string().default(""),
+  /**
+   * The only job whose calls have failed. The breaker stops only its calls. `null`: it stops the
+   * calls of all jobs.
+   */
+  suspect: z.string().nullable().default(null),
+  /** The failure that opened the breaker. */
+  failure: Failure,
+});
+export type BreakerState = z.infer<typeof BreakerState>;
+
+/**
+ * How long to wait for a server that cannot be reached. A short pause at first, because a restart
+ * takes seconds. At most half a minute, so that jobs continue soon after a long outage.
+ */
+const OUTAGE_PAUSE: Backoff = { firstMs: 1_000, maxMs: 30_000 };
+
+/**
+ * How long the breaker stays open without a `Retry-After`. The pause doubles with each consecutive
+ * failure. Limits of requests and tokens recover within a minute; an operator must raise a quota.
+ * https://developers.openai.com/api/docs/guides/rate-limits
+ */
+const pauses: Partial<Record<FailureCode, Backoff>> = {
+  rate_limited: { firstMs: 1_000, maxMs: 60_000 },
+  overloaded: OUTAGE_PAUSE,
+  quota_exceeded: { firstMs: 60_000, maxMs: 600_000 },
+};
+
+/** The longest pause, even if `Retry-After` asks for more. */
+export const LONGEST_PAUSE_MS = 600_000;
+
+/** Returns the pauses after a failure; `null` if the failure does not open the breaker. */
+export function pauseAfter({ failure: { code }, unanswered }: JobError): Backoff | null {
+  const isOutage = unanswered && failureKinds[code].retriedByJob;
+  return pauses[code] ?? (isOutage ? OUTAGE_PAUSE : null);
+}
+
+/**
+ * Returns whether the request itself may have caused the failure. Answers such as 429 and 503, and a
+ * `Retry-After`, are about the server.
+ */
+export function mayBeOwnFault({ failure: { code }, unanswered, retryAfterMs }: JobError): boolean {
+  return unanswered && pauses[code] === undefined && retryAfterMs === undefined;
+}
+
+/**
+ * How much longer a job waits whose call was refused in this outage. Other jobs that wait for the end
+ * of the pause ask within milliseconds, so they make the probes. Otherwise two jobs that always fail
+ * could make all of them.
+ */
+const LET_OTHERS_CALL_MS = 500;
+
+/**
+ * Returns until when the breaker stops the calls of a job, in epoch milliseconds; 0 if it does not.
+ *
+ * @param options `wasRefused`: whether a call of the job was refused in this outage
+ */
+export function heldUntil(
+  state: BreakerState,
+  { jobId, wasRefused, now }: { jobId: string; wasRefused: boolean; now: number },
+): number {
+  const isProbing = state.probe === jobId && state.openUntil > now;
+  if (isProbing || !concerns(state, jobId)) return 0;
+  const isLast = wasRefused && state.suspect === null;
+  const until = state.openUntil + (isLast ? LET_OTHERS_CALL_MS : 0);
+  return until > now ? until : 0;
+}
+
+/** Returns whether a job waits for the end of the pause and for the probe. */
+export function concerns({ suspect }: BreakerState, jobId: string): boolean {
+  return suspect === null || suspect === jobId;
+}
+
+/**
+ * Returns whether an answer to a job closes the breaker.
+ *
+ * @param probed the state when the call began. An answer shows nothing about later failures, unless
+ * all of them belong to one other job.
+ */
+export function closesWith(state: BreakerState, probed: BreakerState, jobId: string): boolean {
+  return state.opening === probed.opening ||
+    (state.outage === probed.outage && !concerns(state, jobId));
+}
+
+/**
+ * Returns the state after a call that opens the breaker; the same object if nothing changes.
+ *
+ * @param last the state before it; `null`: closed
+ */
+export function afterRefusal(
+  last: BreakerState | null,
+  { jobId, error, backoff, now }: { jobId: string; error: JobError; backoff: Backoff; now: number },
+): BreakerState {
+  const { failure, retryAfterMs } = error;
+  const isAlone = last === null || last.suspect === jobId;
+  const suspect = isAlone && mayBeOwnFault(error) ? jobId : null;
+  // The first failure that concerns all jobs.
+  const spreads = last === null || (last.suspect !== null && suspect === null);
+  // The failure of a call that began before the breaker opened is not new, and changes nothing
+  // unless it has a `Retry-After`.
+  const isNew = spreads || last.openUntil <= now || last.probe === jobId;
+  if (!isNew && retryAfterMs === undefined) return last;
+  const failures = spreads ? 1 : last.failures + (isNew ? 1 : 0);
+  const pauseMs = retryAfterMs ?? backoffMs(failures, backoff);
+  const openUntil = now + Math.ceil(Math.min(pauseMs, LONGEST_PAUSE_MS));
+  const opening = crypto.randomUUID();
+  if (!isNew) return { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
+  const outage = last?.outage ?? opening;
+  return { openUntil, failures, probe: null, opening, outage, suspect, failure };
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import { calendarText } from "../../../routes/files/calendar.ts";
+import { timeZoneOf } from "../../../routes/files/time_zone.ts";
+import { openApp, techno, tokyo } from "../../../testing/app.ts";
+import { type App, post } from "../../../testing/http.ts";
+
+const start = Date.parse("2026-12-24T09:30:00Z");
+const texts = { summary: "Walk", location: "Old town", description: "" };
+const events = [
+  { id: "1", date: { start, end: null, allDay: false }, ...texts },
+  { id: "2", date: { start: start - 34_200_000, end: null, allDay: true }, ...texts },
+];
+
+/** The lines of a calendar with one event at a time, and one that lasts all day. */
+function linesIn(name: string | null): string[] {
+  const timeZone = name === null ? null : timeZoneOf(name);
+  const text = calendarText({ name: "Trip", events }, { createdAt: start, timeZone });
+  return text.split("\r\n");
+}
+
+for (
+  const [name, tzid] of [
+    ["Europe/Berlin", "Europe/Berlin"],
+    ["europe/berlin", "Europe/Berlin"],
+    ["Asia/Tokyo", "Asia/Tokyo"],
+    ["America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"],
+    // An old name that is still common.
+    ["Asia/Calcutta", "Asia/Kolkata"],
+    ["UTC", "Etc/UTC"],
+  ] as const
+) {
+  Deno.test(`a calendar in ${name} has the local times and the rules of ${tzid}`, () => {
+    const lines = linesIn(name);
+    assert(lines.includes(`DTSTART;TZID=${tzid}:20261224T093000`), lines.join("\n"));
+    assert(lines.includes(`DTEND;TZID=${tzid}:20261224T113000`));
+    assert(lines.includes(`X-WR-TIMEZONE:${tzid}`));
+    assert(lines.includes("DTSTART;VALUE=DATE:20261224"));
+    // DTSTAMP is always in UTC (RFC 5545, section 3.8.7.2).
+    assertEquals(lines.filter((line) => line.startsWith("DTSTAMP")), [
+      "DTSTAMP:20261224T093000Z",
+      "DTSTAMP:20261224T093000Z",
+    ]);
+    assertStrictEquals(lines.filter((line) => line === "BEGIN:VTIMEZONE").length, 1);
+    const [first, last] = [lines.indexOf("BEGIN:VTIMEZONE"), lines.indexOf("END:VTIMEZONE")];
+    assert(lines.slice(first, last).includes(`TZID:${tzid}`));
+    assert(last < lines.indexOf("BEGIN:VEVENT"));
+  });
+}
+
+Deno.test("a calendar without a time zone has floating times", () => {
+  const text = linesIn(null).join("\n");
+  assertMatch(text, /^DTSTART:20261224T093000$/m);
+  assertMatch(text, /^DTEND:20261224T113000$/m);
+  assertNotMatch(text, /TZID|TIMEZONE/);
+});
+
+Deno.test("every time zone of this system has a definition", () => {
+  const missing = Intl.supportedValuesOf("timeZone").filter((name) => timeZoneOf(name) === null);
+  assertEquals(missing, []);
+});
+
+/** Creates a plan of each kind, and requests its calendar. */
+async function calendarOf(app: App, path: string, query: Record<string, string>) {
+  const url = `http://localhost${path}/plan.ics?${new URLSearchParams(query)}`;
+  const response = await app.fetch(new Request(url));
+  return { status: response.status, text: await response.text() };
+}
+
+for (
+  const [kind, path, wish] of [
+    ["an itinerary", "/api/itineraries", tokyo],
+    ["bundles", "/api/generations", techno],
+  ] as const
+) {
+  Deno.test(`?timeZone= sets the time zone of a calendar of ${kind}`, async () => {
+    using env = await openApp();
+    const { headers } = await post(env.app, path, wish);
+    await env.a.instance.idle();
+    const trip = headers.get("location")!.replace(path, "/trips");
+    const page = await env.app.fetch(new Request(`http://localhost${trip}`));
+    assertMatch(await page.text(), /Some calendars show them in your own time zone\./);
+    const start = "2026-12-24";
+    const named = await calendarOf(env.app, trip, { start, timeZone: "Asia/Tokyo" });
+    assertStrictEquals(named.status, 200);
+    assertMatch(named.text, /^DTSTART;TZID=Asia\/Tokyo:\d{8}T\d{6}\r$/m);
+    for (const query of [{ start }, { start, timeZone: "" }]) {
+      const floating = await calendarOf(env.app, trip, query);
+      assertStrictEquals(floating.status, 200);
+      assertNotMatch(floating.text, /TZID/);
+    }
+    const unknown = ["Mars/Olympus", "PT", "+01:00", "Europe/Berlin\r\nX-EVIL:1", "constructor"];
+    for (const timeZone of unknown) {
+      const refused = await calendarOf(env.app, trip, { start, timeZone });
+      assertStrictEquals(refused.status, 400, timeZone);
+      assertMatch(refused.text, /We don't know this time zone/);
+    }
+  });
+}
