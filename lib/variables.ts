@@ -96,7 +96,7 @@ export const Variables = z.object({
     "the model for itineraries (Chat Completions)",
   ),
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra").describe(
-    "the model for bundles (Responses API); it must be a reasoning model",
+    "the model for bundles (Responses API); a reasoning model writes the best bundles",
   ),
   BUNDLES_API: oneOf("auto", "responses", "chat").default("auto").describe(
     "the API for bundles: `responses`, `chat` (Chat Completions with function calls, for servers " +

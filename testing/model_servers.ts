@@ -315,8 +315,21 @@ export const modelServers: readonly ModelServer[] = [
   deepseek,
 ];
 
+/** Returns the answer of a server to a request. */
+export async function answerAs(
+  server: ModelServer,
+  request: Request,
+  plan: string,
+): Promise<Response> {
+  return answerCall(
+    server,
+    { path: new URL(request.url).pathname, body: await request.json() },
+    plan,
+  );
+}
+
 /** Returns the answer of a server to a call. */
-export function answerAs(
+export function answerCall(
   server: ModelServer,
   { path, body }: { path: string; body: Body },
   plan: string,

@@ -89,16 +89,18 @@ export function openaiModel(options: OpenAIModelOptions): Model {
 /** Returns a function that makes a turn with function calls over the API that the server has. */
 function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
   let api = responsesApi;
+  let isLogged = false;
   return async (call, request, options) => {
     if (api === "chat") return await respondByChat(call, request, options);
     try {
       return await respondByResponses(call, request, options);
     } catch (error) {
       if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      if (!isLogged) log.info("not supported by the model server", { what: "Responses API" });
+      isLogged = true;
       const turn = await respondByChat(call, request, options);
       // A server that answers neither API may only be misconfigured for the moment.
       api = "chat";
-      log.info("not supported by the model server", { what: "Responses API" });
       return turn;
     }
   };

@@ -3,7 +3,7 @@ import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { techno, tokyo } from "../../testing/app.ts";
 import { openModelJobs } from "../../testing/model_jobs.ts";
-import { answerAs, modelServers } from "../../testing/model_servers.ts";
+import { answerCall, modelServers } from "../../testing/model_servers.ts";
 
 /** Calls that a server may refuse before it takes the first one. */
 const MAX_REFUSED = 3;
@@ -12,7 +12,7 @@ for (const server of modelServers) {
   Deno.test(`both kinds of job complete on ${server.name}, and soon without a refusal`, async () => {
     let plan: object = {};
     await using env = await openModelJobs((path, body) =>
-      answerAs(server, { path, body }, JSON.stringify(plan))
+      answerCall(server, { path, body }, JSON.stringify(plan))
     );
     const bundles = sampleBundles(techno as never);
     const works = [
