@@ -9,30 +9,30 @@ const SIZE =
 
 /** How a server names the most tokens that an answer may have. */
 const LIMITS = [
-  /at most \D?(\d+)/,
-  /less than or equal to \D?(\d+)/,
-  /\d+ ?> ?(\d+)/,
-  /<=? ?(\d+)/,
-  /(?:between|range)\D*\d+\D+(\d+)/,
-  /\[\d+, ?(\d+)\]/,
-  /(?:exceed|maximum|limit|up to|lower than|supports?)\D{0,60}?(\d+)/,
+  /at most \D?(\d{1,9})/,
+  /less than or equal to \D?(\d{1,9})/,
+  /\d{1,9} ?> ?(\d{1,9})/,
+  /<=? ?(\d{1,9})/,
+  /(?:between|range)\D{0,60}\d{1,9}\D{1,60}(\d{1,9})/,
+  /\[\d{1,9}, ?(\d{1,9})\]/,
+  /(?:exceed|maximum|limit|up to|lower than|supports?)\D{0,60}?(\d{1,9})/,
 ];
 
 /** Prompt and answer share the context of a model, or the tokens of a minute. */
 const TOTALS = [
-  /context (?:length|window|size|limit)\D{0,30}(\d+)/,
-  /\blimit:? (\d+),? requested/,
-  /tokens\W* ?\+ ?\W*max_\w*tokens\W* must be <=? ?(\d+)/,
+  /context (?:length|window|size|limit)\D{0,30}(\d{1,9})/,
+  /\blimit:? (\d{1,9}),? requested/,
+  /tokens\W{0,3}\+\W{0,3}max_\w{1,20}tokens\W{0,3} must be <=? ?(\d{1,9})/,
 ];
 
 /** Such a sum names all: prompt, answer and limit. */
-const SUM = /(\d+) ?\+ ?\d+ ?> ?(\d+)/;
+const SUM = /(\d{1,9}) ?\+ ?\d{1,9} ?> ?(\d{1,9})/;
 
 /** How a server names the tokens of the prompt. */
 const PROMPTS = [
-  /(\d+) (?:tokens )?(?:in|of|from) the (?:messages|prompt|input)/,
-  /(\d+) (?:of text input|\W?(?:input|prompt)s?\W? tokens)/,
-  /(?:resulted in|contains?|prompt_tokens"?:) ?(\d+)/,
+  /(\d{1,9}) (?:tokens )?(?:in|of|from) the (?:messages|prompt|input)/,
+  /(\d{1,9}) (?:of text input|\W?(?:input|prompt)s?\W? tokens)/,
+  /(?:resulted in|contains?|prompt_tokens"?:) ?(\d{1,9})/,
 ];
 
 /** A token of a prompt in English or in JSON has about four characters, in other languages fewer. */
@@ -55,7 +55,8 @@ export function sizeOf(prompt: unknown): number {
  *
  * @param asked the tokens that the request asked for
  */
-export function roomIn(text: string, asked: number, prompt: unknown): Room | null {
+export function roomIn(words: string, asked: number, prompt: unknown): Room | null {
+  const text = withoutSeparators(words);
   if (!SIZE.test(text)) return null;
   const sum = SUM.exec(text);
   const total = Number(sum?.[2] ?? firstOf(TOTALS, text));
@@ -69,7 +70,8 @@ export function roomIn(text: string, asked: number, prompt: unknown): Room | nul
 }
 
 /** Returns the limit for the answer alone, or `null` if the text names none below `asked`. */
-export function limitIn(text: string, asked: number): number | null {
+export function limitIn(words: string, asked: number): number | null {
+  const text = withoutSeparators(words);
   if (!SIZE.test(text)) return null;
   for (const pattern of LIMITS) {
     const limit = Number(pattern.exec(text)?.[1]);
@@ -80,6 +82,11 @@ export function limitIn(text: string, asked: number): number | null {
 
 /** A smaller number belongs to a name or a version. */
 const MIN_LIMIT = 256;
+
+/** Writes `16,384` as `16384`. */
+function withoutSeparators(text: string): string {
+  return text.replaceAll(/(\d),(?=\d{3}(?!\d))/g, "$1");
+}
 
 function firstOf(patterns: RegExp[], text: string): string | undefined {
   for (const pattern of patterns) {

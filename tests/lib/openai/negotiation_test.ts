@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { caseRequest, cityTool, DAY_PLAN, healthy } from "../../../testing/model_case.ts";
+import { captureLogs } from "../../../testing/log_records.ts";
 import { type Answer, ask, codeOf, openModel } from "../../../testing/openai_model.ts";
 import { accept, error, formatOf, limitOf } from "../../../testing/refusing_server.ts";
 
@@ -236,4 +237,16 @@ Deno.test("respond() tries its own API again until the other one has answered", 
   await using env = openModel([gone, gone, healthy.respond()]);
   assertStrictEquals(await codeOf(ask(env.model, "respond", {}, caseRequest).turn), "rejected");
   assertStrictEquals((await ask(env.model, "respond", {}, caseRequest).turn).text, DAY_PLAN);
+});
+
+Deno.test("chat() logs once what a server does not support, also for calls at the same time", async () => {
+  using log = captureLogs();
+  const answer: Answer = (body) =>
+    body.stream ? Response.json(error("No streaming"), { status: 400 }) : accept("chat", body);
+  await using env = openModel(Array(4).fill(answer));
+  await Promise.all([0, 1].map(() => ask(env.model, "chat", {}, caseRequest).turn));
+  const lines = log.records.map(({ rawMessage, properties }) => [rawMessage, properties]);
+  assertEquals(lines, [
+    ["not supported by the model server", { model: "chat: gpt-test", what: "stream" }],
+  ]);
 });

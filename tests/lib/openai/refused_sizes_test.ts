@@ -12,6 +12,13 @@ import {
 
 const sizes: RefusalCase[] = [
   {
+    name: "more tokens than the model writes, with a separator",
+    how: "both",
+    refuses: asks(4_096),
+    says: error("max_tokens must not exceed 4,096"),
+    sends: (body) => limitOf(body) === 4_096,
+  },
+  {
     name: "more tokens than the model writes, as OpenAI",
     how: "both",
     refuses: asks(4_096),
