@@ -133,7 +133,8 @@ function answerOf(error: APIError, now: number): ErrorAnswer {
   const body = error.error as Record<string, unknown> | undefined;
   const original = typeof body?.[ORIGINAL] === "string" ? body[ORIGINAL] : JSON.stringify(body);
   return {
-    ...read(parseJson(original ?? "") ?? original, error.status),
+    // Some servers send an error as an event of a stream.
+    ...read(parseJson((original ?? "").replace(/^data:/, "")) ?? original, error.status),
     retryAfterMs: retryAfterMs(error.headers, now),
     unanswered: error.status !== undefined && error.status >= 500,
   };
@@ -158,6 +159,11 @@ function withoutEcho(name: string, value: unknown): unknown {
   return name === "input" || name === "failed_generation" ? undefined : value;
 }
 
+/** Gateways pass on the error of the server behind them as a text. */
+function parsed(value: unknown): unknown {
+  return typeof value === "string" && value.startsWith("{") ? parseJson(value) : value;
+}
+
 function collectCodes(
   value: unknown,
   found: { code: unknown; depth: number }[],
@@ -169,7 +175,7 @@ function collectCodes(
     // `code` decides before `type`.
     if (isCode && CODE_NAMES.has(name) && member !== "error") {
       found.push({ code: member, depth: depth + (name === "code" ? 0 : 0.5) });
-    } else collectCodes(member, found, depth + 1);
+    } else collectCodes(parsed(member), found, depth + 1);
   }
 }
 

@@ -121,7 +121,9 @@ const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 49
 
 /** Returns what an error means for a job. */
 export function failureCode({ status, codes, text }: ServerWords): FailureCode {
-  const has = (names: string[]) => names.some((name) => codes.has(name));
+  // Gateways written in Python pass on codes within their texts.
+  const has = (names: string[]) =>
+    names.some((name) => codes.has(name) || text.includes(`'${name}'`));
   if (REFUSED.has(status)) {
     if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
     if (has(FILTER_CODES) || FILTERED.test(text)) return "content_filtered";

@@ -304,9 +304,9 @@ const NO_API =
 /** A server that has the API, but does not know the model, names the model. */
 function hasNoResponses(error: unknown): boolean {
   const refusal = refusalOf(error);
-  if (refusal === null || (refusal.status ?? 0) >= 500 && refusal.status !== 501) return false;
-  const { status = 0, text } = refusal;
-  if (NO_API.test(text)) return true;
+  if (refusal === null) return false;
+  const { status = 0, failure, text } = refusal;
+  if (NO_API.test(text) && (failure === "rejected" || status === 0)) return true;
   return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
 }
 

@@ -164,6 +164,29 @@ const statuses: [name: string, status: number, body: unknown, code: FailureCode]
     }),
     "request_too_large",
   ],
+  [
+    "the error of a provider as a text, as OpenRouter",
+    400,
+    error("Provider returned error", {
+      code: 400,
+      metadata: { raw: JSON.stringify(error("Too long", { code: "context_length_exceeded" })) },
+    }),
+    "request_too_large",
+  ],
+  [
+    "the error of a provider within a sentence, as LiteLLM",
+    429,
+    error("litellm.RateLimitError: OpenAIException - {'error': {'code': 'insufficient_quota'}}", {
+      code: "429",
+    }),
+    "quota_exceeded",
+  ],
+  [
+    "an error as an event",
+    400,
+    `data: ${JSON.stringify(error("", { code: "content_filter" }))}\n\n`,
+    "content_filtered",
+  ],
   ["no capacity, as Groq", 498, error("Flex tier capacity exceeded"), "overloaded"],
   ["overload, as Anthropic", 529, {
     type: "error",

@@ -82,6 +82,8 @@ const ordinary: [name: string, status: number, body: unknown, code: string][] = 
     error("Rate limit reached for requests. Limit 3, Used 3.", { code: "rate_limit_exceeded" }),
     "rate_limited",
   ],
+  ["a rate limit of a path", 429, error("Rate limit reached for /v1/responses"), "rate_limited"],
+  ["an invalid key for a path", 401, error("Invalid key for /v1/responses"), "unauthorized"],
   ["a fault of the server", 500, error("The stream of the database ended"), "upstream_error"],
   ["an error with a status of success", 200, {
     error: { message: "No endpoints found", code: 404 },
@@ -92,7 +94,7 @@ for (const how of ["chat", "respond"] as const) {
   for (const [name, status, body, code] of ordinary) {
     Deno.test(`${how}() makes one call when a server refuses ${name}`, async () => {
       const answers = Array(3).fill(() => Response.json(body, { status }));
-      await using env = openModel(answers, { responsesApi: "responses" });
+      await using env = openModel(answers);
       const { turn } = ask(env.model, how, {}, { ...caseRequest, tools });
       assertStrictEquals(await codeOf(turn), code);
       assertStrictEquals(env.asked.length, 1);
