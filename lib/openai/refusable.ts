@@ -98,7 +98,7 @@ const rows = [
     isSent: (body) =>
       Array.isArray(body.messages) && body.messages.some(({ role }) => role === "system"),
     words:
-      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?system/,
+      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?['"`]?system|got ['"`]?system|roles must alternate/,
   },
 ] as const satisfies readonly Refusable[];
 

@@ -127,6 +127,50 @@ const members: RefusalCase[] = [
     says: error("System role not supported"),
     sends: (body) => body.messages[0].content === "Plan trips.\n\nOne day.",
   },
+  ...[
+    "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+    "Only user, assistant and tool roles are supported, got system.",
+    "Developer instruction is not enabled for models/gemma-3-27b-it",
+    "Conversation roles must alternate user/assistant/user/assistant/...",
+  ].map((message): RefusalCase => ({
+    name: `a message of the system, with "${message}"`,
+    how: "chat",
+    refuses: (body) => body.messages[0].role === "system",
+    says: error(message),
+    sends: (body) => body.messages.length === 1,
+  })),
+  {
+    name: "a function that the server cannot call by itself, as vLLM",
+    how: "respond",
+    request: { tools },
+    refuses: (body) => body.tools.length > 0,
+    says: error(
+      '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+    ),
+  },
+  {
+    name: "functions, as OpenRouter",
+    how: "respond",
+    request: { tools },
+    refuses: (body) => body.tools.length > 0,
+    status: 404,
+    says: error("No endpoints found that support tool use.", { code: 404 }),
+  },
+  {
+    name: "a summary, by its place, as a validator",
+    how: "respond",
+    refuses: (body) => body.reasoning?.summary !== undefined,
+    status: 422,
+    says: {
+      detail: [{
+        type: "extra_forbidden",
+        loc: ["body", "reasoning", "summary"],
+        msg: "Extra inputs are not permitted",
+        input: "auto",
+      }],
+    },
+    sends: (body) => body.reasoning?.effort === "low",
+  },
   {
     name: "functions, as Ollama",
     how: "respond",
