@@ -82,8 +82,14 @@ export class Worker {
     const { id } = lease.job;
     const slot = this.#slots.get(id)!;
     slot.lease = lease;
-    // The client gets its answer first.
-    this.#options.turns.next().then(() => this.#run(id, slot, lease));
+    this.#runLater(id, slot, lease);
+  }
+
+  /** Runs the job after the client has got its answer, which Deno sends between two turns. */
+  async #runLater(id: string, slot: Slot, lease: Lease): Promise<void> {
+    await this.#options.turns.next();
+    await this.#options.turns.next();
+    await this.#run(id, slot, lease);
   }
 
   /** Frees a reserved slot. */

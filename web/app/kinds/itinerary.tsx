@@ -134,7 +134,10 @@ export function formatCosts(activities: readonly Activity[]): string | null {
 
 function formatCost({ amount, currency }: { amount: number; currency: string }): string {
   if (amount === 0) return "free";
-  const fractions = Number.isInteger(amount) ? { maximumFractionDigits: 0 } : {};
+  const fractions = Number.isInteger(amount)
+    // Both, because older versions of Safari reject a maximum below their minimum.
+    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
+    : {};
   const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
   return `about ${format.format(amount)}`;
 }
