@@ -112,7 +112,7 @@ export const Variables = z.object({
     "the model for itineraries (Chat Completions)",
   ),
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra").describe(
-    "the model for bundles (Responses API); it must be a reasoning model",
+    "the model for bundles (Responses API); a reasoning model writes the best bundles",
   ),
   ITINERARY_EFFORT: effort.default("low").describe(
     `how much the model reasons before it writes an itinerary: ${EFFORT}`,

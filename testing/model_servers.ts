@@ -3,15 +3,16 @@
  * answers in its form.
  * @module
  */
+import type { Body } from "./openai_model.ts";
 import { eventStream, sseText } from "./openai_server.ts";
 
-// deno-lint-ignore no-explicit-any -- tests look at single members
-type Body = Record<string, any>;
 type Answer = (body: Body, plan: string) => Response;
 
 /** A server: its answers by path. Other paths answer `missing`. */
 export interface ModelServer {
   name: string;
+  /** Whether it streams plans; by default it does. */
+  streams?: boolean;
   chat: Answer;
   responses?: Answer;
   missing?: () => Response;
@@ -60,7 +61,7 @@ function chatStream(events: object[]): Response {
 function responseStream(
   body: Body,
   plan: string,
-  { number = (n: number) => n, hasOutput = true } = {},
+  { number = (n: number) => n, hasOutput = true, hasEnd = true, id = "r1" } = {},
 ): Response {
   const item = callsFunction(body)
     ? { type: "function_call", id: "fc_1", call_id: "call_1", ...CALL }
@@ -72,12 +73,14 @@ function responseStream(
       delta,
     }))
     : [];
-  const response = { id: "r1", object: "response", status: "completed", output: [item] };
+  const response = { id, object: "response", status: "completed", output: [item] };
   const events = [
     { type: "response.created", response: { ...response, status: "in_progress", output: [] } },
     ...deltas,
     { type: "response.output_item.done", output_index: 0, item },
-    { type: "response.completed", response: { ...response, output: hasOutput ? [item] : [] } },
+    ...(hasEnd
+      ? [{ type: "response.completed", response: { ...response, output: hasOutput ? [item] : [] } }]
+      : []),
   ];
   return eventStream(sseText(events.map((event, n) => ({ ...event, sequence_number: number(n) }))));
 }
@@ -118,7 +121,7 @@ const azure: ModelServer = {
 };
 
 const llamaCpp: ModelServer = {
-  name: "llama.cpp, LM Studio",
+  name: "llama.cpp",
   chat(body, plan) {
     const type = "invalid_request_error";
     if (hasPattern(body)) {
@@ -191,7 +194,7 @@ const mistral: ModelServer = {
 };
 
 const deepseek: ModelServer = {
-  name: "DeepSeek, Groq",
+  name: "DeepSeek",
   chat(body, plan) {
     if (body.response_format?.type === "json_schema") {
       const message = "This response_format type is unavailable now";
@@ -209,7 +212,101 @@ const deepseek: ModelServer = {
   missing: notFound,
 };
 
+const lmStudio: ModelServer = {
+  name: "LM Studio",
+  chat(body, plan) {
+    if (!["json_schema", "text", undefined].includes(body.response_format?.type)) {
+      return refuse(400, { error: "'response_format.type' must be 'json_schema' or 'text'" });
+    }
+    const message = "Error in predicting: The model has no support for pattern keywords.";
+    if (hasPattern(body)) return refuse(400, { error: message });
+    return chatStream(chunks(body, `<think>Hm</think>${plan}`));
+  },
+  missing: () => refuse(200, { error: "Unexpected endpoint or method. (POST /v1/responses)" }),
+};
+
+const groq: ModelServer = {
+  name: "Groq",
+  streams: false,
+  chat(body, plan) {
+    const type = "invalid_request_error";
+    if (body.tools && body.response_format) {
+      const message = "json mode cannot be combined with tool/function calling";
+      return refuse(400, { error: { message, type } });
+    }
+    if (body.stream && body.response_format) {
+      return refuse(400, {
+        error: { message: "response_format` does not support streaming", type },
+      });
+    }
+    if (body.stream) return chatStream([...chunks(body, plan), { x_groq: { id: "r1", usage } }]);
+    return Response.json(document(body, plan));
+  },
+  missing: () =>
+    refuse(404, { error: { message: "Unknown request URL: POST /openai/v1/responses" } }),
+};
+
+/** A whole answer of Chat Completions. */
+function document(body: Body, plan: string): object {
+  const call = { id: "call00001", type: "function", function: CALL };
+  const message = callsFunction(body) ? { content: null, tool_calls: [call] } : { content: plan };
+  return { id: "c1", choices: [{ index: 0, message, finish_reason: "stop" }], usage };
+}
+
+const gemini: ModelServer = {
+  name: "Gemini's OpenAI endpoint",
+  chat(body, plan) {
+    const status = "INVALID_ARGUMENT";
+    if (JSON.stringify(body.response_format ?? {}).includes("maxItems")) {
+      const message = "The specified schema produces a constraint that has too many states.";
+      return refuse(400, [{ error: { code: 400, message, status } }]);
+    }
+    if (body.tools && body.response_format) {
+      const message =
+        "Function calling with a response mime type: 'application/json' is unsupported";
+      return refuse(400, [{ error: { code: 400, message, status } }]);
+    }
+    // Each call has the index 0 and an empty id.
+    const events = chunks(body, plan) as Body[];
+    for (const { choices: [{ delta }] } of events) {
+      for (const call of delta.tool_calls ?? []) Object.assign(call, { id: "", index: 0 });
+    }
+    return chatStream(events);
+  },
+  missing: () => new Response(null, { status: 404 }),
+};
+
+const openRouter: ModelServer = {
+  name: "OpenRouter",
+  chat(body, plan) {
+    const events = [...chunks(body, plan), { id: "gen-1", choices: [], usage }];
+    const comment = ": OPENROUTER PROCESSING\n\n";
+    return eventStream(
+      `${comment}${sseText(events.slice(0, 1))}${comment}${sseText(events.slice(1))}`,
+    );
+  },
+  // The stream ends behind its last item.
+  responses: (body, plan) => responseStream(body, plan, { hasEnd: false }),
+};
+
+const liteLlm: ModelServer = {
+  name: "LiteLLM",
+  chat: (body, plan) => chatStream(chunks(body, plan, { id: `chatcmpl-${"x".repeat(2_300)}` })),
+  responses(body, plan) {
+    if (body.include) {
+      const message = "litellm.UnsupportedParamsError: does not support parameters: ['include']";
+      return refuse(400, { error: { message, type: "None", param: "None", code: "400" } });
+    }
+    return responseStream(body, plan, { number: () => 0, id: `resp_${"x".repeat(2_300)}` });
+  },
+};
+
 export const modelServers: readonly ModelServer[] = [
+  openRouter,
+  liteLlm,
+  lmStudio,
+  groq,
+  gemini,
   azure,
   llamaCpp,
   ollama,
@@ -224,12 +321,23 @@ export async function answerAs(
   request: Request,
   plan: string,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const answer = pathname.endsWith("/chat/completions")
+  return answerCall(
+    server,
+    { path: new URL(request.url).pathname, body: await request.json() },
+    plan,
+  );
+}
+
+/** Returns the answer of a server to a call. */
+export function answerCall(
+  server: ModelServer,
+  { path, body }: { path: string; body: Body },
+  plan: string,
+): Response {
+  const answer = path.endsWith("/chat/completions")
     ? server.chat
-    : pathname.endsWith("/responses")
+    : path.endsWith("/responses")
     ? server.responses
     : undefined;
-  if (!answer) return (server.missing ?? notFound)();
-  return answer(await request.json(), plan);
+  return answer ? answer(body, plan) : (server.missing ?? notFound)();
 }

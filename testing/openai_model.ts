@@ -22,7 +22,11 @@ import { requestLine, serveLocally } from "./local_server.ts";
 export const TIMEOUT_MS = 300_000;
 export const IDLE_MS = 120_000;
 
-export type Answer = () => Response | Promise<Response>;
+/** Answers a request with this body. */
+export type Answer = (body: Body) => Response | Promise<Response>;
+
+// deno-lint-ignore no-explicit-any -- tests look at single members
+export type Body = Record<string, any>;
 
 /** Creates a model whose server gives these answers in order, and a list of the requests. */
 export function openModel(
@@ -44,7 +48,7 @@ export function openModel(
   const server = serveLocally(async (request, url) => {
     const body = request.method === "POST" ? await request.json().catch(() => null) : null;
     asked.push({ line: requestLine(request), url, body });
-    return await answers[asked.length - 1]!();
+    return await answers[asked.length - 1]!(body ?? {});
   });
   const model = openaiModel({
     apiKey: "sk-test",
@@ -65,6 +69,7 @@ export function ask<How extends "chat" | "respond">(
   model: Model,
   how: How,
   more: Partial<CallOptions> = {},
+  request = anyRequest,
 ) {
   const received: TurnEvent[] = [];
   const options = {
@@ -72,16 +77,15 @@ export function ask<How extends "chat" | "respond">(
     onEvent: (event: TurnEvent) => void received.push(event),
     ...more,
   };
-  const turn = model[how](anyRequest, options) as ReturnType<Model[How]>;
+  const turn = model[how](request, options) as ReturnType<Model[How]>;
   return { received, turn };
 }
 
 export const textOf = (received: TurnEvent[]) =>
   received.map((event) => event.type === "text" ? event.delta : "").join("");
 
-export const send =
-  (events: StreamEvent[], options?: Parameters<typeof streamOf>[1]): Answer => () =>
-    streamOf(events.map(frame), options);
+export const send = (events: StreamEvent[], options?: Parameters<typeof streamOf>[1]) => () =>
+  streamOf(events.map(frame), options);
 
 /** Returns the failure code with which the turn ends. */
 export async function codeOf(turn: Promise<unknown>): Promise<string> {

@@ -15,8 +15,14 @@ export type FoundJson = { value: unknown } | { problem: "none" | "cut" | "severa
 /** Text with more braces than this before the document is not an answer. */
 const MAX_STARTS = 50;
 
-/** The end of the thoughts of a model, which some servers leave in the answer. */
-const THOUGHT_END = /<\/(?:think|thinking|thought|reasoning)>/g;
+/** Plans are nested less deeply. */
+const MAX_DEPTH = 100;
+
+/** The beginning and the end of the thoughts of a model, which some servers leave in the answer. */
+const THOUGHTS =
+  /<(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[think\]|◁think▷|<\|begin_of_thought\|>|<\|channel\|>analysis/i;
+const THOUGHT_END =
+  /<\/(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>/gi;
 
 /** An object with a member, or the beginning of one. */
 const OBJECT_START = /\{\s*(?:"|$)/y;
@@ -26,6 +32,8 @@ export function findJson(answer: string): FoundJson {
   // `trim()` also removes a byte order mark.
   const text = withoutThoughts(answer).trim();
   const whole = parseJson(text);
+  // Some models write the document as a JSON string.
+  if (typeof whole === "string" && whole.startsWith("{")) return findJson(whole);
   if (whole !== undefined) return { value: whole };
   const first = nextObject(text, 0);
   if (first === null) return { problem: "none" };
@@ -42,8 +50,14 @@ export function isComplete(answer: string): boolean {
   return "value" in findJson(answer);
 }
 
-function withoutThoughts(text: string): string {
-  if (text.trimStart().startsWith("{") || !text.includes("</")) return text;
+/** Returns whether a text begins thoughts of the model. */
+export function hasThoughts(text: string): boolean {
+  return THOUGHTS.test(text);
+}
+
+/** Removes the thoughts of the model from a text, as far as they have ended. */
+export function withoutThoughts(text: string): string {
+  if (text.trimStart().startsWith("{")) return text;
   const end = [...text.matchAll(THOUGHT_END)].at(-1);
   return end ? text.slice(end.index + end[0].length) : text;
 }
@@ -59,7 +73,7 @@ function nextObject(text: string, from: number): ObjectInText | null {
     if (OBJECT_START.test(text)) {
       const end = endOf(text, start);
       if (end === null) return { end };
-      const value = parseJson(text.slice(start, end));
+      const value = end > start ? parseJson(text.slice(start, end)) : undefined;
       if (value !== undefined) return { value, end };
     }
     start = text.indexOf("{", start + 1);
@@ -67,7 +81,10 @@ function nextObject(text: string, from: number): ObjectInText | null {
   return null;
 }
 
-/** Returns the position behind the object that starts here, or `null` if it does not end. */
+/**
+ * Returns the position behind the object that starts here, or `null` if it does not end. The position
+ * of an object that is nested too deeply is 0.
+ */
 function endOf(text: string, start: number): number | null {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -77,7 +94,7 @@ function endOf(text: string, start: number): number | null {
         break;
       case "{":
       case "[":
-        depth++;
+        if (++depth > MAX_DEPTH) return 0;
         break;
       case "}":
       case "]":

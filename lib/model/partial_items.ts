@@ -2,11 +2,18 @@
  * Reads the finished items of a list from incomplete JSON.
  * @module
  */
-import { JSONParser } from "@streamparser/json";
+import { JSONParser, TokenType } from "@streamparser/json";
 import type { z } from "zod";
+import { hasThoughts, withoutThoughts } from "./json_document.ts";
 
 /** A document begins with at most this many characters before its list. */
 const MAX_START = 200;
+
+/** Plans are nested less deeply. */
+const MAX_DEPTH = 32;
+
+/** Longer text is no plan: thirty days in any language take a tenth of it. */
+const MAX_CHARACTERS = 1_000_000;
 
 /** Where the items are, and their schemas. */
 export interface ItemsFormat {
@@ -19,7 +26,8 @@ export interface ItemsFormat {
 /**
  * Reads a document piece by piece and returns each item of the list when it is complete. It stops
  * at the first invalid item or invalid JSON, so the items are always the beginning of the list. It
- * skips text before the document.
+ * also stops in a document that is too large or nested too deeply. It skips text before the
+ * document.
  */
 export class PartialItems {
   readonly #format: ItemsFormat;
@@ -27,12 +35,17 @@ export class PartialItems {
   readonly #start: RegExp;
   #items: unknown[] = [];
   #stopped = false;
+  #depth = 0;
+  #characters = 0;
   /** The text so far, until the document begins. */
   #before: string | null = "";
+  /** Whether the text so far ends in thoughts of the model. */
+  #isThinking = false;
 
   constructor(format: ItemsFormat) {
     this.#format = format;
     this.#parser = new JSONParser({ paths: [`$.${format.member}.*`], keepStack: false });
+    this.#parser.onToken = ({ token }) => this.#count(token);
     this.#parser.onValue = ({ value }) => this.#add(value);
     this.#parser.onError = () => this.#stopped = true;
     // Text behind the document is ignored.
@@ -52,23 +65,34 @@ export class PartialItems {
    */
   write(delta: string): boolean {
     const before = this.#items.length;
+    this.#characters += delta.length;
+    if (this.#characters > MAX_CHARACTERS) this.#stopped = true;
+    if (this.#stopped) return false;
     const json = this.#jsonOf(delta);
-    if (json !== "" && !this.#stopped) this.#parser.write(json);
+    if (json !== "") this.#parser.write(json);
     return this.#items.length > before;
   }
 
   /** Returns the part of a piece that belongs to the document. */
   #jsonOf(delta: string): string {
     if (this.#before === null) return delta;
-    const text = (this.#before + delta).trimStart();
+    const whole = this.#before + delta;
+    const text = withoutThoughts(whole).trimStart();
+    this.#isThinking = hasThoughts(text) || this.#isThinking && text === whole.trimStart();
     const start = text.startsWith("{") ? 0 : text.search(this.#start);
-    if (start < 0) {
+    if (this.#isThinking || start < 0) {
       // The beginning of a document may be at the end of the text.
       this.#before = text.length > MAX_START ? `-${text.slice(-MAX_START)}` : text;
       return "";
     }
     this.#before = null;
     return text.slice(start);
+  }
+
+  #count(token: TokenType): void {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) this.#depth++;
+    if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth--;
+    if (this.#depth > MAX_DEPTH) this.#stopped = true;
   }
 
   #add(value: unknown): void {

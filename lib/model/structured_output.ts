@@ -46,13 +46,15 @@ export class OutputReview<T> {
    * @throws {JobError} `truncated` or `invalid_output` at the second such answer
    */
   judge({ text, truncated }: Answer): Review<T> {
-    if (truncated) return this.#cutOff();
     const found = findJson(text ?? "");
     if ("problem" in found) {
-      return found.problem === "cut" ? this.#cutOff() : this.#wrong(notOneDocument(found.problem));
+      if (truncated || found.problem === "cut") return this.#cutOff();
+      return this.#wrong(notOneDocument(found.problem));
     }
     const parsed = this.#schema.safeParse(found.value);
-    return parsed.success ? { value: parsed.data } : this.#wrong(parsed.error);
+    if (parsed.success) return { value: parsed.data };
+    // Only what follows a complete document may be cut off.
+    return truncated ? this.#cutOff() : this.#wrong(parsed.error);
   }
 
   #cutOff(): Review<T> {

@@ -58,7 +58,7 @@ export async function withFallbackTier<T>(
 /** OpenAI answers 429, Groq 498. A rate limit of the account applies to all tiers. */
 function isWithoutRoom(error: unknown): boolean {
   const refusal = refusalOf(error);
-  return refusal !== null && [429, 498].includes(refusal.status) &&
+  return refusal !== null && [429, 498].includes(refusal.status ?? 0) &&
     /resources?[ _](?:(?:is|are|currently|temporarily) )*unavailab|capacity_exceeded/
       .test(refusal.text);
 }

@@ -8,9 +8,9 @@ import type { CallOptions, ChatRequest, ChatTurn, OutputFormat } from "../model/
 import { accountMembers, withFallbackTier } from "./account.ts";
 import { ChatAnswer } from "./chat_answer.ts";
 import type { OpenAICall } from "./client.ts";
-import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
-import { refusalOf, unreadableAnswer } from "./error.ts";
-import { readEvents } from "./events.ts";
+import { type Dialect, negotiate, type SentBody, type SentRequest } from "./dialect.ts";
+import { isBadDraw, unreadableAnswer } from "./error.ts";
+import { openEvents } from "./events.ts";
 import { chatFormat, formatInstructions } from "./format.ts";
 import { fromStreamError, Watchdog } from "./stream.ts";
 
@@ -48,7 +48,9 @@ export async function complete(
   { signal, onEvent }: CallOptions,
 ): Promise<ChatAnswer> {
   const { clock, timeoutMs, idleMs } = call;
-  const dialect = call.dialect("chat", conversation.model);
+  // Some servers support functions, but not together with everything else.
+  const api = conversation.tools?.length ? "chat with functions" : "chat";
+  const dialect = call.dialect(api, conversation.model);
   const answer = new ChatAnswer();
   using watchdog = new Watchdog({ clock, endsAt: clock.now() + timeoutMs, idleMs });
   let fault: unknown;
@@ -56,15 +58,17 @@ export async function complete(
   try {
     const { completions } = call.client().chat;
     const stopped = AbortSignal.any([signal, watchdog.signal]);
-    const response = await withFallbackTier(call, (call) =>
+    const chunks = await withFallbackTier(call, (call) =>
       negotiate(
         dialect,
-        () => bodyOf(conversation, call, dialect),
-        (body) => completions.create(body as never, { signal: stopped }).asResponse(),
+        (dialect) => bodyOf(conversation, call, dialect),
+        async (body) => {
+          const request = completions.create(body as never, { signal: stopped });
+          const { onBytes } = watchdog;
+          return await openEvents(await request.asResponse(), { signal: stopped, onBytes });
+        },
       ));
-    for await (
-      const chunk of readEvents(response, { signal: stopped, onBytes: watchdog.onBytes })
-    ) {
+    for await (const chunk of chunks) {
       watchdog.arm();
       events++;
       const isFirst = answer.isEmpty;
@@ -92,12 +96,9 @@ export async function complete(
   return answer;
 }
 
-/**
- * Groq checks the answer of the model itself, and refuses it with an error: a bad draw of the model,
- * not a bad request. Returns the answer, or `null` for any other error.
- */
+/** Returns the answer for one that the server found invalid, or `null` for any other error. */
 function rejectedAnswer(error: unknown): ChatAnswer | null {
-  if (refusalOf(error)?.code !== "json_validate_failed") return null;
+  if (!isBadDraw(error)) return null;
   const answer = new ChatAnswer();
   answer.add({ choices: [{ finish_reason: "stop" }] });
   return answer;
@@ -108,18 +109,18 @@ function bodyOf(
   conversation: Conversation,
   call: OpenAICall,
   dialect: Dialect,
-): { body: SentBody; asked: number } {
+): SentRequest {
   const { helpers, isOpenAI } = call;
   const { model, messages, format, tools, maxTokens, reasoningEffort } = conversation;
-  const asked = dialect.tokens(maxTokens);
+  const asked = dialect.tokens(maxTokens, messages);
   const isStreamed = dialect.takes("stream");
   const body = {
     model,
-    messages: withInstructions(
-      messages.filter(hasContent),
-      formatInstructions(helpers, format, dialect.format),
-    ),
-    ...(tools?.length && { tools }),
+    messages: messagesOf(messages, {
+      instructions: formatInstructions(helpers, format, dialect.format),
+      hasSystem: dialect.takes("system"),
+    }),
+    ...(tools?.length && dialect.takes("tools") && { tools }),
     response_format: chatFormat(helpers, format, dialect.format),
     ...tokenLimit(dialect, asked),
     ...(reasoningEffort && dialect.takes("reasoning_effort") &&
@@ -139,14 +140,26 @@ function tokenLimit(dialect: Dialect, asked: number): SentBody {
   return dialect.takes("max_tokens") ? { max_tokens: asked } : {};
 }
 
+/** Returns the messages in the form that the server supports, with further instructions. */
+function messagesOf(
+  messages: Message[],
+  { instructions, hasSystem }: { instructions: string; hasSystem: boolean },
+): Message[] {
+  const [first, ...others] = messages.filter(hasContent);
+  if (first === undefined) return [];
+  const instructed = { ...first, content: `${first.content}${instructions}` } as Message;
+  if (!hasSystem && first.role === "system") instructed.role = "user";
+  return [instructed, ...others].reduce(join, []);
+}
+
 /** Some servers refuse a message of the model that is empty. */
 function hasContent(message: Message): boolean {
   return message.role !== "assistant" || Boolean(message.content || message.tool_calls?.length);
 }
 
-/** Adds instructions to the system message. */
-function withInstructions(messages: Message[], instructions: string): Message[] {
-  const [first, ...others] = messages;
-  if (instructions === "" || first === undefined) return messages;
-  return [{ ...first, content: `${first.content}${instructions}` } as Message, ...others];
+/** Adds a message. Some servers refuse two messages of the user in succession. */
+function join(messages: Message[], message: Message): Message[] {
+  const last = messages.at(-1);
+  if (message.role !== "user" || last?.role !== "user") return [...messages, message];
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${message.content}` }];
 }

@@ -5,9 +5,11 @@
  */
 import { z } from "zod";
 import { JobError } from "../job/failure.ts";
-import { parseJson } from "../json.ts";
 import { isComplete } from "../model/json_document.ts";
 import type { ChatTurn, FunctionCall } from "../model/model.ts";
+import { BlankRun } from "./blank_run.ts";
+import { CallPiece, CallPieces } from "./call_pieces.ts";
+import { endingOf } from "./ending.ts";
 import { unreadableAnswer } from "./error.ts";
 import { lenientId, lenientText } from "./lenient.ts";
 import { streamCut } from "./stream.ts";
@@ -25,76 +27,45 @@ const ChatUsage = z.object({
   }).nullish().catch(null),
 });
 
-/** A piece of a function call, or a whole call. */
-const CallPiece = z.object({
-  index: z.int().nonnegative().nullish().catch(null),
-  id: z.string().nullish().catch(null),
-  function: z.object({
-    name: z.string().nullish().catch(null),
-    arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish().catch(null),
-  }).nullish().catch(null),
-});
-
 const Message = z.object({
   content: lenientText,
   refusal: z.string().nullish().catch(null),
-  tool_calls: z.array(CallPiece).nullish().catch(null),
+  tool_calls: z.array(CallPiece.nullable().catch(null)).nullish().catch(null),
 });
 
 /** The used parts of a chunk, or of a whole answer, which has a `message` in place of a `delta`. */
 const Chunk = z.object({
   id: lenientId,
-  choices: z.array(z.object({
-    index: z.int().nullish().catch(null),
-    delta: Message.nullish().catch(null),
-    message: Message.nullish().catch(null),
-    finish_reason: z.string().nullish().catch(null),
-  })).nullish().catch(null),
+  choices: z.array(
+    z.object({
+      index: z.int().nullish().catch(null),
+      delta: Message.nullish().catch(null),
+      message: Message.nullish().catch(null),
+      finish_reason: z.string().nullish().catch(null),
+    }).nullable().catch(null),
+  ).nullish().catch(null),
   // Invalid usage must not discard an answer.
   usage: ChatUsage.nullish().catch(null),
 });
 
-/** The reasons for the end of an answer that mean more than that it has ended. */
-const endings: Record<string, "truncated" | "filtered" | "failed"> = {
-  length: "truncated",
-  max_tokens: "truncated",
-  model_length: "truncated",
-  content_filter: "filtered",
-  content_filtered: "filtered",
-  guardrail_intervened: "filtered",
-  safety: "filtered",
-  sensitive: "filtered",
-  prohibited_content: "filtered",
-  recitation: "filtered",
-  error: "failed",
-  abort: "failed",
-  aborted: "failed",
-  cancelled: "failed",
-  network_error: "failed",
-  insufficient_system_resource: "failed",
-};
-
 /** A longer answer cannot be a plan: thirty days in any language take a tenth of it. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** More white space than this within a document means that the model writes it without end. */
-const MAX_BLANKS = 2_000;
-
-/** More function calls than a turn has. */
-const MAX_CALLS = 100;
+/** How often a text is searched for a whole document while it arrives. Each search reads all of it. */
+const MAX_SEARCHES = 20;
 
 /** An answer of Chat Completions, as far as it has arrived. */
 export class ChatAnswer {
   #id: string | null = null;
-  #ending: string | null = null;
+  #reason: string | null = null;
   #text = "";
-  #blanks = 0;
+  readonly #blanks = new BlankRun();
+  readonly #calls = new CallPieces();
   #isRefusal = false;
   #hasChunk = false;
-  /** Whether text has followed the end of the answer: some servers repeat it with each chunk. */
-  #isOpen = true;
+  #isComplete = false;
+  #searches = 0;
   #usage: Usage | null = null;
-  readonly #calls: FunctionCall[] = [];
 
   /** The id of the server, or a new one if it sends none. */
   get id(): string {
@@ -108,25 +79,22 @@ export class ChatAnswer {
 
   /** Whether only the usage is missing. */
   get isComplete(): boolean {
-    return this.#ending !== null && !this.#isOpen;
+    return this.#isComplete;
   }
 
   /** Whether everything has arrived, although perhaps not the end. */
   get isWhole(): boolean {
-    const { calls } = this;
-    return calls.length > 0
-      ? calls.every((call) => call.arguments === "" || parseJson(call.arguments) !== undefined)
-      : isComplete(this.#text);
+    return this.#calls.isEmpty ? isComplete(this.#text) : this.#calls.isWhole;
   }
 
   /** Whether the model writes white space without end. The rest of the answer is not needed. */
   get isStuck(): boolean {
-    return this.#blanks > MAX_BLANKS;
+    return this.#blanks.isEndless;
   }
 
   /** The function calls of the model. */
   get calls(): FunctionCall[] {
-    return this.#calls.filter(({ name }) => name !== "");
+    return this.#calls.calls;
   }
 
   /**
@@ -138,55 +106,54 @@ export class ChatAnswer {
     const { data: chunk } = Chunk.safeParse(data);
     if (!chunk) return "";
     if (chunk.usage) this.#usage = usageOf(chunk.usage);
-    const choice = chunk.choices?.find(({ index }) => !index);
+    const choice = chunk.choices?.find((choice) => choice !== null && !choice.index);
     // Azure sends chunks about its filters before the answer.
     if (!choice) return "";
     this.#hasChunk = true;
     this.#id ??= chunk.id;
-    const message = choice.delta ?? choice.message;
-    if (message?.refusal) this.#isRefusal = true;
-    message?.tool_calls?.forEach((piece, n) => this.#addCall(piece, n));
-    const delta = message?.content ?? "";
-    this.#addText(delta);
-    if (choice.finish_reason) this.#ending = choice.finish_reason.toLowerCase();
-    this.#isOpen = this.#ending === null || delta !== "" && !isComplete(this.#text);
-    return delta;
+    const { delta, message } = choice;
+    if (delta?.refusal || message?.refusal) this.#isRefusal = true;
+    const whole = this.#calls.isEmpty ? message?.tool_calls : null;
+    const pieces = delta?.tool_calls?.length ? delta.tool_calls : whole ?? [];
+    for (const piece of pieces) if (piece) this.#calls.add(piece);
+    // Some servers repeat the whole text in the last chunk.
+    const text = delta?.content || (this.#text === "" ? message?.content ?? "" : "");
+    this.#addText(text);
+    if (choice.finish_reason) this.#reason = choice.finish_reason;
+    this.#isComplete = this.#hasEnded(text);
+    return text;
   }
 
-  #addText(delta: string): void {
-    this.#text += delta;
+  #addText(text: string): void {
+    this.#text += text;
     if (this.#text.length > MAX_CHARACTERS) throw unreadableAnswer();
-    if (delta.trim() === "") this.#blanks += delta.length;
-    else this.#blanks = delta.length - delta.trimEnd().length;
+    this.#blanks.add(text);
   }
 
-  #addCall({ index, id, function: called }: z.infer<typeof CallPiece>, position: number): void {
-    const at = index ?? (id && this.#calls.length > 0 ? this.#calls.length : position);
-    if (at >= MAX_CALLS) throw unreadableAnswer();
-    while (this.#calls.length <= at) this.#calls.push({ callId: "", name: "", arguments: "" });
-    const call = this.#calls[at]!;
-    call.callId ||= id ?? "";
-    call.name ||= called?.name ?? "";
-    const piece = called?.arguments ?? "";
-    call.arguments += typeof piece === "string" ? piece : JSON.stringify(piece);
+  /** Whether the answer has ended. Some servers send the reason for its end with each chunk. */
+  #hasEnded(latest: string): boolean {
+    if (this.#reason === null) return false;
+    if (endingOf(this.#reason) !== null || this.#isComplete && latest === "") return true;
+    return ++this.#searches <= MAX_SEARCHES && this.isWhole;
   }
 
   /** @throws {JobError} if the answer did not arrive, or the server stopped it */
   toTurn(): ChatTurn {
     if (this.isEmpty) throw streamCut();
     const spent = { responseId: this.id, usage: this.#usage };
-    if (this.#isRefusal) {
+    const ending = this.#reason === null ? null : endingOf(this.#reason);
+    if (this.#isRefusal || ending === "refused") {
       throw new JobError("refused", "OpenAI API refused the request", { spent });
     }
-    const ending = this.#ending === null ? undefined : endings[this.#ending];
     if (ending === "filtered") {
       const message = "OpenAI API content filter stopped the response";
       throw new JobError("content_filtered", message, { spent });
     }
-    if (ending === "failed") {
+    const isUnfinished = this.#reason === null && !this.isStuck || ending === "failed";
+    if (isUnfinished && !this.isWhole) {
+      if (ending === null) throw streamCut();
       throw new JobError("upstream_error", "OpenAI API error: response failed", { spent });
     }
-    if (this.#ending === null && !this.isStuck && !this.isWhole) throw streamCut();
     return {
       ...spent,
       text: this.#text || null,

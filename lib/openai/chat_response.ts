@@ -39,7 +39,8 @@ export async function respondByChat(
   const { model, instructions, input, format, maxTokens, reasoningEffort } = request;
   const tools = request.tools.map((tool) => {
     const { name, description } = tool;
-    const parameters = parametersOf(call.helpers, tool);
+    // Chat Completions of most servers know few keywords. Tools check their arguments themselves.
+    const parameters = parametersOf(call.helpers, tool, { isStrict: false });
     return { type: "function" as const, function: { name, description, parameters } };
   });
   const answer = await complete(call, {
@@ -51,10 +52,7 @@ export async function respondByChat(
     tools,
   }, options);
   const turn = answer.toTurn();
-  const calls = answer.calls.map((called, n) => ({
-    ...called,
-    callId: called.callId || `call_${n}`,
-  }));
+  const { calls } = answer;
   return {
     ...turn,
     calls,
@@ -103,7 +101,7 @@ function addCall(
   const toolCall: ToolCall = {
     type: "function",
     id: called.call_id,
-    function: { name: called.name, arguments: called.arguments || "{}" },
+    function: { name: called.name, arguments: called.arguments },
   };
   const last = messages.at(-1);
   if (last?.role === "assistant") last.tool_calls = [...last.tool_calls ?? [], toolCall];

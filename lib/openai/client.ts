@@ -27,7 +27,7 @@ export interface OpenAICall {
   /** Tells the callers of this service apart; `null`: not sent. */
   safetyIdentifier: string | null;
   /** Returns what the server supports, as far as is known. */
-  dialect(api: "chat" | "responses", model: string): Dialect;
+  dialect(api: "chat" | "chat with functions" | "responses", model: string): Dialect;
   clock: Clock;
 }
 

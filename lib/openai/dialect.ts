@@ -1,143 +1,46 @@
 /**
  * What a model server supports. Most servers with OpenAI's API do not know all members of a request,
- * and refuse those that they do not know. Such a member is omitted or translated, and the request is
- * sent again. What a server refused for a model is remembered as long as the process lives.
+ * and refuse the request because of them. Such a member is omitted or translated, and the request is
+ * sent again. What helped is remembered for the model, as long as the process lives.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { type Refusal, refusalOf } from "./error.ts";
+import { isPreviousLost, type Refusal, refusalOf } from "./error.ts";
+import { isAboutFormat, type Refused, refusedMembers, type SentBody } from "./refusable.ts";
+import { limitIn, type Room, roomIn, sizeOf } from "./token_limit.ts";
 
-/** What a server may refuse. */
-export type Refused = typeof refusable[number]["name"];
+export type { SentBody } from "./refusable.ts";
 
 /** How the format of the answer is requested, from strict to not at all. */
 export type FormatLevel = "schema" | "plain schema" | "json object" | "none";
 
 const levels: readonly FormatLevel[] = ["schema", "plain schema", "json object", "none"];
 
-/** A request as it is sent, as far as this module reads it. */
-export type SentBody = Record<string, unknown>;
-
-interface Refusable {
-  name: string;
-  /** Whether the request has the member. */
-  isSent: (body: SentBody) => boolean;
-  /** Finds the member in the server's text, which is in lower case. */
-  words: RegExp;
-  /** Other text that names the member, but is about something else. */
-  not?: RegExp;
-}
-
-/** Returns a row for a member of the body. */
-function member<Name extends string>(name: Name, words?: RegExp) {
-  return {
-    name,
-    isSent: (body: SentBody) => body[name] !== undefined,
-    words: words ?? new RegExp(`\\b${name}\\b`),
-  };
-}
-
-/** Returns whether a request asks for an addition whose name begins like this. */
-function includes({ include }: SentBody, start: string): boolean {
-  return Array.isArray(include) && include.some((name) => String(name).startsWith(start));
-}
-
-/** Text about the format of the answer. Groq, for one, streams no answer with a format. */
-const FORMAT = /response_format|json_schema|text\.format|\bschema\b|grammar|structured output/;
-
-/** Keywords of JSON Schema, and complaints about a schema as a whole. */
-const KEYWORDS =
-  /pattern|min_?items|max_?items|minimum|maximum|min_?length|max_?length|\bconst\b|anyof|additional_?properties|keyword|too many states|grammar|schema conversion|invalid (?:json )?schema|strict/;
-
-/** The members that a request can do without. */
-const refusable = [
-  member("stream_options", /stream_options|include_usage/),
-  {
-    name: "stream",
-    isSent: (body) => body.stream === true,
-    words: /\bstream(?:ing|ed)?\b/,
-    not: new RegExp(`stream_options|include_usage|${FORMAT.source}`),
-  },
-  // The older name of the same member.
-  member("max_completion_tokens"),
-  member("max_tokens", /(?<!_)\bmax_tokens\b/),
-  member("max_output_tokens"),
-  {
-    name: "reasoning.summary",
-    isSent: (body) => "summary" in Object(body.reasoning),
-    words: /reasoning\.summary|reasoning summar|\bsummary\b/,
-  },
-  {
-    // A model may reason, but not know this effort.
-    name: "reasoning.effort",
-    isSent: (body) => "effort" in Object(body.reasoning),
-    words: /reasoning\.effort|reasoning_effort|\beffort\b/,
-  },
-  {
-    name: "reasoning",
-    isSent: (body) => body.reasoning !== undefined,
-    words: /\breasoning\b/,
-    not: /reasoning\.summary|reasoning summar|\beffort\b|encrypted/,
-  },
-  member("reasoning_effort"),
-  // A server may name other additions, which it supports, behind the refused one.
-  {
-    name: "include.reasoning",
-    isSent: (body) => includes(body, "reasoning"),
-    words: /\binclude\b|encrypted/,
-    not: /web_search_call.*encrypted/,
-  },
-  {
-    name: "include.sources",
-    isSent: (body) => includes(body, "web_search_call"),
-    words: /\binclude\b|web_search_call/,
-    not: /encrypted.*web_search_call|encrypted content/,
-  },
-  {
-    name: "user_location",
-    isSent: (body) => JSON.stringify(body.tools ?? null).includes('"user_location"'),
-    words: /user_location/,
-  },
-  member("store"),
-  member("background"),
-  member("previous_response_id", /previous_response_id|previous response/),
-  member("service_tier", /service_tier|service tier|\bflex\b/),
-  member("safety_identifier"),
-] as const satisfies readonly Refusable[];
-
-/** The words of a server about the number of tokens. */
-const SIZE =
-  /max_(?:completion_|output_)?tokens|(?:completion|output) tokens|context (?:length|window|size)|tokens per min|too large/;
-
-/** How a server names the most tokens that an answer may have. */
-const LIMITS = [
-  /at most (\d+)/,
-  /less than or equal to (\d+)/,
-  /<= ?(\d+)/,
-  /(?:between|range of)\D*\d+\D+(\d+)/,
-  /\[1, ?(\d+)\]/,
-  /(?:exceed|maximum|limit)\D{0,60}?(\d+)/,
-];
-
-/** The context of a model holds the prompt and the answer. */
-const CONTEXT = /context (?:length|window|size)\D{0,30}(\d+)/;
-const PROMPT =
-  /(\d+) (?:tokens )?(?:in|of|from) the (?:messages|prompt|input)|(\d+) (?:of text input|(?:input|prompt) tokens)/;
-
-/** The limit of tokens per minute counts the largest answer that a request allows. */
-const PER_MINUTE = /limit (\d+), requested (\d+)/;
+/** Text about the content of a schema. Other text is about the type of the format. */
+const CONTENT =
+  /(?<!json_)schema(?! type)|pattern|min_?items|max_?items|minimum|maximum|min_?length|max_?length|\bconst\b|anyof|additional_?properties|keyword|too many states|grammar|strict/;
 
 /** An answer with fewer tokens cannot be a plan. */
 const MIN_TOKENS = 256;
+
+/** Two prompts of the same length differ by fewer tokens. */
+const SPARE_TOKENS = 64;
+
+/** A request as it is sent, and the tokens that it asks for. */
+export interface SentRequest {
+  body: SentBody;
+  asked: number;
+}
 
 const log = getLogger(["tripwright", "model"]);
 
 /** What a server supports for one model and one of its APIs. */
 export class Dialect {
   readonly #name: string;
-  readonly #refused = new Set<Refused>();
+  #refused: ReadonlySet<Refused> = new Set();
   #level = 0;
   #maxTokens = Infinity;
+  #room: Room | null = null;
 
   /** @param name for the log: API and model */
   constructor(name: string) {
@@ -154,95 +57,105 @@ export class Dialect {
     return levels[this.#level]!;
   }
 
-  /** Returns the number of tokens to ask for. */
-  tokens(wanted: number): number {
-    return Math.min(wanted, this.#maxTokens);
+  /**
+   * Returns the number of tokens to ask for.
+   *
+   * @param prompt what the model reads, because prompt and answer may share a limit
+   */
+  tokens(wanted: number, prompt: unknown): number {
+    const room = this.#room === null
+      ? Infinity
+      : Math.floor(this.#room.total - this.#room.tokensPerCharacter * sizeOf(prompt));
+    return Math.min(wanted, this.#maxTokens, Math.max(MIN_TOKENS, room - SPARE_TOKENS));
   }
 
-  /** Remembers that the server does not take a member. */
-  refuse(name: Refused): void {
-    if (this.#refused.has(name)) return;
-    this.#refused.add(name);
-    this.#log(name);
+  /** Returns a copy, for one negotiation. */
+  copy(): Dialect {
+    const copy = new Dialect(this.#name);
+    copy.#take(this);
+    return copy;
+  }
+
+  /** Remembers what a copy has learned, because the server has accepted a request with it. */
+  agree(copy: Dialect): void {
+    for (const what of copy.#differences(this)) {
+      log.info("not supported by the model server", { model: this.#name, what });
+    }
+    this.#take(copy);
+  }
+
+  /** Two negotiations may have learned different things at the same time. */
+  #take(other: Dialect): void {
+    this.#refused = new Set([...this.#refused, ...other.#refused]);
+    this.#level = Math.max(this.#level, other.#level);
+    this.#maxTokens = Math.min(this.#maxTokens, other.#maxTokens);
+    this.#room = other.#room ?? this.#room;
+  }
+
+  #differences(from: Dialect): string[] {
+    const { total } = this.#room ?? {};
+    return [
+      ...[...this.#refused].filter((name) => from.takes(name)),
+      ...(this.#level > from.#level ? [`format, now ${this.format}`] : []),
+      ...(this.#maxTokens < from.#maxTokens ? [`more than ${this.#maxTokens} tokens`] : []),
+      ...(total !== from.#room?.total ? [`more than ${total} tokens with the prompt`] : []),
+    ];
   }
 
   /**
    * Learns from a refused request.
    *
-   * @param asked the tokens that the request asked for
    * @returns whether the next request differs, so that the server may take it
    */
-  learn(error: unknown, { body, asked }: { body: SentBody; asked: number }): boolean {
+  learn(error: unknown, request: SentRequest): boolean {
     const refusal = refusalOf(error);
-    if (!refusal || !isAboutRequest(refusal)) return false;
-    if (this.#learnSize(refusal, asked)) return true;
+    if (!refusal || !isAboutRequest(refusal, request.body)) return false;
+    if (this.#learnSize(refusal, request)) return true;
     if (refusal.failure === "request_too_large") return false;
-    const refused = refusable.filter((row) => isNamed(row, refusal, body));
-    refused.forEach(({ name }) => this.refuse(name));
-    const isFormat = FORMAT.test(refusal.text) || KEYWORDS.test(refusal.text);
-    const hasFormat = body.response_format !== undefined || body.text !== undefined;
-    if (refused.length > 0) return true;
-    if (!isFormat || !hasFormat) return false;
-    const isConflict = body.tools !== undefined && /\btools?\b|function/.test(refusal.text);
-    return this.#lowerFormat(refusal, isConflict);
+    const refused = refusal.failure === "rejected" ? refusedMembers(refusal, request.body) : [];
+    this.#refused = new Set([...this.#refused, ...refused]);
+    return refused.length > 0 || this.#lowerFormat(refusal, request.body);
   }
 
-  #learnSize({ text }: Refusal, asked: number): boolean {
-    if (!SIZE.test(text)) return false;
-    const limit = tokenLimitIn(text, asked);
-    if (limit === null || limit >= asked || limit < MIN_TOKENS) return false;
-    this.#maxTokens = Math.min(this.#maxTokens, limit);
-    this.#log(`more than ${limit} tokens`);
-    return true;
+  #learnSize({ text }: Refusal, { body, asked }: SentRequest): boolean {
+    const prompt = body.messages ?? body.input;
+    const room = roomIn(text, asked, prompt);
+    const before = this.tokens(asked, prompt);
+    if (room) this.#room = room;
+    else this.#maxTokens = Math.min(this.#maxTokens, limitIn(text, asked) ?? Infinity);
+    const now = this.tokens(asked, prompt);
+    return now < before && now > MIN_TOKENS;
   }
 
-  /**
-   * Asks for the format in a simpler way from now on.
-   *
-   * @param isConflict whether the server supports no format together with functions
-   */
-  #lowerFormat({ text }: Refusal, isConflict: boolean): boolean {
+  /** Asks for the format in a simpler way from now on, if the server does not support this one. */
+  #lowerFormat({ text }: Refusal, body: SentBody): boolean {
     const last = levels.length - 1;
-    if (this.#level === last) return false;
-    const isKeyword = KEYWORDS.test(text) && this.format === "schema";
-    this.#level = isConflict ? last : isKeyword ? 1 : Math.max(2, this.#level + 1);
-    this.#log(`format, now ${this.format}`);
+    if (this.#level === last || !isAboutFormat(text, body)) return false;
+    const isConflict = body.tools !== undefined && /\btools?\b|function/.test(text);
+    const isContent = this.format === "schema" && CONTENT.test(text);
+    this.#level = isConflict ? last : isContent ? 1 : Math.max(2, this.#level + 1);
     return true;
   }
+}
 
-  #log(what: string): void {
-    log.info("not supported by the model server", { model: this.#name, what });
-  }
+/** Returns a function that returns the same dialect for the same API and model. */
+export function dialects(): (api: string, model: string) => Dialect {
+  const known = new Map<string, Dialect>();
+  return (api, model) => {
+    const name = `${api}: ${model}`;
+    const dialect = known.get(name) ?? new Dialect(name);
+    known.set(name, dialect);
+    return dialect;
+  };
 }
 
 /** Returns whether the answer is about the form of the request, not about its content. */
-function isAboutRequest({ status, failure, text }: Refusal): boolean {
+function isAboutRequest(refusal: Refusal, body: SentBody): boolean {
+  const { status = 0, failure, param, codes, text } = refusal;
+  if (param === "model" || codes.has("model_not_found") || isPreviousLost(refusal)) return false;
   // llama.cpp and Ollama answer 500 to a schema that they cannot convert.
-  if (status >= 500) return FORMAT.test(text);
+  if (status >= 500) return isAboutFormat(text, body);
   return failure === "rejected" || failure === "request_too_large";
-}
-
-function isNamed(row: Refusable, { param, text }: Refusal, body: SentBody): boolean {
-  if (!row.isSent(body)) return false;
-  if (param === row.name) return true;
-  return row.words.test(text) && !row.not?.test(text);
-}
-
-/** Returns how many tokens an answer may have, according to the server. */
-function tokenLimitIn(text: string, asked: number): number | null {
-  const perMinute = PER_MINUTE.exec(text);
-  if (perMinute) return asked - (Number(perMinute[2]) - Number(perMinute[1]));
-  const context = CONTEXT.exec(text);
-  if (context) {
-    const prompt = PROMPT.exec(text);
-    const used = Number(prompt?.[1] ?? prompt?.[2] ?? Number(context[1]) / 2);
-    return Math.floor(Number(context[1]) - used);
-  }
-  for (const limit of LIMITS) {
-    const found = limit.exec(text);
-    if (found && Number(found[1]) < asked) return Number(found[1]);
-  }
-  return null;
 }
 
 /** Each refusal removes something, so there are never this many. */
@@ -251,20 +164,23 @@ const MAX_REFUSALS = 16;
 /**
  * Sends a request. While the server refuses a part of it, sends it again without that part.
  *
- * @param make creates the request in the current dialect
+ * @param make creates the request in a dialect
  * @throws what `send` throws
  */
 export async function negotiate<T>(
   dialect: Dialect,
-  make: () => { body: SentBody; asked: number },
+  make: (dialect: Dialect) => SentRequest,
   send: (body: SentBody) => Promise<T>,
 ): Promise<T> {
+  const current = dialect.copy();
   for (let refusals = 0;; refusals++) {
-    const request = make();
+    const request = make(current);
     try {
-      return await send(request.body);
+      const answer = await send(request.body);
+      dialect.agree(current);
+      return answer;
     } catch (error) {
-      if (refusals >= MAX_REFUSALS || !dialect.learn(error, request)) throw error;
+      if (refusals >= MAX_REFUSALS || !current.learn(error, request)) throw error;
     }
   }
 }

@@ -8,37 +8,10 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } 
 import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 import { parseJson } from "../json.ts";
+import { failureCode, type ServerWords, statusIn } from "./failure_words.ts";
 
-/** The codes and types for an account without money. */
-const QUOTA_CODES = [
-  "insufficient_quota",
-  "insufficient_user_quota",
-  "billing_not_active",
-  "billing_hard_limit_reached",
-  "credit_balance_exhausted",
-  "organization_spend_limit_exceeded",
-  "project_spend_limit_exceeded",
-  "organization_usage_limit_exceeded",
-];
-
-/** The same in the words of other servers. A rate limit may be called a quota, but not these. */
-const NO_MONEY =
-  /insufficient (?:balance|credits?|funds)|credit balance|not active, please check your billing|hard limit has been reached|(?:out of|no) credits?\b|in arrears|payment required/;
-
-/** The codes for a request or an answer that a filter stopped. */
-const FILTER_CODES = [
-  "content_filter",
-  "content_filtered",
-  "content_policy_violation",
-  "invalid_prompt",
-  "moderation_blocked",
-  "responsibleaipolicyviolation",
-];
-
-/** The codes for a request with more tokens than the model may read, write, or get per minute. */
-const SIZE_CODES = ["context_length_exceeded", "request_too_large", "string_above_max_length"];
-const TOO_LARGE =
-  /request too large|prompt is too long|input is too long|maximum context length|exceeds? the (?:available )?context/;
+/** The codes for an answer of the model that the server itself found invalid, as Groq does. */
+const BAD_DRAW_CODES = ["json_validate_failed", "tool_use_failed", "output_parse_failed"];
 
 /** The names of the members in which servers put codes. */
 const CODE_NAMES = new Set(["code", "type", "error_type", "status", "reason", "errorcode"]);
@@ -46,29 +19,30 @@ const CODE_NAMES = new Set(["code", "type", "error_type", "status", "reason", "e
 /** Errors in errors in errors are deep enough. */
 const MAX_DEPTH = 6;
 
-/** The parts of an error that decide the failure. */
-interface ErrorAnswer {
-  status: number | undefined;
+/** An error of a server. */
+interface ErrorAnswer extends ServerWords {
   /** For the message: the outermost code. */
   code: string | undefined;
-  /** All codes, in lower case. */
-  codes: ReadonlySet<string>;
-  /** All texts, in lower case. */
-  text: string;
   retryAfterMs?: number | undefined;
+  /** The server failed before an answer began. */
+  unanswered?: boolean;
   spent?: BilledTurn | undefined;
 }
 
 /** What a server said when it refused a request. Only for decisions: never log or store it. */
 export interface Refusal {
-  status: number;
+  /** Unset in an answer with a success status that names none. */
+  status: number | undefined;
   failure: FailureCode;
   /** The member of the request that the server names, or an empty text. */
   param: string;
-  code: string;
-  /** The whole answer in lower case. */
+  codes: ReadonlySet<string>;
+  /** The whole answer in lower case, without what it repeats of the request. */
   text: string;
 }
+
+/** What the server said, by the error that was made of it. */
+const refusals = new WeakMap<JobError, Refusal>();
 
 /**
  * Converts an error of the SDK to a {@link JobError}. Returns other errors (an abort, a bug)
@@ -97,15 +71,27 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
 
 /** Returns what the server said, or `null` if the error is not an answer. */
 export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof JobError) return refusals.get(error) ?? null;
   if (!(error instanceof APIError) || error.status === undefined) return null;
-  const answer = answerOf(error, 0);
-  return {
-    status: error.status,
-    failure: failureCode(answer),
-    param: typeof error.param === "string" ? error.param : "",
-    code: answer.code ?? "",
-    text: answer.text,
-  };
+  const param = typeof error.param === "string" ? error.param : "";
+  return toRefusal(answerOf(error, 0), param);
+}
+
+function toRefusal(answer: ErrorAnswer, param: string): Refusal {
+  const { status, codes, text } = answer;
+  return { status, failure: failureCode(answer), param, codes, text };
+}
+
+/** Returns whether the server found the answer of the model invalid. The request was fine. */
+export function isBadDraw(error: unknown): boolean {
+  const codes = refusalOf(error)?.codes;
+  return BAD_DRAW_CODES.some((code) => codes?.has(code));
+}
+
+/** Returns whether the response that a request continues does not exist any more. */
+export function isPreviousLost({ codes, text }: Refusal): boolean {
+  return codes.has("previous_response_not_found") ||
+    /previous[_ ]response.{0,200}not[_ ]found/s.test(text);
 }
 
 /** Creates the error for an answer with a success status that reports a failure: `{"error": …}`. */
@@ -131,7 +117,7 @@ const MAX_ERROR_CHARACTERS = 16_000;
 
 /**
  * Converts an error of any server to the form that the SDK reads: `{"error": {…}}`. The SDK drops
- * everything else, and without it nobody knows what the server refused.
+ * everything else, and with it what the server refused.
  *
  * @param text the body of an answer with a status of failure
  */
@@ -147,8 +133,10 @@ function answerOf(error: APIError, now: number): ErrorAnswer {
   const body = error.error as Record<string, unknown> | undefined;
   const original = typeof body?.[ORIGINAL] === "string" ? body[ORIGINAL] : JSON.stringify(body);
   return {
-    ...read(parseJson(original ?? "") ?? original, error.status),
+    // Some servers send an error as an event of a stream.
+    ...read(parseJson((original ?? "").replace(/^data:/, "")) ?? original, error.status),
     retryAfterMs: retryAfterMs(error.headers, now),
+    unanswered: error.status !== undefined && error.status >= 500,
   };
 }
 
@@ -158,14 +146,22 @@ function read(body: unknown, status: number | undefined): ErrorAnswer {
   collectCodes(body, found, 0);
   found.sort((a, b) => a.depth - b.depth);
   const codes = found.map(({ code }) => String(code).toLowerCase());
-  // Within a stream, some servers send the HTTP status as a code.
-  const asStatus = codes.find((code) => /^[45]\d\d$/.test(code));
   return {
-    status: status ?? (asStatus === undefined ? undefined : Number(asStatus)),
+    status: status ?? statusIn(codes),
     code: found.map(({ code }) => plainCode(code)).find((code) => code !== undefined),
     codes: new Set(codes),
-    text: (typeof body === "string" ? body : JSON.stringify(body) ?? "").toLowerCase(),
+    text: (typeof body === "string" ? body : JSON.stringify(body, withoutEcho) ?? "").toLowerCase(),
   };
+}
+
+/** Leaves out what a server repeats of the request and of the answer. */
+function withoutEcho(name: string, value: unknown): unknown {
+  return name === "input" || name === "failed_generation" ? undefined : value;
+}
+
+/** Gateways pass on the error of the server behind them as a text. */
+function parsed(value: unknown): unknown {
+  return typeof value === "string" && value.startsWith("{") ? parseJson(value) : value;
 }
 
 function collectCodes(
@@ -179,7 +175,7 @@ function collectCodes(
     // `code` decides before `type`.
     if (isCode && CODE_NAMES.has(name) && member !== "error") {
       found.push({ code: member, depth: depth + (name === "code" ? 0 : 0.5) });
-    } else collectCodes(member, found, depth + 1);
+    } else collectCodes(parsed(member), found, depth + 1);
   }
 }
 
@@ -194,26 +190,11 @@ function fromAnswer(answer: ErrorAnswer): JobError {
     ? "OpenAI API rate limit exceeded"
     : ["OpenAI API error:", status ?? "response failed", answer.code]
       .filter((part) => part !== undefined).join(" ");
-  const unanswered = status !== undefined && status >= 500;
-  return new JobError(code, wording, { retryAfterMs, unanswered, ...(spent && { spent }) });
-}
-
-/** Statuses of requests that a server refuses because of their content or of the account. */
-const REFUSED: ReadonlySet<number | undefined> = new Set([400, 402, 403, 413, 422, 429, undefined]);
-
-function failureCode({ status, codes, text }: ErrorAnswer): FailureCode {
-  const has = (names: string[]) => names.some((name) => codes.has(name));
-  if (REFUSED.has(status)) {
-    if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
-    if (has(FILTER_CODES)) return "content_filtered";
-    if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
-  }
-  if (status === 429 || has(["rate_limit_exceeded", "rate_limit_error"])) return "rate_limited";
-  if (status === 503 || status === 529 || codes.has("overloaded_error")) return "overloaded";
-  if (status === 401 || status === 403) return "unauthorized";
-  if (status === 408 || status === 409 || status === 425) return "upstream_error";
-  if (status !== undefined && status >= 400 && status < 500) return "rejected";
-  return "upstream_error";
+  const unanswered = answer.unanswered ?? false;
+  const options = { retryAfterMs, unanswered, ...(spent && { spent }) };
+  const error = new JobError(code, wording, options);
+  refusals.set(error, toRefusal(answer, ""));
+  return error;
 }
 
 /** Returns a code if it is lower-case words like OpenAI's codes. Other text could hold a secret. */

@@ -1,7 +1,7 @@
 /**
- * Reads a streamed answer of a model server. Many servers differ from OpenAI in what they send: a
- * comment or an empty event to keep the connection open, one JSON document in place of a stream, or
- * an error in the middle.
+ * Reads a streamed answer of a model server. Many servers differ from OpenAI in what they send.
+ * Examples are an empty event to keep the connection open, several values in one event, or a JSON
+ * document in place of a stream.
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
@@ -10,18 +10,60 @@ import { parseJson } from "../json.ts";
 import { fromErrorBody, unreadableAnswer } from "./error.ts";
 import { type ReadOptions, readText, streamCut } from "./stream.ts";
 
-/** The end of a stream of Chat Completions. */
-const DONE = "[DONE]";
+/** The end of a stream, as most servers write it. */
+const DONE = /^"?\[?DONE\]?"?$/i;
 
-/** An answer that reports a failure with a success status. */
-const ErrorBody = z.object({
-  error: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
-  /** The reader of the Responses API knows its failed responses and the events about them. */
-  object: z.string().optional().refine((object) => object !== "response"),
-  type: z.literal("error").optional(),
-});
+/** An answer that reports a failure with a success status, in the form of one server or another. */
+const Fault = z.union([
+  z.object({ error: z.string().min(1) }),
+  // Some servers send an empty error with each event.
+  z.object({ error: z.record(z.string(), z.unknown()).refine(saysSomething) }),
+  z.object({ object: z.literal("error") }),
+  z.object({ type: z.enum(["error", "response.error"]) }),
+]);
 
-const TypedEvent = z.object({ type: z.literal("error") });
+/** The reader of the Responses API knows its failed responses and the events about them. */
+const OfResponse = z.union([
+  z.object({ object: z.literal("response") }),
+  z.object({ response: z.record(z.string(), z.unknown()) }),
+]);
+
+function isFault(value: unknown): boolean {
+  return Fault.safeParse(value).success && !OfResponse.safeParse(value).success;
+}
+
+function saysSomething(error: Record<string, unknown>): boolean {
+  return Object.values(error).some((value) => Boolean(value));
+}
+
+/**
+ * Waits for the first event of an answer.
+ *
+ * @param answer with a status of success, whatever its content type
+ * @returns all events
+ * @throws what {@link readEvents} throws before the first event
+ */
+export async function openEvents(
+  answer: Response,
+  options: ReadOptions,
+): Promise<AsyncIterable<unknown>> {
+  const events = readEvents(answer, options);
+  const first = await events.next();
+  return continued(first, events);
+}
+
+async function* continued(
+  first: IteratorResult<unknown, void>,
+  events: AsyncGenerator<unknown, void>,
+): AsyncGenerator<unknown, void> {
+  try {
+    if (first.done) return;
+    yield first.value;
+    yield* events;
+  } finally {
+    await events.return();
+  }
+}
 
 /**
  * Reads the events of an answer: each is a parsed JSON value.
@@ -35,8 +77,8 @@ export async function* readEvents(
   answer: Response,
   options: ReadOptions,
 ): AsyncGenerator<unknown, void> {
-  const found: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (event) => void found.push(event) });
+  const found: Found[] = [];
+  const parser = eventParser(found);
   let document: string | null = null;
   let start = "";
   let isDone = false;
@@ -59,27 +101,61 @@ export async function* readEvents(
     }
     parser.feed(piece);
     for (const event of found.splice(0)) {
-      isDone ||= event.data.trim() === DONE;
-      if (!isDone && event.data.trim() !== "") yield valueOf(event.data, event.event);
+      isDone ||= DONE.test(event.data.trim());
+      if (!isDone) yield* valuesOf(event);
     }
   }
   if (isDone) return;
-  if (document !== null) return yield valueOf(document);
+  if (document !== null) return yield* valuesOf({ data: document });
   // The last event may have no empty line behind it.
   parser.feed("\n\n");
-  for (const { data, event } of found) {
-    if (data.trim() !== "" && data.trim() !== DONE) yield valueOf(data, event);
-  }
+  for (const event of found) yield* valuesOf(event);
 }
 
-/** @throws {JobError} if the text is not JSON, or is an error */
-function valueOf(text: string, event?: string): unknown {
+type Found = Pick<EventSourceMessage, "data"> & { event?: string | undefined };
+
+function eventParser(found: Found[]) {
+  return createParser({
+    onEvent: (event) => void found.push(event),
+    // Some servers write an error without `data:`.
+    onError: ({ field, value = "", line = "" }) => {
+      if (field === "error") found.push({ data: value, event: "error" });
+      else if (line.startsWith("{")) found.push({ data: line });
+    },
+  });
+}
+
+/**
+ * Returns the values of one event. Some servers put several into it, one in each line, or repeat the
+ * name of the field.
+ *
+ * @throws {JobError} if a value is cut, or is an error
+ */
+function valuesOf({ data, event }: Found): unknown[] {
+  const text = data.trim();
   const value = parseJson(text);
-  if (value === undefined) throw streamCut();
-  if (ErrorBody.safeParse(value).success) throw fromErrorBody(value);
-  // The Responses API has events of type `error`, which its reader knows.
-  if (event === "error" && !TypedEvent.safeParse(value).success) {
-    throw fromErrorBody({ error: value });
-  }
+  if (value !== undefined) return Array.isArray(value) ? value.map(checked) : [named(value, event)];
+  return text.split("\n").flatMap((line) => {
+    const json = line.replace(/^(?:data:\s*)+/, "").trim();
+    const part = parseJson(json);
+    if (part !== undefined) return [named(part, event)];
+    if (/^[{[]/.test(json) && !DONE.test(json)) throw streamCut();
+    // A comment, for example.
+    return [];
+  });
+}
+
+/** Adds the name of an event of the Responses API to an event that has none in its data. */
+function named(value: unknown, event: string | undefined): unknown {
+  if (event === "error" && !isFault(value)) throw fromErrorBody({ error: value });
+  const isNameless = event?.startsWith("response.") && !Typed.safeParse(value).success;
+  return checked(isNameless ? { ...Object(value), type: event } : value);
+}
+
+const Typed = z.object({ type: z.string() });
+
+/** @throws {JobError} if the value is an error */
+function checked(value: unknown): unknown {
+  if (isFault(value)) throw fromErrorBody(value);
   return value;
 }

@@ -60,10 +60,19 @@ export function textFormat(
     : { type, name, schema: plain };
 }
 
-/** Returns the parameters of a function. */
-export function parametersOf(helpers: OpenAICall["helpers"], tool: FunctionTool): Schema {
+/**
+ * Returns the parameters of a function.
+ *
+ * @param options `isStrict`: with all keywords of strict schemas
+ */
+export function parametersOf(
+  helpers: OpenAICall["helpers"],
+  tool: FunctionTool,
+  { isStrict }: { isStrict: boolean },
+): Schema {
   const convert = () => helpers.zodResponsesFunction(tool).parameters as Schema;
-  return once(tool.parameters, convert).strict;
+  const { strict, plain } = once(tool.parameters, convert);
+  return isStrict ? strict : plain;
 }
 
 /** The converted schemas. A conversion takes about a millisecond. */
@@ -101,8 +110,8 @@ function plain(schema: Schema): Schema {
 }
 
 /**
- * Removes patterns. llama.cpp refuses those that are not anchored, and anchors others by itself, so
- * that a text has one character.
+ * Removes patterns. llama.cpp refuses patterns without anchors. Other servers anchor them, so that a
+ * text has one character.
  */
 function withoutPatterns(schema: Schema): Schema {
   return mapSchema(schema, withoutPatterns, (keyword) => keyword !== "pattern");

@@ -10,7 +10,7 @@ import type { CallOptions, Model } from "../model/model.ts";
 import { safetyIdentifier, type ServiceTier } from "./account.ts";
 import { chat } from "./chat.ts";
 import { createClient, type OpenAICall } from "./client.ts";
-import { Dialect } from "./dialect.ts";
+import { dialects } from "./dialect.ts";
 import { fromOpenAIError, refusalOf } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
 import { join, NoResponsesError, respond as respondByResponses } from "./response.ts";
@@ -101,29 +101,22 @@ async function deleteResponse(
   }
 }
 
-/** Returns a function that finds the dialect of a model, which learns as long as it lives. */
-function dialects(): OpenAICall["dialect"] {
-  const known = new Map<string, Dialect>();
-  return (api, model) => {
-    const name = `${api}: ${model}`;
-    const dialect = known.get(name) ?? new Dialect(name);
-    known.set(name, dialect);
-    return dialect;
-  };
-}
-
 /** Returns a function that makes a turn with function calls over the API that the server has. */
 function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
   let api = responsesApi;
+  let isLogged = false;
   return async (call, request, options) => {
     if (api === "chat") return await respondByChat(call, request, options);
     try {
       return await respondByResponses(call, request, options);
     } catch (error) {
       if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      if (!isLogged) log.info("not supported by the model server", { what: "Responses API" });
+      isLogged = true;
+      const turn = await respondByChat(call, request, options);
+      // A server that answers neither API may only be misconfigured for the moment.
       api = "chat";
-      log.info("not supported by the model server", { what: "Responses API" });
-      return await respondByChat(call, request, options);
+      return turn;
     }
   };
 }

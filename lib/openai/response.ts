@@ -10,10 +10,22 @@ import { describeError } from "../log.ts";
 import type { CallOptions, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { withFallbackTier } from "./account.ts";
 import type { OpenAICall } from "./client.ts";
-import { negotiate, type SentBody } from "./dialect.ts";
-import { fromOpenAIError, refusalOf, unreadableAnswer } from "./error.ts";
-import { readEvents } from "./events.ts";
-import { isOver, parseResponse, type ResponseBody, toTurn } from "./response_body.ts";
+import { type Dialect, negotiate, type SentBody } from "./dialect.ts";
+import {
+  fromOpenAIError,
+  isBadDraw,
+  isPreviousLost,
+  refusalOf,
+  unreadableAnswer,
+} from "./error.ts";
+import { openEvents, readEvents } from "./events.ts";
+import {
+  emptyResponse,
+  isOver,
+  parseResponse,
+  type ResponseBody,
+  toTurn,
+} from "./response_body.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { additionsOf, requestBody } from "./response_request.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
@@ -32,6 +44,9 @@ const JOINED_IDLE_MS = 15_000;
 /** The longest wait for the answer to a poll. */
 const POLL_TIMEOUT_MS = 30_000;
 
+/** The longest wait for the answer to a cancellation. */
+const CANCEL_TIMEOUT_MS = 5_000;
+
 /**
  * Makes one call. If the stream of a background response breaks, it joins the response again.
  *
@@ -45,10 +60,25 @@ export async function respond(
   const reader = new ResponseReader(options);
   const attempt = { call, options, endsAt: call.clock.now() + call.timeoutMs };
   const read = await begin(request, reader, attempt);
-  if ("body" in read) return toTurn(read.body);
+  if ("body" in read) return await finish(read.body, reader, attempt);
+  if (isBadDraw(read.error)) return toTurn(emptyResponse());
   if (!reader.resumable || !isStreamFault(read.error)) throw read.error;
   const body = await waitFor(reader, attempt);
   if (body === null) throw read.error;
+  return await finish(body, reader, attempt);
+}
+
+/** Returns the turn of an ended response. A background response that is stuck is canceled. */
+async function finish(
+  body: ResponseBody,
+  reader: ResponseReader,
+  { call }: Attempt,
+): Promise<ResponseTurn> {
+  if (reader.isStuck && reader.resumable) {
+    const { responses } = call.client();
+    // It costs tokens, but the answer does not depend on it.
+    await responses.cancel(body.id, { timeout: CANCEL_TIMEOUT_MS }).catch(() => {});
+  }
   return toTurn(body);
 }
 
@@ -59,10 +89,10 @@ export async function join(
   options: CallOptions,
 ): Promise<ResponseTurn | null> {
   const reader = new ResponseReader(options, responseId);
-  const endsAt = call.clock.now() + call.timeoutMs;
-  const body = await waitFor(reader, { call, options, endsAt });
+  const attempt = { call, options, endsAt: call.clock.now() + call.timeoutMs };
+  const body = await waitFor(reader, attempt);
   const hasFailed = body?.status === "failed" || body?.status === "cancelled";
-  return body === null || hasFailed ? null : toTurn(body);
+  return body === null || hasFailed ? null : await finish(body, reader, attempt);
 }
 
 interface Attempt {
@@ -126,7 +156,10 @@ async function begin(
   using watchdog = new Watchdog({ clock, endsAt, idleMs, wake });
   const { responses } = call.client();
   const open = (signal: AbortSignal) =>
-    create(request, call, (body) => responses.create(body as never, { signal }).asResponse());
+    create(request, call, async (body) => {
+      const answer = await responses.create(body as never, { signal }).asResponse();
+      return await openEvents(answer, { signal, onBytes: watchdog.onBytes });
+    });
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -141,12 +174,11 @@ async function readRest(
   const from = reader.lastSequence < 0 ? {} : { starting_after: reader.lastSequence };
   reader.restart({ fromStart: reader.lastSequence < 0 });
   const { responses } = call.client();
-  const open = (signal: AbortSignal) =>
-    responses.retrieve(reader.responseId!, {
-      stream: true,
-      include: additionsOf(call),
-      ...from,
-    }, { signal }).asResponse();
+  const open = async (signal: AbortSignal) => {
+    const query = { stream: true as const, include: additionsOf(call), ...from };
+    const answer = responses.retrieve(reader.responseId!, query, { signal });
+    return readEvents(await answer.asResponse(), { signal, onBytes: watchdog.onBytes });
+  };
   return await readStream(open, { reader, watchdog, clock, signal: options.signal });
 }
 
@@ -199,7 +231,7 @@ interface ReadOptions {
 
 /** Reads a stream to its last event. */
 async function readStream(
-  open: (signal: AbortSignal) => Promise<Response>,
+  open: (signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
   { reader, watchdog, clock, signal }: ReadOptions,
 ): Promise<ReadResult> {
   let opened = false;
@@ -207,9 +239,9 @@ async function readStream(
   let error: unknown = streamCut();
   try {
     const stopped = AbortSignal.any([signal, watchdog.signal]);
-    const answer = await open(stopped);
+    const stream = await open(stopped);
     opened = true;
-    for await (const event of readEvents(answer, { signal: stopped, onBytes: watchdog.onBytes })) {
+    for await (const event of stream) {
       events++;
       const body = await reader.read(event);
       if (body) return { body };
@@ -237,20 +269,20 @@ function isStreamFault(error: unknown): boolean {
 async function create(
   request: ResponseRequest,
   call: OpenAICall,
-  send: (body: SentBody) => Promise<Response>,
-): Promise<Response> {
+  send: (body: SentBody) => Promise<AsyncIterable<unknown>>,
+): Promise<AsyncIterable<unknown>> {
   const dialect = call.dialect("responses", request.model);
   let { previous } = request;
   for (;;) {
     try {
-      return await withFallbackTier(
-        call,
-        (call) =>
-          negotiate(dialect, () => requestBody({ ...request, previous }, call, dialect), send),
-      );
+      return await withFallbackTier(call, (call) => {
+        const make = (dialect: Dialect) => requestBody({ ...request, previous }, call, dialect);
+        return negotiate(dialect, make, send);
+      });
     } catch (error) {
       if (hasNoResponses(error)) throw new NoResponsesError();
-      if (previous === null || !isUnknownPrevious(error)) throw error;
+      const refusal = refusalOf(error);
+      if (previous === null || refusal === null || !isPreviousLost(refusal)) throw error;
       previous = null;
     }
   }
@@ -265,13 +297,15 @@ export class NoResponsesError extends JobError {
   }
 }
 
+/** How servers without the API answer: with words about its path, or as for Chat Completions. */
+const NO_API =
+  /\/responses\b|responses api|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?required)/;
+
 /** A server that has the API, but does not know the model, names the model. */
 function hasNoResponses(error: unknown): boolean {
   const refusal = refusalOf(error);
-  return refusal !== null && [404, 405, 501].includes(refusal.status) &&
-    !/\bmodel|deployment/.test(refusal.text);
-}
-
-function isUnknownPrevious(error: unknown): boolean {
-  return refusalOf(error)?.code === "previous_response_not_found";
+  if (refusal === null) return false;
+  const { status = 0, failure, text } = refusal;
+  if (NO_API.test(text) && (failure === "rejected" || status === 0)) return true;
+  return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
 }

@@ -6,18 +6,24 @@ import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { type FunctionCall, InputItem, type ResponseTurn } from "../model/model.ts";
 import { fromFailedResponse, unreadableAnswer } from "./error.ts";
-import { lenientId, lenientText } from "./lenient.ts";
+import { isComplete } from "../model/json_document.ts";
+import { lenientArguments, lenientId, lenientText, newCallId } from "./lenient.ts";
 import { TokenCount, type Usage, usageFrom } from "../usage.ts";
+
+const Status = z.enum(["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]);
 
 /** The used parts of a response. */
 const ResponseBody = z.object({
   id: z.string().min(1),
-  status: z.enum(["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]),
+  status: Status,
   /** Absent on servers without background responses. */
   background: z.boolean().nullish().catch(null),
   error: z.unknown().optional(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish().catch(null),
-  output: z.array(InputItem).nullish().transform((items) => items ?? []),
+  output: z.array(InputItem.nullable().catch(null)).nullish().catch(null)
+    .transform((items) => items?.filter((item) => item !== null) ?? []),
+  /** Some servers send the text beside the items, or in place of them. */
+  output_text: z.string().nullish().catch(null),
   // Invalid usage must not discard an answer.
   usage: z.object({
     input_tokens: TokenCount,
@@ -36,12 +42,19 @@ export type ResponseBody = z.infer<typeof ResponseBody>;
 /**
  * Parses a response.
  *
+ * @param status for a response that has none, or an unknown one
  * @throws {JobError} if it is not valid
  */
-export function parseResponse(answer: unknown): ResponseBody {
-  const parsed = ResponseBody.safeParse(answer);
+export function parseResponse(answer: object, status?: ResponseBody["status"]): ResponseBody {
+  const known = Status.safeParse("status" in answer ? answer.status : null).data;
+  const parsed = ResponseBody.safeParse({ ...answer, status: known ?? status });
   if (!parsed.success) throw unreadableAnswer();
   return parsed.data;
+}
+
+/** Returns the response for an answer that the server itself found invalid. */
+export function emptyResponse(): ResponseBody {
+  return parseResponse({ id: `resp-${crypto.randomUUID()}` }, "completed");
 }
 
 /** Whether the response has ended. */
@@ -49,20 +62,16 @@ export function isOver({ status }: ResponseBody): boolean {
   return status !== "queued" && status !== "in_progress";
 }
 
-const MessageItem = z.object({
-  type: z.literal("message"),
-  content: z.union([
-    z.string(),
-    z.array(z.looseObject({ type: z.string().nullish().catch(null) })),
-  ]).nullish().catch(null),
-});
+const MessageItem = z.object({ type: z.literal("message"), content: z.unknown() });
+
+const RefusalPart = z.object({ type: z.literal("refusal") });
 
 const CallItem = z.object({
   type: z.literal("function_call"),
   call_id: lenientId,
   id: lenientId,
   name: z.string(),
-  arguments: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  arguments: lenientArguments,
 });
 
 const ReasoningItem = z.object({
@@ -91,8 +100,7 @@ export function toTurn(body: ResponseBody): ResponseTurn {
   }
   return {
     ...spent,
-    // The last message is the answer. Earlier messages are comments.
-    text: lenientText.parse(messages.at(-1)?.content) || null,
+    text: answerOf(messages.map(({ content }) => lenientText.parse(content))),
     truncated: body.status === "incomplete",
     output,
     calls,
@@ -103,20 +111,25 @@ export function toTurn(body: ResponseBody): ResponseTurn {
   };
 }
 
+/** Returns the last text that is a document, else the last text. The others are comments. */
+function answerOf(texts: string[]): string | null {
+  return texts.findLast(isComplete) ?? texts.findLast((text) => text !== "") ?? null;
+}
+
 /**
  * Returns the items with a function call for each id, because the next request must have one output
  * for each of them. Some servers omit the ids, or send the arguments as an object.
  */
 function withCallIds(items: InputItem[]): { output: InputItem[]; calls: FunctionCall[] } {
   const calls = new Map<string, FunctionCall>();
-  const output = items.flatMap((item, index) => {
+  const output = items.flatMap((item) => {
     if (item.type !== "function_call") return [item];
     const call = CallItem.safeParse(item).data;
-    const callId = call?.call_id ?? call?.id ?? `call_${index}`;
+    const callId = call?.call_id ?? call?.id ?? newCallId();
     // A call without a name cannot be answered, and a repeated one has its answer.
     if (!call || calls.has(callId)) return [];
-    const { name, arguments: given } = call;
-    const text = typeof given === "string" ? given : JSON.stringify(given);
+    const { name } = call;
+    const text = call.arguments.trim() || "{}";
     calls.set(callId, { callId, name, arguments: text });
     return [{ ...item, call_id: callId, arguments: text }];
   });
@@ -124,7 +137,7 @@ function withCallIds(items: InputItem[]): { output: InputItem[]; calls: Function
 }
 
 function isRefusal({ content }: z.infer<typeof MessageItem>): boolean {
-  return Array.isArray(content) && content.some(({ type }) => type === "refusal");
+  return Array.isArray(content) && content.some((part) => RefusalPart.safeParse(part).success);
 }
 
 function usageOf({ usage }: ResponseBody): Usage | null {

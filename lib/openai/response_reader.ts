@@ -7,63 +7,50 @@
  * @module
  */
 import { z } from "zod";
-import { isComplete } from "../model/json_document.ts";
-import { type CallOptions, InputItem } from "../model/model.ts";
-import { fromFailedResponse, unreadableAnswer } from "./error.ts";
+import type { CallOptions } from "../model/model.ts";
+import { BlankRun } from "./blank_run.ts";
+import { unreadableAnswer } from "./error.ts";
 import { lenientId } from "./lenient.ts";
+import { HeardOutput, lenientIndex } from "./heard_output.ts";
 import { isOver, parseResponse, type ResponseBody } from "./response_body.ts";
-
-const index = z.int().nonnegative();
 
 const startEvents = new Set(["response.created", "response.queued", "response.in_progress"]);
 
 /** The last events, and the status of a response that has none. */
-const endEvents: Record<string, ResponseBody["status"]> = {
-  "response.completed": "completed",
-  "response.done": "completed",
-  "response.incomplete": "incomplete",
-  "response.failed": "failed",
-  "response.cancelled": "cancelled",
-};
+const endEvents = new Map<string, ResponseBody["status"]>([
+  ["response.completed", "completed"],
+  ["response.done", "completed"],
+  ["response.incomplete", "incomplete"],
+  ["response.failed", "failed"],
+  ["response.cancelled", "cancelled"],
+]);
 
 const AnyEvent = z.object({
   type: z.string(),
-  sequence_number: index.nullish().catch(null),
+  sequence_number: z.int().nonnegative().nullish().catch(null),
   response: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
 /** A whole response in place of its events. */
-const WholeResponse = z.looseObject({ object: z.literal("response") });
+const WholeResponse = z.union([
+  z.looseObject({ object: z.literal("response") }),
+  z.looseObject({ type: z.undefined().optional(), output: z.array(z.unknown()) }),
+]);
 
-/** Events about the output. An invalid one is ignored: the last event has the whole output. */
-const OutputEvent = z.discriminatedUnion("type", [
+/** Events for the reader of a plan. An invalid one is ignored: the last event has the output. */
+const ShownEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("response.output_text.delta"),
-    output_index: index.default(0),
+    output_index: lenientIndex,
     delta: z.string(),
   }),
   z.object({
-    type: z.literal("response.output_text.done"),
-    output_index: index.default(0),
-    text: z.string(),
-  }),
-  z.object({
     type: z.literal("response.reasoning_summary_text.done"),
-    output_index: index.default(0),
-    summary_index: index.default(0),
+    output_index: lenientIndex,
+    summary_index: lenientIndex,
     text: z.string(),
-  }),
-  z.object({ type: z.literal("response.output_item.added"), output_index: index }),
-  z.object({
-    type: z.literal("response.output_item.done"),
-    output_index: index.optional(),
-    item: InputItem,
   }),
 ]);
-type OutputEvent = z.infer<typeof OutputEvent>;
-
-/** The fault may be the event itself, or its member. */
-const ErrorEvent = z.object({ type: z.literal("error"), error: z.unknown().optional() }).loose();
 
 /** A longer answer cannot be a plan: five bundles take a hundredth of it. */
 const MAX_CHARACTERS = 1_000_000;
@@ -82,16 +69,13 @@ export class ResponseReader {
   /** The number of events so far, without repeated ones. */
   newEvents = 0;
   readonly #onEvent: CallOptions["onEvent"];
-  readonly #items = new Map<number, InputItem>();
-  /** The items that have begun, by their positions. */
-  readonly #begun = new Set<number>();
-  /** The texts of the output by the positions of their items. */
-  readonly #texts = new Map<number, string>();
+  readonly #heard = new HeardOutput();
+  readonly #blanks = new BlankRun();
   readonly #summaries = new Set<string>();
   /** Whether the events have numbers. Some servers send the same number with each event. */
   #isNumbered = true;
-  /** The last numbered event of this stream. */
-  #last: { sequence: number; json: string } | null = null;
+  /** The numbered events of this stream. */
+  #seen = new Map<number, string>();
   /** Whether an event is missing. Later text then does not continue the earlier text. */
   #hasGap = false;
   #characters = 0;
@@ -122,7 +106,7 @@ export class ResponseReader {
    */
   restart({ fromStart }: { fromStart: boolean }): void {
     if (fromStart) this.#started = false;
-    this.#last = null;
+    this.#seen = new Map();
   }
 
   /**
@@ -137,37 +121,38 @@ export class ResponseReader {
     // A ping, for example.
     if (!event) return null;
     const { type, sequence_number: sequence, response } = event;
-    if (endEvents[type]) {
-      const body = this.#parse(response ?? {}, endEvents[type]);
-      return this.#completed(isOver(body) ? body : { ...body, status: endEvents[type] });
+    const end = endEvents.get(type);
+    if (end) {
+      const body = this.#parse(response ?? {}, end);
+      return this.#heard.complete(isOver(body) ? body : { ...body, status: end });
     }
     if (typeof sequence === "number" && !this.#isNew(sequence, data)) return null;
     this.newEvents++;
-    if (startEvents.has(type)) {
-      await this.#start(this.#parse(response ?? {}, "in_progress"));
-    } else if (type === "error") {
-      const fault = ErrorEvent.parse(data);
-      throw fromFailedResponse(fault.error ?? fault);
-    } else {
-      const output = OutputEvent.safeParse(data).data;
-      if (!output) return null;
+    if (startEvents.has(type)) await this.#start(this.#parse(response ?? {}, "in_progress"));
+    else if (this.#heard.add(data)) {
       if (!this.#started) await this.#start(this.#parse({}, "in_progress"));
       this.#isWriting = true;
-      await this.#readOutput(output);
+      await this.#show(data);
     }
-    return null;
+    return this.#blanks.isEndless ? this.#stuck() : null;
   }
 
   /**
    * Returns the response if its stream has ended without a last event, although everything has
-   * arrived: each item that has begun is done, or the text is a complete document.
+   * arrived.
    */
   atEnd(): ResponseBody | null {
-    if (this.resumable || this.#items.size + this.#texts.size === 0) return null;
-    const isDone = this.#items.size > 0 && [...this.#begun].every((at) => this.#items.has(at)) &&
-      [...this.#items.values()].some(({ type }) => type === "message" || type === "function_call");
-    const isWhole = isDone || [...this.#texts.values()].some(isComplete);
-    return isWhole ? this.#completed(this.#parse({}, "completed")) : null;
+    if (this.resumable || !this.#heard.isWhole) return null;
+    return this.#heard.complete(this.#parse({}, "completed"));
+  }
+
+  /** Whether the model writes white space without end. The rest of the response is not needed. */
+  get isStuck(): boolean {
+    return this.#blanks.isEndless;
+  }
+
+  #stuck(): ResponseBody {
+    return this.#heard.complete(this.#parse({}, "incomplete"));
   }
 
   async #readWhole(whole: Record<string, unknown>): Promise<ResponseBody | null> {
@@ -180,16 +165,18 @@ export class ResponseReader {
   #parse(response: object, status: ResponseBody["status"]): ResponseBody {
     const id = lenientId.parse("id" in response ? response.id : null) ?? this.responseId ??
       `resp-${crypto.randomUUID()}`;
-    return parseResponse({ status, ...response, id });
+    return parseResponse({ ...response, id }, status);
   }
 
   /** Returns whether the event is not a repeated one. */
   #isNew(sequence: number, event: unknown): boolean {
     if (!this.#isNumbered) return true;
     const json = JSON.stringify(event);
-    if (this.#last?.sequence === sequence && this.#last.json !== json) this.#isNumbered = false;
-    this.#last = { sequence, json };
+    const seen = this.#seen.get(sequence);
+    // The same number with another event is no number.
+    this.#isNumbered = seen === undefined || seen === json;
     if (!this.#isNumbered) return true;
+    this.#seen.set(sequence, json);
     if (sequence <= this.lastSequence) return false;
     // Some servers count from 1.
     if (this.lastSequence >= 0 && sequence > this.lastSequence + 1) this.#hasGap = true;
@@ -210,26 +197,19 @@ export class ResponseReader {
     if (responseId !== null) await this.#onEvent?.({ type: "started", responseId, resumable });
   }
 
-  async #readOutput(event: OutputEvent): Promise<void> {
-    switch (event.type) {
-      case "response.output_text.delta":
-        return await this.#addText(event);
-      case "response.output_text.done":
-        return void this.#texts.set(event.output_index, event.text);
-      case "response.reasoning_summary_text.done":
-        return await this.#addSummary(`${event.output_index}/${event.summary_index}`, event.text);
-      case "response.output_item.added":
-        return void this.#begun.add(event.output_index);
-      case "response.output_item.done":
-        this.#items.set(event.output_index ?? this.#items.size, event.item);
+  async #show(data: unknown): Promise<void> {
+    const event = ShownEvent.safeParse(data).data;
+    if (event?.type === "response.output_text.delta") await this.#addText(event);
+    else if (event) {
+      await this.#addSummary(`${event.output_index}/${event.summary_index}`, event.text);
     }
   }
 
   async #addText({ delta, output_index }: { delta: string; output_index: number }): Promise<void> {
     this.#characters += delta.length;
     if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
+    this.#blanks.add(delta);
     if (this.#hasGap) return;
-    this.#texts.set(output_index, (this.#texts.get(output_index) ?? "") + delta);
     // Text of another message: the earlier message was not part of the answer.
     const isOther = this.#textIndex !== null && this.#textIndex !== output_index;
     this.#textIndex = output_index;
@@ -242,19 +222,4 @@ export class ResponseReader {
     this.#summaries.add(key);
     await this.#onEvent?.({ type: "reasoning", summary });
   }
-
-  /** Restores the output, because some servers omit it in the last event. */
-  #completed(body: ResponseBody): ResponseBody {
-    if (body.output.length > 0) return body;
-    const items = [...this.#items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
-    const hasMessage = items.some(({ type }) => type === "message" || type === "function_call");
-    const text = [...this.#texts.values()].at(-1);
-    const heard = hasMessage || text === undefined ? [] : [messageOf(text)];
-    return { ...body, output: [...items, ...heard] };
-  }
-}
-
-function messageOf(text: string): InputItem {
-  const content = [{ type: "output_text", text, annotations: [] }];
-  return { type: "message", role: "assistant", status: "completed", content };
 }

@@ -6,7 +6,7 @@ import type OpenAI from "openai";
 import type { InputItem, ResponseRequest, WebSearch } from "../model/model.ts";
 import { accountMembers } from "./account.ts";
 import type { OpenAICall } from "./client.ts";
-import type { Dialect, SentBody } from "./dialect.ts";
+import type { Dialect, SentBody, SentRequest } from "./dialect.ts";
 import { formatInstructions, parametersOf, textFormat } from "./format.ts";
 
 type Includable = OpenAI.Responses.ResponseIncludable;
@@ -31,12 +31,12 @@ export function requestBody(
   request: ResponseRequest,
   call: OpenAICall,
   dialect: Dialect,
-): { body: SentBody; asked: number } {
-  const { helpers, background } = call;
-  const { format, previous, webSearch } = request;
+): SentRequest {
+  const { background, helpers } = call;
+  const { format, previous } = request;
   const isBackground = background && dialect.takes("background") && dialect.takes("store");
   const continued = isBackground && dialect.takes("previous_response_id") ? previous : null;
-  const asked = dialect.tokens(request.maxTokens);
+  const asked = dialect.tokens(request.maxTokens, request.input);
   const body = {
     model: request.model,
     instructions: request.instructions + formatInstructions(helpers, format, dialect.format),
@@ -48,13 +48,7 @@ export function requestBody(
     text: dialect.format === "none"
       ? undefined
       : { format: textFormat(helpers, format, dialect.format) },
-    tools: [
-      ...request.tools.map((tool) => ({
-        ...helpers.zodResponsesFunction(tool),
-        parameters: parametersOf(helpers, tool),
-      })),
-      ...(webSearch ? [webSearchTool(webSearch, dialect)] : []),
-    ],
+    tools: toolsOf(request, helpers, dialect),
     ...(dialect.takes("max_output_tokens") && { max_output_tokens: asked }),
     stream: dialect.takes("stream"),
     ...storage(isBackground, dialect),
@@ -73,6 +67,23 @@ function reasoningOf({ reasoningEffort: effort }: ResponseRequest, dialect: Dial
   return isSent ? { reasoning } : {};
 }
 
+function toolsOf(
+  { tools, webSearch }: ResponseRequest,
+  helpers: OpenAICall["helpers"],
+  dialect: Dialect,
+): object[] {
+  const strict = dialect.takes("strict functions");
+  const functions = tools.map((tool) => ({
+    ...helpers.zodResponsesFunction(tool),
+    parameters: parametersOf(helpers, tool, { isStrict: strict }),
+    strict,
+  }));
+  return [
+    ...(dialect.takes("tools") ? functions : []),
+    ...(webSearch && dialect.takes("web_search") ? [webSearchTool(webSearch, dialect)] : []),
+  ];
+}
+
 /** Without a location, OpenAI searches as for a user in the United States. */
 function webSearchTool({ city }: WebSearch, dialect: Dialect): OpenAI.Responses.WebSearchTool {
   const location = { type: "approximate" as const, ...(city !== null && { city }) };
@@ -83,9 +94,10 @@ function webSearchTool({ city }: WebSearch, dialect: Dialect): OpenAI.Responses.
 }
 
 function includeOf({ webSearch }: ResponseRequest, dialect: Dialect): SentBody {
+  const isSearching = webSearch && dialect.takes("web_search");
   const include = [
     ...(dialect.takes("include.reasoning") ? [REASONING] : []),
-    ...(webSearch && dialect.takes("include.sources") ? [SOURCES] : []),
+    ...(isSearching && dialect.takes("include.sources") ? [SOURCES] : []),
   ];
   return include.length > 0 ? { include } : {};
 }

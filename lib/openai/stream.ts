@@ -152,7 +152,11 @@ export function streamCut(): JobError {
   return new JobError("connection_lost", "OpenAI API stream ended before the answer");
 }
 
-/** Converts an error during a stream. A line that was cut in the middle is not valid JSON. */
+/**
+ * Converts an error during a stream. A line that was cut in the middle is not valid JSON, and a value
+ * that is nested too deeply cannot be read.
+ */
 export function fromStreamError(error: unknown, now: number): unknown {
+  if (error instanceof RangeError) return unreadableAnswer();
   return error instanceof SyntaxError ? streamCut() : fromOpenAIError(error, now);
 }

@@ -76,7 +76,7 @@ Deno.test("the evaluation fails if there is no plan, and shows the failure", asy
   });
 
   assertStrictEquals(code, 1);
-  assertMatch(output, /^Spanish: upstream_error: /m);
+  assertMatch(output, /^Spanish: connection_lost: /m);
   assertMatch(output, /\n0 of 5 requests passed/);
 });
 

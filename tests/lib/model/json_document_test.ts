@@ -17,6 +17,8 @@ const found: [name: string, text: string][] = [
   ["several thoughts", `<think>a</think><think>{"b":1}</think>${json}`],
   ["a sentence before and after it", `Here is your plan:\n${json}\nEnjoy {it}!`],
   ["a word before a fence", "ny\n```json\n" + json + "\n```"],
+  ["the document as a text", JSON.stringify(json)],
+  ["thoughts in brackets", `[THINK]{"days": 1}[/THINK]${json}`],
   ["the document twice", `${json}\n${pretty}`],
   ["the document and a part of it again", `${json}\n${json.slice(0, 20)}`],
   ["channels", `<|channel|>final<|message|>${json}<|end|>`],
@@ -51,7 +53,16 @@ for (const [text, problem] of missing) {
 
 Deno.test("findJson() takes linear time for any text", () => {
   const size = 200_000;
-  const texts = ["{".repeat(size), '{"'.repeat(size), '{"a":'.repeat(size), "<think>".repeat(size)];
+  const deep = '{"a":'.repeat(size) + "1" + "}".repeat(size);
+  const texts = [
+    "{".repeat(size),
+    '{"'.repeat(size),
+    '{"a":'.repeat(size),
+    "<think>".repeat(size),
+    "<think>{</think>".repeat(size),
+    '{"x" '.repeat(size) + "}".repeat(size),
+    deep + deep,
+  ];
   // A quadratic scan of these texts takes minutes.
   for (const text of texts) assertStrictEquals("problem" in findJson(text), true);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { PartialItems } from "../../../lib/model/partial_items.ts";
 
@@ -66,3 +66,50 @@ for (const [name, text, given] of ends) {
     assertStrictEquals(counts(text).items.items.length, given);
   });
 }
+
+const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
+Deno.test("PartialItems stops in an item that is nested too deeply, or in a text without end", () => {
+  const any = { member: "items", schemaAt: () => z.unknown() };
+  const texts = [
+    `{"items":[${nested(20)},${nested(40)},1]}`,
+    `{"items":[[],"${"x".repeat(1_000_000)}",1]}`,
+  ];
+  for (const text of texts) {
+    const items = new PartialItems(any);
+    for (const piece of text.match(/[^]{1,1000}/g)!) items.write(piece);
+    assertStrictEquals(items.items.length, 1);
+  }
+});
+
+Deno.test("PartialItems takes linear time for any text", () => {
+  const texts = ["[", '{"a":', "[[],", '"', "\\", "{ ", "<think>", "</think>{", " "];
+  const millisecondsFor = (text: string) => {
+    const items = new PartialItems(format);
+    const startedAt = performance.now();
+    for (const piece of `{"items":[${text}`.match(/[^]{1,4}/g)!) items.write(piece);
+    for (const piece of text.match(/[^]{1,4}/g)!) items.write(piece);
+    return performance.now() - startedAt;
+  };
+  // A quadratic reader takes minutes.
+  for (const text of texts) {
+    const ms = millisecondsFor(text.repeat(200_000 / text.length));
+    assert(ms < 5_000, `${JSON.stringify(text)}: ${ms} ms`);
+  }
+});
+
+Deno.test("PartialItems skips the thoughts before the document", () => {
+  const wanted = [item(0)];
+  const thoughts = JSON.stringify({ items: [{ n: 0, text: "draft" }] });
+  const texts = [
+    `<think>${thoughts}${"x".repeat(500)}</think>${documentOf(wanted)}`,
+    `Hm.\n<thinking>\n${thoughts}\n</thinking>\n${documentOf(wanted)}`,
+    `[THINK]${thoughts}[/THINK]${documentOf(wanted)}`,
+  ];
+  for (const text of texts) {
+    for (const size of [1, 7, text.length]) {
+      const pieces = text.match(new RegExp(`[^]{1,${size}}`, "g"))!;
+      assertEquals(counts(pieces).items.items, wanted, `${text}, pieces of ${size}`);
+    }
+  }
+});

@@ -83,8 +83,10 @@ Deno.test("OutputReview fails when twice the tokens are not enough", () => {
   assertGivesUp(review, cutOff, truncated);
 });
 
-Deno.test("OutputReview treats a truncated answer as incomplete even if it is valid", () => {
-  assertEquals(newReview().judge({ ...right, truncated: true }), moreTokens);
+Deno.test("OutputReview accepts a truncated answer only if its document is complete", () => {
+  const text = `${right.text}\n\n\n`;
+  assertEquals(newReview().judge({ text, truncated: true }), accepted);
+  assertEquals(newReview().judge({ ...wrong, truncated: true }), moreTokens);
 });
 
 for (const order of [[wrong, cutOff], [cutOff, wrong]]) {

@@ -1,0 +1,100 @@
+/**
+ * Assembles the function calls of Chat Completions, which arrive in pieces.
+ * @module
+ */
+import { z } from "zod";
+import { parseJson } from "../json.ts";
+import type { FunctionCall } from "../model/model.ts";
+import { unreadableAnswer } from "./error.ts";
+import { lenientArguments, lenientId, newCallId } from "./lenient.ts";
+
+/** A piece of a function call, or a whole call. */
+export const CallPiece = z.object({
+  index: z.int().nonnegative().nullish().catch(null),
+  id: lenientId,
+  function: z.object({
+    name: z.string().nullish().catch(null).transform((name) => name ?? ""),
+    arguments: lenientArguments,
+  }),
+});
+type CallPiece = z.infer<typeof CallPiece>;
+
+/** More function calls than a turn has. */
+const MAX_CALLS = 100;
+
+/** More characters than the arguments of all calls of a turn have. */
+const MAX_CHARACTERS = 1_000_000;
+
+/** A call, as far as it has arrived. */
+interface Part {
+  index: number | null;
+  id: string | null;
+  name: string;
+  arguments: string;
+}
+
+/** The function calls of one answer. */
+export class CallPieces {
+  readonly #parts: Part[] = [];
+  #characters = 0;
+
+  /** Whether no call has arrived. */
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
+  /** Whether every call has all of its arguments. */
+  get isWhole(): boolean {
+    return this.#parts.every((part) => part.arguments.trim() === "" || isJson(part.arguments));
+  }
+
+  /** The calls. Each has an id of its own, also on servers that send none or repeat them. */
+  get calls(): FunctionCall[] {
+    const calls = new Map<string, FunctionCall>();
+    for (const { id, name, arguments: given } of this.#parts) {
+      const known = id === null ? undefined : calls.get(id);
+      const text = given.trim() || "{}";
+      // A call without a name cannot be answered, and a repeated one has its answer.
+      if (name === "" || known?.name === name && known.arguments === text) continue;
+      const callId = id === null || known ? newCallId() : id;
+      calls.set(callId, { callId, name, arguments: text });
+    }
+    return [...calls.values()];
+  }
+
+  /** Adds a piece. */
+  add({ index = null, id, function: { name, arguments: given } }: CallPiece): void {
+    const part = this.#partOf({ index, id, name });
+    part.id ??= id;
+    part.name ||= name;
+    part.arguments += given;
+    this.#characters += given.length;
+    if (this.#characters > MAX_CHARACTERS || this.#parts.length > MAX_CALLS) {
+      throw unreadableAnswer();
+    }
+  }
+
+  /**
+   * Returns the call that a piece continues, or a new one. Some servers send each call with the same
+   * index, or no index, or no ids, and some repeat id and name in each piece.
+   */
+  #partOf({ index, id, name }: Pick<Part, "index" | "id" | "name">): Part {
+    const found = index === null
+      ? this.#parts.findLast((part) => id === null || part.id === id)
+      : this.#parts.findLast((part) => part.index === index);
+    if (found && !isOther(found, { id, name })) return found;
+    const part = { index, id, name: "", arguments: "" };
+    this.#parts.push(part);
+    return part;
+  }
+}
+
+/** Returns whether a piece begins another call, although it has the place of this one. */
+function isOther(part: Part, { id, name }: Pick<Part, "id" | "name">): boolean {
+  if (name === "" || part.name === "") return false;
+  return (id === null || id !== part.id) && isJson(part.arguments);
+}
+
+function isJson(text: string): boolean {
+  return parseJson(text) !== undefined;
+}

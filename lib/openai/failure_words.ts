@@ -1,0 +1,137 @@
+/**
+ * The words of model servers for their failures, and the failure code that they mean.
+ * @module
+ */
+import type { FailureCode } from "../job/failure.ts";
+
+/** The parts of an error that decide the failure. */
+export interface ServerWords {
+  /** Unset in an answer with a success status that names none. */
+  status: number | undefined;
+  /** All codes, in lower case. */
+  codes: ReadonlySet<string>;
+  /** All texts, in lower case. */
+  text: string;
+}
+
+/** The codes and types for an account without money. */
+const QUOTA_CODES = [
+  "insufficient_quota",
+  "insufficient_user_quota",
+  "insufficient_balance",
+  "insufficient_credits",
+  "exceeded_current_quota_error",
+  "arrearage",
+  "payment_required",
+  "billing_error",
+  "billing_not_active",
+  "billing_hard_limit_reached",
+  "credit_balance_exhausted",
+  "organization_spend_limit_exceeded",
+  "project_spend_limit_exceeded",
+  "organization_usage_limit_exceeded",
+];
+
+/** The same in the words of other servers. A rate limit may be called a quota, but not these. */
+const NO_MONEY = new RegExp([
+  "insufficient[ _](?:account )?(?:balance|credits?|funds)",
+  "credit balance",
+  "not active, please check your billing",
+  "hard limit has been reached",
+  "(?:out of|no|not enough|all available|requires more|included) credits?\\b",
+  "(?:spending|spend|credit) limit",
+  "in arrears|in good standing",
+  "payment required",
+].join("|"));
+
+/** The codes for a request or an answer that a filter stopped. */
+const FILTER_CODES = [
+  "content_filter",
+  "content_filtered",
+  "content_policy_violation",
+  "data_inspection_failed",
+  "datainspectionfailed",
+  "invalid_prompt",
+  "moderation_blocked",
+  "prohibited_content",
+  "responsibleaipolicyviolation",
+];
+
+/** The same in words. */
+const FILTERED =
+  /content (?:management )?policy|contentpolicyviolation|usage (?:policy|policies|guidelines)|(?:input|prompt|request) was (?:flagged|blocked)|inappropriate content/;
+
+/** The codes for a request with more tokens than the model may read, write, or get per minute. */
+const SIZE_CODES = [
+  "context_length_exceeded",
+  "exceed_context_size_error",
+  "request_too_large",
+  "string_above_max_length",
+];
+const TOO_LARGE =
+  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context limit/;
+
+const RATE_CODES = ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"];
+
+/** Codes that stand for a status, in an answer with a success status. */
+const STATUS_CODES = [
+  { status: 429, codes: RATE_CODES },
+  {
+    status: 503,
+    codes: ["overloaded_error", "overloaded", "engine_overloaded", "unavailable", "slow_down"],
+  },
+  {
+    status: 401,
+    codes: ["invalid_api_key", "authentication_error", "permission_error", "unauthorized"],
+  },
+  {
+    status: 400,
+    codes: [
+      "invalid_request_error",
+      "invalid_request",
+      "invalid_argument",
+      "badrequesterror",
+      "bad_request",
+      "unsupported_parameter",
+      "unsupported_value",
+      "model_not_found",
+      "not_found_error",
+    ],
+  },
+];
+
+/** Returns the status that codes stand for. Some servers send the HTTP status as a code. */
+export function statusIn(codes: string[]): number | undefined {
+  const asNumber = codes.find((code) => /^[45]\d\d$/.test(code));
+  if (asNumber !== undefined) return Number(asNumber);
+  return STATUS_CODES.find((row) => row.codes.some((code) => codes.includes(code)))?.status;
+}
+
+/** Statuses of requests that a server refuses because of their content or of the account. */
+const REFUSED: ReadonlySet<number | undefined> = new Set([
+  ...[400, 402, 403, 412, 413, 422, 429],
+  undefined,
+]);
+
+/** 498 is Groq's word for no capacity, 529 Anthropic's. */
+const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
+
+/** Statuses below 500 of faults that pass by themselves. */
+const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 499]);
+
+/** Returns what an error means for a job. */
+export function failureCode({ status, codes, text }: ServerWords): FailureCode {
+  // Gateways written in Python pass on codes within their texts.
+  const has = (names: string[]) =>
+    names.some((name) => codes.has(name) || text.includes(`'${name}'`));
+  if (REFUSED.has(status)) {
+    if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
+    if (has(FILTER_CODES) || FILTERED.test(text)) return "content_filtered";
+    if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
+  }
+  if (status === 429 || has(RATE_CODES)) return "rate_limited";
+  if (OVERLOADED.has(status) || codes.has("overloaded_error")) return "overloaded";
+  if (status === 401 || status === 403) return "unauthorized";
+  if (PASSING.has(status)) return "upstream_error";
+  return status !== undefined && status >= 400 && status < 500 ? "rejected" : "upstream_error";
+}

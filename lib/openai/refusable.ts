@@ -1,0 +1,153 @@
+/**
+ * The members that a request can do without, and how servers name them when they refuse them.
+ * @module
+ */
+import type { Refusal } from "./error.ts";
+
+/** A request as it is sent, as far as the negotiation reads it. */
+export type SentBody = Record<string, unknown>;
+
+interface Refusable {
+  name: string;
+  /** Whether the request has the member. */
+  isSent: (body: SentBody) => boolean;
+  /** Finds the member in the server's text, which is in lower case. */
+  words: RegExp;
+  /** Members that the same text names more exactly. */
+  yieldsTo?: readonly string[];
+}
+
+/**
+ * Returns a row for a member of the body.
+ *
+ * @param words further names
+ */
+function member<Name extends string>(name: Name, words = "") {
+  return {
+    name,
+    isSent: (body: SentBody) => body[name] !== undefined,
+    words: new RegExp([...namesOf(name), ...(words ? [words] : [])].join("|")),
+  };
+}
+
+/** A name with an underscore is no word of a sentence. Another name has to look like a member. */
+function namesOf(name: string): string[] {
+  if (name.includes("_")) return [`(?<![\\w])${name}(?!\\w)`];
+  return [
+    `['"\`]${name}\\b[^ ]{0,40}['"\`]`,
+    `(?:parameter|argument|field|property|key|supplied|permitted)s?:? ${name}\\b`,
+    `\\b${name}\\b:? (?:is |are )?(?:not|unsupported|unknown|unrecognized|extra)`,
+  ];
+}
+
+function toolsOf(body: SentBody): { type?: string; strict?: boolean }[] {
+  return Array.isArray(body.tools) ? body.tools : [];
+}
+
+/** Returns whether a request asks for an addition whose name begins like this. */
+function includes({ include }: SentBody, start: string): boolean {
+  return Array.isArray(include) && include.some((name) => String(name).startsWith(start));
+}
+
+/** The names of the member with all additions. */
+const INCLUDE = namesOf("include").join("|");
+
+const rows = [
+  member("stream_options", "include_usage"),
+  {
+    name: "stream",
+    isSent: (body) => body.stream === true,
+    words: /\bstream(?:ing|ed)?\b/,
+    yieldsTo: ["stream_options"],
+  },
+  // The older name of the same member.
+  member("max_completion_tokens"),
+  member("max_tokens"),
+  member("max_output_tokens"),
+  {
+    name: "reasoning.summary",
+    isSent: (body) => "summary" in Object(body.reasoning),
+    words: /reasoning\.summary|reasoning summar|\bsummary\b/,
+  },
+  {
+    // A model may reason, but not know this effort.
+    name: "reasoning.effort",
+    isSent: (body) => "effort" in Object(body.reasoning),
+    words: /reasoning\.effort|reasoning_effort|\beffort\b/,
+  },
+  // A server may name other additions, which it supports, behind the refused one.
+  {
+    name: "include.reasoning",
+    isSent: (body) => includes(body, "reasoning"),
+    words: new RegExp(`${INCLUDE}|^(?!.*web_search_call.*encrypted).*encrypted`),
+  },
+  {
+    name: "include.sources",
+    isSent: (body) => includes(body, "web_search_call"),
+    words: new RegExp(`${INCLUDE}|^(?!.*encrypted.*web_search_call).*web_search_call`),
+  },
+  {
+    name: "reasoning",
+    isSent: (body) => body.reasoning !== undefined,
+    words: /\breasoning\b|reasoning_effort/,
+    yieldsTo: ["reasoning.summary", "reasoning.effort", "include.reasoning"],
+  },
+  member("user_location"),
+  member("reasoning_effort", "reasoning effort"),
+  member("store"),
+  member("background", "background (?:mode|responses?)"),
+  member("previous_response_id", "previous response"),
+  member("service_tier", "service tier|\\bflex\\b"),
+  member("safety_identifier"),
+  {
+    name: "web_search",
+    isSent: (body) => toolsOf(body).some(({ type }) => type === "web_search"),
+    words: /web_search|web search|hosted tool|tool type|tools\W+\d+\W+type/,
+  },
+  {
+    name: "strict functions",
+    isSent: (body) => toolsOf(body).some(({ strict }) => strict === true),
+    words: /for function|function_declaration|\btools?\W+\d+\W|tools?\.strict|'strict'/,
+    yieldsTo: ["web_search"],
+  },
+  {
+    name: "tools",
+    isSent: (body) => toolsOf(body).length > 0,
+    words:
+      /support\w*[^.]{0,30} (?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --enable)/,
+    // A server that takes functions, but not together with a format, loses the format first.
+    yieldsTo: ["web_search", "strict functions", "format"],
+  },
+  {
+    name: "system",
+    isSent: (body) =>
+      Array.isArray(body.messages) && body.messages.some(({ role }) => role === "system"),
+    words:
+      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?['"`]?system|got ['"`]?system|roles must alternate/,
+  },
+] as const satisfies readonly Refusable[];
+
+/** What a server may refuse. */
+export type Refused = typeof rows[number]["name"];
+
+/** Text about the format of the answer. */
+const FORMAT =
+  /response_?format|json_schema|text\.format|schema|grammar|structured[ _]?output|json[ _]mode|mime_?[ ]?type|guided|too many states/;
+
+/** Returns whether the text is about the format of the answer, and the request has one. */
+export function isAboutFormat(text: string, body: SentBody): boolean {
+  return (body.response_format !== undefined || body.text !== undefined) && FORMAT.test(text);
+}
+
+/** Returns the members of the request that the server refuses, because it names them. */
+export function refusedMembers({ param, text }: Refusal, body: SentBody): Refused[] {
+  const exact = rows.filter((row) => row.name === param && row.isSent(body));
+  if (exact.length > 0) return exact.map(({ name }) => name);
+  // Also what is not sent any more: the server may repeat itself.
+  const named = rows.filter(({ words }) => words.test(text));
+  const names = new Set<string>(named.map(({ name }) => name));
+  if (isAboutFormat(text, body)) names.add("format");
+  return named.filter((row: Refusable) =>
+    row.isSent(body) && !row.yieldsTo?.some((other) => names.has(other))
+  ).map(({ name }) => name);
+}

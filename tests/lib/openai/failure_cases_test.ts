@@ -1,0 +1,303 @@
+/**
+ * The failures of model servers, with their own bodies. Each gets its code in one call. It comes as a status,
+ * or in the middle of a stream.
+ */
+import { assertStrictEquals } from "@std/assert";
+import type { FailureCode } from "../../../lib/job/failure.ts";
+import {
+  chunk,
+  DAY_PLAN,
+  DONE,
+  healthyEvents,
+  runCase,
+  stream,
+  type Wire,
+} from "../../../testing/model_case.ts";
+import { type Answer, ask, codeOf, openModel } from "../../../testing/openai_model.ts";
+
+const error = (message: string, more: object = {}) => ({ error: { message, ...more } });
+const type = "invalid_request_error";
+
+/** A status, a body, and the code of both kinds of call. */
+const statuses: [name: string, status: number, body: unknown, code: FailureCode][] = [
+  [
+    "an account that is not active",
+    429,
+    error("Your account is not active, please check your billing details on our website.", {
+      type: "billing_not_active",
+      param: null,
+      code: "billing_not_active",
+    }),
+    "quota_exceeded",
+  ],
+  [
+    "no balance, as DeepSeek",
+    402,
+    error("Insufficient Balance", { type: "unknown_error", code: "invalid_request_error" }),
+    "quota_exceeded",
+  ],
+  [
+    "no credits, as OpenRouter",
+    402,
+    error("Insufficient credits", { code: 402 }),
+    "quota_exceeded",
+  ],
+  [
+    "a hard limit",
+    400,
+    error("Billing hard limit has been reached", { type, code: "billing_hard_limit_reached" }),
+    "quota_exceeded",
+  ],
+  [
+    "a low balance, as Anthropic",
+    400,
+    { type: "error", ...error("Your credit balance is too low to access the API.", { type }) },
+    "quota_exceeded",
+  ],
+  [
+    "a suspended account, as Moonshot",
+    429,
+    error("Your account is suspended due to insufficient balance, please recharge.", {
+      type: "exceeded_current_quota_error",
+    }),
+    "quota_exceeded",
+  ],
+  [
+    "a spending limit, as Fireworks",
+    412,
+    error("Account is suspended, possibly due to reaching the monthly spending limit"),
+    "quota_exceeded",
+  ],
+  [
+    "no credits, as xAI",
+    403,
+    {
+      code: "no access",
+      error: "Your team has used all available credits or reached its monthly spending limit.",
+    },
+    "quota_exceeded",
+  ],
+  ["arrears, as Alibaba", 400, { code: "Arrearage", message: "Access denied" }, "quota_exceeded"],
+  ["a daily quota, as Gemini", 429, [
+    error("You exceeded your current quota", { code: 429, status: "RESOURCE_EXHAUSTED" }),
+  ], "rate_limited"],
+  ["a plain rate limit", 429, "Too Many Requests", "rate_limited"],
+  [
+    "a filter, as Azure",
+    400,
+    error(
+      "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+      {
+        type: null,
+        param: "prompt",
+        code: "content_filter",
+        status: 400,
+        innererror: {
+          code: "ResponsibleAIPolicyViolation",
+          content_filter_result: { violence: { filtered: true } },
+        },
+      },
+    ),
+    "content_filtered",
+  ],
+  [
+    "a filter, as LiteLLM",
+    400,
+    error("litellm.BadRequestError: AzureException", {
+      code: "400",
+      provider_specific_fields: { innererror: { code: "ResponsibleAIPolicyViolation" } },
+    }),
+    "content_filtered",
+  ],
+  [
+    "a filter in words, as LiteLLM",
+    400,
+    error("litellm.ContentPolicyViolationError: The response was filtered", { code: "400" }),
+    "content_filtered",
+  ],
+  [
+    "a flagged prompt",
+    400,
+    error("Invalid prompt: your prompt was flagged as potentially violating our usage policy.", {
+      type,
+      code: "invalid_prompt",
+    }),
+    "content_filtered",
+  ],
+  [
+    "a flagged input, as OpenRouter",
+    403,
+    error("The chosen model requires moderation. Your input was flagged for violence.", {
+      code: 403,
+    }),
+    "content_filtered",
+  ],
+  [
+    "an inspection, as Alibaba",
+    400,
+    error("Input data may contain inappropriate content.", { code: "data_inspection_failed" }),
+    "content_filtered",
+  ],
+  [
+    "a long context",
+    400,
+    error("This model's maximum context length is 100 tokens.", {
+      type,
+      param: "messages",
+      code: "context_length_exceeded",
+    }),
+    "request_too_large",
+  ],
+  [
+    "a long prompt, as Anthropic",
+    400,
+    error("prompt is too long: 210000 tokens > 200000 maximum", { type }),
+    "request_too_large",
+  ],
+  ["a large body", 413, "Request Entity Too Large", "request_too_large"],
+  [
+    "a request larger than a minute",
+    429,
+    error("Request too large for gpt-4o on tokens per min (TPM): Limit 100, Requested 36500.", {
+      type: "tokens",
+      code: "rate_limit_exceeded",
+    }),
+    "request_too_large",
+  ],
+  [
+    "the error of a provider as a text, as OpenRouter",
+    400,
+    error("Provider returned error", {
+      code: 400,
+      metadata: { raw: JSON.stringify(error("Too long", { code: "context_length_exceeded" })) },
+    }),
+    "request_too_large",
+  ],
+  [
+    "the error of a provider within a sentence, as LiteLLM",
+    429,
+    error("litellm.RateLimitError: OpenAIException - {'error': {'code': 'insufficient_quota'}}", {
+      code: "429",
+    }),
+    "quota_exceeded",
+  ],
+  [
+    "an error as an event",
+    400,
+    `data: ${JSON.stringify(error("", { code: "content_filter" }))}\n\n`,
+    "content_filtered",
+  ],
+  ["no capacity, as Groq", 498, error("Flex tier capacity exceeded"), "overloaded"],
+  ["overload, as Anthropic", 529, {
+    type: "error",
+    ...error("Overloaded", { type: "overloaded_error" }),
+  }, "overloaded"],
+  ["a bad gateway of HTML", 502, "<html>502 Bad Gateway</html>", "upstream_error"],
+  ["a client that left", 499, error("Client closed request"), "upstream_error"],
+  [
+    "a failed dependency",
+    424,
+    { error: "Failed", error_type: "incomplete_generation" },
+    "upstream_error",
+  ],
+  ["an error as a text", 400, { error: "no" }, "rejected"],
+  ["an invalid key, as FastAPI", 401, { detail: "Invalid token" }, "unauthorized"],
+];
+
+for (const how of ["chat", "respond"] as const) {
+  for (const [name, status, body, code] of statuses) {
+    Deno.test(`${how}() ends with ${code} for ${name}`, async () => {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const answers: Answer[] = [() => new Response(text, { status })];
+      const { bodies } = await runCase(how, { name, answers, code }, { responsesApi: "responses" });
+      assertStrictEquals(bodies.length, 1);
+    });
+  }
+}
+
+/** Events that report a failure. */
+const faults: [name: string, event: Wire, code: FailureCode][] = [
+  ["a rate limit as a number", error("Provider returned error", { code: 429 }), "rate_limited"],
+  ["a refused request as a number", error("Provider returned error", { code: 400 }), "rejected"],
+  ["no balance as a number", error("Insufficient credits", { code: 402 }), "quota_exceeded"],
+  ["a bad gateway as a number", error("Provider disconnected", { code: 502 }), "upstream_error"],
+  ["a missing model as a number", error("No endpoints found", { code: 404 }), "rejected"],
+  ["a number as a text", error("Provider returned error", { code: "503" }), "overloaded"],
+  ["an error as a text", { error: "the model crashed" }, "upstream_error"],
+  ["an error in an error", error("x", { error: { code: "rate_limit_exceeded" } }), "rate_limited"],
+  ["a refused request by its type", error("Unknown field", { type }), "rejected"],
+  ["an invalid key by its code", error("No", { code: "invalid_api_key" }), "unauthorized"],
+  ["an error of an older vLLM", {
+    object: "error",
+    message: "No",
+    type: "BadRequestError",
+    code: 400,
+  }, "rejected"],
+  [
+    "an error without data, as llama.cpp",
+    'error: {"code":500,"message":"slot unavailable"}\n\n',
+    "upstream_error",
+  ],
+  ["an error without a field", '{"error":{"message":"Busy","code":503}}\n\n', "overloaded"],
+  ["a named error", 'event: error\ndata: {"message":"Slow down","code":429}\n\n', "rate_limited"],
+  ["a named error of text", 'event: error\ndata: "Internal error"\n\n', "upstream_error"],
+  ["an event of type error", { type: "error", error: { type: "overloaded_error" } }, "overloaded"],
+  ["the status UNAVAILABLE", [error("Busy", { code: 503, status: "UNAVAILABLE" })], "overloaded"],
+  ["a line of plain text", "read ECONNRESET\n\n", "connection_lost"],
+];
+
+const half = DAY_PLAN.slice(0, 200);
+const begun = { chat: [chunk({ content: half })], respond: healthyEvents(half).slice(0, 2) };
+
+for (const how of ["chat", "respond"] as const) {
+  for (const [name, event, code] of faults) {
+    Deno.test(`${how}() ends with ${code} for ${name} in the middle of an answer`, async () => {
+      for (const events of [[...begun[how], event], [...begun[how], event, DONE]]) {
+        const { bodies } = await runCase(how, { name, answers: [stream(...events)], code });
+        assertStrictEquals(bodies.length, 1);
+      }
+    });
+  }
+
+  Deno.test(`${how}() counts a fault in an answer as an answer`, async () => {
+    const fault = error("Provider disconnected", { code: 502 });
+    const answers = [stream(...begun[how], fault), () => Response.json(fault, { status: 502 })];
+    await using env = openModel(answers);
+    const unanswered = [];
+    for (let n = 0; n < 2; n++) {
+      unanswered.push(
+        await ask(env.model, how).turn.then(() => null, (thrown) => thrown.unanswered),
+      );
+    }
+    assertStrictEquals(unanswered.join(), "false,true");
+  });
+
+  Deno.test(`${how}() reports a page in place of an answer as a fault of the server`, async () => {
+    const answers: Answer[] = [() =>
+      new Response("\n<!DOCTYPE html><title>Log in</title>", {
+        headers: { "content-type": "text/html" },
+      })];
+    await runCase(how, { name: "", answers, code: "upstream_error" });
+  });
+
+  Deno.test(`${how}() reads an answer that the server found invalid as an empty one`, async () => {
+    for (const code of ["json_validate_failed", "tool_use_failed", "output_parse_failed"]) {
+      const body = error("Failed to generate JSON.", {
+        type,
+        code,
+        failed_generation: '{"days":[',
+      });
+      for (const answer of [() => Response.json(body, { status: 400 }), stream(body)]) {
+        await runCase(how, { name: code, answers: [answer], text: null });
+      }
+    }
+  });
+}
+
+Deno.test("an error never shows what the server wrote", async () => {
+  const body = error("secret", { code: "sk_LIVE", type: "Secret", status: 418 });
+  await using env = openModel([() => Response.json(body, { status: 400 })]);
+  const message = await ask(env.model, "chat").turn.then(() => "", (thrown) => thrown.message);
+  assertStrictEquals(message, "OpenAI API error: 400");
+  assertStrictEquals(await codeOf(Promise.resolve()), "none");
+});
