@@ -15,6 +15,8 @@ interface Refusable {
   words: RegExp;
   /** Members that the same text names more exactly. */
   yieldsTo?: readonly string[];
+  /** If the part is not sent any more, the text is about the whole member. */
+  isPart?: boolean;
 }
 
 /**
@@ -74,17 +76,20 @@ const rows = [
     name: "reasoning.effort",
     isSent: (body) => "effort" in Object(body.reasoning),
     words: /reasoning\.effort|reasoning_effort|\beffort\b/,
+    isPart: true,
   },
   // A server may name other additions, which it supports, behind the refused one.
   {
     name: "include.reasoning",
     isSent: (body) => includes(body, "reasoning"),
-    words: new RegExp(`${INCLUDE}|^(?!.*web_search_call.*encrypted).*encrypted`),
+    words: new RegExp(`^(?![^]*web_search_call[^]*encrypted)[^]*(?:${INCLUDE}|encrypted)`),
   },
   {
     name: "include.sources",
     isSent: (body) => includes(body, "web_search_call"),
-    words: new RegExp(`${INCLUDE}|^(?!.*encrypted.*web_search_call).*web_search_call`),
+    words: new RegExp(
+      `^(?![^]*encrypted(?:[^]*web_search_call| content))[^]*(?:${INCLUDE}|web_search_call)`,
+    ),
   },
   {
     name: "reasoning",
@@ -92,7 +97,11 @@ const rows = [
     words: /\breasoning\b|reasoning_effort/,
     yieldsTo: ["reasoning.summary", "reasoning.effort", "include.reasoning"],
   },
-  member("user_location"),
+  {
+    name: "user_location",
+    isSent: (body) => JSON.stringify(body.tools ?? null).includes('"user_location"'),
+    words: /user_location/,
+  },
   member("reasoning_effort", "reasoning effort"),
   member("store"),
   member("background", "background (?:mode|responses?)"),
@@ -102,7 +111,8 @@ const rows = [
   {
     name: "web_search",
     isSent: (body) => toolsOf(body).some(({ type }) => type === "web_search"),
-    words: /web_search|web search|hosted tool|tool type|tools\W+\d+\W+type/,
+    words: /web_search(?!_call)|web search|hosted tool|tool type|tools\W+\d+\W+type/,
+    yieldsTo: ["user_location"],
   },
   {
     name: "strict functions",
@@ -144,7 +154,9 @@ export function refusedMembers({ param, text }: Refusal, body: SentBody): Refuse
   const exact = rows.filter((row) => row.name === param && row.isSent(body));
   if (exact.length > 0) return exact.map(({ name }) => name);
   // Also what is not sent any more: the server may repeat itself.
-  const named = rows.filter(({ words }) => words.test(text));
+  const named = rows.filter((row: Refusable) =>
+    row.words.test(text) && (!row.isPart || row.isSent(body))
+  );
   const names = new Set<string>(named.map(({ name }) => name));
   if (isAboutFormat(text, body)) names.add("format");
   return named.filter((row: Refusable) =>

@@ -95,9 +95,21 @@ const members: RefusalCase[] = [
     says: forbidden("include"),
   },
   {
-    name: "an effort of reasoning",
+    name: "one effort of reasoning",
+    how: "respond",
+    refuses: (body) => "effort" in Object(body.reasoning),
+    says: error("Unsupported value: 'medium' is not supported with this model.", {
+      param: "reasoning.effort",
+      code: "unsupported_value",
+    }),
+    sends: has("reasoning"),
+  },
+  {
+    name: "reasoning, by the name of its effort",
     how: "respond",
     refuses: has("reasoning"),
+    // First without the effort, then without reasoning.
+    refusals: 2,
     says: error("Unsupported parameter: 'reasoning.effort' is not supported with this model.", {
       param: "reasoning.effort",
       code: "unsupported_parameter",
