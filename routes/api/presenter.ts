@@ -3,7 +3,6 @@
  * module does this.
  * @module
  */
-import type { z } from "zod";
 import type { Notice } from "../../jobs/kinds/callback/kind.ts";
 import type { JobTimeline } from "../../jobs/engine/job_service.ts";
 import { idMember, type Status } from "../../jobs/contract.ts";
@@ -38,12 +37,12 @@ const statuses = {
 export function presentJob(
   kind: PublicKind,
   snapshot: Omit<JobSnapshot, "version">,
-  request: unknown = stored(kind.request, snapshot.job.request),
+  request: unknown = kind.request.parse(snapshot.job.request),
 ): JobAnswer {
   const { job, progress, result } = snapshot;
   const finished = isEnded(job);
   const { createdAt, ...common } = presentCommon(job);
-  const plan = result === null ? null : stored(kind.result, result);
+  const plan = result === null ? null : kind.result.parse(result);
   return {
     ...presentRequest(kind, job, request),
     ...kind.presentResult({ result: plan, progress }),
@@ -58,7 +57,7 @@ export function presentJob(
 
 /** Builds the entry of a job in a list: the job without its plan. */
 export function presentSummary(kind: PublicKind, job: JobRecord): JobSummary {
-  const request = stored(kind.request, job.request);
+  const request = kind.request.parse(job.request);
   return { ...presentRequest(kind, job, request), ...presentCommon(job) };
 }
 
@@ -67,14 +66,6 @@ export function presentNotice(kinds: readonly PublicKind[], job: EndedJob): Noti
   const kind = kinds.find(({ name }) => name === job.kind);
   if (!kind) throw new Error(`Cannot present job ${job.id}: there is no kind ${job.kind}`);
   return { type: `${kind.http.noun}.${statusOf(job)}`, data: presentSummary(kind, job) };
-}
-
-/**
- * Parses a stored request or plan. An earlier version has checked it, and may have accepted more.
- * Such a value is shown as it is.
- */
-function stored<T>(schema: z.ZodType<T>, value: unknown): T {
-  return schema.safeParse(value).data ?? value as T;
 }
 
 /** Builds the members that identify the job and repeat its request. */

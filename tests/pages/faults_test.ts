@@ -107,8 +107,8 @@ browserTest("browsers without new CSS features show all colors and links", async
   const found = structuredClone(bundles);
   found[0]!.keyEvents[0]!.url = "https://tickets.example/fado?a=1&b=2";
   await using service = await openService({
-    script: [{ content: JSON.stringify({ bundles: found }) }],
-    // With web search the model may write any address.
+    // The mock reports no sources of a search, so that any address may be one of them.
+    script: [{ content: JSON.stringify({ bundles: found }), webSearches: ["fado"] }],
     env: { BUNDLES_WEB_SEARCH: "1" },
   });
   const { page, context, faults } = await visit(browser, { colorScheme: "dark" });

@@ -115,7 +115,9 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   Object.assign(script!, { url: "javascript:alert(1)" });
   Object.assign(data!, { url: "data:text/html,<script>alert(1)</script>" });
   const call = { id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' };
-  const writing = { ...bundlesReply, content: JSON.stringify({ bundles: found }) };
+  // The mock reports no sources of a search, so that any address may be one of them.
+  const content = JSON.stringify({ bundles: found });
+  const writing = { ...bundlesReply, content, webSearches: ["fado"] };
   const looked = Promise.withResolvers<void>();
   await using weather = serveLocally(async (_request, url) => {
     await looked.promise;

@@ -1,6 +1,4 @@
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { createKinds } from "../../../jobs/registry.ts";
-import { parseConfig } from "../../../lib/config.ts";
 import { failure, type FailureCode } from "../../../lib/job/failure.ts";
 import { cancelJob, type JobRecord, releaseJob, retryJob } from "../../../lib/job/job_record.ts";
 import { noProgress, type Progress } from "../../../lib/job/progress.ts";
@@ -154,16 +152,4 @@ Deno.test("presentTimeline() writes all times in the same format", () => {
       ],
     },
   );
-});
-
-Deno.test("presentJob() shows a request that an earlier version has accepted", () => {
-  const [itinerary] = createKinds(parseConfig({}));
-  const request = { destination: "\u200B", durationDays: 2 };
-  const job = queuedJob({ kind: "itinerary", request });
-  const { destination, status } = presentJob(itinerary!, {
-    job,
-    progress: noProgress,
-    result: null,
-  });
-  assertEquals([destination, status], ["\u200B", "processing"]);
 });
