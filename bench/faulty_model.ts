@@ -81,7 +81,7 @@ const faults: [name: string, percent: number, reply: (call: Call) => Reply][] = 
   ["500", 4, errorAnswer(500, "server_error")],
   ["stalled", 2, () => noReply],
   ["cut", 3, cutAnswer],
-  ["malformed", 3, () => ({ content: '{"days": "every day' })],
+  ["malformed", 3, () => ({ content: '{"days": "every day"}' })],
 ];
 
 const ONE_IN_A_HUNDRED = 1 / 100;

@@ -9,7 +9,7 @@ import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 
 /**
- * Opens Deno KV.
+ * Opens Deno KV. If another process is creating the file or has locked it, waits up to five seconds.
  *
  * @param path a file, `:memory:`, or the URL of a KV Connect server; unset: Deno's default file for
  * this program, or on Deno Deploy the database of the app
@@ -18,7 +18,8 @@ export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
   if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
     await Deno.mkdir(dirname(path), { recursive: true });
   }
-  return groupCommits(patientKv(await Deno.openKv(path)));
+  const kv = await retryLocked(() => Deno.openKv(path), systemClock);
+  return groupCommits(patientKv(kv));
 }
 
 /**
@@ -48,14 +49,7 @@ const TICK_MS = 1_000;
  */
 export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
   const limit = new AnswerLimit(clock);
-  const withRetries = <T>(work: () => Promise<T>) =>
-    retry(() => limit.run(work), {
-      forMs: LOCKED_MS,
-      firstMs: LOCKED_FIRST_WAIT_MS,
-      maxMs: LOCKED_MAX_WAIT_MS,
-      clock,
-      when: isLocked,
-    });
+  const withRetries = <T>(work: () => Promise<T>) => retryLocked(() => limit.run(work), clock);
   const methods = {
     get: (...args: Parameters<Deno.Kv["get"]>) => withRetries(() => kv.get(...args)),
     getMany: (...args: Parameters<Deno.Kv["getMany"]>) => withRetries(() => kv.getMany(...args)),
@@ -135,6 +129,17 @@ class AnswerLimit {
     }
     this.#isTicking = false;
   }
+}
+
+/** Repeats work that fails because another process has locked the database. */
+function retryLocked<T>(work: () => Promise<T>, clock: Clock): Promise<T> {
+  return retry(work, {
+    forMs: LOCKED_MS,
+    firstMs: LOCKED_FIRST_WAIT_MS,
+    maxMs: LOCKED_MAX_WAIT_MS,
+    clock,
+    when: isLocked,
+  });
 }
 
 function isLocked(error: unknown): boolean {

@@ -153,6 +153,20 @@ Deno.test("patientKv() fails when a list stops in its middle", async () => {
   await rejected;
 });
 
+Deno.test("openDatabase() waits while another process has locked the file", async () => {
+  const openKv = Deno.openKv;
+  let calls = 0;
+  // SQLite refuses to open a file while another process creates it, which takes milliseconds.
+  using _openKv = {
+    [Symbol.dispose]: () => Object.defineProperty(Deno, "openKv", { value: openKv }),
+  };
+  const open = (path?: string) =>
+    ++calls < 3 ? Promise.reject(new TypeError("database is locked")) : openKv(path);
+  Object.defineProperty(Deno, "openKv", { value: open });
+  (await openDatabase(":memory:")).close();
+  assertStrictEquals(calls, 3);
+});
+
 Deno.test("openDatabase() creates the folder, and waits while another process writes", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/data/kv.sqlite`;
