@@ -8,6 +8,7 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } 
 import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 import { parseJson } from "../json.ts";
+import { parsed, textOf, withoutEcho } from "./echo.ts";
 import { failureCode, type ServerWords, statusIn } from "./failure_words.ts";
 
 /** The codes for an answer of the model that the server itself found invalid, as Groq does. */
@@ -94,6 +95,30 @@ export function isPreviousLost({ codes, text }: Refusal): boolean {
     /previous[_ ]response.{0,200}not[_ ]found/s.test(text);
 }
 
+/**
+ * Returns whether a document with a success status is an error that has no member `error`: a
+ * status as MiniMax sends it, or a code and a message.
+ */
+export function isBareError(value: unknown): boolean {
+  // Nearly all events have none of these.
+  if (!isObject(value) || !("base_resp" in value || "message" in value)) return false;
+  const { base_resp: status, code, message } = value;
+  if ([value.choices, value.output].some(hasItems)) return false;
+  if (isObject(status)) return isFailureCode(status.status_code);
+  const isPart = ["type", "object", "response", "output"].some((name) => name in value);
+  return !isPart && isFailureCode(code) && typeof message === "string";
+}
+
+function hasItems(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
+/** Some servers send the code of a success, too. */
+function isFailureCode(code: unknown): boolean {
+  return (typeof code === "string" || typeof code === "number") &&
+    !/^(?:0*|20\d|ok|success)$/i.test(String(code));
+}
+
 /** Creates the error for an answer with a success status that reports a failure: `{"error": …}`. */
 export function fromErrorBody(body: unknown): JobError {
   return fromAnswer(read(body, undefined));
@@ -122,8 +147,11 @@ const MAX_ERROR_CHARACTERS = 16_000;
  * @param text the body of an answer with a status of failure
  */
 export function readableError(text: string): string {
-  const original = text.slice(0, MAX_ERROR_CHARACTERS);
-  const body = parseJson(text);
+  const body = parseJson(text.replace(/^data:/, ""));
+  // The end of a cut document cannot be read, so only other text is cut here.
+  const original = body === undefined
+    ? text.slice(0, MAX_ERROR_CHARACTERS)
+    : JSON.stringify(body, withoutEcho);
   const [first] = Array.isArray(body) ? body : [body];
   const error = isObject(first) && isObject(first.error) ? first.error : {};
   return JSON.stringify({ error: { ...error, [ORIGINAL]: original } });
@@ -150,18 +178,8 @@ function read(body: unknown, status: number | undefined): ErrorAnswer {
     status: status ?? statusIn(codes),
     code: found.map(({ code }) => plainCode(code)).find((code) => code !== undefined),
     codes: new Set(codes),
-    text: (typeof body === "string" ? body : JSON.stringify(body, withoutEcho) ?? "").toLowerCase(),
+    text: textOf(body).slice(0, MAX_ERROR_CHARACTERS).toLowerCase(),
   };
-}
-
-/** Leaves out what a server repeats of the request and of the answer. */
-function withoutEcho(name: string, value: unknown): unknown {
-  return name === "input" || name === "failed_generation" ? undefined : value;
-}
-
-/** Gateways pass on the error of the server behind them as a text. */
-function parsed(value: unknown): unknown {
-  return typeof value === "string" && value.startsWith("{") ? parseJson(value) : value;
 }
 
 function collectCodes(

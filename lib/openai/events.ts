@@ -7,7 +7,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import { parseJson } from "../json.ts";
-import { fromErrorBody, unreadableAnswer } from "./error.ts";
+import { fromErrorBody, isBareError, unreadableAnswer } from "./error.ts";
 import { type ReadOptions, readText, streamCut } from "./stream.ts";
 
 /** The end of a stream, as most servers write it. */
@@ -30,6 +30,7 @@ const OfResponse = z.union([
 
 function isFault(value: unknown): boolean {
   // A failed check takes tens of microseconds, and nearly all events are none.
+  if (isBareError(value)) return true;
   if (!("error" in Object(value)) && !/error/.test(kindOf(value))) return false;
   return Fault.safeParse(value).success && !OfResponse.safeParse(value).success;
 }

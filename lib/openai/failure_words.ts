@@ -20,6 +20,9 @@ const QUOTA_CODES = [
   "insufficient_user_quota",
   "insufficient_balance",
   "insufficient_credits",
+  "not_enough_balance",
+  "accountoverdueerror",
+  "budget_exceeded",
   "exceeded_current_quota_error",
   "arrearage",
   "payment_required",
@@ -35,13 +38,18 @@ const QUOTA_CODES = [
 /** The same in the words of other servers. A rate limit may be called a quota, but not these. */
 const NO_MONEY = new RegExp([
   "insufficient[ _](?:account )?(?:balance|credits?|funds)",
-  "credit balance",
+  "credit balance|overdue balance|not enough balance",
+  "balance is (?:insufficient|not enough)",
   "not active, please check your billing",
   "hard limit has been reached",
-  "(?:out of|no|not enough|all available|requires more|included) credits?\\b",
+  "(?:out of|no|not enough|all available|requires more|included) credits?\\b(?![ -]card| (?:were|was|will))",
+  "have any credits|credits (?:are|have been) (?:depleted|exhausted)",
   "(?:spending|spend|credit) limit",
   "in arrears|in good standing",
   "payment required",
+  "key limit exceeded|budget has been exceeded",
+  // MiniMax.
+  '"status_code":1008\\b',
 ].join("|"));
 
 /** The codes for a request or an answer that a filter stopped. */
@@ -58,8 +66,26 @@ const FILTER_CODES = [
 ];
 
 /** The same in words. */
-const FILTERED =
-  /content (?:management )?policy|contentpolicyviolation|usage (?:policy|policies|guidelines)|(?:input|prompt|request) was (?:flagged|blocked)|inappropriate content/;
+const FILTERED = new RegExp([
+  "contentpolicyviolation|inappropriate content|content exists risk|considered high risk",
+  "(?:input|prompt|request) was (?:flagged|blocked)",
+  "violated guardrail|guardrail policy|our safety system",
+  "sensitivecontentdetected|may contain sensitive information|unsafe or sensitive content",
+  // Zhipu and MiniMax.
+  '"code":"?1301\\b|"status_code":102[67]\\b',
+].join("|"));
+
+/** Words about a policy. An account can violate one, too. */
+const POLICY = /content (?:management |filtering )?policy|usage (?:policy|policies|guidelines)/;
+const ACCOUNT = /\baccount|suspended/;
+
+/** A rate limit may link to a policy. */
+const FILTER_STATUSES: ReadonlySet<number | undefined> = new Set([400, 403, 422, undefined]);
+
+function isFiltered({ status, text }: ServerWords): boolean {
+  if (!FILTER_STATUSES.has(status)) return false;
+  return FILTERED.test(text) || (POLICY.test(text) && !ACCOUNT.test(text));
+}
 
 /** The codes for a request with more tokens than the model may read, write, or get per minute. */
 const SIZE_CODES = [
@@ -69,7 +95,7 @@ const SIZE_CODES = [
   "string_above_max_length",
 ];
 const TOO_LARGE =
-  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context limit/;
+  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context limit|greater than the context length|context length of only/;
 
 const RATE_CODES = ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"];
 
@@ -120,15 +146,19 @@ const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
 const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 499]);
 
 /** Returns what an error means for a job. */
-export function failureCode({ status, codes, text }: ServerWords): FailureCode {
+export function failureCode(words: ServerWords): FailureCode {
+  const { status, codes, text } = words;
   // Gateways written in Python pass on codes within their texts.
   const has = (names: string[]) =>
     names.some((name) => codes.has(name) || text.includes(`'${name}'`));
   if (REFUSED.has(status)) {
-    if (status === 402 || has(QUOTA_CODES) || NO_MONEY.test(text)) return "quota_exceeded";
-    if (has(FILTER_CODES) || FILTERED.test(text)) return "content_filtered";
+    if (status === 402 || has(QUOTA_CODES)) return "quota_exceeded";
+    // A server that filters a wish may add what it charges, so these words decide before money.
+    if (has(FILTER_CODES) || isFiltered(words)) return "content_filtered";
+    if (NO_MONEY.test(text)) return "quota_exceeded";
     if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
   }
+  if (status === 401 && (has(QUOTA_CODES) || NO_MONEY.test(text))) return "quota_exceeded";
   if (status === 429 || has(RATE_CODES)) return "rate_limited";
   if (OVERLOADED.has(status) || codes.has("overloaded_error")) return "overloaded";
   if (status === 401 || status === 403) return "unauthorized";

@@ -18,8 +18,211 @@ import { type Answer, ask, codeOf, openModel } from "../../../testing/openai_mod
 const error = (message: string, more: object = {}) => ({ error: { message, ...more } });
 const type = "invalid_request_error";
 
+type Row = [name: string, status: number, body: unknown, code: FailureCode];
+
+/** Requests that a filter stopped, and texts that only name its policy. */
+const flags: Row[] = [
+  [
+    "a flagged input that cost no credits, as OpenRouter",
+    403,
+    error(
+      'The model requires moderation on OpenAI. Your input was flagged for "violence". No credits were charged.',
+      { code: 403, metadata: { flagged_input: "We have a spending limit" } },
+    ),
+    "content_filtered",
+  ],
+  ["a risk, as DeepSeek", 400, error("Content Exists Risk", { type }), "content_filtered"],
+  [
+    "a filtered output, as Anthropic",
+    400,
+    error("Output blocked by content filtering policy", { type }),
+    "content_filtered",
+  ],
+  ["a guardrail, as LiteLLM", 400, error("Violated guardrail policy"), "content_filtered"],
+  [
+    "a safety system",
+    400,
+    error("Your request was rejected as a result of our safety system.", { type }),
+    "content_filtered",
+  ],
+  [
+    "a sensitive text by its code, as Volcengine",
+    400,
+    error("Refused", { code: "InputTextSensitiveContentDetected" }),
+    "content_filtered",
+  ],
+  [
+    "a sensitive text in words, as Volcengine",
+    400,
+    error("The request failed because the input text may contain sensitive information."),
+    "content_filtered",
+  ],
+  [
+    "a sensitive text by its code, as Zhipu",
+    400,
+    error("No", { code: "1301" }),
+    "content_filtered",
+  ],
+  [
+    "a sensitive text in words, as Zhipu",
+    400,
+    error("The system detected potentially unsafe or sensitive content in input or generation"),
+    "content_filtered",
+  ],
+  [
+    "a high risk, as Moonshot",
+    400,
+    error("The request was rejected because it was considered high risk", {
+      type: "content_filter_error",
+    }),
+    "content_filtered",
+  ],
+  ["a filtered input, as MiniMax", 200, {
+    choices: null,
+    object: "chat.completion",
+    base_resp: { status_code: 1026, status_msg: "input new_sensitive" },
+  }, "content_filtered"],
+  [
+    "a rate limit that links to a policy",
+    429,
+    error("Rate limit reached. See our usage policy.", { code: "rate_limit_exceeded" }),
+    "rate_limited",
+  ],
+  [
+    "an account that violated a policy",
+    403,
+    error("Your account was suspended for violating our usage policies"),
+    "unauthorized",
+  ],
+];
+
+const wish = "We have no credit card and a spending limit";
+
+/** Errors that repeat a wish with words about money. */
+const echoes: Row[] = [
+  ["a wish with a credit card", 400, error("Invalid wish: no credit card"), "rejected"],
+  [
+    "a wish within a message of pydantic",
+    400,
+    error(
+      `1 error\n messages: Input is odd [type=list, input_value=[{'content': '${wish}'}], input_type=list]`,
+    ),
+    "rejected",
+  ],
+  [
+    "a wish within the errors of Python",
+    400,
+    error(
+      `[{'type': 'list', 'loc': ('body', 'x'), 'msg': 'Odd', 'input': [{'type': 'text'}, {'type': '${wish}'}]}]`,
+    ),
+    "rejected",
+  ],
+  [
+    "an error behind a wish within the errors of Python",
+    400,
+    error(
+      `[{'type': 'list', 'loc': (), 'input': '${wish}'}, {'type': 'long', 'loc': (), 'msg': 'prompt is too long'}]`,
+    ),
+    "request_too_large",
+  ],
+  [
+    "a member that is called input",
+    400,
+    error("Invalid 'input': request too large"),
+    "request_too_large",
+  ],
+  [
+    "a wish in an error within a text",
+    400,
+    error("Odd", { metadata: { raw: JSON.stringify({ detail: [{ input: wish }] }) } }),
+    "rejected",
+  ],
+  ["a long wish", 422, {
+    detail: [{ type: "list", loc: ["body", "x"], input: wish.repeat(500), msg: "Odd" }],
+  }, "rejected"],
+  ["a code behind a long wish", 400, {
+    detail: [{ input: wish.repeat(500) }],
+    code: "context_length_exceeded",
+  }, "request_too_large"],
+  ...["flagged_input", "prompt", "messages", "body", "ctx"].map((name): Row => [
+    `a wish in the member ${name}`,
+    400,
+    error("Odd", { [name]: wish }),
+    "rejected",
+  ]),
+];
+
+/** Accounts without money. */
+const accounts: Row[] = [
+  ...[400, 429].map((status): Row => [
+    `a budget with status ${status}, as LiteLLM`,
+    status,
+    error("Budget!", { type: "budget_exceeded", code: String(status) }),
+    "quota_exceeded",
+  ]),
+  [
+    "a budget in words, as LiteLLM",
+    400,
+    error("Budget has been exceeded! Current cost: 2, Max budget: 1"),
+    "quota_exceeded",
+  ],
+  [
+    "the limit of a key, as OpenRouter",
+    403,
+    error("Key limit exceeded (total limit). Manage it in your settings.", { code: 403 }),
+    "quota_exceeded",
+  ],
+  ["no quota, as Perplexity", 401, error("No", { type: "insufficient_quota" }), "quota_exceeded"],
+  [
+    "no balance with status 401",
+    401,
+    { type: "error", error: { type: "CreditsError", message: "Insufficient balance" } },
+    "quota_exceeded",
+  ],
+  ["no balance, as SiliconFlow", 403, {
+    code: 30001,
+    message: "Sorry, your account balance is insufficient",
+    data: null,
+  }, "quota_exceeded"],
+  ["no balance by its code, as Novita", 403, {
+    code: 403,
+    reason: "NOT_ENOUGH_BALANCE",
+    message: "denied",
+  }, "quota_exceeded"],
+  ["no balance in words, as Novita", 403, { message: "not enough balance" }, "quota_exceeded"],
+  ["a new team, as xAI", 403, {
+    code: "The caller does not have permission",
+    error: "Your newly created team doesn't have any credits yet.",
+  }, "quota_exceeded"],
+  [
+    "an overdue account by its code, as Volcengine",
+    403,
+    error("Forbidden", { code: "AccountOverdueError" }),
+    "quota_exceeded",
+  ],
+  [
+    "an overdue account in words, as Volcengine",
+    403,
+    error("The request failed because your account has an overdue balance."),
+    "quota_exceeded",
+  ],
+  ["no prepaid credits, as Gemini", 429, [
+    error("Your prepayment credits are depleted.", { code: 429, status: "RESOURCE_EXHAUSTED" }),
+  ], "quota_exceeded"],
+  ["no balance, as MiniMax", 200, {
+    base_resp: { status_code: 1008, status_msg: "insufficient balance" },
+  }, "quota_exceeded"],
+  ["no balance by its number, as MiniMax", 200, {
+    base_resp: { status_code: 1008, status_msg: "" },
+  }, "quota_exceeded"],
+  ["a code and a message with a status of success", 200, {
+    code: 11200,
+    message: "AppIdNoAuthError: insufficient credits",
+  }, "quota_exceeded"],
+];
+
 /** A status, a body, and the code of both kinds of call. */
-const statuses: [name: string, status: number, body: unknown, code: FailureCode][] = [
+const statuses: Row[] = [
   [
     "an account that is not active",
     429,
@@ -154,6 +357,12 @@ const statuses: [name: string, status: number, body: unknown, code: FailureCode]
     error("prompt is too long: 210000 tokens > 200000 maximum", { type }),
     "request_too_large",
   ],
+  [
+    "a long prompt, as LM Studio",
+    400,
+    error("The number of tokens to keep from the prompt is greater than the context length."),
+    "request_too_large",
+  ],
   ["a large body", 413, "Request Entity Too Large", "request_too_large"],
   [
     "a request larger than a minute",
@@ -201,6 +410,9 @@ const statuses: [name: string, status: number, body: unknown, code: FailureCode]
     "upstream_error",
   ],
   ["an error as a text", 400, { error: "no" }, "rejected"],
+  ...flags,
+  ...echoes,
+  ...accounts,
   ["an invalid key, as FastAPI", 401, { detail: "Invalid token" }, "unauthorized"],
 ];
 
@@ -293,6 +505,24 @@ for (const how of ["chat", "respond"] as const) {
     }
   });
 }
+
+for (
+  const more of [
+    { base_resp: { status_code: 0, status_msg: "" } },
+    { code: 0, message: "success" },
+    { code: 1, message: "A message beside an answer" },
+  ]
+) {
+  Deno.test(`chat() reads an answer beside ${JSON.stringify(more)}`, async () => {
+    const events = [chunk({ content: DAY_PLAN }, "stop", more), DONE];
+    await runCase("chat", { name: "", answers: [stream(...events)] });
+  });
+}
+
+Deno.test("chat() reads an answer before a message of success", async () => {
+  const events = [chunk({ content: DAY_PLAN }, "stop"), { code: 0, message: "success" }, DONE];
+  await runCase("chat", { name: "", answers: [stream(...events)] });
+});
 
 Deno.test("an error never shows what the server wrote", async () => {
   const body = error("secret", { code: "sk_LIVE", type: "Secret", status: 418 });
