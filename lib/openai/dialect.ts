@@ -26,6 +26,9 @@ const MIN_TOKENS = 256;
 /** Two prompts of the same length differ by fewer tokens. */
 const SPARE_TOKENS = 64;
 
+/** The model and the room of a prompt each have a limit. A third one is a misread text. */
+const MAX_REDUCTIONS = 2;
+
 /** A request as it is sent, and the tokens that it asks for. */
 export interface SentRequest {
   body: SentBody;
@@ -41,6 +44,8 @@ export class Dialect {
   #level = 0;
   #maxTokens = Infinity;
   #room: Room | null = null;
+  /** How often this negotiation asked for fewer tokens. */
+  #reductions = 0;
 
   /** @param name for the log: API and model */
   constructor(name: string) {
@@ -124,7 +129,7 @@ export class Dialect {
     if (room) this.#room = room;
     else this.#maxTokens = Math.min(this.#maxTokens, limitIn(text, asked) ?? Infinity);
     const now = this.tokens(asked, prompt);
-    return now < before && now > MIN_TOKENS;
+    return now < before && now > MIN_TOKENS && ++this.#reductions <= MAX_REDUCTIONS;
   }
 
   /** Asks for the format in a simpler way from now on, if the server does not support this one. */

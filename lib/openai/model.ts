@@ -105,12 +105,17 @@ async function deleteResponse(
 function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
   let api = responsesApi;
   let isLogged = false;
+  let isProven = false;
   return async (call, request, options) => {
     if (api === "chat") return await respondByChat(call, request, options);
     try {
-      return await respondByResponses(call, request, options);
+      const turn = await respondByResponses(call, request, options);
+      isProven = true;
+      return turn;
     } catch (error) {
       if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
+      // A proxy may have answered in place of the server, so the next turn tries again.
+      if (isProven) return await respondByChat(call, request, options);
       if (!isLogged) log.info("not supported by the model server", { what: "Responses API" });
       isLogged = true;
       const turn = await respondByChat(call, request, options);

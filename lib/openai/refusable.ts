@@ -75,7 +75,7 @@ const rows = [
     // A model may reason, but not know this effort.
     name: "reasoning.effort",
     isSent: (body) => "effort" in Object(body.reasoning),
-    words: /reasoning\.effort|reasoning_effort|\beffort\b/,
+    words: /reasoning[._]?effort|reasoning value|\beffort\b|\bthinking\b/,
     isPart: true,
   },
   // A server may name other additions, which it supports, behind the refused one.
@@ -94,7 +94,7 @@ const rows = [
   {
     name: "reasoning",
     isSent: (body) => body.reasoning !== undefined,
-    words: /\breasoning\b|reasoning_effort/,
+    words: /\breasoning\b|reasoning_?effort|\bthinking\b/,
     yieldsTo: ["reasoning.summary", "reasoning.effort", "include.reasoning"],
   },
   {
@@ -102,7 +102,7 @@ const rows = [
     isSent: (body) => JSON.stringify(body.tools ?? null).includes('"user_location"'),
     words: /user_location/,
   },
-  member("reasoning_effort", "reasoning effort"),
+  member("reasoning_effort", "reasoning ?effort|reasoning value|\\bthinking\\b"),
   member("store"),
   member("background", "background (?:mode|responses?)"),
   member("previous_response_id", "previous response"),
@@ -133,7 +133,7 @@ const rows = [
     isSent: (body) =>
       Array.isArray(body.messages) && body.messages.some(({ role }) => role === "system"),
     words:
-      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?['"`]?system|got ['"`]?system|roles must alternate/,
+      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?['"`]?system|got ['"`]?system|roles must alternate|only user and assistant/,
   },
 ] as const satisfies readonly Refusable[];
 
@@ -142,7 +142,7 @@ export type Refused = typeof rows[number]["name"];
 
 /** Text about the format of the answer. */
 const FORMAT =
-  /response_?format|json_schema|text\.format|schema|grammar|structured[ _]?output|json[ _]mode|mime_?[ ]?type|guided|too many states/;
+  /response_?format|json_schema|text\.format|schema|grammar|structured[ _]?output|json[ _]mode|mime_?[ ]?type|guided|constrained decoding|too many states/;
 
 /** Returns whether the text is about the format of the answer, and the request has one. */
 export function isAboutFormat(text: string, body: SentBody): boolean {

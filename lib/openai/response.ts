@@ -299,13 +299,18 @@ export class NoResponsesError extends JobError {
 
 /** How servers without the API answer: with words about its path, or as for Chat Completions. */
 const NO_API =
-  /\/responses\b|responses api|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?required)/;
+  /\/responses\b|responses (?:api|endpoint)|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?(?:an? )?required)|(?:missing (?:required )?(?:parameter|field|property)|path)\W+messages\b/;
+
+/** Links to documents name paths, too. */
+const LINK = /https?:\/\/[^\s"'`<>)\\]+/g;
 
 /** A server that has the API, but does not know the model, names the model. */
 function hasNoResponses(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (refusal === null) return false;
-  const { status = 0, failure, text } = refusal;
+  const { status = 0, failure, codes } = refusal;
+  if (codes.has("not_implemented")) return true;
+  const text = refusal.text.replaceAll(LINK, "");
   if (NO_API.test(text) && (failure === "rejected" || status === 0)) return true;
   return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
 }

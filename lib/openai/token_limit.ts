@@ -5,7 +5,7 @@
 
 /** The words of a server about the number of tokens, in lower case. */
 const SIZE =
-  /max_?(?:completion_?|output_?|new_?)?tokens|(?:completion|output|maximum|many) tokens|token count|context (?:length|window|size|limit)|tokens per min/;
+  /max_?(?:completion_?|output_?|new_?)?tokens|(?:completion|output|maximum|many) tokens|token count|context[ _](?:length|window|size|limit)|tokens per min|length of the messages/;
 
 /** How a server names the most tokens that an answer may have. */
 const LIMITS = [
@@ -22,6 +22,7 @@ const LIMITS = [
 const TOTALS = [
   /context (?:length|window|size|limit)\D{0,30}(\d{1,9})/,
   /\blimit:? (\d{1,9}),? requested/,
+  /while limit is (\d{1,9})/,
   /tokens\W{0,3}\+\W{0,3}max_\w{1,20}tokens\W{0,3} must be <=? ?(\d{1,9})/,
 ];
 
@@ -56,7 +57,7 @@ export function sizeOf(prompt: unknown): number {
  * @param asked the tokens that the request asked for
  */
 export function roomIn(words: string, asked: number, prompt: unknown): Room | null {
-  const text = withoutSeparators(words);
+  const text = plainNumbers(words);
   if (!SIZE.test(text)) return null;
   const sum = SUM.exec(text);
   const total = Number(sum?.[2] ?? firstOf(TOTALS, text));
@@ -71,7 +72,7 @@ export function roomIn(words: string, asked: number, prompt: unknown): Room | nu
 
 /** Returns the limit for the answer alone, or `null` if the text names none below `asked`. */
 export function limitIn(words: string, asked: number): number | null {
-  const text = withoutSeparators(words);
+  const text = plainNumbers(words);
   if (!SIZE.test(text)) return null;
   for (const pattern of LIMITS) {
     const limit = Number(pattern.exec(text)?.[1]);
@@ -83,9 +84,9 @@ export function limitIn(words: string, asked: number): number | null {
 /** A smaller number belongs to a name or a version. */
 const MIN_LIMIT = 256;
 
-/** Writes `16,384` as `16384`. */
-function withoutSeparators(text: string): string {
-  return text.replaceAll(/(\d),(?=\d{3}(?!\d))/g, "$1");
+/** Leaves out a status in angle brackets, as Alibaba writes it. Writes `16,384` as `16384`. */
+function plainNumbers(text: string): string {
+  return text.replaceAll(/<\d{3}>/g, "").replaceAll(/(\d),(?=\d{3}(?!\d))/g, "$1");
 }
 
 function firstOf(patterns: RegExp[], text: string): string | undefined {

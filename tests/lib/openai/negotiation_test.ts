@@ -35,6 +35,12 @@ const ordinary: [name: string, status: number, body: unknown, code: string][] = 
   ["nothing by name", 400, error("Invalid request"), "rejected"],
   ["an empty body", 400, {}, "rejected"],
   [
+    "an item, with a link to the documents",
+    400,
+    error("Invalid item. See https://platform.openai.com/docs/api-reference/responses/create."),
+    "rejected",
+  ],
+  [
     "a sentence with usual words",
     400,
     error("Please include a question and store it. The background is unclear."),
@@ -108,6 +114,16 @@ for (const how of ["chat", "respond"] as const) {
     assertEquals(env.asked.map(({ body }) => body!.stream), [true, false]);
     assertStrictEquals((await ask(env.model, how, {}, caseRequest).turn).text, DAY_PLAN);
     assertStrictEquals(env.asked[2]!.body!.stream, true);
+  });
+
+  Deno.test(`${how}() asks for fewer tokens twice at most`, async () => {
+    const refusal = error(
+      "Trying to keep the first 5000 tokens. However, the model is loaded with context length of only 4096 tokens, which is not enough.",
+    );
+    await using env = openModel(Array(9).fill(() => Response.json(refusal, { status: 400 })));
+    const { turn } = ask(env.model, how, {}, caseRequest);
+    assertStrictEquals(await codeOf(turn), "request_too_large");
+    assertStrictEquals(env.asked.length, 3);
   });
 
   Deno.test(`${how}() remembers a concession for one model only`, async () => {
@@ -216,6 +232,22 @@ const noResponses: [name: string, status: number, body: unknown][] = [
   ["missing messages", 422, {
     detail: [{ type: "missing", loc: ["body", "messages"], msg: "Field required" }],
   }],
+  ["missing messages, as a JSON schema", 400, error("'messages' is a required property")],
+  ["missing messages, as OpenAI", 400, error("Missing required parameter: 'messages'.")],
+  ["missing messages, as serde", 422, "Failed to parse the request: missing field `messages`"],
+  ["missing messages, as zod", 400, {
+    success: false,
+    error: { issues: [{ code: "invalid_type", path: ["messages"], message: "Required" }] },
+  }],
+  ["missing messages, as zod in a text", 400, {
+    error: { name: "ZodError", message: JSON.stringify([{ path: ["messages"] }], null, 2) },
+  }],
+  [
+    "a model without the endpoint",
+    400,
+    error("This model does not support the responses endpoint"),
+  ],
+  ["a method that is not implemented", 500, error("No", { code: "not_implemented" })],
 ];
 
 for (const [name, status, body] of noResponses) {
@@ -233,6 +265,25 @@ for (const [name, status, body] of noResponses) {
     ]);
   });
 }
+
+Deno.test("respond() keeps its own API once a response has succeeded", async () => {
+  let requests = 0;
+  const answer: Answer = (asked) => {
+    if (!asked.input) return accept("chat", asked);
+    const page = new Response("<html>404 Not Found</html>", { status: 404 });
+    return ++requests === 2 ? page : accept("respond", asked);
+  };
+  await using env = openModel(Array(4).fill(answer));
+  for (let n = 0; n < 3; n++) {
+    assertStrictEquals((await ask(env.model, "respond", {}, caseRequest).turn).text, DAY_PLAN);
+  }
+  assertEquals(env.asked.map(({ line }) => line), [
+    "POST /responses",
+    "POST /responses",
+    "POST /chat/completions",
+    "POST /responses",
+  ]);
+});
 
 Deno.test("respond() tries its own API again until the other one has answered", async () => {
   const gone = () => Response.json({ detail: "Not Found" }, { status: 404 });

@@ -106,6 +106,13 @@ const formats: RefusalCase[] = [
     sends: (body) => body.tools.length === 1,
   },
   {
+    name: "constrained decoding",
+    how: "both",
+    refuses: (body) => formatOf(body) === "json_schema",
+    says: error("Constrained decoding is not supported for this model"),
+    sends: (body) => formatOf(body) === "json_object",
+  },
+  {
     name: "a refusal in the first event of an answer",
     how: "both",
     refuses: (body) => formatOf(body) === "json_schema",

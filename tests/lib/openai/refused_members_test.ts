@@ -122,6 +122,35 @@ const members: RefusalCase[] = [
     refuses: has("reasoning_effort"),
     says: error("`reasoning_effort` must be one of `none` or `default`"),
   },
+  ...[
+    "Model grok-4 does not support parameter reasoningEffort.",
+    '"llama3.2" does not support thinking',
+    'invalid reasoning value: \'xhigh\' (must be "high", "medium", "low")',
+    "Thinking level is not supported for this model.",
+    "Budget 0 is invalid. This model only works in thinking mode.",
+  ].flatMap((message): RefusalCase[] => [
+    {
+      name: `an effort, with "${message}"`,
+      how: "chat",
+      refuses: has("reasoning_effort"),
+      says: error(message),
+      sends: (body) => formatOf(body) === "json_schema",
+    },
+    {
+      name: `an effort, with "${message}"`,
+      how: "respond",
+      refuses: (body) => "effort" in Object(body.reasoning),
+      says: error(message),
+      sends: has("reasoning"),
+    },
+    {
+      name: `reasoning, with "${message}"`,
+      how: "respond",
+      refuses: has("reasoning"),
+      says: error(message),
+      refusals: 2,
+    },
+  ]),
   {
     name: "summaries, for an unverified organization",
     how: "respond",
@@ -142,6 +171,7 @@ const members: RefusalCase[] = [
   ...[
     "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
     "Only user, assistant and tool roles are supported, got system.",
+    "Only user and assistant roles are supported!",
     "Developer instruction is not enabled for models/gemma-3-27b-it",
     "Conversation roles must alternate user/assistant/user/assistant/...",
   ].map((message): RefusalCase => ({

@@ -144,6 +144,25 @@ const sizes: RefusalCase[] = [
     sends: (body) => limitOf(body) === 4_096,
   },
   {
+    name: "more tokens than the model writes, behind a status, as Alibaba",
+    how: "chat",
+    refuses: asks(4_096),
+    says: error(
+      "<400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 4096]",
+    ),
+    sends: (body) => limitOf(body) === 4_096,
+  },
+  {
+    name: "more tokens than its context, as Cerebras",
+    how: "both",
+    refuses: asks(6_062),
+    says: error(
+      "Please reduce the length of the messages or completion. Current length is 7130 while limit is 6192",
+      { code: "context_length_exceeded" },
+    ),
+    sends: (body) => limitOf(body) > 5_900,
+  },
+  {
     name: "more tokens than a minute has",
     how: "both",
     refuses: asks(4_000),
