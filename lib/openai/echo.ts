@@ -22,7 +22,7 @@ const ECHOES = new Set([
   "failed_generation",
 ]);
 
-/** Leaves out what a server repeats of the request and of the answer. A replacer for `JSON.stringify`. */
+/** Leaves out what a server repeats of the request and of the answer, for `JSON.stringify`. */
 export function withoutEcho(name: string, value: unknown): unknown {
   if (ECHOES.has(name)) return undefined;
   const member = parsed(value) ?? value;

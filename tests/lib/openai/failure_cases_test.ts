@@ -110,6 +110,12 @@ const echoes: Row[] = [
     "rejected",
   ],
   [
+    "an error behind a wish within a message of pydantic",
+    400,
+    error(`[type=list, input_value='${wish}', input_type=str] prompt is too long`),
+    "request_too_large",
+  ],
+  [
     "a wish within the errors of Python",
     400,
     error(
@@ -506,23 +512,23 @@ for (const how of ["chat", "respond"] as const) {
   });
 }
 
-for (
-  const more of [
-    { base_resp: { status_code: 0, status_msg: "" } },
-    { code: 0, message: "success" },
-    { code: 1, message: "A message beside an answer" },
-  ]
-) {
-  Deno.test(`chat() reads an answer beside ${JSON.stringify(more)}`, async () => {
-    const events = [chunk({ content: DAY_PLAN }, "stop", more), DONE];
-    await runCase("chat", { name: "", answers: [stream(...events)] });
+/** First events that look like an error of some servers, before or at the start of an answer. */
+const noFaults: [name: string, event: Wire][] = [
+  ["a message of success", { code: 0, message: "success" }],
+  ["a status of success", { choices: [], base_resp: { status_code: 0, status_msg: "" } }],
+  [
+    "an unknown status beside text",
+    chunk({ content: "" }, null, { base_resp: { status_code: 7 } }),
+  ],
+  ["a code beside text", { ...chunk({ content: "" }), object: undefined, code: 7, message: "Odd" }],
+];
+
+for (const [name, event] of noFaults) {
+  Deno.test(`chat() reads an answer that begins with ${name}`, async () => {
+    const events = [event, chunk({ content: DAY_PLAN }, "stop"), DONE];
+    await runCase("chat", { name, answers: [stream(...events)] });
   });
 }
-
-Deno.test("chat() reads an answer before a message of success", async () => {
-  const events = [chunk({ content: DAY_PLAN }, "stop"), { code: 0, message: "success" }, DONE];
-  await runCase("chat", { name: "", answers: [stream(...events)] });
-});
 
 Deno.test("an error never shows what the server wrote", async () => {
   const body = error("secret", { code: "sk_LIVE", type: "Secret", status: 418 });
