@@ -110,6 +110,7 @@ export async function* readEvents(
     parser.feed(piece);
     for (const event of found.splice(0)) {
       isDone ||= DONE.test(event.data.trim());
+      if (isDone) options.onDone?.();
       if (!isDone) yield* valuesOf(event);
     }
   }
