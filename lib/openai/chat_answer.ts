@@ -153,7 +153,7 @@ export class ChatAnswer {
     return text;
   }
 
-  /** Returns the choice that is read: the one with text, else the first. Some servers count from 1. */
+  /** Returns the choice that has the text. Some servers count from 1. */
   #choiceOf(choices: Choice[]): Choice | undefined {
     const index = this.#index;
     if (index !== null) return choices.find((choice) => (choice.index ?? index) === index);
