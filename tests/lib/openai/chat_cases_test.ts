@@ -240,9 +240,11 @@ const ends: Row[] = [
   },
   {
     name: "an error beside half a plan, as its end",
-    events: [text!, chunk({ content: "{" }, "error", { error: { code: 502, message: "Cut" } })]
-      .map((e, n) => n === 0 ? chunk({ content: half }) : e),
-    code: "upstream_error",
+    events: [
+      chunk({ content: half }),
+      chunk({ content: "{" }, "error", { error: { code: 429, message: "Slow down" } }),
+    ],
+    code: "rate_limited",
   },
   ...["insufficient_system_resource", "error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"]
     .map((finish): Row => ({
