@@ -75,7 +75,7 @@ export class Admission {
    * @returns the value of `accept`, or the refusal
    * @throws the error of `accept`
    */
-  async admit<T extends { outcome: string }>(
+  async admit<T extends { outcome: string; isStarted?: boolean }>(
     kind: string,
     accept: () => Promise<T>,
   ): Promise<T | QueueFull> {
@@ -85,7 +85,8 @@ export class Admission {
     try {
       const accepted = await accept();
       if (accepted.outcome === "accepted") {
-        this.#options.waiting.add(kind);
+        // A job that starts at once does not wait.
+        if (!accepted.isStarted) this.#options.waiting.add(kind);
         this.#acceptedSinceCount++;
       }
       return accepted;

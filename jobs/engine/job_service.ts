@@ -86,6 +86,8 @@ export interface Submission {
   job: QueuedJob;
   /** Whether an earlier request with the same idempotency key created the job. */
   isRepeated: boolean;
+  /** Whether this instance works on it already, so that it does not wait. */
+  isStarted?: boolean;
   /** The caller's remaining jobs of today; `null`: no limit, or not known. */
   budget: Budget | null;
 }
@@ -210,6 +212,7 @@ export class JobService {
       outcome: "accepted",
       job,
       isRepeated: false,
+      isStarted: lease !== undefined,
       budget: left === null ? null : budget(left),
     };
   }

@@ -71,8 +71,10 @@ export class Worker {
     // An identical job may be running, and this one then waits for it.
     if (this.stopping || this.#slots.isFull || job.dedupeKey !== null) return false;
     if (!this.#options.kinds.has(job.kind)) return false;
-    const slot = this.#slots.occupy(job.id);
-    if (await this.#mayStart(job, slot)) return true;
+    if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
+    this.#slots.occupy(job.id).job = job;
+    // Only an accepted job may become the probe of the breaker.
+    if (await this.#options.breaker.isClosed(job.kind)) return true;
     this.#slots.vacate(job.id);
     return false;
   }

@@ -22,7 +22,7 @@ const MAX_DEPTH = 100;
 const THOUGHTS =
   /<(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[think\]|◁think▷|<\|begin_of_thought\|>|<\|channel\|>analysis/i;
 const THOUGHT_END =
-  /<\/(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>/gi;
+  /<\/(?:\w+:)?(?:think|thinking|thoughts?|reasoning|analysis)>|\[\/think\]|◁\/think▷|<\|end_of_thought\|>|<\|channel\|>final[^{]{0,40}<\|message\|>/gi;
 
 /** An object with a member, or the beginning of one. */
 const OBJECT_START = /\{\s*(?:"|$)/y;

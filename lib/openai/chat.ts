@@ -17,6 +17,9 @@ import { fromStreamError, Watchdog } from "./stream.ts";
 /** How long to wait for the usage and the end of the stream, after the answer is complete. */
 const USAGE_MS = 5_000;
 
+/** How long to wait for the end of the stream, after the server has said that it has ended. */
+const DONE_MS = 1_000;
+
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
 /** A conversation in the form of Chat Completions. */
@@ -65,7 +68,9 @@ export async function complete(
         async (body) => {
           const request = completions.create(body as never, { signal: stopped });
           const { onBytes } = watchdog;
-          return await openEvents(await request.asResponse(), { signal: stopped, onBytes });
+          const onDone = () => void (watchdog.endsBy = clock.now() + DONE_MS);
+          const answer = await request.asResponse();
+          return await openEvents(answer, { signal: stopped, onBytes, onDone });
         },
       ));
     for await (const chunk of chunks) {
@@ -73,7 +78,9 @@ export async function complete(
       events++;
       const isFirst = answer.isEmpty;
       const delta = answer.add(chunk);
-      watchdog.idleMs = answer.isComplete ? Math.min(idleMs, USAGE_MS) : idleMs;
+      // Some servers keep the connection open, and send comments for ever.
+      if (!answer.isComplete) watchdog.endsBy = Infinity;
+      else watchdog.endsBy = Math.min(watchdog.endsBy, clock.now() + USAGE_MS);
       if (isFirst && !answer.isEmpty) {
         await onEvent?.({ type: "started", responseId: answer.id, resumable: false });
       }

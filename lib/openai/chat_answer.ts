@@ -12,6 +12,7 @@ import { CallPiece, CallPieces } from "./call_pieces.ts";
 import { endingOf } from "./ending.ts";
 import { unreadableAnswer } from "./error.ts";
 import { lenientId, lenientText } from "./lenient.ts";
+import { parseJson } from "../json.ts";
 import { streamCut } from "./stream.ts";
 import { TokenCount, type Usage, usageFrom } from "../usage.ts";
 
@@ -27,26 +28,48 @@ const ChatUsage = z.object({
   }).nullish().catch(null),
 });
 
-const Message = z.object({
-  content: lenientText,
-  refusal: z.string().nullish().catch(null),
-  tool_calls: z.array(CallPiece.nullable().catch(null)).nullish().catch(null),
-});
+/** A message, or a part of one. Some servers send only its text. */
+const Message = z.preprocess(
+  (value) => typeof value === "string" ? { content: value } : value,
+  z.object({
+    content: lenientText,
+    reasoning_content: lenientText,
+    reasoning: lenientText,
+    refusal: z.string().nullish().catch(null),
+    tool_calls: z.array(CallPiece.nullable().catch(null)).nullish().catch(null),
+  }),
+);
 
-/** The used parts of a chunk, or of a whole answer, which has a `message` in place of a `delta`. */
+/** The used parts of an answer in a chunk. A whole answer has a `message` in place of a `delta`. */
+const Choice = z.object({
+  index: z.int().nullish().catch(null),
+  delta: Message.nullish().catch(null),
+  message: Message.nullish().catch(null),
+  /** The text, in the form of the older Completions. */
+  text: z.string().nullish().catch(null),
+  finish_reason: z.string().nullish().catch(null),
+});
+type Choice = z.infer<typeof Choice>;
+
+/** A chunk of an answer, or a whole answer. */
 const Chunk = z.object({
   id: lenientId,
-  choices: z.array(
-    z.object({
-      index: z.int().nullish().catch(null),
-      delta: Message.nullish().catch(null),
-      message: Message.nullish().catch(null),
-      finish_reason: z.string().nullish().catch(null),
-    }).nullable().catch(null),
-  ).nullish().catch(null),
+  choices: z.array(Choice.nullable().catch(null)).nullish().catch(null),
   // Invalid usage must not discard an answer.
   usage: ChatUsage.nullish().catch(null),
 });
+
+/**
+ * Returns whether a chunk has text of the answer. Some servers put an error of something else beside
+ * it.
+ */
+export function hasText(chunk: unknown): boolean {
+  const choices = Chunk.safeParse(chunk).data?.choices ?? [];
+  return choices.some((choice) =>
+    Boolean(choice?.delta?.content || choice?.message?.content || choice?.text) &&
+    endingOf(choice?.finish_reason ?? "") === null
+  );
+}
 
 /** A longer answer cannot be a plan: thirty days in any language take a tenth of it. */
 const MAX_CHARACTERS = 1_000_000;
@@ -58,7 +81,10 @@ const MAX_SEARCHES = 20;
 export class ChatAnswer {
   #id: string | null = null;
   #reason: string | null = null;
+  /** The position of the choice that is read. */
+  #index: number | null = null;
   #text = "";
+  #thoughts = "";
   readonly #blanks = new BlankRun();
   readonly #calls = new CallPieces();
   #isRefusal = false;
@@ -84,7 +110,7 @@ export class ChatAnswer {
 
   /** Whether everything has arrived, although perhaps not the end. */
   get isWhole(): boolean {
-    return this.#calls.isEmpty ? isComplete(this.#text) : this.#calls.isWhole;
+    return this.#calls.isEmpty ? isComplete(this.#answer) : this.#calls.isWhole;
   }
 
   /** Whether the model writes white space without end. The rest of the answer is not needed. */
@@ -106,22 +132,44 @@ export class ChatAnswer {
     const { data: chunk } = Chunk.safeParse(data);
     if (!chunk) return "";
     if (chunk.usage) this.#usage = usageOf(chunk.usage);
-    const choice = chunk.choices?.find((choice) => choice !== null && !choice.index);
+    const choice = this.#choiceOf(chunk.choices?.filter((choice) => choice !== null) ?? []);
     // Azure sends chunks about its filters before the answer.
     if (!choice) return "";
     this.#hasChunk = true;
     this.#id ??= chunk.id;
     const { delta, message } = choice;
     if (delta?.refusal || message?.refusal) this.#isRefusal = true;
-    const whole = this.#calls.isEmpty ? message?.tool_calls : null;
-    const pieces = delta?.tool_calls?.length ? delta.tool_calls : whole ?? [];
+    const calls = this.#calls.isEmpty ? message?.tool_calls : null;
+    const pieces = delta?.tool_calls?.length ? delta.tool_calls : calls ?? [];
     for (const piece of pieces) if (piece) this.#calls.add(piece);
     // Some servers repeat the whole text in the last chunk.
-    const text = delta?.content || (this.#text === "" ? message?.content ?? "" : "");
+    const whole = this.#text === "" ? message?.content : "";
+    const text = delta?.content || choice.text || whole || "";
     this.#addText(text);
+    this.#addThoughts(delta ?? message);
+    if (text !== "" || !this.#calls.isEmpty) this.#index ??= choice.index ?? 0;
     if (choice.finish_reason) this.#reason = choice.finish_reason;
     this.#isComplete = this.#hasEnded(text);
     return text;
+  }
+
+  /** Returns the choice that has the text. Some servers count from 1. */
+  #choiceOf(choices: Choice[]): Choice | undefined {
+    const index = this.#index;
+    if (index !== null) return choices.find((choice) => (choice.index ?? index) === index);
+    return choices.find((choice) => !choice.index) ?? choices[0];
+  }
+
+  /** The text. Some servers take a document that has no thoughts before it for the thoughts. */
+  get #answer(): string {
+    const isDocument = this.#text.trim() === "" && this.#thoughts.trimStart().startsWith("{") &&
+      parseJson(this.#thoughts) !== undefined;
+    return isDocument ? this.#thoughts : this.#text;
+  }
+
+  #addThoughts(message: Choice["message"]): void {
+    const thoughts = message?.reasoning_content || message?.reasoning || "";
+    if (this.#thoughts.length + thoughts.length <= MAX_CHARACTERS) this.#thoughts += thoughts;
   }
 
   #addText(text: string): void {
@@ -156,7 +204,7 @@ export class ChatAnswer {
     }
     return {
       ...spent,
-      text: this.#text || null,
+      text: (this.#calls.isEmpty ? this.#answer : this.#text) || null,
       truncated: ending === "truncated" || this.isStuck,
     };
   }

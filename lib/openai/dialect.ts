@@ -114,10 +114,10 @@ export class Dialect {
    */
   learn(error: unknown, request: SentRequest): boolean {
     const refusal = refusalOf(error);
-    if (!refusal || !isAboutRequest(refusal, request.body)) return false;
+    if (!refusal || !isAboutRequest(refusal)) return false;
     if (this.#learnSize(refusal, request)) return true;
     if (refusal.failure === "request_too_large") return false;
-    const refused = refusal.failure === "rejected" ? refusedMembers(refusal, request.body) : [];
+    const refused = refusedMembers(refusal, request.body);
     this.#refused = new Set([...this.#refused, ...refused]);
     return refused.length > 0 || this.#lowerFormat(refusal, request.body);
   }
@@ -154,12 +154,19 @@ export function dialects(): (api: string, model: string) => Dialect {
   };
 }
 
+/**
+ * The statuses and words with which llama.cpp and Ollama refuse a schema that they cannot convert,
+ * functions, or a message of the system. Any other such answer, and any page, is an outage.
+ */
+const SERVER_FAULTS = [500, 501];
+const FAULT_WORDS =
+  /^[[{"][^]*(?:json.?schema|response_format|grammar|in format|\btools?\b|system role|stream(?:ing)? (?:is )?not)/;
+
 /** Returns whether the answer is about the form of the request, not about its content. */
-function isAboutRequest(refusal: Refusal, body: SentBody): boolean {
+function isAboutRequest(refusal: Refusal): boolean {
   const { status = 0, failure, param, codes, text } = refusal;
   if (param === "model" || codes.has("model_not_found") || isPreviousLost(refusal)) return false;
-  // llama.cpp and Ollama answer 500 to a schema that they cannot convert.
-  if (status >= 500) return isAboutFormat(text, body);
+  if (status >= 500) return SERVER_FAULTS.includes(status) && FAULT_WORDS.test(text);
   return failure === "rejected" || failure === "request_too_large";
 }
 

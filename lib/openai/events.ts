@@ -7,6 +7,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import { parseJson } from "../json.ts";
+import { hasText } from "./chat_answer.ts";
 import { fromErrorBody, isBareError, unreadableAnswer } from "./error.ts";
 import { type ReadOptions, readText, streamCut } from "./stream.ts";
 
@@ -15,8 +16,8 @@ const DONE = /^"?\[?DONE\]?"?$/i;
 
 /** An answer that reports a failure with a success status, in the form of one server or another. */
 const Fault = z.union([
-  z.object({ error: z.string().min(1) }),
-  // Some servers send an empty error with each event.
+  // Some servers send an empty error, or one that reports success, with each event.
+  z.object({ error: z.string().refine(isMeant) }),
   z.object({ error: z.record(z.string(), z.unknown()).refine(saysSomething) }),
   z.object({ object: z.literal("error") }),
   z.object({ type: z.enum(["error", "response.error"]) }),
@@ -32,7 +33,7 @@ function isFault(value: unknown): boolean {
   // A failed check takes tens of microseconds, and nearly all events are none.
   if (isBareError(value)) return true;
   if (!("error" in Object(value)) && !/error/.test(kindOf(value))) return false;
-  return Fault.safeParse(value).success && !OfResponse.safeParse(value).success;
+  return Fault.safeParse(value).success && !OfResponse.safeParse(value).success && !hasText(value);
 }
 
 /** Returns the members that name the kind of an event. */
@@ -42,7 +43,12 @@ function kindOf(value: unknown): string {
 }
 
 function saysSomething(error: Record<string, unknown>): boolean {
-  return Object.values(error).some((value) => Boolean(value));
+  return Object.values(error).some((value) => Boolean(value) && isMeant(String(value)));
+}
+
+/** Whether a member of an error is more than its placeholder. */
+function isMeant(text: string): boolean {
+  return !/^(?:|0|200|null|none|ok|success)$/i.test(text.trim());
 }
 
 /**
@@ -88,6 +94,7 @@ export async function* readEvents(
 ): AsyncGenerator<unknown, void> {
   const found: Found[] = [];
   const parser = eventParser(found);
+  const lines = new WholeLines();
   let document: string | null = null;
   let start = "";
   let isDone = false;
@@ -108,17 +115,40 @@ export async function* readEvents(
         continue;
       }
     }
-    parser.feed(piece);
+    parser.feed(lines.add(piece));
     for (const event of found.splice(0)) {
       isDone ||= DONE.test(event.data.trim());
+      if (isDone) options.onDone?.();
       if (!isDone) yield* valuesOf(event);
     }
   }
   if (isDone) return;
   if (document !== null) return yield* valuesOf({ data: document });
   // The last event may have no empty line behind it.
-  parser.feed("\n\n");
+  parser.feed(`${lines.rest}\n\n`);
   for (const event of found) yield* valuesOf(event);
+}
+
+/** Holds text back until its line ends: the parser drops a part of a line that has no `data:`. */
+class WholeLines {
+  #held: string[] = [];
+
+  /** Adds a piece of text, and returns the lines that have ended. */
+  add(piece: string): string {
+    const end = Math.max(piece.lastIndexOf("\n"), piece.lastIndexOf("\r")) + 1;
+    if (end === 0) {
+      this.#held.push(piece);
+      return "";
+    }
+    const ended = this.rest + piece.slice(0, end);
+    this.#held = [piece.slice(end)];
+    return ended;
+  }
+
+  /** The line that has not ended. */
+  get rest(): string {
+    return this.#held.join("");
+  }
 }
 
 type Found = Pick<EventSourceMessage, "data"> & { event?: string | undefined };

@@ -5,27 +5,33 @@
  */
 import { z } from "zod";
 import { isComplete } from "../model/json_document.ts";
-import { InputItem } from "../model/model.ts";
+import type { InputItem } from "../model/model.ts";
 import { unreadableAnswer } from "./error.ts";
-import { lenientArguments, lenientText } from "./lenient.ts";
-import type { ResponseBody } from "./response_body.ts";
+import { lenientArguments, lenientId, lenientText } from "./lenient.ts";
+import {
+  hasArguments,
+  messageOf,
+  OutputItem,
+  type ResponseBody,
+  saysSomething,
+} from "./response_body.ts";
 
 const index = z.int().nonnegative();
 
 /** A position; 0 on servers that send none. */
 export const lenientIndex = index.nullish().catch(null).transform((position) => position ?? 0);
 
+const text = { output_index: lenientIndex, content_index: lenientIndex };
+const call = { output_index: lenientIndex, item_id: lenientId };
+
 /** Events about the output. An invalid one is ignored. */
 const OutputEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("response.output_text.delta"), ...text, delta: z.string() }),
+  z.object({ type: z.literal("response.output_text.done"), ...text, text: z.string() }),
   z.object({
-    type: z.literal("response.output_text.delta"),
-    output_index: lenientIndex,
-    delta: z.string(),
-  }),
-  z.object({
-    type: z.literal("response.output_text.done"),
-    output_index: lenientIndex,
-    text: z.string(),
+    type: z.literal("response.content_part.done"),
+    ...text,
+    part: z.object({ type: z.enum(["output_text", "text"]), text: z.string().min(1) }),
   }),
   z.object({
     type: z.literal("response.refusal.done"),
@@ -33,19 +39,24 @@ const OutputEvent = z.discriminatedUnion("type", [
     refusal: z.string(),
   }),
   z.object({
+    type: z.literal("response.function_call_arguments.delta"),
+    ...call,
+    delta: z.string(),
+  }),
+  z.object({
     type: z.literal("response.function_call_arguments.done"),
-    output_index: lenientIndex,
+    ...call,
     arguments: lenientArguments,
   }),
   z.object({
     type: z.literal("response.output_item.added"),
     output_index: index.nullish().catch(null),
-    item: InputItem.nullish().catch(null),
+    item: OutputItem.nullish().catch(null),
   }),
   z.object({
     type: z.literal("response.output_item.done"),
     output_index: index.nullish().catch(null),
-    item: InputItem,
+    item: OutputItem,
   }),
   z.object({ type: z.literal("response.reasoning_summary_text.done") }),
 ]);
@@ -53,14 +64,23 @@ const OutputEvent = z.discriminatedUnion("type", [
 /** More characters than an answer has with all of its parts. */
 const MAX_CHARACTERS = 2_000_000;
 
+/** More items than a response has. Fewer than half of the steps between two positions. */
+const MAX_ITEMS = 500;
+
+/** The distance of items that a server sends with the same position. */
+const STEP = 1 / 1_024;
+
 /** The items of one response, by their positions. */
 export class HeardOutput {
   /** The items that are done. */
   readonly #done = new Map<number, InputItem>();
   /** The items that have begun. */
   readonly #begun = new Map<number, InputItem>();
-  readonly #texts = new Map<number, string>();
+  /** The texts of messages, by the position of each part. */
+  readonly #texts = new Map<number, Map<number, string>>();
   readonly #refusals = new Map<number, string>();
+  /** The arguments of function calls that are not done. */
+  readonly #arguments = new Map<number, string>();
   #characters = 0;
 
   /**
@@ -73,35 +93,76 @@ export class HeardOutput {
     if (!event) return false;
     switch (event.type) {
       case "response.output_text.delta":
-        this.#characters += event.delta.length;
-        if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
-        this.#texts.set(
-          event.output_index,
-          (this.#texts.get(event.output_index) ?? "") + event.delta,
+        this.#count(event.delta);
+        this.#partsAt(event.output_index).set(
+          event.content_index,
+          (this.#partsAt(event.output_index).get(event.content_index) ?? "") + event.delta,
         );
         break;
       case "response.output_text.done":
-        this.#texts.set(event.output_index, event.text);
+        this.#setText(event, event.text);
+        break;
+      case "response.content_part.done":
+        this.#setText(event, event.part.text);
         break;
       case "response.refusal.done":
-        this.#refusals.set(event.output_index, event.refusal);
+        if (event.refusal) this.#refusals.set(event.output_index, event.refusal);
+        break;
+      case "response.function_call_arguments.delta":
+        this.#addArguments(this.#callOf(event), event.delta);
         break;
       case "response.function_call_arguments.done":
-        this.#addArguments(event.output_index, event.arguments);
+        this.#setArguments(this.#callOf(event), event.arguments);
         break;
       case "response.output_item.added":
-        this.#begun.set(event.output_index ?? this.#begun.size, event.item ?? {});
+        place(this.#begun, event.output_index ?? this.#begun.size, event.item ?? {});
         break;
       case "response.output_item.done":
-        this.#done.set(event.output_index ?? this.#done.size, event.item);
+        place(this.#done, event.output_index ?? this.#done.size, event.item);
     }
     return true;
   }
 
-  #addArguments(at: number, text: string): void {
-    const item = this.#begun.get(at);
+  #count(text: string): void {
+    this.#characters += text.length;
+    if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
+  }
+
+  #partsAt(at: number): Map<number, string> {
+    const parts = this.#texts.get(at) ?? new Map<number, string>();
+    this.#texts.set(at, parts);
+    return parts;
+  }
+
+  #setText(
+    { output_index, content_index }: { output_index: number; content_index: number },
+    text: string,
+  ): void {
+    const parts = this.#partsAt(output_index);
+    // Some servers name the part only in some of the events.
+    if ([...parts.values()].join("") !== text) parts.set(content_index, text);
+  }
+
+  /** Returns the place of the function call that an event is about: by its id, else the latest. */
+  #callOf(
+    { output_index: at, item_id }: { output_index: number; item_id: string | null },
+  ): number | undefined {
+    const calls = [...this.#begun].filter(([place, { type }]) =>
+      Math.floor(place) === at && type === "function_call"
+    );
+    const [place] = calls.find(([, { id }]) => item_id !== null && id === item_id) ??
+      calls.at(-1) ?? [];
+    return place;
+  }
+
+  #addArguments(at: number | undefined, delta: string): void {
+    this.#count(delta);
+    if (at !== undefined) this.#arguments.set(at, (this.#arguments.get(at) ?? "") + delta);
+  }
+
+  #setArguments(at: number | undefined, text: string): void {
     // The event that ends the item has more, and replaces this.
-    if (item?.type === "function_call") this.#done.set(at, { ...item, arguments: text });
+    if (at !== undefined && text) this.#done.set(at, { ...this.#begun.get(at), arguments: text });
   }
 
   /** Whether each item that has begun is done, or a text is a complete document. */
@@ -109,28 +170,49 @@ export class HeardOutput {
     const isDone = [...this.#begun.keys()].every((at) => this.#done.has(at)) &&
       [...this.#done.values()].some(isAnswer);
     const texts = [...this.#done.values()].map(({ content }) => lenientText.parse(content));
-    return isDone || [...this.#texts.values(), ...texts].some(isComplete);
+    return isDone || [...this.#heardTexts.values(), ...texts].some(isComplete);
+  }
+
+  get #heardTexts(): Map<number, string> {
+    return new Map([...this.#texts].map(([at, parts]) => [at, [...parts.values()].join("")]));
   }
 
   *#messages(): Generator<[number, InputItem]> {
-    for (const [at, text] of this.#texts) yield [at, messageOf({ type: "output_text", text })];
+    for (const [at, text] of this.#heardTexts) {
+      if (text) yield [at, messageOf({ type: "output_text", text })];
+    }
     for (const [at, refusal] of this.#refusals) {
       yield [at, messageOf({ type: "refusal", refusal })];
     }
   }
 
-  /** Returns the response with the output that was heard, if it has none of its own. */
-  complete(body: ResponseBody): ResponseBody {
-    if (body.output.length > 0) return body;
+  /** The items that were heard, in their order. */
+  get #items(): InputItem[] {
     const items = new Map(this.#done);
-    const hasMessage = [...items.values()].some(({ type }) => type === "message");
-    for (const [at, message] of hasMessage ? [] : this.#messages()) {
+    for (const [at, text] of this.#arguments) {
+      const item = items.get(at) ?? this.#begun.get(at)!;
+      if (!hasArguments(item)) items.set(at, { ...item, arguments: text });
+    }
+    const messages = [...items.values()].some(saysSomething) ? [] : [...this.#messages()];
+    if (messages.length > 0) {
+      for (const [at, { type }] of items) if (type === "message") items.delete(at);
+    }
+    for (const [at, message] of messages) {
       // Without positions, a message comes after its reasoning.
       items.set(items.has(at) ? at + 0.5 : at, message);
     }
-    const output = [...items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
+    return [...items].toSorted(([a], [b]) => a - b).map(([, item]) => item);
+  }
+
+  /** Returns the response with the output that was heard, if its own has no text and no call. */
+  complete(body: ResponseBody): ResponseBody {
+    if (body.output.some((item) => saysSomething(item) || hasArguments(item))) return body;
+    const heard = this.#items;
+    const own = body.output.filter((item) => !heard.some((other) => isRepeated(item, other)));
+    const output = [...own, ...heard];
     const { output_text: text } = body;
-    if (!output.some(isAnswer) && text) output.push(messageOf({ type: "output_text", text }));
+    const hasAnswer = output.some((item) => saysSomething(item) || item.type === "function_call");
+    if (!hasAnswer && text) output.push(messageOf({ type: "output_text", text }));
     return { ...body, output };
   }
 }
@@ -140,7 +222,28 @@ function isAnswer({ type }: InputItem): boolean {
   return type === "message" || type === "function_call";
 }
 
-function messageOf(part: Record<string, unknown>): InputItem {
-  const content = [{ annotations: [], ...part }];
-  return { type: "message", role: "assistant", status: "completed", content };
+/**
+ * Adds an item, or replaces it. Some servers send several items with the same position.
+ *
+ * @throws {JobError} if there are too many
+ */
+function place(items: Map<number, InputItem>, position: number, item: InputItem): void {
+  let at = position;
+  for (let other = items.get(at); other && !isSame(item, other); other = items.get(at)) at += STEP;
+  items.set(at, item);
+  if (items.size > MAX_ITEMS) throw unreadableAnswer();
+}
+
+/** Whether two items with the same position are one. */
+function isSame(item: InputItem, other: InputItem): boolean {
+  if (item.type !== other.type) return false;
+  const id = ["call_id", "id"].find((name) => item[name] && other[name]);
+  if (id) return item[id] === other[id];
+  return item.name === other.name &&
+    (!hasArguments(item) || !hasArguments(other) || item.arguments === other.arguments);
+}
+
+/** Whether an item without content is among the items that were heard. */
+function isRepeated(item: InputItem, heard: InputItem): boolean {
+  return item.type === "function_call" ? isSame(item, heard) : item.type === heard.type;
 }

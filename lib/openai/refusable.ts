@@ -124,7 +124,7 @@ const rows = [
     name: "tools",
     isSent: (body) => toolsOf(body).length > 0,
     words:
-      /support\w*[^.]{0,30} (?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --enable)/,
+      /support\w*[^.]{0,30} (?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --(?:enable|jinja))|unsupported param: tools/,
     // A server that takes functions, but not together with a format, loses the format first.
     yieldsTo: ["web_search", "strict functions", "format"],
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
 import { describeError } from "../log.ts";
@@ -243,6 +244,8 @@ async function readStream(
     opened = true;
     for await (const event of stream) {
       events++;
+      const isFirst = reader.responseId === null;
+      if (isFirst && OfChat.safeParse(event).success) throw new NoResponsesError();
       const body = await reader.read(event);
       if (body) return { body };
       if (reader.canStall) watchdog.arm();
@@ -296,6 +299,13 @@ export class NoResponsesError extends JobError {
     super("rejected", "OpenAI API error: the server has no Responses API");
   }
 }
+
+/** An answer, or a part of one, of a server that answers each request as for Chat Completions. */
+const OfChat = z.object({
+  type: z.undefined().optional(),
+  output: z.undefined().optional(),
+  choices: z.array(z.unknown()),
+});
 
 /** How servers without the API answer: with words about its path, or as for Chat Completions. */
 const NO_API =

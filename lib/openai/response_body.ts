@@ -12,6 +12,41 @@ import { TokenCount, type Usage, usageFrom } from "../usage.ts";
 
 const Status = z.enum(["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]);
 
+/** A function call in the form of Chat Completions. */
+const WrappedCall = z.looseObject({
+  type: z.enum(["function", "function_call"]).optional(),
+  function: z.object({ name: z.string(), arguments: z.unknown() }),
+});
+
+/** Converts an item to the form that OpenAI documents. */
+function itemOf(value: unknown): unknown {
+  if (typeof value === "string") return messageOf({ type: "output_text", text: value });
+  const call = WrappedCall.safeParse(value).data;
+  if (call) {
+    const { function: called, ...item } = call;
+    return { ...item, ...called, type: "function_call" };
+  }
+  const { type, role } = Object(value);
+  if (type === "output_text") return messageOf(Object(value));
+  return !type && role === "assistant" ? { ...Object(value), type: "message" } : value;
+}
+
+/** An item of a response. Some servers send messages and function calls in other forms. */
+export const OutputItem = z.preprocess(itemOf, InputItem);
+
+/** Returns a message with one part. */
+export function messageOf(part: Record<string, unknown>): InputItem {
+  const content = [{ annotations: [], ...part }];
+  return { type: "message", role: "assistant", status: "completed", content };
+}
+
+/** The items of a response. Some servers send one item in place of the list. */
+function itemsOf(output: unknown): unknown[] {
+  if (Array.isArray(output)) return output;
+  const { type, role } = Object(output);
+  return typeof output === "string" || type || role ? [output] : [];
+}
+
 /** The used parts of a response. */
 const ResponseBody = z.object({
   id: z.string().min(1),
@@ -20,8 +55,8 @@ const ResponseBody = z.object({
   background: z.boolean().nullish().catch(null),
   error: z.unknown().optional(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish().catch(null),
-  output: z.array(InputItem.nullable().catch(null)).nullish().catch(null)
-    .transform((items) => items?.filter((item) => item !== null) ?? []),
+  output: z.preprocess(itemsOf, z.array(OutputItem.nullable().catch(null)))
+    .transform((items) => items.filter((item) => item !== null)),
   /** Some servers send the text beside the items, or in place of them. */
   output_text: z.string().nullish().catch(null),
   // Invalid usage must not discard an answer.
@@ -64,7 +99,12 @@ export function isOver({ status }: ResponseBody): boolean {
 
 const MessageItem = z.object({ type: z.literal("message"), content: z.unknown() });
 
-const RefusalPart = z.object({ type: z.literal("refusal") });
+/** Some servers send an empty refusal beside the text. */
+const RefusalPart = z.object({
+  type: z.literal("refusal"),
+  refusal: z.string().nullish().catch(null),
+  text: z.string().nullish().catch(null),
+}).refine(({ refusal, text }) => Boolean(refusal || text));
 
 const CallItem = z.object({
   type: z.literal("function_call"),
@@ -136,8 +176,18 @@ function withCallIds(items: InputItem[]): { output: InputItem[]; calls: Function
   return { output, calls: [...calls.values()] };
 }
 
-function isRefusal({ content }: z.infer<typeof MessageItem>): boolean {
+function isRefusal({ content }: InputItem | z.infer<typeof MessageItem>): boolean {
   return Array.isArray(content) && content.some((part) => RefusalPart.safeParse(part).success);
+}
+
+/** Whether an item is a message that says something. */
+export function saysSomething(item: InputItem): boolean {
+  return item.type === "message" && (isRefusal(item) || lenientText.parse(item.content) !== "");
+}
+
+/** Whether an item is a function call whose arguments have arrived. */
+export function hasArguments(item: InputItem): boolean {
+  return item.type === "function_call" && lenientArguments.parse(item.arguments).trim() !== "";
 }
 
 function usageOf({ usage }: ResponseBody): Usage | null {

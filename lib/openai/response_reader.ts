@@ -25,8 +25,18 @@ const endEvents = new Map<string, ResponseBody["status"]>([
   ["response.cancelled", "cancelled"],
 ]);
 
+/**
+ * Returns the status of the response that an event ends, or `undefined`. Some servers have names of
+ * their own for the last event.
+ */
+function endOf(type: string, status: unknown): ResponseBody["status"] | undefined {
+  const known = endEvents.get(type);
+  if (known || startEvents.has(type)) return known;
+  return [...endEvents.values()].find((end) => end === status);
+}
+
 const AnyEvent = z.object({
-  type: z.string(),
+  type: z.string().nullish().catch(null),
   sequence_number: z.int().nonnegative().nullish().catch(null),
   response: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
@@ -34,7 +44,10 @@ const AnyEvent = z.object({
 /** A whole response in place of its events. */
 const WholeResponse = z.union([
   z.looseObject({ object: z.literal("response") }),
-  z.looseObject({ type: z.undefined().optional(), output: z.array(z.unknown()) }),
+  z.looseObject({
+    type: z.undefined().optional(),
+    output: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown()), z.string()]),
+  }),
 ]);
 
 /** Events for the reader of a plan. An invalid one is ignored: the last event has the output. */
@@ -121,11 +134,12 @@ export class ResponseReader {
     // A ping, for example.
     if (!event) return null;
     const { type, sequence_number: sequence, response } = event;
-    const end = endEvents.get(type);
+    const end = endOf(type ?? "", response?.status);
     if (end) {
       const body = this.#parse(response ?? {}, end);
       return this.#heard.complete(isOver(body) ? body : { ...body, status: end });
     }
+    if (!type) return null;
     if (typeof sequence === "number" && !this.#isNew(sequence, data)) return null;
     this.newEvents++;
     if (startEvents.has(type)) await this.#start(this.#parse(response ?? {}, "in_progress"));
@@ -158,7 +172,7 @@ export class ResponseReader {
   async #readWhole(whole: Record<string, unknown>): Promise<ResponseBody | null> {
     const body = this.#parse(whole, "completed");
     await this.#start(body);
-    return isOver(body) ? body : null;
+    return isOver(body) ? this.#heard.complete(body) : null;
   }
 
   /** Parses a response. Without an id, it has the one of an earlier event, or a new one. */

@@ -33,6 +33,8 @@ const WOKEN_MS = 2_000;
 export class Watchdog implements Disposable {
   /** The longest silence, in milliseconds. */
   idleMs: number;
+  /** An earlier deadline, in epoch milliseconds. Bytes do not extend it. */
+  endsBy = Infinity;
   readonly #options: WatchdogOptions;
   readonly #abort = new AbortController();
   readonly #over = new AbortController();
@@ -70,7 +72,7 @@ export class Watchdog implements Disposable {
 
   /** When the watchdog aborts, if nothing changes until then. */
   get #abortsAt(): number {
-    const { endsAt } = this.#options;
+    const endsAt = Math.min(this.#options.endsAt, this.endsBy);
     if (!this.#armed) return endsAt;
     const wokenAt = this.#wokenAt === null ? Infinity : this.#wokenAt + WOKEN_MS;
     return Math.min(endsAt, this.#lastBytesAt + this.idleMs, wokenAt);
@@ -101,6 +103,8 @@ export interface ReadOptions {
   signal: AbortSignal;
   /** Is called for each piece of the body. */
   onBytes?: () => void;
+  /** Is called when a stream says that it has ended. Some servers leave it open. */
+  onDone?: () => void;
 }
 
 /**

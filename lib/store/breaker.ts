@@ -189,6 +189,17 @@ export class Breaker {
     }
   }
 
+  /** Returns whether the breaker of a kind is closed. It lets no job through an open one. */
+  async isClosed(kind: string): Promise<boolean> {
+    if (this.#isClosed(kind)) return true;
+    try {
+      return this.#remember(kind, (await this.#kv.get(breakerKey(kind))).value) === null;
+    } catch (error) {
+      log.error("breaker not read", { kind, error: describeError(error) });
+      return true;
+    }
+  }
+
   /** Returns whether the breaker was closed a moment ago, as far as this instance knows. */
   #isClosed(kind: string): boolean {
     const ageMs = this.#options.clock.now() - (this.#closedAt.get(kind) ?? -Infinity);

@@ -3,6 +3,7 @@
  * one commit.
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
 import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
@@ -158,17 +159,18 @@ export class JobStore {
     record: QueuedJob | RunningJob,
   ): Promise<{ versionstamp: string | null } | false> {
     const { id } = record;
-    const exists = async () => (await this.#kv.get(keys.job(id))).value !== null;
+    const found = () => this.#kv.get(keys.job(id));
     try {
       const versionstamp = await commit.commit(record);
       if (versionstamp !== null) return { versionstamp };
     } catch (error) {
       // Perhaps only the answer was lost. No other caller knows this id, so a record under it is
       // ours, even if a worker has changed it by now.
-      if (await exists()) return { versionstamp: null };
-      throw error;
+      const { value, versionstamp } = await found();
+      if (value === null) throw error;
+      return { versionstamp: isDeepStrictEqual(value, record) ? versionstamp : null };
     }
-    if (await exists()) throw new Error(`Cannot accept job ${id}: the id is taken`);
+    if ((await found()).value !== null) throw new Error(`Cannot accept job ${id}: the id is taken`);
     return false;
   }
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { keyCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
-import { jobOf, openRuntimes, submit } from "../../../testing/runtimes.ts";
+import { jobOf, openRuntimes, refused, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import {
   anyParts,
@@ -49,10 +50,10 @@ Deno.test("while the breaker is open, jobs wait in every instance and use no att
     assertStrictEquals(job.state, "queued");
     assertStrictEquals(job.attempt, 0);
   }
-  const refused = await jobOf(env.store, first.id);
+  const held = await jobOf(env.store, first.id);
   // It lets the other jobs call first.
-  assertStrictEquals(refused.state === "queued" && refused.runAt, NOON + 1_500);
-  assertStrictEquals(refused.attempt, 0);
+  assertStrictEquals(held.state === "queued" && held.runAt, NOON + 1_500);
+  assertStrictEquals(held.attempt, 0);
 });
 
 Deno.test("after the pause one job is the probe, and the others follow when it succeeds", async () => {
@@ -310,4 +311,21 @@ Deno.test("a rejected call opens the breaker, for chat() and for respond()", asy
     await env.a.instance.idle();
     assertNotStrictEquals((await env.kv.get(["breaker", "test"])).value, null, sort);
   }
+});
+
+Deno.test("a request that is not accepted does not take the probe", async () => {
+  const limited = limitedModel();
+  using env = await openRuntimes({ ...limited.overrides, dailyJobsPerKey: 1 });
+  const caller = keyCaller("key-of-a-caller-0123456789");
+  await submit(env.a, limited.kind, { text: "first" }, { caller });
+  await env.a.instance.idle();
+  env.clock.advance(1_000);
+  const key = ["breaker", limited.kind.name];
+  const failure = rateLimited().failure;
+  const opening = "one";
+  const open = { openUntil: env.clock.now() - 1, failures: 1, probe: null, opening, failure };
+  await env.kv.set(key, { ...open, outage: opening, suspect: null });
+  const spent = await refused(env.a, limited.kind, { text: "second" }, { caller });
+  assertStrictEquals(spent.outcome, "budget spent");
+  assertStrictEquals((await env.kv.get<{ probe: string | null }>(key)).value?.probe, null);
 });

@@ -396,6 +396,26 @@ Deno.test("a job that could not be stored leaves its slot to others", async () =
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
+Deno.test("a job starts at once although the answer of the commit that accepted it is lost", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { concurrency: 1 });
+  let lost = 0;
+  hooks.commit = async (sets, run) => {
+    const result = await run();
+    if (lost++ === 0 && sets.some(([sort]) => sort === "running")) throw new Error("answer lost");
+    return result;
+  };
+  // The first read after the commit fails, too.
+  let reads = 0;
+  hooks.get = ([sort]) => {
+    if (sort === "job" && lost === 1 && reads++ === 0) throw new Error("not read");
+  };
+  const { job: { id } } = await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  const job = await jobOf(env.store, id);
+  assertEquals([job.state, job.attempt], ["succeeded", 1]);
+});
+
 for (const sort of ["result", "running"]) {
   Deno.test(`a job ends although a commit of its ${sort} is never answered`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));

@@ -22,6 +22,11 @@ const found: [name: string, text: string][] = [
   ["the document twice", `${json}\n${pretty}`],
   ["the document and a part of it again", `${json}\n${json.slice(0, 20)}`],
   ["channels", `<|channel|>final<|message|>${json}<|end|>`],
+  [
+    "channels and a format",
+    `<|channel|>analysis<|message|>Not {"days": 1}.<|end|><|start|>assistant<|channel|>final ` +
+    `<|constrain|>json<|message|>${json}`,
+  ],
   ["braces of a template before it", `Use {name} as in { this }: ${json}`],
 ];
 

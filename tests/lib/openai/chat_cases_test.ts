@@ -26,6 +26,7 @@ interface Row extends Omit<ModelCase, "answers"> {
 
 const [first, text, end, usage] = healthyChunks();
 const half = DAY_PLAN.slice(0, 200);
+const rest = DAY_PLAN.slice(200);
 const whole = (more: object = {}) => ({
   id: "c1",
   object: "chat.completion",
@@ -134,6 +135,29 @@ const envelopes: Row[] = [
       end!,
     ],
   },
+  ...["reasoning_content", "reasoning"].map((member): Row => ({
+    name: `the plan as its ${member}`,
+    events: [chunk({ [member]: half, content: null }), chunk({ [member]: rest }), end!, DONE],
+  })),
+  {
+    name: "the plan as the thoughts of a whole answer",
+    events: [whole({ message: { reasoning_content: DAY_PLAN, content: null } })],
+  },
+  {
+    name: "texts of the older Completions",
+    events: [half, rest].map((text) => ({ choices: [{ index: 0, text, finish_reason: null }] }))
+      .concat(Object(end)),
+  },
+  {
+    name: "texts as its deltas",
+    events: [half, rest].map((delta) => ({ choices: [{ delta }] })).concat(Object(end)),
+  },
+  { name: "a text as its message", events: [whole({ message: DAY_PLAN })] },
+  {
+    name: "positions from 1 on",
+    events: [half, rest].map((content) => ({ choices: [{ index: 1, delta: { content } }] }))
+      .concat(Object({ choices: [{ index: 1, delta: {}, finish_reason: "stop" }] })),
+  },
   {
     name: "a document that the server has parsed",
     events: [
@@ -172,10 +196,34 @@ const framing: Row[] = [
     name: "values without events",
     events: [first!, text!, end!].map((e) => JSON.stringify(e) + "\n"),
   },
+  {
+    name: "a comment, and a document that has no empty line behind it",
+    events: [": PROCESSING\n\n", JSON.stringify(whole())],
+  },
+  {
+    name: "a comment, and an error that has no empty line behind it",
+    events: [": PROCESSING\n\n", '{"error":{"code":402,"message":"Insufficient credits"}}'],
+    code: "quota_exceeded",
+  },
   { name: "an array of values", events: [JSON.stringify([first, text, end])] },
   { name: "a byte order mark", events: ["\uFEFF", ...healthyChunks()] },
   { name: "blank lines at the start and at the end", events: ["\n\n", text!, end!, "\n\n\n"] },
   { name: "an empty error in each event", events: [{ ...Object(text), error: {} }, end!] },
+  {
+    name: "an error of success in each event",
+    events: [first!, text!, end!].map((e) => ({
+      ...Object(e),
+      error: { code: 0, message: "success" },
+    })),
+  },
+  {
+    name: "the error null as a text in each event",
+    events: [first!, text!, end!].map((e) => ({ ...Object(e), error: "null" })),
+  },
+  {
+    name: "an error beside its text",
+    events: [{ ...whole(), error: { message: "A plugin failed", code: 7 } }],
+  },
   {
     name: "an error of empty members in each event",
     events: [{ ...Object(text), error: { message: "", code: null } }, end!],
@@ -185,6 +233,19 @@ const framing: Row[] = [
 const fence = "```json\n" + DAY_PLAN + "\n```";
 
 const ends: Row[] = [
+  {
+    name: "thoughts only, which contain a document",
+    events: [chunk({ reasoning_content: `Maybe ${DAY_PLAN}`, content: null }), end!, DONE],
+    text: null,
+  },
+  {
+    name: "an error beside half a plan, as its end",
+    events: [
+      chunk({ content: half }),
+      chunk({ content: "{" }, "error", { error: { code: 429, message: "Slow down" } }),
+    ],
+    code: "rate_limited",
+  },
   ...["insufficient_system_resource", "error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"]
     .map((finish): Row => ({
       name: `half a plan, and ${finish}`,
@@ -253,7 +314,7 @@ Deno.test("chat() reads a JSON document in place of a stream", async () => {
 });
 
 Deno.test("chat() reads every answer also in pieces of one byte", async () => {
-  for (const { events, ...row } of envelopes.slice(0, 3).concat(framing.slice(0, 9))) {
+  for (const { events, ...row } of [...envelopes.slice(0, 3), ...framing]) {
     const bytes = bytesOf(
       events.map((e) => typeof e === "string" ? e : `data: ${JSON.stringify(e)}\n\n`).join(""),
     );

@@ -6,6 +6,8 @@ import {
   caseRequest,
   cityTool,
   DAY_PLAN,
+  healthyChat,
+  healthyChunks,
   healthyEvents,
   healthyResponse,
   json,
@@ -39,7 +41,81 @@ const numbered = (events: Wire[], number: (n: number) => unknown) =>
 const pieces = DAY_PLAN.match(/[^]{1,40}/g)!
   .map((delta) => ({ type: "response.output_text.delta", output_index: 0, delta }));
 
+/** The last event, with nothing but these items in its response. */
+const endedWith = (...output: unknown[]) => ended({ output });
+const reasoning = { type: "reasoning", id: "rs1", summary: [] };
+const part = { type: "output_text", text: DAY_PLAN };
+
 const envelopes: Row[] = [
+  { name: "reasoning only, but text", events: [begun!, delta!, endedWith(reasoning)] },
+  {
+    name: "an empty message, but text",
+    events: [begun!, delta!, endedWith({ ...messageItem(""), content: [] })],
+    output: ["message"],
+  },
+  {
+    name: "a message without content, but text",
+    events: [begun!, delta!, endedWith(reasoning, { ...messageItem(""), content: null })],
+    output: ["reasoning", "message"],
+  },
+  {
+    name: "an empty message, done, but text",
+    events: [begun!, delta!, { ...done, item: messageItem("") }, endedWith(messageItem(""))],
+  },
+  {
+    name: "a message without a type",
+    events: [endedWith({ role: "assistant", content: [part] })],
+    output: ["message"],
+  },
+  {
+    name: "a message without a type, done",
+    events: [{ ...done, item: { role: "assistant", content: [part] } }, endedWith()],
+  },
+  ...["response.complete", "response.end", "end"].map((type): Row => ({
+    name: `${type} as its last event`,
+    events: [begun!, ended({}, type)],
+  })),
+  { name: "a last event without a type", events: [begun!, { response: ended({}).response }] },
+  {
+    name: "an end that its first event announces",
+    events: [{ ...begun, response: { id: "r1", status: "completed" } }, delta!, ended({})],
+  },
+  {
+    name: "text only at the end of its part",
+    events: [begun!, { type: "response.content_part.done", part }, endedWith()],
+  },
+  {
+    name: "text in two parts",
+    events: [
+      begun!,
+      { ...textDone, content_index: 0, text: half },
+      { ...textDone, content_index: 1, text: DAY_PLAN.slice(200) },
+      endedWith(),
+    ],
+  },
+  {
+    name: "the text again, with another position",
+    events: [begun!, delta!, { ...textDone, content_index: 1 }, endedWith()],
+  },
+  {
+    name: "an empty refusal beside the text",
+    events: [
+      endedWith({ ...messageItem(""), content: [part, { type: "refusal", refusal: null }] }),
+    ],
+  },
+  {
+    name: "an empty refusal beside the text, in its events",
+    events: [delta!, { type: "response.refusal.done", refusal: "" }, endedWith()],
+  },
+  { name: "one item as its output", events: [ended({ output: messageItem(DAY_PLAN) })] },
+  { name: "a text as its output", events: [ended({ output: DAY_PLAN })] },
+  { name: "a part as its output", events: [ended({ output: part })] },
+  { name: "parts as its output", events: [endedWith(part)], output: ["message"] },
+  { name: "a text as its output, and no events", events: [{ id: "r1", output: DAY_PLAN }] },
+  {
+    name: "its text, and then a whole response without output",
+    events: [begun!, delta!, { object: "response", ...ended({ output: [] }).response }],
+  },
   { name: "an id of 300 characters", events: healthyEvents(DAY_PLAN, "r".repeat(300)) },
   { name: "an id of 2,300 characters", events: healthyEvents(DAY_PLAN, "r".repeat(2_300)) },
   { name: "an empty id", events: healthyEvents(DAY_PLAN, "") },
@@ -188,6 +264,7 @@ const call = (more: object) => ({
   arguments: '{"city":"Rome"}',
   ...more,
 });
+const argumentsDelta = { type: "response.function_call_arguments.delta", output_index: 0 };
 const rome = { callId: "call_1", name: "get_weather", arguments: '{"city":"Rome"}' };
 
 const calls: Row[] = [
@@ -228,6 +305,66 @@ const calls: Row[] = [
     calls: [rome],
   },
   {
+    name: "a call without arguments, but with them in its events",
+    events: [
+      { ...added, item: call({ arguments: "" }) },
+      { type: "response.function_call_arguments.done", output_index: 0, arguments: rome.arguments },
+      endedWith(call({ arguments: "" })),
+    ],
+    calls: [rome],
+    output: ["function_call"],
+  },
+  {
+    name: "arguments in pieces only",
+    events: [
+      { ...added, item: call({ arguments: "" }) },
+      { ...argumentsDelta, delta: rome.arguments.slice(0, 5) },
+      { ...argumentsDelta, delta: rome.arguments.slice(5) },
+      endedWith(),
+    ],
+    calls: [rome],
+  },
+  {
+    name: "two calls at one position",
+    events: [
+      { ...added, item: call({ arguments: "" }) },
+      { ...added, item: call({ arguments: "", id: "fc2", call_id: "call_2" }) },
+      { ...done, item: call({}) },
+      { ...done, item: call({ id: "fc2", call_id: "call_2" }) },
+      endedWith(),
+    ],
+    calls: [rome, { ...rome, callId: "call_2" }],
+  },
+  {
+    name: "two calls at one position, in pieces",
+    events: [
+      { ...added, item: call({ arguments: "" }) },
+      { ...added, item: call({ arguments: "", id: "fc2", call_id: "call_2" }) },
+      { ...argumentsDelta, item_id: "fc1", delta: rome.arguments },
+      { ...argumentsDelta, item_id: "fc2", delta: "{}" },
+      endedWith(),
+    ],
+    calls: [rome, { ...rome, callId: "call_2", arguments: "{}" }],
+  },
+  {
+    name: "a call that only its end has, beside heard text",
+    events: [{ ...delta, delta: "Well." }, endedWith(call({ arguments: "" }))],
+    text: "Well.",
+    calls: [{ ...rome, arguments: "{}" }],
+  },
+  {
+    name: "a call in the form of Chat Completions",
+    events: [
+      endedWith({
+        type: "function",
+        call_id: "call_1",
+        function: { name: rome.name, arguments: { city: "Rome" } },
+      }),
+    ],
+    calls: [rome],
+    output: ["function_call"],
+  },
+  {
     name: "a call, done, and no end",
     events: [begun!, { ...added, item: call({}) }, { ...done, item: call({}) }],
     calls: [rome],
@@ -236,7 +373,7 @@ const calls: Row[] = [
 
 for (const { events, output, ...row } of [...envelopes, ...ends, ...calls]) {
   Deno.test(`respond() reads a response with ${row.name}`, async () => {
-    const text = row.calls ? null : row.text;
+    const text = row.calls ? row.text ?? null : row.text;
     const { lines, turn } = await runCase("respond", {
       ...row,
       ...(text !== undefined && { text }),
@@ -246,6 +383,16 @@ for (const { events, output, ...row } of [...envelopes, ...ends, ...calls]) {
     if (output) assertEquals(turn?.output.map(({ type }) => type), output);
   });
 }
+
+Deno.test("respond() uses Chat Completions if the server answers in its form", async () => {
+  const chunks = healthyChunks();
+  const document = { choices: [{ message: { content: DAY_PLAN }, finish_reason: "stop" }] };
+  const filters = { choices: [], prompt_filter_results: [] };
+  for (const answer of [stream(...chunks), stream(filters, ...chunks), json(document)]) {
+    const { lines } = await runCase("respond", { name: "", answers: [answer, healthyChat()] });
+    assertEquals(lines, ["POST /responses", "POST /chat/completions"]);
+  }
+});
 
 Deno.test("respond() gives each call without an id one of its own", async () => {
   const both = [call({ id: "", call_id: "" }), call({ id: "", call_id: "", arguments: "{}" })];
