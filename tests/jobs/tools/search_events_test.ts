@@ -518,11 +518,15 @@ const isSaturday = ({ searchParams }: URL) =>
 const isDay = ({ searchParams }: URL) => searchParams.get("size") !== "20";
 
 /** Single days that fail: what the model learns of the others. */
-const failedDays: [what: string, fails: (url: URL) => boolean, per?: object, notRead?: string[]][] =
-  [
-    ["one day fails", isSaturday, { "2026-11-27": 100, "2026-11-29": 100 }, ["2026-11-28"]],
-    ["each day fails", isDay, undefined, ["2026-11-27", "2026-11-28", "2026-11-29"]],
-  ];
+const failedDays: [
+  what: string,
+  fails: (url: URL) => boolean,
+  foundPerDay: object | undefined,
+  notRead: string[],
+][] = [
+  ["one day fails", isSaturday, { "2026-11-27": 100, "2026-11-29": 100 }, ["2026-11-28"]],
+  ["each day fails", isDay, undefined, ["2026-11-27", "2026-11-28", "2026-11-29"]],
+];
 
 for (const [what, fails, foundPerDay, notRead] of failedDays) {
   Deno.test(`search_events shows what it has read when ${what}, and names the rest`, async () => {
