@@ -52,7 +52,7 @@ export function areSingleCharacters(texts: readonly string[]): boolean {
 /** What the model reads about {@link areSingleCharacters}. */
 export const SINGLE_CHARACTERS = "every text has a single character; write whole texts";
 
-/** Returns the words of a text for comparisons. Case, accents of width and punctuation go. */
+/** Returns the words of a text for comparisons. Case, differences of width and punctuation go. */
 export function comparable(text: string): string {
   const plain = text.normalize("NFKC").toLowerCase();
   return plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim() || plain.trim();

@@ -69,8 +69,20 @@ function longest(max: number, write: (count: number) => string): string | null {
 /** Returns the links in the texts of an output, normalized by `URL`. */
 export function linksIn(output: string): string[] {
   return textsIn(parseJson(output)).flatMap((text) =>
-    (text.match(/https?:\/\/[^\s"\\]+/gi) ?? []).flatMap((link) => URL.parse(link)?.href ?? [])
+    (text.match(/https?:\/\/[^\s"\\]+/gi) ?? [])
+      .map((link) => link === text ? link : withoutPunctuation(link))
+      .flatMap((link) => URL.parse(link)?.href ?? [])
   );
+}
+
+/** Returns a link in prose without the punctuation of the sentence after it. */
+function withoutPunctuation(link: string): string {
+  const [, shorter, last] = link.match(/^(.*)([).,;:!?\]}])$/) ?? [];
+  if (!shorter || !last) return link;
+  // A bracket that the link itself opens belongs to it: `…/wiki/Dune_(film)`.
+  const opening = { ")": "(", "]": "[", "}": "{" }[last];
+  if (opening && link.split(opening).length >= link.split(last).length) return link;
+  return withoutPunctuation(shorter);
 }
 
 function textsIn(value: unknown): string[] {

@@ -45,6 +45,15 @@ interface FoundPlace {
   unmatched: string[];
 }
 
+/** Words for a region, for a country, or for any of them. */
+interface Qualifier {
+  words: string;
+  kind: "region" | "country" | "any";
+}
+
+/** A word that may be the code of a country, of a region, or of both, such as `CA`. */
+const MAYBE_CODE = /^\p{L}{2,3}$/u;
+
 /** Namesakes of a place are among the first candidates, except for those of a common name. */
 const FEW = 10;
 
@@ -85,21 +94,27 @@ export async function findPlace(
 ): Promise<FoundPlace> {
   const [first = "", ...rest] = words.city.split(/[,;()，、（）]/).map((part) => part.trim())
     .filter(Boolean);
-  const qualifiers = [...rest, words.region?.trim(), words.country?.trim()].flatMap((part) =>
-    part || []
-  );
+  const qualifiers = [
+    ...qualifiersOf(rest, "any"),
+    ...qualifiersOf([words.region], "region"),
+    ...qualifiersOf([words.country], "country"),
+  ];
   let name = first;
   let places = await search(name, { count: FEW, ...options });
   for (let stripped = 0; places.length === 0 && stripped < MAX_STRIPPED; stripped++) {
     const [, shorter, last] = name.match(/^(.+)\s+(\S+)$/) ?? [];
     if (!shorter || !last) break;
     name = shorter;
-    qualifiers.push(last);
+    qualifiers.push({ words: last, kind: "any" });
     places = await search(name, { count: FEW, ...options });
   }
   const found = await best(places, qualifiers);
   if (found.unmatched.length === 0 || places.length < FEW) return found;
   return await best(await search(name, { count: MANY, ...options }), qualifiers);
+}
+
+function qualifiersOf(parts: (string | null)[], kind: Qualifier["kind"]): Qualifier[] {
+  return parts.flatMap((part) => part?.trim() ? [{ words: part.trim(), kind }] : []);
 }
 
 /** Returns the candidates for a name, the most relevant first. */
@@ -118,25 +133,32 @@ async function search(
 }
 
 /** Chooses the place that most words are true of. */
-async function best(places: Place[], qualifiers: string[]): Promise<FoundPlace> {
-  const found = choose(places, qualifiers);
-  if (found.unmatched.length === 0) return found;
+async function best(places: Place[], qualifiers: Qualifier[]): Promise<FoundPlace> {
+  if (!qualifiers.some(({ words }) => MAYBE_CODE.test(words))) {
+    const found = choose(places, qualifiers);
+    if (found.unmatched.length === 0) return found;
+  }
   return choose(places, qualifiers, await loadPlaceCodes());
 }
 
-function choose(places: Place[], qualifiers: string[], codes?: PlaceCodes): FoundPlace {
+function choose(places: Place[], qualifiers: Qualifier[], codes?: PlaceCodes): FoundPlace {
   const scores = places.map((place) =>
-    qualifiers.reduce((sum, words) => sum + scoreOf(place, words, codes), 0)
+    qualifiers.reduce((sum, qualifier) => sum + scoreOf(place, qualifier, codes), 0)
   );
   const highest = Math.max(...scores);
   if (places.length === 0 || (qualifiers.length > 0 && highest === 0)) {
-    return { place: null, others: places.slice(0, MAX_OTHERS), unmatched: qualifiers };
+    return {
+      place: null,
+      others: places.slice(0, MAX_OTHERS),
+      unmatched: qualifiers.map(({ words }) => words),
+    };
   }
   const fitting = places.filter((_, index) => scores[index] === highest);
   // For a name in another script, a village may be the first of its namesakes.
   const [place, ...others] = fitting.filter(isNamesakeOf(fitting[0]!))
     .toSorted((a, b) => (b.population ?? 0) - (a.population ?? 0));
-  const unmatched = qualifiers.filter((words) => scoreOf(place!, words, codes) === 0);
+  const unmatched = qualifiers.filter((qualifier) => scoreOf(place!, qualifier, codes) === 0)
+    .map(({ words }) => words);
   return { place: place!, others: others.slice(0, MAX_OTHERS), unmatched };
 }
 
@@ -148,14 +170,25 @@ function isNamesakeOf(first: Place): (place: Place) => boolean {
 }
 
 /** Returns how well the words describe where the place is: 0 if they do not. */
-function scoreOf(place: Place, words: string, codes?: PlaceCodes): number {
-  const { country, country_code: code, admin1, admin2, admin3, admin4 } = place;
-  const isCountry = contains(country, words) ||
-    (code && (fold(words) === fold(code) || codes?.countryOf(words) === code.toUpperCase()));
-  if (isCountry || contains(admin1, words)) return 2;
-  const region = code && codes?.regionOf(code.toUpperCase(), words);
-  if (region && contains(admin1, region)) return 2;
+function scoreOf(place: Place, { words, kind }: Qualifier, codes?: PlaceCodes): number {
+  const { country, admin1, admin2, admin3, admin4 } = place;
+  // CA is California as a region, and Canada as a country.
+  const isCountry = kind !== "region" && isCodeOfCountry(place, words, codes);
+  const code = place.country_code?.toUpperCase();
+  const region = kind !== "country" && code && codes?.regionOf(code, words);
+  if (isCountry || (region && contains(admin1, region))) return 3;
+  const areas = kind === "region" ? [admin1] : [country, admin1];
+  if (areas.some((area) => fold(area ?? "") === fold(words) && fold(words) !== "")) return 3;
+  // Mexico is not New Mexico.
+  const wholes = kind === "country" ? [country] : areas;
+  if (wholes.some((area) => contains(area, words))) return 2;
   return [admin2, admin3, admin4].some((area) => contains(area, words)) ? 1 : 0;
+}
+
+function isCodeOfCountry(place: Place, words: string, codes?: PlaceCodes): boolean {
+  const code = place.country_code?.toUpperCase();
+  if (!code) return false;
+  return fold(words) === fold(code) || codes?.countryOf(words) === code;
 }
 
 /** Whether the area's name contains all of the words: `South Korea` contains `Korea`. */

@@ -3,6 +3,8 @@
  * @module
  */
 import { z } from "zod";
+import { DeadlineError, withDeadline } from "../../lib/clock.ts";
+import { JsonFetchError } from "../../lib/http/json_fetch.ts";
 import { dayArgument, daysBetween, isInOrder, notInOrder } from "./arguments.ts";
 import { eventEntries, type LeftOut } from "./event_entries.ts";
 import { type EventPage, type EventQuery, TicketmasterClient } from "./ticketmaster.ts";
@@ -19,6 +21,12 @@ const MAX_SPREAD_DAYS = 7;
 
 /** The requests of all jobs wait for each other, and a turn may have 16 calls. */
 const TIMEOUT_MS = 60_000;
+
+/** Days that are not read by then are left out. The rest of the time is a reserve. */
+const SPREAD_TIMEOUT_MS = 45_000;
+
+/** With a longer queue, other searches need the turns more than the single days of this one. */
+const MAX_QUEUE_MS = 10_000;
 
 const Args = z.object({
   keyword: z.string().nullish().describe("Artist, genre, team or title; null for everything"),
@@ -57,7 +65,8 @@ export function searchEvents(settings: TicketmasterSettings): Tool<Args> {
     description: "Finds concerts, shows, sports and other ticketed events in a city. " +
       "`found` is the number of all events; where it is large, use a keyword, fewer days or the " +
       "next page. A `date` without a time means that the time is not known; without a date, the " +
-      "day is not known. `offsale` means that there are no tickets now. `leftOut` counts what is " +
+      "day is not known. `notRead` lists days that were not searched one by one, so that some of " +
+      "their events may be missing. `offsale` means that there are no tickets now. `leftOut` counts what is " +
       "not listed, by reason.",
     parameters: Args,
     message: "Searching for events",
@@ -67,25 +76,61 @@ export function searchEvents(settings: TicketmasterSettings): Tool<Args> {
 }
 
 async function search(client: TicketmasterClient, args: Args, context: ToolContext) {
+  const startedAt = context.clock.now();
   const { startDate, endDate } = args;
   const page = args.page || 1;
   const query = queryOf(args);
   const whole = await client.page(query, { size: PAGE_EVENTS, number: page - 1, context });
+  const found = whole.total;
   const days = daysBetween(startDate, endDate, { max: MAX_SPREAD_DAYS + 1 });
-  if (whole.total <= PAGE_EVENTS || days.length === 1 || days.length > MAX_SPREAD_DAYS) {
-    return { found: whole.total, ...shown([whole], { size: PAGE_EVENTS, page }) };
+  if (found <= PAGE_EVENTS || days.length === 1 || days.length > MAX_SPREAD_DAYS) {
+    return { found, ...shown([whole], { size: PAGE_EVENTS, page }) };
   }
   // The most relevant events of the whole time may all be on one day.
   const size = Math.floor(PAGE_EVENTS / days.length);
-  const pages = await Promise.all(days.map((day) => {
-    const ofDay = { ...query, startDate: day, endDate: day };
-    return client.page(ofDay, { size, number: page - 1, context });
-  }));
+  const ms = SPREAD_TIMEOUT_MS - (context.clock.now() - startedAt);
+  const read = client.queueMs(context.clock) > MAX_QUEUE_MS
+    ? []
+    : await readDays(client, days, { query, size, number: page - 1, ms, context });
+  const notRead = days.filter((day) => !read.some((each) => each.day === day));
+  const missing = notRead.length > 0 ? { notRead } : {};
+  if (read.length === 0) {
+    return { found, ...missing, ...shown([whole], { size: PAGE_EVENTS, page }) };
+  }
   return {
-    found: whole.total,
-    foundPerDay: Object.fromEntries(days.map((day, index) => [day, pages[index]!.total])),
-    ...shown(pages, { size, page, more: whole.events }),
+    found,
+    foundPerDay: Object.fromEntries(read.map(({ day, total }) => [day, total])),
+    ...missing,
+    ...shown(read, { size, page, more: whole.events }),
   };
+}
+
+/** Reads a page of each day, and leaves out the days that fail or take too long. */
+async function readDays(
+  client: TicketmasterClient,
+  days: string[],
+  { query, size, number, ms, context: { clock, signal } }: {
+    query: EventQuery;
+    size: number;
+    number: number;
+    ms: number;
+    context: ToolContext;
+  },
+): Promise<(EventPage & { day: string })[]> {
+  const read = await Promise.all(days.map(async (day) => {
+    const ofDay = { ...query, startDate: day, endDate: day };
+    try {
+      const page = await withDeadline(
+        (signal) => client.page(ofDay, { size, number, context: { clock, signal } }),
+        { ms, clock, signal },
+      );
+      return [{ ...page, day }];
+    } catch (error) {
+      if (error instanceof JsonFetchError || error instanceof DeadlineError) return [];
+      throw error;
+    }
+  }));
+  return read.flat();
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Clock } from "../../lib/clock.ts";
 import { apiUrl, fetchJson, JsonFetchError } from "../../lib/http/json_fetch.ts";
 import { Pacer } from "../../lib/http/pacer.ts";
 import type { ToolContext } from "./tool.ts";
@@ -99,6 +100,11 @@ export class TicketmasterClient {
       total: Math.max(...pages.map(({ total }) => total)),
       tooLarge: pages.reduce((sum, { tooLarge }) => sum + tooLarge, 0),
     };
+  }
+
+  /** Returns how long a request that comes now waits for its turn, in milliseconds. */
+  queueMs(clock: Clock): number {
+    return this.#pacer.queueMs(clock);
   }
 
   #url(query: EventQuery, { size, number }: { size: number; number: number }): URL {

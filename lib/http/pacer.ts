@@ -10,6 +10,10 @@ export class Pacer {
   /** From when on the next caller waits, in epoch milliseconds, and for how long. */
   #since = -Infinity;
   #pauseMs = 0;
+  /** Resolves when all callers have had their turns or left. Only the first of them sleeps. */
+  #last = Promise.resolve();
+  /** The number of callers that wait. */
+  #callers = 0;
 
   /** @param intervalMs the shortest time between two turns, in milliseconds */
   constructor(intervalMs: number) {
@@ -22,13 +26,33 @@ export class Pacer {
    * @throws the reason of `signal` if it aborts
    */
   async turn({ clock, signal }: { clock: Clock; signal: AbortSignal }): Promise<void> {
-    // Another caller may have taken the turn meanwhile, or the pause may have become longer.
-    for (let ms = this.#waitMs(clock); ms > 0 && !signal.aborted; ms = this.#waitMs(clock)) {
-      await clock.wait(ms, signal);
-    }
     signal.throwIfAborted();
-    this.#since = clock.now();
-    this.#pauseMs = this.#intervalMs;
+    const earlier = this.#last;
+    const ended = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const leave = () => aborted.resolve();
+    signal.addEventListener("abort", leave);
+    this.#last = earlier.then(() => ended.promise);
+    this.#callers++;
+    try {
+      await Promise.race([earlier, aborted.promise]);
+      // The pause may become longer meanwhile.
+      for (let ms = this.#waitMs(clock); ms > 0 && !signal.aborted; ms = this.#waitMs(clock)) {
+        await clock.wait(ms, signal);
+      }
+      signal.throwIfAborted();
+      this.#since = clock.now();
+      this.#pauseMs = this.#intervalMs;
+    } finally {
+      signal.removeEventListener("abort", leave);
+      this.#callers--;
+      ended.resolve();
+    }
+  }
+
+  /** Returns how long a caller that comes now waits for its turn, in milliseconds. */
+  queueMs(clock: Clock): number {
+    return Math.max(0, this.#waitMs(clock)) + this.#callers * this.#intervalMs;
   }
 
   /** Delays all turns by at least `ms` milliseconds from now on, because the server is busy. */

@@ -88,12 +88,16 @@ export class KnownLinks {
   }
 }
 
-/** Returns the link in the form of `URL`, without the mark that OpenAI adds to cited pages. */
+/**
+ * Returns the link in the form of `URL`, without the mark that OpenAI adds to cited pages, and
+ * without the fragment, which is a place in the page.
+ */
 function normalized(link: string): string | null {
   const url = URL.parse(link);
   if (url === null) return null;
   // All links are written anew, so that they stay comparable.
   const members = [...url.searchParams].filter(([name]) => name !== "utm_source");
   url.search = new URLSearchParams(members).toString();
+  url.hash = "";
   return url.href;
 }

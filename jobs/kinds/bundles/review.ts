@@ -24,12 +24,30 @@ const equalTitles: Rule<WrittenBundles> = {
   },
 };
 
+/** Each bundle has events of its own. One event may be in several bundles. */
+const equalBundles: Rule<WrittenBundles> = {
+  code: "equal_bundles",
+  check({ bundles }) {
+    const sets = bundles.map(({ keyEvents }) =>
+      [...new Set(keyEvents.map(keyOf))].toSorted().join("\n\n")
+    );
+    return bundles.flatMap(({ title }, index): Finding[] => {
+      const first = sets.indexOf(sets[index]!);
+      return first === index ? [] : [{
+        where: ["bundles", index],
+        feedback: `has the same events as "${bundles[first]!.title}"; make bundles that differ`,
+        message: `“${title}” has the same events as “${bundles[first]!.title}”.`,
+      }];
+    });
+  },
+};
+
 /** No event twice in one bundle. A series may have one name and several dates. */
 const repeatedEvent: Rule<WrittenBundles> = {
   code: "repeated_event",
   check: ({ bundles }) =>
     findEvents(bundles, (events) => {
-      const keys = events.map(({ name, date }) => `${comparable(name)}\n${comparable(date)}`);
+      const keys = events.map(keyOf);
       return keys.map((key, index) => keys.indexOf(key) < index);
     }, ({ name }, title) => ({
       feedback: `repeats "${name}" of the same bundle; choose another event`,
@@ -53,9 +71,15 @@ const emptyEvent: Rule<WrittenBundles> = {
 /** All rules, in the order of their warnings. */
 export const bundlesRules: readonly Rule<WrittenBundles>[] = [
   equalTitles,
+  equalBundles,
   repeatedEvent,
   emptyEvent,
 ];
+
+/** Returns what tells an event from others. */
+function keyOf({ name, date }: KeyEvent): string {
+  return `${comparable(name)}\n${comparable(date)}`;
+}
 
 function isEmpty({ name }: KeyEvent): boolean {
   return NO_EVENT.test(comparable(name)) || !/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(name);

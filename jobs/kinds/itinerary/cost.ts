@@ -13,14 +13,14 @@ export interface Cost {
 /** More than the dearest thing to do costs in dollars, euros and the like. */
 const MAX_AMOUNT = 100_000;
 
-/** The same for currencies whose unit is worth a cent or less. */
+/** The same for currencies of which more than 75 units make one dollar. */
 const MAX_AMOUNT_OF_SMALL_UNITS = 1_000_000_000;
 
-/** The currencies of which more than 75 units make one dollar, as of 2026. */
+/** These currencies, as of 2026. The Cuban peso has its market rate. */
 const smallUnits = new Set(
-  ("ALL AMD AOA ARS BDT BIF CDF CLP COP CRC CVE DJF DZD ETB GNF GYD HTG HUF IDR INR IQD IRR ISK " +
-    "JMD JPY KES KGS KHR KMF KPW KRW KZT LAK LBP LKR LRD MGA MMK MNT MWK NGN NPR PKR PYG RSD RUB " +
-    "RWF SDG SOS SSP SYP TZS UGX UZS VES VND VUV XAF XOF XPF YER").split(" "),
+  ("ALL AMD AOA ARS BDT BIF BTN CDF CLP COP CRC CUP CVE DJF DZD ETB GNF GYD HTG HUF IDR INR " +
+    "IQD IRR ISK JMD JPY KES KGS KHR KMF KPW KRW KZT LAK LBP LKR LRD MGA MMK MNT MWK NGN NPR " +
+    "PKR PYG RSD RUB RWF SDG SOS SSP SYP TZS UGX UZS VES VND VUV XAF XOF XPF YER").split(" "),
 );
 
 /**

@@ -47,6 +47,21 @@ const broken: {
     },
   },
   {
+    what: "two bundles with the same events",
+    change: ([first, , third]) =>
+      third!.keyEvents = first!.keyEvents.toReversed().map((event) => ({
+        ...event,
+        name: `${event.name.toUpperCase()}!`,
+        why: "Another reason",
+      })),
+    feedback: "- bundles.2: has the same events as ",
+    warning: {
+      code: "equal_bundles",
+      where: "bundles.2",
+      message: /^“.+” has the same events as “.+”\.$/,
+    },
+  },
+  {
     what: "an event twice in one bundle",
     change: ([, { keyEvents } = never()]) => keyEvents[2] = { ...keyEvents[0]!, venue: null },
     feedback: "- bundles.1.keyEvents.2: repeats ",

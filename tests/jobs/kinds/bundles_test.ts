@@ -64,12 +64,12 @@ function bundles(links: { url?: string | null; imageUrl?: string | null } = {}):
     url: null,
     why: "You like jazz.",
   };
-  const bundle = { title: "Night", description: "Late.", keyEvents: [event], imageUrl: null };
+  const bundle = { title: "Night", description: "Late.", imageUrl: null };
   return {
     bundles: [
       { ...bundle, keyEvents: [{ ...event, url }], imageUrl },
-      { ...bundle, title: "Day" },
-      { ...bundle, title: "Morning" },
+      { ...bundle, title: "Day", keyEvents: [{ ...event, name: "Day show" }] },
+      { ...bundle, title: "Morning", keyEvents: [{ ...event, name: "Early show" }] },
     ],
   };
 }
@@ -512,6 +512,10 @@ const sources: [found: string, written: string, kept: boolean][] = [
   ["https://example.com/a", "https://example.com/a", true],
   ["https://example.com", "https://EXAMPLE.com/", true],
   ["https://example.com/a?b=1&c=2", "https://example.com/a?b=1&c=2", true],
+  ["https://example.com/a", "https://example.com/a#tickets", true],
+  ["https://example.com/a#tickets", "https://example.com/a", true],
+  ["Tickets: https://example.com/a.", "https://example.com/a", true],
+  ["https://example.com/a", "https://example.com/b#a", false],
   ["https://example.com/a", "https://example.com/b", false],
   ["https://example.com/a", "https://example.com/a/more", false],
   ["https://example.com/abc", "https://example.com/a", false],

@@ -183,6 +183,10 @@ const fine: [what: string, change: (days: [Day, Day]) => void][] = [
     "a cost of 1.5 million rupiahs",
     (days) => second(days).estimatedCost = { amount: 1_500_000, currency: "IDR" },
   ],
+  ...["BTN", "CUP"].map((currency): [what: string, change: (days: [Day, Day]) => void] => [
+    `a cost of 150,000 ${currency}`,
+    (days) => second(days).estimatedCost = { amount: 150_000, currency },
+  ]),
   ["the guilder of 2025", (days) => second(days).estimatedCost = { amount: 5, currency: "XCG" }],
   ["one text of one character", (days) => second(days).title = "寺"],
 ];

@@ -92,6 +92,16 @@ const outputs: [output: string, links: string[]][] = [
   ]],
   ['{"html":"<a href=\\"https://example.com/a\\">"}', ["https://example.com/a"]],
   ['{"link":"https:\\/\\/example.com\\/a"}', ["https://example.com/a"]],
+  ['"See [it](https://a.example/b), or (https://a.example/c?d)!"', [
+    "https://a.example/b",
+    "https://a.example/c?d",
+  ]],
+  ...["),", "]}", ".", ";", ":", "?!"].map((end): [string, string[]] => [
+    JSON.stringify(`See https://a.example/b${end}`),
+    ["https://a.example/b"],
+  ]),
+  ['"See https://a.example/Dune_(film)."', ["https://a.example/Dune_(film)"]],
+  ['{"url":"https://a.example/what?!"}', ["https://a.example/what?!"]],
   ['{"link":"no link"}', []],
   ['{"url":"https://example.com/half', []],
   ["null", []],

@@ -34,6 +34,20 @@ const springfields = Array.from(
 const known: Record<string, Place[]> = {
   "en Portland": portlands,
   "en Springfield": springfields,
+  "en Santa Fe": [
+    place("Santa Fe", "New Mexico, US, United States", { population: 84_000 }),
+    place("Santa Fe", "Mexico City, MX, Mexico", { population: 20_000 }),
+  ],
+  "en Newcastle": [
+    place("Newcastle", "Northern Ireland, GB, United Kingdom", { population: 8_000 }),
+    place("Newcastle", "Munster, IE, Ireland", { population: 7_000 }),
+  ],
+  "en Taos": [place("Taos", "New Mexico, US, United States")],
+  "en Richmond": [
+    place("Richmond", "British Columbia, CA, Canada", { population: 182_000 }),
+    place("Richmond", "Virginia, US, United States", { population: 220_000 }),
+    place("Richmond", "California, US, United States", { population: 109_000 }),
+  ],
   "en Chicago": [place("Chicago", "Illinois, US, United States")],
   "en Las Vegas": [
     place("Las Vegas", "Nevada, US, United States"),
@@ -115,6 +129,14 @@ const clear: [words: string | Partial<PlaceWords>, place: string][] = [
   [{ city: "Portland", region: "ME", country: "US" }, "Portland, Maine, United States"],
   [{ city: "Portland", country: "Great Britain" }, "Portland, England, United Kingdom"],
   [{ city: "Portland, Maine", country: "United States" }, "Portland, Maine, United States"],
+  [{ city: "Santa Fe", country: "Mexico" }, "Santa Fe, Mexico City, Mexico"],
+  ["Santa Fe, Mexico", "Santa Fe, Mexico City, Mexico"],
+  ["Santa Fe, New Mexico", "Santa Fe, New Mexico, United States"],
+  [{ city: "Newcastle", country: "Ireland" }, "Newcastle, Munster, Ireland"],
+  ["Newcastle, Northern Ireland", "Newcastle, Northern Ireland, United Kingdom"],
+  [{ city: "Richmond", region: "CA" }, "Richmond, California, United States"],
+  [{ city: "Richmond", country: "CA" }, "Richmond, British Columbia, Canada"],
+  ["Richmond, CA, USA", "Richmond, California, United States"],
   ["Chicago, US", "Chicago, Illinois, United States"],
   ["Chicago, U.S.A.", "Chicago, Illinois, United States"],
   ["Chicago, Illinois, United States of America", "Chicago, Illinois, United States"],
@@ -172,6 +194,7 @@ const ambiguous: [words: string, place: string, others: string[]][] = [
     "Portland, Maine, United States",
     "Portland, Texas, United States",
   ]],
+  ["Richmond, CA", "Richmond, British Columbia, Canada", ["Richmond, California, United States"]],
   ["Las Vegas", "Las Vegas, Nevada, United States", ["Las Vegas, New Mexico, United States"]],
   ["北京", "北京, 北京市, 中国", ["北京, 四川, 中国", "北京, 重庆市, 中国"]],
   ["Москва", "Москва, Москва, Россия", ["Москва, Тверская, Россия"]],
@@ -200,6 +223,13 @@ Deno.test("findPlace() finds no place that no word is true of, and returns the c
     "Las Vegas, Nevada, United States",
     "Las Vegas, New Mexico, United States",
   ]);
+});
+
+Deno.test("findPlace() does not take a part of a region's name for a country", async () => {
+  const { place, unmatched } = await find({ city: "Taos", country: "Mexico" });
+
+  assertStrictEquals(place, null);
+  assertEquals(unmatched, ["Mexico"]);
 });
 
 /** The requests for words: language, name, count. */

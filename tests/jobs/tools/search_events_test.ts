@@ -4,6 +4,7 @@ import { runTool } from "../../../jobs/tools/tool.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
+import { withWaitLimit } from "../../../testing/wait_limit.ts";
 
 const API_KEY = "s3cret-key";
 
@@ -510,6 +511,72 @@ Deno.test("search_events shows events of each day when there are more than a pag
     );
   }
 });
+
+/** Whether a request is for the Saturday alone, or for any single day. */
+const isSaturday = ({ searchParams }: URL) =>
+  searchParams.get("localStartEndDateTime")!.startsWith("2026-11-28");
+const isDay = ({ searchParams }: URL) => searchParams.get("size") !== "20";
+
+/** Single days that fail: what the model learns of the others. */
+const failedDays: [
+  what: string,
+  fails: (url: URL) => boolean,
+  foundPerDay: object | undefined,
+  notRead: string[],
+][] = [
+  ["one day fails", isSaturday, { "2026-11-27": 100, "2026-11-29": 100 }, ["2026-11-28"]],
+  ["each day fails", isDay, undefined, ["2026-11-27", "2026-11-28", "2026-11-29"]],
+];
+
+for (const [what, fails, foundPerDay, notRead] of failedDays) {
+  Deno.test(`search_events shows what it has read when ${what}, and names the rest`, async () => {
+    await using tickets = setUp((url) =>
+      fails(url) ? new Response(null, { status: 500 }) : searchIn(weekend, url)
+    );
+
+    const answer = await tickets.search({ endDate: "2026-11-29" });
+
+    assertEquals([answer.found, answer.notRead], [300, notRead]);
+    assertEquals(answer.foundPerDay, foundPerDay);
+    assertStrictEquals(answer.events.length, 20);
+  });
+}
+
+Deno.test("search_events leaves out a day that is not read after 45 seconds", async () => {
+  let [refusals, refusalsOfSaturday] = [0, 0];
+  await using tickets = setUp((url) =>
+    // The day would be read after 27 s for the first page and 18 s more.
+    (isDay(url) ? isSaturday(url) && ++refusalsOfSaturday <= 2 : ++refusals <= 3)
+      ? new Response(null, { status: 429, headers: { "retry-after": "9" } })
+      : searchIn(weekend, url)
+  );
+
+  const { events, notRead } = await tickets.search({ endDate: "2026-11-28" });
+
+  assert(notRead?.includes("2026-11-28"), String(notRead));
+  assertStrictEquals(events.length, 20);
+});
+
+/** The number of other searches that wait, and the days that a search then leaves out. */
+const queues: [waiting: number, notRead: string[] | undefined][] = [
+  [41, ["2026-11-27", "2026-11-28", "2026-11-29"]],
+  [0, undefined],
+];
+
+for (const [waiting, notRead] of queues) {
+  Deno.test(`search_events reads ${notRead ? "no" : "each"} single day while ${waiting} searches wait`, async () => {
+    const clock = waiting > 0 ? new FakeClock() : quickClock();
+    await using tickets = setUp((url) => searchIn(weekend, url), clock);
+    const search = () => tickets.search({ endDate: "2026-11-29" });
+
+    const first = search();
+    for (let other = 0; other < waiting; other++) search();
+    const answer = await withWaitLimit(first, () => "the first search ends");
+
+    assertEquals([answer.found, answer.notRead], [300, notRead]);
+    assertStrictEquals(answer.events.length, 20);
+  });
+}
 
 Deno.test("search_events shows more events of one day when the other days have few", async () => {
   const few = weekend.filter(({ dates, name }) =>

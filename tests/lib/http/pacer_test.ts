@@ -64,6 +64,41 @@ Deno.test("turn() throws the reason of its signal, and the next caller gets the 
   assertStrictEquals(clock.waiting, 0);
 });
 
+Deno.test("turn() lets only the first of many callers sleep, and queueMs() counts them all", async () => {
+  const { clock, pacer, turns, call } = setUp();
+  const abort = new AbortController();
+  await call("a");
+
+  const calls = ["b", "c", "d"].map((caller) => call(caller));
+  const left = assertRejects(() => call("e", abort.signal));
+  await nextTurn();
+  assertStrictEquals(clock.waiting, 1);
+  assertStrictEquals(pacer.queueMs(clock), 5 * INTERVAL_MS);
+  abort.abort();
+  await left;
+  assertStrictEquals(pacer.queueMs(clock), 4 * INTERVAL_MS);
+  await advance(clock, 800);
+  await Promise.all(calls);
+
+  assertEquals(turns, [["a", 0], ["b", 250], ["c", 500], ["d", 750]]);
+  assertStrictEquals(pacer.queueMs(clock), 200);
+});
+
+Deno.test("turn() lets no later caller overtake one that waits", async () => {
+  const { clock, turns, call } = setUp();
+  await call("a");
+  const waiting = call("b");
+  await nextTurn();
+
+  clock.advance(INTERVAL_MS);
+  const later = call("c");
+  await nextTurn();
+  await advance(clock, 300);
+  await Promise.all([waiting, later]);
+
+  assertEquals(turns, [["a", 0], ["b", 250], ["c", 500]]);
+});
+
 const pauses: [ms: number, caller: "waits" | "comes later", turnAt: number][] = [
   [1_000, "waits", 1_000],
   [1_000, "comes later", 1_000],
