@@ -16,6 +16,7 @@ import { getLogger } from "@logtape/logtape";
 import { LRUCache } from "lru-cache";
 import { type Clock, isoTime } from "../clock.ts";
 import { type Failure, type FailureCode, failureKinds, JobError } from "../job/failure.ts";
+import { hashJson } from "../hash.ts";
 import { describeError } from "../log.ts";
 import {
   afterRefusal,
@@ -23,15 +24,21 @@ import {
   closesWith,
   concerns,
   heldUntil,
+  isForAll,
   LONGEST_PAUSE_MS,
   mayBeOwnFault,
   pauseAfter,
+  type RefusedScope,
+  type SourcedJob,
 } from "./breaker_state.ts";
 
 /** The job that makes a call. */
 export interface BreakerJob {
   id: string;
   kind: string;
+  /** `null`: equal requests count as one source. */
+  owner: string | null;
+  request: unknown;
 }
 
 /**
@@ -88,8 +95,8 @@ const CLOSED_VALID_MS = 250;
 /** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
-/** How many refused jobs an instance remembers: more than it works on in an outage. */
-const MAX_REFUSED_JOBS = 10_000;
+/** How many refused jobs and sources an instance remembers: more than it works on in an outage. */
+const MAX_REFUSED = 10_000;
 
 const log = getLogger(["tripwright", "breaker"]);
 
@@ -120,7 +127,12 @@ export class Breaker {
   readonly #closedAt = new Map<string, number>();
   /** The refused calls of this instance, by their jobs, until a call of the job is answered. */
   readonly #refused = new LRUCache<string, Refusal>({
-    maxSize: MAX_REFUSED_JOBS,
+    maxSize: MAX_REFUSED,
+    sizeCalculation: () => 1,
+  });
+  /** The outages in which calls were refused, by the sources of the jobs. */
+  readonly #refusedSources = new LRUCache<string, string>({
+    maxSize: MAX_REFUSED,
     sizeCalculation: () => 1,
   });
 
@@ -141,19 +153,20 @@ export class Breaker {
    */
   openUntil(kind: string): number {
     const state = this.#known.get(kind);
-    return state?.suspect === null && state.openUntil > this.#options.clock.now()
+    return state && isForAll(state) && state.openUntil > this.#options.clock.now()
       ? state.openUntil
       : 0;
   }
 
   /**
-   * Returns why the breaker holds back all jobs of a kind, to show it to clients. It reads KV at most
-   * once a second, and only if this instance has seen the breaker open.
+   * Returns why the breaker holds back a job together with others, to show it to clients. It reads KV
+   * at most once a second, and only if this instance has seen the breaker open.
    *
-   * @returns `null` if the breaker is closed, as far as this instance knows
+   * @returns `null` if the breaker is closed for the job, as far as this instance knows
    */
-  async heldBackBy(kind: string): Promise<Failure | null> {
+  async heldBackBy(job: BreakerJob): Promise<Failure | null> {
     const { clock } = this.#options;
+    const { kind } = job;
     const readAt = this.#shown.get(kind)?.readAt;
     if (readAt === undefined) return null;
     if (clock.now() - readAt >= RECHECK_MS) {
@@ -165,7 +178,7 @@ export class Breaker {
     const state = this.#shown.get(kind)?.state;
     // Jobs that wait for the probe still wait for the model.
     const isOpen = state?.suspect === null && state.openUntil + PROBE_MS > clock.now();
-    return isOpen ? state.failure : null;
+    return isOpen && concerns(state, sourced(job)) ? state.failure : null;
   }
 
   /**
@@ -195,9 +208,15 @@ export class Breaker {
     return !this.#known.has(kind) && ageMs >= 0 && ageMs < CLOSED_VALID_MS;
   }
 
-  #heldUntil(state: BreakerState, { id: jobId }: BreakerJob): number {
-    const wasRefused = this.#refused.get(jobId)?.outage === state.outage;
-    return heldUntil(state, { jobId, wasRefused, now: this.#options.clock.now() });
+  #heldUntil(state: BreakerState, breakerJob: BreakerJob): number {
+    const job = sourced(breakerJob);
+    const refused = this.#refusedScope(job, state);
+    return heldUntil(state, { job, refused, now: this.#options.clock.now() });
+  }
+
+  #refusedScope({ id, source }: SourcedJob, { outage }: BreakerState): RefusedScope {
+    if (this.#refused.get(id)?.outage === outage) return "job";
+    return this.#refusedSources.get(source) === outage ? "source" : null;
   }
 
   async #admit(job: BreakerJob): Promise<number> {
@@ -206,7 +225,7 @@ export class Breaker {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
-      if (state === null || !concerns(state, id)) return 0;
+      if (state === null || !concerns(state, sourced(job))) return 0;
       const until = this.#heldUntil(state, job);
       if (until > 0 || state.openUntil > now) return until;
       const probing = { ...state, openUntil: now + PROBE_MS, probe: id };
@@ -258,6 +277,8 @@ export class Breaker {
 
   async #onAnswer(job: BreakerJob, probed: BreakerState | undefined): Promise<void> {
     this.#refused.delete(job.id);
+    // Without a refused call there is no source to forget, and a hash costs time.
+    if (this.#refusedSources.size > 0) this.#refusedSources.delete(sourced(job).source);
     if (probed) await this.#close(job, probed);
   }
 
@@ -286,7 +307,7 @@ export class Breaker {
   }
 
   /**
-   * Opens the breaker after a refused call, for all jobs or for this one.
+   * Opens the breaker after a refused call, for all jobs, for those of its source or for this one.
    *
    * @returns until when the job must wait; `null` if the failure is its own fault
    */
@@ -301,10 +322,11 @@ export class Breaker {
       const isOwnFault = mayBeOwnFault(error) && this.#wasAnsweredSince(id, last);
       const next = isOwnFault && last
         ? last
-        : afterRefusal(last, { jobId: id, error, backoff, now });
+        : afterRefusal(last, { job: sourced(job), error, backoff, now });
       if (next !== last && !await this.#replace(entry, kind, next)) continue;
       this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
-      if (next !== last && next.suspect === null) {
+      this.#refusedSources.set(sourced(job).source, next.outage);
+      if (next !== last && isForAll(next)) {
         const { failures, openUntil } = next;
         log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });
       }
@@ -323,13 +345,14 @@ export class Breaker {
   }
 
   /** Closes the breaker, unless the model has refused a call since the probe began. */
-  async #close({ id, kind }: BreakerJob, probed: BreakerState): Promise<void> {
+  async #close(job: BreakerJob, probed: BreakerState): Promise<void> {
+    const { kind } = job;
     try {
       let state: BreakerState | null;
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
         state = this.#remember(kind, entry.value);
-        if (state === null || !closesWith(state, probed, id)) return;
+        if (state === null || !closesWith(state, probed, sourced(job))) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
         // While only one job waits, no other instance holds back jobs.
         if (state.suspect === null) this.#options.ring(commit);
@@ -338,7 +361,7 @@ export class Breaker {
       }
       this.#known.delete(kind);
       this.#shown.delete(kind);
-      if (state.suspect === null) log.info("breaker closed", { kind });
+      if (isForAll(state)) log.info("breaker closed", { kind });
     } catch (error) {
       log.error("breaker not closed", { kind, error: describeError(error) });
     }
@@ -381,4 +404,9 @@ export class Breaker {
 
 function breakerKey(kind: string): Deno.KvKey {
   return ["breaker", kind];
+}
+
+/** Returns a job with its source, which has one length for all requests. */
+function sourced({ id, owner, request }: BreakerJob): SourcedJob {
+  return { id, source: owner ?? hashJson(request) };
 }
