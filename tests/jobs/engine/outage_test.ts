@@ -215,32 +215,37 @@ for (const [name, error] of ownFaults) {
   });
 }
 
-/** One caller sends as many jobs as its rate limit permits, and all of them fail. */
-const floods: [name: string, poisonOf: (n: number) => string][] = [
-  ["equal requests", () => "poison"],
-  ["different requests", (n) => `poison ${n}`],
+/** Callers send as many jobs as the rate limit of one permits, and all of these jobs fail. */
+const floods: [
+  name: string,
+  options: { poisonOf: (n: number) => string; callers: number; longestMs: number },
+][] = [
+  ["equal requests", { poisonOf: () => "poison", callers: 1, longestMs: 0 }],
+  ["different requests", { poisonOf: (n) => `poison ${n}`, callers: 1, longestMs: 0 }],
+  // They open the breaker for all, so a job of another caller may wait for the end of a pause.
+  ["two callers", { poisonOf: () => "poison", callers: 2, longestMs: 30_000 }],
 ];
 
-for (const [name, poisonOf] of floods) {
-  Deno.test(`requests of one caller that always fail hold up no other caller: ${name}`, async () => {
+for (const [name, { poisonOf, callers, longestMs }] of floods) {
+  Deno.test(`many jobs that always fail hold up no other caller, and fail: ${name}`, async () => {
     await using instances = await openInstances(() => poisonedChat(ownFaults[0]![1]));
-    const seconds = 60;
+    const poisons = 60;
     // The jobs of the other caller go on, because only their answers show which jobs are at fault.
-    for (let n = 0; n < 5 * seconds; n++) {
-      if (n < seconds) await instances.submit(poisonOf(n), "client:bad");
+    for (let n = 0; n < 5 * poisons; n++) {
+      if (n < poisons) await instances.submit(poisonOf(n), `client:bad ${n % callers}`);
       if (n % 5 === 4) await instances.submit(`job ${n}`, "client:good");
       await instances.step();
     }
     const jobs = await instances.jobs();
     const good = jobs.filter(({ owner }) => owner === "client:good");
     const soon = good.filter((job) =>
-      job.state === "succeeded" && job.finishedAt - job.createdAt <= 30_000
+      job.state === "succeeded" && job.finishedAt - job.createdAt <= longestMs
     );
     assert(soon.length >= 0.95 * good.length, `${soon.length} of ${good.length}`);
-    const bad = jobs.filter(({ owner }) => owner === "client:bad");
     assertEquals(
-      bad.map((job) => [job.state === "failed" && job.failure.code, job.attempt]),
-      Array(seconds).fill(["upstream_error", 4]),
+      jobs.filter(({ owner }) => owner !== "client:good")
+        .map((job) => [job.state === "failed" && job.failure.code, job.attempt]),
+      Array(poisons).fill(["upstream_error", 4]),
     );
   });
 }

@@ -411,6 +411,7 @@ for (const [name, more] of sources) {
     const ring = await env.instances.lastRing();
     await succeed(env.b, two);
     assertNotStrictEquals(await env.instances.lastRing(), ring);
+    env.a.forget();
     assertStrictEquals(await env.a.admit(third), 0);
   });
 
