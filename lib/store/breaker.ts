@@ -28,7 +28,6 @@ import {
   LONGEST_PAUSE_MS,
   mayBeOwnFault,
   pauseAfter,
-  type RefusedScope,
   type SourcedJob,
 } from "./breaker_state.ts";
 
@@ -95,8 +94,8 @@ const CLOSED_VALID_MS = 250;
 /** A breaker that has not been open for this long forgets its failures. */
 const MEMORY_MS = 600_000;
 
-/** How many refused jobs and sources an instance remembers: more than it works on in an outage. */
-const MAX_REFUSED = 10_000;
+/** How many refused jobs an instance remembers: more than it works on in an outage. */
+const MAX_REFUSED_JOBS = 10_000;
 
 const log = getLogger(["tripwright", "breaker"]);
 
@@ -127,12 +126,7 @@ export class Breaker {
   readonly #closedAt = new Map<string, number>();
   /** The refused calls of this instance, by their jobs, until a call of the job is answered. */
   readonly #refused = new LRUCache<string, Refusal>({
-    maxSize: MAX_REFUSED,
-    sizeCalculation: () => 1,
-  });
-  /** The outages in which calls were refused, by the sources of the jobs. */
-  readonly #refusedSources = new LRUCache<string, string>({
-    maxSize: MAX_REFUSED,
+    maxSize: MAX_REFUSED_JOBS,
     sizeCalculation: () => 1,
   });
 
@@ -210,13 +204,8 @@ export class Breaker {
 
   #heldUntil(state: BreakerState, breakerJob: BreakerJob): number {
     const job = sourced(breakerJob);
-    const refused = this.#refusedScope(job, state);
-    return heldUntil(state, { job, refused, now: this.#options.clock.now() });
-  }
-
-  #refusedScope({ id, source }: SourcedJob, { outage }: BreakerState): RefusedScope {
-    if (this.#refused.get(id)?.outage === outage) return "job";
-    return this.#refusedSources.get(source) === outage ? "source" : null;
+    const wasRefused = this.#refused.get(job.id)?.outage === state.outage;
+    return heldUntil(state, { job, wasRefused, now: this.#options.clock.now() });
   }
 
   async #admit(job: BreakerJob): Promise<number> {
@@ -277,8 +266,6 @@ export class Breaker {
 
   async #onAnswer(job: BreakerJob, probed: BreakerState | undefined): Promise<void> {
     this.#refused.delete(job.id);
-    // Without a refused call there is no source to forget, and a hash costs time.
-    if (this.#refusedSources.size > 0) this.#refusedSources.delete(sourced(job).source);
     if (probed) await this.#close(job, probed);
   }
 
@@ -325,7 +312,6 @@ export class Breaker {
         : afterRefusal(last, { job: sourced(job), error, backoff, now });
       if (next !== last && !await this.#replace(entry, kind, next)) continue;
       this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
-      this.#refusedSources.set(sourced(job).source, next.outage);
       if (next !== last && isForAll(next)) {
         const { failures, openUntil } = next;
         log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });

@@ -11,6 +11,9 @@ import { z } from "zod";
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { Failure, type FailureCode, failureKinds, type JobError } from "../job/failure.ts";
 
+/** A longer list would make each write larger. In a real outage the order of jobs matters little. */
+const MAX_SOURCES = 20;
+
 export const BreakerState = z.object({
   /**
    * The breaker stops calls before this time, in epoch milliseconds. Afterwards it lets one
@@ -32,6 +35,8 @@ export const BreakerState = z.object({
    * its jobs. `null`: it stops the calls of all jobs.
    */
   suspectSource: z.string().nullable().default(null),
+  /** The sources whose calls were refused in this outage: the newest {@link MAX_SOURCES}. */
+  sources: z.array(z.string()).default([]),
   /** The failure that opened the breaker. */
   failure: Failure,
 });
@@ -85,21 +90,30 @@ export function mayBeOwnFault({ failure: { code }, unanswered, retryAfterMs }: J
  */
 const LET_OTHERS_CALL_MS = { source: 250, job: 500 };
 
-/** What was refused in this outage: a call of the job, a call of another job of its source, or none. */
-export type RefusedScope = keyof typeof LET_OTHERS_CALL_MS | null;
-
 /**
  * Returns until when the breaker stops the calls of a job, in epoch milliseconds; 0 if it does not.
+ *
+ * @param options `wasRefused`: whether a call of the job was refused in this outage
  */
 export function heldUntil(
   state: BreakerState,
-  { job, refused, now }: { job: SourcedJob; refused: RefusedScope; now: number },
+  { job, wasRefused, now }: { job: SourcedJob; wasRefused: boolean; now: number },
 ): number {
   const isProbing = state.probe === job.id && state.openUntil > now;
   if (isProbing || !concerns(state, job)) return 0;
-  const isLast = refused !== null && state.suspect === null;
-  const until = state.openUntil + (isLast ? LET_OTHERS_CALL_MS[refused] : 0);
+  const until = state.openUntil + letOthersCallMs(state, { job, wasRefused });
   return until > now ? until : 0;
+}
+
+function letOthersCallMs(
+  { suspect, suspectSource, sources }: BreakerState,
+  { job, wasRefused }: { job: SourcedJob; wasRefused: boolean },
+): number {
+  if (suspect !== null) return 0;
+  if (wasRefused) return LET_OTHERS_CALL_MS.job;
+  // If only this source waits, there is no other one to wait for.
+  const hasOthers = suspectSource === null;
+  return hasOthers && sources.includes(job.source) ? LET_OTHERS_CALL_MS.source : 0;
 }
 
 /** Returns whether a job waits for the end of the pause and for the probe. */
@@ -153,5 +167,17 @@ export function afterRefusal(
   const opening = crypto.randomUUID();
   if (!isNew) return { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
   const outage = last?.outage ?? opening;
-  return { openUntil, failures, probe: null, opening, outage, suspect, suspectSource, failure };
+  const others = last?.sources.filter((source) => source !== job.source) ?? [];
+  const sources = [...others, job.source].slice(-MAX_SOURCES);
+  return {
+    openUntil,
+    failures,
+    probe: null,
+    opening,
+    outage,
+    suspect,
+    suspectSource,
+    sources,
+    failure,
+  };
 }

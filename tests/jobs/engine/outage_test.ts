@@ -218,23 +218,29 @@ for (const [name, error] of ownFaults) {
 /** Callers send as many jobs as the rate limit of one permits, and all of these jobs fail. */
 const floods: [
   name: string,
-  options: { poisonOf: (n: number) => string; callers: number; longestMs: number },
+  options: { poisonOf: (n: number) => string; callers: number; longestMs: number; stepMs: number },
 ][] = [
-  ["equal requests", { poisonOf: () => "poison", callers: 1, longestMs: 0 }],
-  ["different requests", { poisonOf: (n) => `poison ${n}`, callers: 1, longestMs: 0 }],
-  // They open the breaker for all, so a job of another caller may wait for the end of a pause.
-  ["two callers", { poisonOf: () => "poison", callers: 2, longestMs: 30_000 }],
+  ["equal requests", { poisonOf: () => "poison", callers: 1, longestMs: 0, stepMs: STEP_MS }],
+  ["different requests", {
+    poisonOf: (n) => `poison ${n}`,
+    callers: 1,
+    longestMs: 0,
+    stepMs: STEP_MS,
+  }],
+  // They open the breaker for all, so a job of another caller may wait for the end of a pause. A
+  // tick is as short as the time for which a source lets others call.
+  ["two callers", { poisonOf: () => "poison", callers: 2, longestMs: 30_000, stepMs: 250 }],
 ];
 
-for (const [name, { poisonOf, callers, longestMs }] of floods) {
+for (const [name, { poisonOf, callers, longestMs, stepMs }] of floods) {
   Deno.test(`many jobs that always fail hold up no other caller, and fail: ${name}`, async () => {
     await using instances = await openInstances(() => poisonedChat(ownFaults[0]![1]));
-    const poisons = 60;
+    const poisons = 40;
     // The jobs of the other caller go on, because only their answers show which jobs are at fault.
     for (let n = 0; n < 5 * poisons; n++) {
       if (n < poisons) await instances.submit(poisonOf(n), `client:bad ${n % callers}`);
       if (n % 5 === 4) await instances.submit(`job ${n}`, "client:good");
-      await instances.step();
+      for (let ms = 0; ms < STEP_MS; ms += stepMs) await instances.step(stepMs);
     }
     const jobs = await instances.jobs();
     const good = jobs.filter(({ owner }) => owner === "client:good");
