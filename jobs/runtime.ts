@@ -87,7 +87,7 @@ function createStores(
     instances,
     ttlMs: jobTtlMs,
     announce: doorbell.announce,
-    heldBackBy: (kind) => breaker.heldBackBy(kind),
+    heldBackBy: (job) => breaker.heldBackBy(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });

@@ -35,8 +35,11 @@ export class Stager {
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
-  /** The kinds that a breaker holds back, each with a scheduled sweep. */
-  readonly #heldBack = new Set<string>();
+  /**
+   * The scheduled sweeps, by kind and time. A breaker lets some jobs through later than others, so a
+   * kind may have several.
+   */
+  readonly #scheduled = new Set<string>();
 
   constructor(options: StagerOptions) {
     this.#options = options;
@@ -63,11 +66,12 @@ export class Stager {
 
   /** Sweeps at the time at which a breaker may let jobs of this kind through. Never rejects. */
   async sweepAt(kind: string, epochMs: number): Promise<void> {
-    if (this.#heldBack.has(kind)) return;
-    this.#heldBack.add(kind);
+    const sweep = `${kind} ${epochMs}`;
+    if (this.#scheduled.has(sweep)) return;
+    this.#scheduled.add(sweep);
     const { clock, slots } = this.#options;
     await clock.wait(epochMs - clock.now(), slots.closed);
-    this.#heldBack.delete(kind);
+    this.#scheduled.delete(sweep);
     await this.trySweep();
   }
 

@@ -16,6 +16,7 @@ import { getLogger } from "@logtape/logtape";
 import { LRUCache } from "lru-cache";
 import { type Clock, isoTime } from "../clock.ts";
 import { type Failure, type FailureCode, failureKinds, JobError } from "../job/failure.ts";
+import { hashJson } from "../hash.ts";
 import { describeError } from "../log.ts";
 import {
   afterRefusal,
@@ -23,15 +24,20 @@ import {
   closesWith,
   concerns,
   heldUntil,
+  isForAll,
   LONGEST_PAUSE_MS,
   mayBeOwnFault,
   pauseAfter,
+  type SourcedJob,
 } from "./breaker_state.ts";
 
 /** The job that makes a call. */
 export interface BreakerJob {
   id: string;
   kind: string;
+  /** `null`: equal requests count as one source. */
+  owner: string | null;
+  request: unknown;
 }
 
 /**
@@ -141,19 +147,20 @@ export class Breaker {
    */
   openUntil(kind: string): number {
     const state = this.#known.get(kind);
-    return state?.suspect === null && state.openUntil > this.#options.clock.now()
+    return state && isForAll(state) && state.openUntil > this.#options.clock.now()
       ? state.openUntil
       : 0;
   }
 
   /**
-   * Returns why the breaker holds back all jobs of a kind, to show it to clients. It reads KV at most
-   * once a second, and only if this instance has seen the breaker open.
+   * Returns why the breaker holds back a job together with others, to show it to clients. It reads KV
+   * at most once a second, and only if this instance has seen the breaker open.
    *
-   * @returns `null` if the breaker is closed, as far as this instance knows
+   * @returns `null` if the breaker is closed for the job, as far as this instance knows
    */
-  async heldBackBy(kind: string): Promise<Failure | null> {
+  async heldBackBy(job: BreakerJob): Promise<Failure | null> {
     const { clock } = this.#options;
+    const { kind } = job;
     const readAt = this.#shown.get(kind)?.readAt;
     if (readAt === undefined) return null;
     if (clock.now() - readAt >= RECHECK_MS) {
@@ -165,7 +172,7 @@ export class Breaker {
     const state = this.#shown.get(kind)?.state;
     // Jobs that wait for the probe still wait for the model.
     const isOpen = state?.suspect === null && state.openUntil + PROBE_MS > clock.now();
-    return isOpen ? state.failure : null;
+    return isOpen && concerns(state, sourced(job)) ? state.failure : null;
   }
 
   /**
@@ -206,9 +213,10 @@ export class Breaker {
     return !this.#known.has(kind) && ageMs >= 0 && ageMs < CLOSED_VALID_MS;
   }
 
-  #heldUntil(state: BreakerState, { id: jobId }: BreakerJob): number {
-    const wasRefused = this.#refused.get(jobId)?.outage === state.outage;
-    return heldUntil(state, { jobId, wasRefused, now: this.#options.clock.now() });
+  #heldUntil(state: BreakerState, breakerJob: BreakerJob): number {
+    const job = sourced(breakerJob);
+    const wasRefused = this.#refused.get(job.id)?.outage === state.outage;
+    return heldUntil(state, { job, wasRefused, now: this.#options.clock.now() });
   }
 
   async #admit(job: BreakerJob): Promise<number> {
@@ -217,7 +225,7 @@ export class Breaker {
       const entry = await this.#kv.get(breakerKey(kind));
       const state = this.#remember(kind, entry.value);
       const now = this.#options.clock.now();
-      if (state === null || !concerns(state, id)) return 0;
+      if (state === null || !concerns(state, sourced(job))) return 0;
       const until = this.#heldUntil(state, job);
       if (until > 0 || state.openUntil > now) return until;
       const probing = { ...state, openUntil: now + PROBE_MS, probe: id };
@@ -297,7 +305,7 @@ export class Breaker {
   }
 
   /**
-   * Opens the breaker after a refused call, for all jobs or for this one.
+   * Opens the breaker after a refused call, for all jobs, for those of its source or for this one.
    *
    * @returns until when the job must wait; `null` if the failure is its own fault
    */
@@ -312,10 +320,10 @@ export class Breaker {
       const isOwnFault = mayBeOwnFault(error) && this.#wasAnsweredSince(id, last);
       const next = isOwnFault && last
         ? last
-        : afterRefusal(last, { jobId: id, error, backoff, now });
+        : afterRefusal(last, { job: sourced(job), error, backoff, now });
       if (next !== last && !await this.#replace(entry, kind, next)) continue;
       this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
-      if (next !== last && next.suspect === null) {
+      if (next !== last && isForAll(next)) {
         const { failures, openUntil } = next;
         log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });
       }
@@ -334,13 +342,14 @@ export class Breaker {
   }
 
   /** Closes the breaker, unless the model has refused a call since the probe began. */
-  async #close({ id, kind }: BreakerJob, probed: BreakerState): Promise<void> {
+  async #close(job: BreakerJob, probed: BreakerState): Promise<void> {
+    const { kind } = job;
     try {
       let state: BreakerState | null;
       for (;;) {
         const entry = await this.#kv.get(breakerKey(kind));
         state = this.#remember(kind, entry.value);
-        if (state === null || !closesWith(state, probed, id)) return;
+        if (state === null || !closesWith(state, probed, sourced(job))) return;
         const commit = this.#kv.atomic().check(entry).delete(entry.key);
         // While only one job waits, no other instance holds back jobs.
         if (state.suspect === null) this.#options.ring(commit);
@@ -349,7 +358,7 @@ export class Breaker {
       }
       this.#known.delete(kind);
       this.#shown.delete(kind);
-      if (state.suspect === null) log.info("breaker closed", { kind });
+      if (isForAll(state)) log.info("breaker closed", { kind });
     } catch (error) {
       log.error("breaker not closed", { kind, error: describeError(error) });
     }
@@ -392,4 +401,9 @@ export class Breaker {
 
 function breakerKey(kind: string): Deno.KvKey {
   return ["breaker", kind];
+}
+
+/** Returns a job with its source, which has one length for all requests. */
+function sourced({ id, owner, request }: BreakerJob): SourcedJob {
+  return { id, source: owner ?? hashJson(request) };
 }

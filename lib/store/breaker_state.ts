@@ -2,13 +2,17 @@
  * The state of a circuit breaker, and how a failed call changes it. This module does not use KV.
  *
  * A fault without an answer may have its cause in the request, so it is only a suspicion at first:
- * the job that failed waits alone. The breaker opens for all jobs when a second job fails before any
- * call was answered.
+ * the job that failed waits alone. If a second job of the same source fails before any call was
+ * answered, all jobs of this source wait. The breaker opens for all jobs when a job of a second
+ * source fails.
  * @module
  */
 import { z } from "zod";
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { Failure, type FailureCode, failureKinds, type JobError } from "../job/failure.ts";
+
+/** A longer list would make each write larger. In a real outage the order of jobs matters little. */
+const MAX_SOURCES = 20;
 
 export const BreakerState = z.object({
   /**
@@ -24,15 +28,25 @@ export const BreakerState = z.object({
   opening: z.string(),
   /** Stays the same from the first refused call until a call is answered. */
   outage: z.string().default(""),
-  /**
-   * The only job whose calls have failed. The breaker stops only its calls. `null`: it stops the
-   * calls of all jobs.
-   */
+  /** The only job whose calls have failed. The breaker stops only its calls. */
   suspect: z.string().nullable().default(null),
+  /**
+   * The only source whose calls have failed. Without a `suspect`, the breaker stops the calls of all
+   * its jobs. `null`: it stops the calls of all jobs.
+   */
+  suspectSource: z.string().nullable().default(null),
+  /** The sources whose calls were refused in this outage: the newest {@link MAX_SOURCES}. */
+  sources: z.array(z.string()).default([]),
   /** The failure that opened the breaker. */
   failure: Failure,
 });
 export type BreakerState = z.infer<typeof BreakerState>;
+
+/** A job with its source: its owner, or its request if it has no owner. */
+export interface SourcedJob {
+  id: string;
+  source: string;
+}
 
 /**
  * How long to wait for a server that cannot be reached. A short pause at first, because a restart
@@ -69,11 +83,12 @@ export function mayBeOwnFault({ failure: { code }, unanswered, retryAfterMs }: J
 }
 
 /**
- * How much longer a job waits whose call was refused in this outage. Other jobs that wait for the end
- * of the pause ask within milliseconds, so they make the probes. Otherwise two jobs that always fail
- * could make all of them.
+ * How much longer jobs wait after a refused call in this outage. Other jobs that wait for the end of
+ * the pause ask within milliseconds, so they make the probes. Otherwise two jobs that always fail, or
+ * one source of such jobs, could make all of them. A new job of a refused source waits for other
+ * sources, and a refused job also waits for new jobs of its source.
  */
-const LET_OTHERS_CALL_MS = 500;
+const LET_OTHERS_CALL_MS = { source: 250, job: 500 };
 
 /**
  * Returns until when the breaker stops the calls of a job, in epoch milliseconds; 0 if it does not.
@@ -82,29 +97,47 @@ const LET_OTHERS_CALL_MS = 500;
  */
 export function heldUntil(
   state: BreakerState,
-  { jobId, wasRefused, now }: { jobId: string; wasRefused: boolean; now: number },
+  { job, wasRefused, now }: { job: SourcedJob; wasRefused: boolean; now: number },
 ): number {
-  const isProbing = state.probe === jobId && state.openUntil > now;
-  if (isProbing || !concerns(state, jobId)) return 0;
-  const isLast = wasRefused && state.suspect === null;
-  const until = state.openUntil + (isLast ? LET_OTHERS_CALL_MS : 0);
+  const isProbing = state.probe === job.id && state.openUntil > now;
+  if (isProbing || !concerns(state, job)) return 0;
+  const until = state.openUntil + letOthersCallMs(state, { job, wasRefused });
   return until > now ? until : 0;
 }
 
+function letOthersCallMs(
+  { suspect, suspectSource, sources }: BreakerState,
+  { job, wasRefused }: { job: SourcedJob; wasRefused: boolean },
+): number {
+  if (suspect !== null) return 0;
+  if (wasRefused) return LET_OTHERS_CALL_MS.job;
+  // If only this source waits, there is no other one to wait for.
+  const hasOthers = suspectSource === null;
+  return hasOthers && sources.includes(job.source) ? LET_OTHERS_CALL_MS.source : 0;
+}
+
 /** Returns whether a job waits for the end of the pause and for the probe. */
-export function concerns({ suspect }: BreakerState, jobId: string): boolean {
-  return suspect === null || suspect === jobId;
+export function concerns(
+  { suspect, suspectSource }: BreakerState,
+  { id, source }: SourcedJob,
+): boolean {
+  return suspect === null ? suspectSource === null || suspectSource === source : suspect === id;
+}
+
+/** Returns whether the breaker stops the calls of all jobs. */
+export function isForAll({ suspect, suspectSource }: BreakerState): boolean {
+  return suspect === null && suspectSource === null;
 }
 
 /**
  * Returns whether an answer to a job closes the breaker.
  *
  * @param probed the state when the call began. An answer shows nothing about later failures, unless
- * all of them belong to one other job.
+ * all of them belong to one other job or one other source.
  */
-export function closesWith(state: BreakerState, probed: BreakerState, jobId: string): boolean {
+export function closesWith(state: BreakerState, probed: BreakerState, job: SourcedJob): boolean {
   return state.opening === probed.opening ||
-    (state.outage === probed.outage && !concerns(state, jobId));
+    (state.outage === probed.outage && !concerns(state, job));
 }
 
 /**
@@ -114,16 +147,19 @@ export function closesWith(state: BreakerState, probed: BreakerState, jobId: str
  */
 export function afterRefusal(
   last: BreakerState | null,
-  { jobId, error, backoff, now }: { jobId: string; error: JobError; backoff: Backoff; now: number },
+  { job, error, backoff, now }: { job: SourcedJob; error: JobError; backoff: Backoff; now: number },
 ): BreakerState {
   const { failure, retryAfterMs } = error;
-  const isAlone = last === null || last.suspect === jobId;
-  const suspect = isAlone && mayBeOwnFault(error) ? jobId : null;
-  // The first failure that concerns all jobs.
-  const spreads = last === null || (last.suspect !== null && suspect === null);
+  const isOneSource = last === null || last.suspectSource === job.source;
+  const suspectSource = isOneSource && mayBeOwnFault(error) ? job.source : null;
+  const isAlone = last === null || last.suspect === job.id;
+  const suspect = isAlone && suspectSource !== null ? job.id : null;
+  // The first failure that concerns all jobs of a source, or all jobs.
+  const spreads = last === null || (last.suspect !== null && suspect === null) ||
+    (last.suspectSource !== null && suspectSource === null);
   // The failure of a call that began before the breaker opened is not new, and changes nothing
   // unless it has a `Retry-After`.
-  const isNew = spreads || last.openUntil <= now || last.probe === jobId;
+  const isNew = spreads || last.openUntil <= now || last.probe === job.id;
   if (!isNew && retryAfterMs === undefined) return last;
   const failures = spreads ? 1 : last.failures + (isNew ? 1 : 0);
   const pauseMs = retryAfterMs ?? backoffMs(failures, backoff);
@@ -131,5 +167,17 @@ export function afterRefusal(
   const opening = crypto.randomUUID();
   if (!isNew) return { ...last, opening, openUntil: Math.max(openUntil, last.openUntil) };
   const outage = last?.outage ?? opening;
-  return { openUntil, failures, probe: null, opening, outage, suspect, failure };
+  const others = last?.sources.filter((source) => source !== job.source) ?? [];
+  const sources = [...others, job.source].slice(-MAX_SOURCES);
+  return {
+    openUntil,
+    failures,
+    probe: null,
+    opening,
+    outage,
+    suspect,
+    suspectSource,
+    sources,
+    failure,
+  };
 }

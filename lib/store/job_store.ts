@@ -77,8 +77,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Returns why queued jobs of a kind cannot start; `null`: they can. */
-  heldBackBy?: (kind: string) => Promise<Failure | null>;
+  /** Returns why a queued job cannot start; `null`: it can. */
+  heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
   /** Called with each job that ended. `hasPlan`: with a plan of the model. */
   onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
   /** Returns the callback job for an ended job, if it has a callback. */

@@ -38,8 +38,8 @@ const INFLATION = 6;
 export interface SnapshotReaderOptions {
   clock: Clock;
   inFlight: InFlightStore;
-  /** Returns why queued jobs of a kind cannot start; `null`: they can. */
-  heldBackBy?: ((kind: string) => Promise<Failure | null>) | undefined;
+  /** Returns why a queued job cannot start; `null`: it can. */
+  heldBackBy?: ((job: JobRecord) => Promise<Failure | null>) | undefined;
 }
 
 /** Reads the jobs of one KV database. */
@@ -98,7 +98,7 @@ export class SnapshotReader {
   async read(id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#read(id);
     if (snapshot?.job.state !== "queued") return snapshot;
-    const failure = await this.#heldBackBy?.(snapshot.job.kind);
+    const failure = await this.#heldBackBy?.(snapshot.job);
     return failure ? this.#withFailure(snapshot, failure) : snapshot;
   }
 

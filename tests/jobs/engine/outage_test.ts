@@ -63,8 +63,9 @@ async function openInstances(createChat: (clock: FakeClock) => Model["chat"]) {
     env,
     calls,
     jobs: (): Promise<JobRecord[]> => Promise.all(ids.map((id) => jobOf(env.store, id))),
-    async submit(text: string) {
-      const { job } = await submit(instances[ids.length % 2]!, kind, { text });
+    async submit(text: string, owner?: string) {
+      const options = owner === undefined ? {} : { caller: { id: owner, owner } };
+      const { job } = await submit(instances[ids.length % 2]!, kind, { text }, options);
       ids.push(job.id);
       await settled();
       return job.id;
@@ -123,11 +124,17 @@ const badGateway = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 const serverError = { error: { message: "Internal Server Error", code: 500 } };
 const overloaded = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
 
-const outages: [name: string, seconds: number, listen: Listen][] = [
+const outages: [name: string, seconds: number, listen: Listen, owner?: string][] = [
   ["a refused connection", 30, () => null],
   ["a refused connection", 180, () => null],
   ["502 with HTML", 30, answering(() => new Response(badGateway, { status: 502, ...html }))],
   ["500 with JSON", 30, answering(() => Response.json(serverError, { status: 500 }))],
+  [
+    "500 with JSON, one caller",
+    30,
+    answering(() => Response.json(serverError, { status: 500 })),
+    "client:one",
+  ],
   ["503", 30, answering(() => new Response(null, { status: 503 }))],
   ["529", 30, answering(() => Response.json(overloaded, { status: 529 }))],
   ["a connection that is closed at once", 30, closing],
@@ -139,7 +146,7 @@ const JOBS = 20;
 const longestPauseMs = 30_000;
 const failedCalls = (seconds: number) => 2 + 5 + Math.ceil(seconds / 30);
 
-for (const [name, seconds, listen] of outages) {
+for (const [name, seconds, listen, owner] of outages) {
   Deno.test(`an outage of ${seconds} s uses no attempt of ${JOBS} jobs: ${name}`, async () => {
     const port = freePort();
     const baseUrl = `http://127.0.0.1:${port}/v1`;
@@ -150,7 +157,7 @@ for (const [name, seconds, listen] of outages) {
     {
       await using _server = listen(port);
       for (let ms = 0; ms < seconds * 1_000; ms += STEP_MS) {
-        if (ms < JOBS * STEP_MS) await instances.submit(`job ${ms}`);
+        if (ms < JOBS * STEP_MS) await instances.submit(`job ${ms}`, owner);
         await instances.step();
       }
       const { env } = instances;
@@ -205,6 +212,47 @@ for (const [name, error] of ownFaults) {
     assertEquals([poison.failure.code, poison.attempt], [error().failure.code, 4]);
     // Each instance lets it wait once.
     assert(instances.calls() - others.length <= 4 + 2, `${instances.calls()} calls`);
+  });
+}
+
+/** Callers send as many jobs as the rate limit of one permits, and all of these jobs fail. */
+const floods: [
+  name: string,
+  options: { poisonOf: (n: number) => string; callers: number; longestMs: number; stepMs: number },
+][] = [
+  ["equal requests", { poisonOf: () => "poison", callers: 1, longestMs: 0, stepMs: STEP_MS }],
+  ["different requests", {
+    poisonOf: (n) => `poison ${n}`,
+    callers: 1,
+    longestMs: 0,
+    stepMs: STEP_MS,
+  }],
+  // They open the breaker for all, so a job of another caller may wait for the end of a pause. A
+  // tick is as short as the time for which a source lets others call.
+  ["two callers", { poisonOf: () => "poison", callers: 2, longestMs: 30_000, stepMs: 250 }],
+];
+
+for (const [name, { poisonOf, callers, longestMs, stepMs }] of floods) {
+  Deno.test(`many jobs that always fail hold up no other caller, and fail: ${name}`, async () => {
+    await using instances = await openInstances(() => poisonedChat(ownFaults[0]![1]));
+    const poisons = 40;
+    // The jobs of the other caller go on, because only their answers show which jobs are at fault.
+    for (let n = 0; n < 5 * poisons; n++) {
+      if (n < poisons) await instances.submit(poisonOf(n), `client:bad ${n % callers}`);
+      if (n % 5 === 4) await instances.submit(`job ${n}`, "client:good");
+      for (let ms = 0; ms < STEP_MS; ms += stepMs) await instances.step(stepMs);
+    }
+    const jobs = await instances.jobs();
+    const good = jobs.filter(({ owner }) => owner === "client:good");
+    const soon = good.filter((job) =>
+      job.state === "succeeded" && job.finishedAt - job.createdAt <= longestMs
+    );
+    assert(soon.length >= 0.95 * good.length, `${soon.length} of ${good.length}`);
+    assertEquals(
+      jobs.filter(({ owner }) => owner !== "client:good")
+        .map((job) => [job.state === "failed" && job.failure.code, job.attempt]),
+      Array(poisons).fill(["upstream_error", 4]),
+    );
   });
 }
 

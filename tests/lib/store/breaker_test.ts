@@ -6,18 +6,23 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { Breaker, BreakerOpenError } from "../../../lib/store/breaker.ts";
+import { Breaker, type BreakerJob, BreakerOpenError } from "../../../lib/store/breaker.ts";
 import { BreakerState } from "../../../lib/store/breaker_state.ts";
 import { type FailureCode, JobError } from "../../../lib/job/failure.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 
-const opener = { id: "job-0", kind: "itinerary" };
-const one = { id: "job-1", kind: "itinerary" };
-const two = { id: "job-2", kind: "itinerary" };
-const other = { id: "job-3", kind: "bundles" };
+const opener = jobOf("job-0");
+const one = jobOf("job-1");
+const two = jobOf("job-2");
+const other = jobOf("job-3", { kind: "bundles" });
 const { signal } = new AbortController();
+
+/** Returns a job whose source no other job has. */
+function jobOf(id: string, more: Partial<BreakerJob> = {}): BreakerJob {
+  return { id, kind: "itinerary", owner: null, request: id, ...more };
+}
 
 /** Opens the breakers of two instances over one database. */
 async function openBreakers() {
@@ -36,8 +41,6 @@ async function openBreakers() {
     [Symbol.dispose]: () => kv.close(),
   };
 }
-
-type BreakerJob = typeof one;
 
 /** Makes a call that fails. @returns the error that the guard throws */
 async function rejectCall(
@@ -102,7 +105,7 @@ Deno.test("after the pause one job is the probe, and no other job may call", asy
   using env = await openBreakers();
   await rejectCall(env.a, one);
   env.clock.advance(1_000);
-  const callers = Array.from({ length: 20 }, (_, n) => ({ ...one, id: `job-${n}` }));
+  const callers = Array.from({ length: 20 }, (_, n) => jobOf(`job-${n}`));
   const answers = await Promise.all(
     callers.map((job, n) => (n % 2 ? env.a : env.b).admit(job)),
   );
@@ -140,8 +143,8 @@ Deno.test("each rejected call in a row doubles the pause, up to a maximum", asyn
     let expected: number = firstMs;
     for (let n = 0; n < 10; n++) {
       const startedAt = env.clock.now();
-      await rejectCall(n % 2 ? env.a : env.b, { ...one, id: `job-${n}` }, code);
-      const until = await env.a.admit(two);
+      await rejectCall(n % 2 ? env.a : env.b, jobOf(`job-${n}`), code);
+      const until = await env.a.admit(jobOf("next"));
       assertStrictEquals(until - startedAt, expected, `${code}, failure ${n + 1}`);
       env.clock.advance(until - startedAt);
       expected = Math.min(longestMs, 2 * expected);
@@ -152,7 +155,7 @@ Deno.test("each rejected call in a row doubles the pause, up to a maximum", asyn
 Deno.test("calls that were in flight when the breaker opened do not lengthen the pause", async () => {
   using env = await openBreakers();
   const calls = [1, 2, 3, 4].map((n) => ({
-    job: { ...one, id: `job-${n}` },
+    job: jobOf(`job-${n}`),
     answer: Promise.withResolvers<never>(),
   }));
   const ended = calls.map(({ job, answer }) =>
@@ -252,7 +255,7 @@ Deno.test("a slow probe that succeeds closes the breaker, although others have c
   await slow.begun;
   for (let n = 0; n < 3; n++) {
     env.clock.advance(5_000);
-    const next = heldCall(env.b, { ...two, id: `next-${n}` });
+    const next = heldCall(env.b, jobOf(`next-${n}`));
     await next.begun;
     if (n === 2) await slow.succeed();
   }
@@ -274,7 +277,7 @@ Deno.test("a slow probe does not close the breaker if a later call was rejected"
 Deno.test("a slow probe does not close a breaker that was opened or extended since", async () => {
   for (const closedBefore of [true, false]) {
     using env = await openBreakers();
-    const early = heldCall(env.b, { ...one, id: "early" });
+    const early = heldCall(env.b, jobOf("early"));
     await early.begun;
     await rejectCall(env.a, opener);
     env.clock.advance(1_000);
@@ -383,6 +386,51 @@ for (const code of ["connection_lost", "timeout", "upstream_error"] as const) {
   });
 }
 
+/** Two jobs of one source, by what they have in common. */
+const sources: [name: string, job: Partial<BreakerJob>][] = [
+  ["equal owners", { owner: "client:1" }],
+  ["equal requests without an owner", { request: { text: "same" } }],
+];
+
+for (const [name, more] of sources) {
+  Deno.test(`two jobs of one source without an answer hold back this source alone: ${name}`, async () => {
+    using env = await openBreakers();
+    const [first, second, third] = ["1", "2", "3"].map((id) => jobOf(id, more)) as [
+      BreakerJob,
+      BreakerJob,
+      BreakerJob,
+    ];
+    await loseCall(env.a, first);
+    assertStrictEquals(await env.b.admit(third), 0);
+    await loseCall(env.a, second);
+    assertStrictEquals(await env.b.admit(third), NOON + 1_000);
+    assertStrictEquals(await env.b.admit(two), 0);
+    assertStrictEquals(env.b.openUntil("itinerary"), 0);
+    assertStrictEquals((await env.b.heldBackBy(third))?.code, "connection_lost");
+    assertStrictEquals(await env.b.heldBackBy(two), null);
+    const ring = await env.instances.lastRing();
+    await succeed(env.b, two);
+    assertNotStrictEquals(await env.instances.lastRing(), ring);
+    env.a.forget();
+    assertStrictEquals(await env.a.admit(third), 0);
+  });
+
+  Deno.test(`a job of a second source without an answer opens the breaker for all: ${name}`, async () => {
+    using env = await openBreakers();
+    for (const id of ["1", "2"]) await loseCall(env.a, jobOf(id, more));
+    await loseCall(env.a, two);
+    assertStrictEquals(await env.b.admit(opener), NOON + 1_000);
+    assertStrictEquals(env.b.openUntil("itinerary"), NOON + 1_000);
+    env.clock.advance(1_000);
+    // A new job waits for other sources, and a refused job also for new jobs of its source.
+    assertStrictEquals(await env.a.admit(jobOf("1", more)), NOON + 1_500);
+    for (const breaker of [env.a, env.b]) {
+      assertStrictEquals(await breaker.admit(jobOf("3", more)), NOON + 1_250);
+    }
+    assertStrictEquals(await env.a.admit(opener), 0);
+  });
+}
+
 Deno.test("a fault without an answer opens the breaker at once if it has a Retry-After", async () => {
   using env = await openBreakers();
   await rejectCall(env.a, one, "upstream_error", { unanswered: true, retryAfterMs: 3_000 });
@@ -395,7 +443,7 @@ for (const alone of [true, false]) {
     using env = await openBreakers();
     if (!alone) await loseCall(env.a, opener);
     for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
-      const job = alone ? one : { ...one, id: crypto.randomUUID() };
+      const job = alone ? one : jobOf(crypto.randomUUID());
       const now = env.clock.now();
       await loseCall(env.a, job);
       assertStrictEquals(await env.b.admit(alone ? one : two), now + seconds * 1_000);
@@ -453,7 +501,7 @@ const verdicts: [
     clock.advance(1_000);
     await succeed(a, opener);
     await loseCall(b, two);
-    await loseCall(b, { ...two, id: "next" });
+    await loseCall(b, jobOf("next"));
   }, true],
 ];
 
@@ -505,7 +553,7 @@ Deno.test("a slow answer that began in an earlier outage clears no job", async (
   const slow = heldCall(env.b, two);
   await slow.begun;
   await succeed(env.a, opener);
-  const next = { ...one, id: "next" };
+  const next = jobOf("next");
   await loseCall(env.a, next);
   await slow.succeed();
   env.clock.advance(1_000);
@@ -519,7 +567,7 @@ Deno.test("calls of other jobs cost no write while one job waits", async () => {
   let commits = 0;
   env.hooks.commit = (_sets, run) => (commits++, run());
   for (let n = 0; n < 3; n++) {
-    assertStrictEquals(await env.a.admit({ ...one, id: `other-${n}` }), 0);
+    assertStrictEquals(await env.a.admit(jobOf(`other-${n}`)), 0);
   }
   assertStrictEquals(commits, 0);
 });
@@ -532,7 +580,7 @@ Deno.test("a slow answer that began before an outage does not end it", async () 
   await loseCall(env.a, two);
   await slow.succeed();
   assertStrictEquals(await env.a.admit(other), 0);
-  assertStrictEquals(await env.a.admit({ ...one, id: "next" }), NOON + 1_000);
+  assertStrictEquals(await env.a.admit(jobOf("next")), NOON + 1_000);
 });
 
 Deno.test("the breaker closes when the answer of the probe begins", async () => {
@@ -575,23 +623,23 @@ Deno.test("heldBackBy() returns why jobs wait, until the breaker has closed in a
   using env = await openBreakers();
   let reads = 0;
   env.hooks.get = () => void reads++;
-  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  assertStrictEquals(await env.a.heldBackBy(two), null);
   assertStrictEquals(reads, 0);
   await loseCall(env.a, one);
-  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  assertStrictEquals(await env.a.heldBackBy(two), null);
   await loseCall(env.a, two);
   env.a.forget();
   reads = 0;
   for (let n = 0; n < 5; n++) {
-    assertStrictEquals((await env.a.heldBackBy("itinerary"))?.code, "connection_lost");
+    assertStrictEquals((await env.a.heldBackBy(two))?.code, "connection_lost");
   }
   assertStrictEquals(reads, 0);
   env.clock.advance(1_000);
   await succeed(env.b, opener);
-  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  assertStrictEquals(await env.a.heldBackBy(two), null);
   await rejectCall(env.a, one);
   env.clock.advance(6_000);
-  assertStrictEquals(await env.a.heldBackBy("itinerary"), null);
+  assertStrictEquals(await env.a.heldBackBy(two), null);
 });
 
 Deno.test("calls cost no write and few reads while the breaker is closed", async () => {
@@ -600,7 +648,7 @@ Deno.test("calls cost no write and few reads while the breaker is closed", async
   env.hooks.get = () => void reads++;
   env.hooks.commit = (_sets, run) => (commits++, run());
   for (let n = 0; n < 100; n++) {
-    await succeed(env.a, { ...one, id: `job-${n}` });
+    await succeed(env.a, jobOf(`job-${n}`));
     env.clock.advance(10);
   }
   // Every 250 ms, however many calls there are.

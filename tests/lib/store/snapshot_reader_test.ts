@@ -1,3 +1,4 @@
+import type { JobRecord } from "../../../lib/job/job_record.ts";
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { type Failure, failure } from "../../../lib/job/failure.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
@@ -104,7 +105,7 @@ Deno.test("a failed read fails the reads that share it, and no later one", async
 Deno.test("read() shows why a queued job is held back, as another version of the job", async () => {
   using env = await openHooked();
   let reason: Failure | null = null;
-  const heldBackBy = (kind: string) => Promise.resolve(kind === "test" ? reason : null);
+  const heldBackBy = ({ kind }: JobRecord) => Promise.resolve(kind === "test" ? reason : null);
   const { store } = openStores(env.kv, { clock: env.clock, heldBackBy });
   const job = queuedJob();
   await store.accept(job);
