@@ -16,8 +16,15 @@ export const CallPiece = z.object({
     name: z.string().nullish().catch(null).transform((name) => name ?? ""),
     arguments: lenientArguments,
   }),
+  extra_content: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 type CallPiece = z.infer<typeof CallPiece>;
+
+/** A function call of Chat Completions. */
+export interface ChatCall extends FunctionCall {
+  /** What the server wants back with the call, unchanged: Gemini's signature of its thoughts. */
+  extra: Record<string, unknown> | null;
+}
 
 /** More function calls than a turn has. */
 const MAX_CALLS = 100;
@@ -31,6 +38,7 @@ interface Part {
   id: string | null;
   name: string;
   arguments: string;
+  extra: ChatCall["extra"];
 }
 
 /** The function calls of one answer. */
@@ -49,22 +57,24 @@ export class CallPieces {
   }
 
   /** The calls. Each has an id of its own, also on servers that send none or repeat them. */
-  get calls(): FunctionCall[] {
-    const calls = new Map<string, FunctionCall>();
-    for (const { id, name, arguments: given } of this.#parts) {
+  get calls(): ChatCall[] {
+    const calls = new Map<string, ChatCall>();
+    for (const { id, name, arguments: given, extra } of this.#parts) {
       const known = id === null ? undefined : calls.get(id);
       const text = given.trim() || "{}";
       // A call without a name cannot be answered, and a repeated one has its answer.
       if (name === "" || known?.name === name && known.arguments === text) continue;
       const callId = id === null || known ? newCallId() : id;
-      calls.set(callId, { callId, name, arguments: text });
+      calls.set(callId, { callId, name, arguments: text, extra });
     }
     return [...calls.values()];
   }
 
   /** Adds a piece. */
-  add({ index = null, id, function: { name, arguments: given } }: CallPiece): void {
+  add(piece: CallPiece): void {
+    const { index = null, id, function: { name, arguments: given } } = piece;
     const part = this.#partOf({ index, id, name });
+    part.extra ??= piece.extra_content ?? null;
     part.id ??= id;
     part.name ||= name;
     part.arguments += given;
@@ -83,7 +93,7 @@ export class CallPieces {
       ? this.#parts.findLast((part) => id === null || part.id === id)
       : this.#parts.findLast((part) => part.index === index);
     if (found && !isOther(found, { id, name })) return found;
-    const part = { index, id, name: "", arguments: "" };
+    const part = { index, id, name: "", arguments: "", extra: null };
     this.#parts.push(part);
     return part;
   }

@@ -126,6 +126,7 @@ function bodyOf(
     messages: messagesOf(messages, {
       instructions: formatInstructions(helpers, format, dialect.format),
       hasSystem: dialect.takes("system"),
+      hasThoughts: dialect.takes("reasoning_content"),
     }),
     ...(tools?.length && dialect.takes("tools") && { tools }),
     response_format: chatFormat(helpers, format, dialect.format),
@@ -150,13 +151,24 @@ function tokenLimit(dialect: Dialect, asked: number): SentBody {
 /** Returns the messages in the form that the server supports, with further instructions. */
 function messagesOf(
   messages: Message[],
-  { instructions, hasSystem }: { instructions: string; hasSystem: boolean },
+  { instructions, hasSystem, hasThoughts }: {
+    instructions: string;
+    hasSystem: boolean;
+    hasThoughts: boolean;
+  },
 ): Message[] {
-  const [first, ...others] = messages.filter(hasContent);
+  const sent = hasThoughts ? messages : messages.map(withoutThoughts);
+  const [first, ...others] = sent.filter(hasContent);
   if (first === undefined) return [];
   const instructed = { ...first, content: `${first.content}${instructions}` } as Message;
   if (!hasSystem && first.role === "system") instructed.role = "user";
   return [instructed, ...others].reduce(join, []);
+}
+
+/** Some servers refuse the thoughts that others require. */
+function withoutThoughts(message: Message): Message {
+  const { reasoning_content: _, ...rest } = message as Message & { reasoning_content?: string };
+  return rest as Message;
 }
 
 /** Some servers refuse a message of the model that is empty. */

@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { isComplete } from "../model/json_document.ts";
-import type { ChatTurn, FunctionCall } from "../model/model.ts";
+import type { ChatTurn } from "../model/model.ts";
 import { BlankRun } from "./blank_run.ts";
-import { CallPiece, CallPieces } from "./call_pieces.ts";
+import { CallPiece, CallPieces, type ChatCall } from "./call_pieces.ts";
 import { endingOf } from "./ending.ts";
 import { unreadableAnswer } from "./error.ts";
 import { lenientId, lenientText } from "./lenient.ts";
@@ -118,8 +118,13 @@ export class ChatAnswer {
     return this.#blanks.isEndless;
   }
 
+  /** The thoughts of the model, or an empty text. Some servers want them back with its calls. */
+  get thoughts(): string {
+    return this.#thoughts;
+  }
+
   /** The function calls of the model. */
-  get calls(): FunctionCall[] {
+  get calls(): ChatCall[] {
     return this.#calls.calls;
   }
 

@@ -7,6 +7,7 @@ import type OpenAI from "openai";
 import { z } from "zod";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { complete } from "./chat.ts";
+import type { ChatAnswer } from "./chat_answer.ts";
 import type { OpenAICall } from "./client.ts";
 import { parametersOf } from "./format.ts";
 import { lenientText } from "./lenient.ts";
@@ -21,7 +22,9 @@ const Item = z.union([
     call_id: z.string(),
     name: z.string(),
     arguments: z.string(),
+    extra_content: z.record(z.string(), z.unknown()).optional(),
   }),
+  z.object({ type: z.literal("reasoning"), reasoning_content: z.string() }),
   z.object({ type: z.literal("function_call_output"), call_id: z.string(), output: z.string() }),
   z.object({
     type: z.literal("message").optional(),
@@ -52,26 +55,28 @@ export async function respondByChat(
     tools,
   }, options);
   const turn = answer.toTurn();
-  const { calls } = answer;
   return {
     ...turn,
-    calls,
-    output: itemsOf(turn.text, calls),
+    calls: answer.calls.map(({ extra: _, ...called }) => called),
+    output: itemsOf(turn.text, answer),
     reasoningSummaries: [],
     stored: false,
   };
 }
 
 /** Returns the items of the Responses API for an answer of Chat Completions. */
-function itemsOf(text: string | null, calls: ResponseTurn["calls"]): InputItem[] {
+function itemsOf(text: string | null, { calls, thoughts }: ChatAnswer): InputItem[] {
   const content = [{ type: "output_text", text, annotations: [] }];
+  const hasThoughts = thoughts !== "" && calls.length > 0;
   return [
+    ...(hasThoughts ? [{ type: "reasoning", reasoning_content: thoughts }] : []),
     ...(text === null ? [] : [{ type: "message", role: "assistant", content }]),
     ...calls.map((called) => ({
       type: "function_call",
       call_id: called.callId,
       name: called.name,
       arguments: called.arguments,
+      ...(called.extra && { extra_content: called.extra }),
     })),
   ];
 }
@@ -81,27 +86,42 @@ function messagesOf(input: InputItem[]): Message[] {
   const messages: Message[] = [];
   for (const value of input) {
     const item = Item.safeParse(value).data;
-    // Reasoning, for example.
+    // The reasoning of the Responses API, for example.
     if (!item) continue;
-    if ("output" in item) {
+    if ("reasoning_content" in item) {
+      messages.push(thoughtsOf(item));
+    } else if ("output" in item) {
       messages.push({ role: "tool", tool_call_id: item.call_id, content: item.output });
     } else if ("name" in item) {
       addCall(messages, item);
     } else {
-      messages.push({ role: item.role, content: item.content });
+      const last = messages.at(-1);
+      const { role, content } = item;
+      // The thoughts of the model are part of the same message.
+      if (role === "assistant" && last?.role === role && last.content === null) {
+        last.content = content;
+      } else messages.push({ role, content });
     }
   }
   return messages;
 }
 
-function addCall(
-  messages: Message[],
-  called: { call_id: string; name: string; arguments: string },
-): void {
+/** DeepSeek and Kimi refuse function calls without the thoughts that led to them. */
+function thoughtsOf({ reasoning_content }: { reasoning_content: string }): Message {
+  const message = { role: "assistant" as const, content: null, reasoning_content };
+  return message;
+}
+
+type CallItem = Extract<z.infer<typeof Item>, { type: "function_call" }>;
+
+function addCall(messages: Message[], called: CallItem): void {
+  const { call_id: id, name, arguments: given, extra_content } = called;
   const toolCall: ToolCall = {
     type: "function",
-    id: called.call_id,
-    function: { name: called.name, arguments: called.arguments },
+    id,
+    function: { name, arguments: given },
+    // Gemini refuses function calls without the signature that it sent with them.
+    ...(extra_content && { extra_content }),
   };
   const last = messages.at(-1);
   if (last?.role === "assistant") last.tool_calls = [...last.tool_calls ?? [], toolCall];

@@ -103,6 +103,11 @@ const rows = [
     words: /user_location/,
   },
   member("reasoning_effort", "reasoning ?effort|reasoning value|\\bthinking\\b"),
+  {
+    name: "reasoning_content",
+    isSent: (body) => JSON.stringify(body.messages ?? null).includes('"reasoning_content"'),
+    words: /reasoning_content/,
+  },
   member("store"),
   member("background", "background (?:mode|responses?)"),
   member("previous_response_id", "previous response"),
