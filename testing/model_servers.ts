@@ -34,6 +34,11 @@ function callsFunction(body: Body): boolean {
     !JSON.stringify(items).match(/"role":"tool"|function_call_output/);
 }
 
+/** Returns the messages of the model with function calls. */
+function callsIn({ messages }: Body): Body[] {
+  return messages.filter(({ tool_calls }: Body) => tool_calls !== undefined);
+}
+
 /** Returns the pieces of an answer: like a real stream, not at the ends of members. */
 function pieces(text: string): string[] {
   return text.match(/[^]{1,40}/g) ?? [];
@@ -204,7 +209,12 @@ const deepseek: ModelServer = {
     if (body.response_format && !JSON.stringify(body.messages).includes("JSON")) {
       return refuse(400, { error: { message: "Prompt must contain the word 'json'" } });
     }
-    const thinking = { choices: [{ index: 0, delta: { reasoning_content: "Let me see" } }] };
+    const reasoning_content = "Let me see";
+    if (callsIn(body).some((message) => message.reasoning_content !== reasoning_content)) {
+      const message = "Missing `reasoning_content` field in the assistant message";
+      return refuse(400, { error: { message, type: "invalid_request_error" } });
+    }
+    const thinking = { choices: [{ index: 0, delta: { reasoning_content } }] };
     return eventStream(
       `: keep-alive\n\n${sseText([thinking, ...chunks(body, plan)])}data: [DONE]\n\n`,
     );
@@ -266,10 +276,18 @@ const gemini: ModelServer = {
         "Function calling with a response mime type: 'application/json' is unsupported";
       return refuse(400, [{ error: { code: 400, message, status } }]);
     }
+    const extra_content = { google: { thought_signature: "c2lnbmF0dXJl" } };
+    const sent = callsIn(body).flatMap(({ tool_calls }) => tool_calls);
+    if (sent.some((call) => call.extra_content?.google?.thought_signature === undefined)) {
+      const message = "Function call is missing a thought_signature in functionCall parts.";
+      return refuse(400, [{ error: { code: 400, message, status } }]);
+    }
     // Each call has the index 0 and an empty id.
     const events = chunks(body, plan) as Body[];
     for (const { choices: [{ delta }] } of events) {
-      for (const call of delta.tool_calls ?? []) Object.assign(call, { id: "", index: 0 });
+      for (const call of delta.tool_calls ?? []) {
+        Object.assign(call, { id: "", index: 0, extra_content });
+      }
     }
     return chatStream(events);
   },
