@@ -18,5 +18,6 @@ Deno.test("a request that is refused for its budget takes no place in the queue"
   for (let n = 0; n < 3; n++) outcomes.push(await submit({ caller }));
   outcomes.push(await submit());
   const spent = "budget spent";
+  await env.a.instance.idle();
   assertEquals(outcomes, ["accepted", spent, spent, spent, "accepted"]);
 });
