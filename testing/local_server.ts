@@ -20,10 +20,11 @@ export function serveLocally(
 ): LocalServer {
   const requests: URL[] = [];
   const stopping = Promise.withResolvers<Response>();
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const server = Deno.serve(options, async (request) => {
     const url = new URL(request.url);
     requests.push(url);
-    return Promise.race([handler(request, url), stopping.promise]);
+    return closing(await Promise.race([handler(request, url), stopping.promise]));
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
@@ -33,6 +34,13 @@ export function serveLocally(
       await withWaitLimit(server.shutdown(), () => "a local server stops");
     },
   };
+}
+
+/** Makes the connection end with the answer: on Deno 2.5, a server waits for idle connections. */
+function closing({ body, status, headers: given }: Response): Response {
+  const headers = new Headers(given);
+  headers.set("connection", "close");
+  return new Response(body, { status, headers });
 }
 
 /**
