@@ -25,8 +25,8 @@ export function isHooked(kv: Deno.Kv): boolean {
   return running.has(kv);
 }
 
-/** A job begins two turns after it was accepted, and turns of Deno 2.5 take longer. */
-const QUIET_TURNS = 6;
+/** A job begins two turns after it was accepted. On Deno 2.5, each takes two turns of a timer. */
+const QUIET_TURNS = Deno.version.deno.startsWith("2.5.") ? 6 : 3;
 
 /**
  * Resolves when all work over a wrapped database waits for something else, such as a clock. It
