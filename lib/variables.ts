@@ -66,7 +66,7 @@ const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin ==
 export const Variables = z.object({
   PORT: integer(0, 65535).default(8000).meta({
     section: "",
-    description: "the port to listen on; `0`: any free port",
+    description: "the port to listen on; `0` chooses a free port",
   }),
   HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
   KV_PATH: z.string().optional().meta({

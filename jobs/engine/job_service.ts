@@ -55,7 +55,7 @@ export interface JobServiceOptions {
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
-  /** How many jobs an API key may create in a UTC day. Unset: any number. */
+  /** How many jobs an API key may create in a UTC day. Unset: no limit. */
   dailyJobsPerKey: number | undefined;
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;

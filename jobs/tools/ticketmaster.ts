@@ -144,7 +144,7 @@ export class TicketmasterClient {
   }
 }
 
-/** Returns how long to wait until the next try; `null` if the next try would fail, too. */
+/** Returns how long to wait before the next try, or `null` if another try cannot succeed. */
 function busyMs({ status, code, retryAfterMs }: JsonFetchError): number | null {
   if (code?.endsWith("QuotaViolation")) return null;
   const isBusy = status === 429 || code?.endsWith("SpikeArrestViolation");

@@ -15,7 +15,7 @@ import { lenientText } from "./lenient.ts";
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type ToolCall = OpenAI.Chat.Completions.ChatCompletionMessageFunctionToolCall;
 
-/** The items of a conversation that Chat Completions has, too. */
+/** The items of a conversation that exist in both APIs. */
 const Item = z.union([
   z.object({
     type: z.literal("function_call"),

@@ -113,7 +113,7 @@ function hasItems(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;
 }
 
-/** Some servers send the code of a success, too. */
+/** Returns whether a code reports a failure: some servers also send a code with a success. */
 function isFailureCode(code: unknown): boolean {
   return (typeof code === "string" || typeof code === "number") &&
     !/^(?:0*|20\d|ok|success)$/i.test(String(code));

@@ -54,7 +54,7 @@ function isMeant(text: string): boolean {
 /**
  * Waits for the first event of an answer.
  *
- * @param answer with a status of success, whatever its content type
+ * @param answer a response with status 2xx and any content type
  * @returns all events
  * @throws what {@link readEvents} throws before the first event
  */
@@ -83,7 +83,7 @@ async function* continued(
 /**
  * Reads the events of an answer: each is a parsed JSON value.
  *
- * @param answer with a status of success, whatever its content type
+ * @param answer a response with status 2xx and any content type
  * @throws {JobError} if the answer reports an error, is cut in the middle of an event, or is neither
  * a stream of events nor a JSON document
  * @throws what {@link readText} throws

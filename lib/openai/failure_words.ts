@@ -75,7 +75,7 @@ const FILTERED = new RegExp([
   '"code":"?1301\\b|"status_code":102[67]\\b',
 ].join("|"));
 
-/** Words about a policy. An account can violate one, too. */
+/** Words about a policy. They may be about the account in place of the request. */
 const POLICY = /content (?:management |filtering )?policy|usage (?:policy|policies|guidelines)/;
 const ACCOUNT = /\baccount|suspended/;
 
@@ -139,7 +139,7 @@ const REFUSED: ReadonlySet<number | undefined> = new Set([
   undefined,
 ]);
 
-/** 498 is Groq's word for no capacity, 529 Anthropic's. */
+/** Besides 503, some servers report missing capacity as 498 or 529. */
 const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
 
 /** Statuses below 500 of faults that pass by themselves. */

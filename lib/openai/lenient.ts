@@ -7,7 +7,7 @@ import { z } from "zod";
 /** The longest id of a server that is kept. */
 const MAX_ID_CHARACTERS = 10_000;
 
-/** An id; `null` if the server sends none, an empty one, or one that is too long to be stored. */
+/** An id, or `null` if it is missing, empty, or too long to store. */
 export const lenientId = z.string().min(1).max(MAX_ID_CHARACTERS).nullish().catch(null)
   .transform((id) => id ?? null);
 

@@ -73,12 +73,10 @@ export async function respond(
 async function finish(
   body: ResponseBody,
   reader: ResponseReader,
-  { call }: Attempt,
+  attempt: Attempt,
 ): Promise<ResponseTurn> {
   if (reader.isStuck && reader.resumable) {
-    const { responses } = call.client();
-    // It costs tokens, but the answer does not depend on it.
-    await responses.cancel(body.id, { timeout: CANCEL_TIMEOUT_MS }).catch(() => {});
+    await cancel(body.id, attempt);
   }
   return toTurn(body);
 }
@@ -134,10 +132,10 @@ async function waitFor(reader: ResponseReader, attempt: Attempt): Promise<Respon
   }
 }
 
-/** Cancels a response that is no longer needed, best effort. */
+/** Cancels a response that is no longer needed. A failure only costs tokens, so it is only logged. */
 async function cancel(id: string, { call, options: { signal } }: Attempt): Promise<void> {
   try {
-    await call.client().responses.cancel(id, { signal, timeout: POLL_TIMEOUT_MS });
+    await call.client().responses.cancel(id, { signal, timeout: CANCEL_TIMEOUT_MS });
   } catch (error) {
     signal.throwIfAborted();
     const fault = fromOpenAIError(error, call.clock.now());
@@ -311,7 +309,7 @@ const OfChat = z.object({
 const NO_API =
   /\/responses\b|responses (?:api|endpoint)|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?(?:an? )?required)|(?:missing (?:required )?(?:parameter|field|property)|path)\W+messages\b/;
 
-/** Links to documents name paths, too. */
+/** Links in an error. Their paths say nothing about the paths of the server. */
 const LINK = /https?:\/\/[^\s"'`<>)\\]+/g;
 
 /** A server that has the API, but does not know the model, names the model. */

@@ -14,12 +14,15 @@ import { retry } from "../retry.ts";
  * @param path a file, `:memory:`, or the URL of a KV Connect server; unset: Deno's default file for
  * this program, or on Deno Deploy the database of the app
  */
-export async function openDatabase(path: string | undefined): Promise<Deno.Kv> {
+export async function openDatabase(
+  path: string | undefined,
+  clock: Clock = systemClock,
+): Promise<Deno.Kv> {
   if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
     await Deno.mkdir(dirname(path), { recursive: true });
   }
-  const kv = await retryLocked(() => Deno.openKv(path), systemClock);
-  return groupCommits(patientKv(kv));
+  const kv = await retryLocked(() => Deno.openKv(path), clock);
+  return groupCommits(patientKv(kv, clock));
 }
 
 /**

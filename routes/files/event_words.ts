@@ -179,7 +179,8 @@ function weekdayDate(results: ParsedResult[], now: number): EventDate | null {
   const clock = clockIn(results);
   const [found] = weekdays;
   if (!found || weekdays.length > 1 || SHORT_WORD.test(found.text)) return null;
-  // Chrono reads "weekend" as its Saturday, and "weekday" as any. A range has no single weekday.
+  // Chrono reads "weekend" as Saturday, and "weekday" as an arbitrary day. A range of days has no
+  // single weekday.
   const last = found.end?.isCertain("weekday") ? found.end : found.start;
   if (/week|settimana/i.test(found.text) || last.get("weekday") !== found.start.get("weekday")) {
     return null;

@@ -1,6 +1,6 @@
 /**
- * The token by which the service recognizes this browser, whatever network it uses. A repeated
- * request with the same `Idempotency-Key` therefore creates one job, also after a change of network.
+ * The service recognizes this browser by this token, and not by its network. So a request that is
+ * repeated with the same `Idempotency-Key` creates one job, even after the network has changed.
  * @module
  */
 

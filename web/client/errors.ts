@@ -82,7 +82,7 @@ export function retryAfterOf(headers: Headers): number | null {
 }
 
 /** Parses a JSON object. Returns an empty object for invalid JSON. */
-// deno-lint-ignore no-explicit-any -- the callers check the members that they use
+// deno-lint-ignore no-explicit-any -- each caller checks the members it uses
 export function parse(json: string): Record<string, any> {
   try {
     return Object(JSON.parse(json));

@@ -36,7 +36,7 @@ interface DescribedKind {
   examples: ReturnType<typeof exampleJobs>;
   /** The part that all its operations share. */
   common: Pick<ZodOpenApiOperationObject, "tags" | "security">;
-  /** The same part of the operations that a read token allows, too. */
+  /** The shared part of the operations that also accept a read token. */
   readable: Pick<ZodOpenApiOperationObject, "tags" | "security">;
 }
 

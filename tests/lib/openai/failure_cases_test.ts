@@ -33,7 +33,7 @@ const flags: Row[] = [
   ],
   ["a risk, as DeepSeek", 400, error("Content Exists Risk", { type }), "content_filtered"],
   [
-    "a filtered output, as Anthropic",
+    "a filtered output, behind a gateway",
     400,
     error("Output blocked by content filtering policy", { type }),
     "content_filtered",
@@ -258,7 +258,7 @@ const statuses: Row[] = [
     "quota_exceeded",
   ],
   [
-    "a low balance, as Anthropic",
+    "a low balance, behind a gateway",
     400,
     { type: "error", ...error("Your credit balance is too low to access the API.", { type }) },
     "quota_exceeded",
@@ -358,7 +358,7 @@ const statuses: Row[] = [
     "request_too_large",
   ],
   [
-    "a long prompt, as Anthropic",
+    "a long prompt, behind a gateway",
     400,
     error("prompt is too long: 210000 tokens > 200000 maximum", { type }),
     "request_too_large",
@@ -403,7 +403,7 @@ const statuses: Row[] = [
     "content_filtered",
   ],
   ["no capacity, as Groq", 498, error("Flex tier capacity exceeded"), "overloaded"],
-  ["overload, as Anthropic", 529, {
+  ["overload, behind a gateway", 529, {
     type: "error",
     ...error("Overloaded", { type: "overloaded_error" }),
   }, "overloaded"],

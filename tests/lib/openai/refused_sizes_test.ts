@@ -76,7 +76,7 @@ const sizes: RefusalCase[] = [
     sends: (body) => limitOf(body) > 3_900,
   },
   {
-    name: "more tokens than its context, as Anthropic",
+    name: "more tokens than its context, behind a gateway",
     how: "chat",
     refuses: asks(4_000),
     says: error(
@@ -95,7 +95,7 @@ const sizes: RefusalCase[] = [
     sends: (body) => limitOf(body) > 3_900,
   },
   {
-    name: "more tokens than the model writes, as Anthropic",
+    name: "more tokens than the model writes, behind a gateway",
     how: "chat",
     refuses: asks(4_096),
     says: error(
