@@ -11,10 +11,10 @@ import { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { fenced } from "../jobs/kinds/text.ts";
 import { systemClock } from "../lib/clock.ts";
-import { ConfigError, readConfig } from "../lib/config.ts";
 import type { ModelProvider, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
 import { createModelProvider } from "../jobs/model_provider.ts";
 import { openBenchRuntime } from "./runtime.ts";
+import { exitWith, readConfigOrExit } from "./start.ts";
 import { type EvalResult, printReport, summarize } from "./eval_report.ts";
 import { type EvalRequest, evalRequests } from "./eval_requests.ts";
 import { checkBundles, checkItinerary, linksIn } from "./plan_checks.ts";
@@ -82,21 +82,6 @@ function readOptions() {
     exitWith("--only must be itinerary or bundles");
   }
   return { ...values, concurrency };
-}
-
-async function readConfigOrExit() {
-  try {
-    return await readConfig({ dev: false });
-  } catch (error) {
-    if (error instanceof ConfigError) exitWith(error.message);
-    throw error;
-  }
-}
-
-/** Prints why the evaluation cannot start, and ends the process. */
-function exitWith(reason: string): never {
-  console.error(`Cannot start: ${reason}`);
-  Deno.exit(1);
 }
 
 /** Returns the same models, and records the links that tools return to them. */

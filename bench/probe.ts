@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import type { PublicKind } from "../jobs/kind.ts";
 import { createModelProvider } from "../jobs/model_provider.ts";
 import { systemClock } from "../lib/clock.ts";
-import { type Config, ConfigError, readConfig } from "../lib/config.ts";
 import { isEnded } from "../lib/job/job_record.ts";
 import type { CallOptions, ModelProvider } from "../lib/model/model.ts";
 import { openBenchRuntime } from "./runtime.ts";
+import { exitWith, readConfigOrExit } from "./start.ts";
 
 /** The smallest useful request of each kind. */
 const requests: Record<string, unknown> = {
@@ -56,21 +56,6 @@ for (const name of Object.keys(requests)) results.push(await probe(name));
 if (options.json) console.log(JSON.stringify(results, null, 2));
 else print(results);
 if (results.some(({ result }) => result !== "completed")) Deno.exitCode = 1;
-
-async function readConfigOrExit(): Promise<Config> {
-  try {
-    return await readConfig({ dev: false });
-  } catch (error) {
-    if (error instanceof ConfigError) exitWith(error.message);
-    throw error;
-  }
-}
-
-/** Prints why the probe cannot start, and ends the process. */
-function exitWith(reason: string): never {
-  console.error(`Cannot start: ${reason}`);
-  Deno.exit(1);
-}
 
 function remember({ properties }: LogRecord): void {
   if (typeof properties.what === "string") refused.push(properties.what);

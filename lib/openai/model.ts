@@ -13,7 +13,8 @@ import { createClient, type OpenAICall } from "./client.ts";
 import { dialects } from "./dialect.ts";
 import { fromOpenAIError, refusalOf } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
-import { join, NoResponsesError, respond as respondByResponses } from "./response.ts";
+import { NoResponsesError } from "./no_responses.ts";
+import { join, respond as respondByResponses } from "./response.ts";
 import { fetchReadably } from "./stream.ts";
 
 export interface OpenAIModelOptions {

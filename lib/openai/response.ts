@@ -4,7 +4,6 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { failureKinds, JobError } from "../job/failure.ts";
 import { describeError } from "../log.ts";
@@ -20,6 +19,7 @@ import {
   unreadableAnswer,
 } from "./error.ts";
 import { openEvents, readEvents } from "./events.ts";
+import { hasNoResponses, isOfChat, NoResponsesError } from "./no_responses.ts";
 import {
   emptyResponse,
   isOver,
@@ -242,8 +242,7 @@ async function readStream(
     opened = true;
     for await (const event of stream) {
       events++;
-      const isFirst = reader.responseId === null;
-      if (isFirst && OfChat.safeParse(event).success) throw new NoResponsesError();
+      if (reader.responseId === null && isOfChat(event)) throw new NoResponsesError();
       const body = await reader.read(event);
       if (body) return { body };
       if (reader.canStall) watchdog.arm();
@@ -287,38 +286,4 @@ async function create(
       previous = null;
     }
   }
-}
-
-/** The server has no Responses API. */
-export class NoResponsesError extends JobError {
-  override name = "NoResponsesError";
-
-  constructor() {
-    super("rejected", "OpenAI API error: the server has no Responses API");
-  }
-}
-
-/** An answer, or a part of one, of a server that answers each request as for Chat Completions. */
-const OfChat = z.object({
-  type: z.undefined().optional(),
-  output: z.undefined().optional(),
-  choices: z.array(z.unknown()),
-});
-
-/** How servers without the API answer: with words about its path, or as for Chat Completions. */
-const NO_API =
-  /\/responses\b|responses (?:api|endpoint)|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?(?:an? )?required)|(?:missing (?:required )?(?:parameter|field|property)|path)\W+messages\b/;
-
-/** Links in an error. Their paths say nothing about the paths of the server. */
-const LINK = /https?:\/\/[^\s"'`<>)\\]+/g;
-
-/** A server that has the API, but does not know the model, names the model. */
-function hasNoResponses(error: unknown): boolean {
-  const refusal = refusalOf(error);
-  if (refusal === null) return false;
-  const { status = 0, failure, codes } = refusal;
-  if (codes.has("not_implemented")) return true;
-  const text = refusal.text.replaceAll(LINK, "");
-  if (NO_API.test(text) && (failure === "rejected" || status === 0)) return true;
-  return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
 }
