@@ -156,12 +156,13 @@ Deno.test("calls that were in flight when the breaker opened do not lengthen the
   using env = await openBreakers();
   const calls = [1, 2, 3, 4].map((n) => ({
     job: jobOf(`job-${n}`),
+    begun: Promise.withResolvers<void>(),
     answer: Promise.withResolvers<never>(),
   }));
-  const ended = calls.map(({ job, answer }) =>
-    env.a.guard(job, { signal }, () => answer.promise).catch(() => {})
+  const ended = calls.map(({ job, begun, answer }) =>
+    env.a.guard(job, { signal }, () => (begun.resolve(), answer.promise)).catch(() => {})
   );
-  await env.kv.get(["wait"]);
+  await Promise.all(calls.map(({ begun }) => begun.promise));
   for (const { answer } of calls) answer.reject(new JobError("rate_limited", "Too much"));
   await Promise.all(ended);
   assertStrictEquals(await env.b.admit(two), NOON + 1_000);
@@ -170,12 +171,14 @@ Deno.test("calls that were in flight when the breaker opened do not lengthen the
 Deno.test("a late Retry-After makes the pause longer, never shorter", async () => {
   using env = await openBreakers();
   const late = [5_000, 2_000].map((retryAfterMs) => {
+    const begun = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<never>();
-    const ended = env.a.guard(one, { signal }, () => answer.promise).catch(() => {});
+    const call = () => (begun.resolve(), answer.promise);
+    const ended = env.a.guard(one, { signal }, call).catch(() => {});
     const error = new JobError("rate_limited", "Too much", { retryAfterMs });
-    return { end: () => (answer.reject(error), ended) };
+    return { begun: begun.promise, end: () => (answer.reject(error), ended) };
   });
-  await env.kv.get(["wait"]);
+  await Promise.all(late.map(({ begun }) => begun));
   await rejectCall(env.b, opener);
   for (const { end } of late) {
     await end();
