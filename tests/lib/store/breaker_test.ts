@@ -165,7 +165,8 @@ Deno.test("calls that were in flight when the breaker opened do not lengthen the
   await Promise.all(calls.map(({ begun }) => begun.promise));
   for (const { answer } of calls) answer.reject(new JobError("rate_limited", "Too much"));
   await Promise.all(ended);
-  assertStrictEquals(await env.b.admit(two), NOON + 1_000);
+  // Any of the four may have opened the breaker, and then waits a little longer.
+  assertStrictEquals(await env.b.admit(opener), NOON + 1_000);
 });
 
 Deno.test("a late Retry-After makes the pause longer, never shorter", async () => {
