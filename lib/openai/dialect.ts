@@ -166,8 +166,9 @@ const FAULT_WORDS =
 function isAboutRequest(refusal: Refusal): boolean {
   const { status = 0, failure, param, codes, text } = refusal;
   if (param === "model" || codes.has("model_not_found") || isPreviousLost(refusal)) return false;
+  if (failure === "request_too_large") return true;
   if (status >= 500) return SERVER_FAULTS.includes(status) && FAULT_WORDS.test(text);
-  return failure === "rejected" || failure === "request_too_large";
+  return failure === "rejected";
 }
 
 /** Each refusal removes something, so there are never this many. */

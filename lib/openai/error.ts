@@ -9,7 +9,7 @@ import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 import { parseJson } from "../json.ts";
 import { parsed, textOf, withoutEcho } from "./echo.ts";
-import { failureCode, type ServerWords, statusIn } from "./failure_words.ts";
+import { failureCode, hasCrashed, type ServerWords, statusIn } from "./failure_words.ts";
 
 /** The codes for an answer of the model that the server itself found invalid, as Groq does. */
 const BAD_DRAW_CODES = ["json_validate_failed", "tool_use_failed", "output_parse_failed"];
@@ -160,11 +160,12 @@ export function readableError(text: string): string {
 function answerOf(error: APIError, now: number): ErrorAnswer {
   const body = error.error as Record<string, unknown> | undefined;
   const original = typeof body?.[ORIGINAL] === "string" ? body[ORIGINAL] : JSON.stringify(body);
+  // Some servers send an error as an event of a stream.
+  const answer = read(parseJson((original ?? "").replace(/^data:/, "")) ?? original, error.status);
   return {
-    // Some servers send an error as an event of a stream.
-    ...read(parseJson((original ?? "").replace(/^data:/, "")) ?? original, error.status),
+    ...answer,
     retryAfterMs: retryAfterMs(error.headers, now),
-    unanswered: error.status !== undefined && error.status >= 500,
+    unanswered: (error.status ?? 0) >= 500 || hasCrashed(answer),
   };
 }
 

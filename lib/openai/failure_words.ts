@@ -3,6 +3,8 @@
  * @module
  */
 import type { FailureCode } from "../job/failure.ts";
+import { filterCodes, isAboutFilter } from "./filter_words.ts";
+import { isAboutMoney, quotaCodes } from "./money_words.ts";
 
 /** The parts of an error that decide the failure. */
 export interface ServerWords {
@@ -14,79 +16,6 @@ export interface ServerWords {
   text: string;
 }
 
-/** The codes and types for an account without money. */
-const QUOTA_CODES = [
-  "insufficient_quota",
-  "insufficient_user_quota",
-  "insufficient_balance",
-  "insufficient_credits",
-  "not_enough_balance",
-  "accountoverdueerror",
-  "budget_exceeded",
-  "exceeded_current_quota_error",
-  "arrearage",
-  "payment_required",
-  "billing_error",
-  "billing_not_active",
-  "billing_hard_limit_reached",
-  "credit_balance_exhausted",
-  "organization_spend_limit_exceeded",
-  "project_spend_limit_exceeded",
-  "organization_usage_limit_exceeded",
-];
-
-/** The same in the words of other servers. A rate limit may be called a quota, but not these. */
-const NO_MONEY = new RegExp([
-  "insufficient[ _](?:account )?(?:balance|credits?|funds)",
-  "credit balance|overdue balance|not enough balance",
-  "balance is (?:insufficient|not enough)",
-  "not active, please check your billing",
-  "hard limit has been reached",
-  "(?:out of|no|not enough|all available|requires more|included) credits?\\b(?![ -]card| (?:were|was|will))",
-  "have any credits|credits (?:are|have been) (?:depleted|exhausted)",
-  "(?:spending|spend|credit) limit",
-  "in arrears|in good standing",
-  "payment required",
-  "key limit exceeded|budget has been exceeded",
-  // MiniMax.
-  '"status_code":1008\\b',
-].join("|"));
-
-/** The codes for a request or an answer that a filter stopped. */
-const FILTER_CODES = [
-  "content_filter",
-  "content_filtered",
-  "content_policy_violation",
-  "data_inspection_failed",
-  "datainspectionfailed",
-  "invalid_prompt",
-  "moderation_blocked",
-  "prohibited_content",
-  "responsibleaipolicyviolation",
-];
-
-/** The same in words. */
-const FILTERED = new RegExp([
-  "contentpolicyviolation|inappropriate content|content exists risk|considered high risk",
-  "(?:input|prompt|request) was (?:flagged|blocked)",
-  "violated guardrail|guardrail policy|our safety system",
-  "sensitivecontentdetected|may contain sensitive information|unsafe or sensitive content",
-  // Zhipu and MiniMax.
-  '"code":"?1301\\b|"status_code":102[67]\\b',
-].join("|"));
-
-/** Words about a policy. They may be about the account in place of the request. */
-const POLICY = /content (?:management |filtering )?policy|usage (?:policy|policies|guidelines)/;
-const ACCOUNT = /\baccount|suspended/;
-
-/** A rate limit may link to a policy. */
-const FILTER_STATUSES: ReadonlySet<number | undefined> = new Set([400, 403, 422, undefined]);
-
-function isFiltered({ status, text }: ServerWords): boolean {
-  if (!FILTER_STATUSES.has(status)) return false;
-  return FILTERED.test(text) || (POLICY.test(text) && !ACCOUNT.test(text));
-}
-
 /** The codes for a request with more tokens than the model may read, write, or get per minute. */
 const SIZE_CODES = [
   "context_length_exceeded",
@@ -95,7 +24,7 @@ const SIZE_CODES = [
   "string_above_max_length",
 ];
 const TOO_LARGE =
-  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context limit|greater than the context length|context length of only/;
+  /request too large|(?:prompt|input) is too long|(?:maximum|model'?s?) context (?:length|window)|exceeds? (?:the )?(?:available )?context|exceeds? the maximum number of tokens|context size has been exceeded|context limit|greater than the context length|context length of only|range of input length|tokens in the prompt cannot exceed/;
 
 const RATE_CODES = ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"];
 
@@ -133,11 +62,11 @@ export function statusIn(codes: string[]): number | undefined {
   return STATUS_CODES.find((row) => row.codes.some((code) => codes.includes(code)))?.status;
 }
 
-/** Statuses of requests that a server refuses because of their content or of the account. */
-const REFUSED: ReadonlySet<number | undefined> = new Set([
-  ...[400, 402, 403, 412, 413, 422, 429],
-  undefined,
-]);
+/** Codes for a key that is not valid. Gemini sends them with 400. */
+const KEY_CODES = ["api_key_invalid", "invalid_api_key"];
+
+/** Statuses that may report a fault which passes by itself, or has another cause than the request. */
+const NOT_REFUSED: ReadonlySet<number | undefined> = new Set([401, 404, 408, 409, 425, 499]);
 
 /** Besides 503, some servers report missing capacity as 498 or 529. */
 const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
@@ -145,23 +74,38 @@ const OVERLOADED: ReadonlySet<number | undefined> = new Set([498, 503, 529]);
 /** Statuses below 500 of faults that pass by themselves. */
 const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 499]);
 
+/** A model that has crashed, or is loaded again. Some servers report it as 400 or 404. */
+const CRASHED =
+  /model (?:has |was |is )?(?:crashed|unloaded|reloaded)|failed to load model|degraded function/;
+
+/** Returns whether an error is about a crash of the model. */
+export function hasCrashed({ text }: ServerWords): boolean {
+  return CRASHED.test(text);
+}
+
+/** Returns whether a server refuses a request because of its content or of the account. */
+function isRefused({ status = 0, text }: ServerWords): boolean {
+  // Some gateways report with 500 what the server behind them has refused. A page says nothing.
+  return status >= 500 ? /^[[{]/.test(text) : !NOT_REFUSED.has(status);
+}
+
 /** Returns what an error means for a job. */
 export function failureCode(words: ServerWords): FailureCode {
   const { status, codes, text } = words;
   // Gateways written in Python pass on codes within their texts.
   const has = (names: string[]) =>
     names.some((name) => codes.has(name) || text.includes(`'${name}'`));
-  if (REFUSED.has(status)) {
-    if (status === 402 || has(QUOTA_CODES)) return "quota_exceeded";
+  if (isRefused(words)) {
+    if (status === 402 || has(quotaCodes)) return "quota_exceeded";
     // A server that filters a wish may add what it charges, so these words decide before money.
-    if (has(FILTER_CODES) || isFiltered(words)) return "content_filtered";
-    if (NO_MONEY.test(text)) return "quota_exceeded";
+    if (has(filterCodes) || isAboutFilter(status, text)) return "content_filtered";
+    if (isAboutMoney(text)) return "quota_exceeded";
     if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
   }
-  if (status === 401 && (has(QUOTA_CODES) || NO_MONEY.test(text))) return "quota_exceeded";
+  if (status === 401 && (has(quotaCodes) || isAboutMoney(text))) return "quota_exceeded";
   if (status === 429 || has(RATE_CODES)) return "rate_limited";
   if (OVERLOADED.has(status) || codes.has("overloaded_error")) return "overloaded";
-  if (status === 401 || status === 403) return "unauthorized";
-  if (PASSING.has(status)) return "upstream_error";
+  if (status === 401 || status === 403 || has(KEY_CODES)) return "unauthorized";
+  if (PASSING.has(status) || hasCrashed(words)) return "upstream_error";
   return status !== undefined && status >= 400 && status < 500 ? "rejected" : "upstream_error";
 }

@@ -84,9 +84,12 @@ export function limitIn(words: string, asked: number): number | null {
 /** A smaller number belongs to a name or a version. */
 const MIN_LIMIT = 256;
 
-/** Leaves out a status in angle brackets, as Alibaba writes it. Writes `16,384` as `16384`. */
+/** A status, as a member or in angle brackets, as Alibaba writes it. */
+const STATUS = /<\d{3}>|"\w*(?:code|status)": ?"?\d+/g;
+
+/** Leaves out statuses. Writes `16,384` as `16384`. */
 function plainNumbers(text: string): string {
-  return text.replaceAll(/<\d{3}>/g, "").replaceAll(/(\d),(?=\d{3}(?!\d))/g, "$1");
+  return text.replaceAll(STATUS, "").replaceAll(/(\d),(?=\d{3}(?!\d))/g, "$1");
 }
 
 function firstOf(patterns: RegExp[], text: string): string | undefined {

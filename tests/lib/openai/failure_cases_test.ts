@@ -82,6 +82,59 @@ const flags: Row[] = [
     object: "chat.completion",
     base_resp: { status_code: 1026, status_msg: "input new_sensitive" },
   }, "content_filtered"],
+  ["checks of a gateway, as Portkey", 446, {
+    error: {
+      message: "The guardrail checks defined in the config failed. See `hook_results`.",
+      type: "hooks_failed",
+      code: null,
+    },
+    hook_results: {},
+  }, "content_filtered"],
+  ["a blocked prompt, as Cloudflare", 424, {
+    success: false,
+    error: [{ code: 2016, message: "Prompt blocked due to security configurations" }],
+  }, "content_filtered"],
+  [
+    "a policy of content safety, as LiteLLM",
+    400,
+    error("{'error': 'Violated content safety policy', 'source': 'input'}", { code: "400" }),
+    "content_filtered",
+  ],
+  [
+    "a blocked word, as LiteLLM",
+    403,
+    error("{'error': \"Content blocked: keyword 'hell' detected\"}", { code: "403" }),
+    "content_filtered",
+  ],
+  [
+    "a blocked name, as LiteLLM",
+    400,
+    error("Blocked entity detected: PERSON by Guardrail: presidio.", { code: "400" }),
+    "content_filtered",
+  ],
+  ["a threat, as Helicone", 400, {
+    success: false,
+    error: { code: "PROMPT_THREAT_DETECTED", message: "Your request cannot be processed." },
+  }, "content_filtered"],
+  [
+    "flagged content",
+    400,
+    error("This content was flagged for possible cybersecurity risk.", { code: "cyber_policy" }),
+    "content_filtered",
+  ],
+  ["sensitive content, as SiliconFlow", 451, {
+    code: 20015,
+    message: "Content contains sensitive information",
+  }, "content_filtered"],
+  ["sensitive content in Chinese", 400, error("系统检测到敏感内容"), "content_filtered"],
+  ["content against the rules in Chinese", 400, error("输入内容违规，请修改"), "content_filtered"],
+  [
+    "an unknown guardrail",
+    400,
+    error("The guardrail identifier provided in the request does not exist."),
+    "rejected",
+  ],
+  ["a filter that is out of order", 503, error("The guardrail checks failed"), "overloaded"],
   [
     "a rate limit that links to a policy",
     429,
@@ -215,6 +268,105 @@ const accounts: Row[] = [
   ["no prepaid credits, as Gemini", 429, [
     error("Your prepayment credits are depleted.", { code: 429, status: "RESOURCE_EXHAUSTED" }),
   ], "quota_exceeded"],
+  [
+    "no balance in Chinese, as Zhipu",
+    429,
+    error("余额不足或无可用资源包,请充值。", { code: "1113" }),
+    "quota_exceeded",
+  ],
+  ["arrears in Chinese, as Tencent", 400, error("账户欠费，请充值"), "quota_exceeded"],
+  [
+    "the spent quota of a key, as New API",
+    401,
+    error("该令牌额度已用尽 TokenStatusExhausted[sk-0***1]", { type: "new_api_error" }),
+    "quota_exceeded",
+  ],
+  [
+    "too little quota of a key, as New API",
+    403,
+    error("token quota is not enough, token remain quota: 0.2, need quota: 0.3", {
+      code: "pre_consume_token_quota_failed",
+    }),
+    "quota_exceeded",
+  ],
+  ["no credits by their reason, as Gemini", 429, {
+    error: {
+      code: 429,
+      message: "Resource has been exhausted (e.g. check quota).",
+      status: "RESOURCE_EXHAUSTED",
+      details: [{ reason: "INSUFFICIENT_G1_CREDITS_BALANCE" }],
+    },
+  }, "quota_exceeded"],
+  [
+    "the words of OpenAI without its code, as LiteLLM",
+    429,
+    error(
+      "litellm.RateLimitError: OpenAIException - You exceeded your current quota, please check your plan and billing details. Read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
+      { type: null, code: "429" },
+    ),
+    "quota_exceeded",
+  ],
+  [
+    "the limit of a day in the words of OpenAI, as Gemini",
+    429,
+    [
+      error(
+        "You exceeded your current quota, please check your plan and billing details. Head to: https://ai.google.dev/gemini-api/docs/rate-limits.",
+        { code: 429 },
+      ),
+    ],
+    "rate_limited",
+  ],
+  [
+    "the limit of a week, as Ollama",
+    429,
+    { error: "you (a) have reached your weekly usage limit, upgrade for higher limits" },
+    "quota_exceeded",
+  ],
+  ["the limit of an hour", 429, error("You have reached your hourly usage limit"), "rate_limited"],
+  [
+    "the limit of a month, as Cohere",
+    429,
+    { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
+    "quota_exceeded",
+  ],
+  [
+    "the limit of a time of billing, as Kimi",
+    403,
+    error("You've reached your usage limit for this billing cycle.", {
+      type: "access_terminated_error",
+    }),
+    "quota_exceeded",
+  ],
+  [
+    "an inactive subscription, as Mistral",
+    401,
+    { message: "Inactive subscription or usage limit reached" },
+    "quota_exceeded",
+  ],
+  [
+    "a limit of the account, behind a gateway",
+    400,
+    error(
+      "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+    ),
+    "quota_exceeded",
+  ],
+  [
+    "the free requests of a day, as OpenRouter",
+    429,
+    error(
+      "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 requests per day",
+      { code: 429 },
+    ),
+    "rate_limited",
+  ],
+  [
+    "a rate limit that praises a monthly plan",
+    429,
+    error("Too many requests. Upgrade to the monthly plan for more."),
+    "rate_limited",
+  ],
   ["no balance, as MiniMax", 200, {
     base_resp: { status_code: 1008, status_msg: "insufficient balance" },
   }, "quota_exceeded"],
@@ -225,6 +377,59 @@ const accounts: Row[] = [
     code: 11200,
     message: "AppIdNoAuthError: insufficient credits",
   }, "quota_exceeded"],
+];
+
+/** Refusals that a gateway, or the server itself, reports with the status of a fault. */
+const wrapped: Row[] = [
+  [
+    "no balance behind a gateway",
+    502,
+    error("Provider returned error", {
+      code: 402,
+      metadata: { raw: '{"error":{"message":"Insufficient Balance"}}' },
+    }),
+    "quota_exceeded",
+  ],
+  ["no quota behind a gateway", 500, error("No", { code: "insufficient_quota" }), "quota_exceeded"],
+  ["a filter behind a gateway", 500, error("No", { code: "content_filter" }), "content_filtered"],
+  [
+    "a long context, behind a gateway",
+    500,
+    error("Too long", { type: "one_api_error", code: "context_length_exceeded" }),
+    "request_too_large",
+  ],
+  [
+    "a full context, as llama.cpp",
+    500,
+    error("Context size has been exceeded.", { code: 500, type: "server_error" }),
+    "request_too_large",
+  ],
+  [
+    "a page with words about money",
+    500,
+    "<html>Your credit balance is fine. Error 500</html>",
+    "upstream_error",
+  ],
+];
+
+/** Models that are not there for the moment. */
+const crashes: Row[] = [
+  ...[
+    "The model has crashed without additional information. (Exit code: 18446744072635812000)",
+    "Model unloaded.",
+    "Model reloaded.",
+  ].map((text): Row => [`"${text}", as LM Studio`, 400, { error: text }, "upstream_error"]),
+  [
+    "a model that could not be loaded, as LM Studio",
+    404,
+    error('Failed to load model "m". Error: Operation canceled.', { code: "model_not_found" }),
+    "upstream_error",
+  ],
+  ["a degraded model, as NVIDIA", 400, {
+    status: 400,
+    title: "Bad Request",
+    detail: "Function id '1': DEGRADED function cannot be invoked",
+  }, "upstream_error"],
 ];
 
 /** A status, a body, and the code of both kinds of call. */
@@ -419,6 +624,22 @@ const statuses: Row[] = [
   ...flags,
   ...echoes,
   ...accounts,
+  ...wrapped,
+  ...crashes,
+  [
+    "a long prompt, as Alibaba",
+    400,
+    error("<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]"),
+    "request_too_large",
+  ],
+  ["an invalid key with status 400, as Gemini", 400, [{
+    error: {
+      code: 400,
+      message: "API key not valid. Please pass a valid API key.",
+      status: "INVALID_ARGUMENT",
+      details: [{ reason: "API_KEY_INVALID" }],
+    },
+  }], "unauthorized"],
   ["an invalid key, as FastAPI", 401, { detail: "Invalid token" }, "unauthorized"],
 ];
 
@@ -461,6 +682,11 @@ const faults: [name: string, event: Wire, code: FailureCode][] = [
   ["a named error of text", 'event: error\ndata: "Internal error"\n\n', "upstream_error"],
   ["an event of type error", { type: "error", error: { type: "overloaded_error" } }, "overloaded"],
   ["the status UNAVAILABLE", [error("Busy", { code: 503, status: "UNAVAILABLE" })], "overloaded"],
+  [
+    "a full context, as llama.cpp",
+    error("Context size has been exceeded.", { code: 500, type: "server_error" }),
+    "request_too_large",
+  ],
   ["a line of plain text", "read ECONNRESET\n\n", "connection_lost"],
 ];
 
@@ -488,6 +714,14 @@ for (const how of ["chat", "respond"] as const) {
       );
     }
     assertStrictEquals(unanswered.join(), "false,true");
+  });
+
+  Deno.test(`${how}() counts a crash of the model as no answer, whatever its status`, async () => {
+    await using env = openModel([
+      () => Response.json({ error: "Model unloaded." }, { status: 400 }),
+    ]);
+    const { turn } = ask(env.model, how);
+    assertStrictEquals(await turn.then(() => null, (thrown) => thrown.unanswered), true);
   });
 
   Deno.test(`${how}() reports a page in place of an answer as a fault of the server`, async () => {

@@ -53,6 +53,17 @@ const sizes: RefusalCase[] = [
     sends: (body) => limitOf(body) > 3_900,
   },
   {
+    name: "more tokens than its context, with a status of its own, behind a gateway",
+    how: "both",
+    refuses: asks(4_000),
+    status: 500,
+    says: error(
+      "This model's maximum context length is 4500 tokens. However, you requested 7500 tokens (500 in the messages, 7000 in the completion).",
+      { type: "one_api_error", code: "context_length_exceeded" },
+    ),
+    sends: (body) => limitOf(body) > 3_900,
+  },
+  {
     name: "more tokens than its context, as SGLang",
     how: "chat",
     refuses: asks(4_000),
