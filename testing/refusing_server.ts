@@ -21,6 +21,8 @@ export interface RefusalCase {
   refusals?: number;
   request?: Partial<typeof caseRequest>;
   isOpenAI?: boolean;
+  /** Whether a turn with functions is made over Chat Completions. */
+  isOverChat?: boolean;
 }
 
 export const schemaOf = (body: Body) =>
@@ -69,10 +71,11 @@ const ways = (how: RefusalCase["how"]): How[] => how === "both" ? ["chat", "resp
 
 /** Runs a case twice: the second time, the first request is accepted. */
 export async function runRefusal(how: How, row: RefusalCase): Promise<void> {
-  const { refuses, status = 400, says, sends, refusals = 1, isOpenAI = false } = row;
+  const { refuses, status = 400, says, sends, refusals = 1, isOpenAI = false, isOverChat } = row;
   const answer: Answer = (asked) =>
-    refuses(asked) ? Response.json(says, { status }) : accept(how, asked);
-  await using env = openModel(Array(9).fill(answer), { isOpenAI });
+    refuses(asked) ? Response.json(says, { status }) : accept(isOverChat ? "chat" : how, asked);
+  const responsesApi = isOverChat ? "chat" : "auto";
+  await using env = openModel(Array(9).fill(answer), { isOpenAI, responsesApi });
   const request = { ...caseRequest, ...row.request };
   assertStrictEquals((await ask(env.model, how, {}, request).turn).text, DAY_PLAN);
   assertStrictEquals(env.asked.length, refusals + 1);

@@ -45,6 +45,17 @@ export function findJson(answer: string): FoundJson {
   return isAmbiguous ? { problem: "several" } : { value: first.value };
 }
 
+/** Returns the JSON objects in a text, one behind the other. Objects in objects are parts of these. */
+export function objectsIn(text: string): unknown[] {
+  const values = [];
+  let found = nextObject(text, 0);
+  while (found !== null && found.end !== null && values.length < MAX_STARTS) {
+    values.push(found.value);
+    found = nextObject(text, found.end);
+  }
+  return values;
+}
+
 /** Returns whether the answer contains a complete document. */
 export function isComplete(answer: string): boolean {
   return "value" in findJson(answer);

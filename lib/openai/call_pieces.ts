@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { parseJson } from "../json.ts";
 import type { FunctionCall } from "../model/model.ts";
+import { argumentsText, functionName } from "./called.ts";
 import { unreadableAnswer } from "./error.ts";
 import { lenientArguments, lenientId, newCallId } from "./lenient.ts";
 
@@ -59,9 +60,10 @@ export class CallPieces {
   /** The calls. Each has an id of its own, also on servers that send none or repeat them. */
   get calls(): ChatCall[] {
     const calls = new Map<string, ChatCall>();
-    for (const { id, name, arguments: given, extra } of this.#parts) {
+    for (const { id, name: given, arguments: written, extra } of this.#parts) {
       const known = id === null ? undefined : calls.get(id);
-      const text = given.trim() || "{}";
+      const name = functionName(given);
+      const text = argumentsText(written);
       // A call without a name cannot be answered, and a repeated one has its answer.
       if (name === "" || known?.name === name && known.arguments === text) continue;
       const callId = id === null || known ? newCallId() : id;

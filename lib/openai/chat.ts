@@ -4,14 +4,21 @@
  * @module
  */
 import type OpenAI from "openai";
-import type { CallOptions, ChatRequest, ChatTurn, OutputFormat } from "../model/model.ts";
+import type {
+  CallOptions,
+  ChatRequest,
+  ChatTurn,
+  FunctionTool,
+  OutputFormat,
+} from "../model/model.ts";
 import { accountMembers, withFallbackTier } from "./account.ts";
 import { ChatAnswer } from "./chat_answer.ts";
+import { sentMessages } from "./chat_messages.ts";
 import type { OpenAICall } from "./client.ts";
 import { type Dialect, negotiate, type SentBody, type SentRequest } from "./dialect.ts";
 import { isBadDraw, unreadableAnswer } from "./error.ts";
 import { openEvents } from "./events.ts";
-import { chatFormat, formatInstructions } from "./format.ts";
+import { chatFormat, formatInstructions, parametersOf } from "./format.ts";
 import { fromStreamError, Watchdog } from "./stream.ts";
 
 /** How long to wait for the usage and the end of the stream, after the answer is complete. */
@@ -28,7 +35,7 @@ export interface Conversation {
   messages: Message[];
   format: OutputFormat;
   maxTokens: number;
-  tools?: OpenAI.Chat.Completions.ChatCompletionTool[] | undefined;
+  tools?: readonly FunctionTool[] | undefined;
   reasoningEffort?: string | undefined;
 }
 
@@ -123,16 +130,15 @@ function bodyOf(
   const isStreamed = dialect.takes("stream");
   const body = {
     model,
-    messages: messagesOf(messages, {
-      instructions: formatInstructions(helpers, format, dialect.format),
-      hasSystem: dialect.takes("system"),
-      hasThoughts: dialect.takes("reasoning_content"),
-    }),
-    ...(tools?.length && dialect.takes("tools") && { tools }),
+    messages: sentMessages(
+      messages,
+      dialect,
+      formatInstructions(helpers, format, dialect.format),
+    ),
+    ...(tools?.length && dialect.takes("tools") && { tools: toolsOf(tools, call, dialect) }),
     response_format: chatFormat(helpers, format, dialect.format),
     ...tokenLimit(dialect, asked),
-    ...(reasoningEffort && dialect.takes("reasoning_effort") &&
-      { reasoning_effort: reasoningEffort }),
+    ...effortOf(reasoningEffort, dialect),
     stream: isStreamed,
     ...(isStreamed && dialect.takes("stream_options") &&
       { stream_options: { include_usage: true } }),
@@ -148,37 +154,21 @@ function tokenLimit(dialect: Dialect, asked: number): SentBody {
   return dialect.takes("max_tokens") ? { max_tokens: asked } : {};
 }
 
-/** Returns the messages in the form that the server supports, with further instructions. */
-function messagesOf(
-  messages: Message[],
-  { instructions, hasSystem, hasThoughts }: {
-    instructions: string;
-    hasSystem: boolean;
-    hasThoughts: boolean;
-  },
-): Message[] {
-  const sent = hasThoughts ? messages : messages.map(withoutThoughts);
-  const [first, ...others] = sent.filter(hasContent);
-  if (first === undefined) return [];
-  const instructed = { ...first, content: `${first.content}${instructions}` } as Message;
-  if (!hasSystem && first.role === "system") instructed.role = "user";
-  return [instructed, ...others].reduce(join, []);
+/** Chat Completions of most servers know few keywords. Tools check their arguments themselves. */
+function toolsOf(
+  tools: readonly FunctionTool[],
+  { helpers }: OpenAICall,
+  dialect: Dialect,
+): OpenAI.Chat.Completions.ChatCompletionTool[] {
+  const level = dialect.takes("function keywords") ? "plain" : "bare";
+  return tools.map((tool) => {
+    const { name, description } = tool;
+    const parameters = parametersOf(helpers, tool, level);
+    return { type: "function", function: { name, description, parameters } };
+  });
 }
 
-/** Some servers refuse the thoughts that others require. */
-function withoutThoughts(message: Message): Message {
-  const { reasoning_content: _, ...rest } = message as Message & { reasoning_content?: string };
-  return rest as Message;
-}
-
-/** Some servers refuse a message of the model that is empty. */
-function hasContent(message: Message): boolean {
-  return message.role !== "assistant" || Boolean(message.content || message.tool_calls?.length);
-}
-
-/** Adds a message. Some servers refuse two messages of the user in succession. */
-function join(messages: Message[], message: Message): Message[] {
-  const last = messages.at(-1);
-  if (message.role !== "user" || last?.role !== "user") return [...messages, message];
-  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${message.content}` }];
+function effortOf(effort: string | undefined, dialect: Dialect): SentBody {
+  if (!dialect.takes("reasoning beside functions")) return { reasoning_effort: "none" };
+  return effort && dialect.takes("reasoning_effort") ? { reasoning_effort: effort } : {};
 }

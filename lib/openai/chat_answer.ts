@@ -10,7 +10,7 @@ import type { ChatTurn } from "../model/model.ts";
 import { BlankRun } from "./blank_run.ts";
 import { CallPiece, CallPieces, type ChatCall } from "./call_pieces.ts";
 import { endingOf } from "./ending.ts";
-import { unreadableAnswer } from "./error.ts";
+import { fromFailedResponse, unreadableAnswer } from "./error.ts";
 import { lenientId, lenientText } from "./lenient.ts";
 import { parseJson } from "../json.ts";
 import { streamCut } from "./stream.ts";
@@ -48,6 +48,8 @@ const Choice = z.object({
   /** The text, in the form of the older Completions. */
   text: z.string().nullish().catch(null),
   finish_reason: z.string().nullish().catch(null),
+  /** Why the answer has failed. */
+  error: z.unknown().optional(),
 });
 type Choice = z.infer<typeof Choice>;
 
@@ -81,6 +83,7 @@ const MAX_SEARCHES = 20;
 export class ChatAnswer {
   #id: string | null = null;
   #reason: string | null = null;
+  #error: unknown = null;
   /** The position of the choice that is read. */
   #index: number | null = null;
   #text = "";
@@ -154,6 +157,7 @@ export class ChatAnswer {
     this.#addThoughts(delta ?? message);
     if (text !== "" || !this.#calls.isEmpty) this.#index ??= choice.index ?? 0;
     if (choice.finish_reason) this.#reason = choice.finish_reason;
+    this.#error ??= choice.error;
     this.#isComplete = this.#hasEnded(text);
     return text;
   }
@@ -205,7 +209,7 @@ export class ChatAnswer {
     const isUnfinished = this.#reason === null && !this.isStuck || ending === "failed";
     if (isUnfinished && !this.isWhole) {
       if (ending === null) throw streamCut();
-      throw new JobError("upstream_error", "OpenAI API error: response failed", { spent });
+      throw fromFailedResponse(this.#error, spent);
     }
     return {
       ...spent,

@@ -9,7 +9,6 @@ import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../m
 import { complete } from "./chat.ts";
 import type { ChatAnswer } from "./chat_answer.ts";
 import type { OpenAICall } from "./client.ts";
-import { parametersOf } from "./format.ts";
 import { lenientText } from "./lenient.ts";
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
@@ -39,13 +38,7 @@ export async function respondByChat(
   request: ResponseRequest,
   options: CallOptions,
 ): Promise<ResponseTurn> {
-  const { model, instructions, input, format, maxTokens, reasoningEffort } = request;
-  const tools = request.tools.map((tool) => {
-    const { name, description } = tool;
-    // Chat Completions of most servers know few keywords. Tools check their arguments themselves.
-    const parameters = parametersOf(call.helpers, tool, { isStrict: false });
-    return { type: "function" as const, function: { name, description, parameters } };
-  });
+  const { model, instructions, input, format, maxTokens, reasoningEffort, tools } = request;
   const answer = await complete(call, {
     model,
     messages: [{ role: "system", content: instructions }, ...messagesOf(input)],

@@ -14,6 +14,10 @@ import { failureCode, hasCrashed, type ServerWords, statusIn } from "./failure_w
 /** The codes for an answer of the model that the server itself found invalid, as Groq does. */
 const BAD_DRAW_CODES = ["json_validate_failed", "tool_use_failed", "output_parse_failed"];
 
+/** The same in the words of Ollama, llama.cpp and vLLM, with status 500. */
+const BAD_DRAW =
+  /error parsing tool call|failed to parse input at pos|tokens remaining in message header|while expecting start token/;
+
 /** The names of the members in which servers put codes. */
 const CODE_NAMES = new Set(["code", "type", "error_type", "status", "reason", "errorcode"]);
 
@@ -85,8 +89,9 @@ function toRefusal(answer: ErrorAnswer, param: string): Refusal {
 
 /** Returns whether the server found the answer of the model invalid. The request was fine. */
 export function isBadDraw(error: unknown): boolean {
-  const codes = refusalOf(error)?.codes;
-  return BAD_DRAW_CODES.some((code) => codes?.has(code));
+  const refusal = refusalOf(error);
+  if (refusal === null) return false;
+  return BAD_DRAW_CODES.some((code) => refusal.codes.has(code)) || BAD_DRAW.test(refusal.text);
 }
 
 /** Returns whether the response that a request continues does not exist any more. */

@@ -61,18 +61,36 @@ export function textFormat(
 }
 
 /**
- * Returns the parameters of a function.
- *
- * @param options `isStrict`: with all keywords of strict schemas
+ * How the parameters of a function are described: with all keywords of strict schemas, with those that
+ * every server knows, or with the names and types alone.
  */
+export type ParameterLevel = "strict" | "plain" | "bare";
+
+/** Returns the parameters of a function. */
 export function parametersOf(
   helpers: OpenAICall["helpers"],
   tool: FunctionTool,
-  { isStrict }: { isStrict: boolean },
+  level: ParameterLevel,
 ): Schema {
   const convert = () => helpers.zodResponsesFunction(tool).parameters as Schema;
   const { strict, plain } = once(tool.parameters, convert);
-  return isStrict ? strict : plain;
+  if (level === "bare") return bare(plain);
+  return level === "strict" ? strict : plain;
+}
+
+/** Removes what some servers do not know in parameters. A parameter that may be null is optional. */
+function bare(schema: Schema): Schema {
+  const properties = Object.entries(Object(schema.properties) as Record<string, Schema>);
+  const isRequired = ([, { anyOf }]: [string, Schema]) => anyOf === undefined;
+  return {
+    type: "object",
+    properties: Object.fromEntries(properties.map(([name, property]) => {
+      const { anyOf, ...others } = property;
+      const forms = (anyOf ?? []) as Schema[];
+      return [name, { ...forms.find(({ type }) => type !== "null"), ...others }];
+    })),
+    required: properties.filter(isRequired).map(([name]) => name),
+  };
 }
 
 /** The converted schemas. A conversion takes about a millisecond. */

@@ -16,6 +16,7 @@ import { respondByChat } from "./chat_response.ts";
 import { NoResponsesError } from "./no_responses.ts";
 import { join, respond as respondByResponses } from "./response.ts";
 import { fetchReadably } from "./stream.ts";
+import { withWrittenCalls } from "./written_calls.ts";
 
 export interface OpenAIModelOptions {
   apiKey: string;
@@ -77,7 +78,11 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   return {
     source: "openai",
     chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
-    respond: (request, options) => call(options, (openai) => respond(openai, request, options)),
+    respond: (request, options) =>
+      call(
+        options,
+        async (openai) => withWrittenCalls(await respond(openai, request, options), request.tools),
+      ),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
       const signal = AbortSignal.timeout(END_MS);

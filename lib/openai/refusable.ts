@@ -54,6 +54,9 @@ function includes({ include }: SentBody, start: string): boolean {
 /** The names of the member with all additions. */
 const INCLUDE = namesOf("include").join("|");
 
+/** Text about the parameters of functions. */
+const PARAMETERS = "for function|function_declaration|function\\.parameters|\\btools?\\W+\\d+\\W";
+
 const rows = [
   member("stream_options", "include_usage"),
   {
@@ -61,9 +64,13 @@ const rows = [
     isSent: (body) => body.stream === true,
     words: /\bstream(?:ing|ed)?\b/,
     yieldsTo: ["stream_options"],
+    isPart: true,
   },
-  // The older name of the same member.
-  member("max_completion_tokens"),
+  // Older servers want the older name of the same member.
+  member(
+    "max_completion_tokens",
+    "max_tokens[\"'\\]:, ]+(?:msg[\"':, ]+)?(?:field |is )*(?:a )?required|missing required parameter: '?max_tokens",
+  ),
   member("max_tokens"),
   member("max_output_tokens"),
   {
@@ -75,7 +82,7 @@ const rows = [
     // A model may reason, but not know this effort.
     name: "reasoning.effort",
     isSent: (body) => "effort" in Object(body.reasoning),
-    words: /reasoning[._]?effort|reasoning value|\beffort\b|\bthinking\b/,
+    words: /reasoning[._]?effort|reasoning value|\beffort\b|\bthink(?:ing)?\b/,
     isPart: true,
   },
   // A server may name other additions, which it supports, behind the refused one.
@@ -94,7 +101,7 @@ const rows = [
   {
     name: "reasoning",
     isSent: (body) => body.reasoning !== undefined,
-    words: /\breasoning\b|reasoning_?effort|\bthinking\b/,
+    words: /\breasoning\b|reasoning_?effort|\bthink(?:ing)?\b/,
     yieldsTo: ["reasoning.summary", "reasoning.effort", "include.reasoning"],
   },
   {
@@ -102,11 +109,27 @@ const rows = [
     isSent: (body) => JSON.stringify(body.tools ?? null).includes('"user_location"'),
     words: /user_location/,
   },
-  member("reasoning_effort", "reasoning ?effort|reasoning value|\\bthinking\\b"),
+  {
+    // OpenAI takes functions over Chat Completions only if the model does not reason.
+    name: "reasoning beside functions",
+    isSent: (body) =>
+      body.messages !== undefined && toolsOf(body).length > 0 && body.reasoning_effort !== "none",
+    words: /tools with reasoning_effort|set reasoning_effort to ['"`]?none/,
+  },
+  {
+    ...member("reasoning_effort", "reasoning ?effort|reasoning value|\\bthink(?:ing)?\\b"),
+    yieldsTo: ["reasoning beside functions"],
+  },
   {
     name: "reasoning_content",
     isSent: (body) => JSON.stringify(body.messages ?? null).includes('"reasoning_content"'),
     words: /reasoning_content/,
+  },
+  {
+    name: "no content",
+    isSent: (body) => JSON.stringify(body.messages ?? null).includes('"content":null'),
+    words:
+      /content\b[^.]{0,60}(?:(?:be|is|to be) (?:a |of type )?string|valid string|none is not|\bnull\b|missing|required)/,
   },
   member("store"),
   member("background", "background (?:mode|responses?)"),
@@ -122,16 +145,31 @@ const rows = [
   {
     name: "strict functions",
     isSent: (body) => toolsOf(body).some(({ strict }) => strict === true),
-    words: /for function|function_declaration|\btools?\W+\d+\W|tools?\.strict|'strict'/,
+    words: new RegExp(`${PARAMETERS}|tools?\\.strict|'strict'`),
     yieldsTo: ["web_search"],
+    isPart: true,
+  },
+  {
+    name: "function keywords",
+    isSent: (body) => JSON.stringify(body.tools ?? null).includes('"additionalProperties"'),
+    words: new RegExp(PARAMETERS),
+    yieldsTo: ["web_search", "strict functions"],
+    isPart: true,
   },
   {
     name: "tools",
     isSent: (body) => toolsOf(body).length > 0,
     words:
-      /support\w*[^.]{0,30} (?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --(?:enable|jinja))|unsupported param: tools/,
+      /support\w*[^.]{0,30}[ '"`[](?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --(?:enable|jinja))|unsupported param: tools/,
     // A server that takes functions, but not together with a format, loses the format first.
-    yieldsTo: ["web_search", "strict functions", "format"],
+    yieldsTo: [
+      "web_search",
+      "strict functions",
+      "function keywords",
+      "format",
+      "stream",
+      "reasoning beside functions",
+    ],
   },
   {
     name: "system",
@@ -154,17 +192,20 @@ export function isAboutFormat(text: string, body: SentBody): boolean {
   return (body.response_format !== undefined || body.text !== undefined) && FORMAT.test(text);
 }
 
+/** What a server names behind these words it knows. */
+const KNOWN = /expected one of|known properties/;
+
 /** Returns the members of the request that the server refuses, because it names them. */
 export function refusedMembers({ param, text }: Refusal, body: SentBody): Refused[] {
-  const exact = rows.filter((row) => row.name === param && row.isSent(body));
-  if (exact.length > 0) return exact.map(({ name }) => name);
+  const [said = ""] = text.split(KNOWN);
   // Also what is not sent any more: the server may repeat itself.
   const named = rows.filter((row: Refusable) =>
-    row.words.test(text) && (!row.isPart || row.isSent(body))
+    row.words.test(said) && (!row.isPart || row.isSent(body))
   );
   const names = new Set<string>(named.map(({ name }) => name));
-  if (isAboutFormat(text, body)) names.add("format");
-  return named.filter((row: Refusable) =>
-    row.isSent(body) && !row.yieldsTo?.some((other) => names.has(other))
-  ).map(({ name }) => name);
+  if (isAboutFormat(said, body)) names.add("format");
+  const isRefused = (row: Refusable) =>
+    row.isSent(body) && !row.yieldsTo?.some((other) => names.has(other));
+  const exact = rows.filter((row) => row.name === param && isRefused(row));
+  return (exact.length > 0 ? exact : named.filter(isRefused)).map(({ name }) => name);
 }

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { type FunctionCall, InputItem, type ResponseTurn } from "../model/model.ts";
 import { fromFailedResponse, unreadableAnswer } from "./error.ts";
+import { argumentsText, functionName } from "./called.ts";
+import { endingOf } from "./ending.ts";
 import { isComplete } from "../model/json_document.ts";
 import { lenientArguments, lenientId, lenientText, newCallId } from "./lenient.ts";
 import { TokenCount, type Usage, usageFrom } from "../usage.ts";
@@ -129,7 +131,7 @@ export function toTurn(body: ResponseBody): ResponseTurn {
   if (body.status === "failed" || body.status === "cancelled") {
     throw fromFailedResponse(body.error, spent);
   }
-  if (body.incomplete_details?.reason === "content_filter") {
+  if (endingOf(body.incomplete_details?.reason ?? "") === "filtered") {
     const message = "OpenAI API content filter stopped the response";
     throw new JobError("content_filtered", message, { spent });
   }
@@ -168,10 +170,10 @@ function withCallIds(items: InputItem[]): { output: InputItem[]; calls: Function
     const callId = call?.call_id ?? call?.id ?? newCallId();
     // A call without a name cannot be answered, and a repeated one has its answer.
     if (!call || calls.has(callId)) return [];
-    const { name } = call;
-    const text = call.arguments.trim() || "{}";
+    const name = functionName(call.name);
+    const text = argumentsText(call.arguments);
     calls.set(callId, { callId, name, arguments: text });
-    return [{ ...item, call_id: callId, arguments: text }];
+    return [{ ...item, call_id: callId, name, arguments: text }];
   });
   return { output, calls: [...calls.values()] };
 }

@@ -9,7 +9,8 @@
 import { z } from "zod";
 import type { CallOptions } from "../model/model.ts";
 import { BlankRun } from "./blank_run.ts";
-import { unreadableAnswer } from "./error.ts";
+import { failureKinds } from "../job/failure.ts";
+import { fromFailedResponse, unreadableAnswer } from "./error.ts";
 import { lenientId } from "./lenient.ts";
 import { HeardOutput, lenientIndex } from "./heard_output.ts";
 import { isOver, parseResponse, type ResponseBody } from "./response_body.ts";
@@ -137,7 +138,10 @@ export class ResponseReader {
     const end = endOf(type ?? "", response?.status);
     if (end) {
       const body = this.#parse(response ?? {}, end);
-      return this.#heard.complete(isOver(body) ? body : { ...body, status: end });
+      return this.#heard.complete(this.#withoutLateFault({
+        ...body,
+        status: isOver(body) ? body.status : end,
+      }));
     }
     if (!type) return null;
     if (typeof sequence === "number" && !this.#isNew(sequence, data)) return null;
@@ -163,6 +167,13 @@ export class ResponseReader {
   /** Whether the model writes white space without end. The rest of the response is not needed. */
   get isStuck(): boolean {
     return this.#blanks.isEndless;
+  }
+
+  /** A fault of the server after the end of an answer does not matter. */
+  #withoutLateFault(body: ResponseBody): ResponseBody {
+    if (body.status !== "failed" || !this.#heard.isWhole) return body;
+    const { failure } = fromFailedResponse(body.error);
+    return failureKinds[failure.code].retriedByJob ? { ...body, status: "completed" } : body;
   }
 
   #stuck(): ResponseBody {

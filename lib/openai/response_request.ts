@@ -73,9 +73,11 @@ function toolsOf(
   dialect: Dialect,
 ): object[] {
   const strict = dialect.takes("strict functions");
+  const known = strict ? "strict" : "plain";
+  const level = dialect.takes("function keywords") ? known : "bare";
   const functions = tools.map((tool) => ({
     ...helpers.zodResponsesFunction(tool),
-    parameters: parametersOf(helpers, tool, { isStrict: strict }),
+    parameters: parametersOf(helpers, tool, level),
     strict,
   }));
   return [

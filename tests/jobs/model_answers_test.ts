@@ -233,6 +233,15 @@ const bundles: Row[] = [
   },
 }));
 
+bundles.push({
+  name: "reasoning and nothing else",
+  kind: "bundles",
+  answers: callsOnce({ type: "reasoning", id: "rs_1", encrypted_content: "gAAA", summary: [] }),
+  calls: 2,
+  // OpenAI refuses reasoning that nothing follows.
+  second: ({ input }) => assertEquals(input.map(({ role }: Body) => role), ["user", "user"]),
+});
+
 for (const { name, kind, answers, days = 1, calls, ends = 1, second } of [...rows, ...bundles]) {
   Deno.test(`a job of ${kind ?? "itineraries"} gets ${name}`, async () => {
     await using env = await openModelJobs((_path, body, n) =>

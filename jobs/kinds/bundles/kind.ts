@@ -201,7 +201,8 @@ async function generate(
     const verdict = review.judge(answer);
     if ("value" in verdict) return keepKnown(verdict.value);
     if (verdict.feedback !== null) {
-      previous = addAnswer(input, answer);
+      // OpenAI refuses reasoning that nothing follows.
+      if (answer.text !== null) previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }

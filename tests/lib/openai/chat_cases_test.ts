@@ -246,6 +246,14 @@ const ends: Row[] = [
     ],
     code: "rate_limited",
   },
+  {
+    name: "an error within its choice, as its end",
+    events: [
+      chunk({ content: half }),
+      { choices: [{ delta: {}, finish_reason: "error", error: { code: 429, message: "Slow" } }] },
+    ],
+    code: "rate_limited",
+  },
   ...["insufficient_system_resource", "error", "abort", "network_error", "MALFORMED_FUNCTION_CALL"]
     .map((finish): Row => ({
       name: `half a plan, and ${finish}`,

@@ -732,6 +732,20 @@ for (const how of ["chat", "respond"] as const) {
     await runCase(how, { name: "", answers, code: "upstream_error" });
   });
 
+  for (
+    const message of [
+      "error parsing tool call: raw='{\"city\":', err=unexpected end of JSON input",
+      "Failed to parse input at pos 12: <tool_call>",
+      'unexpected tokens remaining in message header: Some("x")',
+      "Unexpected token 12606 while expecting start token 200006",
+    ]
+  ) {
+    Deno.test(`${how}() reads "${message.slice(0, 30)}…" as an empty answer`, async () => {
+      const answers: Answer[] = [() => Response.json(error(message), { status: 500 })];
+      await runCase(how, { name: message, answers, text: null });
+    });
+  }
+
   Deno.test(`${how}() reads an answer that the server found invalid as an empty one`, async () => {
     for (const code of ["json_validate_failed", "tool_use_failed", "output_parse_failed"]) {
       const body = error("Failed to generate JSON.", {

@@ -3,6 +3,7 @@
  * translated, at once, and for all later requests.
  */
 import { cityTool } from "../../../testing/model_case.ts";
+import type { Body } from "../../../testing/openai_model.ts";
 import {
   error,
   forbidden,
@@ -243,4 +244,151 @@ const members: RefusalCase[] = [
   },
 ];
 
-testRefusals(members);
+/** A conversation with a function call that has no text. */
+const called = [
+  { role: "user", content: "One day." },
+  { type: "function_call", call_id: "c1", name: "get_weather", arguments: '{"city":"Rome"}' },
+  { type: "function_call_output", call_id: "c1", output: "{}" },
+];
+const hasNoContent = (body: Body) => body.messages.some(({ content }: Body) => content === null);
+const hasKeywords = (body: Body) => JSON.stringify(body.tools ?? []).includes("additionalProp");
+
+/** Refusals of turns with functions over Chat Completions. */
+const overChat: Omit<RefusalCase, "how">[] = [
+  {
+    name: "reasoning beside functions, as OpenAI",
+    request: { reasoningEffort: undefined },
+    refuses: (body) => body.tools && body.reasoning_effort !== "none",
+    says: error(
+      "Function tools with reasoning_effort are not supported for gpt-6 in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+      { param: "reasoning_effort" },
+    ),
+    sends: (body) => body.tools.length === 1,
+  },
+  {
+    name: "an effort beside functions, as OpenAI",
+    refuses: (body) => body.tools && body.reasoning_effort !== "none",
+    says: error("To use function tools, set reasoning_effort to 'none'.", {
+      param: "reasoning_effort",
+    }),
+    sends: (body) => body.tools.length === 1,
+  },
+  {
+    name: "keywords of parameters, as Gemini",
+    refuses: hasKeywords,
+    says: [
+      error(
+        "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0].function_declarations[0].parameters': Cannot find field.",
+      ),
+    ],
+    sends: (body) => body.tools.length === 1 && formatOf(body) === "json_schema",
+  },
+  {
+    name: "the schema of parameters, as Kimi",
+    refuses: hasKeywords,
+    says: error(
+      "Invalid request: tools.function.parameters is not a valid moonshot flavored json schema",
+    ),
+    sends: (body) => body.tools.length === 1 && formatOf(body) === "json_schema",
+  },
+  {
+    name: "functions, as LiteLLM",
+    refuses: has("tools"),
+    says: error(
+      "litellm.UnsupportedParamsError: groq does not support parameters: ['tools', 'tool_choice']",
+    ),
+    sends: (body) => formatOf(body) === "json_schema",
+  },
+  {
+    name: "a stream beside functions, as Bedrock",
+    refuses: (body) => body.tools && body.stream,
+    says: error("This model doesn't support tool use in streaming mode."),
+    sends: (body) => body.tools.length === 1,
+  },
+  ...[
+    "Invalid 'content': 'content' field must be a string or an array of objects.",
+    "messages[2].content must be a string or an object (was null)",
+    "[{'loc': ('body', 'messages', 2, 'content'), 'msg': 'none is not an allowed value'}]",
+  ].map((message) => ({
+    name: `a call without content, with "${message}"`,
+    request: { input: called },
+    refuses: hasNoContent,
+    says: { error: message },
+    sends: (body: Body) => body.messages[2].content === "" && body.messages[2].tool_calls.length,
+  })),
+  {
+    name: "a call without content, as a validator",
+    request: { input: called },
+    refuses: hasNoContent,
+    status: 422,
+    says: {
+      detail: [{
+        type: "string_type",
+        loc: ["body", "messages", 2, "content"],
+        msg: "Input should be a valid string",
+        input: null,
+      }],
+    },
+  },
+];
+
+/** Refusals in the words of validators, and of servers that want an older member. */
+const validators: RefusalCase[] = [
+  {
+    name: "a member, and lists the others, as serde",
+    how: "chat",
+    refuses: has("stream_options"),
+    says: error(
+      "unknown field `stream_options`, expected one of `model`, `messages`, `stream`, `max_completion_tokens`, `response_format`, `reasoning_effort`",
+    ),
+    sends: (body) => body.stream && body.reasoning_effort && body.max_completion_tokens,
+  },
+  {
+    name: "a member, and lists the others, as Jackson",
+    how: "chat",
+    refuses: has("max_completion_tokens"),
+    says: error(
+      'Unrecognized field "max_completion_tokens" (5 known properties: "model", "stream", "reasoning_effort"])',
+    ),
+    sends: (body) => body.max_tokens === 7_000 && body.stream && body.reasoning_effort,
+  },
+  {
+    name: "a value of the effort, as Ollama",
+    how: "chat",
+    refuses: has("reasoning_effort"),
+    says: error('invalid think value: "low" (must be "high", true, or false)'),
+  },
+  {
+    name: "the newer name of the token limit, because it wants the older one",
+    how: "chat",
+    refuses: (body) => !has("max_tokens")(body),
+    says: error("max_tokens: Field required"),
+    sends: (body) => body.max_tokens === 7_000,
+  },
+  {
+    name: "the newer name of the token limit, because it wants the older one, as a validator",
+    how: "chat",
+    refuses: (body) => !has("max_tokens")(body),
+    status: 422,
+    says: {
+      detail: [{
+        type: "missing",
+        loc: ["body", "max_tokens"],
+        msg: "Field required",
+        input: { stream: true, reasoning_effort: "low" },
+      }],
+    },
+    sends: (body) => body.max_tokens === 7_000 && body.stream,
+  },
+];
+
+testRefusals([
+  ...members,
+  ...validators,
+  ...overChat.map((row): RefusalCase => ({
+    ...row,
+    how: "respond",
+    isOverChat: true,
+    request: { tools, ...row.request },
+  })),
+]);

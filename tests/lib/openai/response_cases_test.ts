@@ -41,6 +41,10 @@ const numbered = (events: Wire[], number: (n: number) => unknown) =>
 const pieces = DAY_PLAN.match(/[^]{1,40}/g)!
   .map((delta) => ({ type: "response.output_text.delta", output_index: 0, delta }));
 
+/** The last event of a response that has failed. */
+const failedWith = (code: string) =>
+  ended({ status: "failed", output: [], error: { code, message: "x" } }, "response.failed");
+
 /** The last event, with nothing but these items in its response. */
 const endedWith = (...output: unknown[]) => ended({ output });
 const reasoning = { type: "reasoning", id: "rs1", summary: [] };
@@ -209,6 +213,33 @@ const ends: Row[] = [
     events: [ended({ status: "failed", error: { code: "content_filter" } }, "response.failed")],
     code: "content_filtered",
   },
+  {
+    name: "a fault of the server as its end, behind a whole message",
+    events: [begun!, delta!, done, failedWith("server_error")],
+  },
+  {
+    name: "a fault of the server as its end, behind a whole text",
+    events: [begun!, delta!, failedWith("server_error")],
+  },
+  {
+    name: "a fault of the server as its end, behind half a text",
+    events: [begun!, { ...delta, delta: half }, failedWith("server_error")],
+    code: "upstream_error",
+  },
+  {
+    name: "a content filter as its failure, behind a whole text",
+    events: [begun!, delta!, failedWith("content_filter")],
+    code: "content_filtered",
+  },
+  ...["content_filter", "SAFETY"].map((reason): Row => ({
+    name: `half a text, incomplete because of ${reason}`,
+    events: [
+      begun!,
+      { ...delta, delta: half },
+      ended({ status: "incomplete", incomplete_details: { reason }, output: [] }),
+    ],
+    code: "content_filtered",
+  })),
   {
     name: "reasoning only, cut at the limit",
     events: [
