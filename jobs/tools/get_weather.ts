@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { apiUrl, fetchJson } from "../../lib/http/json_fetch.ts";
+import { apiUrl, fetchJsonTwice } from "../../lib/http/json_fetch.ts";
 import { dayArgument, isInOrder, notInOrder } from "./arguments.ts";
 import { findPlace, type Place } from "./place_search.ts";
 import type { Tool, ToolContext } from "./tool.ts";
@@ -22,14 +22,17 @@ const Args = z.object({
 }).refine(isInOrder, notInOrder);
 type Args = z.infer<typeof Args>;
 
+/** The values of the days. A list that is missing or odd costs no other list. */
+const values = z.array(z.number().nullable().catch(null)).nullish().catch(null);
+
 const Forecast = z.object({
   timezone: z.string(),
   daily: z.object({
     time: z.array(z.string()),
-    weather_code: z.array(z.number().nullable()),
-    temperature_2m_max: z.array(z.number().nullable()),
-    temperature_2m_min: z.array(z.number().nullable()),
-    precipitation_probability_max: z.array(z.number().nullable()),
+    weather_code: values,
+    temperature_2m_max: values,
+    temperature_2m_min: values,
+    precipitation_probability_max: values,
   }),
 });
 
@@ -116,24 +119,25 @@ type Day = Awaited<ReturnType<typeof forecastFor>>["days"][number];
 type Dates = Pick<Args, "startDate" | "endDate">;
 
 async function forecastFor(
-  { latitude, longitude }: Place,
+  { latitude, longitude, timezone: zone }: Place,
   { settings, context }: { settings: OpenMeteoSettings; context: ToolContext },
 ) {
   const url = apiUrl(settings.baseUrl, "/v1/forecast", {
     latitude: String(latitude),
     longitude: String(longitude),
     daily: "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
-    timezone: "auto",
+    // Open-Meteo cannot find the zone of some places by their coordinates.
+    timezone: zone || "auto",
     forecast_days: String(FORECAST_DAYS),
   });
   const { signal, clock } = context;
-  const { timezone, daily } = await fetchJson(url, { schema: Forecast, signal, clock });
+  const { timezone, daily } = await fetchJsonTwice(url, { schema: Forecast, signal, clock });
   const days = daily.time.map((date, day) => ({
     date,
-    sky: skyOf(daily.weather_code[day] ?? null),
-    maxCelsius: daily.temperature_2m_max[day] ?? null,
-    minCelsius: daily.temperature_2m_min[day] ?? null,
-    rainPercent: daily.precipitation_probability_max[day] ?? null,
+    sky: skyOf(daily.weather_code?.[day] ?? null),
+    maxCelsius: daily.temperature_2m_max?.[day] ?? null,
+    minCelsius: daily.temperature_2m_min?.[day] ?? null,
+    rainPercent: daily.precipitation_probability_max?.[day] ?? null,
   }));
   // The last days may come without values.
   const isKnown = (day: typeof days[number]) => day.sky !== null || day.maxCelsius !== null;

@@ -5,11 +5,11 @@
  * @module
  */
 import { z } from "zod";
-import { apiUrl, fetchJson } from "../../lib/http/json_fetch.ts";
+import { apiUrl, fetchJsonTwice } from "../../lib/http/json_fetch.ts";
 import { loadPlaceCodes, type PlaceCodes } from "./place_codes.ts";
 import type { ToolContext } from "./tool.ts";
 
-const text = z.string().nullish();
+const text = z.string().nullish().catch(null);
 
 const Place = z.object({
   name: z.string(),
@@ -20,13 +20,20 @@ const Place = z.object({
   country: text,
   country_code: text,
   feature_code: text,
-  population: z.number().nullish(),
+  population: z.number().nullish().catch(null),
+  timezone: text,
   latitude: z.number(),
   longitude: z.number(),
 });
 export type Place = z.infer<typeof Place>;
 
-const Places = z.object({ results: z.array(Place).nullish() });
+/** An answer with odd places only is no answer: it would mean that there is no place. */
+const Places = z.object({
+  results: z.array(Place.nullable().catch(null))
+    .refine((places) => places.length === 0 || places.some((place) => place !== null))
+    .transform((places) => places.filter((place) => place !== null))
+    .nullish(),
+});
 
 /** The words for a place. The name of the city may contain the others: `Portland, Maine`. */
 export interface PlaceWords {
@@ -126,7 +133,7 @@ async function search(
   for (const language of [...ofScript, "en"]) {
     const url = apiUrl(baseUrl, "/v1/search", { name, count: String(count), language });
     const { signal, clock } = context;
-    const { results } = await fetchJson(url, { schema: Places, signal, clock });
+    const { results } = await fetchJsonTwice(url, { schema: Places, signal, clock });
     if (results?.length) return results;
   }
   return [];

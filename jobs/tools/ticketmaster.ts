@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
-import { apiUrl, fetchJson, JsonFetchError } from "../../lib/http/json_fetch.ts";
+import { apiUrl, fetchJson, isUnavailable, JsonFetchError } from "../../lib/http/json_fetch.ts";
 import { Pacer } from "../../lib/http/pacer.ts";
 import type { ToolContext } from "./tool.ts";
 
@@ -115,6 +115,8 @@ export class TicketmasterClient {
       stateCode: query.stateCode,
       countryCode: query.countryCode,
       localStartEndDateTime: `${query.startDate}T00:00:00,${query.endDate}T23:59:59`,
+      // The texts of an event in English, else in any language; by default, only in English.
+      locale: "en,*",
       size: String(size),
       page: String(number),
       // By date, the first page of a large city would be its first morning.
@@ -136,7 +138,7 @@ export class TicketmasterClient {
         });
       } catch (error) {
         if (!(error instanceof JsonFetchError)) throw error;
-        const pauseMs = tries < MAX_TRIES ? busyMs(error) : null;
+        const pauseMs = tries < MAX_TRIES ? busyMs(error, tries) : null;
         if (pauseMs === null) throw explained(error);
         this.#pacer.pause(pauseMs, context.clock);
       }
@@ -145,9 +147,11 @@ export class TicketmasterClient {
 }
 
 /** Returns how long to wait before the next try, or `null` if another try cannot succeed. */
-function busyMs({ status, code, retryAfterMs }: JsonFetchError): number | null {
+function busyMs(error: JsonFetchError, tries: number): number | null {
+  const { status, code, retryAfterMs } = error;
   if (code?.endsWith("QuotaViolation")) return null;
-  const isBusy = status === 429 || code?.endsWith("SpikeArrestViolation");
+  const isBusy = status === 429 || code?.endsWith("SpikeArrestViolation") ||
+    (isUnavailable(error) && tries === 1);
   const ms = retryAfterMs ?? BUSY_MS;
   return isBusy && ms <= MAX_BUSY_MS ? ms : null;
 }

@@ -23,6 +23,12 @@ export interface JsonFetchOptions<T> {
   maxBytes?: number;
 }
 
+/** Statuses of a gateway whose server does not answer for the moment. */
+const UNAVAILABLE: readonly (number | null)[] = [502, 503, 504];
+
+/** The pause before a request is sent again. The tools that send them have 20 seconds. */
+const AGAIN_MS = 1_000;
+
 /** What a program can learn from a failed request, beside the message. */
 interface Refusal {
   /** The status of an answer that is no success. */
@@ -50,6 +56,11 @@ export class JsonFetchError extends Error {
     this.retryAfterMs = refusal.retryAfterMs ?? null;
     this.isTooLarge = refusal.isTooLarge ?? false;
   }
+}
+
+/** Returns whether the server was only unavailable for the moment, so that another request may succeed. */
+export function isUnavailable({ status }: JsonFetchError): boolean {
+  return UNAVAILABLE.includes(status);
 }
 
 /** The largest body of an error that is read. An error that names its code takes a few hundred bytes. */
@@ -87,6 +98,22 @@ export async function fetchJson<T>(url: URL, options: JsonFetchOptions<T>): Prom
       throw new JsonFetchError(`${url.host} did not answer within ${timeoutMs} ms`);
     }
     throw new JsonFetchError(`${url.host} could not be reached`, { cause: error });
+  }
+}
+
+/**
+ * Fetches like {@link fetchJson}, and once more after a second if the server was unavailable.
+ *
+ * @throws what {@link fetchJson} throws
+ */
+export async function fetchJsonTwice<T>(url: URL, options: JsonFetchOptions<T>): Promise<T> {
+  try {
+    return await fetchJson(url, options);
+  } catch (error) {
+    if (!(error instanceof JsonFetchError && isUnavailable(error))) throw error;
+    await options.clock.wait(AGAIN_MS, options.signal);
+    options.signal.throwIfAborted();
+    return await fetchJson(url, options);
   }
 }
 

@@ -61,7 +61,7 @@ export function textFormat(
 }
 
 /**
- * How the parameters of a function are described: with all keywords of strict schemas, with those that
+ * How the parameters of a function are described: with all keywords of strict schemas, with the ones
  * every server knows, or with the names and types alone.
  */
 export type ParameterLevel = "strict" | "plain" | "bare";

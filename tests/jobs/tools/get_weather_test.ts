@@ -2,7 +2,9 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { getWeather } from "../../../jobs/tools/get_weather.ts";
 import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
+import { pass } from "../../../testing/openai_model.ts";
 
 /** Open-Meteo's answer to a search for Lisbon, shortened. */
 const lisbon = {
@@ -72,7 +74,7 @@ Deno.test("get_weather looks up the place and then its forecast", async () => {
       latitude: "38.71667",
       longitude: "-9.13333",
       daily: "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
-      timezone: "auto",
+      timezone: "Europe/Lisbon",
       forecast_days: "16",
     }],
   ]);
@@ -296,6 +298,63 @@ Deno.test("get_weather says that there is no forecast at all", async () => {
   assertEquals([days, forecastUntil], [[], null]);
   assertEquals(notes, ["There is no forecast for this place"]);
 });
+
+Deno.test("get_weather lets Open-Meteo find the time zone of a place that has none", async () => {
+  const [{ timezone: _, ...place }] = lisbon.results as [typeof lisbon.results[0]];
+  await using server = serveWeather({ places: () => Response.json({ results: [place] }) });
+
+  await weatherIn("Lisbon", server);
+
+  assertStrictEquals(server.requests.at(-1)!.searchParams.get("timezone"), "auto");
+});
+
+const oddLists: [what: string, daily: object, day: object][] = [
+  ["no list of rain", { precipitation_probability_max: undefined }, { rainPercent: null }],
+  ["null in place of a list", { temperature_2m_min: null }, { minCelsius: null }],
+  ["a text among the values", { temperature_2m_max: ["hot"] }, { maxCelsius: null }],
+];
+
+for (const [what, daily, day] of oddLists) {
+  Deno.test(`get_weather reads a forecast with ${what}`, async () => {
+    const whole = forecast(61);
+    const odd = { ...whole, daily: { ...whole.daily, ...daily } };
+    await using server = serveWeather({ weather: () => Response.json(odd) });
+
+    const { days } = await weatherIn("Lisbon", server);
+
+    const known = { sky: "rain", maxCelsius: 17.5, minCelsius: 11, rainPercent: 35 };
+    assertEquals(days, [{ date: "2026-11-21", ...known, ...day }]);
+  });
+}
+
+Deno.test("get_weather leaves out an odd place, and no other", async () => {
+  const results = [{ name: "Lisbon" }, null, ...lisbon.results];
+  await using server = serveWeather({ places: () => Response.json({ results }) });
+
+  assertStrictEquals((await weatherIn("Lisbon", server)).place.country, "Portugal");
+});
+
+for (const status of [502, 503, 504]) {
+  Deno.test(`get_weather asks each service again, a second after it answered ${status}`, async () => {
+    const queues = [Response.json(lisbon), Response.json(forecast(0))].map((answer) => [
+      new Response("<html>", { status }),
+      answer,
+    ]);
+    await using server = serveWeather({
+      places: () => queues[0]!.shift()!,
+      weather: () => queues[1]!.shift()!,
+    });
+    const clock = new FakeClock();
+    const startedAt = clock.now();
+    const tool = getWeather({ baseUrl: server.url, geocodingBaseUrl: server.url });
+    const context = { signal: new AbortController().signal, clock };
+
+    await pass(tool.run({ city: "Lisbon" }, context), clock);
+
+    assertEquals(server.requests.length, 4);
+    assert(clock.now() - startedAt >= 2_000);
+  });
+}
 
 const badArguments: [city: string, args: object, field: string][] = [
   [" ", {}, "city"],

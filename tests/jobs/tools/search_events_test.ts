@@ -158,6 +158,7 @@ Deno.test("search_events sends the city, the local days and the keyword to Ticke
     stateCode: "BE",
     countryCode: "DE",
     localStartEndDateTime: "2026-11-27T00:00:00,2026-11-29T23:59:59",
+    locale: "en,*",
     size: "20",
     page: "0",
     sort: "relevance,desc",
@@ -705,6 +706,7 @@ const busy: [what: string, answers: Response[], waitedMs: number][] = [
   ["a 429 that says when", [
     new Response(null, { status: 429, headers: { "retry-after": "3" } }),
   ], 3_000],
+  ["a gateway whose server does not answer", [new Response("<html>", { status: 502 })], 1_000],
   ["three in a row", [1, 2, 3].map(() => new Response(null, { status: 429 })), 3_000],
 ];
 
@@ -755,6 +757,7 @@ const failures: [what: string, answer: () => Response, reason: string, requests:
     1,
   ],
   ["another error", () => new Response(API_KEY, { status: 500 }), "HOST answered 500", 1],
+  ["an outage", () => new Response(API_KEY, { status: 503 }), "HOST answered 503", 2],
   [
     "an unknown shape of the events",
     () => Response.json({ _embedded: { events: API_KEY } }),
