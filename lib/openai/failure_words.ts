@@ -76,17 +76,22 @@ const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 49
 
 /** A model that has crashed, or is loaded again. Some servers report it as 400 or 404. */
 const CRASHED =
-  /model (?:has |was |is )?(?:crashed|unloaded|reloaded)|failed to load model|degraded function/;
+  /model (?:has |was |is )?(?:crashed|unloaded|reloaded)|failed to load model(?![^]*not (?:exist|found))|degraded function|no healthy deployments/;
 
 /** Returns whether an error is about a crash of the model. */
 export function hasCrashed({ text }: ServerWords): boolean {
   return CRASHED.test(text);
 }
 
+/** Returns whether an error is a page of a proxy. Its words are not about the request. */
+export function isPage(text: string): boolean {
+  return text.trimStart().startsWith("<");
+}
+
 /** Returns whether a server refuses a request because of its content or of the account. */
 function isRefused({ status = 0, text }: ServerWords): boolean {
-  // Some gateways report with 500 what the server behind them has refused. A page says nothing.
-  return status >= 500 ? /^[[{]/.test(text) : !NOT_REFUSED.has(status);
+  // Some gateways report with 500 what the server behind them has refused.
+  return status >= 500 ? /^[[{]/.test(text) : !NOT_REFUSED.has(status) && !isPage(text);
 }
 
 /** Returns what an error means for a job. */
@@ -95,12 +100,14 @@ export function failureCode(words: ServerWords): FailureCode {
   // Gateways written in Python pass on codes within their texts.
   const has = (names: string[]) =>
     names.some((name) => codes.has(name) || text.includes(`'${name}'`));
+  if (status === 402) return "quota_exceeded";
+  if (status === 413) return "request_too_large";
   if (isRefused(words)) {
-    if (status === 402 || has(quotaCodes)) return "quota_exceeded";
+    if (has(quotaCodes)) return "quota_exceeded";
     // A server that filters a wish may add what it charges, so these words decide before money.
     if (has(filterCodes) || isAboutFilter(status, text)) return "content_filtered";
     if (isAboutMoney(text)) return "quota_exceeded";
-    if (status === 413 || has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
+    if (has(SIZE_CODES) || TOO_LARGE.test(text)) return "request_too_large";
   }
   if (status === 401 && (has(quotaCodes) || isAboutMoney(text))) return "quota_exceeded";
   if (status === 429 || has(RATE_CODES)) return "rate_limited";

@@ -19,7 +19,9 @@ export const filterCodes = [
 
 const FILTERED = new RegExp([
   "contentpolicyviolation|inappropriate content|content exists risk|considered high risk",
-  "(?:input|prompt|request|content) (?:was |is )?(?:flagged|blocked)",
+  "(?:input|prompt|content) (?:was |is )?(?:flagged|blocked)",
+  // A firewall may block a request, too, and does not say why.
+  "request (?:was |is )?(?:flagged|blocked (?:by|due to|because) (?!.{0,20}firewall))",
   "guardrail (?:policy|checks|intervened|denied)|by guardrail|our safety system",
   "sensitivecontentdetected|contains? sensitive information|unsafe or sensitive content",
   // The same in Chinese: sensitive content, or content against the rules.

@@ -217,9 +217,9 @@ export class HeardOutput {
   }
 }
 
-/** Whether an item is an answer, or a part of one. */
-function isAnswer({ type }: InputItem): boolean {
-  return type === "message" || type === "function_call";
+/** Whether an item is an answer, or a part of one, and was not cut. */
+function isAnswer({ type, status }: InputItem): boolean {
+  return (type === "message" || type === "function_call") && status !== "incomplete";
 }
 
 /**

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import { refusalOf } from "./error.ts";
+import { isPage } from "./failure_words.ts";
 
 /** The server has no Responses API. */
 export class NoResponsesError extends JobError {
@@ -31,6 +32,12 @@ export function isOfChat(event: unknown): boolean {
 const NO_API =
   /\/responses\b|responses (?:api|endpoint)|(?:unexpected|unknown|unsupported|no such|invalid) (?:endpoint|url|path|route)|messages\W+(?:msg\W+|type\W+missing|(?:field )?(?:is )?(?:an? )?required)|(?:missing (?:required )?(?:parameter|field|property)|path)\W+messages\b/;
 
+/** Words of a gateway of Amazon about a path that it does not have. */
+const NO_ROUTE = /missing authentication token/;
+
+/** Words about something else that is not there. The id of the request is no such word. */
+const OTHER = /\bmodel|deployment|(?<!request )\bid\b(?!")|endpoints/;
+
 /** Links in an error. Their paths say nothing about the paths of the server. */
 const LINK = /https?:\/\/[^\s"'`<>)\\]+/g;
 
@@ -42,5 +49,6 @@ export function hasNoResponses(error: unknown): boolean {
   if (codes.has("not_implemented")) return true;
   const text = refusal.text.replaceAll(LINK, "");
   if (NO_API.test(text) && (failure === "rejected" || status === 0)) return true;
-  return [404, 405, 501].includes(status) && !/\bmodel|deployment|\bid\b|endpoints/.test(text);
+  if (NO_ROUTE.test(text)) return true;
+  return [404, 405, 501].includes(status) && (isPage(text) || !OTHER.test(text));
 }

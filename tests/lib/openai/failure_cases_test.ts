@@ -128,6 +128,19 @@ const flags: Row[] = [
   }, "content_filtered"],
   ["sensitive content in Chinese", 400, error("系统检测到敏感内容"), "content_filtered"],
   ["content against the rules in Chinese", 400, error("输入内容违规，请修改"), "content_filtered"],
+  ["a firewall that says nothing", 403, { error: "Your request was blocked." }, "unauthorized"],
+  [
+    "a page of a firewall",
+    403,
+    "\n<!DOCTYPE html><p>This violates the usage policy of your company.</p>",
+    "unauthorized",
+  ],
+  [
+    "a request that a filter blocked",
+    400,
+    error("Request blocked by content filter"),
+    "content_filtered",
+  ],
   [
     "an unknown guardrail",
     400,
@@ -367,6 +380,16 @@ const accounts: Row[] = [
     error("Too many requests. Upgrade to the monthly plan for more."),
     "rate_limited",
   ],
+  [
+    "a project without billing, as Vertex AI",
+    403,
+    error("This API method requires billing to be enabled.", {
+      status: "PERMISSION_DENIED",
+      details: [{ reason: "BILLING_DISABLED" }],
+    }),
+    "quota_exceeded",
+  ],
+  ["a page with words about money", 429, "<html>Your credit limit</html>", "rate_limited"],
   ["no balance, as MiniMax", 200, {
     base_resp: { status_code: 1008, status_msg: "insufficient balance" },
   }, "quota_exceeded"],
@@ -405,7 +428,7 @@ const wrapped: Row[] = [
     "request_too_large",
   ],
   [
-    "a page with words about money",
+    "a page of a fault with words about money",
     500,
     "<html>Your credit balance is fine. Error 500</html>",
     "upstream_error",
@@ -423,6 +446,18 @@ const crashes: Row[] = [
     "a model that could not be loaded, as LM Studio",
     404,
     error('Failed to load model "m". Error: Operation canceled.', { code: "model_not_found" }),
+    "upstream_error",
+  ],
+  [
+    "an unknown model, as LM Studio",
+    404,
+    error('Failed to load model "m". Error: Model does not exist'),
+    "rejected",
+  ],
+  [
+    "servers that are out of order, as LiteLLM",
+    400,
+    error("litellm.BadRequestError: There are no healthy deployments for this model."),
     "upstream_error",
   ],
   ["a degraded model, as NVIDIA", 400, {

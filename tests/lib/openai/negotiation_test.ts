@@ -215,6 +215,18 @@ Deno.test("respond() refers to other responses after one was lost", async () => 
 });
 
 const noResponses: [name: string, status: number, body: unknown][] = [
+  ["a page with ids", 404, '<!DOCTYPE html><html><div id="app">404: not found</div></html>'],
+  ["a page that names models", 404, "\n<html><title>Our models</title>404</html>"],
+  ["an error with an id", 404, {
+    error: { message: "Not Found", type: "invalid_request_error" },
+    id: "req_1",
+  }],
+  [
+    "an error with the id of the request, as One API",
+    501,
+    error("API not implemented (request id: 20250822)", { code: "api_not_implemented" }),
+  ],
+  ["an unknown path, as a gateway of Amazon", 403, { message: "Missing Authentication Token" }],
   ["no such path", 404, { detail: "Not Found" }],
   ["no such file", 404, {
     error: { code: 404, message: "File Not Found", type: "not_found_error" },
@@ -252,8 +264,9 @@ const noResponses: [name: string, status: number, body: unknown][] = [
 
 for (const [name, status, body] of noResponses) {
   Deno.test(`respond() uses Chat Completions after ${name}`, async () => {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
     const answer: Answer = (asked) =>
-      asked.input ? Response.json(body, { status }) : accept("chat", asked);
+      asked.input ? new Response(text, { status }) : accept("chat", asked);
     await using env = openModel(Array(4).fill(answer));
     for (let n = 0; n < 2; n++) {
       assertStrictEquals((await ask(env.model, "respond", {}, caseRequest).turn).text, DAY_PLAN);

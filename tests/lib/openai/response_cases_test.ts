@@ -41,6 +41,8 @@ const numbered = (events: Wire[], number: (n: number) => unknown) =>
 const pieces = DAY_PLAN.match(/[^]{1,40}/g)!
   .map((delta) => ({ type: "response.output_text.delta", output_index: 0, delta }));
 
+const cut = { ...messageItem(half), status: "incomplete" };
+
 /** The last event of a response that has failed. */
 const failedWith = (code: string) =>
   ended({ status: "failed", output: [], error: { code, message: "x" } }, "response.failed");
@@ -225,6 +227,16 @@ const ends: Row[] = [
     name: "a fault of the server as its end, behind half a text",
     events: [begun!, { ...delta, delta: half }, failedWith("server_error")],
     code: "upstream_error",
+  },
+  {
+    name: "an item that was cut, and a fault of the server",
+    events: [begun!, { ...done, item: cut }, failedWith("server_error")],
+    code: "upstream_error",
+  },
+  {
+    name: "an item that was cut, and no end",
+    events: [begun!, { ...done, item: cut }],
+    code: "connection_lost",
   },
   {
     name: "a content filter as its failure, behind a whole text",
