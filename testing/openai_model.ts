@@ -45,10 +45,17 @@ export function openModel(
 ) {
   const asked: { line: string; url: URL; body: Record<string, unknown> | null }[] = [];
   const clock = new FakeClock();
+  const fetches = countFetches();
+  let held = 0;
   const server = serveLocally(async (request, url) => {
     const body = request.method === "POST" ? await request.json().catch(() => null) : null;
     asked.push({ line: requestLine(request), url, body });
-    return await answers[asked.length - 1]!(body ?? {});
+    held++;
+    try {
+      return await answers[asked.length - 1]!(body ?? {});
+    } finally {
+      held--;
+    }
   });
   const model = openaiModel({
     apiKey: "sk-test",
@@ -61,7 +68,45 @@ export function openModel(
     serviceTier,
     clock,
   });
-  return { model, clock, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    model,
+    clock,
+    asked,
+    /** Resolves when the model waits for the clock, or for an answer that the test holds back. */
+    async settled() {
+      await nextTurn();
+      while (fetches.pending > held) {
+        await nextTurn();
+        // The model reads an answer that has begun.
+        if (fetches.pending <= held) { for (let n = 0; n < READ_TURNS; n++) await nextTurn(); }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      fetches[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** In so many turns of the event loop, the model reads an answer that has begun. */
+const READ_TURNS = 3;
+
+/** Counts the requests of this process whose answers have not begun. */
+function countFetches() {
+  const original = globalThis.fetch;
+  const count = {
+    pending: 0,
+    [Symbol.dispose]: () => void (globalThis.fetch = original),
+  };
+  globalThis.fetch = async (...request: Parameters<typeof fetch>) => {
+    count.pending++;
+    try {
+      return await original(...request);
+    } finally {
+      count.pending--;
+    }
+  };
+  return count;
 }
 
 /** Calls the model, and records the events. */
@@ -123,14 +168,17 @@ export function join(model: Model, more: Partial<CallOptions> = {}) {
   return { received, turn: model.join("resp_1", { signal, onEvent, ...more }) };
 }
 
-/** Advances the clock until the work has settled, at most by the time limit of an answer. */
-export async function pass<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
-  let settled = false;
-  const done = () => settled = true;
-  work.then(done, done);
-  for (let ms = 0; !settled && ms <= TIMEOUT_MS + 10_000; ms += 500) {
+/** Advances the clock until the work has ended, at most by the time limit of an answer. */
+export async function pass<T>(
+  work: Promise<T>,
+  { clock, settled }: Pick<ReturnType<typeof openModel>, "clock" | "settled">,
+): Promise<T> {
+  let hasEnded = false;
+  const end = () => hasEnded = true;
+  work.then(end, end);
+  for (let ms = 0; !hasEnded && ms <= TIMEOUT_MS + 10_000; ms += 500) {
     clock.advance(500);
-    await nextTurn();
+    await settled();
   }
   return await work;
 }

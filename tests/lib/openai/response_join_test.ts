@@ -58,19 +58,19 @@ Deno.test("join() returns null for a response that does not exist", async () => 
 Deno.test("join() waits while OpenAI cannot report the status of the response", async () => {
   const answers = [broken, () => new Response(null, { status: 429 }), completed];
   await using env = openModel(answers, { background: true });
-  assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
+  assertStrictEquals((await pass(join(env.model).turn, env))?.text, PLAN);
 });
 
 Deno.test("join() waits between polls although Retry-After is 0", async () => {
   const limited = () => new Response(null, { status: 429, headers: { "retry-after": "0" } });
   await using env = openModel(Array(1_000).fill(limited), { background: true });
-  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "rate_limited");
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env), "rate_limited");
   assert(env.asked.length <= TIMEOUT_MS / 1_000 + 1, `${env.asked.length} looks`);
 });
 
 Deno.test("join() fails when OpenAI never reports the status of the response", async () => {
   await using env = openModel(Array(100).fill(broken), { background: true });
-  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "upstream_error");
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env), "upstream_error");
   assert(env.asked.length > 10 && env.asked.length < 70, `${env.asked.length} looks`);
 });
 
@@ -92,7 +92,7 @@ Deno.test("join() polls a response whose stream is silent, long before the time 
   const silent = send([], { silence: over.promise });
   await using env = openModel([inProgress, silent, completed], { background: true });
   const startedAt = env.clock.now();
-  assertStrictEquals((await pass(join(env.model).turn, env.clock))?.text, PLAN);
+  assertStrictEquals((await pass(join(env.model).turn, env))?.text, PLAN);
   assert(env.clock.now() - startedAt <= 30_000, `${env.clock.now() - startedAt} ms`);
   over.resolve();
 });
@@ -101,7 +101,7 @@ Deno.test("join() waits between requests to a server that repeats the same event
   const again = send(background.slice(0, 1));
   const answers = Array.from({ length: 300 }, (_, n) => n % 2 === 0 ? inProgress : again);
   await using env = openModel(answers, { background: true });
-  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "timeout");
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env), "timeout");
   assert(env.asked.length < 150, `${env.asked.length} requests`);
 });
 
@@ -122,7 +122,7 @@ Deno.test("a response that is queued for the whole time is canceled, so that the
     Response.json(responseBody([], { status: "cancelled", background: true }));
   const waits = Array.from({ length: 200 }, (_, n) => n % 2 === 0 ? queued : noStream);
   await using env = openModel(waits, { background: true });
-  assertStrictEquals(await pass(codeOf(join(env.model).turn), env.clock), "timeout");
+  assertStrictEquals(await pass(codeOf(join(env.model).turn), env), "timeout");
   assertStrictEquals(env.asked.at(-1)!.line, "POST /responses/resp_1/cancel");
 
   await using next = openModel([canceled], { background: true });

@@ -223,7 +223,7 @@ Deno.test("respond() waits for the first text as long as for a whole answer", as
   const code = codeOf(turn);
   while (received.length === 0) await nextTurn();
   const startedAt = env.clock.now();
-  assertStrictEquals(await pass(code, env.clock), "timeout");
+  assertStrictEquals(await pass(code, env), "timeout");
   assert(env.clock.now() - startedAt >= TIMEOUT_MS - 1_000);
   over.resolve();
 });

@@ -219,7 +219,7 @@ for (const [how, answer] of [["chat", chatWire], ["respond", responseWire]] as c
       turn.catch(() => {});
       await reached.promise;
       const message = begun ? "OpenAI API stream stalled" : "OpenAI API request timed out";
-      await assertRejects(() => pass(turn, env.clock), Error, message);
+      await assertRejects(() => pass(turn, env), Error, message);
       over.resolve();
     }
   });
