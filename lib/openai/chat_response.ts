@@ -46,7 +46,7 @@ export async function respondByChat(
     const parameters = parametersOf(call.helpers, tool, { isStrict: false });
     return { type: "function" as const, function: { name, description, parameters } };
   });
-  const answer = await complete(call, {
+  const { answer, turn } = await complete(call, {
     model,
     messages: [{ role: "system", content: instructions }, ...messagesOf(input)],
     format,
@@ -54,7 +54,6 @@ export async function respondByChat(
     reasoningEffort,
     tools,
   }, options);
-  const turn = answer.toTurn();
   return {
     ...turn,
     calls: answer.calls.map(({ extra: _, ...called }) => called),
