@@ -13,6 +13,7 @@ import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
+import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
@@ -94,6 +95,7 @@ function createStores(
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
+    leftovers: new StoredResponses(kv, clock),
     model: () => model(() => null),
     deletes: generator === "openai" && openai.background,
   });
