@@ -7,10 +7,11 @@ import type OpenAI from "openai";
 import { z } from "zod";
 import type { CallOptions, InputItem, ResponseRequest, ResponseTurn } from "../model/model.ts";
 import { complete } from "./chat.ts";
-import type { ChatAnswer } from "./chat_answer.ts";
+import type { ChatCall } from "./call_pieces.ts";
 import type { OpenAICall } from "./client.ts";
 import { parametersOf } from "./format.ts";
 import { lenientText } from "./lenient.ts";
+import { writtenCalls } from "./written_calls.ts";
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type ToolCall = OpenAI.Chat.Completions.ChatCompletionMessageFunctionToolCall;
@@ -54,17 +55,24 @@ export async function respondByChat(
     reasoningEffort,
     tools,
   }, options);
+  const names = request.tools.map(({ name }) => name);
+  const written = answer.calls.length > 0 ? [] : writtenCalls(turn.text ?? "", names);
+  const calls = [...answer.calls, ...written.map((called) => ({ ...called, extra: null }))];
+  const text = written.length > 0 ? null : turn.text;
   return {
     ...turn,
-    calls: answer.calls.map(({ extra: _, ...called }) => called),
-    output: itemsOf(turn.text, answer),
+    text,
+    calls: calls.map(({ extra: _, ...called }) => called),
+    output: itemsOf({ text, calls, thoughts: answer.thoughts }),
     reasoningSummaries: [],
     stored: false,
   };
 }
 
 /** Returns the items of the Responses API for an answer of Chat Completions. */
-function itemsOf(text: string | null, { calls, thoughts }: ChatAnswer): InputItem[] {
+function itemsOf(
+  { text, calls, thoughts }: { text: string | null; calls: ChatCall[]; thoughts: string },
+): InputItem[] {
   const content = [{ type: "output_text", text, annotations: [] }];
   const hasThoughts = thoughts !== "" && calls.length > 0;
   return [
