@@ -66,7 +66,7 @@ export interface JobServiceOptions {
 /** The options of a request that creates a job. */
 export interface SubmitOptions {
   caller?: Caller;
-  /** The id of the API key or the address that sent the request. Unset: not known. */
+  /** The id of the address of a request without an API key. Unset: not known. */
   sender?: string | undefined;
   /** The caller's idempotency key: a repeated request with this key returns the same job. */
   idempotencyKey?: string | undefined;
@@ -157,8 +157,7 @@ export class JobService {
     { caller = anonymousCaller, sender, callbackUrl = null, trace = null }: SubmitOptions,
   ): Promise<QueuedJob> {
     const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
-    const isHashed = sender !== undefined && sender !== caller.owner;
-    const senderHash = isHashed ? await senders.hashOf(sender) : null;
+    const senderHash = sender === undefined ? null : await senders.hashOf(sender);
     return newJob({
       id: newJobId(clock.now()),
       kind: name,

@@ -40,7 +40,6 @@ export function writtenCalls(text: string, tools: readonly string[]): FunctionCa
   const answer = withoutThoughts(text);
   const tagged = Array.from(answer.matchAll(TAGGED), ([, body]) => body!);
   const documents = tagged.length > 0 ? tagged : [answer];
-  if (documents.length > MAX_CALLS) return [];
   const calls: FunctionCall[] = [];
   for (const document of documents) {
     const found = Calls.safeParse(parseJson(withoutFence(document.trim()))).data ?? [];
