@@ -213,7 +213,7 @@ async function report(): Promise<boolean> {
     ...verdict,
     ...signals,
     "jobs rescued": linesOf("rescued").length,
-    "breaker opened": linesOf("breaker open").length,
+    "breaker opened": ["breaker open", "breaker open for one source"].flatMap(linesOf).length,
     "model calls": modelCalls.length,
     ...Object.fromEntries([...faults].map(([name, count]) => [`model faults: ${name}`, count])),
     ...Object.fromEntries([...begun].map(([name, count]) => [`model outages: ${name}`, count])),

@@ -1,7 +1,7 @@
 /**
  * The schemas of the API's answers about jobs. The presenter returns these types, OpenAPI is
  * generated from these schemas, and browsers import the types. A member without a value is `null`,
- * never absent.
+ * never absent; only `timeZone` of bundles may be absent.
  * @module
  */
 import { z } from "zod";

@@ -12,6 +12,8 @@ import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SenderHashes } from "../lib/store/sender_hash.ts";
+import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
@@ -93,6 +95,7 @@ function createStores(
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
+    leftovers: new StoredResponses(kv, clock),
     model: () => model(() => null),
     deletes: generator === "openai" && openai.background,
   });
@@ -185,7 +188,7 @@ function createWorker(
 /** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
+  { options, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -193,6 +196,7 @@ function createJobService(
     stopped: AbortController;
   },
 ): JobService {
+  const { kv, clock } = options;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -212,6 +216,7 @@ function createJobService(
     jobTtlMs,
     dailyJobsPerKey,
     dedupeInFlight,
+    senders: new SenderHashes(kv, clock),
   });
 }
 

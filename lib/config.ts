@@ -132,6 +132,7 @@ function openaiOptions(v: Parsed) {
     idleMs: v.OPENAI_IDLE_SECONDS * SECOND,
     background: chooseBackground(v),
     isOpenAI: isOpenAI(v.OPENAI_BASE_URL),
+    chatApi: v.ITINERARY_API,
     responsesApi: v.BUNDLES_API,
     serviceTier: v.OPENAI_SERVICE_TIER,
   };

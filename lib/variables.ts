@@ -109,16 +109,20 @@ export const Variables = z.object({
   // The successors of OpenAI's earlier small and reasoning models, as OpenAI names them:
   // https://developers.openai.com/api/docs/deprecations
   ITINERARY_MODEL: modelName.default("gpt-6-luna").describe(
-    "the model for itineraries (Chat Completions)",
+    "the model for itineraries",
   ),
   BUNDLES_MODEL: modelName.default("gpt-6.1-terra").describe(
-    "the model for bundles (Responses API); a reasoning model writes the best bundles",
+    "the model for bundles; a reasoning model writes the best ones",
   ),
   ITINERARY_EFFORT: effort.default("low").describe(
     `how much the model reasons before it writes an itinerary: ${EFFORT}`,
   ),
   BUNDLES_EFFORT: effort.default("medium").describe(
     `how much the model reasons about bundles: ${EFFORT}`,
+  ),
+  ITINERARY_API: oneOf("auto", "chat", "responses").default("auto").describe(
+    "the API for itineraries: `chat` (Chat Completions), `responses` (for models without Chat " +
+      "Completions), or `auto`: `responses` once the model has no Chat Completions",
   ),
   BUNDLES_API: oneOf("auto", "responses", "chat").default("auto").describe(
     "the API for bundles: `responses`, `chat` (Chat Completions with function calls, for servers " +

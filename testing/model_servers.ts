@@ -319,7 +319,18 @@ const liteLlm: ModelServer = {
   },
 };
 
+const responsesOnly: ModelServer = {
+  name: "a model of OpenAI without Chat Completions",
+  chat() {
+    const message = "This model is only supported in v1/responses and not in v1/chat/completions.";
+    const type = "invalid_request_error";
+    return refuse(404, { error: { message, type, param: "model", code: null } });
+  },
+  responses: (body, plan) => responseStream(body, plan),
+};
+
 export const modelServers: readonly ModelServer[] = [
+  responsesOnly,
   openRouter,
   liteLlm,
   lmStudio,

@@ -34,12 +34,13 @@ export function openModel(
   {
     background = false,
     isOpenAI = false,
+    chatApi = "auto",
     responsesApi = "auto",
     serviceTier,
   }: Partial<
     Pick<
       OpenAIModelOptions,
-      "background" | "isOpenAI" | "responsesApi" | "serviceTier"
+      "background" | "isOpenAI" | "chatApi" | "responsesApi" | "serviceTier"
     >
   > = {},
 ) {
@@ -64,6 +65,7 @@ export function openModel(
     idleMs: IDLE_MS,
     background,
     isOpenAI,
+    chatApi,
     responsesApi,
     serviceTier,
     clock,

@@ -107,11 +107,12 @@ export class Instance {
 
   /** Puts back the jobs of dead instances, and claims due jobs. Never rejects. */
   async sweep(): Promise<void> {
-    const { rescuer, stager, holder } = this.#options;
+    const { rescuer, stager, cleaner, slots, holder } = this.#options;
     // An instance without jobs may rescue jobs that KV still lists under its own id.
     const self = this.running > 0 ? holder : undefined;
     await rescuer.run(self).catch((error) => this.#faults.report("rescue failed", error));
     await stager.trySweep();
+    cleaner.sweep(slots.closed);
   }
 
   /**

@@ -22,6 +22,7 @@ import type {
 import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
+import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
@@ -59,11 +60,14 @@ export interface JobServiceOptions {
   dailyJobsPerKey: number | undefined;
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
+  senders: Pick<SenderHashes, "hashOf">;
 }
 
 /** The options of a request that creates a job. */
 export interface SubmitOptions {
   caller?: Caller;
+  /** The id of the address of a request without an API key. Unset: not known. */
+  sender?: string | undefined;
   /** The caller's idempotency key: a repeated request with this key returns the same job. */
   idempotencyKey?: string | undefined;
   /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
@@ -147,12 +151,13 @@ export class JobService {
     return await (key === undefined ? work() : this.#mutex.run(key, work));
   }
 
-  #newJob(
+  async #newJob(
     { name, promptVersion }: PublicKind,
     request: unknown,
-    { caller = anonymousCaller, callbackUrl = null, trace = null }: SubmitOptions,
-  ): QueuedJob {
-    const { clock, jobTtlMs, dedupeInFlight } = this.#options;
+    { caller = anonymousCaller, sender, callbackUrl = null, trace = null }: SubmitOptions,
+  ): Promise<QueuedJob> {
+    const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
+    const senderHash = sender === undefined ? null : await senders.hashOf(sender);
     return newJob({
       id: newJobId(clock.now()),
       kind: name,
@@ -161,6 +166,7 @@ export class JobService {
       now: clock.now(),
       ttlMs: jobTtlMs,
       owner: caller.owner,
+      sender: senderHash,
       callbackUrl,
       trace,
       dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
@@ -170,7 +176,7 @@ export class JobService {
   async #submit(
     kind: string,
     { createJob, terms, permit }: {
-      createJob: () => QueuedJob;
+      createJob: () => Promise<QueuedJob>;
       terms: AcceptTerms;
       permit: (() => void) | undefined;
     },
@@ -181,7 +187,10 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     permit?.();
-    return await this.#options.admission.admit(kind, () => this.#accept(createJob(), terms));
+    return await this.#options.admission.admit(
+      kind,
+      async () => await this.#accept(await createJob(), terms),
+    );
   }
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {

@@ -1,6 +1,7 @@
 /**
  * Cancels background responses for which no job waits, and deletes them at the provider once their
- * job has ended. Both are best effort: no job waits for them, and none fails with them.
+ * job has ended. Both are best effort: no job waits for them, and none fails with them. A deletion
+ * that has failed is repeated once an hour, until the job expires.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -8,12 +9,15 @@ import pLimit from "p-limit";
 import { describeError } from "../../lib/log.ts";
 import type { Model } from "../../lib/model/model.ts";
 import type { CheckpointStore } from "../../lib/store/checkpoint_store.ts";
+import type { StoredResponse, StoredResponses } from "../../lib/store/stored_responses.ts";
 
 /** The part of a model that ends responses. */
 export type ResponseEnder = Pick<Model, "cancel" | "delete">;
 
 export interface ResponseCleanerOptions {
   checkpoints: Pick<CheckpointStore, "openResponse" | "storedResponses">;
+  /** The responses of ended jobs. Unset: failed deletions are not repeated. */
+  leftovers?: StoredResponses;
   /** Returns the model that has begun the responses. */
   model: () => ResponseEnder;
   /** Whether the provider stores responses, so that there may be some to delete. */
@@ -25,6 +29,9 @@ const MAX_DELETIONS = 4;
 
 /** While the provider hangs, more jobs than this may end. Their responses stay at the provider. */
 const MAX_WAITING_JOBS = 1_000;
+
+/** After this many failures in a sweep the provider is out of reach, and the next sweep goes on. */
+const MAX_SWEEP_FAILURES = 20;
 
 const log = getLogger(["tripwright", "job"]);
 
@@ -45,7 +52,21 @@ export class ResponseCleaner {
    */
   cleanUpAfter(jobId: string, { hasPlan }: { hasPlan: boolean }): void {
     if (hasPlan && !this.#options.deletes) return;
-    const work = this.#cleanUp(jobId, hasPlan);
+    this.#track(this.#cleanUp(jobId, hasPlan));
+  }
+
+  /**
+   * Starts to repeat failed deletions, if it is time for that. Does not wait for it.
+   *
+   * @param signal ends the work
+   */
+  sweep(signal: AbortSignal): void {
+    const { deletes, leftovers } = this.#options;
+    if (deletes && leftovers) this.#track(this.#sweep(leftovers, signal));
+  }
+
+  /** @param work never rejects */
+  #track(work: Promise<void>): void {
     this.#running.add(work);
     work.finally(() => this.#running.delete(work));
   }
@@ -74,11 +95,33 @@ export class ResponseCleaner {
   }
 
   async #delete(jobId: string): Promise<void> {
-    const { checkpoints, model } = this.#options;
-    const ids = await checkpoints.storedResponses(jobId);
+    const ids = await this.#options.checkpoints.storedResponses(jobId);
     let deleted = 0;
-    for (const id of ids) deleted += Number(await tryDelete(model(), id, { jobId }));
+    for (const responseId of ids) deleted += Number(await this.#deleteOne({ jobId, responseId }));
     if (deleted > 0) log.debug("responses deleted", { jobId, count: deleted });
+  }
+
+  /** Deletes a response. If that fails, its entry stays, and a sweep deletes it later. */
+  async #deleteOne({ jobId, responseId }: StoredResponse): Promise<boolean> {
+    const { leftovers, model } = this.#options;
+    if (!await tryDelete(model(), responseId, { jobId })) return false;
+    await leftovers?.forget({ jobId, responseId });
+    return true;
+  }
+
+  async #sweep(leftovers: StoredResponses, signal: AbortSignal): Promise<void> {
+    let [deleted, failed] = [0, 0];
+    try {
+      if (!await leftovers.claimSweep()) return;
+      for await (const response of leftovers.ofEndedJobs()) {
+        if (signal.aborted || failed >= MAX_SWEEP_FAILURES) break;
+        if (await this.#limit(() => this.#deleteOne(response))) deleted++;
+        else failed++;
+      }
+    } catch (error) {
+      log.warning("responses not swept", { error: describeError(error) });
+    }
+    if (deleted + failed > 0) log.info("responses swept", { deleted, failed });
   }
 }
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { apiUrl, fetchJsonTwice } from "../../lib/http/json_fetch.ts";
 import { dayArgument, isInOrder, notInOrder } from "./arguments.ts";
+import { isTimeZone } from "../../lib/time_zone.ts";
 import { findPlace, type Place } from "./place_search.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 
@@ -81,6 +82,10 @@ async function lookUp(
   const otherPlaces = others.length > 0 ? { otherPlaces: others.map(labelOf) } : {};
   if (!place) return { error: others.length > 0 ? NOT_THERE : UNKNOWN, ...otherPlaces };
   const { timezone, days } = await forecastFor(place, { settings, context });
+  // Of a place that may be another one, the time zone may be another one, too.
+  if (unmatched.length === 0 && isTimeZone(timezone)) {
+    context.notePlace?.({ name: place.name, timeZone: timezone });
+  }
   const notes = [
     ...unmatched.map((part) => `The place may not be the one you mean: not known to be in ${part}`),
     ...notesOn(days, dates),

@@ -10,13 +10,20 @@ import { parseJson } from "../../lib/json.ts";
 import { JsonFetchError } from "../../lib/http/json_fetch.ts";
 import type { FunctionCall, FunctionTool } from "../../lib/model/model.ts";
 import { problemsOf } from "../../lib/model/structured_output.ts";
+import { TimeZoneName } from "../../lib/time_zone.ts";
 import { writeOutput } from "./output.ts";
+
+/** A place that a tool has found, with its time zone. */
+export const FoundPlace = z.object({ name: z.string(), timeZone: TimeZoneName });
+export type FoundPlace = z.infer<typeof FoundPlace>;
 
 /** The context of a tool call. */
 export interface ToolContext {
   /** Aborts when the tool times out, or when this worker must stop work on the job. */
   signal: AbortSignal;
   clock: Clock;
+  /** Notes the place that the output is about, for the program. The model does not see it. */
+  notePlace?: (place: FoundPlace) => void;
 }
 
 /** A tool and its implementation. */
@@ -34,6 +41,8 @@ export const ToolOutput = z.object({
   /** JSON: the tool's result, or `{"error": …}`. */
   text: z.string(),
   failed: z.boolean(),
+  /** The place that the output is about. The tool wrote it, so the model cannot invent it. */
+  place: FoundPlace.optional().catch(undefined),
 });
 export type ToolOutput = z.infer<typeof ToolOutput>;
 
@@ -59,11 +68,13 @@ export async function runTool(
     const args = tool.parameters.safeParse(parseJson(call.arguments));
     if (!args.success) return failed("The arguments are not valid", problemsOf(args.error));
     const { timeoutMs: ms = TOOL_TIMEOUT_MS } = tool;
+    let place: FoundPlace | undefined;
+    const notePlace = (found: FoundPlace) => void (place = found);
     const output = await withDeadline(
-      (signal) => tool.run(args.data, { signal, clock }),
+      (signal) => tool.run(args.data, { signal, clock, notePlace }),
       { ms, clock, signal: context.signal },
     );
-    return { text: writeOutput(output), failed: false };
+    return { text: writeOutput(output), failed: false, ...(place && { place }) };
   } catch (error) {
     context.signal.throwIfAborted();
     // The model gets only our own messages. Other messages could contain a URL with an API key.

@@ -58,6 +58,11 @@ const common = {
   replayOf: z.uuid().nullable().default(null),
   /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
+  /**
+   * A keyed hash of the address that the request came from, so that the breaker can tell the jobs of
+   * one address from others. `null`: it had an API key, or the hash is not known.
+   */
+  sender: z.string().nullable().catch(null).default(null),
   /** The URL for the callback at the end of the job. */
   callbackUrl: z.string().nullable().default(null),
   /** Limits of this job only; `null`: the configured limits. */
@@ -143,6 +148,7 @@ export function newJob(
     now: number;
     ttlMs: number;
     owner?: string | null;
+    sender?: string | null;
     callbackUrl?: string | null;
     limits?: JobLimits | null;
     dedupeKey?: string | null;
@@ -150,7 +156,7 @@ export function newJob(
   },
 ): QueuedJob {
   const { id, kind, request, promptVersion, now, ttlMs } = options;
-  const { owner = null, callbackUrl = null, limits = null } = options;
+  const { owner = null, sender = null, callbackUrl = null, limits = null } = options;
   const { dedupeKey = null, trace = null } = options;
   return {
     schema: 2,
@@ -166,6 +172,7 @@ export function newJob(
     lastFailure: null,
     replayOf: null,
     owner,
+    sender,
     callbackUrl,
     limits,
     dedupeKey,

@@ -47,20 +47,31 @@ export async function chat(
 ): Promise<ChatTurn> {
   const { model, messages, format, maxTokens, reasoningEffort } = request;
   const conversation = { model, messages, format, maxTokens, reasoningEffort };
-  const answer = await complete(call, conversation, options);
-  return answer.toTurn();
+  const { turn } = await complete(call, conversation, options);
+  return turn;
 }
 
 /** Makes one call, and reads its answer to the end. */
 export async function complete(
   call: OpenAICall,
   conversation: Conversation,
+  options: CallOptions,
+): Promise<{ answer: ChatAnswer; turn: ChatTurn }> {
+  const { model, messages, tools, maxTokens } = conversation;
+  // Some servers support functions, but not together with everything else.
+  const dialect = call.dialect(tools?.length ? "chat with functions" : "chat", model);
+  const answer = await readAnswer(call, { conversation, dialect }, options);
+  const turn = answer.toTurn();
+  dialect.noteEnd(turn, { maxTokens, prompt: messages });
+  return { answer, turn };
+}
+
+async function readAnswer(
+  call: OpenAICall,
+  { conversation, dialect }: { conversation: Conversation; dialect: Dialect },
   { signal, onEvent }: CallOptions,
 ): Promise<ChatAnswer> {
   const { clock, timeoutMs, idleMs } = call;
-  // Some servers support functions, but not together with everything else.
-  const api = conversation.tools?.length ? "chat with functions" : "chat";
-  const dialect = call.dialect(api, conversation.model);
   const answer = new ChatAnswer();
   using watchdog = new Watchdog({ clock, endsAt: clock.now() + timeoutMs, idleMs });
   let fault: unknown;

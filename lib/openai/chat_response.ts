@@ -39,7 +39,7 @@ export async function respondByChat(
   options: CallOptions,
 ): Promise<ResponseTurn> {
   const { model, instructions, input, format, maxTokens, reasoningEffort, tools } = request;
-  const answer = await complete(call, {
+  const { answer, turn } = await complete(call, {
     model,
     messages: [{ role: "system", content: instructions }, ...messagesOf(input)],
     format,
@@ -47,7 +47,6 @@ export async function respondByChat(
     reasoningEffort,
     tools,
   }, options);
-  const turn = answer.toTurn();
   return {
     ...turn,
     calls: answer.calls.map(({ extra: _, ...called }) => called),

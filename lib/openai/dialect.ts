@@ -74,6 +74,11 @@ export class Dialect {
     return Math.min(wanted, this.#maxTokens, Math.max(MIN_TOKENS, room - SPARE_TOKENS));
   }
 
+  /** Returns a dialect of the same name that remembers nothing. */
+  renewed(): Dialect {
+    return new Dialect(this.#name);
+  }
+
   /** Returns a copy, for one negotiation. */
   copy(): Dialect {
     const copy = new Dialect(this.#name);
@@ -87,6 +92,36 @@ export class Dialect {
       log.info("not supported by the model server", { model: this.#name, what });
     }
     this.#take(copy);
+  }
+
+  /** Returns whether nothing is remembered, so that a request is sent as it is meant. */
+  get isPlain(): boolean {
+    return this.#differences(this.renewed()).length === 0;
+  }
+
+  /** Forgets what it remembers: the server has changed, and has accepted a request with `other`. */
+  replace(other: Dialect): void {
+    log.info("the model server has changed", { model: this.#name });
+    this.#refused = new Set();
+    this.#level = 0;
+    this.#forgetSizes();
+    this.agree(other);
+  }
+
+  /**
+   * Looks at the end of an answer. If it was cut because fewer tokens were asked for than wanted, the
+   * next request asks for all: the server may allow more than it did.
+   */
+  noteEnd(
+    { truncated }: { truncated: boolean },
+    { maxTokens, prompt }: { maxTokens: number; prompt: unknown },
+  ): void {
+    if (truncated && this.tokens(maxTokens, prompt) < maxTokens) this.#forgetSizes();
+  }
+
+  #forgetSizes(): void {
+    this.#maxTokens = Infinity;
+    this.#room = null;
   }
 
   /** Two negotiations may have learned different things at the same time. */
@@ -162,6 +197,16 @@ const SERVER_FAULTS = [500, 501];
 const FAULT_WORDS =
   /^[[{"][^]*(?:json.?schema|response_format|grammar|in format|\btools?\b|system role|stream(?:ing)? (?:is )?not)/;
 
+/** The statuses with which a server refuses the form of a request. */
+const FORM_STATUSES: readonly unknown[] = [400, 422, ...SERVER_FAULTS];
+
+/** Returns whether the server may refuse a request because of what was omitted or translated. */
+function mayNeedMore(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== null && FORM_STATUSES.includes(refusal.status) &&
+    refusal.failure !== "request_too_large" && isAboutRequest(refusal);
+}
+
 /** Returns whether the answer is about the form of the request, not about its content. */
 function isAboutRequest(refusal: Refusal): boolean {
   const { status = 0, failure, param, codes, text } = refusal;
@@ -175,7 +220,9 @@ function isAboutRequest(refusal: Refusal): boolean {
 const MAX_REFUSALS = 16;
 
 /**
- * Sends a request. While the server refuses a part of it, sends it again without that part.
+ * Sends a request. While the server refuses a part of it, sends it again without that part. If that
+ * does not help, sends it once more as it is meant: a server that was replaced by another version
+ * may need what the earlier one refused.
  *
  * @param make creates the request in a dialect
  * @throws what `send` throws
@@ -186,12 +233,29 @@ export async function negotiate<T>(
   send: (body: SentBody) => Promise<T>,
 ): Promise<T> {
   const current = dialect.copy();
+  try {
+    const answer = await adapt(current, make, send);
+    dialect.agree(current);
+    return answer;
+  } catch (error) {
+    if (dialect.isPlain || !mayNeedMore(error)) throw error;
+    const renewed = dialect.renewed();
+    const answer = await adapt(renewed, make, send);
+    dialect.replace(renewed);
+    return answer;
+  }
+}
+
+/** Sends a request until the server does not refuse a part of it. The dialect learns from it. */
+async function adapt<T>(
+  current: Dialect,
+  make: (dialect: Dialect) => SentRequest,
+  send: (body: SentBody) => Promise<T>,
+): Promise<T> {
   for (let refusals = 0;; refusals++) {
     const request = make(current);
     try {
-      const answer = await send(request.body);
-      dialect.agree(current);
-      return answer;
+      return await send(request.body);
     } catch (error) {
       if (refusals >= MAX_REFUSALS || !current.learn(error, request)) throw error;
     }

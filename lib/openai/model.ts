@@ -13,8 +13,9 @@ import { createClient, type OpenAICall } from "./client.ts";
 import { dialects } from "./dialect.ts";
 import { fromOpenAIError, refusalOf } from "./error.ts";
 import { respondByChat } from "./chat_response.ts";
-import { NoResponsesError } from "./no_responses.ts";
-import { join, respond as respondByResponses } from "./response.ts";
+import { type ApiName, apiNames, type MakeTurn, MissingApiError, overChat } from "./missing_api.ts";
+import { join, respond } from "./response.ts";
+import { chatByResponses } from "./response_chat.ts";
 import { fetchReadably } from "./stream.ts";
 import { withWrittenCalls } from "./written_calls.ts";
 
@@ -30,8 +31,10 @@ export interface OpenAIModelOptions {
   background: boolean;
   /** Whether the server is OpenAI itself, which knows all members of a request. */
   isOpenAI: boolean;
+  /** The API for turns without function calls; `auto` or unset: Responses if there is no chat. */
+  chatApi?: "auto" | ApiName | undefined;
   /** The API for turns with function calls; `auto`: Chat Completions if there are no Responses. */
-  responsesApi: "auto" | "responses" | "chat";
+  responsesApi: "auto" | ApiName;
   /** Unset: the tier of the account. */
   serviceTier?: ServiceTier | undefined;
   clock: Clock;
@@ -52,7 +55,15 @@ export function openaiModel(options: OpenAIModelOptions): Model {
   const { timeoutMs, idleMs, background, isOpenAI, serviceTier, clock } = options;
   const dialect = dialects();
   const shared = { timeoutMs, idleMs, background, isOpenAI, serviceTier, dialect, clock };
-  const respond = responder(options.responsesApi);
+  const { chatApi = "auto", responsesApi } = options;
+  const chatTurn = eitherApi(chatApi, "chat", {
+    chat: overChat(chat),
+    responses: chatByResponses,
+  });
+  const responseTurn = eitherApi(responsesApi, "responses", {
+    chat: overChat(respondByChat),
+    responses: respond,
+  });
   let sdk: Promise<Sdk> | undefined;
 
   function load(): Promise<Sdk> {
@@ -77,11 +88,12 @@ export function openaiModel(options: OpenAIModelOptions): Model {
 
   return {
     source: "openai",
-    chat: (request, options) => call(options, (openai) => chat(openai, request, options)),
+    chat: (request, options) => call(options, (openai) => chatTurn(openai, request, options)),
     respond: (request, options) =>
       call(
         options,
-        async (openai) => withWrittenCalls(await respond(openai, request, options), request.tools),
+        async (openai) =>
+          withWrittenCalls(await responseTurn(openai, request, options), request.tools),
       ),
     join: (id, options) => call(options, (openai) => join(openai, id, options)),
     async cancel(responseId) {
@@ -107,26 +119,37 @@ async function deleteResponse(
   }
 }
 
-/** Returns a function that makes a turn with function calls over the API that the server has. */
-function responder(responsesApi: OpenAIModelOptions["responsesApi"]): typeof respondByChat {
-  let api = responsesApi;
-  let isLogged = false;
-  let isProven = false;
+/**
+ * Returns a function that makes a turn over the API that the server has.
+ *
+ * @param setting `auto`: `first`, or the other one once the server does not have it
+ */
+function eitherApi<Request, Turn>(
+  setting: "auto" | ApiName,
+  first: ApiName,
+  turns: Record<ApiName, MakeTurn<Request, Turn>>,
+): MakeTurn<Request, Turn> {
+  if (setting !== "auto") return turns[setting];
+  const logged = new Set<ApiName>();
+  let current = first;
+  let isFirstProven = false;
   return async (call, request, options) => {
-    if (api === "chat") return await respondByChat(call, request, options);
+    const api = current;
     try {
-      const turn = await respondByResponses(call, request, options);
-      isProven = true;
+      const turn = await turns[api](call, request, options);
+      isFirstProven ||= api === first;
       return turn;
     } catch (error) {
-      if (api === "responses" || !(error instanceof NoResponsesError)) throw error;
-      // A proxy may have answered in place of the server, so the next turn tries again.
-      if (isProven) return await respondByChat(call, request, options);
-      if (!isLogged) log.info("not supported by the model server", { what: "Responses API" });
-      isLogged = true;
-      const turn = await respondByChat(call, request, options);
-      // A server that answers neither API may only be misconfigured for the moment.
-      api = "chat";
+      if (!(error instanceof MissingApiError)) throw error;
+      const other = api === "chat" ? "responses" : "chat";
+      if (!logged.has(api)) {
+        log.info("not supported by the model server", { what: apiNames[api] });
+      }
+      logged.add(api);
+      const turn = await turns[other](call, request, options);
+      // A server that answers neither API may only be misconfigured for the moment. And a proxy may
+      // have answered in place of one whose first API has worked, so the next turn tries it again.
+      if (other === first || !isFirstProven) current = other;
       return turn;
     }
   };

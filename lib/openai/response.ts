@@ -19,7 +19,7 @@ import {
   unreadableAnswer,
 } from "./error.ts";
 import { openEvents, readEvents } from "./events.ts";
-import { hasNoResponses, isOfChat, NoResponsesError } from "./no_responses.ts";
+import { isMissing, isOfChat, MissingApiError } from "./missing_api.ts";
 import {
   emptyResponse,
   isOver,
@@ -54,6 +54,16 @@ const CANCEL_TIMEOUT_MS = 5_000;
  * @throws the error that broke the stream, if the response cannot be joined
  */
 export async function respond(
+  call: OpenAICall,
+  request: ResponseRequest,
+  options: CallOptions,
+): Promise<ResponseTurn> {
+  const turn = await makeTurn(call, request, options);
+  call.dialect("responses", request.model).noteEnd(turn, { ...request, prompt: request.input });
+  return turn;
+}
+
+async function makeTurn(
   call: OpenAICall,
   request: ResponseRequest,
   options: CallOptions,
@@ -242,7 +252,7 @@ async function readStream(
     opened = true;
     for await (const event of stream) {
       events++;
-      if (reader.responseId === null && isOfChat(event)) throw new NoResponsesError();
+      if (reader.responseId === null && isOfChat(event)) throw new MissingApiError("responses");
       const body = await reader.read(event);
       if (body) return { body };
       if (reader.canStall) watchdog.arm();
@@ -280,7 +290,7 @@ async function create(
         return negotiate(dialect, make, send);
       });
     } catch (error) {
-      if (hasNoResponses(error)) throw new NoResponsesError();
+      if (isMissing("responses", error)) throw new MissingApiError("responses");
       const refusal = refusalOf(error);
       if (previous === null || refusal === null || !isPreviousLost(refusal)) throw error;
       previous = null;

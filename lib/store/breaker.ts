@@ -35,7 +35,9 @@ import {
 export interface BreakerJob {
   id: string;
   kind: string;
-  /** `null`: equal requests count as one source. */
+  /** A hash of the address that the request came from, unless it had an API key. */
+  sender?: string | null;
+  /** Without a sender and an owner, equal requests count as one source. */
   owner: string | null;
   request: unknown;
 }
@@ -311,7 +313,7 @@ export class Breaker {
    */
   async #refuse(job: BreakerJob, error: JobError): Promise<number | null> {
     const { id, kind } = job;
-    const { failure: { code }, retryAfterMs = 0 } = error;
+    const { retryAfterMs = 0 } = error;
     const backoff = pauseAfter(error)!;
     for (;;) {
       const entry = await this.#kv.get(breakerKey(kind));
@@ -323,10 +325,7 @@ export class Breaker {
         : afterRefusal(last, { job: sourced(job), error, backoff, now });
       if (next !== last && !await this.#replace(entry, kind, next)) continue;
       this.#refused.set(id, { outage: next.outage, mayBeOwnFault: mayBeOwnFault(error) });
-      if (next !== last && isForAll(next)) {
-        const { failures, openUntil } = next;
-        log.warning("breaker open", { kind, code, failures, until: isoTime(openUntil) });
-      }
+      if (next !== last) logRefusal(kind, next);
       if (isOwnFault) return null;
       return Math.max(this.#heldUntil(next, job), now + Math.ceil(retryAfterMs));
     }
@@ -399,11 +398,23 @@ export class Breaker {
   }
 }
 
+/** Logs that the breaker holds back more than one request. */
+function logRefusal(kind: string, state: BreakerState): void {
+  const { failures, openUntil, suspectRequest, failure: { code } } = state;
+  const properties = { kind, code, failures, until: isoTime(openUntil) };
+  if (isForAll(state)) log.warning("breaker open", properties);
+  else if (suspectRequest === null) log.warning("breaker open for one source", properties);
+}
+
 function breakerKey(kind: string): Deno.KvKey {
   return ["breaker", kind];
 }
 
-/** Returns a job with its source, which has one length for all requests. */
-function sourced({ id, owner, request }: BreakerJob): SourcedJob {
-  return { id, source: owner ?? hashJson(request) };
+/**
+ * Returns a job with its source. A client can create any number of tokens, so the sender comes before
+ * the owner, which may be such a token. Hashes have one length for all requests.
+ */
+function sourced({ id, sender, owner, request }: BreakerJob): SourcedJob {
+  const hash = hashJson(request);
+  return { id, request: hash, source: sender ?? owner ?? hash };
 }

@@ -2,9 +2,9 @@
  * The state of a circuit breaker, and how a failed call changes it. This module does not use KV.
  *
  * A fault without an answer may have its cause in the request, so it is only a suspicion at first:
- * the job that failed waits alone. If a second job of the same source fails before any call was
- * answered, all jobs of this source wait. The breaker opens for all jobs when a job of a second
- * source fails.
+ * the job that failed waits alone. If a second job fails before any call was answered, the jobs that
+ * both have in common wait: those with the same request, else those of the same source. The breaker
+ * opens for all jobs when a job of a second source fails.
  * @module
  */
 import { z } from "zod";
@@ -30,9 +30,11 @@ export const BreakerState = z.object({
   outage: z.string().default(""),
   /** The only job whose calls have failed. The breaker stops only its calls. */
   suspect: z.string().nullable().default(null),
+  /** The only request whose calls have failed. Without a `suspect`, all jobs with it wait. */
+  suspectRequest: z.string().nullable().default(null),
   /**
-   * The only source whose calls have failed. Without a `suspect`, the breaker stops the calls of all
-   * its jobs. `null`: it stops the calls of all jobs.
+   * The only source whose calls have failed. Without a `suspect` and a `suspectRequest`, the breaker
+   * stops the calls of all its jobs. `null`: it stops the calls of all jobs.
    */
   suspectSource: z.string().nullable().default(null),
   /** The sources whose calls were refused in this outage: the newest {@link MAX_SOURCES}. */
@@ -42,9 +44,12 @@ export const BreakerState = z.object({
 });
 export type BreakerState = z.infer<typeof BreakerState>;
 
-/** A job with its source: its owner, or its request if it has no owner. */
+/** A job, and what it may have in common with other jobs. */
 export interface SourcedJob {
   id: string;
+  /** A hash of the request. */
+  request: string;
+  /** Who sent it. */
   source: string;
 }
 
@@ -118,10 +123,12 @@ function letOthersCallMs(
 
 /** Returns whether a job waits for the end of the pause and for the probe. */
 export function concerns(
-  { suspect, suspectSource }: BreakerState,
-  { id, source }: SourcedJob,
+  { suspect, suspectRequest, suspectSource }: BreakerState,
+  { id, request, source }: SourcedJob,
 ): boolean {
-  return suspect === null ? suspectSource === null || suspectSource === source : suspect === id;
+  if (suspect !== null) return suspect === id;
+  if (suspectRequest !== null) return suspectRequest === request && suspectSource === source;
+  return suspectSource === null || suspectSource === source;
 }
 
 /** Returns whether the breaker stops the calls of all jobs. */
@@ -140,6 +147,9 @@ export function closesWith(state: BreakerState, probed: BreakerState, job: Sourc
     (state.outage === probed.outage && !concerns(state, job));
 }
 
+/** The suspicions, from one job to all jobs of a source. */
+const suspectNames = ["suspect", "suspectRequest", "suspectSource"] as const;
+
 /**
  * Returns the state after a call that opens the breaker; the same object if nothing changes.
  *
@@ -152,11 +162,14 @@ export function afterRefusal(
   const { failure, retryAfterMs } = error;
   const isOneSource = last === null || last.suspectSource === job.source;
   const suspectSource = isOneSource && mayBeOwnFault(error) ? job.source : null;
+  const isOneRequest = last === null || last.suspectRequest === job.request;
+  const suspectRequest = isOneRequest && suspectSource !== null ? job.request : null;
   const isAlone = last === null || last.suspect === job.id;
-  const suspect = isAlone && suspectSource !== null ? job.id : null;
-  // The first failure that concerns all jobs of a source, or all jobs.
-  const spreads = last === null || (last.suspect !== null && suspect === null) ||
-    (last.suspectSource !== null && suspectSource === null);
+  const suspect = isAlone && suspectRequest !== null ? job.id : null;
+  const suspects = { suspect, suspectRequest, suspectSource };
+  // The first failure that concerns all jobs with a request, all jobs of a source, or all jobs.
+  const spreads = last === null ||
+    suspectNames.some((name) => last[name] !== null && suspects[name] === null);
   // The failure of a call that began before the breaker opened is not new, and changes nothing
   // unless it has a `Retry-After`.
   const isNew = spreads || last.openUntil <= now || last.probe === job.id;
@@ -175,8 +188,7 @@ export function afterRefusal(
     probe: null,
     opening,
     outage,
-    suspect,
-    suspectSource,
+    ...suspects,
     sources,
     failure,
   };

@@ -17,7 +17,7 @@
  * | `["output", id, promptVersion, name, part]` | the step's output |
  * | `["response", id]` | the background response that the job waits for (`OpenResponse`) |
  * | `["response_owner", responseId]` | the id of the job that waits for the response |
- * | `["stored_response", id, responseId]` | the id of a response that the provider stores until the job has ended |
+ * | `["stored_response", id, responseId]` | the id of a response that the provider stores; deleted with it |
  * | `["delivery", deliveryId]` | empty; the key marks a received webhook |
  * | `["result", id, part]` | the plan |
  *
@@ -82,4 +82,5 @@ export const prefixes = {
   step: (id: string) => ["step", id],
   output: (id: string) => ["output", id],
   storedResponse: (id: string) => ["stored_response", id],
+  allStoredResponses: () => ["stored_response"],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;

@@ -25,7 +25,8 @@ export const bundlesFiles: KindFiles<"bundles"> = {
       );
     }
     const note = `Events left out because they have no exact date: ${undated}`;
-    return { name: "Weekend bundles", events, ...(undated > 0 && { note }) };
+    const { timeZone } = job;
+    return { name: "Weekend bundles", events, ...(undated > 0 && { note }), timeZone };
   },
 };
 

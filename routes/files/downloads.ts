@@ -8,8 +8,9 @@ import { describeSource } from "../../web/app/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
-import { noCalendar } from "./kind_files.ts";
+import { noCalendar, type PlanCalendar } from "./kind_files.ts";
 import { filesOf } from "./registry.ts";
+import { joined } from "./text.ts";
 import type { TimeZone } from "./time_zone.ts";
 
 /**
@@ -31,7 +32,8 @@ export function sendJson(c: Context, job: Job): Response {
 }
 
 /**
- * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`).
+ * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`), else in that
+ * of the plan. An empty name stands for no time zone.
  *
  * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date, or
  * if there is no such time zone
@@ -40,20 +42,33 @@ export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   const files = filesOf(kindOf(job));
   if (!files.calendar) throw noSuchFile();
   const calendar = await files.calendar(job, { query: (name) => c.req.query(name) });
-  const timeZone = await readTimeZone(c);
+  const timeZone = await readTimeZone(c, calendar);
   const { calendarText } = await import("./calendar.ts");
-  const text = calendarText(calendar, { createdAt: Date.parse(job.createdAt), timeZone });
+  const noted = timeZone === null ? withFloatingNote(calendar) : calendar;
+  const text = calendarText(noted, { createdAt: Date.parse(job.createdAt), timeZone });
   return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
 }
 
-/** Reads the time zone of a calendar. `null`: the request names none. */
-async function readTimeZone(c: Context): Promise<TimeZone | null> {
-  const name = c.req.query("timeZone");
+/** What the reader of a calendar should know about times without a time zone. */
+const FLOATING = "Times are local times of the place. They have no time zone (floating), so some " +
+  "calendars show them in your own time zone.";
+
+/** Adds to a calendar that its times have no time zone. Days have none anyway. */
+function withFloatingNote(calendar: PlanCalendar): PlanCalendar {
+  const { events, note = null } = calendar;
+  const isFloating = events.some(({ date }) => !date.allDay);
+  return isFloating ? { ...calendar, note: joined([FLOATING, note], " ") } : calendar;
+}
+
+/** Reads the time zone of a calendar. `null`: it is not known. */
+async function readTimeZone(c: Context, plan: PlanCalendar): Promise<TimeZone | null> {
+  const asked = c.req.query("timeZone");
+  const name = asked ?? plan.timeZone;
   if (!name) return null;
   // Its package takes 1 MB, so it is loaded on the first request for a time zone.
   const { timeZoneOf } = await import("./time_zone.ts");
   const timeZone = timeZoneOf(name);
-  if (timeZone) return timeZone;
+  if (timeZone || asked === undefined) return timeZone;
   throw noCalendar("We don't know this time zone. Its name looks like Europe/Berlin.");
 }
 

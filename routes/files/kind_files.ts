@@ -26,6 +26,8 @@ export interface PlanCalendar {
   /** What the calendar leaves out; unset: nothing. */
   note?: string;
   events: PlanEvent[];
+  /** The time zone of the place (an IANA name); unset: not known. */
+  timeZone?: string | undefined;
 }
 
 /** The files of a kind, in addition to JSON. A kind without a method does not offer that file. */

@@ -5,6 +5,7 @@
  */
 import { tzlib_get_ical_block, tzlib_get_timezones } from "timezones-ical-library";
 import { z } from "zod";
+import { isTimeZone } from "../../lib/time_zone.ts";
 
 /** A time zone that calendars can name. */
 export interface TimeZone {
@@ -29,17 +30,8 @@ const names = new Map(
  */
 export function timeZoneOf(name: string): TimeZone | null {
   const known = names.get(name.toLowerCase());
-  if (known === undefined || !isIanaName(known)) return null;
+  // The package also knows names of its own, such as `PT`.
+  if (known === undefined || !isTimeZone(known)) return null;
   const [definition, reference] = Block.parse(tzlib_get_ical_block(known));
   return { name: reference.slice("TZID=".length), definition };
-}
-
-/** The package also knows names of its own, such as `PT`. */
-function isIanaName(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -11,7 +11,7 @@ import type { ApiKeys } from "../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/caller.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { ProblemError } from "./problem.ts";
-import { clientAddress } from "./client_address.ts";
+import { clientAddress, UNKNOWN_ADDRESS } from "./client_address.ts";
 import { singleQuery } from "./query.ts";
 
 /** What Deno's server passes with a request, and what middleware adds. */
@@ -25,6 +25,8 @@ export interface AppEnv {
      * count, because a client can create any number of them.
      */
     countedAs: string;
+    /** The `id` of the address of a caller without an API key; unset: not known. */
+    sender: string | undefined;
   };
 }
 
@@ -60,9 +62,11 @@ export function identify({ apiKeys, trustedProxies }: AccessOptions): Middleware
     }
     // The answer shows nothing of a job, and browsers send preflights without a key.
     if (c.req.method === "OPTIONS") return await next();
-    const address = addressCaller(clientAddress(c, trustedProxies));
+    const network = clientAddress(c, trustedProxies);
+    const address = addressCaller(network);
     const key = apiKeys.size > 0 ? apiKeys.find(bearerToken(c)) : null;
     c.set("countedAs", (key ?? address).id);
+    c.set("sender", key || network === UNKNOWN_ADDRESS ? undefined : address.id);
     c.set("caller", key ?? (apiKeys.size > 0 ? address : tokenCaller(c) ?? address));
     await next();
   };

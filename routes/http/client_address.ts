@@ -9,6 +9,9 @@ import type { AppEnv } from "./caller.ts";
 /** One customer has an IPv6 network of this size, and can use any address in it. */
 const IPV6_PREFIX_BITS = 64;
 
+/** The address of a client whose connection has none. */
+export const UNKNOWN_ADDRESS = "unknown";
+
 /**
  * Returns the address of the client, or its network for IPv6. Each proxy appends the address of its
  * peer to `X-Forwarded-For`. With `n` trusted proxies, the n-th address from the end is therefore
@@ -16,7 +19,7 @@ const IPV6_PREFIX_BITS = 64;
  */
 export function clientAddress(c: Context<AppEnv>, trustedProxies: number): string {
   const peer = c.env?.remoteAddr;
-  const direct = peer && "hostname" in peer ? peer.hostname : "unknown";
+  const direct = peer && "hostname" in peer ? peer.hostname : UNKNOWN_ADDRESS;
   if (trustedProxies === 0) return networkOf(direct);
   const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
   return networkOf(withoutPort(forwarded.at(-trustedProxies) || direct));

@@ -99,7 +99,9 @@ function describeState({ status, createdAt, completedAt }: Job): string {
 function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const id = idOf(job);
   const isReady = job.status === "completed";
-  const { markdown, calendar } = tripViewOf(job).files;
+  const view = tripViewOf(job);
+  const { markdown, calendar } = view.files;
+  const timeZone = view.timeZoneOf?.(job);
   const plan = (extension: string) =>
     isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
   return (
@@ -118,11 +120,14 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
           {markdown && <a role="link" class="button" {...plan("md")}>Save as text</a>}
           <a role="link" class="button" {...plan("json")}>Save data (JSON)</a>
           {calendar === "first day" && isReady
-            ? <CalendarForm id={id} createdAt={job.createdAt} />
+            ? <CalendarForm id={id} createdAt={job.createdAt} timeZone={timeZone} />
             : calendar && <a role="link" class="button" {...plan("ics")}>Add to calendar</a>}
           {calendar && (
             <p class="quiet">
-              Times are local times of the place. Some calendars show them in your own time zone.
+              {timeZone
+                ? `Times are local times of the place (${timeZone}).`
+                : "Times are local times of the place. " +
+                  "Some calendars show them in your own time zone."}
             </p>
           )}
         </>
@@ -131,14 +136,30 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   );
 }
 
-/** Asks for the first day of a plan whose days have no dates. */
-function CalendarForm({ id, createdAt }: { id: string; createdAt: string }) {
+/** Asks for the first day of a plan whose days have no dates, and for the time zone of the place. */
+function CalendarForm(
+  { id, createdAt, timeZone }: { id: string; createdAt: string; timeZone: string | undefined },
+) {
+  const [zones, setZones] = useState<string[]>([]);
   return (
-    <details class="menu">
+    // The browser knows the names, so the page does not contain them.
+    <details class="menu" onToggle={() => setZones(Intl.supportedValuesOf("timeZone"))}>
       <summary class="button">Add to calendar</summary>
       <form method="get" action={`/trips/${id}/plan.ics`}>
         <label for="start">First day</label>
         <input type="date" id="start" name="start" required defaultValue={dayAfter(createdAt)} />
+        <label for="time-zone">Time zone of the place (optional)</label>
+        <input
+          id="time-zone"
+          name="timeZone"
+          list="time-zones"
+          placeholder="Europe/Berlin"
+          autocomplete="off"
+          defaultValue={timeZone}
+        />
+        <datalist id="time-zones">
+          {zones.map((zone) => <option key={zone} value={zone} />)}
+        </datalist>
         <button type="submit">Download</button>
       </form>
     </details>

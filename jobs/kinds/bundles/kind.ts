@@ -19,6 +19,7 @@ import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanWarning } from "../../../lib/job/plan_warning.ts";
+import { TimeZoneName } from "../../../lib/time_zone.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import {
   areSingleCharacters,
@@ -29,7 +30,7 @@ import {
 } from "../text.ts";
 import { KnownLinks } from "./known_links.ts";
 import { bundlesRules } from "./review.ts";
-import { runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
+import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
 
@@ -104,6 +105,8 @@ export type WrittenBundles = z.infer<typeof WrittenBundles>;
 export const Bundles = z.object({
   bundles: z.array(Bundle).min(3).max(MAX_BUNDLES),
   warnings: z.array(PlanWarning).optional(),
+  /** The time zone of the place, from a tool; unset: not known. */
+  timeZone: TimeZoneName.optional().catch(undefined),
 });
 export type Bundles = z.infer<typeof Bundles>;
 
@@ -123,6 +126,10 @@ const ResultMembers = z.object({
   bundles: z.array(Bundle).nullable().describe("The plan; `null` until it is finished"),
   reasoningSummaries: z.array(z.string()).describe("The model's summaries of its reasoning"),
   openaiResponseId: z.string().nullable().describe("The id of the model's latest response"),
+  // Absent where nothing is known, so that these answers are the same as before.
+  timeZone: z.string().optional().describe(
+    "The IANA time zone of the place, such as `Europe/Lisbon`; absent if it is not known",
+  ),
 });
 
 /** Creates the kind of job behind `/api/generations`. */
@@ -152,6 +159,7 @@ export function bundlesKind(settings: BundlesSettings) {
       bundles: result?.bundles ?? null,
       reasoningSummaries: progress.reasoningSummaries,
       openaiResponseId: progress.openaiResponseId,
+      ...(result?.timeZone !== undefined && { timeZone: result.timeZone }),
     }),
     itemsOf: ({ bundles }) => bundles,
     warningsOf: ({ warnings }) => warnings ?? [],
@@ -173,7 +181,12 @@ async function generate(
   let previous: ResponseRequest["previous"] = null;
   const known = new KnownLinks();
   const checked = (bundle: Bundle) => known.keepKnown(bundle);
-  const keepKnown = (plan: Bundles) => ({ ...plan, bundles: plan.bundles.map(checked) });
+  const places = new Map<string, string>();
+  const finished = (plan: Bundles): Bundles => ({
+    ...plan,
+    bundles: plan.bundles.map(checked),
+    ...timeZoneOf(places),
+  });
   const schemaAt = (index: number) =>
     index < MAX_BUNDLES ? WholeBundle.transform(checked) : z.never();
 
@@ -194,20 +207,34 @@ async function generate(
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools, context });
       previous = addAnswer(input, answer);
-      input.push(...outputs);
-      for (const { output } of outputs) known.addOutput(output);
+      for (const { item, place } of outputs) {
+        input.push(item);
+        known.addOutput(item.output);
+        if (place) places.set(place.name, place.timeZone);
+      }
       continue;
     }
     const verdict = review.judge(answer);
-    if ("value" in verdict) return keepKnown(verdict.value);
+    if ("value" in verdict) return finished(verdict.value);
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.
       if (answer.text !== null) previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
-  if (review.fallback !== null) return keepKnown(review.fallback);
+  if (review.fallback !== null) return finished(review.fallback);
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
+}
+
+/**
+ * Returns the time zone of a plan, if all of its places have the same one.
+ *
+ * @param places the time zones by the names of the places. The model asks again for a place of the
+ * same name if it meant another one, so the last one counts.
+ */
+function timeZoneOf(places: ReadonlyMap<string, string>): Pick<Bundles, "timeZone"> {
+  const [timeZone, ...others] = new Set(places.values());
+  return timeZone === undefined || others.length > 0 ? {} : { timeZone };
 }
 
 /**
@@ -220,24 +247,33 @@ function addAnswer(input: InputItem[], answer: ResponseTurn): ResponseRequest["p
   return answer.stored ? { responseId: answer.responseId, items: input.length } : null;
 }
 
-const TOO_MANY_CALLS = JSON.stringify({
-  error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
-});
+const TOO_MANY_CALLS: ToolOutput = {
+  text: JSON.stringify({
+    error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
+  }),
+  failed: true,
+};
+
+/** The output of a call as an item of the conversation, and the place that it is about. */
+interface CallOutput {
+  item: { type: string; call_id: string; output: string };
+  place: FoundPlace | undefined;
+}
 
 /** Runs the calls of one turn in parallel, each as its own step. */
 async function callTools(
   calls: FunctionCall[],
   { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
-): Promise<{ type: string; call_id: string; output: string }[]> {
+): Promise<CallOutput[]> {
   const messages = calls.flatMap((call) =>
     tools.find(({ name }) => name === call.name)?.message ?? []
   );
   context.showResearch(joinMessages([...new Set(messages)]) || "Looking things up");
   return await Promise.all(calls.map(async (call, index) => {
-    const output = index < MAX_CALLS_PER_TURN
+    const { text: output, place } = index < MAX_CALLS_PER_TURN
       ? await callTool(call, { step: `turn-${turn}/tool-${index + 1}`, tools, context })
       : TOO_MANY_CALLS;
-    return { type: "function_call_output", call_id: call.callId, output };
+    return { item: { type: "function_call_output", call_id: call.callId, output }, place };
   }));
 }
 
@@ -257,12 +293,11 @@ function nameOf({ name }: FunctionCall, tools: Tool[]): string {
 async function callTool(
   call: FunctionCall,
   { step, tools, context }: { step: string; tools: Tool[]; context: JobContext },
-): Promise<string> {
-  const { text } = await context.step(
+): Promise<ToolOutput> {
+  return await context.step(
     step,
     ToolOutput,
     () => runTool(tools, call, context),
     ({ failed }) => ({ tool: { name: nameOf(call, tools), failed } }),
   );
-  return text;
 }

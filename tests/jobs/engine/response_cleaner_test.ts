@@ -6,8 +6,16 @@ import { ResponseCleaner } from "../../../jobs/engine/response_cleaner.ts";
 import { parseConfig } from "../../../lib/config.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { CallOptions } from "../../../lib/model/model.ts";
-import { nextTurn } from "../../../testing/fake_clock.ts";
-import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
+import { StoredResponses } from "../../../lib/store/stored_responses.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
+import {
+  anyParts,
+  anyRequest,
+  HOUR,
+  modelOf,
+  silentTurn,
+  testKind,
+} from "../../../testing/jobs.ts";
 import { jobOf, openRuntimes, type RuntimeOverrides, submit } from "../../../testing/runtimes.ts";
 
 /** A kind of two turns. */
@@ -145,4 +153,79 @@ Deno.test("while the provider hangs, the responses of at most a thousand jobs wa
   release();
   await cleaner.settled();
   assert(deleted.length >= 1_000 && deleted.length <= 1_004, String(deleted.length));
+});
+
+Deno.test("a deletion that fails is repeated once an hour by one instance, until it succeeds", async () => {
+  let isDown = true;
+  const deletes = () => isDown ? Promise.reject(new Error("down")) : Promise.resolve();
+  const { model, deleted } = storingModel({ deletes });
+  using env = await openRuntimes({ kinds: [kind], model, ...live });
+  const sweep = async () => {
+    deleted.length = 0;
+    for (const { instance } of [env.a, env.b, env.a]) await instance.sweep();
+    await env.settled();
+    return deleted.toSorted();
+  };
+  assertEquals(await sweep(), []);
+  await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  await env.settled();
+  const all = ["resp_1", "resp_2"];
+  assertEquals(deleted.toSorted(), all);
+  assertEquals(await sweep(), []);
+  env.clock.advance(HOUR);
+  assertEquals(await sweep(), all);
+  isDown = false;
+  env.clock.advance(HOUR / 2);
+  assertEquals(await sweep(), []);
+  env.clock.advance(HOUR / 2);
+  assertEquals(await sweep(), all);
+  env.clock.advance(HOUR);
+  assertEquals(await sweep(), []);
+});
+
+Deno.test("a sweep deletes what a process that died has left, and nothing of a running job", async () => {
+  const { model, deleted } = storingModel({ endSecond: never });
+  using env = await openRuntimes({ kinds: [kind], model, ...live });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  while (await env.store.checkpoints.openResponse(id) !== "resp_2");
+  await env.b.instance.sweep();
+  await env.settled();
+  assertEquals(deleted, []);
+  await env.a.instance.stop(0);
+  // As if the process had died after the commit that ended the job.
+  await env.kv.delete(["job", id]);
+  env.clock.advance(HOUR);
+  await env.b.instance.sweep();
+  await env.settled();
+  assertEquals(deleted.toSorted(), ["resp_1", "resp_2"]);
+});
+
+Deno.test("a sweep ends after twenty failures, and when the instance stops", async () => {
+  using kv = await Deno.openKv(":memory:");
+  for (let n = 0; n < 30; n++) await kv.set(["stored_response", `job-${n}`, "r"], `resp_${n}`);
+  const asked: string[] = [];
+  const clock = new FakeClock();
+  const cleaner = new ResponseCleaner({
+    checkpoints: {
+      openResponse: () => Promise.resolve(null),
+      storedResponses: () => Promise.resolve([]),
+    },
+    leftovers: new StoredResponses(kv, clock),
+    model: () =>
+      modelOf({
+        delete(responseId) {
+          asked.push(responseId);
+          return Promise.reject(new Error("down"));
+        },
+      }),
+    deletes: true,
+  });
+  cleaner.sweep(new AbortController().signal);
+  await cleaner.settled();
+  assertStrictEquals(asked.length, 20);
+  clock.advance(HOUR);
+  cleaner.sweep(AbortSignal.abort());
+  await cleaner.settled();
+  assertStrictEquals(asked.length, 20);
 });

@@ -367,6 +367,59 @@ Deno.test("generate() runs at most 16 calls of a turn, and rejects the others", 
   }
 });
 
+/** A tool whose cities are places with a time zone: `Lisbon=Europe/Lisbon`. */
+function placeTool(): Tool {
+  return {
+    ...cityTool().tool,
+    run(args, { notePlace }) {
+      const { city } = args as { city: string };
+      const [name, timeZone] = city.split("=");
+      if (timeZone) notePlace?.({ name: name!, timeZone });
+      return Promise.resolve({ found: name });
+    },
+  };
+}
+
+const LISBON = "Lisbon=Europe/Lisbon";
+
+const askedPlaces: [places: string, turns: string[][], timeZone: string | undefined][] = [
+  ["one place", [[LISBON]], "Europe/Lisbon"],
+  ["two places with one time zone", [[LISBON, "Porto=Europe/Lisbon"]], "Europe/Lisbon"],
+  ["a place without a time zone and one with it", [["Atlantis"], [LISBON]], "Europe/Lisbon"],
+  [
+    "a namesake before the right place",
+    [["Portland=America/Los_Angeles"], ["Portland=America/New_York"]],
+    "America/New_York",
+  ],
+  ["two time zones", [[LISBON, "Madrid=Europe/Madrid"]], undefined],
+  ["no place", [], undefined],
+  ["no time zone", [["Atlantis"]], undefined],
+];
+
+for (const [places, turns, timeZone] of askedPlaces) {
+  Deno.test(`generate() stores ${timeZone ?? "no time zone"} after calls about ${places}`, async () => {
+    // A time zone of the model is dropped.
+    const written = { ...bundles(), timeZone: "Asia/Tokyo" };
+    const { plan } = generate([
+      ...turns.map((cities) => callsFor(...cities)),
+      answer(written),
+    ], { tools: [placeTool()] });
+    assertEquals(await plan, { ...bundles(), ...(timeZone && { timeZone }) });
+  });
+}
+
+Deno.test("the answer about bundles has a time zone only if it is known", () => {
+  const present = (stored: unknown) =>
+    kind.presentResult({ result: kind.result.parse(stored), progress: noProgress });
+  assertStrictEquals(
+    present({ ...bundles(), timeZone: "Europe/Lisbon" }).timeZone,
+    "Europe/Lisbon",
+  );
+  for (const stored of [bundles(), { ...bundles(), timeZone: "Mars/Olympus" }]) {
+    assertStrictEquals("timeZone" in present(stored), false);
+  }
+});
+
 Deno.test("generate() refers to the latest turn that the provider has stored", async () => {
   const wrong = answer({ bundles: [] });
   const { plan, requests } = generate([

@@ -2,9 +2,8 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { getWeather } from "../../../jobs/tools/get_weather.ts";
 import { runTool } from "../../../jobs/tools/tool.ts";
 import { systemClock } from "../../../lib/clock.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
-import { pass } from "../../../testing/openai_model.ts";
 
 /** Open-Meteo's answer to a search for Lisbon, shortened. */
 const lisbon = {
@@ -79,6 +78,33 @@ Deno.test("get_weather looks up the place and then its forecast", async () => {
     }],
   ]);
 });
+
+const lisbonPlace = { name: "Lisbon", timeZone: "Europe/Lisbon" };
+
+const notedPlaces: [what: string, asked: string, timezone: string, place: unknown][] = [
+  ["the place and its time zone", "Lisbon", "Europe/Lisbon", lisbonPlace],
+  ["no place that may be another one", "Lisbon, Algarve", "Europe/Lisbon", undefined],
+  ["no time zone that does not exist", "Lisbon", "Europe/Atlantis", undefined],
+  ["no offset as a time zone", "Lisbon", "+01:00", undefined],
+];
+
+for (const [what, city, timezone, place] of notedPlaces) {
+  Deno.test(`get_weather notes ${what}`, async () => {
+    const weather = () => Response.json({ ...forecast(0), timezone });
+    await using server = serveWeather({ weather });
+    const output = await runTool(
+      [getWeather({ baseUrl: server.url, geocodingBaseUrl: server.url })],
+      {
+        callId: "call_1",
+        name: "get_weather",
+        arguments: JSON.stringify({ city, country: "Portugal" }),
+      },
+      { signal: new AbortController().signal, clock: systemClock },
+    );
+    assertEquals(output.place, place);
+    assertStrictEquals(JSON.parse(output.text).timezone, timezone);
+  });
+}
 
 Deno.test("get_weather calls each of the two services at its own address", async () => {
   await using geocoding = serveWeather({ weather: () => new Response(null, { status: 404 }) });
@@ -349,7 +375,13 @@ for (const status of [502, 503, 504]) {
     const tool = getWeather({ baseUrl: server.url, geocodingBaseUrl: server.url });
     const context = { signal: new AbortController().signal, clock };
 
-    await pass(tool.run({ city: "Lisbon" }, context), clock);
+    const run = tool.run({ city: "Lisbon" }, context);
+    // In small steps, because an answer must arrive before its time limit.
+    while (server.requests.length < 4) {
+      clock.advance(20);
+      await nextTurn();
+    }
+    await run;
 
     assertEquals(server.requests.length, 4);
     assert(clock.now() - startedAt >= 2_000);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { failure } from "../../../lib/job/failure.ts";
 import {
+  acceptedJob,
   cancelJob,
   claimJob,
   completeJob,
@@ -45,6 +46,15 @@ Deno.test("a record keeps its trace, and is valid without one or with an unreada
   const { trace: _, ...older } = job;
   for (const record of [older, { ...job, trace: { ...trace, traceparent: "00-0-0-01" } }]) {
     assertStrictEquals(JobRecord.parse(record).trace, null);
+  }
+});
+
+Deno.test("a record keeps the hash of its sender, and is valid without one", () => {
+  const job = queuedJob({ sender: "1f" });
+  assertStrictEquals(acceptedJob(claimJob(job, { holder: "a", now: later })).sender, "1f");
+  const { sender: _, ...older } = job;
+  for (const record of [older, { ...job, sender: 7 }]) {
+    assertStrictEquals(JobRecord.parse(record).sender, null);
   }
 });
 

@@ -79,6 +79,10 @@ const texts: [what: string, text: string, cities: string[]][] = [
     "<tool_call>\n<function=get_weather>\n<parameter=city>\nRome\n</parameter>\n</function>\n</tool_call>",
     ["Rome"],
   ],
+  ["in a fence", "```json\n" + `{"name": "get_weather", "parameters": ${ROME}}` + "\n```", [
+    "Rome",
+  ]],
+  ["with a type", `{"type": "function", "name": "get_weather", "arguments": ${ROME}}`, ["Rome"]],
   ["with a namespace", `{"name": "functions.get_weather", "arguments": ${ROME}}`, ["Rome"]],
 ];
 
@@ -87,6 +91,8 @@ const others: [what: string, text: string][] = [
   ["a plan", DAY_PLAN],
   ["a call before a plan", hermes("Rome") + DAY_PLAN],
   ["an unknown function", hermes("Rome").replace("get_weather", "book_hotel")],
+  ["a known and an unknown function", hermes("Rome") + hermes("Oslo").replace("get_w", "w")],
+  ["an empty list", "[]"],
   ["half a call", hermes("Rome").slice(0, 30)],
 ];
 

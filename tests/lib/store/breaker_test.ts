@@ -392,7 +392,9 @@ for (const code of ["connection_lost", "timeout", "upstream_error"] as const) {
 
 /** Two jobs of one source, by what they have in common. */
 const sources: [name: string, job: Partial<BreakerJob>][] = [
-  ["equal owners", { owner: "client:1" }],
+  ["equal owners", { owner: "key:1" }],
+  ["equal senders without an owner", { sender: "1f" }],
+  ["equal senders and requests", { sender: "1f", request: { text: "same" } }],
   ["equal requests without an owner", { request: { text: "same" } }],
 ];
 
@@ -434,6 +436,69 @@ for (const [name, more] of sources) {
     assertStrictEquals(await env.a.admit(opener), 0);
   });
 }
+
+/** Jobs of one source, and which of them wait after the first two have failed without an answer. */
+const families: [name: string, jobs: Partial<BreakerJob>[], held: boolean[]][] = [
+  [
+    "jobs with other requests of the source go on after equal requests have failed",
+    [{ request: "bad" }, { request: "bad" }, { request: "bad" }, { request: "good" }],
+    [true, true, true, false],
+  ],
+  [
+    "all jobs of the source wait after different requests have failed",
+    [{ request: "bad" }, { request: "worse" }, { request: "bad" }, { request: "good" }],
+    [true, true, true, true],
+  ],
+  [
+    "the same request of another sender goes on",
+    [{ request: "bad" }, { request: "bad" }, { request: "bad" }, { sender: "2f", request: "bad" }],
+    [true, true, true, false],
+  ],
+  [
+    "all tokens of one sender are one source",
+    [{ owner: "client:1" }, { owner: "client:2" }, { owner: "client:3" }, { sender: "2f" }],
+    [true, true, true, false],
+  ],
+];
+
+for (const [name, members, held] of families) {
+  Deno.test(`in the family of a suspect, ${name}`, async () => {
+    using env = await openBreakers();
+    const jobs = members.map((more, n) => jobOf(`member-${n}`, { sender: "1f", ...more }));
+    for (const job of jobs.slice(0, 2)) await loseCall(env.a, job);
+    for (const breaker of [env.a, env.b]) {
+      const waits = await Promise.all(jobs.map(async (job) => await breaker.admit(job) > 0));
+      assertEquals(waits, held);
+    }
+  });
+}
+
+Deno.test("a third suspicion doubles no pause, and the pauses of a request double", async () => {
+  using env = await openBreakers();
+  const pause = async (job: BreakerJob) => {
+    await loseCall(env.a, job);
+    const { value } = await env.kv.get<BreakerState>(["breaker", "itinerary"]);
+    return value!.openUntil - env.clock.now();
+  };
+  const bad = (id: string, request = "bad") => jobOf(id, { sender: "1f", request });
+  const pauses = [await pause(bad("1")), await pause(bad("2"))];
+  env.clock.advance(1_000);
+  pauses.push(await pause(bad("3")), await pause(bad("4", "worse")), await pause(two));
+  assertEquals(pauses, [1_000, 1_000, 2_000, 1_000, 1_000]);
+});
+
+Deno.test("a state of an earlier version, which names no request, is read", async () => {
+  using env = await openBreakers();
+  await loseCall(env.a, one);
+  const { value } = await env.kv.get<BreakerState>(["breaker", "itinerary"]);
+  const { suspectRequest, ...old } = value!;
+  assertStrictEquals(suspectRequest !== null, true);
+  await env.kv.set(["breaker", "itinerary"], old);
+  assertStrictEquals(await env.b.admit(one), NOON + 1_000);
+  assertStrictEquals(await env.b.admit(two), 0);
+  await loseCall(env.b, two);
+  assertStrictEquals(await env.b.admit(opener), NOON + 1_000);
+});
 
 Deno.test("a fault without an answer opens the breaker at once if it has a Retry-After", async () => {
   using env = await openBreakers();

@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import { createKinds } from "../../../jobs/registry.ts";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { parseConfig } from "../../../lib/config.ts";
 import { calendarText } from "../../../routes/files/calendar.ts";
 import { timeZoneOf } from "../../../routes/files/time_zone.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
-import { type App, post } from "../../../testing/http.ts";
+import { type App, post, send } from "../../../testing/http.ts";
+import { scriptedModel } from "../../../testing/jobs.ts";
+import { serveWeather, weatherEnv } from "../../../testing/weather_server.ts";
 
 const start = Date.parse("2026-12-24T09:30:00Z");
 const texts = { summary: "Walk", location: "Old town", description: "" };
@@ -59,6 +64,9 @@ Deno.test("every time zone of this system has a definition", () => {
   assertEquals(missing, []);
 });
 
+/** Joins lines that were folded because of their length. */
+const unfolded = (text: string) => text.replaceAll("\r\n ", "");
+
 /** Creates a plan of each kind, and requests its calendar. */
 async function calendarOf(app: App, path: string, query: Record<string, string>) {
   const url = `http://localhost${path}/plan.ics?${new URLSearchParams(query)}`;
@@ -87,7 +95,9 @@ for (
       const floating = await calendarOf(env.app, trip, query);
       assertStrictEquals(floating.status, 200);
       assertNotMatch(floating.text, /TZID/);
+      assertMatch(unfolded(floating.text), /^X-WR-CALDESC:[^\r]*no time zone \(floating\)/m);
     }
+    assertNotMatch(unfolded(named.text), /floating/);
     const unknown = ["Mars/Olympus", "PT", "+01:00", "Europe/Berlin\r\nX-EVIL:1", "constructor"];
     for (const timeZone of unknown) {
       const refused = await calendarOf(env.app, trip, { start, timeZone });
@@ -96,3 +106,30 @@ for (
     }
   });
 }
+
+Deno.test("a calendar is in the time zone of the plan, unless the request names another one", async () => {
+  await using weather = serveWeather();
+  const kinds = createKinds(parseConfig(weatherEnv(weather)));
+  const lookUp = { callId: "c", name: "get_weather", arguments: '{"city":"Lisbon"}' };
+  const { model } = scriptedModel([
+    { calls: [lookUp] },
+    { text: JSON.stringify({ ...sampleBundles(techno), timeZone: "Asia/Tokyo" }) },
+  ]);
+  using env = await openApp({}, { kinds, model: () => model });
+  const { headers } = await post(env.app, "/api/generations", techno);
+  await env.a.instance.idle();
+  const path = headers.get("location")!;
+  const { body } = await send(env.app, path);
+  assertStrictEquals(body.timeZone, "Europe/Lisbon");
+  const trip = path.replace("/api/generations", "/trips");
+  const page = await env.app.fetch(new Request(`http://localhost${trip}`));
+  assertMatch(await page.text(), /Times are local times of the place \(Europe\/Lisbon\)\./);
+  const zoneIn = async (query: Record<string, string>) => {
+    const { status, text } = await calendarOf(env.app, trip, query);
+    assertStrictEquals(status, 200);
+    return text.match(/^DTSTART;TZID=([^:]+):/m)?.[1];
+  };
+  assertStrictEquals(await zoneIn({}), "Europe/Lisbon");
+  assertStrictEquals(await zoneIn({ timeZone: "America/Lima" }), "America/Lima");
+  assertStrictEquals(await zoneIn({ timeZone: "" }), undefined);
+});

@@ -6,6 +6,8 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
+import { addressCaller, keyCaller } from "../../../lib/caller.ts";
+import { JobRecord } from "../../../lib/job/job_record.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
@@ -52,6 +54,53 @@ Deno.test("every call needs a key when API keys are configured", async () => {
     assertNotStrictEquals((await post(env.app, path, tokyo)).status, 202);
   }
   assertStrictEquals((await send(env.app, "/livez")).status, 200);
+});
+
+/** Creates a job from an address, and returns its record. */
+async function recordFrom(
+  { app, kv }: Pick<Awaited<ReturnType<typeof openApp>>, "app"> & { kv: Deno.Kv },
+  hostname: string,
+  headers: Record<string, string> = {},
+) {
+  const remoteAddr = { transport: "tcp", hostname, port: 1 } as const;
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(tokyo),
+  };
+  const response = await app.request("/api/itineraries", init, { remoteAddr });
+  const { jobId } = await response.json();
+  return JobRecord.parse((await kv.get(["job", jobId])).value);
+}
+
+Deno.test("a record tells the jobs of one address from others, without the address", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const env = await openApp({ kv });
+  const home = "203.0.113.7";
+  const [first, withToken, withOther, away] = [
+    await recordFrom({ ...env, kv }, home),
+    await recordFrom({ ...env, kv }, home, laptop),
+    await recordFrom({ ...env, kv }, home, phone),
+    await recordFrom({ ...env, kv }, "203.0.113.8", phone),
+  ];
+  assertMatch(first.sender!, /^[0-9a-f]{32}$/);
+  for (const job of [withToken, withOther]) assertStrictEquals(job.sender, first.sender);
+  assertNotStrictEquals(away.sender, first.sender);
+  const { id } = addressCaller(home);
+  for (const job of [first, withToken]) {
+    const text = JSON.stringify(job);
+    assert(!text.includes(home) && !text.includes(id.split(":")[1]!) && !id.includes(job.sender!));
+  }
+  await env.a.instance.idle();
+});
+
+Deno.test("a record of a job with an API key has no hash of its address", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const env = await openApp({ kv, apiKeys });
+  const job = await recordFrom({ ...env, kv }, "203.0.113.7", bearer(ours));
+  assertStrictEquals(job.owner, keyCaller(ours).id);
+  assertStrictEquals(job.sender, null);
+  await env.a.instance.idle();
 });
 
 Deno.test("two keys in one request are invalid", async () => {

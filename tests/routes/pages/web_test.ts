@@ -642,7 +642,7 @@ Deno.test("a calendar says how many events it leaves out", async () => {
   const { text } = await open(env.app, `/trips/${id}/plan.ics`);
   assertMatch(
     text.replaceAll("\r\n ", ""),
-    /^X-WR-CALDESC:Events left out because they have no exact date: 2\r$/m,
+    /^X-WR-CALDESC:Times are local[^\r]*\. Events left out because they have no exact date: 2\r$/m,
   );
 });
 

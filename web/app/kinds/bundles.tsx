@@ -83,6 +83,7 @@ export const bundlesView: KindView<"bundles", Field> = {
   files: { markdown: true, calendar: "dates" },
   Plan: BundlesPlan,
   Details: ({ job: { preferences } }) => <PreferenceList preferences={preferences} />,
+  timeZoneOf: ({ timeZone }) => timeZone,
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 

@@ -42,6 +42,8 @@ export interface TripView<Name extends KindName = KindName> {
   Details?(props: { job: Jobs[Name] }): ComponentChildren;
   /** Returns facts for the line below the title, such as the cost of the plan. */
   factsOf?(job: Jobs[Name]): string[];
+  /** Returns the time zone of the place (an IANA name); unset or `undefined`: not known. */
+  timeZoneOf?(job: Jobs[Name]): string | undefined;
   /** Returns the summaries of the model's reasoning, oldest first; unset: the page shows none. */
   reasoningOf?(job: Jobs[Name]): readonly string[];
 }

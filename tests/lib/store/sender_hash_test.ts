@@ -1,0 +1,83 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
+import { addressCaller } from "../../../lib/caller.ts";
+import { DAY_MS } from "../../../lib/clock.ts";
+import { sha256 } from "../../../lib/hash.ts";
+import { SenderHashes } from "../../../lib/store/sender_hash.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { HOUR } from "../../../testing/jobs.ts";
+
+const { id } = addressCaller("203.0.113.7");
+
+async function openHashes() {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const clock = new FakeClock();
+  const [a, b] = [new SenderHashes(kv, clock), new SenderHashes(kv, clock)];
+  return { kv, hooks, clock, a, b, [Symbol.dispose]: () => kv.close() };
+}
+
+Deno.test("hashOf() is the same in all instances, and another one for another sender", async () => {
+  using env = await openHashes();
+  const hashes = await Promise.all([env.a, env.b, env.a, env.b].map((made) => made.hashOf(id)));
+  assertStrictEquals(new Set(hashes).size, 1);
+  assertMatch(hashes[0]!, /^[0-9a-f]{32}$/);
+  assertNotStrictEquals(await env.a.hashOf(addressCaller("203.0.113.8").id), hashes[0]);
+});
+
+Deno.test("hashOf() cannot be computed without the key", async () => {
+  using env = await openHashes();
+  using other = await openHashes();
+  const hash = await env.a.hashOf(id);
+  assertNotStrictEquals(await other.a.hashOf(id), hash);
+  assert(!sha256(id).startsWith(hash!));
+});
+
+Deno.test("hashOf() has a new key each day, which expires soon after its day", async () => {
+  using env = await openHashes();
+  const sets: unknown[] = [];
+  const { kv } = env;
+  const atomic = () => {
+    const operation = kv.atomic();
+    const set = operation.set.bind(operation);
+    operation.set = (key, value, options) => {
+      sets.push([key[0], options?.expireIn]);
+      return set(key, value, options);
+    };
+    return operation;
+  };
+  const hashes = new SenderHashes({ get: kv.get, atomic } as Deno.Kv, env.clock);
+  const first = await hashes.hashOf(id);
+  // It is noon, and an hour is left for slow clocks.
+  assertEquals(sets, [["sender_key", 13 * HOUR]]);
+  env.clock.advance(DAY_MS);
+  assertNotStrictEquals(await hashes.hashOf(id), first);
+});
+
+Deno.test("hashOf() reads the key once a day", async () => {
+  using env = await openHashes();
+  let reads = 0;
+  env.hooks.get = () => void reads++;
+  for (let n = 0; n < 10; n++) await env.a.hashOf(`address:${n % 3}`);
+  assertStrictEquals(reads, 1);
+});
+
+Deno.test("hashOf() returns null while the database does not answer, and a hash afterwards", async () => {
+  using env = await openHashes();
+  const hash = await env.b.hashOf(id);
+  env.hooks.get = () => Promise.reject(new Error("database lost"));
+  assertStrictEquals(await env.a.hashOf(id), null);
+  env.hooks.get = undefined;
+  assertStrictEquals(await env.a.hashOf(id), hash);
+});
+
+Deno.test("hashOf() replaces a key that is damaged", async () => {
+  using env = await openHashes();
+  await env.kv.set(["sender_key", Math.floor(env.clock.now() / DAY_MS)], "nonsense");
+  assertStrictEquals(await env.a.hashOf(id), await env.b.hashOf(id));
+});

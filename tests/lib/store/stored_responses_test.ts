@@ -1,0 +1,69 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { StoredResponses } from "../../../lib/store/stored_responses.ts";
+import { failJob } from "../../../lib/job/job_record.ts";
+import { HOUR, MINUTE } from "../../../testing/jobs.ts";
+import { acceptAndClaim, fault, openStore, step } from "../../../testing/stores.ts";
+
+type Env = Awaited<ReturnType<typeof openStore>>;
+
+const open = ({ kv, clock }: Env) => new StoredResponses(kv, clock);
+
+async function startResponses(env: Env, ...ids: string[]): Promise<string> {
+  const lease = await acceptAndClaim(env.store);
+  for (const id of ids) await env.store.checkpoints.saveResponse(lease, step, id);
+  return lease.job.id;
+}
+
+async function end(env: Env, id: string): Promise<void> {
+  const job = (await env.store.read(id))!.job;
+  if (job.state !== "running") throw new Error(job.state);
+  await env.kv.set(
+    ["job", id],
+    failJob(job, { failure: fault, now: env.clock.now(), usage: null }),
+  );
+}
+
+Deno.test("ofEndedJobs() yields the responses of ended and expired jobs that are not forgotten", async () => {
+  using env = await openStore();
+  const long = `resp_${"x".repeat(2_000)}`;
+  const ended = await startResponses(env, "resp_1", long, "resp_2");
+  const expired = await startResponses(env, "resp_3");
+  const unreadable = await startResponses(env, "resp_4");
+  await startResponses(env, "resp_5");
+  await end(env, ended);
+  await env.kv.delete(["job", expired]);
+  await env.kv.set(["job", unreadable], { schema: 99 });
+  const responses = open(env);
+  await responses.forget({ jobId: ended, responseId: "resp_1" });
+  const listed = async () =>
+    (await Array.fromAsync(responses.ofEndedJobs())).map(({ responseId }) => responseId).toSorted();
+  assertEquals(await listed(), ["resp_2", "resp_3", long].toSorted());
+  await responses.forget({ jobId: ended, responseId: long });
+  assertEquals(await listed(), ["resp_2", "resp_3"]);
+});
+
+Deno.test("claimSweep() is true for one instance, once an hour", async () => {
+  using env = await openStore();
+  const instances = [open(env), open(env)];
+  const claimed = async () =>
+    (await Promise.all(instances.map((each) => each.claimSweep()))).filter(Boolean).length;
+  assertStrictEquals(await claimed(), 1);
+  let total = 0;
+  for (let minute = 1; minute <= 180; minute++) {
+    env.clock.advance(MINUTE);
+    total += await claimed();
+  }
+  assertStrictEquals(total, 3);
+  // An instance that starts later knows of the last sweep.
+  assertStrictEquals(await open(env).claimSweep(), false);
+  env.clock.advance(HOUR);
+  assertStrictEquals(await open(env).claimSweep(), true);
+});
+
+Deno.test("claimSweep() is true after the clock was set back", async () => {
+  using env = await openStore();
+  env.clock.advance(10 * HOUR);
+  assertStrictEquals(await open(env).claimSweep(), true);
+  env.clock.advance(-10 * HOUR);
+  assertStrictEquals(await open(env).claimSweep(), true);
+});
