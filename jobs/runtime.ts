@@ -12,6 +12,8 @@ import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { spaceWrites } from "../lib/store/space_writes.ts";
+import { StorageSpace } from "../lib/store/storage_space.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
@@ -41,6 +43,8 @@ export interface RuntimeOptions {
   holder?: string | undefined;
   /** Finds dead instances quickly if the database is a file. */
   locks?: InstanceLocks | undefined;
+  /** Watches the space for the database. Unset: only failed writes show that it is full. */
+  storage?: StorageSpace | undefined;
   /** The kinds of job. Unset: the kinds of the registry. */
   kinds?: readonly PublicKind[] | undefined;
   /** The model. Unset: the configured model. */
@@ -75,11 +79,12 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai }: Config,
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
-  const doorbell = bell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
+  const storage = options.storage ?? new StorageSpace({ clock, concurrency });
+  const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const store = new JobStore(kv, {
     clock,
@@ -102,7 +107,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, cleaner, breaker, holder };
+  return { doorbell, instances, store, storage, cleaner, breaker, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -138,7 +143,7 @@ function createWorker(
   },
 ) {
   const { clock, random } = options;
-  const { store, breaker, holder } = base;
+  const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
@@ -153,6 +158,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    storage,
     executor: new Executor({
       kinds,
       store,
@@ -175,6 +181,7 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    storage,
     unreadable,
     clock,
     claim: (id) => worker.tryClaim(id),
@@ -185,7 +192,7 @@ function createWorker(
 /** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
+  { options: { clock }, kinds, base: { store, instances, storage, holder }, work, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -207,7 +214,8 @@ function createJobService(
       clock,
       maxQueuedJobs,
     }),
-    worker,
+    worker: work.worker,
+    storage,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
@@ -225,8 +233,8 @@ function createInstance(
     stopped: AbortController;
   },
 ): Instance {
-  const { clock, locks = noInstanceLocks } = options;
-  const { store, instances, cleaner, doorbell, breaker, holder } = base;
+  const { kv, clock, locks = noInstanceLocks } = options;
+  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -238,6 +246,8 @@ function createInstance(
     doorbell,
     breaker,
     instances,
+    storage,
+    spaceWrites: spaceWrites(kv),
     locks,
     clock,
     leaseMs,

@@ -32,6 +32,7 @@ export function healthRoutes(
 /** Returns why the service is not ready; `null` if it is. */
 async function notReady(jobs: JobService, clock: Clock): Promise<string | null> {
   if (jobs.stopping) return "The service is shutting down";
+  if (!jobs.acceptsJobs) return "The disk is full";
   try {
     await withDeadline(() => jobs.ping(), { ms: PING_MS, clock });
     return null;

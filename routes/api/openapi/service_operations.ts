@@ -123,6 +123,7 @@ function webhookOperation(): ZodOpenApiOperationObject {
         "invalid_signature",
         "response_unknown",
         "body_too_large",
+        "storage_full",
         "internal",
       ),
     },
