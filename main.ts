@@ -44,7 +44,7 @@ await configureLogs({
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
 const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds } = createRuntime(config, {
+const { jobs, instance, kinds, health } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
@@ -71,6 +71,8 @@ const app = createApp({
   rateLimiters,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
+  health,
+  adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
 });
 const handler = handlerOf(app);
@@ -163,6 +165,7 @@ async function shutDown(signal: string): Promise<void> {
   const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
   await waitAtMost(settled, { ms: CLOSE_MS, clock: systemClock });
   kv.close();
+  storage[Symbol.dispose]();
   log.info("stopped");
   Deno.exit(0);
 }

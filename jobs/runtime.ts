@@ -19,6 +19,7 @@ import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { Executor } from "./engine/executor.ts";
+import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
 import { Rescuer } from "./engine/rescuer.ts";
@@ -58,6 +59,7 @@ export interface Runtime {
   readonly kinds: readonly PublicKind[];
   readonly jobs: JobService;
   readonly instance: Instance;
+  readonly health: Health;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -71,7 +73,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const stopped = new AbortController();
   const jobs = createJobService(config, { options, kinds, base, work, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
-  return { kinds, jobs, instance };
+  const health = createHealth(config, { options, kinds, base, work });
+  return { kinds, jobs, instance, health };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -220,6 +223,30 @@ function createJobService(
     jobTtlMs,
     dailyJobsPerKey,
     dedupeInFlight,
+  });
+}
+
+/** Creates the report for operators. */
+function createHealth(
+  { leaseMs }: Config,
+  { options: { clock }, kinds, base, work: { slots } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+  },
+): Health {
+  const { store, storage, breaker, instances, holder } = base;
+  return new Health({
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    ping: () => store.ping(),
+    slots,
+    storage,
+    breaker,
+    instances,
+    clock,
+    leaseMs,
   });
 }
 

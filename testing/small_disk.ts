@@ -3,7 +3,7 @@
  * can mount one.
  * @module
  */
-import { statfs } from "node:fs/promises";
+import { promises as fs } from "node:fs";
 import { join } from "node:path";
 
 const MIB = 1_048_576;
@@ -49,7 +49,7 @@ export class SmallDisk implements AsyncDisposable {
   }
 
   async freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.path);
+    const { bavail, bsize } = await fs.statfs(this.path);
     return bavail * bsize;
   }
 

@@ -12,7 +12,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
-import { type DiskSpace, readDiskSpace } from "./free_space.ts";
+import { type DiskSpace, DiskSpaceReader } from "./free_space.ts";
 import { databaseFile } from "./kv_path.ts";
 import { reserveFile, type SpaceReserve } from "./reserve_file.ts";
 import type { SpaceWrites } from "./space_writes.ts";
@@ -51,7 +51,7 @@ export interface StorageSpaceOptions {
   /** How many jobs run at once. */
   concurrency: number;
   /** Reads the space of the database's disk. Unset: only failed writes show that it is full. */
-  readSpace?: (() => Promise<DiskSpace>) | undefined;
+  reader?: Pick<DiskSpaceReader, "read" | typeof Symbol.dispose> | undefined;
   /** Creates the reserve of this size, in bytes. Unset: there is no reserve. */
   reserveOf?: ((bytes: number) => SpaceReserve) | undefined;
 }
@@ -101,13 +101,13 @@ export function storageSpaceOf(
   if (file === null) return new StorageSpace(options);
   return new StorageSpace({
     ...options,
-    readSpace: () => readDiskSpace(file),
+    reader: new DiskSpaceReader(file),
     reserveOf: (bytes) => reserveFile(`${file}.reserve`, bytes),
   });
 }
 
 /** The space for one database. The instance calls {@link StorageSpace.check} at intervals. */
-export class StorageSpace {
+export class StorageSpace implements Disposable {
   readonly #options: StorageSpaceOptions;
   readonly #faults: FaultLog;
   #mayRead = true;
@@ -196,11 +196,16 @@ export class StorageSpace {
     await writes.growFiles().catch((error) => this.#faults.report("files not grown", error));
   }
 
+  /** Ends the watch. Only when the database is closed. */
+  [Symbol.dispose](): void {
+    this.#options.reader?.[Symbol.dispose]();
+  }
+
   async #readSpace(): Promise<void> {
-    const { readSpace } = this.#options;
-    if (!readSpace || !this.#mayRead) return;
+    const { reader } = this.#options;
+    if (!reader || !this.#mayRead) return;
     try {
-      this.#space = await readSpace();
+      this.#space = await reader.read();
     } catch (error) {
       this.#space = null;
       this.#mayRead = !(error instanceof Deno.errors.NotCapable);
