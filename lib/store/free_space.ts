@@ -33,7 +33,7 @@ export class DiskSpaceReader implements Disposable {
   readonly #path: string;
   /**
    * Stays open. When a process closes a file, POSIX releases all locks of the process on that file,
-   * also those of SQLite. Another process would then delete the log of the open database.
+   * also those of SQLite, which other processes could then take.
    * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
    */
   #file: Deno.FsFile | undefined;
@@ -69,8 +69,9 @@ export class DiskSpaceReader implements Disposable {
       throw error;
     }
     const bytes = new Uint8Array(HEADER_BYTES);
-    await this.#file.seek(0, Deno.SeekMode.Start);
-    if (await this.#file.read(bytes) !== HEADER_BYTES) return 0;
+    // The asynchronous functions of Deno close a copy of the descriptor, which releases the locks.
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    if (this.#file.readSync(bytes) !== HEADER_BYTES) return 0;
     const header = new DataView(bytes.buffer);
     const pageSize = header.getUint16(PAGE_SIZE_AT);
     const pageBytes = pageSize === LARGEST_PAGE.written ? LARGEST_PAGE.bytes : pageSize;
