@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
 import { JobStore } from "../../../lib/store/job_store.ts";
+import { spaceWrites } from "../../../lib/store/space_writes.ts";
 import { StorageSpace } from "../../../lib/store/storage_space.ts";
 import {
   heldWork,
@@ -9,8 +10,9 @@ import {
   openStores,
   submit,
 } from "../../../testing/runtimes.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
+import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
 
 const storage = new StorageSpace({ clock: new FakeClock(), concurrency: 1 });
 
@@ -147,6 +149,53 @@ Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () 
     await commit.commit();
   }
   assertEquals((await listenTo(kv, 3)).toSorted(), [ids[0]!, ids[2]!, ids[3]!].toSorted());
+});
+
+Deno.test("without enough space the queue doorbell does not ring", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const { disk, storage } = openTestDisk(clock);
+  const doorbell = queueDoorbell(kv, { clock, storage });
+  const ids = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const [n, freeBytes] of [16 * MIB, 100 * MIB].entries()) {
+    disk.freeBytes = freeBytes;
+    await storage.measure();
+    const commit = kv.atomic();
+    doorbell.announce(commit, ids[n]!);
+    await commit.commit();
+  }
+  assertEquals(await listenTo(kv, 1), [ids[1]!]);
+});
+
+Deno.test("without enough space an instance does not listen to the queue, but later", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const { disk, storage } = openTestDisk(clock);
+  disk.freeBytes = MIB;
+  await storage.check(spaceWrites(kv));
+  await kv.enqueue({ jobId: crypto.randomUUID() });
+  const listened: string[] = [];
+  const listenQueue = kv.listenQueue.bind(kv);
+  kv.listenQueue = (handler) => {
+    listened.push("listens");
+    return listenQueue(handler);
+  };
+  const rung = Promise.withResolvers<void>();
+  const { signal } = new AbortController();
+  const doorbell = queueDoorbell(kv, { clock, storage });
+  const listening = doorbell.listen(() => Promise.resolve(rung.resolve()), signal);
+  const stop = new AbortController();
+  const stopped = doorbell.listen(() => Promise.resolve(), stop.signal);
+  await nextTurn();
+  stop.abort();
+  await stopped;
+  assertEquals(listened, []);
+  disk.freeBytes = 100 * MIB;
+  await storage.check(spaceWrites(kv));
+  await rung.promise;
+  assertEquals(listened, ["listens"]);
+  kv.close();
+  await listening;
 });
 
 Deno.test("of jobs that are accepted at once, the ones for which no slot is free have a doorbell", async () => {

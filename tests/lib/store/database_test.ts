@@ -76,6 +76,22 @@ Deno.test("patientKv() throws other errors, and the error of a lock that lasts",
   );
 });
 
+Deno.test("patientKv() reports commits that find no space, and no other fault", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  let reports = 0;
+  using patient = patientKv(kv, { onFull: () => reports++ });
+  const faults: [message: string, reports: number][] = [
+    ["database or disk is full", 1],
+    ["disk I/O error", 1],
+    ["database or disk is full", 2],
+  ];
+  for (const [message, expected] of faults) {
+    hooks.commit = () => Promise.reject(new TypeError(message));
+    await assertRejects(() => patient.atomic().set(["key"], 1).commit(), TypeError, message);
+    assertStrictEquals(reports, expected);
+  }
+});
+
 Deno.test("patientKv() waits five seconds for a lock, with short pauses", async () => {
   using kv = await Deno.openKv(":memory:");
   const waits: number[] = [];

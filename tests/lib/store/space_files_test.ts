@@ -39,10 +39,11 @@ Deno.test("DiskSpaceReader reads what is free on the disk and within the databas
   assertStrictEquals(empty.reusableBytes, 0);
   for (const pageBytes of [512, 4_096, 65_536]) {
     const file = `${directory.path}/${pageBytes}.sqlite`;
-    using database = new DatabaseSync(file);
+    const database = new DatabaseSync(file);
     database.exec(`pragma page_size = ${pageBytes}; create table plans (plan blob)`);
     database.exec("insert into plans values (zeroblob(1000000)); delete from plans");
     const { freelist_count } = database.prepare("pragma freelist_count").get()!;
+    database.close();
     assert(Number(freelist_count) > 0);
     assertStrictEquals(
       (await readDiskSpace(file)).reusableBytes,
@@ -111,8 +112,9 @@ Deno.test("growFiles() reserves space within the files of SQLite, and leaves no 
   const log = await Deno.stat(`${path}-wal`);
   assert(log.size > 1_000 * 4_096, `${log.size}`);
   // Without a gap between the pages that the database has, and those of its file.
-  using database = new DatabaseSync(path);
+  const database = new DatabaseSync(path);
   const { page_count } = database.prepare("pragma page_count").get()!;
+  database.close();
   assertStrictEquals((await Deno.stat(path)).size, Number(page_count) * 4_096);
   assert((await readDiskSpace(path)).reusableBytes > 1_000_000);
 });

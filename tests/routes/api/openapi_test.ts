@@ -213,6 +213,10 @@ async function showService(): Promise<void> {
     const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
     await ask(env.app, "/api/webhooks/openai", { method: "POST", body: broken });
   }
+  using operated = await openApp({ adminToken: ours });
+  await ask(operated.app, "/readyz", { headers: asUs });
+  await operated.a.instance.stop(0);
+  await ask(operated.app, "/readyz", { headers: asUs });
   using env = await openApp();
   for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
     await ask(env.app, path);
