@@ -47,7 +47,7 @@ export const HealthDetails = z.object({
     id: z.string(),
     isAlive: z.boolean(),
     heartbeatAt: time.nullable(),
-  })).nullable().describe("This instance, and those that hold jobs or held some lately"),
+  })).nullable().describe("This instance, and other instances that hold or have lately held jobs"),
   warnings: z.array(z.string()).describe("What the operator should do soon, one sentence each"),
 }).meta({ id: "HealthDetails" });
 export type HealthDetails = z.output<typeof HealthDetails>;

@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStrictEquals,
-  fail,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals, fail } from "@std/assert";
 import { JobError } from "../../lib/job/failure.ts";
 import type { WebhookReader } from "../../lib/job/response_ended.ts";
 import { kinds, openApp, techno, tokyo } from "../../testing/app.ts";

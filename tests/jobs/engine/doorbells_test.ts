@@ -187,9 +187,9 @@ Deno.test("without enough space an instance does not listen to the queue, but la
   const stop = new AbortController();
   const stopped = doorbell.listen(() => Promise.resolve(), stop.signal);
   await nextTurn();
+  assertEquals(listened, []);
   stop.abort();
   await stopped;
-  assertEquals(listened, []);
   disk.freeBytes = 100 * MIB;
   await storage.check(spaceWrites(kv));
   await rung.promise;

@@ -6,7 +6,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { persist } from "../../../lib/store/persist.ts";
 import { autoAdvancing, FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
-import { MINUTE, queuedJob, testKind } from "../../../testing/jobs.ts";
+import { MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
 import { heldWork, jobOf, openRuntimesOn, refused, submit } from "../../../testing/runtimes.ts";
 import { countDue } from "../../../testing/stores.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
@@ -78,22 +78,33 @@ Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by
   assertStrictEquals((await jobOf(env.store, waiting.job.id)).state, "succeeded");
 });
 
-Deno.test("on a full disk a doorbell starts no job", async () => {
+Deno.test("on a full disk a job that failed is not tried again, but later", async () => {
   let runs = 0;
-  const kind = testKind(() => Promise.resolve({ text: String(++runs) }));
-  using env = await openOnDisk({ kinds: [kind], doorbell: "queue", concurrency: 1 });
+  const kind = testKind(() =>
+    ++runs === 1 ? Promise.reject(upstreamError()) : Promise.resolve({ text: "plan" })
+  );
+  using env = await openOnDisk({ kinds: [kind], concurrency: 1 });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.setFree(8);
-  env.a.instance.start();
-  const job = queuedJob();
-  await env.store.accept(job);
-  await env.settled();
-  assertEquals([runs, (await jobOf(env.store, job.id)).state], [0, "queued"]);
-  await env.setFree(100);
-  env.clock.advance(3_000);
-  await env.settled();
   await env.a.instance.idle();
-  assertEquals([runs, (await jobOf(env.store, job.id)).state], [1, "succeeded"]);
-  await env.a.instance.stop(0);
+  // The worker has a timer for each retry, besides the sweeps.
+  env.clock.advance(MINUTE);
+  await env.settled();
+  assertEquals([runs, (await jobOf(env.store, id)).state], [1, "queued"]);
+  await env.setFree(100);
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
+  assertEquals([runs, (await jobOf(env.store, id)).state], [2, "succeeded"]);
+});
+
+Deno.test("on a full disk a sweep reads no record of the jobs that wait", async () => {
+  using env = await openOnDisk({ concurrency: 10 });
+  for (let n = 0; n < 5; n++) await env.store.accept(queuedJob());
+  await env.setFree(8);
+  const read: Deno.KvKey[] = [];
+  env.hooks.get = (key) => void read.push(key);
+  for (let n = 0; n < 2; n++) await env.a.instance.sweep();
+  assertEquals(read.filter(([sort]) => sort === "job"), []);
 });
 
 Deno.test("on a full disk a job whose time is over fails", async () => {
