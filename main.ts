@@ -6,13 +6,14 @@ import { getLogger } from "@logtape/logtape";
 import { createRuntime } from "./jobs/runtime.ts";
 import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
-import { openDatabase } from "./lib/store/database.ts";
+import { openDatabase, StorageFullError } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
 import { VERSION } from "./lib/version.ts";
 import { ModelShutdowns } from "./lib/openai/model_shutdowns.ts";
 import { createWebhookReader } from "./lib/openai/webhook.ts";
 import { RateLimiter } from "./lib/store/rate_limiter.ts";
+import { storageSpaceOf } from "./lib/store/storage_space.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
 import { presentNotice } from "./routes/api/presenter.ts";
 import type { RateLimiters } from "./routes/http/rate_limit.ts";
@@ -29,6 +30,9 @@ const DEV_GRACE_MS = 0;
  */
 const CLOSE_MS = 500;
 
+/** `EX_TEMPFAIL` of sysexits.h: a later start succeeds if the disk has space again. */
+const DISK_FULL_EXIT_CODE = 75;
+
 const log = getLogger("tripwright");
 
 const config = await startingConfig();
@@ -37,16 +41,16 @@ await configureLogs({
   readable: config.dev,
   eachLine: config.logsEachLine,
 });
-const kv = await openDatabase(config.kvPath).catch((error) =>
-  exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`)
-);
+const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
+const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds } = createRuntime(config, {
+const { jobs, instance, kinds, health } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
   holder,
   locks: await openInstanceLocks(config.kvPath, holder),
+  storage,
   noticeOf: presentNotice,
 });
 
@@ -67,6 +71,8 @@ const app = createApp({
   rateLimiters,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
+  health,
+  adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
 });
 const handler = handlerOf(app);
@@ -120,9 +126,20 @@ function listen(): Deno.HttpServer {
 }
 
 /** Exits with one line that says why the service cannot start. */
-function exitWithReason(reason: string): never {
+function exitWithReason(reason: string, code = 1): never {
   console.error(`Cannot start: ${reason}`);
-  Deno.exit(1);
+  Deno.exit(code);
+}
+
+function exitWithoutDatabase(error: Error): never {
+  if (!(error instanceof StorageFullError)) {
+    exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`);
+  }
+  const free = storage.report.freeBytes ?? 0;
+  exitWithReason(
+    `the disk of KV_PATH is full (${free} bytes free): free some space, then start again`,
+    DISK_FULL_EXIT_CODE,
+  );
 }
 
 function greet({ dev, generator, doorbell }: Config, port: number): void {
@@ -148,6 +165,7 @@ async function shutDown(signal: string): Promise<void> {
   const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
   await waitAtMost(settled, { ms: CLOSE_MS, clock: systemClock });
   kv.close();
+  storage[Symbol.dispose]();
   log.info("stopped");
   Deno.exit(0);
 }

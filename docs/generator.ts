@@ -42,6 +42,7 @@ const keyModules = [
   "rate_limiter",
   "sender_hash",
   "stored_responses",
+  "space_writes",
 ];
 
 /** All files that are generated. */

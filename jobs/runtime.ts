@@ -14,11 +14,14 @@ import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
+import { spaceWrites } from "../lib/store/space_writes.ts";
+import { StorageSpace } from "../lib/store/storage_space.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { Executor } from "./engine/executor.ts";
+import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
 import { Rescuer } from "./engine/rescuer.ts";
@@ -43,6 +46,8 @@ export interface RuntimeOptions {
   holder?: string | undefined;
   /** Finds dead instances quickly if the database is a file. */
   locks?: InstanceLocks | undefined;
+  /** Watches the space for the database. Unset: only failed writes show that it is full. */
+  storage?: StorageSpace | undefined;
   /** The kinds of job. Unset: the kinds of the registry. */
   kinds?: readonly PublicKind[] | undefined;
   /** The model. Unset: the configured model. */
@@ -56,6 +61,7 @@ export interface Runtime {
   readonly kinds: readonly PublicKind[];
   readonly jobs: JobService;
   readonly instance: Instance;
+  readonly health: Health;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -69,7 +75,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const stopped = new AbortController();
   const jobs = createJobService(config, { options, kinds, base, work, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
-  return { kinds, jobs, instance };
+  const health = createHealth(config, { options, kinds, base, work });
+  return { kinds, jobs, instance, health };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -77,11 +84,12 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai }: Config,
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
-  const doorbell = bell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
+  const storage = options.storage ?? new StorageSpace({ clock, concurrency });
+  const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const store = new JobStore(kv, {
     clock,
@@ -105,7 +113,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, cleaner, breaker, holder };
+  return { doorbell, instances, store, storage, cleaner, breaker, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -141,7 +149,7 @@ function createWorker(
   },
 ) {
   const { clock, random } = options;
-  const { store, breaker, holder } = base;
+  const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
@@ -156,6 +164,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    storage,
     executor: new Executor({
       kinds,
       store,
@@ -178,6 +187,7 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    storage,
     unreadable,
     clock,
     claim: (id) => worker.tryClaim(id),
@@ -188,7 +198,7 @@ function createWorker(
 /** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
+  { options, kinds, base: { store, instances, storage, holder }, work, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -211,12 +221,37 @@ function createJobService(
       clock,
       maxQueuedJobs,
     }),
-    worker,
+    worker: work.worker,
+    storage,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+  });
+}
+
+/** Creates the report for operators. */
+function createHealth(
+  { leaseMs }: Config,
+  { options: { clock }, kinds, base, work: { slots } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+  },
+): Health {
+  const { store, storage, breaker, instances, holder } = base;
+  return new Health({
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    ping: () => store.ping(),
+    slots,
+    storage,
+    breaker,
+    instances,
+    clock,
+    leaseMs,
   });
 }
 
@@ -230,8 +265,8 @@ function createInstance(
     stopped: AbortController;
   },
 ): Instance {
-  const { clock, locks = noInstanceLocks } = options;
-  const { store, instances, cleaner, doorbell, breaker, holder } = base;
+  const { kv, clock, locks = noInstanceLocks } = options;
+  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -243,6 +278,8 @@ function createInstance(
     doorbell,
     breaker,
     instances,
+    storage,
+    spaceWrites: spaceWrites(kv),
     locks,
     clock,
     leaseMs,

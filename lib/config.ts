@@ -24,6 +24,7 @@ const SECRETS = new Set([
   "OPENAI_WEBHOOK_SECRET",
   "TICKETMASTER_API_KEY",
   "API_KEYS",
+  "ADMIN_TOKEN",
 ]);
 
 /** An empty value of these asks for the model's default. */
@@ -88,6 +89,7 @@ export function parseConfig(
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
     apiKeys: new ApiKeys(v.API_KEYS),
+    adminToken: checkAdminToken(v),
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
@@ -136,6 +138,12 @@ function openaiOptions(v: Parsed) {
     responsesApi: v.BUNDLES_API,
     serviceTier: v.OPENAI_SERVICE_TIER,
   };
+}
+
+/** Callers have the API keys, so none of them may be the operator's token. */
+function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string | undefined {
+  if (token === undefined || !keys.includes(token)) return token;
+  throw new ConfigError("ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS");
 }
 
 /** `none`: deployed without a key. Users could mistake samples for real plans. */

@@ -230,6 +230,13 @@ export const Variables = z.object({
       "jobs API needs one, and a job is visible only to the key that created it. After the " +
       "start, the service keeps only hashes of the keys",
   }),
+  ADMIN_TOKEN: z.string().regex(/^[\x21-\x7e]{16,}$/, {
+    error: "a token of at least 16 visible ASCII characters, without spaces or line breaks",
+  }).optional().describe(
+    "the operator's bearer token, at least 16 characters. With it, `/readyz` shows details " +
+      "([operations](operations.md#readiness)). Unset: the service shows them to no one. It must " +
+      "not be one of `API_KEYS`",
+  ),
   CALLBACK_PRIVATE_HOSTS: list.refine(
     (hosts) => hosts.every((host) => URL.parse(`http://${host}`)?.host === host.toLowerCase()),
     { error: "a comma-separated list of hosts such as hooks.internal or 10.0.0.7:8080" },

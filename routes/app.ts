@@ -7,6 +7,7 @@ import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import type { Health } from "../jobs/engine/health.ts";
 import type { JobService } from "../jobs/engine/job_service.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -14,6 +15,7 @@ import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
+import { adminCheck } from "./http/admin_token.ts";
 import { commonHeaders } from "./http/common_headers.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
@@ -39,6 +41,9 @@ export interface AppOptions {
   privateHosts: readonly string[];
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
+  health: Health;
+  /** `ADMIN_TOKEN`. Unset: the service shows no details to operators. */
+  adminToken?: string | undefined;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
 }
@@ -57,7 +62,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
-  app.route("/", healthRoutes(jobs, { clock, warnings: options.warnings ?? (() => []) }));
+  const { health, warnings = () => [] } = options;
+  const isAdmin = adminCheck(options.adminToken);
+  app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));

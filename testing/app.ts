@@ -28,12 +28,12 @@ export const techno = {
 };
 
 type TestAppOptions =
-  & Partial<Omit<AppOptions, "clock" | "access"> & Omit<AccessOptions, "apiKeys">>
+  & Partial<Omit<AppOptions, "clock" | "access" | "health"> & Omit<AccessOptions, "apiKeys">>
   & { apiKeys?: string[] };
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds }: Runtime,
+  { jobs, kinds, health }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
@@ -41,6 +41,7 @@ export function testApp(
   return createApp({
     jobs,
     kinds,
+    health,
     clock,
     access,
     corsOrigins: ["*"],

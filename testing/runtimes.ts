@@ -30,7 +30,7 @@ export function openRuntime(
   overrides: RuntimeOverrides = {},
 ): Runtime {
   const { kinds = [testKind()], model, random = () => 0.5, ...others } = overrides;
-  const { holder, locks, noticeOf, ...config } = others;
+  const { holder, locks, storage, noticeOf, ...config } = others;
   return createRuntime({ ...defaults, ...config }, {
     kv,
     clock,
@@ -39,6 +39,7 @@ export function openRuntime(
     random,
     holder,
     locks,
+    storage,
     noticeOf,
   });
 }

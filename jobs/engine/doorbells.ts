@@ -6,12 +6,16 @@
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
+import type { StorageSpace } from "../../lib/store/storage_space.ts";
 
 export interface Doorbell {
   /** Adds the ring to the transaction that accepts the job. */
   announce(commit: Deno.AtomicOperation, jobId: string): void;
-  /** Calls `ring` for each ring. Resolves when the database is closed. */
-  listen(ring: (jobId: string) => Promise<void>): Promise<void>;
+  /**
+   * Calls `ring` for each ring. Resolves when the database is closed, or when `signal` aborts before
+   * the first ring is possible.
+   */
+  listen(ring: (jobId: string) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
 const Message = z.object({ jobId: z.uuid() });
@@ -24,29 +28,41 @@ const log = getLogger(["tripwright", "doorbell"]);
  */
 const PAUSE_MS = 100;
 
+export interface QueueOptions {
+  clock: Clock;
+  storage: Pick<StorageSpace, "acceptsJobs" | "untilOk">;
+}
+
 /**
  * Returns the doorbell that uses the queue of Deno KV. An instance rings it if all its slots are
  * occupied, so that another instance starts the job.
  *
  * The handler returns after the claim and must not wait for the work. KV delivers a message again
  * about every minute while its handler runs.
+ *
+ * Each delivery writes to the database, and if that finds no space, Deno ends the process. So without
+ * enough space no message is sent, and an instance that starts then listens later.
  */
-export function queueDoorbell(kv: Deno.Kv, clock: Clock): Doorbell {
+export function queueDoorbell(kv: Deno.Kv, { clock, storage }: QueueOptions): Doorbell {
   let announcedAt = -Infinity;
   return {
     announce(commit, jobId) {
+      if (!storage.acceptsJobs) return;
       const now = clock.now();
       // The clock may have been set back.
       if (Math.abs(now - announcedAt) < PAUSE_MS) return;
       announcedAt = now;
       commit.enqueue({ jobId });
     },
-    listen: (ring) =>
-      kv.listenQueue(async (value) => {
+    async listen(ring, signal) {
+      await storage.untilOk(signal);
+      if (signal.aborted) return;
+      await kv.listenQueue(async (value) => {
         const message = Message.safeParse(value);
         if (message.success) await ring(message.data.jobId);
         else log.error("dropped an unknown queue message");
-      }),
+      });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * An instance: its background loops (sweep, bell, heartbeat), and the order of its shutdown.
+ * An instance: its background loops (sweep, bell, heartbeat, space), and the order of its shutdown.
  * `main.ts` and tests start and stop it. Routes know only the `JobService`.
  * @module
  */
@@ -9,6 +9,8 @@ import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { InstanceLocks } from "../../lib/store/instance_locks.ts";
 import type { InstanceStore } from "../../lib/store/instance_store.ts";
+import type { SpaceWrites } from "../../lib/store/space_writes.ts";
+import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import type { Rescuer } from "./rescuer.ts";
@@ -28,6 +30,8 @@ export interface InstanceOptions {
   doorbell: Doorbell;
   breaker: Breaker;
   instances: InstanceStore;
+  storage: StorageSpace;
+  spaceWrites: SpaceWrites;
   locks: InstanceLocks;
   clock: Clock;
   leaseMs: number;
@@ -50,6 +54,12 @@ const BEATS_PER_LEASE = 5;
  * put back, and stop a canceled one. Each read takes one key.
  */
 const BELL_MS = 500;
+
+/**
+ * The pause between two reads of the free space. In this time a busy instance accepts some hundred
+ * kilobytes, which is little beside the space at which it stops.
+ */
+const SPACE_MS = 1_000;
 
 /**
  * How long a shutdown waits until the interrupted jobs are put back. Other instances rescue the
@@ -82,6 +92,7 @@ export class Instance {
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
+      this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
     ];
   }
 
@@ -92,8 +103,8 @@ export class Instance {
 
   /** Starts to listen and to sweep. The first sweep finds waiting and abandoned jobs at once. */
   start(): void {
-    const { doorbell } = this.#options;
-    const listening = doorbell.listen((jobId) => this.#answer(jobId))
+    const { doorbell, stopped } = this.#options;
+    const listening = doorbell.listen((jobId) => this.#answer(jobId), stopped.signal)
       .catch((error) => this.#faults.report("listening failed", error));
     this.#ended = Promise.all([listening, ...this.#loops.map((loop) => loop.start())]);
   }
@@ -141,6 +152,11 @@ export class Instance {
     } catch (error) {
       this.#faults.report("heartbeat failed", error);
     }
+  }
+
+  /** Reads the free space of the database's disk. Never rejects. */
+  async checkSpace(): Promise<void> {
+    await this.#options.storage.check(this.#options.spaceWrites);
   }
 
   /** The number of jobs in the slots of this instance. */

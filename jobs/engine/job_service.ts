@@ -23,6 +23,7 @@ import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
+import { isStorageFull, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
@@ -53,6 +54,7 @@ export interface JobServiceOptions {
   watcher: Watcher;
   admission: Admission;
   worker: LocalWorker;
+  storage: Pick<StorageSpace, "acceptsJobs">;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
@@ -103,6 +105,8 @@ export type Refusal =
   /** The caller has used its daily budget. */
   | { outcome: "budget spent"; budget: Budget }
   | QueueFull
+  /** The disk of the database is full, or will soon be. */
+  | { outcome: "storage full" }
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -110,6 +114,8 @@ export type Refusal =
 export interface JobTimeline extends JobSnapshot {
   events: TimelineEvent[];
 }
+
+const STORAGE_FULL = { outcome: "storage full" } as const;
 
 const log = getLogger(["tripwright", "jobs"]);
 
@@ -186,6 +192,7 @@ export class JobService {
     const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
+    if (!this.acceptsJobs) return STORAGE_FULL;
     permit?.();
     return await this.#options.admission.admit(
       kind,
@@ -202,8 +209,10 @@ export class JobService {
       startsHere: worker.free > 0,
     }).catch((error) => {
       if (isReserved) worker.cancelReservation(job.id);
+      if (isStorageFull(error)) return STORAGE_FULL;
       throw error;
     });
+    if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
     if (lease) worker.start(lease);
     else if (isReserved) worker.cancelReservation(job.id);
@@ -333,6 +342,11 @@ export class JobService {
   /** Resolves if the database answers; rejects otherwise. */
   async ping(): Promise<void> {
     await this.#store.ping();
+  }
+
+  /** Whether there is enough space for new jobs. */
+  get acceptsJobs(): boolean {
+    return this.#options.storage.acceptsJobs;
   }
 
   /** Whether the instance shuts down. It should get no more requests then. */

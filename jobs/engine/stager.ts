@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
+import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Slots } from "./slots.ts";
 import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
@@ -16,13 +17,16 @@ export interface StagerOptions {
   index: JobIndex;
   slots: Slots;
   breaker: Breaker;
+  storage: Pick<StorageSpace, "startsJobs">;
   unreadable: UnreadableJobs;
   clock: Clock;
   /** Claims a job. Never rejects. */
   claim: (id: string) => Promise<void>;
 }
 
-/** How often a sweep includes the kinds that a breaker holds back, to find overdue jobs. */
+/**
+ * How often a sweep includes the kinds that a breaker or a full disk holds back, to find overdue jobs.
+ */
 const SWEEP_ALL_MS = 60_000;
 
 /** How many more due jobs than free slots a sweep reads, because some jobs cannot be claimed. */
@@ -117,25 +121,28 @@ export class Stager {
     }
   }
 
-  /**
-   * Returns the kinds that may run now. Once a minute it includes the kinds that a breaker holds
-   * back.
-   */
+  /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
   #kindsToSweep(): string[] {
-    const { kinds, slots, breaker, clock } = this.#options;
+    const { kinds, slots, clock } = this.#options;
     const now = clock.now();
     const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
     return [...kinds].filter((kind) =>
-      !slots.isAtLimit(kind) && (includesAll || breaker.openUntil(kind) === 0)
+      !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind))
     );
+  }
+
+  /** Returns whether jobs of this kind must wait for the model or for space on the disk. */
+  #isHeldBack(kind: string): boolean {
+    const { breaker, storage } = this.#options;
+    return breaker.openUntil(kind) > 0 || !storage.startsJobs;
   }
 
   /** Returns whether the job cannot be claimed now, without a read of its record. */
   #mustWait({ id, kind, deadline }: DueJob): boolean {
-    const { slots, breaker, unreadable, clock } = this.#options;
-    // The claim of an overdue job fails it, which needs no model.
-    const isHeldBack = breaker.openUntil(kind) > 0 && deadline > clock.now();
+    const { slots, unreadable, clock } = this.#options;
+    // The claim of an overdue job fails it, which needs no model and little space.
+    const isHeldBack = this.#isHeldBack(kind) && deadline > clock.now();
     return isHeldBack || unreadable.has(id) || slots.isAtLimit(kind);
   }
 }

@@ -10,6 +10,7 @@ import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
+import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Turns } from "../../lib/turns.ts";
 import type { Executor } from "./executor.ts";
 import { Interruption } from "./interruption.ts";
@@ -25,6 +26,7 @@ export interface WorkerOptions {
   slots: Slots;
   store: JobStore;
   breaker: Breaker;
+  storage: Pick<StorageSpace, "startsJobs">;
   executor: Executor;
   unreadable: UnreadableJobs;
   clock: Clock;
@@ -129,6 +131,7 @@ export class Worker {
       if (failed) logFailed(failed);
       return null;
     }
+    if (!this.#options.storage.startsJobs) return null;
     // A follower normally calls no model, so neither the breaker nor the limit of its kind applies.
     if (!due || (due.role.next !== "follow" && !await this.#mayStart(due.job, slot))) return null;
     return await this.#store.claim(due, this.#options.holder);

@@ -109,6 +109,16 @@ interface Refusal {
   mayBeOwnFault: boolean;
 }
 
+/** A call of the model, for operators. */
+export interface ModelCall {
+  /** When it ended or its answer began, in epoch milliseconds. */
+  at: number;
+  /** Whether the model's server was reached, and had no fault of its own. */
+  isReachable: boolean;
+  /** `null`: the model answered as asked. */
+  failure: FailureCode | null;
+}
+
 /** How a job waits for its call. */
 export interface GuardOptions {
   /** Ends the wait. */
@@ -124,6 +134,7 @@ export class Breaker {
   readonly #known = new Map<string, BreakerState>();
   /** The same, but {@link forget} keeps them, and the time of the last read. */
   readonly #shown = new Map<string, { state: BreakerState; readAt: number }>();
+  readonly #lastCalls = new Map<string, ModelCall>();
   /** When this instance last read that the breaker of a kind is closed. */
   readonly #closedAt = new Map<string, number>();
   /** The refused calls of this instance, by their jobs, until a call of the job is answered. */
@@ -202,11 +213,25 @@ export class Breaker {
   async isClosed(kind: string): Promise<boolean> {
     if (this.#isClosed(kind)) return true;
     try {
-      return this.#remember(kind, (await this.#kv.get(breakerKey(kind))).value) === null;
+      return await this.read(kind) === null;
     } catch (error) {
       log.error("breaker not read", { kind, error: describeError(error) });
       return true;
     }
+  }
+
+  /**
+   * Reads the state of the breaker of a kind.
+   *
+   * @returns `null` if it is closed, and no call has failed lately
+   */
+  async read(kind: string): Promise<BreakerState | null> {
+    return this.#remember(kind, (await this.#kv.get(breakerKey(kind))).value);
+  }
+
+  /** Returns the last call of this instance for a kind; `null`: none since its start. */
+  lastCall(kind: string): ModelCall | null {
+    return this.#lastCalls.get(kind) ?? null;
   }
 
   /** Returns whether the breaker was closed a moment ago, as far as this instance knows. */
@@ -255,14 +280,27 @@ export class Breaker {
     let answered: Promise<void> | undefined;
     const onAnswer = () => answered ??= this.#onAnswer(job, probed);
     try {
-      const answer = await call(onAnswer);
+      const answer = await call(() => {
+        if (!answered) this.#noteCall(job.kind, null);
+        onAnswer();
+      });
+      this.#noteCall(job.kind, null);
       await onAnswer();
       return answer;
     } catch (error) {
       await answered;
       if (!(error instanceof JobError)) throw error;
+      this.#noteCall(job.kind, error);
       throw await this.#onFailure(job, error, onAnswer);
     }
+  }
+
+  #noteCall(kind: string, error: JobError | null): void {
+    this.#lastCalls.set(kind, {
+      at: this.#options.clock.now(),
+      isReachable: !error?.unanswered,
+      failure: error?.failure.code ?? null,
+    });
   }
 
   async #wait(job: BreakerJob, { signal, onWait }: GuardOptions): Promise<void> {

@@ -5,24 +5,42 @@
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { groupCommits } from "./group_commit.ts";
+import { databaseFile } from "./kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
+import { isStorageFull, type StorageSpace } from "./storage_space.ts";
+
+export interface OpenOptions {
+  clock?: Clock;
+  /** The space of the same database. Unset: the database is opened whatever space there is. */
+  storage?: StorageSpace;
+}
+
+/** The disk is too full to open the database. */
+export class StorageFullError extends Error {
+  override name = "StorageFullError";
+}
 
 /**
  * Opens Deno KV. If another process is creating the file or has locked it, waits up to five seconds.
  *
  * @param path a file, `:memory:`, or the URL of a KV Connect server; unset: Deno's default file for
  * this program, or on Deno Deploy the database of the app
+ * @throws {StorageFullError} if the disk is full. KV would delete expired keys at once, and if it
+ * found no room, Deno would end the process without a clear message
  */
 export async function openDatabase(
   path: string | undefined,
-  clock: Clock = systemClock,
+  { clock = systemClock, storage }: OpenOptions = {},
 ): Promise<Deno.Kv> {
-  if (path !== undefined && path !== ":memory:" && !URL.canParse(path)) {
-    await Deno.mkdir(dirname(path), { recursive: true });
-  }
-  const kv = await retryLocked(() => Deno.openKv(path), clock);
-  return groupCommits(patientKv(kv, clock));
+  const file = databaseFile(path);
+  if (file !== null) await Deno.mkdir(dirname(file), { recursive: true });
+  await storage?.measure();
+  if (storage?.isEmpty) throw new StorageFullError("The disk is full");
+  const kv = await retryLocked(() => Deno.openKv(path), clock).catch((error) => {
+    throw isStorageFull(error) ? new StorageFullError("The disk is full") : error;
+  });
+  return groupCommits(patientKv(kv, { clock, onFull: () => storage?.reportFull() }));
 }
 
 /**
@@ -49,8 +67,13 @@ const TICK_MS = 1_000;
  * While another process writes, SQLite refuses reads and writes, and Deno throws at once. Such a
  * call has changed nothing, so the wrapper retries it. A call without an answer within five to six
  * seconds fails.
+ *
+ * @param options `onFull`: called when a commit fails because the disk is full
  */
-export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
+export function patientKv(
+  kv: Deno.Kv,
+  { clock = systemClock, onFull = () => {} }: { clock?: Clock; onFull?: () => void } = {},
+): Deno.Kv {
   const limit = new AnswerLimit(clock);
   const withRetries = <T>(work: () => Promise<T>) => retryLocked(() => limit.run(work), clock);
   const methods = {
@@ -68,7 +91,11 @@ export function patientKv(kv: Deno.Kv, clock: Clock = systemClock): Deno.Kv {
     atomic() {
       const operation = kv.atomic();
       const commit = operation.commit.bind(operation);
-      operation.commit = () => withRetries(commit);
+      operation.commit = () =>
+        withRetries(commit).catch((error) => {
+          if (isStorageFull(error)) onFull();
+          throw error;
+        });
       return operation;
     },
     close() {

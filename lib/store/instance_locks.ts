@@ -9,6 +9,7 @@
 import { getLogger } from "@logtape/logtape";
 import { join } from "node:path";
 import { describeError } from "../log.ts";
+import { databaseFile } from "./kv_path.ts";
 
 const log = getLogger(["tripwright", "locks"]);
 
@@ -38,8 +39,9 @@ export async function openInstanceLocks(
   kvPath: string | undefined,
   holder: string,
 ): Promise<InstanceLocks> {
-  if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return noInstanceLocks;
-  const directory = `${kvPath}.instances`;
+  const database = databaseFile(kvPath);
+  if (database === null) return noInstanceLocks;
+  const directory = `${database}.instances`;
   try {
     const lock = await lockFile(directory, holder);
     return lock ? new FileLocks(directory, lock) : noInstanceLocks;

@@ -22,7 +22,12 @@ export interface InstanceHeartbeat {
   holder: string;
   /** Changes with each beat. */
   versionstamp: string;
+  /** The time of the beat by the clock of the instance, in epoch milliseconds, for operators. */
+  at: number | null;
 }
+
+/** The part of a heartbeat that shows whether the instance has renewed it. */
+export type SeenHeartbeat = Pick<InstanceHeartbeat, "holder" | "versionstamp">;
 
 export interface InstanceStoreOptions {
   clock: Clock;
@@ -35,6 +40,8 @@ export type JobCounts = Record<string, number>;
 
 const JobCounts = z.record(z.string(), z.int().nonnegative());
 const Accepted = JobCounts.catch({});
+
+const Beat = z.object({ at: z.number() });
 
 /** How long other instances see what an instance has accepted. They read it every half second. */
 const ACCEPTED_MS = 600_000;
@@ -71,19 +78,23 @@ export class InstanceStore {
   /** Lists the instances that have held jobs recently. */
   async list(): Promise<InstanceHeartbeat[]> {
     const found = [];
-    for await (const { key, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
-      found.push({ holder: String(key[1]), versionstamp });
+    for await (const { key, value, versionstamp } of this.#kv.list({ prefix: ["instance"] })) {
+      found.push({
+        holder: String(key[1]),
+        versionstamp,
+        at: Beat.safeParse(value).data?.at ?? null,
+      });
     }
     return found;
   }
 
   /** Makes a transaction fail if the instance has renewed its heartbeat since `beat`. */
-  checkSilent(commit: Deno.AtomicOperation, { holder, versionstamp }: InstanceHeartbeat): void {
+  checkSilent(commit: Deno.AtomicOperation, { holder, versionstamp }: SeenHeartbeat): void {
     commit.check({ key: instanceKey(holder), versionstamp });
   }
 
   /** Deletes the heartbeat of an instance without jobs, unless it was renewed since `beat`. */
-  async forget(beat: InstanceHeartbeat): Promise<void> {
+  async forget(beat: SeenHeartbeat): Promise<void> {
     const commit = this.#kv.atomic();
     this.checkSilent(commit, beat);
     await commit.delete(instanceKey(beat.holder)).commit();

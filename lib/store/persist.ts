@@ -5,6 +5,7 @@
 import type { Clock } from "../clock.ts";
 import { retry } from "../retry.ts";
 import { BlobTooLargeError } from "./blob.ts";
+import { isStorageFull } from "./storage_space.ts";
 
 /**
  * Six tries with pauses of 0.2, 0.4, 0.8, 1.6 and 3.2 s. If the database fails at once, they take
@@ -15,11 +16,19 @@ const TRIES = 6;
 const FIRST_PAUSE_MS = 200;
 
 /**
+ * While the disk is full, a running job keeps its results in memory for up to ten minutes, with a
+ * try every few seconds. An operator may make room meanwhile.
+ */
+const FULL = { forMs: 600_000, firstMs: FIRST_PAUSE_MS, maxMs: 3_000 };
+
+/**
  * Reads or writes, with retries for temporary faults of KV.
  *
  * @throws the error of the last try; a {@link BlobTooLargeError} at once, because no retry helps
  */
 export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
-  const isTransient = (error: unknown) => !(error instanceof BlobTooLargeError);
-  return retry(access, { tries: TRIES, firstMs: FIRST_PAUSE_MS, clock, when: isTransient });
+  const isTransient = (error: unknown) =>
+    !(error instanceof BlobTooLargeError) && !isStorageFull(error);
+  const tries = { tries: TRIES, firstMs: FIRST_PAUSE_MS, clock, when: isTransient };
+  return retry(() => retry(access, tries), { ...FULL, clock, when: isStorageFull });
 }

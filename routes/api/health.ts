@@ -1,30 +1,36 @@
 /**
- * Health checks: whether the process is alive, and whether the service is ready.
+ * Health checks: whether the process is alive, and whether the service is ready. The operator also
+ * gets details.
  * @module
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { Health, HealthReport } from "../../jobs/engine/health.ts";
 import type { JobService } from "../../jobs/engine/job_service.ts";
-import { type Clock, withDeadline } from "../../lib/clock.ts";
+import { type Clock, isoTime, withDeadline } from "../../lib/clock.ts";
+import type { AdminCheck } from "../http/admin_token.ts";
 import { sendProblem } from "../http/send_problem.ts";
+import type { HealthDetails } from "./schemas.ts";
 
 /** A database that takes longer counts as unavailable. */
 const PING_MS = 2_000;
 
-/**
- * Creates the routes `GET /livez` and `GET /readyz`.
- *
- * @param options `warnings` returns what the operator should do soon, one sentence each
- */
-export function healthRoutes(
-  jobs: JobService,
-  { clock, warnings }: { clock: Clock; warnings: () => readonly string[] },
-): Hono {
+export interface HealthRouteOptions {
+  clock: Clock;
+  health: Health;
+  /** Returns what the operator should do soon, one sentence each. */
+  warnings: () => readonly string[];
+  isAdmin: AdminCheck;
+}
+
+/** Creates the routes `GET /livez` and `GET /readyz`. */
+export function healthRoutes(jobs: JobService, options: HealthRouteOptions): Hono {
   const routes = new Hono();
   routes.get("/livez", (c) => c.json({ status: "ok" }));
   routes.get("/readyz", async (c) => {
-    const reason = await notReady(jobs, clock);
-    if (reason === null) return c.json({ status: "ok", warnings: warnings() });
-    return sendProblem(c, { code: "not_ready", detail: reason });
+    const reason = await notReady(jobs, options.clock);
+    return await options.isAdmin(c)
+      ? await sendDetails(c, reason, options)
+      : sendStatus(c, reason !== null);
   });
   return routes;
 }
@@ -32,10 +38,49 @@ export function healthRoutes(
 /** Returns why the service is not ready; `null` if it is. */
 async function notReady(jobs: JobService, clock: Clock): Promise<string | null> {
   if (jobs.stopping) return "The service is shutting down";
+  if (!jobs.acceptsJobs) return "The disk of the database is full, or will soon be";
   try {
     await withDeadline(() => jobs.ping(), { ms: PING_MS, clock });
     return null;
   } catch {
     return "The database does not respond";
   }
+}
+
+function sendStatus(c: Context, isNotReady: boolean): Response {
+  if (!isNotReady) return c.json({ status: "ok" });
+  return sendProblem(c, { code: "not_ready", detail: "The service is not ready" });
+}
+
+/** Answers the operator: with the same status, but also with the reason and all details. */
+async function sendDetails(
+  c: Context,
+  reason: string | null,
+  { health, warnings }: HealthRouteOptions,
+): Promise<Response> {
+  const details = presentHealth(await health.read(), warnings());
+  if (reason !== null) {
+    return sendProblem(c, { code: "not_ready", detail: reason, extensions: { details } });
+  }
+  return c.json({ status: "ok", details }, 200, { "cache-control": "no-store" });
+}
+
+function presentHealth(report: HealthReport, warnings: readonly string[]): HealthDetails {
+  const { storage, databaseMs, running, kinds, instances } = report;
+  const isoOrNull = (epochMs: number | null) => epochMs === null ? null : isoTime(epochMs);
+  return {
+    storage,
+    databaseMs,
+    running,
+    kinds: kinds?.map(({ openUntil, lastCall, ...kind }) => ({
+      ...kind,
+      openUntil: isoOrNull(openUntil),
+      lastCall: lastCall && { ...lastCall, at: isoTime(lastCall.at) },
+    })) ?? null,
+    instances: instances?.map(({ heartbeatAt, ...instance }) => ({
+      ...instance,
+      heartbeatAt: isoOrNull(heartbeatAt),
+    })) ?? null,
+    warnings: [...warnings],
+  };
 }

@@ -10,6 +10,7 @@ import { describeError } from "../../lib/log.ts";
 import { type Problem, ProblemError } from "../http/problem.ts";
 import type { AccessOptions } from "../http/caller.ts";
 import { statusOf } from "./presenter.ts";
+import { storageFullProblem } from "../http/send_problem.ts";
 import { showBudget } from "../http/rate_limit.ts";
 
 /** How long a client should wait when the queue is full. */
@@ -87,6 +88,7 @@ const refusals: {
     detail: "Too many jobs are waiting. Please try again later",
     headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
   }),
+  "storage full": () => storageFullProblem,
   "stopping": () => ({
     code: "stopping",
     detail: "This instance is shutting down. Please try again",

@@ -1,10 +1,56 @@
 /**
- * The schemas of the answers that are not about a job's state: problems and read tokens.
+ * The schemas of the answers that are not about a job's state: problems, read tokens and health.
  * @module
  */
 import { z } from "zod";
 import { Status } from "../../jobs/job_answer.ts";
 import { type ProblemCode, problemTypes } from "../http/problem.ts";
+
+const time = z.iso.datetime();
+const bytes = z.number().nullable();
+
+const Storage = z.object({
+  state: z.enum(["ok", "low", "full"]).describe(
+    "`low`: new jobs are refused; `full`: waiting jobs do not start either",
+  ),
+  isWritable: z.boolean().describe(
+    "Whether no write has failed for lack of space since the last " +
+      "one that succeeded",
+  ),
+  freeBytes: bytes.describe("The free space of the disk; `null`: not known"),
+  totalBytes: bytes,
+  reusableBytes: bytes.describe("The free space within the file of the database"),
+  lowBelowBytes: bytes.describe("With less free and reusable space, new jobs are refused"),
+});
+
+const KindHealth = z.object({
+  kind: z.string(),
+  breaker: z.enum(["closed", "open", "half_open"]),
+  openUntil: time.nullable().describe("When the breaker lets the next call through"),
+  openedBy: z.string().nullable().describe("The failure that opened the breaker"),
+  lastCall: z.object({
+    at: time,
+    isReachable: z.boolean().describe("Whether the model's server was reached, and had no fault"),
+    failure: z.string().nullable().describe("The failure of the call"),
+  }).nullable().describe("The last model call of this instance; `null`: none since its start"),
+});
+
+/** The schema of what the operator sees of the health of the service. */
+export const HealthDetails = z.object({
+  storage: Storage,
+  databaseMs: z.number().nullable().describe(
+    "How long a read of the database took, in milliseconds; `null`: it did not respond",
+  ),
+  running: z.int().describe("The number of jobs that this instance works on"),
+  kinds: z.array(KindHealth).nullable(),
+  instances: z.array(z.object({
+    id: z.string(),
+    isAlive: z.boolean(),
+    heartbeatAt: time.nullable(),
+  })).nullable().describe("This instance, and other instances that hold or have lately held jobs"),
+  warnings: z.array(z.string()).describe("What the operator should do soon, one sentence each"),
+}).meta({ id: "HealthDetails" });
+export type HealthDetails = z.output<typeof HealthDetails>;
 
 /** The schema of problem details (RFC 9457). */
 export const Problem = z.object({
@@ -22,6 +68,7 @@ export const Problem = z.object({
     detail: z.string().describe("What is wrong with this value"),
   })).optional().describe("The values in the request that are not valid"),
   state: Status.optional().describe("How the job ended"),
+  details: HealthDetails.optional().describe("For requests with `ADMIN_TOKEN` to `/readyz`"),
 }).meta({ id: "Problem" });
 
 /** The schema of a new read token. */

@@ -1,6 +1,6 @@
 /**
- * Identifies the caller of a request and decides which jobs it may see. Keys, tokens and addresses
- * do not leave this module.
+ * Identifies the caller of a request and decides which jobs it may see. Keys, client tokens and
+ * addresses do not leave this module.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -122,7 +122,8 @@ export async function readerOf(
   });
 }
 
-function bearerToken(c: Context): string {
+/** Returns what a request sends in `Authorization: Bearer`; empty if it sends nothing. */
+export function bearerToken(c: Context): string {
   return c.req.header("authorization")?.match(/^Bearer +(\S+)$/i)?.[1] ?? "";
 }
 

@@ -161,6 +161,14 @@ export const problemTypes = {
     advice: "The queue is full. Send the request again after the number of seconds in " +
       "`Retry-After`.",
   },
+  storage_full: {
+    status: 503,
+    title: "The storage is full",
+    advice:
+      "The disk of the service is full, or will soon be, so it stores nothing new. Jobs that " +
+      "it has accepted are not lost, and can be read. Send the request again after the number of " +
+      "seconds in `Retry-After`.",
+  },
   stopping: {
     status: 503,
     title: "The instance is shutting down",
@@ -170,8 +178,8 @@ export const problemTypes = {
   not_ready: {
     status: 503,
     title: "The service is not ready",
-    advice: "The instance is shutting down, or its database does not respond. Send the request " +
-      "again in a few seconds.",
+    advice: "The instance is shutting down, its database does not respond, or its disk is full. " +
+      "Send the request again in a few seconds.",
   },
 } as const satisfies Record<string, ProblemType>;
 

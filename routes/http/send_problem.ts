@@ -5,6 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import { describeError } from "../../lib/log.ts";
+import { isStorageFull } from "../../lib/store/storage_space.ts";
 import { type Problem, problemBody, problemTypes } from "./problem.ts";
 
 const log = getLogger(["tripwright", "http"]);
@@ -19,9 +20,23 @@ export function sendProblem(c: Context, problem: Problem): Response {
   });
 }
 
+/** How long a client should wait when the disk is full: until an operator has made room. */
+const STORAGE_FULL_RETRY_SECONDS = 60;
+
+/** The problem of a request that needs space on a disk that is full. */
+export const storageFullProblem: Problem = {
+  code: "storage_full",
+  detail: "The service cannot store anything new at the moment. Please try again later",
+  headers: { "retry-after": String(STORAGE_FULL_RETRY_SECONDS) },
+};
+
 /** Logs an internal error, and returns a problem that shows no details of it. */
 export function internalProblem(c: Context, error: unknown): Problem {
   const id = c.get("requestId");
+  if (isStorageFull(error)) {
+    log.warning("request refused: storage full", { requestId: id, path: c.req.path });
+    return storageFullProblem;
+  }
   log.error("request failed", { requestId: id, path: c.req.path, error: describeError(error) });
   return { code: "internal", detail: "Something went wrong on our side" };
 }

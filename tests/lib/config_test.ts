@@ -121,6 +121,24 @@ Deno.test("parseConfig() rejects short API keys without repeating them", () => {
   assert(!message.includes("hunter2"));
 });
 
+for (const token of ["0123456789abcde", "0123456789 abcdef", "0123456789\nabcdef"]) {
+  Deno.test(`parseConfig() rejects the admin token ${JSON.stringify(token)} without repeating it`, () => {
+    const message = messageFor({ ADMIN_TOKEN: token });
+    assertMatch(message, /^ADMIN_TOKEN is \(hidden\), expected a token of at least 16 visible/);
+    assert(!message.includes("0123"));
+  });
+}
+
+Deno.test("parseConfig() rejects an admin token that is an API key, without repeating it", () => {
+  const key = "0123456789abcdef";
+  assertStrictEquals(
+    messageFor({ ADMIN_TOKEN: key, API_KEYS: `fedcba9876543210,${key}` }),
+    "ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS",
+  );
+  assertStrictEquals(parseConfig({ ADMIN_TOKEN: key }).adminToken, key);
+  assertStrictEquals(parseConfig({}).adminToken, undefined);
+});
+
 Deno.test("parseConfig() rejects an API_KEYS list without keys", () => {
   assertMatch(messageFor({ API_KEYS: " , " }), /^API_KEYS is \(hidden\)/);
 });

@@ -10,6 +10,7 @@ import { sse } from "../../testing/openai_server.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const KEY = "sk-test-0123456789";
+const ADMIN_TOKEN = "operator-0123456789";
 const wish = { destination: "Lisbon", durationDays: 2 };
 const plan = JSON.stringify(sampleItinerary(wish));
 
@@ -31,6 +32,7 @@ async function start(models: () => Response | Promise<Response>) {
   const program = new Program(directory.path, {
     env: {
       OPENAI_API_KEY: KEY,
+      ADMIN_TOKEN,
       OPENAI_BASE_URL: "http://api.openai.com/v1",
       HTTP_PROXY: proxy.url,
       http_proxy: proxy.url,
@@ -56,14 +58,16 @@ Deno.test("the log and /readyz warn of a model that OpenAI will shut down", asyn
   const warning = "OpenAI shuts down the model gpt-6-luna (ITINERARY_MODEL) on 2027-01-15";
   const line = program.log.find(({ message }) => message === "model shuts down")!;
   assertEquals([line.level, line.reason], ["WARN", warning]);
-  assertEquals((await program.get("/readyz")).body, { status: "ok", warnings: [warning] });
-  assert(!program.output.includes(KEY));
+  const asOperator = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  assertEquals((await program.get("/readyz", asOperator)).body.details.warnings, [warning]);
+  assertEquals((await program.get("/readyz")).body, { status: "ok" });
+  for (const secret of [KEY, ADMIN_TOKEN]) assert(!program.output.includes(secret));
 });
 
 Deno.test("the service is ready while OpenAI does not tell its models", async () => {
   await using env = await start(() => new Promise(() => {}));
   await env.asked;
-  assertEquals((await env.program.get("/readyz")).body, { status: "ok", warnings: [] });
+  assertEquals((await env.program.get("/readyz")).body, { status: "ok" });
 });
 
 Deno.test("requests to OpenAI have an effort, are not stored, and tell callers apart", async () => {

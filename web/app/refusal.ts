@@ -31,6 +31,7 @@ const refusals: Record<string, RefusalText> = {
   rate_limited: temporary("That was too many tries in a short time."),
   daily_budget_spent: temporary("You have reached your limit of plans for today."),
   queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
+  storage_full: temporary("We can't store another plan right now."),
   stopping: temporary("The service is restarting."),
   network: temporary("We can't reach the service. Check your internet connection."),
   internal: temporary("Something went wrong on our side."),

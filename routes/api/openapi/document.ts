@@ -56,6 +56,11 @@ export function createOpenApi(
           scheme: "bearer",
           description: "Required if the operator has set `API_KEYS`",
         },
+        adminToken: {
+          type: "http",
+          scheme: "bearer",
+          description: "The operator's `ADMIN_TOKEN`, if set",
+        },
         readToken: {
           type: "apiKey",
           in: "query",

@@ -8,6 +8,7 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponseObject,
 } from "zod-openapi";
+import { HealthDetails } from "../schemas.ts";
 import { answer, problems } from "./responses.ts";
 
 /** The part that all these operations share. They need no API key. */
@@ -19,7 +20,7 @@ const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
 const Ok = z.object({ status: z.literal("ok") });
 
 const Ready = Ok.extend({
-  warnings: z.array(z.string()).describe("What the operator should do soon, one sentence each"),
+  details: HealthDetails.optional().describe("For requests with `ADMIN_TOKEN`"),
 });
 
 /** Returns the operations of the service, by path. */
@@ -48,9 +49,14 @@ function readinessOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getReadiness",
     summary: "Check that the service is ready",
-    description: "Checks that this instance is not shutting down and that its database responds.",
+    description: "Checks that this instance is not shutting down, that its database responds and " +
+      "that there is space for new jobs. With `ADMIN_TOKEN`, the operator also gets details.",
     ...common,
-    responses: { 200: answer("The service is ready", Ready), ...problems("not_ready") },
+    security: [{}, { adminToken: [] }],
+    responses: {
+      200: answer("The service is ready", Ready, { headers: ["Cache-Control"] }),
+      ...problems("not_ready"),
+    },
   };
 }
 
@@ -123,6 +129,7 @@ function webhookOperation(): ZodOpenApiOperationObject {
         "invalid_signature",
         "response_unknown",
         "body_too_large",
+        "storage_full",
         "internal",
       ),
     },

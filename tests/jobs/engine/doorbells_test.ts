@@ -1,6 +1,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { noDoorbell, queueDoorbell } from "../../../jobs/engine/doorbells.ts";
 import { JobStore } from "../../../lib/store/job_store.ts";
+import { spaceWrites } from "../../../lib/store/space_writes.ts";
+import { StorageSpace } from "../../../lib/store/storage_space.ts";
 import {
   heldWork,
   openRuntime,
@@ -8,8 +10,11 @@ import {
   openStores,
   submit,
 } from "../../../testing/runtimes.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
+import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
+
+const storage = new StorageSpace({ clock: new FakeClock(), concurrency: 1 });
 
 type Bell = "queue" | "sweep";
 
@@ -24,7 +29,7 @@ async function startInstance(doorbell: Bell) {
     return Promise.resolve({ text });
   });
   const engine = openRuntime(kv, clock, { kinds: [kind], doorbell });
-  const { announce } = doorbell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
+  const { announce } = doorbell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR, announce });
   return {
     kv,
@@ -94,10 +99,10 @@ for (const doorbell of ["queue", "sweep"] as const) {
 async function listenTo(kv: Deno.Kv, expected: number) {
   const rung: string[] = [];
   const all = Promise.withResolvers<void>();
-  const listening = queueDoorbell(kv, new FakeClock()).listen((id) => {
+  const listening = queueDoorbell(kv, { clock: new FakeClock(), storage }).listen((id) => {
     if (rung.push(id) === expected) all.resolve();
     return Promise.resolve();
-  });
+  }, new AbortController().signal);
   await all.promise;
   kv.close();
   await listening;
@@ -111,7 +116,7 @@ Deno.test("the queue doorbell rings for each valid message and drops all others"
     await kv.enqueue(message);
   }
   const commit = kv.atomic();
-  queueDoorbell(kv, new FakeClock()).announce(commit, ids[1]!);
+  queueDoorbell(kv, { clock: new FakeClock(), storage }).announce(commit, ids[1]!);
   await commit.commit();
   assertEquals((await listenTo(kv, 2)).toSorted(), ids.toSorted());
 });
@@ -120,7 +125,7 @@ Deno.test("the queue doorbell does not ring when the accepting commit fails", as
   const kv = await Deno.openKv(":memory:");
   await kv.set(["taken"], true);
   const clock = new FakeClock();
-  const doorbell = queueDoorbell(kv, clock);
+  const doorbell = queueDoorbell(kv, { clock, storage });
   const failing = kv.atomic().check({ key: ["taken"], versionstamp: null });
   doorbell.announce(failing, crypto.randomUUID());
   assertStrictEquals((await failing.commit()).ok, false);
@@ -135,7 +140,7 @@ Deno.test("the queue doorbell does not ring when the accepting commit fails", as
 Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () => {
   const kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
-  const doorbell = queueDoorbell(kv, clock);
+  const doorbell = queueDoorbell(kv, { clock, storage });
   const ids = Array.from({ length: 4 }, () => crypto.randomUUID());
   for (const [n, ms] of [0, 99, 1, -3_600_000].entries()) {
     clock.advance(ms);
@@ -144,6 +149,53 @@ Deno.test("the queue doorbell rings at most once in 100 milliseconds", async () 
     await commit.commit();
   }
   assertEquals((await listenTo(kv, 3)).toSorted(), [ids[0]!, ids[2]!, ids[3]!].toSorted());
+});
+
+Deno.test("without enough space the queue doorbell does not ring", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const { disk, storage } = openTestDisk(clock);
+  const doorbell = queueDoorbell(kv, { clock, storage });
+  const ids = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const [n, freeBytes] of [16 * MIB, 100 * MIB].entries()) {
+    disk.freeBytes = freeBytes;
+    await storage.measure();
+    const commit = kv.atomic();
+    doorbell.announce(commit, ids[n]!);
+    await commit.commit();
+  }
+  assertEquals(await listenTo(kv, 1), [ids[1]!]);
+});
+
+Deno.test("without enough space an instance does not listen to the queue, but later", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const { disk, storage } = openTestDisk(clock);
+  disk.freeBytes = MIB;
+  await storage.check(spaceWrites(kv));
+  await kv.enqueue({ jobId: crypto.randomUUID() });
+  const listened: string[] = [];
+  const listenQueue = kv.listenQueue.bind(kv);
+  kv.listenQueue = (handler) => {
+    listened.push("listens");
+    return listenQueue(handler);
+  };
+  const rung = Promise.withResolvers<void>();
+  const { signal } = new AbortController();
+  const doorbell = queueDoorbell(kv, { clock, storage });
+  const listening = doorbell.listen(() => Promise.resolve(rung.resolve()), signal);
+  const stop = new AbortController();
+  const stopped = doorbell.listen(() => Promise.resolve(), stop.signal);
+  await nextTurn();
+  assertEquals(listened, []);
+  stop.abort();
+  await stopped;
+  disk.freeBytes = 100 * MIB;
+  await storage.check(spaceWrites(kv));
+  await rung.promise;
+  assertEquals(listened, ["listens"]);
+  kv.close();
+  await listening;
 });
 
 Deno.test("of jobs that are accepted at once, the ones for which no slot is free have a doorbell", async () => {

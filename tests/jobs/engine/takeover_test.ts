@@ -420,7 +420,7 @@ for (const sort of ["result", "running"]) {
   Deno.test(`a job ends although a commit of its ${sort} is never answered`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const clock = new FakeClock();
-    using env = openRuntimesOn(patientKv(kv, clock), { concurrency: 1 }, clock);
+    using env = openRuntimesOn(patientKv(kv, { clock }), { concurrency: 1 }, clock);
     let hung = 0;
     hooks.commit = (sets, run) =>
       sets.some(([first]) => first === sort) && hung++ === 0 ? new Promise(() => {}) : run();

@@ -676,6 +676,37 @@ Deno.test("the breaker closes when the answer of the probe begins", async () => 
   assertStrictEquals(await call, "plan");
 });
 
+/** How a call ends, and what the operator sees of it. */
+const calls: [end: JobError | null, isReachable: boolean, failure: FailureCode | null][] = [
+  [null, true, null],
+  [new JobError("connection_lost", "Too much", { unanswered: true }), false, "connection_lost"],
+  [new JobError("rate_limited", "Too much"), true, "rate_limited"],
+  [new JobError("refused", "Too much"), true, "refused"],
+];
+
+for (const [end, isReachable, failure] of calls) {
+  Deno.test(`lastCall() shows the last call of a kind: ${failure ?? "answered"}`, async () => {
+    using env = await openBreakers();
+    assertStrictEquals(env.a.lastCall(one.kind), null);
+    const call = () => end ? Promise.reject(end) : Promise.resolve("plan");
+    await env.a.guard(one, { signal }, call).catch(() => {});
+    assertEquals(env.a.lastCall(one.kind), { at: NOON, isReachable, failure });
+    assertStrictEquals(env.a.lastCall(other.kind), null);
+    assertStrictEquals(env.b.lastCall(one.kind), null);
+  });
+}
+
+Deno.test("lastCall() shows a call as soon as its answer begins", async () => {
+  using env = await openBreakers();
+  await rejectCall(env.a, one, "refused");
+  await env.a.guard(one, { signal }, (onAnswer) => {
+    env.clock.advance(1_000);
+    onAnswer();
+    assertEquals(env.a.lastCall(one.kind), { at: NOON + 1_000, isReachable: true, failure: null });
+    return Promise.resolve("plan");
+  });
+});
+
 Deno.test("guard() says why a job waits", async () => {
   using env = await openBreakers();
   await rejectCall(env.a, one, "overloaded");

@@ -52,14 +52,14 @@ async function tickFor(clock: FakeClock, seconds: number): Promise<void> {
 
 Deno.test("patientKv() repeats an operation that failed because of a lock", async () => {
   using kv = await Deno.openKv(":memory:");
-  const patient = patientKv(lockedFor(kv, 2), autoAdvancing);
+  const patient = patientKv(lockedFor(kv, 2), { clock: autoAdvancing });
   assertStrictEquals((await patient.atomic().set(["key"], "value").commit()).ok, true);
   assertStrictEquals(
-    (await patientKv(lockedFor(kv, 2), autoAdvancing).get(["key"])).value,
+    (await patientKv(lockedFor(kv, 2), { clock: autoAdvancing }).get(["key"])).value,
     "value",
   );
   const listed = await Array.fromAsync(
-    patientKv(lockedFor(kv, 2), autoAdvancing).list({ prefix: [] }),
+    patientKv(lockedFor(kv, 2), { clock: autoAdvancing }).list({ prefix: [] }),
   );
   assertEquals(listed.map(({ value }) => value), ["value"]);
 });
@@ -70,10 +70,26 @@ Deno.test("patientKv() throws other errors, and the error of a lock that lasts",
   const tooLarge = patient.atomic().set(["key"], new Uint8Array(70_000));
   await assertRejects(() => tooLarge.commit(), Error, "Value too large");
   await assertRejects(
-    () => patientKv(lockedFor(kv, Infinity), autoAdvancing).get(["key"]),
+    () => patientKv(lockedFor(kv, Infinity), { clock: autoAdvancing }).get(["key"]),
     Error,
     "database is locked",
   );
+});
+
+Deno.test("patientKv() reports commits that find no space, and no other fault", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  let reports = 0;
+  using patient = patientKv(kv, { onFull: () => reports++ });
+  const faults: [message: string, reports: number][] = [
+    ["database or disk is full", 1],
+    ["disk I/O error", 1],
+    ["database or disk is full", 2],
+  ];
+  for (const [message, expected] of faults) {
+    hooks.commit = () => Promise.reject(new TypeError(message));
+    await assertRejects(() => patient.atomic().set(["key"], 1).commit(), TypeError, message);
+    assertStrictEquals(reports, expected);
+  }
 });
 
 Deno.test("patientKv() waits five seconds for a lock, with short pauses", async () => {
@@ -86,7 +102,7 @@ Deno.test("patientKv() waits five seconds for a lock, with short pauses", async 
       return autoAdvancing.wait(ms, signal);
     },
   };
-  await assertRejects(() => patientKv(lockedFor(kv, Infinity), clock).get(["key"]));
+  await assertRejects(() => patientKv(lockedFor(kv, Infinity), { clock }).get(["key"]));
   assertEquals(waits.slice(0, 5), [10, 20, 40, 80, 100]);
   assertStrictEquals(Math.max(...waits), 100);
   const total = waits.reduce((sum, ms) => sum + ms);
@@ -96,7 +112,7 @@ Deno.test("patientKv() waits five seconds for a lock, with short pauses", async 
 Deno.test("patientKv() fails five seconds after the first tick without an answer", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
-  const patient = patientKv(kv, clock);
+  const patient = patientKv(kv, { clock });
   hooks.get = () => new Promise(() => {});
   hooks.commit = () => new Promise(() => {});
   const asked = [patient.get(["key"]), patient.atomic().set(["key"], 1).commit()];
@@ -127,7 +143,7 @@ Deno.test("patientKv() accepts the answer that arrived while the process was fro
   const clock = new FakeClock();
   const answer = Promise.withResolvers<void>();
   hooks.get = () => answer.promise;
-  const asked = patientKv(kv, clock).get(["key"]);
+  const asked = patientKv(kv, { clock }).get(["key"]);
   clock.advance(3_600_000);
   await nextTurn();
   answer.resolve();
@@ -146,7 +162,7 @@ Deno.test("patientKv() fails when a list stops in its middle", async () => {
         Object.assign(target.list({ prefix: [] }), { next: () => new Promise(() => {}) });
     },
   });
-  const listed = Array.fromAsync(patientKv(stuck, clock).list({ prefix: [] }));
+  const listed = Array.fromAsync(patientKv(stuck, { clock }).list({ prefix: [] }));
   const rejected = assertRejects(() => listed, Error, "does not answer");
   for (let n = 0; n < 10; n++) await kv.get(["let the list begin"]);
   await tickFor(clock, 6);

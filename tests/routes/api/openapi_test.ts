@@ -166,6 +166,10 @@ async function showFaults(path: string): Promise<void> {
   hooks.commit = undefined;
   const { response } = await make(env.app, path);
   const location = response.headers.get("location")!;
+  hooks.commit = () => Promise.reject(new TypeError("database or disk is full"));
+  await make(env.app, path);
+  await ask(env.app, location, { method: "DELETE" });
+  hooks.commit = undefined;
   // Written by an unknown version.
   for await (const { key } of kv.list({ prefix: ["job"] })) await kv.set(key, { schema: 99 });
   for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part);
@@ -192,6 +196,7 @@ async function showService(): Promise<void> {
     () => Promise.resolve("unsigned"),
     () => Promise.resolve("irrelevant"),
     () => Promise.reject(new Error("a fault of ours")),
+    () => Promise.reject(new TypeError("database or disk is full")),
   ];
   for (const readWebhook of reads) {
     using env = await openApp({ readWebhook });
@@ -208,6 +213,10 @@ async function showService(): Promise<void> {
     const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
     await ask(env.app, "/api/webhooks/openai", { method: "POST", body: broken });
   }
+  using operated = await openApp({ adminToken: ours });
+  await ask(operated.app, "/readyz", { headers: asUs });
+  await operated.a.instance.stop(0);
+  await ask(operated.app, "/readyz", { headers: asUs });
   using env = await openApp();
   for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
     await ask(env.app, path);

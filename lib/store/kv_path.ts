@@ -1,0 +1,15 @@
+/**
+ * The path of the database, as in the configuration.
+ * @module
+ */
+
+/**
+ * Returns the path of the database if it is a file whose place is known, else `null`.
+ *
+ * @param kvPath a file, `:memory:`, or the URL of a KV Connect server; unset: Deno's default file for
+ * this program, or on Deno Deploy the database of the app
+ */
+export function databaseFile(kvPath: string | undefined): string | null {
+  if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return null;
+  return kvPath;
+}

@@ -1,0 +1,69 @@
+/**
+ * Writes that are about space, not about jobs.
+ *
+ * | key | value |
+ * |---|---|
+ * | `["reserve", n]` | bytes that are deleted at once, see {@link SpaceWrites.growFiles} |
+ *
+ * @module
+ */
+
+export interface SpaceWrites {
+  /** Writes a little, to test whether there is space. It leaves nothing behind. */
+  test(): Promise<void>;
+  /**
+   * Grows the files of SQLite to the size that they reach in ordinary use. When another program fills
+   * the disk, KV then still has space for some hundred commits. Until the service knows of the full
+   * disk, KV may deliver a message, and without space Deno would end the process.
+   */
+  growFiles(): Promise<void>;
+}
+
+/** A deletion writes to the database even if there is no such key, and there never is. */
+const TEST_WRITE = ["ping"];
+
+/**
+ * SQLite begins its log anew after 1,000 pages of 4 KiB. The first half of the values makes the
+ * database as large as it must be, and the second half, in the same pages, fills the log.
+ */
+const HALF_PARTS = 40;
+const PART_BYTES = 65_000;
+
+/** KV takes 800 KiB in a commit. */
+const PARTS_PER_COMMIT = 10;
+
+/** Returns the writes to a database. */
+export function spaceWrites(kv: Deno.Kv): SpaceWrites {
+  return {
+    async test() {
+      await kv.atomic().delete(TEST_WRITE).commit();
+    },
+    async growFiles() {
+      for (let half = 0; half < 2; half++) {
+        await writeParts(kv);
+        await deleteParts(kv);
+      }
+    },
+  };
+}
+
+async function writeParts(kv: Deno.Kv): Promise<void> {
+  for (let start = 0; start < HALF_PARTS; start += PARTS_PER_COMMIT) {
+    const commit = kv.atomic();
+    for (let part = start; part < start + PARTS_PER_COMMIT; part++) {
+      commit.set(reserveKey(part), new Uint8Array(PART_BYTES));
+    }
+    await commit.commit();
+  }
+}
+
+/** Deletes the parts, also those of a process that died before. */
+async function deleteParts(kv: Deno.Kv): Promise<void> {
+  const commit = kv.atomic();
+  for (let part = 0; part < HALF_PARTS; part++) commit.delete(reserveKey(part));
+  await commit.commit();
+}
+
+function reserveKey(n: number): Deno.KvKey {
+  return ["reserve", n];
+}

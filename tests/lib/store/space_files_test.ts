@@ -1,0 +1,148 @@
+/**
+ * What the service reads and writes for its space: with real files.
+ * @module
+ */
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase, StorageFullError } from "../../../lib/store/database.ts";
+import { DiskSpaceReader } from "../../../lib/store/free_space.ts";
+import { databaseFile } from "../../../lib/store/kv_path.ts";
+import { reserveFile } from "../../../lib/store/reserve_file.ts";
+import { spaceWrites } from "../../../lib/store/space_writes.ts";
+import { StorageSpace, storageSpaceOf } from "../../../lib/store/storage_space.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
+import { workDirectory } from "../../../testing/program.ts";
+
+const paths: [kvPath: string | undefined, file: string | null][] = [
+  ["data/kv.sqlite", "data/kv.sqlite"],
+  [undefined, null],
+  [":memory:", null],
+  ["https://kv.example", null],
+];
+
+for (const [kvPath, file] of paths) {
+  Deno.test(`databaseFile(${kvPath}) is ${file}`, () => {
+    assertStrictEquals(databaseFile(kvPath), file);
+  });
+}
+
+async function readDiskSpace(path: string) {
+  using reader = new DiskSpaceReader(path);
+  return await reader.read();
+}
+
+Deno.test("DiskSpaceReader reads what is free on the disk and within the database", async () => {
+  await using directory = await workDirectory();
+  const path = `${directory.path}/kv.sqlite`;
+  const empty = await readDiskSpace(path);
+  assert(empty.freeBytes > 0 && empty.totalBytes > empty.freeBytes);
+  assertStrictEquals(empty.reusableBytes, 0);
+  for (const pageBytes of [512, 4_096, 65_536]) {
+    const file = `${directory.path}/${pageBytes}.sqlite`;
+    const database = new DatabaseSync(file);
+    database.exec(`pragma page_size = ${pageBytes}; create table plans (plan blob)`);
+    database.exec("insert into plans values (zeroblob(1000000)); delete from plans");
+    const { freelist_count } = database.prepare("pragma freelist_count").get()!;
+    database.close();
+    assert(Number(freelist_count) > 0);
+    assertStrictEquals(
+      (await readDiskSpace(file)).reusableBytes,
+      Number(freelist_count) * pageBytes,
+    );
+  }
+});
+
+/** How many locks this process has on a file, as Linux lists them. */
+async function countLocks(path: string): Promise<number> {
+  const { ino } = await Deno.stat(path);
+  const lines = (await Deno.readTextFile("/proc/locks")).split("\n");
+  return lines.filter((line) => line.includes(` ${Deno.pid} `) && line.includes(`:${ino} `)).length;
+}
+
+Deno.test({
+  name: "DiskSpaceReader leaves SQLite its locks on the database",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using directory = await workDirectory();
+    const path = `${directory.path}/kv.sqlite`;
+    using kv = await Deno.openKv(path);
+    await kv.set(["key"], "value");
+    const locks = await countLocks(path);
+    assert(locks > 0);
+    using reader = new DiskSpaceReader(path);
+    await reader.read();
+    await reader.read();
+    assertStrictEquals(await countLocks(path), locks);
+  },
+});
+
+Deno.test("DiskSpaceReader rejects for a directory that does not exist", async () => {
+  await using directory = await workDirectory();
+  await assertRejects(() => readDiskSpace(`${directory.path}/none/kv.sqlite`));
+});
+
+Deno.test("the reserve is a file of its size, which any instance may hold or release", async () => {
+  await using directory = await workDirectory();
+  const path = `${directory.path}/kv.sqlite.reserve`;
+  const [a, b] = [reserveFile(path, 100_000), reserveFile(path, 100_000)];
+  await b.release();
+  await Promise.all([a.hold(), b.hold()]);
+  const written = await Deno.readFile(path);
+  assert(written.length >= 100_000);
+  // File systems that compress would not reserve anything for zeros.
+  assert(new Set(written).size > 200);
+  await Deno.writeFile(path, written.subarray(0, 10));
+  await a.hold();
+  assertStrictEquals((await Deno.stat(path)).size, 100_000);
+  await a.release();
+  await b.release();
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("growFiles() reserves space within the files of SQLite, and leaves no key", async () => {
+  await using directory = await workDirectory();
+  const path = `${directory.path}/kv.sqlite`;
+  using kv = await Deno.openKv(path);
+  await kv.set(["job"], 1);
+  await spaceWrites(kv).growFiles();
+  await spaceWrites(kv).test();
+  const found = await Array.fromAsync(kv.list({ prefix: [] }));
+  assertEquals(found.map(({ key }) => key), [["job"]]);
+  // SQLite begins its log anew after 1,000 pages.
+  const log = await Deno.stat(`${path}-wal`);
+  assert(log.size > 1_000 * 4_096, `${log.size}`);
+  // Without a gap between the pages that the database has, and those of its file.
+  const database = new DatabaseSync(path);
+  const { page_count } = database.prepare("pragma page_count").get()!;
+  database.close();
+  assertStrictEquals((await Deno.stat(path)).size, Number(page_count) * 4_096);
+  assert((await readDiskSpace(path)).reusableBytes > 1_000_000);
+});
+
+Deno.test("openDatabase() does not open a database on a full disk", async () => {
+  await using directory = await workDirectory();
+  const path = `${directory.path}/kv.sqlite`;
+  const space = { freeBytes: 1_000_000, totalBytes: 1e12, reusableBytes: 1e9 };
+  const storage = new StorageSpace({
+    clock: new FakeClock(),
+    concurrency: 1,
+    reader: { read: () => Promise.resolve(space), [Symbol.dispose]: () => {} },
+  });
+  await assertRejects(() => openDatabase(path, { storage }), StorageFullError);
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  space.freeBytes = 1e9;
+  (await openDatabase(path, { storage })).close();
+});
+
+Deno.test("storageSpaceOf() knows the space of a file, and of nothing else", async () => {
+  await using directory = await workDirectory();
+  const options = { clock: new FakeClock(), concurrency: 1 };
+  using storage = storageSpaceOf(`${directory.path}/kv.sqlite`, options);
+  await storage.measure();
+  assert(storage.report.freeBytes! > 0);
+  for (const kvPath of [undefined, ":memory:", "https://kv.example"]) {
+    const remote = storageSpaceOf(kvPath, options);
+    await remote.measure();
+    assertStrictEquals(remote.report.freeBytes, null);
+  }
+});

@@ -1,0 +1,42 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Hono } from "hono";
+import { adminCheck } from "../../../routes/http/admin_token.ts";
+
+const TOKEN = "operator-0123456789";
+
+/** What a request sends, and whether it is from the operator. */
+const requests: [what: string, authorization: string | undefined, isAdmin: boolean][] = [
+  ["the token", `Bearer ${TOKEN}`, true],
+  ["the token with another case of the scheme", `bearer ${TOKEN}`, true],
+  ["nothing", undefined, false],
+  ["an empty token", "Bearer ", false],
+  ["another token of the same length", `Bearer ${TOKEN.slice(0, -1)}0`, false],
+  ["the beginning of the token", `Bearer ${TOKEN.slice(0, -1)}`, false],
+  ["more than the token", `Bearer ${TOKEN}0`, false],
+  ["another case of the token", `Bearer ${TOKEN.toUpperCase()}`, false],
+  ["the token twice", `Bearer ${TOKEN} ${TOKEN}`, false],
+  ["the token with another scheme", `Basic ${TOKEN}`, false],
+  ["the token without a scheme", TOKEN, false],
+];
+
+/** Whether a service with this token recognizes the operator in a request. */
+async function isAdmin(token: string | undefined, authorization: string | undefined) {
+  const check = adminCheck(token);
+  const app = new Hono().get("/", async (c) => c.json(await check(c)));
+  const response = await app.request("/", { headers: authorization ? { authorization } : {} });
+  return await response.json();
+}
+
+for (const [what, authorization, expected] of requests) {
+  Deno.test(`a request with ${what} is ${expected ? "" : "not "}from the operator`, async () => {
+    assertStrictEquals(await isAdmin(TOKEN, authorization), expected);
+  });
+}
+
+Deno.test("without a configured token no request is from the operator", async () => {
+  const answers = requests.map(([, authorization]) => isAdmin(undefined, authorization));
+  assertEquals(
+    new Set(await Promise.all([...answers, isAdmin(undefined, "Bearer undefined")])),
+    new Set([false]),
+  );
+});
