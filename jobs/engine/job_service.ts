@@ -76,7 +76,7 @@ export interface SubmitOptions {
    * Checks whether the caller may create a job. It is not called for a repeated request. It throws
    * to refuse the job, and {@link JobService.submit} then throws the same error.
    */
-  permit?: () => void;
+  permit?: () => Promise<void> | void;
 }
 
 /** An accepted job. */
@@ -172,7 +172,7 @@ export class JobService {
     { createJob, terms, permit }: {
       createJob: () => QueuedJob;
       terms: AcceptTerms;
-      permit: (() => void) | undefined;
+      permit: SubmitOptions["permit"];
     },
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
@@ -180,7 +180,7 @@ export class JobService {
     const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
-    permit?.();
+    await permit?.();
     return await this.#options.admission.admit(kind, () => this.#accept(createJob(), terms));
   }
 

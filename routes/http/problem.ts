@@ -132,7 +132,7 @@ export const problemTypes = {
     status: 429,
     title: "Too many requests",
     advice:
-      "You have sent more requests in a minute than `RateLimit-Policy` allows. Wait for the " +
+      "You have sent more requests in the last minute than `RateLimit-Policy` allows. Wait for the " +
       "number of seconds in `Retry-After`. Long polls, event streams and polling at the pace of " +
       "`Retry-After` stay far below the limit.",
   },
