@@ -211,7 +211,8 @@ export const Variables = z.object({
     { error: "* or a comma-separated list of origins such as https://example.com" },
   ).default(["*"]).meta({
     section: "",
-    description: "origins whose pages may call the API from a browser, comma-separated",
+    description: "origins whose pages may call the API from a browser, comma-separated. Pages of " +
+      "other origins cannot create, change or cancel jobs: the answer is 403",
   }),
 
   API_KEYS: list.refine(
@@ -252,7 +253,7 @@ export const Variables = z.object({
     "how many proxies in front of the service append to `X-Forwarded-For`. The client's address " +
       "is that many entries from the end. If the number is too large, clients can forge their " +
       "address. With `1` or more, the service also uses `X-Forwarded-Host`, if sent, to recognize " +
-      "forms of the web app",
+      "requests of its own pages",
   ),
 
   LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info").meta({

@@ -15,6 +15,7 @@ import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { commonHeaders } from "./http/common_headers.ts";
+import { refuseForeignSites } from "./http/foreign_site.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
@@ -57,6 +58,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
+  app.use(
+    "/api/*",
+    refuseForeignSites({
+      origins: corsOrigins,
+      trustedProxies: access.trustedProxies,
+      problem: foreignSite,
+    }),
+  );
   app.route("/", healthRoutes(jobs, { clock, warnings: options.warnings ?? (() => []) }));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
@@ -116,6 +125,11 @@ function prefersPage(c: Context): boolean {
 function sendAnyProblem(c: Context, problem: Problem): Response | Promise<Response> {
   return prefersPage(c) ? sendProblemPage(c, problem) : sendProblem(c, problem);
 }
+
+const foreignSite: Problem = {
+  code: "foreign_site",
+  detail: "A page of another site sent this request, and CORS_ORIGINS does not list that site",
+};
 
 const noRoute: Problem = { code: "route_not_found", detail: "This path does not exist" };
 

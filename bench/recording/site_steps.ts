@@ -158,6 +158,7 @@ const problemCodes = [
   "invalid_signature",
   "not_owner",
   "foreign_form",
+  "foreign_site",
   "callback_not_allowed",
   "route_not_found",
   "job_not_found",

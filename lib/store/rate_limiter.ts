@@ -87,7 +87,7 @@ const MAX_WAIT_MS = 500;
 const RETRY_MS = 5_000;
 
 /**
- * More callers than an instance can serve in a minute, unless each sends one request. They take 24
+ * More callers than an instance can serve in a minute, unless each sends one request. They take 40
  * MB. The limiter forgets the callers with the oldest requests first.
  */
 const MAX_CALLERS = 50_000;

@@ -71,6 +71,15 @@ export const problemTypes = {
       "`/docs` describes it. If the form is from this service, a proxy has changed `Host`: the " +
       "operator must let it pass on the host and the port of the browser's URL.",
   },
+  foreign_site: {
+    status: 403,
+    title: "The request was sent from another site",
+    advice:
+      "A page of another site sent this request, which could change something. The operator " +
+      "can allow that site in `CORS_ORIGINS`. If the page is from this service, a proxy has " +
+      "changed `Host`: the operator must let it pass on the host and the port of the browser's " +
+      "URL, or add that origin to `CORS_ORIGINS`.",
+  },
   callback_not_allowed: {
     status: 403,
     title: "Callbacks require an API key",

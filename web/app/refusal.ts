@@ -39,6 +39,11 @@ const refusals: Record<string, RefusalText> = {
     form: "Planning a trip requires a valid API key.",
     trip: 'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
   },
+  // Only a wrong setting of a proxy causes it on pages of this service.
+  foreign_site: {
+    form: "This site can't accept plans at this address. Please tell the people who run it.",
+    trip: "This site can't accept plans at this address. Please tell the people who run it.",
+  },
   invalid_request: {
     form: "Please check your entries, correct them and send the form again.",
     trip: 'Your request is no longer valid. Choose "Edit your request" to correct it.',

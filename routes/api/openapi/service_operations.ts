@@ -8,7 +8,7 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponseObject,
 } from "zod-openapi";
-import { answer, problems } from "./responses.ts";
+import { answer, EFFECT_PROBLEMS, problems } from "./responses.ts";
 
 /** The part that all these operations share. They need no API key. */
 const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
@@ -121,6 +121,7 @@ function webhookOperation(): ZodOpenApiOperationObject {
       ...problems(
         "incomplete_body",
         "invalid_signature",
+        ...EFFECT_PROBLEMS,
         "response_unknown",
         "body_too_large",
         "internal",

@@ -108,10 +108,20 @@ async function showRefusals(path: string): Promise<void> {
   await ask(env.app, unknown, { method: "DELETE" });
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST", ...bad });
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST" });
+  await showForeignSite(path);
   await make(env.app, path);
   await make(env.app, path);
   await env.a.instance.stop(0);
   await make(env.app, path);
+}
+
+async function showForeignSite(path: string): Promise<void> {
+  using env = await openApp({ corsOrigins: ["https://ours.example"] }, { concurrency: 0 });
+  const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  const job = `${path}/${crypto.randomUUID()}`;
+  await make(env.app, path, headers);
+  await ask(env.app, job, { method: "DELETE", headers });
+  await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
 }
 
 async function showKeys(path: string): Promise<void> {
@@ -208,6 +218,9 @@ async function showService(): Promise<void> {
     const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
     await ask(env.app, "/api/webhooks/openai", { method: "POST", body: broken });
   }
+  const readWebhook = reads[0]!;
+  using closed = await openApp({ corsOrigins: ["https://ours.example"], readWebhook });
+  await make(closed.app, "/api/webhooks/openai", { origin: "https://evil.example" }, "{}");
   using env = await openApp();
   for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
     await ask(env.app, path);
