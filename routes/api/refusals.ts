@@ -55,7 +55,7 @@ export function readTokenNotNeeded(): ProblemError {
 export function notOwner(): ProblemError {
   return new ProblemError({
     code: "not_owner",
-    detail: "Only the API key that created the job can cancel it",
+    detail: "Only the caller that created the job can cancel it",
   });
 }
 

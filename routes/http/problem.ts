@@ -61,8 +61,9 @@ export const problemTypes = {
   not_owner: {
     status: 403,
     title: "The job belongs to another caller",
-    advice: "Any caller can read the jobs of this service. Only the API key that created a job " +
-      "can cancel it.",
+    advice:
+      "You can read this job, but only the caller that created it can cancel it: the same API " +
+      "key or, on a service without keys, the same `Client-Token`.",
   },
   foreign_form: {
     status: 403,

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { type AppEnv, identify } from "../http/caller.ts";
 import { refuseForeignSites } from "../http/foreign_site.ts";
 import { limitRate } from "../http/rate_limit.ts";
+import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
 import { foreignForm, problemOf } from "./page_problem.ts";
@@ -24,7 +25,9 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     refusesUnknown: true,
     problem: foreignForm,
   });
-  routes.use("/trips/*", identify(access), ownForms);
+  routes.use("/trips/*", identify(access, browserTokenOf), ownForms);
+  const keepToken = keepBrowserToken(access);
+  routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.
   routes.use("/trips/:id/*", limitRate(rateLimiters.requests));
   addHomePage(routes, options);

@@ -253,8 +253,9 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
     operationId: `cancel${name}`,
     summary: "Cancel a job",
     description:
-      "Cancels a job that has not ended yet. If the service requires API keys, only the " +
-      "key that created the job can cancel it.",
+      "Cancels a job that has not ended yet. Only the caller that created it can cancel it: the " +
+      "same API key or, if the service requires no keys, the same `Client-Token`. Any caller can " +
+      "cancel a job that was created without either.",
     ...common,
     requestParams: oneJob,
     responses: {

@@ -78,7 +78,7 @@ async function showOrdinary(path: string): Promise<void> {
   await ask(env.app, `${location}/events`);
   await ask(env.app, `${location}/events`, { headers: { "last-event-id": "end" } });
   await ask(env.app, `${location}/events?after=a&after=b`);
-  await ask(env.app, location, { method: "DELETE" });
+  await ask(env.app, location, { method: "DELETE", headers: laptop });
   using slow = await openApp({}, { concurrency: 0 });
   const { response: waiting } = await make(slow.app, path);
   await ask(slow.app, waiting.headers.get("location")!);

@@ -455,7 +455,7 @@ Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   assertStrictEquals(canceled.headers.get("location"), path);
   assertMatch(
     (await open(env.app, path)).text,
-    /Planning was stopped before this plan was finished/,
+    /This trip was canceled before its plan was finished/,
   );
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
