@@ -35,7 +35,7 @@ const variables = Object.entries(Variables.shape)
   .filter(({ meta }) => !meta.isSetByPlatform);
 
 /** The modules that build keys of KV, each with a table of them at its head. */
-const keyModules = ["job_keys", "instance_store", "breaker", "rate_limiter"];
+const keyModules = ["job_keys", "instance_store", "spending_store", "breaker", "rate_limiter"];
 
 /** All files that are generated. */
 export const generatedFiles: GeneratedFile[] = [

@@ -12,10 +12,12 @@ import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
+import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
@@ -75,17 +77,21 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai }: Config,
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, daily }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const doorbell = bell === "queue" ? queueDoorbell(kv, clock) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+  const spending = new SpendingStore(kv, { clock, holder });
+  const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
   const store = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
+    // Without a limit, the sums would cost writes and are not read.
+    spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
@@ -102,7 +108,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, cleaner, breaker, holder };
+  return { doorbell, instances, store, spending, cleaner, breaker, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -184,8 +190,8 @@ function createWorker(
 
 /** Creates the interface for routes. */
 function createJobService(
-  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
+  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight }: Config,
+  { options: { clock }, kinds, base, work: { worker }, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -193,19 +199,24 @@ function createJobService(
     stopped: AbortController;
   },
 ): JobService {
+  const { store, instances, holder, spending } = base;
+  const waiting = new WaitingCount({
+    index: store.index,
+    instances,
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    clock,
+  });
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({
-      waiting: new WaitingCount({
-        index: store.index,
-        instances,
-        holder,
-        kinds: kinds.map(({ name }) => name),
-        clock,
-      }),
+    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    dailyLimits: new DailyLimits({
+      spending,
+      waiting,
       clock,
-      maxQueuedJobs,
+      jobs: daily.jobs,
+      costUsd: daily.costUsd,
     }),
     worker,
     clock,

@@ -29,6 +29,10 @@ function secret(name: string) {
   });
 }
 
+/** An amount of money. */
+const amount = z.string().regex(/^\d+(\.\d+)?$/, { error: "an amount such as 20 or 0.50" })
+  .transform(Number).pipe(z.number().positive({ error: "an amount such as 20 or 0.50" }));
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const flag = z.stringbool({ error: "1 or 0" });
 const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
@@ -242,9 +246,19 @@ export const Variables = z.object({
     "how many jobs each API key may create per day (UTC); after that, `POST` answers 429 until " +
       "midnight",
   ),
+  DAILY_JOBS: integer(1, 100_000_000).optional().describe(
+    "how many jobs all callers together may create per day (UTC); after that, `POST` answers 503 " +
+      "until midnight",
+  ),
+  DAILY_COST_USD: amount.optional().meta({
+    example: "20",
+    description:
+      "how many US dollars the jobs of a day (UTC) may cost; after that, `POST` answers " +
+      "503 until midnight, and jobs that run continue. Needs `MODEL_PRICES` of both models",
+  }),
   RATE_LIMIT_REQUESTS: integer(0, 1_000_000).default(600).describe(
     "how many requests a caller may send per minute, counted over all instances; `0`: no limit. " +
-      "A caller is an API key, else a network address (IPv6: a /64 network)",
+      "A caller is an API key, else a network address (IPv6: a /56 network)",
   ),
   RATE_LIMIT_JOBS: integer(0, 1_000_000).default(60).describe(
     "how many of these may create a job; `0`: no limit",

@@ -159,6 +159,7 @@ const problemCodes = [
   "not_owner",
   "foreign_form",
   "foreign_site",
+  "daily_limit_reached",
   "callback_not_allowed",
   "route_not_found",
   "job_not_found",

@@ -25,6 +25,7 @@ import type { JobStore } from "../../lib/store/job_store.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
+import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -51,6 +52,7 @@ export interface JobServiceOptions {
   store: JobStore;
   watcher: Watcher;
   admission: Admission;
+  dailyLimits: DailyLimits;
   worker: LocalWorker;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
@@ -99,6 +101,7 @@ export type Refusal =
   /** The caller has used its daily budget. */
   | { outcome: "budget spent"; budget: Budget }
   | QueueFull
+  | DayOver
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -181,7 +184,9 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     await permit?.();
-    return await this.#options.admission.admit(kind, () => this.#accept(createJob(), terms));
+    const { admission, dailyLimits } = this.#options;
+    const accept = () => this.#accept(createJob(), terms);
+    return await admission.admit(kind, () => dailyLimits.admit(accept));
   }
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {

@@ -87,6 +87,11 @@ const refusals: {
     detail: "Too many jobs are waiting. Please try again later",
     headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
   }),
+  "day over": ({ resetMs }) => ({
+    code: "daily_limit_reached",
+    detail: "This service accepts no more jobs today. Please try again after midnight UTC",
+    headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
+  }),
   "stopping": () => ({
     code: "stopping",
     detail: "This instance is shutting down. Please try again",

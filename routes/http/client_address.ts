@@ -6,8 +6,11 @@ import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 import type { AppEnv } from "./caller.ts";
 
-/** One customer has an IPv6 network of this size, and can use any address in it. */
-const IPV6_PREFIX_BITS = 64;
+/**
+ * Providers give a customer an IPv6 network of this size, with 256 subnets, or a larger one (RIPE-690).
+ * The customer can use any address in it.
+ */
+const IPV6_PREFIX_BITS = 56;
 
 /**
  * Returns the address of the client, or its network for IPv6. Each proxy appends the address of its
@@ -28,9 +31,13 @@ function withoutPort(address: string): string {
 }
 
 /** IPv4 addresses and texts that are not addresses stay unchanged. */
-function networkOf(address: string): string {
+function networkOf(text: string): string {
   // Every request comes through here, so IPv4 addresses are not parsed.
-  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
+  if (!text.includes(":")) return text;
+  // The zone names an interface of this machine: fe80::1%eth0.
+  const address = text.split("%")[0]!;
+  if (!ipaddr.isValid(address)) return text;
+  // Converts an IPv4-mapped address.
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();

@@ -171,6 +171,12 @@ export const problemTypes = {
     advice: "The queue is full. Send the request again after the number of seconds in " +
       "`Retry-After`.",
   },
+  daily_limit_reached: {
+    status: 503,
+    title: "The service accepts no more jobs today",
+    advice: "All callers together have reached the daily limit of this service. It resets at " +
+      "midnight UTC. `Retry-After` is the number of seconds until then. Existing jobs continue.",
+  },
   stopping: {
     status: 503,
     title: "The instance is shutting down",

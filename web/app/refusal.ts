@@ -31,6 +31,9 @@ const refusals: Record<string, RefusalText> = {
   rate_limited: temporary("That was too many tries in a short time."),
   daily_budget_spent: temporary("You have reached your limit of plans for today."),
   queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
+  daily_limit_reached: temporary(
+    "So many trips were planned today that we can't start another one.",
+  ),
   stopping: temporary("The service is restarting."),
   network: temporary("We can't reach the service. Check your internet connection."),
   internal: temporary("Something went wrong on our side."),

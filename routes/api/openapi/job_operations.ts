@@ -132,6 +132,7 @@ function createOperation(
         "daily_budget_spent",
         "accept_failed",
         "queue_full",
+        "daily_limit_reached",
         "stopping",
       ),
     },
