@@ -73,8 +73,9 @@ export class SpendingStore {
     return { today, yesterday };
   }
 
-  #add(commit: Deno.AtomicOperation, sum: Sum, amount: bigint): void {
-    commit.sum(["spent", this.#day, this.#shard, sum], amount);
+  #add(commit: Deno.AtomicOperation, what: Sum, amount: bigint): void {
+    const [day, shard] = [this.#day, this.#shard];
+    commit.sum(["spent", day, shard, what], amount);
   }
 
   get #day(): number {

@@ -62,8 +62,8 @@ export const problemTypes = {
     status: 403,
     title: "The job belongs to another caller",
     advice:
-      "You can read this job, but only the caller that created it can cancel it: the same API " +
-      "key or, on a service without keys, the same `Client-Token`.",
+      "You can read this job, but only the caller that created it can cancel it. That is the " +
+      "same API key or, on a service without keys, the same `Client-Token`.",
   },
   foreign_form: {
     status: 403,
@@ -78,7 +78,7 @@ export const problemTypes = {
     advice:
       "A page of another site sent this request, which could change something. The operator " +
       "can allow that site in `CORS_ORIGINS`. If the page is from this service, a proxy has " +
-      "changed `Host`: the operator must let it pass on the host and the port of the browser's " +
+      "changed `Host`. The operator must let it pass on the host and the port of the browser's " +
       "URL, or add that origin to `CORS_ORIGINS`.",
   },
   callback_not_allowed: {

@@ -1,7 +1,10 @@
 /** The daily limits of the whole service: jobs and money, over all instances and callers. */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { DailyLimits } from "../../../jobs/engine/daily_limits.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
 import { JobError } from "../../../lib/job/failure.ts";
+import { SpendingStore } from "../../../lib/store/spending_store.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { delayCommit, failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
 import { captureLogs } from "../../../testing/log_records.ts";
@@ -229,26 +232,42 @@ Deno.test("the cost of a canceled job counts, and running jobs continue after th
   assertStrictEquals(snapshot?.job.state, "succeeded");
 });
 
-Deno.test("waiting jobs count with the mean price of the day, or of the day before", async () => {
-  using env = await openRuntimes({ ...dollar(), ...cost(10) });
-  await submit(env.a, env.kind, hello);
-  await env.a.instance.idle();
-  // An instance without a free slot: its jobs wait.
-  const busy = openRuntime(env.kv, env.clock, { ...dollar(), ...cost(10), concurrency: 0 });
-  for (const spent of [1, 0]) {
-    const waiting = [];
-    for (let n = spent; n < 10; n++) {
-      env.clock.advance(500);
-      const { outcome } = await busy.jobs.submit(env.kind, hello);
-      assertStrictEquals(outcome, "accepted", `${spent} ${n}`);
-      waiting.push(n);
-    }
-    env.clock.advance(500);
-    assertStrictEquals((await busy.jobs.submit(env.kind, hello)).outcome, "day over");
-    for await (const { id } of env.store.index.due("test")) await env.store.cancel(id);
-    env.clock.advance(untilMidnight);
-  }
-});
+const loads: [today: number[], yesterday: number[], waiting: number, isOver: boolean][] = [
+  // Nothing is known about the price of a job.
+  [[], [], 1_000, false],
+  [[1, 3], [], 2, false],
+  [[1, 3], [], 3, true],
+  [[10], [], 0, true],
+  [[4, 5.5], [], 0, false],
+  // Yesterday tells what a job costs until the first one of today has ended.
+  [[], [0.5, 1.5], 9, false],
+  [[], [0.5, 1.5], 10, true],
+  [[0.5], [2, 2], 18, false],
+];
+
+for (const [today, yesterday, waiting, isOver] of loads) {
+  const title = `with a limit of $10, ${waiting} waiting jobs, and jobs of $${today} today and ` +
+    `$${yesterday} yesterday, a job is ${isOver ? "refused" : "accepted"}`;
+  Deno.test(title, async () => {
+    using kv = await Deno.openKv(":memory:");
+    const clock = new FakeClock();
+    const spending = new SpendingStore(kv, { clock, holder: "a" });
+    const spend = async (costs: number[]) => {
+      for (const cost of costs) {
+        const commit = kv.atomic();
+        spending.addEnded(commit, cost);
+        await commit.commit();
+      }
+    };
+    await spend(yesterday);
+    clock.advance(DAY_MS);
+    await spend(today);
+    const load = { total: waiting, others: 0 };
+    const limits = new DailyLimits({ spending, waiting: load, clock, costUsd: 10 });
+    const { outcome } = await limits.admit(() => Promise.resolve({ outcome: "accepted" }));
+    assertStrictEquals(outcome, isOver ? "day over" : "accepted");
+  });
+}
 
 Deno.test("an end that is committed twice counts once", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));

@@ -153,6 +153,9 @@ async function showReadTokens(path: string): Promise<void> {
 }
 
 async function showLimits(path: string): Promise<void> {
+  using day = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
+  await make(day.app, path);
+  await make(day.app, path);
   using env = await openApp();
   const limit = { clock: env.clock, name: "requests", limit: 1 };
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };

@@ -143,6 +143,24 @@ Deno.test("requests with wrong keys count for their address, and get 429", async
   assertStrictEquals((await send(env.app, path, { headers: right })).status, 404);
 });
 
+Deno.test("after the daily limit, new jobs are 503 until midnight UTC, and the others go on", async () => {
+  const daily = { jobs: 1, costUsd: undefined };
+  using env = await openApp({ apiKeys: keys }, { daily });
+  const [ours, theirs] = keys.map(bearer) as [ReturnType<typeof bearer>, ReturnType<typeof bearer>];
+  const made = await post(env.app, "/api/itineraries", tokyo, ours);
+  for (const headers of [ours, theirs]) {
+    const refused = await post(env.app, "/api/generations", { preferences: {} }, headers);
+    assertProblem(refused, 503, "daily_limit_reached");
+    assertStrictEquals(refused.headers.get("retry-after"), String(12 * HOUR / 1_000));
+  }
+  await env.a.instance.idle();
+  const read = await send(env.app, made.headers.get("location")!, { headers: ours });
+  assertStrictEquals(read.body.status, "completed");
+  env.clock.advance(12 * HOUR);
+  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, theirs)).status, 202);
+  await env.a.instance.idle();
+});
+
 Deno.test("rateLimitHeaders() writes each limit in both fields", () => {
   const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
   const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
