@@ -31,13 +31,10 @@ function withoutPort(address: string): string {
 }
 
 /** IPv4 addresses and texts that are not addresses stay unchanged. */
-function networkOf(text: string): string {
+function networkOf(address: string): string {
   // Every request comes through here, so IPv4 addresses are not parsed.
-  if (!text.includes(":")) return text;
-  // The zone names an interface of this machine: fe80::1%eth0.
-  const address = text.split("%")[0]!;
-  if (!ipaddr.isValid(address)) return text;
-  // Converts an IPv4-mapped address.
+  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
+  // Converts an IPv4-mapped address. A network has no zone (fe80::1%eth0).
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();
