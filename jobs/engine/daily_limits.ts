@@ -46,7 +46,7 @@ export class DailyLimits {
   #today: Spending = noSpending(-1);
   #meanCostUsd = 0;
   #readAt = -Infinity;
-  /** The jobs that are being accepted, and those that were accepted since the last read began. */
+  /** Numbers of jobs: being accepted now, and accepted since the last read began. */
   #pending = 0;
   #acceptedSince = 0;
   #reading: Promise<void> | undefined;

@@ -38,7 +38,7 @@ export function groupCommits(kv: Deno.Kv): Deno.Kv {
 class GroupedOperation implements Deno.AtomicOperation {
   readonly checked = new Set<string>();
   readonly written = new Set<string>();
-  /** The written keys without those that it only adds to. */
+  /** The keys that it writes in another way than by sums. */
   readonly #replaced = new Set<string>();
   readonly #sums: Sum[] = [];
   /** An estimate of its size. */

@@ -26,7 +26,7 @@ export class RecentRequests {
   readonly #slices: Slice[] = [];
   #total = 0;
 
-  /** @param stored requests of this window; those that are too far in the future do not count */
+  /** @param stored the requests of another instance, in slices */
   constructor(windowMs: number, stored: StoredSlices = []) {
     this.#windowMs = windowMs;
     for (const [last, count] of stored.toSorted(([a], [b]) => a - b)) {

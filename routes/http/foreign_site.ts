@@ -1,7 +1,7 @@
 /**
- * Refuses requests that pages of other sites make a browser send. One rule for the API and for the
- * forms of the web app: browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request,
- * and no page can change these headers.
+ * Refuses requests that pages of other sites make a browser send. The API and the forms of the web
+ * app share the rule. Browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request, and
+ * no page can change these headers.
  *
  * Hono's `csrf` does not fit: it refuses clients that are no browsers, and lets through every request
  * whose `Content-Type` is not that of a form.
