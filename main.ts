@@ -142,10 +142,15 @@ function exitWithoutDatabase(error: Error): never {
   );
 }
 
-function greet({ dev, generator, doorbell }: Config, port: number): void {
+function greet({ dev, generator, doorbell, strangersMaySpend }: Config, port: number): void {
   const url = `http://localhost:${port}`;
   log.info("listening", { url, version: VERSION, generator, doorbell });
   if (generator === "sample") log.warning("plans are samples, set OPENAI_API_KEY for real ones");
+  if (strangersMaySpend) {
+    log.warning(
+      "nothing limits what all callers spend together, set API_KEYS, DAILY_JOBS or DAILY_COST_USD",
+    );
+  }
   if (generator === "none") log.error("every job will fail, set OPENAI_API_KEY");
   if (!dev) return;
   console.log(`

@@ -38,6 +38,7 @@ const variables = Object.entries(Variables.shape)
 const keyModules = [
   "job_keys",
   "instance_store",
+  "spending_store",
   "breaker",
   "rate_limiter",
   "sender_hash",

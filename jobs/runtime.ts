@@ -16,10 +16,12 @@ import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
+import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
+import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
@@ -84,18 +86,22 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency }: Config,
+  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
   { options, model }: { options: RuntimeOptions; model: ModelProvider },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+  const spending = new SpendingStore(kv, { clock, holder });
+  const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
   const store = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
+    // Without a limit, the sums would cost writes and are not read.
+    spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
@@ -113,7 +119,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, storage, cleaner, breaker, holder };
+  return { doorbell, instances, store, spending, storage, cleaner, breaker, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -197,8 +203,8 @@ function createWorker(
 
 /** Creates the interface for routes. */
 function createJobService(
-  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options, kinds, base: { store, instances, storage, holder }, work, stopped }: {
+  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight }: Config,
+  { options: { kv, clock }, kinds, base, work, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -206,20 +212,24 @@ function createJobService(
     stopped: AbortController;
   },
 ): JobService {
-  const { kv, clock } = options;
+  const { store, instances, holder, spending, storage } = base;
+  const waiting = new WaitingCount({
+    index: store.index,
+    instances,
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    clock,
+  });
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({
-      waiting: new WaitingCount({
-        index: store.index,
-        instances,
-        holder,
-        kinds: kinds.map(({ name }) => name),
-        clock,
-      }),
+    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    dailyLimits: new DailyLimits({
+      spending,
+      waiting,
       clock,
-      maxQueuedJobs,
+      jobs: daily.jobs,
+      costUsd: daily.costUsd,
     }),
     worker: work.worker,
     storage,

@@ -93,6 +93,8 @@ export function parseConfig(
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
+    daily: dailyLimits(v),
+    strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
     trustedProxies: v.TRUSTED_PROXIES,
     generator: chooseGenerator(v),
@@ -144,6 +146,26 @@ function openaiOptions(v: Parsed) {
 function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string | undefined {
   if (token === undefined || !keys.includes(token)) return token;
   throw new ConfigError("ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS");
+}
+
+/** Returns the daily limits of the whole service. */
+function dailyLimits(v: Parsed) {
+  const { DAILY_JOBS: jobs, DAILY_COST_USD: costUsd, MODEL_PRICES: prices } = v;
+  const models = { ITINERARY_MODEL: v.ITINERARY_MODEL, BUNDLES_MODEL: v.BUNDLES_MODEL };
+  const isPaid = chooseGenerator(v) === "openai";
+  for (const [name, model] of Object.entries(models)) {
+    if (costUsd === undefined || !isPaid || Object.hasOwn(prices, model)) continue;
+    throw new ConfigError(`DAILY_COST_USD needs the price of ${name} ${model} in MODEL_PRICES`);
+  }
+  return { jobs, costUsd };
+}
+
+/** Returns whether any caller can spend money of the operator, with no limit for all together. */
+function mayStrangersSpend(v: Parsed): boolean {
+  const isLimited = v.DAILY_JOBS !== undefined || v.DAILY_COST_USD !== undefined;
+  // A server that needs no key costs nothing per plan.
+  const costsMoney = chooseGenerator(v) === "openai" && v.OPENAI_API_KEY !== undefined;
+  return costsMoney && v.API_KEYS.length === 0 && !isLimited;
 }
 
 /** `none`: deployed without a key. Users could mistake samples for real plans. */

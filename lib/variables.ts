@@ -29,6 +29,10 @@ function secret(name: string) {
   });
 }
 
+/** An amount of money. */
+const amount = z.string().regex(/^\d+(\.\d+)?$/, { error: "an amount such as 20 or 0.50" })
+  .transform(Number).pipe(z.number().positive({ error: "an amount such as 20 or 0.50" }));
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const flag = z.stringbool({ error: "1 or 0" });
 const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
@@ -215,7 +219,8 @@ export const Variables = z.object({
     { error: "* or a comma-separated list of origins such as https://example.com" },
   ).default(["*"]).meta({
     section: "",
-    description: "origins whose pages may call the API from a browser, comma-separated",
+    description: "origins whose pages may call the API from a browser, comma-separated. Pages of " +
+      "other origins cannot create, change or cancel jobs: the answer is 403",
   }),
 
   API_KEYS: list.refine(
@@ -252,9 +257,19 @@ export const Variables = z.object({
     "how many jobs each API key may create per day (UTC); after that, `POST` answers 429 until " +
       "midnight",
   ),
+  DAILY_JOBS: integer(1, 100_000_000).optional().describe(
+    "how many jobs all callers together may create per day (UTC); after that, `POST` answers 503 " +
+      "until midnight",
+  ),
+  DAILY_COST_USD: amount.optional().meta({
+    example: "20",
+    description:
+      "how many US dollars the jobs of a day (UTC) may cost; after that, `POST` answers " +
+      "503 until midnight, and jobs that run continue. Needs `MODEL_PRICES` of both models",
+  }),
   RATE_LIMIT_REQUESTS: integer(0, 1_000_000).default(600).describe(
     "how many requests a caller may send per minute, counted over all instances; `0`: no limit. " +
-      "A caller is an API key, else a network address (IPv6: a /64 network)",
+      "A caller is an API key, else a network address (IPv6: a /56 network)",
   ),
   RATE_LIMIT_JOBS: integer(0, 1_000_000).default(60).describe(
     "how many of these may create a job; `0`: no limit",
@@ -263,7 +278,7 @@ export const Variables = z.object({
     "how many proxies in front of the service append to `X-Forwarded-For`. The client's address " +
       "is that many entries from the end. If the number is too large, clients can forge their " +
       "address. With `1` or more, the service also uses `X-Forwarded-Host`, if sent, to recognize " +
-      "forms of the web app",
+      "requests of its own pages",
   ),
 
   LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info").meta({

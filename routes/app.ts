@@ -17,6 +17,7 @@ import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
 import { commonHeaders } from "./http/common_headers.ts";
+import { refuseForeignSites } from "./http/foreign_site.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
@@ -62,6 +63,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
+  app.use(
+    "/api/*",
+    refuseForeignSites({
+      origins: corsOrigins,
+      trustedProxies: access.trustedProxies,
+      problem: foreignSite,
+    }),
+  );
   const { health, warnings = () => [] } = options;
   const isAdmin = adminCheck(options.adminToken);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
@@ -123,6 +132,11 @@ function prefersPage(c: Context): boolean {
 function sendAnyProblem(c: Context, problem: Problem): Response | Promise<Response> {
   return prefersPage(c) ? sendProblemPage(c, problem) : sendProblem(c, problem);
 }
+
+const foreignSite: Problem = {
+  code: "foreign_site",
+  detail: "A page of another site sent this request, and CORS_ORIGINS does not list that site",
+};
 
 const noRoute: Problem = { code: "route_not_found", detail: "This path does not exist" };
 

@@ -158,6 +158,8 @@ const problemCodes = [
   "invalid_signature",
   "not_owner",
   "foreign_form",
+  "foreign_site",
+  "daily_limit_reached",
   "callback_not_allowed",
   "route_not_found",
   "job_not_found",

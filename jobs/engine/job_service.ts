@@ -27,6 +27,7 @@ import { isStorageFull, type StorageSpace } from "../../lib/store/storage_space.
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
+import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -53,6 +54,7 @@ export interface JobServiceOptions {
   store: JobStore;
   watcher: Watcher;
   admission: Admission;
+  dailyLimits: DailyLimits;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
   clock: Clock;
@@ -82,7 +84,7 @@ export interface SubmitOptions {
    * Checks whether the caller may create a job. It is not called for a repeated request. It throws
    * to refuse the job, and {@link JobService.submit} then throws the same error.
    */
-  permit?: () => void;
+  permit?: () => Promise<void> | void;
 }
 
 /** An accepted job. */
@@ -107,6 +109,7 @@ export type Refusal =
   | QueueFull
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
+  | DayOver
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -184,7 +187,7 @@ export class JobService {
     { createJob, terms, permit }: {
       createJob: () => Promise<QueuedJob>;
       terms: AcceptTerms;
-      permit: (() => void) | undefined;
+      permit: SubmitOptions["permit"];
     },
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
@@ -193,11 +196,10 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
-    permit?.();
-    return await this.#options.admission.admit(
-      kind,
-      async () => await this.#accept(await createJob(), terms),
-    );
+    await permit?.();
+    const { admission, dailyLimits } = this.#options;
+    const accept = async () => await this.#accept(await createJob(), terms);
+    return await admission.admit(kind, () => dailyLimits.admit(accept));
   }
 
   async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {

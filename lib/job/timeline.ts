@@ -113,6 +113,11 @@ export const Timeline = z.array(z.unknown()).transform((entries) =>
   entries.flatMap((entry) => Transition.safeParse(entry).data ?? [])
 );
 
+/** Adds up what finished steps have cost in US dollars, as far as their prices are known. */
+export function costOfSteps(steps: readonly StepEvent[]): number {
+  return steps.reduce((sum, { attempt, turn }) => sum + (attempt > 0 ? turn?.costUsd ?? 0 : 0), 0);
+}
+
 /**
  * Adds up the usage of finished steps. Steps that another job has paid for are not counted.
  *

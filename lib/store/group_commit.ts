@@ -12,6 +12,12 @@ import { ATOMIC_LIMITS } from "./kv_limits.ts";
 type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
 type Method = Exclude<keyof Deno.AtomicOperation, "commit">;
 
+/** An amount to add to a key. */
+interface Sum {
+  key: Deno.KvKey;
+  n: bigint;
+}
+
 /** The estimated size of a small value. */
 const SMALL_BYTES = 100;
 
@@ -32,6 +38,9 @@ export function groupCommits(kv: Deno.Kv): Deno.Kv {
 class GroupedOperation implements Deno.AtomicOperation {
   readonly checked = new Set<string>();
   readonly written = new Set<string>();
+  /** The keys that it writes in another way than by sums. */
+  readonly #replaced = new Set<string>();
+  readonly #sums: Sum[] = [];
   /** An estimate of its size. */
   bytes = 0;
   /** The numbers of its checks and of its writes. */
@@ -58,7 +67,9 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   sum(key: Deno.KvKey, n: bigint): this {
-    this.#write(key, 0);
+    this.written.add(nameOf(key));
+    this.writes++;
+    this.#sums.push({ key, n });
     return this.#record("sum", [key, n]);
   }
 
@@ -92,15 +103,22 @@ class GroupedOperation implements Deno.AtomicOperation {
     return this.#commit(this);
   }
 
-  /** Repeats its calls on another transaction. */
+  /** What it adds to keys that it does not write in another way. */
+  get sums(): Sum[] {
+    return this.#sums.filter(({ key }) => !this.#replaced.has(nameOf(key)));
+  }
+
+  /** Repeats its calls on another transaction, except {@link sums}. */
   addTo(operation: Deno.AtomicOperation): void {
     for (const [method, parameters] of this.#calls) {
+      if (method === "sum" && !this.#replaced.has(nameOf(parameters[0] as Deno.KvKey))) continue;
       (operation[method] as (...parameters: unknown[]) => unknown)(...parameters);
     }
   }
 
   #write(key: Deno.KvKey, bytes: number): void {
     this.written.add(nameOf(key));
+    this.#replaced.add(nameOf(key));
     this.writes++;
     this.bytes += bytes;
   }
@@ -211,6 +229,11 @@ class CommitGroup {
   #merge(group: Waiting[]): Deno.AtomicOperation {
     const merged = this.#kv.atomic();
     for (const { operation } of group) operation.addTo(merged);
+    // The sums come last, so that those of one key become one.
+    const sums = Map.groupBy(group.flatMap(({ operation }) => operation.sums), exactNameOf);
+    for (const same of sums.values()) {
+      merged.sum(same[0]!.key, same.reduce((total, { n }) => total + n, 0n));
+    }
     return merged;
   }
 }
@@ -221,6 +244,11 @@ class CommitGroup {
  */
 function nameOf(key: Deno.KvKey): string {
   return key.join("\0");
+}
+
+/** Identifies the key of a sum: different keys have different names. */
+function exactNameOf({ key }: Sum): string {
+  return key.map((part) => `${typeof part} ${String(part)}`).join("\0");
 }
 
 /** Estimates the stored size of a value from above. KV stores most characters in one or two bytes. */

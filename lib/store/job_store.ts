@@ -39,9 +39,9 @@ import type { JobSnapshot } from "../job/job_snapshot.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import { type StepEvent, usageOf } from "../job/timeline.ts";
-import type { JobUsage } from "../usage.ts";
+import { costOfSteps, type StepEvent, usageOf } from "../job/timeline.ts";
 import { SnapshotReader } from "./snapshot_reader.ts";
+import type { SpendingStore } from "./spending_store.ts";
 
 /**
  * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
@@ -77,6 +77,8 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
+  /** Adds up what the jobs of a day cost. Unset: the service has no daily limit. */
+  spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
   /** Called with each job that ended. `hasPlan`: with a plan of the model. */
@@ -137,6 +139,7 @@ export class JobStore {
       const commit = this.#begin().check({ key: keys.job(job.id), versionstamp: null });
       const acceptance = await this.acceptances.addAcceptance(commit, { job, ...terms });
       if (acceptance.outcome !== "accepted") return acceptance;
+      this.#options.spending?.addAccepted(commit.operation);
       const record = holder === undefined ? job : claimJob(job, { holder, now: this.#now });
       if (record.state === "running") {
         this.#putClaim(commit, record);
@@ -249,10 +252,10 @@ export class JobStore {
    * @returns the failed job, or `null` if another worker was faster
    */
   async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
-    const usage = await this.#usageOf(job);
+    const { usage, costUsd } = await this.#spentOn(job);
     const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));
-    this.#putEnd(commit, failed);
+    this.#putEnd(commit, failed, { costUsd });
     if (await commit.commit() === null) return null;
     this.#options.onEnded?.(job.id, { hasPlan: false });
     return failed;
@@ -341,9 +344,9 @@ export class JobStore {
       const fits = result.bytes + progress.length <= MAX_BLOB_BYTES;
       if (fits) commit.put(keys.progress(job.id), progress, job);
     }
-    const usage = await this.#usageOf(job, options);
+    const { usage, costUsd } = await this.#spentOn(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
-    this.#putEnd(commit, done, lease.follows);
+    this.#putEnd(commit, done, { costUsd, follows: lease.follows });
     const written = await commit.commitFor(lease, done);
     if (written === "saved") {
       this.#options.onEnded?.(job.id, { hasPlan: done.source !== "placeholder" });
@@ -354,23 +357,18 @@ export class JobStore {
   /** Ends the job without a plan. */
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
-    const usage = await this.#usageOf(lease.job, options);
+    const { usage, costUsd } = await this.#spentOn(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
-    this.#putEnd(commit, failed, lease.follows);
+    this.#putEnd(commit, failed, { costUsd, follows: lease.follows });
     const written = await commit.commitFor(lease, failed);
     if (written === "saved") this.#options.onEnded?.(failed.id, { hasPlan: false });
     return written;
   }
 
-  /** Sums the usage of the job from its finished steps. */
-  async #usageOf(
-    job: JobRecord,
-    { savedTokens = 0, steps }: AttemptReport = {},
-  ): Promise<JobUsage | null> {
-    return usageOf(
-      steps ?? await this.checkpoints.steps(job.id),
-      job.savedTokens + savedTokens,
-    );
+  /** Sums the usage of the job, and its cost as far as it is known, from its finished steps. */
+  async #spentOn(job: JobRecord, { savedTokens = 0, steps }: AttemptReport = {}) {
+    const paid = steps ?? await this.checkpoints.steps(job.id);
+    return { usage: usageOf(paid, job.savedTokens + savedTokens), costUsd: costOfSteps(paid) };
   }
 
   /**
@@ -385,10 +383,11 @@ export class JobStore {
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
       if (kind !== undefined && job.kind !== kind) return "too late";
-      const canceled = cancelJob(job, { now: this.#now, usage: await this.#usageOf(job) });
+      const { usage, costUsd } = await this.#spentOn(job);
+      const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      this.#putEnd(commit, canceled);
+      this.#putEnd(commit, canceled, { costUsd });
       // A conflict means that the job has changed its state, so this loop ends when the job does.
       if (await commit.commit() !== null) {
         this.#options.onEnded?.(id, { hasPlan: false });
@@ -450,8 +449,9 @@ export class JobStore {
       this.#enqueue(commit, rescued);
       return await commit.commit() !== null ? rescued : null;
     }
-    const failed = failJob(job, { ...rescued, now, usage: await this.#usageOf(job) });
-    this.#putEnd(commit, failed);
+    const { usage, costUsd } = await this.#spentOn(job);
+    const failed = failJob(job, { ...rescued, now, usage });
+    this.#putEnd(commit, failed, { costUsd });
     if (await commit.commit() === null) return null;
     this.#options.onEnded?.(id, { hasPlan: false });
     return failed;
@@ -482,10 +482,16 @@ export class JobStore {
       .put(keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  /** Ends a job, and creates its callback job. */
-  #putEnd(commit: JobCommit, job: EndedJob, follows?: string): void {
-    const { instances, successorOf } = this.#options;
+  /** Ends a job, books its cost, and creates its callback job. */
+  #putEnd(
+    commit: JobCommit,
+    job: EndedJob,
+    { costUsd, follows }: { costUsd: number; follows?: string | undefined },
+  ): void {
+    const { instances, spending, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
+    // A job that has called no model tells nothing about the price of the next one.
+    if (job.usage !== null) spending?.addEnded(commit.operation, costUsd);
     if (job.state === "failed") {
       const { kind, failure, expiresAt } = job;
       commit.put(keys.dead(job), { kind, failure, expiresAt } satisfies DeadEntry, job);

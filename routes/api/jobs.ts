@@ -13,7 +13,7 @@ import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import { ProblemError } from "../http/problem.ts";
 import { readBody } from "../http/body.ts";
-import { type AccessOptions, type AppEnv, isOwnJob, maySee, readerOf } from "../http/caller.ts";
+import { type AccessOptions, type AppEnv, isMaker, maySee, readerOf } from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END } from "./job_events.ts";
@@ -157,7 +157,7 @@ class JobCalls {
     const kind = this.#kind;
     const { jobs, access } = this.#options;
     const found = await this.#find(c, (id) => jobs.read(kind, id));
-    if (!isOwnJob(c.get("caller"), found.job, access)) throw notOwner();
+    if (!isMaker(c.get("caller"), found.job, access)) throw notOwner();
     const snapshot = await jobs.cancel(kind, found.job.id);
     if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);

@@ -56,7 +56,7 @@ export function readTokenNotNeeded(): ProblemError {
 export function notOwner(): ProblemError {
   return new ProblemError({
     code: "not_owner",
-    detail: "Only the API key that created the job can cancel it",
+    detail: "Only the caller that created the job can cancel it",
   });
 }
 
@@ -89,6 +89,11 @@ const refusals: {
     headers: { "retry-after": String(QUEUE_FULL_RETRY_SECONDS) },
   }),
   "storage full": () => storageFullProblem,
+  "day over": ({ resetMs }) => ({
+    code: "daily_limit_reached",
+    detail: "This service accepts no more jobs today. Please try again after midnight UTC",
+    headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
+  }),
   "stopping": () => ({
     code: "stopping",
     detail: "This instance is shutting down. Please try again",

@@ -51,9 +51,14 @@ const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
  * Identifies the caller. {@link authorize} rejects callers later, because their requests count,
  * too.
  *
+ * @param browserTokenOf returns the client token of a browser that sends no `Client-Token`. Unset:
+ * only the header counts.
  * @throws {ProblemError} 400 from the handler for a `Client-Token` that is not valid
  */
-export function identify({ apiKeys, trustedProxies }: AccessOptions): MiddlewareHandler<AppEnv> {
+export function identify(
+  { apiKeys, trustedProxies }: AccessOptions,
+  browserTokenOf: (c: Context) => string | undefined = () => undefined,
+): MiddlewareHandler<AppEnv> {
   let isWarned = trustedProxies > 0;
   return async (c, next) => {
     if (!isWarned && c.req.header("x-forwarded-for") !== undefined) {
@@ -67,7 +72,10 @@ export function identify({ apiKeys, trustedProxies }: AccessOptions): Middleware
     const key = apiKeys.size > 0 ? apiKeys.find(bearerToken(c)) : null;
     c.set("countedAs", (key ?? address).id);
     c.set("sender", key || network === UNKNOWN_ADDRESS ? undefined : address.id);
-    c.set("caller", key ?? (apiKeys.size > 0 ? address : tokenCaller(c) ?? address));
+    c.set(
+      "caller",
+      key ?? (apiKeys.size > 0 ? address : tokenCaller(c, browserTokenOf) ?? address),
+    );
     await next();
   };
 }
@@ -127,8 +135,11 @@ export function bearerToken(c: Context): string {
   return c.req.header("authorization")?.match(/^Bearer +(\S+)$/i)?.[1] ?? "";
 }
 
-function tokenCaller(c: Context): Caller | null {
-  const token = c.req.header("client-token");
+function tokenCaller(
+  c: Context,
+  browserTokenOf: (c: Context) => string | undefined,
+): Caller | null {
+  const token = c.req.header("client-token") ?? browserTokenOf(c);
   if (token === undefined) return null;
   if (ClientToken.safeParse(token).success) return clientCaller(token);
   throw new ProblemError({
@@ -138,18 +149,27 @@ function tokenCaller(c: Context): Caller | null {
 }
 
 /**
- * Tells whether the job belongs to the caller. A job that was created without a key belongs to
- * every caller that knows its id.
+ * Tells whether the caller has made the job. Only its maker may cancel or change a job.
+ *
+ * - With API keys, only a key can be the maker. A job from the time before the keys belongs to every
+ *   key, because tokens no longer count.
+ * - Without API keys, the maker is the client token that created the job. A job of a client without
+ *   a token belongs to every caller that knows its id.
  */
-export function isOwnJob(
-  caller: Caller,
+export function isMaker(
+  { owner: asker }: Caller,
   { owner }: JobRecord,
   { apiKeys }: AccessOptions,
 ): boolean {
-  return apiKeys.size === 0 || !isKey(owner) || owner === caller.owner;
+  if (apiKeys.size === 0) return owner === null || owner === asker;
+  return isKey(asker) && (!isKey(owner) || owner === asker);
 }
 
 /** Tells whether the caller may know that the job exists. */
-export function maySee(caller: Caller, job: JobRecord, options: AccessOptions): boolean {
-  return options.publicReads || isOwnJob(caller, job, options);
+export function maySee(
+  { owner: asker }: Caller,
+  { owner }: JobRecord,
+  { apiKeys, publicReads }: AccessOptions,
+): boolean {
+  return publicReads || apiKeys.size === 0 || !isKey(owner) || owner === asker;
 }

@@ -6,8 +6,11 @@ import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
 import type { AppEnv } from "./caller.ts";
 
-/** One customer has an IPv6 network of this size, and can use any address in it. */
-const IPV6_PREFIX_BITS = 64;
+/**
+ * Providers give a customer an IPv6 network of this size, with 256 subnets, or a larger one (RIPE-690).
+ * The customer can use any address in it.
+ */
+const IPV6_PREFIX_BITS = 56;
 
 /** The address of a client whose connection has none. */
 export const UNKNOWN_ADDRESS = "unknown";
@@ -34,6 +37,7 @@ function withoutPort(address: string): string {
 function networkOf(address: string): string {
   // Every request comes through here, so IPv4 addresses are not parsed.
   if (!address.includes(":") || !ipaddr.isValid(address)) return address;
+  // Converts an IPv4-mapped address. A network has no zone (fe80::1%eth0).
   const parsed = ipaddr.process(address);
   if (parsed.kind() === "ipv4") return parsed.toString();
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();

@@ -61,8 +61,9 @@ export const problemTypes = {
   not_owner: {
     status: 403,
     title: "The job belongs to another caller",
-    advice: "Any caller can read the jobs of this service. Only the API key that created a job " +
-      "can cancel it.",
+    advice:
+      "You can read this job, but only the caller that created it can cancel it. That is the " +
+      "same API key or, on a service without keys, the same `Client-Token`.",
   },
   foreign_form: {
     status: 403,
@@ -70,6 +71,15 @@ export const problemTypes = {
     advice: "The web app accepts forms only from its own pages. In a program, use the API: " +
       "`/docs` describes it. If the form is from this service, a proxy has changed `Host`: the " +
       "operator must let it pass on the host and the port of the browser's URL.",
+  },
+  foreign_site: {
+    status: 403,
+    title: "The request was sent from another site",
+    advice:
+      "A page of another site sent this request, which could change something. The operator " +
+      "can allow that site in `CORS_ORIGINS`. If the page is from this service, a proxy has " +
+      "changed `Host`. The operator must let it pass on the host and the port of the browser's " +
+      "URL, or add that origin to `CORS_ORIGINS`.",
   },
   callback_not_allowed: {
     status: 403,
@@ -132,7 +142,7 @@ export const problemTypes = {
     status: 429,
     title: "Too many requests",
     advice:
-      "You have sent more requests in a minute than `RateLimit-Policy` allows. Wait for the " +
+      "You have sent more requests in the last minute than `RateLimit-Policy` allows. Wait for the " +
       "number of seconds in `Retry-After`. Long polls, event streams and polling at the pace of " +
       "`Retry-After` stay far below the limit.",
   },
@@ -168,6 +178,12 @@ export const problemTypes = {
       "The disk of the service is full, or will soon be, so it stores nothing new. Jobs that " +
       "it has accepted are not lost, and can be read. Send the request again after the number of " +
       "seconds in `Retry-After`.",
+  },
+  daily_limit_reached: {
+    status: 503,
+    title: "The service accepts no more jobs today",
+    advice: "All callers together have reached the daily limit of this service. It resets at " +
+      "midnight UTC. `Retry-After` is the number of seconds until then. Existing jobs continue.",
   },
   stopping: {
     status: 503,

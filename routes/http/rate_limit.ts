@@ -31,7 +31,7 @@ export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
 export function limitRate(requests: RateLimiter | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // The browser sends preflights by itself, so they do not count.
-    if (c.req.method !== "OPTIONS") countFor(c, requests);
+    if (c.req.method !== "OPTIONS") await countFor(c, requests);
     await next();
   };
 }
@@ -42,9 +42,12 @@ export function limitRate(requests: RateLimiter | undefined): MiddlewareHandler<
  * @param limiter unset: there is no limit
  * @throws {ProblemError} 429 when the limit is reached
  */
-export function countFor(c: Context<AppEnv>, limiter: RateLimiter | undefined): void {
+export async function countFor(
+  c: Context<AppEnv>,
+  limiter: RateLimiter | undefined,
+): Promise<void> {
   if (!limiter) return;
-  const verdict = limiter.take(c.get("countedAs"));
+  const verdict = await limiter.take(c.get("countedAs"));
   const { name, limit, windowMs } = limiter.policy;
   const headers = rateLimitHeaders([{ name, windowMs, verdict }]);
   for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });

@@ -75,14 +75,14 @@ function sendHome(
 async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
   const { jobs, rateLimiters, limits, needsKey } = context;
   const form = readForm(await readLimited(c, MAX_FORM_BYTES));
-  if (form === null) throw unreadableForm(c, context);
+  if (form === null) throw await unreadableForm(c, context);
   const { wish, typed, formId } = form;
   const kind = kindOf(context, wish.kind);
   const values = typed ?? (isAccepted(kind, wish) ? valuesOf(wish) : null);
-  if (values === null) throw unreadableForm(c, context);
+  if (values === null) throw await unreadableForm(c, context);
   const filledIn = { kind: wish.kind, values };
   try {
-    countFor(c, rateLimiters.requests);
+    await countFor(c, rateLimiters.requests);
     const request = kind.request.safeParse(wish.body);
     if (!request.success) {
       const errors = errorsOf(wish.kind, values, limits);
@@ -132,8 +132,11 @@ function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {
 }
 
 /** Counts the request, and returns the problem of a body that no form of this app has sent. */
-function unreadableForm(c: Context<AppEnv>, { rateLimiters }: HomeContext): ProblemError {
-  countFor(c, rateLimiters.requests);
+async function unreadableForm(
+  c: Context<AppEnv>,
+  { rateLimiters }: HomeContext,
+): Promise<ProblemError> {
+  await countFor(c, rateLimiters.requests);
   return new ProblemError({
     code: "invalid_request",
     detail: "The form cannot be read",

@@ -3,7 +3,6 @@
  * @module
  */
 import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { NOT_YOURS } from "../../web/app/refusal.ts";
 import {
   type PageText,
@@ -14,7 +13,8 @@ import {
 } from "../http/problem.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
-const foreignForm: Problem = {
+/** The problem of a form that a page of another site has sent. */
+export const foreignForm: Problem = {
   code: "foreign_form",
   detail: "The form was sent from another site",
   page: {
@@ -48,10 +48,9 @@ const texts: Partial<Record<ProblemCode, PageText>> = {
   },
 };
 
-/** Returns the problem for an error. On pages, only `csrf` throws `HTTPException`. */
+/** Returns the problem for an error. */
 export function problemOf(c: Context, error: Error): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  return error instanceof HTTPException ? foreignForm : internalProblem(c, error);
+  return error instanceof ProblemError ? error.problem : internalProblem(c, error);
 }
 
 /** Returns what a page says about a problem. */

@@ -13,7 +13,7 @@ import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
-import { type AppEnv, isOwnJob, maySee, readerOf } from "../http/caller.ts";
+import { type AppEnv, isMaker, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import type { WebOptions } from "./web_options.ts";
 
@@ -75,11 +75,12 @@ function jobOf({ kind, snapshot }: Found): Job {
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
 }
 
-function sendTrip(c: Context<AppEnv>, { clock }: WebOptions, found: Found) {
+function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
-  const state: PageState = { page: "trip", job, ageMs, isOpen: true };
+  const isOwn = isMaker(c.get("caller"), snapshot.job, access);
+  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
   return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
 }
@@ -89,7 +90,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   const found = await findTrip(c, options);
   if (!found) return sendMissing(c, options);
   const { kind, snapshot: { job } } = found;
-  if (!isOwnJob(c.get("caller"), job, access)) throw notOwner();
+  if (!isMaker(c.get("caller"), job, access)) throw notOwner();
   await jobs.cancel(kind, job.id);
   // If the job had ended before, its page shows how it ended.
   return c.redirect(`/trips/${job.id}`, 303);

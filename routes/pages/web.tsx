@@ -3,13 +3,14 @@
  * scripts.
  * @module
  */
-import { type Context, Hono } from "hono";
-import { csrf } from "hono/csrf";
-import { type AccessOptions, type AppEnv, identify } from "../http/caller.ts";
+import { Hono } from "hono";
+import { type AppEnv, identify } from "../http/caller.ts";
+import { refuseForeignSites } from "../http/foreign_site.ts";
 import { limitRate } from "../http/rate_limit.ts";
+import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
-import { problemOf } from "./page_problem.ts";
+import { foreignForm, problemOf } from "./page_problem.ts";
 import { addTripPages } from "./trips.ts";
 import type { WebOptions } from "./web_options.ts";
 
@@ -17,9 +18,16 @@ import type { WebOptions } from "./web_options.ts";
 export function webRoutes(options: WebOptions): Hono<AppEnv> {
   const { access, rateLimiters } = options;
   const routes = new Hono<AppEnv>();
-  // Compares only the host: a proxy may use TLS to the browser, but not to this service.
-  const ownForms = csrf({ origin: (origin, c) => URL.parse(origin)?.host === hostOf(c, access) });
-  routes.use("/trips/*", identify(access), ownForms);
+  const ownForms = refuseForeignSites({
+    origins: [],
+    trustedProxies: access.trustedProxies,
+    // All browsers since 2020 say where a form comes from.
+    refusesUnknown: true,
+    problem: foreignForm,
+  });
+  routes.use("/trips/*", identify(access, browserTokenOf), ownForms);
+  const keepToken = keepBrowserToken(access);
+  routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.
   routes.use("/trips/:id/*", limitRate(rateLimiters.requests));
   addHomePage(routes, options);
@@ -30,10 +38,4 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     return sendProblemPage(c, problemOf(c, error), nextAction);
   });
   return routes;
-}
-
-/** Returns the host in the browser's URL. A proxy may replace it in the request. */
-function hostOf(c: Context, { trustedProxies }: AccessOptions): string {
-  const forwarded = trustedProxies > 0 ? c.req.header("x-forwarded-host") : undefined;
-  return forwarded ?? new URL(c.req.url).host;
 }

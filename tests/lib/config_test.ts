@@ -27,6 +27,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertStrictEquals(config.apiKeys.size, 0);
   assertStrictEquals(config.publicReads, false);
   assertStrictEquals(config.dailyJobsPerKey, undefined);
+  assertEquals(config.daily, { jobs: undefined, costUsd: undefined });
   assertEquals(config.rateLimits, { requests: 600, jobs: 60 });
   assertStrictEquals(config.trustedProxies, 0);
   assertStrictEquals(config.mockIfQuota, false);
@@ -63,6 +64,19 @@ const bad: [env: Record<string, string>, message: string][] = [
     { CORS_ORIGINS: "," },
     'CORS_ORIGINS is ",", expected * or a comma-separated list of origins ' +
     "such as https://example.com",
+  ],
+  [{ DAILY_JOBS: "0" }, 'DAILY_JOBS is "0", expected a whole number from 1 to 100000000'],
+  ...["0", "-1", "5 USD", "1e3", ".5"].map((amount): [Record<string, string>, string] => [
+    { DAILY_COST_USD: amount },
+    `DAILY_COST_USD is "${amount}", expected an amount such as 20 or 0.50`,
+  ]),
+  [
+    {
+      OPENAI_API_KEY: "sk-test",
+      DAILY_COST_USD: "5",
+      MODEL_PRICES: '{"gpt-6-luna":{"input":1,"output":1}}',
+    },
+    "DAILY_COST_USD needs the price of BUNDLES_MODEL gpt-6.1-terra in MODEL_PRICES",
   ],
   [{ USE_MOCK_IF_QUOTA: "maybe" }, 'USE_MOCK_IF_QUOTA is "maybe", expected 1 or 0'],
   [{ OPENAI_BASE_URL: "localhost" }, 'OPENAI_BASE_URL is "localhost", expected an http(s) URL'],
@@ -203,6 +217,37 @@ Deno.test("parseConfig() reads the service tier, which is unset by default", () 
   assertStrictEquals(parseConfig({}).openai.serviceTier, undefined);
   assertStrictEquals(parseConfig({ OPENAI_SERVICE_TIER: "flex" }).openai.serviceTier, "flex");
 });
+
+Deno.test("parseConfig() reads the daily limits; a cost needs prices only if the model has them", () => {
+  assertEquals(parseConfig({}).daily, { jobs: undefined, costUsd: undefined });
+  const sample = { DAILY_JOBS: "7", DAILY_COST_USD: "0.50" };
+  assertEquals(parseConfig(sample).daily, { jobs: 7, costUsd: 0.5 });
+  const price = { input: 1, output: 1 };
+  const priced = {
+    OPENAI_API_KEY: "sk-test",
+    DAILY_COST_USD: "20",
+    MODEL_PRICES: JSON.stringify({ "gpt-6-luna": price, "gpt-6.1-terra": price }),
+  };
+  assertEquals(parseConfig(priced).daily, { jobs: undefined, costUsd: 20 });
+});
+
+const key = { OPENAI_API_KEY: "sk-test" };
+const spenders: [env: Record<string, string>, strangersMaySpend: boolean][] = [
+  [{}, false],
+  [key, true],
+  [{ ...key, OPENAI_BASE_URL: "https://gateway.example/v1" }, true],
+  [{ ...key, DAILY_JOBS_PER_KEY: "5" }, true],
+  [{ ...key, GENERATOR: "sample" }, false],
+  [{ ...key, API_KEYS: "our-own-key-0123456789" }, false],
+  [{ ...key, DAILY_JOBS: "100" }, false],
+  [{ OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" }, false],
+];
+
+for (const [env, expected] of spenders) {
+  Deno.test(`strangers ${expected ? "may" : "may not"} spend without limit with ${JSON.stringify(env)}`, () => {
+    assertStrictEquals(parseConfig(env).strangersMaySpend, expected);
+  });
+}
 
 Deno.test("parseConfig() reads the prices of models", () => {
   const prices = {

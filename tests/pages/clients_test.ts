@@ -25,19 +25,27 @@ async function wishFrom(page: Page, url: string): Promise<string> {
   return (await request.allHeaders())["client-token"] ?? "none";
 }
 
-for (const isBlocked of [false, true]) {
+/** Playwright cannot block cookies. */
+const BLOCK_COOKIES = `Object.defineProperty(document, "cookie", { get: () => "" })`;
+
+const browsers: [what: string, scripts: string[], tokens: number][] = [
+  ["have its token, in each tab", [], 1],
+  ["that blocks storage have its token, in each tab", [BLOCK_STORAGE], 1],
+  ["that blocks cookies have its token, in each tab", [BLOCK_COOKIES], 1],
+  ["that blocks both have a token", [BLOCK_STORAGE, BLOCK_COOKIES], 2],
+];
+
+for (const [what, scripts, count] of browsers) {
   browserTest(
-    `all requests of a browser ${
-      isBlocked ? "that blocks storage have a token" : "have its token, in each tab"
-    }`,
+    `all requests of a browser ${what}`,
     async (browser) => {
       await using service = await openService();
       const { page, context, faults } = await visit(browser);
-      if (isBlocked) await context.addInitScript(BLOCK_STORAGE);
+      for (const script of scripts) await context.addInitScript(script);
       const tokens = [await wishFrom(page, service.url)];
       tokens.push(await wishFrom(await context.newPage(), service.url));
       for (const token of tokens) assertMatch(token, /^[\w-]{16,128}$/);
-      assertStrictEquals(new Set(tokens).size, isBlocked ? 2 : 1);
+      assertStrictEquals(new Set(tokens).size, count);
       const stranger = await visit(browser);
       assert(!tokens.includes(await wishFrom(stranger.page, service.url)));
       assertEquals(faults(), []);

@@ -97,7 +97,7 @@ browserTest("a cancellation that fails says why, and can be repeated", async (br
   await takeScreenshot(page, "not-canceled");
   await page.unroute(API);
   await page.getByRole("button", { name: "Stop planning" }).press("Enter");
-  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
   // The button is gone, so the focus moves here for keyboard users.
   assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
   assertEquals(faults(/status of 403/), []);
@@ -411,7 +411,7 @@ browserTest(
       await page.goto(service.url);
       await wishForItinerary(page, { destination, durationDays: 1 });
       await page.getByRole("button", { name: "Stop planning" }).click();
-      await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+      await page.getByText("This trip was canceled before its plan was finished.").waitFor();
     }
     await page.goto(service.url);
     const removalOf = (name: string) => `Remove ${name} from this list`;
@@ -438,7 +438,7 @@ for (const javaScriptEnabled of [true, false]) {
     await wishForItinerary(page);
     const canceled = page.url();
     await page.getByRole("button", { name: "Stop planning" }).click();
-    await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+    await page.getByText("This trip was canceled before its plan was finished.").waitFor();
     // A page from the browser's cache loads nothing.
     do {
       await page.goBack({ waitUntil: "commit" });
@@ -461,7 +461,7 @@ browserTest("a trip that was repeated and canceled can be repeated again", async
   const seen = new Set([first]);
   for (let n = 0; n < 2; n++) {
     await page.getByRole("button", { name: "Stop planning" }).click();
-    await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+    await page.getByText("This trip was canceled before its plan was finished.").waitFor();
     await page.goto(first);
     await page.getByRole("button", { name: "Plan this trip again" }).click();
     await page.waitForURL((url) => url.href !== first);

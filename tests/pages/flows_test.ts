@@ -179,7 +179,7 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await service.model.begun(0);
   const canceled = page.url();
   await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
   await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
@@ -362,7 +362,7 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 

@@ -289,7 +289,7 @@ async function* rareStates(page: Page) {
   await page.getByRole("button", { name: "Stopping…" }).waitFor();
   yield "canceling";
   held.resolve();
-  await page.getByText("Planning was stopped before this plan was finished.").waitFor();
+  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
   yield "canceled";
   // The page must be closed before the service, which it would miss.
   await page.close();

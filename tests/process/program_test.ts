@@ -163,6 +163,21 @@ Deno.test("the log has one JSON line for each event, and no text of a traveller"
   assert(!program.output.includes("Mousehole"));
 });
 
+Deno.test("the start warns if strangers can spend without limit", async () => {
+  await using directory = await workDirectory();
+  const env = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
+  const warningsOf = async (more: Record<string, string>) => {
+    await using program = new Program(directory.path, { env: { ...env, ...more } });
+    await program.untilLogged("listening");
+    await program.end("SIGTERM");
+    return program.log.filter(({ level }) => level === "WARN").map(({ message }) => message);
+  };
+  assertEquals(await warningsOf({}), [
+    "nothing limits what all callers spend together, set API_KEYS, DAILY_JOBS or DAILY_COST_USD",
+  ]);
+  assertEquals(await warningsOf({ DAILY_JOBS: "100" }), []);
+});
+
 Deno.test("an invalid value stops the start with one line that names it", async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path, { env: { PORT: "http" } });

@@ -20,13 +20,15 @@ export interface DockProps {
   fault: string | null;
   /** The age of the job when the page was rendered, in milliseconds. */
   ageMs: number;
+  /** Whether to show the button that cancels the job. */
+  canCancel: boolean;
   onEnded: (job: Job) => void;
 }
 
 /** How long the dock shows each of its waiting tips. */
 const TIP_MS = 7_000;
 
-export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
+export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: DockProps) {
   const { stages, waitingTips, reasoningOf } = tripViewOf(job);
   const elapsedMs = useElapsed(ageMs, job);
   const isAwake = useAwake();
@@ -63,7 +65,7 @@ export function Dock({ job, connection, fault, ageMs, onEnded }: DockProps) {
             </p>
           )}
         </div>
-        <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />
+        {canCancel && <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
       </div>
       {reasoningOf && <Reasoning summaries={reasoningOf(job)} />}
     </section>

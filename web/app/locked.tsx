@@ -65,7 +65,8 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
 
   if (isFound) {
     // The progress tells the age of the job; the clock of this machine may be wrong.
-    return <TripPage state={{ page: "trip", job: found, ageMs: 0, isOpen: false }} />;
+    const state = { page: "trip", job: found, ageMs: 0, isOpen: false, isOwn: true } as const;
+    return <TripPage state={state} />;
   }
   return (
     <main id="main" class="text">

@@ -16,7 +16,7 @@ const statuses: Record<RecentTrip["status"], string> = {
   processing: "In progress",
   completed: "Ready",
   failed: "Failed",
-  canceled: "Stopped",
+  canceled: "Canceled",
   gone: "Expired",
 };
 

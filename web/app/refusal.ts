@@ -32,6 +32,9 @@ const refusals: Record<string, RefusalText> = {
   daily_budget_spent: temporary("You have reached your limit of plans for today."),
   queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
   storage_full: temporary("We can't store another plan right now."),
+  daily_limit_reached: temporary(
+    "So many trips were planned today that we can't start another one.",
+  ),
   stopping: temporary("The service is restarting."),
   network: temporary("We can't reach the service. Check your internet connection."),
   internal: temporary("Something went wrong on our side."),
@@ -39,6 +42,11 @@ const refusals: Record<string, RefusalText> = {
   unauthorized: {
     form: "Planning a trip requires a valid API key.",
     trip: 'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
+  },
+  // Only a wrong setting of a proxy causes it on pages of this service.
+  foreign_site: {
+    form: "This site can't accept plans at this address. Please tell the people who run it.",
+    trip: "This site can't accept plans at this address. Please tell the people who run it.",
   },
   invalid_request: {
     form: "Please check your entries, correct them and send the form again.",

@@ -3,6 +3,7 @@
  * @module
  */
 import { apiKeyOfTab, forgetApiKey, keepApiKey } from "./api_key.ts";
+import { browserTokenIn } from "./browser_token.ts";
 import { createTripClient, type Job, type TripClient, TripError } from "../client/client.ts";
 import { idOf } from "../client/job.ts";
 import { openRecentTrips } from "./recent_trips.ts";
@@ -15,7 +16,11 @@ import type { Wish } from "./wish.ts";
  * @param apiKey the key that the traveler has just entered; unset: the key of this tab, if any
  */
 export function openClient(apiKey = apiKeyOfTab()) {
-  return createTripClient(apiKey === null ? {} : { apiKey, platform: { fetch: fetchWithKey } });
+  const clientToken = browserTokenIn(document.cookie);
+  return createTripClient({
+    clientToken,
+    ...(apiKey !== null && { apiKey, platform: { fetch: fetchWithKey } }),
+  });
 }
 
 /** Fetches with a key. Deletes a refused key, because public trips can be read without one. */

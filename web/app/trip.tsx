@@ -11,7 +11,7 @@ import type { Connection, Job, TripError } from "../client/client.ts";
 import { tripViewOf } from "./kinds/registry.ts";
 import { describeProgress, Dock, Reasoning } from "./dock.tsx";
 import { durationInWords } from "./duration.ts";
-import { focusOn, usePageTitle } from "./focus.ts";
+import { focusOn, useAwake, usePageTitle } from "./focus.ts";
 import { GonePage } from "./gone.tsx";
 import { idOf, isEnded } from "../client/job.ts";
 import { LocalTime } from "./local_time.tsx";
@@ -30,6 +30,8 @@ export interface TripState {
   ageMs: number;
   /** Whether the server gives the plan to callers without an API key. */
   isOpen: boolean;
+  /** Whether this browser has made the trip, so that it may cancel it. */
+  isOwn: boolean;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -39,6 +41,8 @@ export function TripPage({ state }: { state: TripState }) {
   const announcement = useAnnouncement(job);
   usePageTitle(TITLE_MARKS[job.status] + titleOfJob(job));
   const madeUp = describeSource(job.source);
+  // Where keys are used, only the service knows which of them has made the trip.
+  const hasKey = useAwake() && hasApiKey();
   if (hasExpired) return <GonePage state={{ page: "gone", id }} wasShown />;
   const isGrowing = job.status === "processing";
   const view = tripViewOf(job);
@@ -58,6 +62,7 @@ export function TripPage({ state }: { state: TripState }) {
           connection={connection}
           fault={fault}
           ageMs={state.ageMs}
+          canCancel={state.isOwn || hasKey}
           onEnded={end}
         />
       )}
@@ -92,7 +97,7 @@ function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
 function describeState({ status, createdAt, completedAt }: Job): string {
   if (status === "processing") return "in progress";
   const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
-  return { completed: `ready after ${took}`, failed: "failed", canceled: "stopped" }[status];
+  return { completed: `ready after ${took}`, failed: "failed", canceled: "canceled" }[status];
 }
 
 /** The actions are rendered from the start, so that nothing moves when the plan is ready. */
@@ -211,7 +216,7 @@ function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
   if (job.status === "canceled") {
     return (
       <div class="notice">
-        <p class="title">Planning was stopped before this plan was finished.</p>
+        <p class="title">This trip was canceled before its plan was finished.</p>
         {wish && <AgainForm id={idOf(job)} wish={wish} verb="Plan this trip again" best="repeat" />}
       </div>
     );
@@ -276,7 +281,7 @@ function useAnnouncement(job: Job): string {
         : job.progress && describeProgress(job.progress) || "",
       completed: "Your plan is ready.",
       failed: "We couldn't write your plan.",
-      canceled: "Planning was stopped.",
+      canceled: "This trip was canceled.",
     };
     setAnnouncement(announcements[job.status]);
   }, [job.status, count, job.progress?.phase]);

@@ -11,7 +11,8 @@ const wholeSeconds = z.string().regex(/^\d+$/);
 const requestHeaders = {
   "Client-Token": z.string().min(16).max(128).optional().describe(
     "A random string that the client keeps. It gives the client a list of its jobs, and " +
-      "idempotency keys that do not depend on its network address.",
+      "idempotency keys that do not depend on its network address. Only the client with the same " +
+      "string can cancel these jobs.",
   ),
   "X-Request-Id": z.string().optional().describe("The id of this request in the service's logs"),
   "Idempotency-Key": z.string().min(1).max(255).optional().describe(

@@ -23,7 +23,7 @@ import {
   nameOf,
 } from "../../../jobs/job_answer.ts";
 import { RATE, requestHeadersOf, type ResponseHeader, responseHeadersOf } from "./headers.ts";
-import { answer, COMMON_PROBLEMS, problems } from "./responses.ts";
+import { answer, COMMON_PROBLEMS, EFFECT_PROBLEMS, problems } from "./responses.ts";
 
 /** The data that all operations of a kind share. */
 interface DescribedKind {
@@ -124,6 +124,7 @@ function createOperation(
         "incomplete_body",
         "invalid_header",
         "callback_not_allowed",
+        ...EFFECT_PROBLEMS,
         "body_too_large",
         "unsupported_media_type",
         "idempotency_key_reused",
@@ -132,6 +133,7 @@ function createOperation(
         "accept_failed",
         "queue_full",
         "storage_full",
+        "daily_limit_reached",
         "stopping",
       ),
     },
@@ -253,8 +255,9 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
     operationId: `cancel${name}`,
     summary: "Cancel a job",
     description:
-      "Cancels a job that has not ended yet. If the service requires API keys, only the " +
-      "key that created the job can cancel it.",
+      "Cancels a job that has not ended yet. Only the caller that created it can cancel it: the " +
+      "same API key or, if the service requires no keys, the same `Client-Token`. Any caller can " +
+      "cancel a job that was created without either.",
     ...common,
     requestParams: oneJob,
     responses: {
@@ -262,6 +265,7 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
       ...problems(
         "invalid_header",
         "not_owner",
+        ...EFFECT_PROBLEMS,
         "job_not_found",
         "job_finished",
         "storage_full",
@@ -343,6 +347,7 @@ function readTokenOperation({ name, common }: DescribedKind): ZodOpenApiOperatio
       ...problems(
         "invalid_header",
         "read_token_not_needed",
+        ...EFFECT_PROBLEMS,
         "job_not_found",
         ...COMMON_PROBLEMS,
       ),

@@ -181,3 +181,61 @@ Deno.test("all methods of a transaction reach the database", async () => {
     ["sum", 2],
   ]);
 });
+
+Deno.test("the sums of a group are committed as one for each key", async () => {
+  const { kv } = await openGrouped();
+  const sums: [Deno.KvKey, bigint][] = [];
+  const counting = new Proxy(kv, {
+    get: (target, name) => name === "atomic" ? atomic : Reflect.get(target, name),
+  });
+  function atomic(): Deno.AtomicOperation {
+    const operation = kv.atomic();
+    const sum = operation.sum.bind(operation);
+    operation.sum = (key, n) => {
+      sums.push([key, n]);
+      return sum(key, n);
+    };
+    return operation;
+  }
+  const grouped = groupCommits(counting);
+  const add = (n: bigint) => grouped.atomic().set(["job", n], 1).sum(["jobs"], n).commit();
+  // A text and a number are different keys.
+  const other = () => grouped.atomic().sum(["cost", 1], 1n).sum(["cost", "1"], 2n).commit();
+  const results = await Promise.all([add(1n), add(2n), add(3n), add(4n), other()]);
+
+  assert(results.every(({ ok }) => ok));
+  assertEquals(sums, [
+    [["jobs"], 1n],
+    [["jobs"], 9n],
+    [["cost", 1], 1n],
+    [["cost", "1"], 2n],
+  ]);
+  const valueOf = async (key: Deno.KvKey) => (await kv.get<Deno.KvU64>(key)).value?.value;
+  assertStrictEquals(await valueOf(["jobs"]), 10n);
+  assertStrictEquals(await valueOf(["cost", "1"]), 2n);
+  kv.close();
+});
+
+Deno.test("a transaction that adds to a key and also sets it keeps its order", async () => {
+  using env = await openGrouped();
+  const begin = () => env.grouped.atomic();
+  const hundred = new Deno.KvU64(100n);
+  await Promise.all([
+    begin().set(["first"], 1).commit(),
+    begin().sum(["a"], 5n).set(["a"], hundred).commit(),
+    begin().set(["b"], hundred).sum(["b"], 5n).commit(),
+  ]);
+  const valueOf = async (key: string) => (await env.kv.get<Deno.KvU64>([key])).value?.value;
+  assertEquals([await valueOf("a"), await valueOf("b")], [100n, 105n]);
+});
+
+Deno.test("a transaction that checks a key is not grouped with one that adds to it", async () => {
+  using env = await openGrouped();
+  const absent = { key: ["jobs"], versionstamp: null };
+  const [, added, checked] = await Promise.all([
+    env.grouped.atomic().set(["first"], 1).commit(),
+    env.grouped.atomic().sum(["jobs"], 1n).commit(),
+    env.grouped.atomic().check(absent).set(["checked"], 1).commit(),
+  ]);
+  assertEquals([added!.ok, checked!.ok], [true, false]);
+});

@@ -78,7 +78,7 @@ async function showOrdinary(path: string): Promise<void> {
   await ask(env.app, `${location}/events`);
   await ask(env.app, `${location}/events`, { headers: { "last-event-id": "end" } });
   await ask(env.app, `${location}/events?after=a&after=b`);
-  await ask(env.app, location, { method: "DELETE" });
+  await ask(env.app, location, { method: "DELETE", headers: laptop });
   using slow = await openApp({}, { concurrency: 0 });
   const { response: waiting } = await make(slow.app, path);
   await ask(slow.app, waiting.headers.get("location")!);
@@ -108,10 +108,20 @@ async function showRefusals(path: string): Promise<void> {
   await ask(env.app, unknown, { method: "DELETE" });
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST", ...bad });
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST" });
+  await showForeignSite(path);
   await make(env.app, path);
   await make(env.app, path);
   await env.a.instance.stop(0);
   await make(env.app, path);
+}
+
+async function showForeignSite(path: string): Promise<void> {
+  using env = await openApp({ corsOrigins: ["https://ours.example"] }, { concurrency: 0 });
+  const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  const job = `${path}/${crypto.randomUUID()}`;
+  await make(env.app, path, headers);
+  await ask(env.app, job, { method: "DELETE", headers });
+  await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
 }
 
 async function showKeys(path: string): Promise<void> {
@@ -143,6 +153,9 @@ async function showReadTokens(path: string): Promise<void> {
 }
 
 async function showLimits(path: string): Promise<void> {
+  using day = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
+  await make(day.app, path);
+  await make(day.app, path);
   using env = await openApp();
   const limit = { clock: env.clock, name: "requests", limit: 1 };
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
@@ -217,6 +230,9 @@ async function showService(): Promise<void> {
   await ask(operated.app, "/readyz", { headers: asUs });
   await operated.a.instance.stop(0);
   await ask(operated.app, "/readyz", { headers: asUs });
+  const readWebhook = reads[0]!;
+  using closed = await openApp({ corsOrigins: ["https://ours.example"], readWebhook });
+  await make(closed.app, "/api/webhooks/openai", { origin: "https://evil.example" }, "{}");
   using env = await openApp();
   for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
     await ask(env.app, path);

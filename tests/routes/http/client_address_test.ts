@@ -22,10 +22,16 @@ const cases: [what: string, proxies: number, forwarded: string | undefined, addr
   ["it is the peer of a request that bypassed the proxies", 2, "192.0.2.9", "10.0.0.1"],
   ["it is the peer without the header", 1, undefined, "10.0.0.1"],
   ["it is the peer if the entry is empty", 1, "192.0.2.9, ", "10.0.0.1"],
-  ["it is the network of an IPv6 address", 1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"],
+  ["it is the network of an IPv6 address", 1, "2001:db8:1:2:3:4:5:6", "2001:db8:1::"],
+  ["the network has 56 bits", 1, "2001:db8:1:ffff:3:4:5:6", "2001:db8:1:ff00::"],
   ["it is the IPv4 address of a mapped IPv6 address", 1, "::ffff:192.0.2.9", "192.0.2.9"],
+  ["a mapped address may be hexadecimal", 1, "::FFFF:C000:209", "192.0.2.9"],
+  ["it has no zone", 1, "fe80::1:2%eth0", "fe80::"],
+  ["it has no zone with a port", 1, "[fe80::1%25eth0]:80", "fe80::"],
+  ["a mapped address has no zone", 1, "::ffff:192.0.2.9%1", "192.0.2.9"],
   ["it has no port", 1, "192.0.2.9:5678", "192.0.2.9"],
-  ["it has no port with IPv6", 1, "[2001:db8:1:2::9]:5678", "2001:db8:1:2::"],
+  ["it has no port with IPv6", 1, "[2001:db8:1:2::9]:5678", "2001:db8:1::"],
+  ["a text with a colon that is no address stays", 1, "unknown:1%x", "unknown:1%x"],
   ["it is the entry unchanged if that is not an address", 1, "unknown", "unknown"],
 ];
 
@@ -39,7 +45,7 @@ for (const [what, proxies, forwarded, address] of cases) {
 }
 
 Deno.test("two addresses of one IPv6 network are one client", async () => {
-  const peers = ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::1", "2001:db8:1:3::1"];
+  const peers = ["2001:db8:1:2:3:4:5:6", "2001:db8:1:ff:ffff::1%eth0", "2001:db8:1:100::1"];
   const addresses = await Promise.all(peers.map((peer) => addressOf({ peer, proxies: 0 })));
   assertStrictEquals(addresses[0], addresses[1]);
   assertNotStrictEquals(addresses[0], addresses[2]);

@@ -48,22 +48,27 @@ Deno.test("every answer has the number of requests left", async () => {
   assertStrictEquals(missing.headers.get("ratelimit"), '"requests";r=7;t=45');
 });
 
-Deno.test("a caller over the limit gets 429 until the minute ends, and no job is created", async () => {
+Deno.test("a caller over the limit gets 429 for as long as Retry-After says, and no job is created", async () => {
   await using env = await openLimited({ requests: 100, jobs: 2 });
-  env.clock.advance(20_000);
   for (let n = 0; n < 2; n++) {
     assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
+    env.clock.advance(20_000);
   }
   const refused = await post(env.app, "/api/generations", { preferences: {} });
   assertProblem(refused, 429, "rate_limited");
-  assertStrictEquals(refused.headers.get("retry-after"), "40");
-  assertMatch(refused.headers.get("ratelimit")!, /"jobs";r=0;t=40$/);
+  assertStrictEquals(refused.headers.get("retry-after"), "20");
+  assertMatch(refused.headers.get("ratelimit")!, /"jobs";r=0;t=20$/);
   assertStrictEquals(await countDue(env.kv), 2);
   // Reads are still allowed.
   const path = `/api/itineraries/${crypto.randomUUID()}`;
   assertStrictEquals((await send(env.app, path)).status, 404);
-  env.clock.advance(40_000);
-  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
+  env.clock.advance(19_999);
+  assertProblem(await post(env.app, "/api/itineraries", tokyo), 429, "rate_limited");
+  env.clock.advance(1);
+  // The second job still counts.
+  const accepted = await post(env.app, "/api/itineraries", tokyo);
+  assertStrictEquals(accepted.status, 202);
+  assertMatch(accepted.headers.get("ratelimit")!, /"jobs";r=0;t=20$/);
 });
 
 Deno.test("each network address has its own limit, whatever token it sends", async () => {
@@ -136,6 +141,24 @@ Deno.test("requests with wrong keys count for their address, and get 429", async
   assertProblem(await send(env.app, path, { headers }), 429, "rate_limited");
   const right = { ...bearer(keys[0]!), ...from("192.0.2.1") };
   assertStrictEquals((await send(env.app, path, { headers: right })).status, 404);
+});
+
+Deno.test("after the daily limit, new jobs are 503 until midnight UTC, and the others go on", async () => {
+  const daily = { jobs: 1, costUsd: undefined };
+  using env = await openApp({ apiKeys: keys }, { daily });
+  const [ours, theirs] = keys.map(bearer) as [ReturnType<typeof bearer>, ReturnType<typeof bearer>];
+  const made = await post(env.app, "/api/itineraries", tokyo, ours);
+  for (const headers of [ours, theirs]) {
+    const refused = await post(env.app, "/api/generations", { preferences: {} }, headers);
+    assertProblem(refused, 503, "daily_limit_reached");
+    assertStrictEquals(refused.headers.get("retry-after"), String(12 * HOUR / 1_000));
+  }
+  await env.a.instance.idle();
+  const read = await send(env.app, made.headers.get("location")!, { headers: ours });
+  assertStrictEquals(read.body.status, "completed");
+  env.clock.advance(12 * HOUR);
+  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, theirs)).status, 202);
+  await env.a.instance.idle();
 });
 
 Deno.test("rateLimitHeaders() writes each limit in both fields", () => {

@@ -337,6 +337,17 @@ Deno.test("a refused wish stays in the form, with the reason and the time to try
   assertStrictEquals(stateOf(refused.text).refusal.code, "queue_full");
 });
 
+Deno.test("after the daily limit, the form says so to travelers, and trips are still shown", async () => {
+  using env = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
+  const made = await submit(env.app, "/trips", form);
+  const refused = await submit(env.app, "/trips", form);
+  assertStrictEquals(refused.status, 503);
+  assertMatch(refused.text, /So many trips were planned today that we can(&#39;|')t start another/);
+  assertMatch(refused.text, /Please try again in 12 hours/);
+  assertMatch(refused.text, /value="Tokyo, Japan"/);
+  assertStrictEquals((await open(env.app, `/trips/${jobIdOf(made)}`)).status, 200);
+});
+
 Deno.test("pages and their forms have the rate limits of the API", async () => {
   const kv = await Deno.openKv(":memory:");
   using env = await openApp({ kv }, { concurrency: 0 });
@@ -455,7 +466,7 @@ Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   assertStrictEquals(canceled.headers.get("location"), path);
   assertMatch(
     (await open(env.app, path)).text,
-    /Planning was stopped before this plan was finished/,
+    /This trip was canceled before its plan was finished/,
   );
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });

@@ -1,0 +1,319 @@
+/** The daily limits of the whole service: jobs and money, over all instances and callers. */
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { DailyLimits } from "../../../jobs/engine/daily_limits.ts";
+import { DAY_MS } from "../../../lib/clock.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import { SpendingStore } from "../../../lib/store/spending_store.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
+import { delayCommit, failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
+import { captureLogs } from "../../../testing/log_records.ts";
+import {
+  openRuntime,
+  openRuntimes,
+  openRuntimesOn,
+  type RuntimeOverrides,
+  submit,
+} from "../../../testing/runtimes.ts";
+
+const hello = { text: "hello" };
+const untilMidnight = DAY_MS / 2;
+
+const jobs = (limit: number): RuntimeOverrides => ({
+  daily: { jobs: limit, costUsd: undefined },
+  concurrency: 0,
+});
+
+type Env = Awaited<ReturnType<typeof openRuntimes>>;
+
+/** Submits a job, and returns the outcome. */
+async function outcomeOf({ kind }: Env, { jobs }: Env["a"], options = {}): Promise<string> {
+  return (await jobs.submit(kind, hello, options)).outcome;
+}
+
+Deno.test("after DAILY_JOBS jobs, all callers are refused until midnight UTC", async () => {
+  using logs = captureLogs();
+  using env = await openRuntimes(jobs(2));
+  for (const id of ["ada", "grace"]) {
+    const caller = { id, owner: null };
+    assertStrictEquals(await outcomeOf(env, env.a, { caller }), "accepted");
+  }
+  for (const runtime of [env.a, env.b]) {
+    const refused = await runtime.jobs.submit(env.kind, hello);
+    assertEquals(refused, { outcome: "day over", limit: "jobs", resetMs: untilMidnight });
+  }
+  const warnings = logs.records.filter(({ rawMessage }) => rawMessage === "daily limit reached");
+  // Once in each instance.
+  assertStrictEquals(warnings.length, 2);
+
+  env.clock.advance(untilMidnight - 1);
+  assertStrictEquals(await outcomeOf(env, env.a), "day over");
+  env.clock.advance(1);
+  assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+  assertStrictEquals(await outcomeOf(env, env.b), "accepted");
+  assertStrictEquals(await outcomeOf(env, env.b), "day over");
+});
+
+Deno.test("of a flood, exactly DAILY_JOBS jobs are accepted", async () => {
+  using env = await openRuntimes(jobs(7));
+  const flood = Array.from({ length: 60 }, () => outcomeOf(env, env.a));
+  const accepted = (await Promise.all(flood)).filter((outcome) => outcome === "accepted");
+  assertStrictEquals(accepted.length, 7);
+  assertStrictEquals(await outcomeOf(env, env.b), "day over");
+});
+
+Deno.test("two instances accept too many only by requests at the same moment", async () => {
+  using env = await openRuntimes(jobs(23));
+  let accepted = 0;
+  for (let n = 0; n < 20; n++) {
+    const pair = await Promise.all([env.a, env.b].map((runtime) => outcomeOf(env, runtime)));
+    accepted += pair.filter((outcome) => outcome === "accepted").length;
+    env.clock.advance(100);
+  }
+  assert(accepted >= 23 && accepted <= 24, `${accepted} were accepted`);
+});
+
+Deno.test("a job that is accepted while the sums are read counts", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const spending = new SpendingStore(kv, { clock, holder: "a" });
+  const limits = new DailyLimits({ spending, waiting: { total: 0, others: 0 }, clock, jobs: 2 });
+  const stored = Promise.withResolvers<{ outcome: string }>();
+  const accepted = { outcome: "accepted" };
+  const accept = () => Promise.resolve(accepted);
+  const first = limits.admit(() => stored.promise);
+  await nextTurn();
+  clock.advance(500);
+  // This request begins a read, which does not see the commit of the first one.
+  const second = limits.admit(accept);
+  stored.resolve(accepted);
+
+  assertEquals([await first, await second], [accepted, accepted]);
+  assertStrictEquals((await limits.admit(accept)).outcome, "day over");
+});
+
+Deno.test("a new instance knows what was accepted before a crash", async () => {
+  using env = await openRuntimes(jobs(3));
+  for (let n = 0; n < 2; n++) await outcomeOf(env, env.a);
+  const next = openRuntime(env.kv, env.clock, jobs(3));
+  assertStrictEquals(await outcomeOf(env, next), "accepted");
+  assertStrictEquals(await outcomeOf(env, next), "day over");
+});
+
+Deno.test("an acceptance that fails does not count, one whose answer is lost counts once", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, jobs(2));
+  failCommits(hooks, "job", 1);
+  const failed = await env.a.jobs.submit(env.kind, hello).catch(({ message }) => message);
+  assertStrictEquals(failed, "database lost");
+  hooks.commit = async (_sets, run) => {
+    hooks.commit = undefined;
+    await run();
+    throw new Error("The answer was lost");
+  };
+  assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+  env.clock.advance(1_000);
+  assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+  assertStrictEquals(await outcomeOf(env, env.a), "day over");
+});
+
+Deno.test("a repeated request is answered after the limit, and counts once", async () => {
+  using env = await openRuntimes(jobs(2));
+  const options = { idempotencyKey: "wish-1" };
+  for (let n = 0; n < 3; n++) {
+    assertStrictEquals(await outcomeOf(env, env.a, options), "accepted");
+  }
+  assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+  assertStrictEquals(await outcomeOf(env, env.a), "day over");
+  assertStrictEquals(await outcomeOf(env, env.a, options), "accepted");
+});
+
+Deno.test("requests that a full queue refuses do not count", async () => {
+  using env = await openRuntimes({ ...jobs(2), maxQueuedJobs: 1 });
+  const outcomes = [];
+  for (let n = 0; n < 3; n++) outcomes.push(await outcomeOf(env, env.a));
+  assertEquals(outcomes, ["accepted", "queue full", "queue full"]);
+  const next = openRuntime(env.kv, env.clock, jobs(2));
+  assertStrictEquals(await outcomeOf(env, next), "accepted");
+});
+
+Deno.test("DAILY_JOBS costs an acceptance no read and no further commit", async () => {
+  const operations = async (overrides: RuntimeOverrides) => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    using env = openRuntimesOn(kv, { concurrency: 0, ...overrides });
+    // The first requests count what waits, and what was accepted today.
+    await outcomeOf(env, env.a);
+    const seen = { gets: 0, lists: 0, commits: 0, failed: 0 };
+    hooks.get = () => void seen.gets++;
+    hooks.list = () => void seen.lists++;
+    hooks.commit = async (_sets, run) => {
+      seen.commits++;
+      const result = await run();
+      if (!result.ok) seen.failed++;
+      return result;
+    };
+    for (let n = 0; n < 100; n++) await outcomeOf(env, env.a);
+    await Promise.all(Array.from({ length: 100 }, () => outcomeOf(env, env.a)));
+    return seen;
+  };
+  const without = await operations({});
+  assertEquals(await operations(jobs(100_000)), without);
+  assertEquals([without.gets, without.lists, without.failed], [0, 0, 0]);
+});
+
+Deno.test("the sums are read twice a second, also under a flood that is refused", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, jobs(1));
+  await outcomeOf(env, env.a);
+  let lists = 0;
+  hooks.list = (selector) => {
+    if ("prefix" in selector && selector.prefix[0] === "spent") lists++;
+  };
+  for (let n = 0; n < 100; n++) {
+    assertStrictEquals(await outcomeOf(env, env.a), "day over");
+    env.clock.advance(10);
+  }
+  assert(lists <= 2, `${lists} reads`);
+});
+
+const usage = {
+  inputTokens: 1_000_000,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** A kind whose only turn costs a dollar, and ends as `end` says. */
+function dollar(end: () => Promise<{ text: string }> = () => Promise.resolve(hello)) {
+  const kind = testKind(async (_request, context) => {
+    await context.chat("turn-1", anyRequest, anyParts);
+    return await end();
+  });
+  const chat = () => Promise.resolve({ ...silentTurn, text: "", usage });
+  return {
+    kinds: [kind],
+    model: () => modelOf({ chat }),
+    prices: { "gpt-test": { input: 1, output: 1 } },
+  };
+}
+
+const cost = (costUsd: number) => ({ daily: { jobs: undefined, costUsd } });
+
+Deno.test("after DAILY_COST_USD dollars, jobs are refused until midnight UTC", async () => {
+  using env = await openRuntimes({ ...dollar(), ...cost(1.5) });
+  for (let n = 0; n < 2; n++) {
+    assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+    await env.a.instance.idle();
+    env.clock.advance(500);
+  }
+  for (const runtime of [env.a, env.b]) {
+    const refused = await runtime.jobs.submit(env.kind, hello);
+    const resetMs = untilMidnight - 1_000;
+    assertEquals(refused, { outcome: "day over", limit: "cost", resetMs });
+  }
+  env.clock.advance(untilMidnight);
+  assertStrictEquals(await outcomeOf(env, env.b), "accepted");
+  await env.b.instance.idle();
+});
+
+const endings: [how: string, end: () => Promise<{ text: string }>][] = [
+  ["completes", () => Promise.resolve(hello)],
+  ["fails", () => Promise.reject(new JobError("refused", "no"))],
+];
+
+for (const [how, end] of endings) {
+  Deno.test(`the cost of a job that ${how} counts`, async () => {
+    using env = await openRuntimes({ ...dollar(end), ...cost(1) });
+    await submit(env.a, env.kind, hello);
+    await env.a.instance.idle();
+    env.clock.advance(500);
+    assertStrictEquals(await outcomeOf(env, env.a), "day over");
+  });
+}
+
+Deno.test("the cost of a canceled job counts, and running jobs continue after the limit", async () => {
+  const held = Promise.withResolvers<void>();
+  const end = () => held.promise.then(() => hello);
+  using env = await openRuntimes({ ...dollar(end), ...cost(1) });
+  const [first, second] = [
+    await submit(env.a, env.kind, hello),
+    await submit(env.a, env.kind, hello),
+  ];
+  await env.settled();
+  await env.a.jobs.cancel(env.kind, first.job.id);
+  env.clock.advance(500);
+  assertStrictEquals(await outcomeOf(env, env.a), "day over");
+
+  held.resolve();
+  await env.a.instance.idle();
+  const snapshot = await env.a.jobs.read(env.kind, second.job.id);
+  assertStrictEquals(snapshot?.job.state, "succeeded");
+});
+
+const loads: [today: number[], yesterday: number[], waiting: number, isOver: boolean][] = [
+  // Nothing is known about the price of a job.
+  [[], [], 1_000, false],
+  [[1, 3], [], 2, false],
+  [[1, 3], [], 3, true],
+  [[10], [], 0, true],
+  [[4, 5.5], [], 0, false],
+  // Yesterday tells what a job costs until the first one of today has ended.
+  [[], [0.5, 1.5], 9, false],
+  [[], [0.5, 1.5], 10, true],
+  [[0.5], [2, 2], 18, false],
+];
+
+for (const [today, yesterday, waiting, isOver] of loads) {
+  const title = `with a limit of $10, ${waiting} waiting jobs, and jobs of $${today} today and ` +
+    `$${yesterday} yesterday, a job is ${isOver ? "refused" : "accepted"}`;
+  Deno.test(title, async () => {
+    using kv = await Deno.openKv(":memory:");
+    const clock = new FakeClock();
+    const spending = new SpendingStore(kv, { clock, holder: "a" });
+    const spend = async (costs: number[]) => {
+      for (const cost of costs) {
+        const commit = kv.atomic();
+        spending.addEnded(commit, cost);
+        await commit.commit();
+      }
+    };
+    await spend(yesterday);
+    clock.advance(DAY_MS);
+    await spend(today);
+    const load = { total: waiting, others: 0 };
+    const limits = new DailyLimits({ spending, waiting: load, clock, costUsd: 10 });
+    const { outcome } = await limits.admit(() => Promise.resolve({ outcome: "accepted" }));
+    assertStrictEquals(outcome, isOver ? "day over" : "accepted");
+  });
+}
+
+Deno.test("an end that is committed twice counts once", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { ...dollar(), ...cost(1.5) });
+  const ended = Promise.withResolvers<void>();
+  const waits = testKind(async (_request, context) => {
+    await context.chat("turn-1", anyRequest, anyParts);
+    await ended.promise;
+    return hello;
+  });
+  const runtime = openRuntime(kv, env.clock, { ...dollar(), ...cost(1.5), kinds: [waits] });
+  await submit(runtime, waits, hello);
+  await env.settled();
+  delayCommit(hooks, "result");
+  ended.resolve();
+  while (runtime.instance.running > 0) {
+    env.clock.advance(1_000);
+    await env.settled();
+  }
+  const spent = await Array.fromAsync(kv.list<Deno.KvU64>({ prefix: ["spent"] }));
+  const sums = spent.filter(({ key }) => key[3] === "cost").map(({ value }) => value.value);
+  assertEquals(sums, [1_000_000_000n]);
+});
+
+Deno.test("without a daily limit, the sums are not written", async () => {
+  using env = await openRuntimes(dollar());
+  await submit(env.a, env.kind, hello);
+  await env.a.instance.idle();
+  assertEquals(await Array.fromAsync(env.kv.list({ prefix: ["spent"] })), []);
+});
