@@ -81,6 +81,7 @@ export function parseConfig(
   const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
+    onDeploy: v.DENO_DEPLOY,
     logsEachLine: v.DENO_DEPLOY || v.OTEL_DENO === "true" || v.OTEL_DENO === "1",
     logLevel: v.LOG_LEVEL,
     port: v.PORT,
