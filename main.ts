@@ -73,6 +73,7 @@ const app = createApp({
   corsOrigins: config.corsOrigins,
   access: { apiKeys, publicReads, trustedProxies },
   rateLimiters,
+  maxStreamsPerCaller: config.maxStreamsPerCaller,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
   warnings: () => shutdowns.warnings,

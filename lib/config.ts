@@ -93,6 +93,7 @@ export function parseConfig(
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
+    maxStreamsPerCaller: v.MAX_STREAMS_PER_CALLER,
     trustedProxies: v.TRUSTED_PROXIES,
     generator: chooseGenerator(v),
     sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),

@@ -45,6 +45,7 @@ export function testApp(
     access,
     corsOrigins: ["*"],
     rateLimiters: {},
+    maxStreamsPerCaller: 0,
     privateHosts: [],
     ...rest,
   });

@@ -9,8 +9,12 @@ import type { FaultPoint } from "./fault.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
 
-/** All tests send from one address, which the rate limits must not stop. */
-const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
+/** All tests send from one address, which no limit must stop. */
+const unlimited = {
+  RATE_LIMIT_REQUESTS: "0",
+  RATE_LIMIT_JOBS: "0",
+  MAX_STREAMS_PER_CALLER: "0",
+};
 
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
