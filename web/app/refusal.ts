@@ -32,6 +32,7 @@ const refusals: Record<string, RefusalText> = {
   daily_budget_spent: temporary("You have reached your limit of plans for today."),
   queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
   stopping: temporary("The service is restarting."),
+  body_timeout: temporary("Your request took too long to reach us."),
   network: temporary("We can't reach the service. Check your internet connection."),
   internal: temporary("Something went wrong on our side."),
   accept_failed: temporary("Something went wrong on our side."),
