@@ -59,8 +59,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
 
   app.use(requestId());
-  app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
+  // Also of preflights, which the next middleware answers.
   app.use(requireHost());
+  app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
   app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 

@@ -10,8 +10,8 @@ const LIMIT = 2;
 async function openWaiting(options: Parameters<typeof openApp>[0] = {}) {
   const env = await openApp({ maxStreamsPerCaller: LIMIT, ...options }, { concurrency: 0 });
   const headers = options.apiKeys ? { authorization: `Bearer ${options.apiKeys[0]}` } : {};
-  const { headers: { location } } = await post(env.app, "/api/itineraries", tokyo, headers)
-    .then(({ headers }) => ({ headers: { location: headers.get("location")! } }));
+  const made = await post(env.app, "/api/itineraries", tokyo, headers);
+  const location = made.headers.get("location")!;
   const stream = (headers: Record<string, string> = {}) =>
     EventSource.open(env.app, `${location}/events`, headers);
   return { ...env, location, stream };
@@ -86,13 +86,14 @@ Deno.test("a long poll above the limit is answered at once, as without Prefer", 
 
 Deno.test("long polls count, and make room when they end", async () => {
   using env = await openWaiting();
-  const polls = Array.from(
-    { length: LIMIT },
-    () => send(env.app, env.location, { headers: { prefer: "wait=30" } }),
-  );
-  await nextTurn();
-  assertStrictEquals((await send(env.app, `${env.location}/events`)).status, 429);
-  await send(env.app, env.location, { method: "DELETE" });
+  const { headers } = await post(env.app, "/api/itineraries", tokyo);
+  const paths = [env.location, headers.get("location")!];
+  const polls = paths.map((path) => send(env.app, path, { headers: { prefer: "wait=30" } }));
+  while (env.a.jobs.watched < paths.length) await nextTurn();
+  const refused = await env.stream();
+  assertStrictEquals(refused.response.status, 429);
+  await refused.close();
+  for (const path of paths) await send(env.app, path, { method: "DELETE" });
   for (const { headers } of await Promise.all(polls)) {
     assertStrictEquals(headers.get("preference-applied"), "wait=30");
   }
