@@ -18,18 +18,12 @@ export function requestBody(
   kind: PublicKind,
   options: { privateHosts: readonly string[] },
 ): z.ZodType<RequestBody> {
-  // A trusted host may use http.
-  const scheme = options.privateHosts.length > 0 ? "https?" : "https";
   const callbackUrl = z.string({ error: "expected a URL" }).check((context) => {
     const message = objectionTo(normalized(context.value), options);
     if (message !== null) context.issues.push({ code: "custom", message, input: context.value });
   })
     // JSON Schema cannot tell which hosts are public.
-    .meta({
-      format: "uri",
-      maxLength: MAX_URL_LENGTH,
-      pattern: `^${scheme}://[^\\s/?#@]+([/?#]\\S*)?$`,
-    })
+    .meta({ format: "uri", maxLength: MAX_URL_LENGTH, pattern: urlPattern(options) })
     .transform(normalized);
   return kind.request.extend({
     callbackUrl: callbackUrl.nullish().describe(
@@ -37,6 +31,24 @@ export function requestBody(
         "unless the operator trusts it. Requires an API key.",
     ),
   }) as z.ZodType<RequestBody>;
+}
+
+/** The rest of a URL after its host and port: characters of RFC 3986. */
+const REST = "([/?#][A-Za-z0-9_.~:/?#\\[\\]@!$&'()*+,;=%-]*)?";
+
+const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+
+/** A port up to 65535. */
+const PORT =
+  "(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?";
+
+/**
+ * Returns the pattern of URLs for JSON Schema. A trusted host may have any name and use http; of
+ * the others, it describes the names.
+ */
+function urlPattern({ privateHosts }: { privateHosts: readonly string[] }): string {
+  if (privateHosts.length > 0) return `^https?://[^\\s/?#@]+${REST}$`;
+  return `^https://(${LABEL}\\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])${PORT}${REST}$`;
 }
 
 /** Returns a URL as it is stored: encoded, and so perhaps longer. */

@@ -112,7 +112,10 @@ async function askHttp2(url: string, headers: Record<string, string>): Promise<n
   }
 }
 
-Deno.test("an invalid :authority is 400", async () => {
+/** The client of Deno 2.5 sends its own `:authority`. */
+const ignore = Deno.version.deno.startsWith("2.5.");
+
+Deno.test("an invalid :authority is 400", { ignore }, async () => {
   await using directory = await workDirectory();
   await using program = new Program(directory.path);
   const url = await program.url();
