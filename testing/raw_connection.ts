@@ -12,18 +12,26 @@ export interface RawAnswer {
 
 /** One connection. Dispose of it to close it. */
 export class RawConnection implements Disposable {
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.TcpConn | Deno.TlsConn;
   /** The received bytes that no answer has used, one character for each. */
   #received = "";
 
-  private constructor(conn: Deno.TcpConn) {
+  private constructor(conn: Deno.TcpConn | Deno.TlsConn) {
     this.#conn = conn;
   }
 
-  /** @param url the URL of the server: only its host and port count */
-  static async open(url: string): Promise<RawConnection> {
-    const { hostname, port } = new URL(url);
-    return new RawConnection(await Deno.connect({ hostname, port: Number(port) }));
+  /**
+   * @param url the URL of the server: only its protocol, host and port count
+   * @param options `caCerts`: further root certificates for TLS
+   */
+  static async open(url: string, { caCerts = [] }: { caCerts?: string[] } = {}) {
+    const { protocol, hostname, port } = new URL(url);
+    const address = { hostname, port: Number(port) };
+    return new RawConnection(
+      protocol === "https:"
+        ? await Deno.connectTls({ ...address, caCerts })
+        : await Deno.connect(address),
+    );
   }
 
   /** Sends text as it is. */
@@ -86,7 +94,9 @@ export class RawConnection implements Disposable {
     try {
       return await this.#conn.read(chunk);
     } catch (error) {
-      if (error instanceof Deno.errors.ConnectionReset) return null;
+      const { ConnectionReset, UnexpectedEof } = Deno.errors;
+      // The second: without the end of TLS.
+      if (error instanceof ConnectionReset || error instanceof UnexpectedEof) return null;
       throw error;
     }
   }
