@@ -79,3 +79,13 @@ Deno.test("without free descriptors, jobs and streams go on, and connections are
   assertEquals(program.log.filter(({ message }) => /refused|retry|failed/.test(message)), []);
   assertStrictEquals((await program.end("SIGTERM")).code, 0);
 });
+
+Deno.test("a program with fewer descriptors than its reserve would need still serves", async () => {
+  await using directory = await workDirectory();
+  const env = { WORKER_CONCURRENCY: "1000" };
+  await using program = new Program(directory.path, { env, maxFiles: MAX_FILES });
+  const { headers } = await program.post("/api/itineraries", wish);
+  await program.untilLogged("completed");
+  const { body } = await program.get(headers.get("location")!);
+  assertStrictEquals(body.status, "completed");
+});
