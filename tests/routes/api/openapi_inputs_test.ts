@@ -194,6 +194,28 @@ Deno.test("lists accept each described limit, and refuse each other limit and cu
   }
 });
 
+Deno.test("a cursor with other characters than described is refused", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const headers = { "client-token": crypto.randomUUID() };
+  for (let count = 0; count < 2; count++) await post(env.app, "/api/itineraries", tokyo, headers);
+  const list = (query: string) => send(env.app, `/api/itineraries?${query}`, { headers });
+  const cursor = (await list("limit=1")).body.nextCursor;
+  assertStrictEquals((await list(`cursor=${cursor}`)).status, 200);
+  for (const end of ["=", "!", "%20", "+"]) {
+    assertStrictEquals((await list(`cursor=${cursor}${end}`)).status, 400, end);
+  }
+});
+
+Deno.test("a callback URL that is too long when it is encoded is refused at once", async () => {
+  using env = await openApp({ apiKeys: [key] }, { concurrency: 0 });
+  for (const [length, status] of [[200, 202], [1_000, 400]] as const) {
+    const callbackUrl = `https://example.com/${"\u6771".repeat(length)}`;
+    const body = { ...tokyo, callbackUrl };
+    const answer = await post(env.app, "/api/itineraries", body, { authorization });
+    assertStrictEquals(answer.status, status);
+  }
+});
+
 Deno.test("the pattern of visible text describes every character that is visible alone", () => {
   const { destination } = description.paths["/api/itineraries"].post
     .requestBody.content["application/json"].schema.properties;
