@@ -6,6 +6,8 @@ import { getLogger } from "@logtape/logtape";
 import { createRuntime } from "./jobs/runtime.ts";
 import { systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
+import { DescriptorReserve } from "./lib/http/descriptor_reserve.ts";
+import { Listener } from "./lib/http/listener.ts";
 import { openDatabase, StorageFullError } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
@@ -32,6 +34,12 @@ const CLOSE_MS = 500;
 
 /** `EX_TEMPFAIL` of sysexits.h: a later start succeeds if the disk has space again. */
 const DISK_FULL_EXIT_CODE = 75;
+
+/**
+ * How many file descriptors clients cannot use up, beside one for the model call of each job: for
+ * tools, callbacks, name lookups and modules that are loaded late.
+ */
+const RESERVED_DESCRIPTORS = 32;
 
 const log = getLogger("tripwright");
 
@@ -69,6 +77,7 @@ const app = createApp({
   corsOrigins: config.corsOrigins,
   access: { apiKeys, publicReads, trustedProxies },
   rateLimiters,
+  maxStreamsPerCaller: config.maxStreamsPerCaller,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
   health,
@@ -81,7 +90,7 @@ const hurry = new AbortController();
 for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
-const server = listen();
+const server = startListening();
 instance.start();
 // In the background: the start must not wait for OpenAI.
 shutdowns.check();
@@ -113,12 +122,21 @@ function createRateLimiters({ rateLimits }: Config): RateLimiters {
   return { requests: limiter("requests"), jobs: limiter("jobs") };
 }
 
-function listen(): Deno.HttpServer {
-  const { port, hostname } = config;
+/** Listens; on Deno Deploy only once, because there the platform accepts the connections. */
+function startListening(): { shutdown(): Promise<void> } {
+  const { port, hostname, onDeploy, concurrency } = config;
+  // Deno 2.5 compresses by default, later versions only with this option.
+  const options = { hostname, automaticCompression: true };
+  const greeting = { port, onListen: (at: Deno.NetAddr) => greet(config, at.port) };
+  const serve = (port?: number) =>
+    Deno.serve(
+      { ...options, ...(port === undefined ? greeting : { port, onListen: () => {} }) },
+      handler,
+    );
   try {
-    // Deno 2.5 compresses by default, later versions only with this option.
-    const options = { port, hostname, automaticCompression: true };
-    return Deno.serve({ ...options, onListen: (at) => greet(config, at.port) }, handler);
+    if (onDeploy) return serve();
+    const reserve = new DescriptorReserve(RESERVED_DESCRIPTORS + concurrency);
+    return new Listener({ serve, reserve, clock: systemClock });
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) exitWithReason(`port ${port} is in use, set PORT`);
     exitWithReason(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);

@@ -82,6 +82,7 @@ export function parseConfig(
   const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
+    onDeploy: v.DENO_DEPLOY,
     logsEachLine: v.DENO_DEPLOY || v.OTEL_DENO === "true" || v.OTEL_DENO === "1",
     logLevel: v.LOG_LEVEL,
     port: v.PORT,
@@ -96,6 +97,7 @@ export function parseConfig(
     daily: dailyLimits(v),
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
+    maxStreamsPerCaller: v.MAX_STREAMS_PER_CALLER,
     trustedProxies: v.TRUSTED_PROXIES,
     generator: chooseGenerator(v),
     sampleDelayMs: v.SAMPLE_DELAY_MS ?? (options.dev ? DEV_SAMPLE_DELAY_MS : 0),

@@ -25,13 +25,15 @@ export class FaultLog {
    *
    * @param message names what failed; must be one of a fixed set, because each message stays in
    * memory
+   * @returns whether the fault was logged
    */
-  report(message: string, error: unknown, properties: Record<string, unknown> = {}): void {
+  report(message: string, error: unknown, properties: Record<string, unknown> = {}): boolean {
     const now = this.#clock.now();
     const sinceMs = now - (this.#loggedAt.get(message) ?? -Infinity);
     // The time is negative if the clock was set back.
-    if (Math.abs(sinceMs) < INTERVAL_MS) return;
+    if (Math.abs(sinceMs) < INTERVAL_MS) return false;
     this.#loggedAt.set(message, now);
     this.#logger.error(message, { ...properties, error: describeError(error) });
+    return true;
   }
 }

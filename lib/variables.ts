@@ -274,6 +274,11 @@ export const Variables = z.object({
   RATE_LIMIT_JOBS: integer(0, 1_000_000).default(60).describe(
     "how many of these may create a job; `0`: no limit",
   ),
+  MAX_STREAMS_PER_CALLER: integer(0, 1_000_000).default(100).describe(
+    "how many event streams and long polls a caller may have open at the same time in one " +
+      "instance; `0`: no limit. A further stream is refused with 429, a further long poll is " +
+      "answered at once",
+  ),
   TRUSTED_PROXIES: integer(0, 10).default(0).describe(
     "how many proxies in front of the service append to `X-Forwarded-For`. The client's address " +
       "is that many entries from the end. If the number is too large, clients can forge their " +

@@ -2,7 +2,7 @@
  * The HTTP application: a function from a request to a response.
  * @module
  */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -18,11 +18,13 @@ import { type AccessOptions, type AppEnv, authorize, identify } from "./http/cal
 import { adminCheck } from "./http/admin_token.ts";
 import { commonHeaders } from "./http/common_headers.ts";
 import { refuseForeignSites } from "./http/foreign_site.ts";
+import { requireHost } from "./http/host.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
+import { OpenStreams } from "./http/open_streams.ts";
 import { problemRoutes } from "./pages/problems.tsx";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
@@ -38,6 +40,8 @@ export interface AppOptions {
   corsOrigins: string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** How many event streams and long polls a caller may have open; 0: any number. */
+  maxStreamsPerCaller: number;
   /** Private hosts that callbacks may go to. */
   privateHosts: readonly string[];
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
@@ -58,9 +62,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     options;
   const app = new Hono<AppEnv>({ strict: false });
   const views = new JobViews(jobs, clock);
+  const openStreams = new OpenStreams(options.maxStreamsPerCaller);
 
   app.use(requestId());
+  // Also of preflights, which the next middleware answers.
+  app.use(requireHost());
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
+  app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
   app.use(
@@ -82,11 +90,11 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
     app.route(
       kind.http.path,
-      jobRoutes(kind, { jobs, views, clock, access, rateLimiters, privateHosts }),
+      jobRoutes(kind, { jobs, views, clock, access, rateLimiters, openStreams, privateHosts }),
     );
   }
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
-  if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, readWebhook));
+  if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
 
   app.notFound((c) => sendAnyProblem(c, noRoute));
   app.onError((error, c) => {
@@ -139,6 +147,15 @@ const foreignSite: Problem = {
 };
 
 const noRoute: Problem = { code: "route_not_found", detail: "This path does not exist" };
+
+/** Answers `OPTIONS *`, which is about the whole server (RFC 9110, section 9.3.7). */
+const describeServer: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== "OPTIONS" || c.req.path !== "/*") return await next();
+  return new Response(null, {
+    status: 204,
+    headers: { allow: "GET, HEAD, POST, DELETE, OPTIONS" },
+  });
+};
 
 /** Answers `OPTIONS` with the methods of a path, and every other method with a problem. */
 function sendMethods(c: Context, methods: string[]): Response | Promise<Response> {

@@ -46,6 +46,7 @@ export function testApp(
     access,
     corsOrigins: ["*"],
     rateLimiters: {},
+    maxStreamsPerCaller: 0,
     privateHosts: [],
     ...rest,
   });

@@ -51,6 +51,7 @@ const GENERAL = new Set([
   "x-accel-buffering",
   "connection",
   "accept",
+  "accept-encoding",
 ]);
 
 const ajv = new Ajv2020({ strict: false, validateFormats: true, allErrors: true });

@@ -9,8 +9,12 @@ import type { FaultPoint } from "./fault.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
 
-/** All tests send from one address, which the rate limits must not stop. */
-const unlimited = { RATE_LIMIT_REQUESTS: "0", RATE_LIMIT_JOBS: "0" };
+/** All tests send from one address, which no limit must stop. */
+const unlimited = {
+  RATE_LIMIT_REQUESTS: "0",
+  RATE_LIMIT_JOBS: "0",
+  MAX_STREAMS_PER_CALLER: "0",
+};
 
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
@@ -22,6 +26,8 @@ export interface ProgramOptions {
   preload?: string | undefined;
   /** The directory of its source; by default this repository. */
   source?: string | undefined;
+  /** How many file descriptors it may have. Unset: as many as the tests. */
+  maxFiles?: number;
 }
 
 /**
@@ -45,6 +51,11 @@ export async function workDirectory() {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** The beginning of a command that limits the file descriptors of the rest. */
+function withFileLimit(maxFiles: number | undefined): string[] {
+  return maxFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${maxFiles}; exec "$0" "$@"`];
+}
+
 /** Returns the output of the command `ps`. */
 async function ps(...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command("ps", { args }).output();
@@ -62,14 +73,16 @@ export class Program implements AsyncDisposable {
 
   constructor(
     directory: string,
-    { env = {}, task = "start", preload, source }: ProgramOptions = {},
+    { env = {}, task = "start", preload, source, maxFiles }: ProgramOptions = {},
   ) {
     // The web app is built before the tests.
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: taskArguments(task, {
-        ...(source && { source }),
-        flags: preload ? ["--preload", preload] : [],
-      }),
+    const args = taskArguments(task, {
+      ...(source && { source }),
+      flags: preload ? ["--preload", preload] : [],
+    });
+    const [command, ...words] = [...withFileLimit(maxFiles), Deno.execPath(), ...args];
+    this.#process = new Deno.Command(command!, {
+      args: words,
       cwd: directory,
       env: {
         NO_COLOR: "1",

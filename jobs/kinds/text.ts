@@ -11,6 +11,15 @@ import {
 } from "../../lib/characters.ts";
 
 /**
+ * A visible character for JSON Schema. Many validators know no classes of Unicode, so it lists the
+ * common invisible characters and leaves out combining marks of single scripts.
+ */
+const VISIBLE_PATTERN = "[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0300-\\u036f" +
+  "\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160" +
+  "\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164" +
+  "\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb]";
+
+/**
  * Returns the schema of a string of `min` to `max` characters after trimming, as a reader counts
  * them. With a minimum, one of them must be visible. A lone surrogate is replaced, because no
  * upstream server accepts it.
@@ -23,7 +32,7 @@ export function travellerText({ min = 0, max }: { min?: number; max: number }) {
       if (message !== null) issues.push({ code: "custom", message, input: value });
     })
     // JSON Schema cannot express the trimming, and counts code points.
-    .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
+    .meta({ ...(min > 0 && { minLength: min, pattern: VISIBLE_PATTERN }), maxLength: max });
 }
 
 /** Returns what is wrong with a text, or `null`. */

@@ -14,7 +14,7 @@ import { type Clock, Deadline } from "../clock.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
 /** The longest accepted URL, in characters: all proxies and browsers support this length. */
-const MAX_URL_LENGTH = 2_048;
+export const MAX_URL_LENGTH = 2_048;
 
 /** The approximate limit of status line and headers, in bytes: the same as in Node and nginx. */
 const MAX_HEAD_BYTES = 16_384;

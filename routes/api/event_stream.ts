@@ -11,6 +11,7 @@ import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/log.ts";
+import type { OpenStream } from "../http/open_streams.ts";
 import { type JobEvent, JobEvents } from "./job_events.ts";
 
 /** Less than the idle timeouts of proxies, which start at 30 s. */
@@ -36,6 +37,8 @@ export interface EventStreamOptions {
   id: string;
   /** The id of the last event that the client received, if any. */
   position: string | undefined;
+  /** Ends with the stream. `null`: the request only asks for the headers. */
+  opened: OpenStream | null;
 }
 
 /**
@@ -44,8 +47,8 @@ export interface EventStreamOptions {
  */
 export function sendEvents(c: Context, options: EventStreamOptions): Response {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
-  // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
-  if (c.req.method === "HEAD") return c.body(null);
+  const { opened } = options;
+  if (opened === null) return c.body(null);
   // Not `streamSSE`: it sets connection headers, which only the server may set and HTTP/2 forbids.
   return stream(c, async (stream) => {
     const closed = new AbortController();
@@ -56,6 +59,7 @@ export function sendEvents(c: Context, options: EventStreamOptions): Response {
     } catch (error) {
       log.error("event stream failed", { jobId: options.id, error: describeError(error) });
     } finally {
+      opened[Symbol.dispose]();
       closed.abort();
     }
   });

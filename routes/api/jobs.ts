@@ -34,6 +34,7 @@ import {
   unknownCaller,
 } from "./refusals.ts";
 import { singleQuery } from "../http/query.ts";
+import type { OpenStreams } from "../http/open_streams.ts";
 import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { retryAfterSeconds } from "./poll_interval.ts";
 import { requestBody } from "./request_body.ts";
@@ -53,6 +54,7 @@ export interface JobRouteOptions {
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  openStreams: OpenStreams;
   /** Private hosts that callbacks may go to; see `objectionTo()`. */
   privateHosts: readonly string[];
 }
@@ -88,7 +90,7 @@ class JobCalls {
     const kind = this.#kind;
     const { jobs, clock, rateLimiters } = this.#options;
     const idempotencyKey = idempotencyKeyOf(c);
-    const { callbackUrl, ...request } = await readBody(c, this.#body);
+    const { callbackUrl, ...request } = await readBody(c, this.#body, { clock });
     if (callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
     const options = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
     const { job, isRepeated, budget } = await acceptJob(c, kind, options);
@@ -127,7 +129,7 @@ class JobCalls {
 
   async stream(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
-    const { jobs, clock } = this.#options;
+    const { jobs, clock, openStreams } = this.#options;
     const snapshot = await this.#find(c, (id) => jobs.read(kind, id));
     const { job } = snapshot;
     const after = singleQuery(c, "after");
@@ -137,7 +139,9 @@ class JobCalls {
     // Throws before the stream begins if the job cannot be presented. If the stream broke later,
     // browsers would reconnect again and again.
     presentJob(kind, snapshot);
-    return sendEvents(c, { kind, jobs, clock, id: job.id, position });
+    // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
+    const opened = c.req.method === "HEAD" ? null : openStreams.open(c);
+    return sendEvents(c, { kind, jobs, clock, id: job.id, position, opened });
   }
 
   async createReadToken(c: ApiContext): Promise<Response> {
@@ -189,9 +193,11 @@ class JobCalls {
 
   /** Waits until the job differs from the client's version, if the request has `Prefer: wait`. */
   async #waitForChange(c: ApiContext, view: JobView): Promise<JobView> {
-    const { jobs, views } = this.#options;
+    const { jobs, views, openStreams } = this.#options;
     const seconds = preferredWaitSeconds(c);
-    if (seconds === 0) return view;
+    // A server may ignore a preference, and a client then waits as long as `Retry-After` says.
+    using opened = seconds === 0 ? null : openStreams.tryOpen(c);
+    if (!opened) return view;
     c.header("preference-applied", `wait=${seconds}`);
     const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
     if (isNewToClient || isEnded(view.job)) return view;
@@ -220,9 +226,10 @@ class JobCalls {
    */
   async #waitForEnd(c: ApiContext, { id }: JobRecord): Promise<Response | null> {
     const kind = this.#kind;
-    const { jobs, views } = this.#options;
+    const { jobs, views, openStreams } = this.#options;
     const seconds = preferredWaitSeconds(c);
-    if (seconds === 0) return null;
+    using opened = seconds === 0 ? null : openStreams.tryOpen(c);
+    if (!opened) return null;
     const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
     const snapshot = await jobs.waitFor(id, options).catch((error) => {
       // The job exists, but an error would make the client send the request again.

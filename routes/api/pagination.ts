@@ -19,6 +19,10 @@ const Limit = z.string().regex(/^\d{1,3}$/, LIMIT_ERROR).transform(Number).pipe(
   z.int().min(1, LIMIT_ERROR).max(MAX_LIMIT, LIMIT_ERROR),
 ).default(DEFAULT_LIMIT);
 
+/** A cursor as clients send it. */
+export const CursorText = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/);
+
+/** The content of a cursor. */
 const Cursor = z.tuple([z.int().nonnegative(), z.uuid()]);
 
 /** Returns the cursor of the next page. Clients do not read its content. */
@@ -36,11 +40,18 @@ export function readPage(c: Context): { limit: number; after: PageStart | null }
   if (!limit.success) throw invalidParameter("limit", LIMIT_ERROR);
   const text = singleQuery(c, "cursor");
   if (text === undefined) return { limit: limit.data, after: null };
-  const json = Buffer.from(text, "base64url").toString();
-  const cursor = Cursor.safeParse(parseJson(json));
-  if (!cursor.success) {
+  const after = readCursor(text);
+  if (after === null) {
     throw invalidParameter("cursor", "expected the nextCursor of the previous page");
   }
+  return { limit: limit.data, after };
+}
+
+function readCursor(text: string): PageStart | null {
+  if (!CursorText.safeParse(text).success) return null;
+  const json = Buffer.from(text, "base64url").toString();
+  const cursor = Cursor.safeParse(parseJson(json));
+  if (!cursor.success) return null;
   const [createdAt, id] = cursor.data;
-  return { limit: limit.data, after: { createdAt, id } };
+  return { createdAt, id };
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
-import { objectionTo } from "../../lib/http/public_http.ts";
+import { MAX_URL_LENGTH, objectionTo } from "../../lib/http/public_http.ts";
 
 /** The members of the kind's request, and the members that all requests share. */
 export type RequestBody = Record<string, unknown> & { callbackUrl?: string | null };
@@ -19,12 +19,39 @@ export function requestBody(
   options: { privateHosts: readonly string[] },
 ): z.ZodType<RequestBody> {
   const callbackUrl = z.string({ error: "expected a URL" }).check((context) => {
-    const message = objectionTo(context.value, options);
+    const message = objectionTo(normalized(context.value), options);
     if (message !== null) context.issues.push({ code: "custom", message, input: context.value });
-  }).transform((url) => new URL(url).href);
+  })
+    // JSON Schema cannot tell which hosts are public.
+    .meta({ format: "uri", maxLength: MAX_URL_LENGTH, pattern: urlPattern(options) })
+    .transform(normalized);
   return kind.request.extend({
     callbackUrl: callbackUrl.nullish().describe(
-      "The URL that receives a signed `POST` when the job has ended. Requires an API key.",
+      "The URL that receives a signed `POST` when the job has ended. Its host must be public, " +
+        "unless the operator trusts it. Requires an API key.",
     ),
   }) as z.ZodType<RequestBody>;
+}
+
+/** The rest of a URL after its host and port: characters of RFC 3986. */
+const REST = "([/?#][A-Za-z0-9_.~:/?#\\[\\]@!$&'()*+,;=%-]*)?";
+
+const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+
+/** A port up to 65535. */
+const PORT =
+  "(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?";
+
+/**
+ * Returns the pattern of URLs for JSON Schema. A trusted host may have any name and use http; of
+ * the others, it describes the names.
+ */
+function urlPattern({ privateHosts }: { privateHosts: readonly string[] }): string {
+  if (privateHosts.length > 0) return `^https?://[^\\s/?#@]+${REST}$`;
+  return `^https://(${LABEL}\\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])${PORT}${REST}$`;
+}
+
+/** Returns a URL as it is stored: encoded, and so perhaps longer. */
+function normalized(url: string): string {
+  return URL.parse(url)?.href ?? url;
 }

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import type { z } from "zod";
+import { type Clock, DeadlineError, withDeadline } from "../../lib/clock.ts";
 import { readText } from "../../lib/http/bounded_text.ts";
 import { parseJson } from "../../lib/json.ts";
 import { jsonPointer, ProblemError } from "./problem.ts";
@@ -11,18 +12,33 @@ import { jsonPointer, ProblemError } from "./problem.ts";
 /** The size limit of a JSON body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** A slow phone sends 64 KiB in this time. A client that sends it in pieces must not block longer. */
+const BODY_MS = 30_000;
+
 /**
  * JSON types, and `text/plain`: a browser labels the string body of the old bundle client that way.
  */
 const JSON_TYPES = /^(application\/([\w.-]+\+)?json|text\/plain)$/;
 
+export interface BodyOptions {
+  /** Measures how long the body takes. */
+  clock: Clock;
+  /** The size limit, by default {@link MAX_BODY_BYTES}. */
+  maxBytes?: number;
+}
+
 /**
  * Reads and checks the body.
  *
- * @throws {ProblemError} 415 for a type that is not JSON; 413 for more than 64 KiB; 400 for a body
- * that is not JSON; 400 with the position of each bad field if the schema does not accept the body
+ * @throws {ProblemError} 415 for a type that is not JSON; 400 for a body that is not JSON; 400 with
+ * the position of each bad field if the schema does not accept the body; all problems of
+ * {@link readLimited}
  */
-export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+export async function readBody<T>(
+  c: Context,
+  schema: z.ZodType<T>,
+  options: BodyOptions,
+): Promise<T> {
   const type = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "" && !JSON_TYPES.test(type)) {
     throw new ProblemError({
@@ -31,7 +47,7 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
       headers: { accept: "application/json" },
     });
   }
-  const json = parseJson(await readLimited(c));
+  const json = parseJson(await readLimited(c, options));
   if (json === undefined) {
     throw new ProblemError({
       code: "malformed_json",
@@ -54,16 +70,21 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
 /**
  * Reads the body as text.
  *
- * @throws {ProblemError} 413 for more than `maxBytes`, 400 for an incomplete body
+ * @throws {ProblemError} 413 for more than `maxBytes`, 415 for a compressed body, 408 for a body
+ * that takes longer than 30 seconds, 400 for an incomplete body
  */
-export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promise<string> {
+export async function readLimited(
+  c: Context,
+  { clock, maxBytes = MAX_BODY_BYTES }: BodyOptions,
+): Promise<string> {
+  requireNoEncoding(c);
   const length = c.req.header("content-length");
   const tooLarge = Number(length ?? 0) > maxBytes;
   // With one known length, the server reads the body faster than a stream.
   const isKnown = /^\d+$/.test(length ?? "");
   const read = () => isKnown ? c.req.raw.text() : readText(c.req.raw.body, maxBytes);
-  const text = tooLarge ? null : await read().catch(() => {
-    throw new ProblemError({
+  const text = tooLarge ? null : await withDeadline(read, { ms: BODY_MS, clock }).catch((error) => {
+    throw error instanceof DeadlineError ? slowBody() : new ProblemError({
       code: "incomplete_body",
       detail: "The request body is incomplete",
     });
@@ -72,8 +93,30 @@ export async function readLimited(c: Context, maxBytes = MAX_BODY_BYTES): Promis
   throw new ProblemError({
     code: "body_too_large",
     detail: `The request body is larger than ${maxBytes} bytes`,
-    // The rest of the body is not read, so the connection cannot be used again.
-    headers: { connection: "close" },
+    headers: UNREAD,
+  });
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+const UNREAD = { connection: "close" };
+
+function slowBody(): ProblemError {
+  return new ProblemError({
+    code: "body_timeout",
+    detail: `The request body did not arrive within ${BODY_MS / 1_000} seconds`,
+    headers: UNREAD,
+  });
+}
+
+/** Throws for a compressed body (RFC 9110, section 8.4). A small one can expand to gigabytes. */
+function requireNoEncoding(c: Context): void {
+  const encoding = c.req.header("content-encoding")?.trim().toLowerCase();
+  if (encoding === undefined || encoding === "" || encoding === "identity") return;
+  throw new ProblemError({
+    code: "unsupported_content_encoding",
+    detail: "The request body must not be compressed: send it without Content-Encoding",
+    // RFC 9110, section 15.5.16
+    headers: { "accept-encoding": "identity" },
   });
 }
 

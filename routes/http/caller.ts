@@ -6,13 +6,13 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
-import { z } from "zod";
 import type { ApiKeys } from "../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/caller.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { ProblemError } from "./problem.ts";
 import { clientAddress, UNKNOWN_ADDRESS } from "./client_address.ts";
 import { singleQuery } from "./query.ts";
+import { ClientToken } from "./request_headers.ts";
 
 /** What Deno's server passes with a request, and what middleware adds. */
 export interface AppEnv {
@@ -43,9 +43,6 @@ const log = getLogger(["tripwright", "http"]);
 
 /** The query parameter with a read token, for clients that cannot set headers. */
 const READ_TOKEN = "token";
-
-/** A random string that a client keeps, such as a UUID. */
-const ClientToken = z.string().regex(/^[\w.~+/=-]{16,128}$/);
 
 /**
  * Identifies the caller. {@link authorize} rejects callers later, because their requests count,

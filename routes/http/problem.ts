@@ -37,7 +37,8 @@ export const problemTypes = {
     status: 400,
     title: "A header is not valid",
     advice: "The header that `detail` names was sent twice, or its value is not valid. An " +
-      "`Idempotency-Key` must have 1 to 255 characters, a `Client-Token` 16 to 128.",
+      "`Idempotency-Key` must have 1 to 255 characters, a `Client-Token` 16 to 128. `Host` must " +
+      "be the host and the port of the URL.",
   },
   missing_client_token: {
     status: 400,
@@ -121,6 +122,12 @@ export const problemTypes = {
     title: "The job has ended",
     advice: "A job that has ended cannot be canceled. `state` says how it ended.",
   },
+  body_timeout: {
+    status: 408,
+    title: "The body took too long",
+    advice: "The whole body must arrive within 30 seconds. Check the connection and send the " +
+      "request again. With an `Idempotency-Key`, a repeated request never creates a second job.",
+  },
   body_too_large: {
     status: 413,
     title: "The body is too large",
@@ -130,6 +137,12 @@ export const problemTypes = {
     status: 415,
     title: "The body must be JSON",
     advice: "Send the body as JSON, with `Content-Type: application/json`.",
+  },
+  unsupported_content_encoding: {
+    status: 415,
+    title: "The body must not be compressed",
+    advice: "The service does not decompress request bodies. Send the body as it is, without " +
+      "`Content-Encoding`.",
   },
   idempotency_key_reused: {
     status: 422,
@@ -145,6 +158,12 @@ export const problemTypes = {
       "You have sent more requests in the last minute than `RateLimit-Policy` allows. Wait for the " +
       "number of seconds in `Retry-After`. Long polls, event streams and polling at the pace of " +
       "`Retry-After` stay far below the limit.",
+  },
+  too_many_streams: {
+    status: 429,
+    title: "Too many open event streams",
+    advice: "You have as many event streams and long polls open as a caller may have. Close " +
+      "streams that you no longer read, or poll without `Prefer: wait`.",
   },
   daily_budget_spent: {
     status: 429,

@@ -6,12 +6,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { ProblemError } from "./problem.ts";
 
+/** A random string that a client keeps, such as a UUID. */
+export const ClientToken = z.string().regex(/^[A-Za-z0-9_.~+/=-]{16,128}$/);
+
 /**
  * Visible ASCII without quotes, commas and backslashes. A key therefore has one value, whether the
  * client sends it as a string of RFC 9651 (as the draft asks) or without quotes (as most clients
  * do).
  */
-const IdempotencyKey = z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,255}$/);
+export const IdempotencyKey = z.string().regex(/^[!#-+\--[\]-~]{1,255}$/);
 
 /**
  * Returns the `Idempotency-Key`, if the request has one.

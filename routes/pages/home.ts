@@ -73,8 +73,8 @@ function sendHome(
 
 /** Creates the trip that the form describes, or shows the form again with what is wrong. */
 async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
-  const { jobs, rateLimiters, limits, needsKey } = context;
-  const form = readForm(await readLimited(c, MAX_FORM_BYTES));
+  const { jobs, clock, rateLimiters, limits, needsKey } = context;
+  const form = readForm(await readLimited(c, { clock, maxBytes: MAX_FORM_BYTES }));
   if (form === null) throw await unreadableForm(c, context);
   const { wish, typed, formId } = form;
   const kind = kindOf(context, wish.kind);

@@ -30,6 +30,10 @@ const texts: Partial<Record<ProblemCode, PageText>> = {
     title: "Your form didn't arrive completely",
     text: "Go back and send it again.",
   },
+  body_timeout: {
+    title: "Your form took too long",
+    text: "Check your connection, go back and send it again.",
+  },
   body_too_large: {
     title: "Your text is too long",
     text: "Go back and shorten it.",

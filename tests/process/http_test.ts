@@ -268,3 +268,23 @@ Deno.test("a rate limit applies to real connections, and is shared between proce
   }
   assertStrictEquals((await b.get(path, { "x-forwarded-for": "192.0.2.2" })).status, 404);
 });
+
+Deno.test("a caller may have only so many streams open at the real program", async () => {
+  await using directory = await workDirectory();
+  const env = { MAX_STREAMS_PER_CALLER: "3", SAMPLE_DELAY_MS: NEVER };
+  await using program = new Program(directory.path, { env });
+  const { headers } = await program.post("/api/itineraries", tokyo);
+  const events = `${await program.url()}${headers.get("location")}/events`;
+  const open = await Promise.all([1, 2, 3].map(() => EventSource.connect(events)));
+  assertEquals(open.map(({ response }) => response.status), [200, 200, 200]);
+  const refused = await program.get(`${headers.get("location")}/events`);
+  assertEquals([refused.status, refused.body.code], [429, "too_many_streams"]);
+  await open.pop()!.close();
+  // The program sees a little later that the client has gone.
+  for (let isOpen = false; !isOpen;) {
+    const next = await EventSource.connect(events);
+    isOpen = next.response.status === 200;
+    await next.close();
+  }
+  await Promise.all(open.map((source) => source.close()));
+});

@@ -18,6 +18,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes/http",
     "jobs",
     "lib",
+    "lib/http",
     "lib/openai",
     "lib/store",
     "lib/version.ts",

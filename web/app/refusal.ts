@@ -36,6 +36,7 @@ const refusals: Record<string, RefusalText> = {
     "So many trips were planned today that we can't start another one.",
   ),
   stopping: temporary("The service is restarting."),
+  body_timeout: temporary("Your request took too long to reach us."),
   network: temporary("We can't reach the service. Check your internet connection."),
   internal: temporary("Something went wrong on our side."),
   accept_failed: temporary("Something went wrong on our side."),

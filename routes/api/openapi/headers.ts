@@ -3,19 +3,20 @@
  * @module
  */
 import { z } from "zod";
+import { ClientToken, IdempotencyKey } from "../../http/request_headers.ts";
 import { EXAMPLE_ETAG } from "../examples.ts";
 
 const wholeSeconds = z.string().regex(/^\d+$/);
 
 /** Request headers. Each is a parameter of the calls that list it. */
 const requestHeaders = {
-  "Client-Token": z.string().min(16).max(128).optional().describe(
+  "Client-Token": ClientToken.optional().describe(
     "A random string that the client keeps. It gives the client a list of its jobs, and " +
       "idempotency keys that do not depend on its network address. Only the client with the same " +
       "string can cancel these jobs.",
   ),
   "X-Request-Id": z.string().optional().describe("The id of this request in the service's logs"),
-  "Idempotency-Key": z.string().min(1).max(255).optional().describe(
+  "Idempotency-Key": IdempotencyKey.optional().describe(
     "A unique value for each new request, such as a UUID. The same request with the same key " +
       "returns the same job.",
   ),

@@ -11,7 +11,7 @@ import type {
 } from "zod-openapi";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { exampleJobs } from "../examples.ts";
-import { DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
+import { CursorText, DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
 import { requestBody } from "../request_body.ts";
 import { ReadToken } from "../schemas.ts";
 import {
@@ -54,7 +54,7 @@ const VERSIONED: ResponseHeader[] = ["ETag", "Cache-Control"];
 
 /** The path parameters of a call about one job. */
 const jobPath = z.object({
-  id: z.string().meta({ description: "The id of the job", example: EXAMPLE_ID }),
+  id: z.uuid().meta({ description: "The id of the job", example: EXAMPLE_ID }),
 });
 
 /** The parameters of a call about one job that has no others. */
@@ -125,8 +125,10 @@ function createOperation(
         "invalid_header",
         "callback_not_allowed",
         ...EFFECT_PROBLEMS,
+        "body_timeout",
         "body_too_large",
         "unsupported_media_type",
+        "unsupported_content_encoding",
         "idempotency_key_reused",
         ...COMMON_PROBLEMS,
         "daily_budget_spent",
@@ -213,7 +215,7 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
         limit: z.int().min(1).max(MAX_LIMIT).optional().describe(
           `The maximum number of jobs on the page, ${DEFAULT_LIMIT} by default`,
         ),
-        cursor: z.string().optional().describe("The `nextCursor` of the previous page"),
+        cursor: CursorText.optional().describe("The `nextCursor` of the previous page"),
       }),
     },
     responses: {
@@ -325,7 +327,13 @@ function eventsOperation({ name, examples, readable }: DescribedKind): ZodOpenAp
       204: answer("The client has received the last event and should not reconnect", null, {
         headers: RATE,
       }),
-      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+      ...problems(
+        "invalid_request",
+        "invalid_header",
+        "job_not_found",
+        ...COMMON_PROBLEMS,
+        "too_many_streams",
+      ),
     },
   };
 }

@@ -11,6 +11,8 @@ import {
   operationOf,
   operations,
 } from "../../../testing/contract.ts";
+import { EventSource } from "../../../testing/event_source.ts";
+import { type FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import type { App } from "../../../testing/http.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import { queuedJob } from "../../../testing/jobs.ts";
@@ -93,6 +95,8 @@ async function showRefusals(path: string): Promise<void> {
   await make(env.app, path, {}, { ...wishes[path], callbackUrl: "https://example.com/" });
   await make(env.app, path, {}, "x".repeat(70_000));
   await make(env.app, path, { "content-type": "text/html" });
+  await make(env.app, path, { "content-encoding": "gzip" });
+  await sendSlowly(env, path);
   const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
   await ask(env.app, path, { method: "POST", body: broken });
   await ask(env.app, path);
@@ -122,6 +126,14 @@ async function showForeignSite(path: string): Promise<void> {
   await make(env.app, path, headers);
   await ask(env.app, job, { method: "DELETE", headers });
   await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
+}
+
+/** Sends a body whose end does not come. */
+async function sendSlowly({ app, clock }: { app: App; clock: FakeClock }, path: string) {
+  const answered = ask(app, path, { method: "POST", body: new ReadableStream() });
+  await nextTurn();
+  clock.advance(30_000);
+  await answered;
 }
 
 async function showKeys(path: string): Promise<void> {
@@ -169,6 +181,12 @@ async function showLimits(path: string): Promise<void> {
   await ask(limited.app, location, { method: "DELETE" });
   await ask(limited.app, `${location}/read-tokens`, { method: "POST" });
   await rateLimiters.requests.settled();
+  using streaming = await openApp({ maxStreamsPerCaller: 1 }, { concurrency: 0 });
+  const { response: waiting } = await make(streaming.app, path);
+  const events = `${waiting.headers.get("location")}/events`;
+  const source = await EventSource.open(streaming.app, events);
+  await ask(streaming.app, events);
+  await source.close();
 }
 
 async function showFaults(path: string): Promise<void> {
@@ -225,6 +243,8 @@ async function showService(): Promise<void> {
     await make(env.app, "/api/webhooks/openai", {}, "x".repeat(70_000));
     const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
     await ask(env.app, "/api/webhooks/openai", { method: "POST", body: broken });
+    await make(env.app, "/api/webhooks/openai", { "content-encoding": "gzip" }, "{}");
+    await sendSlowly(env, "/api/webhooks/openai");
   }
   using operated = await openApp({ adminToken: ours });
   await ask(operated.app, "/readyz", { headers: asUs });

@@ -516,6 +516,7 @@ Deno.test("every reason for a refusal has its own sentence", () => {
     "invalid_header",
     "callback_not_allowed",
     "unsupported_media_type",
+    "unsupported_content_encoding",
     "idempotency_key_reused",
   ];
   for (const code of codes) {

@@ -1,0 +1,89 @@
+/**
+ * The proxies of `ops/` in front of the real program. Without nginx or Caddy, its tests are ignored.
+ */
+import { assert, assertStrictEquals } from "@std/assert";
+import { EventSource } from "../../testing/event_source.ts";
+import { localCertificate } from "../../testing/local_certificate.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
+import { hasProxy, proxies, type ProxyName, startProxy } from "../../testing/proxy.ts";
+import { RawConnection } from "../../testing/raw_connection.ts";
+
+const caCerts = [localCertificate];
+
+/** Longer than the timeouts of the proxy in tests, which are one second. */
+const DELAY_MS = 2_500;
+
+async function openBehind(name: ProxyName) {
+  const directory = await workDirectory();
+  const env = { TRUSTED_PROXIES: "1", SAMPLE_DELAY_MS: String(DELAY_MS) };
+  const program = new Program(directory.path, { env });
+  const upstream = await program.url();
+  const proxy = await startProxy(name, { upstream, directory: directory.path });
+  const client = Deno.createHttpClient({ caCerts });
+  return {
+    program,
+    url: proxy.url,
+    send: (path: string, init: RequestInit = {}) =>
+      fetch(proxy.url + path, { ...init, redirect: "manual", client }),
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await proxy[Symbol.asyncDispose]();
+      await program[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+for (const name of Object.keys(proxies) as ProxyName[]) {
+  const ignore = !hasProxy(name);
+  if (ignore) console.warn(`Not tested, because it is not installed: ${name}`);
+
+  Deno.test(
+    `${name} passes on each event at once, and no timeout ends a stream`,
+    { ignore },
+    async () => {
+      await using env = await openBehind(name);
+      const body = JSON.stringify({ destination: "Tokyo, Japan", durationDays: 3 });
+      const headers = { "content-type": "application/json" };
+      const made = await env.send("/api/itineraries", { method: "POST", headers, body });
+      await made.body?.cancel();
+      const source = new EventSource(await env.send(`${made.headers.get("location")}/events`));
+      const first = await source.next();
+      assertStrictEquals(first?.event, "progress");
+      const items = [];
+      for (let event; (event = await source.next())?.event !== "end";) {
+        // The job still runs when its parts arrive.
+        const isRunning = !env.program.log.some(({ message }) => message === "completed");
+        if (event?.event === "item") items.push(isRunning);
+      }
+      assertStrictEquals(items.length, 3);
+      assert(items[0]);
+    },
+  );
+
+  Deno.test(`${name} lets forms of the web app through`, { ignore }, async () => {
+    await using env = await openBehind(name);
+    const headers = { "content-type": "application/x-www-form-urlencoded", "origin": env.url };
+    const body = "kind=itinerary&destination=Tokyo&durationDays=2";
+    const answer = await env.send("/trips", { method: "POST", headers, body });
+    await answer.body?.cancel();
+    assertStrictEquals(answer.status, 303);
+  });
+
+  const slow: [what: string, text: string][] = [
+    ["idle connections", ""],
+    ["headers that never end", "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: "],
+    [
+      "bodies that never end",
+      "POST /api/itineraries HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
+    ],
+  ];
+  for (const [what, text] of slow) {
+    Deno.test(`${name} ends ${what}`, { ignore }, async () => {
+      await using env = await openBehind(name);
+      using connection = await RawConnection.open(env.url, { caCerts });
+      await connection.send(text);
+      await connection.closed();
+    });
+  }
+}
