@@ -22,6 +22,12 @@ export interface ProgramOptions {
   preload?: string | undefined;
   /** The directory of its source; by default this repository. */
   source?: string | undefined;
+  /** Further flags of Deno. */
+  flags?: readonly string[];
+  /** Gets each piece of output. */
+  onOutput?: (text: string) => void;
+  /** How many characters of the output are kept; by default all. */
+  keptOutput?: number;
 }
 
 /**
@@ -53,22 +59,23 @@ async function ps(...args: string[]): Promise<string> {
 
 /** A running program; `await using` kills it. */
 export class Program implements AsyncDisposable {
-  /** Its output so far, standard error included. */
+  /** Its output so far, standard error included; of a long run, the end. */
   output = "";
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
   #changed = Promise.withResolvers<void>();
+  readonly #options: ProgramOptions;
+  #url: Promise<string> | undefined;
   #ended = false;
 
-  constructor(
-    directory: string,
-    { env = {}, task = "start", preload, source }: ProgramOptions = {},
-  ) {
+  constructor(directory: string, options: ProgramOptions = {}) {
+    const { env = {}, task = "start", preload, source, flags = [] } = options;
+    this.#options = options;
     // The web app is built before the tests.
     this.#process = new Deno.Command(Deno.execPath(), {
       args: taskArguments(task, {
         ...(source && { source }),
-        flags: preload ? ["--preload", preload] : [],
+        flags: preload ? [...flags, "--preload", preload] : [...flags],
       }),
       cwd: directory,
       env: {
@@ -91,8 +98,11 @@ export class Program implements AsyncDisposable {
   }
 
   async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    const { onOutput, keptOutput = Infinity } = this.#options;
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.output += text;
+      if (this.output.length > keptOutput) this.output = this.output.slice(-keptOutput);
+      onOutput?.(text);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     }
@@ -138,8 +148,14 @@ export class Program implements AsyncDisposable {
 
   /** The address at which it listens, without a slash at the end. */
   async url(): Promise<string> {
-    const port = await this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1]);
-    return `http://127.0.0.1:${port}`;
+    this.#url ??= this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1])
+      .then((port) => `http://127.0.0.1:${port}`);
+    return await this.#url;
+  }
+
+  /** The id of its process. */
+  get pid(): number {
+    return this.#process.pid;
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -167,7 +183,19 @@ export class Program implements AsyncDisposable {
 
   /** Its current memory usage. */
   async memoryBytes(): Promise<number> {
-    return Number(await ps("-o", "rss=", "-p", String(this.#process.pid))) * 1024;
+    return Number(await ps("-o", "rss=", "-p", String(this.pid))) * 1024;
+  }
+
+  /** How many threads it has (Linux). */
+  async threads(): Promise<number> {
+    return Number(await ps("-o", "nlwp=", "-p", String(this.pid)));
+  }
+
+  /** How many descriptors it has open (Linux). */
+  async descriptors(): Promise<number> {
+    // A command, because Deno may read `/proc` only with all permissions.
+    const { stdout } = await new Deno.Command("ls", { args: [`/proc/${this.pid}/fd`] }).output();
+    return new TextDecoder().decode(stdout).trim().split("\n").length;
   }
 
   signal(signal: Deno.Signal): void {
@@ -201,7 +229,7 @@ export class Program implements AsyncDisposable {
   /** Whether all of its threads are stopped; on other systems than Linux, its first one. */
   async #isStopped(): Promise<boolean> {
     const threads = Deno.build.os === "linux" ? ["-L"] : [];
-    const states = await ps(...threads, "-o", "stat=", "-p", String(this.#process.pid));
+    const states = await ps(...threads, "-o", "stat=", "-p", String(this.pid));
     // A dead process has no entry, or that of a zombie.
     if (/^(?:Z|$)/.test(states)) throw new Error(`The program ended:\n${this.output}`);
     return states.trim().split("\n").every((state) => state.startsWith("T"));
