@@ -128,7 +128,8 @@ async function sendSignals(): Promise<void> {
       ? ["stopped", "SIGTERM"] as const
       : ["killed", "SIGKILL"] as const;
     signals[effect]++;
-    group.replace(index, signal);
+    program.signal(signal);
+    group.replace(index);
   }
   await Promise.all(resumptions);
 }

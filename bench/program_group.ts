@@ -31,9 +31,8 @@ export class ProgramGroup {
     await Promise.all(this.running.map((program) => program.url()));
   }
 
-  /** Sends a signal, and starts the next program while this one may still shut down. */
-  replace(place: number, signal: "SIGKILL" | "SIGTERM"): void {
-    this.running[place]!.signal(signal);
+  /** Starts the next program of a place. The previous one may still shut down. */
+  replace(place: number): void {
     const next = this.#start(place);
     this.running[place] = next;
     this.all.push(next);

@@ -186,6 +186,11 @@ export class Program implements AsyncDisposable {
     return Number(await ps("-o", "rss=", "-p", String(this.pid))) * 1024;
   }
 
+  /** How many seconds of processor time it has used (Linux). */
+  async cpuSeconds(): Promise<number> {
+    return Number(await ps("-o", "cputimes=", "-p", String(this.pid)));
+  }
+
   /** How many threads it has (Linux). */
   async threads(): Promise<number> {
     return Number(await ps("-o", "nlwp=", "-p", String(this.pid)));
