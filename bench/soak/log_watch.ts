@@ -6,6 +6,9 @@ import type { Findings } from "./findings.ts";
 
 const Line = z.object({ level: z.string(), message: z.string() });
 
+/** The log line of a failed job. The clients judge its failure. */
+const JOB_FAILED = "failed";
+
 /** Reads the output of programs, and adds each error to the findings. */
 export class LogWatch {
   readonly #findings: Findings;
@@ -30,6 +33,7 @@ export class LogWatch {
       return;
     }
     const { level, message } = Line.parse(JSON.parse(line));
-    if (/^(?:error|fatal)$/i.test(level)) this.#findings.add(`log: ${message}`, `${name}: ${line}`);
+    if (message === JOB_FAILED || !/^(?:error|fatal)$/i.test(level)) return;
+    this.#findings.add(`log: ${message}`, `${name}: ${line}`);
   }
 }

@@ -74,6 +74,9 @@ const POOL_IDLE_MS = 1_000;
 /** The only failure that the faults of the model may cause: its plan was malformed twice. */
 const EXPECTED_FAILURE = "invalid_output";
 
+/** How many addresses strangers have. All of them send requests during the warm-up. */
+const STRANGERS = 200;
+
 /** Letters and digits. */
 const BASE36 = 36;
 
@@ -158,14 +161,12 @@ export class Traffic {
   }
 
   #requestOf({ method = "GET", headers = {}, body, isStranger = false }: Sent) {
-    const octets = [10, 1, 1, 1].map((least) => least + this.chance.below(200));
+    const stranger = { "x-forwarded-for": `10.0.0.${this.chance.below(STRANGERS)}` };
     return {
       method,
       ...(body !== undefined && { body }),
       headers: {
-        ...(isStranger
-          ? { "x-forwarded-for": octets.join(".") }
-          : { authorization: `Bearer ${this.#options.apiKey}` }),
+        ...(isStranger ? stranger : { authorization: `Bearer ${this.#options.apiKey}` }),
         ...headers,
       },
       redirect: "manual" as const,
