@@ -58,8 +58,8 @@ const USER_PAUSE_MS = 100;
 const SIGNAL_PAUSE_MS = 15_000;
 /** Before each measurement, process B lives this share of the run, and no longer than a minute. */
 const CALM_SHARE = 0.1;
-/** How often `/livez` is asked under load. */
-const LIVEZ_PAUSE_MS = 250;
+/** How often `/livez` is asked under load, and how often abandoned jobs are read. */
+const ASK_PAUSE_MS = 250;
 /** How much output of a process is kept for errors. */
 const KEPT_OUTPUT = 50_000;
 /** The rest of a run, with its quiet moments, does not take longer. */
@@ -92,10 +92,15 @@ const tooLong = setTimeout(() => {
 
 console.log(`seed ${seed}: ${minutes} minutes, ${users} users, ${partNames.join(", ")}`);
 const startedAt = Date.now();
-await group.started();
-await runPhase("warm-up", minutes * MINUTE * WARM_UP_SHARE);
-await runPhase("end", minutes * MINUTE * (1 - WARM_UP_SHARE));
-await Promise.all(group.running.map((program) => endOf(program, "SIGTERM")));
+try {
+  await group.started();
+  await runPhase("warm-up", minutes * MINUTE * WARM_UP_SHARE);
+  await runPhase("end", minutes * MINUTE * (1 - WARM_UP_SHARE));
+  await Promise.all(group.running.map((program) => endOf(program, "SIGTERM")));
+} catch (error) {
+  // Such as a process that ended by itself.
+  findings.add("the soak itself failed", String(error instanceof Error ? error.stack : error));
+}
 await end();
 
 function chosenParts(): PartName[] {
@@ -138,6 +143,7 @@ async function runPhase(name: string, ms: number): Promise<void> {
   const before = { cpu: await group.running[A]!.cpuSeconds(), requests: traffic.counts.requests };
   const [livez] = await Promise.all([
     askLivez(over.signal),
+    readAbandoned(over.signal),
     sendSignals(ms, over.signal),
     ...Array.from({ length: users }, () => use(over.signal)),
   ]);
@@ -148,6 +154,7 @@ async function runPhase(name: string, ms: number): Promise<void> {
   await callbacks.settle();
   traffic.closeConnections();
   console.log(`${name}: ${Math.round((Date.now() - startedAt) / 1_000)} s, ${traffic.summary}`);
+  if (!findings.isEmpty) console.log(`so far:\n${findings}`);
   const jobs = traffic.counts.jobs;
   const values = {
     "A under load: /livez p50, ms": percentile(livez, 0.5),
@@ -186,9 +193,17 @@ async function askLivez(over: AbortSignal): Promise<number[]> {
     const sentAt = performance.now();
     await traffic.send({ path: "/livez", to: A, expected: [200] });
     times.push(performance.now() - sentAt);
-    await wait(LIVEZ_PAUSE_MS, over);
+    await wait(ASK_PAUSE_MS, over);
   }
   return times;
+}
+
+/** Reads the jobs whose clients have left, so that their ends are checked before they expire. */
+async function readAbandoned(over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await traffic.readAbandoned();
+    await wait(ASK_PAUSE_MS, over);
+  }
 }
 
 /** Kills and stops process B. The last process begins at the same time before each measurement. */

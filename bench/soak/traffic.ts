@@ -62,6 +62,9 @@ const ANSWER_MS = 30_000;
 /** Longer than all retries of a job. */
 const STUCK_MS = 90_000;
 
+/** After this time, a client may have left its job. Most jobs take less than a second. */
+const FOLLOWED_MS = 15_000;
+
 /** A job is not read in its last seconds, because it may expire before the answer. */
 const MARGIN_MS = 10_000;
 
@@ -255,15 +258,31 @@ export class Traffic {
     return answer.status === 304 ? trip.final !== undefined : this.hear(trip, answer);
   }
 
+  /** Reads the open jobs that no client follows any more. */
+  async readAbandoned(): Promise<void> {
+    for (const trip of this.open.values()) {
+      if (Date.now() > trip.acceptedAt + FOLLOWED_MS) await this.#readOpen(trip);
+    }
+  }
+
   /** Reads the open jobs until all have ended. A job that does not end is a finding. */
   async settle(): Promise<void> {
     const until = Date.now() + STUCK_MS;
     while (this.open.size > 0 && Date.now() < until) {
-      for (const trip of this.open.values()) await this.read(trip);
+      for (const trip of this.open.values()) await this.#readOpen(trip);
       await wait(100);
     }
-    for (const { path } of this.open.values()) this.findings.add("stuck", path);
-    this.open.clear();
+    for (const trip of this.open.values()) this.#addStuck(trip);
+  }
+
+  async #readOpen(trip: Trip): Promise<void> {
+    if (this.isReadable(trip)) await this.read(trip);
+    else this.#addStuck(trip);
+  }
+
+  #addStuck({ id, path, acceptedAt }: Trip): void {
+    this.findings.add("stuck", `${path}: ${Math.round((Date.now() - acceptedAt) / 1_000)} s`);
+    this.open.delete(id);
   }
 
   /** The counts, as text. */
