@@ -6,8 +6,8 @@ import { serveLocally } from "../../testing/local_server.ts";
 import { type Chance, wait } from "../chance.ts";
 import type { Findings } from "./findings.ts";
 
-/** One call in so many is refused, and must be repeated. */
-const CALLS_PER_REFUSAL = 10;
+/** The first call of one job in so many is refused. The pause after a second refusal is minutes. */
+const JOBS_PER_REFUSAL = 10;
 
 /** Longer than the first pause between two attempts. */
 const LATE_MS = 30_000;
@@ -16,10 +16,13 @@ const Delivery = z.object({ type: z.string(), data: z.object({ status: z.string(
 
 /** Starts the receiver. It ends with the process. */
 export function receiveCallbacks({ chance, findings }: { chance: Chance; findings: Findings }) {
-  const [awaited, arrived] = [new Set<string>(), new Set<string>()];
+  const [awaited, arrived, refused] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const server = serveLocally(async (request, { pathname }) => {
     const { type, data } = Delivery.parse(await request.json());
-    if (chance.oneIn(CALLS_PER_REFUSAL)) return new Response(null, { status: 503 });
+    if (!refused.has(pathname) && chance.oneIn(JOBS_PER_REFUSAL)) {
+      refused.add(pathname);
+      return new Response(null, { status: 503 });
+    }
     if (!type.endsWith(data.status)) findings.add("wrong callback", `${type}: ${data.status}`);
     arrived.add(pathname);
     return new Response(null, { status: 204 });

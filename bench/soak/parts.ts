@@ -77,9 +77,12 @@ async function stream(traffic: Traffic): Promise<void> {
   if (!trip) return;
   let position = "";
   let items = 0;
+  let hasEnded = false;
   await follow(traffic, {
     trip,
     async read() {
+      // The service has no more events after the end.
+      if (hasEnded) return await traffic.read(trip);
       const headers: Record<string, string> = position ? { "last-event-id": position } : {};
       const path = `${trip.path}/events`;
       return await traffic.send({ path, headers, expected: [200] }, async (response) => {
@@ -92,7 +95,8 @@ async function stream(traffic: Traffic): Promise<void> {
           if (next.event === "item" && next.data.index !== items++) {
             traffic.findings.add("wrong item", `${trip.path}: ${next.data.index}`);
           }
-          if (next.event !== "end") continue;
+          hasEnded = next.event === "end";
+          if (!hasEnded) continue;
           await events.close();
           return await traffic.read(trip);
         }
