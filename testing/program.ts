@@ -67,6 +67,9 @@ export class Program implements AsyncDisposable {
   readonly #options: ProgramOptions;
   #url: Promise<string> | undefined;
   #ended = false;
+  #log: LogLine[] = [];
+  /** How much of the output is in the log. */
+  #parsedLength = 0;
 
   constructor(directory: string, options: ProgramOptions = {}) {
     const { env = {}, task = "start", preload, source, flags = [] } = options;
@@ -101,17 +104,27 @@ export class Program implements AsyncDisposable {
     const { onOutput, keptOutput = Infinity } = this.#options;
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.output += text;
-      if (this.output.length > keptOutput) this.output = this.output.slice(-keptOutput);
+      if (this.output.length > keptOutput) this.#keepEnd(keptOutput);
       onOutput?.(text);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     }
   }
 
-  /** The complete lines of its structured log so far. */
+  #keepEnd(characters: number): void {
+    this.output = this.output.slice(-characters);
+    this.#log = [];
+    // The first line may be incomplete.
+    this.#parsedLength = this.output.indexOf("\n") + 1;
+  }
+
+  /** The complete lines of its structured log so far. Each call parses only the new lines. */
   get log(): LogLine[] {
-    return this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
+    const end = this.output.lastIndexOf("\n") + 1;
+    const lines = this.output.slice(this.#parsedLength, end).split("\n");
+    this.#parsedLength = end;
+    for (const line of lines) if (line.startsWith("{")) this.#log.push(JSON.parse(line));
+    return [...this.#log];
   }
 
   /** Resolves with what `look` finds in the output, as soon as it finds something. */
