@@ -7,13 +7,13 @@
  * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
  */
 import { parseArgs } from "node:util";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { JobRecord } from "../lib/job/job_record.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
-import { type Outage, OutageGate, outages } from "./outage_gate.ts";
+import { Chance, wait } from "./chance.ts";
 import { requestBodies, serveFaultyModel, tripName, tripOf } from "./faulty_model.ts";
+import { type Outage, OutageGate, outages } from "./outage_gate.ts";
+import { ProgramGroup, shortLivedEnv } from "./program_group.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,27 +42,15 @@ const EXAMPLES = 5;
 /** A job that has not ended this long after the last signal is stuck. Longer than all backoffs. */
 const STUCK_AFTER_MS = 180_000;
 
-const generator = xoroshiro128plus(seed);
-const random = () => uniformFloat64(generator);
-const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const chance = new Chance(seed);
+const { next: random, pick } = chance;
 
 const directory = await workDirectory();
 const model = serveFaultyModel(random);
 const gate = new OutageGate(model.openai.url);
-const env = {
-  OPENAI_API_KEY: "sk-chaos",
-  OPENAI_BASE_URL: gate.url,
-  OPENAI_TIMEOUT_SECONDS: "2",
-  LEASE_SECONDS: "2",
-  // A job loses its process here more often than in a year of production.
-  MAX_ATTEMPTS: "12",
-  ...weatherEnv(model.weather),
-};
-const start = () => new Program(directory.path, { env });
-const running = Array.from({ length: processes }, start);
-/** All processes, also ended ones, for their logs. */
-const programs = [...running];
+const env = { ...shortLivedEnv, OPENAI_BASE_URL: gate.url, ...weatherEnv(model.weather) };
+const group = new ProgramGroup(processes, () => new Program(directory.path, { env }));
+const { running, all: programs } = group;
 const signals = { killed: 0, stopped: 0, frozen: 0 };
 const begun = new Map<Outage, number>();
 
@@ -77,7 +65,7 @@ const trips: Trip[] = [];
 let unanswered = 0;
 
 console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`);
-await Promise.all(running.map((program) => program.url()));
+await group.started();
 const startedAt = Date.now();
 const over = new AbortController();
 const outagesOver = breakModel(over.signal);
@@ -86,7 +74,7 @@ over.abort();
 await outagesOver;
 const lastSignalAt = Date.now();
 while (Date.now() - lastSignalAt < STUCK_AFTER_MS && !await allEnded()) await wait(500);
-for (const program of running) await program.end("SIGTERM");
+await group.stop();
 const hasPassed = await report();
 await directory[Symbol.asyncDispose]();
 // An explicit exit, because the model may still hold calls of dead processes.
@@ -96,7 +84,7 @@ async function sendJobs(): Promise<void> {
   const followUps: Promise<void>[] = [];
   for (let n = 0; n < jobs; n++) {
     followUps.push(sendJob(tripName(n)));
-    await wait(2 * random() * (kills * SIGNAL_PAUSE_MS / jobs));
+    await chance.pause(kills * SIGNAL_PAUSE_MS / jobs);
   }
   await Promise.all(followUps);
 }
@@ -104,7 +92,7 @@ async function sendJobs(): Promise<void> {
 async function sendJob(name: string): Promise<void> {
   const [path, bodyFor] = pick(Object.entries(requestBodies));
   const program = pick(running);
-  const [isCanceled, cancelAfterMs] = [random() * JOBS_PER_CANCELLATION < 1, random()];
+  const [isCanceled, cancelAfterMs] = [chance.oneIn(JOBS_PER_CANCELLATION), random()];
   const accepted = await program.post(path, bodyFor(name)).catch(() => null);
   // The process refused the request while stopping, or died before its answer: no job is expected.
   if (!accepted || accepted.status >= 400) return void unanswered++;
@@ -120,8 +108,8 @@ async function sendSignals(): Promise<void> {
   const resumptions: Promise<void>[] = [];
   const frozen = new Set<Program>();
   while (signals.killed < kills) {
-    await wait(2 * random() * SIGNAL_PAUSE_MS);
-    const [index, choice] = [Math.floor(random() * processes), random()];
+    await chance.pause(SIGNAL_PAUSE_MS);
+    const [index, choice] = [chance.below(processes), random()];
     const program = running[index]!;
     if (frozen.has(program)) continue;
     if (choice < 0.1 && frozen.size < processes - 1) {
@@ -140,10 +128,8 @@ async function sendSignals(): Promise<void> {
       ? ["stopped", "SIGTERM"] as const
       : ["killed", "SIGKILL"] as const;
     signals[effect]++;
-    // The next process starts while this one still shuts down.
     program.signal(signal);
-    running[index] = start();
-    programs.push(running[index]);
+    group.replace(index);
   }
   await Promise.all(resumptions);
 }
@@ -151,7 +137,7 @@ async function sendSignals(): Promise<void> {
 /** Begins and ends outages of the model, until `signal` aborts. */
 async function breakModel(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await wait(2 * random() * OUTAGE_PAUSE_MS);
+    await chance.pause(OUTAGE_PAUSE_MS);
     const outage = pick([...outages]);
     begun.set(outage, (begun.get(outage) ?? 0) + 1);
     gate.begin(outage);

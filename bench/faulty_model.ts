@@ -48,6 +48,12 @@ export const requestBodies = {
   "/api/generations": (trip: string) => ({ preferences: { otherPreferences: trip } }),
 };
 
+/** The plans of good answers, by the path of the kind. */
+export const plans = {
+  "/api/itineraries": (trip: string) => sampleItinerary(requestBodies["/api/itineraries"](trip)),
+  "/api/generations": (trip: string) => sampleBundles(requestBodies["/api/generations"](trip)),
+};
+
 function errorAnswer(status: number, code: string, headers: HeadersInit = {}): () => Reply {
   const body = { error: { message: "By chance", type: code, code } };
   return () => () => Response.json(body, { status, headers });
@@ -131,12 +137,11 @@ function turnOf({ body }: Call): number {
 function goodAnswer(call: Call, trip: string): Reply {
   const { messages, input } = call.body;
   if (messages) {
-    const plan = sampleItinerary({ destination: trip, durationDays: DAYS });
-    return { content: JSON.stringify(plan) };
+    return { content: JSON.stringify(plans["/api/itineraries"](trip)) };
   }
   if (input.some(({ type }: { type?: string }) => type === "function_call_output")) {
-    const plan = sampleBundles({ preferences: { otherPreferences: trip } });
-    return { content: JSON.stringify(plan), reasoning: "Writing it down" };
+    const content = JSON.stringify(plans["/api/generations"](trip));
+    return { content, reasoning: "Writing it down" };
   }
   const call_1 = { id: "call_1", name: "get_weather", arguments: JSON.stringify({ city: trip }) };
   return { reasoning: "Looking at the weather", toolCalls: [call_1] };

@@ -120,7 +120,7 @@ export function parseConfig(
     concurrency: v.WORKER_CONCURRENCY,
     leaseMs: v.LEASE_SECONDS * SECOND,
     limits: { maxAttempts: v.MAX_ATTEMPTS, timeoutMs: v.JOB_TIMEOUT_MINUTES * MINUTE },
-    jobTtlMs: v.JOB_TTL_HOURS * HOUR,
+    jobTtlMs: Math.round(v.JOB_TTL_HOURS * HOUR),
     maxQueuedJobs: v.MAX_QUEUED_JOBS,
   };
 }

@@ -18,6 +18,14 @@ function integer(min: number, max: number) {
   );
 }
 
+/** With decimals, such as `0.5`. */
+function decimal(min: number, max: number) {
+  const error = `a number from ${min} to ${max}`;
+  return z.string().regex(/^\d+(\.\d+)?$/, { error }).transform(Number).pipe(
+    z.number({ error }).min(min, { error }).max(max, { error }),
+  );
+}
+
 function oneOf<const T extends readonly string[]>(...values: T) {
   return z.enum(values, { error: `one of ${values.join(", ")}` });
 }
@@ -208,7 +216,10 @@ export const Variables = z.object({
   JOB_TIMEOUT_MINUTES: integer(1, 24 * 60).default(15).describe(
     "a job fails if it has not ended this long after its first start",
   ),
-  JOB_TTL_HOURS: integer(1, 24 * 30).default(24).describe("how long a job can be read"),
+  // The shortest time, 36 seconds, is enough for the jobs of a trial.
+  JOB_TTL_HOURS: decimal(0.01, 24 * 30).default(24).describe(
+    "how long a job can be read, with decimals: `0.5` is half an hour",
+  ),
   MAX_QUEUED_JOBS: integer(1, 1_000_000).default(10_000).describe(
     "when this many jobs wait, `POST` answers 503",
   ),

@@ -28,6 +28,12 @@ export interface ProgramOptions {
   source?: string | undefined;
   /** How many file descriptors it may have. Unset: as many as the tests. */
   maxFiles?: number;
+  /** Further flags of Deno. */
+  flags?: readonly string[];
+  /** Gets each piece of output. */
+  onOutput?: (text: string) => void;
+  /** How many characters of the output are kept; by default all. */
+  keptOutput?: number;
 }
 
 /**
@@ -64,21 +70,25 @@ async function ps(...args: string[]): Promise<string> {
 
 /** A running program; `await using` kills it. */
 export class Program implements AsyncDisposable {
-  /** Its output so far, standard error included. */
+  /** Its output so far, standard error included; of a long run, the end. */
   output = "";
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
   #changed = Promise.withResolvers<void>();
+  readonly #options: ProgramOptions;
+  #url: Promise<string> | undefined;
   #ended = false;
+  #log: LogLine[] = [];
+  /** How much of the output is in the log. */
+  #parsedLength = 0;
 
-  constructor(
-    directory: string,
-    { env = {}, task = "start", preload, source, maxFiles }: ProgramOptions = {},
-  ) {
+  constructor(directory: string, options: ProgramOptions = {}) {
+    const { env = {}, task = "start", preload, source, flags = [], maxFiles } = options;
+    this.#options = options;
     // The web app is built before the tests.
     const args = taskArguments(task, {
       ...(source && { source }),
-      flags: preload ? ["--preload", preload] : [],
+      flags: preload ? [...flags, "--preload", preload] : [...flags],
     });
     const [command, ...words] = [...withFileLimit(maxFiles), Deno.execPath(), ...args];
     this.#process = new Deno.Command(command!, {
@@ -104,17 +114,30 @@ export class Program implements AsyncDisposable {
   }
 
   async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    const { onOutput, keptOutput = Infinity } = this.#options;
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.output += text;
+      if (this.output.length > keptOutput) this.#keepEnd(keptOutput);
+      onOutput?.(text);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     }
   }
 
-  /** The complete lines of its structured log so far. */
+  #keepEnd(characters: number): void {
+    this.output = this.output.slice(-characters);
+    this.#log = [];
+    // The first line may be incomplete.
+    this.#parsedLength = this.output.indexOf("\n") + 1;
+  }
+
+  /** The complete lines of its structured log so far. Each call parses only the new lines. */
   get log(): LogLine[] {
-    return this.output.split("\n").slice(0, -1).filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
+    const end = this.output.lastIndexOf("\n") + 1;
+    const lines = this.output.slice(this.#parsedLength, end).split("\n");
+    this.#parsedLength = end;
+    for (const line of lines) if (line.startsWith("{")) this.#log.push(JSON.parse(line));
+    return [...this.#log];
   }
 
   /** Resolves with what `look` finds in the output, as soon as it finds something. */
@@ -151,8 +174,14 @@ export class Program implements AsyncDisposable {
 
   /** The address at which it listens, without a slash at the end. */
   async url(): Promise<string> {
-    const port = await this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1]);
-    return `http://127.0.0.1:${port}`;
+    this.#url ??= this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1])
+      .then((port) => `http://127.0.0.1:${port}`);
+    return await this.#url;
+  }
+
+  /** The id of its process. */
+  get pid(): number {
+    return this.#process.pid;
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -180,7 +209,24 @@ export class Program implements AsyncDisposable {
 
   /** Its current memory usage. */
   async memoryBytes(): Promise<number> {
-    return Number(await ps("-o", "rss=", "-p", String(this.#process.pid))) * 1024;
+    return Number(await ps("-o", "rss=", "-p", String(this.pid))) * 1024;
+  }
+
+  /** How many seconds of processor time it has used (Linux). */
+  async cpuSeconds(): Promise<number> {
+    return Number(await ps("-o", "cputimes=", "-p", String(this.pid)));
+  }
+
+  /** How many threads it has (Linux). */
+  async threads(): Promise<number> {
+    return Number(await ps("-o", "nlwp=", "-p", String(this.pid)));
+  }
+
+  /** How many descriptors it has open (Linux). */
+  async descriptors(): Promise<number> {
+    // A command, because Deno may read `/proc` only with all permissions.
+    const { stdout } = await new Deno.Command("ls", { args: [`/proc/${this.pid}/fd`] }).output();
+    return new TextDecoder().decode(stdout).trim().split("\n").length;
   }
 
   signal(signal: Deno.Signal): void {
@@ -214,7 +260,7 @@ export class Program implements AsyncDisposable {
   /** Whether all of its threads are stopped; on other systems than Linux, its first one. */
   async #isStopped(): Promise<boolean> {
     const threads = Deno.build.os === "linux" ? ["-L"] : [];
-    const states = await ps(...threads, "-o", "stat=", "-p", String(this.#process.pid));
+    const states = await ps(...threads, "-o", "stat=", "-p", String(this.pid));
     // A dead process has no entry, or that of a zombie.
     if (/^(?:Z|$)/.test(states)) throw new Error(`The program ended:\n${this.output}`);
     return states.trim().split("\n").every((state) => state.startsWith("T"));

@@ -5,9 +5,9 @@
  * @module
  */
 import DataLoader from "dataloader";
-import { LRUCache } from "lru-cache";
 import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
+import { ExpiringCache } from "../expiring_cache.ts";
 import type { Failure } from "../job/failure.ts";
 import { isEnded, type JobRecord } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
@@ -52,7 +52,7 @@ export class SnapshotReader {
   /** Reads records with their progress. */
   readonly #entries: DataLoader<string, Entries>;
   /** The decoded jobs that have not ended, by their ids. */
-  readonly #decoded = new LRUCache<string, JobSnapshot>({ maxSize: CACHE_BYTES });
+  readonly #decoded: ExpiringCache<JobSnapshot>;
 
   /** The snapshots of jobs that a breaker holds back, by the snapshots without that. */
   readonly #heldBack = new WeakMap<JobSnapshot, JobSnapshot>();
@@ -60,6 +60,7 @@ export class SnapshotReader {
   constructor(kv: Deno.Kv, { clock, inFlight, heldBackBy }: SnapshotReaderOptions) {
     this.#kv = kv;
     this.#clock = clock;
+    this.#decoded = new ExpiringCache({ clock, maxSize: CACHE_BYTES });
     this.#inFlight = inFlight;
     this.#heldBackBy = heldBackBy;
     this.#records = this.#createLoader((id) => [keys.job(id)]);
@@ -143,7 +144,10 @@ export class SnapshotReader {
     };
     // Routes cache ended jobs. The progress of a follower is that of its leader.
     if (isEnded(job) || job.state === "queued" && job.dedupeKey !== null) this.#decoded.delete(id);
-    else this.#decoded.set(id, snapshot, { size: sizeOf(progress?.value) });
+    else {
+      const { expiresAt } = job;
+      this.#decoded.set(id, snapshot, { size: sizeOf(progress?.value), expiresAt });
+    }
     return snapshot;
   }
 }

@@ -1,11 +1,12 @@
 /**
  * The answers to `GET` for one job, with their entity tags. They are cached in memory: of a job that
- * has ended because it never changes, of another job as long as reads return the same snapshot.
+ * has ended until it expires, because it never changes, of another job as long as reads return the
+ * same snapshot.
  * @module
  */
-import { LRUCache } from "lru-cache";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { ExpiringCache } from "../../lib/expiring_cache.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
@@ -48,25 +49,18 @@ export class JobView {
 /** Creates and caches the views of jobs. */
 export class JobViews {
   readonly #jobs: JobService;
-  readonly #clock: Clock;
-  readonly #finished = new LRUCache<string, JobView>({
-    maxSize: CACHE_CHARACTERS,
-    sizeCalculation: ({ body }) => body.length + OVERHEAD_CHARACTERS,
-  });
-
+  readonly #finished: ExpiringCache<JobView>;
   readonly #unfinished = new WeakMap<JobSnapshot, JobView>();
 
   constructor(jobs: JobService, clock: Clock) {
     this.#jobs = jobs;
-    this.#clock = clock;
+    this.#finished = new ExpiringCache({ clock, maxSize: CACHE_CHARACTERS });
   }
 
   /** Returns the job as it is now; `null` if there is no such job of this kind. */
   async read(kind: PublicKind, id: string): Promise<JobView | null> {
     const finished = this.#finished.get(id);
-    if (finished?.job.kind === kind.name && this.#clock.now() < finished.job.expiresAt) {
-      return finished;
-    }
+    if (finished?.job.kind === kind.name) return finished;
     const snapshot = await this.#jobs.read(kind, id);
     return snapshot && this.viewOf(kind, snapshot);
   }
@@ -76,8 +70,14 @@ export class JobViews {
     const known = this.#unfinished.get(snapshot);
     if (known) return known;
     const view = new JobView(kind, snapshot);
-    if (isEnded(view.job)) this.#finished.set(view.job.id, view);
+    if (isEnded(view.job)) this.#keep(view);
     else this.#unfinished.set(snapshot, view);
     return view;
+  }
+
+  #keep(view: JobView): void {
+    const { id, expiresAt } = view.job;
+    const size = view.body.length + OVERHEAD_CHARACTERS;
+    this.#finished.set(id, view, { size, expiresAt });
   }
 }

@@ -58,6 +58,8 @@ const bad: [env: Record<string, string>, message: string][] = [
   [{ PORT: "-1" }, 'PORT is "-1", expected a whole number from 0 to 65535'],
   [{ PORT: "80.5" }, 'PORT is "80.5", expected a whole number from 0 to 65535'],
   [{ LEASE_SECONDS: "0" }, 'LEASE_SECONDS is "0", expected a whole number from 1 to 300'],
+  [{ JOB_TTL_HOURS: "0.001" }, 'JOB_TTL_HOURS is "0.001", expected a number from 0.01 to 720'],
+  [{ JOB_TTL_HOURS: "1h" }, 'JOB_TTL_HOURS is "1h", expected a number from 0.01 to 720'],
   [{ GENERATOR: "gpt" }, 'GENERATOR is "gpt", expected one of auto, openai, sample'],
   [{ DOORBELL: "bell" }, 'DOORBELL is "bell", expected one of auto, queue, sweep'],
   [
@@ -114,6 +116,11 @@ for (const [env, message] of bad) {
     assertStrictEquals(messageFor(env), message);
   });
 }
+
+Deno.test("parseConfig() takes a part of an hour as the life of a job, in whole milliseconds", () => {
+  assertStrictEquals(parseConfig({ JOB_TTL_HOURS: "0.5" }).jobTtlMs, 1_800_000);
+  assertStrictEquals(parseConfig({ JOB_TTL_HOURS: "0.1234567" }).jobTtlMs, 444_444);
+});
 
 Deno.test("parseConfig() trims spaces and line breaks around a key", () => {
   const { openai, generator } = parseConfig({ OPENAI_API_KEY: " sk-test\r\n" });

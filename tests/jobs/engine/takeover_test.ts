@@ -13,7 +13,7 @@ import {
   untilIdle,
 } from "../../../testing/runtimes.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
-import { hookKv } from "../../../testing/hooked_kv.ts";
+import { hookKv, settled } from "../../../testing/hooked_kv.ts";
 import {
   anyParts,
   anyRequest,
@@ -427,12 +427,15 @@ for (const sort of ["result", "running"]) {
     const { id } = queuedJob();
     await env.store.accept({ ...queuedJob(), id });
     const firstSweep = env.a.instance.sweep();
+    await settled(kv);
+    assertStrictEquals(hung, 1);
     // A sweep that waits for the commit goes on when the clock advances, so it is not awaited.
     for (let second = 0; second < 60; second++) {
       clock.advance(1_000);
-      for (let n = 0; n < 5; n++) await kv.get(["let others go on"]);
+      await settled(kv);
       if (second > 10) env.a.instance.sweep();
     }
+    await settled(kv);
     assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
     assertStrictEquals(hung, 2);
     await firstSweep;

@@ -155,16 +155,20 @@ Deno.test("patientKv() fails when a list stops in its middle", async () => {
   using kv = await Deno.openKv(":memory:");
   await kv.set(["one"], 1);
   const clock = new FakeClock();
+  const begun = Promise.withResolvers<void>();
+  const next = () => {
+    begun.resolve();
+    return new Promise(() => {});
+  };
   const stuck = new Proxy(kv, {
     get(target, name) {
       if (name !== "list") return Reflect.get(target, name, target);
-      return () =>
-        Object.assign(target.list({ prefix: [] }), { next: () => new Promise(() => {}) });
+      return () => Object.assign(target.list({ prefix: [] }), { next });
     },
   });
   const listed = Array.fromAsync(patientKv(stuck, { clock }).list({ prefix: [] }));
   const rejected = assertRejects(() => listed, Error, "does not answer");
-  for (let n = 0; n < 10; n++) await kv.get(["let the list begin"]);
+  await begun.promise;
   await tickFor(clock, 6);
   await rejected;
 });

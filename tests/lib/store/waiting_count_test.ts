@@ -28,10 +28,13 @@ async function openIndex() {
         await commit.commit();
       }
     },
-    /** Deletes the first entries, as claims do. */
-    async claim(count: number) {
-      for await (const { key } of kv.list({ prefix: ["due"] }, { limit: count })) {
-        await kv.delete(key);
+    /** Deletes the first entries, as claims do, or the last ones. */
+    async claim(count: number, { reverse = false } = {}) {
+      const due = await Array.fromAsync(kv.list({ prefix: ["due"] }, { limit: count, reverse }));
+      for (let n = 0; n < due.length; n += 500) {
+        const commit = kv.atomic();
+        for (const { key } of due.slice(n, n + 500)) commit.delete(key);
+        await commit.commit();
       }
     },
     [Symbol.dispose]: () => kv.close(),
@@ -165,9 +168,7 @@ Deno.test("whatever happens to the index, some refreshes later the count is exac
             await env.fill(jobs, { runAt: env.clock.now() + HOUR });
             break;
           case "cancel":
-            for await (
-              const { key } of env.kv.list({ prefix: ["due"] }, { limit: jobs, reverse: true })
-            ) await env.kv.delete(key);
+            await env.claim(jobs, { reverse: true });
         }
         await count.refresh();
       }
