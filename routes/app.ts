@@ -17,6 +17,7 @@ import { type AccessOptions, type AppEnv, authorize, identify } from "./http/cal
 import { commonHeaders } from "./http/common_headers.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
+import { JobContents } from "./api/job_content.ts";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
@@ -52,6 +53,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     options;
   const app = new Hono<AppEnv>({ strict: false });
   const views = new JobViews(jobs, clock);
+  const contents = new JobContents();
 
   app.use(requestId());
   app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
@@ -66,7 +68,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
     app.route(
       kind.http.path,
-      jobRoutes(kind, { jobs, views, clock, access, rateLimiters, privateHosts }),
+      jobRoutes(kind, { jobs, views, contents, clock, access, rateLimiters, privateHosts }),
     );
   }
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));

@@ -16,7 +16,7 @@ import { readBody } from "../http/body.ts";
 import { type AccessOptions, type AppEnv, isOwnJob, maySee, readerOf } from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
-import { END } from "./job_events.ts";
+import { END, type JobContents } from "./job_content.ts";
 import type { JobView, JobViews } from "./job_views.ts";
 import { cursorOf, readPage } from "./pagination.ts";
 import {
@@ -50,6 +50,7 @@ const log = getLogger(["tripwright", "http"]);
 export interface JobRouteOptions {
   jobs: JobService;
   views: JobViews;
+  contents: JobContents;
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
@@ -127,17 +128,18 @@ class JobCalls {
 
   async stream(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
-    const { jobs, clock } = this.#options;
-    const snapshot = await this.#find(c, (id) => jobs.read(kind, id));
-    const { job } = snapshot;
+    const { jobs, views, contents, clock } = this.#options;
+    const view = await this.#find(c, (id) => views.read(kind, id));
+    const { job, version } = view;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
     // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
     if (position === END && isEnded(job)) return c.body(null, 204);
     // Throws before the stream begins if the job cannot be presented. If the stream broke later,
     // browsers would reconnect again and again.
-    presentJob(kind, snapshot);
-    return sendEvents(c, { kind, jobs, clock, id: job.id, position });
+    void view.body;
+    const ended = isEnded(job) ? contents.find(job, version) : undefined;
+    return sendEvents(c, { kind, jobs, contents, clock, id: job.id, ended, position });
   }
 
   async createReadToken(c: ApiContext): Promise<Response> {

@@ -1,6 +1,8 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { mock } from "node:test";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { heldWork } from "../../../testing/runtimes.ts";
+import { countWork } from "../../../testing/counted_work.ts";
 import { EventSource } from "../../../testing/event_source.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
@@ -147,6 +149,44 @@ Deno.test("1,000 clients that connect and disconnect leave no resources", async 
   while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
   env.work.finish();
   await env.a.instance.idle();
+});
+
+Deno.test("a client that reads nothing for a minute loses its stream, which leaves no resources", async () => {
+  using env = await openHeld();
+  const before = env.clock.waiting;
+  const source = await EventSource.open(env.app, `${env.location}/events`);
+  await source.next();
+  // The reader of a `TextDecoderStream` takes one chunk ahead.
+  await waitUntilIdle();
+  env.work.finish();
+  await env.a.instance.idle();
+  for (let n = 0; n < 5; n++) {
+    env.clock.advance(15_000);
+    await waitUntilIdle();
+  }
+  await assertRejects(() => source.rest(), Error, "The client reads too slowly");
+  assertStrictEquals(env.a.jobs.watched, 0);
+  assertStrictEquals(env.clock.waiting, before - 1);
+});
+
+/** Lets the streams do what they can do without a reader. */
+async function waitUntilIdle(): Promise<void> {
+  for (let n = 0; n < 5; n++) await nextTurn();
+}
+
+Deno.test("a finished job is read and encoded once for many streams", async () => {
+  using env = await openApp();
+  const { headers } = await post(env.app, "/api/itineraries", { ...tokyo, durationDays: 30 });
+  await env.a.instance.idle();
+  const path = `${headers.get("location")}/events`;
+  const read = async () => (await env.app.request(path)).body!.pipeTo(new WritableStream());
+  const first = await countWork(read);
+  await Promise.all(Array.from({ length: 3 }, read));
+  const reads = mock.method(env.kv, "getMany");
+  const others = await countWork(() => Promise.all(Array.from({ length: 100 }, read)));
+  assertStrictEquals(reads.mock.callCount(), 0);
+  // What is left are the headers.
+  assert(others / 100 < first / 10, `${first} characters, then ${others} for 100 streams`);
 });
 
 Deno.test("an instance that stops closes its streams, so that clients reconnect elsewhere", async () => {
