@@ -29,7 +29,7 @@ const size = fc.constantFrom(10, 3_000, 100_000, 1_100_000);
 
 /** What the model writes in place of the plan. */
 const text = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(plan) },
+  { weight: 10, arbitrary: fc.constant(plan) },
   fc.tuple(fc.nat(plan.length), fc.string({ unit: anyCharacter, maxLength: 20 })).map(
     ([at, text]) => plan.slice(0, at) + text + plan.slice(at),
   ),
@@ -132,8 +132,16 @@ const mixed = fc.tuple(
 
 /** The bytes of an answer: its frames, with a few bytes that are replaced. */
 const bytes = fc.tuple(
-  fc.oneof({ weight: 6, arbitrary: mixed }, fc.tuple(text), fc.constant([])),
-  fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0x80, max: 0xff })), { maxLength: 3 }),
+  fc.oneof(
+    { weight: 5, arbitrary: good },
+    { weight: 5, arbitrary: mixed },
+    { weight: 1, arbitrary: fc.tuple(text) },
+    { weight: 1, arbitrary: fc.constant([]) },
+  ),
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0x80, max: 0xff })), { maxLength: 3 }),
+  ),
   fc.constantFrom(64, 1_000, 65_536),
 ).map(([frames, damage, pieceBytes]) => {
   const whole = encoder.encode(frames.join(""));
@@ -173,9 +181,13 @@ export function hostileResponse(answer: HostileAnswer, over: Promise<unknown>): 
   if (status === 204) return new Response(null, { status });
   const chunks = async function* () {
     yield* pieces;
-    if (ending === "broken") throw new Error("a connection was cut, on purpose");
     if (ending === "silent") await over;
   };
-  const headers = { "content-type": type, ...(status === 302 && { location: "/elsewhere" }) };
+  const headers = {
+    "content-type": type,
+    ...(status === 302 && { location: "/elsewhere" }),
+    // More bytes than the body has: the connection breaks at its end.
+    ...(ending === "broken" && { "content-length": "100000000" }),
+  };
   return new Response(ReadableStream.from(chunks()), { status, headers });
 }

@@ -13,6 +13,7 @@ const CHUNKED = "transfer-encoding: chunked";
 const line = fc.oneof(
   { weight: 4, arbitrary: fc.constant("POST /api/itineraries HTTP/1.1") },
   { weight: 2, arbitrary: fc.constant("GET /livez HTTP/1.1") },
+  { weight: 2, arbitrary: fc.constant("POST /trips HTTP/1.1") },
   fc.constantFrom(
     ...["GET / HTTP/1.0", "GET / HTTP/0.9", "GET / HTTP/2.0", "GET / HTTP/1.1x", "GET /", "GET"],
     ...["GET http://other.example/ HTTP/1.1", "GET //other.example HTTP/1.1", "OPTIONS * HTTP/1.1"],
@@ -24,6 +25,7 @@ const line = fc.oneof(
 
 const field = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(LENGTH, CHUNKED, "content-type: application/json") },
+  { weight: 2, arbitrary: fc.constant("content-type: application/x-www-form-urlencoded") },
   fc.constantFrom(
     ...["host: a:99999999", "host: ", "host: [", "host: a/b", "host: a b", "host: a\r\nhost: b"],
     ...["content-length: -1", "content-length: 1e9", "content-length: 999999999999999999999"],
@@ -44,6 +46,7 @@ const chunk = fc.constantFrom(
 
 const body = fc.oneof(
   { weight: 4, arbitrary: fc.constant(wish) },
+  fc.constantFrom("kind=itinerary&destination=Tokyo&durationDays=2", "kind=x&formId=y", ""),
   fc.constantFrom("", wish.slice(0, 9), `${wish}GET / HTTP/1.1\r\n\r\n`, "\x1f\x8b\x08\u0000"),
   fc.array(chunk, { maxLength: 4 }).map((chunks) => chunks.join("")),
 );
@@ -72,13 +75,13 @@ export const rawRequest: fc.Arbitrary<RawRequest> = fc.record({
   return { pieces: ends.map((end, n) => sent.subarray(ends[n - 1] ?? 0, end)) };
 });
 
-/** The server closes a connection later than this only if it waits for more. */
-const ANSWER_MS = 1_000;
+/** A server that has not closed the connection by then waits for more. */
+const ANSWER_MS = 300;
 
 /**
  * Sends a raw request.
  *
- * @returns what the server answers until it closes the connection, or for a second
+ * @returns what the server answers until it closes the connection, or for a short time
  */
 export async function sendRaw(port: number, { pieces }: RawRequest): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
