@@ -86,7 +86,7 @@ export function linksIn(output: string): string[] {
 /** What may follow a link in a sentence. */
 const PUNCTUATION = /[).,;:!?\]}]/;
 
-/** The brackets that close, with those that open. */
+/** Each closing bracket with its opening bracket. */
 const OPENINGS = new Map([[")", "("], ["]", "["], ["}", "{"]]);
 
 /** Returns a link in prose without the punctuation of the sentence after it. */

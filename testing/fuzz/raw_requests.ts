@@ -46,18 +46,36 @@ const chunk = fc.constantFrom(
 
 const body = fc.oneof(
   { weight: 4, arbitrary: fc.constant(wish) },
-  fc.constantFrom("kind=itinerary&destination=Tokyo&durationDays=2", "kind=x&formId=y", ""),
+  fc.constantFrom(
+    "kind=itinerary&destination=Tokyo&durationDays=2&formId=a1b2",
+    "kind=x&formId=y",
+    "",
+  ),
   fc.constantFrom("", wish.slice(0, 9), `${wish}GET / HTTP/1.1\r\n\r\n`, "\x1f\x8b\x08\u0000"),
   fc.array(chunk, { maxLength: 4 }).map((chunks) => chunks.join("")),
 );
 
-const message = fc.tuple(line, fc.array(field, { maxLength: 4 }), body, fc.boolean()).map((
-  [line, fields, body, hasHost],
-) => [line, ...(hasHost ? ["host: localhost"] : []), ...fields, "", body].join("\r\n"));
+const message = fc.tuple(line, fc.array(field, { maxLength: 2 }), body, fc.boolean(), fc.boolean())
+  .map(([line, fields, body, hasHost, hasLength]) =>
+    [
+      line,
+      ...(hasHost ? ["host: localhost"] : []),
+      // The service refuses forms of other sites.
+      ...(line.includes("/trips") ? ["sec-fetch-site: same-origin"] : []),
+      // The service refuses forms of other sites.
+      ...(line.includes("/trips") ? ["sec-fetch-site: same-origin"] : []),
+      ...(hasLength ? [`content-length: ${body.length}`] : []),
+      ...fields,
+      "",
+      body,
+    ].join("\r\n")
+  );
 
-/** What a client writes, in its pieces. It then ends its side of the connection. */
+/** What a client writes, in its pieces. */
 export interface RawRequest {
   pieces: Uint8Array[];
+  /** Whether it then ends its side of the connection. The server may take that for its end. */
+  endsWriting: boolean;
 }
 
 /** One or more messages in a few pieces, perhaps cut before the end. */
@@ -68,32 +86,41 @@ export const rawRequest: fc.Arbitrary<RawRequest> = fc.record({
     fc.double({ min: 0, max: 1, noNaN: true }),
   ),
   cuts: fc.array(fc.nat(400), { maxLength: 3 }),
-}).map(({ text, keep, cuts }) => {
+  endsWriting: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
+}).map(({ text, keep, cuts, endsWriting }) => {
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
   const sent = bytes.subarray(0, Math.ceil(bytes.length * keep));
   const ends = [...cuts.toSorted((a, b) => a - b), sent.length];
-  return { pieces: ends.map((end, n) => sent.subarray(ends[n - 1] ?? 0, end)) };
+  return { pieces: ends.map((end, n) => sent.subarray(ends[n - 1] ?? 0, end)), endsWriting };
 });
 
-/** A server that has not closed the connection by then waits for more. */
+/** A server that has sent nothing by then waits for more. */
 const ANSWER_MS = 300;
+
+/** Further answers on the connection follow sooner. */
+const NEXT_ANSWER_MS = 50;
 
 /**
  * Sends a raw request.
  *
  * @returns what the server answers until it closes the connection, or for a short time
  */
-export async function sendRaw(port: number, { pieces }: RawRequest): Promise<string> {
+export async function sendRaw(
+  port: number,
+  { pieces, endsWriting }: RawRequest,
+): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const timer = setTimeout(() => connection.close(), ANSWER_MS);
+  let timer = setTimeout(() => connection.close(), ANSWER_MS);
   const decoder = new TextDecoder("latin1");
   let text = "";
   try {
     for (const piece of pieces) await writeAll(connection, piece);
-    await connection.closeWrite();
+    if (endsWriting) await connection.closeWrite();
     const buffer = new Uint8Array(65_536);
     for (let read; (read = await connection.read(buffer)) !== null;) {
       text += decoder.decode(buffer.subarray(0, read));
+      clearTimeout(timer);
+      timer = setTimeout(() => connection.close(), NEXT_ANSWER_MS);
     }
   } catch (error) {
     // The server may close the connection while the client writes, or the time is over.
