@@ -55,15 +55,22 @@ const body = fc.oneof(
   fc.array(chunk, { maxLength: 4 }).map((chunks) => chunks.join("")),
 );
 
-const message = fc.tuple(line, fc.array(field, { maxLength: 2 }), body, fc.boolean(), fc.boolean())
-  .map(([line, fields, body, hasHost, hasLength]) =>
+const ownOrigin = fc.constantFrom("sec-fetch-site: same-origin", "origin: http://localhost");
+
+const message = fc.tuple(
+  line,
+  fc.array(field, { maxLength: 2 }),
+  body,
+  fc.boolean(),
+  fc.boolean(),
+  ownOrigin,
+)
+  .map(([line, fields, body, hasHost, hasLength, origin]) =>
     [
       line,
       ...(hasHost ? ["host: localhost"] : []),
       // The service refuses forms of other sites.
-      ...(line.includes("/trips") ? ["sec-fetch-site: same-origin"] : []),
-      // The service refuses forms of other sites.
-      ...(line.includes("/trips") ? ["sec-fetch-site: same-origin"] : []),
+      ...(line.includes("/trips") ? [origin] : []),
       ...(hasLength ? [`content-length: ${body.length}`] : []),
       ...fields,
       "",
