@@ -5,12 +5,17 @@
 import { sha256 as digestOf } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
+/** From this length on, `node:crypto` is faster, up to twenty times. */
+const LONG_CHARACTERS = 10_000;
+
 /**
- * Returns the SHA-256 of a text: 32 bytes. `node:crypto` would take 10 ms and 2 MiB at the start,
- * and is not faster for short texts.
+ * Returns the SHA-256 of a text: 32 bytes. `node:crypto` takes 10 ms and 2 MiB at its first use, and
+ * is not faster for short texts.
  */
 export function sha256Bytes(text: string): Uint8Array {
-  return digestOf(utf8ToBytes(text));
+  const bytes = utf8ToBytes(text);
+  if (text.length < LONG_CHARACTERS) return digestOf(bytes);
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest();
 }
 
 /** Returns the SHA-256 of a text in hexadecimal digits. */

@@ -21,6 +21,7 @@ import { refuseForeignSites } from "./http/foreign_site.ts";
 import { requireHost } from "./http/host.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
+import { JobContents } from "./api/job_content.ts";
 import { JobViews } from "./api/job_views.ts";
 import { jobRoutes } from "./api/jobs.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
@@ -63,6 +64,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
   const views = new JobViews(jobs, clock);
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
+  const contents = new JobContents();
 
   app.use(requestId());
   // Also of preflights, which the next middleware answers.
@@ -90,7 +92,16 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));
     app.route(
       kind.http.path,
-      jobRoutes(kind, { jobs, views, clock, access, rateLimiters, openStreams, privateHosts }),
+      jobRoutes(kind, {
+        jobs,
+        views,
+        contents,
+        clock,
+        access,
+        rateLimiters,
+        openStreams,
+        privateHosts,
+      }),
     );
   }
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));

@@ -91,6 +91,11 @@ export class EventSource {
   }
 }
 
+/** Parses whole events. */
+export function parseEvents(text: string): ReceivedEvent[] {
+  return text.split("\n\n").flatMap((block) => parse(block) ?? []);
+}
+
 function parse(block: string): ReceivedEvent | undefined {
   const fields = new Map(
     block.split("\n").map((line) => {

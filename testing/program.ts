@@ -229,6 +229,20 @@ export class Program implements AsyncDisposable {
     return new TextDecoder().decode(stdout).trim().split("\n").length;
   }
 
+  /** The time that processors have worked for it so far. */
+  async processorSeconds(): Promise<number> {
+    if (Deno.build.os !== "linux") {
+      const [seconds = 0, minutes = 0, hours = 0] =
+        (await ps("-o", "time=", "-p", `${this.#process.pid}`))
+          .trim().split(":").toReversed().map(Number);
+      return seconds + 60 * minutes + 3_600 * hours;
+    }
+    const stat = await Deno.readTextFile(`/proc/${this.#process.pid}/stat`);
+    // Its 14th and 15th fields, in hundredths of a second; the second one may contain spaces.
+    const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
+  }
+
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }

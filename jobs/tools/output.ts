@@ -14,7 +14,7 @@ export function writeOutput(result: unknown): string {
   if (text.length <= MAX_OUTPUT_CHARACTERS) return text;
   const plain: unknown = JSON.parse(text);
   const shorter = typeof plain === "string"
-    ? longest(plain.length, (length) => cutText(plain, length))
+    ? longest(Math.min(plain.length, MAX_OUTPUT_CHARACTERS), (length) => cutText(plain, length))
     : Array.isArray(plain)
     ? withoutEntries({ entries: plain })
     : withoutEntries(plain as Record<string, unknown>);
@@ -45,8 +45,16 @@ function longestList(whole: Record<string, unknown>): [name: string, list: unkno
 
 /** Writes the beginning of a text, without a link that it ends in. */
 function cutText(text: string, length: number): string {
-  const beginning = text.slice(0, length).replace(/https?:\/\/\S*$/i, "");
-  return JSON.stringify(`${beginning} [cut off]`);
+  const start = startOfLastWord(text, length);
+  const word = text.slice(start, length).replace(/https?:\/\/[^]*/i, "");
+  return JSON.stringify(`${text.slice(0, start)}${word} [cut off]`);
+}
+
+/** Returns where the word begins that ends at a position. */
+function startOfLastWord(text: string, end: number): number {
+  let start = Math.min(end, text.length);
+  while (start > 0 && /\S/.test(text[start - 1]!)) start--;
+  return start;
 }
 
 /** Returns what `write` makes of the largest number up to `max` whose result is short enough. */
@@ -75,14 +83,26 @@ export function linksIn(output: string): string[] {
   );
 }
 
+/** What may follow a link in a sentence. */
+const PUNCTUATION = /[).,;:!?\]}]/;
+
+/** Each closing bracket with its opening bracket. */
+const OPENINGS = new Map([[")", "("], ["]", "["], ["}", "{"]]);
+
 /** Returns a link in prose without the punctuation of the sentence after it. */
 function withoutPunctuation(link: string): string {
-  const [, shorter, last] = link.match(/^(.*)([).,;:!?\]}])$/) ?? [];
-  if (!shorter || !last) return link;
-  // A bracket that the link itself opens belongs to it: `…/wiki/Dune_(film)`.
-  const opening = { ")": "(", "]": "[", "}": "{" }[last];
-  if (opening && link.split(opening).length >= link.split(last).length) return link;
-  return withoutPunctuation(shorter);
+  const counts = new Map<string, number>();
+  const count = (character: string) => counts.get(character) ?? 0;
+  for (const character of link) counts.set(character, count(character) + 1);
+  let end = link.length;
+  for (; end > 1 && PUNCTUATION.test(link[end - 1]!); end--) {
+    const last = link[end - 1]!;
+    const opening = OPENINGS.get(last);
+    // A bracket that the link itself opens belongs to it: `…/wiki/Dune_(film)`.
+    if (opening && count(opening) >= count(last)) break;
+    counts.set(last, count(last) - 1);
+  }
+  return link.slice(0, end);
 }
 
 function textsIn(value: unknown): string[] {

@@ -9,10 +9,14 @@ import { apiUrl, fetchJsonTwice } from "../../lib/http/json_fetch.ts";
 import { loadPlaceCodes, type PlaceCodes } from "./place_codes.ts";
 import type { ToolContext } from "./tool.ts";
 
-const text = z.string().nullish().catch(null);
+/** The longest name of a place has 85 letters. Each name is compared with each word. */
+const MAX_NAME_CHARACTERS = 200;
+
+const name = z.string().overwrite((name) => name.slice(0, MAX_NAME_CHARACTERS));
+const text = name.nullish().catch(null);
 
 const Place = z.object({
-  name: z.string(),
+  name,
   admin1: text,
   admin2: text,
   admin3: text,
@@ -70,6 +74,9 @@ const MANY = 100;
 /** The most words that are taken from the end of an unknown name: `Salt Lake City UT USA`. */
 const MAX_STRIPPED = 3;
 
+/** The most parts of a name that are read: `Springfield, Sangamon County, Illinois, USA`. */
+const MAX_PARTS = 6;
+
 /** The most namesakes that the model learns about. */
 const MAX_OTHERS = 5;
 
@@ -100,7 +107,7 @@ export async function findPlace(
   options: { baseUrl: string; context: ToolContext },
 ): Promise<FoundPlace> {
   const [first = "", ...rest] = words.city.split(/[,;()，、（）]/).map((part) => part.trim())
-    .filter(Boolean);
+    .filter(Boolean).slice(0, MAX_PARTS);
   const qualifiers = [
     ...qualifiersOf(rest, "any"),
     ...qualifiersOf([words.region], "region"),
@@ -109,10 +116,10 @@ export async function findPlace(
   let name = first;
   let places = await search(name, { count: FEW, ...options });
   for (let stripped = 0; places.length === 0 && stripped < MAX_STRIPPED; stripped++) {
-    const [, shorter, last] = name.match(/^(.+)\s+(\S+)$/) ?? [];
-    if (!shorter || !last) break;
-    name = shorter;
-    qualifiers.push({ words: last, kind: "any" });
+    const words = name.split(/\s+/);
+    if (words.length < 2) break;
+    qualifiers.push({ words: words.pop()!, kind: "any" });
+    name = words.join(" ");
     places = await search(name, { count: FEW, ...options });
   }
   const found = await best(places, qualifiers);

@@ -65,6 +65,9 @@ export async function runTool(
   const tool = tools.find(({ name }) => name === call.name);
   try {
     if (!tool) return failed(`There is no tool named ${call.name.slice(0, MAX_NAME_CHARACTERS)}`);
+    if (call.arguments.length > MAX_ARGUMENT_CHARACTERS) {
+      return failed(`The arguments have more than ${MAX_ARGUMENT_CHARACTERS} characters`);
+    }
     const args = tool.parameters.safeParse(parseJson(call.arguments));
     if (!args.success) return failed("The arguments are not valid", problemsOf(args.error));
     const { timeoutMs: ms = TOOL_TIMEOUT_MS } = tool;
@@ -87,6 +90,9 @@ export async function runTool(
     return failed(`The tool failed: ${reason}`);
   }
 }
+
+/** The words for a search are shorter. A tool may send them to another server, in a URL. */
+const MAX_ARGUMENT_CHARACTERS = 4_000;
 
 /** Limits the length of an unknown tool name in the error for the model. */
 const MAX_NAME_CHARACTERS = 100;

@@ -4,7 +4,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { parseJson } from "../json.ts";
+import { endOfString, MAX_JSON_DEPTH, parseJson } from "../json.ts";
 
 /**
  * The document, or why there is none. `cut`: it begins, but does not end. `several`: the answer has
@@ -15,8 +15,8 @@ export type FoundJson = { value: unknown } | { problem: "none" | "cut" | "severa
 /** Text with more braces than this before the document is not an answer. */
 const MAX_STARTS = 50;
 
-/** Plans are nested less deeply. */
-const MAX_DEPTH = 100;
+/** The objects before the document are read at most this many times. They may contain each other. */
+const MAX_READS = 8;
 
 /** The beginning and the end of the thoughts of a model, which some servers leave in the answer. */
 const THOUGHTS =
@@ -79,24 +79,29 @@ type ObjectInText = { value: unknown; end: number } | { end: null };
 /** Returns the first JSON object from a position on, or `null` if there is none. */
 function nextObject(text: string, from: number): ObjectInText | null {
   let start = text.indexOf("{", from);
-  for (let n = 0; start >= 0 && n < MAX_STARTS; n++) {
+  let left = MAX_READS * text.length;
+  for (let n = 0; start >= 0 && n < MAX_STARTS && left > 0; n++) {
     OBJECT_START.lastIndex = start;
     if (OBJECT_START.test(text)) {
-      const end = endOf(text, start);
-      if (end === null) return { end };
-      const value = end > start ? parseJson(text.slice(start, end)) : undefined;
+      const { ending, at: end } = endOf(text, start);
+      if (ending === "cut") return { end: null };
+      const value = ending === "closed" ? parseJson(text.slice(start, end)) : undefined;
       if (value !== undefined) return { value, end };
+      left -= end - start;
     }
     start = text.indexOf("{", start + 1);
   }
   return null;
 }
 
-/**
- * Returns the position behind the object that starts here, or `null` if it does not end. The position
- * of an object that is nested too deeply is 0.
- */
-function endOf(text: string, start: number): number | null {
+/** Where the reading of an object ended: behind it, at the end of the text, or too deep in it. */
+interface ObjectEnd {
+  ending: "closed" | "cut" | "deep";
+  at: number;
+}
+
+/** Returns the end of the object that starts here. */
+function endOf(text: string, start: number): ObjectEnd {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
     switch (text[at]) {
@@ -105,21 +110,12 @@ function endOf(text: string, start: number): number | null {
         break;
       case "{":
       case "[":
-        if (++depth > MAX_DEPTH) return 0;
+        if (++depth > MAX_JSON_DEPTH) return { ending: "deep", at };
         break;
       case "}":
       case "]":
-        if (--depth === 0) return at + 1;
+        if (--depth === 0) return { ending: "closed", at: at + 1 };
     }
   }
-  return null;
-}
-
-/** Returns the position of the closing quotation mark, or the length of the text. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === '"') return at;
-  }
-  return text.length;
+  return { ending: "cut", at: text.length };
 }

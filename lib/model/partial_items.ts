@@ -15,6 +15,9 @@ const MAX_DEPTH = 32;
 /** Longer text is no plan: thirty days in any language take a tenth of it. */
 const MAX_CHARACTERS = 1_000_000;
 
+/** The parser reads at most this much more after the reading has stopped. */
+const PART_CHARACTERS = 4_096;
+
 /** Where the items are, and their schemas. */
 export interface ItemsFormat {
   /** The member of the document that holds the list. */
@@ -68,8 +71,9 @@ export class PartialItems {
     this.#characters += delta.length;
     if (this.#characters > MAX_CHARACTERS) this.#stopped = true;
     if (this.#stopped) return false;
-    const json = this.#jsonOf(delta);
-    if (json !== "") this.#parser.write(json);
+    for (const part of partsOf(this.#jsonOf(delta))) {
+      if (!this.#stopped) this.#parser.write(part);
+    }
     return this.#items.length > before;
   }
 
@@ -101,4 +105,19 @@ export class PartialItems {
     if (item.success) this.#items.push(item.data);
     else this.#stopped = true;
   }
+}
+
+/** Splits a text for the parser, which does not stop within a part. */
+function* partsOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    let end = start + PART_CHARACTERS;
+    // Half a character would be lost.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
+    yield text.slice(start, end);
+    start = end;
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }

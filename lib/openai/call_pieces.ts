@@ -3,10 +3,10 @@
  * @module
  */
 import { z } from "zod";
-import { parseJson } from "../json.ts";
 import type { FunctionCall } from "../model/model.ts";
 import { argumentsText, functionName } from "./called.ts";
 import { unreadableAnswer } from "./error.ts";
+import { GrowingJson } from "./growing_json.ts";
 import { lenientArguments, lenientId, newCallId } from "./lenient.ts";
 
 /** A piece of a function call, or a whole call. */
@@ -38,7 +38,7 @@ interface Part {
   index: number | null;
   id: string | null;
   name: string;
-  arguments: string;
+  arguments: GrowingJson;
   extra: ChatCall["extra"];
 }
 
@@ -54,7 +54,7 @@ export class CallPieces {
 
   /** Whether every call has all of its arguments. */
   get isWhole(): boolean {
-    return this.#parts.every((part) => part.arguments.trim() === "" || isJson(part.arguments));
+    return this.#parts.every((part) => part.arguments.isBlank || part.arguments.isWhole);
   }
 
   /** The calls. Each has an id of its own, also on servers that send none or repeat them. */
@@ -63,7 +63,7 @@ export class CallPieces {
     for (const { id, name: given, arguments: written, extra } of this.#parts) {
       const known = id === null ? undefined : calls.get(id);
       const name = functionName(given);
-      const text = argumentsText(written);
+      const text = argumentsText(written.text);
       // A call without a name cannot be answered, and a repeated one has its answer.
       if (name === "" || known?.name === name && known.arguments === text) continue;
       const callId = id === null || known ? newCallId() : id;
@@ -79,7 +79,7 @@ export class CallPieces {
     part.extra ??= piece.extra_content ?? null;
     part.id ??= id;
     part.name ||= name;
-    part.arguments += given;
+    part.arguments.add(given);
     this.#characters += given.length;
     if (this.#characters > MAX_CHARACTERS || this.#parts.length > MAX_CALLS) {
       throw unreadableAnswer();
@@ -95,7 +95,7 @@ export class CallPieces {
       ? this.#parts.findLast((part) => id === null || part.id === id)
       : this.#parts.findLast((part) => part.index === index);
     if (found && !isOther(found, { id, name })) return found;
-    const part = { index, id, name: "", arguments: "", extra: null };
+    const part = { index, id, name: "", arguments: new GrowingJson(), extra: null };
     this.#parts.push(part);
     return part;
   }
@@ -104,9 +104,5 @@ export class CallPieces {
 /** Returns whether a piece begins another call, although it has the place of this one. */
 function isOther(part: Part, { id, name }: Pick<Part, "id" | "name">): boolean {
   if (name === "" || part.name === "") return false;
-  return (id === null || id !== part.id) && isJson(part.arguments);
-}
-
-function isJson(text: string): boolean {
-  return parseJson(text) !== undefined;
+  return (id === null || id !== part.id) && part.arguments.isWhole;
 }

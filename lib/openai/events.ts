@@ -6,7 +6,7 @@
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
-import { parseJson } from "../json.ts";
+import { isTooDeep, parseJson } from "../json.ts";
 import { hasText } from "./chat_answer.ts";
 import { fromErrorBody, isBareError, unreadableAnswer } from "./error.ts";
 import { type ReadOptions, readText, streamCut } from "./stream.ts";
@@ -96,22 +96,23 @@ export async function* readEvents(
   const parser = eventParser(found);
   const lines = new WholeLines();
   let document: string | null = null;
-  let start = "";
+  let hasBegun = false;
   let isDone = false;
   for await (const piece of readText(answer, options)) {
     // The rest is read too, so that the connection can be used again.
     if (isDone) continue;
     if (document !== null) {
       document += piece;
+      if (document.length > MAX_VALUE_CHARACTERS) throw unreadableAnswer();
       continue;
     }
     // The first character decides, because content types are often wrong.
-    if (start.trim() === "") {
-      start += piece;
-      const [first] = start.trimStart();
+    if (!hasBegun) {
+      const [first] = piece.trimStart();
+      hasBegun = first !== undefined;
       if (first === "<") throw unreadableAnswer();
       if (first === "{" || first === "[") {
-        document = start;
+        document = piece;
         continue;
       }
     }
@@ -151,6 +152,9 @@ class WholeLines {
   }
 }
 
+/** More characters than one event or document has: the whole response is in the last event. */
+const MAX_VALUE_CHARACTERS = 4_000_000;
+
 type Found = Pick<EventSourceMessage, "data"> & { event?: string | undefined };
 
 function eventParser(found: Found[]) {
@@ -168,9 +172,10 @@ function eventParser(found: Found[]) {
  * Returns the values of one event. Some servers put several into it, one in each line, or repeat the
  * name of the field.
  *
- * @throws {JobError} if a value is cut, or is an error
+ * @throws {JobError} if a value is cut, too large, too deep, or an error
  */
 function valuesOf({ data, event }: Found): unknown[] {
+  if (data.length > MAX_VALUE_CHARACTERS || isTooDeep(data)) throw unreadableAnswer();
   const text = data.trim();
   const value = parseJson(text);
   if (value !== undefined) return Array.isArray(value) ? value.map(checked) : [named(value, event)];

@@ -10,6 +10,7 @@ import { unreadableAnswer } from "./error.ts";
 import { lenientArguments, lenientId, lenientText } from "./lenient.ts";
 import {
   hasArguments,
+  MAX_ITEMS,
   messageOf,
   OutputItem,
   type ResponseBody,
@@ -64,11 +65,34 @@ const OutputEvent = z.discriminatedUnion("type", [
 /** More characters than an answer has with all of its parts. */
 const MAX_CHARACTERS = 2_000_000;
 
-/** More items than a response has. Fewer than half of the steps between two positions. */
-const MAX_ITEMS = 500;
-
-/** The distance of items that a server sends with the same position. */
+/** The distance of items that a server sends with the same position. They fit into half of 1. */
 const STEP = 1 / 1_024;
+
+/** The text of a message, in parts with positions of their own. */
+class TextParts {
+  readonly #parts = new Map<number, string>();
+  #length = 0;
+
+  add(at: number, delta: string): void {
+    this.set(at, (this.#parts.get(at) ?? "") + delta);
+  }
+
+  /** @throws {JobError} if there are too many parts */
+  set(at: number, text: string): void {
+    this.#length += text.length - (this.#parts.get(at)?.length ?? 0);
+    this.#parts.set(at, text);
+    requireFew(this.#parts);
+  }
+
+  get whole(): string {
+    return [...this.#parts.values()].join("");
+  }
+
+  /** Whether this is the whole text. A text of another length costs no comparison. */
+  is(text: string): boolean {
+    return text.length === this.#length && text === this.whole;
+  }
+}
 
 /** The items of one response, by their positions. */
 export class HeardOutput {
@@ -76,8 +100,8 @@ export class HeardOutput {
   readonly #done = new Map<number, InputItem>();
   /** The items that have begun. */
   readonly #begun = new Map<number, InputItem>();
-  /** The texts of messages, by the position of each part. */
-  readonly #texts = new Map<number, Map<number, string>>();
+  /** The texts of messages. */
+  readonly #texts = new Map<number, TextParts>();
   readonly #refusals = new Map<number, string>();
   /** The arguments of function calls that are not done. */
   readonly #arguments = new Map<number, string>();
@@ -94,10 +118,7 @@ export class HeardOutput {
     switch (event.type) {
       case "response.output_text.delta":
         this.#count(event.delta);
-        this.#partsAt(event.output_index).set(
-          event.content_index,
-          (this.#partsAt(event.output_index).get(event.content_index) ?? "") + event.delta,
-        );
+        this.#partsAt(event.output_index).add(event.content_index, event.delta);
         break;
       case "response.output_text.done":
         this.#setText(event, event.text);
@@ -107,6 +128,7 @@ export class HeardOutput {
         break;
       case "response.refusal.done":
         if (event.refusal) this.#refusals.set(event.output_index, event.refusal);
+        requireFew(this.#refusals);
         break;
       case "response.function_call_arguments.delta":
         this.#addArguments(this.#callOf(event), event.delta);
@@ -128,9 +150,10 @@ export class HeardOutput {
     if (this.#characters > MAX_CHARACTERS) throw unreadableAnswer();
   }
 
-  #partsAt(at: number): Map<number, string> {
-    const parts = this.#texts.get(at) ?? new Map<number, string>();
+  #partsAt(at: number): TextParts {
+    const parts = this.#texts.get(at) ?? new TextParts();
     this.#texts.set(at, parts);
+    requireFew(this.#texts);
     return parts;
   }
 
@@ -140,19 +163,22 @@ export class HeardOutput {
   ): void {
     const parts = this.#partsAt(output_index);
     // Some servers name the part only in some of the events.
-    if ([...parts.values()].join("") !== text) parts.set(content_index, text);
+    if (parts.is(text)) return;
+    this.#count(text);
+    parts.set(content_index, text);
   }
 
   /** Returns the place of the function call that an event is about: by its id, else the latest. */
   #callOf(
     { output_index: at, item_id }: { output_index: number; item_id: string | null },
   ): number | undefined {
-    const calls = [...this.#begun].filter(([place, { type }]) =>
-      Math.floor(place) === at && type === "function_call"
-    );
-    const [place] = calls.find(([, { id }]) => item_id !== null && id === item_id) ??
-      calls.at(-1) ?? [];
-    return place;
+    let latest: number | undefined;
+    for (const [place, { type, id }] of this.#begun) {
+      if (Math.floor(place) !== at || type !== "function_call") continue;
+      if (item_id !== null && id === item_id) return place;
+      latest = place;
+    }
+    return latest;
   }
 
   #addArguments(at: number | undefined, delta: string): void {
@@ -174,7 +200,7 @@ export class HeardOutput {
   }
 
   get #heardTexts(): Map<number, string> {
-    return new Map([...this.#texts].map(([at, parts]) => [at, [...parts.values()].join("")]));
+    return new Map([...this.#texts].map(([at, parts]) => [at, parts.whole]));
   }
 
   *#messages(): Generator<[number, InputItem]> {
@@ -231,7 +257,12 @@ function place(items: Map<number, InputItem>, position: number, item: InputItem)
   let at = position;
   for (let other = items.get(at); other && !isSame(item, other); other = items.get(at)) at += STEP;
   items.set(at, item);
-  if (items.size > MAX_ITEMS) throw unreadableAnswer();
+  requireFew(items);
+}
+
+/** @throws {JobError} if there are more entries than a response has items, or an item parts */
+function requireFew(entries: ReadonlyMap<number, unknown>): void {
+  if (entries.size > MAX_ITEMS) throw unreadableAnswer();
 }
 
 /** Whether two items with the same position are one. */

@@ -20,8 +20,19 @@ const WrappedCall = z.looseObject({
   function: z.object({ name: z.string(), arguments: z.unknown() }),
 });
 
+/** More items than a response has. */
+export const MAX_ITEMS = 500;
+
 /** Converts an item to the form that OpenAI documents. */
 function itemOf(value: unknown): unknown {
+  const item = knownItemOf(value);
+  const { type, arguments: given } = Object(item);
+  // Written once, because each later item is compared with it.
+  if (type !== "function_call") return item;
+  return { ...Object(item), arguments: lenientArguments.parse(given).trim() };
+}
+
+function knownItemOf(value: unknown): unknown {
   if (typeof value === "string") return messageOf({ type: "output_text", text: value });
   const call = WrappedCall.safeParse(value).data;
   if (call) {
@@ -57,7 +68,7 @@ const ResponseBody = z.object({
   background: z.boolean().nullish().catch(null),
   error: z.unknown().optional(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish().catch(null),
-  output: z.preprocess(itemsOf, z.array(OutputItem.nullable().catch(null)))
+  output: z.preprocess(itemsOf, z.array(OutputItem.nullable().catch(null)).max(MAX_ITEMS))
     .transform((items) => items.filter((item) => item !== null)),
   /** Some servers send the text beside the items, or in place of them. */
   output_text: z.string().nullish().catch(null),
@@ -189,7 +200,7 @@ export function saysSomething(item: InputItem): boolean {
 
 /** Whether an item is a function call whose arguments have arrived. */
 export function hasArguments(item: InputItem): boolean {
-  return item.type === "function_call" && lenientArguments.parse(item.arguments).trim() !== "";
+  return item.type === "function_call" && item.arguments !== "";
 }
 
 function usageOf({ usage }: ResponseBody): Usage | null {

@@ -18,11 +18,21 @@ const MAX_SUMMARY_CHARACTERS = 16_000;
 const MAX_BYTES = 65_000;
 
 /**
+ * The length of the stored parts. Longer text hardly fits into a KV value, and to compress it twice
+ * a second would block other work. 30 days of six activities take 80,000.
+ */
+const MAX_PARTIAL_CHARACTERS = 300_000;
+
+/**
  * Encodes progress. If it is too large, it omits the oldest summaries and the last parts of the
  * plan.
  */
 export function encodeProgress(progress: Progress): Uint8Array {
-  const bounded = { ...progress, reasoningSummaries: newest(progress.reasoningSummaries) };
+  const bounded = {
+    ...progress,
+    reasoningSummaries: newest(progress.reasoningSummaries),
+    partial: first(progress.partial),
+  };
   for (;;) {
     const bytes = gzipJson(bounded);
     if (bytes.length <= MAX_BYTES || bounded.partial.length === 0) return bytes;
@@ -39,6 +49,12 @@ export function decodeProgress(stored: unknown): Progress {
   } catch {
     return noProgress;
   }
+}
+
+function first(parts: unknown[]): unknown[] {
+  let room = MAX_PARTIAL_CHARACTERS;
+  const end = parts.findIndex((part) => (room -= JSON.stringify(part).length) < 0);
+  return end < 0 ? parts : parts.slice(0, end);
 }
 
 function newest(summaries: string[]): string[] {

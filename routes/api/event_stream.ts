@@ -5,17 +5,19 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
-import { stream } from "hono/streaming";
-import type { StreamingApi } from "hono/utils/stream";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/log.ts";
 import type { OpenStream } from "../http/open_streams.ts";
-import { type JobEvent, JobEvents } from "./job_events.ts";
+import type { JobContent, JobContents } from "./job_content.ts";
+import { JobEvents } from "./job_events.ts";
 
 /** Less than the idle timeouts of proxies, which start at 30 s. */
 const KEEP_ALIVE_MS = 15_000;
+
+/** A client that takes nothing for this long has gone, or reads too slowly for a plan. */
+const SLOW_MS = 60_000;
 
 /** How long a browser waits before it reconnects. */
 const RECONNECT_MS = 2_000;
@@ -27,14 +29,21 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
+const encoder = new TextEncoder();
+const OPENING = encoder.encode(`retry: ${RECONNECT_MS}\n\n`);
+const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
+
 const log = getLogger(["tripwright", "http"]);
 
 export interface EventStreamOptions {
   kind: PublicKind;
   jobs: JobService;
+  contents: JobContents;
   clock: Clock;
   /** The id of the job. */
   id: string;
+  /** What the streams of the ended job send, if it is known. The job is then not read. */
+  ended: JobContent | undefined;
   /** The id of the last event that the client received, if any. */
   position: string | undefined;
   /** Ends with the stream. `null`: the request only asks for the headers. */
@@ -50,44 +59,94 @@ export function sendEvents(c: Context, options: EventStreamOptions): Response {
   const { opened } = options;
   if (opened === null) return c.body(null);
   // Not `streamSSE`: it sets connection headers, which only the server may set and HTTP/2 forbids.
-  return stream(c, async (stream) => {
-    const closed = new AbortController();
-    stream.onAbort(() => closed.abort());
-    keepAlive(stream, options.clock, closed.signal);
-    try {
-      await writeEvents(stream, options, closed.signal);
-    } catch (error) {
-      log.error("event stream failed", { jobId: options.id, error: describeError(error) });
-    } finally {
-      opened[Symbol.dispose]();
-      closed.abort();
-    }
-  });
+  const stream = new EventStream(options);
+  // Nothing is written before the client has taken what was written before.
+  return c.body(new ReadableStream<Uint8Array<ArrayBuffer>>(stream, { highWaterMark: 0 }));
 }
 
-async function writeEvents(
-  stream: StreamingApi,
-  { kind, jobs, id, position }: EventStreamOptions,
-  closed: AbortSignal,
-): Promise<void> {
-  await stream.write(`retry: ${RECONNECT_MS}\n\n`);
-  const events = new JobEvents(kind, position);
-  for await (const snapshot of jobs.watch(id, closed)) {
-    if (snapshot === null) return;
-    for (const event of events.next(snapshot)) await stream.write(format(event));
+/** The events of one client. A client that reads slowly misses intermediate states of the job. */
+class EventStream implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #options: EventStreamOptions;
+  readonly #closed = new AbortController();
+  readonly #chunks: AsyncGenerator<Uint8Array, void>;
+  /** The next chunk, if the stream waits for it. */
+  #next: Promise<IteratorResult<Uint8Array, void>> | undefined;
+  /** Ends the wait for the next chunk. */
+  #keepAlive: (() => void) | null = null;
+  /** When the last chunk was written, if the client has not asked for more. */
+  #writtenAt: number | null = null;
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#chunks = chunksOf(options, this.#closed.signal);
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#writtenAt = this.#options.clock.now();
+    this.#tick(controller);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    this.#writtenAt = null;
+    try {
+      this.#next ??= this.#chunks.next();
+      const silence = new Promise<null>((resolve) => this.#keepAlive = () => resolve(null));
+      const chunk = await Promise.race([this.#next, silence]);
+      this.#keepAlive = null;
+      if (chunk) this.#next = undefined;
+      if (this.#closed.signal.aborted) return;
+      if (chunk?.done) return this.#close(controller);
+      controller.enqueue(chunk?.value ?? KEEP_ALIVE);
+      this.#writtenAt = this.#options.clock.now();
+    } catch (error) {
+      log.error("event stream failed", { jobId: this.#options.id, error: describeError(error) });
+      this.#close(controller);
+    }
+  }
+
+  cancel(): void {
+    this.#end();
+  }
+
+  #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#end();
+    controller.close();
+  }
+
+  /** Leaves the watched job, also if the client has not taken the last chunk. */
+  #end(): void {
+    this.#options.opened?.[Symbol.dispose]();
+    this.#closed.abort();
+    this.#chunks.return().catch(() => {});
+  }
+
+  /** Writes comments, so that proxies do not close an idle connection. Ends a slow client. */
+  async #tick(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const { clock, id } = this.#options;
+    const { signal } = this.#closed;
+    for (;;) {
+      await clock.wait(KEEP_ALIVE_MS, signal);
+      if (signal.aborted) return;
+      this.#keepAlive?.();
+      if (this.#writtenAt !== null && clock.now() - this.#writtenAt >= SLOW_MS) {
+        log.info("event stream not read", { jobId: id });
+        this.#end();
+        controller.error(new Error("The client reads too slowly"));
+        return;
+      }
+    }
   }
 }
 
-/** Formats an event. JSON text has no line breaks, so the data is one line. */
-function format({ event, id, data }: JobEvent): string {
-  return `event: ${event}\nid: ${id}\ndata: ${data}\n\n`;
-}
-
-/** Writes comments, so that proxies do not close the connection as idle. */
-async function keepAlive(stream: StreamingApi, clock: Clock, closed: AbortSignal): Promise<void> {
-  for (;;) {
-    await clock.wait(KEEP_ALIVE_MS, closed);
-    if (closed.aborted) return;
-    await stream.write(": keep-alive\n\n");
+async function* chunksOf(
+  { kind, jobs, contents, id, ended, position }: EventStreamOptions,
+  closed: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  yield OPENING;
+  const events = new JobEvents(position);
+  if (ended) return yield* events.next(ended);
+  for await (const snapshot of jobs.watch(id, closed)) {
+    if (snapshot === null) return;
+    yield* events.next(contents.of(kind, snapshot));
   }
 }

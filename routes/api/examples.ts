@@ -7,7 +7,7 @@ import type { PublicKind } from "../../jobs/kind.ts";
 import { DAY_MS } from "../../lib/clock.ts";
 import { claimJob, completeJob, newJob } from "../../lib/job/job_record.ts";
 import { noProgress } from "../../lib/job/progress.ts";
-import { JobEvents } from "./job_events.ts";
+import { JobContent } from "./job_content.ts";
 import { presentJob, presentNewJob } from "./presenter.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
@@ -35,9 +35,8 @@ export function exampleJobs(kind: PublicKind) {
   });
   const result = kind.sample(request);
   const finished = { job, version: EXAMPLE_ETAG, progress: noProgress, result };
-  const events = [...new JobEvents(kind).next(finished)].map(({ event, id, data }) =>
-    `event: ${event}\nid: ${id}\ndata: ${data}\n\n`
-  );
+  const sent = new TextDecoder().decode(new JobContent(kind, finished).after(0));
+  const events = sent.split(/(?<=\n\n)/);
   return {
     accepted: presentNewJob(kind, queued),
     completed: presentJob(kind, finished),

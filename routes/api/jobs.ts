@@ -16,7 +16,7 @@ import { readBody } from "../http/body.ts";
 import { type AccessOptions, type AppEnv, isMaker, maySee, readerOf } from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
-import { END } from "./job_events.ts";
+import { END, type JobContents } from "./job_content.ts";
 import type { JobView, JobViews } from "./job_views.ts";
 import { cursorOf, readPage } from "./pagination.ts";
 import {
@@ -51,6 +51,7 @@ const log = getLogger(["tripwright", "http"]);
 export interface JobRouteOptions {
   jobs: JobService;
   views: JobViews;
+  contents: JobContents;
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
@@ -129,19 +130,20 @@ class JobCalls {
 
   async stream(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
-    const { jobs, clock, openStreams } = this.#options;
-    const snapshot = await this.#find(c, (id) => jobs.read(kind, id));
-    const { job } = snapshot;
+    const { jobs, views, contents, clock, openStreams } = this.#options;
+    const view = await this.#find(c, (id) => views.read(kind, id));
+    const { job, version } = view;
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
     // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
     if (position === END && isEnded(job)) return c.body(null, 204);
     // Throws before the stream begins if the job cannot be presented. If the stream broke later,
     // browsers would reconnect again and again.
-    presentJob(kind, snapshot);
+    void view.body;
+    const ended = isEnded(job) ? contents.find(job, version) : undefined;
     // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
     const opened = c.req.method === "HEAD" ? null : openStreams.open(c);
-    return sendEvents(c, { kind, jobs, clock, id: job.id, position, opened });
+    return sendEvents(c, { kind, jobs, contents, clock, id: job.id, ended, position, opened });
   }
 
   async createReadToken(c: ApiContext): Promise<Response> {

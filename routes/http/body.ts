@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { type Clock, DeadlineError, withDeadline } from "../../lib/clock.ts";
 import { readText } from "../../lib/http/bounded_text.ts";
-import { parseJson } from "../../lib/json.ts";
+import { isTooDeep, MAX_JSON_DEPTH, parseJson } from "../../lib/json.ts";
 import { jsonPointer, ProblemError } from "./problem.ts";
 
 /** The size limit of a JSON body. */
@@ -47,11 +47,14 @@ export async function readBody<T>(
       headers: { accept: "application/json" },
     });
   }
-  const json = parseJson(await readLimited(c, options));
+  const text = await readLimited(c, options);
+  const json = parseJson(text);
   if (json === undefined) {
     throw new ProblemError({
       code: "malformed_json",
-      detail: "The request body is not valid JSON",
+      detail: isTooDeep(text)
+        ? `The request body has more than ${MAX_JSON_DEPTH} values inside each other`
+        : "The request body is not valid JSON",
     });
   }
   const parsed = schema.safeParse(json);

@@ -25,7 +25,7 @@ export const problemTypes = {
   malformed_json: {
     status: 400,
     title: "The body is not valid JSON",
-    advice: "The service cannot parse the body as JSON. Send a JSON object.",
+    advice: "The service cannot parse the body as JSON. Send a JSON object of at most 100 levels.",
   },
   incomplete_body: {
     status: 400,

@@ -222,6 +222,16 @@ for (const body of ["", "{", "destination=Tokyo", "{'destination': 'Tokyo'}"]) {
   });
 }
 
+for (const name of ["preferences", "unknown"]) {
+  Deno.test(`POST of a body that is nested too deeply in ${name} is 400`, async () => {
+    using env = await openApp();
+    const body = `{"${name}":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+    const answer = await post(env.app, "/api/itineraries", body);
+    assertProblem(answer, 400, "malformed_json");
+    assertMatch(answer.body.detail, /more than 100 values inside each other/);
+  });
+}
+
 Deno.test("a body is accepted as JSON with the content types that browsers use, and no other", async () => {
   using env = await openApp();
   const types: [type: string, status: number][] = [

@@ -1,6 +1,7 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { findPlace, type Place, type PlaceWords } from "../../../jobs/tools/place_search.ts";
 import { systemClock } from "../../../lib/clock.ts";
+import { countWork } from "../../../testing/counted_work.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
 const context = { signal: new AbortController().signal, clock: systemClock };
@@ -143,6 +144,7 @@ const clear: [words: string | Partial<PlaceWords>, place: string][] = [
   ["Las Vegas NV", "Las Vegas, Nevada, United States"],
   ["Las Vegas New Mexico", "Las Vegas, New Mexico, United States"],
   ["Salt Lake City UT USA", "Salt Lake City, Utah, United States"],
+  ["Salt Lake\n  City   UT", "Salt Lake City, Utah, United States"],
   ["New York", "New York, New York, United States"],
   ["New York USA", "New York, New York, United States"],
   ["Washington, D.C.", "Washington, District of Columbia, United States"],
@@ -180,6 +182,15 @@ for (const [words, expected] of clear) {
     assertEquals([others, unmatched], [[], []]);
   });
 }
+
+Deno.test("findPlace() compares a bounded number of words and characters", async () => {
+  const city = (parts: number) => ({ city: `Portland${", x".repeat(parts)}` });
+  await find(city(10));
+  const few = await countWork(() => find(city(10)));
+  const many = await countWork(() => find(city(1_000)));
+  // The text itself is read a few times.
+  assert(many < few + 10 * 3_000, `${few} and ${many} characters`);
+});
 
 /** Words that several places fit: the place, the others. */
 const ambiguous: [words: string, place: string, others: string[]][] = [

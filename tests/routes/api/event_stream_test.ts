@@ -1,7 +1,9 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { mock } from "node:test";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { heldWork } from "../../../testing/runtimes.ts";
-import { EventSource } from "../../../testing/event_source.ts";
+import { countWork } from "../../../testing/counted_work.ts";
+import { EventSource, parseEvents } from "../../../testing/event_source.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
 import { testKind } from "../../../testing/jobs.ts";
@@ -147,6 +149,66 @@ Deno.test("1,000 clients that connect and disconnect leave no resources", async 
   while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
   env.work.finish();
   await env.a.instance.idle();
+});
+
+/** Opens a stream, and reads it up to the progress. It then waits at the end of a chunk. */
+async function openUnread(env: Awaited<ReturnType<typeof openHeld>>) {
+  const reader = (await env.app.request(`${env.location}/events`)).body!.getReader();
+  await reader.read();
+  await reader.read();
+  assertStrictEquals(env.a.jobs.watched, 1);
+  return reader;
+}
+
+Deno.test("a client that reads nothing for a minute loses its stream, which leaves no resources", async () => {
+  using env = await openHeld();
+  const before = env.clock.waiting;
+  const reader = await openUnread(env);
+  for (let n = 0; n < 4; n++) {
+    assertStrictEquals(env.a.jobs.watched, 1, `after ${n * 15} seconds`);
+    env.clock.advance(15_000);
+    await nextTurn();
+  }
+  await assertRejects(() => reader.read(), Error, "The client reads too slowly");
+  while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
+  env.work.finish();
+  await env.a.instance.idle();
+});
+
+Deno.test("a client that disconnects without reading leaves no resources", async () => {
+  using env = await openHeld();
+  const before = env.clock.waiting;
+  const reader = await openUnread(env);
+  await reader.cancel();
+  while (env.a.jobs.watched > 0 || env.clock.waiting > before) await nextTurn();
+  env.work.finish();
+  await env.a.instance.idle();
+});
+
+Deno.test("a client that reads slowly skips progress, and gets the end", async () => {
+  using env = await openHeld();
+  const reader = await openUnread(env);
+  env.work.finish();
+  await env.a.instance.idle();
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (let read; !(read = await reader.read()).done;) rest += decoder.decode(read.value);
+  assertEquals(parseEvents(rest).map(({ event }) => event), ["item", "end"]);
+});
+
+Deno.test("a finished job is read and encoded once for many streams", async () => {
+  using env = await openApp();
+  const { headers } = await post(env.app, "/api/itineraries", { ...tokyo, durationDays: 30 });
+  await env.a.instance.idle();
+  const path = `${headers.get("location")}/events`;
+  const read = async () => (await env.app.request(path)).body!.pipeTo(new WritableStream());
+  const first = await countWork(read);
+  await Promise.all(Array.from({ length: 3 }, read));
+  const reads = mock.method(env.kv, "getMany");
+  const others = await countWork(() => Promise.all(Array.from({ length: 100 }, read)));
+  assertStrictEquals(reads.mock.callCount(), 0);
+  // What is left are the headers.
+  assert(others / 100 < first / 10, `${first} characters, then ${others} for 100 streams`);
 });
 
 Deno.test("an instance that stops closes its streams, so that clients reconnect elsewhere", async () => {

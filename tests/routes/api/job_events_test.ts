@@ -11,7 +11,10 @@ import {
   type SucceededJob,
 } from "../../../lib/job/job_record.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
+import { JobContents } from "../../../routes/api/job_content.ts";
 import { JobEvents } from "../../../routes/api/job_events.ts";
+import { countWork } from "../../../testing/counted_work.ts";
+import { parseEvents } from "../../../testing/event_source.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { queuedJob, runningJob, testKind } from "../../../testing/jobs.ts";
 
@@ -36,9 +39,11 @@ const done = (): SucceededJob =>
     promptVersion: "test-1",
   });
 
+let versions = 0;
+
 function snapshot(job: JobRecord, partial: string[] = [], message = "Writing") {
   const result = job.state === "succeeded" ? { parts: partial } : null;
-  return { job, version: "1", progress: { ...noProgress, message, partial }, result };
+  return { job, version: `${++versions}`, progress: { ...noProgress, message, partial }, result };
 }
 
 /**
@@ -46,13 +51,12 @@ function snapshot(job: JobRecord, partial: string[] = [], message = "Writing") {
  * `position`.
  */
 function eventsFor(states: ReturnType<typeof snapshot>[], position?: string) {
-  const events = new JobEvents(kind, position);
-  return states.flatMap((state) => [...events.next(state)]).map(({ event, id, data }) => ({
-    event,
-    id,
-    data: JSON.parse(data),
-  }));
+  const events = new JobEvents(position);
+  const contents = new JobContents();
+  return states.flatMap((state) => [...events.next(contents.of(kind, state))]).flatMap(parsed);
 }
+
+const parsed = (bytes: Uint8Array) => parseEvents(new TextDecoder().decode(bytes));
 
 const names = (events: ReturnType<typeof eventsFor>) =>
   events.map(({ event, data }) => event === "item" ? `item ${data.index} ${data.item}` : event);
@@ -156,7 +160,7 @@ Deno.test("JobEvents sends nothing for a state that looks the same", () => {
   assertEquals(names(eventsFor([state, state])), ["item 0 a", "progress"]);
 });
 
-Deno.test("a snapshot is presented once, however many clients get it", () => {
+Deno.test("a version is presented and encoded once, however many clients get it", () => {
   let presented = 0;
   const counting = {
     ...kind,
@@ -165,17 +169,71 @@ Deno.test("a snapshot is presented once, however many clients get it", () => {
       return kind.presentResult(job);
     },
   } as unknown as PublicKind;
-  const states = [
-    snapshot(running, ["a"]),
-    snapshot(running, ["a", "b"]),
-    snapshot(done(), ["a", "b"]),
-  ];
-  const seen = Array.from({ length: 100 }, (_, n) => {
-    // Half of the clients already have the first part.
-    const [first] = new JobEvents(kind).next(snapshot(running, ["a"]));
-    const events = new JobEvents(counting, n % 2 === 0 ? undefined : first!.id);
-    return states.flatMap((state) => [...events.next(state)]).map(({ data }) => data).join();
-  });
-  assertStrictEquals(presented, states.length);
+  const first = snapshot(running, ["a"]);
+  const states = [first, snapshot(running, ["a", "b"]), snapshot(done(), ["a", "b"])];
+  const contents = new JobContents();
+  const position = contents.of(kind, first).positionAt(1);
+  presented = 0;
+  // Half of the clients already have the first part.
+  const clients = Array.from({ length: 100 }, (_, n) => ({
+    events: new JobEvents(n % 2 === 0 ? undefined : position),
+    chunks: [] as Uint8Array[],
+  }));
+  for (const state of states) {
+    for (const { events, chunks } of clients) {
+      // Each client has read the job on its own.
+      chunks.push(...events.next(contents.of(counting, { ...state })));
+    }
+  }
+  // The first version was presented above.
+  assertStrictEquals(presented, states.length - 1);
+  const seen = clients.map(({ chunks }) =>
+    chunks.flatMap(parsed).map(({ data }) => JSON.stringify(data)).join()
+  );
   assertStrictEquals(new Set(seen).size, 2);
+  assertStrictEquals(
+    new Set(clients.flatMap(({ chunks }) => chunks.map(({ buffer }) => buffer))).size,
+    4,
+  );
+});
+
+const large = (parts: number) => Array.from({ length: parts }, (_, n) => `${n}`.repeat(5_000));
+
+Deno.test("a client of a known version costs no hash and no encoding", async () => {
+  const contents = new JobContents();
+  const state = snapshot(done(), large(30));
+  const stream = () => [...new JobEvents().next(contents.of(kind, { ...state }))];
+  const first = await countWork(stream);
+  assert(first > 30 * 5_000, `${first} characters`);
+  const others = await countWork(() => Array.from({ length: 100 }, stream));
+  assertStrictEquals(others, 0);
+});
+
+Deno.test("the content of a plan costs linear work", async () => {
+  const build = (parts: number) => () => new JobContents().of(kind, snapshot(done(), large(parts)));
+  const once = await countWork(build(20));
+  const fourTimes = await countWork(build(80));
+  assert(fourTimes < 6 * once, `${once} characters for 20 parts, ${fourTimes} for 80`);
+});
+
+Deno.test("a part that an earlier version had is not hashed again", async () => {
+  const contents = new JobContents();
+  const parts = large(30);
+  contents.of(kind, snapshot(running, parts.slice(0, 29)));
+  const next = snapshot(running, parts);
+  const alone = await countWork(() => new JobContents().of(kind, next));
+  const after = await countWork(() => contents.of(kind, next));
+  assert(after < alone / 2, `${after} of ${alone} characters`);
+});
+
+Deno.test("JobContents forgets a job when it has many", () => {
+  const contents = new JobContents(100_000);
+  const states = Array.from({ length: 20 }, () => {
+    const state = snapshot(done(), large(2));
+    return { ...state, job: { ...state.job, id: crypto.randomUUID() } };
+  });
+  for (const state of states) contents.of(kind, state);
+  const known = states.filter(({ job, version }) => contents.find(job, version));
+  // Each has its two parts, and both again in its last event.
+  assert(known.length > 2 && known.length < 6, `${known.length} jobs`);
 });
