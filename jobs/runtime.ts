@@ -17,6 +17,7 @@ import { Turns } from "../lib/turns.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { Executor } from "./engine/executor.ts";
+import { FairOrder } from "./engine/fair_order.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
 import { Rescuer } from "./engine/rescuer.ts";
@@ -141,6 +142,7 @@ function createWorker(
   const { store, breaker, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
+  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -165,9 +167,11 @@ function createWorker(
       turns,
       mockIfQuota,
     }),
+    order,
     unreadable,
     clock,
     turns,
+    onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
   const stager = new Stager({
@@ -176,16 +180,23 @@ function createWorker(
     slots,
     breaker,
     unreadable,
+    order,
     clock,
     claim: (id) => worker.tryClaim(id),
   });
-  return { unreadable, slots, worker, stager };
+  return { unreadable, slots, worker, stager, order };
 }
 
 /** Creates the interface for routes. */
 function createJobService(
   { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, dedupeInFlight }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder }, work: { worker }, stopped }: {
+  {
+    options: { clock },
+    kinds,
+    base: { store, instances, holder },
+    work: { worker, order },
+    stopped,
+  }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -208,6 +219,7 @@ function createJobService(
       maxQueuedJobs,
     }),
     worker,
+    order,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
