@@ -23,6 +23,7 @@ import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
+import { FairOrder } from "./engine/fair_order.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
@@ -158,6 +159,7 @@ function createWorker(
   const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
+  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -183,9 +185,11 @@ function createWorker(
       turns,
       mockIfQuota,
     }),
+    order,
     unreadable,
     clock,
     turns,
+    onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
   const stager = new Stager({
@@ -195,10 +199,11 @@ function createWorker(
     breaker,
     storage,
     unreadable,
+    order,
     clock,
     claim: (id) => worker.tryClaim(id),
   });
-  return { unreadable, slots, worker, stager };
+  return { unreadable, slots, worker, stager, order };
 }
 
 /** Creates the interface for routes. */
@@ -232,6 +237,7 @@ function createJobService(
       costUsd: daily.costUsd,
     }),
     worker: work.worker,
+    order: work.order,
     storage,
     clock,
     jobTtlMs,

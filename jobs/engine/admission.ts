@@ -72,10 +72,11 @@ export class Admission {
   /**
    * Calls `accept`, which stores a job of this kind, unless the queue is full.
    *
+   * @param accept returns as `waitsAt` the place of an accepted job that must wait
    * @returns the value of `accept`, or the refusal
    * @throws the error of `accept`
    */
-  async admit<T extends { outcome: string; isStarted?: boolean }>(
+  async admit<T extends { outcome: string; waitsAt?: number }>(
     kind: string,
     accept: () => Promise<T>,
   ): Promise<T | QueueFull> {
@@ -85,8 +86,8 @@ export class Admission {
     try {
       const accepted = await accept();
       if (accepted.outcome === "accepted") {
-        // A job that starts at once does not wait.
-        if (!accepted.isStarted) this.#options.waiting.add(kind);
+        const { waitsAt } = accepted;
+        if (waitsAt !== undefined) this.#options.waiting.add(kind, waitsAt);
         this.#acceptedSinceCount++;
       }
       return accepted;

@@ -8,7 +8,7 @@ import { anonymousCaller, type Caller, isKey } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
-import { acceptedJob, newJob, type QueuedJob } from "../../lib/job/job_record.ts";
+import { acceptedJob, newJob, placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
@@ -28,6 +28,7 @@ import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
+import type { FairOrder } from "./fair_order.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -40,8 +41,8 @@ export interface LocalWorker {
   start(lease: Lease): void;
   /** Frees a reserved slot. */
   cancelReservation(id: string): void;
-  /** Claims a job that may be due, if there is a free slot. Never rejects. */
-  tryClaim(id: string): Promise<void>;
+  /** Starts a new job that waits, if there is a free slot and it is its turn. Never rejects. */
+  tryStart(job: QueuedJob): Promise<void>;
   /** How many more jobs the worker can claim now. */
   readonly free: number;
   /** Stops the work on a job that this instance no longer holds. */
@@ -57,6 +58,7 @@ export interface JobServiceOptions {
   dailyLimits: DailyLimits;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
+  order: FairOrder;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
@@ -76,6 +78,8 @@ export interface SubmitOptions {
   idempotencyKey?: string | undefined;
   /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
   idempotencyScope?: string | undefined;
+  /** The id of the caller that takes turns with others. Unset: the id of `caller`. */
+  turnOf?: string | undefined;
   /** The URL that receives the callback. */
   callbackUrl?: string | null | undefined;
   /** The trace that the work belongs to. */
@@ -94,8 +98,8 @@ export interface Submission {
   job: QueuedJob;
   /** Whether an earlier request with the same idempotency key created the job. */
   isRepeated: boolean;
-  /** Whether this instance works on it already, so that it does not wait. */
-  isStarted?: boolean;
+  /** Its place, if it must wait. Unset: this instance works on it already, or it is repeated. */
+  waitsAt?: number;
   /** The caller's remaining jobs of today; `null`: no limit, or not known. */
   budget: Budget | null;
 }
@@ -154,7 +158,8 @@ export class JobService {
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
-    const work = () => this.#submit(kind.name, { createJob, terms, permit: options.permit });
+    const { permit, turnOf = caller.id } = options;
+    const work = () => this.#submit(kind.name, { createJob, terms, permit, turnOf });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -184,10 +189,11 @@ export class JobService {
 
   async #submit(
     kind: string,
-    { createJob, terms, permit }: {
+    { createJob, terms, permit, turnOf }: {
       createJob: () => Promise<QueuedJob>;
       terms: AcceptTerms;
       permit: SubmitOptions["permit"];
+      turnOf: string;
     },
   ): Promise<Submission | Refusal> {
     const { idempotency } = terms;
@@ -198,13 +204,17 @@ export class JobService {
     if (!this.acceptsJobs) return STORAGE_FULL;
     await permit?.();
     const { admission, dailyLimits } = this.#options;
-    const accept = async () => await this.#accept(await createJob(), terms);
+    const accept = async () => await this.#accept(await createJob(), { terms, turnOf });
     return await admission.admit(kind, () => dailyLimits.admit(accept));
   }
 
-  async #accept(job: QueuedJob, terms: AcceptTerms): Promise<Submission | Refusal> {
+  async #accept(
+    newJob: QueuedJob,
+    { terms, turnOf }: { terms: AcceptTerms; turnOf: string },
+  ): Promise<Submission | Refusal> {
     const { worker } = this.#options;
-    const isReserved = await worker.reserve(job);
+    const isReserved = await worker.reserve(newJob);
+    const job = isReserved ? newJob : this.#withPlace(newJob, turnOf);
     const acceptance = await this.#store.accept(job, {
       ...terms,
       holder: isReserved ? worker.holder : undefined,
@@ -216,7 +226,7 @@ export class JobService {
     });
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
-    if (lease) worker.start(lease);
+    if (lease) this.#start(lease, turnOf);
     else if (isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
@@ -226,15 +236,27 @@ export class JobService {
     if (acceptance.outcome !== "accepted") return repeated(acceptance);
     log.info("accepted", { jobId: job.id, kind: job.kind });
     // The fastest doorbell. Not awaited, so that the client gets its answer first.
-    if (!isReserved) worker.tryClaim(job.id);
+    if (!isReserved) worker.tryStart(job);
     const { left } = acceptance;
     return {
       outcome: "accepted",
       job,
       isRepeated: false,
-      isStarted: lease !== undefined,
+      ...(!lease && { waitsAt: placeOf(job) }),
       budget: left === null ? null : budget(left),
     };
+  }
+
+  #start(lease: Lease, caller: string): void {
+    const { order, worker, clock } = this.#options;
+    order.startNow(lease.job.kind, { caller, now: clock.now() });
+    worker.start(lease);
+  }
+
+  /** Gives a job that must wait its place in the queue. */
+  #withPlace(job: QueuedJob, caller: string): QueuedJob {
+    const { order, clock } = this.#options;
+    return { ...job, place: order.placeFor(job.kind, { caller, now: clock.now() }) };
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */
@@ -337,7 +359,7 @@ export class JobService {
     const job = await this.#store.replay(id, newJobId(this.#options.clock.now()));
     if (!job) return null;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
-    this.#options.worker.tryClaim(job.id);
+    this.#options.worker.tryStart(job);
     return job;
   }
 

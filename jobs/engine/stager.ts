@@ -8,6 +8,7 @@ import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
+import type { FairOrder } from "./fair_order.ts";
 import type { Slots } from "./slots.ts";
 import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
@@ -19,6 +20,7 @@ export interface StagerOptions {
   breaker: Breaker;
   storage: Pick<StorageSpace, "startsJobs">;
   unreadable: UnreadableJobs;
+  order: FairOrder;
   clock: Clock;
   /** Claims a job. Never rejects. */
   claim: (id: string) => Promise<void>;
@@ -32,13 +34,33 @@ const SWEEP_ALL_MS = 60_000;
 /** How many more due jobs than free slots a sweep reads, because some jobs cannot be claimed. */
 const EXTRA_JOBS = 5;
 
+/**
+ * The places of jobs that wait for their turn are within this time after the current place. Later
+ * ones have waited for a retry, and must not wait for the whole queue again.
+ */
+const TURNS_MS = 1_000;
+
 const log = getLogger(["tripwright", "stager"]);
+
+/** A part of the due index that a sweep reads. */
+interface DueList {
+  kind: string;
+  /** Whether it has the jobs that take turns. Otherwise it has late retries. */
+  isQueue: boolean;
+  jobs: AsyncGenerator<DueJob>;
+  /** The next job; unset at the end of the list. */
+  head: DueJob | undefined;
+  /** Whether it has jobs that must wait although slots are free. */
+  hasLeft: boolean;
+}
 
 export class Stager {
   readonly #options: StagerOptions;
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
+  /** The list whose turn it is, in a round over all lists with jobs. */
+  #nextList = 0;
   /**
    * The scheduled sweeps, by kind and time. A breaker lets some jobs through later than others, so a
    * kind may have several.
@@ -90,7 +112,6 @@ export class Stager {
     if (slots.closed.aborted) return;
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
-      if (this.#mustWait(job)) continue;
       if (slots.isFull) {
         // Claims that fail free their slots.
         await Promise.all(claims);
@@ -105,31 +126,55 @@ export class Stager {
     await Promise.all(claims);
   }
 
-  /** Yields the due jobs of all kinds that may run now, the longest due first. */
+  /** Yields the due jobs that may run now. The kinds take turns, as do new jobs and retries. */
   async *#due(): AsyncGenerator<DueJob> {
-    const { index, slots } = this.#options;
-    const lists = this.#kindsToSweep().map((kind) => index.due(kind, slots.free + EXTRA_JOBS));
-    const heads = await Promise.all(lists.map(async (list) => (await list.next()).value));
+    const { order } = this.#options;
+    const lists = await Promise.all(this.#kindsToSweep().flatMap((kind) => this.#listsOf(kind)));
     for (;;) {
-      let first = -1;
-      for (const [n, head] of heads.entries()) {
-        if (head && (first < 0 || head.runAt < heads[first]!.runAt)) first = n;
+      const open = lists.filter(({ head }) => head);
+      const list = open[this.#nextList % open.length];
+      if (!list) break;
+      const job = list.head!;
+      list.head = (await list.jobs.next()).value;
+      if (this.#mustWait(job)) {
+        list.hasLeft = true;
+        continue;
       }
-      if (first < 0) return;
-      yield heads[first]!;
-      heads[first] = (await lists[first]!.next()).value;
+      if (list.isQueue) order.waits(list.kind, job.place);
+      yield job;
+      // The worker has got it.
+      if (list.isQueue) order.start(list.kind, job.place);
+      this.#nextList++;
     }
+    for (const { kind, isQueue, hasLeft } of lists) if (isQueue && !hasLeft) order.clear(kind);
+  }
+
+  /** Begins to read the due jobs of a kind: new jobs, which take turns, and late retries. */
+  #listsOf(kind: string): Promise<DueList>[] {
+    const { index, slots, order } = this.#options;
+    const expected = slots.free + EXTRA_JOBS;
+    const current = order.currentPlace(kind);
+    const lists = [{ isQueue: true, jobs: index.due(kind, { expected }) }];
+    if (current !== null) {
+      lists.push({ isQueue: false, jobs: index.due(kind, { expected, from: current + TURNS_MS }) });
+    }
+    return lists.map(async (list) => {
+      const { value: head } = await list.jobs.next();
+      return { kind, ...list, head: head ?? undefined, hasLeft: false };
+    });
   }
 
   /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
   #kindsToSweep(): string[] {
-    const { kinds, slots, clock } = this.#options;
+    const { kinds, slots, breaker, clock } = this.#options;
     const now = clock.now();
     const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
-    return [...kinds].filter((kind) =>
-      !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind))
-    );
+    return [...kinds].filter((kind) => {
+      const until = breaker.openUntil(kind);
+      if (until > 0) this.sweepAt(kind, until);
+      return !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind));
+    });
   }
 
   /** Returns whether jobs of this kind must wait for the model or for space on the disk. */

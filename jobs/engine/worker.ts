@@ -4,7 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
-import type { QueuedJob } from "../../lib/job/job_record.ts";
+import { placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
@@ -13,6 +13,7 @@ import type { JobStore } from "../../lib/store/job_store.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Turns } from "../../lib/turns.ts";
 import type { Executor } from "./executor.ts";
+import type { FairOrder } from "./fair_order.ts";
 import { Interruption } from "./interruption.ts";
 import { logFailed } from "./job_log.ts";
 import type { Slot, Slots } from "./slots.ts";
@@ -28,9 +29,12 @@ export interface WorkerOptions {
   breaker: Breaker;
   storage: Pick<StorageSpace, "startsJobs">;
   executor: Executor;
+  order: FairOrder;
   unreadable: UnreadableJobs;
   clock: Clock;
   turns: Turns;
+  /** Called when a job may start, but other jobs of its kind are before it. */
+  onTurn: () => void;
   /** Called when the breaker holds back a kind, with the end of the pause in epoch milliseconds. */
   onHeldBack: (kind: string, until: number) => void;
 }
@@ -74,11 +78,23 @@ export class Worker {
     if (this.stopping || this.#slots.isFull || job.dedupeKey !== null) return false;
     if (!this.#options.kinds.has(job.kind)) return false;
     if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
+    // Other jobs wait, as far as this instance knows.
+    if (this.#options.order.currentPlace(job.kind) !== null) return false;
     this.#slots.occupy(job.id).job = job;
     // Only an accepted job may become the probe of the breaker.
     if (await this.#options.breaker.isClosed(job.kind)) return true;
     this.#slots.vacate(job.id);
     return false;
+  }
+
+  /** Starts a new job that waits, or the job whose turn it is. Never rejects. */
+  async tryStart(job: QueuedJob): Promise<void> {
+    const isNext = placeOf(job) <= (this.#options.order.currentPlace(job.kind) ?? Infinity);
+    // A caller with many requests would otherwise take each free slot before the waiting jobs.
+    if (isNext || this.free === 0) return await this.tryClaim(job.id);
+    // A running sweep may already have read the index.
+    this.#slots.noteBacklog();
+    this.#options.onTurn();
   }
 
   /** Starts the work on a job with a reserved slot. Does not wait for it. */

@@ -89,6 +89,11 @@ const QueuedJob = z.object({
   state: z.literal("queued"),
   /** Workers must not claim the job before this time, in epoch milliseconds. */
   runAt: epochMs,
+  /**
+   * The place among the waiting jobs of its kind, in epoch milliseconds with fractions. Jobs with
+   * lower places start first. Unset: `runAt`.
+   */
+  place: z.number().nonnegative().optional(),
 });
 const RunningJob = z.object({
   ...common,
@@ -187,6 +192,11 @@ export function newJob(
 export function acceptedJob(job: JobRecord): QueuedJob {
   const { createdAt, expiresAt } = job;
   return newJob({ ...job, now: createdAt, ttlMs: expiresAt - createdAt });
+}
+
+/** Returns the place of a job among the waiting jobs of its kind. */
+export function placeOf({ place, runAt }: QueuedJob): number {
+  return place ?? runAt;
 }
 
 /** Creates a new job that repeats a failed job and is due at once. */
@@ -340,13 +350,15 @@ export function deadlineFailure(): Failure {
 
 function queue(
   job: RunningJob,
-  { runAt, savedTokens = 0 }: AttemptEnd & { runAt: number },
+  { now, runAt, savedTokens = 0 }: AttemptEnd & { runAt: number },
   transition: Transition,
 ): QueuedJob {
   return {
     ...withoutHolder(job),
     state: "queued",
     runAt,
+    // A job that waits for nothing comes before newer jobs.
+    ...(runAt <= now && { place: job.createdAt }),
     savedTokens: job.savedTokens + savedTokens,
     timeline: withTransition(job.timeline, transition),
   };
@@ -370,6 +382,6 @@ function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {
   return rest;
 }
 
-function withoutRunAt({ runAt: _, ...rest }: QueuedJob) {
+function withoutRunAt({ runAt: _, place: __, ...rest }: QueuedJob) {
   return rest;
 }

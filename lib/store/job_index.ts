@@ -14,8 +14,8 @@ import { LARGEST_BATCH } from "./kv_limits.ts";
 export interface DueJob {
   id: string;
   kind: string;
-  /** The time from which a worker may claim it, in epoch milliseconds. */
-  runAt: number;
+  /** See `QueuedJob.place`. */
+  place: number;
   /** In epoch milliseconds. */
   deadline: number;
 }
@@ -61,16 +61,25 @@ export class JobIndex {
   }
 
   /**
-   * Lists the due jobs of one kind, longest due first. It reads no other entries.
+   * Lists the due jobs of one kind, in the order of their places. It reads no other entries.
    *
-   * @param expected how many jobs the caller will probably take: the size of the first reads
+   * @param options `expected`: how many jobs the caller will probably take, which is the size of the
+   * first reads. `from`: the first place; unset, all places
    */
-  async *due(kind: string, expected = DUE_BATCH): AsyncGenerator<DueJob> {
-    const start = prefixes.due(kind);
-    const selector = { start, end: [...start, this.#clock.now() + 1] };
+  async *due(
+    kind: string,
+    { expected = DUE_BATCH, from }: { expected?: number; from?: number } = {},
+  ): AsyncGenerator<DueJob> {
+    const prefix = prefixes.due(kind);
+    const end = this.#clock.now() + 1;
+    if (from !== undefined && from >= end) return;
+    const selector = {
+      start: from === undefined ? prefix : [...prefix, from],
+      end: [...prefix, end],
+    };
     const options = { batchSize: Math.min(expected, DUE_BATCH) };
-    for await (const { key: [, , runAt, id], value } of this.#kv.list(selector, options)) {
-      yield { id: String(id), kind, runAt: Number(runAt), deadline: DeadlineEntry.parse(value) };
+    for await (const { key: [, , place, id], value } of this.#kv.list(selector, options)) {
+      yield { id: String(id), kind, place: Number(place), deadline: DeadlineEntry.parse(value) };
     }
   }
 

@@ -5,7 +5,7 @@
  * | key | value |
  * |---|---|
  * | `["job", id]` | the record (`JobRecord`) |
- * | `["due", kind, runAt, id]` | the due index: the deadline of a job that waits from `runAt` on |
+ * | `["due", kind, place, id]` | the due index: the deadline of a job that waits |
  * | `["running", holder, id]` | the number of the attempt of a job that the instance holds |
  * | `["in_flight", dedupeKey]` | the leader of identical jobs (`InFlight`) |
  * | `["dead", finishedAt, id]` | a dead letter: a job that failed and was not replayed (`DeadEntry`) |
@@ -26,7 +26,7 @@
  * @module
  */
 import { sha256 } from "../hash.ts";
-import type { FailedJob, JobRecord, QueuedJob } from "../job/job_record.ts";
+import { type FailedJob, type JobRecord, placeOf, type QueuedJob } from "../job/job_record.ts";
 
 /** KV limits the size of a key, and some gateways have very long ids. */
 const MAX_ID_CHARACTERS = 256;
@@ -45,9 +45,12 @@ export interface StepName {
 /** Builds the keys. For a value in parts, it is the key above the parts. */
 export const keys = {
   job: (id: string) => ["job", id],
-  due: (job: QueuedJob) => ["due", job.kind, job.runAt, job.id],
-  /** Comes before the keys of all jobs that are due at this time. */
-  dueAt: (kind: string, runAt: number) => ["due", kind, runAt],
+  due(job: QueuedJob) {
+    const place = placeOf(job);
+    return ["due", job.kind, place, job.id];
+  },
+  /** Comes before the keys of all jobs with this place. */
+  dueFrom: (kind: string, place: number) => ["due", kind, place],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
   inFlight: (dedupeKey: string) => ["in_flight", dedupeKey],
   dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],

@@ -2,9 +2,12 @@
  * Knows how many jobs wait, at a cost that does not grow with their number.
  *
  * KV cannot count without reading, so the due index of each kind is divided into segments. A new job
- * adds one to the segment that contains the current time, on all instances. Each refresh counts a
- * few segments again: the first one, from which workers claim jobs, and some others in turn. In time
- * all numbers come from the index, so crashes and expired entries cannot make them drift from it.
+ * adds one to the segment of its place. Each refresh counts a few segments again: the first one, from
+ * which workers claim jobs, and some others in turn. In time all numbers come from the index, so
+ * crashes and expired entries cannot make them drift from it.
+ *
+ * The places of jobs that other instances accept are not known here. Such jobs count apart until a
+ * segment is found to have more entries than expected, or all segments have been counted again.
  * Until a new instance has counted the whole index, it uses the count that an instance published
  * last.
  * @module
@@ -21,6 +24,13 @@ interface Segment {
   count: number;
   /** Whether its entries have been counted. */
   isCounted: boolean;
+}
+
+/** Jobs that other instances have accepted, and that no segment includes yet. */
+interface Unplaced {
+  count: number;
+  /** The number of the refresh after which all segments have been counted again. */
+  until: number;
 }
 
 /** A segment with more entries is divided. */
@@ -63,6 +73,11 @@ export class WaitingCount {
   #isComplete = false;
   #isEstimated = false;
   #turn = 0;
+  #refreshes = 0;
+  /** The jobs of each kind that no segment includes yet, oldest first. */
+  readonly #unplaced = new Map<string, Unplaced[]>();
+  /** The last place of each kind that a job of this instance got. */
+  readonly #newest = new Map<string, number>();
 
   constructor(options: WaitingCountOptions) {
     this.#options = options;
@@ -94,26 +109,36 @@ export class WaitingCount {
     return this.#isEstimated;
   }
 
-  /** Adds a job that this instance has accepted. */
-  add(kind: string): void {
+  /**
+   * Adds a job that this instance has accepted.
+   *
+   * @param place see `QueuedJob.place`
+   */
+  add(kind: string, place: number): void {
     this.#accepted[kind] = (this.#accepted[kind] ?? 0) + 1;
-    this.#addNew(kind, 1);
-  }
-
-  #addNew(kind: string, count: number): void {
     const segments = this.#segments.get(kind);
     if (!segments) return;
-    segments[this.#presentOf(segments)]!.count += count;
-    this.#total += count;
+    segments[segmentOf(segments, place)]!.count++;
+    this.#total++;
+    this.#newest.set(kind, Math.max(place, this.#newest.get(kind) ?? 0));
   }
 
-  /**
-   * Returns the position of the segment into which new jobs go. Later segments contain only retries
-   * that are not due yet.
-   */
-  #presentOf(segments: Segment[]): number {
-    const now = this.#options.clock.now();
-    return Math.max(0, segments.findLastIndex(({ from }) => timeOf(from) <= now));
+  /** Adds jobs that other instances have accepted. */
+  #addUnplaced(kind: string, count: number): void {
+    const segments = this.#segments.get(kind);
+    if (!segments || count <= 0) return;
+    const turns = Math.ceil(segments.length / SEGMENTS_IN_TURN);
+    const unplaced = this.#unplaced.get(kind) ?? [];
+    this.#unplaced.set(kind, [...unplaced, { count, until: this.#refreshes + turns }]);
+  }
+
+  /** Notes that segments include some of these jobs now. */
+  #place(kind: string, found: number): void {
+    for (const unplaced of this.#unplaced.get(kind) ?? []) {
+      const placed = Math.min(found, unplaced.count);
+      unplaced.count -= placed;
+      found -= placed;
+    }
   }
 
   /** Adds what other instances have accepted, and counts some segments. Calls must not overlap. */
@@ -127,12 +152,19 @@ export class WaitingCount {
       }
       mergeSmall(segments);
       this.#beginSegment(kind, segments);
+      this.#dropOldUnplaced(kind);
     }
     this.#turn += SEGMENTS_IN_TURN;
+    this.#refreshes++;
     // Every request asks for these, and there may be many segments.
-    const all = [...this.#segments.values()].flat();
-    this.#total = sumOf(all);
-    this.#isComplete = all.every(({ isCounted }) => isCounted);
+    this.#total = Object.values(this.#counts()).reduce((sum, count) => sum + count, 0);
+    this.#isComplete = [...this.#segments.values()].flat().every(({ isCounted }) => isCounted);
+  }
+
+  #dropOldUnplaced(kind: string): void {
+    const unplaced = this.#unplaced.get(kind) ?? [];
+    const kept = unplaced.filter(({ count, until }) => count > 0 && until > this.#refreshes);
+    this.#unplaced.set(kind, kept);
   }
 
   /** Publishes how many jobs were accepted here, and adds the jobs of the other instances. */
@@ -152,7 +184,7 @@ export class WaitingCount {
     for (const [other, accepted] of others) {
       const before = known.get(other) ?? {};
       for (const [kind, count] of Object.entries(accepted)) {
-        if (!isFirst) this.#addNew(kind, Math.max(0, count - (before[kind] ?? 0)));
+        if (!isFirst) this.#addUnplaced(kind, count - (before[kind] ?? 0));
       }
       // It stays known when its entry expires: the numbers of an instance only grow.
       known.set(other, accepted);
@@ -170,7 +202,9 @@ export class WaitingCount {
   /** Returns the number of waiting jobs of each kind. */
   #counts(): JobCounts {
     return Object.fromEntries(
-      this.#segments.entries().map(([kind, segments]) => [kind, sumOf(segments)]),
+      this.#segments.entries().map((
+        [kind, segments],
+      ) => [kind, sumOf(segments) + sumOf(this.#unplaced.get(kind) ?? [])]),
     );
   }
 
@@ -200,39 +234,45 @@ export class WaitingCount {
   async #recount(kind: string, segments: Segment[], n: number): Promise<void> {
     const segment = segments[n]!;
     const end = segments[n + 1]?.from;
+    const { count: before, isCounted } = segment;
     const counted: Segment[] = [{ from: segment.from, count: 0, isCounted: true }];
-    const before = segment.count;
     let entries = 0;
     for await (const key of this.#options.index.dueKeys(kind, { from: segment.from, end })) {
       const isFull = counted.at(-1)!.count === SEGMENT_ENTRIES;
       const isLast = entries++ === ENTRIES_PER_SCAN;
       // What is left of the segment keeps what is left of its count.
       const count = isLast ? Math.max(0, before - ENTRIES_PER_SCAN) : 0;
-      if (isFull || isLast) counted.push({ from: key, count, isCounted: !isLast });
+      if (isFull || isLast) counted.push({ from: key, count, isCounted: isCounted || !isLast });
       if (isLast) break;
       counted.at(-1)!.count++;
     }
+    if (isCounted) this.#place(kind, Math.max(0, sumOf(counted) - before));
     // Jobs that were added meanwhile may be counted twice, until the next count.
     counted.at(-1)!.count += segment.count - before;
     segments.splice(n, 1, ...counted);
   }
 
-  /** Begins a new segment with the jobs that will be accepted from now on. */
+  /** Begins a new segment with the jobs that come after all jobs of this instance. */
   #beginSegment(kind: string, segments: Segment[]): void {
-    const now = this.#options.clock.now();
-    const n = this.#presentOf(segments);
+    const newest = this.#newest.get(kind) ?? 0;
+    const n = segmentOf(segments, newest);
     const { from, count, isCounted } = segments[n]!;
-    if (!isCounted || count < SEGMENT_ENTRIES || timeOf(from) >= now) return;
-    segments.splice(n + 1, 0, { from: keys.dueAt(kind, now), count: 0, isCounted: true });
+    if (!isCounted || count < SEGMENT_ENTRIES || placeOf(from) >= newest) return;
+    segments.splice(n + 1, 0, { from: keys.dueFrom(kind, newest), count: 0, isCounted: true });
   }
 }
 
-function sumOf(segments: Segment[]): number {
-  return segments.reduce((sum, { count }) => sum + count, 0);
+function sumOf(counted: { count: number }[]): number {
+  return counted.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The time in the key of a segment. */
-function timeOf(from: Deno.KvKey | undefined): number {
+/** Returns the position of the segment with a place. */
+function segmentOf(segments: Segment[], place: number): number {
+  return Math.max(0, segments.findLastIndex(({ from }) => placeOf(from) <= place));
+}
+
+/** The place in the key of a segment. */
+function placeOf(from: Deno.KvKey | undefined): number {
   return from ? Number(from[2]) : 0;
 }
 

@@ -36,6 +36,7 @@ export async function acceptJob(
   const submitted = await accept(() =>
     jobs.submit(kind, request, {
       caller: c.get("caller"),
+      turnOf: c.get("countedAs"),
       sender: c.get("sender"),
       idempotencyKey,
       idempotencyScope,

@@ -38,8 +38,10 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
   for (let n = 0; n < waiting; n++) await store.accept(queuedJob());
   const admission = new Admission({ waiting: scans, clock, maxQueuedJobs });
   const admit = (
-    accept: () => Promise<{ outcome: string; isStarted?: boolean }> = () =>
-      store.accept(queuedJob()),
+    accept: () => Promise<{ outcome: string; waitsAt?: number }> = async () => ({
+      ...await store.accept(queuedJob()),
+      waitsAt: clock.now(),
+    }),
   ) => admission.admit("test", accept);
   return {
     kv,
@@ -227,7 +229,7 @@ for (
 
 Deno.test("a job that starts at once does not count as waiting", async () => {
   using test = await setUp(2);
-  const started = () => Promise.resolve({ outcome: "accepted", isStarted: true });
+  const started = () => Promise.resolve({ outcome: "accepted" });
   for (let n = 0; n < 5; n++) assertEquals((await test.admit(started)).outcome, "accepted");
   assertStrictEquals(test.scans.total, 0);
 });

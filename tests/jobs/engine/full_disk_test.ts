@@ -54,8 +54,8 @@ Deno.test("a commit that finds no space refuses the job, and frees its slot", as
   assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "storage full" });
   env.hooks.commit = undefined;
   assertStrictEquals(env.a.instance.running, 0);
-  const { isStarted } = await submit(env.a, env.kind, { text: "hello" });
-  assertStrictEquals(isStarted, true);
+  const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
+  assertStrictEquals(waitsAt, undefined);
 });
 
 Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by themselves", async () => {

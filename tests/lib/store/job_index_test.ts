@@ -46,7 +46,7 @@ Deno.test("due() yields the kind and the deadline without reading the records", 
   await env.kv.set(["due", "test", NOON, "zz"], "from another version");
   await env.kv.set(["due", "other", NOON, "zy"], NOON);
   const due = await Array.fromAsync(env.store.index.due("test"));
-  const common = { kind: "test", runAt: NOON };
+  const common = { kind: "test", place: NOON };
   assertEquals(
     new Set(due),
     new Set([

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { WaitingCount } from "../../../lib/store/waiting_count.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -69,7 +69,7 @@ Deno.test("a new instance begins with the last count of another one, and then co
   await env.fill(3_400);
   const before = env.countOf("a");
   while (!before.isComplete) await before.refresh();
-  before.add("test");
+  before.add("test", env.clock.now());
   await before.refresh();
   const after = env.countOf("b");
   const totals = [];
@@ -85,7 +85,7 @@ Deno.test("an instance that has not counted all publishes no count", async () =>
   await env.fill(3_400);
   const before = env.countOf("a");
   await before.refresh();
-  before.add("test");
+  before.add("test", env.clock.now());
   await before.refresh();
   assert(!before.isComplete);
   const after = env.countOf("b");
@@ -102,7 +102,7 @@ Deno.test("a refresh reads as many entries of a long queue as of a short one", a
   env.hooks.list = () => void batches++;
   for (let n = 0; n < 100; n++) {
     env.clock.advance(500);
-    for (let job = 0; job < 50; job++) count.add("test");
+    for (let job = 0; job < 50; job++) count.add("test", env.clock.now());
     await env.fill(50);
     await env.claim(50);
     await count.refresh();
@@ -119,7 +119,7 @@ Deno.test("jobs that other instances accept are counted, without a scan", async 
   for (const count of [a, b]) {
     while (!count.isComplete) await count.refresh();
   }
-  for (let n = 0; n < 700; n++) b.add("test");
+  for (let n = 0; n < 700; n++) b.add("test", env.clock.now());
   env.clock.advance(500);
   await env.fill(700, { runAt: env.clock.now() });
   await b.refresh();
@@ -142,7 +142,15 @@ Deno.test("the count follows a queue that is emptied", async () => {
 Deno.test("whatever happens to the index, some refreshes later the count is exact", async () => {
   const steps = fc.array(
     fc.record({
-      what: fc.constantFrom("accept", "accept elsewhere", "claim", "retry later", "cancel"),
+      what: fc.constantFrom(
+        "accept",
+        "accept first",
+        "accept unseen",
+        "accept elsewhere",
+        "claim",
+        "retry later",
+        "cancel",
+      ),
       count: fc.integer({ min: 1, max: 900 }),
     }),
     { maxLength: 12 },
@@ -150,16 +158,25 @@ Deno.test("whatever happens to the index, some refreshes later the count is exac
   await fc.assert(
     fc.asyncProperty(steps, async (steps) => {
       using env = await openIndex();
-      const count = env.countOf("a");
+      const [count, other] = [env.countOf("a"), env.countOf("b")];
       for (const { what, count: jobs } of steps) {
         env.clock.advance(500);
         switch (what) {
           case "accept":
-            for (let n = 0; n < jobs; n++) count.add("test");
+            for (let n = 0; n < jobs; n++) count.add("test", env.clock.now());
+            await env.fill(jobs);
+            break;
+          case "accept first":
+            for (let n = 0; n < jobs; n++) count.add("test", NOON);
+            await env.fill(jobs, { runAt: NOON });
+            break;
+          case "accept unseen":
             await env.fill(jobs);
             break;
           case "accept elsewhere":
-            await env.fill(jobs);
+            for (let n = 0; n < jobs; n++) other.add("test", env.clock.now());
+            await env.fill(jobs, { runAt: NOON + jobs });
+            await other.refresh();
             break;
           case "claim":
             await env.claim(jobs);
@@ -183,7 +200,7 @@ Deno.test("whatever happens to the index, some refreshes later the count is exac
 Deno.test("a job of another kind does not change the count", async () => {
   using env = await openIndex();
   const count = env.countOf("a");
-  count.add(queuedJob({ kind: "callback" }).kind);
+  count.add(queuedJob({ kind: "callback" }).kind, env.clock.now());
   await count.refresh();
   assertStrictEquals(count.total, 0);
 });
