@@ -73,6 +73,8 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array> {
   #next: Promise<IteratorResult<Uint8Array, void>> | undefined;
   /** Ends the wait for the next chunk. */
   #keepAlive: (() => void) | null = null;
+  /** Whether a comment is due. */
+  #isDue = false;
   /** When the last chunk was written, if the client has not asked for more. */
   #writtenAt: number | null = null;
 
@@ -89,11 +91,7 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array> {
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.#writtenAt = null;
     try {
-      this.#next ??= this.#chunks.next();
-      const silence = new Promise<null>((resolve) => this.#keepAlive = () => resolve(null));
-      const chunk = await Promise.race([this.#next, silence]);
-      this.#keepAlive = null;
-      if (chunk) this.#next = undefined;
+      const chunk = await this.#nextChunk();
       if (this.#closed.signal.aborted) return;
       if (chunk?.done) return this.#close(controller);
       controller.enqueue(chunk?.value ?? KEEP_ALIVE);
@@ -102,6 +100,18 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array> {
       log.error("event stream failed", { jobId: this.#options.id, error: describeError(error) });
       this.#close(controller);
     }
+  }
+
+  /** Returns the next chunk, or `null` if a comment is due before it. */
+  async #nextChunk(): Promise<IteratorResult<Uint8Array, void> | null> {
+    this.#next ??= this.#chunks.next();
+    const silence = new Promise<null>((resolve) => this.#keepAlive = () => resolve(null));
+    if (this.#isDue) this.#keepAlive?.();
+    const chunk = await Promise.race([silence, this.#next]);
+    this.#keepAlive = null;
+    this.#isDue = false;
+    if (chunk) this.#next = undefined;
+    return chunk;
   }
 
   cancel(): void {
@@ -127,6 +137,7 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array> {
     for (;;) {
       await clock.wait(KEEP_ALIVE_MS, signal);
       if (signal.aborted) return;
+      this.#isDue = true;
       this.#keepAlive?.();
       if (this.#writtenAt !== null && clock.now() - this.#writtenAt >= SLOW_MS) {
         log.info("event stream not read", { jobId: id });

@@ -98,6 +98,8 @@ export async function fuzzProgram({ seed, count, path }: FuzzOptions): Promise<S
 class Target implements AsyncDisposable {
   #answer: HostileAnswer | null = null;
   readonly #over = Promise.withResolvers<void>();
+  /** Uses each connection once: the program may close one after a strange request. */
+  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   readonly #model = serveLocally(() =>
     this.#answer
       ? hostileResponse(this.#answer, this.#over.promise)
@@ -140,7 +142,7 @@ class Target implements AsyncDisposable {
     const target = new URL(`${url}${path.replace(KNOWN, id)}${query && `?${query}`}`);
     // A client of `fetch` cannot send a wrong length; raw requests do.
     const sent = (headers as [string, string][]).filter(([name]) => name !== "content-length");
-    const init = { method, headers: sent, redirect: "manual" as const };
+    const init = { method, headers: sent, redirect: "manual" as const, client: this.#client };
     const hasBody = method !== "GET" && method !== "HEAD";
     const response = await withWaitLimit(
       fetch(target, hasBody ? { ...init, body } : init),
@@ -221,6 +223,7 @@ class Target implements AsyncDisposable {
     const { program } = this.#running;
     const live = await fetch(`${await program.url()}/livez`, {
       signal: AbortSignal.timeout(LIVE_MS),
+      client: this.#client,
     });
     assertStrictEquals(live.status, 200);
     await live.body?.cancel();
@@ -257,6 +260,7 @@ class Target implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.resolve();
+    this.#client.close();
     await this.#end();
     await this.#model[Symbol.asyncDispose]();
   }
