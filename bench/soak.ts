@@ -35,7 +35,7 @@ const { values } = parseArgs({
     "no-kills": { type: "boolean", default: false },
     /** Repeats the same random choices. Their timing still depends on the machine. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    /** Where heap snapshots of process A are saved. */
+    /** Where heap snapshots of process A are saved. Writing them takes memory of the process. */
     heap: { type: "string" },
   },
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
-import { assetOf, sendAsset } from "./assets.ts";
+import { type Asset, assetOf, sendAsset } from "./assets.ts";
 import { sendDocument } from "./html.tsx";
 
 /** Only a new deployment changes the page. */
@@ -34,11 +34,16 @@ const NO_MARGIN = "\nbody { margin: 0; }\n";
  */
 export function referenceRoutes(describe: () => Promise<object>): Hono {
   const routes = new Hono();
-  let description: Promise<string> | undefined;
-  routes.get("/openapi.json", async (c) => {
-    description ??= describe().then((document) => JSON.stringify(document));
-    return sendAsset(c, assetOf("application/json", await description));
-  });
+  const assets = new Map<string, Promise<Asset>>();
+  /** Serves a text that is loaded and hashed on first use. */
+  function serve(path: string, type: string, load: () => Promise<string>): void {
+    routes.get(path, async (c) => {
+      const asset = assets.get(path) ?? load().then((text) => assetOf(type, text));
+      assets.set(path, asset);
+      return sendAsset(c, await asset);
+    });
+  }
+  serve("/openapi.json", "application/json", async () => JSON.stringify(await describe()));
   routes.get("/docs", (c) => {
     c.header("cache-control", CACHE_CONTROL);
     return sendDocument(c, {
@@ -53,17 +58,17 @@ export function referenceRoutes(describe: () => Promise<object>): Hono {
       ),
     });
   });
-  routes.get("/docs/start.js", (c) => sendAsset(c, assetOf("text/javascript", START)));
-  // Loaded on first use: 2 MB. The specifiers are literal, so that Deno caches both.
-  routes.get("/docs/swagger-ui.css", async (c) => {
+  serve("/docs/start.js", "text/javascript", () => Promise.resolve(START));
+  // 2 MB. The specifiers are literal, so that Deno caches both.
+  serve("/docs/swagger-ui.css", "text/css", async () => {
     const style = await import("swagger-ui-dist/swagger-ui.css", { with: { type: "text" } });
-    return sendAsset(c, assetOf("text/css", style.default + NO_MARGIN));
+    return style.default + NO_MARGIN;
   });
-  routes.get("/docs/swagger-ui-bundle.js", async (c) => {
+  serve("/docs/swagger-ui-bundle.js", "text/javascript", async () => {
     const script = await import("swagger-ui-dist/swagger-ui-bundle.js", {
       with: { type: "text" },
     });
-    return sendAsset(c, assetOf("text/javascript", script.default as unknown as string));
+    return script.default as unknown as string;
   });
   return routes;
 }

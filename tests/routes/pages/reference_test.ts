@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import zlib from "node:zlib";
 import { openApp } from "../../../testing/app.ts";
 import { description } from "../../../testing/contract.ts";
 import { send } from "../../../testing/http.ts";
@@ -37,3 +38,38 @@ Deno.test("everything that /docs loads comes from this service", async () => {
     assertStrictEquals(await head.text(), "");
   }
 });
+
+/** What a client accepts, and the encoding of the answer. */
+const encodings: [accepted: string | undefined, encoding: string | null][] = [
+  ["br", "br"],
+  ["gzip", "gzip"],
+  ["gzip;q=0.5, br;q=0.9", "br"],
+  ["br;q=0, gzip", "gzip"],
+  ["br;q=0, gzip;q=0", null],
+  ["zstd", null],
+  ["identity", null],
+  [undefined, null],
+];
+const decoders: Record<string, (bytes: Uint8Array) => Uint8Array> = {
+  br: (bytes) => zlib.brotliDecompressSync(bytes),
+  gzip: (bytes) => zlib.gunzipSync(bytes),
+  identity: (bytes) => bytes,
+};
+
+for (const [accepted, encoding] of encodings) {
+  Deno.test(`a file of /docs for a client that accepts ${accepted} is sent as ${encoding}`, async () => {
+    using env = await openApp();
+    const path = "/docs/swagger-ui.css";
+    const headers: Record<string, string> = accepted ? { "accept-encoding": accepted } : {};
+    const answer = await env.app.request(path, { headers });
+    assertStrictEquals(answer.headers.get("content-encoding"), encoding);
+    assertMatch(answer.headers.get("vary")!, /accept-encoding/);
+    const bytes = decoders[encoding ?? "identity"]!(await answer.bytes());
+    const plain = await env.app.request(path);
+    assertStrictEquals(new TextDecoder().decode(bytes), await plain.text());
+    const etag = answer.headers.get("etag")!;
+    assertStrictEquals(etag.startsWith("W/"), encoding !== null);
+    const again = await env.app.request(path, { headers: { ...headers, "if-none-match": etag } });
+    assertEquals([again.status, again.headers.get("content-encoding")], [304, null]);
+  });
+}
