@@ -183,6 +183,11 @@ export class Program implements AsyncDisposable {
     return Number(await ps("-o", "rss=", "-p", String(this.#process.pid))) * 1024;
   }
 
+  /** How many file descriptors it has open; only on Linux. */
+  get openFiles(): number {
+    return [...Deno.readDirSync(`/proc/${this.#process.pid}/fd`)].length;
+  }
+
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }
