@@ -243,6 +243,11 @@ export class Program implements AsyncDisposable {
     return (Number(user) + Number(system)) / 100;
   }
 
+  /** How many file descriptors it has open; only on Linux. */
+  get openFiles(): number {
+    return [...Deno.readDirSync(`/proc/${this.#process.pid}/fd`)].length;
+  }
+
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
   }

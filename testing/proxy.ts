@@ -7,6 +7,9 @@ import { localCertificate, localKey } from "./local_certificate.ts";
 import { root } from "./source_files.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 
+/** More would be another fault than a port in use. */
+const MAX_TRIES = 5;
+
 /** How the configuration of a proxy becomes one for tests. */
 interface ProxySort {
   /** The file below `ops/`. */
@@ -80,59 +83,78 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/**
- * Starts a proxy in front of a program; `await using` stops it.
- *
- * @param options `upstream`: the URL of the program; `directory`: where its files go
- */
-export async function startProxy(
+interface ProxyOptions {
+  /** The URL of the program. */
+  upstream: string;
+  /** Where the files of the proxy go. */
+  directory: string;
+}
+
+/** Starts a proxy in front of a program; `await using` stops it. */
+export async function startProxy(name: ProxyName, options: ProxyOptions) {
+  const config = join(options.directory, "proxy.conf");
+  // Another program may take the port before the proxy does.
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const port = freePort();
+    await writeConfig(name, config, { ...options, port });
+    const process = new Deno.Command(name, {
+      args: proxies[name].args(config, options.directory),
+      env: { HOME: options.directory },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const stop = async () => {
+      process.kill("SIGTERM");
+      await process.status;
+    };
+    if (await withWaitLimit(listens(port, process), () => `${name} listens`)) {
+      return { url: `https://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+    }
+  }
+  throw new Error(`${name} does not start with ${proxies[name].file}: try it by hand`);
+}
+
+/** Writes the configuration of `ops/`, changed for tests. */
+async function writeConfig(
   name: ProxyName,
-  { upstream, directory }: { upstream: string; directory: string },
-) {
+  path: string,
+  { upstream, directory, port }: ProxyOptions & { port: number },
+): Promise<void> {
   const sort: ProxySort = proxies[name];
   const certificate = join(directory, "certificate.pem");
   const key = join(directory, "key.pem");
   await Deno.writeTextFile(certificate, localCertificate);
   await Deno.writeTextFile(key, localKey);
-  const port = freePort();
   const paths = { port, upstream: new URL(upstream).host, directory, certificate, key };
   let text = await Deno.readTextFile(join(root, sort.file));
   for (const [from, to] of sort.replacements(paths)) {
-    if (text.search(from) < 0) throw new Error(`${sort.file} does not contain ${from}`);
+    if (!hasMatch(text, from)) throw new Error(`${sort.file} does not contain ${from}`);
     text = text.replace(from, to);
   }
-  const config = join(directory, "proxy.conf");
-  await Deno.writeTextFile(config, text);
-  const process = new Deno.Command(name, {
-    args: sort.args(config, directory),
-    env: { HOME: directory },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const output = new Response(process.stderr).text();
-  const url = `https://127.0.0.1:${port}`;
-  await withWaitLimit(untilListening(port, process), () => `${name} listens`);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      process.kill("SIGTERM");
-      await process.status;
-      await output;
-    },
-  };
+  await Deno.writeTextFile(path, text);
 }
 
-/** Resolves when the port accepts connections; rejects if the process ends. */
-async function untilListening(port: number, process: Deno.ChildProcess): Promise<void> {
+function hasMatch(text: string, pattern: string | RegExp): boolean {
+  return typeof pattern === "string" ? text.includes(pattern) : text.search(pattern) >= 0;
+}
+
+/** Resolves when the proxy accepts connections, with `false` if it ends before. */
+async function listens(port: number, process: Deno.ChildProcess): Promise<boolean> {
   let hasEnded = false;
   process.status.then(() => hasEnded = true);
-  for (;;) {
+  while (!hasEnded) {
     try {
-      (await Deno.connect({ port, hostname: "127.0.0.1" })).close();
-      return;
+      const address = { port, hostname: "127.0.0.1", caCerts: [localCertificate] };
+      using connection = await Deno.connectTls(address);
+      await connection.handshake();
+      return true;
     } catch (error) {
-      if (hasEnded || !(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      // The second: another program listens there, without TLS, and the proxy is about to end.
+      const { ConnectionRefused, InvalidData, ConnectionReset, UnexpectedEof } = Deno.errors;
+      const expected = [ConnectionRefused, InvalidData, ConnectionReset, UnexpectedEof];
+      if (!expected.some((sort) => error instanceof sort)) throw error;
     }
   }
+  return false;
 }

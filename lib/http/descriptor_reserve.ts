@@ -7,8 +7,16 @@
 /** A file that always exists on Unix. To open it uses one descriptor and nothing else. */
 const PLACEHOLDER = "/dev/null";
 
+/** So many connections are accepted, at least, before descriptors run out again. */
+const MAX_SPARE = 16;
+
 /** The codes of "too many open files", in this process and on this machine. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE"]);
+
+/** Tells whether an error says that no descriptor is free. */
+export function isExhaustion(error: unknown): boolean {
+  return EXHAUSTED.has((error as { code?: string }).code ?? "");
+}
 
 /** Holds descriptors until other parts of the program need them. */
 export class DescriptorReserve {
@@ -27,7 +35,7 @@ export class DescriptorReserve {
     if (isFull) return;
     this.release();
     this.#size = Math.floor(opened / 2);
-    this.fill();
+    this.restore();
   }
 
   /** How many descriptors it holds now. */
@@ -35,11 +43,27 @@ export class DescriptorReserve {
     return this.#files.length;
   }
 
-  /** Takes all missing descriptors. If there are too few, it holds none and returns `false`. */
-  fill(): boolean {
-    const { isFull } = this.#openMissing();
+  /**
+   * Takes all missing descriptors, if some more are free. Otherwise it holds none.
+   *
+   * @returns whether it is full
+   */
+  refill(): boolean {
+    const spare = Math.min(MAX_SPARE, Math.ceil(this.#size / 8));
+    const { isFull } = this.#openMissing(spare);
     if (!isFull) this.release();
+    else for (const file of this.#files.splice(this.#size)) file.close();
     return isFull;
+  }
+
+  /** Gives one descriptor to the rest of the program. */
+  lend(): void {
+    this.#files.pop()?.close();
+  }
+
+  /** Takes back what it has lent, as far as descriptors are free. */
+  restore(): void {
+    this.#openMissing();
   }
 
   /** Gives all descriptors to the rest of the program. */
@@ -47,12 +71,13 @@ export class DescriptorReserve {
     for (const file of this.#files.splice(0)) file.close();
   }
 
-  #openMissing(): { opened: number; isFull: boolean } {
+  #openMissing(spare = 0): { opened: number; isFull: boolean } {
     try {
-      while (this.#files.length < this.#size) this.#files.push(Deno.openSync(PLACEHOLDER));
+      const count = this.#size > 0 ? this.#size + spare : 0;
+      while (this.#files.length < count) this.#files.push(Deno.openSync(PLACEHOLDER));
       return { opened: this.#files.length, isFull: true };
     } catch (error) {
-      const isExhausted = EXHAUSTED.has((error as { code?: string }).code ?? "");
+      const isExhausted = isExhaustion(error);
       // Any other reason lasts: nothing can be held.
       if (!isExhausted) this.#size = 0;
       return { opened: this.#files.length, isFull: !isExhausted };

@@ -4,13 +4,13 @@
  * When a connection cannot be accepted, mostly because no file descriptor is free, `Deno.serve()`
  * closes its listener for good. Its open connections continue. On Deno 2.9, the promise `finished`
  * rejects at once. On Deno 2.5, it rejects only when the last connection has ended. So this module
- * also tries to listen at intervals, which fails while the address is in use.
+ * also checks at intervals whether the address is still in use.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../clock.ts";
+import { type Clock, withDeadline } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
-import type { DescriptorReserve } from "./descriptor_reserve.ts";
+import { type DescriptorReserve, isExhaustion } from "./descriptor_reserve.ts";
 
 /** Soon enough for clients, which repeat a refused connection, and cheap: it is one system call. */
 const CHECK_MS = 1_000;
@@ -60,7 +60,8 @@ export class Listener {
     for (;;) {
       await this.#options.clock.wait(CHECK_MS, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      this.#listenAgain();
+      if (this.#hasFailed) this.#listenAgain();
+      else await this.#check();
     }
   }
 
@@ -71,19 +72,46 @@ export class Listener {
       this.#isReported;
   }
 
-  /** Replaces the server if its listener has failed and enough descriptors are free. */
+  /** Replaces the server if enough descriptors are free. */
   #listenAgain(): void {
     const { serve, reserve } = this.#options;
-    if (!reserve.fill()) return;
+    if (!reserve.refill()) return;
     try {
       this.#server = this.#follow(serve(this.#server.addr.port));
     } catch (error) {
-      // The listener still works.
-      if (error instanceof Deno.errors.AddrInUse && !this.#hasFailed) return;
       return this.#fail(error);
     }
-    if (!this.#hasFailed) this.#fail(new Error("the listener was closed"));
     if (this.#isReported) log.info("connections are accepted again");
     this.#hasFailed = this.#isReported = false;
+  }
+
+  /** Looks for a failure that the server has not reported: its address is free. */
+  async #check(): Promise<void> {
+    const { hostname, port } = this.#server.addr;
+    try {
+      Deno.listen({ hostname, port }).close();
+      this.#fail(new Error("the listener was closed"));
+    } catch (error) {
+      // Otherwise the address is in use, as it should be.
+      if (isExhaustion(error)) await this.#knock();
+    }
+  }
+
+  /**
+   * Connects to the server when no descriptor is free. The server finds none for this connection,
+   * so it fails, and the reserve is released for jobs. Without this, jobs would wait for the next
+   * client. To release the reserve while the server listens would give it to clients.
+   */
+  async #knock(): Promise<void> {
+    const { reserve, clock } = this.#options;
+    const { hostname, port } = this.#server.addr;
+    reserve.lend();
+    const connect = (signal: AbortSignal) => Deno.connect({ hostname, port, signal });
+    try {
+      (await withDeadline(connect, { ms: CHECK_MS, clock })).close();
+    } catch {
+      // Another part of the program was faster; the next check tries again.
+    }
+    if (!this.#hasFailed) reserve.restore();
   }
 }

@@ -13,6 +13,13 @@ const caCerts = [localCertificate];
 /** Longer than the timeouts of the proxy in tests, which are one second. */
 const DELAY_MS = 2_500;
 
+/** Beginnings of requests that do not go on. */
+const slowRequests = [
+  "",
+  "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ",
+  "POST /api/itineraries HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
+];
+
 async function openBehind(name: ProxyName) {
   const directory = await workDirectory();
   const env = { TRUSTED_PROXIES: "1", SAMPLE_DELAY_MS: String(DELAY_MS) };
@@ -70,20 +77,15 @@ for (const name of Object.keys(proxies) as ProxyName[]) {
     assertStrictEquals(answer.status, 303);
   });
 
-  const slow: [what: string, text: string][] = [
-    ["idle connections", ""],
-    ["headers that never end", "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: "],
-    [
-      "bodies that never end",
-      "POST /api/itineraries HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
-    ],
-  ];
-  for (const [what, text] of slow) {
-    Deno.test(`${name} ends ${what}`, { ignore }, async () => {
-      await using env = await openBehind(name);
-      using connection = await RawConnection.open(env.url, { caCerts });
-      await connection.send(text);
-      await connection.closed();
-    });
-  }
+  Deno.test(`${name} ends idle connections, slow headers and slow bodies`, { ignore }, async () => {
+    await using env = await openBehind(name);
+    const connections = await Promise.all(
+      slowRequests.map(() => RawConnection.open(env.url, { caCerts })),
+    );
+    await Promise.all(
+      connections.map((connection, index) => connection.send(slowRequests[index]!)),
+    );
+    await Promise.all(connections.map((connection) => connection.closed()));
+    for (const connection of connections) connection[Symbol.dispose]();
+  });
 }
