@@ -7,8 +7,10 @@ import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import { type LogLine, Program, workDirectory } from "../../testing/program.ts";
 import { canMount, SmallDisk } from "../../testing/small_disk.ts";
+import { withWaitLimit } from "../../testing/wait_limit.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
+const RESERVE = "kv.sqlite.reserve";
 const ignore = !await canMount();
 
 /** The directory of a program, with its database on a small disk. */
@@ -25,16 +27,29 @@ async function openDisk() {
   };
 }
 
-/** Resolves when the program has reserved its space. */
-async function untilReserved({ path }: SmallDisk): Promise<void> {
-  const files = Deno.watchFs(path);
-  const isHeld = async () => {
-    const { size } = await Deno.stat(join(path, "kv.sqlite.reserve")).catch(() => ({ size: 0 }));
-    const log = await Deno.stat(join(path, "kv.sqlite-wal")).catch(() => ({ size: 0 }));
-    return size > 0 && log.size > 4_000_000;
+/** Resolves when the files on a disk satisfy a condition. */
+async function untilFiles(
+  { path }: SmallDisk,
+  isMet: (sizeOf: (name: string) => number) => boolean,
+): Promise<void> {
+  const sizes = () => new Map([...Deno.readDirSync(path)].map(({ name }) => [name, sizeOf(name)]));
+  const sizeOf = (name: string) => {
+    try {
+      return Deno.statSync(join(path, name)).size;
+    } catch {
+      return 0;
+    }
   };
-  while (!await isHeld()) await files[Symbol.asyncIterator]().next();
-  files.close();
+  using changes = Deno.watchFs(path);
+  const met = async () => {
+    while (!isMet(sizeOf)) await changes[Symbol.asyncIterator]().next();
+  };
+  await withWaitLimit(met(), () => JSON.stringify([...sizes()]));
+}
+
+/** Resolves when the program has a reserve, and SQLite's log has its full size. */
+async function untilReserved(disk: SmallDisk): Promise<void> {
+  await untilFiles(disk, (sizeOf) => sizeOf(RESERVE) > 0 && sizeOf("kv.sqlite-wal") > 4_000_000);
 }
 
 async function untilState(program: Program, message: string): Promise<LogLine> {
@@ -59,6 +74,7 @@ for (const doorbell of ["queue", "sweep"]) {
       await untilReserved(env.disk);
       await env.disk.fill();
       await untilState(program, "storage full");
+      await untilFiles(env.disk, (sizeOf) => sizeOf(RESERVE) === 0);
 
       const refused = await program.post("/api/itineraries", tokyo);
       assertEquals([refused.status, refused.body.code], [503, "storage_full"]);
@@ -75,6 +91,7 @@ for (const doorbell of ["queue", "sweep"]) {
 
       await env.disk.clear();
       await untilState(program, "storage recovered");
+      await untilFiles(env.disk, (sizeOf) => sizeOf(RESERVE) > 0);
       assertStrictEquals((await program.get("/readyz")).status, 200);
       assertStrictEquals((await program.post("/api/itineraries", tokyo)).status, 202);
       await program.untilLogged("completed", 5);

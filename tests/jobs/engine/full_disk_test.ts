@@ -56,6 +56,7 @@ Deno.test("a commit that finds no space refuses the job, and frees its slot", as
   assertStrictEquals(env.a.instance.running, 0);
   const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
   assertStrictEquals(waitsAt, undefined);
+  await env.settled();
 });
 
 Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by themselves", async () => {
@@ -75,6 +76,7 @@ Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by
   await env.setFree(11);
   await env.a.instance.sweep();
   await env.a.instance.idle();
+  await env.settled();
   assertStrictEquals((await jobOf(env.store, waiting.job.id)).state, "succeeded");
 });
 
