@@ -29,6 +29,9 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
+/** Many streams write in turns, so that no piece delays other work for long. */
+const PIECE_BYTES = 64 * 1024;
+
 const encoder = new TextEncoder();
 const OPENING = encoder.encode(`retry: ${RECONNECT_MS}\n\n`);
 const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
@@ -155,9 +158,18 @@ async function* chunksOf(
 ): AsyncGenerator<Uint8Array, void> {
   yield OPENING;
   const events = new JobEvents(position);
-  if (ended) return yield* events.next(ended);
+  if (ended) return yield* piecesOf(events.next(ended));
   for await (const snapshot of jobs.watch(id, closed)) {
     if (snapshot === null) return;
-    yield* events.next(contents.of(kind, snapshot));
+    yield* piecesOf(events.next(contents.of(kind, snapshot)));
+  }
+}
+
+/** Splits large chunks. They stay parts of the same bytes. */
+function* piecesOf(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      yield chunk.subarray(at, at + PIECE_BYTES);
+    }
   }
 }
