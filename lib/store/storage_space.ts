@@ -193,7 +193,12 @@ export class StorageSpace implements Disposable {
     this.#isGrown = true;
     const { space } = this.#known;
     if (space === null || space.totalBytes < GROWTH_MIN_BYTES) return;
-    await writes.growFiles().catch((error) => this.#faults.report("files not grown", error));
+    try {
+      await writes.growFiles();
+      log.debug("files grown");
+    } catch (error) {
+      this.#faults.report("files not grown", error);
+    }
   }
 
   /** Ends the watch. Only when the database is closed. */
