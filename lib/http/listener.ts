@@ -99,7 +99,7 @@ export class Listener {
 
   /**
    * Connects to the server when no descriptor is free. The server finds none for this connection,
-   * so it fails, and the reserve is released for jobs. Without this, jobs would wait for the next
+   * so it fails, or it has failed before, and the reserve is released for jobs. Without this, jobs would wait for the next
    * client. To release the reserve while the server listens would give it to clients.
    */
   async #knock(): Promise<void> {
@@ -109,8 +109,9 @@ export class Listener {
     const connect = (signal: AbortSignal) => Deno.connect({ hostname, port, signal });
     try {
       (await withDeadline(connect, { ms: CHECK_MS, clock })).close();
-    } catch {
-      // Another part of the program was faster; the next check tries again.
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) this.#fail(error);
+      // Otherwise another part of the program was faster, and the next check tries again.
     }
     if (!this.#hasFailed) reserve.restore();
   }

@@ -94,6 +94,7 @@ for (const { what, begin, allCall } of attacks) {
       assertStrictEquals((await open.get("/livez"))?.status, 200);
 
       const idle = await begin(program);
+      if (allCall) await program.untilLogged("connections cannot be accepted");
       // New jobs, over a connection that was open, and their calls of the model.
       const paths = await postMany(open, JOBS);
       await program.untilLogged("connections cannot be accepted");
