@@ -153,6 +153,7 @@ const readHeaders = [
   "upgrade",
   "x-forwarded-for",
   "x-forwarded-host",
+  "x-forwarded-proto",
   "x-request-id",
 ];
 
