@@ -208,7 +208,9 @@ async function leave(traffic: Traffic): Promise<void> {
     ["/docs/swagger-ui-bundle.js", {}],
   ]);
   const signal = AbortSignal.timeout(chance.below(LEAVES_AFTER_MS));
-  await fetch(url + path, { ...init, signal }).then((response) => response.body?.cancel())
+  // A client of its own, because a pool would keep the connection of a request that was aborted.
+  using client = Deno.createHttpClient({});
+  await fetch(url + path, { ...init, client, signal }).then((response) => response.body?.cancel())
     .catch(() => {});
 }
 
