@@ -200,22 +200,27 @@ async function leave(traffic: Traffic): Promise<void> {
   const trip = traffic.anyFinished() ?? await traffic.create();
   if (!trip) return;
   const url = await traffic.urlOf(traffic.anyPlace());
+  const signal = AbortSignal.timeout(chance.below(LEAVES_AFTER_MS));
   const [path, init] = chance.pick<[string, RequestInit]>([
     [trip.path, {}],
     [`${trip.path}/events`, {}],
-    [trip.kind, { method: "POST", body: slowBody() }],
+    [trip.kind, { method: "POST", body: slowBody(signal) }],
     [trip.path, { headers: { prefer: "wait=60" } }],
     ["/docs/swagger-ui-bundle.js", {}],
   ]);
-  const signal = AbortSignal.timeout(chance.below(LEAVES_AFTER_MS));
-  await fetch(url + path, { ...init, signal }).then((response) => response.body?.cancel())
+  // A client of its own, because a pool would keep the connection of a request that was aborted.
+  using client = Deno.createHttpClient({});
+  await fetch(url + path, { ...init, client, signal }).then((response) => response.body?.cancel())
     .catch(() => {});
 }
 
-/** A body that does not end. */
-function slowBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** A body that breaks off when its client leaves. */
+function slowBody(left: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
-    start: (controller) => controller.enqueue(new TextEncoder().encode('{"destination":')),
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"destination":'));
+      left.addEventListener("abort", () => controller.error(new Error("The client has left")));
+    },
   });
 }
 
