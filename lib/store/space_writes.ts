@@ -27,7 +27,7 @@ const TEST_WRITE = ["ping"];
  * database as large as it must be, and the second half, in the same pages, fills the log.
  */
 const HALF_PARTS = 40;
-const PART_BYTES = 65_000;
+const PART = new Uint8Array(65_000);
 
 /** KV takes 800 KiB in a commit. */
 const PARTS_PER_COMMIT = 10;
@@ -51,7 +51,7 @@ async function writeParts(kv: Deno.Kv): Promise<void> {
   for (let start = 0; start < HALF_PARTS; start += PARTS_PER_COMMIT) {
     const commit = kv.atomic();
     for (let part = start; part < start + PARTS_PER_COMMIT; part++) {
-      commit.set(reserveKey(part), new Uint8Array(PART_BYTES));
+      commit.set(reserveKey(part), PART);
     }
     await commit.commit();
   }
