@@ -4,7 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { createRuntime } from "./jobs/runtime.ts";
-import { systemClock, waitAtMost } from "./lib/clock.ts";
+import { DAY_MS, systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { DescriptorReserve } from "./lib/http/descriptor_reserve.ts";
 import { Listener } from "./lib/http/listener.ts";
@@ -114,12 +114,14 @@ function createModelShutdowns({ generator, openai, ...models }: Config): ModelSh
   });
 }
 
-function createRateLimiters({ rateLimits }: Config): RateLimiters {
-  const limiter = (name: keyof RateLimiters) => {
-    const limit = rateLimits[name];
-    return limit > 0 ? new RateLimiter(kv, { clock: systemClock, name, limit }) : undefined;
+function createRateLimiters({ rateLimits, dailyJobsPerAddress = 0 }: Config): RateLimiters {
+  const limiter = (name: string, limit: number, windowMs?: number) =>
+    limit > 0 ? new RateLimiter(kv, { clock: systemClock, name, limit, windowMs }) : undefined;
+  return {
+    requests: limiter("requests", rateLimits.requests),
+    jobs: limiter("jobs", rateLimits.jobs),
+    jobsPerDay: limiter("jobs-per-day", dailyJobsPerAddress, DAY_MS),
   };
-  return { requests: limiter("requests"), jobs: limiter("jobs") };
 }
 
 /** Listens; on Deno Deploy only once, because there the platform accepts the connections. */

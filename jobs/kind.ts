@@ -60,6 +60,11 @@ export interface PublicKind<
   readonly example: object;
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
+  /**
+   * The tokens of a plan in all turns together, rather too many than too few. `DAILY_COST_USD` uses
+   * them until a plan tells what plans cost. Unset: a plan costs nothing.
+   */
+  readonly typicalUse?: TypicalUse;
   /** The members of the public answer that repeat the request. */
   readonly requestMembers: RequestMembers;
   /** The members of the public answer that only this kind has, besides `requestMembers`. */
@@ -72,6 +77,13 @@ export interface PublicKind<
   itemsOf(result: Result): readonly unknown[];
   /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */
   warningsOf?(result: Result): readonly PlanWarning[];
+}
+
+/** What a plan usually takes of a model. */
+export interface TypicalUse {
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
 }
 
 /** The parts of a plan that progress shows while the model writes it. */

@@ -19,6 +19,7 @@ import { StorageSpace } from "../lib/store/storage_space.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
+import { estimatedCost } from "../lib/usage.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
@@ -71,7 +72,7 @@ export interface Runtime {
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, model });
+  const base = createStores(config, { options, kinds, model });
   const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
@@ -88,13 +89,18 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
-  { options, model }: { options: RuntimeOptions; model: ModelProvider },
+  { options, kinds, model }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    model: ModelProvider;
+  },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
-  const spending = new SpendingStore(kv, { clock, holder });
+  const names = kinds.map(({ name }) => name);
+  const spending = new SpendingStore(kv, { clock, holder, kinds: names });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
   const store = new JobStore(kv, {
     clock,
@@ -208,7 +214,7 @@ function createWorker(
 
 /** Creates the interface for routes. */
 function createJobService(
-  { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight }: Config,
+  config: Config,
   { options: { kv, clock }, kinds, base, work, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -217,6 +223,7 @@ function createJobService(
     stopped: AbortController;
   },
 ): JobService {
+  const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
   const { store, instances, holder, spending, storage } = base;
   const waiting = new WaitingCount({
     index: store.index,
@@ -235,6 +242,7 @@ function createJobService(
       clock,
       jobs: daily.jobs,
       costUsd: daily.costUsd,
+      typicalUsd: typicalCosts(config, kinds),
     }),
     worker: work.worker,
     order: work.order,
@@ -245,6 +253,18 @@ function createJobService(
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
   });
+}
+
+/** Returns a function that returns what a plan of a kind costs in US dollars, as an estimate. */
+function typicalCosts(
+  { generator, prices }: Config,
+  kinds: readonly PublicKind[],
+): (kind: string) => number {
+  const costs = new Map(kinds.map(({ name, typicalUse: use }) => {
+    const costs = use && generator === "openai" ? estimatedCost(use, prices[use.model]) : 0;
+    return [name, costs];
+  }));
+  return (kind) => costs.get(kind) ?? 0;
 }
 
 /** Creates the report for operators. */

@@ -94,6 +94,7 @@ export function parseConfig(
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
+    dailyJobsPerAddress: v.DAILY_JOBS_PER_ADDRESS ?? shareOf(v.DAILY_JOBS),
     daily: dailyLimits(v),
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
@@ -148,6 +149,14 @@ function openaiOptions(v: Parsed) {
 function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string | undefined {
   if (token === undefined || !keys.includes(token)) return token;
   throw new ConfigError("ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS");
+}
+
+/** One caller must not use up the day of all others. */
+const CALLERS_PER_DAY = 10;
+
+/** Returns the part of `DAILY_JOBS` that a single caller may use. */
+function shareOf(dailyJobs: number | undefined): number | undefined {
+  return dailyJobs === undefined ? undefined : Math.ceil(dailyJobs / CALLERS_PER_DAY);
 }
 
 /** Returns the daily limits of the whole service. */

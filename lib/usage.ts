@@ -89,6 +89,14 @@ export function costOf(usage: Usage, price: ModelPrice | undefined): number | nu
   return (plain + cached + written + outputTokens * price.output) / MILLION;
 }
 
+/** Returns the price of an estimated answer in US dollars; 0 if the model's price is not known. */
+export function estimatedCost(
+  tokens: Pick<Usage, "inputTokens" | "outputTokens">,
+  price: ModelPrice | undefined,
+): number {
+  return costOf({ ...nothing, ...tokens }, price) ?? 0;
+}
+
 /** Adds up the expenses of a job. Returns `null` if no usage is known and no tokens were saved. */
 export function totalOf(expenses: readonly Expense[], savedTokens: number): JobUsage | null {
   if (savedTokens === 0 && !expenses.some(({ usage }) => usage)) return null;

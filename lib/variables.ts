@@ -272,6 +272,11 @@ export const Variables = z.object({
     "how many jobs all callers together may create per day (UTC); after that, `POST` answers 503 " +
       "until midnight",
   ),
+  DAILY_JOBS_PER_ADDRESS: integer(1, 100_000_000).optional().describe(
+    "how many jobs a caller without an API key may create in any 24 hours; after that, `POST` " +
+      "answers 429. Unset: a tenth of `DAILY_JOBS`, rounded up. A caller is a network address " +
+      "(IPv6: a /56 network)",
+  ),
   DAILY_COST_USD: amount.optional().meta({
     example: "20",
     description:

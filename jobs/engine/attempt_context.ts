@@ -12,7 +12,12 @@ import type { Lease } from "../../lib/store/job_commit.ts";
 import type { StepName } from "../../lib/store/job_keys.ts";
 import type { Source } from "../../lib/job/job_record.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
-import { type BilledTurn, type Failure, JobError } from "../../lib/job/failure.ts";
+import {
+  type BilledTurn,
+  type Failure,
+  type FailureCode,
+  JobError,
+} from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 import {
   type CallOptions,
@@ -25,7 +30,7 @@ import {
 } from "../../lib/model/model.ts";
 import { type Progress, reasonToWait } from "../../lib/job/progress.ts";
 import { persist } from "../../lib/store/persist.ts";
-import type { StepEvent } from "../../lib/job/timeline.ts";
+import { SAMPLE_WRITER, type StepEvent } from "../../lib/job/timeline.ts";
 import type { Turns } from "../../lib/turns.ts";
 import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
 import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
@@ -63,6 +68,21 @@ export interface AttemptContextOptions {
 /** The options of a call whose events the context shows. */
 type TurnOptions = CallOptions & Required<Pick<CallOptions, "onEvent">>;
 
+/** What is known of the cost of a turn that runs. */
+interface OpenTurn {
+  /** The model got the request, or an earlier attempt sent it. */
+  isSent: boolean;
+  /** The model has begun its answer. */
+  hasBegun: boolean;
+  /** A later attempt can join the answer, and learns what it cost. */
+  isResumable: boolean;
+}
+
+/** A model may be at work on an answer when a call fails with one of these. */
+const SILENT_CODES: ReadonlySet<FailureCode> = new Set(
+  ["timeout", "connection_lost", "deadline_exceeded"],
+);
+
 /** A step of which nothing is stored. */
 const UNKNOWN_STEP: FoundStep = { responseId: null, orphanId: null };
 
@@ -78,6 +98,10 @@ export class AttemptContext implements JobContext {
   readonly #ids: Record<string, unknown>;
   /** The running steps. */
   readonly #steps = new Set<Promise<unknown>>();
+  /** The turns that run. */
+  readonly #openTurns = new Set<OpenTurn>();
+  /** Whether a turn has failed without a report of its cost. */
+  #hasLostCost = false;
   /** The names of the steps that this attempt has begun. */
   readonly #begun = new Set<string>();
   /** When the context last checked that this worker holds the job. */
@@ -132,8 +156,8 @@ export class AttemptContext implements JobContext {
   }
 
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn> {
-    const ask = (options: TurnOptions) =>
-      this.#guard(options, (guarded) => this.#options.model.chat(request, guarded));
+    const ask = (options: TurnOptions, { turn }: { turn: OpenTurn }) =>
+      this.#guard(options, turn, (guarded) => this.#options.model.chat(request, guarded));
     return this.#turn(name, ChatTurn, { model: request.model, parts, ask });
   }
 
@@ -141,12 +165,14 @@ export class AttemptContext implements JobContext {
     const turn = await this.#turn(name, ResponseTurn, {
       model: request.model,
       parts,
-      ask: async (options, openId) => {
+      ask: async (options, { openId, turn }) => {
         // The breaker does not apply: the response is already paid for.
         const joined = openId === null ? null : await this.#options.model.join(openId, options);
         if (openId !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
-        return joined ??
-          await this.#guard(options, (guarded) => this.#options.model.respond(request, guarded));
+        if (joined) return joined;
+        if (openId !== null) this.#loseCost(turn);
+        const respond = (guarded: CallOptions) => this.#options.model.respond(request, guarded);
+        return await this.#guard(options, turn, respond);
       },
     });
     this.#board.addSummaries(turn.reasoningSummaries);
@@ -165,6 +191,12 @@ export class AttemptContext implements JobContext {
   /** The steps that this attempt has finished or resumed, and the failed turns of all attempts. */
   get steps(): readonly StepEvent[] {
     return this.#board.steps;
+  }
+
+  /** Whether a model was called, and no later attempt can learn what that cost. */
+  get isUnpriced(): boolean {
+    if (this.source === "sample") return false;
+    return this.#hasLostCost || this.#openTurns.values().some((turn) => isPaidInVain(turn));
   }
 
   /** The progress so far, which may not have been written yet. */
@@ -188,21 +220,26 @@ export class AttemptContext implements JobContext {
     { model, parts, ask }: {
       model: string;
       parts: PlanParts;
-      ask: (options: TurnOptions, openId: string | null) => Promise<T>;
+      ask: (
+        options: TurnOptions,
+        open: { openId: string | null; turn: OpenTurn },
+      ) => Promise<T>;
     },
   ): Promise<T> {
     const { wake, lease: { job: { owner: caller } } } = this.#options;
     const describe = ({ responseId, usage }: BilledTurn) => {
       const costUsd = usage && costOf(usage, this.#options.prices[model]);
-      const writer = this.source === "sample" ? "sample" : model;
+      const writer = this.source === "sample" ? SAMPLE_WRITER : model;
       return { turn: { model: writer, responseId, usage, costUsd } };
     };
+    const turn: OpenTurn = { isSent: false, hasBegun: false, isResumable: false };
     const run = async (openId: string | null) => {
+      turn.isSent = turn.isResumable = openId !== null;
       const startedAt = this.clock.now();
       this.#board.think(parts);
-      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, openId);
+      const onEvent = (event: TurnEvent) => this.#onEvent(event, name, { openId, turn });
       try {
-        const answer = await ask({ signal: this.signal, onEvent, wake, caller }, openId);
+        const answer = await ask({ signal: this.signal, onEvent, wake, caller }, { openId, turn });
         // The answers of many jobs may arrive at the same time.
         await this.#options.turns.next();
         return answer;
@@ -214,7 +251,25 @@ export class AttemptContext implements JobContext {
         throw error;
       }
     };
-    return this.#track(this.#step(name, schema, { run, details: describe }));
+    return this.#track(this.#watchCost(turn, this.#step(name, schema, { run, details: describe })));
+  }
+
+  /** Notes if a turn fails, and nothing tells what it cost. */
+  async #watchCost<T>(turn: OpenTurn, step: Promise<T>): Promise<T> {
+    this.#openTurns.add(turn);
+    try {
+      return await step;
+    } catch (error) {
+      if (isPaidInVain(turn, error)) this.#loseCost(turn);
+      throw error;
+    } finally {
+      this.#openTurns.delete(turn);
+    }
+  }
+
+  #loseCost(turn: OpenTurn): void {
+    this.#hasLostCost = true;
+    turn.isSent = turn.hasBegun = turn.isResumable = false;
   }
 
   /** Records the cost of a failed turn, best effort: the failure itself matters more. */
@@ -249,11 +304,17 @@ export class AttemptContext implements JobContext {
     };
   }
 
-  async #onEvent(event: TurnEvent, name: string, openId: string | null): Promise<void> {
+  async #onEvent(
+    event: TurnEvent,
+    name: string,
+    { openId, turn }: { openId: string | null; turn: OpenTurn },
+  ): Promise<void> {
+    turn.hasBegun = true;
     // The streams of many jobs may bring text at the same time.
     await this.#options.turns.whenFree();
     if (event.type === "started" && event.resumable && event.responseId !== openId) {
       await this.#saveResponse(event.responseId, name);
+      turn.isResumable = true;
     }
     this.#board.onTurnEvent(event);
   }
@@ -297,7 +358,10 @@ export class AttemptContext implements JobContext {
       return saved.data;
     }
     const open = "responseId" in found ? found : { responseId: null, orphanId: null };
-    if (open.orphanId !== null) this.#cancelResponse(open.orphanId);
+    if (open.orphanId !== null) {
+      this.#cancelResponse(open.orphanId);
+      this.#hasLostCost = true;
+    }
     const startedAt = this.clock.now();
     const output = await run(open.responseId);
     const event = this.#event(name, { startedAt, ...details(output) });
@@ -346,7 +410,11 @@ export class AttemptContext implements JobContext {
    * Waits for the breaker, and calls the model. After a long wait, it checks again that this worker
    * holds the job.
    */
-  #guard<T>(options: TurnOptions, call: (options: TurnOptions) => Promise<T>): Promise<T> {
+  #guard<T>(
+    options: TurnOptions,
+    turn: OpenTurn,
+    call: (options: TurnOptions) => Promise<T>,
+  ): Promise<T> {
     const { breaker, store, lease } = this.#options;
     const onWait = ({ code }: Failure) => this.#board.wait(reasonToWait(code));
     return breaker.guard(lease.job, { signal: this.signal, onWait }, async (onAnswer) => {
@@ -354,6 +422,7 @@ export class AttemptContext implements JobContext {
         this.#requireHeld(await this.#persist(() => store.leaseStatus(lease)));
       }
       this.#board.resume();
+      turn.isSent = true;
       return await call({
         ...options,
         onEvent: (event) => {
@@ -375,4 +444,17 @@ export class AttemptContext implements JobContext {
   #persist<T>(access: () => Promise<T>): Promise<T> {
     return persist(access, this.#options.clock);
   }
+}
+
+/**
+ * Returns whether a turn costs money, and nothing tells how much.
+ *
+ * @param error why it failed; unset: it still runs
+ */
+function isPaidInVain({ isSent, hasBegun, isResumable }: OpenTurn, error?: unknown): boolean {
+  if (!isSent || isResumable) return false;
+  if (!(error instanceof JobError)) return true;
+  // A failed turn with `spent` is a step of its own.
+  if (error.spent) return false;
+  return hasBegun || SILENT_CODES.has(error.failure.code) && !error.unanswered;
 }

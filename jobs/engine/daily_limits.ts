@@ -2,12 +2,21 @@
  * The daily limits of the whole service: how many jobs its callers may create in a UTC day, and how
  * much the jobs of a day may cost. Requests decide from sums in memory, which are read again twice a
  * second. Only close to a limit, with other instances, does each request read them.
+ *
+ * A job that has not ended counts with the price of a plan of its kind. So does a call of a model
+ * whose cost will never be known. The price is the mean of today, else that of yesterday, else an
+ * estimate.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
 import type { WaitingCount } from "../../lib/store/waiting_count.ts";
-import { noSpending, type Spending, type SpendingStore } from "../../lib/store/spending_store.ts";
+import {
+  noSums,
+  type Spending,
+  type SpendingStore,
+  type Sums,
+} from "../../lib/store/spending_store.ts";
 
 /** A limit of the day is reached. */
 export interface DayOver {
@@ -30,25 +39,35 @@ const CLOSE_JOBS = 100;
 const log = getLogger(["tripwright", "jobs"]);
 
 export interface DailyLimitsOptions {
-  spending: SpendingStore;
-  /** The jobs that wait, which will cost money, too, and the other instances that accept jobs. */
-  waiting: Pick<WaitingCount, "total" | "others">;
+  spending: Pick<SpendingStore, "read">;
+  /** The other instances that accept jobs. */
+  waiting: Pick<WaitingCount, "others">;
   clock: Clock;
   /** How many jobs the service accepts in a UTC day. Unset: no limit. */
   jobs?: number | undefined;
   /** How much the jobs that end in a UTC day may cost, in US dollars. Unset: no limit. */
   costUsd?: number | undefined;
+  /** What a plan of a kind costs in US dollars, as long as no plan tells. Unset: nothing. */
+  typicalUsd: (kind: string) => number;
+}
+
+/** What counts against the limits. */
+interface Load {
+  jobs: number;
+  costUsd: number;
 }
 
 /** Refuses jobs after a daily limit is reached. */
 export class DailyLimits {
   readonly #options: DailyLimitsOptions;
-  #today: Spending = noSpending(-1);
-  #meanCostUsd = 0;
+  #today: Spending = { day: -1, kinds: new Map() };
+  #yesterday: Spending = this.#today;
+  /** What the sums say, without the jobs that they do not contain yet. */
+  #known: Load = { jobs: 0, costUsd: 0 };
+  /** Numbers of jobs by kind: being accepted now, and accepted since the last read began. */
+  readonly #pending = new Map<string, number>();
+  readonly #acceptedSince = new Map<string, number>();
   #readAt = -Infinity;
-  /** Numbers of jobs: being accepted now, and accepted since the last read began. */
-  #pending = 0;
-  #acceptedSince = 0;
   #reading: Promise<void> | undefined;
   #loggedDay = -1;
 
@@ -57,24 +76,27 @@ export class DailyLimits {
   }
 
   /**
-   * Calls `accept`, which stores a job, unless a limit is reached.
+   * Calls `accept`, which stores a job of this kind, unless a limit is reached.
    *
    * @returns the value of `accept`, or the refusal
    * @throws the error of `accept`, or that of KV
    */
-  async admit<T extends { outcome: string }>(accept: () => Promise<T>): Promise<T | DayOver> {
+  async admit<T extends { outcome: string }>(
+    kind: string,
+    accept: () => Promise<T>,
+  ): Promise<T | DayOver> {
     const { jobs, costUsd } = this.#options;
     if (jobs === undefined && costUsd === undefined) return await accept();
-    if (this.#mustRead()) await this.#read();
+    if (this.#mustRead(kind)) await this.#read();
     const limit = this.#reachedLimit;
     if (limit) return this.#refuse(limit);
-    this.#pending++;
+    addTo(this.#pending, kind, 1);
     try {
       const accepted = await accept();
-      if (accepted.outcome === "accepted") this.#acceptedSince++;
+      if (accepted.outcome === "accepted") addTo(this.#acceptedSince, kind, 1);
       return accepted;
     } finally {
-      this.#pending--;
+      addTo(this.#pending, kind, -1);
     }
   }
 
@@ -82,24 +104,43 @@ export class DailyLimits {
     return Math.floor(this.#options.clock.now() / DAY_MS);
   }
 
-  get #left(): number {
-    const { jobs = Infinity } = this.#options;
-    return jobs - this.#today.accepted - this.#acceptedSince - this.#pending;
+  get #load(): Load {
+    const load = { ...this.#known };
+    for (const unread of [this.#pending, this.#acceptedSince]) {
+      for (const [kind, count] of unread) {
+        load.jobs += count;
+        load.costUsd += count * this.#priceOf(kind);
+      }
+    }
+    return load;
   }
 
-  #mustRead(): boolean {
+  /** Returns what a plan of this kind probably costs. */
+  #priceOf(kind: string): number {
+    for (const { kinds } of [this.#today, this.#yesterday]) {
+      const { plans, planCost } = kinds.get(kind) ?? noSums();
+      if (plans > 0) return planCost / plans;
+    }
+    return this.#options.typicalUsd(kind);
+  }
+
+  #mustRead(kind: string): boolean {
     const ageMs = this.#options.clock.now() - this.#readAt;
     // A negative age means that the clock was set back.
     if (ageMs >= VALID_MS || ageMs < 0 || this.#today.day !== this.#day) return true;
-    const { jobs, waiting } = this.#options;
-    const isClose = jobs !== undefined && this.#left > 0 && this.#left <= CLOSE_JOBS;
-    return isClose && waiting.others > 0;
+    if (this.#options.waiting.others === 0 || this.#reachedLimit) return false;
+    const { jobs = Infinity, costUsd = Infinity } = this.#options;
+    const load = this.#load;
+    const price = this.#priceOf(kind);
+    return jobs - load.jobs <= CLOSE_JOBS ||
+      price > 0 && (costUsd - load.costUsd) / price <= CLOSE_JOBS;
   }
 
   get #reachedLimit(): DayOver["limit"] | null {
-    const { costUsd = Infinity, waiting } = this.#options;
-    if (this.#left <= 0) return "jobs";
-    return this.#today.costUsd + waiting.total * this.#meanCostUsd >= costUsd ? "cost" : null;
+    const { jobs = Infinity, costUsd = Infinity } = this.#options;
+    const load = this.#load;
+    if (load.jobs >= jobs) return "jobs";
+    return load.costUsd >= costUsd ? "cost" : null;
   }
 
   #refuse(limit: DayOver["limit"]): DayOver {
@@ -114,13 +155,35 @@ export class DailyLimits {
   }
 
   async #readSums(): Promise<void> {
-    const before = this.#acceptedSince;
+    const before = [...this.#acceptedSince];
     const { today, yesterday } = await this.#options.spending.read();
     this.#today = today;
-    // On a new day, yesterday tells what a job costs.
-    const known = today.ended > 0 ? today : yesterday;
-    this.#meanCostUsd = known.ended > 0 ? known.costUsd / known.ended : 0;
-    this.#acceptedSince -= before;
+    this.#yesterday = yesterday;
+    this.#known = this.#knownLoad();
+    for (const [kind, count] of before) addTo(this.#acceptedSince, kind, -count);
     this.#readAt = this.#options.clock.now();
   }
+
+  #knownLoad(): Load {
+    const load = { jobs: 0, costUsd: 0 };
+    const kinds = new Set([...this.#today.kinds.keys(), ...this.#yesterday.kinds.keys()]);
+    for (const kind of kinds) {
+      const [today, yesterday] = [this.#today, this.#yesterday]
+        .map(({ kinds }) => kinds.get(kind) ?? noSums()) as [Sums, Sums];
+      load.jobs += today.accepted;
+      const open = openJobs(today) + openJobs(yesterday);
+      load.costUsd += today.cost + (today.unpriced + open) * this.#priceOf(kind);
+    }
+    return load;
+  }
+}
+
+/** The jobs of a day that have not ended. */
+function openJobs({ accepted, replayed, closed }: Sums): number {
+  // Jobs of the time before the limit was set may have ended since.
+  return Math.max(0, accepted + replayed - closed);
+}
+
+function addTo(counts: Map<string, number>, kind: string, count: number): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + count);
 }

@@ -56,6 +56,8 @@ interface EndedAttempt extends AttemptEnd {
   progress?: Progress | undefined;
   /** All steps of the job, unless earlier attempts may have stored others. */
   steps?: readonly StepEvent[] | undefined;
+  /** See {@link AttemptContext.isUnpriced}. */
+  isUnpriced?: boolean;
 }
 
 /** How long the attempt waits at its end for the writes of its running steps. */
@@ -153,6 +155,7 @@ export class Executor {
       savedTokens: context?.savedTokens ?? 0,
       progress: hasPlan ? context?.progress : undefined,
       steps: lease.isFirst ? context?.steps : undefined,
+      isUnpriced: context?.isUnpriced ?? false,
     };
   }
 
@@ -181,9 +184,10 @@ export class Executor {
   }
 
   /** Puts back the job at a shutdown. If the job is lost, it writes nothing. */
-  async #release(lease: Lease, { ended, now, savedTokens }: EndedAttempt): Promise<null> {
+  async #release(lease: Lease, attempt: EndedAttempt): Promise<null> {
     const { store, clock } = this.#options;
-    const release = () => store.release(lease, { now, runAt: now, savedTokens });
+    const { ended, now, savedTokens, isUnpriced } = attempt;
+    const release = () => store.release(lease, { now, runAt: now, savedTokens, isUnpriced });
     const written = isInterrupted(ended, "stopping") ? await persist(release, clock) : "lost";
     const outcome = written === "saved" ? "released" : "lost";
     recordOutcome(outcome);
@@ -219,25 +223,25 @@ export class Executor {
   async #write(
     lease: Lease,
     outcome: Outcome,
-    { now, savedTokens, progress, steps }: EndedAttempt,
+    { now, savedTokens, progress, steps, isUnpriced }: EndedAttempt,
   ): Promise<Written> {
     const { store } = this.#options;
     switch (outcome.next) {
       case "done": {
         const { promptVersion = this.#kindOf(lease.job).promptVersion, ...plan } = outcome.plan;
-        const report = { now, savedTokens, progress, steps };
+        const report = { now, savedTokens, progress, steps, isUnpriced };
         return await store.complete(lease, { ...plan, promptVersion, ...report });
       }
       case "retry": {
         const { failure, runAt } = outcome;
-        return await store.retry(lease, { failure, runAt, now, savedTokens });
+        return await store.retry(lease, { failure, runAt, now, savedTokens, isUnpriced });
       }
       case "wait": {
         const { failure, runAt } = outcome;
-        return await store.release(lease, { failure, runAt, now, savedTokens });
+        return await store.release(lease, { failure, runAt, now, savedTokens, isUnpriced });
       }
       case "stop":
-        return await store.fail(lease, { failure: outcome.failure, now, savedTokens });
+        return await store.fail(lease, { failure: outcome.failure, now, savedTokens, isUnpriced });
     }
   }
 

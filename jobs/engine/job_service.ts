@@ -89,6 +89,8 @@ export interface SubmitOptions {
    * to refuse the job, and {@link JobService.submit} then throws the same error.
    */
   permit?: () => Promise<void> | void;
+  /** The same, but called last: a job that the service refuses does not count for its day. */
+  permitDay?: () => Promise<void> | void;
 }
 
 /** An accepted job. */
@@ -141,7 +143,7 @@ export class JobService {
    * Accepts or refuses a job. An accepted job is stored, and a worker claims it.
    *
    * @param request the output of the kind's schema
-   * @throws the error of `permit`
+   * @throws the error of `permit` or `permitDay`
    * @throws if KV does not store the job; nothing was stored then
    */
   async submit(
@@ -158,8 +160,8 @@ export class JobService {
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
-    const { permit, turnOf = caller.id } = options;
-    const work = () => this.#submit(kind.name, { createJob, terms, permit, turnOf });
+    const { permit, permitDay, turnOf = caller.id } = options;
+    const work = () => this.#submit(kind.name, { createJob, terms, permit, permitDay, turnOf });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -189,10 +191,11 @@ export class JobService {
 
   async #submit(
     kind: string,
-    { createJob, terms, permit, turnOf }: {
+    { createJob, terms, permit, permitDay, turnOf }: {
       createJob: () => Promise<QueuedJob>;
       terms: AcceptTerms;
       permit: SubmitOptions["permit"];
+      permitDay: SubmitOptions["permitDay"];
       turnOf: string;
     },
   ): Promise<Submission | Refusal> {
@@ -204,8 +207,11 @@ export class JobService {
     if (!this.acceptsJobs) return STORAGE_FULL;
     await permit?.();
     const { admission, dailyLimits } = this.#options;
-    const accept = async () => await this.#accept(await createJob(), { terms, turnOf });
-    return await admission.admit(kind, () => dailyLimits.admit(accept));
+    const accept = async () => {
+      await permitDay?.();
+      return await this.#accept(await createJob(), { terms, turnOf });
+    };
+    return await admission.admit(kind, () => dailyLimits.admit(kind, accept));
   }
 
   async #accept(

@@ -113,9 +113,28 @@ export const Timeline = z.array(z.unknown()).transform((entries) =>
   entries.flatMap((entry) => Transition.safeParse(entry).data ?? [])
 );
 
-/** Adds up what finished steps have cost in US dollars, as far as their prices are known. */
-export function costOfSteps(steps: readonly StepEvent[]): number {
-  return steps.reduce((sum, { attempt, turn }) => sum + (attempt > 0 ? turn?.costUsd ?? 0 : 0), 0);
+/** The `model` of a turn that the sample generator wrote. */
+export const SAMPLE_WRITER = "sample";
+
+/**
+ * Adds up what finished steps have cost. Steps that another job has paid for are not counted.
+ *
+ * @returns `costUsd`: the known part, in US dollars. `isUnpriced`: a server has not reported the
+ * tokens of an answer. `isComplete`: the cost of each answer is known, and there is an answer.
+ */
+export function costOfSteps(steps: readonly StepEvent[]) {
+  const paid = steps.filter(({ attempt }) => attempt > 0).flatMap(({ turn }) => turn ?? []);
+  return {
+    costUsd: paid.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0),
+    isUnpriced: paid.some(({ model, usage }) => usage === null && model !== SAMPLE_WRITER),
+    isComplete: paid.length > 0 && paid.every(({ costUsd }) => costUsd !== null),
+  };
+}
+
+/** Returns whether the job takes over the plan or the failure of an identical job. */
+export function isFollower({ timeline }: { timeline: readonly Transition[] }): boolean {
+  const claim = timeline.findLast(({ event }) => event === "claimed");
+  return claim?.event === "claimed" && claim.follows !== undefined;
 }
 
 /**

@@ -39,9 +39,10 @@ import type { JobSnapshot } from "../job/job_snapshot.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import { costOfSteps, type StepEvent, usageOf } from "../job/timeline.ts";
+import { costOfSteps, isFollower, type StepEvent, usageOf } from "../job/timeline.ts";
+import type { JobUsage } from "../usage.ts";
 import { SnapshotReader } from "./snapshot_reader.ts";
-import type { SpendingStore } from "./spending_store.ts";
+import type { Bill, SpendingStore } from "./spending_store.ts";
 
 /**
  * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
@@ -50,6 +51,8 @@ import type { SpendingStore } from "./spending_store.ts";
 export type AttemptReport = Partial<AttemptEnd> & {
   /** All steps of the job, if the worker knows them. Unset: the store reads them. */
   steps?: readonly StepEvent[] | undefined;
+  /** Whether the attempt called a model, and no later attempt can learn what that cost. */
+  isUnpriced?: boolean | undefined;
 };
 
 /** A due job, as {@link JobStore.readDue} read it. */
@@ -139,7 +142,7 @@ export class JobStore {
       const commit = this.#begin().check({ key: keys.job(job.id), versionstamp: null });
       const acceptance = await this.acceptances.addAcceptance(commit, { job, ...terms });
       if (acceptance.outcome !== "accepted") return acceptance;
-      this.#options.spending?.addAccepted(commit.operation);
+      this.#options.spending?.addAccepted(commit.operation, job);
       const record = holder === undefined ? job : claimJob(job, { holder, now: this.#now });
       if (record.state === "running") {
         this.#putClaim(commit, record);
@@ -252,10 +255,10 @@ export class JobStore {
    * @returns the failed job, or `null` if another worker was faster
    */
   async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
-    const { usage, costUsd } = await this.#spentOn(job);
+    const { usage, bill } = await this.#spentOn(job);
     const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));
-    this.#putEnd(commit, failed, { costUsd });
+    this.#putEnd(commit, failed, { bill });
     if (await commit.commit() === null) return null;
     this.#options.onEnded?.(job.id, { hasPlan: false });
     return failed;
@@ -298,6 +301,7 @@ export class JobStore {
   ): Promise<Written> {
     const commit = this.#beginHandOver(lease);
     const queued = retryJob(lease.job, { now: this.#now, ...options });
+    if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
   }
@@ -315,6 +319,7 @@ export class JobStore {
     const commit = this.#beginHandOver(lease);
     if (options.runAt <= this.#now) this.#options.instances.addRing(commit.operation);
     const queued = releaseJob(lease.job, { now: this.#now, ...options });
+    if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
   }
@@ -344,9 +349,9 @@ export class JobStore {
       const fits = result.bytes + progress.length <= MAX_BLOB_BYTES;
       if (fits) commit.put(keys.progress(job.id), progress, job);
     }
-    const { usage, costUsd } = await this.#spentOn(job, options);
+    const { usage, bill } = await this.#spentOn(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
-    this.#putEnd(commit, done, { costUsd, follows: lease.follows });
+    this.#putEnd(commit, done, { bill, follows: lease.follows });
     const written = await commit.commitFor(lease, done);
     if (written === "saved") {
       this.#options.onEnded?.(job.id, { hasPlan: done.source !== "placeholder" });
@@ -357,18 +362,35 @@ export class JobStore {
   /** Ends the job without a plan. */
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
-    const { usage, costUsd } = await this.#spentOn(lease.job, options);
+    const { usage, bill } = await this.#spentOn(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
-    this.#putEnd(commit, failed, { costUsd, follows: lease.follows });
+    this.#putEnd(commit, failed, { bill, follows: lease.follows });
     const written = await commit.commitFor(lease, failed);
     if (written === "saved") this.#options.onEnded?.(failed.id, { hasPlan: false });
     return written;
   }
 
   /** Sums the usage of the job, and its cost as far as it is known, from its finished steps. */
-  async #spentOn(job: JobRecord, { savedTokens = 0, steps }: AttemptReport = {}) {
+  async #spentOn(
+    job: JobRecord,
+    { savedTokens = 0, steps, isUnpriced = false }: AttemptReport = {},
+  ): Promise<{ usage: JobUsage | null; bill: Bill }> {
     const paid = steps ?? await this.checkpoints.steps(job.id);
-    return { usage: usageOf(paid, job.savedTokens + savedTokens), costUsd: costOfSteps(paid) };
+    const usage = usageOf(paid, job.savedTokens + savedTokens);
+    const cost = costOfSteps(paid);
+    // All steps are known only in the first attempt. Later ones may leave a response behind.
+    const mayWait = !steps && this.#options.spending !== undefined;
+    const unpriced = isUnpriced || cost.isUnpriced || mayWait && await this.#waitsForModel(job.id);
+    const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
+    return {
+      usage,
+      bill: { costUsd: cost.costUsd, isUnpriced: unpriced, isPlanPrice: isWhole },
+    };
+  }
+
+  /** Whether the provider works on a response for the job, or has finished it unread. */
+  async #waitsForModel(id: string): Promise<boolean> {
+    return await this.checkpoints.openResponse(id) !== null;
   }
 
   /**
@@ -383,11 +405,11 @@ export class JobStore {
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
       if (kind !== undefined && job.kind !== kind) return "too late";
-      const { usage, costUsd } = await this.#spentOn(job);
+      const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      this.#putEnd(commit, canceled, { costUsd });
+      this.#putEnd(commit, canceled, { bill });
       // A conflict means that the job has changed its state, so this loop ends when the job does.
       if (await commit.commit() !== null) {
         this.#options.onEnded?.(id, { hasPlan: false });
@@ -415,6 +437,7 @@ export class JobStore {
     await this.checkpoints.copySteps(id, job);
     const commit = this.#begin().check(deadEntry).delete(deadEntry.key)
       .check({ key: keys.job(newId), versionstamp: null });
+    this.#options.spending?.addReplayed(commit.operation, job);
     this.#enqueueNew(commit, job);
     return await commit.commit() !== null ? job : null;
   }
@@ -446,15 +469,23 @@ export class JobStore {
     if (!beat && job.attempt !== attempt) return null;
     const rescued = rescueJob(job, { now, limits: this.#options.limits });
     if ("state" in rescued) {
+      await this.#addLostCall(commit, job);
       this.#enqueue(commit, rescued);
       return await commit.commit() !== null ? rescued : null;
     }
-    const { usage, costUsd } = await this.#spentOn(job);
+    const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
     const failed = failJob(job, { ...rescued, now, usage });
-    this.#putEnd(commit, failed, { costUsd });
+    this.#putEnd(commit, failed, { bill });
     if (await commit.commit() === null) return null;
     this.#options.onEnded?.(id, { hasPlan: false });
     return failed;
+  }
+
+  /** Books the call that died with a worker, unless the next attempt can join its response. */
+  async #addLostCall(commit: JobCommit, job: RunningJob): Promise<void> {
+    const { spending } = this.#options;
+    if (!spending || !mayCallModel(job) || await this.#waitsForModel(job.id)) return;
+    spending.addUnpriced(commit.operation, job);
   }
 
   /** Parses the job of an entry. Returns `null` if the job does not exist or has expired. */
@@ -486,12 +517,12 @@ export class JobStore {
   #putEnd(
     commit: JobCommit,
     job: EndedJob,
-    { costUsd, follows }: { costUsd: number; follows?: string | undefined },
+    { bill, follows }: { bill: Bill; follows?: string | undefined },
   ): void {
     const { instances, spending, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
-    // A job that has called no model tells nothing about the price of the next one.
-    if (job.usage !== null) spending?.addEnded(commit.operation, costUsd);
+    const isPlanPrice = bill.isPlanPrice && job.state === "succeeded" && !follows;
+    spending?.addEnded(commit.operation, job, { ...bill, isPlanPrice });
     if (job.state === "failed") {
       const { kind, failure, expiresAt } = job;
       commit.put(keys.dead(job), { kind, failure, expiresAt } satisfies DeadEntry, job);
@@ -502,6 +533,11 @@ export class JobStore {
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
   }
+}
+
+/** Returns whether a worker may be in a call of the model for the job. */
+function mayCallModel(job: QueuedJob | RunningJob): boolean {
+  return job.state === "running" && !isFollower(job);
 }
 
 /** Returns the lease of a job that was claimed when it was accepted. */

@@ -12,7 +12,10 @@
  * allows more than the limit in any time of this length. With n instances it is less than
  * `limit + n * share`. The share is a tenth of the limit, rounded up: an instance that has allowed a
  * share since its last sync waits for the next sync. Without the database a caller gets up to
- * `n * limit`. Per window, a caller causes about 14 syncs in each instance, if none fails.
+ * `n * limit`. Per minute, a caller causes about 14 syncs in each instance, if none fails.
+ *
+ * The window of a day is longer than instances may live. There, the first request of a caller starts
+ * a sync, too, so that a new instance soon knows what earlier ones have allowed.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
@@ -49,7 +52,7 @@ interface Tally {
   others: RecentRequests;
   /** How many requests this instance has allowed since its last sync. */
   unshared: number;
-  /** When the last sync began, or when the first request came. */
+  /** When the last sync began; in a window of up to a minute, or when the first request came. */
   syncedAt: number;
   /** Whether the caller was at its limit in the last sync. */
   wasFull: boolean;
@@ -71,11 +74,14 @@ interface Sync {
  */
 const SYNCS_PER_LIMIT = 10;
 
+const MINUTE_MS = 60_000;
+
 /**
  * How often callers far from the limit are synced, so that `remaining` is about right in all
- * instances. A browser that polls constantly causes four writes, a caller with one request none.
+ * instances. A browser that polls constantly causes four writes a minute, a caller with one request
+ * none.
  */
-const SYNCS_PER_WINDOW = 4;
+const SYNC_MS = MINUTE_MS / 4;
 
 /** More simultaneous writes would only queue in memory. */
 const MAX_SYNCS = 100;
@@ -116,9 +122,9 @@ export class RateLimiter {
   /** @param options `windowMs`: by default a minute */
   constructor(
     kv: Deno.Kv,
-    options: { clock: Clock; name: string; limit: number; windowMs?: number },
+    options: { clock: Clock; name: string; limit: number; windowMs?: number | undefined },
   ) {
-    const { clock, name, limit, windowMs = 60_000 } = options;
+    const { clock, name, limit, windowMs = MINUTE_MS } = options;
     this.#kv = kv;
     this.#clock = clock;
     this.#faults = new FaultLog(log, clock);
@@ -187,17 +193,18 @@ export class RateLimiter {
 
   #tallyOf(caller: string, now: number): Tally {
     const { windowMs } = this.policy;
+    const isShort = windowMs <= MINUTE_MS;
     let tally = this.#tallies.get(caller);
     if (!tally) {
       const own = new RecentRequests(windowMs);
-      tally = { own, others: this.#none, unshared: 0, syncedAt: now, wasFull: false };
+      tally = { own, others: this.#none, unshared: 0, syncedAt: -Infinity, wasFull: false };
       this.#tallies.set(caller, tally);
     }
     tally.own.forget(now);
     tally.others.forget(now);
     // What no longer counts need not be shared.
     tally.unshared = Math.min(tally.unshared, tally.own.total);
-    if (tally.own.total === 0) tally.syncedAt = now;
+    if (isShort && tally.own.total === 0) tally.syncedAt = now;
     return tally;
   }
 
@@ -207,7 +214,7 @@ export class RateLimiter {
     if (unshared === 0 || this.#isFaulty(now)) return false;
     const isNewlyFull = !wasFull && !this.#isAllowed(tally);
     return unshared >= this.#share || isNewlyFull ||
-      now - syncedAt >= this.policy.windowMs / SYNCS_PER_WINDOW;
+      now - syncedAt >= Math.min(SYNC_MS, this.policy.windowMs / 4);
   }
 
   /** Starts a sync, unless one of this caller or too many others are running. */

@@ -1,96 +1,173 @@
 /**
- * What all jobs of a UTC day cost together: how many were created and have ended, and their price.
+ * What all jobs of a UTC day cost together, by kind of job.
  *
  * | key | value |
  * |---|---|
- * | `["spent", day, shard, what]` | a sum over the whole service: accepted jobs, ended jobs, or their cost |
+ * | `["spent", day, shard, kind, what]` | a sum over the whole service: numbers of jobs, or their cost ({@link Sums}) |
  *
- * The commits that accept and end jobs add to the sums, so a crash loses nothing, and a repeated
- * commit counts once. A sum needs no read and conflicts with no other write. The shards spread the
- * writes of many instances over several keys. KV gives a sum no expiry, so reads delete those of past
- * days.
+ * The commits that change jobs add to the sums, so a crash loses nothing, and a repeated commit
+ * counts once. A sum needs no read and conflicts with no other write. The shards spread the writes of
+ * many instances over several keys. KV gives a sum no expiry, so reads delete those of past days.
  * @module
  */
 import { type Clock, DAY_MS } from "../clock.ts";
 import { sha256 } from "../hash.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
+/** The sums of one kind of job on one UTC day. Costs are in US dollars. */
+export interface Sums {
+  /** Jobs of callers that were accepted on this day. */
+  accepted: number;
+  /** Jobs of operators that were created on this day: replays. */
+  replayed: number;
+  /** Jobs that were created on this day, and have ended since. */
+  closed: number;
+  /** The known cost of the jobs that ended on this day. */
+  cost: number;
+  /** How often a model was called on this day, and no later report of its cost can arrive. */
+  unpriced: number;
+  /** Plans that were finished on this day, and whose cost is known completely. */
+  plans: number;
+  /** What these plans cost. */
+  planCost: number;
+}
+
 /** The sums of one UTC day. */
 export interface Spending {
   /** The number of the day since the Unix epoch. */
   day: number;
-  accepted: number;
-  ended: number;
-  /** In US dollars. */
+  /** By the name of the kind. */
+  kinds: ReadonlyMap<string, Sums>;
+}
+
+/** What an ended job cost. */
+export interface Bill {
+  /** The known part, in US dollars. */
   costUsd: number;
+  /** Whether a model was called whose cost is not known. */
+  isUnpriced: boolean;
+  /** Whether this is the price of one whole plan. */
+  isPlanPrice: boolean;
+}
+
+/** The members of a job that the sums need. */
+interface CountedJob {
+  kind: string;
+  createdAt: number;
+}
+
+export interface SpendingOptions {
+  clock: Clock;
+  /** The id of this instance. */
+  holder: string;
+  /** The names of the kinds that count. */
+  kinds: readonly string[];
 }
 
 /** Whole units of a cost, because sums are of integers: the cheapest answer costs many of them. */
 const UNITS_PER_USD = 1_000_000_000;
 
 /** One read of KV returns all sums of several days. */
-const SHARDS = 16;
+const SHARDS = 8;
 
-type Sum = "accepted" | "ended" | "cost";
+const SUM_NAMES: ReadonlySet<string> = new Set<keyof Sums>(
+  ["accepted", "replayed", "closed", "cost", "unpriced", "plans", "planCost"],
+);
 
 /** The daily sums in one KV database. */
 export class SpendingStore {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #shard: number;
+  readonly #kinds: ReadonlySet<string>;
 
-  /** @param options `holder`: the id of this instance */
-  constructor(kv: Deno.Kv, { clock, holder }: { clock: Clock; holder: string }) {
+  constructor(kv: Deno.Kv, { clock, holder, kinds }: SpendingOptions) {
     this.#kv = kv;
     this.#clock = clock;
     this.#shard = Number(`0x${sha256(holder).slice(0, 8)}`) % SHARDS;
+    this.#kinds = new Set(kinds);
   }
 
   /** Adds an accepted job to a transaction. */
-  addAccepted(commit: Deno.AtomicOperation): void {
-    this.#add(commit, "accepted", 1n);
+  addAccepted(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob): void {
+    this.#add(commit, { kind, day: dayOf(createdAt) }, { accepted: 1 });
+  }
+
+  /** Adds a replay to a transaction. */
+  addReplayed(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob): void {
+    this.#add(commit, { kind, day: dayOf(createdAt) }, { replayed: 1 });
+  }
+
+  /** Adds a model call whose cost will never be known to a transaction. */
+  addUnpriced(commit: Deno.AtomicOperation, { kind }: CountedJob): void {
+    this.#add(commit, { kind, day: this.#day }, { unpriced: 1 });
   }
 
   /** Adds an ended job to a transaction. */
-  addEnded(commit: Deno.AtomicOperation, costUsd: number): void {
-    this.#add(commit, "ended", 1n);
-    const units = BigInt(Math.ceil(costUsd * UNITS_PER_USD));
-    if (units > 0n) this.#add(commit, "cost", units);
+  addEnded(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob, bill: Bill): void {
+    const { costUsd, isUnpriced, isPlanPrice } = bill;
+    // Reads delete the sums of earlier days.
+    const isRecent = dayOf(createdAt) >= this.#day - 1;
+    if (isRecent) this.#add(commit, { kind, day: dayOf(createdAt) }, { closed: 1 });
+    const plan = isPlanPrice ? { plans: 1, planCost: costUsd } : {};
+    const sums = { cost: costUsd, unpriced: isUnpriced ? 1 : 0, ...plan };
+    this.#add(commit, { kind, day: this.#day }, sums);
   }
 
   /** Reads the sums of today and of yesterday, and deletes older ones. */
   async read(): Promise<{ today: Spending; yesterday: Spending }> {
     const day = this.#day;
-    const [today, yesterday] = [noSpending(day), noSpending(day - 1)];
+    const sums = new Map([[day, new Map<string, Sums>()], [day - 1, new Map<string, Sums>()]]);
     const past: Deno.KvKey[] = [];
     const options = { batchSize: LARGEST_BATCH };
     for await (const { key, value } of this.#kv.list({ prefix: ["spent"] }, options)) {
-      const spending = [today, yesterday].find(({ day }) => day === key[1]);
-      if (spending) addTo(spending, key[3] as Sum, value);
-      else if (Number(key[1]) < day) past.push(key);
+      const [, itsDay, , kind, what] = key;
+      const kinds = sums.get(Number(itsDay));
+      if (kinds) addTo(kinds, { kind: String(kind), what: String(what), value });
+      else if (Number(itsDay) < day) past.push(key);
     }
     for (const key of past) await this.#kv.atomic().delete(key).commit();
-    return { today, yesterday };
+    const spendingOn = (day: number) => ({ day, kinds: sums.get(day)! });
+    return { today: spendingOn(day), yesterday: spendingOn(day - 1) };
   }
 
-  #add(commit: Deno.AtomicOperation, what: Sum, amount: bigint): void {
-    const [day, shard] = [this.#day, this.#shard];
-    commit.sum(["spent", day, shard, what], amount);
+  #add(
+    commit: Deno.AtomicOperation,
+    { kind, day }: { kind: string; day: number },
+    sums: Partial<Sums>,
+  ): void {
+    if (!this.#kinds.has(kind)) return;
+    for (const [what, amount] of Object.entries(sums)) {
+      const units = isCost(what) ? Math.ceil(amount * UNITS_PER_USD) : amount;
+      if (units > 0) commit.sum(["spent", day, this.#shard, kind, what], BigInt(units));
+    }
   }
 
   get #day(): number {
-    return Math.floor(this.#clock.now() / DAY_MS);
+    return dayOf(this.#clock.now());
   }
 }
 
-/** Returns the sums of a day without jobs. */
-export function noSpending(day: number): Spending {
-  return { day, accepted: 0, ended: 0, costUsd: 0 };
+/** Returns the sums of a kind without jobs. */
+export function noSums(): Sums {
+  return { accepted: 0, replayed: 0, closed: 0, cost: 0, unpriced: 0, plans: 0, planCost: 0 };
 }
 
-function addTo(spending: Spending, sum: Sum, value: unknown): void {
-  if (!(value instanceof Deno.KvU64)) return;
+function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
+function isCost(what: string): boolean {
+  return what === "cost" || what === "planCost";
+}
+
+function addTo(
+  kinds: Map<string, Sums>,
+  { kind, what, value }: { kind: string; what: string; value: unknown },
+): void {
+  if (!(value instanceof Deno.KvU64) || !SUM_NAMES.has(what)) return;
+  const sums = kinds.get(kind) ?? noSums();
   const amount = Number(value.value);
-  if (sum === "cost") spending.costUsd += amount / UNITS_PER_USD;
-  else if (sum === "accepted" || sum === "ended") spending[sum] += amount;
+  sums[what as keyof Sums] += isCost(what) ? amount / UNITS_PER_USD : amount;
+  kinds.set(kind, sums);
 }

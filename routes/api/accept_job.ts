@@ -7,7 +7,7 @@ import type { JobService, Submission } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { traceOf } from "../../lib/trace_context.ts";
 import type { AppEnv } from "../http/caller.ts";
-import { countFor, type RateLimiters } from "../http/rate_limit.ts";
+import { countFor, countForDay, type RateLimiters } from "../http/rate_limit.ts";
 import { accept, refuse } from "./refusals.ts";
 
 export interface AcceptOptions {
@@ -43,6 +43,7 @@ export async function acceptJob(
       callbackUrl,
       trace: traceOf(c.req.raw.headers),
       permit: () => countFor(c, rateLimiters.jobs),
+      permitDay: () => countForDay(c, rateLimiters.jobsPerDay),
     })
   );
   if (submitted.outcome !== "accepted") throw refuse(c, submitted);

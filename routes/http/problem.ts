@@ -168,8 +168,10 @@ export const problemTypes = {
   daily_budget_spent: {
     status: 429,
     title: "Daily job limit reached",
-    advice: "Your API key has created all the jobs that it may create in a day. The limit resets " +
-      "at midnight UTC. `Retry-After` is the number of seconds until then.",
+    advice:
+      "Your API key, or without a key your network address, has created all the jobs that it " +
+      "may create in a day. The limit of a key resets at midnight UTC. A job of an address counts " +
+      "for 24 hours. `Retry-After` is the number of seconds until you may create the next job.",
   },
   internal: {
     status: 500,

@@ -4,6 +4,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import type { Budget } from "../../jobs/engine/admission.ts";
+import { isKey } from "../../lib/caller.ts";
 import { DAY_MS } from "../../lib/clock.ts";
 import { ProblemError } from "./problem.ts";
 import type { RateLimiter, RateVerdict } from "../../lib/store/rate_limiter.ts";
@@ -14,6 +15,8 @@ export interface RateLimiters {
   requests?: RateLimiter | undefined;
   /** Counts the jobs that are created. */
   jobs?: RateLimiter | undefined;
+  /** Counts the jobs of callers without an API key in 24 hours. */
+  jobsPerDay?: RateLimiter | undefined;
 }
 
 /** Adds the caller's daily job limit to the headers, in addition to the limits per minute. */
@@ -47,16 +50,43 @@ export async function countFor(
   limiter: RateLimiter | undefined,
 ): Promise<void> {
   if (!limiter) return;
-  const verdict = await limiter.take(c.get("countedAs"));
-  const { name, limit, windowMs } = limiter.policy;
-  const headers = rateLimitHeaders([{ name, windowMs, verdict }]);
-  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
+  const verdict = await take(c, limiter);
   if (verdict.allowed) return;
+  const { name, limit, windowMs } = limiter.policy;
   throw new ProblemError({
     code: "rate_limited",
     detail: `The limit for ${name} is ${limit} in ${windowMs / 1_000} seconds`,
     headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
   });
+}
+
+/**
+ * Counts one job of a caller without an API key, and sets the headers that describe the limit.
+ *
+ * @param limiter unset: there is no limit
+ * @throws {ProblemError} 429 when the limit is reached
+ */
+export async function countForDay(
+  c: Context<AppEnv>,
+  limiter: RateLimiter | undefined,
+): Promise<void> {
+  if (!limiter || isKey(c.get("caller").owner)) return;
+  const verdict = await take(c, limiter);
+  if (verdict.allowed) return;
+  const { limit } = limiter.policy;
+  throw new ProblemError({
+    code: "daily_budget_spent",
+    detail: `Your network address has reached its limit of ${limit} jobs in 24 hours`,
+    headers: { "retry-after": String(Math.ceil(verdict.resetMs / 1_000)) },
+  });
+}
+
+async function take(c: Context<AppEnv>, limiter: RateLimiter): Promise<RateVerdict> {
+  const verdict = await limiter.take(c.get("countedAs"));
+  const { name, windowMs } = limiter.policy;
+  const headers = rateLimitHeaders([{ name, windowMs, verdict }]);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
+  return verdict;
 }
 
 /**

@@ -37,6 +37,12 @@ const MAX_TURNS = 10;
 /** A reasoning model with tools takes 2 to 5 minutes for its turns. */
 const EXPECTED_MS = 180_000;
 
+/**
+ * About five turns, each of which gets the outputs of the tools before it. Most of the output is
+ * reasoning.
+ */
+const TYPICAL_TOKENS = { inputTokens: 50_000, outputTokens: 20_000 };
+
 /** Further calls in one turn get an error, to protect the third-party servers behind the tools. */
 const MAX_CALLS_PER_TURN = 16;
 
@@ -147,6 +153,7 @@ export function bundlesKind(settings: BundlesSettings) {
       },
     },
     expectedMs: EXPECTED_MS,
+    typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
     result: Bundles,

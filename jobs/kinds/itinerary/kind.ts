@@ -26,6 +26,9 @@ const MAX_DAYS = 30;
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
 
+/** The prompt with its schema, and about seven days with some reasoning. */
+const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 7_000 };
+
 const wholeDays = `expected a whole number from 1 to ${MAX_DAYS}`;
 
 export const ItineraryRequest = z.object({
@@ -150,6 +153,7 @@ export function itineraryKind(settings: ItinerarySettings) {
     request: ItineraryRequest,
     example: { destination: "Tokyo, Japan", durationDays: 5 },
     expectedMs: EXPECTED_MS,
+    typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
     result: Itinerary,

@@ -76,20 +76,21 @@ Deno.test("two instances accept too many only by requests at the same moment", a
 Deno.test("a job that is accepted while the sums are read counts", async () => {
   using kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
-  const spending = new SpendingStore(kv, { clock, holder: "a" });
-  const limits = new DailyLimits({ spending, waiting: { total: 0, others: 0 }, clock, jobs: 2 });
+  const spending = new SpendingStore(kv, { clock, holder: "a", kinds: ["test"] });
+  const waiting = { others: 0 };
+  const limits = new DailyLimits({ spending, waiting, clock, jobs: 2, typicalUsd: () => 0 });
   const stored = Promise.withResolvers<{ outcome: string }>();
   const accepted = { outcome: "accepted" };
   const accept = () => Promise.resolve(accepted);
-  const first = limits.admit(() => stored.promise);
+  const first = limits.admit("test", () => stored.promise);
   await nextTurn();
   clock.advance(500);
   // This request begins a read, which does not see the commit of the first one.
-  const second = limits.admit(accept);
+  const second = limits.admit("test", accept);
   stored.resolve(accepted);
 
   assertEquals([await first, await second], [accepted, accepted]);
-  assertStrictEquals((await limits.admit(accept)).outcome, "day over");
+  assertStrictEquals((await limits.admit("test", accept)).outcome, "day over");
 });
 
 Deno.test("a new instance knows what was accepted before a crash", async () => {
@@ -251,39 +252,59 @@ Deno.test("the cost of a canceled job counts, and running jobs continue after th
   assertStrictEquals(snapshot?.job.state, "succeeded");
 });
 
-const loads: [today: number[], yesterday: number[], waiting: number, isOver: boolean][] = [
+/** The costs of finished plans, and the numbers of open jobs. */
+interface Day {
+  plans?: number[];
+  open?: number;
+  unpriced?: number;
+}
+
+const loads: [today: Day, yesterday: Day, typicalUsd: number, isOver: boolean][] = [
   // Nothing is known about the price of a job.
-  [[], [], 1_000, false],
-  [[1, 3], [], 2, false],
-  [[1, 3], [], 3, true],
-  [[10], [], 0, true],
-  [[4, 5.5], [], 0, false],
-  // Yesterday tells what a job costs until the first one of today has ended.
-  [[], [0.5, 1.5], 9, false],
-  [[], [0.5, 1.5], 10, true],
-  [[0.5], [2, 2], 18, false],
+  [{ open: 1_000 }, {}, 0, false],
+  [{ open: 9 }, {}, 1, false],
+  [{ open: 10 }, {}, 1, true],
+  [{ plans: [1, 3], open: 2 }, {}, 100, false],
+  [{ plans: [1, 3], open: 3 }, {}, 0, true],
+  [{ plans: [1, 3], unpriced: 3 }, {}, 0, true],
+  [{ plans: [1, 3], open: 2 }, { open: 1 }, 0, true],
+  [{ plans: [10] }, {}, 0, true],
+  [{ plans: [4, 5.5] }, {}, 0, false],
+  // Yesterday tells what a job costs until the first plan of today is finished.
+  [{ open: 9 }, { plans: [0.5, 1.5] }, 100, false],
+  [{ open: 10 }, { plans: [0.5, 1.5] }, 0, true],
+  [{ plans: [0.5], open: 18 }, { plans: [2, 2], unpriced: 50 }, 0, false],
 ];
 
-for (const [today, yesterday, waiting, isOver] of loads) {
-  const title = `with a limit of $10, ${waiting} waiting jobs, and jobs of $${today} today and ` +
-    `$${yesterday} yesterday, a job is ${isOver ? "refused" : "accepted"}`;
+for (const [today, yesterday, typicalUsd, isOver] of loads) {
+  const shown = [today, yesterday].map((day) => JSON.stringify(day)).join(" after ");
+  const title = `with a limit of $10, a typical price of $${typicalUsd}, and ${shown}, ` +
+    `a job is ${isOver ? "refused" : "accepted"}`;
   Deno.test(title, async () => {
     using kv = await Deno.openKv(":memory:");
     const clock = new FakeClock();
-    const spending = new SpendingStore(kv, { clock, holder: "a" });
-    const spend = async (costs: number[]) => {
-      for (const cost of costs) {
-        const commit = kv.atomic();
-        spending.addEnded(commit, cost);
-        await commit.commit();
+    const spending = new SpendingStore(kv, { clock, holder: "a", kinds: ["test"] });
+    const add = async ({ plans = [], open = 0, unpriced = 0 }: Day) => {
+      const job = { kind: "test", createdAt: clock.now() };
+      const operation = kv.atomic();
+      for (let n = 0; n < open + plans.length; n++) spending.addAccepted(operation, job);
+      for (let n = 0; n < unpriced; n++) spending.addUnpriced(operation, job);
+      for (const costUsd of plans) {
+        spending.addEnded(operation, job, { costUsd, isUnpriced: false, isPlanPrice: true });
       }
+      await operation.commit();
     };
-    await spend(yesterday);
+    await add(yesterday);
     clock.advance(DAY_MS);
-    await spend(today);
-    const load = { total: waiting, others: 0 };
-    const limits = new DailyLimits({ spending, waiting: load, clock, costUsd: 10 });
-    const { outcome } = await limits.admit(() => Promise.resolve({ outcome: "accepted" }));
+    await add(today);
+    const limits = new DailyLimits({
+      spending,
+      waiting: { others: 0 },
+      clock,
+      costUsd: 10,
+      typicalUsd: () => typicalUsd,
+    });
+    const { outcome } = await limits.admit("test", () => Promise.resolve({ outcome: "accepted" }));
     assertStrictEquals(outcome, isOver ? "day over" : "accepted");
   });
 }
@@ -307,7 +328,7 @@ Deno.test("an end that is committed twice counts once", async () => {
     await env.settled();
   }
   const spent = await Array.fromAsync(kv.list<Deno.KvU64>({ prefix: ["spent"] }));
-  const sums = spent.filter(({ key }) => key[3] === "cost").map(({ value }) => value.value);
+  const sums = spent.filter(({ key }) => key[4] === "cost").map(({ value }) => value.value);
   assertEquals(sums, [1_000_000_000n]);
 });
 
