@@ -61,8 +61,9 @@ export class BreakerOpenError extends JobError {
     options: { now: number; failure: Failure; refusal?: JobError },
   ) {
     const { now, failure: { code, message }, refusal } = options;
-    const spent = refusal?.spent;
-    super(code, message, { retryAfterMs: until - now, ...(spent && { spent }), cause: refusal });
+    const { spent, unanswered = false } = refusal ?? {};
+    const retryAfterMs = until - now;
+    super(code, message, { retryAfterMs, unanswered, ...(spent && { spent }), cause: refusal });
     this.hasCalled = refusal !== undefined;
   }
 }

@@ -27,6 +27,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertStrictEquals(config.apiKeys.size, 0);
   assertStrictEquals(config.publicReads, false);
   assertStrictEquals(config.dailyJobsPerKey, undefined);
+  assertStrictEquals(config.dailyJobsPerAddress, undefined);
   assertEquals(config.daily, { jobs: undefined, costUsd: undefined });
   assertEquals(config.rateLimits, { requests: 600, jobs: 60 });
   assertStrictEquals(config.trustedProxies, 0);
@@ -224,6 +225,21 @@ Deno.test("parseConfig() reads the service tier, which is unset by default", () 
   assertStrictEquals(parseConfig({}).openai.serviceTier, undefined);
   assertStrictEquals(parseConfig({ OPENAI_SERVICE_TIER: "flex" }).openai.serviceTier, "flex");
 });
+
+const shares: [env: Record<string, string>, perAddress: number | undefined][] = [
+  [{}, undefined],
+  [{ DAILY_JOBS: "1000" }, 100],
+  [{ DAILY_JOBS: "1001" }, 101],
+  [{ DAILY_JOBS: "1" }, 1],
+  [{ DAILY_JOBS: "1000", DAILY_JOBS_PER_ADDRESS: "7" }, 7],
+  [{ DAILY_JOBS_PER_ADDRESS: "7" }, 7],
+];
+
+for (const [env, perAddress] of shares) {
+  Deno.test(`with ${JSON.stringify(env)}, an address may create ${perAddress} jobs a day`, () => {
+    assertStrictEquals(parseConfig(env).dailyJobsPerAddress, perAddress);
+  });
+}
 
 Deno.test("parseConfig() reads the daily limits; a cost needs prices only if the model has them", () => {
   assertEquals(parseConfig({}).daily, { jobs: undefined, costUsd: undefined });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { DAY_MS } from "../../../lib/clock.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { rateLimitHeaders } from "../../../routes/http/rate_limit.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
@@ -13,23 +14,25 @@ const from = (address: string) => ({ "x-forwarded-for": address });
 
 /** An application that allows this many requests, and this many jobs, per minute. */
 async function openLimited(
-  limits: { requests?: number; jobs?: number },
+  limits: { requests?: number; jobs?: number; jobsPerDay?: number },
   settings: Parameters<typeof openApp>[0] = {},
+  overrides: Parameters<typeof openApp>[1] = {},
 ) {
   const kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
-  const limiter = (name: "requests" | "jobs") => {
-    const limit = limits[name];
-    return limit === undefined ? undefined : new RateLimiter(kv, { clock, name, limit });
+  const limiter = (name: string, limit: number | undefined, windowMs?: number) =>
+    limit === undefined ? undefined : new RateLimiter(kv, { clock, name, limit, windowMs });
+  const rateLimiters = {
+    requests: limiter("requests", limits.requests),
+    jobs: limiter("jobs", limits.jobs),
+    jobsPerDay: limiter("jobs-per-day", limits.jobsPerDay, DAY_MS),
   };
-  const rateLimiters = { requests: limiter("requests"), jobs: limiter("jobs") };
   const options = { kv, clock, rateLimiters, trustedProxies: 1, ...settings };
-  const env = await openApp(options, { concurrency: 0 });
+  const env = await openApp(options, { concurrency: 0, ...overrides });
   return {
     ...env,
     async [Symbol.asyncDispose]() {
-      await rateLimiters.requests?.settled();
-      await rateLimiters.jobs?.settled();
+      await Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
       kv.close();
     },
   };
@@ -69,6 +72,57 @@ Deno.test("a caller over the limit gets 429 for as long as Retry-After says, and
   const accepted = await post(env.app, "/api/itineraries", tokyo);
   assertStrictEquals(accepted.status, 202);
   assertMatch(accepted.headers.get("ratelimit")!, /"jobs";r=0;t=20$/);
+});
+
+Deno.test("an address that creates and cancels jobs uses up only its own part of DAILY_JOBS", async () => {
+  const daily = { jobs: 20, costUsd: undefined };
+  await using env = await openLimited({ jobsPerDay: 2 }, {}, { daily });
+  const create = (headers: Record<string, string>) =>
+    post(env.app, "/api/itineraries", tokyo, headers);
+  for (let n = 0; n < 2; n++) {
+    const made = await create(from("192.0.2.1"));
+    assertStrictEquals(made.status, 202);
+    assertMatch(made.headers.get("ratelimit-policy")!, /^"jobs-per-day";q=2;w=86400$/);
+    const path = made.headers.get("location")!;
+    const canceled = await send(env.app, path, {
+      method: "DELETE",
+      headers: from("192.0.2.1"),
+    });
+    assertStrictEquals(canceled.status, 202);
+    env.clock.advance(HOUR);
+  }
+  // Also with a client token, of which a client can have any number.
+  for (const token of [{}, { "client-token": "1".repeat(36) }]) {
+    const refused = await create({ ...from("192.0.2.1"), ...token });
+    assertProblem(refused, 429, "daily_budget_spent");
+    assertStrictEquals(refused.headers.get("retry-after"), String(22 * 3_600));
+  }
+  assertStrictEquals((await create(from("192.0.2.2"))).status, 202);
+  env.clock.advance(22 * HOUR);
+  assertStrictEquals((await create(from("192.0.2.1"))).status, 202);
+});
+
+Deno.test("an API key is not limited as an address is", async () => {
+  await using env = await openLimited({ jobsPerDay: 1 }, { apiKeys: keys });
+  for (let n = 0; n < 3; n++) {
+    const made = await post(env.app, "/api/itineraries", tokyo, bearer(keys[0]!));
+    assertStrictEquals(made.status, 202);
+  }
+});
+
+Deno.test("repeated and refused requests do not count for the day of an address", async () => {
+  const options: Parameters<typeof openLimited> = [{ jobsPerDay: 2 }, {}, { maxQueuedJobs: 1 }];
+  await using env = await openLimited(...options);
+  const create = (key: string) =>
+    post(env.app, "/api/itineraries", tokyo, { "idempotency-key": key });
+  const made = await create("first");
+  for (let n = 0; n < 3; n++) {
+    assertStrictEquals((await create("first")).status, 202);
+    assertProblem(await create("second"), 503, "queue_full");
+  }
+  await send(env.app, made.headers.get("location")!, { method: "DELETE" });
+  env.clock.advance(MINUTE);
+  assertStrictEquals((await create("second")).status, 202);
 });
 
 Deno.test("each network address has its own limit, whatever token it sends", async () => {
