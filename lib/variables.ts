@@ -281,7 +281,7 @@ export const Variables = z.object({
     example: "20",
     description:
       "how many US dollars the jobs of a day (UTC) may cost; after that, `POST` answers " +
-      "503 until midnight, and jobs that run continue. Needs `MODEL_PRICES` of both models",
+      "503 until midnight, and accepted jobs are finished. Needs `MODEL_PRICES` of both models",
   }),
   RATE_LIMIT_REQUESTS: integer(0, 1_000_000).default(600).describe(
     "how many requests a caller may send per minute, counted over all instances; `0`: no limit. " +

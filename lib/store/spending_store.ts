@@ -3,7 +3,7 @@
  *
  * | key | value |
  * |---|---|
- * | `["spent", day, shard, kind, what]` | a sum over the whole service: numbers of jobs, or their cost ({@link Sums}) |
+ * | `["spent", day, shard, kind, what]` | a sum over the whole service: numbers of jobs, or their cost (`Sums`) |
  *
  * The commits that change jobs add to the sums, so a crash loses nothing, and a repeated commit
  * counts once. A sum needs no read and conflicts with no other write. The shards spread the writes of
@@ -137,9 +137,10 @@ export class SpendingStore {
     sums: Partial<Sums>,
   ): void {
     if (!this.#kinds.has(kind)) return;
+    const shard = this.#shard;
     for (const [what, amount] of Object.entries(sums)) {
       const units = isCost(what) ? Math.ceil(amount * UNITS_PER_USD) : amount;
-      if (units > 0) commit.sum(["spent", day, this.#shard, kind, what], BigInt(units));
+      if (units > 0) commit.sum(["spent", day, shard, kind, what], BigInt(units));
     }
   }
 

@@ -1,7 +1,9 @@
 /** The daily limits of the whole service: jobs and money, over all instances and callers. */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { DailyLimits } from "../../../jobs/engine/daily_limits.ts";
+import { createKinds } from "../../../jobs/registry.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
+import { parseConfig } from "../../../lib/config.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { SpendingStore } from "../../../lib/store/spending_store.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
@@ -337,4 +339,15 @@ Deno.test("without a daily limit, the sums are not written", async () => {
   await submit(env.a, env.kind, hello);
   await env.a.instance.idle();
   assertEquals(await Array.fromAsync(env.kv.list({ prefix: ["spent"] })), []);
+});
+
+Deno.test("the documents name the typical number of tokens of each kind", async () => {
+  const text = await Deno.readTextFile("docs/configuration.md");
+  const spending = text.split("## Spending")[1]!.split("\n## ")[0]!;
+  for (const { name, typicalUse } of createKinds(parseConfig({}))) {
+    assert(typicalUse, name);
+    for (const tokens of [typicalUse.inputTokens, typicalUse.outputTokens]) {
+      assert(spending.includes(` ${tokens.toLocaleString("en-US")}`), name);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-explicit-any -- a document
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DAY_MS } from "../../../lib/clock.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import type { WebhookReader } from "../../../lib/job/response_ended.ts";
 import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
@@ -181,6 +182,11 @@ async function showLimits(path: string): Promise<void> {
   await ask(limited.app, location, { method: "DELETE" });
   await ask(limited.app, `${location}/read-tokens`, { method: "POST" });
   await rateLimiters.requests.settled();
+  const perDay = new RateLimiter(env.kv, { ...limit, name: "jobs-per-day", windowMs: DAY_MS });
+  using address = await openApp({ rateLimiters: { jobsPerDay: perDay } }, { concurrency: 0 });
+  await make(address.app, path);
+  await make(address.app, path);
+  await perDay.settled();
   using streaming = await openApp({ maxStreamsPerCaller: 1 }, { concurrency: 0 });
   const { response: waiting } = await make(streaming.app, path);
   const events = `${waiting.headers.get("location")}/events`;
