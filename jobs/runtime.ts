@@ -238,7 +238,6 @@ function createJobService(
     admission: new Admission({ waiting, clock, maxQueuedJobs }),
     dailyLimits: new DailyLimits({
       spending,
-      waiting,
       clock,
       jobs: daily.jobs,
       costUsd: daily.costUsd,

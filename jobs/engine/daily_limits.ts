@@ -10,7 +10,6 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
-import type { WaitingCount } from "../../lib/store/waiting_count.ts";
 import {
   noSums,
   type Spending,
@@ -36,12 +35,13 @@ const VALID_MS = 500;
  */
 const CLOSE_JOBS = 100;
 
+/** For how long another instance counts as one that accepts jobs: longer than most pauses. */
+const OTHERS_MS = 60_000;
+
 const log = getLogger(["tripwright", "jobs"]);
 
 export interface DailyLimitsOptions {
   spending: Pick<SpendingStore, "read">;
-  /** The other instances that accept jobs. */
-  waiting: Pick<WaitingCount, "others">;
   clock: Clock;
   /** How many jobs the service accepts in a UTC day. Unset: no limit. */
   jobs?: number | undefined;
@@ -68,6 +68,8 @@ export class DailyLimits {
   readonly #pending = new Map<string, number>();
   readonly #acceptedSince = new Map<string, number>();
   #readAt = -Infinity;
+  /** When a read last found jobs that other instances have accepted since the read before it. */
+  #othersAt = -Infinity;
   #reading: Promise<void> | undefined;
   #loggedDay = -1;
 
@@ -128,7 +130,8 @@ export class DailyLimits {
     const ageMs = this.#options.clock.now() - this.#readAt;
     // A negative age means that the clock was set back.
     if (ageMs >= VALID_MS || ageMs < 0 || this.#today.day !== this.#day) return true;
-    if (this.#options.waiting.others === 0 || this.#reachedLimit) return false;
+    const hasOthers = this.#options.clock.now() - this.#othersAt < OTHERS_MS;
+    if (!hasOthers || this.#reachedLimit) return false;
     const { jobs = Infinity, costUsd = Infinity } = this.#options;
     const load = this.#load;
     const price = this.#priceOf(kind);
@@ -157,6 +160,10 @@ export class DailyLimits {
   async #readSums(): Promise<void> {
     const before = [...this.#acceptedSince];
     const { today, yesterday } = await this.#options.spending.read();
+    const growth = acceptedOn(today) - acceptedOn(this.#today);
+    const own = sumOf(this.#acceptedSince) + sumOf(this.#pending);
+    const isNext = today.day === this.#today.day;
+    if (isNext && growth > own) this.#othersAt = this.#options.clock.now();
     this.#today = today;
     this.#yesterday = yesterday;
     this.#known = this.#knownLoad();
@@ -182,6 +189,14 @@ export class DailyLimits {
 function openJobs({ accepted, replayed, closed }: Sums): number {
   // Jobs of the time before the limit was set may have ended since.
   return Math.max(0, accepted + replayed - closed);
+}
+
+function acceptedOn({ kinds }: Spending): number {
+  return kinds.values().reduce((sum, { accepted }) => sum + accepted, 0);
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return counts.values().reduce((sum, count) => sum + count, 0);
 }
 
 function addTo(counts: Map<string, number>, kind: string, count: number): void {

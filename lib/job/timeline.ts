@@ -131,12 +131,6 @@ export function costOfSteps(steps: readonly StepEvent[]) {
   };
 }
 
-/** Returns whether the job takes over the plan or the failure of an identical job. */
-export function isFollower({ timeline }: { timeline: readonly Transition[] }): boolean {
-  const claim = timeline.findLast(({ event }) => event === "claimed");
-  return claim?.event === "claimed" && claim.follows !== undefined;
-}
-
 /**
  * Adds up the usage of finished steps. Steps that another job has paid for are not counted.
  *

@@ -39,7 +39,7 @@ import type { JobSnapshot } from "../job/job_snapshot.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
-import { costOfSteps, isFollower, type StepEvent, usageOf } from "../job/timeline.ts";
+import { costOfSteps, type StepEvent, usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
 import { SnapshotReader } from "./snapshot_reader.ts";
 import type { Bill, SpendingStore } from "./spending_store.ts";
@@ -521,7 +521,8 @@ export class JobStore {
   ): void {
     const { instances, spending, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
-    const isPlanPrice = bill.isPlanPrice && job.state === "succeeded" && !follows;
+    const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+    const isPlanPrice = bill.isPlanPrice && hasPlan;
     spending?.addEnded(commit.operation, job, { ...bill, isPlanPrice });
     if (job.state === "failed") {
       const { kind, failure, expiresAt } = job;
@@ -537,7 +538,7 @@ export class JobStore {
 
 /** Returns whether a worker may be in a call of the model for the job. */
 function mayCallModel(job: QueuedJob | RunningJob): boolean {
-  return job.state === "running" && !isFollower(job);
+  return job.state === "running";
 }
 
 /** Returns the lease of a job that was claimed when it was accepted. */

@@ -64,23 +64,25 @@ Deno.test("of a flood, exactly DAILY_JOBS jobs are accepted", async () => {
   assertStrictEquals(await outcomeOf(env, env.b), "day over");
 });
 
-Deno.test("two instances accept too many only by requests at the same moment", async () => {
-  using env = await openRuntimes(jobs(23));
-  let accepted = 0;
-  for (let n = 0; n < 20; n++) {
-    const pair = await Promise.all([env.a, env.b].map((runtime) => outcomeOf(env, runtime)));
-    accepted += pair.filter((outcome) => outcome === "accepted").length;
-    env.clock.advance(100);
-  }
-  assert(accepted >= 23 && accepted <= 24, `${accepted} were accepted`);
-});
+for (const concurrency of [0, 32]) {
+  Deno.test(`two instances with ${concurrency} slots accept too many only by requests at the same moment`, async () => {
+    using env = await openRuntimes({ ...jobs(23), concurrency });
+    let accepted = 0;
+    for (let n = 0; n < 20; n++) {
+      const pair = await Promise.all([env.a, env.b].map((runtime) => outcomeOf(env, runtime)));
+      accepted += pair.filter((outcome) => outcome === "accepted").length;
+      env.clock.advance(100);
+    }
+    assert(accepted >= 23 && accepted <= 24, `${accepted} were accepted`);
+    for (const runtime of [env.a, env.b]) await runtime.instance.idle();
+  });
+}
 
 Deno.test("a job that is accepted while the sums are read counts", async () => {
   using kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
   const spending = new SpendingStore(kv, { clock, holder: "a", kinds: ["test"] });
-  const waiting = { others: 0 };
-  const limits = new DailyLimits({ spending, waiting, clock, jobs: 2, typicalUsd: () => 0 });
+  const limits = new DailyLimits({ spending, clock, jobs: 2, typicalUsd: () => 0 });
   const stored = Promise.withResolvers<{ outcome: string }>();
   const accepted = { outcome: "accepted" };
   const accept = () => Promise.resolve(accepted);
@@ -162,6 +164,20 @@ Deno.test("DAILY_JOBS costs an acceptance no read and no further commit", async 
   const without = await operations({});
   assertEquals(await operations(jobs(100_000)), without);
   assertEquals([without.gets, without.lists, without.failed], [0, 0, 0]);
+});
+
+Deno.test("an instance alone reads the sums twice a second, also close to the limit", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, jobs(100));
+  let lists = 0;
+  hooks.list = (selector) => {
+    if ("prefix" in selector && selector.prefix[0] === "spent") lists++;
+  };
+  for (let n = 0; n < 100; n++) {
+    assertStrictEquals(await outcomeOf(env, env.a), "accepted");
+    env.clock.advance(10);
+  }
+  assertStrictEquals(lists, 2);
 });
 
 Deno.test("the sums are read twice a second, also under a flood that is refused", async () => {
@@ -301,7 +317,6 @@ for (const [today, yesterday, typicalUsd, isOver] of loads) {
     await add(today);
     const limits = new DailyLimits({
       spending,
-      waiting: { others: 0 },
       clock,
       costUsd: 10,
       typicalUsd: () => typicalUsd,

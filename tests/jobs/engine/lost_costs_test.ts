@@ -14,6 +14,7 @@ import {
 } from "../../../testing/jobs.ts";
 import {
   jobOf,
+  openRuntime,
   openRuntimes,
   type RuntimeOverrides,
   submit,
@@ -283,6 +284,85 @@ Deno.test("an answer without a number of tokens costs a call, and tells no price
   assertEquals(await env.sums(), { ...noSums(), accepted: 1, closed: 1, unpriced: 1 });
 });
 
+Deno.test("a call that the breaker holds back costs nothing", async () => {
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  const gated = testKind(async (request, context) => {
+    await gates.get(request.text)!.promise;
+    await context.chat("turn-1", anyRequest, anyParts);
+    return request;
+  });
+  let calls = 0;
+  const unreachable = new JobError("connection_lost", "no", { unanswered: true });
+  const model = modelOf({
+    chat() {
+      calls++;
+      return Promise.reject(unreachable);
+    },
+  });
+  using env = await openCosts("chat", model, { kinds: [gated] });
+  const ids: string[] = [];
+  // The failures of two different requests open the breaker.
+  for (const text of ["first", "second", "third"]) {
+    gates.set(text, Promise.withResolvers());
+    ids.push((await submit(env.a, gated, { text })).job.id);
+  }
+  await env.settled();
+  for (const gate of gates.values()) {
+    gate.resolve();
+    await env.settled();
+  }
+  const stopped = env.a.instance.stop(0);
+  await env.settled();
+  env.clock.advance(1_000);
+  await stopped;
+  assertStrictEquals(calls, 2);
+  for (const id of ids) assertStrictEquals((await jobOf(env.store, id)).state, "queued");
+  assertStrictEquals((await env.sums()).unpriced, 0);
+});
+
+Deno.test("a response to an earlier version of the prompt costs a call", async () => {
+  const cut = modelOf({
+    async respond(_request, { onEvent }) {
+      await onEvent?.({ type: "started", responseId, resumable: true });
+      throw new JobError("connection_lost", "cut");
+    },
+  });
+  using env = await openCosts("respond", cut, { concurrency: 1 });
+  const id = await start(env);
+  const next = openRuntime(env.kv, env.clock, {
+    kinds: [{ ...oneTurnKind("respond"), promptVersion: "test-2" }],
+    model: () => modelOf({ respond: () => Promise.resolve(answer) }),
+    prices: { "gpt-test": { input: 1, output: 1 } },
+    daily: { jobs: undefined, costUsd: 100 },
+  });
+  await env.a.instance.stop(0);
+  env.clock.advance(MINUTE);
+  await next.instance.sweep();
+  await env.settled();
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  const { unpriced, cost, plans } = await env.sums();
+  assertEquals({ unpriced, cost, plans }, { unpriced: 1, cost: 1, plans: 0 });
+});
+
+Deno.test("a placeholder tells no price, although its first turn was paid for", async () => {
+  const twoTurns = testKind(async (_request, context) => {
+    await context.chat("turn-1", anyRequest, anyParts);
+    await context.chat("turn-2", anyRequest, anyParts);
+    return hello;
+  });
+  let calls = 0;
+  const quota = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+  const model = modelOf({
+    chat: () => calls++ === 0 ? Promise.resolve(answer) : Promise.reject(quota),
+  });
+  using env = await openCosts("chat", model, { kinds: [twoTurns], mockIfQuota: true });
+  const id = await start(env);
+  const job = await jobOf(env.store, id);
+  assert(job.state === "succeeded");
+  assertStrictEquals(job.source, "placeholder");
+  assertEquals(await env.sums(), { ...noSums(), accepted: 1, closed: 1, cost: 1 });
+});
+
 Deno.test("a replay is open until it ends, and tells no price", async () => {
   let isUp = false;
   const model = modelOf({
@@ -316,6 +396,19 @@ Deno.test("samples cost nothing, so DAILY_COST_USD does not refuse them", async 
   const daily = { jobs: undefined, costUsd: 3 };
   using env = await openCosts("chat", stalled, { generator: "sample", daily });
   for (let n = 0; n < 5; n++) await start(env);
+});
+
+Deno.test("two instances exceed DAILY_COST_USD only by requests at the same moment", async () => {
+  using env = await openCosts("chat", stalled, { daily: { jobs: undefined, costUsd: 23 } });
+  let accepted = 0;
+  for (let n = 0; n < 20; n++) {
+    const pair = await Promise.all(
+      [env.a, env.b].map((runtime) => runtime.jobs.submit(env.kind, hello)),
+    );
+    accepted += pair.filter(({ outcome }) => outcome === "accepted").length;
+    env.clock.advance(100);
+  }
+  assert(accepted >= 23 && accepted <= 24, `${accepted} were accepted`);
 });
 
 Deno.test("on a first day, a burst is admitted up to the typical price", async () => {

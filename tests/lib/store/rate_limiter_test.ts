@@ -221,6 +221,20 @@ Deno.test("with a window of a day, a new instance learns with its first request 
   assertStrictEquals(allowed, 20 + 36);
 });
 
+Deno.test("with a window of a day, requests are shared after 15 seconds, too", async () => {
+  using test = await setUp(100);
+  const [first, second] = [test.open("day", DAY_MS), test.open("day", DAY_MS)];
+  for (let n = 0; n < 5; n++) {
+    await test.taken(1, { limiter: first });
+    await first.settled();
+    test.clock.advance(15 * SECOND);
+  }
+  await test.taken(1, { limiter: second });
+  await second.settled();
+  assertStrictEquals((await second.take("ada")).remaining, 100 - 5 - 2);
+  await second.settled();
+});
+
 Deno.test("an instance tells the others at once that a caller has used up its limit", async () => {
   using test = await setUp(100, { instances: 2 });
   const [first, second] = test.limiters as [RateLimiter, RateLimiter];

@@ -19,6 +19,9 @@ const EXPECTED_MS = 20_000;
 /** Room for the answer: five places take about 300 tokens, the rest is for reasoning. */
 const MAX_TOKENS = 4_000;
 
+/** The prompt with its schema, and five places with some reasoning. */
+const TYPICAL_TOKENS = { inputTokens: 1_000, outputTokens: 1_000 };
+
 const wholeStops = `expected a whole number from 1 to ${MAX_STOPS}`;
 
 const TastingRequest = z.object({
@@ -52,6 +55,7 @@ export function tastingKind(settings: { model: string }) {
     request: TastingRequest,
     example: { dish: "Ramen", town: "Fukuoka", stops: 3 },
     expectedMs: EXPECTED_MS,
+    typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
     result: Tasting,
