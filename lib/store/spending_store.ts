@@ -106,9 +106,7 @@ export class SpendingStore {
   /** Adds an ended job to a transaction. */
   addEnded(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob, bill: Bill): void {
     const { costUsd, isUnpriced, isPlanPrice } = bill;
-    // Reads delete the sums of earlier days.
-    const isRecent = dayOf(createdAt) >= this.#day - 1;
-    if (isRecent) this.#add(commit, { kind, day: dayOf(createdAt) }, { closed: 1 });
+    this.#add(commit, { kind, day: dayOf(createdAt) }, { closed: 1 });
     const plan = isPlanPrice ? { plans: 1, planCost: costUsd } : {};
     const sums = { cost: costUsd, unpriced: isUnpriced ? 1 : 0, ...plan };
     this.#add(commit, { kind, day: this.#day }, sums);

@@ -163,6 +163,29 @@ Deno.test("the log has one JSON line for each event, and no text of a traveller"
   assert(!program.output.includes("Mousehole"));
 });
 
+Deno.test("an address may use a tenth of DAILY_JOBS, also after a restart", async () => {
+  await using directory = await workDirectory();
+  const create = async (more: Record<string, string>) => {
+    await using program = new Program(directory.path, { env: { DAILY_JOBS: "15", ...more } });
+    await program.untilLogged("listening");
+    const codes: unknown[] = [];
+    for (let n = 0; n < 3; n++) {
+      const { status, body } = await program.post("/api/itineraries", tokyo);
+      codes.push(status === 202 ? "accepted" : body.code);
+    }
+    await program.end("SIGTERM");
+    return codes;
+  };
+  assertEquals(await create({}), ["accepted", "accepted", "daily_budget_spent"]);
+  // The first request of a new instance does not wait for what earlier ones have stored.
+  assertEquals((await create({})).slice(1), ["daily_budget_spent", "daily_budget_spent"]);
+  assertEquals(await create({ DAILY_JOBS_PER_ADDRESS: "15" }), [
+    "accepted",
+    "accepted",
+    "accepted",
+  ]);
+});
+
 Deno.test("the start warns if strangers can spend without limit", async () => {
   await using directory = await workDirectory();
   const env = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
