@@ -9,13 +9,20 @@
  * waits, the place of a job is the time of its start, so places of all instances are comparable.
  *
  * Each instance knows only the callers of its own requests. With several instances, a caller
- * therefore has one turn on each.
+ * therefore has one turn on each. The instances agree on the current place, because each reads the
+ * first waiting job from the shared index.
  * @module
  */
 import { LRUCache } from "lru-cache";
 
 /** The distance of two places of one caller, in milliseconds: a million jobs take a second. */
 const STEP_MS = 0.001;
+
+/**
+ * The places of the jobs that take turns are within this time after the current place, in
+ * milliseconds: 20,000 jobs of one caller. Later places are those of retries.
+ */
+export const QUEUE_MS = 20_000 * STEP_MS;
 
 /** How many callers of a kind an instance remembers. A forgotten one gets a turn too early. */
 const MAX_CALLERS = 10_000;
@@ -30,39 +37,47 @@ interface Queue {
   readonly last: LRUCache<string, number>;
 }
 
+/** A caller that takes turns with others, by its id. */
+type ByCaller = { caller: string };
+
 export class FairOrder {
   readonly #queues = new Map<string, Queue>();
 
   /**
    * Returns the place of a job that must wait.
    *
-   * @param caller the id of the caller that takes turns with others
    * @param now epoch milliseconds. A place is never later.
    */
-  placeFor(kind: string, { caller, now }: { caller: string; now: number }): number {
+  placeFor(kind: string, { caller, now }: ByCaller & { now: number }): number {
     const queue = this.#queue(kind);
-    queue.current ??= now;
+    queue.current ??= now - 1;
     queue.hasJobs = true;
-    const next = (queue.last.get(caller) ?? -Infinity) + STEP_MS;
-    const place = Math.min(now, Math.max(queue.current, next));
+    const place = Math.min(now, Math.max(queue.current, lastPlace(queue, caller) + STEP_MS));
     queue.last.set(caller, place);
     return place;
   }
 
-  /** Notes that a job started at once, because none waited. It is a turn of its caller. */
-  startNow(kind: string, { caller, now }: { caller: string; now: number }): void {
-    this.#queue(kind).last.set(caller, now);
-    this.start(kind, now);
+  /** Gives the caller a turn back: its job was not stored, or it was canceled while it waited. */
+  giveBack(kind: string, { caller }: ByCaller): void {
+    const queue = this.#queue(kind);
+    queue.last.set(caller, lastPlace(queue, caller) - STEP_MS);
+  }
+
+  /** Notes that a job started at once, because none waited. It was a turn of its caller. */
+  noteImmediateStart(kind: string, { caller, now }: ByCaller & { now: number }): void {
+    // Earlier than now, so that there is room for places of jobs that wait from now on.
+    this.#queue(kind).last.set(caller, now - 1);
+    this.noteStart(kind, now - 1);
   }
 
   /** Notes that a waiting job starts. */
-  start(kind: string, place: number): void {
+  noteStart(kind: string, place: number): void {
     const queue = this.#queue(kind);
     queue.current = Math.max(place, queue.current ?? 0);
   }
 
   /** Notes the first waiting job. Other instances may have started the jobs before it. */
-  waits(kind: string, place: number): void {
+  noteFirst(kind: string, place: number): void {
     const queue = this.#queue(kind);
     const { current } = queue;
     const before = place - STEP_MS;
@@ -72,7 +87,7 @@ export class FairOrder {
   }
 
   /** Notes that no job of a kind waits. */
-  clear(kind: string): void {
+  noteEmpty(kind: string): void {
     this.#queue(kind).hasJobs = false;
   }
 
@@ -85,6 +100,7 @@ export class FairOrder {
   #queue(kind: string): Queue {
     let queue = this.#queues.get(kind);
     if (!queue) {
+      // With `max`, the cache would allocate all of its places now.
       const last = new LRUCache<string, number>({
         maxSize: MAX_CALLERS,
         sizeCalculation: () => 1,
@@ -94,4 +110,13 @@ export class FairOrder {
     }
     return queue;
   }
+}
+
+/**
+ * Returns the place of the last job of a caller. A place far behind the queue is one of an earlier
+ * queue, which another instance has continued.
+ */
+function lastPlace({ current = 0, last }: Queue, caller: string): number {
+  const place = last.get(caller) ?? -Infinity;
+  return place > current + QUEUE_MS ? -Infinity : place;
 }

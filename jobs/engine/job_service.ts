@@ -214,7 +214,7 @@ export class JobService {
   ): Promise<Submission | Refusal> {
     const { worker } = this.#options;
     const isReserved = await worker.reserve(newJob);
-    const job = isReserved ? newJob : this.#withPlace(newJob, turnOf);
+    const job = isReserved ? newJob : await this.#withPlace(newJob, turnOf);
     const acceptance = await this.#store.accept(job, {
       ...terms,
       holder: isReserved ? worker.holder : undefined,
@@ -224,6 +224,9 @@ export class JobService {
       if (isStorageFull(error)) return STORAGE_FULL;
       throw error;
     });
+    if (acceptance.outcome !== "accepted" && !isReserved) {
+      this.#options.order.giveBack(job.kind, { caller: turnOf });
+    }
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
     if (lease) this.#start(lease, turnOf);
@@ -249,14 +252,18 @@ export class JobService {
 
   #start(lease: Lease, caller: string): void {
     const { order, worker, clock } = this.#options;
-    order.startNow(lease.job.kind, { caller, now: clock.now() });
+    order.noteImmediateStart(lease.job.kind, { caller, now: clock.now() });
     worker.start(lease);
   }
 
   /** Gives a job that must wait its place in the queue. */
-  #withPlace(job: QueuedJob, caller: string): QueuedJob {
+  async #withPlace(job: QueuedJob, caller: string): Promise<QueuedJob> {
     const { order, clock } = this.#options;
-    return { ...job, place: order.placeFor(job.kind, { caller, now: clock.now() }) };
+    const { kind } = job;
+    // Another instance may know a queue.
+    const first = order.currentPlace(kind) === null ? await this.#store.index.first(kind) : null;
+    if (first) order.noteFirst(kind, first.place);
+    return { ...job, place: order.placeFor(kind, { caller, now: clock.now() }) };
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */
@@ -313,14 +320,18 @@ export class JobService {
   /**
    * Cancels a job of this kind. The work stops at once in this instance, in others within a second.
    *
+   * @param turnOf as in {@link SubmitOptions}; unset, unknown
    * @returns the job: canceled, or ended earlier; `null` if there is no such job
    */
-  async cancel(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
-    if (await this.#store.cancel(id, kind.name) === "canceled") {
-      this.#options.worker.drop(id);
-      log.info("canceled", { jobId: id, kind: kind.name });
-    }
-    return await this.read(kind, id);
+  async cancel(kind: PublicKind, id: string, turnOf?: string): Promise<JobSnapshot | null> {
+    const isCanceled = await this.#store.cancel(id, kind.name) === "canceled";
+    const snapshot = await this.read(kind, id);
+    if (!isCanceled) return snapshot;
+    this.#options.worker.drop(id);
+    log.info("canceled", { jobId: id, kind: kind.name });
+    const hasWaited = snapshot?.job.startedAt === null;
+    if (hasWaited && turnOf) this.#options.order.giveBack(kind.name, { caller: turnOf });
+    return snapshot;
   }
 
   /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
