@@ -13,8 +13,8 @@ export interface KvHooks {
     | undefined;
   /** Is awaited before each key is read. */
   get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
-  /** Is called for each list. */
-  list?: ((selector: Deno.KvListSelector) => void) | undefined;
+  /** Is called for each list. What it returns is awaited before each entry. */
+  list?: ((selector: Deno.KvListSelector) => Promise<unknown> | void) | undefined;
 }
 
 /** How many operations of a wrapped database run. */
@@ -84,10 +84,14 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
     return counted(() => kv.set(...args));
   }
   function list(...args: Parameters<Deno.Kv["list"]>) {
-    hooks.list?.(args[0]);
+    const ready = hooks.list?.(args[0]);
     const entries = kv.list(...args);
     const next = entries.next.bind(entries);
-    entries.next = () => counted(next);
+    entries.next = () =>
+      counted(async () => {
+        await ready;
+        return await next();
+      });
     return entries;
   }
   const hooked = new Proxy(kv, {

@@ -176,7 +176,7 @@ Deno.test("a job that is stored while a sweep ends starts at once", async () => 
   for (let n = 0; n < 4; n++) await env.post(`A${n}`);
   await env.settled();
   let posted: Promise<unknown> | undefined;
-  env.hooks.list = () => posted ??= env.post("A4");
+  env.hooks.list = () => void (posted ??= env.post("A4"));
   env.hooks.commit = async (sets, run) => {
     if (sets.some(([sort]) => sort === "running")) await posted;
     return await run();
@@ -246,7 +246,9 @@ Deno.test("new callers do not overtake callers that wait when a slot becomes fre
   await env.settled();
   for (const caller of "BCD") await env.post(`${caller}0`);
   const newcomers = [..."XYZ"];
-  env.hooks.list = () => void (newcomers.length > 0 && env.post(`${newcomers.shift()}0`));
+  env.hooks.list = async () => {
+    if (newcomers.length > 0) await env.post(`${newcomers.shift()}0`);
+  };
   for (let n = 0; n < 4; n++) await env.end();
   assertEquals(env.started.slice(0, 4), ["A0", "B0", "C0", "D0"]);
 });
@@ -285,10 +287,11 @@ Deno.test("new jobs start at once although an unreadable job waits", async () =>
   const { id } = queuedJob();
   await env.kv.set(["job", id], { schema: 99 });
   await env.kv.set(["due", "test", NOON - 1, id], 0);
-  for (const text of ["A0", "A1", "A2"]) await env.post(text);
+  const texts = ["A0", "A1", "A2", "A3"];
+  for (const text of texts) await env.post(text);
   await env.settled();
-  for (const text of ["A0", "A1", "A2"]) await env.end(text);
-  const { waitsAt } = await env.post("A3");
+  for (const text of texts) await env.end(text);
+  const { waitsAt } = await env.post("A4");
   assertStrictEquals(waitsAt, undefined);
   await env.settled();
 });
