@@ -755,6 +755,8 @@ Deno.test("pages load only their own files, and send forms only to their service
     const policy = headers.get("content-security-policy")!;
     assertMatch(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
     assertMatch(policy, /form-action 'self'/);
+    assertMatch(policy, /frame-ancestors 'none'/);
+    assertStrictEquals(headers.get("referrer-policy"), "same-origin");
     assertNotMatch(policy, /unsafe|https?:|\*/);
     assertNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
     for (const [, url] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
