@@ -79,9 +79,11 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
     for (const key of args[0]) await hooks.get?.(key);
     return await counted(() => kv.getMany(...args));
   }
-  /** Only tests write without a transaction. */
   function set(...args: Parameters<Deno.Kv["set"]>) {
     return counted(() => kv.set(...args));
+  }
+  function remove(...args: Parameters<Deno.Kv["delete"]>) {
+    return counted(() => kv.delete(...args));
   }
   function list(...args: Parameters<Deno.Kv["list"]>) {
     const ready = hooks.list?.(args[0]);
@@ -101,6 +103,7 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
       if (name === "getMany") return getMany;
       if (name === "list") return list;
       if (name === "set") return set;
+      if (name === "delete") return remove;
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },

@@ -114,7 +114,7 @@ async function openHeld(overrides: RuntimeOverrides = {}) {
       clock.advance(1);
       return await submit(to, kind, { text }, { caller: { id: text[0]!, owner: null } });
     },
-    /** Ends a job, by default the one that runs for the longest time, and lets the next one start. */
+    /** Ends a job, by default that of the oldest start, and lets the next one start. */
     async end(text = [...ends.keys()][0]!, error?: Error) {
       clock.advance(1);
       ends.get(text)!(error);
