@@ -1,5 +1,12 @@
 /** Who may cancel a job: its maker. Over the API, and on the page of the trip. */
-import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { ApiKeys } from "../../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, keyCaller } from "../../../lib/caller.ts";
 import { isMaker } from "../../../routes/http/caller.ts";
@@ -148,6 +155,23 @@ Deno.test("only the browser that sent a form sees the button, and can cancel the
     assertMatch(text, /This trip was canceled/);
     assertNotMatch(text, /[Yy]ou (have )?cancel/);
   }
+});
+
+Deno.test("a person with the link cannot take over the trip that replaces a canceled one", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const [cookie, other] = [await newBrowser(env.app), await newBrowser(env.app)];
+  const path = (await visit(env.app, "/trips", { cookie, form })).headers.get("location")!;
+  await visit(env.app, `${path}/cancel`, { cookie, form: {} });
+  const again = { ...form, formId: `again-${path.replace("/trips/", "")}` };
+  const trips: string[] = [];
+  for (const sender of [other, cookie, cookie]) {
+    const made = await visit(env.app, "/trips", { cookie: sender, form: again });
+    trips.push(made.headers.get("location")!);
+  }
+  const [theirs, ours, repeated] = trips;
+  assertNotStrictEquals(ours, theirs);
+  assertStrictEquals(repeated, ours);
+  assertMatch((await visit(env.app, ours!, { cookie })).text, BUTTON);
 });
 
 Deno.test("the script of a page has the token of its forms", async () => {

@@ -181,7 +181,8 @@ const [wifi, mobile] = ["192.0.2.1", "198.51.100.7"].map((address) => ({
 for (
   const [formId, isSame] of [
     [FORM_ID, true],
-    [`again-${FORM_ID}`, true],
+    // Each person with the link of a trip knows its id.
+    [`again-${FORM_ID}`, false],
     // Two strangers may choose the same id.
     ["form-1", false],
     ["again-1", false],
