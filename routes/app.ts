@@ -17,7 +17,7 @@ import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
 import { commonHeaders } from "./http/common_headers.ts";
-import { refuseForeignSites } from "./http/foreign_site.ts";
+import { refuseForeignReads, refuseForeignSites } from "./http/foreign_site.ts";
 import { requireHost } from "./http/host.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
@@ -81,6 +81,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
       problem: foreignSite,
     }),
   );
+  const ownReads = refuseForeignReads({ origins: corsOrigins, problem: foreignSite });
+  app.use("/api/*", ownReads).use("/trips/*", ownReads);
   const { health, warnings = () => [] } = options;
   const isAdmin = adminCheck(options.adminToken);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));

@@ -126,6 +126,8 @@ async function showForeignSite(path: string): Promise<void> {
   await make(env.app, path, headers);
   await ask(env.app, job, { method: "DELETE", headers });
   await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
+  const load = { headers: { ...headers, "sec-fetch-mode": "cors" } };
+  for (const url of [path, job, `${job}/timeline`, `${job}/events`]) await ask(env.app, url, load);
 }
 
 /** Sends a body whose end does not come. */
