@@ -1,6 +1,6 @@
 /**
- * Refuses requests that pages of other sites make a browser send: those that could change something,
- * and reads that only use up the limits of the visitor. The API and the web app share the rules.
+ * Refuses requests that pages of other sites make a browser send: changes, and reads that only use up
+ * the limits of the visitor. The API and the web app share the rules.
  * Browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request, and
  * no page can change these headers.
  *
