@@ -16,7 +16,7 @@ import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
-import { commonHeaders } from "./http/common_headers.ts";
+import { answerPreflights, commonHeaders } from "./http/common_headers.ts";
 import { refuseForeignReads, refuseForeignSites } from "./http/foreign_site.ts";
 import { requireHost } from "./http/host.ts";
 import { healthRoutes } from "./api/health.ts";
@@ -67,9 +67,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const contents = new JobContents();
 
   app.use(requestId());
-  // Also of preflights, which the next middleware answers.
-  app.use(requireHost());
-  app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
+  const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders };
+  app.use(commonHeaders(cors), requireHost(), answerPreflights(cors));
   app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 

@@ -84,8 +84,9 @@ function isForeign(
 ): boolean {
   if (origins.includes("*")) return false;
   const site = c.req.header("sec-fetch-site");
-  // The browser knows the address of the service, whatever a proxy does to `Host`.
-  if (site === "same-origin") return false;
+  // The browser knows the address of the service, whatever a proxy does to `Host`. With `none` it acts
+  // by itself or for an extension, whose origin is no site.
+  if (site === "same-origin" || site === "none") return false;
   const isOtherSite = OTHER_SITES.has(site ?? "");
   const origin = c.req.header("origin");
   if (origin === undefined) return isOtherSite || refusesUnknown;
