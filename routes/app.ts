@@ -39,6 +39,8 @@ export interface AppOptions {
   clock: Clock;
   /** Origins whose scripts may use the API; `*` for all. */
   corsOrigins: string[];
+  /** The host names that requests may name; empty: any. */
+  allowedHosts: readonly string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
   /** How many event streams and long polls a caller may have open; 0: any number. */
@@ -68,7 +70,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   app.use(requestId());
   const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders };
-  app.use(commonHeaders(cors), requireHost(), answerPreflights(cors));
+  app.use(commonHeaders(cors), requireHost(options.allowedHosts), answerPreflights(cors));
   app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 

@@ -143,6 +143,12 @@ export const problemTypes = {
     advice: "The service does not decompress request bodies. Send the body as it is, without " +
       "`Content-Encoding`.",
   },
+  misdirected_request: {
+    status: 421,
+    title: "This service has another host name",
+    advice: "`Host` names a host that `ALLOWED_HOSTS` does not list. Use the host name of the " +
+      "service. The operator can add further names.",
+  },
   idempotency_key_reused: {
     status: 422,
     title: "The Idempotency-Key was used for another request",

@@ -39,6 +39,7 @@ export function answer(
 export const COMMON_PROBLEMS: ProblemCode[] = [
   "unauthorized",
   "foreign_site",
+  "misdirected_request",
   "rate_limited",
   "internal",
 ];

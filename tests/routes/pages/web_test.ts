@@ -542,6 +542,7 @@ Deno.test("every reason for a refusal has its own sentence", () => {
     "malformed_json",
     "incomplete_body",
     "invalid_header",
+    "misdirected_request",
     "callback_not_allowed",
     "unsupported_media_type",
     "unsupported_content_encoding",
