@@ -166,7 +166,9 @@ Deno.test("a form costs the same reads, however often its trip was canceled", as
   assertEquals(readsOfForms.slice(1), Array(4).fill(second));
   // Above the limit, a form looks only once for the trip that it has created.
   const jobs = new RateLimiter(kv, { clock: env.clock, name: "jobs", limit: 1 });
-  const limited = await openApp({ kv, clock: env.clock, rateLimiters: { jobs } });
+  const limited = await openApp({ kv, clock: env.clock, rateLimiters: { jobs } }, {
+    concurrency: 0,
+  });
   await submit(limited.app, "/trips", form);
   await jobs.settled();
   reads = 0;
