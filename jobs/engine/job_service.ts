@@ -78,6 +78,8 @@ export interface SubmitOptions {
   idempotencyKey?: string | undefined;
   /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
   idempotencyScope?: string | undefined;
+  /** Whether a repeated request creates another job if the first one failed or was canceled. */
+  replacesFailed?: boolean | undefined;
   /** The id of the caller that takes turns with others. Unset: the id of `caller`. */
   turnOf?: string | undefined;
   /** The URL that receives the callback. */
@@ -150,10 +152,11 @@ export class JobService {
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
-    const { idempotencyScope = caller.id } = options;
+    const { idempotencyScope = caller.id, replacesFailed } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([idempotencyScope, idempotencyKey]),
       fingerprint: hashJson([kind.name, request, callbackUrl]),
+      replacesFailed,
     };
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
     const terms = { idempotency, dailyBudget };
