@@ -195,6 +195,7 @@ function createWorker(
     unreadable,
     clock,
     turns,
+    isSweeping: (): boolean => stager.sweeping !== undefined,
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
@@ -207,7 +208,7 @@ function createWorker(
     unreadable,
     order,
     clock,
-    claim: (id) => worker.tryClaim(id),
+    claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
   return { unreadable, slots, worker, stager, order };
 }

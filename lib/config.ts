@@ -70,15 +70,7 @@ export function parseConfig(
   options: { dev?: boolean } = {},
 ) {
   const given = withoutEmpty(env);
-  const parsed = Variables.safeParse(given);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    const name = String(path[0]);
-    throw new ConfigError(
-      `${name} is ${shown(name, env[name])}, expected ${message}`,
-    );
-  }
-  const v = parsed.data;
+  const v = parseVariables(given, env);
   const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
@@ -89,12 +81,13 @@ export function parseConfig(
     hostname: v.HOST,
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
+    allowedHosts: v.ALLOWED_HOSTS,
     apiKeys: new ApiKeys(v.API_KEYS),
     adminToken: checkAdminToken(v),
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
-    dailyJobsPerAddress: v.DAILY_JOBS_PER_ADDRESS ?? shareOf(v.DAILY_JOBS),
+    dailyJobsPerAddress: dailyJobsPerAddress(v),
     daily: dailyLimits(v),
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
@@ -126,6 +119,18 @@ export function parseConfig(
   };
 }
 
+/** @param env the same variables with the values as they were set, for messages */
+function parseVariables(
+  given: Record<string, string>,
+  env: Record<string, string | undefined>,
+): Parsed {
+  const parsed = Variables.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const name = String(path[0]);
+  throw new ConfigError(`${name} is ${shown(name, env[name])}, expected ${message}`);
+}
+
 /** The parsed configuration. */
 export type Config = ReturnType<typeof parseConfig>;
 
@@ -154,9 +159,10 @@ function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string
 /** One caller must not use up the day of all others. */
 const CALLERS_PER_DAY = 10;
 
-/** Returns the part of `DAILY_JOBS` that a single caller may use. */
-function shareOf(dailyJobs: number | undefined): number | undefined {
-  return dailyJobs === undefined ? undefined : Math.ceil(dailyJobs / CALLERS_PER_DAY);
+/** Returns the part of `DAILY_JOBS` that a single address may use. */
+function dailyJobsPerAddress(v: Parsed): number | undefined {
+  const { DAILY_JOBS_PER_ADDRESS: own, DAILY_JOBS: all } = v;
+  return own ?? (all === undefined ? undefined : Math.ceil(all / CALLERS_PER_DAY));
 }
 
 /** Returns the daily limits of the whole service. */

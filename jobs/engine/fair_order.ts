@@ -5,11 +5,11 @@
  * It is start-time fair queuing, in which each job costs the same (Goyal, Vin, Cheng: Start-time
  * Fair Queueing, SIGCOMM 1996). A waiting job gets a place when it is accepted, and the job with the
  * lowest place starts first. The first waiting job of a caller gets the place of the job that
- * started last, so it is next. Each further one comes after the caller's previous one. While no job
- * waits, the place of a job is the time of its start, so places of all instances are comparable.
+ * started last, so it is next. Each further one comes after the caller's previous one.
  *
  * Each instance knows only the callers of its own requests. With several instances, a caller
- * therefore has one turn on each.
+ * therefore has one turn on each. The instances agree on the current place, because each reads the
+ * first waiting job from the shared index.
  * @module
  */
 import { LRUCache } from "lru-cache";
@@ -17,18 +17,38 @@ import { LRUCache } from "lru-cache";
 /** The distance of two places of one caller, in milliseconds: a million jobs take a second. */
 const STEP_MS = 0.001;
 
+/**
+ * Without waiting jobs, the current place is the last full minute. So instances whose queues begin at
+ * the same time have comparable places, although their jobs start at different moments.
+ */
+const WINDOW_MS = 60_000;
+
+/**
+ * The places of the jobs that take turns are within this time after the current place, in
+ * milliseconds: 20,000 jobs of one caller. Later places are those of retries.
+ */
+export const QUEUE_MS = 20_000 * STEP_MS;
+
+/** For how long an instance trusts what it knows of the first waiting job. */
+const KNOWN_MS = 200;
+
 /** How many callers of a kind an instance remembers. A forgotten one gets a turn too early. */
 const MAX_CALLERS = 10_000;
 
 /** The queue of one kind of job. */
 interface Queue {
-  /** The place of the job that started last. Unset: none has started, and none waits. */
-  current: number | undefined;
+  /** The place of the job that started last. */
+  current: number;
   /** Whether jobs wait, as far as this instance knows. */
   hasJobs: boolean;
+  /** When a request last asked for the first waiting job, in epoch milliseconds. */
+  askedAt: number;
   /** The place of the last job of each caller. */
   readonly last: LRUCache<string, number>;
 }
+
+/** A caller that takes turns with others, by its id. */
+type ByCaller = { caller: string };
 
 export class FairOrder {
   readonly #queues = new Map<string, Queue>();
@@ -36,62 +56,103 @@ export class FairOrder {
   /**
    * Returns the place of a job that must wait.
    *
-   * @param caller the id of the caller that takes turns with others
    * @param now epoch milliseconds. A place is never later.
    */
-  placeFor(kind: string, { caller, now }: { caller: string; now: number }): number {
-    const queue = this.#queue(kind);
-    queue.current ??= now;
+  placeFor(kind: string, { caller, now }: ByCaller & { now: number }): number {
+    const queue = this.#queueAt(kind, now);
     queue.hasJobs = true;
-    const next = (queue.last.get(caller) ?? -Infinity) + STEP_MS;
-    const place = Math.min(now, Math.max(queue.current, next));
+    const next = Math.max(queue.current, lastPlace(queue, caller) + STEP_MS);
+    return this.#take(queue, { caller, place: Math.min(now, next) });
+  }
+
+  /** Returns the place of a job that starts at once, because none waits. */
+  placeOfStart(kind: string, { caller, now }: ByCaller & { now: number }): number {
+    const queue = this.#queueAt(kind, now);
+    return this.#take(queue, { caller, place: Math.min(now, queue.current) });
+  }
+
+  #take(queue: Queue, { caller, place }: ByCaller & { place: number }): number {
     queue.last.set(caller, place);
     return place;
   }
 
-  /** Notes that a job started at once, because none waited. It is a turn of its caller. */
-  startNow(kind: string, { caller, now }: { caller: string; now: number }): void {
-    this.#queue(kind).last.set(caller, now);
-    this.start(kind, now);
+  /** Returns the queue of a kind. Without jobs, it begins at the last full minute. */
+  #queueAt(kind: string, now: number): Queue {
+    const queue = this.#queue(kind);
+    // Before now also in the first millisecond of a minute, so that there is room for places.
+    const start = now - now % WINDOW_MS - 1;
+    if (!queue.hasJobs) queue.current = Math.max(queue.current, start);
+    return queue;
+  }
+
+  /** Gives the caller a turn back: its job was not stored, or it was canceled while it waited. */
+  giveBack(kind: string, { caller }: ByCaller): void {
+    const queue = this.#queue(kind);
+    queue.last.set(caller, lastPlace(queue, caller) - STEP_MS);
   }
 
   /** Notes that a waiting job starts. */
-  start(kind: string, place: number): void {
+  noteStart(kind: string, place: number): void {
     const queue = this.#queue(kind);
-    queue.current = Math.max(place, queue.current ?? 0);
+    queue.current = Math.max(place, queue.current);
+  }
+
+  /**
+   * Returns whether to read the first waiting job before a job gets its place, because other
+   * instances may have begun a queue, or have gone on with it.
+   *
+   * @param now epoch milliseconds
+   */
+  mustReadFirst(kind: string, now: number): boolean {
+    const queue = this.#queue(kind);
+    const ageMs = now - queue.askedAt;
+    // A negative age means that the clock was set back.
+    if (ageMs >= 0 && ageMs < KNOWN_MS) return false;
+    queue.askedAt = now;
+    return true;
   }
 
   /** Notes the first waiting job. Other instances may have started the jobs before it. */
-  waits(kind: string, place: number): void {
+  noteFirst(kind: string, place: number): void {
     const queue = this.#queue(kind);
     const { current } = queue;
     const before = place - STEP_MS;
     // New jobs of other callers must not come before all jobs that have this place.
-    if (current === undefined || before > current || place < current) queue.current = before;
+    if (before > current || place < current) queue.current = before;
     queue.hasJobs = true;
   }
 
   /** Notes that no job of a kind waits. */
-  clear(kind: string): void {
+  noteEmpty(kind: string): void {
     this.#queue(kind).hasJobs = false;
   }
 
   /** Returns the place of the next job; `null` if no job waits, as far as this instance knows. */
   currentPlace(kind: string): number | null {
-    const { current = 0, hasJobs } = this.#queue(kind);
+    const { current, hasJobs } = this.#queue(kind);
     return hasJobs ? current : null;
   }
 
   #queue(kind: string): Queue {
     let queue = this.#queues.get(kind);
     if (!queue) {
+      // With `max`, the cache would allocate all of its places now.
       const last = new LRUCache<string, number>({
         maxSize: MAX_CALLERS,
         sizeCalculation: () => 1,
       });
-      queue = { current: undefined, hasJobs: false, last };
+      queue = { current: 0, hasJobs: false, askedAt: -Infinity, last };
       this.#queues.set(kind, queue);
     }
     return queue;
   }
+}
+
+/**
+ * Returns the place of the last job of a caller. A place far behind the queue is one of an earlier
+ * queue, which another instance has continued.
+ */
+function lastPlace({ current, last }: Queue, caller: string): number {
+  const place = last.get(caller) ?? -Infinity;
+  return place > current + QUEUE_MS ? -Infinity : place;
 }

@@ -104,15 +104,14 @@ export class Instance {
   /** Starts to listen and to sweep. The first sweep finds waiting and abandoned jobs at once. */
   start(): void {
     const { doorbell, stopped } = this.#options;
-    const listening = doorbell.listen((jobId) => this.#answer(jobId), stopped.signal)
+    const listening = doorbell.listen(() => this.#answer(), stopped.signal)
       .catch((error) => this.#faults.report("listening failed", error));
     this.#ended = Promise.all([listening, ...this.#loops.map((loop) => loop.start())]);
   }
 
-  /** Claims a job that a doorbell names, and other due jobs: not each of them has a doorbell. */
-  async #answer(jobId: string): Promise<void> {
+  /** Starts the jobs whose turn it is. The job with this doorbell may be another one. */
+  async #answer(): Promise<void> {
     const { worker, stager } = this.#options;
-    await worker.tryClaim(jobId);
     if (worker.free > 0) await stager.trySweep();
   }
 

@@ -8,7 +8,7 @@ import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
-import type { FairOrder } from "./fair_order.ts";
+import { type FairOrder, QUEUE_MS } from "./fair_order.ts";
 import type { Slots } from "./slots.ts";
 import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
@@ -22,8 +22,8 @@ export interface StagerOptions {
   unreadable: UnreadableJobs;
   order: FairOrder;
   clock: Clock;
-  /** Claims a job. Never rejects. */
-  claim: (id: string) => Promise<void>;
+  /** Claims a job of the index. Never rejects. */
+  claim: (job: DueJob) => Promise<void>;
 }
 
 /**
@@ -35,23 +35,29 @@ const SWEEP_ALL_MS = 60_000;
 const EXTRA_JOBS = 5;
 
 /**
- * The places of jobs that wait for their turn are within this time after the current place. Later
- * ones have waited for a retry, and must not wait for the whole queue again.
+ * Retries do not wait for the whole queue again: of so many jobs of a kind that start, one is a late
+ * retry. They are no more, because all of them may belong to one caller.
  */
-const TURNS_MS = 1_000;
+const STARTS_PER_RETRY = 4;
 
 const log = getLogger(["tripwright", "stager"]);
 
 /** A part of the due index that a sweep reads. */
 interface DueList {
-  kind: string;
-  /** Whether it has the jobs that take turns. Otherwise it has late retries. */
-  isQueue: boolean;
-  jobs: AsyncGenerator<DueJob>;
+  readonly jobs: AsyncGenerator<DueJob>;
   /** The next job; unset at the end of the list. */
   head: DueJob | undefined;
+}
+
+/** What a sweep reads of one kind. */
+interface DueKind {
+  readonly kind: string;
+  /** All jobs. Those at the front take turns. */
+  readonly queue: DueList;
+  /** The jobs with later places: retries. */
+  readonly retries: DueList;
   /** Whether it has jobs that must wait although slots are free. */
-  hasLeft: boolean;
+  hasHeldBack: boolean;
 }
 
 export class Stager {
@@ -59,8 +65,9 @@ export class Stager {
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
-  /** The list whose turn it is, in a round over all lists with jobs. */
-  #nextList = 0;
+  /** How many jobs it has passed to the worker, of all kinds and of each. */
+  #starts = 0;
+  readonly #startsOf = new Map<string, number>();
   /**
    * The scheduled sweeps, by kind and time. A breaker lets some jobs through later than others, so a
    * kind may have several.
@@ -82,7 +89,7 @@ export class Stager {
    * share one sweep.
    */
   sweep(): Promise<void> {
-    return this.#sweeping ??= this.#sweepAll().finally(() => this.#sweeping = undefined);
+    return this.#sweeping ??= this.#sweepAll();
   }
 
   /** Sweeps, and logs an error. Never rejects. */
@@ -103,7 +110,12 @@ export class Stager {
 
   async #sweepAll(): Promise<void> {
     const { slots } = this.#options;
-    do await this.#sweepOnce(); while (slots.hasBacklog && !slots.isFull);
+    try {
+      do await this.#sweepOnce(); while (slots.hasBacklog && !slots.isFull);
+    } finally {
+      // At once: a call that notes a backlog after the check above must begin another sweep.
+      this.#sweeping = undefined;
+    }
   }
 
   async #sweepOnce(): Promise<void> {
@@ -121,47 +133,62 @@ export class Stager {
         slots.noteBacklog();
         break;
       }
-      claims.push(claim(job.id));
+      claims.push(claim(job));
     }
     await Promise.all(claims);
   }
 
   /** Yields the due jobs that may run now. The kinds take turns, as do new jobs and retries. */
   async *#due(): AsyncGenerator<DueJob> {
-    const { order } = this.#options;
-    const lists = await Promise.all(this.#kindsToSweep().flatMap((kind) => this.#listsOf(kind)));
+    const kinds = await Promise.all(this.#kindsToSweep().map((kind) => this.#read(kind)));
     for (;;) {
-      const open = lists.filter(({ head }) => head);
-      const list = open[this.#nextList % open.length];
-      if (!list) break;
+      const open = kinds.filter(({ queue, retries }) => queue.head ?? retries.head);
+      const due = open[this.#starts % open.length];
+      if (!due) break;
+      const list = this.#nextList(due);
       const job = list.head!;
-      list.head = (await list.jobs.next()).value;
+      list.head = await nextOf(list.jobs);
       if (this.#mustWait(job)) {
-        list.hasLeft = true;
+        due.hasHeldBack ||= !this.#options.unreadable.has(job.id);
         continue;
       }
-      if (list.isQueue) order.waits(list.kind, job.place);
+      if (list === due.queue) this.#options.order.noteFirst(due.kind, job.place);
       yield job;
       // The worker has got it.
-      if (list.isQueue) order.start(list.kind, job.place);
-      this.#nextList++;
+      this.#starts++;
+      this.#startsOf.set(due.kind, this.#startsBefore(due) + 1);
+      if (list === due.queue) this.#options.order.noteStart(due.kind, job.place);
     }
-    for (const { kind, isQueue, hasLeft } of lists) if (isQueue && !hasLeft) order.clear(kind);
+    for (const { kind, hasHeldBack } of kinds) {
+      if (!hasHeldBack) this.#options.order.noteEmpty(kind);
+    }
   }
 
-  /** Begins to read the due jobs of a kind: new jobs, which take turns, and late retries. */
-  #listsOf(kind: string): Promise<DueList>[] {
+  /** Returns the list of the next job that starts. */
+  #nextList(due: DueKind): DueList {
+    const { queue, retries } = due;
+    const isRetry = this.#startsBefore(due) % STARTS_PER_RETRY === STARTS_PER_RETRY - 1;
+    return queue.head && !(isRetry && retries.head) ? queue : retries;
+  }
+
+  #startsBefore({ kind }: DueKind): number {
+    return this.#startsOf.get(kind) ?? 0;
+  }
+
+  /** Begins to read the due jobs of a kind. */
+  async #read(kind: string): Promise<DueKind> {
     const { index, slots, order } = this.#options;
     const expected = slots.free + EXTRA_JOBS;
     const current = order.currentPlace(kind);
-    const lists = [{ isQueue: true, jobs: index.due(kind, { expected }) }];
-    if (current !== null) {
-      lists.push({ isQueue: false, jobs: index.due(kind, { expected, from: current + TURNS_MS }) });
-    }
-    return lists.map(async (list) => {
-      const { value: head } = await list.jobs.next();
-      return { kind, ...list, head: head ?? undefined, hasLeft: false };
-    });
+    // Without a queue, all jobs are at its front.
+    const from = current === null ? Infinity : current + QUEUE_MS;
+    const [queue, retries] = await Promise.all(
+      [{ expected }, { expected, from }].map(async (options) => {
+        const jobs = index.due(kind, options);
+        return { jobs, head: await nextOf(jobs) };
+      }),
+    );
+    return { kind, queue: queue!, retries: retries!, hasHeldBack: false };
   }
 
   /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
@@ -190,4 +217,8 @@ export class Stager {
     const isHeldBack = this.#isHeldBack(kind) && deadline > clock.now();
     return isHeldBack || unreadable.has(id) || slots.isAtLimit(kind);
   }
+}
+
+async function nextOf(jobs: AsyncGenerator<DueJob>): Promise<DueJob | undefined> {
+  return (await jobs.next()).value ?? undefined;
 }

@@ -4,10 +4,11 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
-import { placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
+import { placeOf, type QueuedJob, type RunningJob } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
+import type { DueJob } from "../../lib/store/job_index.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   unreadable: UnreadableJobs;
   clock: Clock;
   turns: Turns;
+  /** Whether a sweep runs, which passes waiting jobs to this worker. */
+  isSweeping: () => boolean;
   /** Called when a job may start, but other jobs of its kind are before it. */
   onTurn: () => void;
   /** Called when the breaker holds back a kind, with the end of the pause in epoch milliseconds. */
@@ -89,9 +92,15 @@ export class Worker {
 
   /** Starts a new job that waits, or the job whose turn it is. Never rejects. */
   async tryStart(job: QueuedJob): Promise<void> {
-    const isNext = placeOf(job) <= (this.#options.order.currentPlace(job.kind) ?? Infinity);
-    // A caller with many requests would otherwise take each free slot before the waiting jobs.
-    if (isNext || this.free === 0) return await this.tryClaim(job.id);
+    const { order, isSweeping } = this.#options;
+    const isNext = placeOf(job) <= (order.currentPlace(job.kind) ?? Infinity);
+    // New jobs would otherwise take each free slot before the jobs that wait for it.
+    if (this.free === 0 || (isNext && !isSweeping())) await this.tryClaim(job.id);
+    else this.#startNext();
+  }
+
+  /** Starts the waiting jobs whose turn it is. */
+  #startNext(): void {
     // A running sweep may already have read the index.
     this.#slots.noteBacklog();
     this.#options.onTurn();
@@ -120,13 +129,15 @@ export class Worker {
   /**
    * Claims one job and starts the work, if there is a free slot and no other worker has claimed it.
    * Resolves after the claim, before the end of the work. Never rejects.
+   *
+   * @param listed its entry in the due index, if the caller has read it
    */
-  async tryClaim(id: string): Promise<void> {
+  async tryClaim(id: string, listed?: DueJob): Promise<void> {
     if (this.stopping || this.#slots.get(id)) return;
     if (this.#slots.isFull) return this.#slots.noteBacklog();
     const slot = this.#slots.occupy(id);
     try {
-      const lease = await this.#claim(id, slot);
+      const lease = await this.#claim(id, { slot, listed });
       if (lease) {
         slot.lease = lease;
         // Not awaited: the caller must not wait for the work.
@@ -140,8 +151,12 @@ export class Worker {
     this.#slots.vacate(id);
   }
 
-  async #claim(id: string, slot: Slot): Promise<Lease | null> {
+  async #claim(
+    id: string,
+    { slot, listed }: { slot: Slot; listed: DueJob | undefined },
+  ): Promise<Lease | null> {
     const due = await this.#store.readDue(id, this.#options.kinds);
+    if (!due && listed) await this.#store.dropStaleEntry(listed);
     if (due?.isOverdue) {
       const failed = await this.#store.failOverdue(due);
       if (failed) logFailed(failed);
@@ -166,7 +181,7 @@ export class Worker {
     if (this.stopping) slot.abort.abort(new Interruption("stopping"));
     try {
       const dueAgainAt = await this.#options.executor.execute(lease, slot);
-      if (dueAgainAt !== null) this.#tryClaimAt(id, dueAgainAt);
+      if (dueAgainAt !== null) this.#tryClaimAt(dueAgainAt, lease.job);
     } catch (error) {
       // KV still lists the job for this instance; `reconcile()` or another instance rescues it.
       log.error("run failed", { jobId: id, error: describeError(error) });
@@ -177,10 +192,11 @@ export class Worker {
   }
 
   /** Claims a retry when it is due, before the next sweep. */
-  async #tryClaimAt(id: string, epochMs: number): Promise<void> {
+  async #tryClaimAt(epochMs: number, { id, kind }: RunningJob): Promise<void> {
     const { clock } = this.#options;
     await clock.wait(epochMs - clock.now(), this.#slots.closed);
-    await this.tryClaim(id);
+    if (this.#options.order.currentPlace(kind) === null) await this.tryClaim(id);
+    else this.#startNext();
   }
 
   /** Wakes a job that waits for a response of the model: the response may have ended. */

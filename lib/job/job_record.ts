@@ -84,16 +84,18 @@ const ended = {
   usage: JobUsage.nullable().catch(null).default(null),
 };
 
+/**
+ * The place among the waiting jobs of its kind, in epoch milliseconds with fractions. Jobs with lower
+ * places start first. Unset: `runAt`.
+ */
+const place = z.number().nonnegative().optional();
+
 const QueuedJob = z.object({
   ...common,
   state: z.literal("queued"),
   /** Workers must not claim the job before this time, in epoch milliseconds. */
   runAt: epochMs,
-  /**
-   * The place among the waiting jobs of its kind, in epoch milliseconds with fractions. Jobs with
-   * lower places start first. Unset: `runAt`.
-   */
-  place: z.number().nonnegative().optional(),
+  place,
 });
 const RunningJob = z.object({
   ...common,
@@ -101,6 +103,8 @@ const RunningJob = z.object({
   /** The instance that has the lease. */
   holder: z.string(),
   claimedAt: epochMs,
+  /** The place at which it started, if it had to wait. */
+  place,
 });
 const SucceededJob = z.object({
   ...common,
@@ -239,11 +243,12 @@ export function claimJob(
   options: { holder: string; now: number; follows?: string | undefined },
 ): RunningJob {
   const { holder, now, follows } = options;
+  const { runAt: _, ...waiting } = job;
   const attempt = job.attempt + 1;
   const claimed = { event: "claimed", at: now, attempt, instance: holder } as const;
   const transition = follows === undefined ? claimed : { ...claimed, follows };
   return {
-    ...withoutRunAt(job),
+    ...waiting,
     state: "running",
     attempt,
     startedAt: job.startedAt ?? now,
@@ -357,8 +362,8 @@ function queue(
     ...withoutHolder(job),
     state: "queued",
     runAt,
-    // A job that waits for nothing comes before newer jobs.
-    ...(runAt <= now && { place: job.createdAt }),
+    // A job that waits for nothing keeps its place, so it comes before jobs that have not started.
+    ...(runAt <= now && { place: Math.min(job.place ?? job.createdAt, job.createdAt) }),
     savedTokens: job.savedTokens + savedTokens,
     timeline: withTransition(job.timeline, transition),
   };
@@ -370,7 +375,7 @@ function end(
   transition: Transition,
 ) {
   return {
-    ...(job.state === "running" ? withoutHolder(job) : withoutRunAt(job)),
+    ...(job.state === "running" ? withoutHolder(job) : withoutPlace(job)),
     finishedAt: now,
     usage,
     savedTokens: job.savedTokens + savedTokens,
@@ -378,10 +383,10 @@ function end(
   };
 }
 
-function withoutHolder({ holder: _, claimedAt: __, ...rest }: RunningJob) {
+function withoutHolder({ holder: _, claimedAt: __, place: ___, ...rest }: RunningJob) {
   return rest;
 }
 
-function withoutRunAt({ runAt: _, place: __, ...rest }: QueuedJob) {
+function withoutPlace({ runAt: _, place: __, ...rest }: QueuedJob) {
   return rest;
 }

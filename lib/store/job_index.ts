@@ -83,6 +83,12 @@ export class JobIndex {
     }
   }
 
+  /** Returns the first due job of a kind; `null` if none is due. */
+  async first(kind: string): Promise<DueJob | null> {
+    for await (const job of this.due(kind, { expected: 1 })) return job;
+    return null;
+  }
+
   /** Lists the keys of the waiting jobs of one kind in a part of the index, in their order. */
   async *dueKeys(
     kind: string,

@@ -45,10 +45,10 @@ export interface StepName {
 /** Builds the keys. For a value in parts, it is the key above the parts. */
 export const keys = {
   job: (id: string) => ["job", id],
-  due(job: QueuedJob) {
-    const place = placeOf(job);
-    return ["due", job.kind, place, job.id];
-  },
+  due: (job: QueuedJob): Deno.KvKey => keys.listed({ ...job, place: placeOf(job) }),
+  listed: (
+    { kind, place, id }: { kind: string; place: number; id: string },
+  ) => ["due", kind, place, id],
   /** Comes before the keys of all jobs with this place. */
   dueFrom: (kind: string, place: number) => ["due", kind, place],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],

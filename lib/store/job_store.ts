@@ -13,7 +13,7 @@ import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
 import { parseJob } from "./job_entry.ts";
-import { type DeadEntry, type HeldJob, JobIndex } from "./job_index.ts";
+import { type DeadEntry, type DueJob, type HeldJob, JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
 import {
   type AttemptEnd,
@@ -27,6 +27,7 @@ import {
   failJob,
   type JobLimits,
   type JobRecord,
+  placeOf,
   type QueuedJob,
   releaseJob,
   replayJob,
@@ -219,6 +220,17 @@ export class JobStore {
     }
     const role = await this.#inFlight.dedupeRoleOf(job);
     return role.next === "wait" ? null : { job, entry, isOverdue: false, role };
+  }
+
+  /**
+   * Deletes an entry of the due index if its job does not wait, or has another entry. A version that
+   * does not know places leaves such entries when it claims a job.
+   */
+  async dropStaleEntry({ id, kind, place }: DueJob): Promise<void> {
+    const entry = await this.#kv.get(keys.job(id));
+    const job = this.#parse(entry);
+    if (job?.state === "queued" && placeOf(job) === place) return;
+    await this.#begin().check(entry).delete(keys.listed({ id, kind, place })).commit();
   }
 
   /**

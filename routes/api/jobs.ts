@@ -164,7 +164,7 @@ class JobCalls {
     const { jobs, access } = this.#options;
     const found = await this.#find(c, (id) => jobs.read(kind, id));
     if (!isMaker(c.get("caller"), found.job, access)) throw notOwner();
-    const snapshot = await jobs.cancel(kind, found.job.id);
+    const snapshot = await jobs.cancel(kind, found.job.id, c.get("countedAs"));
     if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);
     return c.json(presentJob(kind, snapshot), 202);

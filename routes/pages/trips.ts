@@ -91,7 +91,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   if (!found) return sendMissing(c, options);
   const { kind, snapshot: { job } } = found;
   if (!isMaker(c.get("caller"), job, access)) throw notOwner();
-  await jobs.cancel(kind, job.id);
+  await jobs.cancel(kind, job.id, c.get("countedAs"));
   // If the job had ended before, its page shows how it ended.
   return c.redirect(`/trips/${job.id}`, 303);
 }
