@@ -86,7 +86,12 @@ async function openCosts(api: Api, model: Model, overrides: RuntimeOverrides = {
   });
   const store = new SpendingStore(env.kv, { clock: env.clock, holder: "test", kinds: ["test"] });
   const sums = async () => (await store.read()).today.kinds.get("test") ?? noSums();
-  return { ...env, kind, sums };
+  async function close() {
+    // Begun work must not last into the next test.
+    await env.settled();
+    env[Symbol.dispose]();
+  }
+  return { ...env, kind, sums, [Symbol.asyncDispose]: close };
 }
 
 type Env = Awaited<ReturnType<typeof openCosts>>;
@@ -148,7 +153,7 @@ const endings: [
 for (const [how, end, ...expected] of endings) {
   for (const [n, api] of (["chat", "respond"] as const).entries()) {
     Deno.test(`with ${api}(), a job that ${how} costs ${expected[n]} calls`, async () => {
-      using env = await openCosts(api, stalled);
+      await using env = await openCosts(api, stalled);
       const id = await start(env);
       await end(env, id);
       const { unpriced, cost, plans } = await env.sums();
@@ -159,7 +164,7 @@ for (const [how, end, ...expected] of endings) {
 
 for (const api of ["chat", "respond"] as const) {
   Deno.test(`with ${api}(), a job that loses its process in the last attempt costs a call`, async () => {
-    using env = await openCosts(api, stalled, { limits: { ...limits, maxAttempts: 1 } });
+    await using env = await openCosts(api, stalled, { limits: { ...limits, maxAttempts: 1 } });
     const id = await start(env);
     await sweepFor(env, 12_000);
     assertStrictEquals((await jobOf(env.store, id)).state, "failed");
@@ -194,7 +199,7 @@ for (const [code, options, hasBegun, expected] of failures) {
   const title = `${code} ${JSON.stringify(options)} ${when} costs ${JSON.stringify(expected)}`;
   Deno.test(title, async () => {
     const model = failing(new JobError(code, "no", options), { hasBegun });
-    using env = await openCosts("chat", model);
+    await using env = await openCosts("chat", model);
     const id = await start(env);
     assert((await jobOf(env.store, id)).state !== "running");
     const { unpriced, cost } = await env.sums();
@@ -204,7 +209,7 @@ for (const [code, options, hasBegun, expected] of failures) {
 
 Deno.test("each attempt whose stream is cut costs a call", async () => {
   const cut = failing(new JobError("connection_lost", "cut"), { hasBegun: true });
-  using env = await openCosts("chat", cut);
+  await using env = await openCosts("chat", cut);
   const id = await start(env);
   for (const expected of [1, 2, 3, 4]) {
     assertStrictEquals((await env.sums()).unpriced, expected);
@@ -231,7 +236,7 @@ for (const [title, found, unpriced, cost] of joins) {
       },
       join: () => Promise.resolve(found),
     });
-    using env = await openCosts("respond", model);
+    await using env = await openCosts("respond", model);
     const id = await start(env);
     assertStrictEquals((await env.sums()).unpriced, 0);
     await tryAgain(env, 1);
@@ -249,14 +254,14 @@ Deno.test("a job that waits for a retry, with an unread response, costs a call w
       throw new JobError("connection_lost", "cut");
     },
   });
-  using env = await openCosts("respond", model);
+  await using env = await openCosts("respond", model);
   const id = await start(env);
   await env.a.jobs.cancel(env.kind, id);
   assertStrictEquals((await env.sums()).unpriced, 1);
 });
 
 Deno.test("a job that is canceled before its first attempt costs nothing", async () => {
-  using env = await openCosts("respond", stalled, { concurrency: 0 });
+  await using env = await openCosts("respond", stalled, { concurrency: 0 });
   const id = await start(env);
   await env.a.jobs.cancel(env.kind, id);
   assertEquals(await env.sums(), { ...noSums(), accepted: 1, closed: 1 });
@@ -265,7 +270,7 @@ Deno.test("a job that is canceled before its first attempt costs nothing", async
 Deno.test("an identical job that waits for the first one costs nothing", async () => {
   const held = Promise.withResolvers<ResponseTurn>();
   const model = modelOf({ respond: () => held.promise });
-  using env = await openCosts("respond", model, { dedupeInFlight: true });
+  await using env = await openCosts("respond", model, { dedupeInFlight: true });
   await start(env);
   const [second, third] = [await start(env), await start(env)];
   await env.a.jobs.cancel(env.kind, second);
@@ -279,7 +284,10 @@ Deno.test("an identical job that waits for the first one costs nothing", async (
 });
 
 Deno.test("an answer without a number of tokens costs a call, and tells no price", async () => {
-  using env = await openCosts("respond", modelOf({ respond: () => Promise.resolve(silentTurn) }));
+  await using env = await openCosts(
+    "respond",
+    modelOf({ respond: () => Promise.resolve(silentTurn) }),
+  );
   await start(env);
   assertEquals(await env.sums(), { ...noSums(), accepted: 1, closed: 1, unpriced: 1 });
 });
@@ -299,7 +307,7 @@ Deno.test("a call that the breaker holds back costs nothing", async () => {
       return Promise.reject(unreachable);
     },
   });
-  using env = await openCosts("chat", model, { kinds: [gated] });
+  await using env = await openCosts("chat", model, { kinds: [gated] });
   const ids: string[] = [];
   // The failures of two different requests open the breaker.
   for (const text of ["first", "second", "third"]) {
@@ -327,7 +335,7 @@ Deno.test("a response to an earlier version of the prompt costs a call", async (
       throw new JobError("connection_lost", "cut");
     },
   });
-  using env = await openCosts("respond", cut, { concurrency: 1 });
+  await using env = await openCosts("respond", cut, { concurrency: 1 });
   const id = await start(env);
   const next = openRuntime(env.kv, env.clock, {
     kinds: [{ ...oneTurnKind("respond"), promptVersion: "test-2" }],
@@ -355,7 +363,7 @@ Deno.test("a placeholder tells no price, although its first turn was paid for", 
   const model = modelOf({
     chat: () => calls++ === 0 ? Promise.resolve(answer) : Promise.reject(quota),
   });
-  using env = await openCosts("chat", model, { kinds: [twoTurns], mockIfQuota: true });
+  await using env = await openCosts("chat", model, { kinds: [twoTurns], mockIfQuota: true });
   const id = await start(env);
   const job = await jobOf(env.store, id);
   assert(job.state === "succeeded");
@@ -368,7 +376,7 @@ Deno.test("a replay is open until it ends, and tells no price", async () => {
   const model = modelOf({
     respond: () => isUp ? Promise.resolve(answer) : Promise.reject(new JobError("rejected", "no")),
   });
-  using env = await openCosts("respond", model);
+  await using env = await openCosts("respond", model);
   const id = await start(env);
   isUp = true;
   const replay = await env.a.jobs.replay(id);
@@ -380,7 +388,7 @@ Deno.test("a replay is open until it ends, and tells no price", async () => {
 });
 
 Deno.test("canceling before the end does not get a caller past DAILY_COST_USD", async () => {
-  using env = await openCosts("chat", stalled, { daily: { jobs: undefined, costUsd: 3 } });
+  await using env = await openCosts("chat", stalled, { daily: { jobs: undefined, costUsd: 3 } });
   const outcomes: string[] = [];
   for (let n = 0; n < 5; n++) {
     const submitted = await env.a.jobs.submit(env.kind, hello);
@@ -394,12 +402,15 @@ Deno.test("canceling before the end does not get a caller past DAILY_COST_USD", 
 
 Deno.test("samples cost nothing, so DAILY_COST_USD does not refuse them", async () => {
   const daily = { jobs: undefined, costUsd: 3 };
-  using env = await openCosts("chat", stalled, { generator: "sample", daily });
+  await using env = await openCosts("chat", stalled, { generator: "sample", daily });
   for (let n = 0; n < 5; n++) await start(env);
 });
 
 Deno.test("two instances exceed DAILY_COST_USD only by requests at the same moment", async () => {
-  using env = await openCosts("chat", stalled, { daily: { jobs: undefined, costUsd: 23 } });
+  await using env = await openCosts("chat", stalled, {
+    daily: { jobs: undefined, costUsd: 23 },
+    concurrency: 0,
+  });
   let accepted = 0;
   for (let n = 0; n < 20; n++) {
     const pair = await Promise.all(
@@ -421,7 +432,7 @@ Deno.test("on a first day, a burst is admitted up to the typical price", async (
     },
   });
   const daily = { jobs: undefined, costUsd: 10 };
-  using env = await openCosts("chat", model, { concurrency: 4, daily });
+  await using env = await openCosts("chat", model, { concurrency: 4, daily });
   const burst = async () => {
     const requests = Array.from({ length: 300 }, () => env.a.jobs.submit(env.kind, hello));
     const submitted = await Promise.all(requests);
