@@ -23,16 +23,34 @@ const RUNS = 3;
 export async function assertLinearTime(n: number, run: (n: number) => unknown): Promise<void> {
   // Loads and compiles what later runs have.
   await run(n);
-  const fourTimes = await fastest(() => run(4 * n));
-  if (fourTimes <= MIN_MS) return;
-  const once = await fastest(() => run(n));
-  assert(fourTimes <= MAX_FACTOR * once, `${once} ms for ${n}, ${fourTimes} ms for ${4 * n}`);
+  assert(await isLinear(n, run), `more than linear time for ${4 * n} in place of ${n}`);
 }
 
-/** Returns the processor time of the fastest run, in milliseconds. */
-async function fastest(run: () => unknown): Promise<number> {
+/**
+ * Returns whether the time of `run` does not grow faster than its text.
+ *
+ * @param options `minMs`: a shorter time for `4 * n` counts as linear
+ */
+export async function isLinear(
+  n: number,
+  run: (n: number) => unknown,
+  { minMs = MIN_MS }: { minMs?: number } = {},
+): Promise<boolean> {
+  const fourTimes = await fastest(() => run(4 * n), { enoughMs: minMs });
+  return fourTimes < minMs || fourTimes < MAX_FACTOR * await fastest(() => run(n));
+}
+
+/**
+ * Returns the processor time of the fastest run, in milliseconds.
+ *
+ * @param options `runs`: their number. `enoughMs`: no further run after one that is faster
+ */
+export async function fastest(
+  run: () => unknown,
+  { runs = RUNS, enoughMs = 0 }: { runs?: number; enoughMs?: number } = {},
+): Promise<number> {
   let best = Infinity;
-  for (let n = 0; n < RUNS && best > MIN_MS / 10; n++) {
+  for (let n = 0; n < runs && best >= enoughMs; n++) {
     const before = cpuUsage();
     await run();
     const { user, system } = cpuUsage(before);
