@@ -9,8 +9,8 @@ import { cpuUsage } from "node:process";
 const CHECK_MS = 50;
 
 /**
- * A program that reads the largest answers blocks its loop for less than a third of this, so that it
- * passes on a machine of a third of the speed, too.
+ * The largest answers block the loop for less than a third of this. So the program passes on a
+ * machine of a third of the speed, too.
  */
 const MAX_BLOCKED_MS = 1_000;
 
