@@ -54,7 +54,10 @@ function storingModel(
 
 const never = ({ signal }: CallOptions) =>
   new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
+    const stop = () => reject(signal.reason);
+    // The job may be stopped while the id of the response is stored.
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop);
   });
 
 const live = { generator: "openai" } as const;
