@@ -41,6 +41,7 @@ async function begin({ signal, onEvent }: CallOptions, resumable: boolean): Prom
 
 function silence(signal: AbortSignal): Promise<never> {
   const stopped = Promise.withResolvers<never>();
+  if (signal.aborted) stopped.reject(signal.reason);
   signal.addEventListener("abort", () => stopped.reject(signal.reason), { once: true });
   return stopped.promise;
 }
