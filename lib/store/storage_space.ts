@@ -23,7 +23,7 @@ export type StorageState = "ok" | "low" | "full";
 /** What operators see. Sizes are in bytes; `null`: not known. */
 export interface StorageReport {
   state: StorageState;
-  /** Whether no write has failed for lack of space since the last one that succeeded. */
+  /** Whether the disk has taken the last write. */
   isWritable: boolean;
   freeBytes: number | null;
   totalBytes: number | null;
@@ -84,9 +84,21 @@ export function spaceMarks(
   return { low: 2 * full, full, empty: Math.min(DATABASE_BYTES, totalBytes * EMPTY_SHARE) };
 }
 
+/** SQLite's messages of a disk that takes no data. The first one also stands for a spent quota. */
+const UNWRITABLE = ["disk I/O error", "attempt to write a readonly database"];
+
 /** Returns whether an error of KV says that there is no space. Nothing was written then. */
 export function isStorageFull(error: unknown): boolean {
   return error instanceof Error && error.message.includes("database or disk is full");
+}
+
+/**
+ * Returns whether an error of a commit says that the disk takes no data, for whatever reason. It
+ * may take data later, so such a commit is like one that finds no space.
+ */
+export function isUnwritable(error: unknown): boolean {
+  if (isStorageFull(error)) return true;
+  return error instanceof Error && UNWRITABLE.some((message) => error.message.includes(message));
 }
 
 /**
@@ -113,7 +125,7 @@ export class StorageSpace implements Disposable {
   #mayRead = true;
   #state: StorageState = "ok";
   #space: DiskSpace | null = null;
-  /** A write has found no space, and no later one has succeeded. */
+  /** The disk has not taken a write, and no later one has succeeded. */
   #hasFailed = false;
   #isReserved = false;
   #isGrown = false;
@@ -153,9 +165,10 @@ export class StorageSpace implements Disposable {
     };
   }
 
-  /** Notes that a write has found no space. The state is `full` until a later write succeeds. */
-  reportFull(): void {
+  /** Notes that a write has failed. The state is `full` until a later write succeeds. */
+  reportUnwritable(error: unknown): void {
     this.#hasFailed = true;
+    this.#faults.report("storage not writable", error);
     this.#update();
   }
 

@@ -11,8 +11,6 @@ import { heldWork, jobOf, openRuntimesOn, refused, submit } from "../../../testi
 import { countDue } from "../../../testing/stores.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
 
-const diskFull = () => Promise.reject(new TypeError("database or disk is full"));
-
 /** Two instances over one database and one disk. */
 async function openOnDisk(overrides: Parameters<typeof openRuntimesOn>[1] = {}) {
   const clock = new FakeClock();
@@ -48,16 +46,40 @@ Deno.test("below the mark a new job is refused and not stored, and a repeated re
   await submit(env.a, env.kind, { text: "other" });
 });
 
-Deno.test("a commit that finds no space refuses the job, and frees its slot", async () => {
-  using env = await openOnDisk({ concurrency: 1 });
-  env.hooks.commit = diskFull;
-  assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "storage full" });
-  env.hooks.commit = undefined;
-  assertStrictEquals(env.a.instance.running, 0);
-  const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
-  assertStrictEquals(waitsAt, undefined);
-  await env.settled();
-});
+/** What SQLite says of a disk that takes no data. */
+const unwritable = [
+  "database or disk is full",
+  "disk I/O error",
+  "attempt to write a readonly database",
+];
+
+for (const message of unwritable) {
+  const fail = () => Promise.reject(new TypeError(message));
+
+  Deno.test(`"${message}" of a commit refuses the job, and frees its slot`, async () => {
+    using env = await openOnDisk({ concurrency: 1 });
+    env.hooks.commit = fail;
+    assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "storage full" });
+    env.hooks.commit = undefined;
+    assertStrictEquals(env.a.instance.running, 0);
+    const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
+    assertStrictEquals(waitsAt, undefined);
+    await env.settled();
+  });
+
+  Deno.test(`persist() keeps a result for ten minutes on "${message}"`, async () => {
+    const clock = new FakeClock();
+    const startedAt = clock.now();
+    let writableAt = startedAt + 9 * MINUTE;
+    const write = () => clock.now() < writableAt ? fail() : Promise.resolve("saved");
+    assertStrictEquals(await persist(write, autoAdvancing(clock)), "saved");
+    writableAt = Infinity;
+    const before = clock.now();
+    await assertRejects(() => persist(write, autoAdvancing(clock)), TypeError, message);
+    const minutes = (clock.now() - before) / MINUTE;
+    assertStrictEquals(Math.round(minutes), 10);
+  });
+}
 
 Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by themselves", async () => {
   const work = heldWork();
@@ -136,17 +158,4 @@ Deno.test("the instance reads the space when it starts, and then once a second",
     assertStrictEquals(reads, expected);
   }
   await env.a.instance.stop(0);
-});
-
-Deno.test("persist() keeps a result for ten minutes while the disk is full", async () => {
-  const clock = new FakeClock();
-  const startedAt = clock.now();
-  let spaceAt = startedAt + 9 * MINUTE;
-  const write = () => clock.now() < spaceAt ? diskFull() : Promise.resolve("saved");
-  assertStrictEquals(await persist(write, autoAdvancing(clock)), "saved");
-  spaceAt = Infinity;
-  const before = clock.now();
-  await assertRejects(() => persist(write, autoAdvancing(clock)), TypeError, "disk is full");
-  const minutes = (clock.now() - before) / MINUTE;
-  assertStrictEquals(Math.round(minutes), 10);
 });

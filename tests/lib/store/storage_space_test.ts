@@ -4,6 +4,7 @@ import type { SpaceReserve } from "../../../lib/store/reserve_file.ts";
 import type { SpaceWrites } from "../../../lib/store/space_writes.ts";
 import {
   isStorageFull,
+  isUnwritable,
   spaceMarks,
   StorageSpace,
   type StorageState,
@@ -134,7 +135,7 @@ Deno.test("a failed write makes the state full at once, until a later write succ
   const { space, calls, writes, checkWith } = openSpace();
   await checkWith({});
   calls.splice(0);
-  space.reportFull();
+  space.reportUnwritable(new TypeError("disk I/O error"));
   assertEquals([space.report.state, space.report.isWritable], ["full", false]);
   writes.test = () => Promise.reject(new TypeError("database or disk is full"));
   // A quota may be used up although the disk has space.
@@ -177,7 +178,7 @@ Deno.test("without a known space, only failed writes show that the disk is full"
     lowBelowBytes: null,
   });
   assertStrictEquals(space.isEmpty, false);
-  space.reportFull();
+  space.reportUnwritable(new TypeError("disk I/O error"));
   assertStrictEquals(space.acceptsJobs, false);
   await space.check(writes);
   assertStrictEquals(space.acceptsJobs, true);
@@ -213,9 +214,18 @@ Deno.test("each change of the state is one line of the log, with its level", asy
   ]);
 });
 
-Deno.test("isStorageFull() recognizes KV's error, and no other", () => {
-  assertStrictEquals(isStorageFull(new TypeError("database or disk is full")), true);
-  for (const error of [new TypeError("database is locked"), "database or disk is full", null]) {
-    assertStrictEquals(isStorageFull(error), false);
-  }
-});
+/** The errors of a commit. */
+const errors: [error: unknown, isFull: boolean, isUnwritable: boolean][] = [
+  [new TypeError("database or disk is full"), true, true],
+  [new TypeError("disk I/O error"), false, true],
+  [new TypeError("attempt to write a readonly database"), false, true],
+  [new TypeError("database is locked"), false, false],
+  ["database or disk is full", false, false],
+  [null, false, false],
+];
+
+for (const [error, isFull, unwritable] of errors) {
+  Deno.test(`isStorageFull() and isUnwritable() of ${error}: ${isFull}, ${unwritable}`, () => {
+    assertEquals([isStorageFull(error), isUnwritable(error)], [isFull, unwritable]);
+  });
+}
