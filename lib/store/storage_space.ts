@@ -12,6 +12,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
+import { describeError } from "../log.ts";
 import { type DiskSpace, DiskSpaceReader } from "./free_space.ts";
 import { databaseFile } from "./kv_path.ts";
 import { reserveFile, type SpaceReserve } from "./reserve_file.ts";
@@ -194,11 +195,12 @@ export class StorageSpace implements Disposable {
     if (this.isEmpty || this.#hasFailed) await this.#useReserve((reserve) => reserve.release());
     if (this.#hasFailed) await writes.test().then(() => this.#hasFailed = false, () => {});
     this.#update();
-    if (!this.acceptsJobs || !this.#hasRoomForReserve) return;
-    if (!this.#isReserved) {
+    if (!this.acceptsJobs) return;
+    if (!this.#isReserved && this.#hasRoomFor(1)) {
       this.#isReserved = await this.#useReserve((reserve) => reserve.hold());
     }
-    if (!this.#isGrown) await this.#growFiles(writes);
+    // The files grow by less than a second reserve.
+    if (!this.#isGrown && this.#hasRoomFor(2)) await this.#growFiles(writes);
   }
 
   /** Grows the files of SQLite once, because they never shrink while the database is open. */
@@ -207,8 +209,8 @@ export class StorageSpace implements Disposable {
     const { space } = this.#known;
     if (space === null || space.totalBytes < GROWTH_MIN_BYTES) return;
     try {
-      await writes.growFiles();
-      log.debug("files grown");
+      const hasGrown = await writes.growFiles(space);
+      log.debug(hasGrown ? "files grown" : "files are large enough");
     } catch (error) {
       this.#faults.report("files not grown", error);
     }
@@ -228,14 +230,15 @@ export class StorageSpace implements Disposable {
       this.#space = null;
       this.#mayRead = !(error instanceof Deno.errors.NotCapable);
       if (this.#mayRead) this.#faults.report("free space not read", error);
-      else log.warning("free space not known: the program needs --allow-sys=statfs");
+      // The text names the missing permission.
+      else log.warning("free space not known", { error: describeError(error) });
     }
   }
 
-  /** Whether the state stays `ok` when the reserve is held, and the files of SQLite have grown. */
-  get #hasRoomForReserve(): boolean {
+  /** Whether the state stays `ok` when so many files of the reserve's size are written. */
+  #hasRoomFor(reserves: number): boolean {
     const { space, marks } = this.#known;
-    return space !== null && space.freeBytes - 2 * marks.empty >= RECOVERY_FACTOR * marks.low;
+    return space !== null && space.freeBytes - reserves * marks.empty >= marks.low;
   }
 
   /** Returns whether it succeeded. */

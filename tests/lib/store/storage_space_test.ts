@@ -24,13 +24,16 @@ function readerOf(read: () => Promise<DiskSpace>) {
 
 /** A disk of 10 GiB whose free space a test sets, and what was done with it. */
 function openSpace({ totalBytes = 10 * GIB } = {}) {
-  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0 };
+  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0, logBytes: 0 };
   const calls: string[] = [];
   const call = (name: string) => {
     calls.push(name);
     return Promise.resolve();
   };
-  const writes: SpaceWrites = { test: () => call("test"), growFiles: () => call("grow") };
+  const writes: SpaceWrites = {
+    test: () => call("test"),
+    growFiles: () => call("grow").then(() => true),
+  };
   const reserve: SpaceReserve = { hold: () => call("hold"), release: () => call("release") };
   const space = new StorageSpace({
     clock: new FakeClock(),
@@ -117,10 +120,24 @@ Deno.test("the reserves are made once, and the file is released when the disk is
   await checkWith({ freeBytes: 7 * MIB });
   assertEquals(calls.splice(0), ["release"]);
   // The reserves would make the state `low` again.
-  await checkWith({ freeBytes: 55 * MIB });
+  assertStrictEquals(await checkWith({ freeBytes: 40 * MIB - 1 }), "low");
   assertEquals(calls.splice(0), []);
-  await checkWith({ freeBytes: 56 * MIB });
+  await checkWith({ freeBytes: 40 * MIB });
   assertEquals(calls.splice(0), ["hold"]);
+});
+
+Deno.test("each reserve is made as soon as the state stays ok with it", async () => {
+  const { calls, checkWith } = openSpace();
+  const steps: [freeBytes: number, calls: string[]][] = [
+    [40 * MIB - 1, []],
+    [40 * MIB, ["hold"]],
+    [48 * MIB - 1, []],
+    [48 * MIB, ["grow"]],
+  ];
+  for (const [freeBytes, expected] of steps) {
+    assertStrictEquals(await checkWith({ freeBytes }), "ok");
+    assertEquals(calls.splice(0), expected);
+  }
 });
 
 Deno.test("on a small volume the files of SQLite do not grow in advance", async () => {
@@ -190,16 +207,18 @@ Deno.test("without permission the space is read once, with one warning", async (
   let reads = 0;
   const reader = readerOf(() => {
     reads++;
-    return Promise.reject(new Deno.errors.NotCapable("Requires sys access"));
+    return Promise.reject(new Deno.errors.NotCapable('Requires read access to "data"'));
   });
   const space = new StorageSpace({ clock: new FakeClock(), concurrency, reader });
   await space.check(writes);
   await space.check(writes);
   assertStrictEquals(reads, 1);
   assertStrictEquals(space.acceptsJobs, true);
-  assertEquals(logs.records.map(({ level, rawMessage }) => [level, rawMessage]), [
-    ["warning", "free space not known: the program needs --allow-sys=statfs"],
-  ]);
+  const error = 'NotCapable: Requires read access to "data"';
+  assertEquals(
+    logs.records.map(({ level, rawMessage, properties }) => [level, rawMessage, properties]),
+    [["warning", "free space not known", { error }]],
+  );
 });
 
 Deno.test("each change of the state is one line of the log, with its level", async () => {
