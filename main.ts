@@ -36,8 +36,8 @@ const CLOSE_MS = 500;
 const DISK_FULL_EXIT_CODE = 75;
 
 /**
- * How many file descriptors clients cannot use up, beside one for the model call of each job that
- * may still start: for tools, callbacks, name lookups and modules that are loaded late.
+ * How many file descriptors clients cannot use up: for tools, callbacks, name lookups and modules
+ * that are loaded late. Each job that may still start has one more, for its model call.
  */
 const RESERVED_DESCRIPTORS = 32;
 
