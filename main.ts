@@ -75,6 +75,7 @@ const app = createApp({
   kinds,
   clock: systemClock,
   corsOrigins: config.corsOrigins,
+  allowedHosts: config.allowedHosts,
   access: { apiKeys, publicReads, trustedProxies },
   rateLimiters,
   maxStreamsPerCaller: config.maxStreamsPerCaller,

@@ -23,22 +23,29 @@ export function keyCaller(key: string): Caller {
   return identified(`key:${sha256(key)}`);
 }
 
+/**
+ * The callers with the tokens and at the addresses of the latest requests, because a hash takes
+ * several microseconds. The tokens are in memory only, as in the requests themselves. Memory also
+ * has the operator's secrets, which are worth more.
+ */
+const clientCallers = latestCallers((token) => identified(`client:${sha256(token)}`));
+const addressCallers = latestCallers((address) => ({
+  id: `address:${sha256(address)}`,
+  owner: null,
+}));
+
 /** Returns the caller that sends a client token. */
 export function clientCaller(token: string): Caller {
-  return identified(`client:${sha256(token)}`);
+  return clientCallers.memo(token);
 }
-
-/** The callers at the addresses of the latest requests, because a hash takes several microseconds. */
-const addressCallers = new LRUCache<string, Caller>({ max: 1_000 });
 
 /** Returns the caller at a network address, if it sends neither a key nor a token. */
 export function addressCaller(address: string): Caller {
-  let caller = addressCallers.get(address);
-  if (!caller) {
-    caller = { id: `address:${sha256(address)}`, owner: null };
-    addressCallers.set(address, caller);
-  }
-  return caller;
+  return addressCallers.memo(address);
+}
+
+function latestCallers(memoMethod: (text: string) => Caller): LRUCache<string, Caller> {
+  return new LRUCache({ max: 1_000, memoMethod });
 }
 
 /** Whether a job's owner is an API key. Such a job is visible only to its owner. */

@@ -89,6 +89,7 @@ export function parseConfig(
     hostname: v.HOST,
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
+    allowedHosts: v.ALLOWED_HOSTS,
     apiKeys: new ApiKeys(v.API_KEYS),
     adminToken: checkAdminToken(v),
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,

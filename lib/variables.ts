@@ -72,6 +72,9 @@ const effort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", ""],
 const EFFORT = "`none`, `minimal`, `low`, `medium`, `high`, `xhigh`, or an empty value for the " +
   "model's default. Unless the variable is set, the service sends it to OpenAI only";
 
+/** Whether a text is a host without a port, as URLs have it, but in any letters. */
+const isHostName = (text: string) => URL.parse(`http://${text}/`)?.hostname === text.toLowerCase();
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 /** The schema of each variable, in the order of the docs. Its error says what is expected. */
@@ -230,8 +233,20 @@ export const Variables = z.object({
     { error: "* or a comma-separated list of origins such as https://example.com" },
   ).default(["*"]).meta({
     section: "",
-    description: "origins whose pages may call the API from a browser, comma-separated. Pages of " +
-      "other origins cannot create, change or cancel jobs: the answer is 403",
+    description:
+      "origins whose pages may call the API from a browser, comma-separated; `*`, as an " +
+      "empty value: all. To allow none but its own pages, set the service's own origin. Pages of " +
+      "other origins can neither load, create nor cancel jobs: the answer is 403",
+  }),
+  ALLOWED_HOSTS: list.refine(
+    (hosts) => hosts.length > 0 && hosts.every(isHostName),
+    { error: "a comma-separated list of host names such as trips.example.com, without ports" },
+  ).default([]).meta({
+    example: "trips.example.com",
+    description: "the host names by which the service can be reached, comma-separated, without " +
+      "ports. Requests for another name are refused with 421. `localhost` and IP addresses are " +
+      "always allowed. Unset: any name. Needed " +
+      "[where browsers use no TLS](deployment.md#before-the-first-request)",
   }),
 
   API_KEYS: list.refine(

@@ -16,8 +16,8 @@ import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
-import { commonHeaders } from "./http/common_headers.ts";
-import { refuseForeignSites } from "./http/foreign_site.ts";
+import { answerPreflights, commonHeaders } from "./http/common_headers.ts";
+import { refuseForeignReads, refuseForeignSites } from "./http/foreign_site.ts";
 import { requireHost } from "./http/host.ts";
 import { healthRoutes } from "./api/health.ts";
 import { sendProblemPage } from "./pages/html.tsx";
@@ -39,6 +39,8 @@ export interface AppOptions {
   clock: Clock;
   /** Origins whose scripts may use the API; `*` for all. */
   corsOrigins: string[];
+  /** The host names that requests may name; empty: any. */
+  allowedHosts: readonly string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
   /** How many event streams and long polls a caller may have open; 0: any number. */
@@ -67,9 +69,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const contents = new JobContents();
 
   app.use(requestId());
-  // Also of preflights, which the next middleware answers.
-  app.use(requireHost());
-  app.use(commonHeaders({ origins: corsOrigins, allowedHeaders, exposedHeaders }));
+  const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders };
+  app.use(commonHeaders(cors), requireHost(options.allowedHosts), answerPreflights(cors));
   app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
 
@@ -81,6 +82,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
       problem: foreignSite,
     }),
   );
+  const ownReads = refuseForeignReads({ origins: corsOrigins, problem: foreignSite });
+  app.use("/api/*", ownReads).use("/trips/*", ownReads);
   const { health, warnings = () => [] } = options;
   const isAdmin = adminCheck(options.adminToken);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));

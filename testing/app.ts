@@ -45,6 +45,7 @@ export function testApp(
     clock,
     access,
     corsOrigins: ["*"],
+    allowedHosts: [],
     rateLimiters: {},
     maxStreamsPerCaller: 0,
     privateHosts: [],

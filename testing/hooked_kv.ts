@@ -18,7 +18,7 @@ export interface KvHooks {
 }
 
 /** How many operations of a wrapped database run. */
-const running = new WeakMap<Deno.Kv, { count: number }>();
+const running = new WeakMap<Deno.Kv, Operations>();
 
 /** Whether a database was wrapped by {@link hookKv}. */
 export function isHooked(kv: Deno.Kv): boolean {
@@ -46,67 +46,76 @@ export async function settled(kv: Deno.Kv): Promise<void> {
   }
 }
 
-/** Wraps a database. The hooks can be set and unset at any time. */
-export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
-  const hooks: KvHooks = {};
-  const operations = { count: 0 };
-  async function counted<Result>(operation: () => Promise<Result>): Promise<Result> {
-    operations.count++;
+/** Counts the operations that run. */
+class Operations {
+  count = 0;
+
+  async run<Result>(operation: () => Promise<Result>): Promise<Result> {
+    this.count++;
     try {
       return await operation();
     } finally {
-      operations.count--;
+      this.count--;
     }
   }
-  function atomic(): Deno.AtomicOperation {
-    const operation = kv.atomic();
-    const sets: Deno.KvKey[] = [];
-    const set = operation.set.bind(operation);
-    const run = operation.commit.bind(operation);
-    const commit = () => counted(run);
-    operation.set = (key, value, options) => {
-      sets.push(key);
-      return set(key, value, options);
-    };
-    operation.commit = () => hooks.commit ? hooks.commit(sets, commit) : commit();
-    return operation;
-  }
-  async function get(...args: Parameters<Deno.Kv["get"]>) {
-    await hooks.get?.(args[0]);
-    return await counted(() => kv.get(...args));
-  }
-  async function getMany(...args: Parameters<Deno.Kv["getMany"]>) {
-    for (const key of args[0]) await hooks.get?.(key);
-    return await counted(() => kv.getMany(...args));
-  }
-  /** Only tests write without a transaction. */
-  function set(...args: Parameters<Deno.Kv["set"]>) {
-    return counted(() => kv.set(...args));
-  }
-  function list(...args: Parameters<Deno.Kv["list"]>) {
-    const ready = hooks.list?.(args[0]);
-    const entries = kv.list(...args);
-    const next = entries.next.bind(entries);
-    entries.next = () =>
-      counted(async () => {
-        await ready;
-        return await next();
-      });
-    return entries;
-  }
+}
+
+/** Wraps a database. The hooks can be set and unset at any time. */
+export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
+  const hooks: KvHooks = {};
+  const operations = new Operations();
+  const methods: Partial<Deno.Kv> = hookedMethods(kv, { hooks, operations });
   const hooked = new Proxy(kv, {
     get(target, name) {
-      if (name === "atomic") return atomic;
-      if (name === "get") return get;
-      if (name === "getMany") return getMany;
-      if (name === "list") return list;
-      if (name === "set") return set;
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
   running.set(hooked, operations);
   return { kv: hooked, hooks };
+}
+
+function hookedMethods(
+  kv: Deno.Kv,
+  { hooks, operations }: { hooks: KvHooks; operations: Operations },
+): Partial<Deno.Kv> {
+  return {
+    set: (...args) => operations.run(() => kv.set(...args)),
+    delete: (...args) => operations.run(() => kv.delete(...args)),
+    async get<T>(...args: Parameters<Deno.Kv["get"]>) {
+      await hooks.get?.(args[0]);
+      return await operations.run(() => kv.get<T>(...args));
+    },
+    async getMany<T extends readonly unknown[]>(...args: Parameters<typeof kv.getMany<T>>) {
+      for (const key of args[0]) await hooks.get?.(key as Deno.KvKey);
+      return await operations.run(() => kv.getMany<T>(...args));
+    },
+    list<T>(...args: Parameters<Deno.Kv["list"]>) {
+      const ready = hooks.list?.(args[0]);
+      const entries = kv.list<T>(...args);
+      const next = entries.next.bind(entries);
+      entries.next = () =>
+        operations.run(async () => {
+          await ready;
+          return await next();
+        });
+      return entries;
+    },
+    atomic() {
+      const operation = kv.atomic();
+      const sets: Deno.KvKey[] = [];
+      const set = operation.set.bind(operation);
+      const run = operation.commit.bind(operation);
+      const commit = () => operations.run(run);
+      operation.set = (key, value, options) => {
+        sets.push(key);
+        return set(key, value, options);
+      };
+      operation.commit = () => hooks.commit ? hooks.commit(sets, commit) : commit();
+      return operation;
+    },
+  };
 }
 
 /**

@@ -168,6 +168,7 @@ const problemCodes = [
   "job_finished",
   "body_too_large",
   "unsupported_media_type",
+  "misdirected_request",
   "idempotency_key_reused",
   "rate_limited",
   "daily_budget_spent",

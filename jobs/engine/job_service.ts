@@ -78,6 +78,8 @@ export interface SubmitOptions {
   idempotencyKey?: string | undefined;
   /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
   idempotencyScope?: string | undefined;
+  /** Whether a repeated request creates another job if the first one failed or was canceled. */
+  replacesFailed?: boolean | undefined;
   /** The id of the caller that takes turns with others. Unset: the id of `caller`. */
   turnOf?: string | undefined;
   /** The URL that receives the callback. */
@@ -150,10 +152,11 @@ export class JobService {
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
-    const { idempotencyScope = caller.id } = options;
+    const { idempotencyScope = caller.id, replacesFailed } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([idempotencyScope, idempotencyKey]),
       fingerprint: hashJson([kind.name, request, callbackUrl]),
+      replacesFailed,
     };
     const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
     const terms = { idempotency, dailyBudget };
@@ -214,7 +217,7 @@ export class JobService {
   ): Promise<Submission | Refusal> {
     const { worker } = this.#options;
     const isReserved = await worker.reserve(newJob);
-    const job = isReserved ? newJob : await this.#withPlace(newJob, turnOf);
+    const job = await this.#withPlace(newJob, { caller: turnOf, isReserved });
     const acceptance = await this.#store.accept(job, {
       ...terms,
       holder: isReserved ? worker.holder : undefined,
@@ -224,12 +227,12 @@ export class JobService {
       if (isUnwritable(error)) return STORAGE_FULL;
       throw error;
     });
-    if (acceptance.outcome !== "accepted" && !isReserved) {
+    if (acceptance.outcome !== "accepted") {
       this.#options.order.giveBack(job.kind, { caller: turnOf });
     }
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
-    if (lease) this.#start(lease, turnOf);
+    if (lease) worker.start(lease);
     else if (isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
@@ -250,20 +253,18 @@ export class JobService {
     };
   }
 
-  #start(lease: Lease, caller: string): void {
-    const { order, worker, clock } = this.#options;
-    order.noteImmediateStart(lease.job.kind, { caller, now: clock.now() });
-    worker.start(lease);
-  }
-
-  /** Gives a job that must wait its place in the queue. */
-  async #withPlace(job: QueuedJob, caller: string): Promise<QueuedJob> {
+  /** Gives a job its place in the queue. A job with a reserved slot does not wait there. */
+  async #withPlace(
+    job: QueuedJob,
+    { caller, isReserved }: { caller: string; isReserved: boolean },
+  ): Promise<QueuedJob> {
     const { order, clock } = this.#options;
     const { kind } = job;
-    // Another instance may know a queue.
-    const first = order.currentPlace(kind) === null ? await this.#store.index.first(kind) : null;
+    const turn = { caller, now: clock.now() };
+    if (isReserved) return { ...job, place: order.placeOfStart(kind, turn) };
+    const first = order.mustReadFirst(kind, turn.now) ? await this.#store.index.first(kind) : null;
     if (first) order.noteFirst(kind, first.place);
-    return { ...job, place: order.placeFor(kind, { caller, now: clock.now() }) };
+    return { ...job, place: order.placeFor(kind, turn) };
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */

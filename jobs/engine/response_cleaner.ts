@@ -30,7 +30,10 @@ const MAX_DELETIONS = 4;
 /** While the provider hangs, more jobs than this may end. Their responses stay at the provider. */
 const MAX_WAITING_JOBS = 1_000;
 
-/** After this many failures in a sweep the provider is out of reach, and the next sweep goes on. */
+/**
+ * After this many failures the provider may be out of reach, so the sweep ends. The next one begins
+ * behind them.
+ */
 const MAX_SWEEP_FAILURES = 20;
 
 const log = getLogger(["tripwright", "job"]);
@@ -112,11 +115,15 @@ export class ResponseCleaner {
   async #sweep(leftovers: StoredResponses, signal: AbortSignal): Promise<void> {
     let [deleted, failed] = [0, 0];
     try {
-      if (!await leftovers.claimSweep()) return;
-      for await (const response of leftovers.ofEndedJobs()) {
-        if (signal.aborted || failed >= MAX_SWEEP_FAILURES) break;
+      const sweep = await leftovers.claimSweep();
+      if (sweep === null) return;
+      for await (const response of leftovers.ofEndedJobs(sweep)) {
+        if (signal.aborted) break;
         if (await this.#limit(() => this.#deleteOne(response))) deleted++;
-        else failed++;
+        else if (++failed >= MAX_SWEEP_FAILURES) {
+          await leftovers.endSweep(sweep, response);
+          break;
+        }
       }
     } catch (error) {
       log.warning("responses not swept", { error: describeError(error) });

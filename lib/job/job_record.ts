@@ -59,7 +59,7 @@ const common = {
   /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
   /**
-   * A keyed hash of the address that the request came from, so that the breaker can tell the jobs of
+   * Keyed hashes of the address that the request came from, so that the breaker can tell the jobs of
    * one address from others. `null`: it had an API key, or the hash is not known.
    */
   sender: z.string().nullable().catch(null).default(null),

@@ -15,7 +15,10 @@ export type FoundJson = { value: unknown } | { problem: "none" | "cut" | "severa
 /** Text with more braces than this before the document is not an answer. */
 const MAX_STARTS = 50;
 
-/** The objects before the document are read at most this many times. They may contain each other. */
+/**
+ * A text is read for objects this many times at most, whatever it consists of. Objects may contain
+ * each other.
+ */
 const MAX_READS = 8;
 
 /** The beginning and the end of the thoughts of a model, which some servers leave in the answer. */
@@ -35,10 +38,11 @@ export function findJson(answer: string): FoundJson {
   // Some models write the document as a JSON string.
   if (typeof whole === "string" && whole.startsWith("{")) return findJson(whole);
   if (whole !== undefined) return { value: whole };
-  const first = nextObject(text, 0);
+  const budget = budgetFor(text);
+  const first = nextObject(text, 0, budget);
   if (first === null) return { problem: "none" };
   if (first.end === null) return { problem: "cut" };
-  const second = nextObject(text, first.end);
+  const second = nextObject(text, first.end, budget);
   // Some servers repeat the answer. The repetition may be incomplete.
   const isAmbiguous = second !== null && second.end !== null &&
     !isDeepStrictEqual(second.value, first.value);
@@ -48,10 +52,11 @@ export function findJson(answer: string): FoundJson {
 /** Returns the JSON objects in a text, one behind the other. Objects in objects are parts of these. */
 export function objectsIn(text: string): unknown[] {
   const values = [];
-  let found = nextObject(text, 0);
+  const budget = budgetFor(text);
+  let found = nextObject(text, 0, budget);
   while (found !== null && found.end !== null && values.length < MAX_STARTS) {
     values.push(found.value);
-    found = nextObject(text, found.end);
+    found = nextObject(text, found.end, budget);
   }
   return values;
 }
@@ -76,18 +81,29 @@ export function withoutThoughts(text: string): string {
 /** An object in a text. `end` is the position behind it, or `null` if the text ends before it. */
 type ObjectInText = { value: unknown; end: number } | { end: null };
 
-/** Returns the first JSON object from a position on, or `null` if there is none. */
-function nextObject(text: string, from: number): ObjectInText | null {
+/** How many characters of a text may still be read. */
+interface Budget {
+  left: number;
+}
+
+function budgetFor(text: string): Budget {
+  return { left: MAX_READS * text.length };
+}
+
+/**
+ * Returns the first JSON object from a position on, or `null` if there is none or the budget is
+ * used up.
+ */
+function nextObject(text: string, from: number, budget: Budget): ObjectInText | null {
   let start = text.indexOf("{", from);
-  let left = MAX_READS * text.length;
-  for (let n = 0; start >= 0 && n < MAX_STARTS && left > 0; n++) {
+  for (let n = 0; start >= 0 && n < MAX_STARTS && budget.left > 0; n++) {
     OBJECT_START.lastIndex = start;
     if (OBJECT_START.test(text)) {
       const { ending, at: end } = endOf(text, start);
       if (ending === "cut") return { end: null };
+      budget.left -= end - start;
       const value = ending === "closed" ? parseJson(text.slice(start, end)) : undefined;
       if (value !== undefined) return { value, end };
-      left -= end - start;
     }
     start = text.indexOf("{", start + 1);
   }

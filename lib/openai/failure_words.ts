@@ -76,11 +76,16 @@ const PASSING: ReadonlySet<number | undefined> = new Set([408, 409, 424, 425, 49
 
 /** A model that has crashed, or is loaded again. Some servers report it as 400 or 404. */
 const CRASHED =
-  /model (?:has |was |is )?(?:crashed|unloaded|reloaded)|failed to load model(?![^]*not (?:exist|found))|degraded function|no healthy deployments/;
+  /model (?:has |was |is )?(?:crashed|unloaded|reloaded)|degraded function|no healthy deployments/;
+
+/** It may also be that the model does not exist. Then these words say so. */
+const NOT_LOADED = "failed to load model";
+const NOT_THERE = /not (?:exist|found)/;
 
 /** Returns whether an error is about a crash of the model. */
 export function hasCrashed({ text }: ServerWords): boolean {
-  return CRASHED.test(text);
+  const at = text.lastIndexOf(NOT_LOADED);
+  return CRASHED.test(text) || at >= 0 && !NOT_THERE.test(text.slice(at));
 }
 
 /** Returns whether an error is a page of a proxy. Its words are not about the request. */

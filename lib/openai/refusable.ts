@@ -12,7 +12,7 @@ interface Refusable {
   /** Whether the request has the member. */
   isSent: (body: SentBody) => boolean;
   /** Finds the member in the server's text, which is in lower case. */
-  words: RegExp;
+  words: Pick<RegExp, "test">;
   /** Members that the same text names more exactly. */
   yieldsTo?: readonly string[];
   /** If the part is not sent any more, the text is about the whole member. */
@@ -53,6 +53,14 @@ function includes({ include }: SentBody, start: string): boolean {
 
 /** The names of the member with all additions. */
 const INCLUDE = namesOf("include").join("|");
+const REASONING_ADDITION = new RegExp(`${INCLUDE}|encrypted`);
+const SOURCES_ADDITION = new RegExp(`${INCLUDE}|web_search_call`);
+
+/** Returns whether a text has a word and, anywhere behind it, another one. */
+function isBefore(text: string, word: string, other: string): boolean {
+  const at = text.indexOf(word);
+  return at >= 0 && text.indexOf(other, at + word.length) >= 0;
+}
 
 /** Text about the parameters of functions. */
 const PARAMETERS = "for function|function_declaration|function\\.parameters|\\btools?\\W+\\d+\\W";
@@ -89,14 +97,19 @@ const rows = [
   {
     name: "include.reasoning",
     isSent: (body) => includes(body, "reasoning"),
-    words: new RegExp(`^(?![^]*web_search_call[^]*encrypted)[^]*(?:${INCLUDE}|encrypted)`),
+    words: {
+      test: (text) =>
+        !isBefore(text, "web_search_call", "encrypted") && REASONING_ADDITION.test(text),
+    },
   },
   {
     name: "include.sources",
     isSent: (body) => includes(body, "web_search_call"),
-    words: new RegExp(
-      `^(?![^]*encrypted(?:[^]*web_search_call| content))[^]*(?:${INCLUDE}|web_search_call)`,
-    ),
+    words: {
+      test: (text) =>
+        !isBefore(text, "encrypted", "web_search_call") && !text.includes("encrypted content") &&
+        SOURCES_ADDITION.test(text),
+    },
   },
   {
     name: "reasoning",
@@ -160,7 +173,7 @@ const rows = [
     name: "tools",
     isSent: (body) => toolsOf(body).length > 0,
     words:
-      /support\w*[^.]{0,30}[ '"`[](?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --(?:enable|jinja))|unsupported param: tools/,
+      /support\w{0,3}[^.]{0,30}[ '"`[](?:tools?|function)\b|\b(?:tools?|functions?|function calling|tool[ _](?:use|choice))\b[^.]{0,40}(?:not support|unsupported|not available|requires --(?:enable|jinja))|unsupported param: tools/,
     // A server that takes functions, but not together with a format, loses the format first.
     yieldsTo: [
       "web_search",
@@ -176,7 +189,7 @@ const rows = [
     isSent: (body) =>
       Array.isArray(body.messages) && body.messages.some(({ role }) => role === "system"),
     words:
-      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w* (?:the )?['"`]?system|got ['"`]?system|roles must alternate|only user and assistant/,
+      /(?:system|developer) (?:roles?|messages?|prompts?|instructions?)[^.]{0,30} not|support\w{0,3} (?:the )?['"`]?system|got ['"`]?system|roles must alternate|only user and assistant/,
   },
 ] as const satisfies readonly Refusable[];
 

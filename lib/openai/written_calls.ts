@@ -17,9 +17,14 @@ const JsonCall = z.object({
   parameters: lenientArguments,
 });
 
-/** A call as tags. */
-const TAGGED = /<function=([^>]+)>([^]*?)<\/function>/g;
-const PARAMETER = /<parameter=([^>]+)>\n?([^]*?)\n?<\/parameter>/g;
+/**
+ * A longer answer is a text, not a list of calls. Arguments have at most 4,000 characters, and an
+ * answer has a few calls.
+ */
+const MAX_CHARACTERS = 200_000;
+
+/** The most calls that are read, and the most parameters of one call. */
+const MAX_ELEMENTS = 100;
 
 interface Written {
   name: string;
@@ -43,18 +48,44 @@ export function withWrittenCalls(turn: ResponseTurn, tools: readonly FunctionToo
 
 function callsIn(text: string): Written[] {
   const answer = withoutThoughts(text);
-  const tagged = [...answer.matchAll(TAGGED)].map(([, name = "", body = ""]) => ({
+  if (answer.length > MAX_CHARACTERS) return [];
+  const tagged = elementsIn(answer, "function").map(({ name, content }) => ({
     name: functionName(name),
-    arguments: JSON.stringify(parametersIn(body)),
+    arguments: JSON.stringify(parametersIn(content)),
   }));
   return tagged.length > 0 ? tagged : objectsIn(answer).map(callOf);
 }
 
-function parametersIn(body: string): Record<string, unknown> {
-  const parameters = [...body.matchAll(PARAMETER)];
-  return Object.fromEntries(
-    parameters.map(([, name = "", value = ""]) => [name, parseJson(value) ?? value]),
-  );
+function parametersIn(content: string): Record<string, unknown> {
+  const parameters = elementsIn(content, "parameter").map(({ name, content }) => {
+    const value = content.replaceAll(/^\n|\n$/g, "");
+    return [name, parseJson(value) ?? value];
+  });
+  return Object.fromEntries(parameters);
+}
+
+/** Such as `<function=name>content</function>`. */
+interface Element {
+  name: string;
+  content: string;
+}
+
+/** Returns the elements in a text, one behind the other. Reads each character once. */
+function elementsIn(text: string, tag: "function" | "parameter"): Element[] {
+  const [opening, closing] = [`<${tag}=`, `</${tag}>`];
+  const elements: Element[] = [];
+  let end = 0;
+  while (elements.length < MAX_ELEMENTS) {
+    const start = text.indexOf(opening, end);
+    const nameEnd = start < 0 ? -1 : text.indexOf(">", start);
+    const contentEnd = nameEnd < 0 ? -1 : text.indexOf(closing, nameEnd);
+    // A later element would lack the same.
+    if (contentEnd < 0) break;
+    const name = text.slice(start + opening.length, nameEnd);
+    elements.push({ name, content: text.slice(nameEnd + 1, contentEnd) });
+    end = contentEnd + closing.length;
+  }
+  return elements;
 }
 
 /** Returns a call; with an empty name if the object is none. */

@@ -17,6 +17,8 @@ export interface Idempotency {
   key: string;
   /** The hash of the request. */
   fingerprint: string;
+  /** Whether a job that failed or was canceled no longer counts, so that another one replaces it. */
+  replacesFailed?: boolean | undefined;
 }
 
 /** The conditions for the acceptance of a job. */
@@ -59,6 +61,11 @@ export interface JobPage {
 export interface PageStart {
   createdAt: number;
   id: string;
+}
+
+/** Whether a job has ended without a plan. */
+function hasFailed({ state }: JobRecord): boolean {
+  return state === "failed" || state === "canceled";
 }
 
 /** The accepted jobs of one KV database. */
@@ -104,14 +111,14 @@ export class AcceptanceStore {
 
   /** Returns the earlier use of an idempotency key, else the entry that a commit must replace. */
   async #findRepeatable(
-    { key, fingerprint }: Idempotency,
+    { key, fingerprint, replacesFailed = false }: Idempotency,
   ): Promise<Repetition | Deno.KvEntryMaybe<unknown>> {
     const entry = await this.#kv.get(keys.idempotency(key));
     const repeatable = Repeatable.safeParse(entry.value).data;
     if (!repeatable) return entry;
     const job = parseJob(await this.#kv.get(keys.job(repeatable.jobId)), this.#clock.now());
     // An idempotency key expires with its job.
-    if (job === null) return entry;
+    if (job === null || (replacesFailed && hasFailed(job))) return entry;
     return repeatable.fingerprint === fingerprint
       ? { outcome: "repeated", job }
       : { outcome: "key reused" };

@@ -49,8 +49,19 @@ export interface SourcedJob {
   id: string;
   /** A hash of the request. */
   request: string;
-  /** Who sent it. */
+  /** Who sent it: one or several names, see {@link isSameSource}. */
   source: string;
+}
+
+/**
+ * Returns whether two sources have a name in common. A sender has the name of the day and that of the
+ * day before, so that its jobs from before and after midnight belong together.
+ *
+ * @param source names with spaces in between
+ */
+function isSameSource(source: string | null, other: string): boolean {
+  const names = other.split(" ");
+  return source !== null && source.split(" ").some((name) => names.includes(name));
 }
 
 /**
@@ -118,7 +129,8 @@ function letOthersCallMs(
   if (wasRefused) return LET_OTHERS_CALL_MS.job;
   // If only this source waits, there is no other one to wait for.
   const hasOthers = suspectSource === null;
-  return hasOthers && sources.includes(job.source) ? LET_OTHERS_CALL_MS.source : 0;
+  const isRefused = sources.some((source) => isSameSource(source, job.source));
+  return hasOthers && isRefused ? LET_OTHERS_CALL_MS.source : 0;
 }
 
 /** Returns whether a job waits for the end of the pause and for the probe. */
@@ -127,8 +139,10 @@ export function concerns(
   { id, request, source }: SourcedJob,
 ): boolean {
   if (suspect !== null) return suspect === id;
-  if (suspectRequest !== null) return suspectRequest === request && suspectSource === source;
-  return suspectSource === null || suspectSource === source;
+  if (suspectRequest !== null) {
+    return suspectRequest === request && isSameSource(suspectSource, source);
+  }
+  return suspectSource === null || isSameSource(suspectSource, source);
 }
 
 /** Returns whether the breaker stops the calls of all jobs. */
@@ -160,7 +174,7 @@ export function afterRefusal(
   { job, error, backoff, now }: { job: SourcedJob; error: JobError; backoff: Backoff; now: number },
 ): BreakerState {
   const { failure, retryAfterMs } = error;
-  const isOneSource = last === null || last.suspectSource === job.source;
+  const isOneSource = last === null || isSameSource(last.suspectSource, job.source);
   const suspectSource = isOneSource && mayBeOwnFault(error) ? job.source : null;
   const isOneRequest = last === null || last.suspectRequest === job.request;
   const suspectRequest = isOneRequest && suspectSource !== null ? job.request : null;

@@ -7,7 +7,8 @@
  * | `["sender_key", day]` | the random key of the hashes of that UTC day |
  *
  * A plain hash of an address can be found by hashing all addresses. So the hash has a random key,
- * which all instances share. It is deleted after its day, and then nothing leads back to an address.
+ * which all instances share. It is deleted after the next day, and then nothing leads back to an
+ * address.
  * @module
  */
 import { hmac } from "@noble/hashes/hmac.js";
@@ -26,7 +27,7 @@ const HASH_CHARACTERS = 32;
 
 const Key = z.instanceof(Uint8Array).refine(({ length }) => length === KEY_BYTES);
 
-/** An instance whose clock is behind may use the key of the last day for this long. */
+/** An instance whose clock is behind may use a key for this much longer. */
 const SPARE_MS = 3_600_000;
 
 const log = getLogger(["tripwright", "jobs"]);
@@ -34,8 +35,8 @@ const log = getLogger(["tripwright", "jobs"]);
 export class SenderHashes {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
-  /** The key of a day, as soon as it is read. */
-  #key: { day: number; bytes: Promise<Uint8Array> } | undefined;
+  /** The key of a day, and that of the day before if there is one, as soon as they are read. */
+  #keys: { day: number; bytes: Promise<Uint8Array[]> } | undefined;
   /** The hashes of the latest senders of this day, because a hash takes several microseconds. */
   readonly #hashes = new LRUCache<string, string>({ max: 1_000 });
 
@@ -45,30 +46,37 @@ export class SenderHashes {
   }
 
   /**
-   * Returns the hash of a sender. It is the same in all instances, and another one on the next day.
+   * Returns the hash of a sender for this day, and behind a space that for the day before. Two results
+   * of the same or of consecutive days have a hash in common. They are the same in all instances.
    *
    * @param sender such as the `id` of a caller
    * @returns `null` if the key cannot be read: no request may fail for it
    */
   async hashOf(sender: string): Promise<string | null> {
     const day = Math.floor(this.#clock.now() / DAY_MS);
-    if (this.#key?.day !== day) {
+    if (this.#keys?.day !== day) {
       this.#hashes.clear();
-      this.#key = { day, bytes: this.#readKey(day) };
+      this.#keys = { day, bytes: this.#readKeys(day) };
     }
     const known = this.#hashes.get(sender);
     if (known !== undefined) return known;
-    const { bytes } = this.#key;
+    const { bytes } = this.#keys;
     try {
-      const hash = bytesToHex(hmac(sha256, await bytes, utf8ToBytes(sender)));
-      const short = hash.slice(0, HASH_CHARACTERS);
-      if (this.#key?.bytes === bytes) this.#hashes.set(sender, short);
-      return short;
+      const hashes = (await bytes).map((key) => shortHash(key, sender)).join(" ");
+      if (this.#keys?.bytes === bytes) this.#hashes.set(sender, hashes);
+      return hashes;
     } catch (error) {
-      if (this.#key?.bytes === bytes) this.#key = undefined;
+      if (this.#keys?.bytes === bytes) this.#keys = undefined;
       log.warning("sender not hashed", { error: describeError(error) });
       return null;
     }
+  }
+
+  async #readKeys(day: number): Promise<Uint8Array[]> {
+    const own = await this.#readKey(day);
+    const { value } = await this.#kv.get(["sender_key", day - 1]);
+    const { data: before } = Key.safeParse(value);
+    return before ? [own, before] : [own];
   }
 
   /** Reads the key of a day, or creates it. */
@@ -79,11 +87,15 @@ export class SenderHashes {
       const { data: found } = Key.safeParse(entry.value);
       if (found) return found;
       const made = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-      const expireIn = (day + 1) * DAY_MS - this.#clock.now() + SPARE_MS;
+      const expireIn = (day + 2) * DAY_MS - this.#clock.now() + SPARE_MS;
       // A conflict means that another instance has created it.
       if ((await this.#kv.atomic().check(entry).set(key, made, { expireIn }).commit()).ok) {
         return made;
       }
     }
   }
+}
+
+function shortHash(key: Uint8Array, sender: string): string {
+  return bytesToHex(hmac(sha256, key, utf8ToBytes(sender))).slice(0, HASH_CHARACTERS);
 }

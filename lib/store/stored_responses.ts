@@ -5,7 +5,7 @@
  *
  * | key | value |
  * |---|---|
- * | `["response_sweep"]` | when an instance last repeated failed deletions, in epoch milliseconds |
+ * | `["response_sweep"]` | when an instance last repeated failed deletions, in epoch milliseconds, and the key of the last one |
  * @module
  */
 import { z } from "zod";
@@ -19,13 +19,26 @@ const SWEEP_MS = 3_600_000;
 /** How often an instance looks whether a sweep is due. */
 const CHECK_MS = 300_000;
 
-const SweptAt = z.number();
 const Key = z.tuple([z.string(), z.string(), z.string()]);
+
+const SweepEntry = z.object({
+  at: z.number(),
+  /** The key of the last response of this or an earlier sweep. */
+  last: Key.nullable(),
+});
+type SweepEntry = z.infer<typeof SweepEntry>;
+
+const sweepKey = ["response_sweep"];
 
 /** A response and its job. */
 export interface StoredResponse {
   jobId: string;
   responseId: string;
+}
+
+/** A sweep that this instance has claimed. */
+export interface Sweep extends SweepEntry {
+  versionstamp: string;
 }
 
 /** The stored responses of one KV database. */
@@ -44,23 +57,54 @@ export class StoredResponses {
     await this.#kv.delete(keys.storedResponse(jobId, responseId));
   }
 
-  /** Returns whether this instance, and no other one, must sweep now. Most calls read nothing. */
-  async claimSweep(): Promise<boolean> {
+  /**
+   * Claims the next sweep, if it is due. Most calls read nothing.
+   *
+   * @returns `null` if it is not due, or another instance has claimed it
+   */
+  async claimSweep(): Promise<Sweep | null> {
     const now = this.#clock.now();
-    if (now < this.#checkAt) return false;
+    if (now < this.#checkAt) return null;
     this.#checkAt = now + CHECK_MS;
-    const entry = await this.#kv.get(["response_sweep"]);
-    const sweptAt = SweptAt.safeParse(entry.value).data ?? -Infinity;
+    const entry = await this.#kv.get(sweepKey);
+    const { at = -Infinity, last = null } = SweepEntry.safeParse(entry.value).data ?? {};
     // A time in the future means that a clock was set back.
-    if (Math.abs(now - sweptAt) < SWEEP_MS) return false;
-    const claim = this.#kv.atomic().check(entry).set(entry.key, now, { expireIn: 2 * SWEEP_MS });
-    return (await claim.commit()).ok;
+    if (Math.abs(now - at) < SWEEP_MS) return null;
+    return await this.#write(entry, { at: now, last });
   }
 
-  /** Yields the stored responses of all jobs that have ended. */
-  async *ofEndedJobs(): AsyncGenerator<StoredResponse> {
+  /**
+   * Remembers where a sweep has ended. Without it, responses whose deletion always fails would keep
+   * each sweep from the responses behind them.
+   */
+  async endSweep(sweep: Sweep, { jobId, responseId }: StoredResponse): Promise<void> {
+    const last = Key.parse(keys.storedResponse(jobId, responseId));
+    // A conflict means that the next sweep has begun.
+    await this.#write({ key: sweepKey, versionstamp: sweep.versionstamp }, { at: sweep.at, last });
+  }
+
+  async #write(check: Deno.AtomicCheck, entry: SweepEntry): Promise<Sweep | null> {
+    const operation = this.#kv.atomic().check(check);
+    const result = await operation.set(sweepKey, entry, { expireIn: 2 * SWEEP_MS }).commit();
+    return result.ok ? { ...entry, versionstamp: result.versionstamp } : null;
+  }
+
+  /**
+   * Yields the stored responses of all jobs that have ended.
+   *
+   * @param last the key of a response: begins behind it, and continues at the first one
+   */
+  async *ofEndedJobs({ last }: Pick<Sweep, "last">): AsyncGenerator<StoredResponse> {
+    const prefix = prefixes.allStoredResponses();
+    if (last === null) return yield* this.#ofEndedJobs({ prefix });
+    const behind = [...last, ""];
+    yield* this.#ofEndedJobs({ prefix, start: behind });
+    yield* this.#ofEndedJobs({ prefix, end: behind });
+  }
+
+  async *#ofEndedJobs(selector: Deno.KvListSelector): AsyncGenerator<StoredResponse> {
     let last = { jobId: "", hasEnded: false };
-    for await (const { key, value } of this.#kv.list({ prefix: prefixes.allStoredResponses() })) {
+    for await (const { key, value } of this.#kv.list(selector)) {
       const jobId = Key.safeParse(key).data?.[1];
       const responseId = z.string().safeParse(value).data;
       if (jobId === undefined || responseId === undefined) continue;

@@ -19,6 +19,8 @@ export interface AcceptOptions {
   idempotencyKey: string | undefined;
   /** The callers that share the key, as a name. Unset: the key belongs to the caller. */
   idempotencyScope?: string | undefined;
+  /** Whether a repeated request creates another job if the first one failed or was canceled. */
+  replacesFailed?: boolean | undefined;
   /** The URL that receives a callback when the job has ended. */
   callbackUrl?: string | null | undefined;
 }
@@ -31,8 +33,9 @@ export interface AcceptOptions {
 export async function acceptJob(
   c: Context<AppEnv>,
   kind: PublicKind,
-  { jobs, rateLimiters, request, idempotencyKey, idempotencyScope, callbackUrl }: AcceptOptions,
+  { jobs, rateLimiters, request, ...options }: AcceptOptions,
 ): Promise<Submission> {
+  const { idempotencyKey, idempotencyScope, replacesFailed, callbackUrl } = options;
   const submitted = await accept(() =>
     jobs.submit(kind, request, {
       caller: c.get("caller"),
@@ -40,6 +43,7 @@ export async function acceptJob(
       sender: c.get("sender"),
       idempotencyKey,
       idempotencyScope,
+      replacesFailed,
       callbackUrl,
       trace: traceOf(c.req.raw.headers),
       permit: () => countFor(c, rateLimiters.jobs),

@@ -162,11 +162,7 @@ export function isMaker(
   return isKey(asker) && (!isKey(owner) || owner === asker);
 }
 
-/** Tells whether the caller may know that the job exists. */
-export function maySee(
-  { owner: asker }: Caller,
-  { owner }: JobRecord,
-  { apiKeys, publicReads }: AccessOptions,
-): boolean {
-  return publicReads || apiKeys.size === 0 || !isKey(owner) || owner === asker;
+/** Tells whether the caller may know that the job exists: its maker, and all if reads need no key. */
+export function maySee(caller: Caller, job: JobRecord, access: AccessOptions): boolean {
+  return access.publicReads || access.apiKeys.size === 0 || isMaker(caller, job, access);
 }

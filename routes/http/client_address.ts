@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import type { AppEnv } from "./caller.ts";
 
 /**
@@ -33,12 +34,30 @@ function withoutPort(address: string): string {
   return address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^\[(.*)\](:\d+)?$/, "$1");
 }
 
+/** The networks of the latest IPv6 addresses, because to parse an address takes several microseconds. */
+const networks = new LRUCache<string, string>({ max: 1_000, memoMethod: parseNetwork });
+
 /** IPv4 addresses and texts that are not addresses stay unchanged. */
 function networkOf(address: string): string {
-  // Every request comes through here, so IPv4 addresses are not parsed.
-  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
+  return address.includes(":") ? networks.memo(address) : address;
+}
+
+function parseNetwork(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
   // Converts an IPv4-mapped address. A network has no zone (fe80::1%eth0).
   const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return embeddedIPv4(parsed) ??
+    ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX_BITS}`).toString();
+}
+
+/**
+ * Returns the IPv4 address of a client behind NAT64 (`64:ff9b::/96`, RFC 6052) or 6to4 (`2002::/16`,
+ * RFC 3056). Without it, all clients behind a NAT64 would be in one network.
+ */
+function embeddedIPv4(address: ipaddr.IPv6): string | undefined {
+  const bytes = address.toByteArray();
+  const range = address.range();
+  if (range === "rfc6052") return bytes.slice(12).join(".");
+  if (range === "6to4") return bytes.slice(2, 6).join(".");
 }

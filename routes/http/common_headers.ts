@@ -36,14 +36,19 @@ export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
     return pairs;
   }
   return async (c, next) => {
-    if (isPreflight(c.req.raw)) {
-      return await secure(c, async () => void (c.res = await allow(c, next) as Response));
-    }
+    // The others are up to `answerPreflights()`.
+    if (isPreflight(c.req.raw)) return await secure(c, next);
     const sent = c.req.header("origin") ?? "";
     const origin = origins.includes(sent) ? sent : "";
     for (const [name, value] of decided.get(origin) ?? await decide(origin)) c.header(name, value);
     await next();
   };
+}
+
+/** Answers preflights, by which a browser asks whether a page may send a request. */
+export function answerPreflights(options: CorsOptions): MiddlewareHandler {
+  const allow = allowOrigins(options);
+  return async (c, next) => isPreflight(c.req.raw) ? await allow(c, next) : await next();
 }
 
 /** An `OPTIONS` request that is no preflight asks for the methods of a path. */

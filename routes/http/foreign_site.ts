@@ -1,6 +1,7 @@
 /**
- * Refuses requests that pages of other sites make a browser send. The API and the forms of the web
- * app share the rule. Browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request, and
+ * Refuses requests that pages of other sites make a browser send: changes, and reads that only use up
+ * the limits of the visitor. The API and the web app share the rules.
+ * Browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request, and
  * no page can change these headers.
  *
  * Hono's `csrf` does not fit: it refuses clients that are no browsers, and lets through every request
@@ -40,6 +41,42 @@ export function refuseForeignSites(options: ForeignSiteOptions): MiddlewareHandl
   };
 }
 
+/** What shows an answer inside a page. No answer of this service may be shown there. */
+const EMBEDDED: ReadonlySet<string> = new Set([
+  "iframe",
+  "frame",
+  "fencedframe",
+  "object",
+  "embed",
+]);
+
+/**
+ * Refuses reads by which a page of another site loads something into itself, for example as an image
+ * or an event stream. They would count against the limits of the visitor. A link that the visitor
+ * follows is no such read.
+ *
+ * @throws {ProblemError} the problem of the options, from the handler
+ */
+export function refuseForeignReads(
+  { origins, problem }: Pick<ForeignSiteOptions, "origins" | "problem">,
+): MiddlewareHandler {
+  const allowsAll = origins.includes("*");
+  return async (c, next) => {
+    if (!allowsAll && SAFE_METHODS.has(c.req.method) && isForeignLoad(c, origins)) {
+      throw new ProblemError(problem);
+    }
+    await next();
+  };
+}
+
+/** Old browsers and programs do not send these headers. */
+function isForeignLoad(c: Context, origins: readonly string[]): boolean {
+  if (!OTHER_SITES.has(c.req.header("sec-fetch-site") ?? "")) return false;
+  const mode = c.req.header("sec-fetch-mode") ?? "navigate";
+  const isLoad = mode !== "navigate" || EMBEDDED.has(c.req.header("sec-fetch-dest") ?? "");
+  return isLoad && !origins.includes(c.req.header("origin") ?? "");
+}
+
 /** Tells whether a page of another site, which may not do so, has sent the request. */
 function isForeign(
   c: Context,
@@ -47,8 +84,9 @@ function isForeign(
 ): boolean {
   if (origins.includes("*")) return false;
   const site = c.req.header("sec-fetch-site");
-  // The browser knows the address of the service, whatever a proxy does to `Host`.
-  if (site === "same-origin") return false;
+  // The browser knows the address of the service, whatever a proxy does to `Host`. With `none` it acts
+  // by itself or for an extension, whose origin is no site.
+  if (site === "same-origin" || site === "none") return false;
   const isOtherSite = OTHER_SITES.has(site ?? "");
   const origin = c.req.header("origin");
   if (origin === undefined) return isOtherSite || refusesUnknown;

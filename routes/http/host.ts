@@ -8,13 +8,23 @@ import { ProblemError } from "./problem.ts";
 /** A host and a port (RFC 9110, section 7.2), without a user name and without other parts of a URL. */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
+/** An IP address, as URLs write it. */
+const ADDRESS = /^(?:\d+\.\d+\.\d+\.\d+|\[.*\])$/;
+
 /**
  * Accepts only requests whose `Host` and URL name a valid host. A request without `Host` gets
  * through: HTTP/2 has `:authority` in its place, and health checks in HTTP/1.0 need none.
  *
- * @throws {ProblemError} 400 from the handler for any other host
+ * With a list of names, a page cannot reach the service by a name of its own that resolves to the
+ * address of the service (DNS rebinding). Browsers would take that for one site. IP addresses and
+ * `localhost` need no list, because no page can choose what they stand for.
+ *
+ * @param allowed the names that requests may name, without ports; empty: any
+ * @throws {ProblemError} from the handler: 400 for a host that is not valid, 421 for another name
+ * (RFC 9110, section 15.5.20)
  */
-export function requireHost(): MiddlewareHandler {
+export function requireHost(allowed: readonly string[]): MiddlewareHandler {
+  const names = allowed.length > 0 ? new Set(["localhost", ...allowed.map(nameOf)]) : null;
   // Nearly all requests name the same host, and to parse it takes a microsecond.
   let known: string | undefined;
   return async (c, next) => {
@@ -22,6 +32,7 @@ export function requireHost(): MiddlewareHandler {
     const host = c.req.header("host") ?? authority;
     if (host !== known || authority !== known) {
       if (!isHost(host) || !isHost(authority)) throw invalidHost();
+      if (names && !(isAllowed(host, names) && isAllowed(authority, names))) throw misdirected();
       known = host;
     }
     await next();
@@ -37,6 +48,23 @@ function authorityOf(url: string): string {
 
 function isHost(host: string): boolean {
   return HOST.test(host) && URL.canParse(`http://${host}/`);
+}
+
+function isAllowed(host: string, names: ReadonlySet<string>): boolean {
+  const name = nameOf(host);
+  return names.has(name) || ADDRESS.test(name);
+}
+
+/** Returns the name or address in a host, as URLs write it. */
+function nameOf(host: string): string {
+  return new URL(`http://${host}/`).hostname.replace(/\.$/, "");
+}
+
+function misdirected(): ProblemError {
+  return new ProblemError({
+    code: "misdirected_request",
+    detail: "Host: this service has another name, see ALLOWED_HOSTS",
+  });
 }
 
 function invalidHost(): ProblemError {

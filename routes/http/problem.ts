@@ -76,9 +76,8 @@ export const problemTypes = {
   foreign_site: {
     status: 403,
     title: "The request was sent from another site",
-    advice:
-      "A page of another site sent this request, which could change something. The operator " +
-      "can allow that site in `CORS_ORIGINS`. If the page is from this service, a proxy has " +
+    advice: "A page of another site sent this request. It could change something, or use up your " +
+      "limits. The operator can allow that site in `CORS_ORIGINS`. If the page is from this service, a proxy has " +
       "changed `Host`. The operator must let it pass on the host and the port of the browser's " +
       "URL, or add that origin to `CORS_ORIGINS`.",
   },
@@ -143,6 +142,12 @@ export const problemTypes = {
     title: "The body must not be compressed",
     advice: "The service does not decompress request bodies. Send the body as it is, without " +
       "`Content-Encoding`.",
+  },
+  misdirected_request: {
+    status: 421,
+    title: "This service has another host name",
+    advice: "`Host` names a host that `ALLOWED_HOSTS` does not list. Use the host name of the " +
+      "service. The operator can add further names.",
   },
   idempotency_key_reused: {
     status: 422,

@@ -116,15 +116,14 @@ async function createTrip(
   { request, formId, ...services }: SentWish,
 ): Promise<QueuedJob> {
   const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
-  const name = formId && `${formId}-${digest}`;
-  const idempotencyScope = formId && formScopeOf(formId);
-  for (let idempotencyKey = name;;) {
-    const options = { ...services, request, idempotencyKey, idempotencyScope };
-    const { job, isRepeated } = await acceptJob(c, kind, options);
-    const state = isRepeated && (await services.jobs.read(kind, job.id))?.job.state;
-    if (state !== "failed" && state !== "canceled") return job;
-    idempotencyKey = `${name}-${job.id}`;
-  }
+  const { job } = await acceptJob(c, kind, {
+    ...services,
+    request,
+    idempotencyKey: formId && `${formId}-${digest}`,
+    idempotencyScope: formId && formScopeOf(formId),
+    replacesFailed: true,
+  });
+  return job;
 }
 
 function kindOf({ kinds }: HomeContext, noun: Noun): PublicKind {

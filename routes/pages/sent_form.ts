@@ -43,12 +43,13 @@ export interface SentForm {
 const FORM_SCOPE = "form";
 
 /**
- * Returns which callers share a form id as their idempotency key. An id that a page has given to a
- * form contains a UUID. It cannot be guessed, so it needs no caller: the browser may send the form
- * again from another network. Any other id belongs to its caller (`undefined`).
+ * Returns which callers share a form id as their idempotency key. The start page gives each form a
+ * UUID. It cannot be guessed, so it needs no caller: the browser may send the form again from
+ * another network. Any other id belongs to its caller (`undefined`). The form that repeats a trip
+ * has the id of that trip, which each person with the link knows.
  */
 export function formScopeOf(formId: string): string | undefined {
-  return z.uuid().safeParse(formId.replace(/^again-/, "")).success ? FORM_SCOPE : undefined;
+  return z.uuid().safeParse(formId).success ? FORM_SCOPE : undefined;
 }
 
 /** Reads the body of a form; `null` if it does not come from a form of this app. */

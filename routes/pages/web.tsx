@@ -25,7 +25,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     refusesUnknown: true,
     problem: foreignForm,
   });
-  routes.use("/trips/*", identify(access, browserTokenOf), ownForms);
+  routes.use("/trips/*", identify(access, (c) => browserTokenOf(c, access)), ownForms);
   const keepToken = keepBrowserToken(access);
   routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.

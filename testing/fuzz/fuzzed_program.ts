@@ -5,6 +5,7 @@
  */
 import { assert, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import { join } from "node:path";
 import { failureKinds } from "../../lib/job/failure.ts";
 import { kinds, techno, tokyo } from "../app.ts";
 import { serveLocally } from "../local_server.ts";
@@ -23,14 +24,17 @@ const MAX_READS = 30;
 /** The result of a job whose model must not be called for now. */
 const WAITS = "waits for the model";
 
-/** The program answers `/livez` in less, also on a slow machine that does other work. */
+/** The program answers `/livez` in less, also on a machine whose processors have other work. */
 const LIVE_MS = 5_000;
+
+/** The module that reports in the output when the program is busy with one thing for too long. */
+export const WATCH: string = join(import.meta.dirname!, "blocked_loop.ts");
 
 /** Headers that the server adds, and the description does not list. */
 const TRANSPORT = ["date", "content-encoding", "transfer-encoding"];
 
-/** A line of the output that only a bug can cause: an error that is not expected, or a stack. */
-const BUG = /^\s+at |Uncaught|\.tsx?:\d+|"level":"(?:ERROR|FATAL)"/;
+/** What only a bug writes: an error that is not expected, a stack, the report of a long task. */
+const BUG = /^\s+at |event loop blocked|Uncaught|\.tsx?:\d+|"level":"(?:ERROR|FATAL)"/;
 
 /** A job that failed because of its model is logged as an error. */
 const FAILED_JOB = /"message":"failed","logger":"tripwright\.job"(?!.*"code":"internal")/;
@@ -122,6 +126,7 @@ class Target implements AsyncDisposable {
     if (this.#running) return this.#running.program;
     const directory = await workDirectory();
     const program = new Program(directory.path, {
+      preload: WATCH,
       env: {
         OPENAI_API_KEY: SECRETS[0]!,
         OPENAI_WEBHOOK_SECRET: SECRETS[1]!,

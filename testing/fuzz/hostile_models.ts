@@ -1,6 +1,6 @@
 /**
  * Random answers of a model server: plans and events that are deep, long, cut, of wrong types, out
- * of order, or no text at all.
+ * of order, repeated words, or no text at all.
  * @module
  */
 import fc from "fast-check";
@@ -27,6 +27,15 @@ const plan = JSON.stringify(sampleItinerary({ destination: "Tokyo, Japan", durat
 const depth = fc.constantFrom(10, 99, 101, 5_000, 100_000);
 const size = fc.constantFrom(10, 3_000, 100_000, 1_100_000);
 
+/** What the program looks for in an answer or in an error, often. */
+const repeated = fc.tuple(
+  fc.constantFrom(
+    ...["<function=", "<function=f>", "<function=f><parameter=", "</think:", '{"a":{"b":1} '],
+    ...["unsupported", "web_search_call", "failed to load model", "```", "\n\n"],
+  ),
+  fc.constantFrom(16_000, 1_100_000),
+).map(([word, size]) => word.repeat(size / word.length));
+
 /** What the model writes in place of the plan. */
 const text = fc.oneof(
   { weight: 10, arbitrary: fc.constant(plan) },
@@ -41,6 +50,7 @@ const text = fc.oneof(
   size.map((size) => "<think>".repeat(size / 10) + plan),
   size.map((size) => '{"a" '.repeat(size / 10)),
   size.map((size) => `{"days":[{"day":1,"theme":"${"\u0301\u{1F468}\u200d".repeat(size / 10)}"}]}`),
+  { weight: 6, arbitrary: repeated },
   fc.json(),
   fc.string({ unit: anyCharacter, maxLength: 200 }),
 );
@@ -136,6 +146,7 @@ const bytes = fc.tuple(
     { weight: 5, arbitrary: good },
     { weight: 5, arbitrary: mixed },
     { weight: 1, arbitrary: fc.tuple(text) },
+    { weight: 1, arbitrary: fc.tuple(repeated) },
     { weight: 1, arbitrary: fc.constant([]) },
   ),
   fc.oneof(

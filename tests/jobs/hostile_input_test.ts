@@ -7,18 +7,20 @@ import { z } from "zod";
 import { linksIn, MAX_OUTPUT_CHARACTERS, writeOutput } from "../../jobs/tools/output.ts";
 import { runTool } from "../../jobs/tools/tool.ts";
 import { JobError } from "../../lib/job/failure.ts";
-import { findJson } from "../../lib/model/json_document.ts";
+import { findJson, objectsIn, withoutThoughts } from "../../lib/model/json_document.ts";
 import { PartialItems } from "../../lib/model/partial_items.ts";
 import { ChatAnswer } from "../../lib/openai/chat_answer.ts";
 import { readableError } from "../../lib/openai/error.ts";
 import { readEvents } from "../../lib/openai/events.ts";
 import { toTurn } from "../../lib/openai/response_body.ts";
 import { ResponseReader } from "../../lib/openai/response_reader.ts";
+import { withWrittenCalls } from "../../lib/openai/written_calls.ts";
 import { encodeProgress } from "../../lib/store/progress_codec.ts";
 import { noProgress } from "../../lib/job/progress.ts";
 import { countWork } from "../../testing/counted_work.ts";
 import { frame, streamOf } from "../../testing/event_stream.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
+import { assertLinearTime } from "../../testing/processor_time.ts";
 
 const { signal } = new AbortController();
 
@@ -160,6 +162,53 @@ for (const [name, n, run] of linear) {
   });
 }
 
+const tools = [{ name: "f", description: "", parameters: z.object({}) }];
+
+/** Returns the names of the calls that are found in the text of a model. */
+function readCalls(text: string): string[] {
+  const turn = { text, calls: [], output: [], truncated: false, stored: false };
+  const { calls } = withWrittenCalls({ ...turn, id: null, usage: null } as never, tools);
+  return calls.map(({ name }) => name);
+}
+
+/** What {@link countWork} cannot see: regular expressions and loops over characters. */
+const linearTime: [name: string, n: number, run: (n: number) => unknown][] = [
+  ["functions without a name", 4_000, (n) => readCalls("<function=".repeat(n))],
+  ["functions without an end", 4_000, (n) => readCalls("<function=a>".repeat(n))],
+  [
+    "parameters without a name",
+    4_000,
+    (n) => readCalls(`<function=f>${"<parameter=".repeat(n)}</function>`),
+  ],
+  [
+    "parameters without an end",
+    4_000,
+    (n) => readCalls(`<function=f>${"<parameter=a>".repeat(n)}</function>`),
+  ],
+  ["the end of thoughts, cut", 20_000, (n) => withoutThoughts("</a:".repeat(n))],
+  ["a name of thoughts", 50_000, (n) => withoutThoughts(`</${nonsense(n)}`)],
+];
+
+for (const [name, n, run] of linearTime) {
+  Deno.test(`hostile output costs linear time: ${name}`, () => assertLinearTime(n, run));
+}
+
+Deno.test("the objects in a text share one budget of reads", async () => {
+  const objects = `${'{"a":'.repeat(7)}{"name":"f"}${" ".repeat(1_000)}`;
+  const text = `${objects.repeat(50)}x${"}".repeat(400)}`;
+  const work = await countWork(() => objectsIn(text));
+  // Each look at the beginning of an object counts the whole text. Without the budget it is 400 times.
+  assert(work < 60 * text.length, `${work} characters read of ${text.length}`);
+});
+
+const call = "<function=f><parameter=a>\n1\n</parameter></function>";
+
+Deno.test("a long text is no list of calls, and a list has at most a hundred", () => {
+  assertEquals(readCalls(call.repeat(3)), ["f", "f", "f"]);
+  assertStrictEquals(readCalls(call.repeat(1_000)).length, 100);
+  assertEquals(readCalls(call + " ".repeat(200_000)), []);
+});
+
 const MANY = 501;
 const TOO_LARGE = "x".repeat(4_000_001);
 
@@ -238,14 +287,14 @@ Deno.test("a call with long arguments is not made", async () => {
     parameters: z.object({ a: z.string() }),
     run: () => Promise.resolve(++calls),
   };
-  const call = (length: number) => ({
+  const callOf = (length: number) => ({
     callId: "1",
     name: "t",
     arguments: JSON.stringify({ a: "x".repeat(length) }),
   });
   const context = { signal, clock: new FakeClock() };
-  assertStrictEquals((await runTool([tool], call(3_900), context)).failed, false);
-  const refused = await runTool([tool], call(4_000), context);
+  assertStrictEquals((await runTool([tool], callOf(3_900), context)).failed, false);
+  const refused = await runTool([tool], callOf(4_000), context);
   assertStrictEquals(refused.failed, true);
   assertMatch(refused.text, /more than 4000 characters/);
   assertStrictEquals(calls, 1);

@@ -67,6 +67,13 @@ const bad: [env: Record<string, string>, message: string][] = [
     'CORS_ORIGINS is ",", expected * or a comma-separated list of origins ' +
     "such as https://example.com",
   ],
+  ...[",", "trips.example:443", "https://trips.example", "a b"].map((
+    hosts,
+  ): [Record<string, string>, string] => [
+    { ALLOWED_HOSTS: hosts },
+    `ALLOWED_HOSTS is "${hosts}", expected a comma-separated list of host names such as ` +
+    "trips.example.com, without ports",
+  ]),
   [{ DAILY_JOBS: "0" }, 'DAILY_JOBS is "0", expected a whole number from 1 to 100000000'],
   ...["0", "-1", "5 USD", "1e3", ".5"].map((amount): [Record<string, string>, string] => [
     { DAILY_COST_USD: amount },

@@ -1,5 +1,7 @@
 import { assert } from "@std/assert";
-import { fuzzProgram } from "../../testing/fuzz/fuzzed_program.ts";
+import { join } from "node:path";
+import { fuzzProgram, WATCH } from "../../testing/fuzz/fuzzed_program.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
 
 /** A fixed seed, so that each run does the same. */
 const SEED = 20261128;
@@ -12,4 +14,17 @@ Deno.test("the real program survives random requests, bytes and answers of a mod
     const reached = results.filter((result) => result.startsWith(sort));
     assert(reached.length >= 2, `${sort}${reached.join()}`);
   }
+});
+
+Deno.test("a program that is busy with one thing for more than a second reports it", async () => {
+  await using directory = await workDirectory();
+  const preload = join(directory.path, "busy.ts");
+  await Deno.writeTextFile(
+    preload,
+    `import ${JSON.stringify(WATCH)};
+    import { cpuUsage } from "node:process";
+    setTimeout(() => { const before = cpuUsage(); while (cpuUsage(before).user < 1_100_000); });`,
+  );
+  await using program = new Program(directory.path, { preload });
+  await program.until(({ output }) => output.includes("event loop blocked: "));
 });

@@ -148,6 +148,8 @@ const readHeaders = [
   "prefer",
   "range",
   "sec-fetch-site",
+  "sec-fetch-mode",
+  "sec-fetch-dest",
   "traceparent",
   "tracestate",
   "upgrade",

@@ -4,6 +4,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentPaths } from "../../docs/prose_linter.ts";
+import { claimsOf, matchesName, namesIn, testNames } from "../../testing/named_tests.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
@@ -106,33 +107,85 @@ Deno.test("docs/job_lifecycle.md explains every failure, and whether it is retri
   assertEquals(documented, actual);
 });
 
-/** The names of all tests, as patterns that accept any text for a placeholder. */
-async function testNames(directory = "tests"): Promise<RegExp[]> {
-  const names = [];
-  for await (const { name, isDirectory } of Deno.readDir(join(root, directory))) {
-    const path = `${directory}/${name}`;
-    if (isDirectory) names.push(...await testNames(path));
-    else if (name.endsWith("_test.ts")) {
-      for (const [, , text] of (await read(path)).matchAll(/Deno\.test\(\s*(["`])(.*?)\1/g)) {
-        const literal = text!.split(/\$\{[^}]*\}/).map((part) => part.replace(/[^\w\s]/g, "\\$&"));
-        names.push(new RegExp(`^${literal.join(".+")}$`));
+/** The documents whose claims name their tests, and the sections of some of them. */
+const claiming = [
+  { path: "docs/invariants.md", heading: "##", claims: ["10. Secrets"] },
+  {
+    path: "docs/security.md",
+    heading: "###",
+    claims: ["A page of another site", "cancel a job", "requests of a caller"],
+  },
+] as const;
+
+for (const { path, heading, claims: expected } of claiming) {
+  Deno.test(`each claim of ${path} names existing tests`, async () => {
+    const claims = claimsOf(await read(path), heading);
+    for (const start of expected) {
+      assert(claims.some(({ claim }) => claim.startsWith(start)), `no claim: ${start}`);
+    }
+    const names = await testNames();
+    for (const { claim, tests } of claims) {
+      assert(tests.length > 0, `no test: ${claim}`);
+      for (const test of tests) {
+        assert(names.some((name) => matchesName(name, test)), `${claim}: no test is named ${test}`);
       }
     }
-  }
-  return names;
+  });
 }
 
-Deno.test("docs/invariants.md names existing tests for each of the ten invariants", async () => {
-  const text = await read("docs/invariants.md");
-  const sections = text.split(/^## /m).slice(1);
-  assertEquals(sections.map((section) => parseInt(section)), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  const names = await testNames();
-  for (const section of sections) {
-    const tests = [...section.matchAll(/^- `(.*)`$/gm)].map((match) => match[1]!);
-    assert(tests.length > 0, section);
-    for (const test of tests) assert(names.some((name) => name.test(test)), test);
-  }
+Deno.test("docs/invariants.md has ten invariants", async () => {
+  const claims = claimsOf(await read("docs/invariants.md"), "##");
+  const numbers = claims.map(({ claim }) => parseInt(claim));
+  assertEquals(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
+
+Deno.test("claimsOf() finds sections and rows, also without tests", () => {
+  const text = [
+    "## Rights",
+    "| who      | tests       |",
+    "| -------- | ----------- |",
+    "| a caller | `one` `two` |",
+    "| a reader |             |",
+    "",
+    "| who      | what  |",
+    "| -------- | ----- |",
+    "| no claim | `one` |",
+    "### A stranger",
+    "- `three`",
+    "- no test: `x`",
+    "### A guest",
+    "## Rest",
+    "- `no claim`",
+  ].join("\n");
+  assertEquals(claimsOf(text, "###"), [
+    { claim: "a caller", tests: ["one", "two"] },
+    { claim: "a reader", tests: [] },
+    { claim: "A stranger", tests: ["three"] },
+    { claim: "A guest", tests: [] },
+  ]);
+});
+
+/** Sources of tests, a name, and whether a test has it. */
+const named: [source: string, test: string, isFound: boolean][] = [
+  ['Deno.test("a", f)', "a", true],
+  ['Deno.test(\n  "a",\n  f,\n)', "a", true],
+  ['Deno.test({\n  name: "a",\n})', "a", true],
+  ['browserTest("a", f)', "a", true],
+  ["Deno.test(`a ${x} c${y}`, f)", "a b c", true],
+  ["const title = `a ${x} ` +\n  `c`;\nDeno.test(title, f)", "a b c", true],
+  ['const title = "a";\nassert(title)', "a", false],
+  ['Deno.test("a", f)', "b", false],
+  ['Deno.test("a b", f)', "a", false],
+  ["Deno.test(`a ${x} c`, f)", "a b d", false],
+  ['Deno.test("a. (b)", f)', "a. (b)", true],
+  ['Deno.test("a. (b)", f)', "ax (b)", false],
+];
+
+for (const [source, test, isFound] of named) {
+  Deno.test(`matchesName() is ${isFound} for ${test} and ${JSON.stringify(source)}`, () => {
+    assertStrictEquals(namesIn(source).some((name) => matchesName(name, test)), isFound);
+  });
+}
 
 Deno.test("the documents name only existing tasks and files", async () => {
   const documents = await Array.fromAsync(documentPaths());

@@ -5,8 +5,14 @@
  * @module
  */
 
-/** The name of the cookie. The server sets it with the first page. */
+/** The name of the cookie without TLS. The server sets the cookie with the first page. */
 export const BROWSER_COOKIE = "tripwright_client";
+
+/**
+ * The name of the cookie with TLS. Browsers accept a name with this prefix from the host itself only
+ * (RFC 6265bis, section 4.1.3.2), so another host of the same domain cannot choose the token.
+ */
+export const TLS_COOKIE = `__Host-${BROWSER_COOKIE}`;
 
 /**
  * Returns the token of this browser.
@@ -16,7 +22,11 @@ export const BROWSER_COOKIE = "tripwright_client";
  */
 export function browserTokenIn(cookies: string): string | undefined {
   const pairs = cookies.split("; ").map((pair) => pair.split("="));
-  const token = pairs.find(([name]) => name === BROWSER_COOKIE)?.[1] ?? "";
-  // The service refuses a malformed token.
-  return /^[\w-]{16,128}$/.test(token) ? token : undefined;
+  const valueOf = (wanted: string) => pairs.find(([name]) => name === wanted)?.[1];
+  return firstToken([valueOf(TLS_COOKIE), valueOf(BROWSER_COOKIE)]);
+}
+
+/** Returns the first of some cookie values that is a token; the service refuses a malformed one. */
+export function firstToken(values: readonly (string | undefined)[]): string | undefined {
+  return values.find((value) => /^[\w-]{16,128}$/.test(value ?? ""));
 }

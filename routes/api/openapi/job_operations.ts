@@ -23,7 +23,7 @@ import {
   nameOf,
 } from "../../../jobs/job_answer.ts";
 import { RATE, requestHeadersOf, type ResponseHeader, responseHeadersOf } from "./headers.ts";
-import { answer, COMMON_PROBLEMS, EFFECT_PROBLEMS, problems } from "./responses.ts";
+import { answer, COMMON_PROBLEMS, problems } from "./responses.ts";
 
 /** The data that all operations of a kind share. */
 interface DescribedKind {
@@ -124,7 +124,6 @@ function createOperation(
         "incomplete_body",
         "invalid_header",
         "callback_not_allowed",
-        ...EFFECT_PROBLEMS,
         "body_timeout",
         "body_too_large",
         "unsupported_media_type",
@@ -267,7 +266,6 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
       ...problems(
         "invalid_header",
         "not_owner",
-        ...EFFECT_PROBLEMS,
         "job_not_found",
         "job_finished",
         "storage_full",
@@ -355,7 +353,6 @@ function readTokenOperation({ name, common }: DescribedKind): ZodOpenApiOperatio
       ...problems(
         "invalid_header",
         "read_token_not_needed",
-        ...EFFECT_PROBLEMS,
         "job_not_found",
         ...COMMON_PROBLEMS,
       ),

@@ -36,10 +36,13 @@ export function answer(
 }
 
 /** The problems that every call about jobs can answer with. */
-export const COMMON_PROBLEMS: ProblemCode[] = ["unauthorized", "rate_limited", "internal"];
-
-/** The problems that every call with an effect can answer with, besides the common ones. */
-export const EFFECT_PROBLEMS: ProblemCode[] = ["foreign_site"];
+export const COMMON_PROBLEMS: ProblemCode[] = [
+  "unauthorized",
+  "foreign_site",
+  "misdirected_request",
+  "rate_limited",
+  "internal",
+];
 
 /** Describes the problems that a call can answer with: one response for each status. */
 export function problems(...codes: ProblemCode[]): ZodOpenApiResponsesObject {

@@ -9,7 +9,7 @@ import type {
   ZodOpenApiResponseObject,
 } from "zod-openapi";
 import { HealthDetails } from "../schemas.ts";
-import { answer, EFFECT_PROBLEMS, problems } from "./responses.ts";
+import { answer, problems } from "./responses.ts";
 
 /** The part that all these operations share. They need no API key. */
 const common: Pick<ZodOpenApiOperationObject, "tags" | "security"> = {
@@ -127,7 +127,7 @@ function webhookOperation(): ZodOpenApiOperationObject {
       ...problems(
         "incomplete_body",
         "invalid_signature",
-        ...EFFECT_PROBLEMS,
+        "foreign_site",
         "response_unknown",
         "body_timeout",
         "body_too_large",

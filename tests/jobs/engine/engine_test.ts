@@ -330,7 +330,7 @@ async function recordMinute(jobs: number) {
     writes.push(...sets.map(([sort]) => String(sort)));
     return run();
   };
-  hooks.list = (selector) => lists.push(JSON.stringify(selector));
+  hooks.list = (selector) => void lists.push(JSON.stringify(selector));
   for (let n = 0; n < 600; n++) {
     env.clock.advance(100);
     await env.settled();

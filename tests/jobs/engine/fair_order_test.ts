@@ -47,18 +47,25 @@ for (const [name, requests, served] of orders) {
   Deno.test(`FairOrder: ${name}`, () => assertStrictEquals(orderOf(requests), served));
 }
 
-Deno.test("FairOrder begins anew when no job waits", () => {
+Deno.test("FairOrder begins anew at the last full minute when no job waits", () => {
   const order = new FairOrder();
-  const place = (now: number) => order.placeFor("test", { caller: "A", now });
+  const place = (caller: string, now: number) => order.placeFor("test", { caller, now });
   assertStrictEquals(order.currentPlace("test"), null);
-  assertStrictEquals(place(NOON), NOON - 1);
+  assertStrictEquals(place("A", NOON + 5_000), NOON - 1);
   assertStrictEquals(order.currentPlace("test"), NOON - 1);
-  assert(place(NOON + 5_000) < NOON + 1);
+  assert(place("A", NOON + 65_000) < NOON);
   order.noteEmpty("test");
   assertStrictEquals(order.currentPlace("test"), null);
-  order.noteImmediateStart("test", { caller: "B", now: NOON + 8_000 });
+  assertStrictEquals(place("A", NOON + 65_000), NOON + 59_999);
+});
+
+Deno.test("FairOrder gives a caller that has started a job no place before others", () => {
+  const order = new FairOrder();
+  const start = order.placeOfStart("test", { caller: "A", now: NOON + 1_000 });
   assertStrictEquals(order.currentPlace("test"), null);
-  assertStrictEquals(place(NOON + 9_000), NOON + 7_999);
+  const place = (caller: string) => order.placeFor("test", { caller, now: NOON + 2_000 });
+  assert(place("A") > start);
+  assertStrictEquals(place("B"), start);
 });
 
 Deno.test("FairOrder gives no place in the future, so that each job is due", () => {
@@ -78,7 +85,7 @@ Deno.test("FairOrder gives a turn back, so that a canceled job costs its caller 
 
 Deno.test("FairOrder lets callers take turns also in the millisecond of the last start", () => {
   const order = new FairOrder();
-  order.noteImmediateStart("test", { caller: "A", now: NOON });
+  order.placeOfStart("test", { caller: "A", now: NOON });
   const place = (caller: string) => order.placeFor("test", { caller, now: NOON });
   const places = Array.from({ length: 100 }, () => place("A"));
   assertStrictEquals(new Set(places).size, 100);
@@ -114,7 +121,7 @@ async function openHeld(overrides: RuntimeOverrides = {}) {
       clock.advance(1);
       return await submit(to, kind, { text }, { caller: { id: text[0]!, owner: null } });
     },
-    /** Ends a job, by default the one that runs for the longest time, and lets the next one start. */
+    /** Ends a job, by default that of the oldest start, and lets the next one start. */
     async end(text = [...ends.keys()][0]!, error?: Error) {
       clock.advance(1);
       ends.get(text)!(error);
@@ -143,7 +150,7 @@ for (const hasStarted of [false, true]) {
     for (let n = 0; n < 100; n++) await env.post(`A${n}`);
     await env.settled();
     // Its slot is free, and its first sweep is later.
-    env.clock.advance(100);
+    env.clock.advance(120_000);
     const caller = hasStarted ? "B" : "X";
     await env.post(`${caller}0`, { to: env.b });
     await env.settled();

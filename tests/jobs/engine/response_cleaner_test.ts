@@ -201,9 +201,13 @@ Deno.test("a sweep deletes what a process that died has left, and nothing of a r
   assertEquals(deleted.toSorted(), ["resp_1", "resp_2"]);
 });
 
-Deno.test("a sweep ends after twenty failures, and when the instance stops", async () => {
-  using kv = await Deno.openKv(":memory:");
-  for (let n = 0; n < 30; n++) await kv.set(["stored_response", `job-${n}`, "r"], `resp_${n}`);
+/**
+ * A cleaner with the leftovers of jobs that have expired. Their responses have these ids, and the
+ * deletion of the first `failing` ones always fails.
+ */
+async function leftoversOf(ids: string[], { failing }: { failing: number }) {
+  const kv = await Deno.openKv(":memory:");
+  for (const id of ids) await kv.set(["stored_response", "job", id], id);
   const asked: string[] = [];
   const clock = new FakeClock();
   const cleaner = new ResponseCleaner({
@@ -216,16 +220,38 @@ Deno.test("a sweep ends after twenty failures, and when the instance stops", asy
       modelOf({
         delete(responseId) {
           asked.push(responseId);
-          return Promise.reject(new Error("down"));
+          const isBad = ids.indexOf(responseId) < failing;
+          return isBad ? Promise.reject(new Error("down")) : Promise.resolve();
         },
       }),
     deletes: true,
   });
-  cleaner.sweep(new AbortController().signal);
-  await cleaner.settled();
-  assertStrictEquals(asked.length, 20);
-  clock.advance(HOUR);
-  cleaner.sweep(AbortSignal.abort());
-  await cleaner.settled();
-  assertStrictEquals(asked.length, 20);
+  /** Returns the responses whose deletion the next sweep has tried. */
+  const sweep = async (signal = new AbortController().signal) => {
+    asked.length = 0;
+    cleaner.sweep(signal);
+    await cleaner.settled();
+    clock.advance(HOUR);
+    return [...asked];
+  };
+  return { sweep, [Symbol.dispose]: () => kv.close() };
+}
+
+/** In the order of the database. */
+const idsOf = (count: number) =>
+  Array.from({ length: count }, (_, n) => `resp_${String(n).padStart(3, "0")}`);
+
+Deno.test("a sweep ends after twenty failures, and when the instance stops", async () => {
+  const ids = idsOf(30);
+  using env = await leftoversOf(ids, { failing: 30 });
+  assertEquals(await env.sweep(), ids.slice(0, 20));
+  assertEquals(await env.sweep(AbortSignal.abort()), []);
+});
+
+Deno.test("responses that cannot be deleted do not keep sweeps from later ones", async () => {
+  const ids = idsOf(50);
+  using env = await leftoversOf(ids, { failing: 20 });
+  assertEquals(await env.sweep(), ids.slice(0, 20));
+  assertEquals(await env.sweep(), [...ids.slice(20), ...ids.slice(0, 20)]);
+  assertEquals(await env.sweep(), ids.slice(0, 20));
 });

@@ -366,7 +366,8 @@ Deno.test("claims whose answers are lost use no attempt", async () => {
 
 Deno.test("a job that starts at once is accepted and claimed by one commit", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openRuntimesOn(kv, { concurrency: 1 });
+  const held = heldWork();
+  using env = openRuntimesOn(kv, { kinds: [held.kind], concurrency: 1 });
   const commits: Deno.KvKeyPart[][] = [];
   hooks.commit = (sets, run) => {
     commits.push(sets.map(([sort]) => sort!).toSorted());
@@ -376,6 +377,7 @@ Deno.test("a job that starts at once is accepted and claimed by one commit", asy
   const [first, second] = await Promise.all(work);
   assertEquals(commits.slice(0, 2).toSorted(), [["due", "job"], ["instance", "job", "running"]]);
   assertStrictEquals((await jobOf(env.store, first!.job.id)).state, "running");
+  held.finish();
   await env.a.instance.idle();
   await env.a.instance.sweep();
   await env.a.instance.idle();

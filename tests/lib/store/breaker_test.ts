@@ -455,6 +455,19 @@ const families: [name: string, jobs: Partial<BreakerJob>[], held: boolean[]][] =
     [true, true, true, false],
   ],
   [
+    "the same request of a sender goes on waiting after midnight",
+    [{ request: "bad" }, { request: "bad" }, { sender: "9f 1f", request: "bad" }, {
+      sender: "9f",
+      request: "bad",
+    }],
+    [true, true, true, false],
+  ],
+  [
+    "a sender is one source before and after midnight",
+    [{ sender: "1f 0f" }, { sender: "9f 1f" }, { sender: "1f 0f" }, { sender: "2f 3f" }],
+    [true, true, true, false],
+  ],
+  [
     "all tokens of one sender are one source",
     [{ owner: "client:1" }, { owner: "client:2" }, { owner: "client:3" }, { sender: "2f" }],
     [true, true, true, false],
@@ -472,6 +485,14 @@ for (const [name, members, held] of families) {
     }
   });
 }
+
+Deno.test("the jobs of a sender from before and after midnight do not open the breaker for all", async () => {
+  using env = await openBreakers();
+  for (const sender of ["1f 0f", "9f 1f"]) await loseCall(env.a, jobOf(sender, { sender }));
+  assertStrictEquals(await env.b.admit(jobOf("of another", { sender: "2f 3f" })), 0);
+  await loseCall(env.b, jobOf("of another", { sender: "2f 3f" }));
+  assert(await env.a.admit(two) > 0);
+});
 
 Deno.test("a third suspicion doubles no pause, and the pauses of a request double", async () => {
   using env = await openBreakers();

@@ -38,7 +38,7 @@ Deno.test("hashOf() cannot be computed without the key", async () => {
   assert(!sha256(id).startsWith(hash!));
 });
 
-Deno.test("hashOf() has a new key each day, which expires soon after its day", async () => {
+Deno.test("hashOf() has a new key each day, which expires soon after the next day", async () => {
   using env = await openHashes();
   const sets: unknown[] = [];
   const { kv } = env;
@@ -54,17 +54,34 @@ Deno.test("hashOf() has a new key each day, which expires soon after its day", a
   const hashes = new SenderHashes({ get: kv.get, atomic } as Deno.Kv, env.clock);
   const first = await hashes.hashOf(id);
   // It is noon, and an hour is left for slow clocks.
-  assertEquals(sets, [["sender_key", 13 * HOUR]]);
+  assertEquals(sets, [["sender_key", 37 * HOUR]]);
   env.clock.advance(DAY_MS);
   assertNotStrictEquals(await hashes.hashOf(id), first);
 });
 
-Deno.test("hashOf() reads the key once a day", async () => {
+Deno.test("hashOf() has a hash in common with the next day, and none with the day after it", async () => {
+  using env = await openHashes();
+  const days = [];
+  for (let day = 0; day < 3; day++) {
+    // One instance was started on the day, and the other one has changed its key.
+    const fresh = new SenderHashes(env.kv, env.clock);
+    const [hashes, same] = [await env.a.hashOf(id), await fresh.hashOf(id)];
+    assertStrictEquals(same, hashes);
+    days.push(hashes!.split(" "));
+    env.clock.advance(DAY_MS);
+  }
+  const [first, second, third] = days as [string[], string[], string[]];
+  assertEquals([first.length, second.length, third.length], [1, 2, 2]);
+  assertStrictEquals(second[1], first[0]);
+  assertStrictEquals(third[1], second[0]);
+});
+
+Deno.test("hashOf() reads the keys of two days once a day", async () => {
   using env = await openHashes();
   let reads = 0;
   env.hooks.get = () => void reads++;
   for (let n = 0; n < 10; n++) await env.a.hashOf(`address:${n % 3}`);
-  assertStrictEquals(reads, 1);
+  assertStrictEquals(reads, 2);
 });
 
 Deno.test("hashOf() returns null while the database does not answer, and a hash afterwards", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { StoredResponses } from "../../../lib/store/stored_responses.ts";
 import { failJob } from "../../../lib/job/job_record.ts";
 import { HOUR, MINUTE } from "../../../testing/jobs.ts";
@@ -36,13 +36,15 @@ Deno.test("ofEndedJobs() yields the responses of ended and expired jobs that are
   const responses = open(env);
   await responses.forget({ jobId: ended, responseId: "resp_1" });
   const listed = async () =>
-    (await Array.fromAsync(responses.ofEndedJobs())).map(({ responseId }) => responseId).toSorted();
+    (await Array.fromAsync(responses.ofEndedJobs({ last: null }))).map(({ responseId }) =>
+      responseId
+    ).toSorted();
   assertEquals(await listed(), ["resp_2", "resp_3", long].toSorted());
   await responses.forget({ jobId: ended, responseId: long });
   assertEquals(await listed(), ["resp_2", "resp_3"]);
 });
 
-Deno.test("claimSweep() is true for one instance, once an hour", async () => {
+Deno.test("claimSweep() succeeds for one instance, once an hour", async () => {
   using env = await openStore();
   const instances = [open(env), open(env)];
   const claimed = async () =>
@@ -55,15 +57,37 @@ Deno.test("claimSweep() is true for one instance, once an hour", async () => {
   }
   assertStrictEquals(total, 3);
   // An instance that starts later knows of the last sweep.
-  assertStrictEquals(await open(env).claimSweep(), false);
+  assertStrictEquals(await open(env).claimSweep(), null);
   env.clock.advance(HOUR);
-  assertStrictEquals(await open(env).claimSweep(), true);
+  assert(await open(env).claimSweep());
 });
 
-Deno.test("claimSweep() is true after the clock was set back", async () => {
+Deno.test("claimSweep() succeeds after the clock was set back", async () => {
   using env = await openStore();
   env.clock.advance(10 * HOUR);
-  assertStrictEquals(await open(env).claimSweep(), true);
+  assert(await open(env).claimSweep());
   env.clock.advance(-10 * HOUR);
-  assertStrictEquals(await open(env).claimSweep(), true);
+  assert(await open(env).claimSweep());
+});
+
+Deno.test("a sweep begins behind the end of the last one, and continues at the first response", async () => {
+  using env = await openStore();
+  const ids = ["resp_1", "resp_2", "resp_3"];
+  for (const id of ids) await env.kv.set(["stored_response", "job", id], id);
+  const responses = open(env);
+  const next = async () => {
+    const sweep = (await open(env).claimSweep())!;
+    env.clock.advance(HOUR);
+    const listed = await Array.fromAsync(responses.ofEndedJobs(sweep));
+    return { sweep, listed: listed.map(({ responseId }) => responseId) };
+  };
+  const first = await next();
+  assertEquals(first.listed, ids);
+  await responses.endSweep(first.sweep, { jobId: "job", responseId: "resp_2" });
+  const second = await next();
+  assertEquals(second.listed, ["resp_3", "resp_1", "resp_2"]);
+  // An earlier sweep that ends late changes nothing.
+  await responses.endSweep(first.sweep, { jobId: "job", responseId: "resp_1" });
+  await responses.forget({ jobId: "job", responseId: "resp_2" });
+  assertEquals((await next()).listed, ["resp_3", "resp_1"]);
 });

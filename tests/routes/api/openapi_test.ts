@@ -113,6 +113,7 @@ async function showRefusals(path: string): Promise<void> {
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST", ...bad });
   await ask(env.app, `${unknown}/read-tokens`, { method: "POST" });
   await showForeignSite(path);
+  await showForeignHost(path);
   await make(env.app, path);
   await make(env.app, path);
   await env.a.instance.stop(0);
@@ -126,6 +127,20 @@ async function showForeignSite(path: string): Promise<void> {
   await make(env.app, path, headers);
   await ask(env.app, job, { method: "DELETE", headers });
   await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
+  const load = { headers: { ...headers, "sec-fetch-mode": "cors" } };
+  for (const url of [path, job, `${job}/timeline`, `${job}/events`]) await ask(env.app, url, load);
+}
+
+async function showForeignHost(path: string): Promise<void> {
+  using env = await openApp({ allowedHosts: ["trips.example"] }, { concurrency: 0 });
+  const headers = { host: "evil.example" };
+  const job = `${path}/${crypto.randomUUID()}`;
+  await make(env.app, path, headers);
+  await ask(env.app, job, { method: "DELETE", headers });
+  await ask(env.app, `${job}/read-tokens`, { method: "POST", headers });
+  for (const url of [path, job, `${job}/timeline`, `${job}/events`]) {
+    await ask(env.app, url, { headers });
+  }
 }
 
 /** Sends a body whose end does not come. */

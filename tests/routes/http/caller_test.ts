@@ -165,6 +165,24 @@ Deno.test("a job that was created without a key stays visible to callers that kn
   assertStrictEquals(answer.status, 200);
 });
 
+Deno.test("a job that was created without a key is shown to no visitor without one", async () => {
+  using env = await openApp();
+  const made = await Promise.all(
+    [laptop, {}].map((headers) => post(env.app, "/api/itineraries", tokyo, headers)),
+  );
+  await env.a.instance.idle();
+  // Not `using`: the first application closes the database.
+  const closed = await openApp({ kv: env.kv, apiKeys });
+  for (const { body: { jobId } } of made) {
+    for (const path of ["", "/plan.md", "/plan.json"]) {
+      const page = await closed.app.request(`/trips/${jobId}${path}`, { headers: laptop });
+      assertStrictEquals(page.status, 401);
+      assertNotMatch(await page.text(), /Tokyo/);
+    }
+    assertProblem(await send(closed.app, `/api/itineraries/${jobId}`), 401, "unauthorized");
+  }
+});
+
 Deno.test("only hashes of keys and tokens are stored", async () => {
   using env = await openWithKeys();
   using open = await openApp();

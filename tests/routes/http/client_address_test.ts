@@ -1,5 +1,6 @@
 import { assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { Hono } from "hono";
+import ipaddr from "ipaddr.js";
 import type { AppEnv } from "../../../routes/http/caller.ts";
 import { clientAddress } from "../../../routes/http/client_address.ts";
 
@@ -29,6 +30,10 @@ const cases: [what: string, proxies: number, forwarded: string | undefined, addr
   ["it has no zone", 1, "fe80::1:2%eth0", "fe80::"],
   ["it has no zone with a port", 1, "[fe80::1%25eth0]:80", "fe80::"],
   ["a mapped address has no zone", 1, "::ffff:192.0.2.9%1", "192.0.2.9"],
+  ["behind NAT64 it is the IPv4 address", 1, "64:ff9b::c000:209", "192.0.2.9"],
+  ["behind NAT64 the IPv4 address may have dots", 1, "64:ff9b::192.0.2.9", "192.0.2.9"],
+  ["a prefix beside that of NAT64 is a network", 1, "64:ff9c::c000:209", "64:ff9c::"],
+  ["behind 6to4 it is the IPv4 address", 1, "2002:c000:209:1::5", "192.0.2.9"],
   ["it has no port", 1, "192.0.2.9:5678", "192.0.2.9"],
   ["it has no port with IPv6", 1, "[2001:db8:1:2::9]:5678", "2001:db8:1::"],
   ["a text with a colon that is no address stays", 1, "unknown:1%x", "unknown:1%x"],
@@ -49,6 +54,23 @@ Deno.test("two addresses of one IPv6 network are one client", async () => {
   const addresses = await Promise.all(peers.map((peer) => addressOf({ peer, proxies: 0 })));
   assertStrictEquals(addresses[0], addresses[1]);
   assertNotStrictEquals(addresses[0], addresses[2]);
+});
+
+Deno.test("an IPv6 address that sends many requests is parsed once", async () => {
+  const { process } = ipaddr;
+  let parsed = 0;
+  ipaddr.process = (address) => {
+    parsed++;
+    return process.call(ipaddr, address);
+  };
+  try {
+    for (let n = 0; n < 5; n++) {
+      assertStrictEquals(await addressOf({ peer: "2001:db8:77::1", proxies: 0 }), "2001:db8:77::");
+    }
+  } finally {
+    ipaddr.process = process;
+  }
+  assertStrictEquals(parsed, 1);
 });
 
 Deno.test("all connections without an address are one client", async () => {

@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { countDue } from "../../../testing/stores.ts";
 
 const listed = "https://partner.example";
@@ -29,17 +31,14 @@ const cases: [what: string, headers: Headers, isAccepted: boolean][] = [
   ["a listed page of the same site", { "sec-fetch-site": "same-site", "origin": listed }, true],
   ["a listed page in an old browser", { origin: listed }, true],
   ["the address bar", { "sec-fetch-site": "none" }, true],
+  ["a browser extension", { "sec-fetch-site": "none", "origin": "chrome-extension://abc" }, true],
+  ["an extension in an old browser", { origin: "chrome-extension://abc" }, false],
   ["an unknown Sec-Fetch-Site", { "sec-fetch-site": "sideways" }, true],
   ["a foreign page", { "sec-fetch-site": "cross-site", "origin": foreign }, false],
   ["a foreign page in an old browser", { origin: foreign }, false],
   ["a foreign page without an origin", { "sec-fetch-site": "cross-site" }, false],
   ["another host of the same site", { "sec-fetch-site": "same-site", "origin": foreign }, false],
   ["another host of the same site without an origin", { "sec-fetch-site": "same-site" }, false],
-  [
-    "a foreign page that the browser calls none",
-    { "sec-fetch-site": "none", "origin": foreign },
-    false,
-  ],
   ["a sandboxed page", { "sec-fetch-site": "cross-site", "origin": "null" }, false],
   ["a sandboxed page in an old browser", { origin: "null" }, false],
   ["a page of the own host without TLS", {
@@ -113,6 +112,77 @@ Deno.test("with CORS_ORIGINS=* every page may create and cancel jobs", async () 
     assertStrictEquals((await send(env.app, location, { method: "DELETE", headers })).status, 202);
   }
 });
+
+const cross = { "sec-fetch-site": "cross-site" };
+
+/** What browsers send when a page loads a job or a trip, and whether they get it. */
+const reads: [what: string, headers: Headers, isAnswered: boolean][] = [
+  ["a link on a foreign page", {
+    ...cross,
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+  }, true],
+  ["a foreign page in an old browser", { origin: foreign }, true],
+  ["a foreign page in a browser that does not say why", cross, true],
+  ["a program", {}, true],
+  ["a page of this service", { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" }, true],
+  ["the address bar", { "sec-fetch-site": "none", "sec-fetch-mode": "navigate" }, true],
+  ["a listed page", { ...cross, "sec-fetch-mode": "cors", "origin": listed }, true],
+  ["an image on a foreign page", {
+    ...cross,
+    "sec-fetch-mode": "no-cors",
+    "sec-fetch-dest": "image",
+  }, false],
+  ["a script of a foreign page", { ...cross, "sec-fetch-mode": "cors", "origin": foreign }, false],
+  ["a frame on a foreign page", {
+    ...cross,
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "iframe",
+  }, false],
+  ["a sandboxed page", { ...cross, "sec-fetch-mode": "cors", "origin": "null" }, false],
+  ["an image on another host of the same site", {
+    "sec-fetch-site": "same-site",
+    "sec-fetch-mode": "no-cors",
+  }, false],
+];
+
+for (const [what, headers, isAnswered] of reads) {
+  Deno.test(`${what} ${isAnswered ? "may" : "may not"} load jobs and trips`, async () => {
+    const kv = await Deno.openKv(":memory:");
+    const clock = new FakeClock();
+    const requests = new RateLimiter(kv, { clock, name: "requests", limit: 100 });
+    using env = await openApp({ kv, clock, corsOrigins, rateLimiters: { requests } });
+    const { headers: { location } } = await created(env.app);
+    await env.a.instance.idle();
+    const trip = location.replace("/api/itineraries", "/trips");
+    const paths = [location, `${location}/timeline`, `${location}/events`, `${trip}/plan.json`];
+    for (const path of [...paths, trip]) {
+      for (const method of ["GET", "HEAD"]) {
+        const { status, limit, text } = await load(env.app, path, { method, headers });
+        assertStrictEquals(status, isAnswered ? 200 : 403, `${method} ${path}`);
+        assertStrictEquals(limit !== null, isAnswered, "only answered requests count");
+        if (!isAnswered && method === "GET") assertMatch(text, /"code":"foreign_site"/);
+      }
+    }
+    // These are for all pages.
+    for (const path of ["/client.js", "/style.css", "/livez", "/openapi.json", "/"]) {
+      assertStrictEquals((await load(env.app, path, { headers })).status, 200, path);
+    }
+  });
+}
+
+Deno.test("with CORS_ORIGINS=* every page may load jobs", async () => {
+  using env = await openApp({ corsOrigins: ["*"] }, { concurrency: 0 });
+  const { headers: { location } } = await created(env.app);
+  const headers = { ...cross, "sec-fetch-mode": "no-cors" };
+  assertStrictEquals((await load(env.app, location, { headers })).status, 200);
+});
+
+async function load(app: Parameters<typeof post>[0], path: string, init: RequestInit) {
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
+  const { status, headers } = response;
+  return { status, limit: headers.get("ratelimit"), text: await response.text() };
+}
 
 /** What proxies make of the host `trips.example`, for a browser that sends only `Origin`. */
 const proxied: [what: string, proxies: number, forwarded: string | null, isAccepted: boolean][] = [

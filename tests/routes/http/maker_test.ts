@@ -1,9 +1,16 @@
 /** Who may cancel a job: its maker. Over the API, and on the page of the trip. */
-import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { ApiKeys } from "../../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, keyCaller } from "../../../lib/caller.ts";
 import { isMaker } from "../../../routes/http/caller.ts";
-import { BROWSER_COOKIE, browserTokenIn } from "../../../web/app/browser_token.ts";
+import { BROWSER_COOKIE, browserTokenIn, TLS_COOKIE } from "../../../web/app/browser_token.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 import { type App, assertProblem, post, send } from "../../../testing/http.ts";
 import { queuedJob } from "../../../testing/jobs.ts";
@@ -150,6 +157,23 @@ Deno.test("only the browser that sent a form sees the button, and can cancel the
   }
 });
 
+Deno.test("a person with the link cannot take over the trip that replaces a canceled one", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const [cookie, other] = [await newBrowser(env.app), await newBrowser(env.app)];
+  const path = (await visit(env.app, "/trips", { cookie, form })).headers.get("location")!;
+  await visit(env.app, `${path}/cancel`, { cookie, form: {} });
+  const again = { ...form, formId: `again-${path.replace("/trips/", "")}` };
+  const trips: string[] = [];
+  for (const sender of [other, cookie, cookie]) {
+    const made = await visit(env.app, "/trips", { cookie: sender, form: again });
+    trips.push(made.headers.get("location")!);
+  }
+  const [theirs, ours, repeated] = trips;
+  assertNotStrictEquals(ours, theirs);
+  assertStrictEquals(repeated, ours);
+  assertMatch((await visit(env.app, ours!, { cookie })).text, BUTTON);
+});
+
 Deno.test("the script of a page has the token of its forms", async () => {
   using env = await openApp({}, { concurrency: 0 });
   const cookie = await newBrowser(env.app);
@@ -177,9 +201,7 @@ Deno.test("the cookie is set once, for this site only", async () => {
   const cookieOf = async (path: string, headers: Headers = {}) =>
     (await env.app.request(path, { headers })).headers.get("set-cookie");
   const set = await cookieOf("/");
-  assertMatch(set!, /^tripwright_client=[\w-]{36}; Max-Age=34560000; Path=\/; SameSite=Lax$/);
-  const tls = { "x-forwarded-proto": "https" };
-  assertMatch((await cookieOf("/", tls))!, /; Secure; SameSite=Lax$/);
+  assertMatch(set!, PLAIN);
   assertStrictEquals(await cookieOf("/", { cookie: set!.split(";")[0]! }), null);
   for (const malformed of ["short", "x".repeat(129), "bad,token-0123456789", ""]) {
     assert(await cookieOf("/", browser(malformed)), malformed);
@@ -191,6 +213,67 @@ Deno.test("the cookie is set once, for this site only", async () => {
   using keyed = await openApp({ apiKeys });
   assertStrictEquals((await keyed.app.request("/")).headers.get("set-cookie"), null);
 });
+
+const PLAIN = /^tripwright_client=[\w-]{36}; Max-Age=34560000; Path=\/; SameSite=Lax$/;
+const SECURE =
+  /^__Host-tripwright_client=[\w-]{36}; Max-Age=34560000; Path=\/; Secure; SameSite=Lax$/;
+
+const protocols: [url: string, proxies: number, forwarded: string, cookie: RegExp][] = [
+  ["http://localhost/", 1, "https", SECURE],
+  ["http://localhost/", 1, "HTTPS", SECURE],
+  ["http://localhost/", 2, "https, http", SECURE],
+  ["http://localhost/", 2, "https,https", SECURE],
+  ["https://localhost/", 0, "", SECURE],
+  ["http://localhost/", 2, "http, https", PLAIN],
+  ["http://localhost/", 1, "http", PLAIN],
+  ["http://localhost/", 1, "", PLAIN],
+  ["http://localhost/", 0, "https", PLAIN],
+];
+
+for (const [url, trustedProxies, forwarded, expected] of protocols) {
+  const name = `the cookie of ${url} behind ${trustedProxies} proxies that send "${forwarded}"`;
+  Deno.test(`${name} is ${expected === SECURE ? "for TLS" : "plain"}`, async () => {
+    using env = await openApp({ trustedProxies });
+    const { headers } = await env.app.request(url, { headers: { "x-forwarded-proto": forwarded } });
+    assertMatch(headers.get("set-cookie")!, expected);
+  });
+}
+
+Deno.test("with TLS, a cookie that another host can set is no token", async () => {
+  using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+  const tls = { "x-forwarded-proto": "https", "sec-fetch-site": "same-origin" };
+  const ask = async (path: string, cookie: string, init: RequestInit = {}) => {
+    const response = await env.app.request(path, { ...init, headers: { ...tls, cookie } });
+    return { headers: response.headers, text: await response.text() };
+  };
+  const planted = `${BROWSER_COOKIE}=${phone}`;
+  const { headers } = await ask("/", planted);
+  const own = headers.get("set-cookie")!.split(";")[0]!;
+  const cookies = `${planted}; ${own}`;
+  assertStrictEquals((await ask("/", cookies)).headers.get("set-cookie"), null);
+  assertStrictEquals(browserTokenIn(cookies), own.replace(`${TLS_COOKIE}=`, ""));
+  const body = new URLSearchParams(form);
+  const made = await ask("/trips", cookies, { method: "POST", body });
+  const path = made.headers.get("location")!;
+  assertMatch((await ask(path, cookies)).text, BUTTON);
+  assertNotMatch((await ask(path, planted)).text, BUTTON);
+});
+
+const cookieTexts: [cookies: string, token: string | undefined][] = [
+  [`${BROWSER_COOKIE}=${laptop}`, laptop],
+  [`${TLS_COOKIE}=${laptop}`, laptop],
+  [`${BROWSER_COOKIE}=${phone}; ${TLS_COOKIE}=${laptop}`, laptop],
+  [`${TLS_COOKIE}=short; ${BROWSER_COOKIE}=${laptop}`, laptop],
+  [`${TLS_COOKIE.toLowerCase()}=${laptop}`, undefined],
+  [`x${BROWSER_COOKIE}=${laptop}`, undefined],
+  ["", undefined],
+];
+
+for (const [cookies, token] of cookieTexts) {
+  Deno.test(`the token of a page with the cookies "${cookies}" is ${token}`, () => {
+    assertStrictEquals(browserTokenIn(cookies), token);
+  });
+}
 
 Deno.test("a malformed cookie is no token, and no error", async () => {
   using env = await openApp({}, { concurrency: 0 });

@@ -24,6 +24,7 @@ import { untilIdle } from "../../../testing/runtimes.ts";
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
+const FORM_ID = "3f0c8d6e-0d3b-4f29-9a51-6c1e0b7a2d44";
 
 /** Requests a page as a browser does. */
 async function open(app: App, path: string, init: RequestInit = {}) {
@@ -148,7 +149,33 @@ Deno.test("a form that is sent again after its trip failed creates another trip"
   assertStrictEquals(new Set(made).size, 3);
 });
 
-const FORM_ID = "3f0c8d6e-0d3b-4f29-9a51-6c1e0b7a2d44";
+Deno.test("a form costs the same reads, however often its trip was canceled", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = await openApp({ kv }, { concurrency: 0 });
+  let reads = 0;
+  hooks.get = () => void reads++;
+  const readsOfForms: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    reads = 0;
+    const made = await submit(env.app, "/trips", { ...form, formId: FORM_ID });
+    readsOfForms.push(reads);
+    assertStrictEquals(made.status, 303);
+    await submit(env.app, `/trips/${jobIdOf(made)}/cancel`, {});
+  }
+  const [, second] = readsOfForms;
+  assertEquals(readsOfForms.slice(1), Array(4).fill(second));
+  // Above the limit, a form looks only once for the trip that it has created.
+  const jobs = new RateLimiter(kv, { clock: env.clock, name: "jobs", limit: 1 });
+  const limited = await openApp({ kv, clock: env.clock, rateLimiters: { jobs } }, {
+    concurrency: 0,
+  });
+  await submit(limited.app, "/trips", form);
+  await jobs.settled();
+  reads = 0;
+  const refused = await submit(limited.app, "/trips", { ...form, formId: FORM_ID });
+  assertEquals([refused.status, reads], [429, 2]);
+});
+
 const [wifi, mobile] = ["192.0.2.1", "198.51.100.7"].map((address) => ({
   "x-forwarded-for": address,
 }));
@@ -156,7 +183,8 @@ const [wifi, mobile] = ["192.0.2.1", "198.51.100.7"].map((address) => ({
 for (
   const [formId, isSame] of [
     [FORM_ID, true],
-    [`again-${FORM_ID}`, true],
+    // Each person with the link of a trip knows its id.
+    [`again-${FORM_ID}`, false],
     // Two strangers may choose the same id.
     ["form-1", false],
     ["again-1", false],
@@ -241,13 +269,15 @@ Deno.test("forms of other sites are rejected", async () => {
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   const id = headers.get("location")!.split("/").at(-1)!;
   for (const path of ["/trips", `/trips/${id}/cancel`]) {
-    for (const site of ["cross-site", "same-site", "none"]) {
+    for (const site of ["cross-site", "same-site"]) {
       const foreign = { "sec-fetch-site": site, origin: "https://evil.example" };
       const { status, text } = await submit(env.app, path, form, foreign);
       assertStrictEquals(status, 403);
       assertMatch(text, /<h1>This form came from another site<\/h1>/);
     }
   }
+  const byBrowser = { "sec-fetch-site": "none" };
+  assertStrictEquals((await submit(env.app, "/trips", form, byBrowser)).status, 303);
   // Old browsers and pages without TLS send only the origin; a proxy may add TLS.
   for (const origin of ["http://localhost", "https://localhost"]) {
     const plain = { origin, "sec-fetch-site": "" };
@@ -514,6 +544,7 @@ Deno.test("every reason for a refusal has its own sentence", () => {
     "malformed_json",
     "incomplete_body",
     "invalid_header",
+    "misdirected_request",
     "callback_not_allowed",
     "unsupported_media_type",
     "unsupported_content_encoding",
@@ -716,9 +747,8 @@ Deno.test("a wish stays in the form after an internal error", async () => {
   }
   Object.assign(hooks, { commit: undefined, get: undefined });
   await submit(env.app, "/trips", { ...form, formId: "again" });
-  // The wish is known, but the state of its trip cannot be read.
-  let reads = 0;
-  hooks.get = ([table]) => table === "job" && ++reads > 1 ? faults.get() : undefined;
+  // The wish is known, but its trip cannot be read.
+  hooks.get = ([table]) => table === "job" ? faults.get() : undefined;
   const { status, text } = await submit(env.app, "/trips", { ...form, formId: "again" });
   assertStrictEquals(status, 500);
   assertMatch(text, /value="Tokyo, Japan"/);
@@ -755,6 +785,8 @@ Deno.test("pages load only their own files, and send forms only to their service
     const policy = headers.get("content-security-policy")!;
     assertMatch(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
     assertMatch(policy, /form-action 'self'/);
+    assertMatch(policy, /frame-ancestors 'none'/);
+    assertStrictEquals(headers.get("referrer-policy"), "same-origin");
     assertNotMatch(policy, /unsafe|https?:|\*/);
     assertNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
     for (const [, url] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
