@@ -36,8 +36,8 @@ const CLOSE_MS = 500;
 const DISK_FULL_EXIT_CODE = 75;
 
 /**
- * How many file descriptors clients cannot use up, beside one for the model call of each job: for
- * tools, callbacks, name lookups and modules that are loaded late.
+ * How many file descriptors clients cannot use up: for tools, callbacks, name lookups and modules
+ * that are loaded late. Each job that may still start has one more, for its model call.
  */
 const RESERVED_DESCRIPTORS = 32;
 
@@ -138,7 +138,9 @@ function startListening(): { shutdown(): Promise<void> } {
     );
   try {
     if (onDeploy) return serve();
-    const reserve = new DescriptorReserve(RESERVED_DESCRIPTORS + concurrency);
+    const reserve = new DescriptorReserve(() =>
+      RESERVED_DESCRIPTORS + Math.max(0, concurrency - instance.running)
+    );
     return new Listener({ serve, reserve, clock: systemClock });
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) exitWithReason(`port ${port} is in use, set PORT`);

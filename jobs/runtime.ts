@@ -309,7 +309,7 @@ function createInstance(
     slots,
     worker,
     stager,
-    rescuer: new Rescuer({ store, instances, locks, clock, unreadable, leaseMs }),
+    rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,
     breaker,

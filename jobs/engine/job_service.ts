@@ -23,7 +23,7 @@ import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
-import { isStorageFull, type StorageSpace } from "../../lib/store/storage_space.ts";
+import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
 import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
@@ -230,7 +230,7 @@ export class JobService {
       startsHere: worker.free > 0,
     }).catch((error) => {
       if (isReserved) worker.cancelReservation(job.id);
-      if (isStorageFull(error)) return STORAGE_FULL;
+      if (isUnwritable(error)) return STORAGE_FULL;
       throw error;
     });
     if (acceptance.outcome !== "accepted") {

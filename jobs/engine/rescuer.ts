@@ -3,16 +3,18 @@
  *
  * An instance is alive while its heartbeat changes between two checks. The rescuer never compares
  * the clocks of two machines. On the same machine, the lock of a dead instance reveals it sooner.
+ * While the disk takes no data, no instance can write its heartbeat, so silence proves nothing.
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
+import { FaultLog } from "../../lib/fault_log.ts";
 import { type InstanceLocks } from "../../lib/store/instance_locks.ts";
 import type { InstanceHeartbeat, InstanceStore } from "../../lib/store/instance_store.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
 import type { HeldJob } from "../../lib/store/job_index.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
-import { describeError } from "../../lib/log.ts";
+import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import { idsOf, logFailed } from "./job_log.ts";
 import type { UnreadableJobs } from "./unreadable_jobs.ts";
 
@@ -20,6 +22,7 @@ export interface RescuerOptions {
   store: JobStore;
   instances: InstanceStore;
   locks: InstanceLocks;
+  storage: StorageSpace;
   clock: Clock;
   unreadable: UnreadableJobs;
   /** After this time without a new heartbeat, an instance loses its jobs. */
@@ -38,9 +41,13 @@ export class Rescuer {
   readonly #options: RescuerOptions;
   #observed = new Map<string, ObservedHeartbeat>();
   #checkedAt = -Infinity;
+  /** Since the last check, the disk may have taken no data. */
+  #mayMissBeats = false;
+  readonly #faults: FaultLog;
 
   constructor(options: RescuerOptions) {
     this.#options = options;
+    this.#faults = new FaultLog(log, options.clock);
   }
 
   /** The number of other instances with a heartbeat, alive or not yet known to be dead. */
@@ -62,30 +69,41 @@ export class Rescuer {
    * jobs
    */
   async run(except?: string): Promise<void> {
-    const { instances, locks, clock, leaseMs } = this.#options;
+    const { instances, locks, leaseMs } = this.#options;
     const dead = await locks.dead().catch((error) => {
-      log.error("locks not read", { error: describeError(error) });
+      this.#faults.report("locks not read", error);
       return new Set<string>();
     });
     const beats = (await instances.list()).filter(({ holder }) => holder !== except);
+    const observed = this.#observe(beats);
+    for (const beat of beats) {
+      const { silentMs } = observed.get(beat.holder)!;
+      const isSilent = silentMs >= leaseMs && !this.#mayMissBeats;
+      if (isSilent || dead.has(beat.holder)) await this.#tryRescueJobs(beat);
+    }
+    const known = new Set(beats.map(({ holder }) => holder));
+    for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
+  }
+
+  /** Adds the time since the last check to the silence of each instance that has not beaten since. */
+  #observe(beats: InstanceHeartbeat[]): ReadonlyMap<string, ObservedHeartbeat> {
+    const { clock, leaseMs, storage } = this.#options;
     const now = clock.now();
     // A longer pause proves nothing: this machine, and the other instances on it, may have slept.
     const observedMs = Math.max(0, Math.min(now - this.#checkedAt, leaseMs / 2));
     this.#checkedAt = now;
 
+    const isWritable = storage.startsJobs;
+    const startsAnew = !isWritable || this.#mayMissBeats;
+    this.#mayMissBeats = !isWritable;
     const observed = new Map<string, ObservedHeartbeat>();
     for (const { holder, versionstamp } of beats) {
       const last = this.#observed.get(holder);
-      const silentMs = last?.versionstamp === versionstamp ? last.silentMs + observedMs : 0;
-      observed.set(holder, { versionstamp, silentMs });
+      const isSilent = last?.versionstamp === versionstamp && !startsAnew;
+      observed.set(holder, { versionstamp, silentMs: isSilent ? last.silentMs + observedMs : 0 });
     }
     this.#observed = observed;
-    for (const beat of beats) {
-      const { silentMs } = observed.get(beat.holder)!;
-      if (silentMs >= leaseMs || dead.has(beat.holder)) await this.#tryRescueJobs(beat);
-    }
-    const known = new Set(beats.map(({ holder }) => holder));
-    for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
+    return observed;
   }
 
   /** Rescues the jobs of one instance. A failure must not delay the other instances. */
@@ -93,7 +111,8 @@ export class Rescuer {
     try {
       await this.#rescueJobs(beat);
     } catch (error) {
-      log.error("rescue failed", { holder: beat.holder, error: describeError(error) });
+      if (isUnwritable(error)) this.#mayMissBeats = true;
+      this.#faults.report("rescue failed", error, { holder: beat.holder });
     }
   }
 
@@ -108,7 +127,11 @@ export class Rescuer {
     }
   }
 
-  /** Rescues one job. A failure must not delay the other jobs. */
+  /**
+   * Rescues one job. A failure must not delay the other jobs.
+   *
+   * @throws if the disk takes no data: then the instance may be alive, and no job must be rescued
+   */
   async #rescue(held: HeldJob, beat: InstanceHeartbeat): Promise<void> {
     if (this.#options.unreadable.has(held.id)) return;
     try {
@@ -118,7 +141,8 @@ export class Rescuer {
       log.warning("rescued", idsOf(job));
     } catch (error) {
       if (error instanceof UnreadableJobError) this.#options.unreadable.add(held.id);
-      log.error("rescue failed", { jobId: held.id, error: describeError(error) });
+      if (isUnwritable(error)) throw error;
+      this.#faults.report("rescue failed", error, { jobId: held.id });
     }
   }
 }

@@ -3,6 +3,8 @@
  * of them.
  * @module
  */
+import { getLogger } from "@logtape/logtape";
+import { describeError } from "../log.ts";
 
 /** A file that always exists on Unix. To open it uses one descriptor and nothing else. */
 const PLACEHOLDER = "/dev/null";
@@ -18,29 +20,42 @@ export function isExhaustion(error: unknown): boolean {
   return EXHAUSTED.has((error as { code?: string }).code ?? "");
 }
 
+/**
+ * The largest share of the reserve if it is large beside what the process may open. The rest is for
+ * connections, and for the model calls of jobs that start.
+ */
+const LARGEST_SHARE = 1 / 4;
+
+const log = getLogger(["tripwright", "http"]);
+
 /** Holds descriptors until other parts of the program need them. */
 export class DescriptorReserve {
-  #size: number;
+  readonly #wantedSize: () => number;
+  #largestSize = Infinity;
   readonly #files: Deno.FsFile[] = [];
 
   /**
-   * Fills the reserve. If the process may open too few files, the reserve takes half of them. Without
-   * permission for the placeholder, and on Windows, the reserve is empty.
+   * Fills the reserve. If the process may open less than twice as many files, the reserve takes at
+   * most a quarter of them. Without permission for the placeholder, and on Windows, it is empty.
    *
-   * @param size how many descriptors to hold
+   * @param wantedSize returns how many descriptors to hold at the moment
    */
-  constructor(size: number) {
-    this.#size = size;
-    const { opened, isFull } = this.#openMissing();
-    if (isFull) return;
-    this.release();
-    this.#size = Math.floor(opened / 2);
-    this.restore();
+  constructor(wantedSize: () => number) {
+    this.#wantedSize = wantedSize;
+    // Windows has neither the placeholder nor the limit.
+    if (Deno.build.os === "windows") this.#largestSize = 0;
+    const { opened, isFull } = this.#openMissing(this.#size);
+    if (!isFull) this.#largestSize = Math.floor(opened * LARGEST_SHARE);
+    this.adjust();
   }
 
   /** How many descriptors it holds now. */
   get held(): number {
     return this.#files.length;
+  }
+
+  get #size(): number {
+    return Math.min(this.#wantedSize(), this.#largestSize);
   }
 
   /**
@@ -52,7 +67,7 @@ export class DescriptorReserve {
     const spare = Math.min(MAX_SPARE, Math.ceil(this.#size / 8));
     const { isFull } = this.#openMissing(spare);
     if (!isFull) this.release();
-    else for (const file of this.#files.splice(this.#size)) file.close();
+    else this.#closeAbove(this.#size);
     return isFull;
   }
 
@@ -61,14 +76,19 @@ export class DescriptorReserve {
     this.#files.pop()?.close();
   }
 
-  /** Takes back what it has lent, as far as descriptors are free. */
-  restore(): void {
+  /** Holds as many descriptors as wanted at the moment, as far as they are free. */
+  adjust(): void {
+    this.#closeAbove(this.#size);
     this.#openMissing();
   }
 
   /** Gives all descriptors to the rest of the program. */
   release(): void {
-    for (const file of this.#files.splice(0)) file.close();
+    this.#closeAbove(0);
+  }
+
+  #closeAbove(size: number): void {
+    for (const file of this.#files.splice(size)) file.close();
   }
 
   #openMissing(spare = 0): { opened: number; isFull: boolean } {
@@ -78,9 +98,14 @@ export class DescriptorReserve {
       return { opened: this.#files.length, isFull: true };
     } catch (error) {
       const isExhausted = isExhaustion(error);
-      // Any other reason lasts: nothing can be held.
-      if (!isExhausted) this.#size = 0;
+      if (!isExhausted) this.#giveUp(error);
       return { opened: this.#files.length, isFull: !isExhausted };
     }
+  }
+
+  /** Holds nothing from now on: the reason of such an error lasts. */
+  #giveUp(error: unknown): void {
+    this.#largestSize = 0;
+    log.warning("no descriptors are reserved for jobs", { error: describeError(error) });
   }
 }

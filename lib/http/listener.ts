@@ -85,8 +85,12 @@ export class Listener {
     this.#hasFailed = this.#isReported = false;
   }
 
-  /** Looks for a failure that the server has not reported: its address is free. */
+  /**
+   * Adjusts the reserve to the running jobs, and looks for a failure that the server has not
+   * reported: its address is free.
+   */
   async #check(): Promise<void> {
+    this.#options.reserve.adjust();
     const { hostname, port } = this.#server.addr;
     try {
       Deno.listen({ hostname, port }).close();
@@ -99,8 +103,9 @@ export class Listener {
 
   /**
    * Connects to the server when no descriptor is free. The server finds none for this connection,
-   * so it fails, or it has failed before, and the reserve is released for jobs. Without this, jobs would wait for the next
-   * client. To release the reserve while the server listens would give it to clients.
+   * so it fails, or it has failed before, and the reserve is released for jobs. Without this, jobs
+   * would wait for the next client. To release the reserve while the server listens would give it to
+   * clients.
    */
   async #knock(): Promise<void> {
     const { reserve, clock } = this.#options;
@@ -113,6 +118,6 @@ export class Listener {
       if (error instanceof Deno.errors.ConnectionRefused) this.#fail(error);
       // Otherwise another part of the program was faster, and the next check tries again.
     }
-    if (!this.#hasFailed) reserve.restore();
+    if (!this.#hasFailed) reserve.adjust();
   }
 }

@@ -8,7 +8,7 @@ import { groupCommits } from "./group_commit.ts";
 import { databaseFile } from "./kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
-import { isStorageFull, type StorageSpace } from "./storage_space.ts";
+import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.ts";
 
 export interface OpenOptions {
   clock?: Clock;
@@ -40,7 +40,8 @@ export async function openDatabase(
   const kv = await retryLocked(() => Deno.openKv(path), clock).catch((error) => {
     throw isStorageFull(error) ? new StorageFullError("The disk is full") : error;
   });
-  return groupCommits(patientKv(kv, { clock, onFull: () => storage?.reportFull() }));
+  const onUnwritable = (error: unknown) => storage?.reportUnwritable(error);
+  return groupCommits(patientKv(kv, { clock, onUnwritable }));
 }
 
 /**
@@ -68,11 +69,14 @@ const TICK_MS = 1_000;
  * call has changed nothing, so the wrapper retries it. A call without an answer within five to six
  * seconds fails.
  *
- * @param options `onFull`: called when a commit fails because the disk is full
+ * @param options `onUnwritable`: receives the error of a commit that the disk has not taken
  */
 export function patientKv(
   kv: Deno.Kv,
-  { clock = systemClock, onFull = () => {} }: { clock?: Clock; onFull?: () => void } = {},
+  { clock = systemClock, onUnwritable = () => {} }: {
+    clock?: Clock;
+    onUnwritable?: (error: unknown) => void;
+  } = {},
 ): Deno.Kv {
   const limit = new AnswerLimit(clock);
   const withRetries = <T>(work: () => Promise<T>) => retryLocked(() => limit.run(work), clock);
@@ -93,7 +97,7 @@ export function patientKv(
       const commit = operation.commit.bind(operation);
       operation.commit = () =>
         withRetries(commit).catch((error) => {
-          if (isStorageFull(error)) onFull();
+          if (isUnwritable(error)) onUnwritable(error);
           throw error;
         });
       return operation;

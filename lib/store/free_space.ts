@@ -13,6 +13,8 @@ export interface DiskSpace {
   totalBytes: number;
   /** What is free within the file of the database, which never shrinks. */
   reusableBytes: number;
+  /** The size of SQLite's log. SQLite writes it anew from its beginning, and deletes it at the end. */
+  logBytes: number;
 }
 
 /** What the operating system reports: numbers of blocks, and the size of a block in bytes. */
@@ -51,7 +53,8 @@ export class DiskSpaceReader implements Disposable {
     const { promises: fs } = await import("node:fs");
     const { bsize, blocks, bavail } = FileSystem.parse(await fs.statfs(dirname(this.#path)));
     const reusableBytes = await this.#readFreePages();
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reusableBytes };
+    const logBytes = await sizeOf(`${this.#path}-wal`);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reusableBytes, logBytes };
   }
 
   /** Closes the file. Only when the database is closed. */
@@ -76,5 +79,15 @@ export class DiskSpaceReader implements Disposable {
     const pageSize = header.getUint16(PAGE_SIZE_AT);
     const pageBytes = pageSize === LARGEST_PAGE.written ? LARGEST_PAGE.bytes : pageSize;
     return header.getUint32(FREE_PAGES_AT) * pageBytes;
+  }
+}
+
+/** Returns the size of a file in bytes; 0 if there is none. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
   }
 }

@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import { retry } from "../retry.ts";
 import { BlobTooLargeError } from "./blob.ts";
-import { isStorageFull } from "./storage_space.ts";
+import { isUnwritable } from "./storage_space.ts";
 
 /**
  * Six tries with pauses of 0.2, 0.4, 0.8, 1.6 and 3.2 s. If the database fails at once, they take
@@ -16,10 +16,10 @@ const TRIES = 6;
 const FIRST_PAUSE_MS = 200;
 
 /**
- * While the disk is full, a running job keeps its results in memory for up to ten minutes, with a
- * try every few seconds. An operator may make room meanwhile.
+ * While the disk takes no data, a running job keeps its results in memory for up to ten minutes, with a
+ * try every few seconds. An operator may repair it meanwhile.
  */
-const FULL = { forMs: 600_000, firstMs: FIRST_PAUSE_MS, maxMs: 3_000 };
+const UNWRITABLE = { forMs: 600_000, firstMs: FIRST_PAUSE_MS, maxMs: 3_000 };
 
 /**
  * Reads or writes, with retries for temporary faults of KV.
@@ -28,7 +28,7 @@ const FULL = { forMs: 600_000, firstMs: FIRST_PAUSE_MS, maxMs: 3_000 };
  */
 export function persist<T>(access: () => Promise<T>, clock: Clock): Promise<T> {
   const isTransient = (error: unknown) =>
-    !(error instanceof BlobTooLargeError) && !isStorageFull(error);
+    !(error instanceof BlobTooLargeError) && !isUnwritable(error);
   const tries = { tries: TRIES, firstMs: FIRST_PAUSE_MS, clock, when: isTransient };
-  return retry(() => retry(access, tries), { ...FULL, clock, when: isStorageFull });
+  return retry(() => retry(access, tries), { ...UNWRITABLE, clock, when: isUnwritable });
 }

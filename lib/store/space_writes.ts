@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { DiskSpace } from "./free_space.ts";
+
 export interface SpaceWrites {
   /** Writes a little, to test whether there is space. It leaves nothing behind. */
   test(): Promise<void>;
@@ -15,8 +17,13 @@ export interface SpaceWrites {
    * Grows the files of SQLite to the size that they reach in ordinary use. When another program fills
    * the disk, KV then still has space for some hundred commits. Until the service knows of the full
    * disk, KV may deliver a message, and without space Deno would end the process.
+   *
+   * It writes nothing if another process, or one that was killed, has left files of this size. After
+   * a stop in order it writes 5 MB, because SQLite has deleted its log.
+   *
+   * @returns whether it has written
    */
-  growFiles(): Promise<void>;
+  growFiles(space: Pick<DiskSpace, "reusableBytes" | "logBytes">): Promise<boolean>;
 }
 
 /** A deletion writes to the database even if there is no such key, and there never is. */
@@ -29,6 +36,12 @@ const TEST_WRITE = ["ping"];
 const HALF_PARTS = 40;
 const PART = new Uint8Array(65_000);
 
+/** SQLite writes into this log without more space from the disk. */
+const GROWN_LOG_BYTES = 1_000 * 4_096;
+
+/** Within the database: enough for some hundred commits, each of which takes a page or two. */
+const REUSABLE_BYTES = 1_048_576;
+
 /** KV takes 800 KiB in a commit. */
 const PARTS_PER_COMMIT = 10;
 
@@ -38,11 +51,17 @@ export function spaceWrites(kv: Deno.Kv): SpaceWrites {
     async test() {
       await kv.atomic().delete(TEST_WRITE).commit();
     },
-    async growFiles() {
+    async growFiles({ reusableBytes, logBytes }) {
+      const isGrown = logBytes >= GROWN_LOG_BYTES && reusableBytes >= REUSABLE_BYTES;
+      if (isGrown && !await hasParts(kv)) return false;
       for (let half = 0; half < 2; half++) {
-        await writeParts(kv);
-        await deleteParts(kv);
+        try {
+          await writeParts(kv);
+        } finally {
+          await deleteParts(kv);
+        }
       }
+      return true;
     },
   };
 }
@@ -57,7 +76,12 @@ async function writeParts(kv: Deno.Kv): Promise<void> {
   }
 }
 
-/** Deletes the parts, also those of a process that died before. */
+/** Whether a process was killed before it deleted its parts. The first one is written first. */
+async function hasParts(kv: Deno.Kv): Promise<boolean> {
+  return (await kv.get(reserveKey(0))).versionstamp !== null;
+}
+
+/** Deletes the parts, also those of a process that was killed. */
 async function deleteParts(kv: Deno.Kv): Promise<void> {
   const commit = kv.atomic();
   for (let part = 0; part < HALF_PARTS; part++) commit.delete(reserveKey(part));

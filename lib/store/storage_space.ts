@@ -12,6 +12,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
+import { describeError } from "../log.ts";
 import { type DiskSpace, DiskSpaceReader } from "./free_space.ts";
 import { databaseFile } from "./kv_path.ts";
 import { reserveFile, type SpaceReserve } from "./reserve_file.ts";
@@ -23,7 +24,7 @@ export type StorageState = "ok" | "low" | "full";
 /** What operators see. Sizes are in bytes; `null`: not known. */
 export interface StorageReport {
   state: StorageState;
-  /** Whether no write has failed for lack of space since the last one that succeeded. */
+  /** Whether the disk has taken the last write. */
   isWritable: boolean;
   freeBytes: number | null;
   totalBytes: number | null;
@@ -84,9 +85,21 @@ export function spaceMarks(
   return { low: 2 * full, full, empty: Math.min(DATABASE_BYTES, totalBytes * EMPTY_SHARE) };
 }
 
+/** SQLite's messages of a disk that takes no data. The first one also stands for a spent quota. */
+const UNWRITABLE = ["disk I/O error", "attempt to write a readonly database"];
+
 /** Returns whether an error of KV says that there is no space. Nothing was written then. */
 export function isStorageFull(error: unknown): boolean {
   return error instanceof Error && error.message.includes("database or disk is full");
+}
+
+/**
+ * Returns whether an error of a commit says that the disk takes no data, for whatever reason. It
+ * may take data later, so such a commit is like one that finds no space.
+ */
+export function isUnwritable(error: unknown): boolean {
+  if (isStorageFull(error)) return true;
+  return error instanceof Error && UNWRITABLE.some((message) => error.message.includes(message));
 }
 
 /**
@@ -113,7 +126,7 @@ export class StorageSpace implements Disposable {
   #mayRead = true;
   #state: StorageState = "ok";
   #space: DiskSpace | null = null;
-  /** A write has found no space, and no later one has succeeded. */
+  /** The disk has not taken a write, and no later one has succeeded. */
   #hasFailed = false;
   #isReserved = false;
   #isGrown = false;
@@ -153,9 +166,10 @@ export class StorageSpace implements Disposable {
     };
   }
 
-  /** Notes that a write has found no space. The state is `full` until a later write succeeds. */
-  reportFull(): void {
+  /** Notes that a write has failed. The state is `full` until a later write succeeds. */
+  reportUnwritable(error: unknown): void {
     this.#hasFailed = true;
+    this.#faults.report("storage not writable", error);
     this.#update();
   }
 
@@ -181,11 +195,12 @@ export class StorageSpace implements Disposable {
     if (this.isEmpty || this.#hasFailed) await this.#useReserve((reserve) => reserve.release());
     if (this.#hasFailed) await writes.test().then(() => this.#hasFailed = false, () => {});
     this.#update();
-    if (!this.acceptsJobs || !this.#hasRoomForReserve) return;
-    if (!this.#isReserved) {
+    if (!this.acceptsJobs) return;
+    if (!this.#isReserved && this.#hasRoomFor(1)) {
       this.#isReserved = await this.#useReserve((reserve) => reserve.hold());
     }
-    if (!this.#isGrown) await this.#growFiles(writes);
+    // The files grow by less than a second reserve.
+    if (!this.#isGrown && this.#hasRoomFor(2)) await this.#growFiles(writes);
   }
 
   /** Grows the files of SQLite once, because they never shrink while the database is open. */
@@ -194,8 +209,8 @@ export class StorageSpace implements Disposable {
     const { space } = this.#known;
     if (space === null || space.totalBytes < GROWTH_MIN_BYTES) return;
     try {
-      await writes.growFiles();
-      log.debug("files grown");
+      const hasGrown = await writes.growFiles(space);
+      log.debug(hasGrown ? "files grown" : "files are large enough");
     } catch (error) {
       this.#faults.report("files not grown", error);
     }
@@ -215,14 +230,15 @@ export class StorageSpace implements Disposable {
       this.#space = null;
       this.#mayRead = !(error instanceof Deno.errors.NotCapable);
       if (this.#mayRead) this.#faults.report("free space not read", error);
-      else log.warning("free space not known: the program needs --allow-sys=statfs");
+      // The text names the missing permission.
+      else log.warning("free space not known", { error: describeError(error) });
     }
   }
 
-  /** Whether the state stays `ok` when the reserve is held, and the files of SQLite have grown. */
-  get #hasRoomForReserve(): boolean {
+  /** Whether the state stays `ok` when so many files of the reserve's size are written. */
+  #hasRoomFor(reserves: number): boolean {
     const { space, marks } = this.#known;
-    return space !== null && space.freeBytes - 2 * marks.empty >= RECOVERY_FACTOR * marks.low;
+    return space !== null && space.freeBytes - reserves * marks.empty >= marks.low;
   }
 
   /** Returns whether it succeeded. */

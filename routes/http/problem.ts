@@ -201,9 +201,9 @@ export const problemTypes = {
     status: 503,
     title: "The storage is full",
     advice:
-      "The disk of the service is full, or will soon be, so it stores nothing new. Jobs that " +
-      "it has accepted are not lost, and can be read. Send the request again after the number of " +
-      "seconds in `Retry-After`.",
+      "The disk of the service is full, will soon be, or takes no data, so it stores nothing new. " +
+      "Jobs that it has accepted are not lost, and can be read. Send the request again after the " +
+      "number of seconds in `Retry-After`.",
   },
   daily_limit_reached: {
     status: 503,

@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import { describeError } from "../../lib/log.ts";
-import { isStorageFull } from "../../lib/store/storage_space.ts";
+import { isUnwritable } from "../../lib/store/storage_space.ts";
 import { type Problem, problemBody, problemTypes } from "./problem.ts";
 
 const log = getLogger(["tripwright", "http"]);
@@ -33,7 +33,9 @@ export const storageFullProblem: Problem = {
 /** Logs an internal error, and returns a problem that shows no details of it. */
 export function internalProblem(c: Context, error: unknown): Problem {
   const id = c.get("requestId");
-  if (isStorageFull(error)) {
+  const reads = c.req.method === "GET" || c.req.method === "HEAD";
+  // A read may fail with the same message, of a disk that is damaged.
+  if (!reads && isUnwritable(error)) {
     log.warning("request refused: storage full", { requestId: id, path: c.req.path });
     return storageFullProblem;
   }

@@ -127,3 +127,36 @@ Deno.test("a program with fewer descriptors than its reserve would need still se
   const { body } = await program.get(headers.get("location")!);
   assertStrictEquals(body.status, "completed");
 });
+
+/** The reserve for these jobs is larger than the limit. */
+const MANY_SLOTS = 150;
+
+Deno.test({
+  name: "the descriptors of running jobs are not reserved again, so connections are accepted",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const mayEnd = Promise.withResolvers<void>();
+    await using openai = serveOpenAIBy(() => mayEnd.promise.then(() => reply));
+    await using directory = await workDirectory();
+    await using program = new Program(directory.path, {
+      env: {
+        OPENAI_API_KEY: "sk-test",
+        OPENAI_BASE_URL: openai.url,
+        WORKER_CONCURRENCY: String(MANY_SLOTS),
+      },
+      maxFiles: MAX_FILES,
+    });
+    const url = await program.url();
+    using open = await RawConnection.open(url);
+    await postMany(open, 80);
+    await openai.untilCalled(80);
+    const opened: RawConnection[] = [];
+    while (opened.length < 60) {
+      const connection = await RawConnection.open(url);
+      opened.push(connection);
+      assertStrictEquals((await connection.get("/livez"))?.status, 200);
+    }
+    for (const connection of opened) connection[Symbol.dispose]();
+    mayEnd.resolve();
+  },
+});

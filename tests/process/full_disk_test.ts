@@ -6,12 +6,16 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import { type LogLine, Program, workDirectory } from "../../testing/program.ts";
+import { isSkipped } from "../../testing/skipped.ts";
 import { canMount, SmallDisk } from "../../testing/small_disk.ts";
 import { withWaitLimit } from "../../testing/wait_limit.ts";
 
 const tokyo = { destination: "Tokyo, Japan", durationDays: 5 };
 const RESERVE = "kv.sqlite.reserve";
-const ignore = !await canMount();
+const ignore = isSkipped(
+  "the program on a full disk",
+  await canMount() ? null : "the user may not mount a file system",
+);
 
 /** The directory of a program, with its database on a small disk. */
 async function openDisk() {

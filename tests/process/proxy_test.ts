@@ -7,6 +7,7 @@ import { localCertificate } from "../../testing/local_certificate.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { hasProxy, proxies, type ProxyName, startProxy } from "../../testing/proxy.ts";
 import { RawConnection } from "../../testing/raw_connection.ts";
+import { isSkipped } from "../../testing/skipped.ts";
 
 const caCerts = [localCertificate];
 
@@ -42,8 +43,10 @@ async function openBehind(name: ProxyName) {
 }
 
 for (const name of Object.keys(proxies) as ProxyName[]) {
-  const ignore = !hasProxy(name);
-  if (ignore) console.warn(`Not tested, because it is not installed: ${name}`);
+  const ignore = isSkipped(
+    `ops/ with ${name}`,
+    hasProxy(name) ? null : "the proxy is not installed",
+  );
 
   Deno.test(
     `${name} passes on each event at once, and no timeout ends a stream`,

@@ -36,35 +36,82 @@ Deno.test("the systemd unit restarts the program whatever ends it, and waits for
   assert(Number(unit.match(/^TimeoutStopSec=(\d+)$/m)![1]) > 8);
 });
 
-/** Runs the check of a container against a server that answers `/livez` with a status. */
-async function checkContainer(status: number | "no answer"): Promise<number> {
-  const paths: string[] = [];
-  const server = serveLocally((_request, { pathname }) => {
-    paths.push(pathname);
-    return new Response(null, { status: typeof status === "number" ? status : 200 });
-  });
-  if (status === "no answer") await server[Symbol.asyncDispose]();
-  const [, ...command] = await containerCommand("HEALTHCHECK");
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: command.map((text) => text.replace("http://127.0.0.1:8000", server.url)),
-    stderr: "null",
-  }).output();
-  if (status !== "no answer") {
-    assertEquals(paths, ["/livez"]);
-    await server[Symbol.asyncDispose]();
-  }
-  return code;
+/** Starts the check of the container with another URL and other times. */
+async function startCheck(
+  url: string,
+  { timeoutMs = 5_000, pauseMs = 0 }: { timeoutMs?: number | undefined; pauseMs?: number } = {},
+): Promise<Deno.ChildProcess> {
+  const [, ...args] = await containerCommand("HEALTHCHECK");
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...args.map((text) => text.replace("127.0.0.1:8000", new URL(url).host)),
+      `${url}/livez`,
+      String(timeoutMs),
+      String(pauseMs),
+    ],
+    cwd: root,
+    stderr: "piped",
+  }).spawn();
 }
 
-for (const [status, isHealthy] of [[200, true], [503, false], ["no answer", false]] as const) {
-  Deno.test(`the check of the container is ${isHealthy ? "good" : "bad"} for ${status}`, async () => {
-    assertStrictEquals(await checkContainer(status) === 0, isHealthy);
+/** Runs the check to its end. */
+async function check(url: string, timeoutMs?: number): Promise<{ code: number; lines: number }> {
+  const { code, stderr } = await (await startCheck(url, { timeoutMs })).output();
+  return { code, lines: new TextDecoder().decode(stderr).trim().split("\n").length };
+}
+
+const answers: [what: string, answer: () => Promise<Response>, code: number, requests: number][] = [
+  ["200", () => Promise.resolve(new Response()), 0, 1],
+  ["503", () => Promise.resolve(new Response(null, { status: 503 })), 1, 3],
+  ["no answer in time", () => new Promise(() => {}), 1, 3],
+];
+
+for (const [what, answer, code, requests] of answers) {
+  Deno.test(`the liveness check exits with ${code} after ${requests} requests for ${what}`, async () => {
+    await using server = serveLocally(answer);
+    // A missing answer needs no long wait, a good one gets enough time.
+    const outcome = await check(server.url, code === 0 ? undefined : 100);
+    assertStrictEquals(outcome.code, code);
+    assertEquals(server.requests.map(({ pathname }) => pathname), Array(requests).fill("/livez"));
   });
 }
 
-Deno.test("the liveness check of systemd asks /livez, and restarts only a running service", async () => {
+/** An address that refuses connections. */
+async function closedAddress(): Promise<{ url: string; port: number }> {
+  const server = serveLocally(() => new Response());
+  await server[Symbol.asyncDispose]();
+  return { url: server.url, port: Number(new URL(server.url).port) };
+}
+
+Deno.test("the liveness check tolerates refused connections for five minutes", async () => {
+  const { url } = await closedAddress();
+  assertEquals(await check(url), { code: 1, lines: 60 });
+  // In production it waits five seconds between two tries.
+  assertMatch(await read("livez.ts"), /pauseMs = "5000"/);
+});
+
+Deno.test("the liveness check is good when connections are accepted again", async () => {
+  const { url, port } = await closedAddress();
+  const process = await startCheck(url, { pauseMs: 500 });
+  const output = process.stderr.getReader();
+  // Its first try has failed.
+  await output.read();
+  const hostname = "127.0.0.1";
+  const server = Deno.serve({ port, hostname, onListen: () => {} }, () => new Response());
+  assertStrictEquals((await process.status).code, 0);
+  await output.cancel();
+  await server.shutdown();
+});
+
+/** The command of a liveness check, without what a shell adds. */
+const livez = ["deno", ...(await containerCommand("HEALTHCHECK")).slice(1)].join(" ");
+
+Deno.test("systemd, the image and Kubernetes use the same liveness check", async () => {
   const unit = await read("tripwright-livez.service");
   const [command] = unit.match(/^ExecStart=.*$/m)!;
-  assertMatch(command, /curl --fail .*:8000\/livez \|\| systemctl try-restart tripwright\.service/);
+  assert(command.includes(`${livez} || systemctl try-restart tripwright.service`));
   assertNotMatch(command, /readyz/);
+  const guide = await Deno.readTextFile(join(root, "docs", "operations.md"));
+  const [, items] = guide.match(/exec:\n\s+command:\n((?:\s+- .*\n)+)/)!;
+  assertStrictEquals(items!.trim().split(/\s*\n?\s*- /).filter(Boolean).join(" "), livez);
 });

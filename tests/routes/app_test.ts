@@ -366,14 +366,20 @@ Deno.test("on a full disk POST and DELETE are 503 with Retry-After, and GET goes
   assertStrictEquals((await send(env.app, "/livez")).status, 200);
 });
 
-Deno.test("a commit that finds no space is 503 although the space was enough before", async () => {
-  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
-  hooks.commit = () => Promise.reject(new TypeError("database or disk is full"));
-  assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "storage_full");
-  hooks.commit = undefined;
-  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
-});
+for (const message of ["database or disk is full", "disk I/O error"]) {
+  Deno.test(`"${message}" of a commit is 503 although the disk was writable before`, async () => {
+    const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+    using env = await openApp({ kv }, { concurrency: 0 });
+    hooks.commit = () => Promise.reject(new TypeError(message));
+    assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "storage_full");
+    hooks.commit = undefined;
+    const { status, headers } = await post(env.app, "/api/itineraries", tokyo);
+    assertStrictEquals(status, 202);
+    // A read says nothing about the space.
+    hooks.get = () => Promise.reject(new TypeError(message));
+    assertProblem(await send(env.app, headers.get("location")!), 500, "internal");
+  });
+}
 
 /** Sends the preflight of a `POST` with these headers, as a browser does. */
 function preflightOf(app: App, names: string) {

@@ -2,16 +2,23 @@
  * What an instance does while the disk of its database is full, or soon will be.
  * @module
  */
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import type { LogRecord } from "@logtape/logtape";
 import { persist } from "../../../lib/store/persist.ts";
 import { autoAdvancing, FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
+import { captureLogs } from "../../../testing/log_records.ts";
 import { MINUTE, queuedJob, testKind, upstreamError } from "../../../testing/jobs.ts";
-import { heldWork, jobOf, openRuntimesOn, refused, submit } from "../../../testing/runtimes.ts";
+import {
+  heldWork,
+  jobOf,
+  openRuntimesOn,
+  refused,
+  submit,
+  sweepFor,
+} from "../../../testing/runtimes.ts";
 import { countDue } from "../../../testing/stores.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
-
-const diskFull = () => Promise.reject(new TypeError("database or disk is full"));
 
 /** Two instances over one database and one disk. */
 async function openOnDisk(overrides: Parameters<typeof openRuntimesOn>[1] = {}) {
@@ -48,15 +55,104 @@ Deno.test("below the mark a new job is refused and not stored, and a repeated re
   await submit(env.a, env.kind, { text: "other" });
 });
 
-Deno.test("a commit that finds no space refuses the job, and frees its slot", async () => {
-  using env = await openOnDisk({ concurrency: 1 });
-  env.hooks.commit = diskFull;
-  assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "storage full" });
+/** What SQLite says of a disk that takes no data. */
+const unwritable = [
+  "database or disk is full",
+  "disk I/O error",
+  "attempt to write a readonly database",
+];
+
+function isFailedRescue({ rawMessage }: LogRecord): boolean {
+  return rawMessage === "rescue failed";
+}
+
+for (const message of unwritable) {
+  const fail = () => Promise.reject(new TypeError(message));
+
+  Deno.test(`"${message}" of a commit refuses the job, and frees its slot`, async () => {
+    using env = await openOnDisk({ concurrency: 1 });
+    env.hooks.commit = fail;
+    assertEquals(await refused(env.a, env.kind, { text: "hello" }), { outcome: "storage full" });
+    env.hooks.commit = undefined;
+    assertStrictEquals(env.a.instance.running, 0);
+    const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
+    assertStrictEquals(waitsAt, undefined);
+    await env.settled();
+  });
+
+  Deno.test(`after "${message}" of a rescue, a whole lease must pass without a heartbeat`, async () => {
+    using logs = captureLogs();
+    const work = heldWork();
+    using env = await openOnDisk({ kinds: [work.kind], concurrency: 1 });
+    const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
+    await work.begun;
+    env.hooks.commit = fail;
+    await sweepFor(env, 30_000);
+    assertStrictEquals(logs.records.filter(isFailedRescue).length, 1);
+    env.hooks.commit = undefined;
+    await sweepFor(env, 9_000);
+    assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
+    await env.a.instance.beat();
+    await sweepFor(env, 9_000);
+    assertStrictEquals((await jobOf(env.store, id)).attempt, 1);
+    // Without a further heartbeat, the instance is dead.
+    await sweepFor(env, 3_000);
+    assertStrictEquals((await jobOf(env.store, id)).attempt, 2);
+    work.finish();
+    await env.a.instance.idle();
+    await env.b.instance.idle();
+  });
+
+  Deno.test(`persist() keeps a result for ten minutes on "${message}"`, async () => {
+    const clock = new FakeClock();
+    const startedAt = clock.now();
+    let writableAt = startedAt + 9 * MINUTE;
+    const write = () => clock.now() < writableAt ? fail() : Promise.resolve("saved");
+    assertStrictEquals(await persist(write, autoAdvancing(clock)), "saved");
+    writableAt = Infinity;
+    const before = clock.now();
+    await assertRejects(() => persist(write, autoAdvancing(clock)), TypeError, message);
+    const minutes = (clock.now() - before) / MINUTE;
+    assertStrictEquals(Math.round(minutes), 10);
+  });
+}
+
+Deno.test("while the disk takes no data, silent instances keep their jobs, and one lease longer", async () => {
+  const work = heldWork();
+  using env = await openOnDisk({ kinds: [work.kind], concurrency: 1 });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
+  await work.begun;
+  env.storage.reportUnwritable(new TypeError("disk I/O error"));
+  await sweepFor(env, 30_000);
+  await env.b.instance.checkSpace();
+  assertStrictEquals(env.storage.startsJobs, true);
+  await sweepFor(env, 9_000);
+  const { state, attempt } = await jobOf(env.store, id);
+  assertEquals([state, attempt], ["running", 1]);
+  await sweepFor(env, 3_000);
+  assertStrictEquals((await jobOf(env.store, id)).attempt, 2);
+  work.finish();
+  await env.a.instance.idle();
+  await env.b.instance.idle();
+});
+
+Deno.test("the first write after the disk took no data is the heartbeat of an instance with jobs", async () => {
+  const work = heldWork();
+  using env = await openOnDisk({ kinds: [work.kind], concurrency: 1 });
+  await submit(env.a, work.kind, { text: "hello" });
+  await work.begun;
+  const beatOf = async () => (await env.instances.list()).map(({ versionstamp }) => versionstamp);
+  const before = await beatOf();
+  env.storage.reportUnwritable(new TypeError("disk I/O error"));
+  env.hooks.commit = () => Promise.reject(new TypeError("disk I/O error"));
+  await env.a.instance.checkSpace();
+  assertEquals([env.storage.startsJobs, await beatOf()], [false, before]);
   env.hooks.commit = undefined;
-  assertStrictEquals(env.a.instance.running, 0);
-  const { waitsAt } = await submit(env.a, env.kind, { text: "hello" });
-  assertStrictEquals(waitsAt, undefined);
-  await env.settled();
+  await env.a.instance.checkSpace();
+  assertStrictEquals(env.storage.startsJobs, true);
+  assertNotEquals(await beatOf(), before);
+  work.finish();
+  await env.a.instance.idle();
 });
 
 Deno.test("on a full disk running jobs end, waiting jobs wait, and then start by themselves", async () => {
@@ -136,17 +232,4 @@ Deno.test("the instance reads the space when it starts, and then once a second",
     assertStrictEquals(reads, expected);
   }
   await env.a.instance.stop(0);
-});
-
-Deno.test("persist() keeps a result for ten minutes while the disk is full", async () => {
-  const clock = new FakeClock();
-  const startedAt = clock.now();
-  let spaceAt = startedAt + 9 * MINUTE;
-  const write = () => clock.now() < spaceAt ? diskFull() : Promise.resolve("saved");
-  assertStrictEquals(await persist(write, autoAdvancing(clock)), "saved");
-  spaceAt = Infinity;
-  const before = clock.now();
-  await assertRejects(() => persist(write, autoAdvancing(clock)), TypeError, "disk is full");
-  const minutes = (clock.now() - before) / MINUTE;
-  assertStrictEquals(Math.round(minutes), 10);
 });

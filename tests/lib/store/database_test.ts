@@ -76,19 +76,20 @@ Deno.test("patientKv() throws other errors, and the error of a lock that lasts",
   );
 });
 
-Deno.test("patientKv() reports commits that find no space, and no other fault", async () => {
+Deno.test("patientKv() reports commits that the disk does not take, and no other fault", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  let reports = 0;
-  using patient = patientKv(kv, { onFull: () => reports++ });
+  const reports: unknown[] = [];
+  using patient = patientKv(kv, { onUnwritable: (error) => reports.push(error) });
   const faults: [message: string, reports: number][] = [
     ["database or disk is full", 1],
-    ["disk I/O error", 1],
-    ["database or disk is full", 2],
+    ["Value too large", 1],
+    ["disk I/O error", 2],
+    ["attempt to write a readonly database", 3],
   ];
   for (const [message, expected] of faults) {
     hooks.commit = () => Promise.reject(new TypeError(message));
     await assertRejects(() => patient.atomic().set(["key"], 1).commit(), TypeError, message);
-    assertStrictEquals(reports, expected);
+    assertStrictEquals(reports.length, expected);
   }
 });
 

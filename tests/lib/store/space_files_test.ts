@@ -11,6 +11,7 @@ import { reserveFile } from "../../../lib/store/reserve_file.ts";
 import { spaceWrites } from "../../../lib/store/space_writes.ts";
 import { StorageSpace, storageSpaceOf } from "../../../lib/store/storage_space.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
 import { workDirectory } from "../../../testing/program.ts";
 
 const paths: [kvPath: string | undefined, file: string | null][] = [
@@ -36,7 +37,7 @@ Deno.test("DiskSpaceReader reads what is free on the disk and within the databas
   const path = `${directory.path}/kv.sqlite`;
   const empty = await readDiskSpace(path);
   assert(empty.freeBytes > 0 && empty.totalBytes > empty.freeBytes);
-  assertStrictEquals(empty.reusableBytes, 0);
+  assertEquals([empty.reusableBytes, empty.logBytes], [0, 0]);
   for (const pageBytes of [512, 4_096, 65_536]) {
     const file = `${directory.path}/${pageBytes}.sqlite`;
     const database = new DatabaseSync(file);
@@ -104,7 +105,7 @@ Deno.test("growFiles() reserves space within the files of SQLite, and leaves no 
   const path = `${directory.path}/kv.sqlite`;
   using kv = await Deno.openKv(path);
   await kv.set(["job"], 1);
-  await spaceWrites(kv).growFiles();
+  assertStrictEquals(await spaceWrites(kv).growFiles(await readDiskSpace(path)), true);
   await spaceWrites(kv).test();
   const found = await Array.fromAsync(kv.list({ prefix: [] }));
   assertEquals(found.map(({ key }) => key), [["job"]]);
@@ -116,13 +117,40 @@ Deno.test("growFiles() reserves space within the files of SQLite, and leaves no 
   const { page_count } = database.prepare("pragma page_count").get()!;
   database.close();
   assertStrictEquals((await Deno.stat(path)).size, Number(page_count) * 4_096);
-  assert((await readDiskSpace(path)).reusableBytes > 1_000_000);
+  // A second instance, or one after a crash, finds files of this size.
+  assertStrictEquals(await spaceWrites(kv).growFiles(await readDiskSpace(path)), false);
+  // One that was killed may have left a value.
+  await kv.set(["reserve", 0], new Uint8Array(65_000));
+  assertStrictEquals(await spaceWrites(kv).growFiles(await readDiskSpace(path)), true);
+  assertStrictEquals((await kv.get(["reserve", 0])).value, null);
+});
+
+const small: [what: string, space: { reusableBytes: number; logBytes: number }][] = [
+  ["SQLite has deleted its log", { reusableBytes: 1e9, logBytes: 0 }],
+  ["the database has no free pages", { reusableBytes: 0, logBytes: 1e7 }],
+];
+
+for (const [what, space] of small) {
+  Deno.test(`growFiles() writes when ${what}`, async () => {
+    using kv = await Deno.openKv(":memory:");
+    assertStrictEquals(await spaceWrites(kv).growFiles(space), true);
+  });
+}
+
+Deno.test("growFiles() deletes what it has written although the disk is full before the end", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  let commits = 0;
+  hooks.commit = (_sets, run) =>
+    ++commits === 3 ? Promise.reject(new TypeError("database or disk is full")) : run();
+  await assertRejects(() => spaceWrites(kv).growFiles({ reusableBytes: 0, logBytes: 0 }));
+  assertEquals(await Array.fromAsync(kv.list({ prefix: [] })), []);
+  kv.close();
 });
 
 Deno.test("openDatabase() does not open a database on a full disk", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
-  const space = { freeBytes: 1_000_000, totalBytes: 1e12, reusableBytes: 1e9 };
+  const space = { freeBytes: 1_000_000, totalBytes: 1e12, reusableBytes: 1e9, logBytes: 0 };
   const storage = new StorageSpace({
     clock: new FakeClock(),
     concurrency: 1,

@@ -4,6 +4,7 @@ import type { SpaceReserve } from "../../../lib/store/reserve_file.ts";
 import type { SpaceWrites } from "../../../lib/store/space_writes.ts";
 import {
   isStorageFull,
+  isUnwritable,
   spaceMarks,
   StorageSpace,
   type StorageState,
@@ -23,13 +24,16 @@ function readerOf(read: () => Promise<DiskSpace>) {
 
 /** A disk of 10 GiB whose free space a test sets, and what was done with it. */
 function openSpace({ totalBytes = 10 * GIB } = {}) {
-  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0 };
+  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0, logBytes: 0 };
   const calls: string[] = [];
   const call = (name: string) => {
     calls.push(name);
     return Promise.resolve();
   };
-  const writes: SpaceWrites = { test: () => call("test"), growFiles: () => call("grow") };
+  const writes: SpaceWrites = {
+    test: () => call("test"),
+    growFiles: () => call("grow").then(() => true),
+  };
   const reserve: SpaceReserve = { hold: () => call("hold"), release: () => call("release") };
   const space = new StorageSpace({
     clock: new FakeClock(),
@@ -116,10 +120,24 @@ Deno.test("the reserves are made once, and the file is released when the disk is
   await checkWith({ freeBytes: 7 * MIB });
   assertEquals(calls.splice(0), ["release"]);
   // The reserves would make the state `low` again.
-  await checkWith({ freeBytes: 55 * MIB });
+  assertStrictEquals(await checkWith({ freeBytes: 40 * MIB - 1 }), "low");
   assertEquals(calls.splice(0), []);
-  await checkWith({ freeBytes: 56 * MIB });
+  await checkWith({ freeBytes: 40 * MIB });
   assertEquals(calls.splice(0), ["hold"]);
+});
+
+Deno.test("each reserve is made as soon as the state stays ok with it", async () => {
+  const { calls, checkWith } = openSpace();
+  const steps: [freeBytes: number, calls: string[]][] = [
+    [40 * MIB - 1, []],
+    [40 * MIB, ["hold"]],
+    [48 * MIB - 1, []],
+    [48 * MIB, ["grow"]],
+  ];
+  for (const [freeBytes, expected] of steps) {
+    assertStrictEquals(await checkWith({ freeBytes }), "ok");
+    assertEquals(calls.splice(0), expected);
+  }
 });
 
 Deno.test("on a small volume the files of SQLite do not grow in advance", async () => {
@@ -134,7 +152,7 @@ Deno.test("a failed write makes the state full at once, until a later write succ
   const { space, calls, writes, checkWith } = openSpace();
   await checkWith({});
   calls.splice(0);
-  space.reportFull();
+  space.reportUnwritable(new TypeError("disk I/O error"));
   assertEquals([space.report.state, space.report.isWritable], ["full", false]);
   writes.test = () => Promise.reject(new TypeError("database or disk is full"));
   // A quota may be used up although the disk has space.
@@ -177,7 +195,7 @@ Deno.test("without a known space, only failed writes show that the disk is full"
     lowBelowBytes: null,
   });
   assertStrictEquals(space.isEmpty, false);
-  space.reportFull();
+  space.reportUnwritable(new TypeError("disk I/O error"));
   assertStrictEquals(space.acceptsJobs, false);
   await space.check(writes);
   assertStrictEquals(space.acceptsJobs, true);
@@ -189,16 +207,18 @@ Deno.test("without permission the space is read once, with one warning", async (
   let reads = 0;
   const reader = readerOf(() => {
     reads++;
-    return Promise.reject(new Deno.errors.NotCapable("Requires sys access"));
+    return Promise.reject(new Deno.errors.NotCapable('Requires read access to "data"'));
   });
   const space = new StorageSpace({ clock: new FakeClock(), concurrency, reader });
   await space.check(writes);
   await space.check(writes);
   assertStrictEquals(reads, 1);
   assertStrictEquals(space.acceptsJobs, true);
-  assertEquals(logs.records.map(({ level, rawMessage }) => [level, rawMessage]), [
-    ["warning", "free space not known: the program needs --allow-sys=statfs"],
-  ]);
+  const error = 'NotCapable: Requires read access to "data"';
+  assertEquals(
+    logs.records.map(({ level, rawMessage, properties }) => [level, rawMessage, properties]),
+    [["warning", "free space not known", { error }]],
+  );
 });
 
 Deno.test("each change of the state is one line of the log, with its level", async () => {
@@ -213,9 +233,18 @@ Deno.test("each change of the state is one line of the log, with its level", asy
   ]);
 });
 
-Deno.test("isStorageFull() recognizes KV's error, and no other", () => {
-  assertStrictEquals(isStorageFull(new TypeError("database or disk is full")), true);
-  for (const error of [new TypeError("database is locked"), "database or disk is full", null]) {
-    assertStrictEquals(isStorageFull(error), false);
-  }
-});
+/** The errors of a commit. */
+const errors: [error: unknown, isFull: boolean, isUnwritable: boolean][] = [
+  [new TypeError("database or disk is full"), true, true],
+  [new TypeError("disk I/O error"), false, true],
+  [new TypeError("attempt to write a readonly database"), false, true],
+  [new TypeError("database is locked"), false, false],
+  ["database or disk is full", false, false],
+  [null, false, false],
+];
+
+for (const [error, isFull, unwritable] of errors) {
+  Deno.test(`isStorageFull() and isUnwritable() of ${error}: ${isFull}, ${unwritable}`, () => {
+    assertEquals([isStorageFull(error), isUnwritable(error)], [isFull, unwritable]);
+  });
+}
