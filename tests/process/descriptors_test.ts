@@ -158,5 +158,6 @@ Deno.test({
     }
     for (const connection of opened) connection[Symbol.dispose]();
     mayEnd.resolve();
+    await program.untilLogged("completed", 80);
   },
 });
