@@ -245,7 +245,7 @@ export const Variables = z.object({
     example: "trips.example.com",
     description: "the host names by which the service can be reached, comma-separated, without " +
       "ports. Requests for another name are refused with 421. `localhost` and IP addresses are " +
-      "always allowed. Unset: any name. Needed " +
+      "always allowed. Unset: all names. Needed " +
       "[where browsers use no TLS](deployment.md#before-the-first-request)",
   }),
 

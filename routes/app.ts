@@ -39,11 +39,11 @@ export interface AppOptions {
   clock: Clock;
   /** Origins whose scripts may use the API; `*` for all. */
   corsOrigins: string[];
-  /** The host names that requests may name; empty: any. */
+  /** The host names that requests may name; empty: all names. */
   allowedHosts: readonly string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
-  /** How many event streams and long polls a caller may have open; 0: any number. */
+  /** How many event streams and long polls a caller may have open; 0: no limit. */
   maxStreamsPerCaller: number;
   /** Private hosts that callbacks may go to. */
   privateHosts: readonly string[];

@@ -30,8 +30,8 @@ export interface DayOver {
 const VALID_MS = 500;
 
 /**
- * With fewer jobs left, requests wait for new sums if other instances accept jobs, too. So too many
- * jobs are accepted only by requests at the same moment.
+ * If fewer jobs are left and other instances accept jobs, each request waits for new sums. Then only
+ * requests at the same moment can exceed the limit.
  */
 const CLOSE_JOBS = 100;
 

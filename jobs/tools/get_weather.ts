@@ -82,7 +82,7 @@ async function lookUp(
   const otherPlaces = others.length > 0 ? { otherPlaces: others.map(labelOf) } : {};
   if (!place) return { error: others.length > 0 ? NOT_THERE : UNKNOWN, ...otherPlaces };
   const { timezone, days } = await forecastFor(place, { settings, context });
-  // Of a place that may be another one, the time zone may be another one, too.
+  // The time zone is right only if the place is certain.
   if (unmatched.length === 0 && isTimeZone(timezone)) {
     context.notePlace?.({ name: place.name, timeZone: timezone });
   }

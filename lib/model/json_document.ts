@@ -4,7 +4,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { endOfString, MAX_JSON_DEPTH, parseJson } from "../json.ts";
+import { endOfContainer, parseJson } from "../json.ts";
 
 /**
  * The document, or why there is none. `cut`: it begins, but does not end. `several`: the answer has
@@ -16,8 +16,8 @@ export type FoundJson = { value: unknown } | { problem: "none" | "cut" | "severa
 const MAX_STARTS = 50;
 
 /**
- * A text is read for objects this many times at most, whatever it consists of. Objects may contain
- * each other.
+ * How often a text is read for objects at most. Objects may contain each other, so one reading is not
+ * enough.
  */
 const MAX_READS = 8;
 
@@ -99,7 +99,7 @@ function nextObject(text: string, from: number, budget: Budget): ObjectInText | 
   for (let n = 0; start >= 0 && n < MAX_STARTS && budget.left > 0; n++) {
     OBJECT_START.lastIndex = start;
     if (OBJECT_START.test(text)) {
-      const { ending, at: end } = endOf(text, start);
+      const { ending, at: end } = endOfContainer(text, start);
       if (ending === "cut") return { end: null };
       budget.left -= end - start;
       const value = ending === "closed" ? parseJson(text.slice(start, end)) : undefined;
@@ -108,30 +108,4 @@ function nextObject(text: string, from: number, budget: Budget): ObjectInText | 
     start = text.indexOf("{", start + 1);
   }
   return null;
-}
-
-/** Where the reading of an object ended: behind it, at the end of the text, or too deep in it. */
-interface ObjectEnd {
-  ending: "closed" | "cut" | "deep";
-  at: number;
-}
-
-/** Returns the end of the object that starts here. */
-function endOf(text: string, start: number): ObjectEnd {
-  let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    switch (text[at]) {
-      case '"':
-        at = endOfString(text, at);
-        break;
-      case "{":
-      case "[":
-        if (++depth > MAX_JSON_DEPTH) return { ending: "deep", at };
-        break;
-      case "}":
-      case "]":
-        if (--depth === 0) return { ending: "closed", at: at + 1 };
-    }
-  }
-  return { ending: "cut", at: text.length };
 }

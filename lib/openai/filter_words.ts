@@ -20,7 +20,7 @@ export const filterCodes = [
 const FILTERED = new RegExp([
   "contentpolicyviolation|inappropriate content|content exists risk|considered high risk",
   "(?:input|prompt|content) (?:was |is )?(?:flagged|blocked)",
-  // A firewall may block a request, too, and does not say why.
+  // A firewall also blocks requests, and it names no reason.
   "request (?:was |is )?(?:flagged|blocked (?:by|due to|because) (?!.{0,20}firewall))",
   "guardrail (?:policy|checks|intervened|denied)|by guardrail|our safety system",
   "sensitivecontentdetected|contains? sensitive information|unsafe or sensitive content",

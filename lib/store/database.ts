@@ -12,7 +12,7 @@ import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.
 
 export interface OpenOptions {
   clock?: Clock;
-  /** The space of the same database. Unset: the database is opened whatever space there is. */
+  /** The space of the same database. Unset: the free space is not checked. */
   storage?: StorageSpace;
 }
 

@@ -14,8 +14,8 @@
  * share since its last sync waits for the next sync. Without the database a caller gets up to
  * `n * limit`. Per minute, a caller causes about 14 syncs in each instance, if none fails.
  *
- * The window of a day is longer than instances may live. There, the first request of a caller starts
- * a sync, too, so that a new instance soon knows what earlier ones have allowed.
+ * An instance may live for less than a day. So in a window of a day, the first request of a caller
+ * also starts a sync, and a new instance soon knows what earlier ones have allowed.
  * @module
  */
 import { getLogger } from "@logtape/logtape";

@@ -18,8 +18,8 @@ export interface SpaceWrites {
    * the disk, KV then still has space for some hundred commits. Until the service knows of the full
    * disk, KV may deliver a message, and without space Deno would end the process.
    *
-   * It writes nothing if another process, or one that was killed, has left files of this size. After
-   * a stop in order it writes 5 MB, because SQLite has deleted its log.
+   * It writes nothing if the files have this size already, because another process runs or was
+   * killed. After an orderly stop it writes 5 MB, because SQLite has deleted its log.
    *
    * @returns whether it has written
    */

@@ -65,7 +65,7 @@ const DATABASE_BYTES = 8 * MIB;
 /** What a job stores at most, as a rule: its plan, and each turn and tool output, compressed. */
 const JOB_BYTES = MIB / 8;
 
-/** A small volume must be usable, too, so the sizes are at most these shares of the volume. */
+/** The sizes are at most these shares of the volume, so that a small volume is usable. */
 const FULL_SHARE = 1 / 16;
 const EMPTY_SHARE = 1 / 32;
 
@@ -94,8 +94,9 @@ export function isStorageFull(error: unknown): boolean {
 }
 
 /**
- * Returns whether an error of a commit says that the disk takes no data, for whatever reason. It
- * may take data later, so such a commit is like one that finds no space.
+ * Returns whether an error of a commit says that the disk takes no data: it is full, broken or
+ * read-only. The disk may take data later, so the commit is repeated like a commit that finds no
+ * space.
  */
 export function isUnwritable(error: unknown): boolean {
   if (isStorageFull(error)) return true;

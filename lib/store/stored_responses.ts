@@ -113,7 +113,7 @@ export class StoredResponses {
     }
   }
 
-  /** A job of another version may run. One that does not exist has expired. */
+  /** A job that this version cannot read may still run. A job that does not exist has expired. */
   async #hasEnded(jobId: string): Promise<boolean> {
     const { value } = await this.#kv.get(keys.job(jobId));
     if (value === null) return true;

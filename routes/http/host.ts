@@ -19,7 +19,7 @@ const ADDRESS = /^(?:\d+\.\d+\.\d+\.\d+|\[.*\])$/;
  * address of the service (DNS rebinding). Browsers would take that for one site. IP addresses and
  * `localhost` need no list, because no page can choose what they stand for.
  *
- * @param allowed the names that requests may name, without ports; empty: any
+ * @param allowed the names that requests may name, without ports; empty: all names
  * @throws {ProblemError} from the handler: 400 for a host that is not valid, 421 for another name
  * (RFC 9110, section 15.5.20)
  */

@@ -18,7 +18,7 @@ export class OpenStreams {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
 
-  /** @param limit how many a caller may have open; 0: any number */
+  /** @param limit how many a caller may have open; 0: no limit */
   constructor(limit: number) {
     this.#limit = limit;
   }
