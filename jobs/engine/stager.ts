@@ -122,6 +122,7 @@ export class Stager {
     const { slots, claim } = this.#options;
     slots.forgetBacklog();
     if (slots.closed.aborted) return;
+    this.#scheduleHeldBack();
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
       if (slots.isFull) {
@@ -136,6 +137,15 @@ export class Stager {
       claims.push(claim(job));
     }
     await Promise.all(claims);
+  }
+
+  /** Schedules sweeps for the kinds that a breaker holds back now. */
+  #scheduleHeldBack(): void {
+    const { kinds, breaker } = this.#options;
+    for (const kind of kinds) {
+      const until = breaker.openUntil(kind);
+      if (until > 0) this.sweepAt(kind, until);
+    }
   }
 
   /** Yields the due jobs that may run now. The kinds take turns, as do new jobs and retries. */
@@ -193,15 +203,13 @@ export class Stager {
 
   /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
   #kindsToSweep(): string[] {
-    const { kinds, slots, breaker, clock } = this.#options;
+    const { kinds, slots, clock } = this.#options;
     const now = clock.now();
     const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
-    return [...kinds].filter((kind) => {
-      const until = breaker.openUntil(kind);
-      if (until > 0) this.sweepAt(kind, until);
-      return !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind));
-    });
+    return [...kinds].filter((kind) =>
+      !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind))
+    );
   }
 
   /** Returns whether jobs of this kind must wait for the model or for space on the disk. */
