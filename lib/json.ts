@@ -27,7 +27,7 @@ export function isTooDeep(text: string): boolean {
   }
 }
 
-/** Where the reading of a container ended: behind it, at the end of the text, or too deep in it. */
+/** Where the reading of a container ended: after it, at the end of the text, or too deep in it. */
 export interface ContainerEnd {
   ending: "closed" | "cut" | "deep";
   at: number;

@@ -149,8 +149,8 @@ export class FairOrder {
 }
 
 /**
- * Returns the place of the last job of a caller. A place far behind the queue is one of an earlier
- * queue, which another instance has continued.
+ * Returns the place of the last job of a caller. It ignores a place far after the places of this
+ * queue: that place belongs to another queue, which this instance began before it knew this one.
  */
 function lastPlace({ current, last }: Queue, caller: string): number {
   const place = last.get(caller) ?? -Infinity;

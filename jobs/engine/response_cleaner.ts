@@ -32,7 +32,7 @@ const MAX_WAITING_JOBS = 1_000;
 
 /**
  * After this many failures the provider may be out of reach, so the sweep ends. The next one begins
- * behind them.
+ * after them.
  */
 const MAX_SWEEP_FAILURES = 20;
 

@@ -49,7 +49,7 @@ export function findJson(answer: string): FoundJson {
   return isAmbiguous ? { problem: "several" } : { value: first.value };
 }
 
-/** Returns the JSON objects in a text, one behind the other. Objects in objects are parts of these. */
+/** Returns the JSON objects in a text, one after another. It does not return objects within them. */
 export function objectsIn(text: string): unknown[] {
   const values = [];
   const budget = budgetFor(text);
@@ -78,7 +78,7 @@ export function withoutThoughts(text: string): string {
   return end ? text.slice(end.index + end[0].length) : text;
 }
 
-/** An object in a text. `end` is the position behind it, or `null` if the text ends before it. */
+/** An object in a text. `end` is the position after it, or `null` if the text ends before it. */
 type ObjectInText = { value: unknown; end: number } | { end: null };
 
 /** How many characters of a text may still be read. */

@@ -37,7 +37,7 @@ function withoutInput(text: string): string {
   return text.replaceAll(INPUT, "");
 }
 
-/** Parses a text with a document: gateways pass on the error of the server behind them so. */
+/** Parses a text that contains a document: gateways quote the errors of other servers in this form. */
 export function parsed(value: unknown): unknown {
   return typeof value === "string" && /^[{[]/.test(value) ? parseJson(value) : value;
 }

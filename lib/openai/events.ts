@@ -125,7 +125,7 @@ export async function* readEvents(
   }
   if (isDone) return;
   if (document !== null) return yield* valuesOf({ data: document });
-  // The last event may have no empty line behind it.
+  // The last event may have no empty line after it.
   parser.feed(`${lines.rest}\n\n`);
   for (const event of found) yield* valuesOf(event);
 }

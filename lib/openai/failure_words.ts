@@ -95,7 +95,7 @@ export function isPage(text: string): boolean {
 
 /** Returns whether a server refuses a request because of its content or of the account. */
 function isRefused({ status = 0, text }: ServerWords): boolean {
-  // Some gateways report with 500 what the server behind them has refused.
+  // Some gateways report the refusal of another server with the status 500.
   return status >= 500 ? /^[[{]/.test(text) : !NOT_REFUSED.has(status) && !isPage(text);
 }
 

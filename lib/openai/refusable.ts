@@ -56,7 +56,7 @@ const INCLUDE = namesOf("include").join("|");
 const REASONING_ADDITION = new RegExp(`${INCLUDE}|encrypted`);
 const SOURCES_ADDITION = new RegExp(`${INCLUDE}|web_search_call`);
 
-/** Returns whether a text has a word and, anywhere behind it, another one. */
+/** Returns whether a text has a word and, later, another one. */
 function isBefore(text: string, word: string, other: string): boolean {
   const at = text.indexOf(word);
   return at >= 0 && text.indexOf(other, at + word.length) >= 0;
@@ -93,7 +93,7 @@ const rows = [
     words: /reasoning[._]?effort|reasoning value|\beffort\b|\bthink(?:ing)?\b/,
     isPart: true,
   },
-  // A server may name other additions, which it supports, behind the refused one.
+  // A server may name other additions, which it supports, after the refused one.
   {
     name: "include.reasoning",
     isSent: (body) => includes(body, "reasoning"),
@@ -205,7 +205,7 @@ export function isAboutFormat(text: string, body: SentBody): boolean {
   return (body.response_format !== undefined || body.text !== undefined) && FORMAT.test(text);
 }
 
-/** What a server names behind these words it knows. */
+/** The server knows the names that follow these words. */
 const KNOWN = /expected one of|known properties/;
 
 /** Returns the members of the request that the server refuses, because it names them. */

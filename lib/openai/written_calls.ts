@@ -70,7 +70,7 @@ interface Element {
   content: string;
 }
 
-/** Returns the elements in a text, one behind the other. Reads each character once. */
+/** Returns the elements in a text, one after another. Reads each character once. */
 function elementsIn(text: string, tag: "function" | "parameter"): Element[] {
   const [opening, closing] = [`<${tag}=`, `</${tag}>`];
   const elements: Element[] = [];

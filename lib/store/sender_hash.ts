@@ -46,8 +46,9 @@ export class SenderHashes {
   }
 
   /**
-   * Returns the hash of a sender for this day, and behind a space that for the day before. Two results
-   * of the same or of consecutive days have a hash in common. They are the same in all instances.
+   * Returns the hash of a sender for this day and, after a space, the hash for the day before. Two
+   * results of the same day or of consecutive days have a hash in common. All instances return the
+   * same hashes.
    *
    * @param sender such as the `id` of a caller
    * @returns `null` if the key cannot be read: no request may fail for it

@@ -75,7 +75,7 @@ export class StoredResponses {
 
   /**
    * Remembers where a sweep has ended. Without it, responses whose deletion always fails would keep
-   * each sweep from the responses behind them.
+   * each sweep from the responses after them.
    */
   async endSweep(sweep: Sweep, { jobId, responseId }: StoredResponse): Promise<void> {
     const last = Key.parse(keys.storedResponse(jobId, responseId));
@@ -92,14 +92,14 @@ export class StoredResponses {
   /**
    * Yields the stored responses of all jobs that have ended.
    *
-   * @param last the key of a response: begins behind it, and continues at the first one
+   * @param last the key of a response: begins after it, and continues at the first one
    */
   async *ofEndedJobs({ last }: Pick<Sweep, "last">): AsyncGenerator<StoredResponse> {
     const prefix = prefixes.allStoredResponses();
     if (last === null) return yield* this.#ofEndedJobs({ prefix });
-    const behind = [...last, ""];
-    yield* this.#ofEndedJobs({ prefix, start: behind });
-    yield* this.#ofEndedJobs({ prefix, end: behind });
+    const next = [...last, ""];
+    yield* this.#ofEndedJobs({ prefix, start: next });
+    yield* this.#ofEndedJobs({ prefix, end: next });
   }
 
   async *#ofEndedJobs(selector: Deno.KvListSelector): AsyncGenerator<StoredResponse> {

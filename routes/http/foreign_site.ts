@@ -1,8 +1,7 @@
 /**
  * Refuses requests that pages of other sites make a browser send: changes, and reads that only use up
- * the limits of the visitor. The API and the web app share the rules.
- * Browsers say in `Sec-Fetch-Site` and `Origin` which site has sent a request, and
- * no page can change these headers.
+ * the limits of the visitor. The API and the web app share the rules. Browsers say in
+ * `Sec-Fetch-Site` and `Origin` which site has sent a request, and no page can change these headers.
  *
  * Hono's `csrf` does not fit: it refuses clients that are no browsers, and lets through every request
  * whose `Content-Type` is not that of a form.
@@ -84,8 +83,8 @@ function isForeign(
 ): boolean {
   if (origins.includes("*")) return false;
   const site = c.req.header("sec-fetch-site");
-  // The browser knows the address of the service, whatever a proxy does to `Host`. With `none` it acts
-  // by itself or for an extension, whose origin is no site.
+  // The browser knows the address of the service, also if a proxy changes `Host`. With `none` the
+  // browser acts by itself or for an extension, whose origin is no site.
   if (site === "same-origin" || site === "none") return false;
   const isOtherSite = OTHER_SITES.has(site ?? "");
   const origin = c.req.header("origin");
