@@ -5,7 +5,6 @@
 import { addDurations, type Durations, emptyRow, type Row } from "./row.ts";
 import {
   BUCKETS_S,
-  type CollectedHistogram,
   type CollectedMetric,
   type CollectedPoint,
   counterSeries,
@@ -36,7 +35,7 @@ export class RowMeter {
    * from the start of the process.
    */
   take(metrics: readonly CollectedMetric[]): Row {
-    const byName = Map.groupBy(metrics, ({ descriptor }) => descriptor.name);
+    const byName = Map.groupBy(metrics, ({ name }) => name);
     const pointsOf = (series: Series) => pointsOfSeries(byName.get(series.metric) ?? [], series);
     const totals = emptyRow();
     for (const [name, series] of Object.entries(counterSeries)) {
@@ -65,7 +64,7 @@ interface LabeledPoint {
 
 function pointsOfSeries(metrics: readonly CollectedMetric[], series: Series): LabeledPoint[] {
   const { labels, where = () => true } = series;
-  return metrics.flatMap(({ dataPoints }) => dataPoints)
+  return metrics.flatMap(({ points }) => points)
     .filter(({ attributes }) => where(attributes))
     .map(({ attributes, value }) => ({ label: labelOf(attributes, labels), value }));
 }
@@ -100,7 +99,7 @@ function countOfPoint(value: CollectedPoint["value"]): number {
 function durationsOfPoint(value: CollectedPoint["value"]): Durations {
   const buckets: number[] = Array(BUCKETS_S.length + 1).fill(0);
   if (typeof value === "number") return { sum: 0, count: 0, buckets };
-  const { sum = 0, count, buckets: { boundaries, counts } }: CollectedHistogram = value;
+  const { sum, count, boundaries, counts } = value;
   for (const [n, inBucket] of counts.entries()) {
     const end = boundaries[n] ?? Infinity;
     const index = BUCKETS_S.findIndex((bound) => bound >= end);

@@ -4,24 +4,25 @@
  * @module
  */
 
-/** The part of a collected metric of OpenTelemetry's SDK that the history reads. */
+/** The values of an instrument, as `Metrics.collect()` returns them. */
 export interface CollectedMetric {
-  descriptor: { name: string };
-  dataPoints: readonly CollectedPoint[];
+  name: string;
+  points: readonly CollectedPoint[];
 }
 
 export interface CollectedPoint {
   attributes: Readonly<Record<string, unknown>>;
   /** The total since the start of the process, or the current value of a gauge. */
-  value: number | CollectedHistogram;
+  value: number | CollectedDurations;
 }
 
 /** The durations since the start of the process, in seconds. */
-export interface CollectedHistogram {
-  sum?: number | undefined;
+export interface CollectedDurations {
+  sum: number;
   count: number;
   /** `counts` has one more entry than `boundaries`. */
-  buckets: { boundaries: readonly number[]; counts: readonly number[] };
+  boundaries: readonly number[];
+  counts: readonly number[];
 }
 
 /** Selects the points of a metric, and names the attributes by which they are kept apart. */
@@ -69,6 +70,7 @@ export const histogramSeries = {
   duration: { metric: "tripwright.job.duration", labels: ["kind"] },
   wait: { metric: "tripwright.job.wait", labels: ["kind"] },
   latency: { metric: HTTP, labels: [] },
+  eventLoopDelay: { metric: "tripwright.event_loop.delay", labels: [] },
 } as const satisfies Record<string, Series>;
 
 /** Last values. */
@@ -76,13 +78,12 @@ export const gaugeSeries = {
   running: { metric: "tripwright.jobs.running", labels: ["kind"], merge: "sum" },
   streams: { metric: "tripwright.streams.open", labels: [], merge: "sum" },
   waiting: { metric: "tripwright.jobs.waiting", labels: ["kind"], merge: "max" },
-  oldestAge: { metric: "tripwright.jobs.waiting.age", labels: [], merge: "max" },
+  oldestAge: { metric: "tripwright.jobs.waiting.age", labels: ["kind"], merge: "max" },
   breaker: { metric: "tripwright.breaker.state", labels: ["kind"], merge: "max" },
   storageSize: { metric: "tripwright.storage.size", labels: [], merge: "max" },
   storageFree: { metric: "tripwright.storage.free", labels: [], merge: "min" },
   storageExpired: { metric: "tripwright.storage.expired", labels: [], merge: "max" },
-  eventLoopDelay: { metric: "tripwright.event_loop.delay", labels: [], merge: "max" },
-  memory: { metric: "process.memory.usage", labels: [], merge: "max" },
+  memory: { metric: "tripwright.process.memory", labels: ["type"], merge: "max" },
 } as const satisfies Record<string, Series & { merge: GaugeMerge }>;
 
 export type CounterName = keyof typeof counterSeries;
@@ -91,27 +92,13 @@ export type GaugeName = keyof typeof gaugeSeries;
 
 /**
  * The upper ends of the buckets of durations, in seconds. The last bucket has no end. Requests take
- * milliseconds, itineraries seconds, bundles minutes; a job may wait for hours.
+ * milliseconds, itineraries seconds, bundles minutes.
  */
 export const BUCKETS_S = [
-  0.005,
-  0.025,
-  0.1,
-  0.5,
-  1,
-  2.5,
-  5,
-  10,
-  20,
-  30,
-  60,
-  120,
-  180,
-  300,
-  600,
-  1_800,
-  7_200,
-] as const;
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
+  [1, 2.5, 5, 10, 20, 30],
+  [60, 120, 180, 300, 600, 900],
+].flat();
 
 /** Returns whether a request reads the state of one job. */
 function isPoll(attributes: CollectedPoint["attributes"]): boolean {
