@@ -11,7 +11,8 @@ import { type EndedJob, newJob } from "../../../lib/job/job_record.ts";
 import { postPublicly, PublicHttpError } from "../../../lib/http/public_http.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 
-const NAME = "callback";
+/** The name of this kind. */
+export const CALLBACK_KIND = "callback";
 const VERSION = "callback-1";
 
 const MINUTE = 60_000;
@@ -72,7 +73,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: DEADLINE_SHARE * ttlMs };
   return newJob({
     id,
-    kind: NAME,
+    kind: CALLBACK_KIND,
     request,
     promptVersion: VERSION,
     now,
@@ -86,7 +87,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
 /** Creates the kind of job that delivers callbacks. */
 export function callbackKind(options: CallbackOptions): JobKind<CallbackRequest, Delivery> {
   return {
-    name: NAME,
+    name: CALLBACK_KIND,
     request: CallbackRequest,
     result: Delivery,
     promptVersion: VERSION,
