@@ -5,8 +5,11 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
+import type { JobEvents } from "../lib/job/job_events.ts";
 import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import { JobMetrics } from "../lib/metrics/job_metrics.ts";
+import { Metrics } from "../lib/metrics/metrics.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
@@ -36,7 +39,7 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
-import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { createKinds } from "./registry.ts";
 
@@ -58,6 +61,8 @@ export interface RuntimeOptions {
   model?: ModelProvider | undefined;
   /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+  /** Counts what the instance does. Unset: new metrics. */
+  metrics?: Metrics | undefined;
 }
 
 /** One instance of the engine. */
@@ -66,13 +71,15 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly metrics: Metrics;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, kinds, model });
+  const metrics = options.metrics ?? new Metrics();
+  const base = createStores(config, { options, kinds, model, metrics });
   const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
@@ -80,7 +87,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  return { kinds, jobs, instance, health, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -89,10 +96,11 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
-  { options, kinds, model }: {
+  { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
+    metrics: Metrics;
   },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -101,6 +109,11 @@ function createStores(
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...names, CALLBACK_KIND],
+    callbackKind: CALLBACK_KIND,
+  });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
   const store = new JobStore(kv, {
     clock,
@@ -112,7 +125,10 @@ function createStores(
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
-    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
+    events: notifyOfEnds(jobMetrics, (job) => {
+      const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+      cleaner.cleanUpAfter(job.id, { hasPlan });
+    }),
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
@@ -126,7 +142,30 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, holder };
+  return {
+    doorbell,
+    instances,
+    store,
+    spending,
+    storage,
+    cleaner,
+    breaker,
+    holder,
+    metrics: jobMetrics,
+  };
+}
+
+/** Returns events that also call `onEnded` with each ended job. */
+function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobEvents {
+  return {
+    accepted: (job) => events.accepted(job),
+    claimed: (job, options) => events.claimed(job, options),
+    queued: (job, why) => events.queued(job, why),
+    ended(job, ending) {
+      events.ended(job, ending);
+      onEnded(job);
+    },
+  };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -162,7 +201,7 @@ function createWorker(
   },
 ) {
   const { clock, random } = options;
-  const { store, breaker, storage, holder } = base;
+  const { store, breaker, storage, holder, metrics } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
   const order = new FairOrder();
@@ -189,6 +228,7 @@ function createWorker(
       limits,
       prices,
       turns,
+      metrics,
       mockIfQuota,
     }),
     order,

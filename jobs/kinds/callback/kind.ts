@@ -8,7 +8,8 @@ import { type EndedJob, newJob } from "../../../lib/job/job_record.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 import { deliverWebhook, Delivery, deliveryLimits, refusedDelivery } from "../webhook.ts";
 
-const NAME = "callback";
+/** The name of this kind. */
+export const CALLBACK_KIND = "callback";
 const VERSION = "callback-1";
 
 /**
@@ -53,7 +54,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
   const request: CallbackRequest = { url: callbackUrl, about: job.id };
   return newJob({
     id,
-    kind: NAME,
+    kind: CALLBACK_KIND,
     request,
     promptVersion: VERSION,
     now,
@@ -67,7 +68,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
 /** Creates the kind of job that delivers callbacks. */
 export function callbackKind(options: CallbackOptions): JobKind<CallbackRequest, Delivery> {
   return {
-    name: NAME,
+    name: CALLBACK_KIND,
     request: CallbackRequest,
     result: Delivery,
     promptVersion: VERSION,
