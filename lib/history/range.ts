@@ -11,6 +11,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 /** The lengths of the periods that rows are about, in milliseconds. */
 export const levels = { minute: MINUTE_MS, hour: HOUR_MS } as const;
 export type Level = keyof typeof levels;
+export const levelNames = Object.keys(levels) as Level[];
 
 /** How long rows are kept. */
 export const keptMs: Record<Level, number> = { minute: DAY_MS, hour: 30 * DAY_MS };

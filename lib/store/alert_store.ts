@@ -7,6 +7,7 @@
  * | `["alerts"]` | the state of all alerts, their last changes, and who has evaluated them (`AlertBook`) |
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
@@ -85,12 +86,25 @@ export class AlertStore {
    * @returns `false` if another instance was faster; nothing is written then
    */
   async save(
-    { entry }: StoredBook,
+    { entry }: Pick<StoredBook, "entry">,
     { book, jobs }: { book: AlertBook; jobs: readonly QueuedJob[] },
   ): Promise<boolean> {
     const commit = new JobCommit(this.#kv, this.#options.clock).check(entry);
     commit.operation.set(KEY, book);
-    for (const job of jobs) this.#options.jobs.addOwnJob(commit, job);
-    return await commit.commit() !== null;
+    const reports = jobs.map((job) => this.#options.jobs.addOwnJob(commit, job));
+    if (!await this.#commit(commit, book)) return false;
+    for (const report of reports) report();
+    return true;
+  }
+
+  async #commit(commit: JobCommit, book: AlertBook): Promise<boolean> {
+    try {
+      return await commit.commit() !== null;
+    } catch (error) {
+      // Perhaps only the answer was lost.
+      const { value } = await this.#kv.get(KEY);
+      if (isDeepStrictEqual(value, book)) return true;
+      throw error;
+    }
   }
 }
