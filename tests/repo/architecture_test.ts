@@ -96,6 +96,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/tools",
     "lib",
   ],
+  "jobs/operator": ["lib/job", "lib/store"],
   "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/model", "lib/store"],
   "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/kinds/*": [
