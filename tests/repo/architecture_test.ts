@@ -96,8 +96,8 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/tools",
     "lib",
   ],
-  "jobs/operator": ["lib/job", "lib/store"],
   "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/model", "lib/store"],
+  "jobs/operator": ["lib", "lib/job", "lib/store"],
   "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/kinds/*": [
     "jobs/contract.ts",
