@@ -66,6 +66,8 @@ export interface JobServiceOptions {
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
   senders: Pick<SenderHashes, "hashOf">;
+  /** The names of the kinds that clients create. Only their jobs can be replayed. */
+  publicKinds: ReadonlySet<string>;
 }
 
 /** The options of a request that creates a job. */
@@ -331,14 +333,30 @@ export class JobService {
    * @returns the job: canceled, or ended earlier; `null` if there is no such job
    */
   async cancel(kind: PublicKind, id: string, turnOf?: string): Promise<JobSnapshot | null> {
-    const isCanceled = await this.#store.cancel(id, kind.name) === "canceled";
+    const isCanceled = await this.#cancel(id, kind.name) === "canceled";
     const snapshot = await this.read(kind, id);
     if (!isCanceled) return snapshot;
-    this.#options.worker.drop(id);
-    log.info("canceled", { jobId: id, kind: kind.name });
     const hasWaited = snapshot?.job.startedAt === null;
     if (hasWaited && turnOf) this.#options.order.giveBack(kind.name, { caller: turnOf });
     return snapshot;
+  }
+
+  /**
+   * Cancels a job of any kind, for an operator.
+   *
+   * @returns `"too late"` if the job does not exist or has already ended
+   */
+  async cancelAny(id: string): Promise<"canceled" | "too late"> {
+    return await this.#cancel(id);
+  }
+
+  async #cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
+    const result = await this.#store.cancel(id, kind);
+    if (result === "canceled") {
+      this.#options.worker.drop(id);
+      log.info("canceled", { jobId: id, ...(kind !== undefined && { kind }) });
+    }
+    return result;
   }
 
   /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
@@ -363,20 +381,35 @@ export class JobService {
   }
 
   /**
-   * Replays an ended job: creates a new job with the same request. A job is replayed once; further
-   * calls return the same new job.
+   * Replays an ended job that a client has created: creates a new job with the same request. A job is
+   * replayed once; further calls return the same new job.
    *
    * @param steps whether the new job gets the checkpoints of the ended job
    * @returns `null` if there is no such job, or it has not ended
    */
   async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
     const newId = newJobId(this.#options.clock.now());
-    const replay = await this.#store.replay(id, { newId, steps });
+    const replay = await this.#store.replay(id, { newId, steps, kinds: this.#options.publicKinds });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
     if (job.state === "queued") this.#options.worker.tryStart(job);
     return replay;
+  }
+
+  /**
+   * Delivers the callback of an ended job again, unless a delivery waits or runs.
+   *
+   * @returns the new callback job, or the earlier one; `null` if there is no such job, it has not
+   * ended, or it has no callback
+   */
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    const delivery = await this.#store.redeliver(id);
+    if (!delivery?.isNew) return delivery;
+    const { job } = delivery;
+    log.info("redelivered", { jobId: job.id, about: id });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return delivery;
   }
 
   /** Resolves if the database answers; rejects otherwise. */

@@ -82,6 +82,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/engine",
     "jobs/kind.ts",
     "jobs/kinds/callback",
+    "jobs/operator",
     "jobs/registry.ts",
     "lib",
     "lib/job",
