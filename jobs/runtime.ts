@@ -5,9 +5,9 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
-import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
@@ -38,6 +38,9 @@ import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -66,6 +69,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -80,7 +84,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  const operator = createOperator(config, { options, kinds, base, jobs });
+  return { kinds, jobs, instance, health, operator };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -111,7 +116,7 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, clock.now()),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
   const cleaner = new ResponseCleaner({
@@ -252,6 +257,7 @@ function createJobService(
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -289,6 +295,24 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates what operators see and do. */
+function createOperator(
+  { limits, traceUrl }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const publicKinds = new Set(kinds.map(({ name }) => name));
+  return {
+    audit,
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */
