@@ -27,6 +27,7 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * Writes the plan. All work that costs money or time must be a {@link JobContext.step}.
    *
    * @throws {JobError} with the reason why there is no plan
+   * @throws {Postponement} if the job must continue later
    */
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Invents a plan, the same one for equal requests. Unset if the kind needs no model. */
