@@ -5,7 +5,6 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
-import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
@@ -111,7 +110,7 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, clock.now()),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
   const cleaner = new ResponseCleaner({

@@ -19,9 +19,8 @@ import type {
   PageStart,
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
-import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
@@ -177,12 +176,13 @@ export class JobService {
   ): Promise<QueuedJob> {
     const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
     const senderHash = sender === undefined ? null : await senders.hashOf(sender);
+    const now = clock.now();
     return newJob({
-      id: newJobId(clock.now()),
+      id: newJobId(now),
       kind: name,
       request,
       promptVersion,
-      now: clock.now(),
+      now,
       ttlMs: jobTtlMs,
       owner: caller.owner,
       sender: senderHash,
@@ -362,23 +362,21 @@ export class JobService {
     return result;
   }
 
-  /** Returns the dead letters that were not replayed, newest first. */
-  async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
-    return await this.#store.index.deadLetters(options);
-  }
-
   /**
-   * Replays a failed job: creates a new job with the same request and the checkpoints of the failed
-   * job.
+   * Replays an ended job: creates a new job with the same request. A job is replayed once; further
+   * calls return the same new job.
    *
-   * @returns the new job, or `null` if there is no such dead letter
+   * @param steps whether the new job gets the checkpoints of the ended job
+   * @returns `null` if there is no such job, or it has not ended
    */
-  async replay(id: string): Promise<QueuedJob | null> {
-    const job = await this.#store.replay(id, newJobId(this.#options.clock.now()));
-    if (!job) return null;
-    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
-    this.#options.worker.tryStart(job);
-    return job;
+  async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
+    const newId = newJobId(this.#options.clock.now());
+    const replay = await this.#store.replay(id, { newId, steps });
+    if (!replay?.isNew) return replay;
+    const { job } = replay;
+    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return replay;
   }
 
   /** Resolves if the database answers; rejects otherwise. */
