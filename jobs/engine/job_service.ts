@@ -341,6 +341,26 @@ export class JobService {
     return snapshot;
   }
 
+  /**
+   * Cancels a job of any kind, for operators. See {@link cancel}.
+   *
+   * @param options `unlessStarted`: only if no worker has ever claimed it
+   * @returns `"started"` if a worker has claimed it, and it must not be canceled then; `"too late"` if
+   * it does not exist or has ended
+   */
+  async cancelById(
+    id: string,
+    { unlessStarted = false }: { unlessStarted?: boolean } = {},
+  ): Promise<"canceled" | "started" | "too late"> {
+    const result = unlessStarted
+      ? await this.#store.cancelUnlessStarted(id)
+      : await this.#store.cancel(id);
+    if (result !== "canceled") return result;
+    this.#options.worker.drop(id);
+    log.info("canceled", { jobId: id });
+    return result;
+  }
+
   /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
   async timeline(kind: PublicKind, id: string): Promise<JobTimeline | null> {
     const snapshot = await this.read(kind, id);
@@ -370,12 +390,22 @@ export class JobService {
    * @returns `null` if there is no such job, or it has not ended
    */
   async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
-    const newId = newJobId(this.#options.clock.now());
+    return await this.replayAs(id, { newId: newJobId(this.#options.clock.now()), steps });
+  }
+
+  /** The same, with an id for the new job: a repeated call tells whether the first one succeeded. */
+  async replayAs(
+    id: string,
+    { newId, steps }: { newId: string; steps: ReplayedSteps },
+  ): Promise<DerivedJob | null> {
     const replay = await this.#store.replay(id, { newId, steps });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
-    if (job.state === "queued") this.#options.worker.tryStart(job);
+    if (job.state !== "queued") return replay;
+    const { admission, worker } = this.#options;
+    admission.noteWaiting(job.kind, placeOf(job));
+    worker.tryStart(job);
     return replay;
   }
 
