@@ -40,6 +40,8 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * only the number of slots limits the kind.
    */
   readonly maxRunning?: number;
+  /** Jobs of this kind are rare, and may start some seconds late. */
+  readonly isRare?: boolean;
 }
 
 /**

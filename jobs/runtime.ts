@@ -236,8 +236,10 @@ function createWorker(
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
+  const rare = [...kinds.values()].filter(({ isRare = false }) => isRare);
   const stager = new Stager({
     kinds: names,
+    rareKinds: new Set(rare.map(({ name }) => name)),
     index: store.index,
     slots,
     breaker,

@@ -66,8 +66,11 @@ export interface BulkOptions {
   newId: (now: number) => string;
 }
 
-/** Two may run at once, one of each action, and neither takes long slots from plans. */
-const MAX_RUNNING = 2;
+/**
+ * Two may run at once in an instance, one of each action: bulk jobs have no owner, and the jobs of one
+ * owner get half, rounded up.
+ */
+const MAX_RUNNING = 3;
 
 /**
  * How many jobs a page has. Its work takes about a second, and after a crash it is checked again. The
@@ -89,6 +92,7 @@ export function bulkKind(options: BulkOptions): JobKind<BulkRequest, BulkResult>
     result: BulkResult,
     promptVersion: BULK_VERSION,
     maxRunning: MAX_RUNNING,
+    isRare: true,
     generate: (request, context) => runBulk(request, { context, options }),
   };
 }
