@@ -21,7 +21,7 @@ interface Started {
   env: Env;
   directory: Awaited<ReturnType<typeof workDirectory>>;
   model: LiveServer;
-  /** The program, and those that the test has started after it. */
+  /** The program, and the programs that the test has started after it. */
   programs: Program[];
 }
 
@@ -54,7 +54,7 @@ async function stop({ programs, model, directory }: Started): Promise<void> {
 }
 
 /**
- * Whether the next test finds nothing of this one: its program has run throughout, the model has
+ * Whether the next test finds nothing of this one. The program has run throughout, the model has
  * reported no error, which the breaker would remember, and no job waits or runs.
  */
 async function isClean({ programs, model, directory }: Started): Promise<boolean> {
