@@ -44,6 +44,8 @@ const keyModules = [
   "sender_hash",
   "stored_responses",
   "space_writes",
+  "audit_store",
+  "bulk_turns",
 ];
 
 /** All files that are generated. */

@@ -6,12 +6,13 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import type { JobEvents } from "../lib/job/job_events.ts";
-import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import { JobMetrics } from "../lib/metrics/job_metrics.ts";
 import { Metrics } from "../lib/metrics/metrics.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -39,8 +40,14 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { bulkKind } from "./kinds/bulk/kind.ts";
+import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { bulkAccess } from "./operator/bulk_access.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -72,6 +79,7 @@ export interface Runtime {
   readonly instance: Instance;
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -79,15 +87,23 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
   const metrics = options.metrics ?? new Metrics();
-  const base = createStores(config, { options, kinds, model, metrics });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK],
+    callbackKind: CALLBACK_KIND,
+  });
+  const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
+  const admission = createAdmission(config, { options, kinds, base });
+  const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
+  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
-  const jobs = createJobService(config, { options, kinds, base, work, stopped });
+  const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health, metrics };
+  const operator = createOperator(config, { options, kinds, base, jobs });
+  return { kinds, jobs, instance, health, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -100,7 +116,7 @@ function createStores(
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
-    metrics: Metrics;
+    metrics: JobMetrics;
   },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -109,11 +125,6 @@ function createStores(
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
-  const jobMetrics = new JobMetrics({
-    metrics,
-    kinds: [...names, CALLBACK_KIND],
-    callbackKind: CALLBACK_KIND,
-  });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
   const store = new JobStore(kv, {
     clock,
@@ -124,8 +135,8 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
-    events: notifyOfEnds(jobMetrics, (job) => {
+    successorOf: (job) => callbackFor(job, clock.now()),
+    events: notifyOfEnds(metrics, (job) => {
       const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
       cleaner.cleanUpAfter(job.id, { hasPlan });
     }),
@@ -142,17 +153,9 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return {
-    doorbell,
-    instances,
-    store,
-    spending,
-    storage,
-    cleaner,
-    breaker,
-    holder,
-    metrics: jobMetrics,
-  };
+  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
+  const parts = { doorbell, instances, store, spending, storage, cleaner, breaker, turns, holder };
+  return { ...parts, metrics };
 }
 
 /** Returns events that also call `onEnded` with each ended job. */
@@ -190,9 +193,41 @@ function callbackKinds(
   return [kind as JobKind];
 }
 
+/** Creates the back-pressure. */
+function createAdmission(
+  { maxQueuedJobs }: Config,
+  { options: { clock }, kinds, base: { store, instances, holder } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+  },
+): Admission {
+  const waiting = new WaitingCount({
+    index: store.index,
+    instances,
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    clock,
+  });
+  return new Admission({ waiting, clock, maxQueuedJobs });
+}
+
+/** Creates the kind of job that replays or cancels many jobs for an operator. */
+function createBulkKind(
+  { kinds, base: { store, turns }, admission, jobs }: {
+    kinds: readonly PublicKind[];
+    base: Stores;
+    admission: Admission;
+    jobs: () => JobService;
+  },
+): JobKind {
+  const names = new Set(kinds.map(({ name }) => name));
+  return bulkKind(bulkAccess({ store, turns, admission, jobs, kinds: names })) as JobKind;
+}
+
 /** Creates the parts that claim and execute jobs. */
 function createWorker(
-  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  config: Config,
   { options, kinds, model, base }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
@@ -200,8 +235,9 @@ function createWorker(
     base: Stores;
   },
 ) {
-  const { clock, random } = options;
-  const { store, breaker, storage, holder, metrics } = base;
+  const { concurrency, jobTtlMs } = config;
+  const { clock } = options;
+  const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
   const order = new FairOrder();
@@ -218,19 +254,7 @@ function createWorker(
     store,
     breaker,
     storage,
-    executor: new Executor({
-      kinds,
-      store,
-      breaker,
-      model,
-      clock,
-      random,
-      limits,
-      prices,
-      turns,
-      metrics,
-      mockIfQuota,
-    }),
+    executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
     unreadable,
     clock,
@@ -239,8 +263,10 @@ function createWorker(
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
+  const rare = [...kinds.values()].filter(({ isRare = false }) => isRare);
   const stager = new Stager({
     kinds: names,
+    rareKinds: new Set(rare.map(({ name }) => name)),
     index: store.index,
     slots,
     breaker,
@@ -253,30 +279,49 @@ function createWorker(
   return { unreadable, slots, worker, stager, order };
 }
 
+function createExecutor(
+  { limits, prices, mockIfQuota }: Config,
+  { options: { clock, random }, kinds, model, base: { store, breaker, metrics }, turns }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+    turns: Turns;
+  },
+): Executor {
+  return new Executor({
+    kinds,
+    store,
+    breaker,
+    model,
+    clock,
+    random,
+    limits,
+    prices,
+    turns,
+    metrics,
+    mockIfQuota,
+  });
+}
+
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, stopped }: {
+  { options: { kv, clock }, kinds, base, work, admission, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
+    admission: Admission;
     stopped: AbortController;
   },
 ): JobService {
-  const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, instances, holder, spending, storage } = base;
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
+  const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
+  const { store, spending, storage } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    admission,
     dailyLimits: new DailyLimits({
       spending,
       clock,
@@ -292,6 +337,7 @@ function createJobService(
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -329,6 +375,24 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates what operators see and do. */
+function createOperator(
+  { limits, traceUrl }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const publicKinds = new Set(kinds.map(({ name }) => name));
+  return {
+    audit,
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { isoTime } from "../../../lib/clock.ts";
-import { type EndedJob, newJob } from "../../../lib/job/job_record.ts";
+import { newJobId } from "../../../lib/job/job_id.ts";
+import { type EndedJob, newJob, type QueuedJob } from "../../../lib/job/job_record.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 import { deliverWebhook, Delivery, deliveryLimits, refusedDelivery } from "../webhook.ts";
 
@@ -47,13 +48,13 @@ export interface CallbackOptions {
 /**
  * Returns the job that delivers the callback of an ended job; `null` if it has no `callbackUrl`.
  */
-export function callbackFor(job: EndedJob, { id, now }: { id: string; now: number }) {
+export function callbackFor(job: EndedJob, now: number): QueuedJob | null {
   const { callbackUrl, expiresAt, owner, trace } = job;
   if (callbackUrl === null) return null;
   const ttlMs = expiresAt - now;
   const request: CallbackRequest = { url: callbackUrl, about: job.id };
   return newJob({
-    id,
+    id: newJobId(now),
     kind: CALLBACK_KIND,
     request,
     promptVersion: VERSION,
