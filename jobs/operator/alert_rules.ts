@@ -8,16 +8,21 @@ import { HOUR_MS, MINUTE_MS } from "../../lib/history/range.ts";
 import { countOf, durationsOf, type Row } from "../../lib/history/row.ts";
 import type { StorageReport } from "../../lib/store/storage_space.ts";
 
+/** The jobs that wait. */
+export interface Backlog {
+  waiting: number;
+  /** The age of the oldest waiting job; 0 if none waits. */
+  oldestMs: number;
+}
+
 /** The state of the service when the alerts are evaluated. */
 export interface Situation {
   /** Returns what all instances did in a part of the last two hours. */
   during: (part: { lastMs: number; beforeMs?: number }) => Row;
   /** The kinds that clients can create. */
   kinds: readonly { name: string; expectedMs: number }[];
-  /** How many jobs wait. */
-  waiting: number;
-  /** The age of the oldest waiting job. */
-  oldestWaitingMs: number;
+  /** `null`: not known at the moment. */
+  backlog: Backlog | null;
   breakers: readonly { kind: string; state: "closed" | "half_open" | "open" }[];
   storage: Pick<StorageReport, "state" | "freeBytes" | "reusableBytes" | "lowBelowBytes">;
   /** How long the oldest expired job has been stored beyond its time. */
@@ -89,10 +94,12 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
     return [{ subject: null, level, summary }];
   },
 
-  backlog({ waiting: jobs, oldestWaitingMs }, { waiting, oldestMinutes, clearShare }) {
-    const share = Math.max(jobs / waiting, oldestWaitingMs / (oldestMinutes * MINUTE_MS));
+  backlog({ backlog }, { waiting, oldestMinutes, clearShare }) {
+    if (!backlog) return [{ subject: null, level: "between", summary: "The queue is not known" }];
+    const { waiting: jobs, oldestMs } = backlog;
+    const share = Math.max(jobs / waiting, oldestMs / (oldestMinutes * MINUTE_MS));
     const level = share > 1 ? "bad" : share <= clearShare ? "good" : "between";
-    const summary = `${jobs} jobs wait, the oldest for ${inMinutes(oldestWaitingMs)} minutes`;
+    const summary = `${jobs} jobs wait, the oldest for ${inMinutes(oldestMs)} minutes`;
     return [{ subject: null, level, summary }];
   },
 

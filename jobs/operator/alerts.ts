@@ -12,7 +12,7 @@ import { getLogger } from "@logtape/logtape";
 import type { AlertThresholds } from "../../lib/alert_thresholds.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { HOUR_MS, MINUTE_MS } from "../../lib/history/range.ts";
-import { mergeRows } from "../../lib/history/row.ts";
+import { mergeRows, type Row } from "../../lib/history/row.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
 import type {
   AlertBook,
@@ -22,7 +22,7 @@ import type {
 } from "../../lib/store/alert_store.ts";
 import type { StorageReport } from "../../lib/store/storage_space.ts";
 import { alertJob } from "../kinds/alert/kind.ts";
-import type { Situation } from "./alert_rules.ts";
+import type { Backlog, Situation } from "./alert_rules.ts";
 import { evaluate } from "./alert_states.ts";
 import type { History } from "./history.ts";
 
@@ -32,7 +32,8 @@ export interface AlertsOptions {
   thresholds: AlertThresholds;
   /** The kinds that clients can create. */
   kinds: Situation["kinds"];
-  readBreakers: () => Promise<Situation["breakers"]>;
+  /** Returns the state of the breaker of a kind, for all of its jobs. */
+  readBreaker: (kind: string) => Promise<Situation["breakers"][number]["state"]>;
   readStorage: () => StorageReport;
   readExpiredForMs: () => Promise<number>;
   /** Whether changes are delivered to a receiver. */
@@ -110,14 +111,13 @@ export class Alerts {
   }
 
   async #situation(): Promise<Situation> {
-    const { history, kinds, readBreakers, readStorage, readExpiredForMs, clock } = this.#options;
+    const { history, kinds, readBreaker, readStorage, readExpiredForMs, clock } = this.#options;
     const [rows, breakers, expiredForMs] = await Promise.all([
       history.lastMinutes(LOOK_BACK_MS),
-      readBreakers(),
+      Promise.all(kinds.map(async ({ name: kind }) => ({ kind, state: await readBreaker(kind) }))),
       readExpiredForMs(),
     ]);
     const now = clock.now();
-    const { waiting = {}, oldestAge = {} } = history.gauges;
     return {
       during({ lastMs, beforeMs = 0 }) {
         const to = now - beforeMs;
@@ -125,13 +125,21 @@ export class Alerts {
         return mergeRows(part.map(({ row }) => row));
       },
       kinds,
-      waiting: Object.values(waiting).reduce((sum, count) => sum + count, 0),
-      oldestWaitingMs: 1_000 * Math.max(0, ...Object.values(oldestAge)),
+      backlog: backlogOf(history.gauges),
       breakers,
       storage: readStorage(),
       expiredForMs,
     };
   }
+}
+
+/** Returns the backlog of all kinds together. */
+function backlogOf({ waiting, oldestAge }: Row["gauges"]): Backlog | null {
+  if (!waiting || !oldestAge) return null;
+  return {
+    waiting: Object.values(waiting).reduce((sum, count) => sum + count, 0),
+    oldestMs: 1_000 * Math.max(0, ...Object.values(oldestAge)),
+  };
 }
 
 function logChange({ name: alert, subject, change, summary }: AlertChange): void {

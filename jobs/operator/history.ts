@@ -21,7 +21,12 @@ import { emptyRow, isIdle, mergeRows, type Row } from "../../lib/history/row.ts"
 import { RowMeter } from "../../lib/history/row_meter.ts";
 import type { CollectedMetric } from "../../lib/history/series.ts";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
-import type { HistoryStore, OwnRow, Presence } from "../../lib/store/history_store.ts";
+import type {
+  HistoryStore,
+  OwnRow,
+  Presence,
+  PresentInstance,
+} from "../../lib/store/history_store.ts";
 
 export interface HistoryOptions {
   store: HistoryStore;
@@ -62,6 +67,12 @@ export class History {
   /** The gauges of the last record. */
   get gauges(): Row["gauges"] {
     return this.#latest.gauges;
+  }
+
+  /** Tells that this instance runs. */
+  async announce(): Promise<void> {
+    const { store, holder, presence } = this.#options;
+    await store.write(holder, { rows: [], presence: presence() });
   }
 
   /**
@@ -132,6 +143,11 @@ export class History {
     const now = clock.now();
     const rows = await store.read(ranges[name].level, boundsOf(name, now));
     return pointsOf(name, rows, now);
+  }
+
+  /** Lists the instances that run. */
+  async instances(): Promise<PresentInstance[]> {
+    return await this.#options.store.present();
   }
 
   /** Reads the rows of all instances in the last minutes. */

@@ -14,10 +14,13 @@ export interface ReportsOptions {
   clock: Clock;
 }
 
-/** The pause between two rounds. A killed process loses the counts of at most this time. */
-export const REPORT_MS = 60_000;
+/**
+ * How long after the start the first report is: the metrics take tens of milliseconds to load, and
+ * the first requests must not wait for that. On Deno Deploy an instance lives for some seconds.
+ */
+const FIRST_MS = 2_000;
 
-/** A database that takes longer is repeated in the next round. */
+/** A database that takes longer is asked again in the next round. */
 const ROUND_MS = 30_000;
 
 const log = getLogger(["tripwright", "reports"]);
@@ -26,6 +29,8 @@ const log = getLogger(["tripwright", "reports"]);
 export class Reports {
   readonly #options: ReportsOptions;
   readonly #faults: FaultLog;
+  readonly #finished = new AbortController();
+  #isFirst = true;
 
   constructor(options: ReportsOptions) {
     this.#options = options;
@@ -35,27 +40,29 @@ export class Reports {
   /** Runs one round. Never rejects: jobs do not depend on reports. */
   async run(): Promise<void> {
     const { history, alerts, clock } = this.#options;
-    const limit = { ms: ROUND_MS, clock };
-    try {
-      await withDeadline(() => history.record(), limit);
-    } catch (error) {
-      this.#faults.report("history not written", error);
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      await this.#inTime("presence not written", () => history.announce());
+      await clock.wait(FIRST_MS, this.#finished.signal);
     }
-    try {
-      await withDeadline(async () => {
-        if (await alerts.run()) await history.mergePast();
-      }, limit);
-    } catch (error) {
-      this.#faults.report("alerts not evaluated", error);
-    }
+    if (this.#finished.signal.aborted) return;
+    await this.#inTime("history not written", () => history.record());
+    await this.#inTime("alerts not evaluated", async () => {
+      if (await alerts.run()) await history.mergePast();
+    });
   }
 
-  /** Writes the rest of the history. Never rejects. */
+  /** Writes the rest of the history, and ends a wait. Never rejects. */
   async finish(): Promise<void> {
+    this.#finished.abort();
+    await this.#inTime("history not written", () => this.#options.history.finish());
+  }
+
+  async #inTime(fault: string, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#options.history.finish();
+      await withDeadline(work, { ms: ROUND_MS, clock: this.#options.clock });
     } catch (error) {
-      this.#faults.report("history not written", error);
+      this.#faults.report(fault, error);
     }
   }
 }

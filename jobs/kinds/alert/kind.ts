@@ -9,7 +9,8 @@ import { newJob, type QueuedJob } from "../../../lib/job/job_record.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 import { deliverWebhook, Delivery, deliveryLimits, refusedDelivery } from "../webhook.ts";
 
-const NAME = "alert";
+/** The name of this kind. */
+export const ALERT_KIND = "alert";
 const VERSION = "alert-1";
 
 /** Alerts are few, and must not wait for each other's slow receiver. */
@@ -46,7 +47,7 @@ export function alertJob(
 ): QueuedJob {
   return newJob({
     id,
-    kind: NAME,
+    kind: ALERT_KIND,
     request: notice,
     promptVersion: VERSION,
     now,
@@ -62,7 +63,7 @@ export function alertJob(
  */
 export function alertKind(receiver: AlertReceiver | null): JobKind<AlertNotice, Delivery> {
   return {
-    name: NAME,
+    name: ALERT_KIND,
     request: AlertNotice,
     result: Delivery,
     promptVersion: VERSION,
