@@ -10,8 +10,10 @@ import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
@@ -37,6 +39,8 @@ import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { createKinds } from "./registry.ts";
 
@@ -66,6 +70,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -80,7 +85,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  return { kinds, jobs, instance, health, operator: createOperator(options, { health }) };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -289,6 +294,15 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates the services for operators. */
+function createOperator({ kv, clock }: RuntimeOptions, parts: { health: Health }): Operator {
+  return {
+    ...parts,
+    audit: new Audit(new AuditStore(kv, clock)),
+    sessions: new SessionStore(kv, clock),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */

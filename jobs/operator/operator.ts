@@ -1,0 +1,17 @@
+/**
+ * What operators see and do, by section.
+ * @module
+ */
+import type { SessionStore } from "../../lib/store/session_store.ts";
+import type { Health } from "../engine/health.ts";
+import type { Audit } from "./audit.ts";
+
+/** The services for operators of one instance. */
+export interface Operator {
+  /** What operators have done. */
+  readonly audit: Audit;
+  /** The health of this instance and of what it depends on. */
+  readonly health: Health;
+  /** The sessions of the dashboard. */
+  readonly sessions: SessionStore;
+}
