@@ -46,6 +46,7 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "session_store",
+  "bulk_turns",
 ];
 
 /** All files that are generated. */

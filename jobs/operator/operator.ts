@@ -5,6 +5,7 @@
 import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
@@ -12,6 +13,8 @@ export interface Operator {
   readonly audit: Audit;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
+  /** Single jobs, and lists of jobs. */
+  readonly jobs: OperatorJobs;
   /** The sessions of the dashboard. */
   readonly sessions: SessionStore;
 }
