@@ -9,6 +9,7 @@ import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { ControlsStore } from "../lib/store/controls_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -126,7 +127,8 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, holder };
+  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  return { doorbell, instances, store, spending, storage, cleaner, breaker, controls, holder };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -162,7 +164,7 @@ function createWorker(
   },
 ) {
   const { clock, random } = options;
-  const { store, breaker, storage, holder } = base;
+  const { store, breaker, controls, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
   const order = new FairOrder();
@@ -178,6 +180,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    controls,
     storage,
     executor: new Executor({
       kinds,
@@ -204,6 +207,7 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    controls,
     storage,
     unreadable,
     order,
@@ -225,7 +229,7 @@ function createJobService(
   },
 ): JobService {
   const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, instances, holder, spending, storage } = base;
+  const { store, instances, holder, spending, storage, controls } = base;
   const waiting = new WaitingCount({
     index: store.index,
     instances,
@@ -247,6 +251,7 @@ function createJobService(
     worker: work.worker,
     order: work.order,
     storage,
+    controls,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
@@ -302,7 +307,7 @@ function createInstance(
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
+  const { store, instances, storage, cleaner, doorbell, breaker, controls, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -313,6 +318,7 @@ function createInstance(
     cleaner,
     doorbell,
     breaker,
+    controls,
     instances,
     storage,
     spaceWrites: spaceWrites(kv),

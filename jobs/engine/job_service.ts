@@ -21,6 +21,7 @@ import type {
 } from "../../lib/store/acceptance_store.ts";
 import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
@@ -58,6 +59,7 @@ export interface JobServiceOptions {
   dailyLimits: DailyLimits;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
+  controls: Pick<ControlsStore, "isIntakePaused" | "current" | "ready">;
   order: FairOrder;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
@@ -118,6 +120,8 @@ export type Refusal =
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
   | DayOver
+  /** An operator has paused the intake. `note`: for travelers. */
+  | { outcome: "intake paused"; note: string | null }
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -208,8 +212,10 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
+    const { admission, dailyLimits, controls } = this.#options;
+    await controls.ready();
+    if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
     await permit?.();
-    const { admission, dailyLimits } = this.#options;
     const accept = async () => {
       await permitDay?.();
       return await this.#accept(await createJob(), { terms, turnOf });
