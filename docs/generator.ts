@@ -44,6 +44,7 @@ const keyModules = [
   "sender_hash",
   "stored_responses",
   "space_writes",
+  "audit_store",
 ];
 
 /** All files that are generated. */
