@@ -7,6 +7,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { ControlsStore } from "../lib/store/controls_store.ts";
@@ -16,6 +17,7 @@ import { JobStore } from "../lib/store/job_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
@@ -29,6 +31,7 @@ import { FairOrder } from "./engine/fair_order.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
+import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -103,7 +106,7 @@ function createStores(
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
-  const store = new JobStore(kv, {
+  const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
@@ -112,6 +115,7 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
+    queueOf: (job): QueueWait | null => board.waitOf(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
@@ -128,7 +132,50 @@ function createStores(
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
   const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, controls, holder };
+  const queue = createQueue({
+    options,
+    names,
+    holder,
+    store,
+    instances,
+    breaker,
+    controls,
+    storage,
+  });
+  const { board } = queue;
+  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
+  return { ...shared, ...queue, holder };
+}
+
+/** Creates the parts that order the waiting jobs, count them and show their positions. */
+function createQueue(
+  { options: { kv, clock }, names: kinds, holder, store, instances, breaker, controls, storage }: {
+    options: RuntimeOptions;
+    names: readonly string[];
+    holder: string;
+    store: JobStore;
+    instances: InstanceStore;
+    breaker: Breaker;
+    controls: ControlsStore;
+    storage: StorageSpace;
+  },
+) {
+  const { index } = store;
+  const order = new FairOrder();
+  const waiting = new WaitingCount({ index, instances, holder, kinds, clock });
+  const board: QueueBoard = new QueueBoard({
+    holder,
+    kinds,
+    store: new QueueStore(kv),
+    index,
+    order,
+    breaker,
+    controls,
+    storage,
+    waiting,
+    clock,
+  });
+  return { order, waiting, board };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -164,10 +211,9 @@ function createWorker(
   },
 ) {
   const { clock, random } = options;
-  const { store, breaker, controls, storage, holder } = base;
+  const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
-  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -214,7 +260,7 @@ function createWorker(
     clock,
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
-  return { unreadable, slots, worker, stager, order };
+  return { unreadable, slots, worker, stager };
 }
 
 /** Creates the interface for routes. */
@@ -229,14 +275,7 @@ function createJobService(
   },
 ): JobService {
   const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, instances, holder, spending, storage, controls } = base;
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
+  const { store, spending, storage, controls, order, waiting, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -249,7 +288,8 @@ function createJobService(
       typicalUsd: typicalCosts(config, kinds),
     }),
     worker: work.worker,
-    order: work.order,
+    order,
+    board,
     storage,
     controls,
     clock,
@@ -307,13 +347,14 @@ function createInstance(
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, controls, holder } = base;
+  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
     slots,
     worker,
     stager,
+    board,
     rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,

@@ -14,6 +14,7 @@ import type { SpaceWrites } from "../../lib/store/space_writes.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
+import { type QueueBoard, REFRESH_MS } from "./queue_board.ts";
 import type { Rescuer } from "./rescuer.ts";
 import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
@@ -26,6 +27,7 @@ export interface InstanceOptions {
   slots: Slots;
   worker: Worker;
   stager: Stager;
+  board: QueueBoard;
   rescuer: Rescuer;
   cleaner: ResponseCleaner;
   doorbell: Doorbell;
@@ -94,6 +96,7 @@ export class Instance {
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
+      this.#loop("queue", { run: () => options.board.refresh(), everyMs: () => REFRESH_MS }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
     ];
   }

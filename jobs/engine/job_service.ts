@@ -9,7 +9,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
 import { acceptedJob, newJob, placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
@@ -30,6 +30,7 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
+import type { QueueBoard } from "./queue_board.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -61,6 +62,7 @@ export interface JobServiceOptions {
   storage: Pick<StorageSpace, "acceptsJobs">;
   controls: Pick<ControlsStore, "isIntakePaused" | "current" | "ready">;
   order: FairOrder;
+  board: Pick<QueueBoard, "positionAt" | "noteAccepted" | "waitOf">;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
@@ -245,7 +247,8 @@ export class JobService {
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
     if (lease) worker.start(lease);
-    else if (isReserved) worker.cancelReservation(job.id);
+    else if (acceptance.outcome === "accepted") this.#noteWaiting(job);
+    if (!lease && isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {
@@ -276,7 +279,18 @@ export class JobService {
     if (isReserved) return { ...job, place: order.placeOfStart(kind, turn) };
     const first = order.mustReadFirst(kind, turn.now) ? await this.#store.index.first(kind) : null;
     if (first) order.noteFirst(kind, first.place);
-    return { ...job, place: order.placeFor(kind, turn) };
+    const place = order.placeFor(kind, turn);
+    return { ...job, place, position: this.#options.board.positionAt(kind, place) };
+  }
+
+  #noteWaiting(job: QueuedJob): void {
+    const { kind, createdAt } = job;
+    this.#options.board.noteAccepted(kind, { place: placeOf(job), createdAt });
+  }
+
+  /** Returns how a queued job waits, see {@link QueueBoard.waitOf}. It reads nothing. */
+  queueOf(job: QueuedJob): QueueWait | null {
+    return this.#options.board.waitOf(job);
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */

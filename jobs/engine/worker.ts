@@ -81,7 +81,9 @@ export class Worker {
   async reserve(job: QueuedJob): Promise<boolean> {
     // An identical job may be running, and this one then waits for it.
     if (this.stopping || this.#slots.isFull || job.dedupeKey !== null) return false;
-    if (!this.#options.kinds.has(job.kind) || this.#options.controls.isPaused(job.kind)) return false;
+    if (!this.#options.kinds.has(job.kind) || this.#options.controls.isPaused(job.kind)) {
+      return false;
+    }
     if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
     // Other jobs wait, as far as this instance knows.
     if (this.#options.order.currentPlace(job.kind) !== null) return false;

@@ -36,7 +36,7 @@ import {
   type RunningJob,
   type Source,
 } from "../job/job_record.ts";
-import type { JobSnapshot } from "../job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../job/job_snapshot.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
@@ -85,6 +85,8 @@ export interface JobStoreOptions {
   spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
+  /** Returns the position of a queued job, without a read of KV; `null`: not known. */
+  queueOf?: (job: QueuedJob) => QueueWait | null;
   /** Called with each job that ended. `hasPlan`: with a plan of the model. */
   onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
   /** Returns the callback job for an ended job, if it has a callback. */
@@ -107,12 +109,13 @@ export class JobStore {
   readonly #options: JobStoreOptions;
 
   constructor(kv: Deno.Kv, options: JobStoreOptions) {
-    const { clock, heldBackBy } = options;
+    const { clock, heldBackBy, queueOf } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
-    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
+    const inFlight = this.#inFlight;
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight, heldBackBy, queueOf });
     this.#kv = kv;
     this.#options = options;
   }
