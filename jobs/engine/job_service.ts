@@ -273,14 +273,14 @@ export class JobService {
     job: QueuedJob,
     { caller, isReserved }: { caller: string; isReserved: boolean },
   ): Promise<QueuedJob> {
-    const { order, clock } = this.#options;
+    const { order, board, clock } = this.#options;
     const { kind } = job;
     const turn = { caller, now: clock.now() };
     if (isReserved) return { ...job, place: order.placeOfStart(kind, turn) };
     const first = order.mustReadFirst(kind, turn.now) ? await this.#store.index.first(kind) : null;
     if (first) order.noteFirst(kind, first.place);
     const place = order.placeFor(kind, turn);
-    return { ...job, place, position: this.#options.board.positionAt(kind, place) };
+    return { ...job, place, position: board.positionAt(kind, { place, first }) };
   }
 
   #noteWaiting(job: QueuedJob): void {

@@ -64,7 +64,7 @@ export interface QueueBoardOptions {
   breaker: Pick<Breaker, "openUntil">;
   controls: Pick<ControlsStore, "isPaused">;
   storage: Pick<StorageSpace, "startsJobs">;
-  waiting: Pick<WaitingCount, "before">;
+  waiting: Pick<WaitingCount, "before" | "others">;
   clock: Clock;
 }
 
@@ -132,14 +132,23 @@ export class QueueBoard {
     };
   }
 
-  /** Returns the position of a new job at this place, as far as this instance knows. */
-  positionAt(kind: string, place: number): number {
+  /**
+   * Estimates the position of a new job. The job never gets a larger one, so the estimate should
+   * rather be too high.
+   *
+   * @param first the first job of the index, if it was read
+   */
+  positionAt(kind: string, { place, first }: { place: number; first: DueJob | null }): number {
+    const { waiting } = this.#options;
     const known = this.#queues.get(kind);
     const queue = known?.latest.queue;
     const accepted = known?.accepted.filter((job) => job.place <= place).length ?? 0;
-    const counted = queue ? countUpTo(queue.places, place) + accepted : accepted;
+    // The other instances have probably accepted as many since the last count.
+    const uncounted = accepted * (1 + waiting.others);
+    const counted = (queue ? countUpTo(queue.places, place) : 0) + uncounted;
     const isCounted = queue && !(queue.isPartial && counted >= queue.places.length);
-    return 1 + (isCounted ? counted : Math.max(counted, this.#options.waiting.before(kind, place)));
+    const before = isCounted ? counted : Math.max(counted, waiting.before(kind, place));
+    return 1 + Math.max(before, first && first.place <= place ? 1 : 0);
   }
 
   /** Notes a job that this instance has accepted, and that waits. */

@@ -13,7 +13,10 @@ import { openStores } from "../../../testing/runtimes.ts";
 import { claim } from "../../../testing/stores.ts";
 
 /** Instances over one database: each has a board, an order and a clock that may be wrong. */
-async function openBoards(instances: number, { clockErrorMs = [] as number[] } = {}) {
+async function openBoards(
+  instances: number,
+  { clockErrorMs = [], others = 0 }: { clockErrorMs?: number[]; others?: number } = {},
+) {
   const kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
   const { store } = openStores(kv, { clock });
@@ -33,7 +36,7 @@ async function openBoards(instances: number, { clockErrorMs = [] as number[] } =
       breaker: { openUntil: () => held.openUntil },
       controls: { isPaused: () => held.isPaused },
       storage: held,
-      waiting: { before: () => 0 },
+      waiting: { before: () => 0, others },
       clock: own,
     });
     return { order, board };
@@ -53,7 +56,7 @@ async function openBoards(instances: number, { clockErrorMs = [] as number[] } =
       const first = await store.index.first("test");
       if (first) order.noteFirst("test", first.place);
       const place = order.placeFor("test", { caller, now });
-      const position = board.positionAt("test", place);
+      const position = board.positionAt("test", { place, first });
       const job = { ...queuedJob({ id: newJobId(now), now }), place, position };
       await store.accept(job);
       board.noteAccepted("test", { place, createdAt: now });
@@ -101,6 +104,14 @@ Deno.test("the first job of a new caller has the position at which it starts", a
   const job = await env.post("B", 1);
   assertEquals(env.positions([job], 1), [1]);
   assertStrictEquals((await env.start())?.job.id, job.id);
+});
+
+Deno.test("until jobs are counted, a position includes as many jobs of each other instance", async () => {
+  using env = await openBoards(1, { others: 2 });
+  const jobs = [await env.post("A"), await env.post("B")];
+  assertEquals(env.positions(jobs), [1, 4]);
+  await env.pass(4_000);
+  assertEquals(env.positions(jobs), [1, 2]);
 });
 
 Deno.test("a job whose place later jobs take keeps its position until it is true again", async () => {
@@ -260,7 +271,7 @@ const runs: [seed: number, clockErrorMs: number[]][] = [
 
 for (const [seed, clockErrorMs] of runs) {
   Deno.test(`no position grows, whichever of four instances a client polls (seed ${seed})`, async () => {
-    using env = await openBoards(4, { clockErrorMs });
+    using env = await openBoards(4, { clockErrorMs, others: 3 });
     const chance = new Chance(seed);
     const jobs = new Map<string, QueuedJob>();
     const seen = new Map<string, number>();
