@@ -5,11 +5,12 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
-import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { ControlsStore } from "../lib/store/controls_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
@@ -40,8 +41,13 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { bulkKind } from "./kinds/bulk/kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { bulkAccess } from "./operator/bulk_access.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -70,6 +76,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -77,14 +84,17 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
   const base = createStores(config, { options, kinds, model });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
+  const admission = createAdmission(config, { options, base });
+  const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
+  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
-  const jobs = createJobService(config, { options, kinds, base, work, stopped });
+  const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  const operator = createOperator(config, { options, kinds, base, jobs });
+  return { kinds, jobs, instance, health, operator };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -116,7 +126,7 @@ function createStores(
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
     queueOf: (job): QueueWait | null => board.waitOf(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, clock.now()),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
   const cleaner = new ResponseCleaner({
@@ -143,8 +153,9 @@ function createStores(
     storage,
   });
   const { board } = queue;
+  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
   const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
-  return { ...shared, ...queue, holder };
+  return { ...shared, ...queue, turns, holder };
 }
 
 /** Creates the parts that order the waiting jobs, count them and show their positions. */
@@ -200,9 +211,30 @@ function callbackKinds(
   return [kind as JobKind];
 }
 
+/** Creates the back-pressure. */
+function createAdmission(
+  { maxQueuedJobs }: Config,
+  { options: { clock }, base: { waiting } }: { options: RuntimeOptions; base: Stores },
+): Admission {
+  return new Admission({ waiting, clock, maxQueuedJobs });
+}
+
+/** Creates the kind of job that replays or cancels many jobs for an operator. */
+function createBulkKind(
+  { kinds, base: { store, turns }, admission, jobs }: {
+    kinds: readonly PublicKind[];
+    base: Stores;
+    admission: Admission;
+    jobs: () => JobService;
+  },
+): JobKind {
+  const names = new Set(kinds.map(({ name }) => name));
+  return bulkKind(bulkAccess({ store, turns, admission, jobs, kinds: names })) as JobKind;
+}
+
 /** Creates the parts that claim and execute jobs. */
 function createWorker(
-  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  config: Config,
   { options, kinds, model, base }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
@@ -210,7 +242,8 @@ function createWorker(
     base: Stores;
   },
 ) {
-  const { clock, random } = options;
+  const { concurrency, jobTtlMs } = config;
+  const { clock } = options;
   const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
@@ -228,18 +261,7 @@ function createWorker(
     breaker,
     controls,
     storage,
-    executor: new Executor({
-      kinds,
-      store,
-      breaker,
-      model,
-      clock,
-      random,
-      limits,
-      prices,
-      turns,
-      mockIfQuota,
-    }),
+    executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
     unreadable,
     clock,
@@ -248,8 +270,10 @@ function createWorker(
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
+  const rare = [...kinds.values()].filter(({ isRare = false }) => isRare);
   const stager = new Stager({
     kinds: names,
+    rareKinds: new Set(rare.map(({ name }) => name)),
     index: store.index,
     slots,
     breaker,
@@ -263,23 +287,48 @@ function createWorker(
   return { unreadable, slots, worker, stager };
 }
 
+function createExecutor(
+  { limits, prices, mockIfQuota }: Config,
+  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+    turns: Turns;
+  },
+): Executor {
+  return new Executor({
+    kinds,
+    store,
+    breaker,
+    model,
+    clock,
+    random,
+    limits,
+    prices,
+    turns,
+    mockIfQuota,
+  });
+}
+
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, stopped }: {
+  { options: { kv, clock }, kinds, base, work, admission, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
+    admission: Admission;
     stopped: AbortController;
   },
 ): JobService {
-  const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage, controls, order, waiting, board } = base;
+  const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
+  const { store, spending, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    admission,
     dailyLimits: new DailyLimits({
       spending,
       clock,
@@ -297,6 +346,7 @@ function createJobService(
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -334,6 +384,24 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates what operators see and do. */
+function createOperator(
+  { limits, traceUrl }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const publicKinds = new Set(kinds.map(({ name }) => name));
+  return {
+    audit,
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */

@@ -81,7 +81,9 @@ const rooms: Record<string, readonly string[]> = {
   "jobs": [
     "jobs/engine",
     "jobs/kind.ts",
+    "jobs/kinds/bulk",
     "jobs/kinds/callback",
+    "jobs/operator",
     "jobs/registry.ts",
     "lib",
     "lib/job",
@@ -97,7 +99,16 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/model", "lib/store"],
-  "jobs/operator": ["lib", "lib/store"],
+  "jobs/operator": [
+    "jobs/engine",
+    "jobs/kinds/bulk",
+    "jobs/operator/job_filter.ts",
+    "lib",
+    "lib/job",
+    "lib/store",
+  ],
+  "jobs/operator/job_filter.ts": ["lib/job", "lib/store"],
+  "jobs/kinds/bulk": ["jobs/kind.ts", "jobs/operator/job_filter.ts", "lib/job"],
   "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/kinds/*": [
     "jobs/contract.ts",
