@@ -1,7 +1,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { Audit } from "../../../jobs/operator/audit.ts";
-import { BulkJobs, type BulkOrder } from "../../../jobs/operator/bulk_jobs.ts";
+import { BulkJobs } from "../../../jobs/operator/bulk_jobs.ts";
+import type { BulkOrder } from "../../../jobs/operator/bulk_order.ts";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { newJobId } from "../../../lib/job/job_id.ts";
@@ -246,26 +247,6 @@ Deno.test("preview() counts waiting jobs once", async () => {
   const cancel: BulkOrder = { action: "cancel", filter: {} };
   assertEquals(await env.bulk.preview(cancel), { count: 5, isMore: false });
 });
-
-const refusals: [order: BulkOrder, isRefused: boolean][] = [
-  [{ action: "replay", filter: {} }, false],
-  [{ action: "replay", filter: { state: "canceled" } }, false],
-  [{ action: "replay", filter: { state: "queued" } }, true],
-  [{ action: "replay", filter: { state: "running" } }, true],
-  [{ action: "cancel", filter: {} }, false],
-  [{ action: "cancel", filter: { state: "running" } }, false],
-  [{ action: "cancel", filter: { state: "failed" } }, true],
-  [{ action: "cancel", filter: { code: "refused" } }, true],
-  [{ action: "cancel", filter: { source: "sample" } }, true],
-];
-
-for (const [order, isRefused] of refusals) {
-  const { action, filter } = order;
-  Deno.test(`refusalOf() ${isRefused ? "refuses" : "permits"} ${action} ${JSON.stringify(filter)}`, async () => {
-    using env = await openBulk();
-    assertStrictEquals(env.bulk.refusalOf(order) !== null, isRefused);
-  });
-}
 
 Deno.test("start() and undo() are in the audit", async () => {
   using env = await openBulk();
