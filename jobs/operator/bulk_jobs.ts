@@ -16,6 +16,7 @@ import {
   type BulkAction,
   BulkRequest,
   BulkResult,
+  type MatchCount,
   MAX_BULK_JOBS,
   noTotals,
   type ReplaySteps,
@@ -50,13 +51,6 @@ const MAX_ATTEMPTS = 20;
 /** The deadline as a share of the lifetime. The rest is time to read what it has done. */
 const DEADLINE_SHARE = 7 / 8;
 
-/** How many jobs match. */
-export interface MatchCount {
-  count: number;
-  /** There may be more: the preview has stopped counting. */
-  isMore: boolean;
-}
-
 /**
  * `scheduled`: it has not begun. `running`: it works, or waits for its turn or for room in the queue.
  * `undone`: it was canceled before it began. `stopped`: it was canceled later.
@@ -72,6 +66,8 @@ export interface BulkJob {
   createdBy: string | null;
   steps: ReplaySteps;
   limit: number;
+  /** How many jobs matched when it was started. */
+  expected: MatchCount;
   /** The name of the operator. */
   by: string;
   state: BulkState;
@@ -153,8 +149,12 @@ export class BulkJobs {
       actor,
       { action: "bulk.start", target: id, details },
       async () => {
-        const request = { action, filter, createdBy: null, steps, limit, by: actor.name };
-        const job = await this.#accept(request, { id, delayMs: UNDO_MS });
+        const expected = await this.preview({ action, filter });
+        const choices = { action, filter, steps, limit, expected };
+        const job = await this.#accept(
+          { ...choices, createdBy: null, by: actor.name },
+          { id, delayMs: UNDO_MS },
+        );
         return this.#present(job, { totals: noTotals(), pages: 0 }, null);
       },
     );
@@ -240,9 +240,11 @@ export class BulkJobs {
   }
 
   /** Starts the bulk job that cancels what another one has created. It is started once. */
-  async #cleanUp(actor: Actor, { id: createdBy, steps }: BulkJob): Promise<BulkJob> {
+  async #cleanUp(actor: Actor, { id: createdBy, steps, totals }: BulkJob): Promise<BulkJob> {
+    const expected = { count: totals.done, isMore: false };
+    const choices = { action: "cancel", filter: {}, steps, limit: MAX_BULK_JOBS } as const;
     const job = await this.#accept(
-      { action: "cancel", filter: {}, createdBy, steps, limit: MAX_BULK_JOBS, by: actor.name },
+      { ...choices, createdBy, expected, by: actor.name },
       {
         id: newJobId(this.#options.clock.now()),
         delayMs: CLEAN_UP_MS,

@@ -82,6 +82,7 @@ Deno.test("20 failed jobs are replayed: all complete, and no finished step is pa
     [bulkJob?.state, bulkJob?.totals, bulkJob?.hasReachedLimit],
     ["completed", { done: 20, skipped: {}, failed: {} }, false],
   );
+  assertEquals(bulkJob?.expected, { count: 20, isMore: false });
   const jobs = await env.jobsOf("test");
   const replays = jobs.filter(({ replayOf }) => replayOf !== null);
   assertEquals(statesOf(replays), Array(20).fill("succeeded"));
