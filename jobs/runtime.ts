@@ -10,8 +10,10 @@ import type { ModelProvider } from "../lib/model/model.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
@@ -38,7 +40,10 @@ import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { createKinds } from "./registry.ts";
 
@@ -68,6 +73,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -84,7 +90,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  const operator = createOperator(config, { options, kinds, base, jobs, health });
+  return { kinds, jobs, instance, health, operator };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -322,6 +329,28 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates the services for operators. */
+function createOperator(
+  { jobTtlMs: ttlMs }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+    health: Health;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const names = kinds.map(({ name }) => name);
+  return {
+    audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: new Set(names) }),
+    health,
+    kinds: names,
+    sessions: new SessionStore(kv, clock),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */
