@@ -49,6 +49,7 @@ import { bulkKind } from "./kinds/bulk/kind.ts";
 import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Audit } from "./operator/audit.ts";
 import type { Operator } from "./operator/operator.ts";
@@ -420,7 +421,7 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl }: Config,
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
   { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -430,10 +431,13 @@ function createOperator(
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
     audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
+    kinds: names,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };
