@@ -21,7 +21,7 @@ interface Started {
   env: Env;
   directory: Awaited<ReturnType<typeof workDirectory>>;
   model: LiveServer;
-  /** The program, and those that the test has started after it. */
+  /** The program, and the programs that the test has started after it. */
   programs: Program[];
 }
 
@@ -54,8 +54,8 @@ async function stop({ programs, model, directory }: Started): Promise<void> {
 }
 
 /**
- * Whether the next test finds nothing of this one: its program has run throughout, the model has
- * reported no error, which the breaker would remember, and no job waits or runs.
+ * Whether the next test finds nothing of this one: its program has run throughout, and no job waits
+ * or runs. The model has reported no error, which the breaker would remember.
  */
 async function isClean({ programs, model, directory }: Started): Promise<boolean> {
   if (programs.length > 1 || programs[0]!.hasEnded || model.hasFailed) return false;
