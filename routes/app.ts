@@ -11,6 +11,7 @@ import type { Health } from "../jobs/engine/health.ts";
 import type { JobService } from "../jobs/engine/job_service.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Metrics } from "../lib/metrics/metrics.ts";
 import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
@@ -27,6 +28,8 @@ import { jobRoutes } from "./api/jobs.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { OpenStreams } from "./http/open_streams.ts";
 import { problemRoutes } from "./pages/problems.tsx";
+import { measureRequests } from "./http/request_metrics.ts";
+import { metricsRoutes } from "./api/metrics.ts";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
@@ -50,6 +53,7 @@ export interface AppOptions {
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
   health: Health;
+  metrics: Metrics;
   /** `ADMIN_TOKEN`. Unset: the service shows no details to operators. */
   adminToken?: string | undefined;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
@@ -61,13 +65,24 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 /** Creates the HTTP application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { jobs, kinds, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } =
-    options;
+  const {
+    jobs,
+    kinds,
+    clock,
+    corsOrigins,
+    access,
+    rateLimiters,
+    privateHosts,
+    readWebhook,
+    metrics,
+  } = options;
   const app = new Hono<AppEnv>({ strict: false });
   const views = new JobViews(jobs, clock);
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
   const contents = new JobContents();
 
+  app.use(measureRequests(metrics));
+  metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
   app.use(requestId());
   const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders };
   app.use(commonHeaders(cors), requireHost(options.allowedHosts), answerPreflights(cors));
@@ -87,6 +102,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { health, warnings = () => [] } = options;
   const isAdmin = adminCheck(options.adminToken);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
+  if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
@@ -110,13 +126,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
 
-  app.notFound((c) => sendAnyProblem(c, noRoute));
-  app.onError((error, c) => {
-    if (error instanceof ProblemError) return sendProblem(c, error.problem);
-    if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
-    return sendProblem(c, internalProblem(c, error));
-  });
-  return app;
+  return app.notFound((c) => sendAnyProblem(c, noRoute)).onError(sendError);
+}
+
+/** Answers with the problem that an error stands for. */
+function sendError(error: Error, c: Context): Response | Promise<Response> {
+  if (error instanceof ProblemError) return sendProblem(c, error.problem);
+  if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
+  return sendProblem(c, internalProblem(c, error));
 }
 
 /**
