@@ -59,7 +59,7 @@ await configureLogs({
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
 const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds, health, metrics } = createRuntime(config, {
+const { jobs, instance, kinds, health, operator, metrics } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
@@ -90,6 +90,7 @@ const app = createApp({
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
   health,
   metrics,
+  operator,
   adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
 });

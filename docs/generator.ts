@@ -46,6 +46,7 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "bulk_turns",
+  "session_store",
 ];
 
 /** All files that are generated. */

@@ -9,16 +9,20 @@ import type { JobEvents } from "../lib/job/job_events.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import { JobMetrics } from "../lib/metrics/job_metrics.ts";
 import { Metrics } from "../lib/metrics/metrics.ts";
+import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
+import { ControlsStore } from "../lib/store/controls_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
@@ -33,6 +37,7 @@ import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
+import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -45,6 +50,7 @@ import { bulkKind } from "./kinds/bulk/kind.ts";
 import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Audit } from "./operator/audit.ts";
 import type { Operator } from "./operator/operator.ts";
@@ -94,7 +100,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
     callbackKind: CALLBACK_KIND,
   });
   const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
-  const admission = createAdmission(config, { options, kinds, base });
+  const admission = createAdmission(config, { options, base });
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
   const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
     .map((kind) => [kind.name, kind]));
@@ -105,7 +111,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const operator = createOperator(config, { options, kinds, base, jobs });
+  const operator = createOperator(config, { options, kinds, base, jobs, health });
   return { kinds, jobs, instance, health, operator, metrics };
 }
 
@@ -129,7 +135,7 @@ function createStores(
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
-  const store = new JobStore(kv, {
+  const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
@@ -138,6 +144,7 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
+    queueOf: (job): QueueWait | null => board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
     events: notifyOfEnds(metrics, (job) => {
       const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
@@ -156,9 +163,21 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
+  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  const queue = createQueue({
+    options,
+    names,
+    holder,
+    store,
+    instances,
+    breaker,
+    controls,
+    storage,
+  });
+  const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
-  const parts = { doorbell, instances, store, spending, storage, cleaner, breaker, turns, holder };
-  return { ...parts, metrics };
+  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
+  return { ...shared, ...queue, turns, holder, metrics };
 }
 
 /** Returns events that also call `onEnded` with each ended job. */
@@ -172,6 +191,37 @@ function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobE
       onEnded(job);
     },
   };
+}
+
+/** Creates the parts that order the waiting jobs, count them and show their positions. */
+function createQueue(
+  { options: { kv, clock }, names: kinds, holder, store, instances, breaker, controls, storage }: {
+    options: RuntimeOptions;
+    names: readonly string[];
+    holder: string;
+    store: JobStore;
+    instances: InstanceStore;
+    breaker: Breaker;
+    controls: ControlsStore;
+    storage: StorageSpace;
+  },
+) {
+  const { index } = store;
+  const order = new FairOrder();
+  const waiting = new WaitingCount({ index, instances, holder, kinds, clock });
+  const board: QueueBoard = new QueueBoard({
+    holder,
+    kinds,
+    store: new QueueStore(kv),
+    index,
+    order,
+    breaker,
+    controls,
+    storage,
+    waiting,
+    clock,
+  });
+  return { order, waiting, board };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -199,19 +249,8 @@ function callbackKinds(
 /** Creates the back-pressure. */
 function createAdmission(
   { maxQueuedJobs }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder } }: {
-    options: RuntimeOptions;
-    kinds: readonly PublicKind[];
-    base: Stores;
-  },
+  { options: { clock }, base: { waiting } }: { options: RuntimeOptions; base: Stores },
 ): Admission {
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
   return new Admission({ waiting, clock, maxQueuedJobs });
 }
 
@@ -240,10 +279,9 @@ function createWorker(
 ) {
   const { concurrency, jobTtlMs } = config;
   const { clock } = options;
-  const { store, breaker, storage, holder } = base;
+  const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
-  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -256,6 +294,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    controls,
     storage,
     executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
@@ -273,13 +312,14 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    controls,
     storage,
     unreadable,
     order,
     clock,
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
-  return { unreadable, slots, worker, stager, order };
+  return { unreadable, slots, worker, stager };
 }
 
 function createExecutor(
@@ -320,7 +360,7 @@ function createJobService(
   },
 ): JobService {
   const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage } = base;
+  const { store, spending, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -333,8 +373,10 @@ function createJobService(
       typicalUsd: typicalCosts(config, kinds),
     }),
     worker: work.worker,
-    order: work.order,
+    order,
+    board,
     storage,
+    controls,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
@@ -407,18 +449,24 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs }: {
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     jobs: JobService;
+    health: Health;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
     audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    health,
+    kinds: names,
+    sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };
 }
@@ -434,17 +482,19 @@ function createInstance(
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
+  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
     slots,
     worker,
     stager,
+    board,
     rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,
     breaker,
+    controls,
     instances,
     storage,
     spaceWrites: spaceWrites(kv),

@@ -35,7 +35,7 @@ type TestAppOptions =
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health, metrics }: Runtime,
+  { jobs, kinds, health, operator, metrics }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
@@ -45,6 +45,7 @@ export function testApp(
     kinds,
     health,
     metrics,
+    operator,
     clock,
     access,
     corsOrigins: ["*"],

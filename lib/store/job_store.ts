@@ -40,7 +40,7 @@ import {
   type RunningJob,
   type Source,
 } from "../job/job_record.ts";
-import type { JobSnapshot } from "../job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../job/job_snapshot.ts";
 import { summaryOf } from "../job/job_summary.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
@@ -107,6 +107,8 @@ export interface JobStoreOptions {
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
   /** Receives each transition that this store has saved. */
   events?: JobEvents | undefined;
+  /** Returns the position of a queued job, without a read of KV; `null`: not known. */
+  queueOf?: (job: QueuedJob) => QueueWait | null;
   /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a doorbell to the commit that accepts a job. */
@@ -129,13 +131,14 @@ export class JobStore {
   readonly #options: JobStoreOptions;
 
   constructor(kv: Deno.Kv, options: JobStoreOptions) {
-    const { clock, heldBackBy } = options;
+    const { clock, heldBackBy, queueOf } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.listing = new JobListing(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
-    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
+    const inFlight = this.#inFlight;
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight, heldBackBy, queueOf });
     this.#kv = kv;
     this.#options = options;
   }
