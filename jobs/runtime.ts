@@ -7,10 +7,10 @@ import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
-import { AuditStore } from "../lib/store/audit_store.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
 import { SessionStore } from "../lib/store/session_store.ts";
@@ -40,11 +40,12 @@ import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
-import { Audit } from "./operator/audit.ts";
-import type { Operator } from "./operator/operator.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
 import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -197,7 +198,7 @@ function createBulkKind(
 
 /** Creates the parts that claim and execute jobs. */
 function createWorker(
-  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  config: Config,
   { options, kinds, model, base }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
@@ -205,7 +206,8 @@ function createWorker(
     base: Stores;
   },
 ) {
-  const { clock, random } = options;
+  const { concurrency, jobTtlMs } = config;
+  const { clock } = options;
   const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
@@ -223,18 +225,7 @@ function createWorker(
     store,
     breaker,
     storage,
-    executor: new Executor({
-      kinds,
-      store,
-      breaker,
-      model,
-      clock,
-      random,
-      limits,
-      prices,
-      turns,
-      mockIfQuota,
-    }),
+    executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
     unreadable,
     clock,
@@ -257,6 +248,30 @@ function createWorker(
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
   return { unreadable, slots, worker, stager, order };
+}
+
+function createExecutor(
+  { limits, prices, mockIfQuota }: Config,
+  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+    turns: Turns;
+  },
+): Executor {
+  return new Executor({
+    kinds,
+    store,
+    breaker,
+    model,
+    clock,
+    random,
+    limits,
+    prices,
+    turns,
+    mockIfQuota,
+  });
 }
 
 /** Creates the interface for routes. */
@@ -292,6 +307,7 @@ function createJobService(
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -331,9 +347,9 @@ function createHealth(
   });
 }
 
-/** Creates the services for operators. */
+/** Creates what operators see and do. */
 function createOperator(
-  { jobTtlMs: ttlMs }: Config,
+  { limits, jobTtlMs, traceUrl }: Config,
   { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -343,13 +359,13 @@ function createOperator(
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     audit,
-    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: new Set(names) }),
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs: jobTtlMs, kinds: publicKinds }),
     health,
-    kinds: names,
     sessions: new SessionStore(kv, clock),
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };
 }
 

@@ -66,6 +66,8 @@ export interface JobServiceOptions {
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
   senders: Pick<SenderHashes, "hashOf">;
+  /** The names of the kinds that clients create. Only their jobs can be replayed. */
+  publicKinds: ReadonlySet<string>;
 }
 
 /** The options of a request that creates a job. */
@@ -383,8 +385,8 @@ export class JobService {
   }
 
   /**
-   * Replays an ended job: creates a new job with the same request. A job is replayed once; further
-   * calls return the same new job.
+   * Replays an ended job that a client has created: creates a new job with the same request. A job is
+   * replayed once; further calls return the same new job.
    *
    * @param steps whether the new job gets the checkpoints of the ended job
    * @returns `null` if there is no such job, or it has not ended
@@ -398,7 +400,8 @@ export class JobService {
     id: string,
     { newId, steps }: { newId: string; steps: ReplayedSteps },
   ): Promise<DerivedJob | null> {
-    const replay = await this.#store.replay(id, { newId, steps });
+    const kinds = this.#options.publicKinds;
+    const replay = await this.#store.replay(id, { newId, steps, kinds });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
@@ -407,6 +410,21 @@ export class JobService {
     admission.noteWaiting(job.kind, placeOf(job));
     worker.tryStart(job);
     return replay;
+  }
+
+  /**
+   * Delivers the callback of an ended job again, unless a delivery waits or runs.
+   *
+   * @returns the new callback job, or the earlier one; `null` if there is no such job, it has not
+   * ended, or it has no callback
+   */
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    const delivery = await this.#store.redeliver(id);
+    if (!delivery?.isNew) return delivery;
+    const { job } = delivery;
+    log.info("redelivered", { jobId: job.id, about: id });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return delivery;
   }
 
   /** Resolves if the database answers; rejects otherwise. */

@@ -6,6 +6,7 @@ import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
@@ -15,8 +16,8 @@ export interface Operator {
   readonly bulk: BulkJobs;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
-  /** The names of the kinds of job that callers create. */
-  readonly kinds: readonly string[];
+  /** Single jobs, and lists of jobs. */
+  readonly jobs: OperatorJobs;
   /** The sessions of the dashboard. */
   readonly sessions: SessionStore;
 }

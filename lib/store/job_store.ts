@@ -476,15 +476,20 @@ export class JobStore {
    * replayed once; further calls return the same new job.
    *
    * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
-   * ended job
-   * @returns `null` if the job does not exist or has not ended
+   * ended job. `kinds`: the kinds that can be replayed; unset, all
+   * @returns `null` if the job does not exist, has not ended or is of another kind
    */
   async replay(
     id: string,
-    { newId, steps }: { newId: string; steps: ReplayedSteps },
+    { newId, steps, kinds }: {
+      newId: string;
+      steps: ReplayedSteps;
+      kinds?: ReadonlySet<string> | undefined;
+    },
   ): Promise<DerivedJob | null> {
     const original = this.#parse(await this.#kv.get(keys.job(id)));
     if (!original || !isEnded(original)) return null;
+    if (kinds && !kinds.has(original.kind)) return null;
     const { ttlMs } = this.#options;
     const job = replayJob(original, { id: newId, now: this.#now, ttlMs });
     for (;;) {
