@@ -421,7 +421,7 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, jobTtlMs, traceUrl }: Config,
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
   { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -431,11 +431,13 @@ function createOperator(
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
     audit,
-    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs: jobTtlMs, kinds: publicKinds }),
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
+    kinds: names,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };

@@ -18,6 +18,8 @@ export interface Operator {
   readonly health: Health;
   /** Single jobs, and lists of jobs. */
   readonly jobs: OperatorJobs;
+  /** The names of the kinds of job that callers create. */
+  readonly kinds: readonly string[];
   /** The sessions of the dashboard. */
   readonly sessions: SessionStore;
 }
