@@ -5,8 +5,8 @@
 import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
-import type { OperatorJobs } from "./operator_jobs.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {

@@ -53,6 +53,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes/api/openapi",
     "routes/http",
     "jobs/operator",
+    "jobs/operator/job_filter.ts",
     "lib",
     "lib/job",
     "lib/store",
