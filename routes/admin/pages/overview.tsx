@@ -5,6 +5,7 @@
 import type { Hono } from "hono";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { type Overview, readOverview } from "../api/overview.ts";
+import { Alerts, readAlerts } from "./alerts.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 import { bytes, Time } from "./values.tsx";
 
@@ -19,6 +20,7 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
       main: (
         <Live id="overview">
           <Warnings {...overview} />
+          <Alerts answer={await readAlerts(options)} />
           <div class="columns">
             <Storage {...overview} />
             <Instances {...overview} />
