@@ -44,6 +44,9 @@ const keyModules = [
   "sender_hash",
   "stored_responses",
   "space_writes",
+  "audit_store",
+  "bulk_turns",
+  "session_store",
 ];
 
 /** All files that are generated. */

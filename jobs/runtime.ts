@@ -5,16 +5,24 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
-import { newJobId } from "../lib/job/job_id.ts";
+import type { JobEvents } from "../lib/job/job_events.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import { JobMetrics } from "../lib/metrics/job_metrics.ts";
+import { Metrics } from "../lib/metrics/metrics.ts";
+import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { BulkTurns } from "../lib/store/bulk_turns.ts";
+import { ControlsStore } from "../lib/store/controls_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
@@ -28,6 +36,7 @@ import { FairOrder } from "./engine/fair_order.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
+import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -36,8 +45,15 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
-import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { bulkKind } from "./kinds/bulk/kind.ts";
+import { BULK } from "./kinds/bulk/pages.ts";
+import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -58,6 +74,8 @@ export interface RuntimeOptions {
   model?: ModelProvider | undefined;
   /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+  /** Counts what the instance does. Unset: new metrics. */
+  metrics?: Metrics | undefined;
 }
 
 /** One instance of the engine. */
@@ -66,21 +84,32 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly metrics: Metrics;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, kinds, model });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
+  const metrics = options.metrics ?? new Metrics();
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK],
+    callbackKind: CALLBACK_KIND,
+  });
+  const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
+  const admission = createAdmission(config, { options, base });
+  const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
+  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
-  const jobs = createJobService(config, { options, kinds, base, work, stopped });
+  const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  const operator = createOperator(config, { options, kinds, base, jobs, health });
+  return { kinds, jobs, instance, health, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -89,10 +118,11 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
-  { options, kinds, model }: {
+  { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
+    metrics: JobMetrics;
   },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -102,7 +132,7 @@ function createStores(
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
-  const store = new JobStore(kv, {
+  const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
@@ -111,8 +141,12 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
-    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
+    queueOf: (job): QueueWait | null => board.waitOf(job),
+    successorOf: (job) => callbackFor(job, clock.now()),
+    events: notifyOfEnds(metrics, (job) => {
+      const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+      cleaner.cleanUpAfter(job.id, { hasPlan });
+    }),
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
@@ -126,7 +160,65 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, holder };
+  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  const queue = createQueue({
+    options,
+    names,
+    holder,
+    store,
+    instances,
+    breaker,
+    controls,
+    storage,
+  });
+  const { board } = queue;
+  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
+  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
+  return { ...shared, ...queue, turns, holder, metrics };
+}
+
+/** Returns events that also call `onEnded` with each ended job. */
+function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobEvents {
+  return {
+    accepted: (job) => events.accepted(job),
+    claimed: (job, options) => events.claimed(job, options),
+    queued: (job, why) => events.queued(job, why),
+    ended(job, ending) {
+      events.ended(job, ending);
+      onEnded(job);
+    },
+  };
+}
+
+/** Creates the parts that order the waiting jobs, count them and show their positions. */
+function createQueue(
+  { options: { kv, clock }, names: kinds, holder, store, instances, breaker, controls, storage }: {
+    options: RuntimeOptions;
+    names: readonly string[];
+    holder: string;
+    store: JobStore;
+    instances: InstanceStore;
+    breaker: Breaker;
+    controls: ControlsStore;
+    storage: StorageSpace;
+  },
+) {
+  const { index } = store;
+  const order = new FairOrder();
+  const waiting = new WaitingCount({ index, instances, holder, kinds, clock });
+  const board: QueueBoard = new QueueBoard({
+    holder,
+    kinds,
+    store: new QueueStore(kv),
+    index,
+    order,
+    breaker,
+    controls,
+    storage,
+    waiting,
+    clock,
+  });
+  return { order, waiting, board };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -151,9 +243,30 @@ function callbackKinds(
   return [kind as JobKind];
 }
 
+/** Creates the back-pressure. */
+function createAdmission(
+  { maxQueuedJobs }: Config,
+  { options: { clock }, base: { waiting } }: { options: RuntimeOptions; base: Stores },
+): Admission {
+  return new Admission({ waiting, clock, maxQueuedJobs });
+}
+
+/** Creates the kind of job that replays or cancels many jobs for an operator. */
+function createBulkKind(
+  { kinds, base: { store, turns }, admission, jobs }: {
+    kinds: readonly PublicKind[];
+    base: Stores;
+    admission: Admission;
+    jobs: () => JobService;
+  },
+): JobKind {
+  const names = new Set(kinds.map(({ name }) => name));
+  return bulkKind(bulkAccess({ store, turns, admission, jobs, kinds: names })) as JobKind;
+}
+
 /** Creates the parts that claim and execute jobs. */
 function createWorker(
-  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  config: Config,
   { options, kinds, model, base }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
@@ -161,11 +274,11 @@ function createWorker(
     base: Stores;
   },
 ) {
-  const { clock, random } = options;
-  const { store, breaker, storage, holder } = base;
+  const { concurrency, jobTtlMs } = config;
+  const { clock } = options;
+  const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
-  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -178,19 +291,9 @@ function createWorker(
     slots,
     store,
     breaker,
+    controls,
     storage,
-    executor: new Executor({
-      kinds,
-      store,
-      breaker,
-      model,
-      clock,
-      random,
-      limits,
-      prices,
-      turns,
-      mockIfQuota,
-    }),
+    executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
     unreadable,
     clock,
@@ -199,44 +302,66 @@ function createWorker(
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
+  const rare = [...kinds.values()].filter(({ isRare = false }) => isRare);
   const stager = new Stager({
     kinds: names,
+    rareKinds: new Set(rare.map(({ name }) => name)),
     index: store.index,
     slots,
     breaker,
+    controls,
     storage,
     unreadable,
     order,
     clock,
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
-  return { unreadable, slots, worker, stager, order };
+  return { unreadable, slots, worker, stager };
+}
+
+function createExecutor(
+  { limits, prices, mockIfQuota }: Config,
+  { options: { clock, random }, kinds, model, base: { store, breaker, metrics }, turns }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+    turns: Turns;
+  },
+): Executor {
+  return new Executor({
+    kinds,
+    store,
+    breaker,
+    model,
+    clock,
+    random,
+    limits,
+    prices,
+    turns,
+    metrics,
+    mockIfQuota,
+  });
 }
 
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, stopped }: {
+  { options: { kv, clock }, kinds, base, work, admission, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
+    admission: Admission;
     stopped: AbortController;
   },
 ): JobService {
-  const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, instances, holder, spending, storage } = base;
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
+  const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
+  const { store, spending, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    admission,
     dailyLimits: new DailyLimits({
       spending,
       clock,
@@ -245,13 +370,16 @@ function createJobService(
       typicalUsd: typicalCosts(config, kinds),
     }),
     worker: work.worker,
-    order: work.order,
+    order,
+    board,
     storage,
+    controls,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -291,6 +419,30 @@ function createHealth(
   });
 }
 
+/** Creates what operators see and do. */
+function createOperator(
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
+  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+    health: Health;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
+  return {
+    audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    health,
+    kinds: names,
+    sessions: new SessionStore(kv, clock),
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+  };
+}
+
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
@@ -302,17 +454,19 @@ function createInstance(
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
+  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
     slots,
     worker,
     stager,
+    board,
     rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,
     breaker,
+    controls,
     instances,
     storage,
     spaceWrites: spaceWrites(kv),

@@ -9,7 +9,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
 import { acceptedJob, newJob, placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
@@ -19,9 +19,9 @@ import type {
   PageStart,
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
-import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
+import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
@@ -29,6 +29,7 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
+import type { QueueBoard } from "./queue_board.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -58,7 +59,9 @@ export interface JobServiceOptions {
   dailyLimits: DailyLimits;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
+  controls: Pick<ControlsStore, "isIntakePaused" | "current" | "ready">;
   order: FairOrder;
+  board: Pick<QueueBoard, "positionAt" | "noteAccepted" | "waitOf">;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
@@ -67,6 +70,8 @@ export interface JobServiceOptions {
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
   senders: Pick<SenderHashes, "hashOf">;
+  /** The names of the kinds that clients create. Only their jobs can be replayed. */
+  publicKinds: ReadonlySet<string>;
 }
 
 /** The options of a request that creates a job. */
@@ -118,6 +123,8 @@ export type Refusal =
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
   | DayOver
+  /** An operator has paused the intake. `note`: for travelers. */
+  | { outcome: "intake paused"; note: string | null }
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -177,12 +184,13 @@ export class JobService {
   ): Promise<QueuedJob> {
     const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
     const senderHash = sender === undefined ? null : await senders.hashOf(sender);
+    const now = clock.now();
     return newJob({
-      id: newJobId(clock.now()),
+      id: newJobId(now),
       kind: name,
       request,
       promptVersion,
-      now: clock.now(),
+      now,
       ttlMs: jobTtlMs,
       owner: caller.owner,
       sender: senderHash,
@@ -208,8 +216,10 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
+    const { admission, dailyLimits, controls } = this.#options;
+    await controls.ready();
+    if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
     await permit?.();
-    const { admission, dailyLimits } = this.#options;
     const accept = async () => {
       await permitDay?.();
       return await this.#accept(await createJob(), { terms, turnOf });
@@ -239,7 +249,8 @@ export class JobService {
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
     if (lease) worker.start(lease);
-    else if (isReserved) worker.cancelReservation(job.id);
+    else if (acceptance.outcome === "accepted") this.#noteWaiting(job);
+    if (!lease && isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {
@@ -264,13 +275,24 @@ export class JobService {
     job: QueuedJob,
     { caller, isReserved }: { caller: string; isReserved: boolean },
   ): Promise<QueuedJob> {
-    const { order, clock } = this.#options;
+    const { order, board, clock } = this.#options;
     const { kind } = job;
     const turn = { caller, now: clock.now() };
     if (isReserved) return { ...job, place: order.placeOfStart(kind, turn) };
     const first = order.mustReadFirst(kind, turn.now) ? await this.#store.index.first(kind) : null;
     if (first) order.noteFirst(kind, first.place);
-    return { ...job, place: order.placeFor(kind, turn) };
+    const place = order.placeFor(kind, turn);
+    return { ...job, place, position: board.positionAt(kind, { place, first }) };
+  }
+
+  #noteWaiting(job: QueuedJob): void {
+    const { kind, createdAt } = job;
+    this.#options.board.noteAccepted(kind, { place: placeOf(job), createdAt });
+  }
+
+  /** Returns how a queued job waits, see {@link QueueBoard.waitOf}. It reads nothing. */
+  queueOf(job: QueuedJob): QueueWait | null {
+    return this.#options.board.waitOf(job);
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */
@@ -341,6 +363,26 @@ export class JobService {
     return snapshot;
   }
 
+  /**
+   * Cancels a job of any kind, for operators. See {@link cancel}.
+   *
+   * @param options `unlessStarted`: only if no worker has ever claimed it
+   * @returns `"started"` if a worker has claimed it, and it must not be canceled then; `"too late"` if
+   * it does not exist or has ended
+   */
+  async cancelById(
+    id: string,
+    { unlessStarted = false }: { unlessStarted?: boolean } = {},
+  ): Promise<"canceled" | "started" | "too late"> {
+    const result = unlessStarted
+      ? await this.#store.cancelUnlessStarted(id)
+      : await this.#store.cancel(id);
+    if (result !== "canceled") return result;
+    this.#options.worker.drop(id);
+    log.info("canceled", { jobId: id });
+    return result;
+  }
+
   /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
   async timeline(kind: PublicKind, id: string): Promise<JobTimeline | null> {
     const snapshot = await this.read(kind, id);
@@ -362,23 +404,47 @@ export class JobService {
     return result;
   }
 
-  /** Returns the dead letters that were not replayed, newest first. */
-  async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
-    return await this.#store.index.deadLetters(options);
+  /**
+   * Replays an ended job that a client has created: creates a new job with the same request. A job is
+   * replayed once; further calls return the same new job.
+   *
+   * @param steps whether the new job gets the checkpoints of the ended job
+   * @returns `null` if there is no such job, or it has not ended
+   */
+  async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
+    return await this.replayAs(id, { newId: newJobId(this.#options.clock.now()), steps });
+  }
+
+  /** The same, with an id for the new job: a repeated call tells whether the first one succeeded. */
+  async replayAs(
+    id: string,
+    { newId, steps }: { newId: string; steps: ReplayedSteps },
+  ): Promise<DerivedJob | null> {
+    const kinds = this.#options.publicKinds;
+    const replay = await this.#store.replay(id, { newId, steps, kinds });
+    if (!replay?.isNew) return replay;
+    const { job } = replay;
+    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
+    if (job.state !== "queued") return replay;
+    const { admission, worker } = this.#options;
+    admission.noteWaiting(job.kind, placeOf(job));
+    worker.tryStart(job);
+    return replay;
   }
 
   /**
-   * Replays a failed job: creates a new job with the same request and the checkpoints of the failed
-   * job.
+   * Delivers the callback of an ended job again, unless a delivery waits or runs.
    *
-   * @returns the new job, or `null` if there is no such dead letter
+   * @returns the new callback job, or the earlier one; `null` if there is no such job, it has not
+   * ended, or it has no callback
    */
-  async replay(id: string): Promise<QueuedJob | null> {
-    const job = await this.#store.replay(id, newJobId(this.#options.clock.now()));
-    if (!job) return null;
-    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
-    this.#options.worker.tryStart(job);
-    return job;
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    const delivery = await this.#store.redeliver(id);
+    if (!delivery?.isNew) return delivery;
+    const { job } = delivery;
+    log.info("redelivered", { jobId: job.id, about: id });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return delivery;
   }
 
   /** Resolves if the database answers; rejects otherwise. */

@@ -6,6 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
 import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import { type FairOrder, QUEUE_MS } from "./fair_order.ts";
@@ -15,9 +16,12 @@ import type { UnreadableJobs } from "./unreadable_jobs.ts";
 export interface StagerOptions {
   /** The names of the kinds of job to look for. */
   kinds: ReadonlySet<string>;
+  /** Those of them that have jobs so rarely that most sweeps do without a look. */
+  rareKinds: ReadonlySet<string>;
   index: JobIndex;
   slots: Slots;
   breaker: Breaker;
+  controls: Pick<ControlsStore, "isPaused" | "ready">;
   storage: Pick<StorageSpace, "startsJobs">;
   unreadable: UnreadableJobs;
   order: FairOrder;
@@ -27,9 +31,13 @@ export interface StagerOptions {
 }
 
 /**
- * How often a sweep includes the kinds that a breaker or a full disk holds back, to find overdue jobs.
+ * How often a sweep includes the kinds that a breaker, a pause or a full disk holds back, to find
+ * overdue jobs.
  */
 const SWEEP_ALL_MS = 60_000;
+
+/** How often a sweep includes the rare kinds: each regular sweep does, and few of the others. */
+const SWEEP_RARE_MS = 2_000;
 
 /** How many more due jobs than free slots a sweep reads, because some jobs cannot be claimed. */
 const EXTRA_JOBS = 5;
@@ -65,6 +73,7 @@ export class Stager {
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
+  #sweptRareAt = -Infinity;
   /** How many jobs it has passed to the worker, of all kinds and of each. */
   #starts = 0;
   readonly #startsOf = new Map<string, number>();
@@ -119,9 +128,10 @@ export class Stager {
   }
 
   async #sweepOnce(): Promise<void> {
-    const { slots, claim } = this.#options;
+    const { slots, claim, controls } = this.#options;
     slots.forgetBacklog();
     if (slots.closed.aborted) return;
+    await controls.ready();
     this.#scheduleHeldBack();
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
@@ -203,19 +213,22 @@ export class Stager {
 
   /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
   #kindsToSweep(): string[] {
-    const { kinds, slots, clock } = this.#options;
+    const { kinds, rareKinds, slots, clock } = this.#options;
     const now = clock.now();
     const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
+    const includesRare = now - this.#sweptRareAt >= SWEEP_RARE_MS;
+    if (includesRare) this.#sweptRareAt = now;
     return [...kinds].filter((kind) =>
-      !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind))
+      (includesRare || !rareKinds.has(kind)) && !slots.isAtLimit(kind) &&
+      (includesAll || !this.#isHeldBack(kind))
     );
   }
 
-  /** Returns whether jobs of this kind must wait for the model or for space on the disk. */
+  /** Returns whether jobs of this kind must wait for the model, an operator or space on the disk. */
   #isHeldBack(kind: string): boolean {
-    const { breaker, storage } = this.#options;
-    return breaker.openUntil(kind) > 0 || !storage.startsJobs;
+    const { breaker, controls, storage } = this.#options;
+    return breaker.openUntil(kind) > 0 || controls.isPaused(kind) || !storage.startsJobs;
   }
 
   /** Returns whether the job cannot be claimed now, without a read of its record. */

@@ -54,7 +54,7 @@ const common = {
   startedAt: epochMs.nullable(),
   /** Why the previous attempt failed. */
   lastFailure: Failure.nullable(),
-  /** The failed job that this job repeats. */
+  /** The ended job that this job repeats. */
   replayOf: z.uuid().nullable().default(null),
   /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
@@ -96,6 +96,11 @@ const QueuedJob = z.object({
   /** Workers must not claim the job before this time, in epoch milliseconds. */
   runAt: epochMs,
   place,
+  /**
+   * How many jobs were before it when it was accepted, plus one, as far as its instance knew. Unset:
+   * the job did not have to wait, or it waits again.
+   */
+  position: z.int().positive().optional().catch(undefined),
 });
 const RunningJob = z.object({
   ...common,
@@ -203,12 +208,12 @@ export function placeOf({ place, runAt }: QueuedJob): number {
   return place ?? runAt;
 }
 
-/** Creates a new job that repeats a failed job and is due at once. */
+/** Creates a new job that repeats an ended job and is due at once. */
 export function replayJob(
-  job: FailedJob,
+  job: EndedJob,
   options: { id: string; now: number; ttlMs: number },
 ): QueuedJob {
-  // No `dedupeKey`: otherwise it would follow the failed job.
+  // No `dedupeKey`: otherwise it would follow the ended job.
   return { ...newJob({ ...job, ...options, dedupeKey: null }), replayOf: job.id };
 }
 
@@ -243,7 +248,7 @@ export function claimJob(
   options: { holder: string; now: number; follows?: string | undefined },
 ): RunningJob {
   const { holder, now, follows } = options;
-  const { runAt: _, ...waiting } = job;
+  const { runAt: _, position: __, ...waiting } = job;
   const attempt = job.attempt + 1;
   const claimed = { event: "claimed", at: now, attempt, instance: holder } as const;
   const transition = follows === undefined ? claimed : { ...claimed, follows };
@@ -387,6 +392,6 @@ function withoutHolder({ holder: _, claimedAt: __, place: ___, ...rest }: Runnin
   return rest;
 }
 
-function withoutPlace({ runAt: _, place: __, ...rest }: QueuedJob) {
+function withoutPlace({ runAt: _, place: __, position: ___, ...rest }: QueuedJob) {
   return rest;
 }

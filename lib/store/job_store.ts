@@ -4,17 +4,20 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
 import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../job/failure.ts";
+import type { JobEnding, JobEvents } from "../job/job_events.ts";
 import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
 import { parseJob } from "./job_entry.ts";
-import { type DeadEntry, type DueJob, type HeldJob, JobIndex } from "./job_index.ts";
+import { type DueJob, type HeldJob, JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
+import { JobListing } from "./job_listing.ts";
 import {
   type AttemptEnd,
   cancelJob,
@@ -25,6 +28,7 @@ import {
   type EndedJob,
   type FailedJob,
   failJob,
+  isEnded,
   type JobLimits,
   type JobRecord,
   placeOf,
@@ -36,7 +40,8 @@ import {
   type RunningJob,
   type Source,
 } from "../job/job_record.ts";
-import type { JobSnapshot } from "../job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../job/job_snapshot.ts";
+import { summaryOf } from "../job/job_summary.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
@@ -55,6 +60,21 @@ export type AttemptReport = Partial<AttemptEnd> & {
   /** Whether the attempt called a model, and no later attempt can learn what that cost. */
   isUnpriced?: boolean | undefined;
 };
+
+/** Whether a replay reads the finished steps of the original job, or does all work again. */
+export type ReplayedSteps = "reuse" | "discard";
+
+/** A job that was created for another one. */
+export interface DerivedJob {
+  job: JobRecord;
+  /** Whether this call has created it. */
+  isNew: boolean;
+}
+
+/** How many callback jobs of a job are remembered: an operator may deliver it again and again. */
+const MAX_CALLBACKS = 20;
+
+const CallbackIds = z.array(z.string()).catch([]);
 
 /** A due job, as {@link JobStore.readDue} read it. */
 export interface DueRecord {
@@ -85,8 +105,10 @@ export interface JobStoreOptions {
   spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
-  /** Called with each job that ended. `hasPlan`: with a plan of the model. */
-  onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
+  /** Receives each transition that this store has saved. */
+  events?: JobEvents | undefined;
+  /** Returns the position of a queued job, without a read of KV; `null`: not known. */
+  queueOf?: (job: QueuedJob) => QueueWait | null;
   /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a doorbell to the commit that accepts a job. */
@@ -99,22 +121,30 @@ export class JobStore {
   readonly acceptances: AcceptanceStore;
   /** Checkpoints and progress of running jobs. */
   readonly checkpoints: CheckpointStore;
-  /** The lists of waiting, running and failed jobs. */
+  /** The lists of waiting and running jobs. */
   readonly index: JobIndex;
+  /** The lists of jobs for operators. */
+  readonly listing: JobListing;
   readonly #inFlight: InFlightStore;
   readonly #snapshots: SnapshotReader;
   readonly #kv: Deno.Kv;
   readonly #options: JobStoreOptions;
 
   constructor(kv: Deno.Kv, options: JobStoreOptions) {
-    const { clock, heldBackBy } = options;
+    const { clock, heldBackBy, queueOf } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
+    this.listing = new JobListing(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
-    this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
+    const inFlight = this.#inFlight;
+    this.#snapshots = new SnapshotReader(kv, { clock, inFlight, heldBackBy, queueOf });
     this.#kv = kv;
     this.#options = options;
+  }
+
+  get #events(): JobEvents | undefined {
+    return this.#options.events;
   }
 
   /** Now, in epoch milliseconds. */
@@ -152,9 +182,17 @@ export class JobStore {
         if (!terms.startsHere) this.#options.announce?.(commit.operation, job.id);
       }
       const stored = await this.#commitNew(commit, record);
-      if (stored) return { ...acceptance, lease: leaseOf(record, stored.versionstamp) };
+      if (stored) {
+        this.#reportAccepted(job, record);
+        return { ...acceptance, lease: leaseOf(record, stored.versionstamp) };
+      }
       // Another request of the same caller was faster. The next round reads its commit.
     }
+  }
+
+  #reportAccepted(job: QueuedJob, stored: QueuedJob | RunningJob): void {
+    this.#events?.accepted(job);
+    if (stored.state === "running") this.#events?.claimed(stored, { isFirst: true });
   }
 
   /**
@@ -251,7 +289,9 @@ export class JobStore {
     if (role.next === "lead") this.#inFlight.addLeader(commit, { ...role, job });
     const versionstamp = await commit.commit(job);
     if (versionstamp === null) return null;
-    const isFirst = queued.startedAt === null && queued.replayOf === null;
+    const hasNotStarted = queued.startedAt === null;
+    this.#events?.claimed(job, { isFirst: hasNotStarted });
+    const isFirst = hasNotStarted && queued.replayOf === null;
     return { job, versionstamp, isFirst, follows };
   }
 
@@ -267,12 +307,12 @@ export class JobStore {
    * @returns the failed job, or `null` if another worker was faster
    */
   async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
-    const { usage, bill } = await this.#spentOn(job);
+    const { usage, ...spent } = await this.#spentOn(job);
     const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));
-    this.#putEnd(commit, failed, { bill });
-    if (await commit.commit() === null) return null;
-    this.#options.onEnded?.(job.id, { hasPlan: false });
+    const report = this.#putEnd(commit, failed, { ...spent, during: "queue" });
+    if (await commit.commit(failed) === null) return null;
+    report();
     return failed;
   }
 
@@ -306,6 +346,13 @@ export class JobStore {
     return entry.versionstamp === versionstamp ? "held" : "lost";
   }
 
+  /** Returns whether another worker has taken the job of a lease that was lost. */
+  async isTaken({ job, versionstamp }: Lease): Promise<boolean> {
+    const entry = await this.#kv.get(keys.job(job.id));
+    const stored = this.#parse(entry);
+    return stored !== null && stored.state !== "canceled" && entry.versionstamp !== versionstamp;
+  }
+
   /** Puts the job back after a failed attempt. It is due at `runAt`, in epoch milliseconds. */
   async retry(
     lease: Lease,
@@ -315,7 +362,9 @@ export class JobStore {
     const queued = retryJob(lease.job, { now: this.#now, ...options });
     if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
-    return await commit.commitFor(lease, queued);
+    const written = await commit.commitFor(lease, queued);
+    if (written === "saved") this.#events?.queued(queued, "retried");
+    return written;
   }
 
   /**
@@ -333,7 +382,9 @@ export class JobStore {
     const queued = releaseJob(lease.job, { now: this.#now, ...options });
     if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
-    return await commit.commitFor(lease, queued);
+    const written = await commit.commitFor(lease, queued);
+    if (written === "saved") this.#events?.queued(queued, "released");
+    return written;
   }
 
   /**
@@ -361,24 +412,24 @@ export class JobStore {
       const fits = result.bytes + progress.length <= MAX_BLOB_BYTES;
       if (fits) commit.put(keys.progress(job.id), progress, job);
     }
-    const { usage, bill } = await this.#spentOn(job, options);
+    const { usage, ...spent } = await this.#spentOn(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
-    this.#putEnd(commit, done, { bill, follows: lease.follows });
+    const end = { ...spent, during: "attempt", follows: lease.follows } as const;
+    const report = this.#putEnd(commit, done, end);
     const written = await commit.commitFor(lease, done);
-    if (written === "saved") {
-      this.#options.onEnded?.(job.id, { hasPlan: done.source !== "placeholder" });
-    }
+    if (written === "saved") report();
     return written;
   }
 
   /** Ends the job without a plan. */
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
-    const { usage, bill } = await this.#spentOn(lease.job, options);
+    const { usage, ...spent } = await this.#spentOn(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
-    this.#putEnd(commit, failed, { bill, follows: lease.follows });
+    const end = { ...spent, during: "attempt", follows: lease.follows } as const;
+    const report = this.#putEnd(commit, failed, end);
     const written = await commit.commitFor(lease, failed);
-    if (written === "saved") this.#options.onEnded?.(failed.id, { hasPlan: false });
+    if (written === "saved") report();
     return written;
   }
 
@@ -386,7 +437,7 @@ export class JobStore {
   async #spentOn(
     job: JobRecord,
     { savedTokens = 0, steps, isUnpriced = false }: AttemptReport = {},
-  ): Promise<{ usage: JobUsage | null; bill: Bill }> {
+  ): Promise<{ usage: JobUsage | null; bill: Bill; steps: readonly StepEvent[] }> {
     const paid = steps ?? await this.checkpoints.steps(job.id);
     const usage = usageOf(paid, job.savedTokens + savedTokens);
     const cost = costOfSteps(paid);
@@ -396,6 +447,7 @@ export class JobStore {
     const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
     return {
       usage,
+      steps: paid,
       bill: { costUsd: cost.costUsd, isUnpriced: unpriced, isPlanPrice: isWhole },
     };
   }
@@ -412,46 +464,124 @@ export class JobStore {
    * @returns `"too late"` if the job does not exist or has already ended
    */
   async cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
+    const canceled = await this.#cancel(id, (job) => kind === undefined || job.kind === kind);
+    return canceled === "canceled" ? canceled : "too late";
+  }
+
+  /**
+   * Cancels a job that no worker has ever claimed.
+   *
+   * @returns `"started"` if a worker has claimed it; `"too late"` if it does not exist or has ended
+   */
+  async cancelUnlessStarted(id: string): Promise<"canceled" | "started" | "too late"> {
+    const canceled = await this.#cancel(id, ({ startedAt }) => startedAt === null);
+    return canceled === "refused" ? "started" : canceled;
+  }
+
+  /** @param permits returns whether the job may be canceled; otherwise it is `"refused"` */
+  async #cancel(
+    id: string,
+    permits: (job: QueuedJob | RunningJob) => boolean,
+  ): Promise<"canceled" | "refused" | "too late"> {
     for (;;) {
       const entry = await this.#kv.get(keys.job(id));
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
-      if (kind !== undefined && job.kind !== kind) return "too late";
-      const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
+      if (!permits(job)) return "refused";
+      const { usage, ...spent } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      this.#putEnd(commit, canceled, { bill });
+      const during = job.state === "queued" ? "queue" : "attempt";
+      const report = this.#putEnd(commit, canceled, { ...spent, during });
       // A conflict means that the job has changed its state, so this loop ends when the job does.
-      if (await commit.commit() !== null) {
-        this.#options.onEnded?.(id, { hasPlan: false });
+      if (await commit.commit(canceled) !== null) {
+        report();
         return "canceled";
       }
     }
   }
 
   /**
-   * Replays a dead letter: creates a job with the same request and the checkpoints of the failed
-   * job. The failed job does not change, but is no longer a dead letter.
+   * Replays an ended job: creates a job with the same request. The ended job does not change. A job is
+   * replayed once; further calls return the same new job.
    *
-   * @param newId the id of the new job
-   * @returns the new job, or `null` if the dead letter does not exist
+   * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
+   * ended job. `kinds`: the kinds that can be replayed; unset, all
+   * @returns `null` if the job does not exist, has not ended or is of another kind
    */
-  async replay(id: string, newId: string): Promise<QueuedJob | null> {
-    const failed = this.#parse(await this.#kv.get(keys.job(id)));
-    if (failed?.state !== "failed") return null;
-    const deadEntry = await this.#kv.get(keys.dead(failed));
-    if (deadEntry.value === null) return null;
-
+  async replay(
+    id: string,
+    { newId, steps, kinds }: {
+      newId: string;
+      steps: ReplayedSteps;
+      kinds?: ReadonlySet<string> | undefined;
+    },
+  ): Promise<DerivedJob | null> {
+    const original = this.#parse(await this.#kv.get(keys.job(id)));
+    if (!original || !isEnded(original)) return null;
+    if (kinds && !kinds.has(original.kind)) return null;
     const { ttlMs } = this.#options;
-    const job = replayJob(failed, { id: newId, now: this.#now, ttlMs });
-    // The steps are not used before the job exists. If its commit fails, they expire.
-    await this.checkpoints.copySteps(id, job);
-    const commit = this.#begin().check(deadEntry).delete(deadEntry.key)
-      .check({ key: keys.job(newId), versionstamp: null });
-    this.#options.spending?.addReplayed(commit.operation, job);
-    this.#enqueueNew(commit, job);
-    return await commit.commit() !== null ? job : null;
+    const job = replayJob(original, { id: newId, now: this.#now, ttlMs });
+    for (;;) {
+      const entry = await this.#kv.get(keys.replayed(id));
+      const known = await this.#derivedJob(entry.value);
+      if (known) return known;
+      // The steps are not used before the job exists. If its commit fails, they expire.
+      if (steps === "reuse") await this.checkpoints.copySteps(id, job);
+      const commit = this.#begin().check(entry).put(entry.key, newId, original)
+        .check({ key: keys.job(newId), versionstamp: null });
+      this.#options.spending?.addReplayed(commit.operation, job);
+      this.#enqueueNew(commit, job);
+      if (await commit.commit(job) === null) continue;
+      this.#events?.queued(job, "replayed");
+      return { job, isNew: true };
+    }
+  }
+
+  /** Reads a job that was derived before; `null`: there is none. */
+  async #derivedJob(id: unknown): Promise<DerivedJob | null> {
+    if (typeof id !== "string") return null;
+    const job = this.#parse(await this.#kv.get(keys.job(id)));
+    return job && { job, isNew: false };
+  }
+
+  /**
+   * Delivers the callback of an ended job again. While a callback job of it waits or runs, there is
+   * no other.
+   *
+   * @returns the new callback job, or an earlier one that still waits or runs; `null` if the job does
+   * not exist, has not ended or has no callback
+   */
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    for (;;) {
+      const ended = this.#parse(await this.#kv.get(keys.job(id)));
+      if (!ended || !isEnded(ended)) return null;
+      const entry = await this.#kv.get(keys.callbacks(id));
+      const known = CallbackIds.parse(entry.value);
+      const last = await this.#derivedJob(known.at(-1));
+      if (last && !isEnded(last.job)) return last;
+      const job = this.#options.successorOf?.(ended);
+      if (!job) return null;
+      const ids = [...known, job.id].slice(-MAX_CALLBACKS);
+      const commit = this.#begin().check(entry).put(entry.key, ids, ended);
+      this.#enqueueNew(commit, job);
+      this.#options.instances.addRing(commit.operation);
+      if (await commit.commit(job) === null) continue;
+      this.#events?.accepted(job);
+      return { job, isNew: true };
+    }
+  }
+
+  /** Returns the ids of the jobs that were derived from a job. */
+  async derivedFrom(id: string): Promise<{ replayedAs: string | null; callbacks: string[] }> {
+    const [replayed, callbacks] = await this.#kv.getMany<unknown[]>(
+      [keys.replayed(id), keys.callbacks(id)],
+    );
+    return {
+      replayedAs: typeof replayed!.value === "string" ? replayed!.value : null,
+      callbacks: CallbackIds.parse(callbacks!.value),
+    };
   }
 
   /**
@@ -483,13 +613,15 @@ export class JobStore {
     if ("state" in rescued) {
       await this.#addLostCall(commit, job);
       this.#enqueue(commit, rescued);
-      return await commit.commit() !== null ? rescued : null;
+      if (await commit.commit(rescued) === null) return null;
+      this.#events?.queued(rescued, "rescued");
+      return rescued;
     }
-    const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
+    const { usage, ...spent } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
     const failed = failJob(job, { ...rescued, now, usage });
-    this.#putEnd(commit, failed, { bill });
-    if (await commit.commit() === null) return null;
-    this.#options.onEnded?.(id, { hasPlan: false });
+    const report = this.#putEnd(commit, failed, { ...spent, during: "rescue" });
+    if (await commit.commit(failed) === null) return null;
+    report();
     return failed;
   }
 
@@ -514,9 +646,10 @@ export class JobStore {
     return this.#begin().checkLease(lease).delete(keys.running(lease.job));
   }
 
-  /** Adds a new job to the queue, and rings the doorbell. */
+  /** Adds a new job that no request created to the queue, and rings the doorbell. */
   #enqueueNew(commit: JobCommit, job: QueuedJob): void {
     this.#enqueue(commit, job);
+    if (job.owner !== null) commit.put(keys.derived(job.owner, job.id), {}, job);
     this.#options.announce?.(commit.operation, job.id);
   }
 
@@ -525,26 +658,34 @@ export class JobStore {
       .put(keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  /** Ends a job, books its cost, and creates its callback job. */
+  /**
+   * Ends a job, books its cost, and creates its callback job.
+   *
+   * @returns a function that reports the end, to be called when the commit is saved
+   */
   #putEnd(
     commit: JobCommit,
     job: EndedJob,
-    { bill, follows }: { bill: Bill; follows?: string | undefined },
-  ): void {
+    { bill, follows, ...ending }: JobEnding & { bill: Bill; follows?: string | undefined },
+  ): () => void {
     const { instances, spending, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
     const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
     const isPlanPrice = bill.isPlanPrice && hasPlan;
     spending?.addEnded(commit.operation, job, { ...bill, isPlanPrice });
-    if (job.state === "failed") {
-      const { kind, failure, expiresAt } = job;
-      commit.put(keys.dead(job), { kind, failure, expiresAt } satisfies DeadEntry, job);
-    }
+    commit.put(keys.ended(job), summaryOf(job), job);
     const next = successorOf?.(job);
-    if (next) this.#enqueueNew(commit, next);
+    if (next) {
+      commit.put(keys.callbacks(job.id), [next.id], job);
+      this.#enqueueNew(commit, next);
+    }
     // The bell makes the worker of a canceled job stop, and lets followers and callbacks start.
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
+    return () => {
+      this.#events?.ended(job, ending);
+      if (next) this.#events?.accepted(next);
+    };
   }
 }
 

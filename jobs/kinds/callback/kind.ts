@@ -7,11 +7,13 @@
 import { z } from "zod";
 import { isoTime } from "../../../lib/clock.ts";
 import { JobError } from "../../../lib/job/failure.ts";
-import { type EndedJob, newJob } from "../../../lib/job/job_record.ts";
+import { newJobId } from "../../../lib/job/job_id.ts";
+import { type EndedJob, newJob, type QueuedJob } from "../../../lib/job/job_record.ts";
 import { postPublicly, PublicHttpError } from "../../../lib/http/public_http.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 
-const NAME = "callback";
+/** The name of this kind. */
+export const CALLBACK_KIND = "callback";
 const VERSION = "callback-1";
 
 const MINUTE = 60_000;
@@ -64,15 +66,15 @@ export interface CallbackOptions {
 /**
  * Returns the job that delivers the callback of an ended job; `null` if it has no `callbackUrl`.
  */
-export function callbackFor(job: EndedJob, { id, now }: { id: string; now: number }) {
+export function callbackFor(job: EndedJob, now: number): QueuedJob | null {
   const { callbackUrl, expiresAt, owner, trace } = job;
   if (callbackUrl === null) return null;
   const ttlMs = expiresAt - now;
   const request: CallbackRequest = { url: callbackUrl, about: job.id };
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: DEADLINE_SHARE * ttlMs };
   return newJob({
-    id,
-    kind: NAME,
+    id: newJobId(now),
+    kind: CALLBACK_KIND,
     request,
     promptVersion: VERSION,
     now,
@@ -86,7 +88,7 @@ export function callbackFor(job: EndedJob, { id, now }: { id: string; now: numbe
 /** Creates the kind of job that delivers callbacks. */
 export function callbackKind(options: CallbackOptions): JobKind<CallbackRequest, Delivery> {
   return {
-    name: NAME,
+    name: CALLBACK_KIND,
     request: CallbackRequest,
     result: Delivery,
     promptVersion: VERSION,

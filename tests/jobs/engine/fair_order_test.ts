@@ -331,9 +331,11 @@ function scriptedStager() {
   };
   const stager = new Stager({
     kinds: new Set(["test"]),
+    rareKinds: new Set(),
     index: index as unknown as JobIndex,
     slots,
     breaker: { openUntil: () => 0 } as unknown as Breaker,
+    controls: { isPaused: () => false, ready: () => Promise.resolve() },
     storage: { startsJobs: true },
     unreadable: { has: () => false } as unknown as UnreadableJobs,
     order,
