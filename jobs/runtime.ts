@@ -11,10 +11,13 @@ import { JobMetrics } from "../lib/metrics/job_metrics.ts";
 import { Metrics } from "../lib/metrics/metrics.ts";
 import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AlertStore } from "../lib/store/alert_store.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { type BreakerState, isForAll } from "../lib/store/breaker_state.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { ControlsStore } from "../lib/store/controls_store.ts";
+import { HistoryStore } from "../lib/store/history_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -33,7 +36,7 @@ import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
-import { Health } from "./engine/health.ts";
+import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
@@ -46,15 +49,20 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { ALERT_KIND, alertKind } from "./kinds/alert/kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
 import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
 import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
+import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
+import { presenceOf } from "./operator/presence.ts";
+import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -96,22 +104,26 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const metrics = options.metrics ?? new Metrics();
   const jobMetrics = new JobMetrics({
     metrics,
-    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK],
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK, ALERT_KIND],
     callbackKind: CALLBACK_KIND,
   });
   const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
   const admission = createAdmission(config, { options, base });
+  const alert = alertKind(config.alertReceiver) as JobKind;
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
-    .map((kind) => [kind.name, kind]));
+  const allKinds = new Map(
+    [...kinds, ...callbackKinds(config, { options, kinds, base }), bulk, alert]
+      .map((kind) => [kind.name, kind]),
+  );
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
-  const instance = createInstance(config, { options, base, work, stopped });
+  const reports = createReports(config, { options, kinds, base, work, metrics });
+  const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const operator = createOperator(config, { options, kinds, base, jobs, health });
+  const operator = createOperator(config, { options, kinds, base, jobs, health, reports });
   return { kinds, jobs, instance, health, operator, metrics };
 }
 
@@ -450,35 +462,79 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
+  { options: { kv, clock }, kinds, base: { store }, jobs, health, reports }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     jobs: JobService;
     health: Health;
+    reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
   const names = kinds.map(({ name }) => name);
   const publicKinds = new Set(names);
   return {
+    alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
     kinds: names,
+    history: reports.history,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };
 }
 
+/** Creates the history and the alerts. */
+function createReports(
+  { alerts: thresholds, alertReceiver, jobTtlMs }: Config,
+  { options: { kv, clock }, kinds, base, work: { slots }, metrics }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+    metrics: Metrics;
+  },
+): { alerts: Alerts; history: History } {
+  const { store: jobs, breaker, storage, holder } = base;
+  const history = new History({
+    store: new HistoryStore(kv, clock),
+    collect: () => metrics.collect(),
+    presence: presenceOf(slots, clock),
+    holder,
+    clock,
+  });
+  const alerts = new Alerts({
+    store: new AlertStore(kv, { clock, jobs }),
+    history,
+    thresholds,
+    kinds,
+    readBreaker: async (kind) => stateForAll(await breaker.read(kind), clock.now()),
+    readStorage: () => storage.report,
+    readExpiredForMs: () => jobs.index.expiredForMs(),
+    isDelivered: alertReceiver !== null,
+    jobTtlMs,
+    holder,
+    clock,
+  });
+  return { alerts, history };
+}
+
+/** Returns the state of a breaker as far as it concerns all jobs of its kind. */
+function stateForAll(state: BreakerState | null, now: number) {
+  return stateOf(state !== null && isForAll(state) ? state : null, now);
+}
+
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
-  { options, base, work, stopped }: {
+  { options, base, work, stopped, reports }: {
     options: RuntimeOptions;
     base: Stores;
     work: Work;
     stopped: AbortController;
+    reports: { alerts: Alerts; history: History };
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
@@ -499,6 +555,7 @@ function createInstance(
     storage,
     spaceWrites: spaceWrites(kv),
     locks,
+    reports: new Reports({ ...reports, clock }),
     clock,
     leaseMs,
     stopped,

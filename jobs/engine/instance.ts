@@ -21,6 +21,14 @@ import type { Slots } from "./slots.ts";
 import type { Stager } from "./stager.ts";
 import type { Worker } from "./worker.ts";
 
+/** What an instance does once a minute beside its jobs. */
+export interface MinuteWork {
+  /** Must not reject. */
+  run(): Promise<void>;
+  /** Ends the work when the instance stops. Must not reject. */
+  finish(): Promise<void>;
+}
+
 export interface InstanceOptions {
   /** This instance's id: the holder of its leases. */
   holder: string;
@@ -37,6 +45,8 @@ export interface InstanceOptions {
   storage: StorageSpace;
   spaceWrites: SpaceWrites;
   locks: InstanceLocks;
+  /** Reports for operators. */
+  reports: MinuteWork;
   clock: Clock;
   leaseMs: number;
   /** The instance aborts it when it has stopped, which ends all watches of jobs. */
@@ -71,6 +81,12 @@ const SPACE_MS = 1_000;
  */
 const RELEASE_MS = 2_000;
 
+/** The pause between two reports. A killed process loses the counts of at most this time. */
+const REPORT_MS = 60_000;
+
+/** How long a shutdown waits for the last report. */
+const LAST_REPORT_MS = 1_000;
+
 /** How long a shutdown waits for cancellations of responses. */
 const CANCEL_MS = 1_000;
 
@@ -98,6 +114,7 @@ export class Instance {
       }),
       this.#loop("queue", { run: () => options.board.refresh(), everyMs: () => REFRESH_MS }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
+      this.#loop("report", { run: () => options.reports.run(), everyMs: () => REPORT_MS }),
     ];
   }
 
@@ -191,13 +208,14 @@ export class Instance {
    * @param skipGrace ends the wait for running jobs
    */
   async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
-    const { slots, worker, cleaner, locks, stopped, clock } = this.#options;
+    const { slots, worker, cleaner, locks, reports, stopped, clock } = this.#options;
     slots.close();
     const idle = this.idle();
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
     await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
+    await waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock });
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();

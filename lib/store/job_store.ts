@@ -219,6 +219,19 @@ export class JobStore {
     return false;
   }
 
+  /**
+   * Adds a job that the service creates for itself to the commit of another store. The commit also
+   * rings the bell, so that an instance starts the job soon.
+   *
+   * @returns a function to call when the commit is saved
+   */
+  addOwnJob(commit: JobCommit, job: QueuedJob): () => void {
+    commit.check({ key: keys.job(job.id), versionstamp: null });
+    this.#enqueueNew(commit, job);
+    this.#options.instances.addRing(commit.operation);
+    return () => this.#events?.accepted(job);
+  }
+
   /** Reads a job for a client, see {@link SnapshotReader.read}. */
   async read(id: string): Promise<JobSnapshot | null> {
     return await this.#snapshots.read(id);
