@@ -108,7 +108,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, health });
+  const names = [...allKinds.keys()];
+  const operator = createOperator(config, { options, kinds, names, base, jobs, health });
   return { kinds, jobs, instance, health, operator, metrics };
 }
 
@@ -422,24 +423,34 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
+  { options: { kv, clock }, kinds, names, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
+    /** The names of all kinds. */
+    names: readonly string[];
     base: Stores;
     jobs: JobService;
     health: Health;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
-  const publicKinds = new Set(names);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
-    kinds: names,
+    kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
-    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    jobs: new OperatorJobs({
+      store,
+      jobs,
+      audit,
+      clock,
+      limits,
+      kinds: names,
+      publicKinds,
+      traceUrl,
+    }),
   };
 }
 
