@@ -15,6 +15,8 @@ export interface Section {
 export const sections = {
   overview: { title: "Overview", href: "/admin", key: "o" },
   jobs: { title: "Jobs", href: "/admin/jobs", key: "j" },
+  bulk: { title: "Bulk", href: "/admin/bulk", key: "b" },
+  audit: { title: "Audit", href: "/admin/audit", key: "a" },
 } as const satisfies Record<string, Section>;
 
 export type SectionName = keyof typeof sections;
