@@ -35,6 +35,7 @@ import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
+import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
 import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
@@ -108,6 +109,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
+  createGauges(config, { options, kinds, allKinds, base, work, admission, health })
+    .register(metrics);
   const names = [...allKinds.keys()];
   const operator = createOperator(config, { options, kinds, names, base, jobs, health });
   return { kinds, jobs, instance, health, operator, metrics };
@@ -394,6 +397,31 @@ function typicalCosts(
     return [name, costs];
   }));
   return (kind) => costs.get(kind) ?? 0;
+}
+
+/** Creates the gauges of the metrics. */
+function createGauges(
+  { jobTtlMs }: Config,
+  { options: { clock }, kinds, allKinds, base: { store, storage }, work: { slots }, ...parts }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
+    base: Stores;
+    work: Work;
+    admission: Admission;
+    health: Health;
+  },
+): JobGauges {
+  return new JobGauges({
+    kinds: kinds.map(({ name }) => name),
+    allKinds: [...allKinds.keys()],
+    index: store.index,
+    slots,
+    storage,
+    clock,
+    jobTtlMs,
+    ...parts,
+  });
 }
 
 /** Creates the report for operators. */
