@@ -123,7 +123,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const operator = createOperator(config, { options, kinds, base, jobs, health, reports });
+  const names = [...allKinds.keys()];
+  const operator = createOperator(config, { options, kinds, names, base, jobs, health, reports });
   return { kinds, jobs, instance, health, operator, metrics };
 }
 
@@ -462,9 +463,11 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs, health, reports }: {
+  { options: { kv, clock }, kinds, names, base: { store }, jobs, health, reports }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
+    /** The names of all kinds. */
+    names: readonly string[];
     base: Stores;
     jobs: JobService;
     health: Health;
@@ -472,17 +475,25 @@ function createOperator(
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
-  const publicKinds = new Set(names);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
-    kinds: names,
     history: reports.history,
+    kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
-    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    jobs: new OperatorJobs({
+      store,
+      jobs,
+      audit,
+      clock,
+      limits,
+      kinds: names,
+      publicKinds,
+      traceUrl,
+    }),
   };
 }
 
