@@ -3,11 +3,13 @@
  * tests.
  * @module
  */
+import { ApiKeys } from "../lib/api_keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { ApiKeyStore } from "../lib/store/api_key_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
@@ -28,6 +30,8 @@ import { FairOrder } from "./engine/fair_order.ts";
 import { Health } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
+import { KeyCosts } from "./engine/key_costs.ts";
+import { KeyRefresh } from "./engine/key_refresh.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -66,6 +70,10 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  /** The API keys that the instance accepts. */
+  readonly apiKeys: ApiKeys;
+  /** Reads the keys of the database. `main.ts` must do it before the first request. */
+  readonly keys: KeyRefresh;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -77,10 +85,12 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
-  const jobs = createJobService(config, { options, kinds, base, work, stopped });
-  const instance = createInstance(config, { options, base, work, stopped });
+  const keyCosts = createKeyCosts(config, { options, kinds, base });
+  const keys = createKeyRefresh({ options, base, keyCosts });
+  const jobs = createJobService(config, { options, kinds, base, work, keyCosts, stopped });
+  const instance = createInstance(config, { options, base, work, keys, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health };
+  return { kinds, jobs, instance, health, apiKeys: base.apiKeys, keys };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -88,27 +98,28 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
+  config: Config,
   { options, kinds, model }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
   },
 ) {
+  const { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency } = config;
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
-  const names = kinds.map(({ name }) => name);
-  const spending = new SpendingStore(kv, { clock, holder, kinds: names });
-  const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
+  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
+  const apiKeys = new ApiKeys(config.apiKeys, clock);
+  const keyStore = new ApiKeyStore(kv, { clock, ring });
+  const spending = createSpending(config, { kv, clock, holder, kinds, apiKeys });
   const store = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
-    // Without a limit, the sums would cost writes and are not read.
-    spending: isLimited ? spending : undefined,
+    spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
     successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
@@ -122,17 +133,72 @@ function createStores(
   });
   const breaker = new Breaker(kv, {
     clock,
-    ring: (commit) => instances.addRing(commit),
+    ring,
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, holder };
+  return {
+    doorbell,
+    instances,
+    apiKeys,
+    keyStore,
+    store,
+    spending,
+    storage,
+    cleaner,
+    breaker,
+    holder,
+  };
+}
+
+/** Creates the sums for the daily limits of the service and of keys. */
+function createSpending(
+  { daily }: Config,
+  { kv, clock, holder, kinds, apiKeys }: {
+    kv: Deno.Kv;
+    clock: Clock;
+    holder: string;
+    kinds: readonly PublicKind[];
+    apiKeys: ApiKeys;
+  },
+): SpendingStore {
+  return new SpendingStore(kv, {
+    clock,
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    isLimited: daily.jobs !== undefined || daily.costUsd !== undefined,
+    isCostLimited: (owner) => apiKeys.isCostLimited(owner),
+  });
+}
+
+/** Creates the limits for the daily cost of keys. */
+function createKeyCosts(
+  config: Config,
+  { options: { clock }, kinds, base: { apiKeys, spending } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+  },
+): KeyCosts {
+  return new KeyCosts({ apiKeys, spending, clock, typicalUsd: typicalCosts(config, kinds) });
+}
+
+/** Creates the connection between the keys in memory and those in KV. */
+function createKeyRefresh(
+  { options: { clock }, base: { apiKeys, keyStore }, keyCosts }: {
+    options: RuntimeOptions;
+    base: Stores;
+    keyCosts: KeyCosts;
+  },
+): KeyRefresh {
+  const onDay = () => keyCosts.deletePast();
+  return new KeyRefresh({ apiKeys, store: keyStore, clock, onDay });
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
 function callbackKinds(
-  { apiKeys, callbackPrivateHosts }: Config,
-  { options: { noticeOf }, kinds, base: { store } }: {
+  { callbackPrivateHosts }: Config,
+  { options: { noticeOf }, kinds, base: { store, apiKeys } }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -216,11 +282,12 @@ function createWorker(
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, stopped }: {
+  { options: { kv, clock }, kinds, base, work, keyCosts, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
+    keyCosts: KeyCosts;
     stopped: AbortController;
   },
 ): JobService {
@@ -244,6 +311,7 @@ function createJobService(
       costUsd: daily.costUsd,
       typicalUsd: typicalCosts(config, kinds),
     }),
+    keyCosts,
     worker: work.worker,
     order: work.order,
     storage,
@@ -294,10 +362,11 @@ function createHealth(
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
-  { options, base, work, stopped }: {
+  { options, base, work, keys, stopped }: {
     options: RuntimeOptions;
     base: Stores;
     work: Work;
+    keys: KeyRefresh;
     stopped: AbortController;
   },
 ): Instance {
@@ -314,6 +383,7 @@ function createInstance(
     doorbell,
     breaker,
     instances,
+    keys,
     storage,
     spaceWrites: spaceWrites(kv),
     locks,

@@ -29,6 +29,7 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
+import type { CostSpent, KeyCosts } from "./key_costs.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -56,13 +57,14 @@ export interface JobServiceOptions {
   watcher: Watcher;
   admission: Admission;
   dailyLimits: DailyLimits;
+  keyCosts: KeyCosts;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
   order: FairOrder;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
-  /** How many jobs an API key may create in a UTC day. Unset: no limit. */
+  /** How many jobs an API key without a limit of its own may create in a UTC day. Unset: no limit. */
   dailyJobsPerKey: number | undefined;
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
@@ -114,6 +116,7 @@ export type Refusal =
   | { outcome: "key reused" }
   /** The caller has used its daily budget. */
   | { outcome: "budget spent"; budget: Budget }
+  | CostSpent
   | QueueFull
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
@@ -160,11 +163,14 @@ export class JobService {
       fingerprint: hashJson([kind.name, request, callbackUrl]),
       replacesFailed,
     };
-    const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
+    const dailyBudget = isKey(caller.owner)
+      ? caller.rights?.dailyJobs ?? this.#options.dailyJobsPerKey
+      : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
     const { permit, permitDay, turnOf = caller.id } = options;
-    const work = () => this.#submit(kind.name, { createJob, terms, permit, permitDay, turnOf });
+    const work = () =>
+      this.#submit(kind.name, { createJob, caller, terms, permit, permitDay, turnOf });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -194,8 +200,9 @@ export class JobService {
 
   async #submit(
     kind: string,
-    { createJob, terms, permit, permitDay, turnOf }: {
+    { createJob, caller, terms, permit, permitDay, turnOf }: {
       createJob: () => Promise<QueuedJob>;
+      caller: Caller;
       terms: AcceptTerms;
       permit: SubmitOptions["permit"];
       permitDay: SubmitOptions["permitDay"];
@@ -209,12 +216,13 @@ export class JobService {
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
     await permit?.();
-    const { admission, dailyLimits } = this.#options;
+    const { admission, dailyLimits, keyCosts } = this.#options;
     const accept = async () => {
       await permitDay?.();
       return await this.#accept(await createJob(), { terms, turnOf });
     };
-    return await admission.admit(kind, () => dailyLimits.admit(kind, accept));
+    const acceptPaid = () => keyCosts.admit({ caller, kind }, accept);
+    return await admission.admit(kind, () => dailyLimits.admit(kind, acceptPaid));
   }
 
   async #accept(
@@ -281,6 +289,17 @@ export class JobService {
     return await this.#store.acceptances.listOwned({ owner, kind: kind.name }, { limit, after });
   }
 
+  /**
+   * Returns the jobs of this kind of all owners, newest first. A page may have fewer jobs than its
+   * limit, although it is not the last one.
+   */
+  async listAll(
+    kind: PublicKind,
+    page: { limit: number; after: PageStart | null },
+  ): Promise<JobPage> {
+    return await this.#store.acceptances.listAll(kind.name, page);
+  }
+
   /** Returns a job of this kind; `null` if there is no such job. */
   async read(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#store.read(id);
@@ -301,17 +320,19 @@ export class JobService {
    * Waits until a job changes or ends, at most `ms` milliseconds.
    *
    * @param options `version`: the version that the client has; unset, the wait is for the end.
-   * `signal`: ends the wait
+   * `signals`: each ends the wait
    * @returns the job after the wait; `null` if it does not exist
    */
   async waitFor(
     id: string,
-    { version, ms, signal }: { version?: string; ms: number; signal: AbortSignal },
+    { version, ms, signals }: { version?: string; ms: number; signals: readonly AbortSignal[] },
   ): Promise<JobSnapshot | null> {
     const stopped = new AbortController();
     const stop = () => stopped.abort();
-    signal.addEventListener("abort", stop, { signal: stopped.signal });
-    if (signal.aborted) stop();
+    for (const signal of signals) {
+      signal.addEventListener("abort", stop, { signal: stopped.signal });
+      if (signal.aborted) stop();
+    }
     this.#options.clock.wait(ms, stopped.signal).then(stop);
     let snapshot: JobSnapshot | null | undefined;
     try {

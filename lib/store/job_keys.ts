@@ -78,6 +78,7 @@ export const keys = {
 
 /** Builds the prefixes of lists. */
 export const prefixes = {
+  allJobs: () => ["job"],
   due: (kind: string) => ["due", kind],
   running: (holder: string) => ["running", holder],
   allDead: () => ["dead"],
