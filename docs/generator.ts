@@ -45,6 +45,7 @@ const keyModules = [
   "stored_responses",
   "api_key_store",
   "space_writes",
+  "audit_store",
 ];
 
 /** All files that are generated. */

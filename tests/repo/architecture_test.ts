@@ -97,6 +97,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/model", "lib/store"],
+  "jobs/operator": ["lib", "lib/store"],
   "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/kinds/*": [
     "jobs/contract.ts",
