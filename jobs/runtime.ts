@@ -6,10 +6,10 @@
 import { ApiKeys } from "../lib/api_keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
-import { newJobId } from "../lib/job/job_id.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { ApiKeyStore } from "../lib/store/api_key_store.ts";
+import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
@@ -42,6 +42,10 @@ import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Audit } from "./operator/audit.ts";
+import type { Operator } from "./operator/operator.ts";
+import { OperatorJobs } from "./operator/operator_jobs.ts";
+import { OperatorKeys } from "./operator/operator_keys.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -74,6 +78,7 @@ export interface Runtime {
   readonly apiKeys: ApiKeys;
   /** Reads the keys of the database. `main.ts` must do it before the first request. */
   readonly keys: KeyRefresh;
+  readonly operator: Operator;
 }
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
@@ -90,7 +95,8 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, keyCosts, stopped });
   const instance = createInstance(config, { options, base, work, keys, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  return { kinds, jobs, instance, health, apiKeys: base.apiKeys, keys };
+  const operator = createOperator(config, { options, kinds, base, jobs, keys });
+  return { kinds, jobs, instance, health, apiKeys: base.apiKeys, keys, operator };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -122,7 +128,7 @@ function createStores(
     spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    successorOf: (job) => callbackFor(job, { id: newJobId(clock.now()), now: clock.now() }),
+    successorOf: (job) => callbackFor(job, clock.now()),
     onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
   });
   const cleaner = new ResponseCleaner({
@@ -320,6 +326,7 @@ function createJobService(
     dailyJobsPerKey,
     dedupeInFlight,
     senders: new SenderHashes(kv, clock),
+    publicKinds: new Set(kinds.map(({ name }) => name)),
   });
 }
 
@@ -357,6 +364,33 @@ function createHealth(
     clock,
     leaseMs,
   });
+}
+
+/** Creates what operators see and do. */
+function createOperator(
+  { limits, traceUrl, unpricedModel }: Config,
+  { options: { kv, clock }, kinds, base: { store, keyStore, apiKeys }, jobs, keys }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    jobs: JobService;
+    keys: KeyRefresh;
+  },
+): Operator {
+  const audit = new Audit(new AuditStore(kv, clock));
+  const publicKinds = new Set(kinds.map(({ name }) => name));
+  return {
+    audit,
+    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    keys: new OperatorKeys({
+      store: keyStore,
+      apiKeys,
+      refresh: () => keys.refresh(),
+      audit,
+      clock,
+      unpricedModel,
+    }),
+  };
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */

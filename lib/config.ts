@@ -84,6 +84,7 @@ export function parseConfig(
     allowedHosts: v.ALLOWED_HOSTS,
     apiKeys: v.API_KEYS.map(secretsOf),
     adminToken: checkAdminToken(v),
+    traceUrl: v.TRACE_URL,
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,

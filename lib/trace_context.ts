@@ -106,6 +106,11 @@ function markFailed(span: Span, { type, message }: { type: string; message?: str
   span.setStatus({ code: SpanStatusCode.ERROR, message: message ?? type });
 }
 
+/** Returns the id of a trace; `null` if there is none. */
+export function traceIdOf(stored: TraceContext | null): string | null {
+  return parseTraceparent(stored?.traceparent)?.traceId ?? null;
+}
+
 function contextOf(stored: TraceContext | null): Context {
   const parent = parseTraceparent(stored?.traceparent);
   if (!parent) return ROOT_CONTEXT;

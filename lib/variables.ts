@@ -268,6 +268,14 @@ export const Variables = z.object({
       "([operations](operations.md#readiness)). Unset: the service shows them to no one. It must " +
       "not be one of `API_KEYS`",
   ),
+  TRACE_URL: z.string().refine(
+    (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? "") && url.includes("{traceId}"),
+    { error: "an http or https URL that contains {traceId}" },
+  ).optional().meta({
+    example: "https://jaeger.example.com/trace/{traceId}",
+    description: "the page of a trace for operators, with `{traceId}` for its id. The page of a " +
+      "job links to it. Unset: there is no link",
+  }),
   CALLBACK_PRIVATE_HOSTS: list.refine(
     (hosts) => hosts.every((host) => URL.parse(`http://${host}`)?.host === host.toLowerCase()),
     { error: "a comma-separated list of hosts such as hooks.internal or 10.0.0.7:8080" },

@@ -19,9 +19,8 @@ import type {
   PageStart,
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
-import type { DeadLetter } from "../../lib/store/job_index.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
@@ -69,6 +68,8 @@ export interface JobServiceOptions {
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
   senders: Pick<SenderHashes, "hashOf">;
+  /** The names of the kinds that clients create. Only their jobs can be replayed. */
+  publicKinds: ReadonlySet<string>;
 }
 
 /** The options of a request that creates a job. */
@@ -183,12 +184,13 @@ export class JobService {
   ): Promise<QueuedJob> {
     const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
     const senderHash = sender === undefined ? null : await senders.hashOf(sender);
+    const now = clock.now();
     return newJob({
-      id: newJobId(clock.now()),
+      id: newJobId(now),
       kind: name,
       request,
       promptVersion,
-      now: clock.now(),
+      now,
       ttlMs: jobTtlMs,
       owner: caller.owner,
       sender: senderHash,
@@ -352,14 +354,30 @@ export class JobService {
    * @returns the job: canceled, or ended earlier; `null` if there is no such job
    */
   async cancel(kind: PublicKind, id: string, turnOf?: string): Promise<JobSnapshot | null> {
-    const isCanceled = await this.#store.cancel(id, kind.name) === "canceled";
+    const isCanceled = await this.#cancel(id, kind.name) === "canceled";
     const snapshot = await this.read(kind, id);
     if (!isCanceled) return snapshot;
-    this.#options.worker.drop(id);
-    log.info("canceled", { jobId: id, kind: kind.name });
     const hasWaited = snapshot?.job.startedAt === null;
     if (hasWaited && turnOf) this.#options.order.giveBack(kind.name, { caller: turnOf });
     return snapshot;
+  }
+
+  /**
+   * Cancels a job of any kind, for an operator.
+   *
+   * @returns `"too late"` if the job does not exist or has already ended
+   */
+  async cancelAny(id: string): Promise<"canceled" | "too late"> {
+    return await this.#cancel(id);
+  }
+
+  async #cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
+    const result = await this.#store.cancel(id, kind);
+    if (result === "canceled") {
+      this.#options.worker.drop(id);
+      log.info("canceled", { jobId: id, ...(kind !== undefined && { kind }) });
+    }
+    return result;
   }
 
   /** Returns the timeline of a job of this kind, oldest first; `null` if there is no such job. */
@@ -383,23 +401,36 @@ export class JobService {
     return result;
   }
 
-  /** Returns the dead letters that were not replayed, newest first. */
-  async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
-    return await this.#store.index.deadLetters(options);
+  /**
+   * Replays an ended job that a client has created: creates a new job with the same request. A job is
+   * replayed once; further calls return the same new job.
+   *
+   * @param steps whether the new job gets the checkpoints of the ended job
+   * @returns `null` if there is no such job, or it has not ended
+   */
+  async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
+    const newId = newJobId(this.#options.clock.now());
+    const replay = await this.#store.replay(id, { newId, steps, kinds: this.#options.publicKinds });
+    if (!replay?.isNew) return replay;
+    const { job } = replay;
+    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return replay;
   }
 
   /**
-   * Replays a failed job: creates a new job with the same request and the checkpoints of the failed
-   * job.
+   * Delivers the callback of an ended job again, unless a delivery waits or runs.
    *
-   * @returns the new job, or `null` if there is no such dead letter
+   * @returns the new callback job, or the earlier one; `null` if there is no such job, it has not
+   * ended, or it has no callback
    */
-  async replay(id: string): Promise<QueuedJob | null> {
-    const job = await this.#store.replay(id, newJobId(this.#options.clock.now()));
-    if (!job) return null;
-    log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id });
-    this.#options.worker.tryStart(job);
-    return job;
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    const delivery = await this.#store.redeliver(id);
+    if (!delivery?.isNew) return delivery;
+    const { job } = delivery;
+    log.info("redelivered", { jobId: job.id, about: id });
+    if (job.state === "queued") this.#options.worker.tryStart(job);
+    return delivery;
   }
 
   /** Resolves if the database answers; rejects otherwise. */

@@ -89,13 +89,14 @@ export const failureKinds = {
 
 /** One of the codes of {@link failureKinds}. */
 export type FailureCode = keyof typeof failureKinds;
-
-const codes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
+export const FailureCode = z.enum(
+  Object.keys(failureKinds) as [FailureCode, ...FailureCode[]],
+);
 
 /** Why a job or one attempt failed, as stored and as shown to clients. */
 export const Failure = z.object({
   /** Stable and machine-readable. A code from a newer version is read as `internal`. */
-  code: z.enum(codes).catch("internal"),
+  code: FailureCode.catch("internal"),
   /**
    * The text for the reader. It uses the wording of the services that Tripwright replaces. It never
    * contains a secret.

@@ -13,7 +13,16 @@
  * @param now epoch milliseconds
  */
 export function newJobId(now: number): string {
-  const time = now.toString(16).padStart(12, "0");
   // A random UUID of version 4 has its version at position 14; the rest has the same layout.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+  return `${idsFrom(now)}-7${crypto.randomUUID().slice(15)}`;
+}
+
+/**
+ * Returns a text that sorts before the ids of all jobs from this time on, and after all earlier ones.
+ *
+ * @param time epoch milliseconds
+ */
+export function idsFrom(time: number): string {
+  const digits = Math.max(0, time).toString(16).padStart(12, "0");
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

@@ -54,7 +54,7 @@ const common = {
   startedAt: epochMs.nullable(),
   /** Why the previous attempt failed. */
   lastFailure: Failure.nullable(),
-  /** The failed job that this job repeats. */
+  /** The ended job that this job repeats. */
   replayOf: z.uuid().nullable().default(null),
   /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
@@ -203,12 +203,12 @@ export function placeOf({ place, runAt }: QueuedJob): number {
   return place ?? runAt;
 }
 
-/** Creates a new job that repeats a failed job and is due at once. */
+/** Creates a new job that repeats an ended job and is due at once. */
 export function replayJob(
-  job: FailedJob,
+  job: EndedJob,
   options: { id: string; now: number; ttlMs: number },
 ): QueuedJob {
-  // No `dedupeKey`: otherwise it would follow the failed job.
+  // No `dedupeKey`: otherwise it would follow the ended job.
   return { ...newJob({ ...job, ...options, dedupeKey: null }), replayOf: job.id };
 }
 

@@ -1,12 +1,10 @@
 /**
- * Lists the jobs that wait, run or have failed. It reads only index entries, no records. The
+ * Lists the jobs that wait or run. It reads only index entries, no records. The
  * transitions in `job_store.ts` write the entries.
  * @module
  */
-import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { Failure } from "../job/failure.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
@@ -33,22 +31,8 @@ export interface HeldJob {
 
 const HeldAttempt = z.int().nullable().catch(null);
 
-/** A failed job for the operator. */
-export interface DeadLetter {
-  id: string;
-  kind: string;
-  finishedAt: number;
-  failure: Failure;
-}
-
-/** The stored entry of a dead letter. */
-const DeadEntry = z.object({ kind: z.string(), failure: Failure, expiresAt: z.number() });
-export type DeadEntry = z.infer<typeof DeadEntry>;
-
 /** The largest batch of a list of due jobs. */
 const DUE_BATCH = 100;
-
-const log = getLogger(["tripwright", "store"]);
 
 /** The indexes of the jobs of one KV database. */
 export class JobIndex {
@@ -108,23 +92,5 @@ export class JobIndex {
       held.push({ id: String(key[2]), holder, attempt: HeldAttempt.parse(value) });
     }
     return held;
-  }
-
-  /** Lists the jobs that failed and were not replayed, newest first. */
-  async deadLetters(options: { limit: number }): Promise<DeadLetter[]> {
-    const found = [];
-    const selector = { prefix: prefixes.allDead() };
-    for await (const { key, value } of this.#kv.list(selector, { ...options, reverse: true })) {
-      const [, finishedAt, id] = key;
-      const entry = DeadEntry.safeParse(value);
-      if (!entry.success) {
-        log.error("dead letter not readable", { jobId: String(id) });
-        continue;
-      }
-      const { kind, failure, expiresAt } = entry.data;
-      if (this.#clock.now() >= expiresAt) continue;
-      found.push({ id: String(id), kind, finishedAt: Number(finishedAt), failure });
-    }
-    return found;
   }
 }

@@ -8,8 +8,11 @@
  * | `["due", kind, place, id]` | the due index: the deadline of a job that waits |
  * | `["running", holder, id]` | the number of the attempt of a job that the instance holds |
  * | `["in_flight", dedupeKey]` | the leader of identical jobs (`InFlight`) |
- * | `["dead", finishedAt, id]` | a dead letter: a job that failed and was not replayed (`DeadEntry`) |
+ * | `["ended", kind, state, detail, attempts, id]` | what lists show of an ended job (`JobSummary`) |
+ * | `["replayed", id]` | the id of the job that replays this one |
+ * | `["callbacks", id]` | the ids of the jobs that deliver the callback of this one, oldest first |
  * | `["owned", owner, kind, createdAt, id]` | empty; the keys list an owner's jobs |
+ * | `["derived", owner, id]` | empty; the keys list an owner's jobs that no request created |
  * | `["idempotency", key]` | the job that a repeated request finds (`Repeatable`) |
  * | `["budget", owner, day]` | how many jobs an owner has created in that UTC day |
  * | `["progress", id]` | the progress of a running job (`Progress`) |
@@ -26,7 +29,7 @@
  * @module
  */
 import { sha256 } from "../hash.ts";
-import { type FailedJob, type JobRecord, placeOf, type QueuedJob } from "../job/job_record.ts";
+import { type EndedJob, type JobRecord, placeOf, type QueuedJob } from "../job/job_record.ts";
 
 /** KV limits the size of a key, and some gateways have very long ids. */
 const MAX_ID_CHARACTERS = 256;
@@ -53,11 +56,19 @@ export const keys = {
   dueFrom: (kind: string, place: number) => ["due", kind, place],
   running: ({ holder, id }: { holder: string; id: string }) => ["running", holder, id],
   inFlight: (dedupeKey: string) => ["in_flight", dedupeKey],
-  dead: (job: FailedJob) => ["dead", job.finishedAt, job.id],
+  /** Jobs with equal values of these members are in one list, in the order of their ids. */
+  ended(job: EndedJob) {
+    const { kind, state, attempt: attempts, id } = job;
+    const detail = detailOf(job);
+    return ["ended", kind, state, detail, attempts, id];
+  },
+  replayed: (id: string) => ["replayed", id],
+  callbacks: (id: string) => ["callbacks", id],
   owned: (
     owner: string,
     { kind, createdAt, id }: JobRecord,
   ) => ["owned", owner, kind, createdAt, id],
+  derived: (owner: string, id: string) => ["derived", owner, id],
   idempotency: (key: string) => ["idempotency", key],
   budget: (owner: string, day: number) => ["budget", owner, day],
   progress: (id: string) => ["progress", id],
@@ -76,12 +87,22 @@ export const keys = {
   result: (id: string) => ["result", id],
 } satisfies Record<string, (...args: never[]) => Deno.KvKey>;
 
+/** Returns the failure code or the source of an ended job; empty: it has neither. */
+function detailOf(job: EndedJob): string {
+  if (job.state === "failed") return job.failure.code;
+  return job.state === "succeeded" ? job.source : "";
+}
+
 /** Builds the prefixes of lists. */
 export const prefixes = {
   allJobs: () => ["job"],
+  allDue: () => ["due"],
   due: (kind: string) => ["due", kind],
+  allRunning: () => ["running"],
   running: (holder: string) => ["running", holder],
-  allDead: () => ["dead"],
+  allEnded: () => ["ended"],
+  ofOwner: (owner: string) => ["owned", owner],
+  derived: (owner: string) => ["derived", owner],
   owned: (owner: string, kind: string) => ["owned", owner, kind],
   step: (id: string) => ["step", id],
   output: (id: string) => ["output", id],

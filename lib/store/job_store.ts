@@ -4,6 +4,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
 import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
@@ -13,8 +14,9 @@ import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
 import { parseJob } from "./job_entry.ts";
-import { type DeadEntry, type DueJob, type HeldJob, JobIndex } from "./job_index.ts";
+import { type DueJob, type HeldJob, JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
+import { JobListing } from "./job_listing.ts";
 import {
   type AttemptEnd,
   cancelJob,
@@ -25,6 +27,7 @@ import {
   type EndedJob,
   type FailedJob,
   failJob,
+  isEnded,
   type JobLimits,
   type JobRecord,
   placeOf,
@@ -37,6 +40,7 @@ import {
   type Source,
 } from "../job/job_record.ts";
 import type { JobSnapshot } from "../job/job_snapshot.ts";
+import { summaryOf } from "../job/job_summary.ts";
 import type { Progress } from "../job/progress.ts";
 import { encodeProgress } from "./progress_codec.ts";
 import type { ResponseEnded } from "../job/response_ended.ts";
@@ -55,6 +59,21 @@ export type AttemptReport = Partial<AttemptEnd> & {
   /** Whether the attempt called a model, and no later attempt can learn what that cost. */
   isUnpriced?: boolean | undefined;
 };
+
+/** Whether a replay reads the finished steps of the original job, or does all work again. */
+export type ReplayedSteps = "reuse" | "discard";
+
+/** A job that was created for another one. */
+export interface DerivedJob {
+  job: JobRecord;
+  /** Whether this call has created it. */
+  isNew: boolean;
+}
+
+/** How many callback jobs of a job are remembered: an operator may deliver it again and again. */
+const MAX_CALLBACKS = 20;
+
+const CallbackIds = z.array(z.string()).catch([]);
 
 /** A due job, as {@link JobStore.readDue} read it. */
 export interface DueRecord {
@@ -99,8 +118,10 @@ export class JobStore {
   readonly acceptances: AcceptanceStore;
   /** Checkpoints and progress of running jobs. */
   readonly checkpoints: CheckpointStore;
-  /** The lists of waiting, running and failed jobs. */
+  /** The lists of waiting and running jobs. */
   readonly index: JobIndex;
+  /** The lists of jobs for operators. */
+  readonly listing: JobListing;
   readonly #inFlight: InFlightStore;
   readonly #snapshots: SnapshotReader;
   readonly #kv: Deno.Kv;
@@ -111,6 +132,7 @@ export class JobStore {
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
+    this.listing = new JobListing(kv, clock);
     this.#inFlight = new InFlightStore(kv, clock);
     this.#snapshots = new SnapshotReader(kv, { clock, inFlight: this.#inFlight, heldBackBy });
     this.#kv = kv;
@@ -431,27 +453,81 @@ export class JobStore {
   }
 
   /**
-   * Replays a dead letter: creates a job with the same request and the checkpoints of the failed
-   * job. The failed job does not change, but is no longer a dead letter.
+   * Replays an ended job: creates a job with the same request. The ended job does not change. A job is
+   * replayed once; further calls return the same new job.
    *
-   * @param newId the id of the new job
-   * @returns the new job, or `null` if the dead letter does not exist
+   * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
+   * ended job. `kinds`: the kinds that can be replayed; unset, all
+   * @returns `null` if the job does not exist, has not ended or is of another kind
    */
-  async replay(id: string, newId: string): Promise<QueuedJob | null> {
-    const failed = this.#parse(await this.#kv.get(keys.job(id)));
-    if (failed?.state !== "failed") return null;
-    const deadEntry = await this.#kv.get(keys.dead(failed));
-    if (deadEntry.value === null) return null;
-
+  async replay(
+    id: string,
+    { newId, steps, kinds }: {
+      newId: string;
+      steps: ReplayedSteps;
+      kinds?: ReadonlySet<string> | undefined;
+    },
+  ): Promise<DerivedJob | null> {
+    const original = this.#parse(await this.#kv.get(keys.job(id)));
+    if (!original || !isEnded(original)) return null;
+    if (kinds && !kinds.has(original.kind)) return null;
     const { ttlMs } = this.#options;
-    const job = replayJob(failed, { id: newId, now: this.#now, ttlMs });
-    // The steps are not used before the job exists. If its commit fails, they expire.
-    await this.checkpoints.copySteps(id, job);
-    const commit = this.#begin().check(deadEntry).delete(deadEntry.key)
-      .check({ key: keys.job(newId), versionstamp: null });
-    this.#options.spending?.addReplayed(commit.operation, job);
-    this.#enqueueNew(commit, job);
-    return await commit.commit() !== null ? job : null;
+    const job = replayJob(original, { id: newId, now: this.#now, ttlMs });
+    for (;;) {
+      const entry = await this.#kv.get(keys.replayed(id));
+      const known = await this.#derivedJob(entry.value);
+      if (known) return known;
+      // The steps are not used before the job exists. If its commit fails, they expire.
+      if (steps === "reuse") await this.checkpoints.copySteps(id, job);
+      const commit = this.#begin().check(entry).put(entry.key, newId, original)
+        .check({ key: keys.job(newId), versionstamp: null });
+      this.#options.spending?.addReplayed(commit.operation, job);
+      this.#enqueueNew(commit, job);
+      if (await commit.commit(job) !== null) return { job, isNew: true };
+    }
+  }
+
+  /** Reads a job that was derived before; `null`: there is none. */
+  async #derivedJob(id: unknown): Promise<DerivedJob | null> {
+    if (typeof id !== "string") return null;
+    const job = this.#parse(await this.#kv.get(keys.job(id)));
+    return job && { job, isNew: false };
+  }
+
+  /**
+   * Delivers the callback of an ended job again. While a callback job of it waits or runs, there is
+   * no other.
+   *
+   * @returns the new callback job, or an earlier one that still waits or runs; `null` if the job does
+   * not exist, has not ended or has no callback
+   */
+  async redeliver(id: string): Promise<DerivedJob | null> {
+    for (;;) {
+      const ended = this.#parse(await this.#kv.get(keys.job(id)));
+      if (!ended || !isEnded(ended)) return null;
+      const entry = await this.#kv.get(keys.callbacks(id));
+      const known = CallbackIds.parse(entry.value);
+      const last = await this.#derivedJob(known.at(-1));
+      if (last && !isEnded(last.job)) return last;
+      const job = this.#options.successorOf?.(ended);
+      if (!job) return null;
+      const ids = [...known, job.id].slice(-MAX_CALLBACKS);
+      const commit = this.#begin().check(entry).put(entry.key, ids, ended);
+      this.#enqueueNew(commit, job);
+      this.#options.instances.addRing(commit.operation);
+      if (await commit.commit(job) !== null) return { job, isNew: true };
+    }
+  }
+
+  /** Returns the ids of the jobs that were derived from a job. */
+  async derivedFrom(id: string): Promise<{ replayedAs: string | null; callbacks: string[] }> {
+    const [replayed, callbacks] = await this.#kv.getMany<unknown[]>(
+      [keys.replayed(id), keys.callbacks(id)],
+    );
+    return {
+      replayedAs: typeof replayed!.value === "string" ? replayed!.value : null,
+      callbacks: CallbackIds.parse(callbacks!.value),
+    };
   }
 
   /**
@@ -514,9 +590,10 @@ export class JobStore {
     return this.#begin().checkLease(lease).delete(keys.running(lease.job));
   }
 
-  /** Adds a new job to the queue, and rings the doorbell. */
+  /** Adds a new job that no request created to the queue, and rings the doorbell. */
   #enqueueNew(commit: JobCommit, job: QueuedJob): void {
     this.#enqueue(commit, job);
+    if (job.owner !== null) commit.put(keys.derived(job.owner, job.id), {}, job);
     this.#options.announce?.(commit.operation, job.id);
   }
 
@@ -536,12 +613,12 @@ export class JobStore {
     const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
     const isPlanPrice = bill.isPlanPrice && hasPlan;
     spending?.addEnded(commit.operation, job, { ...bill, isPlanPrice });
-    if (job.state === "failed") {
-      const { kind, failure, expiresAt } = job;
-      commit.put(keys.dead(job), { kind, failure, expiresAt } satisfies DeadEntry, job);
-    }
+    commit.put(keys.ended(job), summaryOf(job), job);
     const next = successorOf?.(job);
-    if (next) this.#enqueueNew(commit, next);
+    if (next) {
+      commit.put(keys.callbacks(job.id), [next.id], job);
+      this.#enqueueNew(commit, next);
+    }
     // The bell makes the worker of a canceled job stop, and lets followers and callbacks start.
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);

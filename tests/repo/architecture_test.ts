@@ -82,6 +82,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/engine",
     "jobs/kind.ts",
     "jobs/kinds/callback",
+    "jobs/operator",
     "jobs/registry.ts",
     "lib",
     "lib/job",
@@ -97,7 +98,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/model", "lib/store"],
-  "jobs/operator": ["lib", "lib/store"],
+  "jobs/operator": ["lib", "lib/job", "lib/store"],
   "jobs/job_answer.ts": ["jobs/contract.ts", "jobs/kind.ts", "lib", "lib/job"],
   "jobs/kinds/*": [
     "jobs/contract.ts",

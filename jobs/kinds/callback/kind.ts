@@ -7,7 +7,8 @@
 import { z } from "zod";
 import { isoTime } from "../../../lib/clock.ts";
 import { JobError } from "../../../lib/job/failure.ts";
-import { type EndedJob, newJob } from "../../../lib/job/job_record.ts";
+import { newJobId } from "../../../lib/job/job_id.ts";
+import { type EndedJob, newJob, type QueuedJob } from "../../../lib/job/job_record.ts";
 import { postPublicly, PublicHttpError } from "../../../lib/http/public_http.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 
@@ -64,14 +65,14 @@ export interface CallbackOptions {
 /**
  * Returns the job that delivers the callback of an ended job; `null` if it has no `callbackUrl`.
  */
-export function callbackFor(job: EndedJob, { id, now }: { id: string; now: number }) {
+export function callbackFor(job: EndedJob, now: number): QueuedJob | null {
   const { callbackUrl, expiresAt, owner, trace } = job;
   if (callbackUrl === null) return null;
   const ttlMs = expiresAt - now;
   const request: CallbackRequest = { url: callbackUrl, about: job.id };
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: DEADLINE_SHARE * ttlMs };
   return newJob({
-    id,
+    id: newJobId(now),
     kind: NAME,
     request,
     promptVersion: VERSION,

@@ -446,7 +446,7 @@ for (const mockIfQuota of [true, false]) {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
     const { model, asked } = backgroundModel({ respond: () => Promise.reject(spent) });
     using env = openRuntimesOn(kv, { kinds: [kind], model, mockIfQuota });
-    delayCommit(hooks, mockIfQuota ? "result" : "dead");
+    delayCommit(hooks, "ended");
     const { job: { id } } = await submit(env.a, kind, { text: "hello" });
     await untilIdle(env.a, () => env.clock.advance(1_000));
     await env.a.instance.stop(0);

@@ -389,7 +389,7 @@ Deno.test("a replay is open until it ends, and tells no price", async () => {
   const replay = await env.a.jobs.replay(id);
   assert(replay);
   await env.settled();
-  assertStrictEquals((await jobOf(env.store, replay.id)).state, "succeeded");
+  assertStrictEquals((await jobOf(env.store, replay.job.id)).state, "succeeded");
   const expected = { accepted: 1, replayed: 1, closed: 2, cost: 1 };
   assertEquals(await env.sums(), { ...noSums(), ...expected });
 });

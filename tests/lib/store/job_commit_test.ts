@@ -60,8 +60,8 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
   const rows = db.prepare("select expiration_ms from kv").all();
   db.close();
   // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
-  // result, a dead letter.
-  assertStrictEquals(rows.length, 12);
+  // result, two entries of ended jobs.
+  assertStrictEquals(rows.length, 13);
   const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
   const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
   assertStrictEquals(heartbeats.length, 1);
@@ -86,7 +86,7 @@ Deno.test("replayed steps expire with the new job", async () => {
     await store.fail(lease, { failure: fault });
     now += HOUR;
     const newId = crypto.randomUUID();
-    await store.replay(job.id, newId);
+    await store.replay(job.id, { newId, steps: "reuse" });
     for await (const { key } of kv.list({ prefix: [] })) {
       if (!key.includes(newId)) await kv.delete(key);
     }

@@ -1,18 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NOON } from "../../../testing/fake_clock.ts";
-import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
-import {
-  acceptAndClaim,
-  claim,
-  countDue,
-  dueIn,
-  fault,
-  openStore,
-  plan,
-} from "../../../testing/stores.ts";
-
-const A = "instance-a";
-const B = "instance-b";
+import { limits, queuedJob } from "../../../testing/jobs.ts";
+import { acceptAndClaim, countDue, dueIn, fault, openStore } from "../../../testing/stores.ts";
 
 Deno.test("due() lists only due jobs, longest due first", async () => {
   using env = await openStore();
@@ -56,45 +45,4 @@ Deno.test("due() yields the kind and the deadline without reading the records", 
       { ...common, id: "zz", deadline: 0 },
     ]),
   );
-});
-
-Deno.test("every way to fail creates a dead letter, listed newest first", async () => {
-  using env = await openStore();
-  const { store, clock } = env;
-  const failed = await acceptAndClaim(store);
-  await store.fail(failed, { failure: fault });
-  clock.advance(1);
-  const late = await acceptAndClaim(store);
-  await store.retry(late, { failure: fault, runAt: NOON });
-  clock.advance(limits.timeoutMs);
-  await claim(store, late.job.id, { holder: B });
-  clock.advance(1);
-  const crashed = await acceptAndClaim(store);
-  const worn = { ...crashed.job, attempt: limits.maxAttempts };
-  await env.kv.set(["job", worn.id], worn);
-  await store.rescue({ id: worn.id, holder: A, attempt: worn.attempt });
-
-  const letters = await store.index.deadLetters({ limit: 10 });
-  assertEquals(letters.map(({ id, failure }) => [id, failure.code]), [
-    [crashed.job.id, "worker_lost"],
-    [late.job.id, "deadline_exceeded"],
-    [failed.job.id, "upstream_error"],
-  ]);
-  assertStrictEquals(letters[2]?.finishedAt, NOON);
-  assertStrictEquals(letters[2]?.kind, "test");
-  assertStrictEquals((await store.index.deadLetters({ limit: 1 })).length, 1);
-  const succeeded = await acceptAndClaim(store);
-  await store.complete(succeeded, plan);
-  await store.cancel((await acceptAndClaim(store)).job.id);
-  assertStrictEquals((await store.index.deadLetters({ limit: 10 })).length, 3);
-});
-
-Deno.test("an expired dead letter is not listed", async () => {
-  using env = await openStore();
-  const { store, clock } = env;
-  const job = queuedJob();
-  await store.accept(job);
-  await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
-  clock.advance(24 * HOUR);
-  assertEquals(await store.index.deadLetters({ limit: 10 }), []);
 });

@@ -11,6 +11,7 @@ import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../../lib/stor
 import type { Lease, Written } from "../../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
 import type { JobStore } from "../../../lib/store/job_store.ts";
+import type { EndedJob } from "../../../lib/job/job_record.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { MAX_TRANSITIONS } from "../../../lib/job/timeline.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -357,7 +358,8 @@ Deno.test("every read of an unreadable record throws an UnreadableJobError", asy
     claim: () => claim(env.store, id, { holder: B }),
     cancel: () => env.store.cancel(id),
     rescue: () => env.store.rescue(lease.job),
-    replay: () => env.store.replay(id, crypto.randomUUID()),
+    replay: () => env.store.replay(id, fresh()),
+    redeliver: () => env.store.redeliver(id),
   };
   for (const request of Object.values(requests)) {
     await assertRejects(request, UnreadableJobError);
@@ -451,7 +453,7 @@ Deno.test("the bell rings when a job is put back or canceled, and only then", as
   assertStrictEquals(rings.size, 3);
 });
 
-Deno.test("replay() creates a new job from a dead letter, with its finished steps", async () => {
+Deno.test("replay() creates a new job from a failed job, with its finished steps", async () => {
   using env = await openStore();
   const { store, clock } = env;
   const lease = await acceptAndClaim(store);
@@ -462,12 +464,9 @@ Deno.test("replay() creates a new job from a dead letter, with its finished step
   clock.advance(HOUR);
 
   const newId = crypto.randomUUID();
-  const job = await store.replay(lease.job.id, newId);
-  assert(job);
-  assertEquals(job, {
-    ...queuedJob({ id: newId, now: NOON + HOUR }),
-    replayOf: lease.job.id,
-  });
+  const replay = await store.replay(lease.job.id, { newId, steps: "reuse" });
+  const job = { ...queuedJob({ id: newId, now: NOON + HOUR }), replayOf: lease.job.id };
+  assertEquals(replay, { job, isNew: true });
   assertEquals((await store.read(newId))?.job, job);
   const again = await claim(store, newId, { holder: B });
   // The new job has not paid for them.
@@ -475,7 +474,16 @@ Deno.test("replay() creates a new job from a dead letter, with its finished step
   assertEquals(await store.checkpoints.readStep(again!, step), { event, output });
   // The failed job is unchanged.
   assertEquals(await store.read(lease.job.id), before);
-  assertEquals(await store.index.deadLetters({ limit: 10 }), []);
+});
+
+Deno.test("replay() without the steps creates a new job that does all work again", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.checkpoints.saveStep(lease, step, finished);
+  await env.store.fail(lease, { failure: fault });
+  const { newId } = fresh();
+  assert(await env.store.replay(lease.job.id, { newId, steps: "discard" }));
+  assertEquals(await env.store.checkpoints.steps(newId), []);
 });
 
 Deno.test("replay() leaves out an unreadable step", async () => {
@@ -486,32 +494,108 @@ Deno.test("replay() leaves out an unreadable step", async () => {
   await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
   await env.store.fail(lease, { failure: fault });
   const newId = crypto.randomUUID();
-  assert(await env.store.replay(lease.job.id, newId));
+  assert(await env.store.replay(lease.job.id, { newId, steps: "reuse" }));
   assertEquals(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
 });
 
-Deno.test("replay() of one dead letter creates one job, however often it is called", async () => {
+/** The options of a replay with a new id. */
+function fresh() {
+  return { newId: crypto.randomUUID(), steps: "reuse" } as const;
+}
+
+Deno.test("replay() of one job creates one job, however often it is called", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.fail(lease, { failure: fault });
   const { id } = lease.job;
   const replays = await Promise.all(
-    Array.from({ length: 10 }, () => env.store.replay(id, crypto.randomUUID())),
+    Array.from({ length: 10 }, () => env.store.replay(id, fresh())),
   );
-  assertStrictEquals(replays.filter(Boolean).length, 1);
-  assertStrictEquals(await env.store.replay(id, crypto.randomUUID()), null);
+  assertStrictEquals(replays.filter((replay) => replay?.isNew).length, 1);
+  assertStrictEquals(new Set(replays.map((replay) => replay?.job.id)).size, 1);
+  const again = await env.store.replay(id, fresh());
+  assertEquals([again?.isNew, again?.job], [false, replays[0]?.job]);
   assertStrictEquals((await dueIn(env.store)).length, 1);
 });
 
-Deno.test("replay() refuses a job that has not failed, or no longer exists", async () => {
+Deno.test("replay() of a replayed job creates another one when the first is gone", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  const newId = crypto.randomUUID();
-  assertStrictEquals(await env.store.replay(lease.job.id, newId), null);
+  await env.store.fail(lease, { failure: fault });
+  const first = await env.store.replay(lease.job.id, fresh());
+  await env.kv.delete(["job", first!.job.id]);
+  const second = await env.store.replay(lease.job.id, fresh());
+  assertStrictEquals(second?.isNew, true);
+  assertStrictEquals((await env.store.derivedFrom(lease.job.id)).replayedAs, second.job.id);
+});
+
+/** The final states, and how a job gets there. */
+const finalStates = [
+  ["succeeded", (store: JobStore, lease: Lease) => store.complete(lease, plan)],
+  ["failed", (store: JobStore, lease: Lease) => store.fail(lease, { failure: fault })],
+  ["canceled", (store: JobStore, lease: Lease) => store.cancel(lease.job.id)],
+] as const;
+
+for (const [state, end] of finalStates) {
+  Deno.test(`replay() repeats a job that has ${state}, and does not change it`, async () => {
+    using env = await openStore();
+    const lease = await acceptAndClaim(env.store);
+    await end(env.store, lease);
+    const before = await env.store.read(lease.job.id);
+    assertStrictEquals(before?.job.state, state);
+    const replay = await env.store.replay(lease.job.id, fresh());
+    assertEquals([replay?.isNew, replay?.job.replayOf], [true, lease.job.id]);
+    assertEquals(await env.store.read(lease.job.id), before);
+  });
+}
+
+Deno.test("replay() refuses a job that has not ended, or no longer exists", async () => {
+  using env = await openStore();
+  const lease = await acceptAndClaim(env.store);
+  assertStrictEquals(await env.store.replay(lease.job.id, fresh()), null);
   await env.store.fail(lease, { failure: fault });
   env.clock.advance(24 * HOUR);
-  assertStrictEquals(await env.store.replay(lease.job.id, newId), null);
-  assertStrictEquals(await env.store.replay(crypto.randomUUID(), newId), null);
+  assertStrictEquals(await env.store.replay(lease.job.id, fresh()), null);
+  assertStrictEquals(await env.store.replay(crypto.randomUUID(), fresh()), null);
+});
+
+/** A store whose ended jobs have a callback job each. */
+async function openCallbackStore() {
+  const kv = await Deno.openKv(":memory:");
+  const clock = new FakeClock();
+  const successorOf = (job: EndedJob) =>
+    job.callbackUrl === null ? null : queuedJob({ kind: "callback" });
+  const stores = openStores(kv, { clock, successorOf });
+  return { kv, ...stores, [Symbol.dispose]: () => kv.close() };
+}
+
+Deno.test("redeliver() creates a callback job, and never a second one beside it", async () => {
+  using env = await openCallbackStore();
+  const { store } = env;
+  const job = queuedJob({ callbackUrl: "https://example.com/" });
+  await store.accept(job);
+  assertStrictEquals(await store.redeliver(job.id), null);
+  await store.complete((await claim(store, job.id, { holder: A }))!, plan);
+  const { callbacks: [first] } = await store.derivedFrom(job.id);
+  const waiting = await store.redeliver(job.id);
+  assertEquals([waiting?.isNew, waiting?.job.id], [false, first]);
+  const lease = await claim(store, first!, { holder: A });
+  assertStrictEquals((await store.redeliver(job.id))?.job.state, "running");
+  await store.fail(lease!, { failure: fault });
+
+  const again = await Promise.all(Array.from({ length: 5 }, () => store.redeliver(job.id)));
+  assertStrictEquals(again.filter((delivery) => delivery?.isNew).length, 1);
+  const second = again[0]!.job.id;
+  assertEquals(new Set(again.map((delivery) => delivery?.job.id)), new Set([second]));
+  assertEquals((await store.derivedFrom(job.id)).callbacks, [first, second]);
+});
+
+Deno.test("redeliver() returns null for a job without a callback, and for an unknown job", async () => {
+  using env = await openCallbackStore();
+  const lease = await acceptAndClaim(env.store);
+  await env.store.complete(lease, plan);
+  assertStrictEquals(await env.store.redeliver(lease.job.id), null);
+  assertStrictEquals(await env.store.redeliver(crypto.randomUUID()), null);
 });
 
 Deno.test("readDue() finds a job only when it is due, and does not change it", async () => {
@@ -531,15 +615,11 @@ Deno.test("readDue() finds a job only when it is due, and does not change it", a
   assertStrictEquals(await env.store.readDue(job.id), null);
 });
 
-Deno.test("unreadable progress and dead letters do not affect other reads", async () => {
+Deno.test("unreadable progress does not affect other reads", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.kv.set(["progress", lease.job.id], "from another version");
   assertEquals((await env.store.read(lease.job.id))?.progress, noProgress);
-  await env.kv.set(["dead", NOON + 1, "zz"], "from another version");
-  await env.store.fail(lease, { failure: fault });
-  const letters = await env.store.index.deadLetters({ limit: 10 });
-  assertEquals(letters.map(({ id }) => id), [lease.job.id]);
 });
 
 Deno.test("rescue() loses to a worker that completes the job in between", async () => {
@@ -568,7 +648,7 @@ Deno.test("replay() adds a doorbell to its commit, as accept() does", async () =
   await store.accept(job);
   await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   const newId = crypto.randomUUID();
-  await store.replay(job.id, newId);
+  await store.replay(job.id, { newId, steps: "reuse" });
   assertEquals(announced, [job.id, newId]);
 });
 
