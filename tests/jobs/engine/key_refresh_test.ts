@@ -1,8 +1,10 @@
 /** API keys of two instances over one database. */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { KeyRefresh } from "../../../jobs/engine/key_refresh.ts";
+import type { StoredKeys } from "../../../lib/api_keys.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
-import { madeKey } from "../../../testing/api_keys.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { apiKeysOf, madeKey } from "../../../testing/api_keys.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { MINUTE } from "../../../testing/jobs.ts";
 import { captureLogs } from "../../../testing/log_records.ts";
@@ -66,11 +68,12 @@ Deno.test("a key is valid, and later revoked, in all instances within a second",
 
 Deno.test("what is open for a key ends within a second after the key expires", async () => {
   await using env = await openInstances();
-  const expiresAt = env.clock.now() + MINUTE;
+  // Not at the time of a regular read of the keys.
+  const expiresAt = env.clock.now() + MINUTE + 5_000;
   const { text } = await env.a.operator.keys.create(ada, { ...wish, expiresAt });
   await env.pass(1_000);
   const end = env.b.apiKeys.endOf(env.b.apiKeys.find(text)!)!;
-  await env.pass(MINUTE - 1_100);
+  await env.pass(MINUTE + 3_900);
   assert(!end.aborted);
   await env.pass(1_000);
   assert(end.aborted);
@@ -124,24 +127,25 @@ Deno.test("while the database does not answer, the keys stay as they are", async
 });
 
 Deno.test("a read that begins before a revocation does not bring the key back", async () => {
-  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = openRuntimesOn(kv, {});
-  const { key, text } = await env.a.operator.keys.create(ada, wish);
-  const held = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
-  // The first read has the entries of the keys, and waits for the last one.
-  hooks.get = (key) => {
-    if (key[0] !== "keys_required") return;
-    hooks.get = undefined;
-    begun.resolve();
-    return held.promise;
+  const clock = new FakeClock();
+  const apiKeys = apiKeysOf([], clock);
+  const { key, text } = madeKey();
+  const [older, newer] = [
+    Promise.withResolvers<StoredKeys>(),
+    Promise.withResolvers<StoredKeys>(),
+  ];
+  const reads = [older, newer].values();
+  const store = {
+    read: () => reads.next().value!.promise,
+    noteUse: () => Promise.resolve(),
   };
-  const slow = env.a.keys.refresh();
-  await begun.promise;
-  const revoking = env.a.operator.keys.revoke(ada, key.id);
-  held.resolve();
-  await Promise.all([slow, revoking]);
-  assertStrictEquals(env.a.apiKeys.find(text), null);
+  const refresh = new KeyRefresh({ apiKeys, store, clock, onDay: () => Promise.resolve() });
+  const refreshing = [refresh.refresh(), refresh.refresh()];
+  newer.resolve({ keys: [{ ...key, revokedAt: clock.now() }], isClosed: true });
+  await nextTurn();
+  older.resolve({ keys: [key], isClosed: true });
+  await Promise.all(refreshing);
+  assertStrictEquals(apiKeys.find(text), null);
 });
 
 Deno.test("the last use of a key is stored once a minute, by all instances together", async () => {
