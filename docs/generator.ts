@@ -46,6 +46,8 @@ const keyModules = [
   "api_key_store",
   "space_writes",
   "audit_store",
+  "session_store",
+  "bulk_turns",
 ];
 
 /** All files that are generated. */

@@ -27,6 +27,7 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * Writes the plan. All work that costs money or time must be a {@link JobContext.step}.
    *
    * @throws {JobError} with the reason why there is no plan
+   * @throws {Postponement} if the job must continue later
    */
   generate(request: Request, context: JobContext): Promise<Result>;
   /** Invents a plan, the same one for equal requests. Unset if the kind needs no model. */
@@ -39,6 +40,8 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * only the number of slots limits the kind.
    */
   readonly maxRunning?: number;
+  /** Jobs of this kind are rare, and may start some seconds late. */
+  readonly isRare?: boolean;
 }
 
 /**

@@ -11,9 +11,11 @@ import type { ModelProvider } from "../lib/model/model.ts";
 import { ApiKeyStore } from "../lib/store/api_key_store.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
@@ -40,7 +42,9 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { bulkKind } from "./kinds/bulk/kind.ts";
 import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { bulkAccess } from "./operator/bulk_access.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Audit } from "./operator/audit.ts";
 import type { Operator } from "./operator/operator.ts";
@@ -86,16 +90,19 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
   const base = createStores(config, { options, kinds, model });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base })]
+  const admission = createAdmission(config, { options, kinds, base });
+  const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
+  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
     .map((kind) => [kind.name, kind]));
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
   const keyCosts = createKeyCosts(config, { options, kinds, base });
   const keys = createKeyRefresh({ options, base, keyCosts });
-  const jobs = createJobService(config, { options, kinds, base, work, keyCosts, stopped });
+  const parts = { options, kinds, base, work, keyCosts, admission, stopped };
+  const jobs = createJobService(config, parts);
   const instance = createInstance(config, { options, base, work, keys, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, keys });
+  const operator = createOperator(config, { options, kinds, base, jobs, health, keys });
   return { kinds, jobs, instance, health, apiKeys: base.apiKeys, keys, operator };
 }
 
@@ -143,6 +150,7 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
+  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
   return {
     doorbell,
     instances,
@@ -153,6 +161,7 @@ function createStores(
     storage,
     cleaner,
     breaker,
+    turns,
     holder,
   };
 }
@@ -223,9 +232,41 @@ function callbackKinds(
   return [kind as JobKind];
 }
 
+/** Creates the back-pressure. */
+function createAdmission(
+  { maxQueuedJobs }: Config,
+  { options: { clock }, kinds, base: { store, instances, holder } }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+  },
+): Admission {
+  const waiting = new WaitingCount({
+    index: store.index,
+    instances,
+    holder,
+    kinds: kinds.map(({ name }) => name),
+    clock,
+  });
+  return new Admission({ waiting, clock, maxQueuedJobs });
+}
+
+/** Creates the kind of job that replays or cancels many jobs for an operator. */
+function createBulkKind(
+  { kinds, base: { store, turns }, admission, jobs }: {
+    kinds: readonly PublicKind[];
+    base: Stores;
+    admission: Admission;
+    jobs: () => JobService;
+  },
+): JobKind {
+  const names = new Set(kinds.map(({ name }) => name));
+  return bulkKind(bulkAccess({ store, turns, admission, jobs, kinds: names })) as JobKind;
+}
+
 /** Creates the parts that claim and execute jobs. */
 function createWorker(
-  { concurrency, jobTtlMs, limits, prices, mockIfQuota }: Config,
+  config: Config,
   { options, kinds, model, base }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
@@ -233,7 +274,8 @@ function createWorker(
     base: Stores;
   },
 ) {
-  const { clock, random } = options;
+  const { concurrency, jobTtlMs } = config;
+  const { clock } = options;
   const { store, breaker, storage, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
@@ -251,18 +293,7 @@ function createWorker(
     store,
     breaker,
     storage,
-    executor: new Executor({
-      kinds,
-      store,
-      breaker,
-      model,
-      clock,
-      random,
-      limits,
-      prices,
-      turns,
-      mockIfQuota,
-    }),
+    executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
     unreadable,
     clock,
@@ -271,8 +302,10 @@ function createWorker(
     onTurn: () => stager.trySweep(),
     onHeldBack: (kind, until) => stager.sweepAt(kind, until),
   });
+  const rare = [...kinds.values()].filter(({ isRare = false }) => isRare);
   const stager = new Stager({
     kinds: names,
+    rareKinds: new Set(rare.map(({ name }) => name)),
     index: store.index,
     slots,
     breaker,
@@ -285,31 +318,49 @@ function createWorker(
   return { unreadable, slots, worker, stager, order };
 }
 
+function createExecutor(
+  { limits, prices, mockIfQuota }: Config,
+  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+    options: RuntimeOptions;
+    kinds: ReadonlyMap<string, JobKind>;
+    model: ModelProvider;
+    base: Stores;
+    turns: Turns;
+  },
+): Executor {
+  return new Executor({
+    kinds,
+    store,
+    breaker,
+    model,
+    clock,
+    random,
+    limits,
+    prices,
+    turns,
+    mockIfQuota,
+  });
+}
+
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, keyCosts, stopped }: {
+  { options: { kv, clock }, kinds, base, work, keyCosts, admission, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
     keyCosts: KeyCosts;
+    admission: Admission;
     stopped: AbortController;
   },
 ): JobService {
-  const { maxQueuedJobs, jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, instances, holder, spending, storage } = base;
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
+  const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
+  const { store, spending, storage } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
-    admission: new Admission({ waiting, clock, maxQueuedJobs }),
+    admission,
     dailyLimits: new DailyLimits({
       spending,
       clock,
@@ -369,11 +420,12 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl, unpricedModel }: Config,
-  { options: { kv, clock }, kinds, base: { store, keyStore, apiKeys }, jobs, keys }: {
+  { options: { kv, clock }, kinds, base: { store, keyStore, apiKeys }, jobs, health, keys }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     jobs: JobService;
+    health: Health;
     keys: KeyRefresh;
   },
 ): Operator {
@@ -381,6 +433,8 @@ function createOperator(
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     audit,
+    health,
+    sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
     keys: new OperatorKeys({
       store: keyStore,

@@ -37,7 +37,7 @@ type TestAppOptions =
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health, ...runtime }: Runtime,
+  { jobs, kinds, health, operator, ...runtime }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { publicReads = false, trustedProxies = 0, apiKeys: texts, ...rest } = options;
@@ -47,6 +47,7 @@ export function testApp(
     jobs,
     kinds,
     health,
+    operator,
     clock,
     access,
     corsOrigins: ["*"],

@@ -36,7 +36,9 @@ export class LiveServer implements AsyncDisposable {
   /** The ids of the responses that were deleted: they come some time after the end of a job. */
   readonly deleted: string[] = [];
   readonly bodies: Record<string, unknown>[] = [];
-  readonly #script: FixtureResponse[];
+  /** Whether an answer was an error. */
+  hasFailed = false;
+  #script: FixtureResponse[];
   readonly #answers = new Map<string, Answer>();
   readonly #server = serveLocally((request, url) => this.#answer(request, url));
   #changed = Promise.withResolvers<void>();
@@ -44,6 +46,14 @@ export class LiveServer implements AsyncDisposable {
 
   constructor(script: FixtureResponse[]) {
     this.#script = script;
+  }
+
+  /** Begins again with another script, as a new server. */
+  begin(script: FixtureResponse[]): void {
+    this.#script = script;
+    this.#answers.clear();
+    for (const list of [this.journal, this.deleted, this.bodies]) list.length = 0;
+    this.cut();
   }
 
   get url(): string {
@@ -139,7 +149,10 @@ export class LiveServer implements AsyncDisposable {
     this.bodies.push(body);
     const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
     // An error is sent at once.
-    if (!written.ok) return written;
+    if (!written.ok) {
+      this.hasFailed = true;
+      return written;
+    }
     const events = eventsOf(await written.text(), body.background === true);
     const begun = (events[0]!.response ?? events[0]) as { id: string };
     const answer: Answer = { id: begun.id, events, sendable: 1, canceled: false, silent: false };

@@ -7,8 +7,9 @@ import type { FixtureResponse } from "@copilotkit/aimock";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
-import { serveLive } from "./live_server.ts";
-import { Program, workDirectory } from "./program.ts";
+import { openService } from "./page_service.ts";
+
+export { openService };
 
 export const rome = { destination: "Rome", durationDays: 3 };
 export const { days } = sampleItinerary(rome);
@@ -28,44 +29,6 @@ export const bundlesReply: FixtureResponse = {
 /** The end of the model's text when `count` parts are finished. */
 export function upTo(parts: readonly unknown[], count: number): string {
   return JSON.stringify(parts.slice(0, count)).slice(0, -1);
-}
-
-/**
- * Starts the service. Its model writes when the test calls `write()`; without a script it uses the
- * sample generator.
- */
-export async function openService(
-  { script = [], env = {} }: { script?: FixtureResponse[]; env?: Record<string, string> } = {},
-) {
-  const directory = await workDirectory();
-  const model = serveLive(...script);
-  const real = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: model.url };
-  const generator = script.length > 0
-    ? { ...real, OPENAI_BACKGROUND: "off" }
-    : { GENERATOR: "sample" };
-  const programs: Program[] = [];
-  const start = (more: Record<string, string> = {}) => {
-    programs.push(new Program(directory.path, { env: { ...generator, ...env, ...more } }));
-    return programs.at(-1)!;
-  };
-  const program = start();
-  return {
-    url: await program.url(),
-    program,
-    model,
-    /** Starts it again, at the same address. */
-    async restart(more: Record<string, string> = {}): Promise<Program> {
-      const { port } = new URL(await program.url());
-      const again = start({ ...more, PORT: port });
-      await again.url();
-      return again;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const program of programs) await program[Symbol.asyncDispose]();
-      await model[Symbol.asyncDispose]();
-      await directory[Symbol.asyncDispose]();
-    },
-  };
 }
 
 /**

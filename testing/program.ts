@@ -124,6 +124,13 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** Forgets the output so far, when another test takes over the program. */
+  forgetOutput(): void {
+    this.output = "";
+    this.#log = [];
+    this.#parsedLength = 0;
+  }
+
   #keepEnd(characters: number): void {
     this.output = this.output.slice(-characters);
     this.#log = [];
@@ -177,6 +184,11 @@ export class Program implements AsyncDisposable {
     this.#url ??= this.until(({ output }) => output.match(/http:\/\/localhost:(\d+)/)?.[1])
       .then((port) => `http://127.0.0.1:${port}`);
     return await this.#url;
+  }
+
+  /** Whether its process has ended. */
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   /** The id of its process. */

@@ -96,6 +96,21 @@ export class Admission {
     }
   }
 
+  /** Counts a waiting job that was stored without {@link admit}: a replay. */
+  noteWaiting(kind: string, place: number): void {
+    this.#options.waiting.add(kind, place);
+    this.#acceptedSinceCount++;
+  }
+
+  /**
+   * Returns how many more jobs may wait if only a share of the queue may be full. Less than 0: the
+   * queue is fuller.
+   */
+  async roomIn(share: number): Promise<number> {
+    if (this.#mustCount()) await this.#countInTime();
+    return this.#room - Math.ceil((1 - share) * this.#options.maxQueuedJobs);
+  }
+
   /** How many more jobs may wait. */
   get #room(): number {
     const { waiting, maxQueuedJobs } = this.#options;

@@ -354,29 +354,33 @@ export class JobService {
    * @returns the job: canceled, or ended earlier; `null` if there is no such job
    */
   async cancel(kind: PublicKind, id: string, turnOf?: string): Promise<JobSnapshot | null> {
-    const isCanceled = await this.#cancel(id, kind.name) === "canceled";
+    const isCanceled = await this.#store.cancel(id, kind.name) === "canceled";
     const snapshot = await this.read(kind, id);
     if (!isCanceled) return snapshot;
+    this.#options.worker.drop(id);
+    log.info("canceled", { jobId: id, kind: kind.name });
     const hasWaited = snapshot?.job.startedAt === null;
     if (hasWaited && turnOf) this.#options.order.giveBack(kind.name, { caller: turnOf });
     return snapshot;
   }
 
   /**
-   * Cancels a job of any kind, for an operator.
+   * Cancels a job of any kind, for operators. See {@link cancel}.
    *
-   * @returns `"too late"` if the job does not exist or has already ended
+   * @param options `unlessStarted`: only if no worker has ever claimed it
+   * @returns `"started"` if a worker has claimed it, and it must not be canceled then; `"too late"` if
+   * it does not exist or has ended
    */
-  async cancelAny(id: string): Promise<"canceled" | "too late"> {
-    return await this.#cancel(id);
-  }
-
-  async #cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
-    const result = await this.#store.cancel(id, kind);
-    if (result === "canceled") {
-      this.#options.worker.drop(id);
-      log.info("canceled", { jobId: id, ...(kind !== undefined && { kind }) });
-    }
+  async cancelById(
+    id: string,
+    { unlessStarted = false }: { unlessStarted?: boolean } = {},
+  ): Promise<"canceled" | "started" | "too late"> {
+    const result = unlessStarted
+      ? await this.#store.cancelUnlessStarted(id)
+      : await this.#store.cancel(id);
+    if (result !== "canceled") return result;
+    this.#options.worker.drop(id);
+    log.info("canceled", { jobId: id });
     return result;
   }
 
@@ -409,12 +413,23 @@ export class JobService {
    * @returns `null` if there is no such job, or it has not ended
    */
   async replay(id: string, steps: ReplayedSteps = "reuse"): Promise<DerivedJob | null> {
-    const newId = newJobId(this.#options.clock.now());
-    const replay = await this.#store.replay(id, { newId, steps, kinds: this.#options.publicKinds });
+    return await this.replayAs(id, { newId: newJobId(this.#options.clock.now()), steps });
+  }
+
+  /** The same, with an id for the new job: a repeated call tells whether the first one succeeded. */
+  async replayAs(
+    id: string,
+    { newId, steps }: { newId: string; steps: ReplayedSteps },
+  ): Promise<DerivedJob | null> {
+    const kinds = this.#options.publicKinds;
+    const replay = await this.#store.replay(id, { newId, steps, kinds });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
-    if (job.state === "queued") this.#options.worker.tryStart(job);
+    if (job.state !== "queued") return replay;
+    const { admission, worker } = this.#options;
+    admission.noteWaiting(job.kind, placeOf(job));
+    worker.tryStart(job);
     return replay;
   }
 

@@ -13,6 +13,7 @@ import {
   limitsOf,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
+import { Postponement } from "../../lib/job/postponement.ts";
 import type { WrittenPlan } from "../kind.ts";
 
 /** How an attempt ended. */
@@ -28,7 +29,7 @@ export type Outcome =
   | { next: "retry"; failure: Failure; runAt: number }
   /**
    * The job is put back, and the attempt is not counted. `failure`: the model refused its call.
-   * Unset: it made no call.
+   * Unset: it made no call, or its kind has postponed it.
    */
   | { next: "wait"; runAt: number; failure?: Failure }
   | { next: "stop"; failure: Failure };
@@ -56,11 +57,9 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   // The leader has already made all retries.
   if ("failure" in ended) return { next: "stop", failure: ended.failure };
   const { job, limits, now, placeholder } = options;
-  if (ended.error instanceof BreakerOpenError) {
-    const { until, hasCalled, failure } = ended.error;
-    if (until < Math.min(deadlineOf(job, limits), job.expiresAt)) {
-      return { next: "wait", runAt: until, ...(hasCalled && { failure }) };
-    }
+  if (ended.error instanceof BreakerOpenError || ended.error instanceof Postponement) {
+    const wait = waitUntil(ended.error);
+    if (wait.runAt < Math.min(deadlineOf(job, limits), job.expiresAt)) return wait;
   }
   const { failure, retryAfterMs = 0 } = asJobError(ended.error);
   if (failure.code === "quota_exceeded" && placeholder) {
@@ -80,6 +79,12 @@ export function decide(ended: Ended, options: DecideOptions): Outcome {
   return { next: "retry", failure, runAt };
 }
 
+function waitUntil(error: BreakerOpenError | Postponement): Outcome & { next: "wait" } {
+  if (error instanceof Postponement) return { next: "wait", runAt: error.until };
+  const { until, hasCalled, failure } = error;
+  return { next: "wait", runAt: until, ...(hasCalled && { failure }) };
+}
+
 /** Returns the error of an attempt that the deadline of its job ends. */
 export function deadlineError(): JobError {
   const { code, message } = deadlineFailure();
@@ -89,6 +94,8 @@ export function deadlineError(): JobError {
 /** Returns the error as a `JobError`. An unknown error becomes `internal`, which is retried. */
 function asJobError(error: unknown): JobError {
   if (error instanceof JobError) return error;
+  // The deadline comes first.
+  if (error instanceof Postponement) return deadlineError();
   if (error instanceof BlobTooLargeError) {
     return new JobError("result_too_large", "The plan is too large to store", { cause: error });
   }

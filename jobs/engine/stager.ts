@@ -15,6 +15,8 @@ import type { UnreadableJobs } from "./unreadable_jobs.ts";
 export interface StagerOptions {
   /** The names of the kinds of job to look for. */
   kinds: ReadonlySet<string>;
+  /** Those of them that have jobs so rarely that most sweeps do without a look. */
+  rareKinds: ReadonlySet<string>;
   index: JobIndex;
   slots: Slots;
   breaker: Breaker;
@@ -30,6 +32,9 @@ export interface StagerOptions {
  * How often a sweep includes the kinds that a breaker or a full disk holds back, to find overdue jobs.
  */
 const SWEEP_ALL_MS = 60_000;
+
+/** How often a sweep includes the rare kinds: each regular sweep does, and few of the others. */
+const SWEEP_RARE_MS = 2_000;
 
 /** How many more due jobs than free slots a sweep reads, because some jobs cannot be claimed. */
 const EXTRA_JOBS = 5;
@@ -65,6 +70,7 @@ export class Stager {
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
   #sweptAllAt = -Infinity;
+  #sweptRareAt = -Infinity;
   /** How many jobs it has passed to the worker, of all kinds and of each. */
   #starts = 0;
   readonly #startsOf = new Map<string, number>();
@@ -203,12 +209,15 @@ export class Stager {
 
   /** Returns the kinds that may run now. Once a minute it includes the kinds that are held back. */
   #kindsToSweep(): string[] {
-    const { kinds, slots, clock } = this.#options;
+    const { kinds, rareKinds, slots, clock } = this.#options;
     const now = clock.now();
     const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
+    const includesRare = now - this.#sweptRareAt >= SWEEP_RARE_MS;
+    if (includesRare) this.#sweptRareAt = now;
     return [...kinds].filter((kind) =>
-      !slots.isAtLimit(kind) && (includesAll || !this.#isHeldBack(kind))
+      (includesRare || !rareKinds.has(kind)) && !slots.isAtLimit(kind) &&
+      (includesAll || !this.#isHeldBack(kind))
     );
   }
 

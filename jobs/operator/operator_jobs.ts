@@ -26,7 +26,7 @@ import { type JobSpan, spansOf } from "./job_spans.ts";
 
 /** The part of the engine that the changes need. */
 export interface ChangedJobs {
-  cancelAny(id: string): Promise<"canceled" | "too late">;
+  cancelById(id: string): Promise<"canceled" | "started" | "too late">;
   replay(id: string, steps: ReplayedSteps): Promise<DerivedJob | null>;
   redeliver(id: string): Promise<DerivedJob | null>;
 }
@@ -197,7 +197,7 @@ export class OperatorJobs {
     const { audit, jobs } = this.#options;
     const change = { action: "job.cancel", target: id, details: { kind: job.kind } } as const;
     return await audit.record(actor, change, async (note) => {
-      const result = await jobs.cancelAny(id);
+      const result = await jobs.cancelById(id);
       if (result === "canceled") return result;
       note({ result: "ended before" });
       return "ended";

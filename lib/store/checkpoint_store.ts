@@ -110,6 +110,23 @@ export class CheckpointStore {
     }
   }
 
+  /**
+   * Reads the output of a step without a lease, for operators.
+   *
+   * @returns `undefined` if the step is not finished, or cannot be read
+   */
+  async readOutput(id: string, step: StepName): Promise<unknown> {
+    const { value } = await this.#kv.get(keys.step(id, step));
+    const ref = StepRecord.safeParse(value).data?.output;
+    if (!ref) return undefined;
+    try {
+      return await readBlob(this.#kv, { key: keys.output(id, step), ref });
+    } catch (error) {
+      if (!(error instanceof BlobUnreadableError)) throw error;
+      return undefined;
+    }
+  }
+
   /** Lists the finished steps of a job, in no particular order. */
   async steps(id: string): Promise<StepEvent[]> {
     const found = [];

@@ -277,12 +277,12 @@ export class JobListing {
     return summaries.filter((summary) => summary !== null);
   }
 
+  /** Returns whether a job matches all but the times, which the range of ids covers. */
   #matches(query: JobQuery, job: JobSummary): boolean {
-    const { attempts = 0, since = 0, until = Infinity } = query;
+    const { attempts = 0 } = query;
     const names = ["state", "kind", "code", "source", "owner"] as const;
     return names.every((name) => query[name] === undefined || query[name] === job[name]) &&
-      job.attempts >= attempts && job.createdAt >= since && job.createdAt < until &&
-      this.#clock.now() < job.expiresAt;
+      job.attempts >= attempts && this.#clock.now() < job.expiresAt;
   }
 
   async #addReplays(jobs: readonly JobSummary[]): Promise<ListedJob[]> {

@@ -434,11 +434,30 @@ export class JobStore {
    * @returns `"too late"` if the job does not exist or has already ended
    */
   async cancel(id: string, kind?: string): Promise<"canceled" | "too late"> {
+    const canceled = await this.#cancel(id, (job) => kind === undefined || job.kind === kind);
+    return canceled === "canceled" ? canceled : "too late";
+  }
+
+  /**
+   * Cancels a job that no worker has ever claimed.
+   *
+   * @returns `"started"` if a worker has claimed it; `"too late"` if it does not exist or has ended
+   */
+  async cancelUnlessStarted(id: string): Promise<"canceled" | "started" | "too late"> {
+    const canceled = await this.#cancel(id, ({ startedAt }) => startedAt === null);
+    return canceled === "refused" ? "started" : canceled;
+  }
+
+  /** @param permits returns whether the job may be canceled; otherwise it is `"refused"` */
+  async #cancel(
+    id: string,
+    permits: (job: QueuedJob | RunningJob) => boolean,
+  ): Promise<"canceled" | "refused" | "too late"> {
     for (;;) {
       const entry = await this.#kv.get(keys.job(id));
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
-      if (kind !== undefined && job.kind !== kind) return "too late";
+      if (!permits(job)) return "refused";
       const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)

@@ -1,5 +1,6 @@
 /**
- * The whole service with the real model client and an independent server of OpenAI's protocol.
+ * The whole service with the real model client and an independent server of OpenAI's protocol. The
+ * first tests start the program, the others the service in this process.
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
@@ -13,7 +14,8 @@ import {
   sse,
   sseText,
 } from "../../testing/openai_server.ts";
-import { Program, workDirectory } from "../../testing/program.ts";
+import { LocalService } from "../../testing/local_service.ts";
+import { type LogLine, Program, workDirectory } from "../../testing/program.ts";
 import { answerWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const KEY = "sk-test-do-not-show-0123456789";
@@ -26,21 +28,31 @@ const bundles = sampleBundles({ preferences });
 
 type Env = Record<string, string>;
 
+/** How a test starts the service. */
+type Start = (directory: string, env: Env) => Promise<Program | LocalService>;
+
+/** Starts the program, for tests that need its permissions, its arguments or its own output. */
+const asProgram: Start = (directory, env) => Promise.resolve(new Program(directory, { env }));
+
+/** Starts the service in this process. */
+const here: Start = (directory, env) => LocalService.start(directory, env);
+
 /** Sends one wish to a new service with a scripted model. */
 async function run(
   path: string,
   wish: unknown,
-  { script, env = {} }: { script: [Reply, ...Reply[]]; env?: Env },
+  { script, env = {}, start = here }: { script: [Reply, ...Reply[]]; env?: Env; start?: Start },
 ) {
   await using openai = serveOpenAI(...script);
   await using directory = await workDirectory();
-  await using program = new Program(directory.path, {
-    env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: openai.url, ...env },
-  });
-  const accepted = await program.post(path, wish);
-  await program.until(({ log }) => log.some((l) => /^(completed|failed)$/.test(l.message)));
-  const { body } = await program.get(accepted.headers.get("location")!);
-  const { output, log } = program;
+  const variables = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: openai.url, ...env };
+  await using service = await start(directory.path, variables);
+  const accepted = await service.post(path, wish);
+  const hasEnded = ({ log }: { log: LogLine[] }) =>
+    log.some(({ message }) => /^(completed|failed)$/.test(message));
+  await service.until(hasEnded);
+  const { body } = await service.get(accepted.headers.get("location")!);
+  const { output, log } = service;
   const database = await contentsOf(`${directory.path}/data`);
   assert(database.includes(accepted.headers.get("location")!.split("/").at(-1)!));
   for (const secret of [KEY, UPSTREAM]) {
@@ -62,10 +74,10 @@ async function contentsOf(directory: string): Promise<string> {
   return contents;
 }
 
-const itinerary = (script: [Reply, ...Reply[]], env?: Env) =>
-  run("/api/itineraries", wish, { script, ...(env && { env }) });
-const generation = (script: [Reply, ...Reply[]], env?: Env) =>
-  run("/api/generations", { preferences }, { script, ...(env && { env }) });
+const itinerary = (script: [Reply, ...Reply[]], env: Env = {}, start = here) =>
+  run("/api/itineraries", wish, { script, env, start });
+const generation = (script: [Reply, ...Reply[]], env: Env = {}, start = here) =>
+  run("/api/generations", { preferences }, { script, env, start });
 
 const good: Reply = { content: JSON.stringify(plan) };
 const goodBundles: Reply = { content: JSON.stringify(bundles), reasoning: "Writing it down" };
@@ -86,7 +98,7 @@ function errorReply(status: number, code: string, more: object = {}): Reply {
 }
 
 Deno.test("an itinerary is written by Chat Completions with a strict schema", async () => {
-  const { body, calls } = await itinerary([good]);
+  const { body, calls } = await itinerary([good], {}, asProgram);
   assertStrictEquals(body.status, "completed");
   assertStrictEquals(body.source, "openai");
   assertEquals(body.itinerary, plan.days);
@@ -147,7 +159,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
     TICKETMASTER_BASE_URL: services.url,
     ...weatherEnv(services),
     BUNDLES_WEB_SEARCH: "1",
-  });
+  }, asProgram);
   assertStrictEquals(body.status, "completed");
   assertEquals(body.bundles, bundles.bundles);
   assertEquals(
@@ -200,7 +212,7 @@ Deno.test("neither the key nor a text of OpenAI gets into an answer, the log or 
   const answer = { error: { message, type: message, code: message } };
   // A wait beyond the deadline fails the job at once.
   const init = { status: 500, headers: { "retry-after": "3600" } };
-  const { body, log } = await itinerary([() => Response.json(answer, init)]);
+  const { body, log } = await itinerary([() => Response.json(answer, init)], {}, asProgram);
   assertStrictEquals(body.error, "OpenAI API error: 500");
   assertStrictEquals(log.at(-1)?.error, "OpenAI API error: 500");
 });

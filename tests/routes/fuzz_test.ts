@@ -6,7 +6,7 @@ import { assertAllowed, keys, KNOWN, request } from "../../testing/fuzz/requests
 
 /** A fixed seed, so that each run sends the same requests. */
 const SEED = 20261124;
-const RUNS = 3_000;
+const RUNS = 800;
 
 type Env = Awaited<ReturnType<typeof openApp>>;
 

@@ -48,6 +48,7 @@ async function setUp(maxQueuedJobs: number, { waiting = 0, countMs = 0 } = {}) {
     clock,
     store,
     scans,
+    admission,
     admit,
     /**
      * Calls `admit()` this many times at once. @returns how many calls were accepted
@@ -232,4 +233,20 @@ Deno.test("a job that starts at once does not count as waiting", async () => {
   const started = () => Promise.resolve({ outcome: "accepted" });
   for (let n = 0; n < 5; n++) assertEquals((await test.admit(started)).outcome, "accepted");
   assertStrictEquals(test.scans.total, 0);
+});
+
+Deno.test("roomIn() returns how many more jobs fit into a share of the queue", async () => {
+  using env = await setUp(10, { waiting: 3 });
+  assertEquals(
+    await Promise.all([1, 0.5, 0.25].map((share) => env.admission.roomIn(share))),
+    [7, 2, -1],
+  );
+});
+
+Deno.test("noteWaiting() counts a job that no request has created", async () => {
+  using env = await setUp(4, { waiting: 2 });
+  assertStrictEquals(await env.admission.roomIn(1), 2);
+  env.admission.noteWaiting("test", env.clock.now());
+  // From memory: the database has no third job.
+  assertStrictEquals(await env.admission.roomIn(1), 1);
 });

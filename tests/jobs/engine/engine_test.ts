@@ -355,13 +355,30 @@ Deno.test("an instance writes only its heartbeat, as often for 100 running jobs 
 Deno.test("an idle instance writes nothing, and scans once every three seconds", async () => {
   const { writes, lists } = await recordMinute(0);
   assertEquals(writes, []);
-  for (const index of ["due", "instance"]) {
+  for (const index of ['"due","test"', '"due","bulk"', "instance"]) {
     const scans = lists.filter((selector) => selector.includes(index)).length;
-    assert(scans > 0 && scans <= 21, `${scans} scans`);
+    assert(scans > 0 && scans <= 21, `${scans} scans of ${index}`);
   }
   const keyReads = lists.filter((selector) => selector.includes("api_key")).length;
   assert(keyReads > 0 && keyReads <= 8, `${keyReads} reads of the keys`);
   assert(lists.every((selector) => /due|instance|api_key/.test(selector)));
+});
+
+Deno.test("sweeps that follow each other look for rare kinds of job once", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv);
+  const lists: string[] = [];
+  hooks.list = (selector) => void lists.push(JSON.stringify(selector));
+  const scansOf = (kind: string) =>
+    lists.filter((selector) => selector.includes(`"due","${kind}"`)).length;
+  for (let n = 0; n < 10; n++) {
+    await env.a.instance.sweep();
+    env.clock.advance(100);
+  }
+  assertEquals([scansOf("test"), scansOf("bulk")], [10, 1]);
+  env.clock.advance(1_000);
+  await env.a.instance.sweep();
+  assertEquals([scansOf("test"), scansOf("bulk")], [11, 2]);
 });
 
 Deno.test("a job that finds no free slot starts when a slot becomes free, without a sweep", async () => {

@@ -331,6 +331,7 @@ function scriptedStager() {
   };
   const stager = new Stager({
     kinds: new Set(["test"]),
+    rareKinds: new Set(),
     index: index as unknown as JobIndex,
     slots,
     breaker: { openUntil: () => 0 } as unknown as Breaker,

@@ -8,6 +8,7 @@ import {
 import { BlobTooLargeError } from "../../../lib/store/blob.ts";
 import { BreakerOpenError } from "../../../lib/store/breaker.ts";
 import { failure, type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
+import { Postponement } from "../../../lib/job/postponement.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { limits, MINUTE, runningJob } from "../../../testing/jobs.ts";
 
@@ -68,6 +69,15 @@ Deno.test("decide() makes a job wait for the breaker, unless its deadline comes 
   const waitMs = limits.timeoutMs - 1;
   assertEquals(heldBack(waitMs), { next: "wait", runAt: NOON + waitMs });
   assertEquals(heldBack(limits.timeoutMs), { next: "stop", failure: why });
+});
+
+Deno.test("decide() makes a postponed job wait, unless its deadline comes first", () => {
+  const postponed = (waitMs: number) =>
+    decideOn({ error: new Postponement("Not yet", NOON + waitMs) }, { attempt: 4 });
+  const waitMs = limits.timeoutMs - 1;
+  assertEquals(postponed(waitMs), { next: "wait", runAt: NOON + waitMs });
+  const { failure } = deadlineError();
+  assertEquals(postponed(limits.timeoutMs), { next: "stop", failure });
 });
 
 Deno.test("decide() makes a job wait whose call was refused, however many attempts it has used", () => {

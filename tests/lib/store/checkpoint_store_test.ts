@@ -48,6 +48,19 @@ Deno.test("readStep() treats a damaged step as not finished", async () => {
   }
 });
 
+Deno.test("readOutput() reads a finished step without a lease, also after the end of the job", async () => {
+  using env = await openStore();
+  const { checkpoints } = env.store;
+  const lease = await acceptAndClaim(env.store);
+  const { id } = lease.job;
+  assertStrictEquals(await checkpoints.readOutput(id, step), undefined);
+  await checkpoints.saveStep(lease, step, finished);
+  await env.store.cancel(id);
+  assertEquals(await checkpoints.readOutput(id, step), finished.output);
+  await env.kv.delete(["output", id, step.promptVersion, step.name, 0]);
+  assertStrictEquals(await checkpoints.readOutput(id, step), undefined);
+});
+
 Deno.test("readStep() throws when a read fails, so that no finished step is paid for again", async () => {
   using env = await openStore();
   const job = queuedJob();

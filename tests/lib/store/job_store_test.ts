@@ -396,6 +396,19 @@ Deno.test("cancel() takes a running job from its worker, which can write nothing
   assertEquals(await store.read(lease.job.id), canceled);
 });
 
+Deno.test("cancelUnlessStarted() cancels only a job that no worker has ever claimed", async () => {
+  using env = await openStore();
+  const job = queuedJob();
+  await env.store.accept(job);
+  assertStrictEquals(await env.store.cancelUnlessStarted(job.id), "canceled");
+  assertStrictEquals(await env.store.cancelUnlessStarted(job.id), "too late");
+  const lease = await acceptAndClaim(env.store);
+  assertStrictEquals(await env.store.cancelUnlessStarted(lease.job.id), "started");
+  await env.store.release(lease, { runAt: NOON });
+  assertStrictEquals(await env.store.cancelUnlessStarted(lease.job.id), "started");
+  assertStrictEquals((await env.store.read(lease.job.id))?.job.state, "queued");
+});
+
 Deno.test("cancel() changes nothing for a job that has ended, has expired, or never existed", async () => {
   using env = await openStore();
   const [done, failed, canceled] = [1, 2, 3].map(() => acceptAndClaim(env.store));
