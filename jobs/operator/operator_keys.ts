@@ -13,24 +13,34 @@ import {
   startOf,
 } from "../../lib/api_key.ts";
 import type { ApiKeys } from "../../lib/api_keys.ts";
+import { keyCaller } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { type ApiKeyStore, MAX_KEYS } from "../../lib/store/api_key_store.ts";
 import type { Actor, Audit } from "./audit.ts";
 
+const NAME_ERROR = "expected 1 to 64 visible characters";
+const SCOPES_ERROR = `expected one or more of ${Object.keys(keyScopes).join(", ")}`;
+const JOBS_ERROR = "expected a whole number from 1 to 1,000,000";
+const COST_ERROR = "expected an amount from 0.01 to 1,000,000";
+const TIME_ERROR = "expected a time such as 2027-01-31T12:00:00Z";
+
 /** What an operator may choose for a new key. */
 export const NewKey = z.object({
-  name: z.string().trim().min(1).max(64).describe("For people, such as the name of the client"),
-  scopes: z.array(KeyScope).min(1).transform((scopes) => [...new Set(scopes)]).describe(
-    Object.entries(keyScopes).map(([scope, what]) => `\`${scope}\`: ${what}`).join("; "),
-  ),
-  dailyJobs: z.int().min(1).max(1_000_000).nullable().default(null).describe(
-    "How many jobs it may create per UTC day. `null`: `DAILY_JOBS_PER_KEY` applies",
-  ),
-  dailyCostUsd: z.number().positive().max(1_000_000).nullable().default(null).describe(
-    "How many US dollars its jobs may cost per UTC day. `null`: no limit",
-  ),
-  expiresAt: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)).nullable()
-    .default(null).describe("When the key ends by itself. `null`: never"),
+  name: z.string(NAME_ERROR).trim().regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, NAME_ERROR)
+    .describe("For people, such as the name of the client"),
+  scopes: z.array(KeyScope, SCOPES_ERROR).min(1, SCOPES_ERROR).max(10, SCOPES_ERROR)
+    .transform((scopes) => [...new Set(scopes)]).describe(
+      Object.entries(keyScopes).map(([scope, what]) => `\`${scope}\`: ${what}`).join("; "),
+    ),
+  dailyJobs: z.int(JOBS_ERROR).min(1, JOBS_ERROR).max(1_000_000, JOBS_ERROR).nullable()
+    .default(null).describe(
+      "How many jobs it may create per UTC day. `null`: `DAILY_JOBS_PER_KEY` applies",
+    ),
+  dailyCostUsd: z.number(COST_ERROR).min(0.01, COST_ERROR).max(1_000_000, COST_ERROR).nullable()
+    .default(null).describe("How many US dollars its jobs may cost per UTC day. `null`: no limit"),
+  expiresAt: z.iso.datetime({ offset: true, error: TIME_ERROR })
+    .transform((text) => Date.parse(text)).nullable().default(null)
+    .describe("When the key ends by itself. `null`: never"),
 });
 export type NewKey = z.infer<typeof NewKey>;
 
@@ -40,6 +50,8 @@ export type KeyState = "valid" | "expired" | "revoked";
 /** A key, without its secrets. Times are in epoch milliseconds. */
 export interface ListedKey extends Omit<ApiKey, "secrets"> {
   state: KeyState;
+  /** The owner of the jobs that it creates. */
+  owner: string;
 }
 
 /** The keys, and who needs one. */
@@ -65,6 +77,11 @@ export interface MadeKey {
 /** Why a key is not made, or why the service does not open. */
 export class KeyRefusal extends Error {
   override name = "KeyRefusal";
+
+  /** @param member the member of {@link NewKey} that is wrong; `null`: none */
+  constructor(message: string, readonly member: keyof NewKey | null = null) {
+    super(message);
+  }
 }
 
 export interface OperatorKeysOptions {
@@ -111,10 +128,11 @@ export class OperatorKeys {
     const { store, apiKeys, audit, clock, unpricedModel } = this.#options;
     const now = clock.now();
     if (limits.expiresAt !== null && limits.expiresAt <= now) {
-      throw new KeyRefusal("expiresAt must be in the future");
+      throw new KeyRefusal("expected a time in the future", "expiresAt");
     }
     if (limits.dailyCostUsd !== null && unpricedModel !== null) {
-      throw new KeyRefusal(`dailyCostUsd needs the price of ${unpricedModel} in MODEL_PRICES`);
+      const message = `needs the price of ${unpricedModel} in MODEL_PRICES`;
+      throw new KeyRefusal(message, "dailyCostUsd");
     }
     const text = newKeyText();
     const secrets = secretsOf(text);
@@ -171,9 +189,10 @@ export class OperatorKeys {
     await this.#options.refresh();
   }
 
-  #listed({ secrets: _, ...key }: ApiKey): ListedKey {
+  #listed({ secrets, ...key }: ApiKey): ListedKey {
     const isValid = isValidKey(key, this.#options.clock.now());
     const ended = key.revokedAt === null ? "expired" : "revoked";
-    return { ...key, state: isValid ? "valid" : ended };
+    const { id: owner } = keyCaller(secrets.hash, key);
+    return { ...key, state: isValid ? "valid" : ended, owner };
   }
 }

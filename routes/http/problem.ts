@@ -123,6 +123,18 @@ export const problemTypes = {
     advice: "The path exists, but does not support this method. The `Allow` header lists the " +
       "methods that it supports.",
   },
+  key_not_found: {
+    status: 404,
+    title: "API key not found",
+    advice: "No API key has this id. Keys stay in the list for 31 days after their end. Keys of " +
+      "`API_KEYS` have no id.",
+  },
+  key_refused: {
+    status: 409,
+    title: "The change of API keys is not possible",
+    advice: "`detail` says what is in the way: there are too many keys, or a service cannot be " +
+      "opened while it has keys. Remove the cause and send the request again.",
+  },
   read_token_not_needed: {
     status: 409,
     title: "A read token is not needed",

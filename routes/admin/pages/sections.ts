@@ -14,6 +14,7 @@ export interface Section {
 /** All sections. Each has at least one page. */
 export const sections = {
   overview: { title: "Overview", href: "/admin", key: "o" },
+  keys: { title: "Keys", href: "/admin/keys", key: "k" },
 } as const satisfies Record<string, Section>;
 
 export type SectionName = keyof typeof sections;

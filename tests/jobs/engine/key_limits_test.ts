@@ -137,7 +137,7 @@ Deno.test("a key cannot have a limit for its cost if the price of a model is not
   const message = await creating.catch((error) => `${error.name}: ${error.message}`);
   assertStrictEquals(
     message,
-    "KeyRefusal: dailyCostUsd needs the price of ITINERARY_MODEL gpt-test in MODEL_PRICES",
+    "KeyRefusal: needs the price of ITINERARY_MODEL gpt-test in MODEL_PRICES",
   );
   assertEquals((await env.a.operator.keys.list()).keys, []);
 });
