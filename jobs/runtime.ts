@@ -3,15 +3,22 @@
  * tests.
  * @module
  */
-import { ApiKeys } from "../lib/api_keys.ts";
+import type { ApiKeys } from "../lib/api_keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
+import type { JobEvents } from "../lib/job/job_events.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import { JobMetrics } from "../lib/metrics/job_metrics.ts";
+import { Metrics } from "../lib/metrics/metrics.ts";
+import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
-import { ApiKeyStore } from "../lib/store/api_key_store.ts";
+import { AlertStore } from "../lib/store/alert_store.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { type BreakerState, isForAll } from "../lib/store/breaker_state.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
+import { ControlsStore } from "../lib/store/controls_store.ts";
+import { HistoryStore } from "../lib/store/history_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -19,8 +26,8 @@ import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
-import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
 import { estimatedCost } from "../lib/usage.ts";
@@ -29,11 +36,11 @@ import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
-import { Health } from "./engine/health.ts";
+import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
-import { KeyCosts } from "./engine/key_costs.ts";
-import { KeyRefresh } from "./engine/key_refresh.ts";
+import type { KeyRefresh } from "./engine/key_refresh.ts";
+import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -42,14 +49,22 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { ALERT_KIND, alertKind } from "./kinds/alert/kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
-import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { BULK } from "./kinds/bulk/pages.ts";
+import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
+import { createKeyParts } from "./key_parts.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
+import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { OperatorKeys } from "./operator/operator_keys.ts";
+import { presenceOf } from "./operator/presence.ts";
+import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -70,6 +85,8 @@ export interface RuntimeOptions {
   model?: ModelProvider | undefined;
   /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+  /** Counts what the instance does. Unset: new metrics. */
+  metrics?: Metrics | undefined;
 }
 
 /** One instance of the engine. */
@@ -82,6 +99,7 @@ export interface Runtime {
   readonly apiKeys: ApiKeys;
   /** Reads the keys of the database. `main.ts` must do it before the first request. */
   readonly keys: KeyRefresh;
+  readonly metrics: Metrics;
   readonly operator: Operator;
 }
 
@@ -89,21 +107,29 @@ export interface Runtime {
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, kinds, model });
-  const admission = createAdmission(config, { options, kinds, base });
+  const metrics = options.metrics ?? new Metrics();
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK, ALERT_KIND],
+    callbackKind: CALLBACK_KIND,
+  });
+  const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
+  const admission = createAdmission(config, { options, base });
+  const alert = alertKind(config.alertReceiver) as JobKind;
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
-    .map((kind) => [kind.name, kind]));
+  const allKinds = new Map(
+    [...kinds, ...callbackKinds(config, { options, kinds, base }), bulk, alert]
+      .map((kind) => [kind.name, kind]),
+  );
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
-  const keyCosts = createKeyCosts(config, { options, kinds, base });
-  const keys = createKeyRefresh({ options, base, keyCosts });
-  const parts = { options, kinds, base, work, keyCosts, admission, stopped };
-  const jobs = createJobService(config, parts);
-  const instance = createInstance(config, { options, base, work, keys, stopped });
+  const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
+  const reports = createReports(config, { options, kinds, base, work, metrics });
+  const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, health, keys });
-  return { kinds, jobs, instance, health, apiKeys: base.apiKeys, keys, operator };
+  const operator = createOperator(config, { options, kinds, base, jobs, health, reports });
+  const { apiKeys, keys } = base;
+  return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -112,10 +138,11 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   config: Config,
-  { options, kinds, model }: {
+  { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
+    metrics: JobMetrics;
   },
 ) {
   const { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency } = config;
@@ -124,10 +151,11 @@ function createStores(
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
-  const apiKeys = new ApiKeys(config.apiKeys, clock);
-  const keyStore = new ApiKeyStore(kv, { clock, ring });
-  const spending = createSpending(config, { kv, clock, holder, kinds, apiKeys });
-  const store = new JobStore(kv, {
+  const names = kinds.map(({ name }) => name);
+  const typicalUsd = typicalCosts(config, kinds);
+  const keyParts = createKeyParts(config, { kv, clock, holder, instances, names, typicalUsd });
+  const { spending } = keyParts;
+  const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
@@ -135,8 +163,12 @@ function createStores(
     spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
+    queueOf: (job): QueueWait | null => board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
-    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
+    events: notifyOfEnds(metrics, (job) => {
+      const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+      cleaner.cleanUpAfter(job.id, { hasPlan });
+    }),
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
@@ -150,64 +182,65 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
-  return {
-    doorbell,
-    instances,
-    apiKeys,
-    keyStore,
-    store,
-    spending,
-    storage,
-    cleaner,
-    breaker,
-    turns,
+  const controls = new ControlsStore(kv, { clock, ring });
+  const queue = createQueue({
+    options,
+    names,
     holder,
+    store,
+    instances,
+    breaker,
+    controls,
+    storage,
+  });
+  const { board } = queue;
+  const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
+  const shared = { doorbell, instances, store, storage, cleaner, breaker, controls };
+  return { ...shared, ...keyParts, ...queue, turns, holder, metrics };
+}
+
+/** Returns events that also call `onEnded` with each ended job. */
+function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobEvents {
+  return {
+    accepted: (job) => events.accepted(job),
+    claimed: (job, options) => events.claimed(job, options),
+    queued: (job, why) => events.queued(job, why),
+    ended(job, ending) {
+      events.ended(job, ending);
+      onEnded(job);
+    },
   };
 }
 
-/** Creates the sums for the daily limits of the service and of keys. */
-function createSpending(
-  { daily }: Config,
-  { kv, clock, holder, kinds, apiKeys }: {
-    kv: Deno.Kv;
-    clock: Clock;
+/** Creates the parts that order the waiting jobs, count them and show their positions. */
+function createQueue(
+  { options: { kv, clock }, names: kinds, holder, store, instances, breaker, controls, storage }: {
+    options: RuntimeOptions;
+    names: readonly string[];
     holder: string;
-    kinds: readonly PublicKind[];
-    apiKeys: ApiKeys;
+    store: JobStore;
+    instances: InstanceStore;
+    breaker: Breaker;
+    controls: ControlsStore;
+    storage: StorageSpace;
   },
-): SpendingStore {
-  return new SpendingStore(kv, {
-    clock,
+) {
+  const { index } = store;
+  const order = new FairOrder();
+  const waiting = new WaitingCount({ index, instances, holder, kinds, clock });
+  const board: QueueBoard = new QueueBoard({
     holder,
-    kinds: kinds.map(({ name }) => name),
-    isLimited: daily.jobs !== undefined || daily.costUsd !== undefined,
-    isCostLimited: (owner) => apiKeys.isCostLimited(owner),
+    kinds,
+    store: new QueueStore(kv),
+    index,
+    order,
+    breaker,
+    controls,
+    storage,
+    waiting,
+    clock,
   });
-}
-
-/** Creates the limits for the daily cost of keys. */
-function createKeyCosts(
-  config: Config,
-  { options: { clock }, kinds, base: { apiKeys, spending } }: {
-    options: RuntimeOptions;
-    kinds: readonly PublicKind[];
-    base: Stores;
-  },
-): KeyCosts {
-  return new KeyCosts({ apiKeys, spending, clock, typicalUsd: typicalCosts(config, kinds) });
-}
-
-/** Creates the connection between the keys in memory and those in KV. */
-function createKeyRefresh(
-  { options: { clock }, base: { apiKeys, keyStore }, keyCosts }: {
-    options: RuntimeOptions;
-    base: Stores;
-    keyCosts: KeyCosts;
-  },
-): KeyRefresh {
-  const onDay = () => keyCosts.deletePast();
-  return new KeyRefresh({ apiKeys, store: keyStore, clock, onDay });
+  return { order, waiting, board };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -235,19 +268,8 @@ function callbackKinds(
 /** Creates the back-pressure. */
 function createAdmission(
   { maxQueuedJobs }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder } }: {
-    options: RuntimeOptions;
-    kinds: readonly PublicKind[];
-    base: Stores;
-  },
+  { options: { clock }, base: { waiting } }: { options: RuntimeOptions; base: Stores },
 ): Admission {
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
   return new Admission({ waiting, clock, maxQueuedJobs });
 }
 
@@ -276,10 +298,9 @@ function createWorker(
 ) {
   const { concurrency, jobTtlMs } = config;
   const { clock } = options;
-  const { store, breaker, storage, holder } = base;
+  const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
-  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -292,6 +313,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    controls,
     storage,
     executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
@@ -309,18 +331,19 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    controls,
     storage,
     unreadable,
     order,
     clock,
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
-  return { unreadable, slots, worker, stager, order };
+  return { unreadable, slots, worker, stager };
 }
 
 function createExecutor(
   { limits, prices, mockIfQuota }: Config,
-  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+  { options: { clock, random }, kinds, model, base: { store, breaker, metrics }, turns }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
     model: ModelProvider;
@@ -338,6 +361,7 @@ function createExecutor(
     limits,
     prices,
     turns,
+    metrics,
     mockIfQuota,
   });
 }
@@ -345,18 +369,17 @@ function createExecutor(
 /** Creates the interface for routes. */
 function createJobService(
   config: Config,
-  { options: { kv, clock }, kinds, base, work, keyCosts, admission, stopped }: {
+  { options: { kv, clock }, kinds, base, work, admission, stopped }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     work: Work;
-    keyCosts: KeyCosts;
     admission: Admission;
     stopped: AbortController;
   },
 ): JobService {
   const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage } = base;
+  const { store, spending, keyCosts, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -370,8 +393,10 @@ function createJobService(
     }),
     keyCosts,
     worker: work.worker,
-    order: work.order,
+    order,
+    board,
     storage,
+    controls,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
@@ -419,21 +444,33 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl, unpricedModel }: Config,
-  { options: { kv, clock }, kinds, base: { store, keyStore, apiKeys }, jobs, health, keys }: {
+  { limits, traceUrl, unpricedModel, jobTtlMs: ttlMs }: Config,
+  {
+    options: { kv, clock },
+    kinds,
+    base: { store, keyStore, apiKeys, keys },
+    jobs,
+    health,
+    reports,
+  }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     jobs: JobService;
     health: Health;
-    keys: KeyRefresh;
+    reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
+    alerts: reports.alerts,
     audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
+    kinds: names,
+    history: reports.history,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
     keys: new OperatorKeys({
@@ -447,34 +484,78 @@ function createOperator(
   };
 }
 
+/** Creates the history and the alerts. */
+function createReports(
+  { alerts: thresholds, alertReceiver, jobTtlMs }: Config,
+  { options: { kv, clock }, kinds, base, work: { slots }, metrics }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+    metrics: Metrics;
+  },
+): { alerts: Alerts; history: History } {
+  const { store: jobs, breaker, storage, holder } = base;
+  const history = new History({
+    store: new HistoryStore(kv, clock),
+    collect: () => metrics.collect(),
+    presence: presenceOf(slots, clock),
+    holder,
+    clock,
+  });
+  const alerts = new Alerts({
+    store: new AlertStore(kv, { clock, jobs }),
+    history,
+    thresholds,
+    kinds,
+    readBreaker: async (kind) => stateForAll(await breaker.read(kind), clock.now()),
+    readStorage: () => storage.report,
+    readExpiredForMs: () => jobs.index.expiredForMs(),
+    isDelivered: alertReceiver !== null,
+    jobTtlMs,
+    holder,
+    clock,
+  });
+  return { alerts, history };
+}
+
+/** Returns the state of a breaker as far as it concerns all jobs of its kind. */
+function stateForAll(state: BreakerState | null, now: number) {
+  return stateOf(state !== null && isForAll(state) ? state : null, now);
+}
+
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
-  { options, base, work, keys, stopped }: {
+  { options, base, work, stopped, reports }: {
     options: RuntimeOptions;
     base: Stores;
     work: Work;
-    keys: KeyRefresh;
     stopped: AbortController;
+    reports: { alerts: Alerts; history: History };
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
+  const { store, instances, keys, storage, cleaner, doorbell, breaker, controls } = base;
+  const { board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
     slots,
     worker,
     stager,
+    board,
     rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,
     breaker,
+    controls,
     instances,
     keys,
     storage,
     spaceWrites: spaceWrites(kv),
     locks,
+    reports: new Reports({ ...reports, clock }),
     clock,
     leaseMs,
     stopped,
