@@ -10,6 +10,8 @@ import type { InstanceStore } from "../lib/store/instance_store.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { KeyCosts } from "./engine/key_costs.ts";
 import { KeyRefresh } from "./engine/key_refresh.ts";
+import type { PublicKind } from "./kind.ts";
+import { typicalCosts } from "./typical_costs.ts";
 
 interface KeyPartOptions {
   kv: Deno.Kv;
@@ -17,26 +19,26 @@ interface KeyPartOptions {
   /** The id of this instance. */
   holder: string;
   instances: InstanceStore;
-  /** The names of the kinds of job that callers create. */
-  names: readonly string[];
-  /** Returns what a plan of a kind costs in US dollars, as an estimate. */
-  typicalUsd: (kind: string) => number;
+  /** The kinds of job that callers create. */
+  kinds: readonly PublicKind[];
 }
 
 /** Creates the parts, and the sums that their limits and those of the service need. */
 export function createKeyParts(
-  { apiKeys: configured, daily }: Config,
-  { kv, clock, holder, instances, names, typicalUsd }: KeyPartOptions,
+  config: Config,
+  { kv, clock, holder, instances, kinds }: KeyPartOptions,
 ) {
-  const apiKeys = new ApiKeys(configured, clock);
+  const { daily } = config;
+  const apiKeys = new ApiKeys(config.apiKeys, clock);
   const keyStore = new ApiKeyStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
   const spending = new SpendingStore(kv, {
     clock,
     holder,
-    kinds: names,
+    kinds: kinds.map(({ name }) => name),
     isLimited: daily.jobs !== undefined || daily.costUsd !== undefined,
     isCostLimited: (owner) => apiKeys.isCostLimited(owner),
   });
+  const typicalUsd = typicalCosts(config, kinds);
   const keyCosts = new KeyCosts({ apiKeys, spending, clock, typicalUsd });
   const onDay = () => keyCosts.deletePast();
   const keys = new KeyRefresh({ apiKeys, store: keyStore, clock, onDay });

@@ -30,7 +30,6 @@ import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
-import { estimatedCost } from "../lib/usage.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
@@ -66,6 +65,7 @@ import { OperatorKeys } from "./operator/operator_keys.ts";
 import { presenceOf } from "./operator/presence.ts";
 import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
+import { typicalCosts } from "./typical_costs.ts";
 
 /** The dependencies of the runtime. */
 export interface RuntimeOptions {
@@ -152,18 +152,16 @@ function createStores(
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
   const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
   const names = kinds.map(({ name }) => name);
-  const typicalUsd = typicalCosts(config, kinds);
-  const keyParts = createKeyParts(config, { kv, clock, holder, instances, names, typicalUsd });
-  const { spending } = keyParts;
+  const keyParts = createKeyParts(config, { kv, clock, holder, instances, kinds });
   const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
-    spending,
+    spending: keyParts.spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    queueOf: (job): QueueWait | null => board.waitOf(job),
+    queueOf: (job): QueueWait | null => queue.board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
     events: notifyOfEnds(metrics, (job) => {
       const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
@@ -193,7 +191,6 @@ function createStores(
     controls,
     storage,
   });
-  const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
   const shared = { doorbell, instances, store, storage, cleaner, breaker, controls };
   return { ...shared, ...keyParts, ...queue, turns, holder, metrics };
@@ -404,18 +401,6 @@ function createJobService(
     senders: new SenderHashes(kv, clock),
     publicKinds: new Set(kinds.map(({ name }) => name)),
   });
-}
-
-/** Returns a function that returns what a plan of a kind costs in US dollars, as an estimate. */
-function typicalCosts(
-  { generator, prices }: Config,
-  kinds: readonly PublicKind[],
-): (kind: string) => number {
-  const costs = new Map(kinds.map(({ name, typicalUse: use }) => {
-    const costs = use && generator === "openai" ? estimatedCost(use, prices[use.model]) : 0;
-    return [name, costs];
-  }));
-  return (kind) => costs.get(kind) ?? 0;
 }
 
 /** Creates the report for operators. */
