@@ -37,6 +37,8 @@ const variables = Object.entries(Variables.shape)
 /** The modules that build keys of KV, each with a table of them at its head. */
 const keyModules = [
   "job_keys",
+  "history_store",
+  "alert_store",
   "instance_store",
   "spending_store",
   "breaker",
@@ -45,8 +47,8 @@ const keyModules = [
   "stored_responses",
   "space_writes",
   "audit_store",
-  "session_store",
   "bulk_turns",
+  "session_store",
 ];
 
 /** All files that are generated. */

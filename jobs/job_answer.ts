@@ -35,12 +35,19 @@ const Failure = z.object({
 }).meta({ id: "Failure", description: "Why a job failed, for programs" });
 
 const Progress = z.object({
-  phase: z.enum(["queued", "retrying", ...Phase.options]),
+  phase: z.enum(["queued", "retrying", "paused", ...Phase.options]),
   message: z.string().describe("The current phase in words, for people"),
   step: z.int().nonnegative().describe("Number of finished parts of the plan"),
   of: z.int().positive().nullable().describe("Total number of parts; `null` if not known"),
+  position: z.int().positive().nullable().describe(
+    "The position of a job that waits; 1: it starts next. It only grows if the job waits again " +
+      "after it has started. `null`: the job does not wait, or its position is not known",
+  ),
+  expectedStartAt: time.nullable().describe(
+    "When a job that waits will probably start; `null`: not known",
+  ),
   updatedAt: time,
-}).meta({ id: "Progress", description: "The progress of a running job" });
+}).meta({ id: "Progress", description: "The progress of a job that waits or runs" });
 
 const Usage = JobUsage.meta({
   id: "Usage",

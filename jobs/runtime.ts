@@ -5,11 +5,19 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
+import type { JobEvents } from "../lib/job/job_events.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import { JobMetrics } from "../lib/metrics/job_metrics.ts";
+import { Metrics } from "../lib/metrics/metrics.ts";
+import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AlertStore } from "../lib/store/alert_store.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { type BreakerState, isForAll } from "../lib/store/breaker_state.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
+import { ControlsStore } from "../lib/store/controls_store.ts";
+import { HistoryStore } from "../lib/store/history_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -17,6 +25,7 @@ import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
 import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
@@ -27,9 +36,10 @@ import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
-import { Health } from "./engine/health.ts";
+import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobService } from "./engine/job_service.ts";
+import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
 import { Slots } from "./engine/slots.ts";
@@ -38,13 +48,20 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { ALERT_KIND, alertKind } from "./kinds/alert/kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
-import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { BULK } from "./kinds/bulk/pages.ts";
+import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
+import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
+import { presenceOf } from "./operator/presence.ts";
+import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
 
 /** The dependencies of the runtime. */
@@ -65,6 +82,8 @@ export interface RuntimeOptions {
   model?: ModelProvider | undefined;
   /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+  /** Counts what the instance does. Unset: new metrics. */
+  metrics?: Metrics | undefined;
 }
 
 /** One instance of the engine. */
@@ -73,6 +92,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly metrics: Metrics;
   readonly operator: Operator;
 }
 
@@ -80,19 +100,36 @@ export interface Runtime {
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, kinds, model });
-  const admission = createAdmission(config, { options, kinds, base });
+  const metrics = options.metrics ?? new Metrics();
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK, ALERT_KIND],
+    callbackKind: CALLBACK_KIND,
+  });
+  const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
+  const admission = createAdmission(config, { options, base });
+  const alert = alertKind(config.alertReceiver) as JobKind;
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
-    .map((kind) => [kind.name, kind]));
+  const allKinds = new Map(
+    [...kinds, ...callbackKinds(config, { options, kinds, base }), bulk, alert]
+      .map((kind) => [kind.name, kind]),
+  );
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
-  const instance = createInstance(config, { options, base, work, stopped });
+  const reports = createReports(config, { options, kinds, base, work, metrics });
+  const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
-  const names = [...allKinds.keys()];
-  const operator = createOperator(config, { options, kinds, names, base, jobs, health });
-  return { kinds, jobs, instance, health, operator };
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    jobs,
+    health,
+    reports,
+  });
+  return { kinds, jobs, instance, health, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -101,10 +138,11 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
-  { options, kinds, model }: {
+  { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
+    metrics: JobMetrics;
   },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -114,7 +152,7 @@ function createStores(
   const names = kinds.map(({ name }) => name);
   const spending = new SpendingStore(kv, { clock, holder, kinds: names });
   const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
-  const store = new JobStore(kv, {
+  const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
@@ -123,8 +161,12 @@ function createStores(
     spending: isLimited ? spending : undefined,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
+    queueOf: (job): QueueWait | null => board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
-    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
+    events: notifyOfEnds(metrics, (job) => {
+      const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+      cleaner.cleanUpAfter(job.id, { hasPlan });
+    }),
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
@@ -138,8 +180,65 @@ function createStores(
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
+  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  const queue = createQueue({
+    options,
+    names,
+    holder,
+    store,
+    instances,
+    breaker,
+    controls,
+    storage,
+  });
+  const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
-  return { doorbell, instances, store, spending, storage, cleaner, breaker, turns, holder };
+  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
+  return { ...shared, ...queue, turns, holder, metrics };
+}
+
+/** Returns events that also call `onEnded` with each ended job. */
+function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobEvents {
+  return {
+    accepted: (job) => events.accepted(job),
+    claimed: (job, options) => events.claimed(job, options),
+    queued: (job, why) => events.queued(job, why),
+    ended(job, ending) {
+      events.ended(job, ending);
+      onEnded(job);
+    },
+  };
+}
+
+/** Creates the parts that order the waiting jobs, count them and show their positions. */
+function createQueue(
+  { options: { kv, clock }, names: kinds, holder, store, instances, breaker, controls, storage }: {
+    options: RuntimeOptions;
+    names: readonly string[];
+    holder: string;
+    store: JobStore;
+    instances: InstanceStore;
+    breaker: Breaker;
+    controls: ControlsStore;
+    storage: StorageSpace;
+  },
+) {
+  const { index } = store;
+  const order = new FairOrder();
+  const waiting = new WaitingCount({ index, instances, holder, kinds, clock });
+  const board: QueueBoard = new QueueBoard({
+    holder,
+    kinds,
+    store: new QueueStore(kv),
+    index,
+    order,
+    breaker,
+    controls,
+    storage,
+    waiting,
+    clock,
+  });
+  return { order, waiting, board };
 }
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
@@ -167,19 +266,8 @@ function callbackKinds(
 /** Creates the back-pressure. */
 function createAdmission(
   { maxQueuedJobs }: Config,
-  { options: { clock }, kinds, base: { store, instances, holder } }: {
-    options: RuntimeOptions;
-    kinds: readonly PublicKind[];
-    base: Stores;
-  },
+  { options: { clock }, base: { waiting } }: { options: RuntimeOptions; base: Stores },
 ): Admission {
-  const waiting = new WaitingCount({
-    index: store.index,
-    instances,
-    holder,
-    kinds: kinds.map(({ name }) => name),
-    clock,
-  });
   return new Admission({ waiting, clock, maxQueuedJobs });
 }
 
@@ -208,10 +296,9 @@ function createWorker(
 ) {
   const { concurrency, jobTtlMs } = config;
   const { clock } = options;
-  const { store, breaker, storage, holder } = base;
+  const { store, breaker, controls, storage, order, holder } = base;
   const names = new Set(kinds.keys());
   const turns = new Turns();
-  const order = new FairOrder();
   const unreadable = new UnreadableJobs({ clock, ttlMs: jobTtlMs });
   const slots = new Slots({
     concurrency,
@@ -224,6 +311,7 @@ function createWorker(
     slots,
     store,
     breaker,
+    controls,
     storage,
     executor: createExecutor(config, { options, kinds, model, base, turns }),
     order,
@@ -241,18 +329,19 @@ function createWorker(
     index: store.index,
     slots,
     breaker,
+    controls,
     storage,
     unreadable,
     order,
     clock,
     claim: (job): Promise<void> => worker.tryClaim(job.id, job),
   });
-  return { unreadable, slots, worker, stager, order };
+  return { unreadable, slots, worker, stager };
 }
 
 function createExecutor(
   { limits, prices, mockIfQuota }: Config,
-  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+  { options: { clock, random }, kinds, model, base: { store, breaker, metrics }, turns }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
     model: ModelProvider;
@@ -270,6 +359,7 @@ function createExecutor(
     limits,
     prices,
     turns,
+    metrics,
     mockIfQuota,
   });
 }
@@ -287,7 +377,7 @@ function createJobService(
   },
 ): JobService {
   const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage } = base;
+  const { store, spending, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -300,8 +390,10 @@ function createJobService(
       typicalUsd: typicalCosts(config, kinds),
     }),
     worker: work.worker,
-    order: work.order,
+    order,
+    board,
     storage,
+    controls,
     clock,
     jobTtlMs,
     dailyJobsPerKey,
@@ -349,22 +441,27 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl }: Config,
-  { options: { kv, clock }, kinds, names, base: { store }, jobs, health }: {
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
+  { options: { kv, clock }, kinds, allKinds, base: { store }, jobs, health, reports }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
-    /** The names of all kinds. */
-    names: readonly string[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
     jobs: JobService;
     health: Health;
+    reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
+    alerts: reports.alerts,
     audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
+    kinds: names,
+    history: reports.history,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({
       store,
@@ -372,39 +469,83 @@ function createOperator(
       audit,
       clock,
       limits,
-      kinds: names,
+      kinds: [...allKinds.keys()],
       publicKinds,
       traceUrl,
     }),
   };
 }
 
+/** Creates the history and the alerts. */
+function createReports(
+  { alerts: thresholds, alertReceiver, jobTtlMs }: Config,
+  { options: { kv, clock }, kinds, base, work: { slots }, metrics }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+    metrics: Metrics;
+  },
+): { alerts: Alerts; history: History } {
+  const { store: jobs, breaker, storage, holder } = base;
+  const history = new History({
+    store: new HistoryStore(kv, clock),
+    collect: () => metrics.collect(),
+    presence: presenceOf(slots, clock),
+    holder,
+    clock,
+  });
+  const alerts = new Alerts({
+    store: new AlertStore(kv, { clock, jobs }),
+    history,
+    thresholds,
+    kinds,
+    readBreaker: async (kind) => stateForAll(await breaker.read(kind), clock.now()),
+    readStorage: () => storage.report,
+    readExpiredForMs: () => jobs.index.expiredForMs(),
+    isDelivered: alertReceiver !== null,
+    jobTtlMs,
+    holder,
+    clock,
+  });
+  return { alerts, history };
+}
+
+/** Returns the state of a breaker as far as it concerns all jobs of its kind. */
+function stateForAll(state: BreakerState | null, now: number) {
+  return stateOf(state !== null && isForAll(state) ? state : null, now);
+}
+
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
-  { options, base, work, stopped }: {
+  { options, base, work, stopped, reports }: {
     options: RuntimeOptions;
     base: Stores;
     work: Work;
     stopped: AbortController;
+    reports: { alerts: Alerts; history: History };
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, holder } = base;
+  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
     slots,
     worker,
     stager,
+    board,
     rescuer: new Rescuer({ store, instances, locks, storage, clock, unreadable, leaseMs }),
     cleaner,
     doorbell,
     breaker,
+    controls,
     instances,
     storage,
     spaceWrites: spaceWrites(kv),
     locks,
+    reports: new Reports({ ...reports, clock }),
     clock,
     leaseMs,
     stopped,

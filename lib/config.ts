@@ -5,6 +5,7 @@
  * @module
  */
 import type { z } from "zod";
+import { thresholdsOf } from "./alert_thresholds.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { describeError } from "./log.ts";
 import { variableNames, Variables } from "./variables.ts";
@@ -25,6 +26,9 @@ const SECRETS = new Set([
   "TICKETMASTER_API_KEY",
   "API_KEYS",
   "ADMIN_TOKEN",
+  // A URL of Slack holds a secret.
+  "ALERT_WEBHOOK_URL",
+  "ALERT_WEBHOOK_SECRET",
 ]);
 
 /** An empty value of these asks for the model's default. */
@@ -100,6 +104,8 @@ export function parseConfig(
     dedupeInFlight: v.DEDUPE_IN_FLIGHT,
     openai: openaiOptions(v),
     webhookSecret: v.OPENAI_WEBHOOK_SECRET,
+    alerts: thresholdsOf(v.ALERTS),
+    alertReceiver: alertReceiver(v),
     prices: v.MODEL_PRICES,
     itineraryModel: v.ITINERARY_MODEL,
     itineraryEffort: chooseEffort("ITINERARY_EFFORT", v, given),
@@ -155,6 +161,21 @@ function openaiOptions(v: Parsed) {
 function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string | undefined {
   if (token === undefined || !keys.includes(token)) return token;
   throw new ConfigError("ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS");
+}
+
+/** Returns the receiver of alerts; `null`: alerts are not delivered. */
+function alertReceiver(v: Parsed) {
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_FORMAT: format } = v;
+  const secret = v.ALERT_WEBHOOK_SECRET ?? null;
+  if (url === undefined) return null;
+  // Slack knows its callers by the URL.
+  if (secret === null && format !== "slack") {
+    throw new ConfigError(
+      "ALERT_WEBHOOK_SECRET is not set, ALERT_WEBHOOK_URL needs it unless " +
+        "ALERT_WEBHOOK_FORMAT is slack",
+    );
+  }
+  return { url, secret, format };
 }
 
 /** One caller must not use up the day of all others. */

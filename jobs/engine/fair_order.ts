@@ -133,6 +133,11 @@ export class FairOrder {
     return hasJobs ? current : null;
   }
 
+  /** Whether jobs of a kind wait, as far as this instance knows. */
+  hasJobs(kind: string): boolean {
+    return this.#queue(kind).hasJobs;
+  }
+
   #queue(kind: string): Queue {
     let queue = this.#queues.get(kind);
     if (!queue) {

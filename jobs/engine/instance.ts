@@ -7,17 +7,27 @@ import { getLogger } from "@logtape/logtape";
 import { type Clock, waitAtMost } from "../../lib/clock.ts";
 import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { InstanceLocks } from "../../lib/store/instance_locks.ts";
 import type { InstanceStore } from "../../lib/store/instance_store.ts";
 import type { SpaceWrites } from "../../lib/store/space_writes.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
+import { type QueueBoard, REFRESH_MS } from "./queue_board.ts";
 import type { Rescuer } from "./rescuer.ts";
 import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
 import type { Stager } from "./stager.ts";
 import type { Worker } from "./worker.ts";
+
+/** What an instance does once a minute beside its jobs. */
+export interface MinuteWork {
+  /** Must not reject. */
+  run(): Promise<void>;
+  /** Ends the work when the instance stops. Must not reject. */
+  finish(): Promise<void>;
+}
 
 export interface InstanceOptions {
   /** This instance's id: the holder of its leases. */
@@ -25,14 +35,18 @@ export interface InstanceOptions {
   slots: Slots;
   worker: Worker;
   stager: Stager;
+  board: QueueBoard;
   rescuer: Rescuer;
   cleaner: ResponseCleaner;
   doorbell: Doorbell;
   breaker: Breaker;
+  controls: ControlsStore;
   instances: InstanceStore;
   storage: StorageSpace;
   spaceWrites: SpaceWrites;
   locks: InstanceLocks;
+  /** Reports for operators. */
+  reports: MinuteWork;
   clock: Clock;
   leaseMs: number;
   /** The instance aborts it when it has stopped, which ends all watches of jobs. */
@@ -67,6 +81,12 @@ const SPACE_MS = 1_000;
  */
 const RELEASE_MS = 2_000;
 
+/** The pause between two reports. A killed process loses the counts of at most this time. */
+const REPORT_MS = 60_000;
+
+/** How long a shutdown waits for the last report. */
+const LAST_REPORT_MS = 1_000;
+
 /** How long a shutdown waits for cancellations of responses. */
 const CANCEL_MS = 1_000;
 
@@ -92,7 +112,9 @@ export class Instance {
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
+      this.#loop("queue", { run: () => options.board.refresh(), everyMs: () => REFRESH_MS }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
+      this.#loop("report", { run: () => options.reports.run(), everyMs: () => REPORT_MS }),
     ];
   }
 
@@ -115,9 +137,13 @@ export class Instance {
     if (worker.free > 0) await stager.trySweep();
   }
 
-  /** Puts back the jobs of dead instances, and claims due jobs. Never rejects. */
+  /**
+   * Puts back the jobs of dead instances, and claims due jobs. Never rejects. It also reads the
+   * controls, in case the bell was missed.
+   */
   async sweep(): Promise<void> {
-    const { rescuer, stager, cleaner, slots, holder } = this.#options;
+    const { rescuer, stager, cleaner, controls, slots, holder } = this.#options;
+    await controls.read().catch((error) => this.#faults.report("controls not read", error));
     // An instance without jobs may rescue jobs that KV still lists under its own id.
     const self = this.running > 0 ? holder : undefined;
     await rescuer.run(self).catch((error) => this.#faults.report("rescue failed", error));
@@ -182,13 +208,14 @@ export class Instance {
    * @param skipGrace ends the wait for running jobs
    */
   async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
-    const { slots, worker, cleaner, locks, stopped, clock } = this.#options;
+    const { slots, worker, cleaner, locks, reports, stopped, clock } = this.#options;
     slots.close();
     const idle = this.idle();
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
     await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
+    await waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock });
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();
@@ -205,12 +232,17 @@ export class Instance {
     return Math.min(SWEEP_MS, leaseMs / 2, rescuer.nextTimeoutMs);
   }
 
-  /** Sweeps if another instance rang: it put back or canceled a job, or a breaker closed. */
+  /**
+   * Sweeps if another instance rang: it put back or canceled a job, a breaker closed, or an operator
+   * has paused or resumed something.
+   */
   async #checkBell(): Promise<void> {
-    const { instances, worker, stager, breaker, holder } = this.#options;
+    const { instances, worker, stager, breaker, controls, holder } = this.#options;
     const ring = await instances.lastRing();
     const hasRung = this.#lastRing !== undefined && ring !== this.#lastRing;
     if (hasRung) {
+      // First: a pause must reach this instance before it claims another job.
+      await controls.read();
       for (const id of await instances.takeWakes(holder)) worker.wake(id);
       breaker.forget();
       await worker.reconcile();

@@ -9,7 +9,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
 import { acceptedJob, newJob, placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
@@ -20,6 +20,7 @@ import type {
   Repetition,
 } from "../../lib/store/acceptance_store.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
@@ -28,6 +29,7 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
+import type { QueueBoard } from "./queue_board.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -57,7 +59,9 @@ export interface JobServiceOptions {
   dailyLimits: DailyLimits;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
+  controls: Pick<ControlsStore, "isIntakePaused" | "current" | "ready">;
   order: FairOrder;
+  board: Pick<QueueBoard, "positionAt" | "noteAccepted" | "waitOf">;
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
@@ -119,6 +123,8 @@ export type Refusal =
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
   | DayOver
+  /** An operator has paused the intake. `note`: for travelers. */
+  | { outcome: "intake paused"; note: string | null }
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
@@ -210,8 +216,10 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
+    const { admission, dailyLimits, controls } = this.#options;
+    await controls.ready();
+    if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
     await permit?.();
-    const { admission, dailyLimits } = this.#options;
     const accept = async () => {
       await permitDay?.();
       return await this.#accept(await createJob(), { terms, turnOf });
@@ -241,7 +249,8 @@ export class JobService {
     if (acceptance.outcome === "storage full") return acceptance;
     const lease = "lease" in acceptance ? acceptance.lease : undefined;
     if (lease) worker.start(lease);
-    else if (isReserved) worker.cancelReservation(job.id);
+    else if (acceptance.outcome === "accepted") this.#noteWaiting(job);
+    if (!lease && isReserved) worker.cancelReservation(job.id);
     const budget = (left: number) =>
       budgetOf({ limit: terms.dailyBudget!, left, now: job.createdAt });
     if (acceptance.outcome === "budget spent") {
@@ -266,13 +275,24 @@ export class JobService {
     job: QueuedJob,
     { caller, isReserved }: { caller: string; isReserved: boolean },
   ): Promise<QueuedJob> {
-    const { order, clock } = this.#options;
+    const { order, board, clock } = this.#options;
     const { kind } = job;
     const turn = { caller, now: clock.now() };
     if (isReserved) return { ...job, place: order.placeOfStart(kind, turn) };
     const first = order.mustReadFirst(kind, turn.now) ? await this.#store.index.first(kind) : null;
     if (first) order.noteFirst(kind, first.place);
-    return { ...job, place: order.placeFor(kind, turn) };
+    const place = order.placeFor(kind, turn);
+    return { ...job, place, position: board.positionAt(kind, { place, first }) };
+  }
+
+  #noteWaiting(job: QueuedJob): void {
+    const { kind, createdAt } = job;
+    this.#options.board.noteAccepted(kind, { place: placeOf(job), createdAt });
+  }
+
+  /** Returns how a queued job waits, see {@link QueueBoard.waitOf}. It reads nothing. */
+  queueOf(job: QueuedJob): QueueWait | null {
+    return this.#options.board.waitOf(job);
   }
 
   /** Returns the jobs of this kind that an owner created, newest first. */

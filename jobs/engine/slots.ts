@@ -103,6 +103,15 @@ export class Slots {
     return jobs.filter((job) => job.owner === owner).length >= Math.ceil(limit / 2);
   }
 
+  /** Returns how many jobs of each kind are in the slots. */
+  countByKind(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { job } of this.#slots.values()) {
+      if (job) counts[job.kind] = (counts[job.kind] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   get(id: string): Slot | undefined {
     return this.#slots.get(id);
   }

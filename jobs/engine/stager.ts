@@ -6,6 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
 import { FaultLog } from "../../lib/fault_log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import { type FairOrder, QUEUE_MS } from "./fair_order.ts";
@@ -20,6 +21,7 @@ export interface StagerOptions {
   index: JobIndex;
   slots: Slots;
   breaker: Breaker;
+  controls: Pick<ControlsStore, "isPaused" | "ready">;
   storage: Pick<StorageSpace, "startsJobs">;
   unreadable: UnreadableJobs;
   order: FairOrder;
@@ -29,7 +31,8 @@ export interface StagerOptions {
 }
 
 /**
- * How often a sweep includes the kinds that a breaker or a full disk holds back, to find overdue jobs.
+ * How often a sweep includes the kinds that a breaker, a pause or a full disk holds back, to find
+ * overdue jobs.
  */
 const SWEEP_ALL_MS = 60_000;
 
@@ -125,9 +128,10 @@ export class Stager {
   }
 
   async #sweepOnce(): Promise<void> {
-    const { slots, claim } = this.#options;
+    const { slots, claim, controls } = this.#options;
     slots.forgetBacklog();
     if (slots.closed.aborted) return;
+    await controls.ready();
     this.#scheduleHeldBack();
     let claims: Promise<void>[] = [];
     for await (const job of this.#due()) {
@@ -221,10 +225,10 @@ export class Stager {
     );
   }
 
-  /** Returns whether jobs of this kind must wait for the model or for space on the disk. */
+  /** Returns whether jobs of this kind must wait for the model, an operator or space on the disk. */
   #isHeldBack(kind: string): boolean {
-    const { breaker, storage } = this.#options;
-    return breaker.openUntil(kind) > 0 || !storage.startsJobs;
+    const { breaker, controls, storage } = this.#options;
+    return breaker.openUntil(kind) > 0 || controls.isPaused(kind) || !storage.startsJobs;
   }
 
   /** Returns whether the job cannot be claimed now, without a read of its record. */

@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { placeOf, type QueuedJob, type RunningJob } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { DueJob } from "../../lib/store/job_index.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
@@ -28,6 +29,7 @@ export interface WorkerOptions {
   slots: Slots;
   store: JobStore;
   breaker: Breaker;
+  controls: Pick<ControlsStore, "isPaused" | "ready">;
   storage: Pick<StorageSpace, "startsJobs">;
   executor: Executor;
   order: FairOrder;
@@ -79,7 +81,9 @@ export class Worker {
   async reserve(job: QueuedJob): Promise<boolean> {
     // An identical job may be running, and this one then waits for it.
     if (this.stopping || this.#slots.isFull || job.dedupeKey !== null) return false;
-    if (!this.#options.kinds.has(job.kind)) return false;
+    if (!this.#options.kinds.has(job.kind) || this.#options.controls.isPaused(job.kind)) {
+      return false;
+    }
     if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
     // Other jobs wait, as far as this instance knows.
     if (this.#options.order.currentPlace(job.kind) !== null) return false;
@@ -92,7 +96,8 @@ export class Worker {
 
   /** Starts a new job that waits, or the job whose turn it is. Never rejects. */
   async tryStart(job: QueuedJob): Promise<void> {
-    const { order, isSweeping } = this.#options;
+    const { order, isSweeping, controls } = this.#options;
+    if (controls.isPaused(job.kind)) return;
     const isNext = placeOf(job) <= (order.currentPlace(job.kind) ?? Infinity);
     // New jobs would otherwise take each free slot before the jobs that wait for it.
     if (this.free === 0 || (isNext && !isSweeping())) await this.tryClaim(job.id);
@@ -155,14 +160,16 @@ export class Worker {
     id: string,
     { slot, listed }: { slot: Slot; listed: DueJob | undefined },
   ): Promise<Lease | null> {
-    const due = await this.#store.readDue(id, this.#options.kinds);
+    const { kinds, storage, controls } = this.#options;
+    await controls.ready();
+    const due = await this.#store.readDue(id, kinds);
     if (!due && listed) await this.#store.dropStaleEntry(listed);
     if (due?.isOverdue) {
       const failed = await this.#store.failOverdue(due);
       if (failed) logFailed(failed);
       return null;
     }
-    if (!this.#options.storage.startsJobs) return null;
+    if (!storage.startsJobs || (due && controls.isPaused(due.job.kind))) return null;
     // A follower normally calls no model, so neither the breaker nor the limit of its kind applies.
     if (!due || (due.role.next !== "follow" && !await this.#mayStart(due.job, slot))) return null;
     return await this.#store.claim(due, this.#options.holder);

@@ -96,6 +96,11 @@ const QueuedJob = z.object({
   /** Workers must not claim the job before this time, in epoch milliseconds. */
   runAt: epochMs,
   place,
+  /**
+   * How many jobs were before it when it was accepted, plus one, as far as its instance knew. Unset:
+   * the job did not have to wait, or it waits again.
+   */
+  position: z.int().positive().optional().catch(undefined),
 });
 const RunningJob = z.object({
   ...common,
@@ -243,7 +248,7 @@ export function claimJob(
   options: { holder: string; now: number; follows?: string | undefined },
 ): RunningJob {
   const { holder, now, follows } = options;
-  const { runAt: _, ...waiting } = job;
+  const { runAt: _, position: __, ...waiting } = job;
   const attempt = job.attempt + 1;
   const claimed = { event: "claimed", at: now, attempt, instance: holder } as const;
   const transition = follows === undefined ? claimed : { ...claimed, follows };
@@ -387,6 +392,6 @@ function withoutHolder({ holder: _, claimedAt: __, place: ___, ...rest }: Runnin
   return rest;
 }
 
-function withoutPlace({ runAt: _, place: __, ...rest }: QueuedJob) {
+function withoutPlace({ runAt: _, place: __, position: ___, ...rest }: QueuedJob) {
   return rest;
 }

@@ -18,4 +18,16 @@ export interface JobSnapshot {
   isFollowing?: boolean;
   /** Why the breaker holds back this queued job. */
   heldBackBy?: Failure;
+  /** How this queued job waits, as far as the instance knows. */
+  queue?: QueueWait;
+}
+
+/** How a queued job waits, see `QueueBoard`. */
+export interface QueueWait {
+  /** Whether an operator has paused its kind. */
+  isPaused: boolean;
+  /** How many jobs start before it, plus one; `null`: not known. */
+  position: number | null;
+  /** In epoch milliseconds; `null`: not known. */
+  expectedStartAt: number | null;
 }

@@ -230,6 +230,27 @@ export class Breaker {
     return this.#remember(kind, (await this.#kv.get(breakerKey(kind))).value);
   }
 
+  /**
+   * Closes the breaker of a kind for all instances, because an operator knows that the model works
+   * again. Without that, only an answer of the model closes it.
+   *
+   * @returns whether it held back any job
+   */
+  async closeNow(kind: string): Promise<boolean> {
+    for (;;) {
+      const entry = await this.#kv.get(breakerKey(kind));
+      if (this.#remember(kind, entry.value) === null) return false;
+      const commit = this.#kv.atomic().check(entry).delete(entry.key);
+      this.#options.ring(commit);
+      // A conflict means that a call has just changed the state, so it is closed again.
+      if ((await commit.commit()).ok) break;
+    }
+    this.#known.delete(kind);
+    this.#shown.delete(kind);
+    log.info("breaker closed by an operator", { kind });
+    return true;
+  }
+
   /** Returns the last call of this instance for a kind; `null`: none since its start. */
   lastCall(kind: string): ModelCall | null {
     return this.#lastCalls.get(kind) ?? null;

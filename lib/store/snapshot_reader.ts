@@ -9,8 +9,8 @@ import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
 import { ExpiringCache } from "../expiring_cache.ts";
 import type { Failure } from "../job/failure.ts";
-import { isEnded, type JobRecord } from "../job/job_record.ts";
-import type { JobSnapshot } from "../job/job_snapshot.ts";
+import { isEnded, type JobRecord, type QueuedJob } from "../job/job_record.ts";
+import type { JobSnapshot, QueueWait } from "../job/job_snapshot.ts";
 import { readBlob } from "./blob.ts";
 import type { InFlightStore } from "./in_flight_store.ts";
 import { isExpired, parseJob } from "./job_entry.ts";
@@ -40,6 +40,8 @@ export interface SnapshotReaderOptions {
   inFlight: InFlightStore;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: ((job: JobRecord) => Promise<Failure | null>) | undefined;
+  /** Returns the position of a queued job, without a read of KV; `null`: not known. */
+  queueOf?: ((job: QueuedJob) => QueueWait | null) | undefined;
 }
 
 /** Reads the jobs of one KV database. */
@@ -48,21 +50,23 @@ export class SnapshotReader {
   readonly #clock: Clock;
   readonly #inFlight: InFlightStore;
   readonly #heldBackBy: SnapshotReaderOptions["heldBackBy"];
+  readonly #queueOf: SnapshotReaderOptions["queueOf"];
   readonly #records: DataLoader<string, Entries>;
   /** Reads records with their progress. */
   readonly #entries: DataLoader<string, Entries>;
   /** The decoded jobs that have not ended, by their ids. */
   readonly #decoded: ExpiringCache<JobSnapshot>;
 
-  /** The snapshots of jobs that a breaker holds back, by the snapshots without that. */
-  readonly #heldBack = new WeakMap<JobSnapshot, JobSnapshot>();
+  /** The snapshots that show why and how long jobs wait, by the snapshots without that. */
+  readonly #waiting = new WeakMap<JobSnapshot, JobSnapshot>();
 
-  constructor(kv: Deno.Kv, { clock, inFlight, heldBackBy }: SnapshotReaderOptions) {
+  constructor(kv: Deno.Kv, { clock, inFlight, heldBackBy, queueOf }: SnapshotReaderOptions) {
     this.#kv = kv;
     this.#clock = clock;
     this.#decoded = new ExpiringCache({ clock, maxSize: CACHE_BYTES });
     this.#inFlight = inFlight;
     this.#heldBackBy = heldBackBy;
+    this.#queueOf = queueOf;
     this.#records = this.#createLoader((id) => [keys.job(id)]);
     this.#entries = this.#createLoader((id) => [keys.job(id), keys.progress(id)]);
   }
@@ -99,17 +103,26 @@ export class SnapshotReader {
   async read(id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#read(id);
     if (snapshot?.job.state !== "queued") return snapshot;
-    const failure = await this.#heldBackBy?.(snapshot.job);
-    return failure ? this.#withFailure(snapshot, failure) : snapshot;
+    const failure = await this.#heldBackBy?.(snapshot.job) ?? null;
+    // A follower shows the progress of its leader.
+    const queue = snapshot.isFollowing ? null : this.#queueOf?.(snapshot.job) ?? null;
+    return failure || queue ? this.#withWait(snapshot, { failure, queue }) : snapshot;
   }
 
-  #withFailure(snapshot: JobSnapshot, failure: Failure): JobSnapshot {
-    const version = `${snapshot.version}${failure.code}`;
-    const known = this.#heldBack.get(snapshot);
-    if (known?.version === version) return known;
-    const heldBack = { ...snapshot, version, heldBackBy: failure };
-    this.#heldBack.set(snapshot, heldBack);
-    return heldBack;
+  #withWait(
+    snapshot: JobSnapshot,
+    { failure, queue }: { failure: Failure | null; queue: QueueWait | null },
+  ): JobSnapshot {
+    const known = this.#waiting.get(snapshot);
+    if (known?.heldBackBy?.code === failure?.code && isSameWait(known?.queue, queue)) return known!;
+    const waiting = {
+      ...snapshot,
+      version: `${snapshot.version}${failure?.code ?? ""}${queue ? describeWait(queue) : ""}`,
+      ...(failure && { heldBackBy: failure }),
+      ...(queue && { queue }),
+    };
+    this.#waiting.set(snapshot, waiting);
+    return waiting;
   }
 
   async #read(id: string): Promise<JobSnapshot | null> {
@@ -155,6 +168,17 @@ export class SnapshotReader {
 /** Returns whether no worker has claimed the job yet, and it repeats no other job. */
 function isUntouched({ state, startedAt, replayOf }: JobRecord): boolean {
   return state === "queued" && startedAt === null && replayOf === null;
+}
+
+/** The part of a version that changes with the wait of a job. */
+function describeWait({ isPaused, position, expectedStartAt }: QueueWait): string {
+  return `${isPaused ? "p" : "q"}${position ?? ""}-${expectedStartAt ?? ""}`;
+}
+
+function isSameWait(one: QueueWait | undefined, other: QueueWait | null): boolean {
+  if (!one || !other) return !one && !other;
+  return one.position === other.position && one.expectedStartAt === other.expectedStartAt &&
+    one.isPaused === other.isPaused;
 }
 
 /** The version of a job without a leader. Progress that was not read counts as missing. */

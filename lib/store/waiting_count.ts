@@ -123,6 +123,12 @@ export class WaitingCount {
     this.#newest.set(kind, Math.max(place, this.#newest.get(kind) ?? 0));
   }
 
+  /** Returns how many jobs of a kind wait before a place. It may be too high by one segment. */
+  before(kind: string, place: number): number {
+    const segments = this.#segments.get(kind) ?? [];
+    return sumOf(segments.slice(0, segmentOf(segments, place) + 1));
+  }
+
   /** Adds jobs that other instances have accepted. */
   #addUnplaced(kind: string, count: number): void {
     const segments = this.#segments.get(kind);

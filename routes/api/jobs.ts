@@ -98,11 +98,12 @@ class JobCalls {
     if (budget) showBudget(c, budget);
     if (isRepeated) c.header("idempotency-replayed", "true");
     c.header("location", locationOf(kind, job));
-    const answer = await this.#waitForEnd(c, job);
-    if (answer) return answer;
+    const ended = await this.#waitForEnd(c, job);
+    if (ended) return ended;
     c.header("cache-control", "no-store");
     c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
-    return c.json(presentNewJob(kind, job), kind.http.acceptedStatus);
+    const answer = presentNewJob(kind, job, jobs.queueOf(job));
+    return c.json(answer, kind.http.acceptedStatus);
   }
 
   async list(c: ApiContext): Promise<Response> {

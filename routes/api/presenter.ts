@@ -16,7 +16,7 @@ import {
   type QueuedJob,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
 import type { Failure } from "../../lib/job/failure.ts";
 import { noProgress, type Progress, reasonToWait } from "../../lib/job/progress.ts";
 
@@ -99,16 +99,34 @@ function presentCommon(job: JobRecord) {
 function presentProgress(
   job: QueuedJob | RunningJob,
   progress: Progress,
-  { isFollowing = false, heldBackBy }: Pick<JobSnapshot, "isFollowing" | "heldBackBy">,
+  { isFollowing = false, heldBackBy, queue }: WaitMembers,
 ) {
   const { phase, message, step, of, updatedAt } = progress;
-  const shown = { phase, message, step, of, updatedAt: isoTime(updatedAt || job.createdAt) };
+  const started = { position: null, expectedStartAt: null };
+  const at = isoTime(updatedAt || job.createdAt);
+  const shown = { phase, message, step, of, ...started, updatedAt: at };
   if (job.state === "running" || isFollowing) return shown;
   const last = job.timeline.at(-1);
   const refusal = last?.event === "released" ? last.failure : undefined;
-  const waiting = presentWait(job, heldBackBy ?? refusal);
-  return { ...shown, ...waiting, updatedAt: isoTime(last?.at ?? job.createdAt) };
+  const { isPaused = false, position = null, expectedStartAt = null } = queue ?? {};
+  const waiting = isPaused ? PAUSED : presentWait(job, heldBackBy ?? refusal);
+  return {
+    ...shown,
+    ...waiting,
+    position,
+    // The end of an outage is not known.
+    expectedStartAt: expectedStartAt === null || heldBackBy ? null : isoTime(expectedStartAt),
+    updatedAt: isoTime(last?.at ?? job.createdAt),
+  };
 }
+
+/** The members of a snapshot that tell why a job waits. */
+type WaitMembers = Pick<JobSnapshot, "isFollowing" | "heldBackBy" | "queue">;
+
+const PAUSED = {
+  phase: "paused",
+  message: "The service has paused this kind of work. The job starts when it is resumed.",
+} as const;
 
 /**
  * Tells why a queued job waits.
@@ -148,9 +166,18 @@ export function statusOf(job: JobRecord): Status {
   return statuses[job.state];
 }
 
-/** Builds the answer for a job that was just accepted. */
-export function presentNewJob(kind: PublicKind, job: JobRecord): JobAnswer {
-  return presentJob(kind, { job, progress: noProgress, result: null }, job.request);
+/**
+ * Builds the answer for a job that was just accepted.
+ *
+ * @param queue how it waits; `null`: not known
+ */
+export function presentNewJob(
+  kind: PublicKind,
+  job: JobRecord,
+  queue: QueueWait | null = null,
+): JobAnswer {
+  const snapshot = { job, progress: noProgress, result: null, ...(queue && { queue }) };
+  return presentJob(kind, snapshot, job.request);
 }
 
 /** Returns the absolute path of the job in the API. */

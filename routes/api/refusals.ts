@@ -16,6 +16,9 @@ import { showBudget } from "../http/rate_limit.ts";
 /** How long a client should wait when the queue is full. */
 const QUEUE_FULL_RETRY_SECONDS = 30;
 
+/** An operator pauses the intake for minutes, and then resumes it without notice. */
+const INTAKE_PAUSED_RETRY_SECONDS = 60;
+
 /** After this time the instance has stopped, and another one answers. */
 const STOPPING_RETRY_SECONDS = 5;
 
@@ -93,6 +96,12 @@ const refusals: {
     code: "daily_limit_reached",
     detail: "This service accepts no more jobs today. Please try again after midnight UTC",
     headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
+  }),
+  "intake paused": ({ note }) => ({
+    code: "intake_paused",
+    detail: "This service accepts no new jobs at the moment. Please try again later",
+    extensions: { note },
+    headers: { "retry-after": String(INTAKE_PAUSED_RETRY_SECONDS) },
   }),
   "stopping": () => ({
     code: "stopping",

@@ -68,6 +68,9 @@ export const Problem = z.object({
     detail: z.string().describe("What is wrong with this value"),
   })).optional().describe("The values in the request that are not valid"),
   state: Status.optional().describe("How the job ended"),
+  note: z.string().nullable().optional().describe(
+    "What the operator says to users while the intake is paused",
+  ),
   details: HealthDetails.optional().describe("For requests with `ADMIN_TOKEN` to `/readyz`"),
 }).meta({ id: "Problem" });
 

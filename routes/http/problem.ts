@@ -238,6 +238,13 @@ export const problemTypes = {
     advice: "All callers together have reached the daily limit of this service. It resets at " +
       "midnight UTC. `Retry-After` is the number of seconds until then. Existing jobs continue.",
   },
+  intake_paused: {
+    status: 503,
+    title: "The service accepts no new jobs at the moment",
+    advice: "The operator has paused the intake of new jobs, for maintenance for example. `note` " +
+      "is the operator's message for users, or `null`. Existing jobs continue. Send the request " +
+      "again after the number of seconds in `Retry-After`.",
+  },
   stopping: {
     status: 503,
     title: "The instance is shutting down",

@@ -93,10 +93,11 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     const job = await createTrip(c, kind, sent);
     return c.redirect(`/trips/${job.id}`, 303);
   } catch (error) {
-    const { code, headers = {} } = problemOf(c, error as Error);
+    const { code, headers = {}, extensions } = problemOf(c, error as Error);
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
-    const refusal = { code, retryAfterSeconds };
+    const note = typeof extensions?.note === "string" ? extensions.note : null;
+    const refusal = { code, retryAfterSeconds, note };
     return sendHome(c, context, { ...filledIn, refusal, status: problemTypes[code].status });
   }
 }

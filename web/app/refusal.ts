@@ -10,6 +10,8 @@ export interface Refusal {
   code: string;
   /** When to try again, in seconds; `null`: the service does not say. */
   retryAfterSeconds: number | null;
+  /** What the people who run the service say about it. */
+  note?: string | null | undefined;
 }
 
 /** Where a refusal is shown: in a form with entries, or on the page of a trip with its request. */
@@ -35,6 +37,7 @@ const refusals: Record<string, RefusalText> = {
   daily_limit_reached: temporary(
     "So many trips were planned today that we can't start another one.",
   ),
+  intake_paused: temporary("We're taking a short break, so we can't start a new plan right now."),
   stopping: temporary("The service is restarting."),
   body_timeout: temporary("Your request took too long to reach us."),
   network: temporary("We can't reach the service. Check your internet connection."),

@@ -16,6 +16,7 @@ export function RefusalNotice({ refusal, place }: RefusalNoticeProps) {
   return (
     <div class="notice" role="alert">
       <p class="title">{describeRefusal(refusal, place)}</p>
+      {refusal.note && <p dir="auto">{refusal.note}</p>}
       <p>
         Nothing is lost: {place === "form" ? "your entries are" : "your request is"} still here.
         {isTemporary(refusal) && (

@@ -91,6 +91,6 @@ function show(job: Job): void {
  */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof TripError)) throw error;
-  const { code, retryAfterSeconds } = error;
-  return { code, retryAfterSeconds };
+  const { code, retryAfterSeconds, note } = error;
+  return { code, retryAfterSeconds, note };
 }

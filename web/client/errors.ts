@@ -14,11 +14,13 @@ export class TripError extends Error {
   readonly retryAfterSeconds: number | null;
   /** The errors of members of the body (JSON pointers) and of query parameters. */
   readonly errors: { pointer?: string; parameter?: string; detail: string }[];
+  /** What the operator says to users about a refusal; `null`: nothing. */
+  readonly note: string | null;
 
   constructor(
     message: string,
-    { status = 0, code = "network", retryAfterSeconds = null, errors = [], cause }:
-      & Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors">>
+    { status = 0, code = "network", retryAfterSeconds = null, errors = [], note = null, cause }:
+      & Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors" | "note">>
       & { cause?: unknown } = {},
   ) {
     super(message, { cause });
@@ -26,6 +28,7 @@ export class TripError extends Error {
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
     this.errors = errors;
+    this.note = note;
   }
 }
 
@@ -60,13 +63,14 @@ export async function errorOf(response: Response): Promise<TripError> {
   const { status, headers } = response;
   const isProblem = headers.get("content-type")?.startsWith("application/problem+json");
   const text = await response.text().catch(() => "");
-  const { detail, code, errors } = parse(isProblem ? text : "");
+  const { detail, code, errors, note } = parse(isProblem ? text : "");
   const message = typeof detail === "string" ? detail : `The response has the status ${status}`;
   return new TripError(message, {
     status,
     retryAfterSeconds: retryAfterOf(headers),
     ...(typeof code === "string" && { code }),
     ...(Array.isArray(errors) && { errors }),
+    ...(typeof note === "string" && { note }),
   });
 }
 

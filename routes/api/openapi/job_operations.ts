@@ -135,6 +135,7 @@ function createOperation(
         "queue_full",
         "storage_full",
         "daily_limit_reached",
+        "intake_paused",
         "stopping",
       ),
     },

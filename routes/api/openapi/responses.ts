@@ -70,5 +70,6 @@ function exampleOf(code: ProblemCode) {
       errors: [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }],
     }),
     ...(code === "job_finished" && { extensions: { state: "completed" } }),
+    ...(code === "intake_paused" && { extensions: { note: "We are back at 18:00 UTC." } }),
   });
 }

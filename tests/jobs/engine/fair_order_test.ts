@@ -335,6 +335,7 @@ function scriptedStager() {
     index: index as unknown as JobIndex,
     slots,
     breaker: { openUntil: () => 0 } as unknown as Breaker,
+    controls: { isPaused: () => false, ready: () => Promise.resolve() },
     storage: { startsJobs: true },
     unreadable: { has: () => false } as unknown as UnreadableJobs,
     order,

@@ -1,0 +1,287 @@
+/**
+ * Shows clients the positions of their waiting jobs, at no cost for a poll.
+ *
+ * While jobs wait, one instance counts the front of the due index once a second and publishes the
+ * positions. All instances read them twice a second. Each shows a publication only {@link SHOW_MS}
+ * after its count: by then, all instances know it and change over at the same moment. A client that
+ * polls different instances therefore never sees a position grow. An instance that has not read for
+ * so long, or has missed a publication, shows no positions.
+ *
+ * Between its acceptance and the first publication with it, a job has the position that its instance
+ * estimated. The record keeps it as an upper limit.
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import type { QueuedJob } from "../../lib/job/job_record.ts";
+import type { QueueWait } from "../../lib/job/job_snapshot.ts";
+import type { Breaker } from "../../lib/store/breaker.ts";
+import type { ControlsStore } from "../../lib/store/controls_store.ts";
+import type { DueJob, JobIndex } from "../../lib/store/job_index.ts";
+import {
+  numberOf,
+  type PublishedQueue,
+  type QueueEntry,
+  type QueueStore,
+} from "../../lib/store/queue_store.ts";
+import type { StorageSpace } from "../../lib/store/storage_space.ts";
+import type { WaitingCount } from "../../lib/store/waiting_count.ts";
+import type { FairOrder } from "./fair_order.ts";
+import {
+  COUNTED_JOBS,
+  countQueue,
+  isSameQueue,
+  msPerStartOf,
+  secondAfter,
+  shownPosition,
+} from "./queue_count.ts";
+
+/** The pause between two calls of {@link QueueBoard.refresh}. */
+export const REFRESH_MS = 500;
+
+/** How often positions change. */
+const COUNT_MS = 1_000;
+
+/** An unchanged queue is published this often, to show that its instance lives. */
+const REPEAT_MS = 3_000;
+
+/** After this time without a publication, another instance counts. */
+const SILENT_MS = REPEAT_MS + 2 * COUNT_MS;
+
+/** Four times the pause between two reads. */
+export const SHOW_MS = 4 * REFRESH_MS;
+
+/** How many accepted jobs an instance remembers until a publication includes them. */
+const MAX_ACCEPTED = 2_000;
+
+export interface QueueBoardOptions {
+  /** The id of this instance. */
+  holder: string;
+  /** The names of the kinds whose jobs have positions. */
+  kinds: readonly string[];
+  store: QueueStore;
+  index: Pick<JobIndex, "due">;
+  order: Pick<FairOrder, "hasJobs">;
+  breaker: Pick<Breaker, "openUntil">;
+  controls: Pick<ControlsStore, "isPaused">;
+  storage: Pick<StorageSpace, "startsJobs">;
+  waiting: Pick<WaitingCount, "before" | "others">;
+  clock: Clock;
+}
+
+/** A publication that this instance has read. */
+interface View {
+  queue: PublishedQueue;
+  /** From when on to show it, in epoch milliseconds. */
+  showAt: number;
+  /** The positions in the lists, by the numbers of the jobs. Built on first use. */
+  byJob?: Map<number, number>;
+}
+
+/** What an instance knows of the queue of one kind. */
+interface KnownQueue {
+  /** The publication that is shown. `none`: there is none; `unknown`: other instances may know one. */
+  shown: View | "none" | "unknown";
+  /** Later ones, oldest first. */
+  next: View[];
+  /** The last read. */
+  latest: QueueEntry;
+  readAt: number;
+  /** When this instance first read the latest one. */
+  newSince: number;
+  countedAt: number;
+  /** The places of the jobs that this instance has accepted since the latest count. */
+  accepted: { place: number; at: number }[];
+}
+
+/** The queues of one instance. */
+export class QueueBoard {
+  readonly #options: QueueBoardOptions;
+  readonly #queues: ReadonlyMap<string, KnownQueue>;
+
+  constructor(options: QueueBoardOptions) {
+    this.#options = options;
+    this.#queues = new Map(options.kinds.map((kind) => [kind, unknownQueue()]));
+  }
+
+  /** Reads what is published, and publishes the queues that it is this instance's turn to count. */
+  async refresh(): Promise<void> {
+    const { kinds, store, clock } = this.#options;
+    const readAt = clock.now();
+    const entries = await store.read(kinds);
+    for (const [n, kind] of kinds.entries()) {
+      const known = this.#queues.get(kind)!;
+      note(known, entries[n]!, { readAt, now: clock.now() });
+      if (this.#mustCount(kind, known)) await this.#count(kind, known);
+    }
+  }
+
+  /**
+   * Returns how a waiting job stands: whether its kind is paused, its position, and when it will
+   * probably start. `null`: nothing of this is known.
+   */
+  waitOf(job: QueuedJob): QueueWait | null {
+    const isPaused = this.#options.controls.isPaused(job.kind);
+    const known = this.#queues.get(job.kind);
+    const found = known && this.#find(job, known);
+    if (!found) return isPaused ? { isPaused, position: null, expectedStartAt: null } : null;
+    const isHeldBack = this.#isHeldBack(job.kind);
+    return {
+      isPaused,
+      position: shownPosition(found.position),
+      expectedStartAt: isHeldBack ? null : found.startsAt,
+    };
+  }
+
+  /**
+   * Estimates the position of a new job. The job never gets a larger one, so the estimate should
+   * rather be too high.
+   *
+   * @param first the first job of the index, if it was read
+   */
+  positionAt(kind: string, { place, first }: { place: number; first: DueJob | null }): number {
+    const { waiting } = this.#options;
+    const known = this.#queues.get(kind);
+    const queue = known?.latest.queue;
+    const accepted = known?.accepted.filter((job) => job.place <= place).length ?? 0;
+    // The other instances have probably accepted as many since the last count.
+    const uncounted = accepted * (1 + waiting.others);
+    const counted = (queue ? countUpTo(queue.places, place) : 0) + uncounted;
+    const isCounted = queue && !(queue.isPartial && counted >= queue.places.length);
+    const before = isCounted ? counted : Math.max(counted, waiting.before(kind, place));
+    return 1 + Math.max(before, first && first.place <= place ? 1 : 0);
+  }
+
+  /** Notes a job that this instance has accepted, and that waits. */
+  noteAccepted(kind: string, { place, createdAt }: { place: number; createdAt: number }): void {
+    const accepted = this.#queues.get(kind)?.accepted;
+    if (accepted && accepted.length < MAX_ACCEPTED) accepted.push({ place, at: createdAt });
+  }
+
+  #find(
+    job: QueuedJob,
+    known: KnownQueue,
+  ): { position: number; startsAt: number | null } | undefined {
+    const now = this.#options.clock.now();
+    const view = viewAt(known, now);
+    if (view === "unknown") return undefined;
+    const limit = job.position ?? Infinity;
+    const n = view === "none" ? undefined : indexOf(view, job.id);
+    if (view !== "none" && n !== undefined) {
+      const startsAt = view.queue.startsAt[n]!;
+      return {
+        position: Math.min(limit, view.queue.positions[n]!),
+        startsAt: startsAt > now ? startsAt : null,
+      };
+    }
+    if (limit === Infinity) return undefined;
+    const msPerStart = view === "none" ? null : msPerStartOf(view.queue.pace);
+    const startsAt = msPerStart && secondAfter(job.createdAt + limit * msPerStart);
+    return { position: limit, startsAt: startsAt && startsAt > now ? startsAt : null };
+  }
+
+  #isHeldBack(kind: string): boolean {
+    const { breaker, controls, storage } = this.#options;
+    return controls.isPaused(kind) || breaker.openUntil(kind) > 0 || !storage.startsJobs;
+  }
+
+  #mustCount(kind: string, known: KnownQueue): boolean {
+    const { holder, order, storage, clock } = this.#options;
+    const { latest: { queue, versionstamp }, countedAt, newSince } = known;
+    // A publication takes space, and one that cannot be read belongs to a newer version.
+    if (!storage.startsJobs || (versionstamp !== null && queue === null)) return false;
+    const now = clock.now();
+    const isOurs = queue === null || queue.by === holder || now - newSince >= SILENT_MS;
+    const isFirst = countedAt === -Infinity && queue === null;
+    const hasJobs = isFirst || order.hasJobs(kind) || (queue !== null && queue.jobs.length > 0);
+    return isOurs && hasJobs && Math.abs(now - countedAt) >= COUNT_MS;
+  }
+
+  async #count(kind: string, known: KnownQueue): Promise<void> {
+    const { holder: by, store, clock } = this.#options;
+    const { latest: { queue: before, versionstamp: replaced } } = known;
+    const now = clock.now();
+    known.countedAt = now;
+    const due = await this.#dueJobs(kind);
+    const queue = countQueue(before, { by, now, due, isHeldBack: this.#isHeldBack(kind) });
+    const isEmpty = due.length === 0 && (before === null || before.jobs.length === 0);
+    const isRecent = before !== null && Math.abs(now - before.at) < REPEAT_MS && before.by === by;
+    if (isEmpty || (isRecent && isSameQueue(before, queue))) return;
+    const versionstamp = await store.publish(kind, { queue, replaced });
+    if (versionstamp === null) return;
+    note(known, { queue, versionstamp }, { readAt: now, now: clock.now() });
+  }
+
+  async #dueJobs(kind: string): Promise<DueJob[]> {
+    const due: DueJob[] = [];
+    for await (const job of this.#options.index.due(kind)) {
+      due.push(job);
+      if (due.length > COUNTED_JOBS) break;
+    }
+    return due;
+  }
+}
+
+function unknownQueue(): KnownQueue {
+  return {
+    shown: "unknown",
+    next: [],
+    latest: { queue: null, versionstamp: null },
+    readAt: -Infinity,
+    newSince: -Infinity,
+    countedAt: -Infinity,
+    accepted: [],
+  };
+}
+
+/** Notes what was read, or published. */
+function note(known: KnownQueue, entry: QueueEntry, at: { readAt: number; now: number }): void {
+  const { readAt, now } = at;
+  const isFirstRead = known.readAt === -Infinity;
+  const before = known.latest;
+  // Brings `shown` up to date before it may change to `unknown`.
+  viewAt(known, now);
+  known.readAt = readAt;
+  if (entry.versionstamp === before.versionstamp && !isFirstRead) return;
+  known.latest = entry;
+  known.newSince = now;
+  const { queue } = entry;
+  if (queue === null) {
+    // Jobs may still wait when a publication has expired, because the disk was full for long.
+    const isNone = entry.versionstamp === null && !before.queue?.jobs.length;
+    known.shown = isNone ? "none" : "unknown";
+    known.next = [];
+    return;
+  }
+  const isNext = !isFirstRead && queue.number === (before.queue?.number ?? 0) + 1;
+  if (!isNext) {
+    known.shown = "unknown";
+    known.next = [];
+  }
+  // By the clock of the other instance, but within limits if that is wrong.
+  known.next.push({ queue, showAt: Math.min(now + SHOW_MS, Math.max(now, queue.at + SHOW_MS)) });
+  known.accepted = known.accepted.filter(({ at }) => at >= queue.at);
+}
+
+/** Returns the publication to show at a time. */
+function viewAt(known: KnownQueue, now: number): KnownQueue["shown"] {
+  while (known.next[0] && known.next[0].showAt <= now) known.shown = known.next.shift()!;
+  const ageMs = now - known.readAt;
+  // Other instances may show a later publication by now.
+  return ageMs >= 0 && ageMs < SHOW_MS ? known.shown : "unknown";
+}
+
+function indexOf(view: View, id: string): number | undefined {
+  view.byJob ??= new Map(Array.from(view.queue.jobs, (job, n) => [job, n]));
+  return view.byJob.get(numberOf(id));
+}
+
+/** Returns how many of these places, which are in order, are not after a place. */
+function countUpTo(places: Float64Array, place: number): number {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]! <= place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
