@@ -54,7 +54,7 @@ Deno.test("an operator reads, reveals, cancels, replays and redelivers jobs over
   for (const [method, path, body, expected] of requests) {
     const { described, text } = await send(method, path, body);
     assertStrictEquals(described, expected, `${method} ${path}`);
-    // Only the operator who asks for the request sees it, and nobody the URL of the callback.
+    // Only the operator who asks for the request sees it. No answer has the URL of the callback.
     if (!path.endsWith("/reveal")) assertNotMatch(text, /Grace/, path);
     assertNotMatch(text, /hooks\.example|token=secret/, path);
   }
