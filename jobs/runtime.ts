@@ -130,8 +130,15 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const names = [...allKinds.keys()];
-  const operator = createOperator(config, { options, kinds, names, base, jobs, health, reports });
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    jobs,
+    health,
+    reports,
+  });
   const { apiKeys, keys } = base;
   return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
@@ -462,7 +469,7 @@ function createOperator(
   {
     options: { kv, clock },
     kinds,
-    names,
+    allKinds,
     base: { store, keyStore, apiKeys, keys },
     jobs,
     health,
@@ -470,8 +477,7 @@ function createOperator(
   }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
-    /** The names of all kinds. */
-    names: readonly string[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
     jobs: JobService;
     health: Health;
@@ -494,7 +500,7 @@ function createOperator(
       audit,
       clock,
       limits,
-      kinds: names,
+      kinds: [...allKinds.keys()],
       publicKinds,
       traceUrl,
     }),
