@@ -25,6 +25,7 @@ import {
   deadlineFailure,
   deadlineOf,
   type EndedJob,
+  endPause,
   type FailedJob,
   failJob,
   isEnded,
@@ -359,6 +360,21 @@ export class JobStore {
     if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
     return await commit.commitFor(lease, queued);
+  }
+
+  /**
+   * Makes a job due that waits until the breaker lets it continue, because the breaker is closed.
+   *
+   * @returns whether it waited for that
+   */
+  async endPause(id: string): Promise<boolean> {
+    const entry = await this.#kv.get(keys.job(id));
+    const job = this.#parse(entry);
+    const due = job?.state === "queued" ? endPause(job, this.#now) : null;
+    if (job?.state !== "queued" || due === null) return false;
+    const commit = this.#begin().check(entry).delete(keys.due(job));
+    this.#enqueue(commit, due);
+    return await commit.commit() !== null;
   }
 
   /**
