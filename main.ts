@@ -52,7 +52,7 @@ await configureLogs({
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
 const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds, health } = createRuntime(config, {
+const { jobs, instance, kinds, health, operator } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
@@ -82,6 +82,7 @@ const app = createApp({
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
   health,
+  operator,
   adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
 });

@@ -45,6 +45,7 @@ const keyModules = [
   "stored_responses",
   "space_writes",
   "audit_store",
+  "session_store",
   "bulk_turns",
 ];
 

@@ -15,6 +15,7 @@ import { ControlsStore } from "../lib/store/controls_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
+import { SessionStore } from "../lib/store/session_store.ts";
 import { SenderHashes } from "../lib/store/sender_hash.ts";
 import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
@@ -93,7 +94,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs });
+  const operator = createOperator(config, { options, kinds, base, jobs, health });
   return { kinds, jobs, instance, health, operator };
 }
 
@@ -389,17 +390,20 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs }: {
+  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
     jobs: JobService;
+    health: Health;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     audit,
+    health,
+    sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };
 }

@@ -9,6 +9,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { Health } from "../jobs/engine/health.ts";
 import type { JobService } from "../jobs/engine/job_service.ts";
+import type { Operator } from "../jobs/operator/operator.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { WebhookReader } from "../lib/job/response_ended.ts";
@@ -16,6 +17,10 @@ import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
+import type { AdminEnv } from "./admin/admin_env.ts";
+import { adminRoutes, isAdminPath } from "./admin/admin.ts";
+import { recordRefusals } from "./admin/refused_tokens.ts";
+import { TokenGuard } from "./http/token_guard.ts";
 import { answerPreflights, commonHeaders } from "./http/common_headers.ts";
 import { refuseForeignReads, refuseForeignSites } from "./http/foreign_site.ts";
 import { requireHost } from "./http/host.ts";
@@ -50,7 +55,9 @@ export interface AppOptions {
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
   health: Health;
-  /** `ADMIN_TOKEN`. Unset: the service shows no details to operators. */
+  /** What operators see and do. */
+  operator: Operator;
+  /** `ADMIN_TOKEN`. Unset: nothing is there for operators. */
   adminToken?: string | undefined;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
@@ -61,15 +68,12 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 /** Creates the HTTP application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { jobs, kinds, clock, corsOrigins, access, rateLimiters, privateHosts, readWebhook } =
-    options;
+  const { corsOrigins, access } = options;
+  const guard = guardOf(options);
   const app = new Hono<AppEnv>({ strict: false });
-  const views = new JobViews(jobs, clock);
-  const openStreams = new OpenStreams(options.maxStreamsPerCaller);
-  const contents = new JobContents();
-
   app.use(requestId());
-  const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders };
+  const isClosed = guard ? isAdminPath : () => false;
+  const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders, isClosed };
   app.use(commonHeaders(cors), requireHost(options.allowedHosts), answerPreflights(cors));
   app.use(describeServer);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: sendMethods }));
@@ -84,8 +88,25 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   );
   const ownReads = refuseForeignReads({ origins: corsOrigins, problem: foreignSite });
   app.use("/api/*", ownReads).use("/trips/*", ownReads);
+  addRoutes(app, options, guard);
+
+  app.notFound((c) => sendAnyProblem(c, noRoute));
+  app.onError((error, c) => {
+    if (error instanceof ProblemError) return sendProblem(c, error.problem);
+    if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
+    return sendProblem(c, internalProblem(c, error));
+  });
+  return app;
+}
+
+/** Adds all routes. */
+function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | undefined): void {
+  const { jobs, kinds, clock, access, rateLimiters, privateHosts, readWebhook } = options;
+  const views = new JobViews(jobs, clock);
+  const openStreams = new OpenStreams(options.maxStreamsPerCaller);
+  const contents = new JobContents();
   const { health, warnings = () => [] } = options;
-  const isAdmin = adminCheck(options.adminToken);
+  const isAdmin = adminCheck(guard, access);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
@@ -108,15 +129,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     );
   }
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
+  if (guard) app.route("/", adminRoutesOf(options, guard));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
-
-  app.notFound((c) => sendAnyProblem(c, noRoute));
-  app.onError((error, c) => {
-    if (error instanceof ProblemError) return sendProblem(c, error.problem);
-    if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
-    return sendProblem(c, internalProblem(c, error));
-  });
-  return app;
 }
 
 /**
@@ -130,6 +144,21 @@ export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
     const isUnchanged = request.method !== "HEAD" || NO_BODY.has(response.status);
     return isUnchanged ? response : new Response(new Blob().stream(), response);
   };
+}
+
+/** Guards `ADMIN_TOKEN`, if there is one. */
+function guardOf({ adminToken, operator, clock }: AppOptions): TokenGuard | undefined {
+  if (adminToken === undefined) return undefined;
+  const onWrong = recordRefusals(operator.audit, { clock });
+  return new TokenGuard({ token: adminToken, clock, onWrong });
+}
+
+function adminRoutesOf(
+  { operator, access, clock, warnings = () => [] }: AppOptions,
+  guard: TokenGuard,
+): Hono<AdminEnv> {
+  const { trustedProxies } = access;
+  return adminRoutes({ guard, operator, clock, trustedProxies, warnings });
 }
 
 /** Creates the OpenAPI document. Its modules are loaded on first use. */

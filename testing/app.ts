@@ -33,7 +33,7 @@ type TestAppOptions =
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health }: Runtime,
+  { jobs, kinds, health, operator }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
@@ -42,6 +42,7 @@ export function testApp(
     jobs,
     kinds,
     health,
+    operator,
     clock,
     access,
     corsOrigins: ["*"],

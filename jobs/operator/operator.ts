@@ -2,6 +2,8 @@
  * What operators see and do, by section.
  * @module
  */
+import type { SessionStore } from "../../lib/store/session_store.ts";
+import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
 import type { OperatorJobs } from "./operator_jobs.ts";
 
@@ -9,6 +11,10 @@ import type { OperatorJobs } from "./operator_jobs.ts";
 export interface Operator {
   /** What operators have done. */
   readonly audit: Audit;
+  /** The health of this instance and of what it depends on. */
+  readonly health: Health;
   /** Single jobs, and lists of jobs. */
   readonly jobs: OperatorJobs;
+  /** The sessions of the dashboard. */
+  readonly sessions: SessionStore;
 }

@@ -65,7 +65,8 @@ async function sendDetails(
   return c.json({ status: "ok", details }, 200, { "cache-control": "no-store" });
 }
 
-function presentHealth(report: HealthReport, warnings: readonly string[]): HealthDetails {
+/** Returns a report as operators see it. */
+export function presentHealth(report: HealthReport, warnings: readonly string[]): HealthDetails {
   const { storage, databaseMs, running, kinds, instances } = report;
   const isoOrNull = (epochMs: number | null) => epochMs === null ? null : isoTime(epochMs);
   return {

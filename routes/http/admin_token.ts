@@ -3,18 +3,27 @@
  * @module
  */
 import type { Context } from "hono";
-import { timingSafeEqual } from "hono/utils/buffer";
 import { bearerToken } from "./caller.ts";
+import { clientAddress } from "./client_address.ts";
+import type { TokenGuard } from "./token_guard.ts";
 
 /** Returns whether a request is from the operator. */
 export type AdminCheck = (c: Context) => Promise<boolean>;
 
 /**
- * Creates the check of `Authorization: Bearer <ADMIN_TOKEN>`. It compares in constant time.
+ * Creates the check of `Authorization: Bearer <ADMIN_TOKEN>`. A request without a token is answered
+ * at once, and one with a wrong token after a second.
  *
- * @param token `ADMIN_TOKEN`. Unset: no request is from the operator
+ * @param guard guards `ADMIN_TOKEN`. Unset: no request is from the operator
+ * @param options `trustedProxies`: the number of proxies in front of the service
  */
-export function adminCheck(token: string | undefined): AdminCheck {
-  if (token === undefined) return () => Promise.resolve(false);
-  return (c) => timingSafeEqual(bearerToken(c), token);
+export function adminCheck(
+  guard: TokenGuard | undefined,
+  { trustedProxies }: { trustedProxies: number },
+): AdminCheck {
+  return async (c) => {
+    const sent = bearerToken(c);
+    if (guard === undefined || sent === "") return false;
+    return await guard.check(sent, clientAddress(c, trustedProxies)) === "right";
+  };
 }

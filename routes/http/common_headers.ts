@@ -10,6 +10,9 @@ import type { AppEnv } from "./caller.ts";
 /** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
 const PREFLIGHT_SECONDS = 86_400;
 
+/** Stands for the headers of closed paths, where the origin does not matter. No origin is this. */
+const CLOSED = "closed";
+
 export interface CorsOptions {
   /** The origins whose scripts may use the API; `*` for all. */
   origins: string[];
@@ -17,6 +20,8 @@ export interface CorsOptions {
   allowedHeaders: string[];
   /** The headers of answers that they may read. */
   exposedHeaders: string[];
+  /** Whether no other site may read the answers of a path. */
+  isClosed: (path: string) => boolean;
 }
 
 /**
@@ -24,22 +29,25 @@ export interface CorsOptions {
  * They would set them when the answer exists, and Hono would then build each answer several times.
  */
 export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
-  const { origins } = options;
+  const { origins, isClosed } = options;
   const [secure, allow] = [setSecurityHeaders(), allowOrigins(options)];
-  const template = new Hono().use(secure, allow).get("/", (c) => c.body(null));
+  const template = new Hono().get("/closed", closedHeaders(), (c) => c.body(null))
+    .use(secure, allow).get("/", (c) => c.body(null));
   /** The headers by allowed origin; the empty string stands for all other origins. */
   const decided = new Map<string, [name: string, value: string][]>();
   async function decide(origin: string): Promise<[name: string, value: string][]> {
-    const { headers } = await template.request("/", { headers: { origin } });
+    const { headers } = origin === CLOSED
+      ? await template.request("/closed")
+      : await template.request("/", { headers: { origin } });
     const pairs = [...headers];
     decided.set(origin, pairs);
     return pairs;
   }
   return async (c, next) => {
     // The others are up to `answerPreflights()`.
-    if (isPreflight(c.req.raw)) return await secure(c, next);
+    if (isPreflight(c.req.raw) && !isClosed(c.req.path)) return await secure(c, next);
     const sent = c.req.header("origin") ?? "";
-    const origin = origins.includes(sent) ? sent : "";
+    const origin = isClosed(c.req.path) ? CLOSED : origins.includes(sent) ? sent : "";
     for (const [name, value] of decided.get(origin) ?? await decide(origin)) c.header(name, value);
     await next();
   };
@@ -48,7 +56,8 @@ export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
 /** Answers preflights, by which a browser asks whether a page may send a request. */
 export function answerPreflights(options: CorsOptions): MiddlewareHandler {
   const allow = allowOrigins(options);
-  return async (c, next) => isPreflight(c.req.raw) ? await allow(c, next) : await next();
+  return async (c, next) =>
+    isPreflight(c.req.raw) && !options.isClosed(c.req.path) ? await allow(c, next) : await next();
 }
 
 /** An `OPTIONS` request that is no preflight asks for the methods of a path. */
@@ -66,12 +75,17 @@ function allowOrigins({ origins, allowedHeaders, exposedHeaders }: CorsOptions):
   });
 }
 
-function setSecurityHeaders(): MiddlewareHandler {
+/** Sets the headers of paths that no other site may read. */
+function closedHeaders(): MiddlewareHandler {
+  return setSecurityHeaders("same-origin");
+}
+
+/** @param readers which sites may load answers; which may read them is decided by CORS */
+function setSecurityHeaders(readers: "cross-origin" | "same-origin" = "cross-origin") {
   return secureHeaders({
     // A browser must neither load nor run anything in answers. Pages have a policy of their own.
     contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    // CORS decides which origins may read answers.
-    crossOriginResourcePolicy: "cross-origin",
+    crossOriginResourcePolicy: readers,
     xFrameOptions: "DENY",
     // Other sites get no referrer. The app's own forms keep their `Origin`.
     referrerPolicy: "same-origin",

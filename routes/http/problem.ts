@@ -53,6 +53,12 @@ export const problemTypes = {
       "the read token in the URL is not valid for this job, or has expired: create a new one with " +
       "`POST …/read-tokens`.",
   },
+  admin_token_required: {
+    status: 401,
+    title: "The operator's token is required",
+    advice: "Only operators may send this request. Sign in at `/admin`, or send `ADMIN_TOKEN` as " +
+      "`Authorization: Bearer <token>`. A wrong token is answered after a second.",
+  },
   invalid_signature: {
     status: 401,
     title: "The signature is not valid",
@@ -163,6 +169,14 @@ export const problemTypes = {
       "You have sent more requests in the last minute than `RateLimit-Policy` allows. Wait for the " +
       "number of seconds in `Retry-After`. Long polls, event streams and polling at the pace of " +
       "`Retry-After` stay far below the limit.",
+  },
+  too_many_wrong_tokens: {
+    status: 429,
+    title: "Too many wrong tokens",
+    advice:
+      "Your network address has sent several wrong values of `ADMIN_TOKEN` within a second, " +
+      "or many addresses have. This token was perhaps not compared. Send the request again after " +
+      "the number of seconds in `Retry-After`.",
   },
   too_many_streams: {
     status: 429,

@@ -68,16 +68,37 @@ const sources = {
     "text/javascript",
     () => import("../../dist/client/client.js", { with: { type: "text" } }),
   ],
+  "admin/admin.css": [
+    "text/css",
+    () => import("../../web/assets/admin.css", { with: { type: "text" } }),
+  ],
+  "admin/live.js": [
+    "text/javascript",
+    () => import("../../dist/admin/live.js", { with: { type: "text" } }),
+  ],
 } as const;
 
 type AssetName = keyof typeof sources;
 
 const loaded = new Map<AssetName, Promise<Asset>>();
 
+/** What only the dashboard loads. */
+const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
+
 /** Creates the routes `GET /style.css`, `/icon.svg`, `/app.js` and `/client.js`. */
 export function assetRoutes(): Hono {
+  const names = Object.keys(sources) as AssetName[];
+  return routesOf(names.filter((name) => !adminAssets.includes(name)));
+}
+
+/** Creates the routes `GET /admin/admin.css` and `/admin/live.js`. */
+export function adminAssetRoutes(): Hono {
+  return routesOf(adminAssets);
+}
+
+function routesOf(names: readonly AssetName[]): Hono {
   const routes = new Hono();
-  for (const name of Object.keys(sources) as AssetName[]) {
+  for (const name of names) {
     routes.get(`/${name}`, async (c) => sendAsset(c, await loadAsset(name)));
   }
   return routes;

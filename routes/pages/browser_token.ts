@@ -47,7 +47,7 @@ export function keepBrowserToken(access: AccessOptions): MiddlewareHandler {
  * protocol of its own connection, so the first one is the browser's. A client that invents it only
  * changes its own cookie.
  */
-function hasTls(c: Context, { trustedProxies }: ProxyOptions): boolean {
+export function hasTls(c: Context, { trustedProxies }: ProxyOptions): boolean {
   if (c.req.url.startsWith("https:")) return true;
   const [first = ""] = (c.req.header("x-forwarded-proto") ?? "").split(",");
   return trustedProxies > 0 && first.trim().toLowerCase() === "https";

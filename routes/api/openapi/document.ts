@@ -3,7 +3,7 @@
  * https://spec.openapis.org/oas/v3.1.1.html
  * @module
  */
-import { createDocument } from "zod-openapi";
+import { createDocument, type CreateDocumentOptions } from "zod-openapi";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { VERSION } from "../../../lib/version.ts";
 import { jobPaths } from "./job_operations.ts";
@@ -26,6 +26,20 @@ its id at once. Retrieve the plan in one of these ways:
 
 Every \`GET\` call also supports \`HEAD\`, and \`OPTIONS\` lists the methods of a path. The API
 ignores unknown members and query parameters.`;
+
+/** How schemas become JSON Schema, in the documents of all APIs. */
+export const documentOptions: CreateDocumentOptions = {
+  // Later versions may add members, so clients must accept unknown ones.
+  override: ({ jsonSchema, io }) => {
+    if (io === "output" && jsonSchema.additionalProperties === false) {
+      delete jsonSchema.additionalProperties;
+    }
+    // The format is enough, and easier to read.
+    if (jsonSchema.format === "date-time" || jsonSchema.format === "uuid") {
+      delete jsonSchema.pattern;
+    }
+  },
+};
 
 /** Creates the OpenAPI document from its arguments alone. */
 export function createOpenApi(
@@ -69,16 +83,5 @@ export function createOpenApi(
         },
       },
     },
-  }, {
-    // Later versions may add members, so clients must accept unknown ones.
-    override: ({ jsonSchema, io }) => {
-      if (io === "output" && jsonSchema.additionalProperties === false) {
-        delete jsonSchema.additionalProperties;
-      }
-      // The format is enough, and easier to read.
-      if (jsonSchema.format === "date-time" || jsonSchema.format === "uuid") {
-        delete jsonSchema.pattern;
-      }
-    },
-  });
+  }, documentOptions);
 }

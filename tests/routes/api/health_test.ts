@@ -1,9 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { isoTime } from "../../../lib/clock.ts";
 import { JobError } from "../../../lib/job/failure.ts";
+import { WRONG_TOKEN_MS } from "../../../routes/http/token_guard.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
-import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
-import { assertProblem, post, send } from "../../../testing/http.ts";
+import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
+import { type App, assertProblem, post, send } from "../../../testing/http.ts";
 import { modelOf } from "../../../testing/jobs.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
@@ -68,18 +69,26 @@ Deno.test("/readyz shows others only the status, with and without an operator's 
     using env = await openApp({ adminToken: token, warnings: () => ["a secret of ours"] });
     const foreign = { headers: { authorization: "Bearer operator-9876543210" } };
     for (const init of token ? [{}, foreign] : [{}, foreign, asOperator]) {
-      const { status, body } = await send(env.app, "/readyz", init);
+      const { status, body } = await sendSlowly(env, init);
       assertEquals([status, body], [200, { status: "ok" }]);
     }
     await env.a.instance.stop(0);
     for (const init of token ? [{}, foreign] : [{}, foreign, asOperator]) {
-      const answer = await send(env.app, "/readyz", init);
+      const answer = await sendSlowly(env, init);
       assertProblem(answer, 503, "not_ready");
       assertEquals(answer.body.detail, "The service is not ready");
       assertStrictEquals("details" in answer.body, false);
     }
   }
 });
+
+/** Sends a request to `/readyz`, and lets the time pass that a wrong token costs. */
+async function sendSlowly({ app, clock }: { app: App; clock: FakeClock }, init: RequestInit) {
+  const answer = send(app, "/readyz", init);
+  await nextTurn();
+  clock.advance(WRONG_TOKEN_MS);
+  return await answer;
+}
 
 Deno.test("/readyz tells the operator why the service is not ready, and keeps the details", async () => {
   const clock = new FakeClock();

@@ -1,6 +1,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Hono } from "hono";
 import { adminCheck } from "../../../routes/http/admin_token.ts";
+import { TokenGuard } from "../../../routes/http/token_guard.ts";
+import { autoAdvancing, FakeClock } from "../../../testing/fake_clock.ts";
 
 const TOKEN = "operator-0123456789";
 
@@ -21,7 +23,9 @@ const requests: [what: string, authorization: string | undefined, isAdmin: boole
 
 /** Whether a service with this token recognizes the operator in a request. */
 async function isAdmin(token: string | undefined, authorization: string | undefined) {
-  const check = adminCheck(token);
+  const clock = autoAdvancing(new FakeClock());
+  const guard = token === undefined ? undefined : new TokenGuard({ token, clock });
+  const check = adminCheck(guard, { trustedProxies: 0 });
   const app = new Hono().get("/", async (c) => c.json(await check(c)));
   const response = await app.request("/", { headers: authorization ? { authorization } : {} });
   return await response.json();

@@ -1,0 +1,14 @@
+/**
+ * All operations of the API for operators.
+ * @module
+ */
+import type { AdminOptions } from "../admin_env.ts";
+import type { Operation } from "../operation.ts";
+import { overviewOperations } from "./overview.ts";
+
+/** Returns the operations of all sections, in the order of the OpenAPI document. */
+export function adminOperations(options: AdminOptions): Operation[] {
+  return [
+    ...overviewOperations(options),
+  ];
+}

@@ -1,0 +1,19 @@
+/**
+ * The sections of the dashboard, in the order of its navigation.
+ * @module
+ */
+
+/** A section of the dashboard. */
+export interface Section {
+  title: string;
+  href: string;
+  /** After `g`, this key opens the section. */
+  key: string;
+}
+
+/** All sections. Each has at least one page. */
+export const sections = {
+  overview: { title: "Overview", href: "/admin", key: "o" },
+} as const satisfies Record<string, Section>;
+
+export type SectionName = keyof typeof sections;
