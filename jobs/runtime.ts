@@ -48,6 +48,7 @@ import { bulkAccess } from "./operator/bulk_access.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Audit } from "./operator/audit.ts";
 import type { Operator } from "./operator/operator.ts";
+import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { createKinds } from "./registry.ts";
 
@@ -94,7 +95,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, health });
+  const operator = createOperator(config, { options, kinds, base, work, jobs, health });
   return { kinds, jobs, instance, health, operator };
 }
 
@@ -390,18 +391,29 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs, health }: {
+  { options: { kv, clock }, kinds, base: { store, controls, breaker }, work, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
+    work: Work;
     jobs: JobService;
     health: Health;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const publicKinds = new Set(kinds.map(({ name }) => name));
+  const names = kinds.map(({ name }) => name);
+  const publicKinds = new Set(names);
   return {
     audit,
+    controls: new OperatorControls({
+      controls,
+      breaker,
+      store,
+      health,
+      audit,
+      kinds: names,
+      sweep: () => work.stager.trySweep(),
+    }),
     health,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),

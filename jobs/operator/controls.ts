@@ -4,7 +4,6 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { FailureCode } from "../../lib/job/failure.ts";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { ControlsStore } from "../../lib/store/controls_store.ts";
@@ -38,9 +37,8 @@ export interface ControlsReport {
 }
 
 /** The controls of one kind. */
-export interface KindControls extends Pick<KindHealth, "kind" | "breaker" | "openUntil"> {
+export interface KindControls extends KindHealth {
   isPaused: boolean;
-  openedBy: FailureCode | null;
 }
 
 /** An instance, and the jobs that it holds. */
@@ -83,12 +81,9 @@ export class OperatorControls {
       intake,
       note,
       changed: at === 0 ? null : { by, at },
-      kinds: breakers.map(({ kind, breaker, openUntil, openedBy }) => ({
-        kind,
-        isPaused: Object.hasOwn(kinds, kind),
-        breaker,
-        openUntil,
-        openedBy,
+      kinds: breakers.map((health) => ({
+        ...health,
+        isPaused: Object.hasOwn(kinds, health.kind),
       })),
     };
   }

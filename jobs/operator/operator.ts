@@ -5,12 +5,15 @@
 import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
+import type { OperatorControls } from "./controls.ts";
 import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
   /** What operators have done. */
   readonly audit: Audit;
+  /** What is paused, the breakers and the instances. */
+  readonly controls: OperatorControls;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
   /** Single jobs, and lists of jobs. */

@@ -4,11 +4,13 @@
  */
 import type { AdminOptions } from "../admin_env.ts";
 import type { Operation } from "../operation.ts";
+import { controlOperations } from "./controls.ts";
 import { overviewOperations } from "./overview.ts";
 
 /** Returns the operations of all sections, in the order of the OpenAPI document. */
 export function adminOperations(options: AdminOptions): Operation[] {
   return [
     ...overviewOperations(options),
+    ...controlOperations(options),
   ];
 }
