@@ -69,15 +69,15 @@ export class Health {
   async read(): Promise<HealthReport> {
     const { storage, slots } = this.#options;
     const [databaseMs, kinds, instances] = await Promise.all([
-      this.#inTime(() => this.#measurePing()),
-      this.#inTime(() => this.readKinds()),
-      this.#inTime(() => this.readInstances()),
+      this.inTime(() => this.#measurePing()),
+      this.inTime(() => this.readKinds()),
+      this.inTime(() => this.readInstances()),
     ]);
     return { storage: storage.report, databaseMs, running: slots.size, kinds, instances };
   }
 
-  /** Returns `null` if the database does not respond in time. */
-  async #inTime<T>(read: () => Promise<T>): Promise<T | null> {
+  /** Reads something. Returns `null` if that fails or the database does not respond in time. */
+  async inTime<T>(read: () => Promise<T>): Promise<T | null> {
     return await withDeadline(read, { ms: READ_MS, clock: this.#options.clock }).catch(() => null);
   }
 

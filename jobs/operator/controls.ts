@@ -18,7 +18,7 @@ export interface OperatorControlsOptions {
   controls: ControlsStore;
   breaker: Breaker;
   store: Pick<JobStore, "index" | "endPause">;
-  health: Pick<Health, "readKinds" | "readInstances">;
+  health: Pick<Health, "readKinds" | "readInstances" | "inTime">;
   audit: Audit;
   /** The names of the kinds that operators pause. */
   kinds: readonly string[];
@@ -68,6 +68,22 @@ export class OperatorControls {
   /** The names that {@link pause} takes: all new jobs, and the kinds. */
   get names(): readonly string[] {
     return [INTAKE, ...this.#options.kinds];
+  }
+
+  /**
+   * Reads all, after two seconds at most. Never rejects: what the database does not tell in time is
+   * `null`.
+   */
+  async readInTime(): Promise<{
+    controls: ControlsReport | null;
+    instances: InstanceReport[] | null;
+  }> {
+    const { health } = this.#options;
+    const [controls, instances] = await Promise.all([
+      health.inTime(() => this.read()),
+      health.inTime(() => this.instances()),
+    ]);
+    return { controls, instances };
   }
 
   /** Reads what is paused, and the breakers. */
