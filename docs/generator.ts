@@ -45,8 +45,8 @@ const keyModules = [
   "stored_responses",
   "space_writes",
   "audit_store",
-  "session_store",
   "bulk_turns",
+  "session_store",
 ];
 
 /** All files that are generated. */

@@ -5,7 +5,10 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
+import type { JobEvents } from "../lib/job/job_events.ts";
 import { type EndedJob, isEnded } from "../lib/job/job_record.ts";
+import { JobMetrics } from "../lib/metrics/job_metrics.ts";
+import { Metrics } from "../lib/metrics/metrics.ts";
 import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
@@ -43,8 +46,10 @@ import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
-import { callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
+import { BULK } from "./kinds/bulk/pages.ts";
+import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
+import { BulkJobs } from "./operator/bulk_jobs.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Audit } from "./operator/audit.ts";
 import type { Operator } from "./operator/operator.ts";
@@ -70,6 +75,8 @@ export interface RuntimeOptions {
   model?: ModelProvider | undefined;
   /** Returns the content of a callback. Unset: the runtime sends no callbacks. */
   noticeOf?: ((kinds: readonly PublicKind[], job: EndedJob) => Notice) | undefined;
+  /** Counts what the instance does. Unset: new metrics. */
+  metrics?: Metrics | undefined;
 }
 
 /** One instance of the engine. */
@@ -78,6 +85,7 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  readonly metrics: Metrics;
   readonly operator: Operator;
 }
 
@@ -85,7 +93,13 @@ export interface Runtime {
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
   const kinds = options.kinds ?? createKinds(config);
   const model = options.model ?? createModelProvider(config, options.clock);
-  const base = createStores(config, { options, kinds, model });
+  const metrics = options.metrics ?? new Metrics();
+  const jobMetrics = new JobMetrics({
+    metrics,
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK],
+    callbackKind: CALLBACK_KIND,
+  });
+  const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
   const admission = createAdmission(config, { options, base });
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
   const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
@@ -96,7 +110,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const instance = createInstance(config, { options, base, work, stopped });
   const health = createHealth(config, { options, kinds, base, work });
   const operator = createOperator(config, { options, kinds, base, work, jobs, health });
-  return { kinds, jobs, instance, health, operator };
+  return { kinds, jobs, instance, health, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -105,10 +119,11 @@ type Work = ReturnType<typeof createWorker>;
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
   { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
-  { options, kinds, model }: {
+  { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     model: ModelProvider;
+    metrics: JobMetrics;
   },
 ) {
   const { kv, clock, holder = crypto.randomUUID() } = options;
@@ -129,7 +144,10 @@ function createStores(
     heldBackBy: (job) => breaker.heldBackBy(job),
     queueOf: (job): QueueWait | null => board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
-    onEnded: (jobId, end) => cleaner.cleanUpAfter(jobId, end),
+    events: notifyOfEnds(metrics, (job) => {
+      const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
+      cleaner.cleanUpAfter(job.id, { hasPlan });
+    }),
   });
   const cleaner = new ResponseCleaner({
     checkpoints: store.checkpoints,
@@ -157,7 +175,20 @@ function createStores(
   const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
   const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
-  return { ...shared, ...queue, turns, holder };
+  return { ...shared, ...queue, turns, holder, metrics };
+}
+
+/** Returns events that also call `onEnded` with each ended job. */
+function notifyOfEnds(events: JobEvents, onEnded: (job: EndedJob) => void): JobEvents {
+  return {
+    accepted: (job) => events.accepted(job),
+    claimed: (job, options) => events.claimed(job, options),
+    queued: (job, why) => events.queued(job, why),
+    ended(job, ending) {
+      events.ended(job, ending);
+      onEnded(job);
+    },
+  };
 }
 
 /** Creates the parts that order the waiting jobs, count them and show their positions. */
@@ -291,7 +322,7 @@ function createWorker(
 
 function createExecutor(
   { limits, prices, mockIfQuota }: Config,
-  { options: { clock, random }, kinds, model, base: { store, breaker }, turns }: {
+  { options: { clock, random }, kinds, model, base: { store, breaker, metrics }, turns }: {
     options: RuntimeOptions;
     kinds: ReadonlyMap<string, JobKind>;
     model: ModelProvider;
@@ -309,6 +340,7 @@ function createExecutor(
     limits,
     prices,
     turns,
+    metrics,
     mockIfQuota,
   });
 }
@@ -390,7 +422,7 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl }: Config,
+  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
   { options: { kv, clock }, kinds, base: { store, controls, breaker }, work, jobs, health }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -405,6 +437,7 @@ function createOperator(
   const publicKinds = new Set(names);
   return {
     audit,
+    bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     controls: new OperatorControls({
       controls,
       breaker,
@@ -415,6 +448,7 @@ function createOperator(
       sweep: () => work.stager.trySweep(),
     }),
     health,
+    kinds: names,
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
   };

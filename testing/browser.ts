@@ -44,6 +44,9 @@ const DISABLED_FEATURES = [
  */
 const FLAGS = [
   "--no-sandbox",
+  // Each page would have a process of its own, or two.
+  "--renderer-process-limit=1",
+  // Each page would get a process of its own, or two.
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",

@@ -22,6 +22,7 @@ const commits = {
   step: (sorts: string[]) => sorts.includes("step"),
   complete: (sorts: string[]) => sorts.includes("result"),
   heartbeat: (sorts: string[]) => sorts.join() === "instance",
+  replay: (sorts: string[]) => sorts.includes("replayed"),
   release: (sorts: string[]) => sorts.includes("due") && sorts.includes("bell"),
 };
 

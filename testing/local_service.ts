@@ -5,15 +5,18 @@
  */
 import { configureSync, getJsonLinesFormatter, type LogRecord, resetSync } from "@logtape/logtape";
 import { join } from "node:path";
-import { createRuntime } from "../jobs/runtime.ts";
+import { createRuntime, type RuntimeOptions } from "../jobs/runtime.ts";
 import { systemClock } from "../lib/clock.ts";
 import { parseConfig } from "../lib/config.ts";
 import { openDatabase } from "../lib/store/database.ts";
+import { openInstanceLocks } from "../lib/store/instance_locks.ts";
 import { presentNotice } from "../routes/api/presenter.ts";
 import { testApp } from "./app.ts";
 import { type App, send } from "./http.ts";
 import type { LogLine } from "./program.ts";
 import { withWaitLimit } from "./wait_limit.ts";
+
+type Parts = Pick<RuntimeOptions, "kv" | "holder" | "locks">;
 
 const format = getJsonLinesFormatter({ properties: "flatten" });
 
@@ -26,7 +29,8 @@ export class LocalService implements AsyncDisposable {
   readonly #stop: () => Promise<void>;
   #changed = Promise.withResolvers<void>();
 
-  private constructor(kv: Deno.Kv, env: Record<string, string>) {
+  private constructor(env: Record<string, string>, parts: Parts) {
+    const { kv } = parts;
     configureSync({
       sinks: { service: (record) => this.#write(record) },
       loggers: [
@@ -35,7 +39,7 @@ export class LocalService implements AsyncDisposable {
       ],
     });
     const runtime = createRuntime(parseConfig(env), {
-      kv,
+      ...parts,
       clock: systemClock,
       random: Math.random,
       noticeOf: presentNotice,
@@ -52,11 +56,14 @@ export class LocalService implements AsyncDisposable {
   /**
    * Starts the service.
    *
-   * @param directory where its database is
+   * @param directory where its database is; the program puts it there, too
    * @param env the variables of its configuration
    */
   static async start(directory: string, env: Record<string, string>): Promise<LocalService> {
-    return new LocalService(await openDatabase(join(directory, "data/kv.sqlite")), env);
+    const path = join(directory, "data/kv.sqlite");
+    const holder = crypto.randomUUID();
+    const kv = await openDatabase(path);
+    return new LocalService(env, { kv, holder, locks: await openInstanceLocks(path, holder) });
   }
 
   #write(record: LogRecord): void {
@@ -74,6 +81,11 @@ export class LocalService implements AsyncDisposable {
       if (found !== undefined && found !== false) return found;
       await withWaitLimit(this.#changed.promise, () => this.output);
     }
+  }
+
+  /** Resolves when a line of the log has this message. */
+  async untilLogged(message: string): Promise<void> {
+    await this.until(({ log }) => log.some((line) => line.message === message));
   }
 
   async post(path: string, body: unknown) {

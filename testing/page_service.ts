@@ -54,8 +54,8 @@ async function stop({ programs, model, directory }: Started): Promise<void> {
 }
 
 /**
- * Whether the next test finds nothing of this one. The program has run throughout, the model has
- * reported no error, which the breaker would remember, and no job waits or runs.
+ * Whether the next test finds nothing of this one: its program has run throughout, and no job waits
+ * or runs. The model has reported no error, which the breaker would remember.
  */
 async function isClean({ programs, model, directory }: Started): Promise<boolean> {
   if (programs.length > 1 || programs[0]!.hasEnded || model.hasFailed) return false;

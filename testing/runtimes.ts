@@ -30,7 +30,7 @@ export function openRuntime(
   overrides: RuntimeOverrides = {},
 ): Runtime {
   const { kinds = [testKind()], model, random = () => 0.5, ...others } = overrides;
-  const { holder, locks, storage, noticeOf, ...config } = others;
+  const { holder, locks, storage, noticeOf, metrics, ...config } = others;
   return createRuntime({ ...defaults, ...config }, {
     kv,
     clock,
@@ -41,6 +41,7 @@ export function openRuntime(
     locks,
     storage,
     noticeOf,
+    metrics,
   });
 }
 

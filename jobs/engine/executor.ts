@@ -15,6 +15,7 @@ import { noProgress, type Progress } from "../../lib/job/progress.ts";
 import type { StepEvent } from "../../lib/job/timeline.ts";
 import { describeError } from "../../lib/log.ts";
 import type { ModelProvider } from "../../lib/model/model.ts";
+import type { JobMetrics } from "../../lib/metrics/job_metrics.ts";
 import { BlobTooLargeError } from "../../lib/store/blob.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { Lease, Written } from "../../lib/store/job_commit.ts";
@@ -44,6 +45,7 @@ export interface ExecutorOptions {
   /** Prices by model name. */
   prices: Readonly<Record<string, ModelPrice>>;
   turns: Turns;
+  metrics: JobMetrics;
   /** Completes jobs with a placeholder while the model's quota is spent. */
   mockIfQuota: boolean;
 }
@@ -190,6 +192,7 @@ export class Executor {
     const release = () => store.release(lease, { now, runAt: now, savedTokens, isUnpriced });
     const written = isInterrupted(ended, "stopping") ? await persist(release, clock) : "lost";
     const outcome = written === "saved" ? "released" : "lost";
+    if (outcome === "lost") await this.#countLost(lease);
     recordOutcome(outcome);
     log.info(outcome, idsOf(lease.job));
     return null;
@@ -212,12 +215,21 @@ export class Executor {
         () => this.#write(lease, outcome, report),
         this.#options.clock,
       );
-      return written === "saved" ? outcome : { next: "lost" };
+      if (written === "saved") return outcome;
+      await this.#countLost(lease);
+      return { next: "lost" };
     } catch (error) {
       if (!(error instanceof BlobTooLargeError)) throw error;
       const tooLarge = { ...report, ended: { error } };
       return await this.#settle(lease, this.#decide(lease, tooLarge), tooLarge);
     }
+  }
+
+  /** Counts a lost lease, unless a client has canceled the job. Never rejects. */
+  async #countLost(lease: Lease): Promise<void> {
+    const { store, metrics } = this.#options;
+    const isTaken = await store.isTaken(lease).catch(() => true);
+    if (isTaken) metrics.leaseLost(lease.job.kind);
   }
 
   async #write(

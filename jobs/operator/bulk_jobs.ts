@@ -16,6 +16,7 @@ import {
   type BulkAction,
   BulkRequest,
   BulkResult,
+  type MatchCount,
   MAX_BULK_JOBS,
   noTotals,
   type ReplaySteps,
@@ -24,13 +25,11 @@ import {
 import type { Actor, Audit, AuditDetails } from "./audit.ts";
 import { queryBefore } from "./bulk_access.ts";
 import { BulkReport, type BulkSummary, type ReportedPage } from "./bulk_report.ts";
+import { type BulkOrder, type BulkTarget, DEFAULT_LIMIT } from "./bulk_order.ts";
 import type { JobFilter } from "./job_filter.ts";
 
 /** How long a bulk job waits before it begins, so that it can be undone without a trace. */
 export const UNDO_MS = 15_000;
-
-/** How many jobs a bulk job handles at most if the operator sets no limit. */
-export const DEFAULT_LIMIT = 1_000;
 
 /** A preview counts up to here. */
 export const MAX_PREVIEW = 1_000;
@@ -52,21 +51,6 @@ const MAX_ATTEMPTS = 20;
 /** The deadline as a share of the lifetime. The rest is time to read what it has done. */
 const DEADLINE_SHARE = 7 / 8;
 
-/** What an operator asks for. */
-export interface BulkOrder {
-  action: BulkAction;
-  filter: JobFilter;
-  limit?: number | undefined;
-  steps?: ReplaySteps | undefined;
-}
-
-/** How many jobs match. */
-export interface MatchCount {
-  count: number;
-  /** There may be more: the preview has stopped counting. */
-  isMore: boolean;
-}
-
 /**
  * `scheduled`: it has not begun. `running`: it works, or waits for its turn or for room in the queue.
  * `undone`: it was canceled before it began. `stopped`: it was canceled later.
@@ -82,6 +66,8 @@ export interface BulkJob {
   createdBy: string | null;
   steps: ReplaySteps;
   limit: number;
+  /** How many jobs matched when it was started. */
+  expected: MatchCount;
   /** The name of the operator. */
   by: string;
   state: BulkState;
@@ -127,16 +113,8 @@ export class BulkJobs {
     this.#report = new BulkReport(options);
   }
 
-  /** Returns why a bulk job cannot have this filter; `null`: it can. */
-  refusalOf({ action, filter: { state, code, source } }: BulkOrder): string | null {
-    const isOpen = state === "queued" || state === "running";
-    if (action === "replay") return isOpen ? "Only jobs that have ended can be replayed" : null;
-    const mayMatch = (state === undefined || isOpen) && code === undefined && source === undefined;
-    return mayMatch ? null : "Only jobs that wait or run can be canceled";
-  }
-
   /** Counts the jobs on which a bulk job would act, as far as a bounded number of reads tells. */
-  async preview({ action, filter }: BulkOrder): Promise<MatchCount> {
+  async preview({ action, filter }: BulkTarget): Promise<MatchCount> {
     const { store: { listing }, clock, kinds } = this.#options;
     const before = clock.now();
     let count = 0;
@@ -160,7 +138,7 @@ export class BulkJobs {
     return { count: Math.min(count, MAX_PREVIEW), isMore: count > MAX_PREVIEW };
   }
 
-  /** Starts a bulk job. It begins after {@link UNDO_MS}. The filter must have no `refusalOf()`. */
+  /** Starts a bulk job. It begins after {@link UNDO_MS}. */
   async start(
     actor: Actor,
     { action, filter, limit = DEFAULT_LIMIT, steps = "reuse" }: BulkOrder,
@@ -171,8 +149,12 @@ export class BulkJobs {
       actor,
       { action: "bulk.start", target: id, details },
       async () => {
-        const request = { action, filter, createdBy: null, steps, limit, by: actor.name };
-        const job = await this.#accept(request, { id, delayMs: UNDO_MS });
+        const expected = await this.preview({ action, filter });
+        const choices = { action, filter, steps, limit, expected };
+        const job = await this.#accept(
+          { ...choices, createdBy: null, by: actor.name },
+          { id, delayMs: UNDO_MS },
+        );
         return this.#present(job, { totals: noTotals(), pages: 0 }, null);
       },
     );
@@ -258,9 +240,11 @@ export class BulkJobs {
   }
 
   /** Starts the bulk job that cancels what another one has created. It is started once. */
-  async #cleanUp(actor: Actor, { id: createdBy, steps }: BulkJob): Promise<BulkJob> {
+  async #cleanUp(actor: Actor, { id: createdBy, steps, totals }: BulkJob): Promise<BulkJob> {
+    const expected = { count: totals.done, isMore: false };
+    const choices = { action: "cancel", filter: {}, steps, limit: MAX_BULK_JOBS } as const;
     const job = await this.#accept(
-      { action: "cancel", filter: {}, createdBy, steps, limit: MAX_BULK_JOBS, by: actor.name },
+      { ...choices, createdBy, expected, by: actor.name },
       {
         id: newJobId(this.#options.clock.now()),
         delayMs: CLEAN_UP_MS,

@@ -7,17 +7,22 @@ import type { Health } from "../engine/health.ts";
 import type { Audit } from "./audit.ts";
 import type { OperatorControls } from "./controls.ts";
 import type { OperatorJobs } from "./operator_jobs.ts";
+import type { BulkJobs } from "./bulk_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
   /** What operators have done. */
   readonly audit: Audit;
+  /** Jobs that replay or cancel many jobs. */
+  readonly bulk: BulkJobs;
   /** What is paused, the breakers and the instances. */
   readonly controls: OperatorControls;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
   /** Single jobs, and lists of jobs. */
   readonly jobs: OperatorJobs;
+  /** The names of the kinds of job that callers create. */
+  readonly kinds: readonly string[];
   /** The sessions of the dashboard. */
   readonly sessions: SessionStore;
 }

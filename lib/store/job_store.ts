@@ -10,6 +10,7 @@ import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../job/failure.ts";
+import type { JobEnding, JobEvents } from "../job/job_events.ts";
 import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
 import type { InstanceHeartbeat, InstanceStore } from "./instance_store.ts";
 import { JobCommit, type Lease, type Written } from "./job_commit.ts";
@@ -105,10 +106,10 @@ export interface JobStoreOptions {
   spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
+  /** Receives each transition that this store has saved. */
+  events?: JobEvents | undefined;
   /** Returns the position of a queued job, without a read of KV; `null`: not known. */
   queueOf?: (job: QueuedJob) => QueueWait | null;
-  /** Called with each job that ended. `hasPlan`: with a plan of the model. */
-  onEnded?: (jobId: string, end: { hasPlan: boolean }) => void;
   /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a doorbell to the commit that accepts a job. */
@@ -141,6 +142,10 @@ export class JobStore {
     this.#snapshots = new SnapshotReader(kv, { clock, inFlight, heldBackBy, queueOf });
     this.#kv = kv;
     this.#options = options;
+  }
+
+  get #events(): JobEvents | undefined {
+    return this.#options.events;
   }
 
   /** Now, in epoch milliseconds. */
@@ -178,9 +183,17 @@ export class JobStore {
         if (!terms.startsHere) this.#options.announce?.(commit.operation, job.id);
       }
       const stored = await this.#commitNew(commit, record);
-      if (stored) return { ...acceptance, lease: leaseOf(record, stored.versionstamp) };
+      if (stored) {
+        this.#reportAccepted(job, record);
+        return { ...acceptance, lease: leaseOf(record, stored.versionstamp) };
+      }
       // Another request of the same caller was faster. The next round reads its commit.
     }
+  }
+
+  #reportAccepted(job: QueuedJob, stored: QueuedJob | RunningJob): void {
+    this.#events?.accepted(job);
+    if (stored.state === "running") this.#events?.claimed(stored, { isFirst: true });
   }
 
   /**
@@ -277,7 +290,9 @@ export class JobStore {
     if (role.next === "lead") this.#inFlight.addLeader(commit, { ...role, job });
     const versionstamp = await commit.commit(job);
     if (versionstamp === null) return null;
-    const isFirst = queued.startedAt === null && queued.replayOf === null;
+    const hasNotStarted = queued.startedAt === null;
+    this.#events?.claimed(job, { isFirst: hasNotStarted });
+    const isFirst = hasNotStarted && queued.replayOf === null;
     return { job, versionstamp, isFirst, follows };
   }
 
@@ -293,12 +308,12 @@ export class JobStore {
    * @returns the failed job, or `null` if another worker was faster
    */
   async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
-    const { usage, bill } = await this.#spentOn(job);
+    const { usage, ...spent } = await this.#spentOn(job);
     const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));
-    this.#putEnd(commit, failed, { bill });
-    if (await commit.commit() === null) return null;
-    this.#options.onEnded?.(job.id, { hasPlan: false });
+    const report = this.#putEnd(commit, failed, { ...spent, during: "queue" });
+    if (await commit.commit(failed) === null) return null;
+    report();
     return failed;
   }
 
@@ -332,6 +347,13 @@ export class JobStore {
     return entry.versionstamp === versionstamp ? "held" : "lost";
   }
 
+  /** Returns whether another worker has taken the job of a lease that was lost. */
+  async isTaken({ job, versionstamp }: Lease): Promise<boolean> {
+    const entry = await this.#kv.get(keys.job(job.id));
+    const stored = this.#parse(entry);
+    return stored !== null && stored.state !== "canceled" && entry.versionstamp !== versionstamp;
+  }
+
   /** Puts the job back after a failed attempt. It is due at `runAt`, in epoch milliseconds. */
   async retry(
     lease: Lease,
@@ -341,7 +363,9 @@ export class JobStore {
     const queued = retryJob(lease.job, { now: this.#now, ...options });
     if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
-    return await commit.commitFor(lease, queued);
+    const written = await commit.commitFor(lease, queued);
+    if (written === "saved") this.#events?.queued(queued, "retried");
+    return written;
   }
 
   /**
@@ -359,7 +383,9 @@ export class JobStore {
     const queued = releaseJob(lease.job, { now: this.#now, ...options });
     if (options.isUnpriced) this.#options.spending?.addUnpriced(commit.operation, queued);
     this.#enqueue(commit, queued);
-    return await commit.commitFor(lease, queued);
+    const written = await commit.commitFor(lease, queued);
+    if (written === "saved") this.#events?.queued(queued, "released");
+    return written;
   }
 
   /**
@@ -402,24 +428,24 @@ export class JobStore {
       const fits = result.bytes + progress.length <= MAX_BLOB_BYTES;
       if (fits) commit.put(keys.progress(job.id), progress, job);
     }
-    const { usage, bill } = await this.#spentOn(job, options);
+    const { usage, ...spent } = await this.#spentOn(job, options);
     const done = completeJob(job, { now: this.#now, ...options, result, usage });
-    this.#putEnd(commit, done, { bill, follows: lease.follows });
+    const end = { ...spent, during: "attempt", follows: lease.follows } as const;
+    const report = this.#putEnd(commit, done, end);
     const written = await commit.commitFor(lease, done);
-    if (written === "saved") {
-      this.#options.onEnded?.(job.id, { hasPlan: done.source !== "placeholder" });
-    }
+    if (written === "saved") report();
     return written;
   }
 
   /** Ends the job without a plan. */
   async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
     const commit = this.#beginHandOver(lease);
-    const { usage, bill } = await this.#spentOn(lease.job, options);
+    const { usage, ...spent } = await this.#spentOn(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
-    this.#putEnd(commit, failed, { bill, follows: lease.follows });
+    const end = { ...spent, during: "attempt", follows: lease.follows } as const;
+    const report = this.#putEnd(commit, failed, end);
     const written = await commit.commitFor(lease, failed);
-    if (written === "saved") this.#options.onEnded?.(failed.id, { hasPlan: false });
+    if (written === "saved") report();
     return written;
   }
 
@@ -427,7 +453,7 @@ export class JobStore {
   async #spentOn(
     job: JobRecord,
     { savedTokens = 0, steps, isUnpriced = false }: AttemptReport = {},
-  ): Promise<{ usage: JobUsage | null; bill: Bill }> {
+  ): Promise<{ usage: JobUsage | null; bill: Bill; steps: readonly StepEvent[] }> {
     const paid = steps ?? await this.checkpoints.steps(job.id);
     const usage = usageOf(paid, job.savedTokens + savedTokens);
     const cost = costOfSteps(paid);
@@ -437,6 +463,7 @@ export class JobStore {
     const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
     return {
       usage,
+      steps: paid,
       bill: { costUsd: cost.costUsd, isUnpriced: unpriced, isPlanPrice: isWhole },
     };
   }
@@ -477,14 +504,15 @@ export class JobStore {
       const job = this.#parse(entry);
       if (job?.state !== "queued" && job?.state !== "running") return "too late";
       if (!permits(job)) return "refused";
-      const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
+      const { usage, ...spent } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      this.#putEnd(commit, canceled, { bill });
+      const during = job.state === "queued" ? "queue" : "attempt";
+      const report = this.#putEnd(commit, canceled, { ...spent, during });
       // A conflict means that the job has changed its state, so this loop ends when the job does.
-      if (await commit.commit() !== null) {
-        this.#options.onEnded?.(id, { hasPlan: false });
+      if (await commit.commit(canceled) !== null) {
+        report();
         return "canceled";
       }
     }
@@ -521,7 +549,9 @@ export class JobStore {
         .check({ key: keys.job(newId), versionstamp: null });
       this.#options.spending?.addReplayed(commit.operation, job);
       this.#enqueueNew(commit, job);
-      if (await commit.commit(job) !== null) return { job, isNew: true };
+      if (await commit.commit(job) === null) continue;
+      this.#events?.queued(job, "replayed");
+      return { job, isNew: true };
     }
   }
 
@@ -553,7 +583,9 @@ export class JobStore {
       const commit = this.#begin().check(entry).put(entry.key, ids, ended);
       this.#enqueueNew(commit, job);
       this.#options.instances.addRing(commit.operation);
-      if (await commit.commit(job) !== null) return { job, isNew: true };
+      if (await commit.commit(job) === null) continue;
+      this.#events?.accepted(job);
+      return { job, isNew: true };
     }
   }
 
@@ -597,13 +629,15 @@ export class JobStore {
     if ("state" in rescued) {
       await this.#addLostCall(commit, job);
       this.#enqueue(commit, rescued);
-      return await commit.commit() !== null ? rescued : null;
+      if (await commit.commit(rescued) === null) return null;
+      this.#events?.queued(rescued, "rescued");
+      return rescued;
     }
-    const { usage, bill } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
+    const { usage, ...spent } = await this.#spentOn(job, { isUnpriced: mayCallModel(job) });
     const failed = failJob(job, { ...rescued, now, usage });
-    this.#putEnd(commit, failed, { bill });
-    if (await commit.commit() === null) return null;
-    this.#options.onEnded?.(id, { hasPlan: false });
+    const report = this.#putEnd(commit, failed, { ...spent, during: "rescue" });
+    if (await commit.commit(failed) === null) return null;
+    report();
     return failed;
   }
 
@@ -640,12 +674,16 @@ export class JobStore {
       .put(keys.due(job), deadlineOf(job, this.#options.limits), job);
   }
 
-  /** Ends a job, books its cost, and creates its callback job. */
+  /**
+   * Ends a job, books its cost, and creates its callback job.
+   *
+   * @returns a function that reports the end, to be called when the commit is saved
+   */
   #putEnd(
     commit: JobCommit,
     job: EndedJob,
-    { bill, follows }: { bill: Bill; follows?: string | undefined },
-  ): void {
+    { bill, follows, ...ending }: JobEnding & { bill: Bill; follows?: string | undefined },
+  ): () => void {
     const { instances, spending, successorOf } = this.#options;
     commit.put(keys.job(job.id), job, job);
     const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
@@ -660,6 +698,10 @@ export class JobStore {
     // The bell makes the worker of a canceled job stop, and lets followers and callbacks start.
     const isAwaited = job.dedupeKey !== null && !follows;
     if (next || isAwaited || job.state === "canceled") instances.addRing(commit.operation);
+    return () => {
+      this.#events?.ended(job, ending);
+      if (next) this.#events?.accepted(next);
+    };
   }
 }
 

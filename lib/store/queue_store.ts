@@ -6,7 +6,7 @@
  * |---|---|
  * | `["queue", kind]` | the first waiting jobs, with their positions (`PublishedQueue`) |
  *
- * Each publication checks that it replaces the one that it was made from. So a position that is once
+ * Each publication checks that it replaces the publication that it was made from. So a position that is once
  * published never grows, whichever instance publishes next.
  * @module
  */

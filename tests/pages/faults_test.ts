@@ -99,7 +99,7 @@ browserTest("a cancellation that fails says why, and can be repeated", async (br
   await page.getByRole("button", { name: "Stop planning" }).press("Enter");
   await page.getByText("This trip was canceled before its plan was finished.").waitFor();
   // The button is gone, so the focus moves here for keyboard users.
-  assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
+  await page.locator("#main:focus").waitFor();
   assertEquals(faults(/status of 403/), []);
 });
 
@@ -303,7 +303,7 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
   await key.fill(KEY);
   await show.press("Enter");
   await tab.getByText("ready after").waitFor();
-  assertStrictEquals(await tab.evaluate("document.activeElement.id"), "main");
+  await tab.locator("#main:focus").waitFor();
 
   // The tab has a key now.
   await tab.goto(service.url);
@@ -348,6 +348,9 @@ browserTest(
     const id = await seeFirstDay(page, service, { isOpen: true });
     const trip = page.url();
     assertStrictEquals(await page.evaluate("sessionStorage.length"), 1);
+    service.program.signal("SIGTERM");
+    await service.program.untilLogged("stopping");
+    // A second signal ends the grace period of the running job.
     await service.program.end("SIGTERM");
     await service.restart({ API_KEYS: OTHER_KEY });
     await page.goto(trip);
@@ -405,7 +408,7 @@ browserTest(
     await page.getByRole("button", { name: "Stop planning" }).focus();
     service.model.write(id);
     await page.getByText("ready after").waitFor();
-    assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
+    await page.locator("#main:focus").waitFor();
     await page.goto(service.url);
     for (const destination of ["Oslo", "Lima"]) {
       await page.goto(service.url);

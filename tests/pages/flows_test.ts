@@ -324,7 +324,7 @@ browserTest("a trip that expires on an open page says so", async (browser) => {
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByRole("heading", { name: "This trip has expired" }).waitFor();
   assertStrictEquals(await page.title(), "Expired – Tripwright");
-  assertStrictEquals(await page.evaluate("document.activeElement.id"), "main");
+  await page.locator("#main:focus").waitFor();
   assertEquals(faults(NOT_FOUND), []);
 });
 

@@ -386,7 +386,7 @@ browserTest("the waiting tips change every few seconds", async (browser) => {
 
 browserTest("animations stop when the visitor prefers reduced motion", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
-  const { page, faults } = await visit(browser);
+  const { page, faults } = await visit(browser, { reducedMotion: "no-preference" });
   await seeFirstDay(page, service);
   const bar = "getComputedStyle(document.querySelector('.placeholder .bar')).animationName";
   assertStrictEquals(await page.evaluate(bar), "breathe");

@@ -22,6 +22,14 @@ export type ReplaySteps = z.infer<typeof ReplaySteps>;
 /** The largest number of jobs that one bulk job acts on. */
 export const MAX_BULK_JOBS = 10_000;
 
+/** How many jobs match, as far as a bounded number of reads tells. */
+export const MatchCount = z.object({
+  count: z.int().nonnegative(),
+  /** There may be more: the reads have stopped. */
+  isMore: z.boolean(),
+});
+export type MatchCount = z.infer<typeof MatchCount>;
+
 /** The request of a bulk job. */
 export const BulkRequest = z.object({
   action: BulkAction,
@@ -33,6 +41,8 @@ export const BulkRequest = z.object({
   limit: z.int().min(1).max(MAX_BULK_JOBS),
   /** Only jobs that were created, and for a replay had ended, before this time. Epoch milliseconds. */
   before: z.int().nonnegative(),
+  /** How many jobs matched when it was started, for its progress. */
+  expected: MatchCount,
   /** The name of the operator. */
   by: z.string(),
 });

@@ -12,7 +12,8 @@ import { type EndedJob, newJob, type QueuedJob } from "../../../lib/job/job_reco
 import { postPublicly, PublicHttpError } from "../../../lib/http/public_http.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
 
-const NAME = "callback";
+/** The name of this kind. */
+export const CALLBACK_KIND = "callback";
 const VERSION = "callback-1";
 
 const MINUTE = 60_000;
@@ -73,7 +74,7 @@ export function callbackFor(job: EndedJob, now: number): QueuedJob | null {
   const limits = { maxAttempts: PAUSES_MS.length + 1, timeoutMs: DEADLINE_SHARE * ttlMs };
   return newJob({
     id: newJobId(now),
-    kind: NAME,
+    kind: CALLBACK_KIND,
     request,
     promptVersion: VERSION,
     now,
@@ -87,7 +88,7 @@ export function callbackFor(job: EndedJob, now: number): QueuedJob | null {
 /** Creates the kind of job that delivers callbacks. */
 export function callbackKind(options: CallbackOptions): JobKind<CallbackRequest, Delivery> {
   return {
-    name: NAME,
+    name: CALLBACK_KIND,
     request: CallbackRequest,
     result: Delivery,
     promptVersion: VERSION,

@@ -19,6 +19,7 @@ const replayAll: BulkRequest = {
   steps: "reuse",
   limit: 1_000,
   before: NOON,
+  expected: { count: 0, isMore: false },
   by: "ada",
 };
 

@@ -1,13 +1,15 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { Audit } from "../../../jobs/operator/audit.ts";
-import { BulkJobs, type BulkOrder } from "../../../jobs/operator/bulk_jobs.ts";
+import { BulkJobs } from "../../../jobs/operator/bulk_jobs.ts";
+import type { BulkOrder } from "../../../jobs/operator/bulk_order.ts";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { JobError } from "../../../lib/job/failure.ts";
+import { newJobId } from "../../../lib/job/job_id.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
 import { AuditStore } from "../../../lib/store/audit_store.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
-import { anyParts, anyRequest, HOUR, modelOf, testKind } from "../../../testing/jobs.ts";
+import { anyParts, anyRequest, HOUR, modelOf, queuedJob, testKind } from "../../../testing/jobs.ts";
 import { openRuntimesOn, type RuntimeOverrides, submit } from "../../../testing/runtimes.ts";
 
 const ada = { name: "ada", via: "api" } as const;
@@ -80,6 +82,7 @@ Deno.test("20 failed jobs are replayed: all complete, and no finished step is pa
     [bulkJob?.state, bulkJob?.totals, bulkJob?.hasReachedLimit],
     ["completed", { done: 20, skipped: {}, failed: {} }, false],
   );
+  assertEquals(bulkJob?.expected, { count: 20, isMore: false });
   const jobs = await env.jobsOf("test");
   const replays = jobs.filter(({ replayOf }) => replayOf !== null);
   assertEquals(statesOf(replays), Array(20).fill("succeeded"));
@@ -190,16 +193,27 @@ async function openBusy(database?: Deno.Kv) {
   };
 }
 
-Deno.test("jobs that wait and run are canceled, but no bulk job is", async () => {
+Deno.test("jobs that wait and run are canceled, but no bulk job and no callback is", async () => {
   await using env = await openBusy();
-  const { id } = await env.bulk.start(ada, { action: "cancel", filter: {} });
-  env.clock.advance(20_000);
-  await env.b.instance.sweep();
-  await env.b.instance.idle();
+  for (const kind of ["bulk", "callback"]) {
+    const now = env.clock.now();
+    const job = queuedJob({ kind, id: newJobId(now), now });
+    await env.store.accept({ ...job, runAt: now + HOUR });
+  }
+  env.clock.advance(1_000);
+  const cancel: BulkOrder = { action: "cancel", filter: {} };
+  assertEquals(await env.bulk.preview(cancel), { count: 5, isMore: false });
+  const { id } = await env.bulk.start(ada, cancel);
+  for (let n = 0; n < 3; n++) {
+    env.clock.advance(10_000);
+    await env.b.instance.sweep();
+    await env.settled();
+  }
   const bulkJob = await env.bulk.read(id);
   assertEquals([bulkJob?.state, bulkJob?.totals.done], ["completed", 5]);
   assertEquals(statesOf(await env.jobsOf("test")), Array(5).fill("canceled"));
-  assertEquals(statesOf(await env.jobsOf("bulk")), ["succeeded"]);
+  assertEquals(statesOf(await env.jobsOf("bulk")), ["queued", "succeeded"]);
+  assertEquals(statesOf(await env.jobsOf("callback")), ["queued"]);
 });
 
 const previews: [name: string, order: BulkOrder, count: number][] = [
@@ -234,26 +248,6 @@ Deno.test("preview() counts waiting jobs once", async () => {
   const cancel: BulkOrder = { action: "cancel", filter: {} };
   assertEquals(await env.bulk.preview(cancel), { count: 5, isMore: false });
 });
-
-const refusals: [order: BulkOrder, isRefused: boolean][] = [
-  [{ action: "replay", filter: {} }, false],
-  [{ action: "replay", filter: { state: "canceled" } }, false],
-  [{ action: "replay", filter: { state: "queued" } }, true],
-  [{ action: "replay", filter: { state: "running" } }, true],
-  [{ action: "cancel", filter: {} }, false],
-  [{ action: "cancel", filter: { state: "running" } }, false],
-  [{ action: "cancel", filter: { state: "failed" } }, true],
-  [{ action: "cancel", filter: { code: "refused" } }, true],
-  [{ action: "cancel", filter: { source: "sample" } }, true],
-];
-
-for (const [order, isRefused] of refusals) {
-  const { action, filter } = order;
-  Deno.test(`refusalOf() ${isRefused ? "refuses" : "permits"} ${action} ${JSON.stringify(filter)}`, async () => {
-    using env = await openBulk();
-    assertStrictEquals(env.bulk.refusalOf(order) !== null, isRefused);
-  });
-}
 
 Deno.test("start() and undo() are in the audit", async () => {
   using env = await openBulk();

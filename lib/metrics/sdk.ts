@@ -1,0 +1,81 @@
+/**
+ * OpenTelemetry's SDK for metrics, which keeps the values of this process. It takes long to load, so
+ * `metrics.ts` imports it late.
+ * @module
+ */
+import type { Meter } from "@opentelemetry/api";
+import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import {
+  DataPointType,
+  MeterProvider,
+  type MetricData,
+  MetricReader,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
+import type { InstrumentName } from "./instruments.ts";
+import type { Attributes, Point, Reading } from "./metrics.ts";
+
+/** A gauge that takes longer has no values in this collection. */
+const READ_MS = 5_000;
+
+/** A meter, and its values. */
+export interface Sdk {
+  meter: Meter;
+  /** Returns all values. */
+  collect(): Promise<Reading[]>;
+  /** Returns all values in the text format of Prometheus. */
+  prometheusText(): Promise<string>;
+}
+
+/** A reader that only reads on request. */
+class RequestedReader extends MetricReader {
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Creates a meter with its own values. */
+export function createSdk(scope: string): Sdk {
+  const reader = new RequestedReader();
+  const provider = new MeterProvider({ readers: [reader] });
+  // Without timestamps, constant labels, and labels about the library: there is one scope, and
+  // Prometheus adds the instance.
+  const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+  const read = async (): Promise<ResourceMetrics> =>
+    (await reader.collect({ timeoutMillis: READ_MS })).resourceMetrics;
+  return {
+    meter: provider.getMeter(scope),
+    async collect() {
+      return (await read()).scopeMetrics.flatMap(({ metrics }) => metrics.map(readingOf));
+    },
+    async prometheusText() {
+      return serializer.serialize(await read());
+    },
+  };
+}
+
+function readingOf(metric: MetricData): Reading {
+  return { name: metric.descriptor.name as InstrumentName, points: pointsOf(metric) };
+}
+
+function pointsOf(metric: MetricData): Point[] {
+  switch (metric.dataPointType) {
+    case DataPointType.HISTOGRAM:
+      return metric.dataPoints.map(({ attributes, value: { count, sum = 0, buckets } }) => ({
+        attributes: attributes as Attributes,
+        value: { count, sum, ...buckets },
+      }));
+    case DataPointType.GAUGE:
+    case DataPointType.SUM:
+      return metric.dataPoints.map(({ attributes, value }) => ({
+        attributes: attributes as Attributes,
+        value,
+      }));
+    case DataPointType.EXPONENTIAL_HISTOGRAM:
+      throw new Error(`Cannot read ${metric.descriptor.name}: no instrument has such a histogram`);
+  }
+}
