@@ -61,10 +61,12 @@ const rooms: Record<string, readonly string[]> = {
     "routes/admin",
     "routes/admin/admin_env.ts",
     "routes/admin/api",
+    "routes/admin/operation.ts",
     "routes/http",
     "routes/pages",
     "jobs/operator",
     "lib",
+    "lib/history",
     "lib/store",
   ],
   "routes/pages": [

@@ -5,26 +5,34 @@
 import type { Hono } from "hono";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { type Overview, readOverview } from "../api/overview.ts";
+import { addChartPages, Charts, HistoryReader, RangeLinks, rangeOf } from "./history.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 import { bytes, Time } from "./values.tsx";
 
-/** Adds the page `/admin`. */
+/** Adds the page `/admin`, and those of its charts. */
 export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): void {
+  const reader = new HistoryReader(options);
+  addChartPages(routes, reader);
   routes.get("/admin", async (c) => {
-    const overview = await readOverview(options);
+    const range = rangeOf(c);
+    const [overview, points] = await Promise.all([readOverview(options), reader.read(range)]);
     return sendAdminPage(c, {
       title: "Overview",
       section: "overview",
       live: LIVE_SECONDS,
       main: (
-        <Live id="overview">
-          <Warnings {...overview} />
-          <div class="columns">
-            <Storage {...overview} />
-            <Instances {...overview} />
-            <Breakers {...overview} />
-          </div>
-        </Live>
+        <>
+          <RangeLinks path="/admin" current={range} />
+          <Live id="overview">
+            <Warnings {...overview} />
+            <Charts points={points} range={range} />
+            <div class="columns">
+              <Storage {...overview} />
+              <Instances {...overview} />
+              <Breakers {...overview} />
+            </div>
+          </Live>
+        </>
       ),
     });
   });
