@@ -25,7 +25,7 @@ export function busyRow(level: number, { failed = 0 } = {}): Row {
       polls: { "/api/itineraries/:id": 6 * jobs },
       modelErrors: failed > 0 ? { rate_limited: failed, upstream_error: 1 } : {},
       tokens: { "input gpt-6-luna": 900 * jobs, "output gpt-6-luna": 2_100 * jobs },
-      cost: { "gpt-6-luna": 0.0011 * jobs },
+      cost: { "gpt-6-luna": 0.001 * jobs },
     },
     histograms: {
       duration: { itinerary: durationsOf(jobs, 15 + 20 * level) },

@@ -22,6 +22,8 @@ export interface ChartContent {
   format: (value: number) => string;
   /** The upper end of the axis. Unset: the next round number above all values. */
   top?: number;
+  /** Returns the next round number. By default {@link roundUp}. */
+  round?: (value: number) => number;
   /** How the labels of the time axis are written. */
   timeStyle: "time" | "date";
 }
@@ -146,11 +148,11 @@ function summaryOf({ series, format }: ChartContent): string {
   }).join(" ");
 }
 
-function topOf({ series, times, form }: ChartContent): number {
+function topOf({ series, times, form, round = roundUp }: ChartContent): number {
   const values = form === "bars"
     ? times.map((_, n) => series.reduce((sum, { values }) => sum + (values[n] ?? 0), 0))
     : series.flatMap(({ values }) => values.map((value) => value ?? 0));
-  return roundUp(Math.max(0, ...values));
+  return round(Math.max(0, ...values));
 }
 
 /** Returns the next larger 1, 2 or 5 with zeros: a number that is easy to halve in the head. */

@@ -2,10 +2,10 @@
  * The charts of the overview: what each one shows of the history.
  * @module
  */
-import { type HistoryPoint, type RangeName } from "../../../lib/history/range.ts";
+import type { HistoryPoint, RangeName } from "../../../lib/history/range.ts";
 import { countOf, durationsOf, mergeRows, quantile, type Row } from "../../../lib/history/row.ts";
 import type { CounterName, GaugeName, HistogramName } from "../../../lib/history/series.ts";
-import { type ChartContent, MAX_SERIES, type Series } from "./chart.tsx";
+import { type ChartContent, MAX_SERIES, roundUp, type Series } from "./chart.tsx";
 import { bytes, count, dollars, duration, percent } from "./values.tsx";
 
 /** A chart of the history. */
@@ -16,6 +16,7 @@ export interface ChartDefinition {
   form: ChartContent["form"];
   format: (value: number) => string;
   top?: number;
+  round?: (value: number) => number;
   series(points: readonly HistoryPoint[]): Series[];
   /** Returns the number of the whole range, from its merged row and its last point. */
   headline(whole: Row, last: Row): number | null;
@@ -109,6 +110,7 @@ export const charts = {
     hint: "size of the database",
     form: "area",
     format: bytes,
+    round: roundUpBytes,
     series: (points) => [seriesOf(points, "size", (row) => gaugeOf(row, "storageSize"))],
     headline: (_, last) => gaugeOf(last, "storageSize"),
   },
@@ -126,7 +128,7 @@ export type ChartName = keyof typeof charts;
 
 /** Returns what a chart draws of a range. */
 export function contentOf(
-  { form, format, top, series }: ChartDefinition,
+  { form, format, top, round, series }: ChartDefinition,
   { points, range }: { points: readonly HistoryPoint[]; range: RangeName },
 ): ChartContent {
   return {
@@ -135,6 +137,7 @@ export function contentOf(
     form,
     format,
     ...(top !== undefined && { top }),
+    ...(round && { round }),
     timeStyle: range === "month" ? "date" : "time",
   };
 }
@@ -216,6 +219,12 @@ function pollsPerJob(row: Row): number | null {
 function gaugeOf({ gauges }: Row, name: GaugeName): number | null {
   const values = Object.values(gauges[name] ?? {});
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Rounds up to a number that is round in the unit of {@link bytes}. */
+function roundUpBytes(value: number): number {
+  const unit = 1_024 ** Math.floor(Math.log2(Math.max(1, value)) / 10);
+  return roundUp(value / unit) * unit;
 }
 
 function decimal(value: number): string {

@@ -45,8 +45,8 @@ export function percent(share: number): string {
 /** Returns a duration in seconds with its unit: `12 ms`, `3.4 s`, `2 min 5 s`. */
 export function duration(seconds: number): string {
   if (seconds === 0) return "0 s";
-  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1_000))} ms`;
-  if (seconds < 60) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
+  if (seconds < 0.9995) return `${Math.max(1, Math.round(seconds * 1_000))} ms`;
+  if (Math.round(seconds) < 60) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
   const whole = Math.round(seconds);
   const rest = whole % 60;
   return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
