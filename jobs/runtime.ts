@@ -38,6 +38,7 @@ import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
 import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
+import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
 import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
@@ -120,7 +121,10 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const reports = createReports(config, { options, kinds, base, work, metrics });
   const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, health, reports });
+  createGauges(config, { options, kinds, allKinds, base, work, admission, health })
+    .register(metrics);
+  const names = [...allKinds.keys()];
+  const operator = createOperator(config, { options, kinds, names, base, jobs, health, reports });
   return { kinds, jobs, instance, health, operator, metrics };
 }
 
@@ -407,6 +411,31 @@ function typicalCosts(
   return (kind) => costs.get(kind) ?? 0;
 }
 
+/** Creates the gauges of the metrics. */
+function createGauges(
+  { jobTtlMs }: Config,
+  { options: { clock }, kinds, allKinds, base: { store, storage }, work: { slots }, ...parts }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
+    base: Stores;
+    work: Work;
+    admission: Admission;
+    health: Health;
+  },
+): JobGauges {
+  return new JobGauges({
+    kinds: kinds.map(({ name }) => name),
+    allKinds: [...allKinds.keys()],
+    index: store.index,
+    slots,
+    storage,
+    clock,
+    jobTtlMs,
+    ...parts,
+  });
+}
+
 /** Creates the report for operators. */
 function createHealth(
   { leaseMs }: Config,
@@ -434,9 +463,11 @@ function createHealth(
 /** Creates what operators see and do. */
 function createOperator(
   { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, base: { store }, jobs, health, reports }: {
+  { options: { kv, clock }, kinds, names, base: { store }, jobs, health, reports }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
+    /** The names of all kinds. */
+    names: readonly string[];
     base: Stores;
     jobs: JobService;
     health: Health;
@@ -444,17 +475,25 @@ function createOperator(
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
-  const publicKinds = new Set(names);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     health,
-    kinds: names,
     history: reports.history,
+    kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
-    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    jobs: new OperatorJobs({
+      store,
+      jobs,
+      audit,
+      clock,
+      limits,
+      kinds: names,
+      publicKinds,
+      traceUrl,
+    }),
   };
 }
 

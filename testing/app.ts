@@ -28,12 +28,14 @@ export const techno = {
 };
 
 type TestAppOptions =
-  & Partial<Omit<AppOptions, "clock" | "access" | "health"> & Omit<AccessOptions, "apiKeys">>
+  & Partial<
+    Omit<AppOptions, "clock" | "access" | "health" | "metrics"> & Omit<AccessOptions, "apiKeys">
+  >
   & { apiKeys?: string[] };
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health, operator }: Runtime,
+  { jobs, kinds, health, operator, metrics }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
@@ -42,6 +44,7 @@ export function testApp(
     jobs,
     kinds,
     health,
+    metrics,
     operator,
     clock,
     access,

@@ -4,16 +4,9 @@
  */
 import { HOUR_MS, MINUTE_MS } from "../lib/history/range.ts";
 import { emptyRow, type Row } from "../lib/history/row.ts";
-import { BUCKETS_S } from "../lib/history/series.ts";
 import { HistoryStore, type OwnRow } from "../lib/store/history_store.ts";
 import type { FakeClock } from "./fake_clock.ts";
-
-/** Returns durations of `count` jobs that took `seconds` each. */
-function durationsOf(count: number, seconds: number) {
-  const buckets = Array<number>(BUCKETS_S.length + 1).fill(0);
-  buckets[BUCKETS_S.findIndex((end) => end >= seconds)] = count;
-  return { sum: count * seconds, count, buckets };
-}
+import { durations } from "./history.ts";
 
 /** Returns a row with about as many jobs as a level, from 0 to 1, says. */
 export function busyRow(level: number, { failed = 0 } = {}): Row {
@@ -28,9 +21,9 @@ export function busyRow(level: number, { failed = 0 } = {}): Row {
       cost: { "gpt-6-luna": 0.001 * jobs },
     },
     histograms: {
-      duration: { itinerary: durationsOf(jobs, 15 + 20 * level) },
-      wait: { itinerary: durationsOf(jobs, 0.02) },
-      latency: { "": durationsOf(7 * jobs, 0.004) },
+      duration: { itinerary: durations(jobs, 15 + 20 * level) },
+      wait: { itinerary: durations(jobs, 0.02) },
+      latency: { "": durations(7 * jobs, 0.004) },
     },
     gauges: {
       waiting: { itinerary: Math.round(12 * level) },

@@ -7,8 +7,8 @@ import type { Health } from "../engine/health.ts";
 import type { Alerts } from "./alerts.ts";
 import type { Audit } from "./audit.ts";
 import type { History } from "./history.ts";
-import type { OperatorJobs } from "./operator_jobs.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {

@@ -11,7 +11,8 @@ export function Time({ iso, format = "full" }: { iso: string; format?: TimeForma
   return <time dateTime={iso} data-format={format}>{timeText(iso, format)}</time>;
 }
 
-function timeText(iso: string, format: TimeFormat): string {
+/** Returns a time in UTC without fractions of a second: `2026-11-21 12:00:05 UTC`. */
+export function timeText(iso: string, format: TimeFormat = "full"): string {
   const date = iso.slice(0, 10);
   if (format === "date") return date;
   return format === "time" ? iso.slice(11, 16) : `${date} ${iso.slice(11, 19)} UTC`;
