@@ -35,7 +35,8 @@ Deno.test("without a token, every route of operators is an unknown path, byte fo
   using env = await openApp();
   const routes = await adminRoutes();
   assert(routes.length >= 8, `only ${routes.length} routes`);
-  for (const [method, path] of [...routes, ["GET", "/admin/x"], ["OPTIONS", "/admin"]]) {
+  const others: [string, string][] = [["GET", "/admin/x"], ["OPTIONS", "/admin"]];
+  for (const [method, path] of [...routes, ...others]) {
     for (const headers of [{}, { accept: "text/html" }, { ...asOperator, ...ownForm }]) {
       const init = { method, headers } as RequestInit;
       assertEquals(
