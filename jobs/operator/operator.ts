@@ -7,8 +7,9 @@ import type { Health } from "../engine/health.ts";
 import type { Alerts } from "./alerts.ts";
 import type { Audit } from "./audit.ts";
 import type { History } from "./history.ts";
-import type { OperatorJobs } from "./operator_jobs.ts";
+import type { OperatorKeys } from "./operator_keys.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
@@ -24,6 +25,8 @@ export interface Operator {
   readonly history: History;
   /** Single jobs, and lists of jobs. */
   readonly jobs: OperatorJobs;
+  /** API keys. */
+  readonly keys: OperatorKeys;
   /** The names of the kinds of job that callers create. */
   readonly kinds: readonly string[];
   /** The sessions of the dashboard. */

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { idsFrom, timeOfId } from "../job/job_id.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
@@ -104,6 +105,34 @@ export class JobIndex {
       longest = Math.max(longest, now - expiresAt);
     }
     return longest;
+  }
+
+  /**
+   * Returns when the oldest of the next due jobs of a kind was created, in epoch milliseconds;
+   * `null` if none is due.
+   *
+   * @param among how many of the next jobs are compared
+   */
+  async oldestDue(kind: string, among: number): Promise<number | null> {
+    const times = [];
+    for await (const { id } of this.due(kind)) {
+      times.push(timeOfId(id));
+      if (times.length >= among) break;
+    }
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  /**
+   * Counts the stored jobs that were created before a time, in epoch milliseconds.
+   *
+   * @param limit the largest count
+   */
+  async countCreatedBefore(time: number, limit: number): Promise<number> {
+    const selector = { prefix: prefixes.allJobs(), end: [...prefixes.allJobs(), idsFrom(time)] };
+    let count = 0;
+    // The records are large, so the batches are small.
+    for await (const _ of this.#kv.list(selector, { limit, batchSize: DUE_BATCH })) count++;
+    return count;
   }
 
   /** Lists the jobs that an instance holds. */

@@ -19,6 +19,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs",
     "lib",
     "lib/http",
+    "lib/metrics",
     "lib/openai",
     "lib/store",
     "lib/version.ts",
@@ -32,6 +33,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/operator",
     "lib",
     "lib/job",
+    "lib/metrics",
   ],
   "routes/admin": [
     "routes/admin/admin_env.ts",
@@ -112,9 +114,10 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
     "lib/http",
     "lib/job",
+    "lib/metrics",
     "lib/store",
   ],
-  "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/store"],
+  "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/metrics", "lib/store"],
   // Code for browsers. A separate check covers what it may import from the server.
   "web/admin": [],
   "web/app": ["web/app/kinds", "web/client", "jobs/contract.ts", "jobs/kinds/contracts.ts", "lib"],

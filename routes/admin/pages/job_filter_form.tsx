@@ -35,13 +35,30 @@ export function JobSearch({ id = "" }: { id?: string | undefined }) {
   );
 }
 
+interface FilterProps {
+  values: FilterValues;
+  /** The names of the kinds. */
+  kinds: readonly string[];
+}
+
 /** Selects the jobs of the list. It is a form with GET, so that a list has a URL. */
-export function JobFilterForm(
-  { values, kinds }: { values: FilterValues; kinds: readonly string[] },
-) {
-  const { state, kind, code, source, attempts, since, until, owner } = values;
+export function JobFilterForm({ values, kinds }: FilterProps) {
   return (
     <form class="filters" action="/admin/jobs" aria-label="Filters">
+      <JobFilterFields values={values} kinds={kinds} />
+      <span class="actions">
+        <button type="submit">Filter</button>
+        {Object.keys(values).length > 0 && <a href="/admin/jobs">Clear</a>}
+      </span>
+    </form>
+  );
+}
+
+/** Shows a field for each member of a filter. */
+export function JobFilterFields({ values, kinds }: FilterProps) {
+  const { state, kind, code, source, attempts, since, until, owner } = values;
+  return (
+    <>
       <Choice name="state" label="State" value={state}>
         {options(JobState.options.map((name) => [name, stateNames[name]]))}
       </Choice>
@@ -61,11 +78,7 @@ export function JobFilterForm(
       <label>
         Owner <input name="owner" value={owner} maxLength={200} autocomplete="off" />
       </label>
-      <span class="actions">
-        <button type="submit">Filter</button>
-        {Object.keys(values).length > 0 && <a href="/admin/jobs">Clear</a>}
-      </span>
-    </form>
+    </>
   );
 }
 

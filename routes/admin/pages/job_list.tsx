@@ -3,6 +3,7 @@
  * @module
  */
 import type { ListPage } from "../../../lib/store/job_listing.ts";
+import { bulkUrl } from "./bulk_words.ts";
 import { type FilterValues, JobFilterForm, JobSearch } from "./job_filter_form.tsx";
 import { JobTable } from "./job_parts.tsx";
 import { Live } from "./layout.tsx";
@@ -51,6 +52,11 @@ function ListBody(
         : <NoJobs page={page} values={values} cursor={cursor} />}
       {page.isPartial && page.jobs.length > 0 && (
         <p class="quiet">More of many jobs have to be searched. “Older” goes on.</p>
+      )}
+      {page.jobs.length > 0 && (
+        <p>
+          <a href={bulkUrl(values)}>Replay or cancel these jobs</a>
+        </p>
       )}
       <nav class="pages" aria-label="Pages">
         {cursor !== null && <a href={listUrl(values)}>Newest</a>}
