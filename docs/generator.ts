@@ -38,6 +38,8 @@ const variables = Object.entries(Variables.shape)
 const keyModules = [
   "job_keys",
   "instance_store",
+  "controls_store",
+  "queue_store",
   "spending_store",
   "breaker",
   "rate_limiter",
