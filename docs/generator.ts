@@ -37,12 +37,15 @@ const variables = Object.entries(Variables.shape)
 /** The modules that build keys of KV, each with a table of them at its head. */
 const keyModules = [
   "job_keys",
+  "history_store",
+  "alert_store",
   "instance_store",
   "spending_store",
   "breaker",
   "rate_limiter",
   "sender_hash",
   "stored_responses",
+  "api_key_store",
   "space_writes",
   "audit_store",
   "bulk_turns",

@@ -32,6 +32,12 @@ export interface HeldJob {
 
 const HeldAttempt = z.int().nullable().catch(null);
 
+/** The part of a record that shows when it expires. */
+const Expiring = z.object({ expiresAt: z.number() });
+
+/** Jobs of different lifetimes may be stored, so the very oldest one is not enough. */
+const OLDEST_JOBS = 20;
+
 /** The largest batch of a list of due jobs. */
 const DUE_BATCH = 100;
 
@@ -84,6 +90,21 @@ export class JobIndex {
       ? { start: from ?? prefix, end }
       : { prefix, ...(from && { start: from }) };
     for await (const { key } of this.#kv.list(selector, { batchSize: LARGEST_BATCH })) yield key;
+  }
+
+  /**
+   * Returns for how long an expired job has been stored beyond its time, in milliseconds; 0 if none
+   * is. Ids begin with the time, so it reads only the oldest jobs.
+   */
+  async expiredForMs(): Promise<number> {
+    const now = this.#clock.now();
+    let longest = 0;
+    const options = { limit: OLDEST_JOBS };
+    for await (const { value } of this.#kv.list({ prefix: prefixes.allJobs() }, options)) {
+      const expiresAt = Expiring.safeParse(value).data?.expiresAt ?? now;
+      longest = Math.max(longest, now - expiresAt);
+    }
+    return longest;
   }
 
   /**
