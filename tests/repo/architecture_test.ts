@@ -44,9 +44,11 @@ const rooms: Record<string, readonly string[]> = {
     "routes/pages",
     "jobs/operator",
     "lib",
+    "lib/store",
   ],
   "routes/admin/admin_env.ts": ["routes/admin", "routes/http", "jobs/operator", "lib"],
   "routes/admin/api": [
+    "routes/admin",
     "routes/admin/admin_env.ts",
     "routes/admin/operation.ts",
     "routes/api",
@@ -67,7 +69,9 @@ const rooms: Record<string, readonly string[]> = {
     "routes/http",
     "routes/pages",
     "jobs/operator",
+    "jobs/operator/job_filter.ts",
     "lib",
+    "lib/job",
     "lib/store",
   ],
   "routes/pages": [
