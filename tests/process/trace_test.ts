@@ -64,6 +64,39 @@ const Logs = z.object({
   })),
 });
 
+/** The body that a program sends to `/v1/metrics`: counters and distributions. */
+const Sums = z.object({
+  resourceMetrics: z.array(z.object({
+    scopeMetrics: z.array(z.object({
+      scope: z.object({ name: z.string() }),
+      metrics: z.array(z.object({
+        name: z.string(),
+        sum: z.object({
+          dataPoints: z.array(z.object({
+            attributes: Attributes,
+            asDouble: z.number().optional(),
+            asInt: z.coerce.number().optional(),
+          })),
+        }).optional(),
+      })),
+    })),
+  })),
+});
+
+/** Returns the counters of the program itself: name, attributes and value. */
+function countersOf(body: string): string[] {
+  const scopes = Sums.parse(JSON.parse(body)).resourceMetrics.flatMap(({ scopeMetrics }) =>
+    scopeMetrics.filter(({ scope }) => scope.name === "tripwright")
+  );
+  return scopes.flatMap(({ metrics }) =>
+    metrics.flatMap(({ name, sum }) =>
+      (sum?.dataPoints ?? []).map(({ attributes, asDouble, asInt }) =>
+        `${name} ${Object.values(attributes).toSorted().join()} ${asDouble ?? asInt}`
+      )
+    )
+  );
+}
+
 /** A span, and the service that has sent it. */
 type Span = ReturnType<typeof spansOf>[number];
 
@@ -98,10 +131,15 @@ function kindOf({ kind, attributes }: Span): number {
   return "gen_ai.operation.name" in attributes ? MODEL : kind;
 }
 
+/** The counter of ended jobs. */
+const ENDED = "tripwright.jobs.ended";
+
 /** Collects what programs send with OTLP, as JSON over HTTP. */
 function serveCollector() {
   const spans: Span[] = [];
   const lines: ReturnType<typeof linesOf> = [];
+  let counters: string[] = [];
+  const counted = Promise.withResolvers<void>();
   /** All bodies, unchanged. */
   const bodies: string[] = [];
   const arrived = Promise.withResolvers<void>();
@@ -109,6 +147,10 @@ function serveCollector() {
     const body = await request.text();
     bodies.push(body);
     if (pathname === "/v1/logs") lines.push(...linesOf(body));
+    if (pathname === "/v1/metrics") {
+      counters = countersOf(body);
+      if (counters.some((line) => line.startsWith(ENDED))) counted.resolve();
+    }
     if (pathname === "/v1/traces") {
       spans.push(...spansOf(body));
       arrived.resolve();
@@ -130,6 +172,8 @@ function serveCollector() {
         assertStrictEquals(found.length, 1, `${found.length} spans of kind ${kind}`);
         return found[0]!;
       }),
+    /** Resolves with the last counters when one of an ended job has arrived. */
+    counters: () => counted.promise.then(() => counters),
     /** The spans of attempts so far, in the order of their ends. */
     attempts: () => spans.filter(({ kind }) => kind === CONSUMER),
     /** The spans of calls of the model so far, in the order of their ends. */
@@ -145,12 +189,17 @@ function serveCollector() {
 
 /** Starts a collector, a scripted model, and programs that use both. */
 async function setUp(...script: [Reply, ...Reply[]]) {
+  return await setUpWith({ OTEL_DENO_METRICS: "false" }, script);
+}
+
+/** Like {@link setUp}, with further variables. */
+async function setUpWith(variables: Record<string, string>, script: [Reply, ...Reply[]]) {
   const collector = serveCollector();
   const openai = serveOpenAI(...script);
   const directory = await workDirectory();
   const telemetry = {
     OTEL_DENO: "true",
-    OTEL_DENO_METRICS: "false",
+    ...variables,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
     // Milliseconds between two exports: a killed program exports nothing more.
@@ -310,4 +359,17 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
     [[1, "wait", "upstream_error", true], [1, "done", undefined, false]],
   );
   for (const secret of [KEY, UPSTREAM]) assert(!collector.bodies.join().includes(secret));
+});
+
+Deno.test("with OTEL_DENO, Deno exports the metrics, too", async () => {
+  // Milliseconds between two exports.
+  await using env = await setUpWith({ OTEL_METRIC_EXPORT_INTERVAL: "100" }, [good]);
+  await using program = env.start("tripwright");
+  await post(program, {});
+  const counters = await env.collector.counters();
+  assertEquals(
+    counters.filter((line) => line.startsWith(ENDED)),
+    [`${ENDED} itinerary,none,openai,succeeded 1`],
+  );
+  await finish(program);
 });
