@@ -57,7 +57,7 @@ Deno.test("the text of Prometheus has no timestamps, and no labels of the librar
   metrics.record("tripwright.job.wait", 0.5, { kind: "a" });
   const text = await metrics.prometheusText();
   assert(text.includes('tripwright_jobs_accepted_total{kind="a"} 2\n'), text);
-  assert(text.includes('tripwright_job_wait_bucket{kind="a",le="0.5"} 1\n'), text);
+  assert(text.includes('tripwright_job_wait_seconds_bucket{kind="a",le="0.5"} 1\n'), text);
   assert(!text.includes("otel_scope") && !text.includes("target_info"), text);
 });
 
