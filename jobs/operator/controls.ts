@@ -7,7 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { ControlsStore } from "../../lib/store/controls_store.ts";
-import type { Presence, PresentInstance } from "../../lib/store/history_store.ts";
+import type { PresentInstance } from "../../lib/store/history_store.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { Health, InstanceHealth, KindHealth } from "../engine/health.ts";
 import type { Actor, Audit } from "./audit.ts";
@@ -51,7 +51,7 @@ export interface InstanceReport extends InstanceHealth {
   /** Whether it holds more. */
   hasMore: boolean;
   /** What it has reported of itself; `null`: nothing within three minutes. */
-  presence: Presence | null;
+  presence: PresentInstance | null;
 }
 
 /** How many jobs of an instance a report names. `WORKER_CONCURRENCY` is 32 by default. */

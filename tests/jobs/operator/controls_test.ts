@@ -139,6 +139,7 @@ Deno.test("instances() lists idle instances that report, with what they report",
   assertEquals([one!.isAlive, one!.presence], [true, null]);
   assertEquals([other!.isAlive, other!.heartbeatAt, other!.jobs], [true, null, []]);
   assertEquals(other!.presence, {
+    holder: other!.id,
     version: VERSION,
     hostName: Deno.hostname(),
     startedAt: NOON,
