@@ -59,7 +59,7 @@ await configureLogs({
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
 const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds, health, operator, metrics } = createRuntime(config, {
+const { jobs, instance, kinds, health, operator, apiKeys, keys, metrics } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
@@ -68,6 +68,8 @@ const { jobs, instance, kinds, health, operator, metrics } = createRuntime(confi
   storage,
   noticeOf: presentNotice,
 });
+// Before the first request: until then, the service does not know whether callers need a key.
+await keys.refresh().catch(exitWithoutKeys);
 
 // Deno Deploy requires this before the server starts. There, a cron run is a request, and an
 // instance lives as long as it has requests. So the run lasts until the jobs that it finds have
@@ -75,7 +77,7 @@ const { jobs, instance, kinds, health, operator, metrics } = createRuntime(confi
 Deno.cron("sweep", "* * * * *", () => instance.patrol());
 
 const shutdowns = createModelShutdowns(config);
-const { webhookSecret, apiKeys, publicReads, trustedProxies } = config;
+const { webhookSecret, publicReads, trustedProxies } = config;
 const rateLimiters = createRateLimiters(config);
 const app = createApp({
   jobs,
@@ -187,11 +189,15 @@ function exitWithoutDatabase(error: Error): never {
   );
 }
 
+function exitWithoutKeys(error: unknown): never {
+  exitWithReason(`the API keys cannot be read from the database: ${describeError(error)}`);
+}
+
 function greet({ dev, generator, doorbell, strangersMaySpend }: Config, port: number): void {
   const url = `http://localhost:${port}`;
   log.info("listening", { url, version: VERSION, generator, doorbell });
   if (generator === "sample") log.warning("plans are samples, set OPENAI_API_KEY for real ones");
-  if (strangersMaySpend) {
+  if (strangersMaySpend && !apiKeys.isRequired) {
     log.warning(
       "nothing limits what all callers spend together, set API_KEYS, DAILY_JOBS or DAILY_COST_USD",
     );

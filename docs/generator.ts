@@ -45,6 +45,7 @@ const keyModules = [
   "rate_limiter",
   "sender_hash",
   "stored_responses",
+  "api_key_store",
   "space_writes",
   "audit_store",
   "bulk_turns",

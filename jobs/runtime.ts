@@ -3,6 +3,7 @@
  * tests.
  * @module
  */
+import type { ApiKeys } from "../lib/api_keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import type { JobEvents } from "../lib/job/job_events.ts";
@@ -27,10 +28,8 @@ import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
 import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
-import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
-import { estimatedCost } from "../lib/usage.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
@@ -40,6 +39,7 @@ import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
 import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
+import type { KeyRefresh } from "./engine/key_refresh.ts";
 import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
@@ -55,15 +55,19 @@ import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
 import { BulkJobs } from "./operator/bulk_jobs.ts";
+import { createKeyParts } from "./key_parts.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
 import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
+import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
+import { OperatorKeys } from "./operator/operator_keys.ts";
 import { presenceOf } from "./operator/presence.ts";
 import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
+import { typicalCosts } from "./typical_costs.ts";
 
 /** The dependencies of the runtime. */
 export interface RuntimeOptions {
@@ -93,6 +97,10 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  /** The API keys that the instance accepts. */
+  readonly apiKeys: ApiKeys;
+  /** Reads the keys of the database. `main.ts` must do it before the first request. */
+  readonly keys: KeyRefresh;
   readonly metrics: Metrics;
   readonly operator: Operator;
 }
@@ -123,9 +131,18 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const names = [...allKinds.keys()];
-  const operator = createOperator(config, { options, kinds, names, base, jobs, health, reports });
-  return { kinds, jobs, instance, health, operator, metrics };
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    work,
+    jobs,
+    health,
+    reports,
+  });
+  const { apiKeys, keys } = base;
+  return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -133,7 +150,7 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
+  config: Config,
   { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -141,23 +158,23 @@ function createStores(
     metrics: JobMetrics;
   },
 ) {
+  const { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency } = config;
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
   const names = kinds.map(({ name }) => name);
-  const spending = new SpendingStore(kv, { clock, holder, kinds: names });
-  const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
+  const keyParts = createKeyParts(config, { kv, clock, holder, instances, kinds });
   const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
-    // Without a limit, the sums would cost writes and are not read.
-    spending: isLimited ? spending : undefined,
+    spending: keyParts.spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    queueOf: (job): QueueWait | null => board.waitOf(job),
+    queueOf: (job): QueueWait | null => queue.board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
     events: notifyOfEnds(metrics, (job) => {
       const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
@@ -172,11 +189,11 @@ function createStores(
   });
   const breaker = new Breaker(kv, {
     clock,
-    ring: (commit) => instances.addRing(commit),
+    ring,
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  const controls = new ControlsStore(kv, { clock, ring });
   const queue = createQueue({
     options,
     names,
@@ -187,10 +204,9 @@ function createStores(
     controls,
     storage,
   });
-  const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
-  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
-  return { ...shared, ...queue, turns, holder, metrics };
+  const shared = { doorbell, instances, store, storage, cleaner, breaker, controls };
+  return { ...shared, ...keyParts, ...queue, turns, holder, metrics };
 }
 
 /** Returns events that also call `onEnded` with each ended job. */
@@ -239,8 +255,8 @@ function createQueue(
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
 function callbackKinds(
-  { apiKeys, callbackPrivateHosts }: Config,
-  { options: { noticeOf }, kinds, base: { store } }: {
+  { callbackPrivateHosts }: Config,
+  { options: { noticeOf }, kinds, base: { store, apiKeys } }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -373,7 +389,7 @@ function createJobService(
   },
 ): JobService {
   const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage, controls, order, board } = base;
+  const { store, spending, keyCosts, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -385,6 +401,7 @@ function createJobService(
       costUsd: daily.costUsd,
       typicalUsd: typicalCosts(config, kinds),
     }),
+    keyCosts,
     worker: work.worker,
     order,
     board,
@@ -397,18 +414,6 @@ function createJobService(
     senders: new SenderHashes(kv, clock),
     publicKinds: new Set(kinds.map(({ name }) => name)),
   });
-}
-
-/** Returns a function that returns what a plan of a kind costs in US dollars, as an estimate. */
-function typicalCosts(
-  { generator, prices }: Config,
-  kinds: readonly PublicKind[],
-): (kind: string) => number {
-  const costs = new Map(kinds.map(({ name, typicalUse: use }) => {
-    const costs = use && generator === "openai" ? estimatedCost(use, prices[use.model]) : 0;
-    return [name, costs];
-  }));
-  return (kind) => costs.get(kind) ?? 0;
 }
 
 /** Creates the gauges of the metrics. */
@@ -462,13 +467,22 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, names, base: { store }, jobs, health, reports }: {
+  { limits, traceUrl, unpricedModel, jobTtlMs: ttlMs }: Config,
+  {
+    options: { kv, clock },
+    kinds,
+    allKinds,
+    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    work,
+    jobs,
+    health,
+    reports,
+  }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
-    /** The names of all kinds. */
-    names: readonly string[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
+    work: Work;
     jobs: JobService;
     health: Health;
     reports: Pick<Operator, "alerts" | "history">;
@@ -480,6 +494,15 @@ function createOperator(
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    controls: new OperatorControls({
+      controls,
+      breaker,
+      store,
+      health,
+      audit,
+      kinds: [...publicKinds],
+      sweep: () => work.stager.trySweep(),
+    }),
     health,
     history: reports.history,
     kinds: [...publicKinds],
@@ -490,9 +513,17 @@ function createOperator(
       audit,
       clock,
       limits,
-      kinds: names,
+      kinds: [...allKinds.keys()],
       publicKinds,
       traceUrl,
+    }),
+    keys: new OperatorKeys({
+      store: keyStore,
+      apiKeys,
+      refresh: () => keys.refresh(),
+      audit,
+      clock,
+      unpricedModel,
     }),
   };
 }
@@ -549,7 +580,8 @@ function createInstance(
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
+  const { store, instances, keys, storage, cleaner, doorbell, breaker, controls } = base;
+  const { board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -563,6 +595,7 @@ function createInstance(
     breaker,
     controls,
     instances,
+    keys,
     storage,
     spaceWrites: spaceWrites(kv),
     locks,

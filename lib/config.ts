@@ -6,7 +6,7 @@
  */
 import type { z } from "zod";
 import { thresholdsOf } from "./alert_thresholds.ts";
-import { ApiKeys } from "./api_keys.ts";
+import { secretsOf } from "./api_key.ts";
 import { describeError } from "./log.ts";
 import { variableNames, Variables } from "./variables.ts";
 
@@ -86,7 +86,7 @@ export function parseConfig(
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
     allowedHosts: v.ALLOWED_HOSTS,
-    apiKeys: new ApiKeys(v.API_KEYS),
+    apiKeys: v.API_KEYS.map(secretsOf),
     adminToken: checkAdminToken(v),
     traceUrl: v.TRACE_URL,
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
@@ -94,6 +94,7 @@ export function parseConfig(
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
     dailyJobsPerAddress: dailyJobsPerAddress(v),
     daily: dailyLimits(v),
+    unpricedModel: unpricedModelOf(v) ?? null,
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
     maxStreamsPerCaller: v.MAX_STREAMS_PER_CALLER,
@@ -189,14 +190,21 @@ function dailyJobsPerAddress(v: Parsed): number | undefined {
 
 /** Returns the daily limits of the whole service. */
 function dailyLimits(v: Parsed) {
-  const { DAILY_JOBS: jobs, DAILY_COST_USD: costUsd, MODEL_PRICES: prices } = v;
-  const models = { ITINERARY_MODEL: v.ITINERARY_MODEL, BUNDLES_MODEL: v.BUNDLES_MODEL };
-  const isPaid = chooseGenerator(v) === "openai";
-  for (const [name, model] of Object.entries(models)) {
-    if (costUsd === undefined || !isPaid || Object.hasOwn(prices, model)) continue;
-    throw new ConfigError(`DAILY_COST_USD needs the price of ${name} ${model} in MODEL_PRICES`);
+  const { DAILY_JOBS: jobs, DAILY_COST_USD: costUsd } = v;
+  const unpriced = unpricedModelOf(v);
+  if (costUsd !== undefined && unpriced !== undefined) {
+    throw new ConfigError(`DAILY_COST_USD needs the price of ${unpriced} in MODEL_PRICES`);
   }
   return { jobs, costUsd };
+}
+
+/** Returns the variable and the name of the first model in use without a price, if any. */
+function unpricedModelOf(v: Parsed): string | undefined {
+  if (chooseGenerator(v) !== "openai") return undefined;
+  const models = { ITINERARY_MODEL: v.ITINERARY_MODEL, BUNDLES_MODEL: v.BUNDLES_MODEL };
+  const unpriced = Object.entries(models)
+    .find(([, model]) => !Object.hasOwn(v.MODEL_PRICES, model));
+  return unpriced?.join(" ");
 }
 
 /** Returns whether any caller can spend money of the operator, with no limit for all together. */

@@ -26,6 +26,7 @@ import {
   deadlineFailure,
   deadlineOf,
   type EndedJob,
+  endPause,
   type FailedJob,
   failJob,
   isEnded,
@@ -101,7 +102,7 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Adds up what the jobs of a day cost. Unset: the service has no daily limit. */
+  /** Adds up what the jobs of a day cost. Unset: there are no daily limits. */
   spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
@@ -401,6 +402,21 @@ export class JobStore {
   }
 
   /**
+   * Makes a job due that waits until the breaker lets it continue, because the breaker is closed.
+   *
+   * @returns whether it waited for that
+   */
+  async endPause(id: string): Promise<boolean> {
+    const entry = await this.#kv.get(keys.job(id));
+    const job = this.#parse(entry);
+    const due = job?.state === "queued" ? endPause(job, this.#now) : null;
+    if (job?.state !== "queued" || due === null) return false;
+    const commit = this.#begin().check(entry).delete(keys.due(job));
+    this.#enqueue(commit, due);
+    return await commit.commit() !== null;
+  }
+
+  /**
    * Stores the plan and completes the job, in one commit.
    *
    * @param options `progress`: the last progress, if it is not stored yet
@@ -455,7 +471,7 @@ export class JobStore {
     const usage = usageOf(paid, job.savedTokens + savedTokens);
     const cost = costOfSteps(paid);
     // All steps are known only in the first attempt. Later ones may leave a response behind.
-    const mayWait = !steps && this.#options.spending !== undefined;
+    const mayWait = !steps && this.#options.spending?.counts(job) === true;
     const unpriced = isUnpriced || cost.isUnpriced || mayWait && await this.#waitsForModel(job.id);
     const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
     return {
@@ -641,7 +657,7 @@ export class JobStore {
   /** Books the call that died with a worker, unless the next attempt can join its response. */
   async #addLostCall(commit: JobCommit, job: RunningJob): Promise<void> {
     const { spending } = this.#options;
-    if (!spending || !mayCallModel(job) || await this.#waitsForModel(job.id)) return;
+    if (!spending?.counts(job) || !mayCallModel(job) || await this.#waitsForModel(job.id)) return;
     spending.addUnpriced(commit.operation, job);
   }
 

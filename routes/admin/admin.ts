@@ -16,6 +16,7 @@ import { sendAdminProblem } from "./pages/layout.tsx";
 import { addAuditPage } from "./pages/audit.tsx";
 import { addBulkPages } from "./pages/bulk.tsx";
 import { addJobPages } from "./pages/jobs.tsx";
+import { addKeyPages } from "./pages/keys.tsx";
 import { addOverviewPage } from "./pages/overview.tsx";
 import { addSignInPages } from "./pages/sign_in.tsx";
 
@@ -32,6 +33,7 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnv> {
   addJobPages(routes, options);
   addBulkPages(routes, options);
   addAuditPage(routes, options);
+  addKeyPages(routes, options);
   // Nothing outside may answer a path below `/admin`.
   routes.all("/admin/*", (c) => sendError(c, noRoute));
   routes.onError((error, c) => {

@@ -44,9 +44,11 @@ const rooms: Record<string, readonly string[]> = {
     "routes/pages",
     "jobs/operator",
     "lib",
+    "lib/store",
   ],
   "routes/admin/admin_env.ts": ["routes/admin", "routes/http", "jobs/operator", "lib"],
   "routes/admin/api": [
+    "routes/admin",
     "routes/admin/admin_env.ts",
     "routes/admin/operation.ts",
     "routes/api",
@@ -68,8 +70,10 @@ const rooms: Record<string, readonly string[]> = {
     "routes/http",
     "routes/pages",
     "jobs/operator",
+    "jobs/operator/job_filter.ts",
     "lib",
     "lib/history",
+    "lib/job",
     "lib/store",
   ],
   "routes/pages": [

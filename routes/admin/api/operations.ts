@@ -7,6 +7,8 @@ import type { Operation } from "../operation.ts";
 import { auditOperations } from "./audit.ts";
 import { bulkOperations } from "./bulk.ts";
 import { jobOperations } from "./jobs.ts";
+import { keyOperations } from "./keys.ts";
+import { controlOperations } from "./controls.ts";
 import { overviewOperations } from "./overview.ts";
 
 /** Returns the operations of all sections, in the order of the OpenAPI document. */
@@ -16,5 +18,7 @@ export function adminOperations(options: AdminOptions): Operation[] {
     ...jobOperations(options),
     ...bulkOperations(options),
     ...auditOperations(options),
+    ...keyOperations(options),
+    ...controlOperations(options),
   ];
 }

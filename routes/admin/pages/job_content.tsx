@@ -228,7 +228,7 @@ function Request({ id, shown }: { id: string; shown: ShownRequest }) {
         : (
           <form method="post" action={`/admin/jobs/${id}/reveal`}>
             <p class="quiet">A traveler wrote it. The audit records who has seen it.</p>
-            <button>Show the request</button>
+            <button type="submit">Show the request</button>
           </form>
         )}
     </section>

@@ -26,15 +26,12 @@ type PageContext = Context<AdminEnv>;
 export function addJobPages(routes: Hono<AdminEnv>, options: AdminOptions): void {
   routes.get("/admin/jobs", (c) => sendList(c, options));
   routes.get("/admin/jobs/:id", (c) => sendJob(c, options));
-  routes.post("/admin/jobs/:id/reveal", (c) => reveal(c, options));
-  routes.post("/admin/jobs/:id/cancel", (c) => cancel(c, options));
-  routes.post("/admin/jobs/:id/replay", (c) => replay(c, options));
-  routes.post("/admin/jobs/:id/redeliver", (c) => redeliver(c, options));
-  // The address of an answer to a form, opened again.
-  routes.get(
-    "/admin/jobs/:id/:action{reveal|cancel|replay|redeliver}",
-    (c) => c.redirect(`/admin/jobs/${jobId(c)}`, 303),
-  );
+  for (const [name, act] of Object.entries({ reveal, cancel, replay, redeliver })) {
+    const path = `/admin/jobs/:id/${name}`;
+    routes.post(path, (c) => act(c, options));
+    // A browser opens the address of a form again, for example after a sign-in.
+    routes.get(path, (c) => c.redirect(`/admin/jobs/${jobId(c)}`, 303));
+  }
 }
 
 async function sendList(c: PageContext, options: AdminOptions): Promise<Response> {

@@ -17,6 +17,7 @@ export const sections = {
   jobs: { title: "Jobs", href: "/admin/jobs", key: "j" },
   bulk: { title: "Bulk", href: "/admin/bulk", key: "b" },
   audit: { title: "Audit", href: "/admin/audit", key: "a" },
+  keys: { title: "Keys", href: "/admin/keys", key: "k" },
 } as const satisfies Record<string, Section>;
 
 export type SectionName = keyof typeof sections;
