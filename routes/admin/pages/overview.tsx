@@ -6,6 +6,7 @@ import type { Hono } from "hono";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { presentControls, presentInstanceDetails } from "../api/controls.ts";
 import { type Overview, readOverview } from "../api/overview.ts";
+import { Alerts, readAlerts } from "./alerts.tsx";
 import { addControlForms, Instances, Intake, Kinds } from "./controls.tsx";
 import { addChartPages, Charts, HistoryReader, RangeLinks, rangeOf } from "./history.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
@@ -18,8 +19,9 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
   addChartPages(routes, reader);
   routes.get("/admin", async (c) => {
     const range = rangeOf(c);
-    const [overview, points, { controls, instances }] = await Promise.all([
+    const [overview, alerts, points, { controls, instances }] = await Promise.all([
       readOverview(options),
+      readAlerts(options),
       reader.readInTime(range),
       options.operator.controls.readInTime(),
     ]);
@@ -32,6 +34,7 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
           <RangeLinks path="/admin" current={range} />
           <Live id="overview">
             <Warnings {...overview} />
+            <Alerts answer={alerts} />
             <Charts points={points} range={range} />
             <div class="columns">
               <Storage {...overview} />
