@@ -37,6 +37,7 @@ import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
 import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
+import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
 import type { KeyRefresh } from "./engine/key_refresh.ts";
 import { QueueBoard } from "./engine/queue_board.ts";
@@ -60,6 +61,7 @@ import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
 import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
+import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { OperatorKeys } from "./operator/operator_keys.ts";
 import { presenceOf } from "./operator/presence.ts";
@@ -127,7 +129,18 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const reports = createReports(config, { options, kinds, base, work, metrics });
   const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, jobs, health, reports });
+  createGauges(config, { options, kinds, allKinds, base, work, admission, health })
+    .register(metrics);
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    work,
+    jobs,
+    health,
+    reports,
+  });
   const { apiKeys, keys } = base;
   return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
@@ -403,6 +416,31 @@ function createJobService(
   });
 }
 
+/** Creates the gauges of the metrics. */
+function createGauges(
+  { jobTtlMs }: Config,
+  { options: { clock }, kinds, allKinds, base: { store, storage }, work: { slots }, ...parts }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
+    base: Stores;
+    work: Work;
+    admission: Admission;
+    health: Health;
+  },
+): JobGauges {
+  return new JobGauges({
+    kinds: kinds.map(({ name }) => name),
+    allKinds: [...allKinds.keys()],
+    index: store.index,
+    slots,
+    storage,
+    clock,
+    jobTtlMs,
+    ...parts,
+  });
+}
+
 /** Creates the report for operators. */
 function createHealth(
   { leaseMs }: Config,
@@ -433,31 +471,52 @@ function createOperator(
   {
     options: { kv, clock },
     kinds,
-    base: { store, keyStore, apiKeys, keys },
+    allKinds,
+    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    work,
     jobs,
     health,
     reports,
   }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
+    work: Work;
     jobs: JobService;
     health: Health;
     reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
-  const publicKinds = new Set(names);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    controls: new OperatorControls({
+      controls,
+      breaker,
+      store,
+      health,
+      audit,
+      kinds: [...publicKinds],
+      sweep: () => work.stager.trySweep(),
+    }),
     health,
-    kinds: names,
     history: reports.history,
+    kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
-    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    jobs: new OperatorJobs({
+      store,
+      jobs,
+      audit,
+      clock,
+      limits,
+      kinds: [...allKinds.keys()],
+      publicKinds,
+      traceUrl,
+    }),
     keys: new OperatorKeys({
       store: keyStore,
       apiKeys,

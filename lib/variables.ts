@@ -268,9 +268,10 @@ export const Variables = z.object({
   ADMIN_TOKEN: z.string().regex(/^[\x21-\x7e]{16,}$/, {
     error: "a token of at least 16 visible ASCII characters, without spaces or line breaks",
   }).optional().describe(
-    "the operator's bearer token, at least 16 characters. With it, `/readyz` shows details " +
-      "([operations](operations.md#readiness)). Unset: the service shows them to no one. It must " +
-      "not be one of `API_KEYS`",
+    "the operator's token, at least 16 characters. With it, there are the " +
+      "[dashboard](dashboard.md) at `/admin` and its API, and `/readyz` shows details " +
+      "([operations](operations.md#readiness)). Unset: there is nothing for operators. A new " +
+      "token ends all sessions. It must not be one of `API_KEYS`",
   ),
   TRACE_URL: z.string().refine(
     (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? "") && url.includes("{traceId}"),

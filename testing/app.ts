@@ -29,7 +29,9 @@ export const techno = {
 };
 
 type TestAppOptions =
-  & Partial<Omit<AppOptions, "clock" | "access" | "health"> & Omit<AccessOptions, "apiKeys">>
+  & Partial<
+    Omit<AppOptions, "clock" | "access" | "health" | "metrics"> & Omit<AccessOptions, "apiKeys">
+  >
   & {
     /** The keys of `API_KEYS`. Unset: those of the runtime. */
     apiKeys?: string[];
@@ -37,7 +39,7 @@ type TestAppOptions =
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health, operator, ...runtime }: Runtime,
+  { jobs, kinds, health, operator, metrics, ...runtime }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
   const { publicReads = false, trustedProxies = 0, apiKeys: texts, ...rest } = options;
@@ -47,6 +49,7 @@ export function testApp(
     jobs,
     kinds,
     health,
+    metrics,
     operator,
     clock,
     access,

@@ -62,6 +62,16 @@ export class Slots {
     return this.#concurrency - this.#slots.size;
   }
 
+  /** Returns how many jobs of each kind have a slot. */
+  countByKind(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { job, lease } of this.#slots.values()) {
+      const kind = (lease?.job ?? job)?.kind;
+      if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   get isFull(): boolean {
     return this.free <= 0;
   }
@@ -101,15 +111,6 @@ export class Slots {
     if (jobs.length >= limit) return true;
     if (owner === undefined) return false;
     return jobs.filter((job) => job.owner === owner).length >= Math.ceil(limit / 2);
-  }
-
-  /** Returns how many jobs of each kind are in the slots. */
-  countByKind(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { job } of this.#slots.values()) {
-      if (job) counts[job.kind] = (counts[job.kind] ?? 0) + 1;
-    }
-    return counts;
   }
 
   get(id: string): Slot | undefined {

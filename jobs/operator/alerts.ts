@@ -20,7 +20,6 @@ import type {
   AlertStore,
   StoredBook,
 } from "../../lib/store/alert_store.ts";
-import type { StorageReport } from "../../lib/store/storage_space.ts";
 import { alertJob } from "../kinds/alert/kind.ts";
 import type { Backlog, Situation } from "./alert_rules.ts";
 import { evaluate } from "./alert_states.ts";
@@ -34,7 +33,7 @@ export interface AlertsOptions {
   kinds: Situation["kinds"];
   /** Returns the state of the breaker of a kind, for all of its jobs. */
   readBreaker: (kind: string) => Promise<Situation["breakers"][number]["state"]>;
-  readStorage: () => StorageReport;
+  readStorage: () => Situation["storage"];
   readExpiredForMs: () => Promise<number>;
   /** Whether changes are delivered to a receiver. */
   isDelivered: boolean;

@@ -6,10 +6,11 @@ import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Alerts } from "./alerts.ts";
 import type { Audit } from "./audit.ts";
+import type { OperatorControls } from "./controls.ts";
 import type { History } from "./history.ts";
-import type { OperatorJobs } from "./operator_jobs.ts";
 import type { OperatorKeys } from "./operator_keys.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
+import type { OperatorJobs } from "./operator_jobs.ts";
 
 /** The services for operators of one instance. */
 export interface Operator {
@@ -17,6 +18,8 @@ export interface Operator {
   readonly audit: Audit;
   /** Jobs that replay or cancel many jobs. */
   readonly bulk: BulkJobs;
+  /** What is paused, the breakers and the instances. */
+  readonly controls: OperatorControls;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
   /** What fires, and what has fired. */

@@ -16,7 +16,7 @@ export function presenceOf(slots: Slots, clock: Clock): () => Presence {
     hostName,
     startedAt,
     at: clock.now(),
-    running: slots.countByKind(),
+    running: Object.fromEntries(slots.countByKind()),
     freeSlots: slots.free,
   });
 }

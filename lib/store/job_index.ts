@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { idsFrom, timeOfId } from "../job/job_id.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
@@ -73,6 +74,15 @@ export class JobIndex {
     }
   }
 
+  /** Returns the ids of waiting jobs of one kind that are due later, at most `limit`. */
+  async dueLater(kind: string, { limit }: { limit: number }): Promise<string[]> {
+    const prefix = prefixes.due(kind);
+    const selector = { prefix, start: [...prefix, this.#clock.now() + 1] };
+    const found: string[] = [];
+    for await (const { key } of this.#kv.list(selector, { limit })) found.push(String(key[3]));
+    return found;
+  }
+
   /** Returns the first due job of a kind; `null` if none is due. */
   async first(kind: string): Promise<DueJob | null> {
     for await (const job of this.due(kind, { expected: 1 })) return job;
@@ -106,10 +116,39 @@ export class JobIndex {
     return longest;
   }
 
-  /** Lists the jobs that an instance holds. */
-  async heldBy(holder: string): Promise<HeldJob[]> {
+  /**
+   * Returns when the oldest of the next due jobs of a kind was created, in epoch milliseconds;
+   * `null` if none is due.
+   *
+   * @param among how many of the next jobs are compared
+   */
+  async oldestDue(kind: string, among: number): Promise<number | null> {
+    const times = [];
+    for await (const { id } of this.due(kind)) {
+      times.push(timeOfId(id));
+      if (times.length >= among) break;
+    }
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  /**
+   * Counts the stored jobs that were created before a time, in epoch milliseconds.
+   *
+   * @param limit the largest count
+   */
+  async countCreatedBefore(time: number, limit: number): Promise<number> {
+    const selector = { prefix: prefixes.allJobs(), end: [...prefixes.allJobs(), idsFrom(time)] };
+    let count = 0;
+    // The records are large, so the batches are small.
+    for await (const _ of this.#kv.list(selector, { limit, batchSize: DUE_BATCH })) count++;
+    return count;
+  }
+
+  /** Lists the jobs that an instance holds, at most `limit`; unset, all. */
+  async heldBy(holder: string, options: { limit?: number } = {}): Promise<HeldJob[]> {
     const held = [];
-    for await (const { key, value } of this.#kv.list({ prefix: prefixes.running(holder) })) {
+    const selector = { prefix: prefixes.running(holder) };
+    for await (const { key, value } of this.#kv.list(selector, options)) {
       held.push({ id: String(key[2]), holder, attempt: HeldAttempt.parse(value) });
     }
     return held;

@@ -146,6 +146,19 @@ export const problemTypes = {
     title: "The job has ended",
     advice: "A job that has ended cannot be canceled. `state` says how it ended.",
   },
+  job_not_ended: {
+    status: 409,
+    title: "The job has not ended",
+    advice:
+      "Only an ended job can be replayed, and only its callback can be delivered again. Wait " +
+      "for its end, or cancel it.",
+  },
+  action_not_possible: {
+    status: 409,
+    title: "The job does not allow this",
+    advice: "A job without a `callbackUrl` has no callback to deliver. A job that no client has " +
+      "created, such as the delivery of a callback, shows no request and cannot be replayed.",
+  },
   body_timeout: {
     status: 408,
     title: "The body took too long",
