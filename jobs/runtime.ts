@@ -61,6 +61,7 @@ import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
 import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
+import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { OperatorKeys } from "./operator/operator_keys.ts";
 import { presenceOf } from "./operator/presence.ts";
@@ -135,6 +136,7 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
     kinds,
     allKinds,
     base,
+    work,
     jobs,
     health,
     reports,
@@ -470,7 +472,8 @@ function createOperator(
     options: { kv, clock },
     kinds,
     allKinds,
-    base: { store, keyStore, apiKeys, keys },
+    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    work,
     jobs,
     health,
     reports,
@@ -479,6 +482,7 @@ function createOperator(
     kinds: readonly PublicKind[];
     allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
+    work: Work;
     jobs: JobService;
     health: Health;
     reports: Pick<Operator, "alerts" | "history">;
@@ -490,6 +494,15 @@ function createOperator(
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    controls: new OperatorControls({
+      controls,
+      breaker,
+      store,
+      health,
+      audit,
+      kinds: [...publicKinds],
+      sweep: () => work.stager.trySweep(),
+    }),
     health,
     history: reports.history,
     kinds: [...publicKinds],
