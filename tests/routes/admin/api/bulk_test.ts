@@ -1,9 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { openApp, tokyo } from "../../../../testing/app.ts";
-import { type App, assertProblem, post, send } from "../../../../testing/http.ts";
+import { Contract } from "../../../../testing/contract.ts";
+import { type Answer, type App, assertProblem, post, send } from "../../../../testing/http.ts";
+import { ADMIN_TOKEN, asOperator } from "../../../../testing/operators.ts";
 
-const ADMIN_TOKEN = "operator-0123456789";
-const ann = { authorization: `Bearer ${ADMIN_TOKEN}`, operator: "Ann" };
+const ann = { ...asOperator, operator: "Ann" };
 
 /** The application with an operator, and three jobs that were canceled. */
 async function openBulkApi() {
