@@ -26,8 +26,31 @@ async function openBulkApi() {
   };
 }
 
-const get = (app: App, path: string) => send(app, `/admin/api${path}`, { headers: ann });
-const change = (app: App, path: string, body: unknown) => post(app, `/admin/api${path}`, body, ann);
+/** The description of the API, which is the same in all tests. */
+let contract: Contract | undefined;
+
+/** Checks that an answer is as the API describes it. */
+async function described(
+  app: App,
+  { method, url, answer }: { method: string; url: string; answer: Answer },
+): Promise<Answer> {
+  contract ??= new Contract(
+    (await send(app, "/admin/api/openapi.json", { headers: ann })).body,
+  );
+  contract.assertDescribed(method, url, answer, JSON.stringify(answer.body));
+  return answer;
+}
+
+async function get(app: App, path: string): Promise<Answer> {
+  const url = `/admin/api${path}`;
+  const answer = await send(app, url, { headers: ann });
+  return await described(app, { method: "GET", url, answer });
+}
+
+async function change(app: App, path: string, body: unknown): Promise<Answer> {
+  const url = `/admin/api${path}`;
+  return await described(app, { method: "POST", url, answer: await post(app, url, body, ann) });
+}
 
 const canceled = { action: "replay", filter: { state: "canceled" } };
 
