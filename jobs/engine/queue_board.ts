@@ -93,10 +93,22 @@ interface KnownQueue {
   accepted: { place: number; at: number }[];
 }
 
+/** What is shown of a job, and what it was made from. */
+interface ShownWait {
+  view: KnownQueue["shown"];
+  isPaused: boolean;
+  isHeldBack: boolean;
+  /** When the expected start passes, in epoch milliseconds. */
+  until: number;
+  wait: QueueWait | null;
+}
+
 /** The queues of one instance. */
 export class QueueBoard {
   readonly #options: QueueBoardOptions;
   readonly #queues: ReadonlyMap<string, KnownQueue>;
+  /** What was shown last, by the records of the jobs. Many clients poll, and little changes. */
+  readonly #waits = new WeakMap<QueuedJob, ShownWait>();
 
   constructor(options: QueueBoardOptions) {
     this.#options = options;
@@ -117,19 +129,29 @@ export class QueueBoard {
 
   /**
    * Returns how a waiting job stands: whether its kind is paused, its position, and when it will
-   * probably start. `null`: nothing of this is known.
+   * probably start. While nothing has changed, it returns the same object for the same record.
+   *
+   * @returns `null` if nothing of this is known
    */
   waitOf(job: QueuedJob): QueueWait | null {
-    const isPaused = this.#options.controls.isPaused(job.kind);
-    const known = this.#queues.get(job.kind);
-    const found = known && this.#find(job, known);
-    if (!found) return isPaused ? { isPaused, position: null, expectedStartAt: null } : null;
-    const isHeldBack = this.#isHeldBack(job.kind);
-    return {
-      isPaused,
-      position: shownPosition(found.position),
-      expectedStartAt: isHeldBack ? null : found.startsAt,
-    };
+    const { controls, clock } = this.#options;
+    const { kind } = job;
+    const known = this.#queues.get(kind);
+    if (!known) return null;
+    const now = clock.now();
+    const view = viewAt(known, now);
+    const isPaused = controls.isPaused(kind);
+    const isHeldBack = this.#isHeldBack(kind);
+    const last = this.#waits.get(job);
+    const isSame = last && last.view === view && last.isPaused === isPaused &&
+      last.isHeldBack === isHeldBack && now < last.until;
+    if (isSame) return last.wait;
+    const found = findJob(job, { view, now });
+    const expectedStartAt = isHeldBack ? null : found?.startsAt ?? null;
+    const position = found ? shownPosition(found.position) : null;
+    const wait = found || isPaused ? { isPaused, position, expectedStartAt } : null;
+    this.#waits.set(job, { view, isPaused, isHeldBack, until: expectedStartAt ?? Infinity, wait });
+    return wait;
   }
 
   /**
@@ -155,28 +177,6 @@ export class QueueBoard {
   noteAccepted(kind: string, { place, createdAt }: { place: number; createdAt: number }): void {
     const accepted = this.#queues.get(kind)?.accepted;
     if (accepted && accepted.length < MAX_ACCEPTED) accepted.push({ place, at: createdAt });
-  }
-
-  #find(
-    job: QueuedJob,
-    known: KnownQueue,
-  ): { position: number; startsAt: number | null } | undefined {
-    const now = this.#options.clock.now();
-    const view = viewAt(known, now);
-    if (view === "unknown") return undefined;
-    const limit = job.position ?? Infinity;
-    const n = view === "none" ? undefined : indexOf(view, job.id);
-    if (view !== "none" && n !== undefined) {
-      const startsAt = view.queue.startsAt[n]!;
-      return {
-        position: Math.min(limit, view.queue.positions[n]!),
-        startsAt: startsAt > now ? startsAt : null,
-      };
-    }
-    if (limit === Infinity) return undefined;
-    const msPerStart = view === "none" ? null : msPerStartOf(view.queue.pace);
-    const startsAt = msPerStart && secondAfter(job.createdAt + limit * msPerStart);
-    return { position: limit, startsAt: startsAt && startsAt > now ? startsAt : null };
   }
 
   #isHeldBack(kind: string): boolean {
@@ -268,6 +268,26 @@ function viewAt(known: KnownQueue, now: number): KnownQueue["shown"] {
   const ageMs = now - known.readAt;
   // Other instances may show a later publication by now.
   return ageMs >= 0 && ageMs < SHOW_MS ? known.shown : "unknown";
+}
+
+/** Finds the position of a job in what is shown, and its expected start if that is not past. */
+function findJob(
+  { id, createdAt, position: limit = Infinity }: QueuedJob,
+  { view, now }: { view: KnownQueue["shown"]; now: number },
+): { position: number; startsAt: number | null } | undefined {
+  if (view === "unknown") return undefined;
+  const n = view === "none" ? undefined : indexOf(view, id);
+  if (view !== "none" && n !== undefined) {
+    const { positions, startsAt } = view.queue;
+    return {
+      position: Math.min(limit, positions[n]!),
+      startsAt: startsAt[n]! > now ? startsAt[n]! : null,
+    };
+  }
+  if (limit === Infinity) return undefined;
+  const msPerStart = view === "none" ? null : msPerStartOf(view.queue.pace);
+  const startsAt = msPerStart && secondAfter(createdAt + limit * msPerStart);
+  return { position: limit, startsAt: startsAt && startsAt > now ? startsAt : null };
 }
 
 function indexOf(view: View, id: string): number | undefined {
