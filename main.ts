@@ -11,6 +11,7 @@ import { Listener } from "./lib/http/listener.ts";
 import { openDatabase, StorageFullError } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError } from "./lib/log.ts";
+import { measureEventLoop, observeProcess } from "./lib/metrics/process_metrics.ts";
 import { VERSION } from "./lib/version.ts";
 import { ModelShutdowns } from "./lib/openai/model_shutdowns.ts";
 import { createWebhookReader } from "./lib/openai/webhook.ts";
@@ -32,6 +33,12 @@ const DEV_GRACE_MS = 0;
  */
 const CLOSE_MS = 500;
 
+/**
+ * How long after the start the metrics are loaded, which takes tens of milliseconds. Until then, the
+ * values wait in memory.
+ */
+const METRICS_DELAY_MS = 1_000;
+
 /** `EX_TEMPFAIL` of sysexits.h: a later start succeeds if the disk has space again. */
 const DISK_FULL_EXIT_CODE = 75;
 
@@ -52,7 +59,7 @@ await configureLogs({
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
 const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
-const { jobs, instance, kinds, health, operator } = createRuntime(config, {
+const { jobs, instance, kinds, health, operator, apiKeys, keys, metrics } = createRuntime(config, {
   kv,
   clock: systemClock,
   random: Math.random,
@@ -61,6 +68,8 @@ const { jobs, instance, kinds, health, operator } = createRuntime(config, {
   storage,
   noticeOf: presentNotice,
 });
+// Before the first request: until then, the service does not know whether callers need a key.
+await keys.refresh().catch(exitWithoutKeys);
 
 // Deno Deploy requires this before the server starts. There, a cron run is a request, and an
 // instance lives as long as it has requests. So the run lasts until the jobs that it finds have
@@ -68,7 +77,7 @@ const { jobs, instance, kinds, health, operator } = createRuntime(config, {
 Deno.cron("sweep", "* * * * *", () => instance.patrol());
 
 const shutdowns = createModelShutdowns(config);
-const { webhookSecret, apiKeys, publicReads, trustedProxies } = config;
+const { webhookSecret, publicReads, trustedProxies } = config;
 const rateLimiters = createRateLimiters(config);
 const app = createApp({
   jobs,
@@ -82,6 +91,7 @@ const app = createApp({
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,
   health,
+  metrics,
   operator,
   adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
@@ -96,6 +106,8 @@ const server = startListening();
 instance.start();
 // In the background: the start must not wait for OpenAI.
 shutdowns.check();
+const stopping = new AbortController();
+startMetrics();
 
 async function startingConfig(): Promise<Config> {
   try {
@@ -124,6 +136,17 @@ function createRateLimiters({ rateLimits, dailyJobsPerAddress = 0 }: Config): Ra
     jobs: limiter("jobs", rateLimits.jobs),
     jobsPerDay: limiter("jobs-per-day", dailyJobsPerAddress, DAY_MS),
   };
+}
+
+/** Loads the metrics after the first requests, which must not wait for it. */
+async function startMetrics(): Promise<void> {
+  observeProcess(metrics, VERSION);
+  measureEventLoop(metrics, { clock: systemClock, signal: stopping.signal });
+  await systemClock.wait(METRICS_DELAY_MS, stopping.signal);
+  if (stopping.signal.aborted) return;
+  await metrics.load().catch((error) =>
+    log.error("metrics not loaded", { error: describeError(error) })
+  );
 }
 
 /** Listens; on Deno Deploy only once, because there the platform accepts the connections. */
@@ -166,11 +189,15 @@ function exitWithoutDatabase(error: Error): never {
   );
 }
 
+function exitWithoutKeys(error: unknown): never {
+  exitWithReason(`the API keys cannot be read from the database: ${describeError(error)}`);
+}
+
 function greet({ dev, generator, doorbell, strangersMaySpend }: Config, port: number): void {
   const url = `http://localhost:${port}`;
   log.info("listening", { url, version: VERSION, generator, doorbell });
   if (generator === "sample") log.warning("plans are samples, set OPENAI_API_KEY for real ones");
-  if (strangersMaySpend) {
+  if (strangersMaySpend && !apiKeys.isRequired) {
     log.warning(
       "nothing limits what all callers spend together, set API_KEYS, DAILY_JOBS or DAILY_COST_USD",
     );
@@ -189,6 +216,7 @@ function greet({ dev, generator, doorbell, strangersMaySpend }: Config, port: nu
 /** Stops the service in order. A second signal ends the grace period of the running jobs. */
 async function shutDown(signal: string): Promise<void> {
   log.info("stopping", { signal, running: instance.running });
+  stopping.abort();
   await instance.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
   await waitAtMost(server.shutdown(), { ms: CLOSE_MS, clock: systemClock });
   const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));

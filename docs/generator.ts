@@ -37,6 +37,9 @@ const variables = Object.entries(Variables.shape)
 /** The modules that build keys of KV, each with a table of them at its head. */
 const keyModules = [
   "job_keys",
+  "history_store",
+  "alert_store",
+  "queue_store",
   "instance_store",
   "controls_store",
   "queue_store",
@@ -45,6 +48,7 @@ const keyModules = [
   "rate_limiter",
   "sender_hash",
   "stored_responses",
+  "api_key_store",
   "space_writes",
   "audit_store",
   "bulk_turns",

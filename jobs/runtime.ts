@@ -3,6 +3,7 @@
  * tests.
  * @module
  */
+import type { ApiKeys } from "../lib/api_keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Config } from "../lib/config.ts";
 import type { JobEvents } from "../lib/job/job_events.ts";
@@ -11,10 +12,13 @@ import { JobMetrics } from "../lib/metrics/job_metrics.ts";
 import { Metrics } from "../lib/metrics/metrics.ts";
 import type { QueueWait } from "../lib/job/job_snapshot.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
+import { AlertStore } from "../lib/store/alert_store.ts";
 import { AuditStore } from "../lib/store/audit_store.ts";
 import { Breaker } from "../lib/store/breaker.ts";
+import { type BreakerState, isForAll } from "../lib/store/breaker_state.ts";
 import { BulkTurns } from "../lib/store/bulk_turns.ts";
 import { ControlsStore } from "../lib/store/controls_store.ts";
+import { HistoryStore } from "../lib/store/history_store.ts";
 import { type InstanceLocks, noInstanceLocks } from "../lib/store/instance_locks.ts";
 import { InstanceStore } from "../lib/store/instance_store.ts";
 import { JobStore } from "../lib/store/job_store.ts";
@@ -24,18 +28,18 @@ import { StoredResponses } from "../lib/store/stored_responses.ts";
 import { spaceWrites } from "../lib/store/space_writes.ts";
 import { QueueStore } from "../lib/store/queue_store.ts";
 import { StorageSpace } from "../lib/store/storage_space.ts";
-import { SpendingStore } from "../lib/store/spending_store.ts";
 import { WaitingCount } from "../lib/store/waiting_count.ts";
 import { Turns } from "../lib/turns.ts";
-import { estimatedCost } from "../lib/usage.ts";
 import { Admission } from "./engine/admission.ts";
 import { noDoorbell, queueDoorbell } from "./engine/doorbells.ts";
 import { DailyLimits } from "./engine/daily_limits.ts";
 import { Executor } from "./engine/executor.ts";
 import { FairOrder } from "./engine/fair_order.ts";
-import { Health } from "./engine/health.ts";
+import { Health, stateOf } from "./engine/health.ts";
 import { Instance } from "./engine/instance.ts";
+import { JobGauges } from "./engine/job_gauges.ts";
 import { JobService } from "./engine/job_service.ts";
+import type { KeyRefresh } from "./engine/key_refresh.ts";
 import { QueueBoard } from "./engine/queue_board.ts";
 import { Rescuer } from "./engine/rescuer.ts";
 import { ResponseCleaner } from "./engine/response_cleaner.ts";
@@ -45,17 +49,25 @@ import { UnreadableJobs } from "./engine/unreadable_jobs.ts";
 import { Watcher } from "./engine/watcher.ts";
 import { Worker } from "./engine/worker.ts";
 import type { JobKind, PublicKind } from "./kind.ts";
+import { ALERT_KIND, alertKind } from "./kinds/alert/kind.ts";
 import { bulkKind } from "./kinds/bulk/kind.ts";
 import { BULK } from "./kinds/bulk/pages.ts";
 import { CALLBACK_KIND, callbackFor, callbackKind, type Notice } from "./kinds/callback/kind.ts";
 import { bulkAccess } from "./operator/bulk_access.ts";
 import { BulkJobs } from "./operator/bulk_jobs.ts";
+import { createKeyParts } from "./key_parts.ts";
 import { createModelProvider } from "./model_provider.ts";
+import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
+import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
 import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
+import { OperatorKeys } from "./operator/operator_keys.ts";
+import { presenceOf } from "./operator/presence.ts";
+import { Reports } from "./operator/reports.ts";
 import { createKinds } from "./registry.ts";
+import { typicalCosts } from "./typical_costs.ts";
 
 /** The dependencies of the runtime. */
 export interface RuntimeOptions {
@@ -85,6 +97,10 @@ export interface Runtime {
   readonly jobs: JobService;
   readonly instance: Instance;
   readonly health: Health;
+  /** The API keys that the instance accepts. */
+  readonly apiKeys: ApiKeys;
+  /** Reads the keys of the database. `main.ts` must do it before the first request. */
+  readonly keys: KeyRefresh;
   readonly metrics: Metrics;
   readonly operator: Operator;
 }
@@ -96,21 +112,37 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const metrics = options.metrics ?? new Metrics();
   const jobMetrics = new JobMetrics({
     metrics,
-    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK],
+    kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK, ALERT_KIND],
     callbackKind: CALLBACK_KIND,
   });
   const base = createStores(config, { options, kinds, model, metrics: jobMetrics });
   const admission = createAdmission(config, { options, base });
+  const alert = alertKind(config.alertReceiver) as JobKind;
   const bulk = createBulkKind({ kinds, base, admission, jobs: () => jobs });
-  const allKinds = new Map([...kinds, ...callbackKinds(config, { options, kinds, base }), bulk]
-    .map((kind) => [kind.name, kind]));
+  const allKinds = new Map(
+    [...kinds, ...callbackKinds(config, { options, kinds, base }), bulk, alert]
+      .map((kind) => [kind.name, kind]),
+  );
   const work = createWorker(config, { options, kinds: allKinds, model, base });
   const stopped = new AbortController();
   const jobs = createJobService(config, { options, kinds, base, work, admission, stopped });
-  const instance = createInstance(config, { options, base, work, stopped });
+  const reports = createReports(config, { options, kinds, base, work, metrics });
+  const instance = createInstance(config, { options, base, work, stopped, reports });
   const health = createHealth(config, { options, kinds, base, work });
-  const operator = createOperator(config, { options, kinds, base, work, jobs, health });
-  return { kinds, jobs, instance, health, operator, metrics };
+  createGauges(config, { options, kinds, allKinds, base, work, admission, health })
+    .register(metrics);
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    work,
+    jobs,
+    health,
+    reports,
+  });
+  const { apiKeys, keys } = base;
+  return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
 
 type Stores = ReturnType<typeof createStores>;
@@ -118,7 +150,7 @@ type Work = ReturnType<typeof createWorker>;
 
 /** Creates the stores in KV, and the parts that the stores notify of commits. */
 function createStores(
-  { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency, daily }: Config,
+  config: Config,
   { options, kinds, model, metrics }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
@@ -126,23 +158,23 @@ function createStores(
     metrics: JobMetrics;
   },
 ) {
+  const { limits, jobTtlMs, mockIfQuota, doorbell: bell, generator, openai, concurrency } = config;
   const { kv, clock, holder = crypto.randomUUID() } = options;
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
+  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
   const names = kinds.map(({ name }) => name);
-  const spending = new SpendingStore(kv, { clock, holder, kinds: names });
-  const isLimited = daily.jobs !== undefined || daily.costUsd !== undefined;
+  const keyParts = createKeyParts(config, { kv, clock, holder, instances, kinds });
   const store: JobStore = new JobStore(kv, {
     clock,
     limits,
     instances,
     ttlMs: jobTtlMs,
-    // Without a limit, the sums would cost writes and are not read.
-    spending: isLimited ? spending : undefined,
+    spending: keyParts.spending,
     announce: doorbell.announce,
     heldBackBy: (job) => breaker.heldBackBy(job),
-    queueOf: (job): QueueWait | null => board.waitOf(job),
+    queueOf: (job): QueueWait | null => queue.board.waitOf(job),
     successorOf: (job) => callbackFor(job, clock.now()),
     events: notifyOfEnds(metrics, (job) => {
       const hasPlan = job.state === "succeeded" && job.source !== "placeholder";
@@ -157,11 +189,11 @@ function createStores(
   });
   const breaker = new Breaker(kv, {
     clock,
-    ring: (commit) => instances.addRing(commit),
+    ring,
     // With placeholders, a spent quota must not delay jobs.
     ignore: mockIfQuota ? "quota_exceeded" : undefined,
   });
-  const controls = new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
+  const controls = new ControlsStore(kv, { clock, ring });
   const queue = createQueue({
     options,
     names,
@@ -172,10 +204,9 @@ function createStores(
     controls,
     storage,
   });
-  const { board } = queue;
   const turns = new BulkTurns(kv, { clock, ttlMs: jobTtlMs });
-  const shared = { doorbell, instances, store, spending, storage, cleaner, breaker, controls };
-  return { ...shared, ...queue, turns, holder, metrics };
+  const shared = { doorbell, instances, store, storage, cleaner, breaker, controls };
+  return { ...shared, ...keyParts, ...queue, turns, holder, metrics };
 }
 
 /** Returns events that also call `onEnded` with each ended job. */
@@ -224,8 +255,8 @@ function createQueue(
 
 /** Returns the kind of job that delivers callbacks, or none if callbacks are off. */
 function callbackKinds(
-  { apiKeys, callbackPrivateHosts }: Config,
-  { options: { noticeOf }, kinds, base: { store } }: {
+  { callbackPrivateHosts }: Config,
+  { options: { noticeOf }, kinds, base: { store, apiKeys } }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     base: Stores;
@@ -358,7 +389,7 @@ function createJobService(
   },
 ): JobService {
   const { jobTtlMs, dailyJobsPerKey, daily, dedupeInFlight } = config;
-  const { store, spending, storage, controls, order, board } = base;
+  const { store, spending, keyCosts, storage, controls, order, board } = base;
   return new JobService({
     store,
     watcher: new Watcher({ store, clock, stopped: stopped.signal }),
@@ -370,6 +401,7 @@ function createJobService(
       costUsd: daily.costUsd,
       typicalUsd: typicalCosts(config, kinds),
     }),
+    keyCosts,
     worker: work.worker,
     order,
     board,
@@ -384,16 +416,29 @@ function createJobService(
   });
 }
 
-/** Returns a function that returns what a plan of a kind costs in US dollars, as an estimate. */
-function typicalCosts(
-  { generator, prices }: Config,
-  kinds: readonly PublicKind[],
-): (kind: string) => number {
-  const costs = new Map(kinds.map(({ name, typicalUse: use }) => {
-    const costs = use && generator === "openai" ? estimatedCost(use, prices[use.model]) : 0;
-    return [name, costs];
-  }));
-  return (kind) => costs.get(kind) ?? 0;
+/** Creates the gauges of the metrics. */
+function createGauges(
+  { jobTtlMs }: Config,
+  { options: { clock }, kinds, allKinds, base: { store, storage }, work: { slots }, ...parts }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
+    base: Stores;
+    work: Work;
+    admission: Admission;
+    health: Health;
+  },
+): JobGauges {
+  return new JobGauges({
+    kinds: kinds.map(({ name }) => name),
+    allKinds: [...allKinds.keys()],
+    index: store.index,
+    slots,
+    storage,
+    clock,
+    jobTtlMs,
+    ...parts,
+  });
 }
 
 /** Creates the report for operators. */
@@ -422,20 +467,31 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl, jobTtlMs: ttlMs }: Config,
-  { options: { kv, clock }, kinds, base: { store, controls, breaker }, work, jobs, health }: {
+  { limits, traceUrl, unpricedModel, jobTtlMs: ttlMs }: Config,
+  {
+    options: { kv, clock },
+    kinds,
+    allKinds,
+    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    work,
+    jobs,
+    health,
+    reports,
+  }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
     work: Work;
     jobs: JobService;
     health: Health;
+    reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
   const audit = new Audit(new AuditStore(kv, clock));
-  const names = kinds.map(({ name }) => name);
-  const publicKinds = new Set(names);
+  const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
+    alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     controls: new OperatorControls({
@@ -444,28 +500,88 @@ function createOperator(
       store,
       health,
       audit,
-      kinds: names,
+      kinds: [...publicKinds],
       sweep: () => work.stager.trySweep(),
     }),
     health,
-    kinds: names,
+    history: reports.history,
+    kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
-    jobs: new OperatorJobs({ store, jobs, audit, clock, limits, publicKinds, traceUrl }),
+    jobs: new OperatorJobs({
+      store,
+      jobs,
+      audit,
+      clock,
+      limits,
+      kinds: [...allKinds.keys()],
+      publicKinds,
+      traceUrl,
+    }),
+    keys: new OperatorKeys({
+      store: keyStore,
+      apiKeys,
+      refresh: () => keys.refresh(),
+      audit,
+      clock,
+      unpricedModel,
+    }),
   };
+}
+
+/** Creates the history and the alerts. */
+function createReports(
+  { alerts: thresholds, alertReceiver, jobTtlMs }: Config,
+  { options: { kv, clock }, kinds, base, work: { slots }, metrics }: {
+    options: RuntimeOptions;
+    kinds: readonly PublicKind[];
+    base: Stores;
+    work: Work;
+    metrics: Metrics;
+  },
+): { alerts: Alerts; history: History } {
+  const { store: jobs, breaker, storage, holder } = base;
+  const history = new History({
+    store: new HistoryStore(kv, clock),
+    collect: () => metrics.collect(),
+    presence: presenceOf(slots, clock),
+    holder,
+    clock,
+  });
+  const alerts = new Alerts({
+    store: new AlertStore(kv, { clock, jobs }),
+    history,
+    thresholds,
+    kinds,
+    readBreaker: async (kind) => stateForAll(await breaker.read(kind), clock.now()),
+    readStorage: () => storage.report,
+    readExpiredForMs: () => jobs.index.expiredForMs(),
+    isDelivered: alertReceiver !== null,
+    jobTtlMs,
+    holder,
+    clock,
+  });
+  return { alerts, history };
+}
+
+/** Returns the state of a breaker as far as it concerns all jobs of its kind. */
+function stateForAll(state: BreakerState | null, now: number) {
+  return stateOf(state !== null && isForAll(state) ? state : null, now);
 }
 
 /** Creates the instance, which `main.ts` and tests start and stop. */
 function createInstance(
   { leaseMs }: Config,
-  { options, base, work, stopped }: {
+  { options, base, work, stopped, reports }: {
     options: RuntimeOptions;
     base: Stores;
     work: Work;
     stopped: AbortController;
+    reports: { alerts: Alerts; history: History };
   },
 ): Instance {
   const { kv, clock, locks = noInstanceLocks } = options;
-  const { store, instances, storage, cleaner, doorbell, breaker, controls, board, holder } = base;
+  const { store, instances, keys, storage, cleaner, doorbell, breaker, controls } = base;
+  const { board, holder } = base;
   const { unreadable, slots, worker, stager } = work;
   return new Instance({
     holder,
@@ -479,9 +595,11 @@ function createInstance(
     breaker,
     controls,
     instances,
+    keys,
     storage,
     spaceWrites: spaceWrites(kv),
     locks,
+    reports: new Reports({ ...reports, clock }),
     clock,
     leaseMs,
     stopped,

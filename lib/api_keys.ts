@@ -1,33 +1,93 @@
 /**
- * The API keys of this service. After the start, it keeps only their hashes.
+ * The API keys that one instance accepts: from `API_KEYS`, and from operators. They are in memory,
+ * so that a request reads none from the database.
  * @module
  */
+import {
+  type ApiKey,
+  configuredRights,
+  isValidKey,
+  type KeyLife,
+  type KeyRights,
+  type KeySecrets,
+} from "./api_key.ts";
 import { type Caller, keyCaller } from "./caller.ts";
-import { sha256, sha256Bytes } from "./hash.ts";
+import type { Clock } from "./clock.ts";
+import { sha256 } from "./hash.ts";
 import { type ReadGrant, signerOf, TokenSigner } from "./read_token.ts";
 
-interface ApiKey {
-  caller: Caller;
-  signingSecret: string;
-  tokenSigner: TokenSigner;
+/** What operators have made and decided, as the database has it. */
+export interface StoredKeys {
+  /** Also the keys that were revoked or have expired lately. */
+  keys: readonly ApiKey[];
+  /** Whether callers need a key, also if there is none. */
+  isClosed: boolean;
 }
 
-/** The API keys that this service accepts. Without keys, it accepts calls from anyone. */
-export class ApiKeys {
-  /** By the digests of the keys. */
-  readonly #keys: ReadonlyMap<string, ApiKey>;
+/** A key in memory. */
+interface KnownKey extends KeyLife {
+  /** `null`: a key of `API_KEYS`. */
+  id: string | null;
+  hash: string;
+  caller: Caller;
+  rights: KeyRights;
+  signingSecret: string;
+  tokenSigner: TokenSigner;
+  /** When this instance last saw it. */
+  usedAt: number | null;
+}
 
-  constructor(keys: readonly string[]) {
-    this.#keys = new Map(keys.map((key) => [sha256(key), {
-      caller: keyCaller(key),
-      signingSecret: signingSecretOf(key),
-      tokenSigner: new TokenSigner(key),
-    }]));
+/** When a key was last used in this instance. */
+export interface KeyUse {
+  id: string;
+  usedAt: number;
+}
+
+const FOREVER: KeyLife = { revokedAt: null, expiresAt: null };
+
+/** The API keys of one instance. Without keys, a service accepts calls from anyone. */
+export class ApiKeys {
+  readonly #configured: readonly KnownKey[];
+  readonly #clock: Clock;
+  #byHash: ReadonlyMap<string, KnownKey> = new Map();
+  #byOwner: ReadonlyMap<string, KnownKey> = new Map();
+  #byTokenId: ReadonlyMap<string, KnownKey> = new Map();
+  #isClosed = false;
+  /** By the owners of the keys with something open: each aborts when its key ends. */
+  readonly #ends = new Map<string, AbortController>();
+
+  /** @param configured the keys of `API_KEYS` */
+  constructor(configured: readonly KeySecrets[], clock: Clock) {
+    this.#clock = clock;
+    this.#configured = configured.map((secrets) => knownKey(secrets, configuredRights, FOREVER));
+    this.update({ keys: [], isClosed: false });
   }
 
-  /** The number of keys. */
-  get size(): number {
-    return this.#keys.size;
+  /** The number of keys in `API_KEYS`. */
+  get configured(): number {
+    return this.#configured.length;
+  }
+
+  /** Whether callers need a key. */
+  get isRequired(): boolean {
+    return this.#isClosed || this.#configured.length > 0;
+  }
+
+  /** Takes over what the database has. It ends what is open for keys that are no longer valid. */
+  update({ keys, isClosed }: StoredKeys): void {
+    const known = [...this.#configured, ...keys.map((key) => this.#withUse(key))];
+    // A key that operators have made comes last, so it stays revoked if `API_KEYS` has it, too.
+    this.#byHash = new Map(known.map((key) => [key.hash, key]));
+    this.#byOwner = new Map(this.#byHash.values().map((key) => [key.caller.id, key]));
+    this.#byTokenId = new Map(this.#byHash.values().map((key) => [key.tokenSigner.id, key]));
+    this.#isClosed = isClosed || keys.some((key) => this.#isValid(key));
+    this.endInvalid();
+  }
+
+  #withUse({ id, secrets, revokedAt, expiresAt, ...rights }: ApiKey): KnownKey {
+    const key = knownKey(secrets, rights, { revokedAt, expiresAt });
+    const usedAt = this.#byOwner.get(key.caller.id)?.usedAt ?? null;
+    return { ...key, id, usedAt };
   }
 
   /**
@@ -35,12 +95,24 @@ export class ApiKeys {
    * duration reveals nothing about the keys: a client cannot choose the digest of what it sends.
    */
   find(key: string): Caller | null {
-    return this.#keys.get(sha256(key))?.caller ?? null;
+    return this.#use(this.#byHash.get(sha256(key)));
+  }
+
+  /** Returns whether the jobs of an owner have a limit for their daily cost. */
+  isCostLimited(owner: string | null): boolean {
+    return (this.#keyOf(owner)?.rights.dailyCostUsd ?? null) !== null;
+  }
+
+  /** The owners with a limit for the daily cost of their jobs. */
+  get costLimited(): string[] {
+    return [...this.#byOwner.values()].flatMap(({ rights, caller }) =>
+      rights.dailyCostUsd === null ? [] : [caller.id]
+    );
   }
 
   /**
-   * Returns the secret that signs callbacks to a job's owner, or `null` if its key is no longer
-   * valid.
+   * Returns the secret that signs callbacks to a job's owner, or `null` if its key is not known. A
+   * key that was revoked or has expired signs the callbacks of its jobs, which go on.
    */
   signingSecretOf(owner: string | null): string | null {
     return this.#keyOf(owner)?.signingSecret ?? null;
@@ -63,20 +135,66 @@ export class ApiKeys {
     token: string,
     wanted: Pick<ReadGrant, "purpose" | "jobId"> & { now: number },
   ): Promise<Caller | null> {
-    const id = signerOf(token);
-    const key = this.#keys.values().find(({ tokenSigner }) => tokenSigner.id === id);
-    return key && await key.tokenSigner.verify(token, wanted) ? key.caller : null;
+    const key = this.#byTokenId.get(signerOf(token) ?? "");
+    return key && await key.tokenSigner.verify(token, wanted) ? this.#use(key) : null;
   }
 
-  #keyOf(owner: string | null): ApiKey | undefined {
-    return this.#keys.values().find(({ caller }) => caller.owner === owner);
+  /**
+   * Returns a signal that aborts when the key of a caller is no longer valid; `null` if the caller
+   * has no key.
+   */
+  endOf({ owner, rights }: Caller): AbortSignal | null {
+    if (owner === null || !rights) return null;
+    const end = this.#ends.get(owner) ?? new AbortController();
+    if (this.#isValid(this.#keyOf(owner))) this.#ends.set(owner, end);
+    else end.abort();
+    return end.signal;
+  }
+
+  /** Ends what is open for keys that are no longer valid. */
+  endInvalid(): void {
+    for (const [owner, end] of this.#ends) {
+      if (this.#isValid(this.#keyOf(owner))) continue;
+      this.#ends.delete(owner);
+      end.abort();
+    }
+  }
+
+  /** When the keys that operators have made were last used in this instance. */
+  get uses(): KeyUse[] {
+    return [...this.#byHash.values()].flatMap(({ id, usedAt }) =>
+      id === null || usedAt === null ? [] : [{ id, usedAt }]
+    );
+  }
+
+  /** Returns the caller of a valid key, and notes the use. */
+  #use(key: KnownKey | undefined): Caller | null {
+    if (!key || !this.#isValid(key)) return null;
+    key.usedAt = this.#clock.now();
+    return key.caller;
+  }
+
+  #isValid(key: KeyLife | undefined): boolean {
+    return key !== undefined && isValidKey(key, this.#clock.now());
+  }
+
+  #keyOf(owner: string | null): KnownKey | undefined {
+    return owner === null ? undefined : this.#byOwner.get(owner);
   }
 }
 
-/**
- * Derives the secret that signs callbacks, in the format of Standard Webhooks. Only the holder of
- * the key can derive it too, so no secret has to be exchanged. It does not reveal the key.
- */
-function signingSecretOf(key: string): string {
-  return `whsec_${sha256Bytes(`callback:${key}`).toBase64()}`;
+function knownKey(secrets: KeySecrets, rights: KeyRights, life: KeyLife): KnownKey {
+  const { scopes, dailyJobs, dailyCostUsd } = rights;
+  const own = { scopes, dailyJobs, dailyCostUsd };
+  const { hash, signingSecret, tokenId, tokenSecret } = secrets;
+  return {
+    id: null,
+    hash,
+    caller: keyCaller(hash, own),
+    rights: own,
+    signingSecret,
+    tokenSigner: new TokenSigner({ id: tokenId, secret: Uint8Array.fromBase64(tokenSecret) }),
+    usedAt: null,
+    ...life,
+  };
 }

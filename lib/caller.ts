@@ -3,6 +3,7 @@
  * @module
  */
 import { LRUCache } from "lru-cache";
+import type { KeyRights } from "./api_key.ts";
 import { sha256 } from "./hash.ts";
 
 /** Who sends requests. */
@@ -13,14 +14,16 @@ export interface Caller {
    * The `id` of a caller with a key or a token: it can list its jobs from any address. Else `null`.
    */
   owner: string | null;
+  /** What the API key of the caller allows. Unset: the caller has none. */
+  rights?: KeyRights;
 }
 
 /** The caller of a job that no request created, for example in a benchmark. */
 export const anonymousCaller: Caller = { id: "anonymous", owner: null };
 
-/** Returns the caller of a valid API key. */
-export function keyCaller(key: string): Caller {
-  return identified(`key:${sha256(key)}`);
+/** Returns the caller of a valid API key, by the SHA-256 of the key in hexadecimal digits. */
+export function keyCaller(hash: string, rights: KeyRights): Caller {
+  return { ...identified(`key:${hash}`), rights };
 }
 
 /**

@@ -5,7 +5,8 @@
  * @module
  */
 import type { z } from "zod";
-import { ApiKeys } from "./api_keys.ts";
+import { thresholdsOf } from "./alert_thresholds.ts";
+import { secretsOf } from "./api_key.ts";
 import { describeError } from "./log.ts";
 import { variableNames, Variables } from "./variables.ts";
 
@@ -25,6 +26,9 @@ const SECRETS = new Set([
   "TICKETMASTER_API_KEY",
   "API_KEYS",
   "ADMIN_TOKEN",
+  // A URL of Slack holds a secret.
+  "ALERT_WEBHOOK_URL",
+  "ALERT_WEBHOOK_SECRET",
 ]);
 
 /** An empty value of these asks for the model's default. */
@@ -82,7 +86,7 @@ export function parseConfig(
     kvPath: v.KV_PATH,
     corsOrigins: v.CORS_ORIGINS,
     allowedHosts: v.ALLOWED_HOSTS,
-    apiKeys: new ApiKeys(v.API_KEYS),
+    apiKeys: v.API_KEYS.map(secretsOf),
     adminToken: checkAdminToken(v),
     traceUrl: v.TRACE_URL,
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
@@ -90,6 +94,7 @@ export function parseConfig(
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
     dailyJobsPerAddress: dailyJobsPerAddress(v),
     daily: dailyLimits(v),
+    unpricedModel: unpricedModelOf(v) ?? null,
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
     maxStreamsPerCaller: v.MAX_STREAMS_PER_CALLER,
@@ -100,6 +105,8 @@ export function parseConfig(
     dedupeInFlight: v.DEDUPE_IN_FLIGHT,
     openai: openaiOptions(v),
     webhookSecret: v.OPENAI_WEBHOOK_SECRET,
+    alerts: thresholdsOf(v.ALERTS),
+    alertReceiver: alertReceiver(v),
     prices: v.MODEL_PRICES,
     itineraryModel: v.ITINERARY_MODEL,
     itineraryEffort: chooseEffort("ITINERARY_EFFORT", v, given),
@@ -157,6 +164,21 @@ function checkAdminToken({ ADMIN_TOKEN: token, API_KEYS: keys }: Parsed): string
   throw new ConfigError("ADMIN_TOKEN is (hidden), expected a token that is not one of API_KEYS");
 }
 
+/** Returns the receiver of alerts; `null`: alerts are not delivered. */
+function alertReceiver(v: Parsed) {
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_FORMAT: format } = v;
+  const secret = v.ALERT_WEBHOOK_SECRET ?? null;
+  if (url === undefined) return null;
+  // Slack knows its callers by the URL.
+  if (secret === null && format !== "slack") {
+    throw new ConfigError(
+      "ALERT_WEBHOOK_SECRET is not set, ALERT_WEBHOOK_URL needs it unless " +
+        "ALERT_WEBHOOK_FORMAT is slack",
+    );
+  }
+  return { url, secret, format };
+}
+
 /** One caller must not use up the day of all others. */
 const CALLERS_PER_DAY = 10;
 
@@ -168,14 +190,21 @@ function dailyJobsPerAddress(v: Parsed): number | undefined {
 
 /** Returns the daily limits of the whole service. */
 function dailyLimits(v: Parsed) {
-  const { DAILY_JOBS: jobs, DAILY_COST_USD: costUsd, MODEL_PRICES: prices } = v;
-  const models = { ITINERARY_MODEL: v.ITINERARY_MODEL, BUNDLES_MODEL: v.BUNDLES_MODEL };
-  const isPaid = chooseGenerator(v) === "openai";
-  for (const [name, model] of Object.entries(models)) {
-    if (costUsd === undefined || !isPaid || Object.hasOwn(prices, model)) continue;
-    throw new ConfigError(`DAILY_COST_USD needs the price of ${name} ${model} in MODEL_PRICES`);
+  const { DAILY_JOBS: jobs, DAILY_COST_USD: costUsd } = v;
+  const unpriced = unpricedModelOf(v);
+  if (costUsd !== undefined && unpriced !== undefined) {
+    throw new ConfigError(`DAILY_COST_USD needs the price of ${unpriced} in MODEL_PRICES`);
   }
   return { jobs, costUsd };
+}
+
+/** Returns the variable and the name of the first model in use without a price, if any. */
+function unpricedModelOf(v: Parsed): string | undefined {
+  if (chooseGenerator(v) !== "openai") return undefined;
+  const models = { ITINERARY_MODEL: v.ITINERARY_MODEL, BUNDLES_MODEL: v.BUNDLES_MODEL };
+  const unpriced = Object.entries(models)
+    .find(([, model]) => !Object.hasOwn(v.MODEL_PRICES, model));
+  return unpriced?.join(" ");
 }
 
 /** Returns whether any caller can spend money of the operator, with no limit for all together. */

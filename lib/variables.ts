@@ -8,6 +8,7 @@
  * @module
  */
 import { z } from "zod";
+import { AlertSettings } from "./alert_thresholds.ts";
 import { parseJson } from "./json.ts";
 import { ModelPrice } from "./usage.ts";
 
@@ -44,6 +45,10 @@ const amount = z.string().regex(/^\d+(\.\d+)?$/, { error: "an amount such as 20 
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const flag = z.stringbool({ error: "1 or 0" });
 const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
+
+const webhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, {
+  error: "the signing secret of a webhook: whsec_ and base64",
+});
 
 /** A JSON document. */
 function json<T extends z.ZodType>(schema: T, { error }: { error: string }) {
@@ -114,9 +119,7 @@ export const Variables = z.object({
       "a response that is not deleted stays for 30 days. `off`: OpenAI stores no response. " +
       "`auto`: `on` for OpenAI's own servers, else `off`",
   ),
-  OPENAI_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, {
-    error: "the signing secret of a webhook: whsec_ and base64",
-  }).optional().meta({
+  OPENAI_WEBHOOK_SECRET: webhookSecret.optional().meta({
     example: "whsec_...",
     description: "the signing secret (`whsec_…`) of an OpenAI webhook; turns on " +
       "`POST /api/webhooks/openai`, see below",
@@ -264,9 +267,10 @@ export const Variables = z.object({
   ADMIN_TOKEN: z.string().regex(/^[\x21-\x7e]{16,}$/, {
     error: "a token of at least 16 visible ASCII characters, without spaces or line breaks",
   }).optional().describe(
-    "the operator's bearer token, at least 16 characters. With it, `/readyz` shows details " +
-      "([operations](operations.md#readiness)). Unset: the service shows them to no one. It must " +
-      "not be one of `API_KEYS`",
+    "the operator's token, at least 16 characters. With it, there are the " +
+      "[dashboard](dashboard.md) at `/admin` and its API, and `/readyz` shows details " +
+      "([operations](operations.md#readiness)). Unset: there is nothing for operators. A new " +
+      "token ends all sessions. It must not be one of `API_KEYS`",
   ),
   TRACE_URL: z.string().refine(
     (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? "") && url.includes("{traceId}"),
@@ -323,6 +327,33 @@ export const Variables = z.object({
       "is that many entries from the end. If the number is too large, clients can forge their " +
       "address. With `1` or more, the service also uses `X-Forwarded-Host`, if sent, to recognize " +
       "requests of its own pages",
+  ),
+
+  ALERTS: json(AlertSettings, {
+    error: 'JSON such as {"backlog":{"waiting":500},"duration":false}, with the names and ' +
+      "thresholds of docs/operations.md",
+  }).default({}).meta({
+    section: "Alerts.",
+    example: JSON.stringify({ backlog: { waiting: 500 }, duration: false }),
+    description: "JSON: thresholds of [alerts](operations.md#alerts) that differ from the " +
+      "defaults. `false` switches an alert off. For example " +
+      '`{"backlog":{"waiting":500},"duration":false}`',
+  }),
+  ALERT_WEBHOOK_URL: httpUrl.refine(
+    (url) => new URL(url).username === "" && new URL(url).password === "",
+    { error: "an http(s) URL without a user name and a password" },
+  ).optional().meta({
+    example: "https://alerts.example.com/tripwright",
+    description: "the receiver of [alerts](operations.md#alerts). It may be a private host, and " +
+      "may have no TLS. Unset: alerts are shown and logged only",
+  }),
+  ALERT_WEBHOOK_SECRET: webhookSecret.optional().meta({
+    example: "whsec_...",
+    description: "the secret (`whsec_…`) that signs deliveries of alerts, as Standard Webhooks " +
+      "has it. Needed unless `ALERT_WEBHOOK_FORMAT` is `slack`",
+  }),
+  ALERT_WEBHOOK_FORMAT: oneOf("json", "slack").default("json").describe(
+    "the body of an alert: `json`, or `slack` for an incoming webhook of Slack",
   ),
 
   LOG_LEVEL: oneOf("debug", "info", "warning", "error").default("info").meta({

@@ -12,6 +12,7 @@ import type { JobService } from "../jobs/engine/job_service.ts";
 import type { Operator } from "../jobs/operator/operator.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Metrics } from "../lib/metrics/metrics.ts";
 import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
 import { assetRoutes } from "./pages/assets.ts";
@@ -32,6 +33,8 @@ import { jobRoutes } from "./api/jobs.ts";
 import { allowedHeaders, exposedHeaders } from "./api/openapi/headers.ts";
 import { OpenStreams } from "./http/open_streams.ts";
 import { problemRoutes } from "./pages/problems.tsx";
+import { measureRequests } from "./http/request_metrics.ts";
+import { metricsRoutes } from "./api/metrics.ts";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
@@ -55,6 +58,7 @@ export interface AppOptions {
   /** Reads OpenAI's webhooks. Unset: the route for them does not exist. */
   readWebhook?: WebhookReader | undefined;
   health: Health;
+  metrics: Metrics;
   /** What operators see and do. */
   operator: Operator;
   /** `ADMIN_TOKEN`. Unset: nothing is there for operators. */
@@ -68,9 +72,10 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 /** Creates the HTTP application. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { corsOrigins, access } = options;
+  const { corsOrigins, access, metrics } = options;
   const guard = guardOf(options);
   const app = new Hono<AppEnv>({ strict: false });
+  app.use(measureRequests(metrics));
   app.use(requestId());
   const isClosed = guard ? isAdminPath : () => false;
   const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders, isClosed };
@@ -90,24 +95,20 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use("/api/*", ownReads).use("/trips/*", ownReads);
   addRoutes(app, options, guard);
 
-  app.notFound((c) => sendAnyProblem(c, noRoute));
-  app.onError((error, c) => {
-    if (error instanceof ProblemError) return sendProblem(c, error.problem);
-    if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
-    return sendProblem(c, internalProblem(c, error));
-  });
-  return app;
+  return app.notFound((c) => sendAnyProblem(c, noRoute)).onError(sendError);
 }
 
 /** Adds all routes. */
 function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | undefined): void {
-  const { jobs, kinds, clock, access, rateLimiters, privateHosts, readWebhook } = options;
+  const { jobs, kinds, clock, access, rateLimiters, privateHosts, readWebhook, metrics } = options;
   const views = new JobViews(jobs, clock);
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
+  metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
   const contents = new JobContents();
   const { health, warnings = () => [] } = options;
   const isAdmin = adminCheck(guard, access);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
+  if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
@@ -131,6 +132,13 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
   if (guard) app.route("/", adminRoutesOf(options, guard));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
+}
+
+/** Answers with the problem that an error stands for. */
+function sendError(error: Error, c: Context): Response | Promise<Response> {
+  if (error instanceof ProblemError) return sendProblem(c, error.problem);
+  if (error instanceof HTTPException) return sendProblem(c, unauthorized(error));
+  return sendProblem(c, internalProblem(c, error));
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Runtime } from "../jobs/runtime.ts";
 import { createKinds } from "../jobs/registry.ts";
+import { secretsOf } from "../lib/api_key.ts";
 import { ApiKeys } from "../lib/api_keys.ts";
 import { parseConfig } from "../lib/config.ts";
 import type { ModelProvider } from "../lib/model/model.ts";
@@ -28,20 +29,27 @@ export const techno = {
 };
 
 type TestAppOptions =
-  & Partial<Omit<AppOptions, "clock" | "access" | "health"> & Omit<AccessOptions, "apiKeys">>
-  & { apiKeys?: string[] };
+  & Partial<
+    Omit<AppOptions, "clock" | "access" | "health" | "metrics"> & Omit<AccessOptions, "apiKeys">
+  >
+  & {
+    /** The keys of `API_KEYS`. Unset: those of the runtime. */
+    apiKeys?: string[];
+  };
 
 /** Creates an application without keys and limits, unless the options set them. */
 export function testApp(
-  { jobs, kinds, health, operator }: Runtime,
+  { jobs, kinds, health, operator, metrics, ...runtime }: Runtime,
   { clock, ...options }: TestAppOptions & Pick<AppOptions, "clock">,
 ) {
-  const { apiKeys = [], publicReads = false, trustedProxies = 0, ...rest } = options;
-  const access = { apiKeys: new ApiKeys(apiKeys), publicReads, trustedProxies };
+  const { publicReads = false, trustedProxies = 0, apiKeys: texts, ...rest } = options;
+  const apiKeys = texts ? new ApiKeys(texts.map(secretsOf), clock) : runtime.apiKeys;
+  const access = { apiKeys, publicReads, trustedProxies };
   return createApp({
     jobs,
     kinds,
     health,
+    metrics,
     operator,
     clock,
     access,
@@ -66,10 +74,13 @@ export async function openApp(
   settings: AppSettings = {},
   overrides: RuntimeOverrides = {},
 ) {
-  const { delayMs = 0, clock = new FakeClock(), kv, ...options } = settings;
+  const { delayMs = 0, clock = new FakeClock(), kv, apiKeys = [], ...options } = settings;
   const model: ModelProvider = (plan, reasoning) =>
     sampleModel({ plan, reasoning, delayMs, clock });
   const database = kv ?? await Deno.openKv(":memory:");
-  const env = openRuntimesOn(database, { kinds, model, ...overrides }, clock);
-  return { ...env, app: testApp(env.a, { clock, ...options }) };
+  const keys = { apiKeys: apiKeys.map(secretsOf) };
+  const env = openRuntimesOn(database, { kinds, model, ...keys, ...overrides }, clock);
+  // A test may give the runtime other keys than the application.
+  const own = overrides.apiKeys ? { apiKeys } : {};
+  return { ...env, app: testApp(env.a, { clock, ...own, ...options }) };
 }

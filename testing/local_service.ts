@@ -96,8 +96,12 @@ export class LocalService implements AsyncDisposable {
     });
   }
 
-  async get(path: string) {
-    return await send(this.#app, path);
+  async get(path: string, headers: Record<string, string> = {}) {
+    return await send(this.#app, path, { headers });
+  }
+
+  async delete(path: string) {
+    return await send(this.#app, path, { method: "DELETE" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

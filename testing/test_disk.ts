@@ -14,7 +14,13 @@ export const MIB = 1_048_576;
  */
 export function openTestDisk(clock: Clock) {
   const totalBytes = 1_048_576 * MIB;
-  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0, logBytes: 0 };
+  const disk: DiskSpace = {
+    freeBytes: totalBytes,
+    totalBytes,
+    reusableBytes: 0,
+    fileBytes: 0,
+    logBytes: 0,
+  };
   const reader = { read: () => Promise.resolve({ ...disk }), [Symbol.dispose]: () => {} };
   return { disk, storage: new StorageSpace({ clock, concurrency: 1, reader }) };
 }

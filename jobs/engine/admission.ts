@@ -3,6 +3,7 @@
  * @module
  */
 import { type Clock, DAY_MS } from "../../lib/clock.ts";
+import type { JobCounts } from "../../lib/store/instance_store.ts";
 import type { WaitingCount } from "../../lib/store/waiting_count.ts";
 
 /** How many jobs a caller may create in a UTC day. */
@@ -47,6 +48,9 @@ const FULL_COUNT_FACTOR = 10;
  */
 const SMALL_ROOM_JOBS = 100;
 const SMALL_ROOM_SHARE = 1 / 10;
+
+/** How many parts of a long queue are counted for one reading after the start. */
+const MAX_COUNTS = 20;
 
 export interface AdmissionOptions {
   /** Counts the jobs of the public kinds. */
@@ -109,6 +113,14 @@ export class Admission {
   async roomIn(share: number): Promise<number> {
     if (this.#mustCount()) await this.#countInTime();
     return this.#room - Math.ceil((1 - share) * this.#options.maxQueuedJobs);
+  }
+
+  /** Returns how many jobs of each kind wait, after a new count if the last one is old. */
+  async waitingJobs(): Promise<JobCounts> {
+    if (this.#ageMs >= OLD_COUNT_MS || this.#ageMs < 0) await this.#startCount();
+    const { waiting } = this.#options;
+    for (let n = 0; n < MAX_COUNTS && !waiting.isComplete; n++) await this.#startCount();
+    return waiting.countByKind();
   }
 
   /** How many more jobs may wait. */

@@ -49,6 +49,8 @@ export interface DailyLimitsOptions {
   costUsd?: number | undefined;
   /** What a plan of a kind costs in US dollars, as long as no plan tells. Unset: nothing. */
   typicalUsd: (kind: string) => number;
+  /** The message in the log when a limit is reached. */
+  message?: string | undefined;
 }
 
 /** What counts against the limits. */
@@ -147,7 +149,8 @@ export class DailyLimits {
   }
 
   #refuse(limit: DayOver["limit"]): DayOver {
-    if (this.#loggedDay !== this.#day) log.warning("daily limit reached", { limit });
+    const { message = "daily limit reached" } = this.#options;
+    if (this.#loggedDay !== this.#day) log.warning(message, { limit });
     this.#loggedDay = this.#day;
     return { outcome: "day over", limit, resetMs: DAY_MS - this.#options.clock.now() % DAY_MS };
   }

@@ -5,6 +5,7 @@
 import { type Clock, withDeadline } from "../../lib/clock.ts";
 import type { FailureCode } from "../../lib/job/failure.ts";
 import type { Breaker, ModelCall } from "../../lib/store/breaker.ts";
+import type { BreakerState } from "../../lib/store/breaker_state.ts";
 import type { InstanceStore } from "../../lib/store/instance_store.ts";
 import type { StorageReport, StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Slots } from "./slots.ts";
@@ -42,6 +43,12 @@ export interface HealthReport {
   running: number;
   kinds: KindHealth[] | null;
   instances: InstanceHealth[] | null;
+}
+
+/** Returns the state of a breaker in a word. */
+export function stateOf(state: BreakerState | null, now: number): KindHealth["breaker"] {
+  if (state === null) return "closed";
+  return state.probe === null && state.openUntil > now ? "open" : "half_open";
 }
 
 export interface HealthOptions {
@@ -93,10 +100,9 @@ export class Health {
     const { kinds, breaker, clock } = this.#options;
     return await Promise.all(kinds.map(async (kind) => {
       const state = await breaker.read(kind);
-      const isOpen = state !== null && state.probe === null && state.openUntil > clock.now();
       return {
         kind,
-        breaker: state === null ? "closed" : isOpen ? "open" : "half_open",
+        breaker: stateOf(state, clock.now()),
         openUntil: state?.openUntil ?? null,
         openedBy: state?.failure.code ?? null,
         lastCall: breaker.lastCall(kind),

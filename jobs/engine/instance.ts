@@ -1,5 +1,5 @@
 /**
- * An instance: its background loops (sweep, bell, heartbeat, space), and the order of its shutdown.
+ * An instance: its background loops (sweep, bell, keys, heartbeat, space), and the order of its shutdown.
  * `main.ts` and tests start and stop it. Routes know only the `JobService`.
  * @module
  */
@@ -13,6 +13,7 @@ import type { InstanceStore } from "../../lib/store/instance_store.ts";
 import type { SpaceWrites } from "../../lib/store/space_writes.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
+import type { KeyRefresh } from "./key_refresh.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 import { type QueueBoard, REFRESH_MS } from "./queue_board.ts";
 import type { Rescuer } from "./rescuer.ts";
@@ -20,6 +21,14 @@ import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
 import type { Stager } from "./stager.ts";
 import type { Worker } from "./worker.ts";
+
+/** What an instance does once a minute beside its jobs. */
+export interface MinuteWork {
+  /** Must not reject. */
+  run(): Promise<void>;
+  /** Ends the work when the instance stops. Must not reject. */
+  finish(): Promise<void>;
+}
 
 export interface InstanceOptions {
   /** This instance's id: the holder of its leases. */
@@ -34,9 +43,12 @@ export interface InstanceOptions {
   breaker: Breaker;
   controls: ControlsStore;
   instances: InstanceStore;
+  keys: KeyRefresh;
   storage: StorageSpace;
   spaceWrites: SpaceWrites;
   locks: InstanceLocks;
+  /** Reports for operators. */
+  reports: MinuteWork;
   clock: Clock;
   leaseMs: number;
   /** The instance aborts it when it has stopped, which ends all watches of jobs. */
@@ -55,9 +67,15 @@ const BEATS_PER_LEASE = 5;
 
 /**
  * The pause between two reads of the bell. Within this time, other instances start a job that was
- * put back, and stop a canceled one. Each read takes one key.
+ * put back, stop a canceled one, and refuse a revoked API key. Each read takes one key.
  */
 const BELL_MS = 500;
+
+/**
+ * The pause between two reads of the API keys without a ring of the bell. An instance that cannot
+ * read the bell learns of changes within this time.
+ */
+const KEYS_MS = 10_000;
 
 /**
  * The pause between two reads of the free space. In this time a busy instance accepts some hundred
@@ -70,6 +88,12 @@ const SPACE_MS = 1_000;
  * remaining jobs, by the lock or the heartbeat of this instance.
  */
 const RELEASE_MS = 2_000;
+
+/** The pause between two reports. A killed process loses the counts of at most this time. */
+const REPORT_MS = 60_000;
+
+/** How long a shutdown waits for the last report. */
+const LAST_REPORT_MS = 1_000;
 
 /** How long a shutdown waits for cancellations of responses. */
 const CANCEL_MS = 1_000;
@@ -91,6 +115,7 @@ export class Instance {
     this.#loops = [
       this.#loop("sweep", { run: () => this.sweep(), everyMs: () => this.#nextSweepMs }),
       this.#loop("bell", { run: () => this.#checkBell(), everyMs: () => BELL_MS }),
+      this.#loop("keys", { run: () => this.#options.keys.run(), everyMs: () => KEYS_MS }),
       this.#loop("heartbeat", {
         // A hanging heartbeat must not delay the next one.
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
@@ -98,6 +123,7 @@ export class Instance {
       }),
       this.#loop("queue", { run: () => options.board.refresh(), everyMs: () => REFRESH_MS }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
+      this.#loop("report", { run: () => options.reports.run(), everyMs: () => REPORT_MS }),
     ];
   }
 
@@ -191,13 +217,14 @@ export class Instance {
    * @param skipGrace ends the wait for running jobs
    */
   async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
-    const { slots, worker, cleaner, locks, stopped, clock } = this.#options;
+    const { slots, worker, cleaner, locks, reports, stopped, clock } = this.#options;
     slots.close();
     const idle = this.idle();
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
     await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
+    await waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock });
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();
@@ -216,11 +243,13 @@ export class Instance {
 
   /**
    * Sweeps if another instance rang: it put back or canceled a job, a breaker closed, or an operator
-   * has paused or resumed something.
+   * has paused or resumed something. Keys may have changed too, also before the first check.
    */
   async #checkBell(): Promise<void> {
-    const { instances, worker, stager, breaker, controls, holder } = this.#options;
-    const ring = await instances.lastRing();
+    const { instances, worker, stager, breaker, controls, keys, holder } = this.#options;
+    keys.endExpired();
+    const ring = await instances.lastRing(keys.hasStored ? "strong" : "eventual");
+    if (ring !== this.#lastRing) await keys.refresh();
     const hasRung = this.#lastRing !== undefined && ring !== this.#lastRing;
     if (hasRung) {
       // First: a pause must reach this instance before it claims another job.

@@ -29,6 +29,7 @@ import type { PublicKind } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
+import type { CostSpent, KeyCosts } from "./key_costs.ts";
 import type { QueueBoard } from "./queue_board.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -57,6 +58,7 @@ export interface JobServiceOptions {
   watcher: Watcher;
   admission: Admission;
   dailyLimits: DailyLimits;
+  keyCosts: KeyCosts;
   worker: LocalWorker;
   storage: Pick<StorageSpace, "acceptsJobs">;
   controls: Pick<ControlsStore, "isIntakePaused" | "current" | "ready">;
@@ -65,7 +67,7 @@ export interface JobServiceOptions {
   clock: Clock;
   /** How long a job lives, in milliseconds. */
   jobTtlMs: number;
-  /** How many jobs an API key may create in a UTC day. Unset: no limit. */
+  /** How many jobs an API key without a limit of its own may create in a UTC day. Unset: no limit. */
   dailyJobsPerKey: number | undefined;
   /** Whether identical jobs in flight share one plan. */
   dedupeInFlight: boolean;
@@ -119,6 +121,7 @@ export type Refusal =
   | { outcome: "key reused" }
   /** The caller has used its daily budget. */
   | { outcome: "budget spent"; budget: Budget }
+  | CostSpent
   | QueueFull
   /** The disk of the database is full, or will soon be. */
   | { outcome: "storage full" }
@@ -167,11 +170,14 @@ export class JobService {
       fingerprint: hashJson([kind.name, request, callbackUrl]),
       replacesFailed,
     };
-    const dailyBudget = isKey(caller.owner) ? this.#options.dailyJobsPerKey : undefined;
+    const dailyBudget = isKey(caller.owner)
+      ? caller.rights?.dailyJobs ?? this.#options.dailyJobsPerKey
+      : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
     const { permit, permitDay, turnOf = caller.id } = options;
-    const work = () => this.#submit(kind.name, { createJob, terms, permit, permitDay, turnOf });
+    const work = () =>
+      this.#submit(kind.name, { createJob, caller, terms, permit, permitDay, turnOf });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -202,8 +208,9 @@ export class JobService {
 
   async #submit(
     kind: string,
-    { createJob, terms, permit, permitDay, turnOf }: {
+    { createJob, caller, terms, permit, permitDay, turnOf }: {
       createJob: () => Promise<QueuedJob>;
+      caller: Caller;
       terms: AcceptTerms;
       permit: SubmitOptions["permit"];
       permitDay: SubmitOptions["permitDay"];
@@ -216,7 +223,7 @@ export class JobService {
     if (repetition) return repeated(repetition);
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
-    const { admission, dailyLimits, controls } = this.#options;
+    const { admission, dailyLimits, keyCosts, controls } = this.#options;
     await controls.ready();
     if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
     await permit?.();
@@ -224,7 +231,8 @@ export class JobService {
       await permitDay?.();
       return await this.#accept(await createJob(), { terms, turnOf });
     };
-    return await admission.admit(kind, () => dailyLimits.admit(kind, accept));
+    const acceptPaid = () => keyCosts.admit({ caller, kind }, accept);
+    return await admission.admit(kind, () => dailyLimits.admit(kind, acceptPaid));
   }
 
   async #accept(
@@ -303,6 +311,17 @@ export class JobService {
     return await this.#store.acceptances.listOwned({ owner, kind: kind.name }, { limit, after });
   }
 
+  /**
+   * Returns the jobs of this kind of all owners, newest first. A page may have fewer jobs than its
+   * limit, although it is not the last one.
+   */
+  async listAll(
+    kind: PublicKind,
+    page: { limit: number; after: PageStart | null },
+  ): Promise<JobPage> {
+    return await this.#store.acceptances.listAll(kind.name, page);
+  }
+
   /** Returns a job of this kind; `null` if there is no such job. */
   async read(kind: PublicKind, id: string): Promise<JobSnapshot | null> {
     const snapshot = await this.#store.read(id);
@@ -323,17 +342,19 @@ export class JobService {
    * Waits until a job changes or ends, at most `ms` milliseconds.
    *
    * @param options `version`: the version that the client has; unset, the wait is for the end.
-   * `signal`: ends the wait
+   * `signals`: each ends the wait
    * @returns the job after the wait; `null` if it does not exist
    */
   async waitFor(
     id: string,
-    { version, ms, signal }: { version?: string; ms: number; signal: AbortSignal },
+    { version, ms, signals }: { version?: string; ms: number; signals: readonly AbortSignal[] },
   ): Promise<JobSnapshot | null> {
     const stopped = new AbortController();
     const stop = () => stopped.abort();
-    signal.addEventListener("abort", stop, { signal: stopped.signal });
-    if (signal.aborted) stop();
+    for (const signal of signals) {
+      signal.addEventListener("abort", stop, { signal: stopped.signal });
+      if (signal.aborted) stop();
+    }
     this.#options.clock.wait(ms, stopped.signal).then(stop);
     let snapshot: JobSnapshot | null | undefined;
     try {

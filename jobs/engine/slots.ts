@@ -62,6 +62,16 @@ export class Slots {
     return this.#concurrency - this.#slots.size;
   }
 
+  /** Returns how many jobs of each kind have a slot. */
+  countByKind(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { job, lease } of this.#slots.values()) {
+      const kind = (lease?.job ?? job)?.kind;
+      if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   get isFull(): boolean {
     return this.free <= 0;
   }

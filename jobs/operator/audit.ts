@@ -30,6 +30,7 @@ export const auditActions = [
   "breaker.close",
   "key.create",
   "key.revoke",
+  "service.open",
   "sign_in",
   "sign_in.refused",
   "sign_out",

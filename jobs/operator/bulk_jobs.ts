@@ -28,6 +28,8 @@ import { BulkReport, type BulkSummary, type ReportedPage } from "./bulk_report.t
 import { type BulkOrder, type BulkTarget, DEFAULT_LIMIT } from "./bulk_order.ts";
 import type { JobFilter } from "./job_filter.ts";
 
+export type { MatchCount };
+
 /** How long a bulk job waits before it begins, so that it can be undone without a trace. */
 export const UNDO_MS = 15_000;
 

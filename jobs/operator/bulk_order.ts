@@ -6,6 +6,8 @@ import { z } from "zod";
 import { BulkAction, MAX_BULK_JOBS, ReplaySteps } from "../kinds/bulk/pages.ts";
 import { JobFilter } from "./job_filter.ts";
 
+export { MAX_BULK_JOBS };
+
 /** How many jobs a bulk job acts on at most if the operator sets no limit. */
 export const DEFAULT_LIMIT = 1_000;
 

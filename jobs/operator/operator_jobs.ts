@@ -37,6 +37,8 @@ export interface OperatorJobsOptions {
   audit: Audit;
   clock: Clock;
   limits: JobLimits;
+  /** The names of all kinds. */
+  kinds: readonly string[];
   /** The names of the kinds that clients create. Only their jobs have a request and replays. */
   publicKinds: ReadonlySet<string>;
   /** The URL of a trace, with `{traceId}`. Unset: traces have no links. */
@@ -85,6 +87,11 @@ export class OperatorJobs {
 
   constructor(options: OperatorJobsOptions) {
     this.#options = options;
+  }
+
+  /** The names of all kinds of job, for filters. */
+  get kinds(): readonly string[] {
+    return this.#options.kinds;
   }
 
   /** Returns a page of the jobs that match, newest first, see {@link ListPage}. */

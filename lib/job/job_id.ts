@@ -26,3 +26,8 @@ export function idsFrom(time: number): string {
   const digits = Math.max(0, time).toString(16).padStart(12, "0");
   return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
+
+/** Returns the time of creation that an id begins with, in epoch milliseconds. */
+export function timeOfId(id: string): number {
+  return parseInt(id.slice(0, 13).replace("-", ""), 16);
+}

@@ -139,7 +139,7 @@ export const instruments = {
   "tripwright.jobs.waiting": {
     type: "gauge",
     unit: "{job}",
-    description: "Waiting jobs, at most 10,000 of each kind are counted",
+    description: "Waiting jobs, with retries that are due later",
     attributes: ["kind"],
     about: "service",
   },

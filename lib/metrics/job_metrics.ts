@@ -48,6 +48,10 @@ export class JobMetrics implements JobEvents {
       metrics.add("tripwright.jobs.accepted", 0, { kind });
       metrics.add("tripwright.rescues", 0, { kind });
       metrics.add("tripwright.leases.lost", 0, { kind });
+      metrics.add("tripwright.tokens.saved", 0, { kind });
+    }
+    for (const outcome of ["delivered", "failed", "canceled"]) {
+      metrics.add("tripwright.callbacks", 0, { outcome });
     }
   }
 

@@ -53,8 +53,33 @@ export function createSdk(scope: string): Sdk {
       return (await read()).scopeMetrics.flatMap(({ metrics }) => metrics.map(readingOf));
     },
     async prometheusText() {
-      return serializer.serialize(await read());
+      return serializer.serialize(withUnits(await read()));
     },
+  };
+}
+
+/** What Prometheus appends to a name for a unit; other units have no part in the name. */
+const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes", "{USD}": "usd" };
+
+/**
+ * Appends the units to the names, as other exporters of OpenTelemetry do, so that the same
+ * dashboards read the values of all of them (OpenTelemetry's "Prometheus compatibility").
+ */
+function withUnits({ scopeMetrics, ...rest }: ResourceMetrics): ResourceMetrics {
+  const rename = (metric: MetricData): MetricData => {
+    const word = UNIT_WORDS[metric.descriptor.unit];
+    if (word === undefined) return metric;
+    return {
+      ...metric,
+      descriptor: { ...metric.descriptor, name: `${metric.descriptor.name}_${word}` },
+    };
+  };
+  return {
+    ...rest,
+    scopeMetrics: scopeMetrics.map(({ metrics, ...scope }) => ({
+      ...scope,
+      metrics: metrics.map(rename),
+    })),
   };
 }
 

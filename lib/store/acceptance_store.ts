@@ -63,6 +63,12 @@ export interface PageStart {
   id: string;
 }
 
+/** How many records a page of all jobs reads at most: they may be of other kinds. */
+const MAX_RECORDS = 500;
+
+/** A record contains its request, so a large batch would take long. */
+const RECORDS_PER_BATCH = 100;
+
 /** Whether a job has ended without a plan. */
 function hasFailed({ state }: JobRecord): boolean {
   return state === "failed" || state === "canceled";
@@ -159,5 +165,31 @@ export class AcceptanceStore {
       jobs.push(...entries.flatMap((entry) => parseReadableJob(entry, this.#clock.now()) ?? []));
     }
     return { jobs, next: found.length > limit ? page.at(-1)! : null };
+  }
+
+  /**
+   * Lists the jobs of all owners of one kind, newest first. It reads {@link MAX_RECORDS} records at
+   * most, so a page may have few jobs, or none, and still have a next page.
+   */
+  async listAll(
+    kind: string,
+    { limit, after }: { limit: number; after: PageStart | null },
+  ): Promise<JobPage> {
+    // Ids begin with the time of creation.
+    const prefix = prefixes.allJobs();
+    const selector = after ? { prefix, end: keys.job(after.id) } : { prefix };
+    const options = { limit: MAX_RECORDS + 1, reverse: true, batchSize: RECORDS_PER_BATCH };
+    const jobs: JobRecord[] = [];
+    let records = 0;
+    let last: PageStart | null = null;
+    for await (const entry of this.#kv.list(selector, options)) {
+      if (jobs.length === limit || records === MAX_RECORDS) return { jobs, next: last };
+      records++;
+      // Only the id matters here, and the record may be unreadable.
+      last = { createdAt: 0, id: String(entry.key[1]) };
+      const job = parseReadableJob(entry, this.#clock.now());
+      if (job?.kind === kind) jobs.push(job);
+    }
+    return { jobs, next: null };
   }
 }

@@ -73,6 +73,8 @@ const log = getLogger(["tripwright", "store"]);
 export class AuditStore {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
+  /** The time in the id of the last entry, in epoch milliseconds. */
+  #lastAt = -Infinity;
 
   constructor(kv: Deno.Kv, clock: Clock) {
     this.#kv = kv;
@@ -86,7 +88,9 @@ export class AuditStore {
    */
   async add(entry: Omit<AuditEntry, "id" | "at">): Promise<AuditEntry> {
     const at = this.#clock.now();
-    const added = { ...entry, id: newJobId(at), at };
+    // Entries of the same millisecond keep their order.
+    this.#lastAt = Math.max(at, this.#lastAt + 1);
+    const added = { ...entry, id: newJobId(this.#lastAt), at };
     await this.update(added);
     return added;
   }

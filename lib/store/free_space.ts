@@ -13,6 +13,8 @@ export interface DiskSpace {
   totalBytes: number;
   /** What is free within the file of the database, which never shrinks. */
   reusableBytes: number;
+  /** The size of the database's file. */
+  fileBytes: number;
   /** The size of SQLite's log. SQLite writes it anew from its beginning, and deletes it at the end. */
   logBytes: number;
 }
@@ -54,7 +56,9 @@ export class DiskSpaceReader implements Disposable {
     const { bsize, blocks, bavail } = FileSystem.parse(await fs.statfs(dirname(this.#path)));
     const reusableBytes = await this.#readFreePages();
     const logBytes = await sizeOf(`${this.#path}-wal`);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reusableBytes, logBytes };
+    const fileBytes = await sizeOf(this.#path);
+    const disk = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    return { ...disk, reusableBytes, fileBytes, logBytes };
   }
 
   /** Closes the file. Only when the database is closed. */

@@ -140,10 +140,13 @@ export class InstanceStore {
 
   /**
    * Returns a value that changes with each ring of the bell. It is one small read, so frequent
-   * calls are cheap. On Deno Deploy a nearby replica answers, so the value may be old.
+   * calls are cheap.
+   *
+   * @param consistency only on Deno Deploy do they differ: with `eventual`, a nearby replica
+   * answers, so the value may be old
    */
-  async lastRing(): Promise<string | null> {
-    return (await this.#kv.get(BELL, { consistency: "eventual" })).versionstamp;
+  async lastRing(consistency: Deno.KvConsistencyLevel = "strong"): Promise<string | null> {
+    return (await this.#kv.get(BELL, { consistency })).versionstamp;
   }
 
   /** Adds a wake entry for a job of an instance to a transaction, and rings the bell. */

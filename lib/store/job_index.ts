@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { idsFrom, timeOfId } from "../job/job_id.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
@@ -30,6 +31,12 @@ export interface HeldJob {
 }
 
 const HeldAttempt = z.int().nullable().catch(null);
+
+/** The part of a record that shows when it expires. */
+const Expiring = z.object({ expiresAt: z.number() });
+
+/** Jobs of different lifetimes may be stored, so the very oldest one is not enough. */
+const OLDEST_JOBS = 20;
 
 /** The largest batch of a list of due jobs. */
 const DUE_BATCH = 100;
@@ -92,6 +99,49 @@ export class JobIndex {
       ? { start: from ?? prefix, end }
       : { prefix, ...(from && { start: from }) };
     for await (const { key } of this.#kv.list(selector, { batchSize: LARGEST_BATCH })) yield key;
+  }
+
+  /**
+   * Returns for how long an expired job has been stored beyond its time, in milliseconds; 0 if none
+   * is. Ids begin with the time, so it reads only the oldest jobs.
+   */
+  async expiredForMs(): Promise<number> {
+    const now = this.#clock.now();
+    let longest = 0;
+    const options = { limit: OLDEST_JOBS };
+    for await (const { value } of this.#kv.list({ prefix: prefixes.allJobs() }, options)) {
+      const expiresAt = Expiring.safeParse(value).data?.expiresAt ?? now;
+      longest = Math.max(longest, now - expiresAt);
+    }
+    return longest;
+  }
+
+  /**
+   * Returns when the oldest of the next due jobs of a kind was created, in epoch milliseconds;
+   * `null` if none is due.
+   *
+   * @param among how many of the next jobs are compared
+   */
+  async oldestDue(kind: string, among: number): Promise<number | null> {
+    const times = [];
+    for await (const { id } of this.due(kind)) {
+      times.push(timeOfId(id));
+      if (times.length >= among) break;
+    }
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  /**
+   * Counts the stored jobs that were created before a time, in epoch milliseconds.
+   *
+   * @param limit the largest count
+   */
+  async countCreatedBefore(time: number, limit: number): Promise<number> {
+    const selector = { prefix: prefixes.allJobs(), end: [...prefixes.allJobs(), idsFrom(time)] };
+    let count = 0;
+    // The records are large, so the batches are small.
+    for await (const _ of this.#kv.list(selector, { limit, batchSize: DUE_BATCH })) count++;
+    return count;
   }
 
   /** Lists the jobs that an instance holds, at most `limit`; unset, all. */

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { FailureCode } from "../job/failure.ts";
-import { idsFrom } from "../job/job_id.ts";
+import { idsFrom, timeOfId } from "../job/job_id.ts";
 import type { Source } from "../job/job_record.ts";
 import { type JobState, JobSummary, parseSummary } from "../job/job_summary.ts";
 import { keys, prefixes } from "./job_keys.ts";
@@ -257,7 +257,7 @@ export class JobListing {
   /** Yields the jobs of an owner and a kind that requests created. */
   async *#accepted(prefix: Deno.KvKey, { from, to }: IdRange): AsyncGenerator<Candidate> {
     const options = { reverse: true, batchSize: BATCH };
-    const end = to === LAST_ID ? [...prefix, true] : [...prefix, timeOf(to) + 1];
+    const end = to === LAST_ID ? [...prefix, true] : [...prefix, timeOfId(to) + 1];
     for await (const { key } of this.#kv.list({ start: prefix, end }, options)) {
       const id = String(key.at(-1));
       if (id <= from) return;
@@ -306,11 +306,6 @@ export class JobListing {
 function rangeOf({ since, until }: JobQuery, cursor: string): IdRange {
   const end = until === undefined ? LAST_ID : idsFrom(until);
   return { from: since === undefined ? "" : idsFrom(since), to: end < cursor ? end : cursor };
-}
-
-/** Returns the time of creation that an id begins with, in epoch milliseconds. */
-function timeOf(id: string): number {
-  return parseInt(id.slice(0, 13).replace("-", ""), 16);
 }
 
 async function* listOf(ids: readonly string[]): AsyncGenerator<Candidate> {

@@ -102,7 +102,7 @@ export interface JobStoreOptions {
   instances: InstanceStore;
   /** How long a replayed job lives. */
   ttlMs: number;
-  /** Adds up what the jobs of a day cost. Unset: the service has no daily limit. */
+  /** Adds up what the jobs of a day cost. Unset: there are no daily limits. */
   spending?: SpendingStore | undefined;
   /** Returns why a queued job cannot start; `null`: it can. */
   heldBackBy?: (job: JobRecord) => Promise<Failure | null>;
@@ -218,6 +218,19 @@ export class JobStore {
     }
     if ((await found()).value !== null) throw new Error(`Cannot accept job ${id}: the id is taken`);
     return false;
+  }
+
+  /**
+   * Adds a job that the service creates for itself to the commit of another store. The commit also
+   * rings the bell, so that an instance starts the job soon.
+   *
+   * @returns a function to call when the commit is saved
+   */
+  addOwnJob(commit: JobCommit, job: QueuedJob): () => void {
+    commit.check({ key: keys.job(job.id), versionstamp: null });
+    this.#enqueueNew(commit, job);
+    this.#options.instances.addRing(commit.operation);
+    return () => this.#events?.accepted(job);
   }
 
   /** Reads a job for a client, see {@link SnapshotReader.read}. */
@@ -458,7 +471,7 @@ export class JobStore {
     const usage = usageOf(paid, job.savedTokens + savedTokens);
     const cost = costOfSteps(paid);
     // All steps are known only in the first attempt. Later ones may leave a response behind.
-    const mayWait = !steps && this.#options.spending !== undefined;
+    const mayWait = !steps && this.#options.spending?.counts(job) === true;
     const unpriced = isUnpriced || cost.isUnpriced || mayWait && await this.#waitsForModel(job.id);
     const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
     return {
@@ -644,7 +657,7 @@ export class JobStore {
   /** Books the call that died with a worker, unless the next attempt can join its response. */
   async #addLostCall(commit: JobCommit, job: RunningJob): Promise<void> {
     const { spending } = this.#options;
-    if (!spending || !mayCallModel(job) || await this.#waitsForModel(job.id)) return;
+    if (!spending?.counts(job) || !mayCallModel(job) || await this.#waitsForModel(job.id)) return;
     spending.addUnpriced(commit.operation, job);
   }
 

@@ -1,9 +1,11 @@
 /**
- * What all jobs of a UTC day cost together, by kind of job.
+ * What all jobs of a UTC day cost together, by kind of job. The jobs of an API key with a limit for
+ * its cost have sums of their own.
  *
  * | key | value |
  * |---|---|
  * | `["spent", day, shard, kind, what]` | a sum over the whole service: numbers of jobs, or their cost (`Sums`) |
+ * | `["spent_by", owner, day, shard, kind, what]` | the same sum over the jobs of an API key |
  *
  * The commits that change jobs add to the sums, so a crash loses nothing, and a repeated commit
  * counts once. A sum needs no read and conflicts with no other write. The shards spread the writes of
@@ -54,6 +56,7 @@ export interface Bill {
 interface CountedJob {
   kind: string;
   createdAt: number;
+  owner: string | null;
 }
 
 export interface SpendingOptions {
@@ -62,6 +65,10 @@ export interface SpendingOptions {
   holder: string;
   /** The names of the kinds that count. */
   kinds: readonly string[];
+  /** Whether the service has a daily limit. Otherwise its sums would cost writes and are not read. */
+  isLimited: boolean;
+  /** Returns whether an owner has a daily limit for the cost of its jobs. */
+  isCostLimited: (owner: string | null) => boolean;
 }
 
 /** Whole units of a cost, because sums are of integers: the cheapest answer costs many of them. */
@@ -77,49 +84,60 @@ const SUM_NAMES: ReadonlySet<string> = new Set<keyof Sums>(
 /** The daily sums in one KV database. */
 export class SpendingStore {
   readonly #kv: Deno.Kv;
-  readonly #clock: Clock;
+  readonly #options: SpendingOptions;
   readonly #shard: number;
   readonly #kinds: ReadonlySet<string>;
 
-  constructor(kv: Deno.Kv, { clock, holder, kinds }: SpendingOptions) {
+  constructor(kv: Deno.Kv, options: SpendingOptions) {
     this.#kv = kv;
-    this.#clock = clock;
-    this.#shard = Number(`0x${sha256(holder).slice(0, 8)}`) % SHARDS;
-    this.#kinds = new Set(kinds);
+    this.#options = options;
+    this.#shard = Number(`0x${sha256(options.holder).slice(0, 8)}`) % SHARDS;
+    this.#kinds = new Set(options.kinds);
+  }
+
+  /** Returns whether a job adds to any sum. */
+  counts({ kind, owner }: Pick<CountedJob, "kind" | "owner">): boolean {
+    const { isLimited, isCostLimited } = this.#options;
+    return this.#kinds.has(kind) && (isLimited || isCostLimited(owner));
   }
 
   /** Adds an accepted job to a transaction. */
-  addAccepted(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob): void {
-    this.#add(commit, { kind, day: dayOf(createdAt) }, { accepted: 1 });
+  addAccepted(commit: Deno.AtomicOperation, job: CountedJob): void {
+    this.#add(commit, { job, day: dayOf(job.createdAt) }, { accepted: 1 });
   }
 
   /** Adds a replay to a transaction. */
-  addReplayed(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob): void {
-    this.#add(commit, { kind, day: dayOf(createdAt) }, { replayed: 1 });
+  addReplayed(commit: Deno.AtomicOperation, job: CountedJob): void {
+    this.#add(commit, { job, day: dayOf(job.createdAt) }, { replayed: 1 });
   }
 
   /** Adds a model call whose cost will never be known to a transaction. */
-  addUnpriced(commit: Deno.AtomicOperation, { kind }: CountedJob): void {
-    this.#add(commit, { kind, day: this.#day }, { unpriced: 1 });
+  addUnpriced(commit: Deno.AtomicOperation, job: CountedJob): void {
+    this.#add(commit, { job, day: this.#day }, { unpriced: 1 });
   }
 
   /** Adds an ended job to a transaction. */
-  addEnded(commit: Deno.AtomicOperation, { kind, createdAt }: CountedJob, bill: Bill): void {
+  addEnded(commit: Deno.AtomicOperation, job: CountedJob, bill: Bill): void {
     const { costUsd, isUnpriced, isPlanPrice } = bill;
-    this.#add(commit, { kind, day: dayOf(createdAt) }, { closed: 1 });
+    this.#add(commit, { job, day: dayOf(job.createdAt) }, { closed: 1 });
     const plan = isPlanPrice ? { plans: 1, planCost: costUsd } : {};
     const sums = { cost: costUsd, unpriced: isUnpriced ? 1 : 0, ...plan };
-    this.#add(commit, { kind, day: this.#day }, sums);
+    this.#add(commit, { job, day: this.#day }, sums);
   }
 
-  /** Reads the sums of today and of yesterday, and deletes older ones. */
-  async read(): Promise<{ today: Spending; yesterday: Spending }> {
+  /**
+   * Reads the sums of today and of yesterday, and deletes older ones.
+   *
+   * @param owner the API key whose sums are read. Unset: those of the whole service
+   */
+  async read(owner?: string): Promise<{ today: Spending; yesterday: Spending }> {
     const day = this.#day;
+    const prefix = prefixOf(owner);
     const sums = new Map([[day, new Map<string, Sums>()], [day - 1, new Map<string, Sums>()]]);
     const past: Deno.KvKey[] = [];
     const options = { batchSize: LARGEST_BATCH };
-    for await (const { key, value } of this.#kv.list({ prefix: ["spent"] }, options)) {
-      const [, itsDay, , kind, what] = key;
+    for await (const { key, value } of this.#kv.list({ prefix }, options)) {
+      const [itsDay, , kind, what] = key.slice(prefix.length);
       const kinds = sums.get(Number(itsDay));
       if (kinds) addTo(kinds, { kind: String(kind), what: String(what), value });
       else if (Number(itsDay) < day) past.push(key);
@@ -131,20 +149,28 @@ export class SpendingStore {
 
   #add(
     commit: Deno.AtomicOperation,
-    { kind, day }: { kind: string; day: number },
+    { job: { kind, owner }, day }: { job: CountedJob; day: number },
     sums: Partial<Sums>,
   ): void {
     if (!this.#kinds.has(kind)) return;
+    const { isLimited, isCostLimited } = this.#options;
     const shard = this.#shard;
     for (const [what, amount] of Object.entries(sums)) {
       const units = isCost(what) ? Math.ceil(amount * UNITS_PER_USD) : amount;
-      if (units > 0) commit.sum(["spent", day, shard, kind, what], BigInt(units));
+      if (units <= 0) continue;
+      if (isLimited) commit.sum(["spent", day, shard, kind, what], BigInt(units));
+      if (owner === null || !isCostLimited(owner)) continue;
+      commit.sum(["spent_by", owner, day, shard, kind, what], BigInt(units));
     }
   }
 
   get #day(): number {
-    return dayOf(this.#clock.now());
+    return dayOf(this.#options.clock.now());
   }
+}
+
+function prefixOf(owner?: string): Deno.KvKey {
+  return owner === undefined ? ["spent"] : ["spent_by", owner];
 }
 
 /** Returns the sums of a kind without jobs. */

@@ -28,6 +28,8 @@ export interface StorageReport {
   isWritable: boolean;
   freeBytes: number | null;
   totalBytes: number | null;
+  /** The size of the database, with its log. */
+  sizeBytes: number | null;
   /** What is free within the file of the database. */
   reusableBytes: number | null;
   /** Below this much free and reusable space, new jobs are refused. */
@@ -162,6 +164,7 @@ export class StorageSpace implements Disposable {
       isWritable: !this.#hasFailed,
       freeBytes: space?.freeBytes ?? null,
       totalBytes: space?.totalBytes ?? null,
+      sizeBytes: space && space.fileBytes + space.logBytes,
       reusableBytes: space?.reusableBytes ?? null,
       lowBelowBytes: marks?.low ?? null,
     };

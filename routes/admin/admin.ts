@@ -13,6 +13,10 @@ import type { AdminEnv, AdminOptions } from "./admin_env.ts";
 import { adminOperations } from "./api/operations.ts";
 import { operationRoutes } from "./operation.ts";
 import { sendAdminProblem } from "./pages/layout.tsx";
+import { addAuditPage } from "./pages/audit.tsx";
+import { addBulkPages } from "./pages/bulk.tsx";
+import { addJobPages } from "./pages/jobs.tsx";
+import { addKeyPages } from "./pages/keys.tsx";
 import { addOverviewPage } from "./pages/overview.tsx";
 import { addSignInPages } from "./pages/sign_in.tsx";
 
@@ -26,6 +30,10 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnv> {
   routes.use("/admin/*", requireOperator(options));
   addApi(routes, options);
   addOverviewPage(routes, options);
+  addJobPages(routes, options);
+  addBulkPages(routes, options);
+  addAuditPage(routes, options);
+  addKeyPages(routes, options);
   // Nothing outside may answer a path below `/admin`.
   routes.all("/admin/*", (c) => sendError(c, noRoute));
   routes.onError((error, c) => {

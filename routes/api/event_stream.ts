@@ -51,11 +51,13 @@ export interface EventStreamOptions {
   position: string | undefined;
   /** Ends with the stream. `null`: the request only asks for the headers. */
   opened: OpenStream | null;
+  /** Aborts when the API key of the reader is no longer valid, which ends the stream. */
+  keyEnd: AbortSignal | null;
 }
 
 /**
- * Answers with the events of a job, until it ends, the client disconnects or the instance stops.
- * The job continues when the client disconnects.
+ * Answers with the events of a job, until it ends, the client disconnects, its API key ends or the
+ * instance stops. The job continues when the client disconnects.
  */
 export function sendEvents(c: Context, options: EventStreamOptions): Response {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
@@ -89,6 +91,10 @@ class EventStream implements UnderlyingDefaultSource<Uint8Array> {
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#writtenAt = this.#options.clock.now();
     this.#tick(controller);
+    const { keyEnd } = this.#options;
+    const end = () => this.#close(controller);
+    keyEnd?.addEventListener("abort", end, { signal: this.#closed.signal });
+    if (keyEnd?.aborted) end();
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {

@@ -13,7 +13,17 @@ import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import { ProblemError } from "../http/problem.ts";
 import { readBody } from "../http/body.ts";
-import { type AccessOptions, type AppEnv, isMaker, maySee, readerOf } from "../http/caller.ts";
+import {
+  type AccessOptions,
+  type AppEnv,
+  hasScope,
+  mayCancel,
+  maySee,
+  readerOf,
+  requireReadScope,
+  requireScope,
+  scopeMissing,
+} from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END, type JobContents } from "./job_content.ts";
@@ -29,11 +39,12 @@ import {
 import {
   callbackNotAllowed,
   jobFinished,
+  keyEnded,
   notOwner,
   readTokenNotNeeded,
   unknownCaller,
 } from "./refusals.ts";
-import { singleQuery } from "../http/query.ts";
+import { readFlag, singleQuery } from "../http/query.ts";
 import type { OpenStreams } from "../http/open_streams.ts";
 import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
 import { retryAfterSeconds } from "./poll_interval.ts";
@@ -63,14 +74,16 @@ export interface JobRouteOptions {
 /** Creates all routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
   const calls = new JobCalls(kind, options);
+  const [makes, lists] = [requireScope("make"), requireScope("read")];
+  const reads = requireReadScope(options.access);
   return new Hono<AppEnv>()
-    .post("/", (c) => calls.create(c))
-    .get("/", (c) => calls.list(c))
-    .get("/:id", (c) => calls.get(c))
-    .get("/:id/timeline", (c) => calls.getTimeline(c))
-    .get("/:id/events", (c) => calls.stream(c))
-    .post("/:id/read-tokens", (c) => calls.createReadToken(c))
-    .delete("/:id", (c) => calls.cancel(c));
+    .post("/", makes, (c) => calls.create(c))
+    .get("/", lists, (c) => calls.list(c))
+    .get("/:id", reads, (c) => calls.get(c))
+    .get("/:id/timeline", reads, (c) => calls.getTimeline(c))
+    .get("/:id/events", reads, (c) => calls.stream(c))
+    .post("/:id/read-tokens", reads, (c) => calls.createReadToken(c))
+    .delete("/:id", makes, (c) => calls.cancel(c));
 }
 
 type ApiContext = Context<AppEnv>;
@@ -108,12 +121,18 @@ class JobCalls {
 
   async list(c: ApiContext): Promise<Response> {
     const { jobs, access } = this.#options;
-    const { owner } = c.get("caller");
+    const caller = c.get("caller");
+    const { owner } = caller;
     if (owner === null) throw unknownCaller(access);
+    const all = readFlag(c, "all");
+    if (all && !hasScope(caller, "read_all")) throw scopeMissing("read_all");
     const page = readPage(c);
-    const { jobs: found, next } = await jobs.list(this.#kind, { owner, ...page });
+    const { jobs: found, next } = all
+      ? await jobs.listAll(this.#kind, page)
+      : await jobs.list(this.#kind, { owner, ...page });
     const nextCursor = next && cursorOf(next);
-    if (nextCursor) c.header("link", nextLink(this.#kind, page.limit, nextCursor));
+    const query = { limit: String(page.limit), ...(all && { all: "1" }) };
+    if (nextCursor) c.header("link", nextLink(this.#kind, { ...query, cursor: nextCursor }));
     c.header("cache-control", "private, no-cache");
     return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
   }
@@ -144,12 +163,14 @@ class JobCalls {
     const ended = isEnded(job) ? contents.find(job, version) : undefined;
     // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
     const opened = c.req.method === "HEAD" ? null : openStreams.open(c);
-    return sendEvents(c, { kind, jobs, contents, clock, id: job.id, ended, position, opened });
+    const keyEnd = this.#keyEndOf(c);
+    const options = { kind, jobs, contents, clock, id: job.id, ended, position, opened, keyEnd };
+    return sendEvents(c, options);
   }
 
   async createReadToken(c: ApiContext): Promise<Response> {
     const { jobs, clock, access: { apiKeys, publicReads } } = this.#options;
-    if (apiKeys.size === 0 || publicReads) throw readTokenNotNeeded();
+    if (!apiKeys.isRequired || publicReads) throw readTokenNotNeeded();
     const { job } = await this.#find(c, (id) => jobs.read(this.#kind, id));
     const latest = Math.min(clock.now() + READ_TOKEN_MS, job.expiresAt);
     // A token has whole seconds.
@@ -163,8 +184,8 @@ class JobCalls {
   async cancel(c: ApiContext): Promise<Response> {
     const kind = this.#kind;
     const { jobs, access } = this.#options;
-    const found = await this.#find(c, (id) => jobs.read(kind, id));
-    if (!isMaker(c.get("caller"), found.job, access)) throw notOwner();
+    const found = await this.#find(c, (id) => jobs.read(kind, id), mayCancel);
+    if (!mayCancel(c.get("caller"), found.job, access)) throw notOwner();
     const snapshot = await jobs.cancel(kind, found.job.id, c.get("countedAs"));
     if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);
@@ -174,20 +195,30 @@ class JobCalls {
   /**
    * Reads the job that the path names.
    *
+   * @param mayAlso who may know that the job exists, beside its readers
    * @throws {ProblemError} 404 if it does not exist or the caller may not see it, 401 for a read
    * token that is not valid
    */
   async #find<T extends { job: JobRecord }>(
     c: ApiContext,
     read: (id: string) => Promise<T | null>,
+    mayAlso: typeof maySee = maySee,
   ): Promise<T> {
     const { access, clock } = this.#options;
     const jobId = c.req.param("id")!;
     const reader = await readerOf(c, access, { jobId, now: clock.now() });
+    c.set("reader", reader);
     const id = JobId.safeParse(jobId);
     const found = id.success ? await read(id.data.toLowerCase()) : null;
-    if (found && maySee(reader, found.job, access)) return found;
+    if (!found) throw this.#notFound();
+    const { job } = found;
+    if (maySee(reader, job, access) || mayAlso(reader, job, access)) return found;
     throw this.#notFound();
+  }
+
+  /** Returns the signal that aborts when the key of the reader ends, see {@link ApiKeys.endOf}. */
+  #keyEndOf(c: ApiContext): AbortSignal | null {
+    return this.#options.access.apiKeys.endOf(c.get("reader") ?? c.get("caller"));
   }
 
   #notFound(): ProblemError {
@@ -205,8 +236,10 @@ class JobCalls {
     const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
     if (isNewToClient || isEnded(view.job)) return view;
     const { version, job } = view;
-    const options = { version, ms: 1_000 * seconds, signal: c.req.raw.signal };
-    const snapshot = await jobs.waitFor(job.id, options);
+    const keyEnd = this.#keyEndOf(c);
+    const signals = [c.req.raw.signal, ...keyEnd ? [keyEnd] : []];
+    const snapshot = await jobs.waitFor(job.id, { version, ms: 1_000 * seconds, signals });
+    if (keyEnd?.aborted) throw keyEnded();
     if (!snapshot) throw this.#notFound();
     return views.viewOf(this.#kind, snapshot);
   }
@@ -224,22 +257,24 @@ class JobCalls {
   /**
    * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is up.
    *
-   * @returns `null` if the request asks for no wait, or if the wait fails. `create()` then answers
-   * with the new job.
+   * @returns `null` if the request asks for no wait, if its key may not read the plan, or if the wait
+   * fails. `create()` then answers with the new job.
    */
   async #waitForEnd(c: ApiContext, { id }: JobRecord): Promise<Response | null> {
     const kind = this.#kind;
     const { jobs, views, openStreams } = this.#options;
-    const seconds = preferredWaitSeconds(c);
+    const caller = c.get("caller");
+    const seconds = caller.rights && !hasScope(caller, "read") ? 0 : preferredWaitSeconds(c);
     using opened = seconds === 0 ? null : openStreams.tryOpen(c);
     if (!opened) return null;
-    const options = { ms: 1_000 * seconds, signal: c.req.raw.signal };
-    const snapshot = await jobs.waitFor(id, options).catch((error) => {
+    const keyEnd = this.#keyEndOf(c);
+    const signals = [c.req.raw.signal, ...keyEnd ? [keyEnd] : []];
+    const snapshot = await jobs.waitFor(id, { ms: 1_000 * seconds, signals }).catch((error) => {
       // The job exists, but an error would make the client send the request again.
       log.warning("wait for job failed", { jobId: id, error: describeError(error) });
       return null;
     });
-    if (!snapshot) return null;
+    if (!snapshot || keyEnd?.aborted) return null;
     c.header("preference-applied", `wait=${seconds}`);
     c.header("content-location", locationOf(kind, snapshot.job));
     const status = isEnded(snapshot.job) ? 200 : kind.http.acceptedStatus;
@@ -257,6 +292,6 @@ function summaryOf(kind: PublicKind, job: JobRecord) {
   }
 }
 
-function nextLink(kind: PublicKind, limit: number, cursor: string): string {
-  return `<${kind.http.path}?limit=${limit}&cursor=${cursor}>; rel="next"`;
+function nextLink(kind: PublicKind, query: Record<string, string>): string {
+  return `<${kind.http.path}?${new URLSearchParams(query)}>; rel="next"`;
 }

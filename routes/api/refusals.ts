@@ -26,7 +26,7 @@ const log = getLogger(["tripwright", "http"]);
 
 /** Returns the problem of a caller that asks for its jobs without a key or client token. */
 export function unknownCaller({ apiKeys }: AccessOptions): ProblemError {
-  return apiKeys.size > 0
+  return apiKeys.isRequired
     ? new ProblemError({
       code: "unauthorized",
       detail: "A list of jobs requires an API key: send Authorization: Bearer <key>",
@@ -52,6 +52,15 @@ export function readTokenNotNeeded(): ProblemError {
   return new ProblemError({
     code: "read_token_not_needed",
     detail: "No read token is needed: this service shows a job to any caller that knows its id",
+  });
+}
+
+/** Returns the problem of a caller whose key was revoked or has expired while it waited. */
+export function keyEnded(): ProblemError {
+  return new ProblemError({
+    code: "unauthorized",
+    detail: "The API key is no longer valid",
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
 }
 
@@ -84,6 +93,11 @@ const refusals: {
   "budget spent": ({ budget: { limit, resetMs } }) => ({
     code: "daily_budget_spent",
     detail: `Your API key has reached its limit of ${limit} jobs a day`,
+    headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
+  }),
+  "cost spent": ({ limitUsd, resetMs }) => ({
+    code: "daily_budget_spent",
+    detail: `The jobs of your API key have reached its limit of ${limitUsd} US dollars a day`,
     headers: { "retry-after": String(Math.ceil(resetMs / 1_000)) },
   }),
   "queue full": () => ({

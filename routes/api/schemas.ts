@@ -19,6 +19,7 @@ const Storage = z.object({
   ),
   freeBytes: bytes.describe("The free space of the disk; `null`: not known"),
   totalBytes: bytes,
+  sizeBytes: bytes.describe("The size of the database, with its log"),
   reusableBytes: bytes.describe("The free space within the file of the database"),
   lowBelowBytes: bytes.describe("With less free and reusable space, new jobs are refused"),
 });

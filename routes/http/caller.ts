@@ -6,6 +6,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import type { KeyScope } from "../../lib/api_key.ts";
 import type { ApiKeys } from "../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/caller.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
@@ -20,6 +21,8 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     caller: Caller;
+    /** Who reads a job, see {@link readerOf}. Unset: the call does not read one. */
+    reader: Caller | undefined;
     /**
      * The id that rate limits count for: an API key, else a network address. Client tokens do not
      * count, because a client can create any number of them.
@@ -31,7 +34,7 @@ export interface AppEnv {
 }
 
 export interface AccessOptions {
-  /** The keys that the service accepts. Without keys, any caller may do everything. */
+  /** The keys that the service accepts. If it requires none, any caller may do everything. */
   apiKeys: ApiKeys;
   /** A caller that knows a job's id may read the job, with or without a key. */
   publicReads: boolean;
@@ -66,12 +69,12 @@ export function identify(
     if (c.req.method === "OPTIONS") return await next();
     const network = clientAddress(c, trustedProxies);
     const address = addressCaller(network);
-    const key = apiKeys.size > 0 ? apiKeys.find(bearerToken(c)) : null;
+    const key = apiKeys.isRequired ? apiKeys.find(bearerToken(c)) : null;
     c.set("countedAs", (key ?? address).id);
     c.set("sender", key || network === UNKNOWN_ADDRESS ? undefined : address.id);
     c.set(
       "caller",
-      key ?? (apiKeys.size > 0 ? address : tokenCaller(c, browserTokenOf) ?? address),
+      key ?? (apiKeys.isRequired ? address : tokenCaller(c, browserTokenOf) ?? address),
     );
     await next();
   };
@@ -92,7 +95,7 @@ export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHa
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const mayLackKey = isRead && c.req.header("authorization") === undefined;
     const isOpen = mayLackKey && (publicReads || c.req.query(READ_TOKEN) !== undefined);
-    const isChecked = apiKeys.size > 0 && !isOpen && c.req.method !== "OPTIONS";
+    const isChecked = apiKeys.isRequired && !isOpen && c.req.method !== "OPTIONS";
     return isChecked ? await checkKey(c, next) : await next();
   };
 }
@@ -109,7 +112,7 @@ export async function readerOf(
   { apiKeys, publicReads }: AccessOptions,
   { jobId, now }: { jobId: string; now: number },
 ): Promise<Caller> {
-  const needsKey = apiKeys.size > 0 && !publicReads;
+  const needsKey = apiKeys.isRequired && !publicReads;
   if (!needsKey || c.req.header("authorization") !== undefined) return c.get("caller");
   const token = singleQuery(c, READ_TOKEN);
   if (token === undefined) return c.get("caller");
@@ -158,11 +161,53 @@ export function isMaker(
   { owner }: JobRecord,
   { apiKeys }: AccessOptions,
 ): boolean {
-  if (apiKeys.size === 0) return owner === null || owner === asker;
+  if (!apiKeys.isRequired) return owner === null || owner === asker;
   return isKey(asker) && (!isKey(owner) || owner === asker);
 }
 
-/** Tells whether the caller may know that the job exists: its maker, and all if reads need no key. */
+/**
+ * Tells whether the caller may know that the job exists: all callers if reads need no key, else the
+ * key that has made it, and keys with the scope `read_all`.
+ */
 export function maySee(caller: Caller, job: JobRecord, access: AccessOptions): boolean {
-  return access.publicReads || access.apiKeys.size === 0 || isMaker(caller, job, access);
+  if (access.publicReads || !access.apiKeys.isRequired || hasScope(caller, "read_all")) return true;
+  return hasScope(caller, "read") && isMaker(caller, job, access);
+}
+
+/** Tells whether the caller may cancel the job: its maker, unless it is a key without `make`. */
+export function mayCancel(caller: Caller, job: JobRecord, access: AccessOptions): boolean {
+  return isMaker(caller, job, access) && (!caller.rights || hasScope(caller, "make"));
+}
+
+/** Tells whether the caller has a key with this scope. `read_all` includes `read`. */
+export function hasScope({ rights }: Caller, scope: KeyScope): boolean {
+  const scopes = rights?.scopes ?? [];
+  return scopes.includes(scope) || (scope === "read" && scopes.includes("read_all"));
+}
+
+/**
+ * Rejects keys without a scope. Callers without a key are the concern of {@link authorize}.
+ *
+ * @throws {ProblemError} 403 from the handler
+ */
+export function requireScope(scope: KeyScope): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const caller = c.get("caller");
+    if (caller?.rights && !hasScope(caller, scope)) throw scopeMissing(scope);
+    await next();
+  };
+}
+
+/** Like {@link requireScope} with `read`, unless reads need no key. */
+export function requireReadScope({ publicReads }: AccessOptions): MiddlewareHandler<AppEnv> {
+  return publicReads ? (_c, next) => next() : requireScope("read");
+}
+
+/** Returns the problem of a key that lacks a scope (RFC 6750, section 3.1). */
+export function scopeMissing(scope: KeyScope): ProblemError {
+  return new ProblemError({
+    code: "insufficient_scope",
+    detail: `This call requires an API key with the scope ${scope}`,
+    headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
+  });
 }

@@ -23,6 +23,11 @@ export class OpenStreams {
     this.#limit = limit;
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#counts.values().reduce((sum, count) => sum + count, 0);
+  }
+
   /** How many callers have something open. */
   get callers(): number {
     return this.#counts.size;

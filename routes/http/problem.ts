@@ -65,6 +65,13 @@ export const problemTypes = {
     advice: "The signature of the webhook is missing, wrong or older than five minutes. Check " +
       "that `OPENAI_WEBHOOK_SECRET` is the secret of this webhook.",
   },
+  insufficient_scope: {
+    status: 403,
+    title: "The API key does not allow this",
+    advice: "The key is valid, but lacks the scope that `detail` names. `make` creates and " +
+      "cancels jobs, `read` reads and lists the key's own jobs, `read_all` those of all callers. " +
+      "The operator can make a key with other scopes.",
+  },
   not_owner: {
     status: 403,
     title: "The job belongs to another caller",
@@ -116,6 +123,18 @@ export const problemTypes = {
     advice: "The path exists, but does not support this method. The `Allow` header lists the " +
       "methods that it supports.",
   },
+  key_not_found: {
+    status: 404,
+    title: "API key not found",
+    advice: "No API key has this id. Keys stay in the list for 31 days after their end. Keys of " +
+      "`API_KEYS` have no id.",
+  },
+  key_refused: {
+    status: 409,
+    title: "The change of API keys is not possible",
+    advice: "`detail` says what is in the way: there are too many keys, or a service cannot be " +
+      "opened while it has keys. Remove the cause and send the request again.",
+  },
   read_token_not_needed: {
     status: 409,
     title: "A read token is not needed",
@@ -126,6 +145,19 @@ export const problemTypes = {
     status: 409,
     title: "The job has ended",
     advice: "A job that has ended cannot be canceled. `state` says how it ended.",
+  },
+  job_not_ended: {
+    status: 409,
+    title: "The job has not ended",
+    advice:
+      "Only an ended job can be replayed, and only its callback can be delivered again. Wait " +
+      "for its end, or cancel it.",
+  },
+  action_not_possible: {
+    status: 409,
+    title: "The job does not allow this",
+    advice: "A job without a `callbackUrl` has no callback to deliver. A job that no client has " +
+      "created, such as the delivery of a callback, shows no request and cannot be replayed.",
   },
   body_timeout: {
     status: 408,
@@ -186,11 +218,12 @@ export const problemTypes = {
   },
   daily_budget_spent: {
     status: 429,
-    title: "Daily job limit reached",
+    title: "Daily limit reached",
     advice:
       "Your API key, or without a key your network address, has created all the jobs that it " +
-      "may create in a day. The limit of a key resets at midnight UTC. A job of an address counts " +
-      "for 24 hours. `Retry-After` is the number of seconds until you may create the next job.",
+      "may create in a day. Or the jobs of your key have cost as much as they may. The limits of a " +
+      "key reset at midnight UTC. A job of an address counts for 24 hours. `Retry-After` is the " +
+      "number of seconds until you may create the next job.",
   },
   internal: {
     status: 500,

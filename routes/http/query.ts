@@ -16,6 +16,17 @@ export function singleQuery(c: Context, name: string): string | undefined {
   return values[0];
 }
 
+/**
+ * Returns whether a query parameter is `1`. Unset or `0`: it is not.
+ *
+ * @throws {ProblemError} 400 for another value, or if it is given twice
+ */
+export function readFlag(c: Context, name: string): boolean {
+  const value = singleQuery(c, name) ?? "0";
+  if (value === "0" || value === "1") return value === "1";
+  throw invalidParameter(name, "expected 0 or 1");
+}
+
 /** Returns the problem of a query parameter that is not valid. */
 export function invalidParameter(parameter: string, detail: string): ProblemError {
   return new ProblemError({

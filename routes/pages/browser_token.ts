@@ -29,7 +29,7 @@ export function browserTokenOf(c: Context, options: ProxyOptions): string | unde
  */
 export function keepBrowserToken(access: AccessOptions): MiddlewareHandler {
   return async (c, next) => {
-    if (access.apiKeys.size === 0 && browserTokenOf(c, access) === undefined) {
+    if (!access.apiKeys.isRequired && browserTokenOf(c, access) === undefined) {
       const secure = hasTls(c, access);
       setCookie(c, secure ? TLS_COOKIE : BROWSER_COOKIE, crypto.randomUUID(), {
         path: "/",

@@ -29,19 +29,16 @@ const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
 const DIGEST_CHARACTERS = 16;
 
 /** The data and services that the start page and its forms use. */
-interface HomeContext extends Omit<WebOptions, "access"> {
+interface HomeContext extends WebOptions {
   limits: FormLimits;
-  needsKey: boolean;
 }
 
 /** Adds the routes `/` and `POST /trips`. */
 export function addHomePage(
   routes: Hono<AppEnv>,
-  { jobs, kinds, clock, access, rateLimiters }: WebOptions,
+  options: WebOptions,
 ): void {
-  const limits = formLimits(kinds);
-  const needsKey = access.apiKeys.size > 0;
-  const context: HomeContext = { jobs, kinds, clock, rateLimiters, limits, needsKey };
+  const context: HomeContext = { ...options, limits: formLimits(options.kinds) };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.query())));
   routes.post("/trips", (c) => handleForm(c, context));
   // Only the browser knows which trips the traveller has.
@@ -54,13 +51,13 @@ type HomeOptions = Pick<HomeState, "kind"> & Partial<HomeState> & {
 
 function sendHome(
   c: Context,
-  { limits, needsKey }: HomeContext,
+  { limits, access }: HomeContext,
   { status = 200, ...filledIn }: HomeOptions,
 ) {
   const state: HomeState = {
     page: "home",
     limits,
-    needsKey,
+    needsKey: access.apiKeys.isRequired,
     values: {},
     errors: {},
     refusal: null,
@@ -73,7 +70,7 @@ function sendHome(
 
 /** Creates the trip that the form describes, or shows the form again with what is wrong. */
 async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
-  const { jobs, clock, rateLimiters, limits, needsKey } = context;
+  const { jobs, clock, rateLimiters, limits, access } = context;
   const form = readForm(await readLimited(c, { clock, maxBytes: MAX_FORM_BYTES }));
   if (form === null) throw await unreadableForm(c, context);
   const { wish, typed, formId } = form;
@@ -88,7 +85,7 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
       const errors = errorsOf(wish.kind, values, limits);
       return sendHome(c, context, { ...filledIn, errors, status: 400 });
     }
-    if (needsKey) throw keyMissing();
+    if (access.apiKeys.isRequired) throw keyMissing();
     const sent = { jobs, rateLimiters, request: request.data, formId };
     const job = await createTrip(c, kind, sent);
     return c.redirect(`/trips/${job.id}`, 303);

@@ -13,7 +13,7 @@ import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
-import { type AppEnv, isMaker, maySee, readerOf } from "../http/caller.ts";
+import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import type { WebOptions } from "./web_options.ts";
 
@@ -79,7 +79,7 @@ function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Foun
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
-  const isOwn = isMaker(c.get("caller"), snapshot.job, access);
+  const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
   return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
@@ -90,7 +90,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   const found = await findTrip(c, options);
   if (!found) return sendMissing(c, options);
   const { kind, snapshot: { job } } = found;
-  if (!isMaker(c.get("caller"), job, access)) throw notOwner();
+  if (!mayCancel(c.get("caller"), job, access)) throw notOwner();
   await jobs.cancel(kind, job.id, c.get("countedAs"));
   // If the job had ended before, its page shows how it ended.
   return c.redirect(`/trips/${job.id}`, 303);
@@ -99,7 +99,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
 /** Answers that the trip does not exist or is not visible to the caller, without saying which. */
 function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const id = c.req.param("id")!;
-  const isLocked = access.apiKeys.size > 0 && !access.publicReads;
+  const isLocked = access.apiKeys.isRequired && !access.publicReads;
   if (isLocked) c.header("www-authenticate", "Bearer");
   return isLocked
     ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })

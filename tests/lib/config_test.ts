@@ -24,7 +24,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertStrictEquals(config.jobTtlMs, 24 * 3_600_000);
   assertStrictEquals(config.maxQueuedJobs, 10_000);
   assertEquals(config.corsOrigins, ["*"]);
-  assertStrictEquals(config.apiKeys.size, 0);
+  assertStrictEquals(config.apiKeys.length, 0);
   assertStrictEquals(config.publicReads, false);
   assertStrictEquals(config.dailyJobsPerKey, undefined);
   assertStrictEquals(config.dailyJobsPerAddress, undefined);

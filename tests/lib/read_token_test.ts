@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { ApiKeys } from "../../lib/api_keys.ts";
-import { keyCaller } from "../../lib/caller.ts";
 import type { ReadGrant } from "../../lib/read_token.ts";
+import { apiKeysOf, callerWith } from "../../testing/api_keys.ts";
 import { NOON } from "../../testing/fake_clock.ts";
 import { HOUR } from "../../testing/jobs.ts";
 
@@ -57,20 +56,20 @@ const rows: Row[] = [
 for (const [what, change, isValid] of rows) {
   Deno.test(`findByReadToken() returns ${isValid ? "the caller" : "null"} for ${what}`, async () => {
     const signed = { ...grant, ...change.grant } as ReadGrant;
-    const token = await new ApiKeys([ours]).signReadToken(keyCaller(ours), signed);
+    const token = await apiKeysOf([ours]).signReadToken(callerWith(ours), signed);
     // Another instance, which has read the same configuration.
-    const keys = new ApiKeys(change.keys ?? [ours]);
+    const keys = apiKeysOf(change.keys ?? [ours]);
     const found = await keys.findByReadToken(change.token?.(token) ?? token, {
       ...wanted,
       ...change.wanted,
     });
-    assertEquals(found, isValid ? keyCaller(ours) : null);
+    assertEquals(found, isValid ? callerWith(ours) : null);
   });
 }
 
 Deno.test("every other text of a signature is refused", async () => {
-  const keys = new ApiKeys([ours]);
-  const token = await keys.signReadToken(keyCaller(ours), grant);
+  const keys = apiKeysOf([ours]);
+  const token = await keys.signReadToken(callerWith(ours), grant);
   const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const accepted = [];
   for (const last of characters) {
@@ -81,8 +80,8 @@ Deno.test("every other text of a signature is refused", async () => {
 });
 
 Deno.test("a token fits in a URL, and contains neither the key nor its digest", async () => {
-  const token = await new ApiKeys([ours]).signReadToken(keyCaller(ours), grant);
+  const token = await apiKeysOf([ours]).signReadToken(callerWith(ours), grant);
   assertMatch(token, /^[\w.-]{70,80}$/);
   assertStrictEquals(encodeURIComponent(token), token);
-  assert(!keyCaller(ours).id.includes(token.split(".")[0]!));
+  assert(!callerWith(ours).id.includes(token.split(".")[0]!));
 });

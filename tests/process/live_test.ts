@@ -7,7 +7,8 @@ import { createHmac } from "node:crypto";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLive } from "../../testing/live_server.ts";
-import { Program, type ProgramOptions, workDirectory } from "../../testing/program.ts";
+import { LocalService } from "../../testing/local_service.ts";
+import { Program, workDirectory } from "../../testing/program.ts";
 
 const wish = { destination: "Lisbon", durationDays: 3 };
 const plan = sampleItinerary(wish);
@@ -23,7 +24,11 @@ const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
 type Body = any;
 
 /** Waits for changes of a job, by long polls, until `look` returns true. */
-async function pollUntil(program: Program, path: string, look: (body: Body) => boolean) {
+async function pollUntil(
+  program: Pick<Program, "get">,
+  path: string,
+  look: (body: Body) => boolean,
+) {
   for (let etag = '""';;) {
     const headers = { prefer: "wait=30", "if-none-match": etag };
     const { body, ...answer } = await program.get(path, headers);
@@ -40,11 +45,13 @@ async function begin(
 ) {
   const openai = serveLive(...script);
   const directory = await workDirectory();
-  const started: Program[] = [];
-  const start = (options: ProgramOptions = {}) => {
-    const keys = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: openai.url };
-    started.push(new Program(directory.path, { ...options, env: { ...keys, ...env } }));
-    return started.at(-1)!;
+  const keys = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: openai.url };
+  const variables = { ...keys, ...env };
+  const started: AsyncDisposable[] = [];
+  const start = () => {
+    const program = new Program(directory.path, { env: variables });
+    started.push(program);
+    return program;
   };
   const program = start();
   const { headers } = await program.post(path, body);
@@ -52,11 +59,17 @@ async function begin(
     openai,
     program,
     start,
+    /** Starts another instance in this process, which starts faster than the program. */
+    async goOn() {
+      const service = await LocalService.start(directory.path, variables);
+      started.push(service);
+      return service;
+    },
     database: `${directory.path}/data/kv.sqlite`,
     path: headers.get("location")!,
     id: await openai.begun(0),
     async [Symbol.asyncDispose]() {
-      for (const program of started) await program[Symbol.asyncDispose]();
+      for (const each of started) await each[Symbol.asyncDispose]();
       await openai[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();
     },
@@ -130,7 +143,7 @@ Deno.test("killed during a background response: the next process joins it", asyn
   await using job = await beginWithOne();
   const { openai, program, path, id } = job;
   await program.end("SIGKILL");
-  const next = job.start();
+  const next = await job.goOn();
   await openai.untilRequested(`GET /responses/${id}?stream=true`);
   // The parts that were shown stay until there are more.
   const seen: number[] = [];
@@ -157,7 +170,7 @@ Deno.test("killed while a background response ends: the next process fetches it"
   const { openai, program, path, id } = job;
   await program.end("SIGKILL");
   openai.write(id);
-  const body = await pollUntil(job.start(), path, isDone);
+  const body = await pollUntil(await job.goOn(), path, isDone);
   assertEquals(body.bundles, bundles);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
@@ -169,7 +182,7 @@ Deno.test("stopped during a background response: the next process joins it, and 
   await program.untilLogged("stopping");
   await program.end("SIGTERM");
   openai.write(id);
-  const body = await pollUntil(job.start(), path, isDone);
+  const body = await pollUntil(await job.goOn(), path, isDone);
   assertEquals([body.status, body.attempt], ["completed", 1]);
   assertEquals(openai.journal, ["POST /responses", `GET /responses/${id}`]);
 });
@@ -179,7 +192,7 @@ Deno.test("a background response that is gone after a crash is started again", a
   const { openai, program, path, id } = job;
   await program.end("SIGKILL");
   openai.forget(id);
-  const next = job.start();
+  const next = await job.goOn();
   await openai.untilRequested("POST /responses", 2);
   openai.write(await openai.begun(0));
   const body = await pollUntil(next, path, isDone);
@@ -236,7 +249,7 @@ Deno.test("canceling a job whose process is frozen cancels its background respon
   await using job = await beginWithOne({ OPENAI_BACKGROUND: "on", DOORBELL: "sweep" });
   const { openai, program, path, id } = job;
   await program.freeze(job.database);
-  const other = job.start();
+  const other = await job.goOn();
   await other.delete(path);
   await openai.untilRequested(`POST /responses/${id}/cancel`);
 });

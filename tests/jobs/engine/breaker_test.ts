@@ -1,5 +1,5 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { keyCaller } from "../../../lib/caller.ts";
+import { callerWith } from "../../../testing/api_keys.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { jobOf, openRuntimes, refused, submit } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -316,7 +316,7 @@ Deno.test("a rejected call opens the breaker, for chat() and for respond()", asy
 Deno.test("a request that is not accepted does not take the probe", async () => {
   const limited = limitedModel();
   using env = await openRuntimes({ ...limited.overrides, dailyJobsPerKey: 1 });
-  const caller = keyCaller("key-of-a-caller-0123456789");
+  const caller = callerWith("key-of-a-caller-0123456789");
   await submit(env.a, limited.kind, { text: "first" }, { caller });
   await env.a.instance.idle();
   env.clock.advance(1_000);

@@ -26,6 +26,17 @@ const jobs = (limit: number): RuntimeOverrides => ({
   concurrency: 0,
 });
 
+function openSpending(kv: Deno.Kv, clock: FakeClock): SpendingStore {
+  const isCostLimited = () => false;
+  return new SpendingStore(kv, {
+    clock,
+    holder: "a",
+    kinds: ["test"],
+    isLimited: true,
+    isCostLimited,
+  });
+}
+
 type Env = Awaited<ReturnType<typeof openRuntimes>>;
 
 /** Submits a job, and returns the outcome. */
@@ -81,7 +92,7 @@ for (const concurrency of [0, 32]) {
 Deno.test("a job that is accepted while the sums are read counts", async () => {
   using kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
-  const spending = new SpendingStore(kv, { clock, holder: "a", kinds: ["test"] });
+  const spending = openSpending(kv, clock);
   const limits = new DailyLimits({ spending, clock, jobs: 2, typicalUsd: () => 0 });
   const stored = Promise.withResolvers<{ outcome: string }>();
   const accepted = { outcome: "accepted" };
@@ -301,9 +312,9 @@ for (const [today, yesterday, typicalUsd, isOver] of loads) {
   Deno.test(title, async () => {
     using kv = await Deno.openKv(":memory:");
     const clock = new FakeClock();
-    const spending = new SpendingStore(kv, { clock, holder: "a", kinds: ["test"] });
+    const spending = openSpending(kv, clock);
     const add = async ({ plans = [], open = 0, unpriced = 0 }: Day) => {
-      const job = { kind: "test", createdAt: clock.now() };
+      const job = { kind: "test", createdAt: clock.now(), owner: null };
       const operation = kv.atomic();
       for (let n = 0; n < open + plans.length; n++) spending.addAccepted(operation, job);
       for (let n = 0; n < unpriced; n++) spending.addUnpriced(operation, job);

@@ -359,7 +359,9 @@ Deno.test("an idle instance writes nothing, and scans once every three seconds",
     const scans = lists.filter((selector) => selector.includes(index)).length;
     assert(scans > 0 && scans <= 21, `${scans} scans of ${index}`);
   }
-  assert(lists.every((selector) => /due|instance/.test(selector)));
+  const keyReads = lists.filter((selector) => selector.includes("api_key")).length;
+  assert(keyReads > 0 && keyReads <= 8, `${keyReads} reads of the keys`);
+  assert(lists.every((selector) => /due|instance|api_key/.test(selector)));
 });
 
 Deno.test("sweeps that follow each other look for rare kinds of job once", async () => {

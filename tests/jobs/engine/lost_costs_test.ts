@@ -85,7 +85,13 @@ async function openCosts(api: Api, model: Model, overrides: RuntimeOverrides = {
     daily: { jobs: undefined, costUsd: 100 },
     ...overrides,
   });
-  const store = new SpendingStore(env.kv, { clock: env.clock, holder: "test", kinds: ["test"] });
+  const store = new SpendingStore(env.kv, {
+    clock: env.clock,
+    holder: "test",
+    kinds: ["test"],
+    isLimited: true,
+    isCostLimited: () => false,
+  });
   const sums = async () => (await store.read()).today.kinds.get("test") ?? noSums();
   async function close() {
     // Begun work must not last into the next test.

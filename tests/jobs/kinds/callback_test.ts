@@ -5,8 +5,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { ApiKeys } from "../../../lib/api_keys.ts";
-import { keyCaller } from "../../../lib/caller.ts";
+import { secretsOf } from "../../../lib/api_key.ts";
+import { callerWith } from "../../../testing/api_keys.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { JobRecord, QueuedJob } from "../../../lib/job/job_record.ts";
 import { createClient } from "../../../lib/openai/client.ts";
@@ -50,7 +50,7 @@ async function openReceiver(
   const clock = new FakeClock(Date.now());
   const env = await openApp({ apiKeys, clock, privateHosts }, {
     noticeOf: presentNotice,
-    apiKeys: new ApiKeys(apiKeys),
+    apiKeys: apiKeys.map(secretsOf),
     callbackPrivateHosts: privateHosts,
     ...overrides,
   });
@@ -234,7 +234,7 @@ Deno.test("a callback is not sent to an address that is private by then", async 
 
 Deno.test("a callback is not sent when the API key of its job is no longer valid", async () => {
   await using env = await openReceiver([], {
-    apiKeys: new ApiKeys(["other-key-0123456789"]),
+    apiKeys: [secretsOf("other-key-0123456789")],
     callbackPrivateHosts: ["127.0.0.1"],
   });
   await env.submit("/api/itineraries", tokyo);
@@ -342,12 +342,12 @@ for (const [concurrency, callers, running] of slotShares) {
       maxQueuedJobs: 1,
       concurrency,
       noticeOf: () => ({ type: "test.completed", data: {} }),
-      apiKeys: new ApiKeys(callers.map(keyOf)),
+      apiKeys: callers.map((caller) => secretsOf(keyOf(caller))),
       callbackPrivateHosts: [new URL(receiver.url).host],
     });
     const finish = async (caller: string, options = {}) => {
       const { job } = await submit(env.a, env.kind, { text: "hello" }, {
-        caller: keyCaller(keyOf(caller)),
+        caller: callerWith(keyOf(caller)),
         ...options,
       });
       while ((await env.store.read(job.id))?.job.state !== "succeeded") await env.a.jobs.ping();

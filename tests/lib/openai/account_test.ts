@@ -2,7 +2,7 @@
  * The members of a request about effort, service tier, callers and storage, in both APIs.
  */
 import { assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
-import { keyCaller } from "../../../lib/caller.ts";
+import { callerWith } from "../../../testing/api_keys.ts";
 import type { CallOptions } from "../../../lib/model/model.ts";
 import { safetyIdentifier } from "../../../lib/openai/account.ts";
 import { chatChunks, responseEvents } from "../../../testing/event_stream.ts";
@@ -37,7 +37,7 @@ async function request(
   return { code, bodies, last: bodies.at(-1)! };
 }
 
-const { owner: caller } = keyCaller("a-key-of-a-caller");
+const { owner: caller } = callerWith("a-key-of-a-caller");
 
 /** The members that a request has, by the options of the model. */
 const cases: [what: string, options: Parameters<typeof request>[2], sent: object][] = [
@@ -77,10 +77,10 @@ for (const how of apis) {
 
 Deno.test("the identifier of a caller is stable, fits, and contains nothing of its owner", () => {
   const identifier = safetyIdentifier(caller!);
-  assertStrictEquals(identifier, safetyIdentifier(keyCaller("a-key-of-a-caller").id));
+  assertStrictEquals(identifier, safetyIdentifier(callerWith("a-key-of-a-caller").id));
   assertMatch(identifier, /^[0-9a-f]{64}$/);
   assertNotMatch(identifier, new RegExp(caller!.split(":")[1]!));
-  assertStrictEquals(identifier === safetyIdentifier(keyCaller("the-key-of-another").id), false);
+  assertStrictEquals(identifier === safetyIdentifier(callerWith("the-key-of-another").id), false);
 });
 
 // Service tier

@@ -37,6 +37,16 @@ Deno.test("page() lists entries newest first, in pages that together have each e
   assertEquals(pages, [["a4", "a3"], ["a2", "a1"], ["a0"]]);
 });
 
+Deno.test("page() lists entries of the same millisecond in the order of the changes", async () => {
+  using env = await openAudit();
+  const actor = { name: "ada", via: "api" } as const;
+  const rest = { target: null, details: {}, outcome: "done", reason: null } as const;
+  const actions = Array.from({ length: 8 }, (_, n) => `a${n}`);
+  for (const action of actions) await env.store.add({ actor, action, ...rest });
+  const { entries } = await env.store.page({}, { limit: 10 });
+  assertEquals(actionsOf(entries), actions.toReversed());
+});
+
 const filters: [name: string, filter: AuditFilter, expected: string[]][] = [
   ["without a filter", {}, ["b", "a", "b", "a"]],
   ["of an action", { action: "a" }, ["a", "a"]],

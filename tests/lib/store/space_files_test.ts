@@ -150,7 +150,13 @@ Deno.test("growFiles() deletes what it has written although the disk is full bef
 Deno.test("openDatabase() does not open a database on a full disk", async () => {
   await using directory = await workDirectory();
   const path = `${directory.path}/kv.sqlite`;
-  const space = { freeBytes: 1_000_000, totalBytes: 1e12, reusableBytes: 1e9, logBytes: 0 };
+  const space = {
+    freeBytes: 1_000_000,
+    totalBytes: 1e12,
+    reusableBytes: 1e9,
+    fileBytes: 2e9,
+    logBytes: 0,
+  };
   const storage = new StorageSpace({
     clock: new FakeClock(),
     concurrency: 1,

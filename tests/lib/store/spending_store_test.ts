@@ -12,19 +12,32 @@ const bill = (costUsd: number, more: Partial<Bill> = {}): Bill => ({
   ...more,
 });
 
+/** The owner of the key with a limit for its cost. */
+const LIMITED = "key:limited";
+
 /** Two instances over one database. */
 async function setUp() {
   const kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
   const open = (holder: string) =>
-    new SpendingStore(kv, { clock, holder, kinds: ["trip", "tour"] });
+    new SpendingStore(kv, {
+      clock,
+      holder,
+      kinds: ["trip", "tour"],
+      isLimited: true,
+      isCostLimited: (owner) => owner === LIMITED,
+    });
   const commit = async (...changes: ((operation: Deno.AtomicOperation) => void)[]) => {
     const operation = kv.atomic();
     for (const change of changes) change(operation);
     return (await operation.commit()).ok;
   };
   const [a, b] = [open("a"), open("b")];
-  const job = (kind = "trip") => ({ kind, createdAt: clock.now() });
+  const job = (kind = "trip", owner: string | null = null) => ({
+    kind,
+    createdAt: clock.now(),
+    owner,
+  });
   return { kv, clock, a, b, job, commit, [Symbol.dispose]: () => kv.close() };
 }
 

@@ -24,7 +24,13 @@ function readerOf(read: () => Promise<DiskSpace>) {
 
 /** A disk of 10 GiB whose free space a test sets, and what was done with it. */
 function openSpace({ totalBytes = 10 * GIB } = {}) {
-  const disk: DiskSpace = { freeBytes: totalBytes, totalBytes, reusableBytes: 0, logBytes: 0 };
+  const disk: DiskSpace = {
+    freeBytes: totalBytes,
+    totalBytes,
+    reusableBytes: 0,
+    fileBytes: 0,
+    logBytes: 0,
+  };
   const calls: string[] = [];
   const call = (name: string) => {
     calls.push(name);
@@ -191,6 +197,7 @@ Deno.test("without a known space, only failed writes show that the disk is full"
     isWritable: true,
     freeBytes: null,
     totalBytes: null,
+    sizeBytes: null,
     reusableBytes: null,
     lowBelowBytes: null,
   });

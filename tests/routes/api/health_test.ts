@@ -26,6 +26,8 @@ Deno.test("/readyz shows the operator all details", async () => {
   const clock = new FakeClock();
   const { disk, storage } = openTestDisk(clock);
   disk.reusableBytes = 3 * MIB;
+  disk.fileBytes = 4 * MIB;
+  disk.logBytes = MIB;
   const warnings = ["OpenAI shuts down the model small (ITINERARY_MODEL) on 2027-01-15"];
   using env = await openApp({ clock, adminToken, warnings: () => warnings }, {
     storage,
@@ -48,6 +50,7 @@ Deno.test("/readyz shows the operator all details", async () => {
         isWritable: true,
         freeBytes: disk.totalBytes,
         totalBytes: disk.totalBytes,
+        sizeBytes: 5 * MIB,
         reusableBytes: 3 * MIB,
         lowBelowBytes: 16.25 * MIB,
       },

@@ -459,16 +459,8 @@ async function printedIn(timeZone: string): Promise<string> {
 
 Deno.test("calendars need no permissions, and are the same in every time zone", async () => {
   const [first, ...others] = await Promise.all(
-    // Time zones far apart; the last two change their clocks at midnight.
-    [
-      "UTC",
-      "Europe/Berlin",
-      "America/Los_Angeles",
-      "Pacific/Kiritimati",
-      "Africa/Cairo",
-      "Asia/Beirut",
-    ]
-      .map(printedIn),
+    // Time zones far apart; the last one changes its clocks at midnight.
+    ["UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Africa/Cairo"].map(printedIn),
   );
   assertMatch(first!, /DTSTART:20260329T023000/);
   assertMatch(first!, /DTSTART;TZID=Europe\/Rome:20260329T023000/);

@@ -6,7 +6,8 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
-import { addressCaller, keyCaller } from "../../../lib/caller.ts";
+import { addressCaller } from "../../../lib/caller.ts";
+import { callerWith } from "../../../testing/api_keys.ts";
 import { JobRecord } from "../../../lib/job/job_record.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
@@ -98,7 +99,7 @@ Deno.test("a record of a job with an API key has no hash of its address", async 
   using kv = await Deno.openKv(":memory:");
   const env = await openApp({ kv, apiKeys });
   const job = await recordFrom({ ...env, kv }, "203.0.113.7", bearer(ours));
-  assertStrictEquals(job.owner, keyCaller(ours).id);
+  assertStrictEquals(job.owner, callerWith(ours).id);
   assertStrictEquals(job.sender, null);
   await env.a.instance.idle();
 });

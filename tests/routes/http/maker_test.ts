@@ -7,8 +7,8 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
-import { ApiKeys } from "../../../lib/api_keys.ts";
-import { addressCaller, type Caller, clientCaller, keyCaller } from "../../../lib/caller.ts";
+import { addressCaller, type Caller, clientCaller } from "../../../lib/caller.ts";
+import { apiKeysOf, callerWith } from "../../../testing/api_keys.ts";
 import { isMaker } from "../../../routes/http/caller.ts";
 import { BROWSER_COOKIE, browserTokenIn, TLS_COOKIE } from "../../../web/app/browser_token.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
@@ -88,24 +88,24 @@ for (const { service, maker, asker, api } of cases) {
 }
 
 const makers: [maker: Caller, asker: Caller, keys: string[], isMaker: boolean][] = [
-  [keyCaller(ours), keyCaller(ours), apiKeys, true],
-  [keyCaller(ours), keyCaller(theirs), apiKeys, false],
-  [keyCaller(ours), addressCaller("192.0.2.1"), apiKeys, false],
+  [callerWith(ours), callerWith(ours), apiKeys, true],
+  [callerWith(ours), callerWith(theirs), apiKeys, false],
+  [callerWith(ours), addressCaller("192.0.2.1"), apiKeys, false],
   // Jobs from before the keys: tokens no longer count.
-  [clientCaller(laptop), keyCaller(ours), apiKeys, true],
+  [clientCaller(laptop), callerWith(ours), apiKeys, true],
   [clientCaller(laptop), addressCaller("192.0.2.1"), apiKeys, false],
-  [addressCaller("192.0.2.1"), keyCaller(ours), apiKeys, true],
+  [addressCaller("192.0.2.1"), callerWith(ours), apiKeys, true],
   [addressCaller("192.0.2.1"), addressCaller("192.0.2.1"), apiKeys, false],
   // Jobs from before the keys were removed: no caller can show its key.
-  [keyCaller(ours), addressCaller("192.0.2.1"), [], false],
-  [keyCaller(ours), clientCaller(laptop), [], false],
+  [callerWith(ours), addressCaller("192.0.2.1"), [], false],
+  [callerWith(ours), clientCaller(laptop), [], false],
 ];
 
 for (const [{ owner, id }, asker, keys, expected] of makers) {
   const name = `isMaker() is ${expected} for a job of ${id.slice(0, 14)}, ` +
     `${asker.id.slice(0, 14)} and ${keys.length} keys`;
   Deno.test(name, () => {
-    const access = { apiKeys: new ApiKeys(keys), publicReads: false, trustedProxies: 0 };
+    const access = { apiKeys: apiKeysOf(keys), publicReads: false, trustedProxies: 0 };
     assertStrictEquals(isMaker(asker, { ...queuedJob(), owner }, access), expected);
   });
 }

@@ -1,0 +1,144 @@
+/**
+ * The rules of the alerts, as a table: what each of them measures, and when the value is bad or good
+ * again. This module does not use KV. `lib/alert_thresholds.ts` has the thresholds.
+ * @module
+ */
+import type { AlertName, AlertThresholds } from "../../lib/alert_thresholds.ts";
+import { HOUR_MS, MINUTE_MS } from "../../lib/history/range.ts";
+import { countOf, durationsOf, type Row } from "../../lib/history/row.ts";
+import type { StorageReport } from "../../lib/store/storage_space.ts";
+
+/** The jobs that wait. */
+export interface Backlog {
+  waiting: number;
+  /** The age of the oldest waiting job; 0 if none waits. */
+  oldestMs: number;
+}
+
+/** The state of the service when the alerts are evaluated. */
+export interface Situation {
+  /** Returns what all instances did in a part of the last two hours. */
+  during: (part: { lastMs: number; beforeMs?: number }) => Row;
+  /** The kinds that clients can create. */
+  kinds: readonly { name: string; expectedMs: number }[];
+  /** `null`: not known at the moment. */
+  backlog: Backlog | null;
+  breakers: readonly { kind: string; state: "closed" | "half_open" | "open" }[];
+  storage: Pick<StorageReport, "state" | "freeBytes" | "reusableBytes" | "lowBelowBytes">;
+  /** How long the oldest expired job has been stored beyond its time. */
+  expiredForMs: number;
+}
+
+/** `between`: neither bad enough to fire nor good enough to clear. */
+export type Level = "bad" | "between" | "good";
+
+/** What a rule has found. */
+export interface Finding {
+  /** The kind of job that it is about; `null`: the whole service. */
+  subject: string | null;
+  level: Level;
+  /** One sentence for operators. */
+  summary: string;
+}
+
+type Thresholds<Name extends AlertName> = Exclude<AlertThresholds[Name], false>;
+
+type Rule<Name extends AlertName> = (
+  situation: Situation,
+  thresholds: Thresholds<Name>,
+) => Finding[];
+
+/** All rules by name. */
+export const alertRules: { [Name in AlertName]: Rule<Name> } = {
+  success_rate(situation, { below, clearAt, minJobs, windowMinutes }) {
+    const row = situation.during({ lastMs: windowMinutes * MINUTE_MS });
+    const ended = (outcome: string) =>
+      situation.kinds.reduce(
+        (sum, { name }) => sum + countOf(row, "ended", `${name} ${outcome}`),
+        0,
+      );
+    const succeeded = ended("succeeded");
+    const jobs = succeeded + ended("failed");
+    const rate = succeeded / jobs;
+    // Too few jobs show nothing, so they cannot keep an alert firing either.
+    const level = jobs < minJobs || rate >= clearAt ? "good" : rate < below ? "bad" : "between";
+    const summary = jobs === 0
+      ? `No job ended in ${windowMinutes} minutes`
+      : `${percent(rate)} of ${jobs} jobs succeeded in ${windowMinutes} minutes`;
+    return [{ subject: null, level, summary }];
+  },
+
+  duration({ during, kinds }, { minutes, timesExpected, clearShare, minJobs, windowMinutes }) {
+    const row = during({ lastMs: windowMinutes * MINUTE_MS });
+    return kinds.map(({ name, expectedMs }) => {
+      const { count, sum } = durationsOf(row, "duration", name);
+      const limitS = Math.min(minutes * 60, timesExpected * expectedMs / 1_000);
+      const meanS = count === 0 ? 0 : sum / count;
+      const isGood = count < minJobs || meanS <= clearShare * limitS;
+      const level = isGood ? "good" : meanS > limitS ? "bad" : "between";
+      const mean = `${Math.round(meanS)} s on average, the limit is ${Math.round(limitS)} s`;
+      return { subject: name, level, summary: `${count} jobs of ${name} took ${mean}` };
+    });
+  },
+
+  model_errors({ during }, { times, clearTimes, minErrors, windowMinutes }) {
+    const windowMs = windowMinutes * MINUTE_MS;
+    const errors = countOf(during({ lastMs: windowMs }), "modelErrors");
+    const before = countOf(during({ lastMs: HOUR_MS, beforeMs: windowMs }), "modelErrors");
+    // At least one, so that the first error after a quiet hour is not infinitely many times as many.
+    const usual = Math.max(1, before * windowMs / HOUR_MS);
+    const isGood = errors < minErrors || errors < clearTimes * usual;
+    const level = isGood ? "good" : errors >= times * usual ? "bad" : "between";
+    const summary = `${errors} model calls failed in ${windowMinutes} minutes, ` +
+      `${Math.round(usual * 10) / 10} are usual`;
+    return [{ subject: null, level, summary }];
+  },
+
+  backlog({ backlog }, { waiting, oldestMinutes, clearShare }) {
+    if (!backlog) return [{ subject: null, level: "between", summary: "The queue is not known" }];
+    const { waiting: jobs, oldestMs } = backlog;
+    const share = Math.max(jobs / waiting, oldestMs / (oldestMinutes * MINUTE_MS));
+    const level = share > 1 ? "bad" : share <= clearShare ? "good" : "between";
+    const summary = `${jobs} jobs wait, the oldest for ${inMinutes(oldestMs)} minutes`;
+    return [{ subject: null, level, summary }];
+  },
+
+  breaker_open({ breakers }) {
+    return breakers.map(({ kind, state }) => ({
+      subject: kind,
+      // A half-open breaker opens or closes with the next call.
+      level: state === "open" ? "bad" : state === "closed" ? "good" : "between",
+      summary: `The breaker of ${kind} is ${state.replace("_", "-")}`,
+    }));
+  },
+
+  storage_nearly_full({ storage }, { marks, clearMarks }) {
+    const { state, freeBytes, reusableBytes, lowBelowBytes } = storage;
+    const free = freeBytes === null || lowBelowBytes === null
+      ? Infinity
+      : (freeBytes + (reusableBytes ?? 0)) / lowBelowBytes;
+    const isBad = state !== "ok" || free < marks;
+    const level = isBad ? "bad" : free >= clearMarks ? "good" : "between";
+    const summary = free === Infinity
+      ? `The storage is ${state}`
+      : `The free space is ${Math.round(free * 10) / 10} times the mark for new jobs`;
+    return [{ subject: null, level, summary }];
+  },
+
+  expiry_behind({ expiredForMs }, { oldestMinutes, clearShare }) {
+    const share = expiredForMs / (oldestMinutes * MINUTE_MS);
+    const level = share > 1 ? "bad" : share <= clearShare ? "good" : "between";
+    const summary = expiredForMs === 0
+      ? "No expired job is stored"
+      : `A job is stored that expired ${inMinutes(expiredForMs)} minutes ago`;
+    return [{ subject: null, level, summary }];
+  },
+};
+
+function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}
+
+function inMinutes(ms: number): number {
+  return Math.floor(ms / MINUTE_MS);
+}

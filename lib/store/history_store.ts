@@ -1,0 +1,193 @@
+/**
+ * The history of the metrics in KV, and the instances that have reported lately.
+ *
+ * | key | value |
+ * |---|---|
+ * | `["minute", minute, holder]` | what an instance did in that minute since the Unix epoch (`Row`) |
+ * | `["hour", hour, holder]` | what an instance did in that hour since the Unix epoch (`Row`) |
+ * | `["present", holder]` | an instance that runs, and what it does (`Presence`) |
+ *
+ * Each instance writes rows of its own, so its writes need no reads and cannot conflict. The rows of
+ * a past period are merged into one row, whose holder is `all`. So the number of rows depends neither
+ * on the load nor on the number of instances that have ever run.
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { keptMs, type Level, levels, type TimedRow } from "../history/range.ts";
+import { mergeRows, Row } from "../history/row.ts";
+import { LARGEST_BATCH } from "./kv_limits.ts";
+
+/** The holder of merged rows. The ids of instances are UUIDs. */
+const ALL = "all";
+
+/** How many rows one transaction merges: each is checked, and the rows may be large. */
+const MERGED_ROWS = 50;
+
+/** An instance that has written nothing for so long is gone: it writes once a minute. */
+const PRESENT_MS = 180_000;
+
+/** What an instance reports of itself. Times are epoch milliseconds by its own clock. */
+export const Presence = z.object({
+  version: z.string(),
+  /** The name of the machine; `null`: the program may not read it. */
+  hostName: z.string().nullable(),
+  startedAt: z.number(),
+  at: z.number(),
+  /** How many jobs of each kind it works on. */
+  running: z.record(z.string(), z.number()),
+  freeSlots: z.number(),
+});
+export type Presence = z.infer<typeof Presence>;
+
+/** An instance that runs, or that has stopped without a farewell less than three minutes ago. */
+export interface PresentInstance extends Presence {
+  holder: string;
+}
+
+/** A row of one instance. */
+export interface OwnRow {
+  level: Level;
+  /** The number of the period since the Unix epoch. */
+  period: number;
+  row: Row;
+}
+
+const log = getLogger(["tripwright", "history"]);
+
+/** The history in one KV database. */
+export class HistoryStore {
+  readonly #kv: Deno.Kv;
+  readonly #clock: Clock;
+
+  constructor(kv: Deno.Kv, clock: Clock) {
+    this.#kv = kv;
+    this.#clock = clock;
+  }
+
+  /**
+   * Writes the rows of an instance and its presence, in one commit. A row replaces the earlier row of
+   * the same period, so a repeated write counts once.
+   */
+  async write(
+    holder: string,
+    { rows, presence }: { rows: readonly OwnRow[]; presence: Presence },
+  ): Promise<void> {
+    const commit = this.#kv.atomic();
+    commit.set(["present", holder], presence, { expireIn: PRESENT_MS });
+    for (const row of rows) this.#addRow(commit, { ...row, holder });
+    await commit.commit();
+  }
+
+  #addRow(
+    commit: Deno.AtomicOperation,
+    { level, period, holder, row }: OwnRow & { holder: string },
+  ): void {
+    // Late by one period, so that a whole range can be read to its end.
+    const expiresAt = (period + 2) * levels[level] + keptMs[level];
+    const expireIn = Math.max(1, expiresAt - this.#clock.now());
+    const key = level === "minute" ? minuteKey(period, holder) : hourKey(period, holder);
+    commit.set(key, row, { expireIn });
+  }
+
+  /** Writes the last rows of an instance that stops, and removes its presence. */
+  async writeLast(holder: string, rows: readonly OwnRow[]): Promise<void> {
+    const commit = this.#kv.atomic().delete(["present", holder]);
+    for (const row of rows) this.#addRow(commit, { ...row, holder });
+    await commit.commit();
+  }
+
+  /** Lists the instances that have reported within three minutes. */
+  async present(): Promise<PresentInstance[]> {
+    const found: PresentInstance[] = [];
+    for await (const { key, value } of this.#kv.list({ prefix: ["present"] })) {
+      const presence = Presence.safeParse(value).data;
+      if (presence) found.push({ holder: String(key[1]), ...presence });
+    }
+    return found;
+  }
+
+  /**
+   * Reads the rows of all instances whose period begins in a part of the history, oldest first.
+   *
+   * @param part from `from` until before `to`, in epoch milliseconds
+   */
+  async read(level: Level, part: { from: number; to: number }): Promise<TimedRow[]> {
+    const found: TimedRow[] = [];
+    for await (const { period, row } of this.#entries(level, part)) {
+      if (row) found.push({ at: period * levels[level], row });
+    }
+    return found;
+  }
+
+  /**
+   * Merges the rows of each period in a part of the history. Rows that arrive later are merged by the
+   * next call.
+   *
+   * @returns how many rows it has merged
+   */
+  async merge(level: Level, part: { from: number; to: number }): Promise<number> {
+    const rows = await Array.fromAsync(this.#entries(level, part));
+    let merged = 0;
+    for (const [period, ofPeriod] of Map.groupBy(rows, ({ period }) => period)) {
+      const readable = ofPeriod.filter(({ row }) => row !== null);
+      if (readable.length < 2) continue;
+      if (await this.#mergePeriod({ level, period, rows: readable })) merged += readable.length;
+    }
+    return merged;
+  }
+
+  /** @returns `false` if another instance has changed a row meanwhile; nothing is written then */
+  async #mergePeriod(
+    { level, period, rows }: { level: Level; period: number; rows: StoredRow[] },
+  ): Promise<boolean> {
+    // The next call merges the rest.
+    const part = [
+      ...rows.filter(({ holder }) => holder === ALL),
+      ...rows.filter(({ holder }) => holder !== ALL),
+    ].slice(0, MERGED_ROWS);
+    const commit = this.#kv.atomic();
+    for (const { entry } of part) commit.check(entry).delete(entry.key);
+    const target = level === "minute" ? minuteKey(period, ALL) : hourKey(period, ALL);
+    // Two instances may merge at the same time.
+    if (part[0]!.holder !== ALL) commit.check({ key: target, versionstamp: null });
+    this.#addRow(commit, { level, period, holder: ALL, row: mergeRows(part.map(rowOf)) });
+    return (await commit.commit()).ok;
+  }
+
+  async *#entries(
+    level: Level,
+    { from, to }: { from: number; to: number },
+  ): AsyncGenerator<StoredRow> {
+    const periodOf = (time: number) => Math.ceil(time / levels[level]);
+    const selector = { start: [level, periodOf(from)], end: [level, periodOf(to)] };
+    const options = { batchSize: LARGEST_BATCH };
+    for await (const entry of this.#kv.list(selector, options)) {
+      const parsed = Row.safeParse(entry.value);
+      if (!parsed.success) log.error("row of the history not readable", { level });
+      const [, period, holder] = entry.key;
+      yield { entry, period: Number(period), holder: String(holder), row: parsed.data ?? null };
+    }
+  }
+}
+
+/** `row`: `null` if this version cannot read it. */
+interface StoredRow {
+  entry: Deno.KvEntry<unknown>;
+  period: number;
+  holder: string;
+  row: Row | null;
+}
+
+function rowOf({ row }: StoredRow): Row {
+  return row!;
+}
+
+function minuteKey(minute: number, holder: string): Deno.KvKey {
+  return ["minute", minute, holder];
+}
+
+function hourKey(hour: number, holder: string): Deno.KvKey {
+  return ["hour", hour, holder];
+}
