@@ -61,6 +61,7 @@ import { Alerts } from "./operator/alerts.ts";
 import { Audit } from "./operator/audit.ts";
 import { History } from "./operator/history.ts";
 import type { Operator } from "./operator/operator.ts";
+import { OperatorControls } from "./operator/controls.ts";
 import { OperatorJobs } from "./operator/operator_jobs.ts";
 import { OperatorKeys } from "./operator/operator_keys.ts";
 import { presenceOf } from "./operator/presence.ts";
@@ -130,8 +131,16 @@ export function createRuntime(config: Config, options: RuntimeOptions): Runtime 
   const health = createHealth(config, { options, kinds, base, work });
   createGauges(config, { options, kinds, allKinds, base, work, admission, health })
     .register(metrics);
-  const names = [...allKinds.keys()];
-  const operator = createOperator(config, { options, kinds, names, base, jobs, health, reports });
+  const operator = createOperator(config, {
+    options,
+    kinds,
+    allKinds,
+    base,
+    work,
+    jobs,
+    health,
+    reports,
+  });
   const { apiKeys, keys } = base;
   return { kinds, jobs, instance, health, apiKeys, keys, operator, metrics };
 }
@@ -462,17 +471,18 @@ function createOperator(
   {
     options: { kv, clock },
     kinds,
-    names,
-    base: { store, keyStore, apiKeys, keys },
+    allKinds,
+    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    work,
     jobs,
     health,
     reports,
   }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
-    /** The names of all kinds. */
-    names: readonly string[];
+    allKinds: ReadonlyMap<string, JobKind>;
     base: Stores;
+    work: Work;
     jobs: JobService;
     health: Health;
     reports: Pick<Operator, "alerts" | "history">;
@@ -484,6 +494,15 @@ function createOperator(
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
+    controls: new OperatorControls({
+      controls,
+      breaker,
+      store,
+      health,
+      audit,
+      kinds: [...publicKinds],
+      sweep: () => work.stager.trySweep(),
+    }),
     health,
     history: reports.history,
     kinds: [...publicKinds],
@@ -494,7 +513,7 @@ function createOperator(
       audit,
       clock,
       limits,
-      kinds: names,
+      kinds: [...allKinds.keys()],
       publicKinds,
       traceUrl,
     }),

@@ -76,15 +76,15 @@ export class Health {
   async read(): Promise<HealthReport> {
     const { storage, slots } = this.#options;
     const [databaseMs, kinds, instances] = await Promise.all([
-      this.#inTime(() => this.#measurePing()),
-      this.#inTime(() => this.#readKinds()),
-      this.#inTime(() => this.#readInstances()),
+      this.inTime(() => this.#measurePing()),
+      this.inTime(() => this.readKinds()),
+      this.inTime(() => this.readInstances()),
     ]);
     return { storage: storage.report, databaseMs, running: slots.size, kinds, instances };
   }
 
-  /** Returns `null` if the database does not respond in time. */
-  async #inTime<T>(read: () => Promise<T>): Promise<T | null> {
+  /** Reads something. Returns `null` if that fails or the database does not respond in time. */
+  async inTime<T>(read: () => Promise<T>): Promise<T | null> {
     return await withDeadline(read, { ms: READ_MS, clock: this.#options.clock }).catch(() => null);
   }
 
@@ -95,7 +95,8 @@ export class Health {
     return clock.now() - startedAt;
   }
 
-  async #readKinds(): Promise<KindHealth[]> {
+  /** Reads the breakers. */
+  async readKinds(): Promise<KindHealth[]> {
     const { kinds, breaker, clock } = this.#options;
     return await Promise.all(kinds.map(async (kind) => {
       const state = await breaker.read(kind);
@@ -109,7 +110,8 @@ export class Health {
     }));
   }
 
-  async #readInstances(): Promise<InstanceHealth[]> {
+  /** Lists the instances that answer or have held jobs recently. */
+  async readInstances(): Promise<InstanceHealth[]> {
     const { instances, holder, clock, leaseMs } = this.#options;
     const beats = new Map((await instances.list()).map((beat) => [beat.holder, beat.at]));
     // An instance without jobs may have no heartbeat, but this one certainly lives.

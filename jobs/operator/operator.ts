@@ -6,6 +6,7 @@ import type { SessionStore } from "../../lib/store/session_store.ts";
 import type { Health } from "../engine/health.ts";
 import type { Alerts } from "./alerts.ts";
 import type { Audit } from "./audit.ts";
+import type { OperatorControls } from "./controls.ts";
 import type { History } from "./history.ts";
 import type { OperatorKeys } from "./operator_keys.ts";
 import type { BulkJobs } from "./bulk_jobs.ts";
@@ -17,6 +18,8 @@ export interface Operator {
   readonly audit: Audit;
   /** Jobs that replay or cancel many jobs. */
   readonly bulk: BulkJobs;
+  /** What is paused, the breakers and the instances. */
+  readonly controls: OperatorControls;
   /** The health of this instance and of what it depends on. */
   readonly health: Health;
   /** What fires, and what has fired. */

@@ -300,6 +300,18 @@ export function releaseJob(
 }
 
 /**
+ * Makes a job due that waits until the breaker lets it continue. It comes before jobs that have not
+ * started.
+ *
+ * @returns `null` if the job waits for something else
+ */
+export function endPause(job: QueuedJob, now: number): QueuedJob | null {
+  const last = job.timeline.at(-1);
+  const isPaused = last?.event === "released" && last.failure !== undefined && job.runAt > now;
+  return isPaused ? { ...job, runAt: now, place: job.createdAt } : null;
+}
+
+/**
  * Puts back the job of a dead instance, or returns why it fails. The attempt counts, so that a job
  * that kills its process runs out of attempts.
  */

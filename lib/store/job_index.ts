@@ -74,6 +74,15 @@ export class JobIndex {
     }
   }
 
+  /** Returns the ids of waiting jobs of one kind that are due later, at most `limit`. */
+  async dueLater(kind: string, { limit }: { limit: number }): Promise<string[]> {
+    const prefix = prefixes.due(kind);
+    const selector = { prefix, start: [...prefix, this.#clock.now() + 1] };
+    const found: string[] = [];
+    for await (const { key } of this.#kv.list(selector, { limit })) found.push(String(key[3]));
+    return found;
+  }
+
   /** Returns the first due job of a kind; `null` if none is due. */
   async first(kind: string): Promise<DueJob | null> {
     for await (const job of this.due(kind, { expected: 1 })) return job;
@@ -135,10 +144,11 @@ export class JobIndex {
     return count;
   }
 
-  /** Lists the jobs that an instance holds. */
-  async heldBy(holder: string): Promise<HeldJob[]> {
+  /** Lists the jobs that an instance holds, at most `limit`; unset, all. */
+  async heldBy(holder: string, options: { limit?: number } = {}): Promise<HeldJob[]> {
     const held = [];
-    for await (const { key, value } of this.#kv.list({ prefix: prefixes.running(holder) })) {
+    const selector = { prefix: prefixes.running(holder) };
+    for await (const { key, value } of this.#kv.list(selector, options)) {
       held.push({ id: String(key[2]), holder, attempt: HeldAttempt.parse(value) });
     }
     return held;

@@ -26,6 +26,7 @@ import {
   deadlineFailure,
   deadlineOf,
   type EndedJob,
+  endPause,
   type FailedJob,
   failJob,
   isEnded,
@@ -398,6 +399,21 @@ export class JobStore {
     const written = await commit.commitFor(lease, queued);
     if (written === "saved") this.#events?.queued(queued, "released");
     return written;
+  }
+
+  /**
+   * Makes a job due that waits until the breaker lets it continue, because the breaker is closed.
+   *
+   * @returns whether it waited for that
+   */
+  async endPause(id: string): Promise<boolean> {
+    const entry = await this.#kv.get(keys.job(id));
+    const job = this.#parse(entry);
+    const due = job?.state === "queued" ? endPause(job, this.#now) : null;
+    if (job?.state !== "queued" || due === null) return false;
+    const commit = this.#begin().check(entry).delete(keys.due(job));
+    this.#enqueue(commit, due);
+    return await commit.commit() !== null;
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import type { Health, HealthReport } from "../../jobs/engine/health.ts";
+import type { Health, HealthReport, InstanceHealth, KindHealth } from "../../jobs/engine/health.ts";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import { type Clock, isoTime, withDeadline } from "../../lib/clock.ts";
 import type { AdminCheck } from "../http/admin_token.ts";
@@ -68,20 +68,30 @@ async function sendDetails(
 /** Returns a report as operators see it. */
 export function presentHealth(report: HealthReport, warnings: readonly string[]): HealthDetails {
   const { storage, databaseMs, running, kinds, instances } = report;
-  const isoOrNull = (epochMs: number | null) => epochMs === null ? null : isoTime(epochMs);
   return {
     storage,
     databaseMs,
     running,
-    kinds: kinds?.map(({ openUntil, lastCall, ...kind }) => ({
-      ...kind,
-      openUntil: isoOrNull(openUntil),
-      lastCall: lastCall && { ...lastCall, at: isoTime(lastCall.at) },
-    })) ?? null,
-    instances: instances?.map(({ heartbeatAt, ...instance }) => ({
-      ...instance,
-      heartbeatAt: isoOrNull(heartbeatAt),
-    })) ?? null,
+    kinds: kinds?.map(presentKind) ?? null,
+    instances: instances?.map(presentInstance) ?? null,
     warnings: [...warnings],
   };
+}
+
+/** Builds the answer about a kind. */
+export function presentKind({ openUntil, lastCall, ...kind }: KindHealth) {
+  return {
+    ...kind,
+    openUntil: isoOrNull(openUntil),
+    lastCall: lastCall && { ...lastCall, at: isoTime(lastCall.at) },
+  };
+}
+
+/** Builds the answer about an instance. */
+export function presentInstance({ heartbeatAt, ...instance }: InstanceHealth) {
+  return { ...instance, heartbeatAt: isoOrNull(heartbeatAt) };
+}
+
+function isoOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : isoTime(epochMs);
 }

@@ -24,7 +24,8 @@ const Storage = z.object({
   lowBelowBytes: bytes.describe("With less free and reusable space, new jobs are refused"),
 });
 
-const KindHealth = z.object({
+/** The schema of the breaker and the last call of a kind. */
+export const KindHealth = z.object({
   kind: z.string(),
   breaker: z.enum(["closed", "open", "half_open"]),
   openUntil: time.nullable().describe("When the breaker lets the next call through"),
@@ -36,6 +37,13 @@ const KindHealth = z.object({
   }).nullable().describe("The last model call of this instance; `null`: none since its start"),
 });
 
+/** The schema of an instance and its heartbeat. */
+export const InstanceHealth = z.object({
+  id: z.string(),
+  isAlive: z.boolean(),
+  heartbeatAt: time.nullable(),
+});
+
 /** The schema of what the operator sees of the health of the service. */
 export const HealthDetails = z.object({
   storage: Storage,
@@ -44,11 +52,9 @@ export const HealthDetails = z.object({
   ),
   running: z.int().describe("The number of jobs that this instance works on"),
   kinds: z.array(KindHealth).nullable(),
-  instances: z.array(z.object({
-    id: z.string(),
-    isAlive: z.boolean(),
-    heartbeatAt: time.nullable(),
-  })).nullable().describe("This instance, and other instances that hold or have lately held jobs"),
+  instances: z.array(InstanceHealth).nullable().describe(
+    "This instance, and other instances that hold or have lately held jobs",
+  ),
   warnings: z.array(z.string()).describe("What the operator should do soon, one sentence each"),
 }).meta({ id: "HealthDetails" });
 export type HealthDetails = z.output<typeof HealthDetails>;

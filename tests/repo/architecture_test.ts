@@ -178,7 +178,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "jobs/kinds/alert": ["jobs/kind.ts", "jobs/kinds/webhook.ts", "lib", "lib/job"],
   "jobs/kinds/callback": ["jobs/kind.ts", "jobs/kinds/webhook.ts", "lib", "lib/job"],
-  "jobs/kinds/webhook.ts": ["jobs/kind.ts", "lib", "lib/http", "lib/job"],
+  "jobs/kinds/webhook.ts": ["jobs/kind.ts", "lib/http", "lib/job"],
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
   "jobs/kinds": ["lib"],
   "jobs/tools": ["lib", "lib/http", "lib/model"],

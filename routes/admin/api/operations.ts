@@ -8,6 +8,7 @@ import { auditOperations } from "./audit.ts";
 import { bulkOperations } from "./bulk.ts";
 import { jobOperations } from "./jobs.ts";
 import { keyOperations } from "./keys.ts";
+import { controlOperations } from "./controls.ts";
 import { overviewOperations } from "./overview.ts";
 
 /** Returns the operations of all sections, in the order of the OpenAPI document. */
@@ -18,5 +19,6 @@ export function adminOperations(options: AdminOptions): Operation[] {
     ...bulkOperations(options),
     ...auditOperations(options),
     ...keyOperations(options),
+    ...controlOperations(options),
   ];
 }

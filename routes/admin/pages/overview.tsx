@@ -4,14 +4,20 @@
  */
 import type { Hono } from "hono";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
+import { presentControls, presentInstanceDetails } from "../api/controls.ts";
 import { type Overview, readOverview } from "../api/overview.ts";
+import { addControlForms, Instances, Intake, Kinds } from "./controls.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
-import { bytes, Time } from "./values.tsx";
+import { bytes } from "./values.tsx";
 
-/** Adds the page `/admin`. */
+/** Adds the page `/admin`, and its forms. */
 export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): void {
+  addControlForms(routes, options);
   routes.get("/admin", async (c) => {
-    const overview = await readOverview(options);
+    const [overview, { controls, instances }] = await Promise.all([
+      readOverview(options),
+      options.operator.controls.readInTime(),
+    ]);
     return sendAdminPage(c, {
       title: "Overview",
       section: "overview",
@@ -21,9 +27,10 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
           <Warnings {...overview} />
           <div class="columns">
             <Storage {...overview} />
-            <Instances {...overview} />
-            <Breakers {...overview} />
+            {controls && <Intake controls={presentControls(controls)} />}
           </div>
+          {controls && <Kinds controls={presentControls(controls)} />}
+          {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
         </Live>
       ),
     });
@@ -61,87 +68,6 @@ function Storage({ health: { storage, databaseMs } }: Overview) {
         <dt>Database</dt>
         <dd>{databaseMs === null ? "does not respond" : `answers in ${databaseMs} ms`}</dd>
       </dl>
-    </section>
-  );
-}
-
-function Instances({ version, health: { instances, running } }: Overview) {
-  return (
-    <section class="card">
-      <h2>Instances</h2>
-      <p class="quiet">This instance has version {version} and runs {running} jobs.</p>
-      {instances === null ? <p>The database does not respond.</p> : (
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">Instance</th>
-              <th scope="col">State</th>
-              <th scope="col">Heartbeat</th>
-            </tr>
-          </thead>
-          <tbody>
-            {instances.map(({ id, isAlive, heartbeatAt }) => (
-              <tr key={id}>
-                <td data-label="Instance">
-                  <code title={id}>{id.slice(0, 8)}</code>
-                </td>
-                <td data-label="State">
-                  <span class={`state ${isAlive ? "good" : "bad"}`}>
-                    {isAlive ? "alive" : "silent"}
-                  </span>
-                </td>
-                <td data-label="Heartbeat">
-                  {heartbeatAt === null ? "no jobs yet" : <Time iso={heartbeatAt} />}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}
-
-function Breakers({ health: { kinds } }: Overview) {
-  return (
-    <section class="card">
-      <h2>Breakers</h2>
-      {kinds === null ? <p>The database does not respond.</p> : (
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Breaker</th>
-              <th scope="col">Last call</th>
-            </tr>
-          </thead>
-          <tbody>
-            {kinds.map(({ kind, breaker, openUntil, openedBy, lastCall }) => (
-              <tr key={kind}>
-                <td data-label="Kind">{kind}</td>
-                <td data-label="Breaker">
-                  <span class={`state ${breaker === "closed" ? "good" : "bad"}`}>
-                    {breaker.replace("_", " ")}
-                  </span>
-                  {openedBy && <span class="quiet">{` by ${openedBy}`}</span>}
-                  {openUntil && (
-                    <span class="quiet">
-                      , until <Time iso={openUntil} />
-                    </span>
-                  )}
-                </td>
-                <td data-label="Last call">
-                  {lastCall === null ? "none" : (
-                    <>
-                      {lastCall.failure ?? "succeeded"} <Time iso={lastCall.at} />
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
     </section>
   );
 }

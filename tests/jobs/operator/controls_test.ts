@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { INTAKE } from "../../../jobs/operator/controls.ts";
+import type { Actor } from "../../../jobs/operator/audit.ts";
+import { JobError } from "../../../lib/job/failure.ts";
+import { jobOf, openRuntimesOn, submit } from "../../../testing/runtimes.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
+import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
+
+const ada: Actor = { name: "Ada", via: "api" };
+
+/** Two instances and a kind whose model refuses its first call. */
+async function openRefused(code: "rate_limited" | "quota_exceeded" = "rate_limited") {
+  let calls = 0;
+  const refusal = new JobError(code, "OpenAI API error: 429", { retryAfterMs: 300_000 });
+  const chat = () =>
+    calls++ === 0 ? Promise.reject(refusal) : Promise.resolve({ ...silentTurn, text: "plan" });
+  const kind = testKind(async ({ text }, context) => {
+    await context.chat("turn", anyRequest, anyParts);
+    return { text };
+  });
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  const env = openRuntimesOn(kv, { kinds: [kind], model: () => modelOf({ chat }) });
+  return { ...env, hooks, kind: env.kind, [Symbol.dispose]: () => kv.close() };
+}
+
+Deno.test("closeBreaker() starts the jobs that wait, and those that were put back for later", async () => {
+  using env = await openRefused();
+  const { job: released } = await submit(env.a, env.kind, { text: "first" });
+  await env.settled();
+  const { job: waiting } = await submit(env.b, env.kind, { text: "second" });
+  await env.settled();
+  env.clock.advance(1_000);
+  for (const { id } of [released, waiting]) {
+    assertStrictEquals((await jobOf(env.store, id)).state, "queued");
+  }
+  assertStrictEquals(await env.b.operator.controls.closeBreaker(ada, "test"), true);
+  await env.settled();
+  for (const { id } of [released, waiting]) {
+    assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  }
+  env.clock.advance(1);
+  assertStrictEquals(await env.b.operator.controls.closeBreaker(ada, "test"), false);
+  const { entries } = await env.a.operator.audit.page({}, { limit: 10 });
+  assertEquals(
+    entries.map(({ action, target, details, outcome }) => [action, target, details, outcome]),
+    [
+      ["breaker.close", "test", { jobsDue: 0 }, "done"],
+      ["breaker.close", "test", { jobsDue: 1 }, "done"],
+    ],
+  );
+});
+
+Deno.test("closeBreaker() leaves the time of a retry alone", async () => {
+  const { kv } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, {
+    kinds: [
+      testKind(() => Promise.reject(new JobError("upstream_error", "OpenAI API error: 500"))),
+    ],
+  });
+  const { job } = await submit(env.a, env.kind, { text: "hello" });
+  await env.settled();
+  const before = await jobOf(env.store, job.id);
+  assert(before.state === "queued" && before.runAt > NOON, before.state);
+  await env.a.operator.controls.closeBreaker(ada, "test");
+  assertEquals(await jobOf(env.store, job.id), before);
+});
+
+const changes: [what: string, action: string, target: string | null][] = [
+  [INTAKE, "intake", null],
+  ["test", "kind", "test"],
+];
+
+for (const [what, action, target] of changes) {
+  Deno.test(`pause() and resume() of ${what} are in the audit, without the note`, async () => {
+    using env = await openRefused();
+    const { controls, audit } = env.a.operator;
+    env.clock.advance(5);
+    await controls.pause(ada, { what, note: what === INTAKE ? "Back at six" : null });
+    const paused = await env.b.operator.controls.read();
+    assertStrictEquals(paused.intake, what === INTAKE ? "paused" : "open");
+    assertEquals(paused.kinds.map(({ kind, isPaused }) => [kind, isPaused]), [
+      ["test", what === "test"],
+    ]);
+    assertEquals(paused.changed, { by: "Ada", at: NOON + 5 });
+    env.clock.advance(1);
+    await controls.resume(ada, what);
+    assertStrictEquals((await env.b.operator.controls.read()).note, null);
+    const { entries } = await audit.page({}, { limit: 10 });
+    assertEquals(entries.map((entry) => [entry.action, entry.target, entry.details]), [
+      [`${action}.resume`, target, {}],
+      [`${action}.pause`, target, {}],
+    ]);
+  });
+}
+
+Deno.test("without its entry in the audit, nothing is paused", async () => {
+  using env = await openRefused();
+  env.hooks.commit = (sets, run) =>
+    sets.some(([name]) => name === "audit") ? Promise.reject(new Error("full")) : run();
+  const { controls } = env.a.operator;
+  await assertRejects(() => controls.pause(ada, { what: "test" }), Error, "full");
+  assertStrictEquals((await controls.read()).kinds[0]!.isPaused, false);
+});
+
+Deno.test("instances() lists the jobs that each instance works on", async () => {
+  const held = Promise.withResolvers<void>();
+  const { kv } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, {
+    kinds: [testKind(async (request) => {
+      await held.promise;
+      return request;
+    })],
+  });
+  const { job } = await submit(env.a, env.kind, { text: "hello" });
+  await env.settled();
+  const instances = await env.b.operator.controls.instances();
+  assertEquals(instances.map(({ jobs, hasMore }) => [jobs, hasMore]).toSorted().reverse(), [
+    [[job.id], false],
+    [[], false],
+  ]);
+  held.resolve();
+  await env.settled();
+});
