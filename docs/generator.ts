@@ -39,6 +39,7 @@ const keyModules = [
   "job_keys",
   "history_store",
   "alert_store",
+  "queue_store",
   "instance_store",
   "spending_store",
   "breaker",

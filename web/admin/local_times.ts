@@ -3,16 +3,25 @@
  * @module
  */
 
-const today = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const otherDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const short = {
+  time: new Intl.DateTimeFormat(undefined, { timeStyle: "short" }),
+  date: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }),
+};
 
 /** Rewrites the times of all elements `time` inside an element. */
 export function showLocalTimes(root: Element): void {
   for (const time of root.querySelectorAll("time")) {
     const date = new Date(time.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const isToday = date.toDateString() === new Date().toDateString();
-    time.title ||= time.textContent ?? "";
-    time.textContent = (isToday ? today : otherDay).format(date);
+    time.title ||= full.format(date);
+    time.textContent = formatOf(time, date).format(date);
   }
+}
+
+function formatOf({ dataset }: HTMLTimeElement, date: Date): Intl.DateTimeFormat {
+  const { format } = dataset;
+  if (format === "time" || format === "date") return short[format];
+  return date.toDateString() === new Date().toDateString() ? timeOfDay : full;
 }

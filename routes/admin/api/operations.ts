@@ -9,6 +9,8 @@ import { bulkOperations } from "./bulk.ts";
 import { jobOperations } from "./jobs.ts";
 import { keyOperations } from "./keys.ts";
 import { controlOperations } from "./controls.ts";
+import { alertOperations } from "./alerts.ts";
+import { historyOperations } from "./history.ts";
 import { overviewOperations } from "./overview.ts";
 
 /** Returns the operations of all sections, in the order of the OpenAPI document. */
@@ -16,6 +18,8 @@ export function adminOperations(options: AdminOptions): Operation[] {
   return [
     ...overviewOperations(options),
     ...jobOperations(options),
+    ...historyOperations(options),
+    ...alertOperations(options),
     ...bulkOperations(options),
     ...auditOperations(options),
     ...keyOperations(options),

@@ -5,15 +5,16 @@
 import type { Hono } from "hono";
 import { auditActions, type AuditEntry, type AuditPage } from "../../../jobs/operator/audit.ts";
 import type { z } from "zod";
+import { isoTime } from "../../../lib/clock.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { AuditQuery } from "../api/audit.ts";
 import { readFilters } from "./filters.ts";
-import { Age } from "./job_parts.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
+import { Time } from "./values.tsx";
 
 /** Adds the page `/admin/audit`. */
 export function addAuditPage(routes: Hono<AdminEnv>, options: AdminOptions): void {
-  const { operator: { audit }, clock } = options;
+  const { audit } = options.operator;
   routes.get("/admin/audit", async (c) => {
     const query = readFilters(c, AuditQuery);
     const { action, operator: actor, ...page } = query;
@@ -26,7 +27,7 @@ export function addAuditPage(routes: Hono<AdminEnv>, options: AdminOptions): voi
         <>
           <AuditForm action={action} name={actor} />
           <Live id="audit">
-            <AuditTable {...entries} now={clock.now()} />
+            <AuditTable {...entries} />
             <AuditPages page={entries} query={query} />
           </Live>
         </>
@@ -56,7 +57,7 @@ function AuditForm({ action, name }: { action: string | undefined; name: string 
   );
 }
 
-function AuditTable({ entries, isPartial, now }: AuditPage & { now: number }) {
+function AuditTable({ entries, isPartial }: AuditPage) {
   if (entries.length === 0) {
     return (
       <p class="empty">
@@ -77,25 +78,23 @@ function AuditTable({ entries, isPartial, now }: AuditPage & { now: number }) {
           <th scope="col">Outcome</th>
         </tr>
       </thead>
-      <tbody>{entries.map((entry) => <AuditRow key={entry.id} entry={entry} now={now} />)}</tbody>
+      <tbody>{entries.map((entry) => <AuditRow key={entry.id} entry={entry} />)}</tbody>
     </table>
   );
 }
 
-function AuditRow({ entry, now }: { entry: AuditEntry; now: number }) {
+function AuditRow({ entry }: { entry: AuditEntry }) {
   const { id, at, actor, action, target, details, outcome, reason } = entry;
   const facts = Object.entries(details).map(([name, value]) => `${name}=${value}`);
   return (
     <tr id={`audit-${id}`}>
       <th scope="row" data-label="Time">
-        <Age at={at} now={now} />
+        <Time iso={isoTime(at)} />
       </th>
       <td data-label="Operator">
         {actor.name} <span class="quiet">{actor.via}</span>
       </td>
-      <td data-label="Action">
-        <code>{action}</code>
-      </td>
+      <td data-label="Action" class="nowrap">{action}</td>
       <td data-label="Target">
         <Target action={action} target={target} />
       </td>

@@ -12,6 +12,7 @@ import { singleQuery } from "../../http/query.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { BulkContent, BulkTable } from "./bulk_content.tsx";
 import { BulkForm, type BulkValues } from "./bulk_form.tsx";
+import { bulkTitle } from "./bulk_words.ts";
 import { readFilters } from "./filters.ts";
 import { readForm } from "./form.ts";
 import { Live, LIVE_SECONDS, redirectWithNotice, sendAdminPage } from "./layout.tsx";
@@ -42,7 +43,8 @@ export function addBulkPages(routes: Hono<AdminEnv>, options: AdminOptions): voi
     const { page: number } = readFilters(c, PageQuery);
     const page = await bulk.page(bulkJob.id, number);
     const main = <BulkContent bulkJob={bulkJob} page={page} number={number} now={clock.now()} />;
-    return await sendAdminPage(c, { title: "Bulk job", section: "bulk", live: LIVE_SECONDS, main });
+    const title = bulkTitle(bulkJob);
+    return await sendAdminPage(c, { title, section: "bulk", live: LIVE_SECONDS, main });
   });
   routes.post("/admin/bulk/:id/undo", async (c) => {
     const { cancelCreated } = await readForm(c, UndoForm, { clock });

@@ -93,8 +93,8 @@ export function BulkContent({ bulkJob, page, number, now }: BulkPageProps) {
     <>
       <Live id="bulk">
         <Facts bulkJob={bulkJob} now={now} />
+        <UndoForms bulkJob={bulkJob} />
       </Live>
-      <UndoForms bulkJob={bulkJob} />
       <section aria-labelledby="jobs">
         <h2 id="jobs">Jobs</h2>
         <Live id="bulk-jobs">
@@ -121,14 +121,16 @@ function Facts({ bulkJob, now }: { bulkJob: BulkJob; now: number }) {
       <Fact name="State">
         <BulkBadge bulkJob={bulkJob} /> <StateText bulkJob={bulkJob} now={now} />
       </Fact>
-      <Fact name="Jobs">
+      <Fact name="Filter">
         <FilterText bulkJob={bulkJob} />
       </Fact>
       <Fact name="Matched at the start">{countText(expected)}</Fact>
       <Fact name="Limit">{limit.toLocaleString("en")}</Fact>
-      <Fact name="Progress">
-        <Progress bulkJob={bulkJob} />
-      </Fact>
+      {finishedAt === null && (
+        <Fact name="Progress">
+          <Progress bulkJob={bulkJob} />
+        </Fact>
+      )}
       <Counts bulkJob={bulkJob} />
       <Fact name="Operator">{by}</Fact>
       <Fact name="Started">

@@ -24,14 +24,18 @@ export interface BulkFormProps {
 export function BulkForm({ values, kinds, preview, problem }: BulkFormProps) {
   const { action = "replay", limit = String(DEFAULT_LIMIT), steps = "reuse" } = values;
   return (
-    <section aria-labelledby="new">
+    <section aria-labelledby="new" class="stack">
       <h2 id="new">New bulk action</h2>
+      <p class="quiet">
+        A replay takes jobs that have ended, by default those with a failure. A cancellation takes
+        jobs that wait or run.
+      </p>
       <form class="filters" action="/admin/bulk" aria-label="Bulk action">
         <label>
           Action{" "}
           <select name="action" value={action}>
-            <option value="replay">Replay jobs that have ended</option>
-            <option value="cancel">Cancel jobs that wait or run</option>
+            <option value="replay">Replay</option>
+            <option value="cancel">Cancel</option>
           </select>
         </label>
         <JobFilterFields values={values} kinds={kinds} />
@@ -40,10 +44,10 @@ export function BulkForm({ values, kinds, preview, problem }: BulkFormProps) {
           <input name="limit" type="number" min="1" max={MAX_BULK_JOBS} value={limit} />
         </label>
         <label>
-          Finished steps of replays{" "}
+          Finished steps{" "}
           <select name="steps" value={steps}>
             <option value="reuse">Reuse them</option>
-            <option value="discard">Pay for them again</option>
+            <option value="discard">Discard them</option>
           </select>
         </label>
         <span class="actions">
@@ -76,9 +80,12 @@ function Preview({ values, preview }: { values: BulkValues; preview: MatchCount 
       {Object.entries(values).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <button type="submit" class={verb === "Cancel" ? "danger" : "main"}>
-        {verb} {isLimited ? `up to ${Number(limit).toLocaleString("en")} jobs` : countText(preview)}
-      </button>
+      <p class="actions">
+        <button type="submit" class={verb === "Cancel" ? "danger" : "main"}>
+          {verb}{" "}
+          {isLimited ? `up to ${Number(limit).toLocaleString("en")} jobs` : countText(preview)}
+        </button>
+      </p>
     </form>
   );
 }

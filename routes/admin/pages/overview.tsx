@@ -6,16 +6,23 @@ import type { Hono } from "hono";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { presentControls, presentInstanceDetails } from "../api/controls.ts";
 import { type Overview, readOverview } from "../api/overview.ts";
+import { Alerts, readAlerts } from "./alerts.tsx";
 import { addControlForms, Instances, Intake, Kinds } from "./controls.tsx";
+import { addChartPages, Charts, HistoryReader, RangeLinks, rangeOf } from "./history.tsx";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 import { bytes } from "./values.tsx";
 
-/** Adds the page `/admin`, and its forms. */
+/** Adds the page `/admin`, its forms, and the pages of its charts. */
 export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): void {
+  const reader = new HistoryReader(options);
+  addChartPages(routes, reader);
   addControlForms(routes, options);
   routes.get("/admin", async (c) => {
-    const [overview, { controls, instances }] = await Promise.all([
+    const range = rangeOf(c);
+    const [overview, alerts, points, { controls, instances }] = await Promise.all([
       readOverview(options),
+      readAlerts(options),
+      reader.read(range),
       options.operator.controls.readInTime(),
     ]);
     return sendAdminPage(c, {
@@ -23,15 +30,20 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
       section: "overview",
       live: LIVE_SECONDS,
       main: (
-        <Live id="overview">
-          <Warnings {...overview} />
-          <div class="columns">
-            <Storage {...overview} />
-            {controls && <Intake controls={presentControls(controls)} />}
-          </div>
-          {controls && <Kinds controls={presentControls(controls)} />}
-          {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
-        </Live>
+        <>
+          <RangeLinks path="/admin" current={range} />
+          <Live id="overview">
+            <Warnings {...overview} />
+            <Alerts answer={alerts} />
+            {controls && <Kinds controls={presentControls(controls)} />}
+            <Charts points={points} range={range} />
+            <div class="columns">
+              <Storage {...overview} />
+              {controls && <Intake controls={presentControls(controls)} />}
+            </div>
+            {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
+          </Live>
+        </>
       ),
     });
   });

@@ -1,0 +1,232 @@
+/**
+ * The charts of the overview: what each one shows of the history.
+ * @module
+ */
+import type { HistoryPoint, RangeName } from "../../../lib/history/range.ts";
+import { countOf, durationsOf, mergeRows, quantile, type Row } from "../../../lib/history/row.ts";
+import type { CounterName, GaugeName, HistogramName } from "../../../lib/history/series.ts";
+import { type ChartContent, MAX_SERIES, roundUp, type Series } from "./chart.tsx";
+import { bytes, count, dollars, duration, percent } from "./values.tsx";
+
+/** A chart of the history. */
+export interface ChartDefinition {
+  title: string;
+  /** What the chart counts, in a few words. */
+  hint?: string;
+  form: ChartContent["form"];
+  format: (value: number) => string;
+  top?: number;
+  round?: (value: number) => number;
+  series(points: readonly HistoryPoint[]): Series[];
+  /** Returns the number of the whole range, from its merged row and its last point. */
+  headline(whole: Row, last: Row): number | null;
+}
+
+/** All charts, in the order of the page. The names are in the paths of their tables. */
+export const charts = {
+  jobs: {
+    title: "Jobs ended",
+    form: "bars",
+    format: count,
+    series: (points) => [
+      ...["succeeded", "failed", "canceled"].map((outcome) =>
+        seriesOf(points, outcome, (row) => endedAs(row, outcome))
+      ),
+    ],
+    headline: (whole) => countOf(whole, "ended"),
+  },
+  success: {
+    title: "Success rate",
+    hint: "of jobs that succeeded or failed",
+    form: "line",
+    format: percent,
+    top: 1,
+    series: (points) => [seriesOf(points, "success rate", successRate)],
+    headline: successRate,
+  },
+  duration: {
+    title: "Time to finish",
+    hint: "median, from the request to the end",
+    form: "line",
+    format: duration,
+    series: (points) => quantiles(points, "duration"),
+    headline: (whole) => quantile(durationsOf(whole, "duration"), 0.5),
+  },
+  waiting: {
+    title: "Waiting jobs",
+    hint: "now",
+    form: "area",
+    format: count,
+    series: (points) => [seriesOf(points, "waiting", (row) => gaugeOf(row, "waiting"))],
+    headline: (_, last) => gaugeOf(last, "waiting"),
+  },
+  wait: {
+    title: "Time until the start",
+    hint: "median, from the request to the first attempt",
+    form: "line",
+    format: duration,
+    series: (points) => quantiles(points, "wait"),
+    headline: (whole) => quantile(durationsOf(whole, "wait"), 0.5),
+  },
+  polls: {
+    title: "Polls per job",
+    form: "line",
+    format: decimal,
+    series: (points) => [seriesOf(points, "polls per job", pollsPerJob)],
+    headline: pollsPerJob,
+  },
+  errors: {
+    title: "Model errors",
+    form: "bars",
+    format: count,
+    series: (points) => largestSeries(points, "modelErrors", (label) => label),
+    headline: (whole) => countOf(whole, "modelErrors"),
+  },
+  tokens: {
+    title: "Tokens",
+    form: "bars",
+    format: count,
+    series: (points) => largestSeries(points, "tokens", (label) => label.split(" ")[0]!),
+    headline: (whole) => countOf(whole, "tokens"),
+  },
+  cost: {
+    title: "Cost",
+    hint: "of models with a price",
+    form: "bars",
+    format: dollars,
+    series: (points) => largestSeries(points, "cost", (label) => label),
+    headline: (whole) => countOf(whole, "cost"),
+  },
+  latency: {
+    title: "Latency of requests",
+    hint: "median",
+    form: "line",
+    format: duration,
+    series: (points) => quantiles(points, "latency"),
+    headline: (whole) => quantile(durationsOf(whole, "latency"), 0.5),
+  },
+  storage: {
+    title: "Storage",
+    hint: "size of the database",
+    form: "area",
+    format: bytes,
+    round: roundUpBytes,
+    series: (points) => [seriesOf(points, "size", (row) => gaugeOf(row, "storageSize"))],
+    headline: (_, last) => gaugeOf(last, "storageSize"),
+  },
+  expired: {
+    title: "Expired jobs",
+    hint: "that the database still holds",
+    form: "area",
+    format: count,
+    series: (points) => [seriesOf(points, "expired", (row) => gaugeOf(row, "storageExpired"))],
+    headline: (_, last) => gaugeOf(last, "storageExpired"),
+  },
+} as const satisfies Record<string, ChartDefinition>;
+
+export type ChartName = keyof typeof charts;
+
+/** Returns what a chart draws of a range. */
+export function contentOf(
+  { form, format, top, round, series }: ChartDefinition,
+  { points, range }: { points: readonly HistoryPoint[]; range: RangeName },
+): ChartContent {
+  return {
+    times: points.map(({ at }) => at),
+    series: series(points),
+    form,
+    format,
+    ...(top !== undefined && { top }),
+    ...(round && { round }),
+    timeStyle: range === "month" ? "date" : "time",
+  };
+}
+
+/** Returns the number of a chart for the whole range, as text. */
+export function headlineOf(
+  { headline, format }: ChartDefinition,
+  points: readonly HistoryPoint[],
+): string {
+  // A minute that has just begun has no gauges yet.
+  const last = points.findLast(({ row }) => Object.keys(row.gauges).length > 0)?.row;
+  const whole = mergeRows(points.map(({ row }) => row));
+  const value = headline(whole, last ?? whole);
+  return value === null ? "–" : format(value);
+}
+
+function seriesOf(
+  points: readonly HistoryPoint[],
+  name: string,
+  valueOf: (row: Row) => number | null,
+): Series {
+  return { name, values: points.map(({ row }) => valueOf(row)) };
+}
+
+function quantiles(points: readonly HistoryPoint[], name: HistogramName): Series[] {
+  const durations = points.map(({ row }) => durationsOf(row, name));
+  return [
+    { name: "median", values: durations.map((all) => quantile(all, 0.5)) },
+    { name: "95 % are faster", values: durations.map((all) => quantile(all, 0.95)) },
+  ];
+}
+
+/** Makes series of a counter: the largest ones, and one for the rest. */
+function largestSeries(
+  points: readonly HistoryPoint[],
+  name: CounterName,
+  groupOf: (label: string) => string,
+): Series[] {
+  const grouped = points.map(({ row }) => {
+    const sums = new Map<string, number>();
+    for (const [label, value] of Object.entries(row.counters[name] ?? {})) {
+      sums.set(groupOf(label), (sums.get(groupOf(label)) ?? 0) + value);
+    }
+    return sums;
+  });
+  const totals = new Map<string, number>();
+  for (const [group, value] of grouped.flatMap((sums) => [...sums])) {
+    totals.set(group, (totals.get(group) ?? 0) + value);
+  }
+  const groups = [...totals].toSorted(([, a], [, b]) => b - a).map(([group]) => group);
+  const own = groups.length > MAX_SERIES ? groups.slice(0, MAX_SERIES - 1) : groups;
+  const rest = groups.slice(own.length);
+  const sumOf = (sums: Map<string, number>, members: string[]) =>
+    members.reduce((sum, group) => sum + (sums.get(group) ?? 0), 0);
+  const series = own.map((group) => ({
+    name: group,
+    values: grouped.map((sums) => sumOf(sums, [group])),
+  }));
+  if (rest.length === 0) return series;
+  return [...series, { name: "others", values: grouped.map((sums) => sumOf(sums, rest)) }];
+}
+
+function endedAs({ counters }: Row, outcome: string): number {
+  return Object.entries(counters.ended ?? {})
+    .filter(([label]) => label.split(" ")[1] === outcome)
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+function successRate(row: Row): number | null {
+  const [succeeded, failed] = [endedAs(row, "succeeded"), endedAs(row, "failed")];
+  return succeeded + failed === 0 ? null : succeeded / (succeeded + failed);
+}
+
+function pollsPerJob(row: Row): number | null {
+  const accepted = countOf(row, "accepted");
+  return accepted === 0 ? null : countOf(row, "polls") / accepted;
+}
+
+function gaugeOf({ gauges }: Row, name: GaugeName): number | null {
+  const values = Object.values(gauges[name] ?? {});
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Rounds up to a number that is round in the unit of {@link bytes}. */
+function roundUpBytes(value: number): number {
+  const unit = 1_024 ** Math.floor(Math.log2(Math.max(1, value)) / 10);
+  return roundUp(value / unit) * unit;
+}
+
+function decimal(value: number): string {
+  return value.toFixed(1);
+}
