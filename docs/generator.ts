@@ -50,7 +50,6 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "bulk_turns",
-  "queue_store",
   "controls_store",
   "session_store",
 ];

@@ -238,7 +238,7 @@ function Request({ id, shown }: { id: string; shown: ShownRequest }) {
 /** Shows JSON as text. It scrolls, so the keyboard must reach it. */
 function Json({ value, label }: { value: unknown; label: string }) {
   return (
-    <pre class="json" tabindex={0} role="region" aria-label={label}>
+    <pre class="json" tabindex={0} role="group" aria-label={label}>
       {JSON.stringify(value, null, 2)}
     </pre>
   );
