@@ -41,6 +41,8 @@ const keyModules = [
   "alert_store",
   "queue_store",
   "instance_store",
+  "controls_store",
+  "queue_store",
   "spending_store",
   "breaker",
   "rate_limiter",

@@ -143,7 +143,7 @@ export class OperatorControls {
 
   /**
    * Closes the breaker of a kind on all instances. The jobs that wait for it start at once, also
-   * those that it has put back for later.
+   * jobs that it has put back for later.
    *
    * @returns whether it was open for any job
    */

@@ -24,7 +24,7 @@ async function openRefused(code: "rate_limited" | "quota_exceeded" = "rate_limit
   return { ...env, hooks, kind: env.kind, [Symbol.dispose]: () => kv.close() };
 }
 
-Deno.test("closeBreaker() starts the jobs that wait, and those that were put back for later", async () => {
+Deno.test("closeBreaker() starts the jobs that wait, and jobs that were put back for later", async () => {
   using env = await openRefused();
   const { job: released } = await submit(env.a, env.kind, { text: "first" });
   await env.settled();

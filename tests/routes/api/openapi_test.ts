@@ -184,6 +184,10 @@ async function showLimits(path: string): Promise<void> {
   using day = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
   await make(day.app, path);
   await make(day.app, path);
+  using paused = await openApp();
+  const actor = { name: "Ada", via: "api" } as const;
+  await paused.a.operator.controls.pause(actor, { what: "intake", note: "Back at six" });
+  await make(paused.app, path);
   using env = await openApp();
   const limit = { clock: env.clock, name: "requests", limit: 1 };
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
