@@ -51,7 +51,7 @@ const SILENT_MS = REPEAT_MS + 2 * COUNT_MS;
 export const SHOW_MS = 4 * REFRESH_MS;
 
 /** How many accepted jobs an instance remembers until a publication includes them. */
-const MAX_ACCEPTED = 2_000;
+const MAX_ACCEPTED = 10_000;
 
 export interface QueueBoardOptions {
   /** The id of this instance. */
@@ -89,7 +89,7 @@ interface KnownQueue {
   /** When this instance first read the latest one. */
   newSince: number;
   countedAt: number;
-  /** The places of the jobs that this instance has accepted since the latest count. */
+  /** The jobs that this instance has accepted since the latest count, in the order of places. */
   accepted: { place: number; at: number }[];
 }
 
@@ -164,10 +164,13 @@ export class QueueBoard {
     const { waiting } = this.#options;
     const known = this.#queues.get(kind);
     const queue = known?.latest.queue;
-    const accepted = known?.accepted.filter((job) => job.place <= place).length ?? 0;
+    const accepted = known ? acceptedUpTo(known, place) : 0;
     // The other instances have probably accepted as many since the last count.
     const uncounted = accepted * (1 + waiting.others);
-    const counted = (queue ? countUpTo(queue.places, place) : 0) + uncounted;
+    const published = queue
+      ? countUpTo(place, { length: queue.places.length, placeAt: (n) => queue.places[n]! })
+      : 0;
+    const counted = published + uncounted;
     const isCounted = queue && !(queue.isPartial && counted >= queue.places.length);
     const before = isCounted ? counted : Math.max(counted, waiting.before(kind, place));
     return 1 + Math.max(before, first && first.place <= place ? 1 : 0);
@@ -175,8 +178,9 @@ export class QueueBoard {
 
   /** Notes a job that this instance has accepted, and that waits. */
   noteAccepted(kind: string, { place, createdAt }: { place: number; createdAt: number }): void {
-    const accepted = this.#queues.get(kind)?.accepted;
-    if (accepted && accepted.length < MAX_ACCEPTED) accepted.push({ place, at: createdAt });
+    const known = this.#queues.get(kind);
+    if (!known || known.accepted.length >= MAX_ACCEPTED) return;
+    known.accepted.splice(acceptedUpTo(known, place), 0, { place, at: createdAt });
   }
 
   #isHeldBack(kind: string): boolean {
@@ -295,12 +299,19 @@ function indexOf(view: View, id: string): number | undefined {
   return view.byJob.get(numberOf(id));
 }
 
-/** Returns how many of these places, which are in order, are not after a place. */
-function countUpTo(places: Float64Array, place: number): number {
-  let [low, high] = [0, places.length];
+function acceptedUpTo({ accepted }: KnownQueue, place: number): number {
+  return countUpTo(place, { length: accepted.length, placeAt: (n) => accepted[n]!.place });
+}
+
+/** Returns how many entries of a list, which is in the order of places, are not after a place. */
+function countUpTo(
+  place: number,
+  { length, placeAt }: { length: number; placeAt: (n: number) => number },
+): number {
+  let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (places[middle]! <= place) low = middle + 1;
+    if (placeAt(middle) <= place) low = middle + 1;
     else high = middle;
   }
   return low;
