@@ -37,7 +37,7 @@ async function addOldJob({ store, clock }: Env, ageMs: number): Promise<void> {
   await store.accept(queuedJob({ id: newJobId(now), now }));
 }
 
-Deno.test("the gauges count the jobs that run here, those that wait, and the age of the oldest", async () => {
+Deno.test("the gauges count the running jobs of this instance, all waiting jobs, and the age of the oldest", async () => {
   using env = await setUp();
   await submit(env.a, env.kind, { text: "runs" });
   await env.settled();

@@ -53,7 +53,7 @@ for (const [what, path, init, expected] of cases) {
   });
 }
 
-Deno.test("all polls count under one route, also those that are answered with 304", async () => {
+Deno.test("all polls count under one route, also polls that are answered with 304", async () => {
   using env = await openApp();
   const posted = await env.app.request("/api/itineraries", {
     method: "POST",
