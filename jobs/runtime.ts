@@ -491,7 +491,7 @@ function createOperator(
   const audit = new Audit(new AuditStore(kv, clock));
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
-    alerts: reports.alerts,
+    ...reports,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     controls: new OperatorControls({
@@ -504,7 +504,6 @@ function createOperator(
       sweep: () => work.stager.trySweep(),
     }),
     health,
-    history: reports.history,
     kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({
