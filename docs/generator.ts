@@ -51,6 +51,7 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "bulk_turns",
+  "controls_store",
   "session_store",
 ];
 
