@@ -492,12 +492,11 @@ function createOperator(
   const audit = new Audit(new AuditStore(kv, clock));
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
-    alerts: reports.alerts,
+    ...reports,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
     controls: createControls({ kinds: publicKinds, base, work, health, audit, reports }),
     health,
-    history: reports.history,
     kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({
