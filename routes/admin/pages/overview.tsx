@@ -34,13 +34,13 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
           <RangeLinks path="/admin" current={range} />
           <Live id="overview">
             <Warnings {...overview} />
-            <Alerts answer={alerts} />
-            <Charts points={points} range={range} />
             <div class="columns">
-              <Storage {...overview} />
+              <Alerts answer={alerts} />
               {controls && <Intake controls={presentControls(controls)} />}
             </div>
             {controls && <Kinds controls={presentControls(controls)} />}
+            <Charts points={points} range={range} />
+            <Storage {...overview} />
             {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
           </Live>
         </>
