@@ -14,6 +14,9 @@ import { serveLocally } from "../../../testing/local_server.ts";
 
 const NO_ID = "2bdc9145-8c4c-4874-951b-38a0032b4ca2";
 
+/** For a command that must not act on jobs. */
+const hasBegun = () => Promise.reject(new Error("the bulk job has begun"));
+
 /** Opens the application with a model that fails until the test repairs it. */
 async function openBroken() {
   const clock = new FakeClock();
@@ -110,7 +113,7 @@ Deno.test("replay by a filter asks, follows the progress, and tells what was don
   for (const town of ["Oslo", "Lima", "Rome"]) await env.make(town);
   const terminal = new RecordedTerminal();
   terminal.answer = false;
-  const unwanted = await env.run("replay --code rejected", { terminal });
+  const unwanted = await env.run("replay --code rejected", { terminal, onWait: hasBegun });
   assertEquals([unwanted.code, unwanted.text], [1, ""]);
   assertMatch(unwanted.notes, /^The filter matches 3 jobs\.\nDo you want to replay them\?/);
   assertMatch((await env.run("bulk")).text, /^There is no bulk job\.$/);
@@ -248,7 +251,7 @@ Deno.test("what is not possible has an exit code of its own, and says why", asyn
 Deno.test("a filter without a terminal must be confirmed by --yes", async () => {
   await using env = await openBroken();
   await env.make();
-  const { code, notes } = await env.run("replay --code rejected");
+  const { code, notes } = await env.run("replay --code rejected", { onWait: hasBegun });
   assertEquals([code, notes.split("\n").at(-1)], [2, "Without a terminal, confirm with --yes"]);
 });
 
