@@ -39,8 +39,9 @@ const keyModules = [
   "job_keys",
   "history_store",
   "alert_store",
-  "queue_store",
   "instance_store",
+  "controls_store",
+  "queue_store",
   "spending_store",
   "breaker",
   "rate_limiter",
@@ -50,6 +51,7 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "bulk_turns",
+  "controls_store",
   "session_store",
 ];
 

@@ -472,7 +472,7 @@ function createOperator(
     options: { kv, clock },
     kinds,
     allKinds,
-    base: { store, keyStore, apiKeys, keys, controls, breaker },
+    base,
     work,
     jobs,
     health,
@@ -488,21 +488,14 @@ function createOperator(
     reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
+  const { store, keyStore, apiKeys, keys } = base;
   const audit = new Audit(new AuditStore(kv, clock));
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
     alerts: reports.alerts,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
-    controls: new OperatorControls({
-      controls,
-      breaker,
-      store,
-      health,
-      audit,
-      kinds: [...publicKinds],
-      sweep: () => work.stager.trySweep(),
-    }),
+    controls: createControls({ kinds: publicKinds, base, work, health, audit, reports }),
     health,
     history: reports.history,
     kinds: [...publicKinds],
@@ -526,6 +519,29 @@ function createOperator(
       unpricedModel,
     }),
   };
+}
+
+/** Creates what operators pause, resume and close. */
+function createControls(
+  { kinds, base: { controls, breaker, store }, work, health, audit, reports: { history } }: {
+    kinds: ReadonlySet<string>;
+    base: Stores;
+    work: Work;
+    health: Health;
+    audit: Audit;
+    reports: Pick<Operator, "history">;
+  },
+): OperatorControls {
+  return new OperatorControls({
+    controls,
+    breaker,
+    store,
+    health,
+    readPresent: () => history.instances(),
+    audit,
+    kinds: [...kinds],
+    sweep: () => work.stager.trySweep(),
+  });
 }
 
 /** Creates the history and the alerts. */

@@ -39,9 +39,15 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
     failure: null,
     source: isEnded ? "sample" : null,
     attempt: 1,
-    progress: isEnded
-      ? null
-      : { phase: "writing", message: "Writing", step: 0, of: 2, updatedAt: at },
+    progress: isEnded ? null : {
+      phase: "writing",
+      message: "Writing",
+      step: 0,
+      of: 2,
+      position: null,
+      expectedStartAt: null,
+      updatedAt: at,
+    },
     partial: isEnded ? null : [],
     usage: null,
     warnings: [],

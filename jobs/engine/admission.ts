@@ -120,7 +120,7 @@ export class Admission {
     if (this.#ageMs >= OLD_COUNT_MS || this.#ageMs < 0) await this.#startCount();
     const { waiting } = this.#options;
     for (let n = 0; n < MAX_COUNTS && !waiting.isComplete; n++) await this.#startCount();
-    return waiting.counts();
+    return waiting.countByKind();
   }
 
   /** How many more jobs may wait. */

@@ -36,6 +36,7 @@ import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
 import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
 import { Interruption } from "./interruption.ts";
 import { idsOf } from "./job_log.ts";
+import type { ModelCalls } from "./model_calls.ts";
 import { ProgressBoard } from "./progress_board.ts";
 import { endResponse } from "./response_cleaner.ts";
 
@@ -58,6 +59,8 @@ export interface AttemptContextOptions {
   failedTurns: readonly StepEvent[];
   store: JobStore;
   model: Model;
+  /** Measures the calls of the model. */
+  calls: ModelCalls;
   breaker: Breaker;
   clock: Clock;
   turns: Turns;
@@ -156,22 +159,31 @@ export class AttemptContext implements JobContext {
   }
 
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn> {
+    const { model, calls } = this.#options;
     const ask = (options: TurnOptions, { turn }: { turn: OpenTurn }) =>
-      this.#guard(options, turn, (guarded) => this.#options.model.chat(request, guarded));
+      this.#guard(
+        options,
+        turn,
+        (guarded) => calls.run(request, () => model.chat(request, guarded)),
+      );
     return this.#turn(name, ChatTurn, { model: request.model, parts, ask });
   }
 
   async respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn> {
+    const { model, calls } = this.#options;
     const turn = await this.#turn(name, ResponseTurn, {
       model: request.model,
       parts,
       ask: async (options, { openId, turn }) => {
         // The breaker does not apply: the response is already paid for.
-        const joined = openId === null ? null : await this.#options.model.join(openId, options);
+        const join = (id: string) =>
+          calls.run({ model: request.model }, () => model.join(id, options));
+        const joined = openId === null ? null : await join(openId);
         if (openId !== null) log.info(joined ? "response joined" : "response not found", this.#ids);
         if (joined) return joined;
         if (openId !== null) this.#loseCost(turn);
-        const respond = (guarded: CallOptions) => this.#options.model.respond(request, guarded);
+        const respond = (guarded: CallOptions) =>
+          calls.run(request, () => model.respond(request, guarded));
         return await this.#guard(options, turn, respond);
       },
     });

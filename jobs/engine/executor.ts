@@ -29,6 +29,7 @@ import { AttemptContext } from "./attempt_context.ts";
 import { follow } from "./follower.ts";
 import { Interruption } from "./interruption.ts";
 import { idsOf, logSettled } from "./job_log.ts";
+import { ModelCalls } from "./model_calls.ts";
 import { deadlineError, decide, type Ended, type Outcome, type Settled } from "./outcome.ts";
 import type { Slot } from "./slots.ts";
 
@@ -165,7 +166,8 @@ export class Executor {
     attempt: Pick<Slot, "abort" | "wake"> & { lease: Lease; kind: JobKind; request: unknown },
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
-    const { store, model, breaker, clock, prices, turns } = this.#options;
+    const { store, breaker, clock, prices, turns, metrics } = this.#options;
+    const model = this.#options.model(() => kind.sample?.(request), kind.sampleReasoning);
     const { progress, failedTurns } = lease.isFirst
       ? { progress: noProgress, failedTurns: [] }
       : await persist(() => store.checkpoints.readEarlierAttempts(lease.job.id), clock);
@@ -177,7 +179,8 @@ export class Executor {
       progress,
       failedTurns,
       store,
-      model: model(() => kind.sample?.(request), kind.sampleReasoning),
+      model,
+      calls: new ModelCalls({ kind: kind.name, source: model.source, metrics, clock }),
       breaker,
       clock,
       turns,

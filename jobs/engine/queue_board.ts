@@ -51,7 +51,7 @@ const SILENT_MS = REPEAT_MS + 2 * COUNT_MS;
 export const SHOW_MS = 4 * REFRESH_MS;
 
 /** How many accepted jobs an instance remembers until a publication includes them. */
-const MAX_ACCEPTED = 2_000;
+const MAX_ACCEPTED = 10_000;
 
 export interface QueueBoardOptions {
   /** The id of this instance. */
@@ -89,14 +89,26 @@ interface KnownQueue {
   /** When this instance first read the latest one. */
   newSince: number;
   countedAt: number;
-  /** The places of the jobs that this instance has accepted since the latest count. */
+  /** The jobs that this instance has accepted since the latest count, in the order of places. */
   accepted: { place: number; at: number }[];
+}
+
+/** What is shown of a job, and what it was made from. */
+interface ShownWait {
+  view: KnownQueue["shown"];
+  isPaused: boolean;
+  isHeldBack: boolean;
+  /** When the expected start passes, in epoch milliseconds. */
+  until: number;
+  wait: QueueWait | null;
 }
 
 /** The queues of one instance. */
 export class QueueBoard {
   readonly #options: QueueBoardOptions;
   readonly #queues: ReadonlyMap<string, KnownQueue>;
+  /** What was shown last, by the records of the jobs. Many clients poll, and little changes. */
+  readonly #waits = new WeakMap<QueuedJob, ShownWait>();
 
   constructor(options: QueueBoardOptions) {
     this.#options = options;
@@ -117,19 +129,29 @@ export class QueueBoard {
 
   /**
    * Returns how a waiting job stands: whether its kind is paused, its position, and when it will
-   * probably start. `null`: nothing of this is known.
+   * probably start. While nothing has changed, it returns the same object for the same record.
+   *
+   * @returns `null` if nothing of this is known
    */
   waitOf(job: QueuedJob): QueueWait | null {
-    const isPaused = this.#options.controls.isPaused(job.kind);
-    const known = this.#queues.get(job.kind);
-    const found = known && this.#find(job, known);
-    if (!found) return isPaused ? { isPaused, position: null, expectedStartAt: null } : null;
-    const isHeldBack = this.#isHeldBack(job.kind);
-    return {
-      isPaused,
-      position: shownPosition(found.position),
-      expectedStartAt: isHeldBack ? null : found.startsAt,
-    };
+    const { controls, clock } = this.#options;
+    const { kind } = job;
+    const known = this.#queues.get(kind);
+    if (!known) return null;
+    const now = clock.now();
+    const view = viewAt(known, now);
+    const isPaused = controls.isPaused(kind);
+    const isHeldBack = this.#isHeldBack(kind);
+    const last = this.#waits.get(job);
+    const isSame = last && last.view === view && last.isPaused === isPaused &&
+      last.isHeldBack === isHeldBack && now < last.until;
+    if (isSame) return last.wait;
+    const found = findJob(job, { view, now });
+    const expectedStartAt = isHeldBack ? null : found?.startsAt ?? null;
+    const position = found ? shownPosition(found.position) : null;
+    const wait = found || isPaused ? { isPaused, position, expectedStartAt } : null;
+    this.#waits.set(job, { view, isPaused, isHeldBack, until: expectedStartAt ?? Infinity, wait });
+    return wait;
   }
 
   /**
@@ -142,10 +164,13 @@ export class QueueBoard {
     const { waiting } = this.#options;
     const known = this.#queues.get(kind);
     const queue = known?.latest.queue;
-    const accepted = known?.accepted.filter((job) => job.place <= place).length ?? 0;
+    const accepted = known ? acceptedUpTo(known, place) : 0;
     // The other instances have probably accepted as many since the last count.
     const uncounted = accepted * (1 + waiting.others);
-    const counted = (queue ? countUpTo(queue.places, place) : 0) + uncounted;
+    const published = queue
+      ? countUpTo(place, { length: queue.places.length, placeAt: (n) => queue.places[n]! })
+      : 0;
+    const counted = published + uncounted;
     const isCounted = queue && !(queue.isPartial && counted >= queue.places.length);
     const before = isCounted ? counted : Math.max(counted, waiting.before(kind, place));
     return 1 + Math.max(before, first && first.place <= place ? 1 : 0);
@@ -153,30 +178,9 @@ export class QueueBoard {
 
   /** Notes a job that this instance has accepted, and that waits. */
   noteAccepted(kind: string, { place, createdAt }: { place: number; createdAt: number }): void {
-    const accepted = this.#queues.get(kind)?.accepted;
-    if (accepted && accepted.length < MAX_ACCEPTED) accepted.push({ place, at: createdAt });
-  }
-
-  #find(
-    job: QueuedJob,
-    known: KnownQueue,
-  ): { position: number; startsAt: number | null } | undefined {
-    const now = this.#options.clock.now();
-    const view = viewAt(known, now);
-    if (view === "unknown") return undefined;
-    const limit = job.position ?? Infinity;
-    const n = view === "none" ? undefined : indexOf(view, job.id);
-    if (view !== "none" && n !== undefined) {
-      const startsAt = view.queue.startsAt[n]!;
-      return {
-        position: Math.min(limit, view.queue.positions[n]!),
-        startsAt: startsAt > now ? startsAt : null,
-      };
-    }
-    if (limit === Infinity) return undefined;
-    const msPerStart = view === "none" ? null : msPerStartOf(view.queue.pace);
-    const startsAt = msPerStart && secondAfter(job.createdAt + limit * msPerStart);
-    return { position: limit, startsAt: startsAt && startsAt > now ? startsAt : null };
+    const known = this.#queues.get(kind);
+    if (!known || known.accepted.length >= MAX_ACCEPTED) return;
+    known.accepted.splice(acceptedUpTo(known, place), 0, { place, at: createdAt });
   }
 
   #isHeldBack(kind: string): boolean {
@@ -270,17 +274,44 @@ function viewAt(known: KnownQueue, now: number): KnownQueue["shown"] {
   return ageMs >= 0 && ageMs < SHOW_MS ? known.shown : "unknown";
 }
 
+/** Finds the position of a job in what is shown, and its expected start if that is not past. */
+function findJob(
+  { id, createdAt, position: limit = Infinity }: QueuedJob,
+  { view, now }: { view: KnownQueue["shown"]; now: number },
+): { position: number; startsAt: number | null } | undefined {
+  if (view === "unknown") return undefined;
+  const n = view === "none" ? undefined : indexOf(view, id);
+  if (view !== "none" && n !== undefined) {
+    const { positions, startsAt } = view.queue;
+    return {
+      position: Math.min(limit, positions[n]!),
+      startsAt: startsAt[n]! > now ? startsAt[n]! : null,
+    };
+  }
+  if (limit === Infinity) return undefined;
+  const msPerStart = view === "none" ? null : msPerStartOf(view.queue.pace);
+  const startsAt = msPerStart && secondAfter(createdAt + limit * msPerStart);
+  return { position: limit, startsAt: startsAt && startsAt > now ? startsAt : null };
+}
+
 function indexOf(view: View, id: string): number | undefined {
   view.byJob ??= new Map(Array.from(view.queue.jobs, (job, n) => [job, n]));
   return view.byJob.get(numberOf(id));
 }
 
-/** Returns how many of these places, which are in order, are not after a place. */
-function countUpTo(places: Float64Array, place: number): number {
-  let [low, high] = [0, places.length];
+function acceptedUpTo({ accepted }: KnownQueue, place: number): number {
+  return countUpTo(place, { length: accepted.length, placeAt: (n) => accepted[n]!.place });
+}
+
+/** Returns how many entries of a list, which is in the order of places, are not after a place. */
+function countUpTo(
+  place: number,
+  { length, placeAt }: { length: number; placeAt: (n: number) => number },
+): number {
+  let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (places[middle]! <= place) low = middle + 1;
+    if (placeAt(middle) <= place) low = middle + 1;
     else high = middle;
   }
   return low;

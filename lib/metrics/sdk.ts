@@ -59,7 +59,7 @@ export function createSdk(scope: string): Sdk {
 }
 
 /** What Prometheus appends to a name for a unit; other units have no part in the name. */
-const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes", "{USD}": "usd" };
+const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes" };
 
 /**
  * Appends the units to the names, as other exporters of OpenTelemetry do, so that the same

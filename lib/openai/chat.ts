@@ -11,6 +11,7 @@ import type {
   FunctionTool,
   OutputFormat,
 } from "../model/model.ts";
+import { recordResponseModel } from "../model_trace.ts";
 import { accountMembers, withFallbackTier } from "./account.ts";
 import { ChatAnswer } from "./chat_answer.ts";
 import { sentMessages } from "./chat_messages.ts";
@@ -61,6 +62,7 @@ export async function complete(
   // Some servers support functions, but not together with everything else.
   const dialect = call.dialect(tools?.length ? "chat with functions" : "chat", model);
   const answer = await readAnswer(call, { conversation, dialect }, options);
+  recordResponseModel(answer.model);
   const turn = answer.toTurn();
   dialect.noteEnd(turn, { maxTokens, prompt: messages });
   return { answer, turn };

@@ -56,6 +56,7 @@ type Choice = z.infer<typeof Choice>;
 /** A chunk of an answer, or a whole answer. */
 const Chunk = z.object({
   id: lenientId,
+  model: z.string().nullish().catch(null),
   choices: z.array(Choice.nullable().catch(null)).nullish().catch(null),
   // Invalid usage must not discard an answer.
   usage: ChatUsage.nullish().catch(null),
@@ -83,6 +84,7 @@ const MAX_SEARCHES = 20;
 export class ChatAnswer {
   #id: string | null = null;
   #reason: string | null = null;
+  #model: string | null = null;
   #error: unknown = null;
   /** The position of the choice that is read. */
   #index: number | null = null;
@@ -95,6 +97,11 @@ export class ChatAnswer {
   #isComplete = false;
   #searches = 0;
   #usage: Usage | null = null;
+
+  /** The model that the server says it has used. */
+  get model(): string | null {
+    return this.#model;
+  }
 
   /** The id of the server, or a new one if it sends none. */
   get id(): string {
@@ -145,6 +152,7 @@ export class ChatAnswer {
     if (!choice) return "";
     this.#hasChunk = true;
     this.#id ??= chunk.id;
+    this.#model ??= chunk.model ?? null;
     const { delta, message } = choice;
     if (delta?.refusal || message?.refusal) this.#isRefusal = true;
     const calls = this.#calls.isEmpty ? message?.tool_calls : null;

@@ -27,6 +27,7 @@ import {
   type ResponseBody,
   toTurn,
 } from "./response_body.ts";
+import { recordResponseModel } from "../model_trace.ts";
 import { ResponseReader } from "./response_reader.ts";
 import { additionsOf, requestBody } from "./response_request.ts";
 import { fromStreamError, streamCut, Watchdog } from "./stream.ts";
@@ -88,6 +89,7 @@ async function finish(
   if (reader.isStuck && reader.resumable) {
     await cancel(body.id, attempt);
   }
+  recordResponseModel(body.model);
   return toTurn(body);
 }
 

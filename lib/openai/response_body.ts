@@ -64,6 +64,7 @@ function itemsOf(output: unknown): unknown[] {
 const ResponseBody = z.object({
   id: z.string().min(1),
   status: Status,
+  model: z.string().nullish().catch(null),
   /** Absent on servers without background responses. */
   background: z.boolean().nullish().catch(null),
   error: z.unknown().optional(),

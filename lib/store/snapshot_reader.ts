@@ -176,6 +176,7 @@ function describeWait({ isPaused, position, expectedStartAt }: QueueWait): strin
 }
 
 function isSameWait(one: QueueWait | undefined, other: QueueWait | null): boolean {
+  if (one === other) return true;
   if (!one || !other) return !one && !other;
   return one.position === other.position && one.expectedStartAt === other.expectedStartAt &&
     one.isPaused === other.isPaused;

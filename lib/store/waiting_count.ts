@@ -163,7 +163,7 @@ export class WaitingCount {
     this.#turn += SEGMENTS_IN_TURN;
     this.#refreshes++;
     // Every request asks for these, and there may be many segments.
-    this.#total = Object.values(this.counts()).reduce((sum, count) => sum + count, 0);
+    this.#total = Object.values(this.countByKind()).reduce((sum, count) => sum + count, 0);
     this.#isComplete = [...this.#segments.values()].flat().every(({ isCounted }) => isCounted);
   }
 
@@ -179,7 +179,7 @@ export class WaitingCount {
     if (!this.#known) await this.#estimate();
     const published = JSON.stringify(this.#accepted);
     if (published !== this.#published) {
-      const waiting = this.#isComplete || this.#isEstimated ? this.counts() : null;
+      const waiting = this.#isComplete || this.#isEstimated ? this.countByKind() : null;
       await instances.publishCounts(holder, { accepted: this.#accepted, waiting });
     }
     this.#published = published;
@@ -206,7 +206,7 @@ export class WaitingCount {
   }
 
   /** Returns the number of waiting jobs of each kind. */
-  counts(): JobCounts {
+  countByKind(): JobCounts {
     return Object.fromEntries(
       this.#segments.entries().map((
         [kind, segments],

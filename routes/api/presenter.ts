@@ -109,13 +109,14 @@ function presentProgress(
   const last = job.timeline.at(-1);
   const refusal = last?.event === "released" ? last.failure : undefined;
   const { isPaused = false, position = null, expectedStartAt = null } = queue ?? {};
-  const waiting = isPaused ? PAUSED : presentWait(job, heldBackBy ?? refusal);
+  const reason = heldBackBy ?? refusal;
+  const waiting = isPaused ? PAUSED : presentWait(job, reason);
   return {
     ...shown,
     ...waiting,
     position,
     // The end of an outage is not known.
-    expectedStartAt: expectedStartAt === null || heldBackBy ? null : isoTime(expectedStartAt),
+    expectedStartAt: expectedStartAt === null || reason ? null : isoTime(expectedStartAt),
     updatedAt: isoTime(last?.at ?? job.createdAt),
   };
 }

@@ -260,7 +260,7 @@ export const problemTypes = {
   },
   intake_paused: {
     status: 503,
-    title: "The service accepts no new jobs at the moment",
+    title: "The intake is paused",
     advice: "The operator has paused the intake of new jobs, for maintenance for example. `note` " +
       "is the operator's message for users, or `null`. Existing jobs continue. Send the request " +
       "again after the number of seconds in `Retry-After`.",

@@ -125,7 +125,7 @@ async function watch(browser: Browser, url: string) {
 }
 
 browserTest(
-  "an update keeps the focus, the selection, what is open and the position",
+  "an update keeps the focus, the selection and the position",
   async (browser) => {
     await using dashboard = await serveDashboard();
     const { page, faults } = await watch(browser, dashboard.url);
@@ -135,8 +135,6 @@ browserTest(
     window.kept = document.activeElement;
     scrollTo(0, 120);
     getSelection().selectAllChildren(document.querySelector("#history-title"));
-    const details = document.createElement("details");
-    document.querySelector("#overview").prepend(details);
   }`);
     dashboard.warnings.push("A model ends on 2027-01-15");
     await update(page);
@@ -147,6 +145,51 @@ browserTest(
     assertEquals(faults(), []);
   },
 );
+
+browserTest(
+  "an update keeps an open question and what was typed, and Escape closes it",
+  async (browser) => {
+    await using dashboard = await serveDashboard();
+    const { page, faults } = await watch(browser, dashboard.url);
+    const summary = page.locator("summary", { hasText: "Pause new jobs" });
+    await summary.click();
+    const note = page.getByLabel("What travelers read");
+    await note.fill("We are back at noon");
+    assertEquals(await accessibilityViolations(page), []);
+    await takeScreenshot(page, "admin-question");
+    dashboard.warnings.push("A model ends on 2027-01-15");
+    await update(page);
+    await page.getByText("A model ends on 2027-01-15").waitFor();
+    assertStrictEquals(await note.inputValue(), "We are back at noon");
+    // Also when the field does not have the focus.
+    await page.getByRole("link", { name: "Success rate" }).focus();
+    dashboard.warnings.push("Another model ends on 2027-02-15");
+    await update(page);
+    await page.getByText("Another model ends on 2027-02-15").waitFor();
+    assertStrictEquals(await note.inputValue(), "We are back at noon");
+    await note.focus();
+    await page.keyboard.press("Escape");
+    await note.waitFor({ state: "hidden" });
+    assertStrictEquals(await page.evaluate("document.activeElement.textContent"), "Pause new jobs");
+    assertEquals(faults(), []);
+  },
+);
+
+browserTest("a question is answered, and the next page says so once", async (browser) => {
+  await using dashboard = await serveDashboard();
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await visit(browser, { javaScriptEnabled });
+    await signIn(page, dashboard.url);
+    await page.locator("summary", { hasText: "Pause new jobs" }).click();
+    await page.getByRole("button", { name: "Pause new jobs" }).click();
+    await page.locator("main > .notice.good", { hasText: "paused" }).waitFor();
+    await takeScreenshot(page, "admin-notice");
+    await page.getByRole("button", { name: "Accept new jobs" }).click();
+    await page.locator("main > .notice.good", { hasText: "resumed" }).waitFor();
+    await page.goto(dashboard.url);
+    assertStrictEquals(await page.locator("main > .notice").count(), 0);
+  }
+});
 
 browserTest("an update shows new numbers without a reload", async (browser) => {
   await using dashboard = await serveDashboard();

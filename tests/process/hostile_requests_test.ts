@@ -144,6 +144,7 @@ const readHeaders = [
   "idempotency-key",
   "if-none-match",
   "last-event-id",
+  "operator",
   "origin",
   "prefer",
   "range",

@@ -2,7 +2,13 @@
  * One trace from POST to the call of the model: the real program with Deno's OpenTelemetry, and a
  * collector that records the spans.
  */
-import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { z } from "zod";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLocally } from "../../testing/local_server.ts";
@@ -58,6 +64,39 @@ const Logs = z.object({
   })),
 });
 
+/** The body that a program sends to `/v1/metrics`: counters and distributions. */
+const Sums = z.object({
+  resourceMetrics: z.array(z.object({
+    scopeMetrics: z.array(z.object({
+      scope: z.object({ name: z.string() }),
+      metrics: z.array(z.object({
+        name: z.string(),
+        sum: z.object({
+          dataPoints: z.array(z.object({
+            attributes: Attributes,
+            asDouble: z.number().optional(),
+            asInt: z.coerce.number().optional(),
+          })),
+        }).optional(),
+      })),
+    })),
+  })),
+});
+
+/** Returns the counters of the program itself: name, attributes and value. */
+function countersOf(body: string): string[] {
+  const scopes = Sums.parse(JSON.parse(body)).resourceMetrics.flatMap(({ scopeMetrics }) =>
+    scopeMetrics.filter(({ scope }) => scope.name === "tripwright")
+  );
+  return scopes.flatMap(({ metrics }) =>
+    metrics.flatMap(({ name, sum }) =>
+      (sum?.dataPoints ?? []).map(({ attributes, asDouble, asInt }) =>
+        `${name} ${Object.values(attributes).toSorted().join()} ${asDouble ?? asInt}`
+      )
+    )
+  );
+}
+
 /** A span, and the service that has sent it. */
 type Span = ReturnType<typeof spansOf>[number];
 
@@ -82,10 +121,25 @@ const CLIENT = 3;
 const CONSUMER = 5;
 const ERROR = 2;
 
+/** The default of ITINERARY_MODEL. */
+const MODEL_NAME = "gpt-6-luna";
+
+/** A span of a call of the model, which is of the kind `CLIENT`, too. */
+const MODEL = -1;
+
+function kindOf({ kind, attributes }: Span): number {
+  return "gen_ai.operation.name" in attributes ? MODEL : kind;
+}
+
+/** The counter of ended jobs. */
+const ENDED = "tripwright.jobs.ended";
+
 /** Collects what programs send with OTLP, as JSON over HTTP. */
 function serveCollector() {
   const spans: Span[] = [];
   const lines: ReturnType<typeof linesOf> = [];
+  let counters: string[] = [];
+  const counted = Promise.withResolvers<void>();
   /** All bodies, unchanged. */
   const bodies: string[] = [];
   const arrived = Promise.withResolvers<void>();
@@ -93,6 +147,10 @@ function serveCollector() {
     const body = await request.text();
     bodies.push(body);
     if (pathname === "/v1/logs") lines.push(...linesOf(body));
+    if (pathname === "/v1/metrics") {
+      counters = countersOf(body);
+      if (counters.some((line) => line.startsWith(ENDED))) counted.resolve();
+    }
     if (pathname === "/v1/traces") {
       spans.push(...spansOf(body));
       arrived.resolve();
@@ -104,15 +162,22 @@ function serveCollector() {
     bodies,
     /** Resolves when the first spans have arrived. */
     arrived: arrived.promise,
-    /** The spans of these kinds so far, without those of GET. */
+    /**
+     * The spans of these kinds so far, without those of GET. `MODEL`: the span of the model's call,
+     * which contains the request.
+     */
     spans: (...kinds: number[]) =>
       kinds.map((kind) => {
-        const found = spans.filter((span) => span.kind === kind && span.name !== "GET");
+        const found = spans.filter((span) => kindOf(span) === kind && span.name !== "GET");
         assertStrictEquals(found.length, 1, `${found.length} spans of kind ${kind}`);
         return found[0]!;
       }),
+    /** Resolves with the last counters when one of an ended job has arrived. */
+    counters: () => counted.promise.then(() => counters),
     /** The spans of attempts so far, in the order of their ends. */
     attempts: () => spans.filter(({ kind }) => kind === CONSUMER),
+    /** The spans of calls of the model so far, in the order of their ends. */
+    modelCalls: () => spans.filter((span) => kindOf(span) === MODEL),
     /** The spans in which lines with this message were logged. */
     loggedIn: (message: string) => {
       const found = lines.filter(({ text }) => text.includes(`"message":"${message}"`));
@@ -124,12 +189,17 @@ function serveCollector() {
 
 /** Starts a collector, a scripted model, and programs that use both. */
 async function setUp(...script: [Reply, ...Reply[]]) {
+  return await setUpWith({ OTEL_DENO_METRICS: "false" }, script);
+}
+
+/** Like {@link setUp}, with further variables. */
+async function setUpWith(variables: Record<string, string>, script: [Reply, ...Reply[]]) {
   const collector = serveCollector();
   const openai = serveOpenAI(...script);
   const directory = await workDirectory();
   const telemetry = {
     OTEL_DENO: "true",
-    OTEL_DENO_METRICS: "false",
+    ...variables,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
     // Milliseconds between two exports: a killed program exports nothing more.
@@ -197,15 +267,34 @@ Deno.test("one trace leads from the caller over POST and the job to the call of 
   await using program = env.start("tripwright");
   const jobId = await post(program, { traceparent, tracestate: "vendor=1" });
   await finish(program);
-  const spans = env.collector.spans(SERVER, CONSUMER, CLIENT);
+  const spans = env.collector.spans(SERVER, CONSUMER, MODEL, CLIENT);
   assertOneTrace(spans);
-  const [accepted, job, call] = spans as [Span, Span, Span];
+  const [accepted, job, model, call] = spans as [Span, Span, Span, Span];
   assertStrictEquals(accepted.attributes["url.path"], "/api/itineraries");
   assertStrictEquals(job.name, "process itinerary");
   assertStrictEquals(job.attributes["messaging.message.id"], jobId);
   assertStrictEquals(job.attributes["tripwright.attempt"], 1);
   assertStrictEquals(job.attributes["tripwright.outcome"], "done");
   assertNotStrictEquals(job.status.code, ERROR);
+  assertStrictEquals(model.name, `chat ${MODEL_NAME}`);
+  const { attributes } = model;
+  assertEquals(attributes, {
+    ...attributes,
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": MODEL_NAME,
+    "gen_ai.response.finish_reasons": { values: [{ stringValue: "stop" }] },
+    "gen_ai.usage.cache_read.input_tokens": 0,
+  });
+  // The server chooses these.
+  for (const fact of ["response.id", "response.model"]) {
+    assertMatch(String(attributes[`gen_ai.${fact}`]), /^[\w-]{20,}$/);
+  }
+  for (const fact of ["request.max_tokens", "usage.input_tokens", "usage.output_tokens"]) {
+    assert(Number(attributes[`gen_ai.${fact}`]) > 0, fact);
+  }
+  assertStrictEquals(Object.keys(attributes).length, 10);
+  assert(!env.collector.bodies.join().includes(wish.destination), "a prompt is in a span");
   assertStrictEquals(call.attributes["url.full"], `${env.modelUrl}/chat/completions`);
 
   assertEquals(env.collector.loggedIn("accepted"), [accepted.spanId]);
@@ -231,9 +320,9 @@ Deno.test("killed during the first attempt: the next process continues the trace
   await env.acceptAndDie("first", collector.arrived);
   await using program = env.start("second");
   await finish(program);
-  const spans = collector.spans(SERVER, CONSUMER, CLIENT);
+  const spans = collector.spans(SERVER, CONSUMER, MODEL, CLIENT);
   assertOneTrace(spans);
-  assertEquals(spans.map(({ service }) => service), ["first", "second", "second"]);
+  assertEquals(spans.map(({ service }) => service), ["first", "second", "second", "second"]);
 });
 
 Deno.test("accepted by a process without tracing: the job continues the caller's trace", async () => {
@@ -241,7 +330,7 @@ Deno.test("accepted by a process without tracing: the job continues the caller's
   await env.acceptAndDie();
   await using program = env.start("second");
   await finish(program);
-  assertOneTrace(env.collector.spans(CONSUMER, CLIENT));
+  assertOneTrace(env.collector.spans(CONSUMER, MODEL, CLIENT));
 });
 
 Deno.test("each attempt has a span with its failure, but without OpenAI's text", async () => {
@@ -252,6 +341,12 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
   await post(program, { traceparent });
   await finish(program);
   const [accepted] = collector.spans(SERVER) as [Span];
+  const calls = collector.modelCalls().map(({ attributes, status }) => [
+    attributes["error.type"],
+    attributes["gen_ai.response.finish_reasons"] !== undefined,
+    status.code === ERROR,
+  ]);
+  assertEquals(calls, [["upstream_error", false, true], [undefined, true, false]]);
   const attempts = collector.attempts();
   for (const job of attempts) assertOneTrace([accepted, job]);
   assertEquals(
@@ -264,4 +359,17 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
     [[1, "wait", "upstream_error", true], [1, "done", undefined, false]],
   );
   for (const secret of [KEY, UPSTREAM]) assert(!collector.bodies.join().includes(secret));
+});
+
+Deno.test("with OTEL_DENO, Deno exports the metrics, too", async () => {
+  // Milliseconds between two exports.
+  await using env = await setUpWith({ OTEL_METRIC_EXPORT_INTERVAL: "100" }, [good]);
+  await using program = env.start("tripwright");
+  await post(program, {});
+  const counters = await env.collector.counters();
+  assertEquals(
+    counters.filter((line) => line.startsWith(ENDED)),
+    [`${ENDED} itinerary,none,openai,succeeded 1`],
+  );
+  await finish(program);
 });

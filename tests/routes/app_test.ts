@@ -52,6 +52,8 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
   assertEquals(progress, {
     step: 0,
     of: progress.of,
+    position: null,
+    expectedStartAt: null,
     updatedAt: "2026-11-21T12:00:00.000Z",
   });
   assertStrictEquals(young.headers.get("retry-after"), "2");

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "../client/client.ts";
 import { useAwake } from "./focus.ts";
 import { idOf } from "../client/job.ts";
+import { LocalTime } from "./local_time.tsx";
 import { tripViewOf } from "./kinds/registry.ts";
 import { describeStopRefusal } from "./refusal.ts";
 import { openClient, refusalOf, tripUrl } from "./session.ts";
@@ -33,9 +34,10 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
   const elapsedMs = useElapsed(ageMs, job);
   const isAwake = useAwake();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const { phase, step, of } = job.progress!;
+  const { phase, step, of, position, expectedStartAt } = job.progress!;
+  const hasPosition = phase === "queued" && position !== null && connection !== "lost";
   const message = describeProgress(job.progress!);
-  const isEarly = phase === "starting" || phase === "retrying" || phase === "waiting";
+  const isEarly = earlyPhases.has(phase);
   const stage = isEarly ? "queued" : phase;
   const tip = connection === "lost"
     ? "Check your connection."
@@ -59,11 +61,14 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
           <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
             <Message {...{ fault, refusal, connection, message }} />
           </p>
-          {isAwake ? <p class="quiet" aria-hidden="true">{tip}</p> : (
-            <p class="quiet late">
-              No updates? <a href="">Reload the page</a>
-            </p>
-          )}
+          {hasPosition && <Queue position={position} expectedStartAt={expectedStartAt} />}
+          {isAwake
+            ? !hasPosition && <p class="quiet" aria-hidden="true">{tip}</p>
+            : (
+              <p class="quiet late">
+                No updates? <a href="">Reload the page</a>
+              </p>
+            )}
         </div>
         {canCancel && <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
       </div>
@@ -79,15 +84,55 @@ interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
   message: string;
 }
 
+/** The phases in which nothing is written yet. */
+const earlyPhases: ReadonlySet<Progress["phase"]> = new Set([
+  "starting",
+  "retrying",
+  "waiting",
+  "paused",
+]);
+
+/**
+ * Tells how many trips are before this one, and when the work will probably begin. Screen readers do
+ * not announce its changes, because it may change every second.
+ */
+function Queue(
+  { position, expectedStartAt }: { position: number; expectedStartAt: string | null },
+) {
+  return (
+    <p class="quiet">
+      {describePosition(position)}
+      {expectedStartAt && (
+        <>
+          {" "}
+          We expect to start at about <LocalTime iso={expectedStartAt} />.
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Positions above this are rounded. */
+const EXACT_POSITIONS = 100;
+
+/** Returns what the page says about the position of a waiting trip. */
+export function describePosition(position: number): string {
+  if (position === 1) return "Your trip is next.";
+  if (position === 2) return "One trip is ahead of yours.";
+  if (position <= EXACT_POSITIONS) return `${position - 1} trips are ahead of yours.`;
+  return `About ${position} trips are ahead of yours.`;
+}
+
 /** The messages of the API for these phases are for developers. */
 const waitingMessages: Partial<Record<Progress["phase"], string>> = {
   queued: "Your plan is waiting. We will start to write it soon.",
+  paused: "We're taking a short break. Your trip is saved, and we start when we're back.",
   retrying: "Something went wrong. We're trying again.",
   waiting: "The service that writes plans is not available. We will continue when it is back.",
 };
 
 /** Returns what the page says of the work. */
-export function describeProgress({ phase, message }: Progress): string {
+export function describeProgress({ phase, message }: Pick<Progress, "phase" | "message">): string {
   return waitingMessages[phase] ?? message;
 }
 

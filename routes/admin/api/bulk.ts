@@ -35,7 +35,8 @@ export const BulkJobAnswer = z.object({
   ),
   steps: z.enum(["reuse", "discard"]),
   limit: z.int(),
-  expected: BulkPreview.describe("How many jobs matched when it was started"),
+  /** When it was started. */
+  expected: BulkPreview,
   by: z.string().describe("The name of the operator"),
   state: z.enum(["scheduled", "running", "completed", "failed", "undone", "stopped"]).describe(
     "`scheduled`: it has not begun. `undone`: it was canceled before it began. `stopped`: it was " +

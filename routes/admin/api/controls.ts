@@ -36,6 +36,12 @@ export type Controls = z.output<typeof Controls>;
 export const InstanceDetails = InstanceHealth.extend({
   jobs: z.array(z.string()).describe("The first jobs that it works on, by id"),
   hasMore: z.boolean().describe("Whether it works on more jobs"),
+  version: z.string().nullable().describe(
+    "This and what follows is of its last report. `null`: none within three minutes",
+  ),
+  hostName: z.string().nullable().describe("`null` also without `--allow-sys=hostname`"),
+  startedAt: z.iso.datetime().nullable(),
+  freeSlots: z.int().nullable().describe("How many more jobs it could work on"),
 }).meta({ id: "Instance" });
 export type InstanceDetails = z.output<typeof InstanceDetails>;
 
@@ -65,12 +71,11 @@ export function controlRequests(controls: OperatorControls) {
   };
 }
 
+type Options = Pick<AdminOptions, "operator">;
+
 /** Returns the operations on controls and instances. */
-export function controlOperations(
-  { operator: { controls } }: Pick<AdminOptions, "operator">,
-): Operation[] {
-  const { Pause, Resume, KindParams } = controlRequests(controls);
-  const read = async () => presentControls(await controls.read());
+export function controlOperations(options: Options): Operation[] {
+  const { controls } = options.operator;
   return [
     operation({
       method: "get",
@@ -79,8 +84,30 @@ export function controlOperations(
       summary: "Show what is paused, and the breakers",
       answer: Controls,
       returns: "The intake and the kinds of job",
-      handle: read,
+      handle: () => readControls(options),
     }),
+    ...pauseOperations(options),
+    closeOperation(options),
+    operation({
+      method: "get",
+      path: "/instances",
+      id: "listInstances",
+      summary: "List the instances",
+      answer: Instances,
+      returns: "The instances that run or have lately held jobs",
+      handle: async () => ({ instances: (await controls.instances()).map(presentInstanceDetails) }),
+    }),
+  ];
+}
+
+async function readControls({ operator: { controls } }: Options): Promise<Controls> {
+  return presentControls(await controls.read());
+}
+
+function pauseOperations(options: Options): Operation[] {
+  const { controls } = options.operator;
+  const { Pause, Resume } = controlRequests(controls);
+  return [
     operation({
       method: "post",
       path: "/pause",
@@ -92,7 +119,7 @@ export function controlOperations(
       returns: "What is paused now",
       async handle({ body, actor }) {
         await controls.pause(actor, body);
-        return await read();
+        return await readControls(options);
       },
     }),
     operation({
@@ -106,34 +133,28 @@ export function controlOperations(
       returns: "What is paused now",
       async handle({ body, actor }) {
         await controls.resume(actor, body.what);
-        return await read();
+        return await readControls(options);
       },
     }),
-    operation({
-      method: "post",
-      path: "/breakers/{kind}/close",
-      id: "closeBreaker",
-      summary: "Close the breaker of a kind of job",
-      description: "The jobs that wait for it start within a second. It opens again if the model " +
-        "still refuses their calls.",
-      params: KindParams,
-      answer: ClosedBreaker,
-      returns: "Whether it was open",
-      handle: async ({ params: { kind }, actor }) => ({
-        kind,
-        wasOpen: await controls.closeBreaker(actor, kind),
-      }),
-    }),
-    operation({
-      method: "get",
-      path: "/instances",
-      id: "listInstances",
-      summary: "List the instances",
-      answer: Instances,
-      returns: "The instances that answer or have lately held jobs",
-      handle: async () => ({ instances: (await controls.instances()).map(presentInstanceDetails) }),
-    }),
   ];
+}
+
+function closeOperation({ operator: { controls } }: Options): Operation {
+  return operation({
+    method: "post",
+    path: "/breakers/{kind}/close",
+    id: "closeBreaker",
+    summary: "Close the breaker of a kind of job",
+    description: "The jobs that wait for it start within a second. It opens again if the model " +
+      "still refuses their calls.",
+    params: controlRequests(controls).KindParams,
+    answer: ClosedBreaker,
+    returns: "Whether it was open",
+    handle: async ({ params: { kind }, actor }) => ({
+      kind,
+      wasOpen: await controls.closeBreaker(actor, kind),
+    }),
+  });
 }
 
 /** Builds the answer about what is paused. */
@@ -148,7 +169,15 @@ export function presentControls({ changed, kinds, ...report }: ControlsReport): 
 
 /** Builds the answer about an instance. */
 export function presentInstanceDetails(
-  { jobs, hasMore, ...instance }: InstanceReport,
+  { jobs, hasMore, presence, ...instance }: InstanceReport,
 ): InstanceDetails {
-  return { ...presentInstance(instance), jobs, hasMore };
+  return {
+    ...presentInstance(instance),
+    jobs,
+    hasMore,
+    version: presence?.version ?? null,
+    hostName: presence?.hostName ?? null,
+    startedAt: presence && isoTime(presence.startedAt),
+    freeSlots: presence?.freeSlots ?? null,
+  };
 }

@@ -4,6 +4,7 @@
  */
 import type { Context, Hono } from "hono";
 import { z } from "zod";
+import { withDeadline } from "../../../lib/clock.ts";
 import { type HistoryPoint, type RangeName, rangeNames } from "../../../lib/history/range.ts";
 import { ProblemError } from "../../http/problem.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
@@ -22,6 +23,9 @@ const rangeTitles: Record<RangeName, string> = {
 
 /** A row is written once a minute, and open pages ask every five seconds. */
 const FRESH_MS = 10_000;
+
+/** A database that takes longer does not respond. */
+const READ_MS = 2_000;
 
 /** Reads the history for pages. All open pages of an instance share its reads. */
 export class HistoryReader {
@@ -45,6 +49,12 @@ export class HistoryReader {
       if (this.#latest.get(range) === entry) this.#latest.delete(range);
     });
     return await points;
+  }
+
+  /** Returns the points of a range; `null` if the database does not respond in time. */
+  async readInTime(range: RangeName): Promise<HistoryPoint[] | null> {
+    const { clock } = this.#options;
+    return await withDeadline(() => this.read(range), { ms: READ_MS, clock }).catch(() => null);
   }
 }
 
@@ -88,12 +98,14 @@ export function addChartPages(routes: Hono<AdminEnv>, reader: HistoryReader): vo
 }
 
 interface ChartsProps {
-  points: readonly HistoryPoint[];
+  /** `null`: the database does not respond. */
+  points: readonly HistoryPoint[] | null;
   range: RangeName;
 }
 
 /** Draws all charts of a range. */
 export function Charts({ points, range }: ChartsProps) {
+  if (!points) return <p class="notice bad">The history cannot be read: no answer in time.</p>;
   return (
     <section aria-labelledby="history-title" class="charts-section">
       <h2 id="history-title" class="unseen">History: {rangeTitles[range].toLowerCase()}</h2>

@@ -15,14 +15,14 @@ import { bytes } from "./values.tsx";
 /** Adds the page `/admin`, its forms, and the pages of its charts. */
 export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): void {
   const reader = new HistoryReader(options);
-  addChartPages(routes, reader);
   addControlForms(routes, options);
+  addChartPages(routes, reader);
   routes.get("/admin", async (c) => {
     const range = rangeOf(c);
     const [overview, alerts, points, { controls, instances }] = await Promise.all([
       readOverview(options),
       readAlerts(options),
-      reader.read(range),
+      reader.readInTime(range),
       options.operator.controls.readInTime(),
     ]);
     return sendAdminPage(c, {
@@ -34,13 +34,13 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
           <RangeLinks path="/admin" current={range} />
           <Live id="overview">
             <Warnings {...overview} />
-            <Alerts answer={alerts} />
-            {controls && <Kinds controls={presentControls(controls)} />}
-            <Charts points={points} range={range} />
             <div class="columns">
-              <Storage {...overview} />
+              <Alerts answer={alerts} />
               {controls && <Intake controls={presentControls(controls)} />}
             </div>
+            {controls && <Kinds controls={presentControls(controls)} />}
+            <Charts points={points} range={range} />
+            <Storage {...overview} />
             {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
           </Live>
         </>

@@ -8,7 +8,7 @@ import { claim } from "../../../testing/stores.ts";
 
 /** Counts its own scans; a scan takes `countMs`. */
 class ScanCount extends WaitingCount {
-  counts = 0;
+  scanned = 0;
   readonly #clock: FakeClock;
   readonly #countMs: number;
 
@@ -22,7 +22,7 @@ class ScanCount extends WaitingCount {
   }
 
   override refresh(): Promise<void> {
-    this.counts++;
+    this.scanned++;
     this.#clock.advance(this.#countMs);
     return super.refresh();
   }
@@ -93,9 +93,9 @@ Deno.test("Admission adds accepted jobs to its count between two scans", async (
   using test = await setUp(3, { waiting: 1 });
 
   await test.admit();
-  assertStrictEquals(test.scans.counts, 1);
+  assertStrictEquals(test.scans.scanned, 1);
   await test.admit();
-  assertStrictEquals(test.scans.counts, 1);
+  assertStrictEquals(test.scans.scanned, 1);
 
   assertEquals(await test.admit(), full);
 });
@@ -115,10 +115,10 @@ Deno.test("Admission spends at most a tenth of its time on scans while the queue
 
   test.clock.advance(199);
   assertStrictEquals(await test.admitted(1), 0);
-  assertStrictEquals(test.scans.counts, 1);
+  assertStrictEquals(test.scans.scanned, 1);
   test.clock.advance(1);
   assertStrictEquals(await test.admitted(1), 1);
-  assertStrictEquals(test.scans.counts, 2);
+  assertStrictEquals(test.scans.scanned, 2);
 });
 
 Deno.test("Admission keeps counting a job that is being stored during a scan", async () => {
@@ -166,7 +166,7 @@ Deno.test("Admission accepts as many of 20 concurrent jobs as fit, with one scan
   using test = await setUp(5, { waiting: 2 });
 
   assertStrictEquals(await test.admitted(20), 3);
-  assertStrictEquals(test.scans.counts, 1);
+  assertStrictEquals(test.scans.scanned, 1);
 });
 
 Deno.test("Admission scans again after a scan that failed", async () => {
@@ -224,7 +224,7 @@ for (
     if (published !== null) await test.kv.set(["waiting"], { test: published });
 
     assertEquals((await test.admit()).outcome, outcome);
-    assertStrictEquals(test.scans.counts, counts);
+    assertStrictEquals(test.scans.scanned, counts);
   });
 }
 

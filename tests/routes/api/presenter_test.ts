@@ -28,6 +28,9 @@ const progress: Progress = {
   usage: { ...usage, inputTokens: 1 },
 };
 
+/** The progress of a job whose position is not known. */
+const notQueued = { position: null, expectedStartAt: null };
+
 function shown(job: JobRecord, progress: Progress = noProgress) {
   return presentJob(kind, { job, progress, result: null });
 }
@@ -38,6 +41,7 @@ Deno.test("presentJob() shows that an accepted job waits for a worker", () => {
     message: "Waiting for a free worker",
     step: 0,
     of: null,
+    ...notQueued,
     updatedAt: "2026-11-21T12:00:00.000Z",
   });
 });
@@ -49,6 +53,7 @@ Deno.test("presentJob() shows the progress of a running job, and its time", () =
     message: "Writing day 2 of 3",
     step: 1,
     of: 3,
+    ...notQueued,
     updatedAt: "2026-11-21T12:00:02.000Z",
   });
   assertEquals([partial, soFar], [["one"], progress.usage]);
@@ -66,6 +71,7 @@ Deno.test("presentJob() shows a retried job's failure, its time and its parts", 
     message: "Trying again after a fault: OpenAI API error: 500",
     step: 1,
     of: 3,
+    ...notQueued,
     updatedAt: "2026-11-21T12:00:05.000Z",
   });
   assertEquals(partial, ["one"]);
@@ -111,6 +117,34 @@ for (const [code, message] of reasons) {
       assertEquals([progress?.phase, progress?.updatedAt], ["waiting", since]);
       assertMatch(progress!.message, message);
     }
+  });
+}
+
+const refusal = failure("rate_limited", "Why");
+const queue = { isPaused: false, position: 3, expectedStartAt: NOON + 20_000 };
+
+const waits: [
+  name: string,
+  members: object,
+  phase: string,
+  position: number | null,
+  startsAt: string | null,
+][] = [
+  ["a position and an expected start", { queue }, "queued", 3, "2026-11-21T12:00:20.000Z"],
+  ["a pause", { queue: { ...queue, isPaused: true, expectedStartAt: null } }, "paused", 3, null],
+  ["no expected start in an outage", { queue, heldBackBy: refusal }, "waiting", 3, null],
+  ["no position of a follower", { queue, isFollowing: true }, "starting", null, null],
+];
+
+for (const [name, members, phase, position, startsAt] of waits) {
+  Deno.test(`presentJob() shows for a waiting job ${name}`, () => {
+    const snapshot = { job: queuedJob(), progress: noProgress, result: null, ...members };
+    const { progress } = presentJob(kind, snapshot);
+    assertEquals([progress?.phase, progress?.position, progress?.expectedStartAt], [
+      phase,
+      position,
+      startsAt,
+    ]);
   });
 }
 

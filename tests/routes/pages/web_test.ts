@@ -367,6 +367,18 @@ Deno.test("a refused wish stays in the form, with the reason and the time to try
   assertStrictEquals(stateOf(refused.text).refusal.code, "queue_full");
 });
 
+Deno.test("while the intake is paused, the form says so with the operator's note", async () => {
+  using env = await openApp();
+  const pause = { what: "intake", note: "Back at <six>" };
+  await env.a.operator.controls.pause({ name: "Ada", via: "api" }, pause);
+  const refused = await submit(env.app, "/trips", form);
+  assertStrictEquals(refused.status, 503);
+  assertStrictEquals(refused.headers.get("retry-after"), "60");
+  assertMatch(refused.text, /We&#39;re taking a short break|We're taking a short break/);
+  assertMatch(refused.text, /<p dir="auto">Back at &lt;six>/);
+  assertMatch(refused.text, /value="Tokyo, Japan"/);
+});
+
 Deno.test("after the daily limit, the form says so to travelers, and trips are still shown", async () => {
   using env = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
   const made = await submit(env.app, "/trips", form);

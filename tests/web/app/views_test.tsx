@@ -3,14 +3,14 @@ import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
 import { filesOf } from "../../../routes/files/registry.ts";
-import { describeProgress } from "../../../web/app/dock.tsx";
+import { describePosition, describeProgress, Dock } from "../../../web/app/dock.tsx";
 import { plainView } from "../../../web/app/kinds/plain.tsx";
 import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
 import { describeStopRefusal } from "../../../web/app/refusal.ts";
 import { PlanWarnings } from "../../../web/app/plan_warnings.tsx";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
-import type { GenerationJob } from "../../../web/client/client.ts";
+import type { GenerationJob, Job } from "../../../web/client/client.ts";
 import { techno } from "../../../testing/app.ts";
 
 const bundles = sampleBundles(techno).bundles;
@@ -43,13 +43,45 @@ function textOf(html: string): string {
 
 Deno.test("the page of a waiting trip shows no message for developers", () => {
   const message = "Trying again after a fault: OpenAI API error: 500";
-  const progress = { message, step: 0, of: null, updatedAt: job.createdAt };
-  const said = (phase: "queued" | "retrying" | "waiting" | "writing") =>
-    describeProgress({ ...progress, phase });
+  const said = (phase: "queued" | "retrying" | "waiting" | "paused" | "writing") =>
+    describeProgress({ message, phase });
   assertStrictEquals(said("queued"), "Your plan is waiting. We will start to write it soon.");
   assertStrictEquals(said("retrying"), "Something went wrong. We're trying again.");
   assertMatch(said("waiting"), /^The service that writes plans is not available\./);
+  assertMatch(said("paused"), /^We're taking a short break\./);
   assertStrictEquals(said("writing"), message);
+});
+
+const positions: [position: number, text: string][] = [
+  [1, "Your trip is next."],
+  [2, "One trip is ahead of yours."],
+  [3, "2 trips are ahead of yours."],
+  [100, "99 trips are ahead of yours."],
+  [110, "About 110 trips are ahead of yours."],
+];
+
+for (const [position, text] of positions) {
+  Deno.test(`the page of a trip at position ${position} says so`, () => {
+    assertStrictEquals(describePosition(position), text);
+  });
+}
+
+/** Renders the dock of a trip that waits. */
+function waitingDock(progress: object): string {
+  const waiting = { phase: "queued", message: "Waiting for a free worker", step: 0, of: null };
+  const members = { ...waiting, updatedAt: job.createdAt, ...progress };
+  const waitingJob: Job = { ...job, status: "processing", progress: members } as Job;
+  const state = { connection: "polling", fault: null, ageMs: 0, canCancel: false } as const;
+  return textOf(renderToString(<Dock job={waitingJob} {...state} onEnded={() => {}} />));
+}
+
+Deno.test("a trip that waits shows its position and when it starts, a running one does not", () => {
+  const queued = waitingDock({ position: 3, expectedStartAt: "2026-11-21T12:05:00.000Z" });
+  assertMatch(queued, /2 trips are ahead of yours\.\s+We expect to start at about\s+.*12:05 UTC/);
+  const unknown = waitingDock({ position: 3, expectedStartAt: null });
+  assertMatch(unknown, /2 trips are ahead of yours\./);
+  assertNotMatch(unknown, /We expect/);
+  assertNotMatch(waitingDock({ position: null, expectedStartAt: null }), /ahead of yours/);
 });
 
 Deno.test("a trip that was not canceled says what to do, in the words of the page", () => {
@@ -72,6 +104,12 @@ Deno.test("a refusal names a time only if the same request may succeed later", (
     shown("unauthorized", null, "trip"),
     /"Edit your request" to enter one\..*request is/,
   );
+});
+
+Deno.test("a refusal shows what the operator says, as text", () => {
+  const refusal = { code: "intake_paused", retryAfterSeconds: 60, note: "Back <at> six" };
+  const shown = textOf(renderToString(<RefusalNotice refusal={refusal} place="form" />));
+  assertMatch(shown, /We're taking a short break, .*Back <at>? six/s);
 });
 
 Deno.test("each kind has its own names of fields", () => {
