@@ -1,4 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Hono } from "hono";
+import { Metrics } from "../../../lib/metrics/metrics.ts";
+import { measureRequests } from "../../../routes/http/request_metrics.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 
 type Env = Awaited<ReturnType<typeof openApp>>;
@@ -67,6 +71,23 @@ Deno.test("all polls count under one route, also polls that are answered with 30
     "POST /api/itineraries 202 1",
     "GET /api/itineraries/:id 200 1",
     "GET /api/itineraries/:id 304 2",
+  ]);
+});
+
+Deno.test("the time of a request is that to its answer, and never negative", async () => {
+  const clock = new FakeClock();
+  const metrics = new Metrics();
+  /** During the second request, the clock is set back. */
+  const steps = [1_500, -60_000];
+  const app = new Hono().use(measureRequests(metrics, clock)).get("/slow", (c) => {
+    clock.advance(steps.shift()!);
+    return c.text("");
+  });
+  await app.request("/slow");
+  await app.request("/slow");
+  const [{ points = [] } = {}] = await metrics.collect();
+  assertEquals(points.map(({ value }) => typeof value === "object" && [value.count, value.sum]), [
+    [2, 1.5],
   ]);
 });
 
