@@ -326,6 +326,15 @@ for (const aheadMs of [0, 5 * MINUTE, -5 * MINUTE, HOUR]) {
   });
 }
 
+Deno.test("a new instance leaves the turn to a living one, and takes it at once from a dead one", async () => {
+  using env = await openAlerts(settings);
+  await env.alerts.run();
+  env.clock.advance(MINUTE_MS);
+  assertStrictEquals(await env.open("b").run(), false);
+  env.clock.advance(2 * MINUTE_MS);
+  assertStrictEquals(await env.open("c").run(), true);
+});
+
 Deno.test("a restart neither repeats nor forgets an alert", async () => {
   using env = await openAlerts(settings);
   await env.pass({ free: LOW_MARK });

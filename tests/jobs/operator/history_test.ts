@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { HOUR_MS, MINUTE_MS } from "../../../lib/history/range.ts";
+import { HOUR_MS, meanLevel, MINUTE_MS } from "../../../lib/history/range.ts";
 import { countOf, mergeRows } from "../../../lib/history/row.ts";
 import { Metrics } from "../../../lib/metrics/metrics.ts";
 import { HistoryStore } from "../../../lib/store/history_store.ts";
@@ -54,7 +54,8 @@ async function openHistories() {
 Deno.test("every range has what all instances have counted", async () => {
   using env = await openHistories();
   const [a, b] = [env.open("a"), env.open("b")];
-  for (let n = 0; n < 3; n++) {
+  // Longer than rows wait for a database that is down.
+  for (let n = 0; n < 9; n++) {
     a.accept(1);
     b.accept(10);
     await a.history.record();
@@ -62,7 +63,7 @@ Deno.test("every range has what all instances have counted", async () => {
     env.clock.advance(MINUTE_MS);
   }
   for (const range of ["hour", "day", "month"] as const) {
-    assertStrictEquals(await env.accepted(a.history, range), 33);
+    assertStrictEquals(await env.accepted(a.history, range), 99);
   }
 });
 
@@ -140,7 +141,8 @@ Deno.test("a database that is down for an hour costs no count", async () => {
 
 Deno.test("a stop writes the rest once, and removes the instance", async () => {
   using env = await openHistories();
-  const { history, accept } = env.open("a");
+  const { history, accept, metrics } = env.open("a");
+  metrics.observe("tripwright.jobs.running", () => [{ value: 3, attributes: { kind: "bundles" } }]);
   accept(1);
   await history.record();
   assertEquals((await history.instances()).map(({ holder }) => holder), ["a"]);
@@ -148,6 +150,8 @@ Deno.test("a stop writes the rest once, and removes the instance", async () => {
   await history.finish();
   assertStrictEquals(await env.accepted(history), 3);
   assertEquals(await history.instances(), []);
+  // A gauge counts once in a minute.
+  assertStrictEquals(meanLevel((await history.read("hour")).at(-1)!, "running"), 3);
 });
 
 Deno.test("rows of many short-lived instances are merged when their minute is long over", async () => {
