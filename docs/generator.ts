@@ -51,7 +51,6 @@ const keyModules = [
   "space_writes",
   "audit_store",
   "bulk_turns",
-  "controls_store",
   "session_store",
 ];
 

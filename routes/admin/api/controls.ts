@@ -45,9 +45,11 @@ export const InstanceDetails = InstanceHealth.extend({
 }).meta({ id: "Instance" });
 export type InstanceDetails = z.output<typeof InstanceDetails>;
 
-const Instances = z.object({ instances: z.array(InstanceDetails) }).meta({ id: "Instances" });
+export const Instances = z.object({ instances: z.array(InstanceDetails) }).meta({
+  id: "Instances",
+});
 
-const ClosedBreaker = z.object({
+export const ClosedBreaker = z.object({
   kind: z.string(),
   wasOpen: z.boolean().describe("Whether it held back any job"),
 }).meta({ id: "ClosedBreaker" });
