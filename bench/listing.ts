@@ -2,7 +2,7 @@
  * Measures pages of the lists of jobs with 100,000 stored jobs. `deno task listing`
  */
 import { parseArgs } from "node:util";
-import { systemClock } from "../lib/clock.ts";
+import { isoTime, systemClock } from "../lib/clock.ts";
 import { failure, FailureCode } from "../lib/job/failure.ts";
 import { newJobId } from "../lib/job/job_id.ts";
 import {
@@ -21,7 +21,9 @@ import {
 import { summaryOf } from "../lib/job/job_summary.ts";
 import { keys } from "../lib/store/job_keys.ts";
 import { JobListing, type JobQuery } from "../lib/store/job_listing.ts";
+import { testApp } from "../testing/app.ts";
 import { workDirectory } from "../testing/program.ts";
+import { openBenchRuntime } from "./runtime.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "100000" } } });
 const COUNT = Number(values.jobs);
@@ -30,6 +32,7 @@ const PAGE = 50;
 const TIMES = 20;
 const JOBS_PER_COMMIT = 100;
 const HOLDER = "bench";
+const TOKEN = "operator-0123456789";
 
 /** How many jobs the owner of the list with an owner has. */
 const OWNERS = 100;
@@ -115,24 +118,51 @@ const filters: JobQuery[] = [
   { owner: "key:9", state: "failed", attempts: 2 },
 ];
 
-/** Measures the first page, and one from the middle. */
-async function measure(listing: JobListing, query: JobQuery) {
-  const middle = newJobId(systemClock.now() - COUNT / 2);
-  const row: Record<string, string | number> = { filter: JSON.stringify(query) };
-  for (const [name, cursor] of [["first", null], ["middle", middle]] as const) {
-    const taken: number[] = [];
-    let page;
-    for (let n = 0; n < TIMES; n++) {
-      const startedAt = performance.now();
-      page = await listing.page(query, { limit: PAGE, cursor });
-      taken.push(performance.now() - startedAt);
-    }
-    taken.sort((a, b) => a - b);
-    row[`${name} page, jobs`] = `${page!.jobs.length}${page!.isPartial ? " (partial)" : ""}`;
-    row[`${name} page, median ms`] = Math.round(taken[TIMES / 2]!);
-    row[`${name} page, longest ms`] = Math.round(taken.at(-1)!);
+/** Runs `work` several times. Returns its last result, and the median and the longest time in ms. */
+async function timeMany<T>(work: () => Promise<T>): Promise<{ last: T; times: string }> {
+  const taken: number[] = [];
+  let last: T | undefined;
+  for (let n = 0; n < TIMES; n++) {
+    const startedAt = performance.now();
+    last = await work();
+    taken.push(performance.now() - startedAt);
   }
-  return row;
+  taken.sort((a, b) => a - b);
+  const [median, longest] = [taken[TIMES / 2]!, taken.at(-1)!].map(Math.round);
+  return { last: last!, times: `${median}, ${longest}` };
+}
+
+/** Measures the first page of a list, one from its middle, and the page of the dashboard. */
+async function measure(kv: Deno.Kv, query: JobQuery) {
+  const listing = new JobListing(kv, systemClock);
+  const middle = newJobId(systemClock.now() - COUNT / 2);
+  const first = await timeMany(() => listing.page(query, { limit: PAGE }));
+  const later = await timeMany(() => listing.page(query, { limit: PAGE, cursor: middle }));
+  const ask = dashboardOf(kv, query);
+  const { times } = await timeMany(async () => await (await ask()).text());
+  return {
+    filter: JSON.stringify(query),
+    jobs: `${first.last.jobs.length}${first.last.isPartial ? " (partial)" : ""}`,
+    "first page, ms": first.times,
+    "middle page, ms": later.times,
+    "dashboard, ms": times,
+  };
+}
+
+/** Returns a function that asks the application for the page of the dashboard with this filter. */
+function dashboardOf(kv: Deno.Kv, { until, ...query }: JobQuery): () => Promise<Response> {
+  const app = testApp(openBenchRuntime(kv), { clock: systemClock, adminToken: TOKEN });
+  const fields = Object.entries({
+    ...query,
+    ...(until !== undefined && { until: isoTime(until) }),
+  }).map(([name, value]) => [name, String(value)]);
+  const url = `http://localhost/admin/jobs?${new URLSearchParams(fields)}`;
+  return async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const response = await app.fetch(new Request(url, { headers }));
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return response;
+  };
 }
 
 for (const waiting of [2_000, COUNT]) {
@@ -142,8 +172,7 @@ for (const waiting of [2_000, COUNT]) {
   await storeJobs(kv, { waiting });
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   console.log(`${COUNT} jobs, of which ${waiting} wait; stored in ${seconds} s`);
-  const listing = new JobListing(kv, systemClock);
   const rows = [];
-  for (const query of filters) rows.push(await measure(listing, query));
+  for (const query of filters) rows.push(await measure(kv, query));
   console.table(rows);
 }

@@ -39,7 +39,6 @@ const keyModules = [
   "job_keys",
   "history_store",
   "alert_store",
-  "queue_store",
   "instance_store",
   "controls_store",
   "queue_store",

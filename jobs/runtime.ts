@@ -467,17 +467,8 @@ function createHealth(
 
 /** Creates what operators see and do. */
 function createOperator(
-  { limits, traceUrl, unpricedModel, jobTtlMs: ttlMs }: Config,
-  {
-    options: { kv, clock },
-    kinds,
-    allKinds,
-    base: { store, keyStore, apiKeys, keys, controls, breaker },
-    work,
-    jobs,
-    health,
-    reports,
-  }: {
+  config: Config,
+  { options, kinds, allKinds, base, work, jobs, health, reports }: {
     options: RuntimeOptions;
     kinds: readonly PublicKind[];
     allKinds: ReadonlyMap<string, JobKind>;
@@ -488,23 +479,17 @@ function createOperator(
     reports: Pick<Operator, "alerts" | "history">;
   },
 ): Operator {
+  const { limits, traceUrl, jobTtlMs: ttlMs } = config;
+  const { kv, clock } = options;
+  const { store } = base;
   const audit = new Audit(new AuditStore(kv, clock));
   const publicKinds = new Set(kinds.map(({ name }) => name));
   return {
-    alerts: reports.alerts,
+    ...reports,
     audit,
     bulk: new BulkJobs({ store, jobs, audit, clock, ttlMs, kinds: publicKinds }),
-    controls: new OperatorControls({
-      controls,
-      breaker,
-      store,
-      health,
-      audit,
-      kinds: [...publicKinds],
-      sweep: () => work.stager.trySweep(),
-    }),
+    controls: createControls({ kinds: publicKinds, base, work, health, audit, reports }),
     health,
-    history: reports.history,
     kinds: [...publicKinds],
     sessions: new SessionStore(kv, clock),
     jobs: new OperatorJobs({
@@ -517,15 +502,44 @@ function createOperator(
       publicKinds,
       traceUrl,
     }),
-    keys: new OperatorKeys({
-      store: keyStore,
-      apiKeys,
-      refresh: () => keys.refresh(),
-      audit,
-      clock,
-      unpricedModel,
-    }),
+    keys: createOperatorKeys(config, { options, base, audit }),
   };
+}
+
+/** Creates what operators pause, resume and close. */
+function createControls(
+  { kinds, base: { controls, breaker, store }, work, health, audit, reports: { history } }: {
+    kinds: ReadonlySet<string>;
+    base: Stores;
+    work: Work;
+    health: Health;
+    audit: Audit;
+    reports: Pick<Operator, "history">;
+  },
+): OperatorControls {
+  return new OperatorControls({
+    controls,
+    breaker,
+    store,
+    health,
+    readPresent: () => history.instances(),
+    audit,
+    kinds: [...kinds],
+    sweep: () => work.stager.trySweep(),
+  });
+}
+
+/** Creates what operators do with API keys. */
+function createOperatorKeys(
+  { unpricedModel }: Config,
+  { options: { clock }, base: { keyStore: store, apiKeys, keys }, audit }: {
+    options: RuntimeOptions;
+    base: Stores;
+    audit: Audit;
+  },
+): OperatorKeys {
+  const refresh = () => keys.refresh();
+  return new OperatorKeys({ store, apiKeys, refresh, audit, clock, unpricedModel });
 }
 
 /** Creates the history and the alerts. */

@@ -262,7 +262,8 @@ export const Variables = z.object({
     description:
       "bearer tokens, comma-separated, at least 16 characters each. When set, every call of the " +
       "jobs API needs one, and a job is visible only to the key that created it. After the " +
-      "start, the service keeps only hashes of the keys",
+      "start, the service keeps only hashes of the keys. Operators can also make keys " +
+      "[without a restart](operations.md#api-keys)",
   }),
   ADMIN_TOKEN: z.string().regex(/^[\x21-\x7e]{16,}$/, {
     error: "a token of at least 16 visible ASCII characters, without spaces or line breaks",
@@ -292,8 +293,8 @@ export const Variables = z.object({
       "still needs a key",
   ),
   DAILY_JOBS_PER_KEY: integer(1, 1_000_000).optional().describe(
-    "how many jobs each API key may create per day (UTC); after that, `POST` answers 429 until " +
-      "midnight",
+    "how many jobs each API key may create per day (UTC), unless the operator has given it a limit " +
+      "of its own; after that, `POST` answers 429 until midnight",
   ),
   DAILY_JOBS: integer(1, 100_000_000).optional().describe(
     "how many jobs all callers together may create per day (UTC); after that, `POST` answers 503 " +

@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { corsOrigins, access, metrics } = options;
   const guard = guardOf(options);
   const app = new Hono<AppEnv>({ strict: false });
-  app.use(measureRequests(metrics));
+  app.use(measureRequests(metrics, options.clock));
   app.use(requestId());
   const isClosed = guard ? isAdminPath : () => false;
   const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders, isClosed };

@@ -7,6 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { ControlsStore } from "../../lib/store/controls_store.ts";
+import type { PresentInstance } from "../../lib/store/history_store.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import type { Health, InstanceHealth, KindHealth } from "../engine/health.ts";
 import type { Actor, Audit } from "./audit.ts";
@@ -19,6 +20,8 @@ export interface OperatorControlsOptions {
   breaker: Breaker;
   store: Pick<JobStore, "index" | "endPause">;
   health: Pick<Health, "readKinds" | "readInstances" | "inTime">;
+  /** Lists the instances that report once a minute. */
+  readPresent: () => Promise<PresentInstance[]>;
   audit: Audit;
   /** The names of the kinds that operators pause. */
   kinds: readonly string[];
@@ -47,6 +50,8 @@ export interface InstanceReport extends InstanceHealth {
   jobs: string[];
   /** Whether it holds more. */
   hasMore: boolean;
+  /** What it has reported of itself; `null`: nothing within three minutes. */
+  presence: PresentInstance | null;
 }
 
 /** How many jobs of an instance a report names. `WORKER_CONCURRENCY` is 32 by default. */
@@ -177,14 +182,20 @@ export class OperatorControls {
     return ended;
   }
 
-  /** Lists the instances that answer or have lately held jobs, with the jobs that they hold. */
+  /** Lists the instances that run or have lately held jobs, with the jobs that they hold. */
   async instances(): Promise<InstanceReport[]> {
-    const { health, store } = this.#options;
-    const instances = await health.readInstances();
-    return await Promise.all(instances.map(async (instance) => {
+    const { health, store, readPresent } = this.#options;
+    const [holders, present] = await Promise.all([health.readInstances(), readPresent()]);
+    const known = new Set(holders.map(({ id }) => id));
+    const idle = present.filter(({ holder }) => !known.has(holder))
+      .map(({ holder }) => ({ id: holder, isAlive: true, heartbeatAt: null }));
+    return await Promise.all([...holders, ...idle].map(async (instance) => {
       const held = await store.index.heldBy(instance.id, { limit: NAMED_JOBS + 1 });
       const jobs = held.slice(0, NAMED_JOBS).map(({ id }) => id);
-      return { ...instance, jobs, hasMore: held.length > NAMED_JOBS };
+      const presence = present.find(({ holder }) => holder === instance.id) ?? null;
+      // An instance without jobs renews no heartbeat.
+      const isAlive = instance.isAlive || (held.length === 0 && presence !== null);
+      return { ...instance, isAlive, jobs, hasMore: held.length > NAMED_JOBS, presence };
     }));
   }
 }

@@ -32,7 +32,7 @@ export const JobFilter = z.strictObject({
   code: FailureCode.optional().meta({ description: "Why it failed" }),
   source: Source.optional().meta({ description: "What wrote its plan" }),
   owner: name.optional().meta({ description: "The id of the caller that owns it" }),
-  attempts: z.coerce.number().int().min(1).max(1_000).optional()
+  attempts: z.coerce.number({ error: "must be a number" }).int().min(1).max(1_000).optional()
     .meta({ description: "The smallest number of its attempts" }),
   since: TimeOrAge.optional().meta({ description: "It was created at this time or later" }),
   until: TimeOrAge.optional().meta({ description: "It was created before this time" }),

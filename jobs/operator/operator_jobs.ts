@@ -12,7 +12,7 @@ import {
   type JobRecord,
   limitsOf,
 } from "../../lib/job/job_record.ts";
-import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
 import { summaryOf } from "../../lib/job/job_summary.ts";
 import type { Progress } from "../../lib/job/progress.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
@@ -57,6 +57,8 @@ export interface JobReport {
   isFollowing: boolean;
   /** Why the breaker holds it back. */
   heldBackBy: Failure | null;
+  /** How it waits; `null`: it does not wait, or this instance does not know. */
+  queue: QueueWait | null;
   /** Why it has failed, or why its last attempt has. */
   failure: Failure | null;
   usage: JobUsage | null;
@@ -128,7 +130,7 @@ export class OperatorJobs {
     };
   }
 
-  #describe({ job, progress, isFollowing = false, heldBackBy, result }: JobSnapshot) {
+  #describe({ job, progress, isFollowing = false, heldBackBy, queue, result }: JobSnapshot) {
     const { limits } = this.#options;
     return {
       promptVersion: job.promptVersion,
@@ -137,6 +139,7 @@ export class OperatorJobs {
       progress,
       isFollowing,
       heldBackBy: heldBackBy ?? null,
+      queue: queue ?? null,
       failure: job.state === "failed" ? job.failure : isEnded(job) ? null : job.lastFailure,
       usage: isEnded(job) ? job.usage : progress.usage,
       plan: result,

@@ -67,7 +67,12 @@ export const counterSeries = {
 
 /** Durations in seconds. */
 export const histogramSeries = {
-  duration: { metric: "tripwright.job.duration", labels: ["kind"] },
+  duration: {
+    metric: "tripwright.job.duration",
+    labels: ["kind"],
+    // A job may be canceled after hours in the queue.
+    where: ({ outcome }) => outcome !== "canceled",
+  },
   wait: { metric: "tripwright.job.wait", labels: ["kind"] },
   latency: { metric: HTTP, labels: [] },
   eventLoopDelay: { metric: "tripwright.event_loop.delay", labels: [] },

@@ -19,6 +19,8 @@ interface Instrument {
   optional?: readonly string[];
   /** The upper ends of a histogram's buckets, in its unit. */
   buckets?: readonly number[];
+  /** A histogram with a value for each request, see `tally.ts`. */
+  isFrequent?: true;
   /**
    * `service`: all instances report the same state, so the sum over the instances means nothing.
    * Unset: each instance reports its own part.
@@ -135,6 +137,7 @@ export const instruments = {
       "`unknown`",
     attributes: ["http.request.method", "http.route", "http.response.status_code"],
     buckets: HTTP_SECONDS,
+    isFrequent: true,
   },
   "tripwright.jobs.waiting": {
     type: "gauge",
@@ -236,6 +239,10 @@ type NameOf<Type extends Instrument["type"]> = {
 
 export type CounterName = NameOf<"counter">;
 export type HistogramName = NameOf<"histogram">;
+/** The histograms with a value for each request. */
+export type FrequentName = {
+  [Name in InstrumentName]: Instruments[Name] extends { isFrequent: true } ? Name : never;
+}[InstrumentName];
 export type GaugeName = NameOf<"gauge">;
 
 type OptionalOf<Name extends InstrumentName> = Instruments[Name] extends

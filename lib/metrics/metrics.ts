@@ -10,6 +10,7 @@ import { createNoopMeter, type Meter, metrics as openTelemetry } from "@opentele
 import {
   type AttributesOf,
   type CounterName,
+  type FrequentName,
   type GaugeName,
   type HistogramName,
   type InstrumentName,
@@ -17,6 +18,7 @@ import {
   instrumentOf,
 } from "./instruments.ts";
 import type { Sdk } from "./sdk.ts";
+import { Tallies } from "./tally.ts";
 
 /** The values of an attribute by its name. */
 export type Attributes = Readonly<Record<string, string | number>>;
@@ -70,7 +72,21 @@ export class Metrics {
   #waiting: Waiting[] = [];
   #writes: ReadonlyMap<InstrumentName, readonly Write[]> | undefined;
   #sdk: Promise<Sdk> | undefined;
+  /** Deno's own meter; `null` without `OTEL_DENO`. */
+  readonly #denos: Meter | null;
+  readonly #tallies: ReadonlyMap<InstrumentName, Tallies>;
   readonly #gauges = new Map<GaugeName, () => Promise<Observation[]> | Observation[]>();
+
+  constructor() {
+    const meter = openTelemetry.getMeter(SCOPE);
+    this.#denos = meter === createNoopMeter() ? null : meter;
+    this.#tallies = new Map(
+      instrumentNames.flatMap((name) => {
+        const { isFrequent, buckets = [] } = instrumentOf(name);
+        return isFrequent ? [[name, new Tallies(buckets)]] : [];
+      }),
+    );
+  }
 
   /** Adds to a counter. */
   add<Name extends CounterName>(name: Name, value: number, attributes: AttributesOf<Name>): void {
@@ -83,7 +99,23 @@ export class Metrics {
     value: number,
     attributes: AttributesOf<Name>,
   ): void {
+    this.#tallies.get(name)?.of(attributes as Attributes).record(value);
     this.#write(name, value, attributes as Attributes);
+  }
+
+  /**
+   * Returns a function that adds values to a distribution with these attributes, for callers that
+   * measure each request. It costs a tenth of {@link record}.
+   */
+  series<Name extends FrequentName>(
+    name: Name,
+    attributes: AttributesOf<Name>,
+  ): (value: number) => void {
+    const tally = this.#tallies.get(name)!.of(attributes as Attributes);
+    return (value) => {
+      tally.record(value);
+      if (this.#denos) this.#write(name, value, attributes as Attributes);
+    };
   }
 
   /**
@@ -132,12 +164,12 @@ export class Metrics {
 
   async #createSdk(): Promise<Sdk> {
     const { createSdk } = await import("./sdk.ts");
-    const sdk = createSdk(SCOPE);
-    const denos = openTelemetry.getMeter(SCOPE);
-    // Without `OTEL_DENO`, Deno has no provider of its own.
-    const meters = denos === createNoopMeter() ? [sdk.meter] : [sdk.meter, denos];
+    const sdk = createSdk(SCOPE, this.#tallies);
     this.#writes = new Map(
-      instrumentNames.map((name) => [name, meters.flatMap((meter) => this.#create(meter, name))]),
+      instrumentNames.map((name) => [name, [
+        ...this.#tallies.has(name) ? [] : this.#create(sdk.meter, name),
+        ...this.#denos ? this.#create(this.#denos, name) : [],
+      ]]),
     );
     for (const { name, value, attributes } of this.#waiting) this.#write(name, value, attributes);
     this.#waiting = [];

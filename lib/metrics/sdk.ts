@@ -3,17 +3,20 @@
  * `metrics.ts` imports it late.
  * @module
  */
-import type { Meter } from "@opentelemetry/api";
+import { type Meter, ValueType } from "@opentelemetry/api";
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import {
+  AggregationTemporality,
   DataPointType,
+  type HistogramMetricData,
   MeterProvider,
   type MetricData,
   MetricReader,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import type { InstrumentName } from "./instruments.ts";
+import { type InstrumentName, instrumentOf } from "./instruments.ts";
 import type { Attributes, Point, Reading } from "./metrics.ts";
+import type { Tallies } from "./tally.ts";
 
 /** A gauge that takes longer has no values in this collection. */
 const READ_MS = 5_000;
@@ -38,15 +41,23 @@ class RequestedReader extends MetricReader {
   }
 }
 
-/** Creates a meter with its own values. */
-export function createSdk(scope: string): Sdk {
+/**
+ * Creates a meter with its own values.
+ *
+ * @param tallies further distributions, by instrument
+ */
+export function createSdk(scope: string, tallies: ReadonlyMap<InstrumentName, Tallies>): Sdk {
   const reader = new RequestedReader();
   const provider = new MeterProvider({ readers: [reader] });
   // Without timestamps, constant labels, and labels about the library: there is one scope, and
   // Prometheus adds the instance.
   const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
-  const read = async (): Promise<ResourceMetrics> =>
-    (await reader.collect({ timeoutMillis: READ_MS })).resourceMetrics;
+  async function read(): Promise<ResourceMetrics> {
+    const { resourceMetrics } = await reader.collect({ timeoutMillis: READ_MS });
+    const tallied = { scope: { name: scope }, metrics: histogramsOf(tallies) };
+    return { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, tallied] };
+  }
+
   return {
     meter: provider.getMeter(scope),
     async collect() {
@@ -59,7 +70,7 @@ export function createSdk(scope: string): Sdk {
 }
 
 /** What Prometheus appends to a name for a unit; other units have no part in the name. */
-const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes", "{USD}": "usd" };
+const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes" };
 
 /**
  * Appends the units to the names, as other exporters of OpenTelemetry do, so that the same
@@ -79,6 +90,27 @@ function withUnits({ scopeMetrics, ...rest }: ResourceMetrics): ResourceMetrics 
     scopeMetrics: scopeMetrics.map(({ metrics, ...scope }) => ({
       ...scope,
       metrics: metrics.map(rename),
+    })),
+  };
+}
+
+function histogramsOf(tallies: ReadonlyMap<InstrumentName, Tallies>): HistogramMetricData[] {
+  return [...tallies].map(([name, tallies]) => histogramOf(name, tallies))
+    .filter(({ dataPoints }) => dataPoints.length > 0);
+}
+
+function histogramOf(name: InstrumentName, tallies: Tallies): HistogramMetricData {
+  const { unit, description } = instrumentOf(name);
+  return {
+    descriptor: { name, unit, description, valueType: ValueType.DOUBLE },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DataPointType.HISTOGRAM,
+    dataPoints: [...tallies].map(({ attributes, boundaries, counts, count, sum }) => ({
+      attributes,
+      // Neither the text of Prometheus nor a reading contains times.
+      startTime: [0, 0],
+      endTime: [0, 0],
+      value: { buckets: { boundaries: [...boundaries], counts: [...counts] }, count, sum },
     })),
   };
 }

@@ -62,5 +62,6 @@ export class SessionStore {
 }
 
 function keyOf(id: string): Deno.KvKey {
-  return ["session", sha256(id)];
+  const hash = sha256(id);
+  return ["session", hash];
 }

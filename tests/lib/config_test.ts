@@ -324,3 +324,55 @@ for (
     assertStrictEquals(parseConfig(env).logsEachLine, expected);
   });
 }
+
+Deno.test("parseConfig() changes single thresholds of alerts, and keeps the others", () => {
+  const { alerts } = parseConfig({ ALERTS: '{"backlog":{"waiting":50},"duration":false}' });
+  const defaults = parseConfig({}).alerts;
+  assert(defaults.backlog);
+  assertEquals(alerts, {
+    ...defaults,
+    backlog: { ...defaults.backlog, waiting: 50 },
+    duration: false,
+  });
+});
+
+for (
+  const alerts of [
+    "{",
+    '{"unknown":{}}',
+    '{"backlog":{"waiting":0}}',
+    '{"backlog":{"unknown":1}}',
+    '{"backlog":true}',
+    // It would clear at a worse value than that at which it fires.
+    '{"success_rate":{"below":0.9,"clearAt":0.8}}',
+    '{"model_errors":{"times":2,"clearTimes":3}}',
+    '{"storage_nearly_full":{"marks":3}}',
+  ]
+) {
+  Deno.test(`parseConfig() rejects ALERTS ${alerts}`, () => {
+    assertMatch(messageFor({ ALERTS: alerts }), /^ALERTS is .*, expected JSON such as \{"backlog"/);
+  });
+}
+
+Deno.test("parseConfig() delivers alerts to a receiver that has what its format needs", () => {
+  const url = "http://alerts.internal/hook";
+  const secret = `whsec_${btoa("a key of 24 characters..")}`;
+  assertStrictEquals(parseConfig({ ALERT_WEBHOOK_SECRET: secret }).alertReceiver, null);
+  assertEquals(
+    parseConfig({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret }).alertReceiver,
+    { url, secret, format: "json" },
+  );
+  assertEquals(
+    parseConfig({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_FORMAT: "slack" }).alertReceiver,
+    { url, secret: null, format: "slack" },
+  );
+  assertMatch(messageFor({ ALERT_WEBHOOK_URL: url }), /^ALERT_WEBHOOK_SECRET is not set/);
+});
+
+Deno.test("parseConfig() rejects a receiver of alerts without repeating it", () => {
+  for (const url of ["ftp://alerts.example/T0/B0/secret", "https://me:secret@alerts.example/"]) {
+    const message = messageFor({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_FORMAT: "slack" });
+    assertMatch(message, /^ALERT_WEBHOOK_URL is \(hidden\), expected an http\(s\) URL/);
+    assert(!message.includes("secret"));
+  }
+});

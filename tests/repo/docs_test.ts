@@ -5,6 +5,7 @@ import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
 import { documentPaths } from "../../docs/prose_linter.ts";
 import { claimsOf, matchesName, namesIn, testNames } from "../../testing/named_tests.ts";
+import { alertNames, thresholdsOf } from "../../lib/alert_thresholds.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
@@ -202,5 +203,21 @@ Deno.test("the documents name only existing tasks and files", async () => {
     ) {
       await Deno.stat(join(root, path!));
     }
+  }
+});
+
+Deno.test("the runbook has a row and a section for each alert, and no other", async () => {
+  const text = await read("docs/operations.md");
+  const part = text.split("\n## Alerts\n")[1]!.split("\n## ")[0]!;
+  assertEquals(tableRows(part).map(([name]) => name), alertNames);
+  assertEquals([...part.matchAll(/^### (.*)$/gm)].map((match) => match[1]!), alertNames);
+});
+
+Deno.test("the runbook names each threshold of an alert with its default", async () => {
+  const rows = tableRows((await read("docs/operations.md")).split("\n## Alerts\n")[1]!);
+  for (const [name, thresholds] of Object.entries(thresholdsOf({}))) {
+    const documented = rows.find(([alert]) => alert === name)!.at(-1)!;
+    const actual = Object.entries(thresholds).map((pair) => pair.join(" ")).join(", ");
+    assertStrictEquals(documented, actual);
   }
 });

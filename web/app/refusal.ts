@@ -47,6 +47,10 @@ const refusals: Record<string, RefusalText> = {
     form: "Planning a trip requires a valid API key.",
     trip: 'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
   },
+  insufficient_scope: {
+    form: "This API key can't plan trips. Please enter another one.",
+    trip: 'This API key can\'t plan trips. Choose "Edit your request" to enter another one.',
+  },
   // Only a wrong setting of a proxy causes it on pages of this service.
   foreign_site: {
     form: "This site can't accept plans at this address. Please tell the people who run it.",
@@ -79,7 +83,8 @@ export const NOT_YOURS = "Only the person who planned this trip can stop plannin
 
 /** Returns a sentence for travelers about a trip that was not canceled. */
 export function describeStopRefusal({ code }: Refusal): string {
-  if (code === "unauthorized" || code === "not_owner") return NOT_YOURS;
+  const isForbidden = ["unauthorized", "not_owner", "insufficient_scope"].includes(code);
+  if (isForbidden) return NOT_YOURS;
   const advice = code === "network"
     ? "Check your connection and try again."
     : "Try again in a moment.";

@@ -68,6 +68,7 @@ export function alertKind(receiver: AlertReceiver | null): JobKind<AlertNotice, 
     result: Delivery,
     promptVersion: VERSION,
     maxRunning: MAX_RUNNING,
+    isRare: true,
     generate: (notice, context) =>
       context.step("deliver", Delivery, () => deliver(notice, { receiver, context })),
   };

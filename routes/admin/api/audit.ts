@@ -22,7 +22,7 @@ const AuditEntryAnswer = z.object({
   reason: z.string().nullable().describe("Why it failed"),
 }).meta({ id: "AuditEntry" });
 
-const AuditPage = z.object({
+export const AuditPage = z.object({
   items: z.array(AuditEntryAnswer),
   nextCursor: z.string().nullable(),
   isPartial: z.boolean().describe("Whether the page is not full, although more entries may match"),

@@ -20,7 +20,7 @@ const Totals = z.object({
   failed: counts.describe("How many actions failed, by reason"),
 });
 
-const BulkPreview = z.object({
+export const BulkPreview = z.object({
   count: z.int().describe("How many jobs match"),
   isMore: z.boolean().describe("Whether there may be more: it stops to count at 1,000"),
 }).meta({ id: "BulkPreview" });
@@ -35,7 +35,8 @@ export const BulkJobAnswer = z.object({
   ),
   steps: z.enum(["reuse", "discard"]),
   limit: z.int(),
-  expected: BulkPreview.describe("How many jobs matched when it was started"),
+  /** When it was started. */
+  expected: BulkPreview,
   by: z.string().describe("The name of the operator"),
   state: z.enum(["scheduled", "running", "completed", "failed", "undone", "stopped"]).describe(
     "`scheduled`: it has not begun. `undone`: it was canceled before it began. `stopped`: it was " +
@@ -56,12 +57,12 @@ export const BulkJobAnswer = z.object({
 }).meta({ id: "BulkJob" });
 export type BulkJobAnswer = z.output<typeof BulkJobAnswer>;
 
-const BulkJobPage = z.object({
+export const BulkJobPage = z.object({
   items: z.array(BulkJobAnswer),
   nextCursor: z.string().nullable(),
 }).meta({ id: "BulkJobPage" });
 
-const BulkPage = z.object({
+export const BulkPage = z.object({
   items: z.array(z.object({
     jobId: z.uuid(),
     newId: z.uuid().nullable().describe("The id of its replay"),
@@ -71,7 +72,7 @@ const BulkPage = z.object({
   nextPage: z.int().nullable(),
 }).meta({ id: "BulkPage" });
 
-const BulkUndo = z.object({
+export const BulkUndo = z.object({
   outcome: z.enum(["undone", "stopped", "ended"]).describe(
     "`undone`: no job was changed. `ended`: there was nothing left to stop",
   ),

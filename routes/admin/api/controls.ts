@@ -36,12 +36,20 @@ export type Controls = z.output<typeof Controls>;
 export const InstanceDetails = InstanceHealth.extend({
   jobs: z.array(z.string()).describe("The first jobs that it works on, by id"),
   hasMore: z.boolean().describe("Whether it works on more jobs"),
+  version: z.string().nullable().describe(
+    "This and what follows is of its last report. `null`: none within three minutes",
+  ),
+  hostName: z.string().nullable().describe("`null` also without `--allow-sys=hostname`"),
+  startedAt: z.iso.datetime().nullable(),
+  freeSlots: z.int().nullable().describe("How many more jobs it could work on"),
 }).meta({ id: "Instance" });
 export type InstanceDetails = z.output<typeof InstanceDetails>;
 
-const Instances = z.object({ instances: z.array(InstanceDetails) }).meta({ id: "Instances" });
+export const Instances = z.object({ instances: z.array(InstanceDetails) }).meta({
+  id: "Instances",
+});
 
-const ClosedBreaker = z.object({
+export const ClosedBreaker = z.object({
   kind: z.string(),
   wasOpen: z.boolean().describe("Whether it held back any job"),
 }).meta({ id: "ClosedBreaker" });
@@ -86,7 +94,7 @@ export function controlOperations(options: Options): Operation[] {
       id: "listInstances",
       summary: "List the instances",
       answer: Instances,
-      returns: "The instances that answer or have lately held jobs",
+      returns: "The instances that run or have lately held jobs",
       handle: async () => ({ instances: (await controls.instances()).map(presentInstanceDetails) }),
     }),
   ];
@@ -161,7 +169,15 @@ export function presentControls({ changed, kinds, ...report }: ControlsReport): 
 
 /** Builds the answer about an instance. */
 export function presentInstanceDetails(
-  { jobs, hasMore, ...instance }: InstanceReport,
+  { jobs, hasMore, presence, ...instance }: InstanceReport,
 ): InstanceDetails {
-  return { ...presentInstance(instance), jobs, hasMore };
+  return {
+    ...presentInstance(instance),
+    jobs,
+    hasMore,
+    version: presence?.version ?? null,
+    hostName: presence?.hostName ?? null,
+    startedAt: presence && isoTime(presence.startedAt),
+    freeSlots: presence?.freeSlots ?? null,
+  };
 }

@@ -103,6 +103,11 @@ export const JobDetails = JobLine.extend({
   }),
   isFollowing: z.boolean().describe("Whether it waits for an identical job, whose progress it has"),
   heldBackBy: Failure.nullable().describe("Why the breaker holds it back"),
+  queue: z.object({
+    isPaused: z.boolean().describe("Whether an operator has paused its kind"),
+    position: z.int().nullable().describe("Its position among the waiting jobs; `null`: not known"),
+    expectedStartAt: time.nullable(),
+  }).nullable().describe("How it waits; `null`: it does not wait, or that is not known"),
   failure: Failure.nullable().describe("Why it has failed, or why its last attempt has"),
   usage: JobUsage.nullable(),
   spans: z.array(Span).describe("Waits and attempts, each followed by its steps"),
@@ -140,7 +145,7 @@ export function presentLines({ jobs, ...rest }: ListPage): JobLines {
 /** Returns the JSON of all about a job but its request. */
 export function presentDetails(report: JobReport): JobDetails {
   const { phase, message, step, of, updatedAt, openaiResponseId } = report.progress;
-  const { promptVersion, maxAttempts, isFollowing, heldBackBy, failure, usage } = report;
+  const { promptVersion, maxAttempts, isFollowing, heldBackBy, queue, failure, usage } = report;
   const { plan, trace, about, actions } = report;
   return {
     ...presentLine(report.summary),
@@ -157,6 +162,7 @@ export function presentDetails(report: JobReport): JobDetails {
     },
     isFollowing,
     heldBackBy,
+    queue: queue && { ...queue, expectedStartAt: isoOrNull(queue.expectedStartAt) },
     failure,
     usage,
     spans: report.spans.map(presentSpan),

@@ -21,15 +21,17 @@ const ListQuery = JobFilter.extend({
 });
 
 /** The schema of a job that was created for another one. */
-const Derived = z.object({
+export const Derived = z.object({
   id: z.string().describe("The id of the job"),
   isNew: z.boolean().describe("Whether this request has created it"),
 }).meta({ id: "DerivedJob" });
 
-const Canceled = z.object({ id: z.string(), state: z.literal("canceled") })
+export const Canceled = z.object({ id: z.string(), state: z.literal("canceled") })
   .meta({ id: "CanceledJob" });
 
-const Revealed = z.object({ id: z.string(), request: z.unknown() }).meta({ id: "RevealedRequest" });
+export const Revealed = z.object({ id: z.string(), request: z.unknown() }).meta({
+  id: "RevealedRequest",
+});
 
 type Options = Pick<AdminOptions, "operator">;
 

@@ -9,6 +9,7 @@ import { isoTime } from "../../../lib/clock.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { AuditQuery } from "../api/audit.ts";
 import { readFilters } from "./filters.ts";
+import { shortText } from "./job_words.ts";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 import { Time } from "./values.tsx";
 
@@ -119,7 +120,7 @@ const targetPages: Record<string, string> = {
 function Target({ action, target }: { action: string; target: string | null }) {
   if (target === null) return <>–</>;
   const page = targetPages[action.split(".")[0]!];
-  const text = target.length > 16 ? `${target.slice(0, 13)}…` : target;
+  const text = shortText(target);
   if (page === undefined) return <span title={target}>{text}</span>;
   return <a href={`${page}/${encodeURIComponent(target)}`} title={target}>{text}</a>;
 }

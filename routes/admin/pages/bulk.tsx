@@ -59,7 +59,7 @@ export function addBulkPages(routes: Hono<AdminEnv>, options: AdminOptions): voi
 /** Shows the form, what would match, and the latest bulk jobs. */
 async function sendBulkList(
   c: Context<AdminEnv>,
-  { operator: { bulk, jobs }, clock }: AdminOptions,
+  { operator: { bulk, kinds }, clock }: AdminOptions,
 ): Promise<Response> {
   const values = valuesOf(
     Object.fromEntries(fieldNames.map((name) => [name, singleQuery(c, name) ?? ""])),
@@ -76,7 +76,7 @@ async function sendBulkList(
       <>
         <BulkForm
           values={values}
-          kinds={jobs.kinds}
+          kinds={kinds}
           preview={preview}
           problem={order?.success === false ? invalidForm(order.error).problem.detail : null}
         />

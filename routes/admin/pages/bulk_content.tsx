@@ -15,6 +15,7 @@ import {
   reasonText,
 } from "./bulk_words.ts";
 import { Age, JobLink } from "./job_parts.tsx";
+import { shortText } from "./job_words.ts";
 
 /** Shows the list of bulk jobs. */
 export function BulkTable({ bulkJobs, now }: { bulkJobs: readonly BulkJob[]; now: number }) {
@@ -66,7 +67,7 @@ function FilterText({ bulkJob: { filter, createdBy } }: { bulkJob: BulkJob }) {
 }
 
 function BulkLink({ id }: { id: string }) {
-  return <a href={`/admin/bulk/${id}`} title={id}>{id.slice(0, 13)}…</a>;
+  return <a href={`/admin/bulk/${id}`} title={id}>{shortText(id)}</a>;
 }
 
 function progressText(bulkJob: BulkJob): string {

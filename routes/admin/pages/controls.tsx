@@ -207,6 +207,8 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
           <tr>
             <th scope="col">Instance</th>
             <th scope="col">State</th>
+            <th scope="col">Version</th>
+            <th scope="col">Started</th>
             <th scope="col">Heartbeat</th>
             <th scope="col">Jobs</th>
           </tr>
@@ -216,12 +218,17 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
             <tr key={instance.id}>
               <td data-label="Instance">
                 <code title={instance.id}>{instance.id.slice(0, 8)}</code>
+                {instance.hostName && <span class="quiet">{` ${instance.hostName}`}</span>}
               </td>
               <td data-label="State">
                 <State
                   tone={instance.isAlive ? "good" : "bad"}
                   text={instance.isAlive ? "alive" : "silent"}
                 />
+              </td>
+              <td data-label="Version">{instance.version ?? "not known"}</td>
+              <td data-label="Started">
+                {instance.startedAt === null ? "not known" : <Time iso={instance.startedAt} />}
               </td>
               <td data-label="Heartbeat">
                 {instance.heartbeatAt === null
@@ -230,6 +237,9 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
               </td>
               <td data-label="Jobs">
                 <HeldJobs {...instance} />
+                {instance.freeSlots !== null && (
+                  <span class="quiet">{` ${instance.freeSlots} slots free`}</span>
+                )}
               </td>
             </tr>
           ))}

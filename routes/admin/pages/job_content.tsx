@@ -92,7 +92,7 @@ function Summary({ report, now }: JobProps) {
 
 /** Shows who works on the job, how far it is, and what it has cost. */
 function Work({ report, now }: JobProps) {
-  const { summary, progress, isFollowing, usage } = report;
+  const { summary, progress, isFollowing, queue, usage } = report;
   const { holder, runAt } = summary;
   const isLive = summary.finishedAt === null;
   return (
@@ -107,6 +107,7 @@ function Work({ report, now }: JobProps) {
           <Age at={runAt} now={now} />
         </Fact>
       )}
+      <QueueFacts queue={queue} now={now} />
       {isLive && (holder !== null || isFollowing) && (
         <Fact name={isFollowing ? "Progress of the identical job" : "Progress"}>
           {progress.message}
@@ -123,6 +124,23 @@ function Work({ report, now }: JobProps) {
       {progress.openaiResponseId !== null && (
         <Fact name="Last response">
           <code>{progress.openaiResponseId}</code>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+/** Shows how the job waits. */
+function QueueFacts({ queue, now }: Pick<JobReport, "queue"> & { now: number }) {
+  if (queue === null) return null;
+  const { isPaused, position, expectedStartAt } = queue;
+  return (
+    <>
+      {isPaused && <Fact name="Waits for">the end of the pause of its kind</Fact>}
+      {position !== null && <Fact name="Position">{position}</Fact>}
+      {expectedStartAt !== null && (
+        <Fact name="Expected start">
+          <Age at={expectedStartAt} now={now} />
         </Fact>
       )}
     </>
@@ -238,7 +256,7 @@ function Request({ id, shown }: { id: string; shown: ShownRequest }) {
 /** Shows JSON as text. It scrolls, so the keyboard must reach it. */
 function Json({ value, label }: { value: unknown; label: string }) {
   return (
-    <pre class="json" tabindex={0} role="region" aria-label={label}>
+    <pre class="json" tabindex={0} role="group" aria-label={label}>
       {JSON.stringify(value, null, 2)}
     </pre>
   );

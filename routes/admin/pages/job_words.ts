@@ -57,9 +57,12 @@ export function tokensText(usage: Usage): string {
   return `${inputTokens.toLocaleString("en")} in, ${outputTokens.toLocaleString("en")} out`;
 }
 
-/** Returns the first part of an id or a hash, which a table shows as a whole in its link. */
+/**
+ * Returns the beginning and the end of an id or a hash, which a table shows as a whole in its link.
+ * The ids of jobs of the same minute begin alike.
+ */
 export function shortText(id: string): string {
-  return id.length <= 16 ? id : `${id.slice(0, 13)}…`;
+  return id.length <= 16 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 }
 
 const waits = {

@@ -134,8 +134,13 @@ export function NewSecrets({ key, secret, signingSecret, closesService }: NewKey
       {closesService && (
         <p class="notice warm">This key has closed the service: callers need a key now.</p>
       )}
-      <Secret id="secret" title="Key" text={secret} />
-      <Secret id="signing-secret" title="Secret that verifies callbacks" text={signingSecret} />
+      <Secret id="secret" title="Key" copy="Copy the key" text={secret} />
+      <Secret
+        id="signing-secret"
+        title="Secret that verifies callbacks"
+        copy="Copy the secret"
+        text={signingSecret}
+      />
       <div>
         <a class="button" href="/admin/keys">I have copied the key</a>
       </div>
@@ -143,14 +148,20 @@ export function NewSecrets({ key, secret, signingSecret, closesService }: NewKey
   );
 }
 
-function Secret({ id, title, text }: { id: string; title: string; text: string }) {
+interface SecretProps {
+  id: string;
+  title: string;
+  /** The text of the button. */
+  copy: string;
+  text: string;
+}
+
+function Secret({ id, title, copy, text }: SecretProps) {
   return (
     <div class="secret">
       <h3>{title}</h3>
       <pre id={id} tabindex={0}>{text}</pre>
-      <button type="button" class="needs-script" data-copy={id}>
-        Copy<span class="unseen">{title}</span>
-      </button>
+      <button type="button" class="needs-script" data-copy={id}>{copy}</button>
     </div>
   );
 }

@@ -40,8 +40,10 @@ export function addOverviewPage(routes: Hono<AdminEnv>, options: AdminOptions): 
             </div>
             {controls && <Kinds controls={presentControls(controls)} />}
             <Charts points={points} range={range} />
-            <Storage {...overview} />
-            {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
+            <div class="columns">
+              <Storage {...overview} />
+              {instances && <Instances instances={instances.map(presentInstanceDetails)} />}
+            </div>
           </Live>
         </>
       ),

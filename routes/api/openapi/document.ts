@@ -68,7 +68,9 @@ export function createOpenApi(
         apiKey: {
           type: "http",
           scheme: "bearer",
-          description: "Required if the operator has set `API_KEYS`",
+          description: "Required if the operator has set `API_KEYS` or made a key. The scope " +
+            "`make` creates and cancels jobs, `read` reads the key's own jobs, `read_all` those of " +
+            "all callers. Keys of `API_KEYS` have `make` and `read`",
         },
         adminToken: {
           type: "http",

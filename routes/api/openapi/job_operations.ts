@@ -123,6 +123,7 @@ function createOperation(
         "malformed_json",
         "incomplete_body",
         "invalid_header",
+        "insufficient_scope",
         "callback_not_allowed",
         "body_timeout",
         "body_too_large",
@@ -207,7 +208,9 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
   return {
     operationId: `list${plural.charAt(0).toUpperCase()}${plural.slice(1)}`,
     summary: "List jobs",
-    description: "Returns the jobs that belong to the caller, newest first, without their plans.",
+    description: "Returns the jobs that belong to the caller, newest first, without their plans. " +
+      "An API key with the scope `read_all` can list the jobs of all callers. Such a page may have " +
+      "fewer jobs than `limit`, although there is a next page.",
     ...common,
     requestParams: {
       header: requestHeadersOf(),
@@ -216,6 +219,9 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
           `The maximum number of jobs on the page, ${DEFAULT_LIMIT} by default`,
         ),
         cursor: CursorText.optional().describe("The `nextCursor` of the previous page"),
+        all: z.enum(["0", "1"]).optional().describe(
+          "`1`: the jobs of all callers. This needs an API key with the scope `read_all`",
+        ),
       }),
     },
     responses: {
@@ -223,7 +229,13 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
         headers: [...RATE, "Link"],
         always: ["Cache-Control"],
       }),
-      ...problems("invalid_request", "invalid_header", "missing_client_token", ...COMMON_PROBLEMS),
+      ...problems(
+        "invalid_request",
+        "invalid_header",
+        "missing_client_token",
+        "insufficient_scope",
+        ...COMMON_PROBLEMS,
+      ),
     },
   };
 }
@@ -247,7 +259,13 @@ function getOperation({ name, job, examples, readable }: DescribedKind): ZodOpen
         headers: LIVE,
         always: VERSIONED,
       }),
-      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+      ...problems(
+        "invalid_request",
+        "invalid_header",
+        "insufficient_scope",
+        "job_not_found",
+        ...COMMON_PROBLEMS,
+      ),
     },
   };
 }
@@ -266,6 +284,7 @@ function cancelOperation({ name, job, common }: DescribedKind): ZodOpenApiOperat
       202: answer("The job is canceled", job, { headers: RATE }),
       ...problems(
         "invalid_header",
+        "insufficient_scope",
         "not_owner",
         "job_not_found",
         "job_finished",
@@ -288,7 +307,13 @@ function timelineOperation({ kind, name, readable }: DescribedKind): ZodOpenApiO
         headers: RATE,
         always: ["Cache-Control"],
       }),
-      ...problems("invalid_request", "invalid_header", "job_not_found", ...COMMON_PROBLEMS),
+      ...problems(
+        "invalid_request",
+        "invalid_header",
+        "insufficient_scope",
+        "job_not_found",
+        ...COMMON_PROBLEMS,
+      ),
     },
   };
 }
@@ -329,6 +354,7 @@ function eventsOperation({ name, examples, readable }: DescribedKind): ZodOpenAp
       ...problems(
         "invalid_request",
         "invalid_header",
+        "insufficient_scope",
         "job_not_found",
         ...COMMON_PROBLEMS,
         "too_many_streams",
@@ -353,6 +379,7 @@ function readTokenOperation({ name, common }: DescribedKind): ZodOpenApiOperatio
       201: answer("The token", ReadToken, { headers: RATE, always: ["Cache-Control"] }),
       ...problems(
         "invalid_header",
+        "insufficient_scope",
         "read_token_not_needed",
         "job_not_found",
         ...COMMON_PROBLEMS,

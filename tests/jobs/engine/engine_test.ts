@@ -343,25 +343,32 @@ async function recordMinute(jobs: number) {
   return { writes, lists };
 }
 
-Deno.test("an instance writes only its heartbeat, as often for 100 running jobs as for one", async () => {
+/** What an instance writes for operators, once a minute. */
+const REPORTS = ["present", "minute", "hour", "alerts"];
+
+Deno.test("an instance writes its heartbeat and one report a minute, as often for 100 running jobs as for one", async () => {
   for (const jobs of [1, 100]) {
     const { writes } = await recordMinute(jobs);
-    assertEquals(new Set(writes), new Set(["instance"]));
+    const beats = writes.filter((sort) => sort === "instance").length;
     // Five per lease of ten seconds.
-    assert(writes.length > 0 && writes.length <= 31, `${writes.length} writes`);
+    assert(beats > 0 && beats <= 31, `${beats} heartbeats`);
+    assertEquals(writes.filter((sort) => sort !== "instance"), REPORTS);
   }
 });
 
-Deno.test("an idle instance writes nothing, and scans once every three seconds", async () => {
+Deno.test("an idle instance writes one report a minute, and scans once every three seconds", async () => {
   const { writes, lists } = await recordMinute(0);
-  assertEquals(writes, []);
+  assertEquals(writes, ["present", "alerts"]);
   for (const index of ['"due","test"', '"due","bulk"', "instance"]) {
     const scans = lists.filter((selector) => selector.includes(index)).length;
-    assert(scans > 0 && scans <= 21, `${scans} scans of ${index}`);
+    // 21 sweeps, and two reads of the report.
+    assert(scans > 0 && scans <= 23, `${scans} scans of ${index}`);
   }
   const keyReads = lists.filter((selector) => selector.includes("api_key")).length;
   assert(keyReads > 0 && keyReads <= 8, `${keyReads} reads of the keys`);
-  assert(lists.every((selector) => /due|instance|api_key/.test(selector)));
+  const others = lists.filter((selector) => !/due|instance|api_key/.test(selector));
+  // The report reads the history, the oldest jobs, and merges minutes and hours.
+  assert(others.length > 0 && others.length <= 8, `${others}`);
 });
 
 Deno.test("sweeps that follow each other look for rare kinds of job once", async () => {

@@ -37,7 +37,7 @@ async function addOldJob({ store, clock }: Env, ageMs: number): Promise<void> {
   await store.accept(queuedJob({ id: newJobId(now), now }));
 }
 
-Deno.test("the gauges count the jobs that run here, those that wait, and the age of the oldest", async () => {
+Deno.test("the gauges count the running jobs of this instance, all waiting jobs, and the age of the oldest", async () => {
   using env = await setUp();
   await submit(env.a, env.kind, { text: "runs" });
   await env.settled();
@@ -46,7 +46,7 @@ Deno.test("the gauges count the jobs that run here, those that wait, and the age
   await submit(env.b, env.kind, { text: "runs in the other instance" });
   await env.settled();
   await submit(env.b, env.kind, { text: "waits, too" });
-  assertEquals(await read(env, "tripwright.jobs.running"), { test: 1, bulk: 0 });
+  assertEquals(await read(env, "tripwright.jobs.running"), { test: 1, bulk: 0, alert: 0 });
   assertEquals(await read(env, "tripwright.jobs.waiting"), { test: 2 });
   assertEquals(await read(env, "tripwright.jobs.waiting.age"), { test: 4 });
 });
@@ -124,7 +124,7 @@ Deno.test("while the database fails, its gauges have no values, and the others h
   await env.settled();
   env.hooks.list = () => Promise.reject(new Error("lost"));
   assertEquals(await read(env, "tripwright.jobs.waiting"), {});
-  assertEquals(await read(env, "tripwright.jobs.running"), { test: 1, bulk: 0 });
+  assertEquals(await read(env, "tripwright.jobs.running"), { test: 1, bulk: 0, alert: 0 });
   env.hooks.list = undefined;
   // A failed reading is not kept.
   assertEquals(await read(env, "tripwright.jobs.waiting"), { test: 0 });

@@ -146,7 +146,7 @@ Deno.test("the record of a delivery holds neither the URL nor the secret", async
   }
 });
 
-Deno.test("without a receiver, an alert creates no job, and a delivery of before fails", async () => {
+Deno.test("without a receiver, an alert creates no job, and an earlier delivery fails", async () => {
   await using env = await openReceiver(null);
   await env.fail();
   assertEquals(await env.deliveries(), []);

@@ -50,7 +50,6 @@ async function openReceiver(
   const clock = new FakeClock(Date.now());
   const env = await openApp({ apiKeys, clock, privateHosts }, {
     noticeOf: presentNotice,
-    apiKeys: apiKeys.map(secretsOf),
     callbackPrivateHosts: privateHosts,
     ...overrides,
   });
@@ -242,6 +241,24 @@ Deno.test("a callback is not sent when the API key of its job is no longer valid
   assertStrictEquals(env.received.length, 0);
   const [delivery] = await env.deliveries();
   assertStrictEquals(delivery!.state === "failed" && delivery!.failure.code, "callback_refused");
+});
+
+Deno.test("a callback is signed although the key of its job was revoked meanwhile", async () => {
+  await using env = await openReceiver();
+  const actor = { name: "ada", via: "api" } as const;
+  const wish = { scopes: ["make" as const], dailyJobs: null, dailyCostUsd: null, expiresAt: null };
+  const { operator } = env.a;
+  const { key, text, signingSecret } = await operator.keys.create(actor, { name: "a", ...wish });
+  await env.submit("/api/itineraries", tokyo, { authorization: `Bearer ${text}` });
+  await operator.keys.revoke(actor, key.id);
+  await env.work();
+  const [{ body, headers }] = env.received as [Received];
+  const { Webhook } = await import("standardwebhooks");
+  const signed = Object.fromEntries(headers);
+  const notice = new Webhook(signingSecret).verify(body, signed) as { type: string };
+  assertStrictEquals(notice.type, "itinerary.completed");
+  // The holder of the key can derive the secret, as with a key of `API_KEYS`.
+  assertStrictEquals(signingSecret, await secretOf(text));
 });
 
 Deno.test("a delivery that succeeded is not repeated after a crash", async () => {

@@ -296,6 +296,21 @@ Deno.test("of each action, one bulk job works at a time, and replays fill half o
   assertEquals(await states(), ["completed 0", "completed 2"]);
 });
 
+for (const what of ["intake", "test"]) {
+  Deno.test(`a pause of ${what} does not stop replays`, async () => {
+    using env = await openBulk();
+    await env.fail(2);
+    env.model.isBroken = false;
+    await env.a.operator.controls.pause(ada, { what });
+    const { id } = await env.bulk.start(ada, failed);
+    await env.work();
+    assertStrictEquals((await env.bulk.read(id))?.totals.done, 2);
+    const states = (await env.jobsOf("test")).filter(({ replayOf }) => replayOf !== null);
+    // The jobs of a paused kind wait.
+    assertEquals(statesOf(states), Array(2).fill(what === "intake" ? "succeeded" : "queued"));
+  });
+}
+
 /** A model that is rate limited, so that the breaker opens and replays wait. */
 async function openLimited(overrides: RuntimeOverrides = {}) {
   const state = { isBroken: true };

@@ -2,7 +2,14 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { INTAKE } from "../../../jobs/operator/controls.ts";
 import type { Actor } from "../../../jobs/operator/audit.ts";
 import { JobError } from "../../../lib/job/failure.ts";
-import { jobOf, openRuntimesOn, submit } from "../../../testing/runtimes.ts";
+import { VERSION } from "../../../lib/version.ts";
+import {
+  heldWork,
+  jobOf,
+  openRuntimes,
+  openRuntimesOn,
+  submit,
+} from "../../../testing/runtimes.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";
@@ -120,5 +127,40 @@ Deno.test("instances() lists the jobs that each instance works on", async () => 
     [[], false],
   ]);
   held.resolve();
+  await env.settled();
+});
+
+Deno.test("instances() lists idle instances that report, with what they report", async () => {
+  using env = await openRuntimes({ concurrency: 7 });
+  await env.a.operator.history.announce();
+  const [one, other, ...more] = await env.b.operator.controls.instances();
+  assertEquals(more, []);
+  // The instance that answers is first, and has not reported.
+  assertEquals([one!.isAlive, one!.presence], [true, null]);
+  assertEquals([other!.isAlive, other!.heartbeatAt, other!.jobs], [true, null, []]);
+  assertEquals(other!.presence, {
+    holder: other!.id,
+    version: VERSION,
+    hostName: Deno.hostname(),
+    startedAt: NOON,
+    at: NOON,
+    running: {},
+    freeSlots: 7,
+  });
+});
+
+Deno.test("instances() shows a silent holder of jobs as dead, although it has reported lately", async () => {
+  const { kind, begun, finish } = heldWork();
+  using env = await openRuntimes({ kinds: [kind] });
+  await submit(env.a, kind, { text: "hello" });
+  await begun;
+  await env.a.operator.history.announce();
+  env.clock.advance(20_000);
+  const instances = await env.b.operator.controls.instances();
+  assertEquals(instances.map(({ isAlive, jobs }) => [isAlive, jobs.length]).toSorted(), [
+    [false, 1],
+    [true, 0],
+  ]);
+  finish();
   await env.settled();
 });

@@ -33,6 +33,7 @@ Deno.test("a row has what was counted since the previous one", async () => {
   end("failed", "timeout");
   metrics.record("tripwright.job.duration", 20, { kind: "bundles", outcome: "succeeded" });
   metrics.record("tripwright.job.duration", 40, { kind: "bundles", outcome: "failed" });
+  metrics.record("tripwright.job.duration", 9_000, { kind: "bundles", outcome: "canceled" });
   const first = await take();
   assertEquals(first.counters, {
     ended: { "bundles succeeded": 1, "bundles failed": 1 },

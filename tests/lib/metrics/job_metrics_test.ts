@@ -124,7 +124,7 @@ const cases: { name: string; act: (metrics: JobMetrics) => void; counts: string[
     counts: ["jobs.ended test,canceled,none,none 1", "job.duration test,canceled 10"],
   },
   {
-    name: "the steps of a job, without those that another job has paid for",
+    name: "the steps of a job, without steps that another job has paid for",
     act: (metrics) => {
       metrics.ended(canceled, { during: "queue", steps: [turn(0), turn(1), turn(2)] });
     },

@@ -41,6 +41,35 @@ Deno.test("collect() returns a distribution with the buckets of the table", asyn
   }]);
 });
 
+Deno.test("series() and record() of a frequent instrument add to the same distribution", async () => {
+  const metrics = new Metrics();
+  const name = "http.server.request.duration";
+  const attributes = {
+    "http.request.method": "GET",
+    "http.route": "/",
+    "http.response.status_code": 200,
+  };
+  const record = metrics.series(name, attributes);
+  // The upper end of a bucket belongs to it.
+  record(0.005);
+  await metrics.load();
+  record(0.006);
+  metrics.record(name, 120, { ...attributes });
+  metrics.record(name, 0, { ...attributes, "http.route": "/other" });
+  const { buckets } = instrumentOf(name);
+  const rest = new Array(buckets!.length - 3).fill(0);
+  assertEquals(await pointsOf(metrics, name), [
+    {
+      attributes,
+      value: { count: 3, sum: 120.011, boundaries: [...buckets!], counts: [0, 1, 1, ...rest, 1] },
+    },
+    {
+      attributes: { ...attributes, "http.route": "/other" },
+      value: { count: 1, sum: 0, boundaries: [...buckets!], counts: [1, 0, 0, ...rest, 0] },
+    },
+  ]);
+});
+
 Deno.test("a gauge that cannot be read has no values, and the others have theirs", async () => {
   const metrics = new Metrics();
   metrics.observe("tripwright.storage.size", () => Promise.reject(new Error("lost")));
@@ -72,18 +101,26 @@ Deno.test("a provider of Deno gets the same values", async () => {
     const metrics = new Metrics();
     metrics.add(accepted, 1, { kind: "a" });
     metrics.observe("tripwright.streams.open", () => [{ value: 3, attributes: {} }]);
+    const record = metrics.series("http.server.request.duration", {
+      "http.request.method": "GET",
+      "http.route": "/",
+      "http.response.status_code": 200,
+    });
+    record(2);
     await metrics.load();
     metrics.add(accepted, 1, { kind: "a" });
+    record(4);
     const { resourceMetrics } = await reader.collect();
     const found = resourceMetrics.scopeMetrics.flatMap(({ scope, metrics }) =>
       metrics.map(({ descriptor, dataPoints }) => [
         scope.name,
         descriptor.name,
-        dataPoints.map(({ value }) => value),
+        dataPoints.map(({ value }) => typeof value === "number" ? value : value.sum),
       ])
     );
     assertEquals(found.filter(([, , values]) => values?.length), [
       ["tripwright", accepted, [2]],
+      ["tripwright", "http.server.request.duration", [6]],
       ["tripwright", "tripwright.streams.open", [3]],
     ]);
     assertStrictEquals((await pointsOf(metrics, accepted))[0]?.value, 2);

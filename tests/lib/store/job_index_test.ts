@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NOON } from "../../../testing/fake_clock.ts";
-import { limits, queuedJob } from "../../../testing/jobs.ts";
+import { newJobId } from "../../../lib/job/job_id.ts";
+import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
 import { acceptAndClaim, countDue, dueIn, fault, openStore } from "../../../testing/stores.ts";
 
 Deno.test("due() lists only due jobs, longest due first", async () => {
@@ -45,4 +46,17 @@ Deno.test("due() yields the kind and the deadline without reading the records", 
       { ...common, id: "zz", deadline: 0 },
     ]),
   );
+});
+
+Deno.test("expiredForMs() returns for how long the oldest expired job has been stored", async () => {
+  using env = await openStore();
+  assertStrictEquals(await env.store.index.expiredForMs(), 0);
+  const id = (now: number) => newJobId(now);
+  for (const now of [NOON, NOON + 60_000]) {
+    await env.store.accept(queuedJob({ id: id(now), now, ttlMs: HOUR }));
+  }
+  env.clock.advance(HOUR - 1);
+  assertStrictEquals(await env.store.index.expiredForMs(), 0);
+  env.clock.advance(90_001);
+  assertStrictEquals(await env.store.index.expiredForMs(), 90_000);
 });

@@ -131,6 +131,16 @@ Deno.test("forms cancel, replay and redeliver, and say what has happened", async
   assertStrictEquals(await env.noticeOf(second), "The callback is delivered again.");
 });
 
+Deno.test("the page of a job that waits says that its kind is paused", async () => {
+  using env = await open();
+  const actor = { name: "Ada", via: "api" } as const;
+  await env.a.operator.controls.pause(actor, { what: env.kind.name, note: null });
+  const id = await env.create("plan");
+  const { text } = await env.get(`/admin/jobs/${id}`);
+  assertMatch(text, /waiting/);
+  assertMatch(text, /the end of the pause of its kind/);
+});
+
 Deno.test("a form of another site changes no job", async () => {
   using env = await open();
   const held = await env.create("hold");

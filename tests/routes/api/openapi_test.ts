@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-explicit-any -- a document
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { madeKey } from "../../../testing/api_keys.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import type { WebhookReader } from "../../../lib/job/response_ended.ts";
@@ -164,6 +165,24 @@ async function showKeys(path: string): Promise<void> {
   await ask(env.app, location, { method: "DELETE", ...wrong });
   await ask(env.app, location, { method: "DELETE", headers: asThem });
   await showReadTokens(path);
+  await showScopes(path);
+}
+
+/** Shows the calls of keys with one scope each. */
+async function showScopes(path: string): Promise<void> {
+  using env = await openApp({}, { concurrency: 0 });
+  const [maker, reader] = [madeKey({ scopes: ["make"] }), madeKey({ scopes: ["read_all"] })];
+  env.a.apiKeys.update({ keys: [maker.key, reader.key], isClosed: true });
+  const headers = { authorization: `Bearer ${maker.text}` };
+  const { response } = await make(env.app, path, headers);
+  const asReader = { authorization: `Bearer ${reader.text}` };
+  await make(env.app, path, asReader);
+  await ask(env.app, `${path}?all=1`, { headers: asReader });
+  const location = response.headers.get("location")!;
+  await ask(env.app, path, { headers });
+  for (const part of ["", "/timeline", "/events"]) await ask(env.app, location + part, { headers });
+  await ask(env.app, `${location}/read-tokens`, { method: "POST", headers });
+  await ask(env.app, location, { method: "DELETE", headers: asReader });
 }
 
 async function showReadTokens(path: string): Promise<void> {

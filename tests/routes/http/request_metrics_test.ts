@@ -1,4 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Hono } from "hono";
+import { Metrics } from "../../../lib/metrics/metrics.ts";
+import { measureRequests } from "../../../routes/http/request_metrics.ts";
+import { FakeClock } from "../../../testing/fake_clock.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 
 type Env = Awaited<ReturnType<typeof openApp>>;
@@ -14,6 +18,7 @@ async function counted({ a }: Env): Promise<string[]> {
   });
 }
 
+const ADMIN_TOKEN = "an-admin-token-of-the-tests";
 const json = { "content-type": "application/json" };
 const unknownId = "/api/itineraries/0190a0b0-0000-7000-8000-000000000000";
 
@@ -49,7 +54,19 @@ for (const [what, path, init, expected] of cases) {
   });
 }
 
-Deno.test("all polls count under one route, also those that are answered with 304", async () => {
+Deno.test("the pages of operators count under their own routes", async () => {
+  using env = await openApp({ adminToken: ADMIN_TOKEN });
+  for (const path of ["/admin/sign-in", "/admin/jobs", "/admin/x"]) {
+    await (await env.app.request(path)).body?.cancel();
+  }
+  assertEquals(await counted(env), [
+    "GET /admin/sign-in 200 1",
+    "GET /admin/jobs 303 1",
+    "GET unknown 303 1",
+  ]);
+});
+
+Deno.test("all polls count under one route, also polls that are answered with 304", async () => {
   using env = await openApp();
   const posted = await env.app.request("/api/itineraries", {
     method: "POST",
@@ -67,6 +84,23 @@ Deno.test("all polls count under one route, also those that are answered with 30
     "POST /api/itineraries 202 1",
     "GET /api/itineraries/:id 200 1",
     "GET /api/itineraries/:id 304 2",
+  ]);
+});
+
+Deno.test("the time of a request is that to its answer, and never negative", async () => {
+  const clock = new FakeClock();
+  const metrics = new Metrics();
+  /** During the second request, the clock is set back. */
+  const steps = [1_500, -60_000];
+  const app = new Hono().use(measureRequests(metrics, clock)).get("/slow", (c) => {
+    clock.advance(steps.shift()!);
+    return c.text("");
+  });
+  await app.request("/slow");
+  await app.request("/slow");
+  const [{ points = [] } = {}] = await metrics.collect();
+  assertEquals(points.map(({ value }) => typeof value === "object" && [value.count, value.sum]), [
+    [2, 1.5],
   ]);
 });
 

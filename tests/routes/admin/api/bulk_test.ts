@@ -1,9 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { openApp, tokyo } from "../../../../testing/app.ts";
-import { type App, assertProblem, post, send } from "../../../../testing/http.ts";
+import { Contract } from "../../../../testing/contract.ts";
+import { type Answer, type App, assertProblem, post, send } from "../../../../testing/http.ts";
+import { ADMIN_TOKEN, asOperator } from "../../../../testing/operators.ts";
 
-const ADMIN_TOKEN = "operator-0123456789";
-const ann = { authorization: `Bearer ${ADMIN_TOKEN}`, operator: "Ann" };
+const ann = { ...asOperator, operator: "Ann" };
 
 /** The application with an operator, and three jobs that were canceled. */
 async function openBulkApi() {
@@ -25,8 +26,31 @@ async function openBulkApi() {
   };
 }
 
-const get = (app: App, path: string) => send(app, `/admin/api${path}`, { headers: ann });
-const change = (app: App, path: string, body: unknown) => post(app, `/admin/api${path}`, body, ann);
+/** The description of the API, which is the same in all tests. */
+let contract: Contract | undefined;
+
+/** Checks that an answer is as the API describes it. */
+async function described(
+  app: App,
+  { method, url, answer }: { method: string; url: string; answer: Answer },
+): Promise<Answer> {
+  contract ??= new Contract(
+    (await send(app, "/admin/api/openapi.json", { headers: ann })).body,
+  );
+  contract.assertDescribed(method, url, answer, JSON.stringify(answer.body));
+  return answer;
+}
+
+async function get(app: App, path: string): Promise<Answer> {
+  const url = `/admin/api${path}`;
+  const answer = await send(app, url, { headers: ann });
+  return await described(app, { method: "GET", url, answer });
+}
+
+async function change(app: App, path: string, body: unknown): Promise<Answer> {
+  const url = `/admin/api${path}`;
+  return await described(app, { method: "POST", url, answer: await post(app, url, body, ann) });
+}
 
 const canceled = { action: "replay", filter: { state: "canceled" } };
 
