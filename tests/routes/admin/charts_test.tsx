@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import { renderToString } from "preact-render-to-string";
 import type { HistoryPoint } from "../../../lib/history/range.ts";
 import { emptyRow } from "../../../lib/history/row.ts";
-import { Chart, linePath, roundUp, stackedBars } from "../../../routes/admin/pages/chart.tsx";
+import { Chart, dotPath, linePath, roundUp, stackedBars } from "../../../routes/admin/pages/chart.tsx";
 import {
   type ChartDefinition,
   type ChartName,
@@ -68,9 +68,11 @@ Deno.test("a chart of many codes shows the five largest, and the others together
   );
 });
 
-Deno.test("linePath() leaves gaps, and draws a single value as a dot", () => {
-  assertStrictEquals(linePath([0, 10, null, 5], 10), "M0 100L200 0M600 50L600 50");
-  assertStrictEquals(linePath([null, null], 10), "");
+Deno.test("a line leaves gaps, and a single value is a dot", () => {
+  const values = [0, 10, null, 5];
+  assertStrictEquals(linePath(values, 10), "M0 100L200 0");
+  assertStrictEquals(dotPath(values, 10), "M600 50h0");
+  assertStrictEquals(linePath([null, null], 10) + dotPath([null, null], 10), "");
 });
 
 Deno.test("stackedBars() puts each series on those below it", () => {
@@ -85,6 +87,14 @@ Deno.test("a chart describes itself to readers that see no picture", () => {
   const content = contentOf(charts.waiting, { points, range: "hour" });
   const html = renderToString(<Chart {...content} label="Waiting jobs" />);
   assertMatch(html, /role="img" aria-label="Waiting jobs\. waiting: from 6 to 12, at last 6\."/);
+});
+
+Deno.test("the chart of model errors names the code also if there is one alone", () => {
+  const row = { ...emptyRow(), counters: { modelErrors: { quota_exceeded: 3 } } };
+  const point = { at: NOON, lengthMs: 60_000, row };
+  const content = contentOf(charts.errors, { points: [point], range: "hour" });
+  const html = renderToString(<Chart {...content} label="Model errors" />);
+  assertMatch(html, /<ul class="legend">.*quota_exceeded<\/li>/);
 });
 
 /** The ends of axes, by the largest value. */
