@@ -1,10 +1,14 @@
 import { assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { alertNames, runbookOf } from "../../../lib/alert_thresholds.ts";
+import { summaryOf } from "../../../lib/job/job_summary.ts";
+import type { ListedJob } from "../../../lib/store/job_listing.ts";
 import { presentInstanceDetails } from "../../../routes/admin/api/controls.ts";
 import { Alerts } from "../../../routes/admin/pages/alerts.tsx";
 import { Instances } from "../../../routes/admin/pages/controls.tsx";
+import { JobTable } from "../../../routes/admin/pages/job_parts.tsx";
 import { NOON } from "../../../testing/fake_clock.ts";
+import { queuedJob } from "../../../testing/jobs.ts";
 
 const at = new Date(NOON).toISOString();
 
@@ -58,3 +62,24 @@ for (const [title, held, free] of slots) {
     assertMatch(html, /none while it holds no jobs/);
   });
 }
+
+/** Renders a list of one job that has ended. */
+function renderJob(job: Partial<ListedJob>): string {
+  const whole = { ...summaryOf(queuedJob()), replayedAs: null, ...job };
+  const names = { owners: new Map([["key:0123", "Partner"]]), planKinds: ["itinerary"] };
+  return renderToString(<JobTable jobs={[whole]} now={NOON} caption="Jobs" {...names} />);
+}
+
+Deno.test("a list of jobs names the key of an owner, and the source of plans only", () => {
+  const kind = "itinerary";
+  assertMatch(renderJob({ kind, owner: "key:0123" }), />Partner<\/a>/);
+  assertMatch(renderJob({ kind, owner: "key:4567" }), />key:4567<\/a>/);
+  assertMatch(renderJob({ kind, source: "sample" }), /sample/);
+  assertNotMatch(renderJob({ kind: "callback", source: "sample" }), /sample/);
+});
+
+Deno.test("a job that has not ended has not taken any time yet", () => {
+  const cell = (job: Partial<ListedJob>) => renderJob(job).match(/"Took"[^>]*>([^<]*)</)?.[1];
+  assertStrictEquals(cell({ finishedAt: null }), "–");
+  assertStrictEquals(cell({ createdAt: NOON, finishedAt: NOON + 3_000 }), "3.0 s");
+});
