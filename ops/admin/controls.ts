@@ -63,11 +63,19 @@ export function instanceColumns({ clock }: Pick<Context, "clock">): Column<Insta
       text: ({ isAlive }) => (isAlive ? "alive" : "silent"),
       color: ({ isAlive }) => (isAlive ? "green" : "red"),
     },
+    { title: "version", text: ({ version }) => version ?? NONE },
+    { title: "started", text: ({ startedAt }) => ageWords(startedAt, clock), isOptional: true },
     { title: "heartbeat", text: ({ heartbeatAt }) => ageWords(heartbeatAt, clock) },
     {
       title: "jobs",
       text: ({ jobs, hasMore }) => `${jobs.length}${hasMore ? " or more" : ""}`,
       align: "right",
+    },
+    {
+      title: "free slots",
+      text: ({ freeSlots }) => `${freeSlots ?? NONE}`,
+      align: "right",
+      isOptional: true,
     },
     {
       title: "first job",

@@ -217,7 +217,7 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
           {instances.map((instance) => (
             <tr key={instance.id}>
               <td data-label="Instance">
-                <code title={instance.id}>{instance.id.slice(0, 8)}</code>
+                <code class="nowrap" title={instance.id}>{instance.id.slice(0, 8)}</code>
                 {instance.hostName && <span class="quiet">{` ${instance.hostName}`}</span>}
               </td>
               <td data-label="State">
