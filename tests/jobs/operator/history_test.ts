@@ -67,6 +67,19 @@ Deno.test("every range has what all instances have counted", async () => {
   }
 });
 
+Deno.test("an instance adds its own counts since its last record, once", async () => {
+  using env = await openHistories();
+  const { history, accept } = env.open("a");
+  accept(2);
+  await history.record();
+  accept(3);
+  assertStrictEquals(await env.accepted(history), 5);
+  assertStrictEquals(await env.accepted(history), 5);
+  assertStrictEquals(await env.accepted(env.open("b").history), 2);
+  await history.record();
+  assertStrictEquals(await env.accepted(history), 5);
+});
+
 Deno.test("a record is one commit, whatever the load, and an idle one writes only presence", async () => {
   using env = await openHistories();
   const { history, accept } = env.open("a");

@@ -158,6 +158,7 @@ Deno.test("a form of another site changes no job", async () => {
   assertStrictEquals(status, 403);
   assertStrictEquals((await env.a.operator.jobs.read(held))?.summary.state, "running");
   await env.a.jobs.cancel(env.kind, held);
+  await env.settled();
 });
 
 const durations: [number, string][] = [
