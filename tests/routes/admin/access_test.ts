@@ -78,6 +78,22 @@ Deno.test("without a session, pages lead to the sign-in, and the API answers 401
   assert(checked >= 5);
 });
 
+Deno.test("a password for a proxy in front is no token, and keeps no session out", async () => {
+  using env = await openAdminApp();
+  const cookie = await signIn(env.app);
+  const password = { authorization: `Basic ${btoa("ann:secret")}` };
+  for (let n = 0; n < 5; n++) {
+    const { status } = await ask(env.app, "/admin", { headers: { ...cookie, ...password } });
+    assertStrictEquals(status, 200);
+  }
+  const page = await ask(env.app, "/admin", { headers: password });
+  assertEquals([page.status, page.headers.get("location")], [303, "/admin/sign-in"]);
+  const call = await ask(env.app, "/admin/api/overview", { headers: password });
+  assertEquals([call.status, JSON.parse(call.text).code], [401, "admin_token_required"]);
+  const { entries } = await env.a.operator.audit.page({ action: "sign_in.refused" }, { limit: 10 });
+  assertEquals(entries, []);
+});
+
 Deno.test("with a session, an unknown path is a page, and in the API a problem", async () => {
   using env = await openAdminApp();
   const headers = await signIn(env.app);
