@@ -13,6 +13,8 @@ import {
   sendForm,
   signIn,
 } from "../../../testing/operators.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+import { RawConnection } from "../../../testing/raw_connection.ts";
 import { WRONG_TOKEN_MS } from "../../../routes/http/token_guard.ts";
 
 /** All routes of operators, as `GET /admin/jobs/x`. */
@@ -256,6 +258,18 @@ Deno.test("a link of another site opens its page again, so that the browser send
     answer.text.includes('http-equiv="refresh" content="0; url=/admin/x?a=%22b"'),
     answer.text,
   );
+});
+
+Deno.test("a path with dots that leaves the dashboard opens nothing else", async () => {
+  using env = await openAdminApp();
+  await using server = serveLocally((request) => env.app.fetch(request));
+  for (const path of ["/admin/..//evil.example", "/admin/%2e%2e//evil.example", "/admin/../x"]) {
+    using connection = await RawConnection.open(server.url);
+    await connection.send(`GET ${path} HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: cross-site\r\n\r\n`);
+    const answer = await connection.answer();
+    assertStrictEquals(answer?.status, 200, path);
+    assertStrictEquals(answer.body.match(/content="0; url=([^"]*)"/)?.[1], "/admin", path);
+  }
 });
 
 /** Where the sign-in leads, by the path that its form names. */
