@@ -8,6 +8,7 @@ import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { AuditPage } from "../../routes/admin/api/audit.ts";
 import { Overview } from "../../routes/admin/api/overview.ts";
 import { type Context, report, type Run } from "./context.ts";
+import { visible } from "./control_characters.ts";
 import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, bytesWords, NONE } from "./words.ts";
 
@@ -26,7 +27,7 @@ export function overviewWords({ at, version, health }: Overview, context: Contex
     ["instances", instances ? `${alive} of ${instances.length} alive` : NONE],
     ["open breakers", breakers ? breakers.join(", ") || "none" : NONE],
   ], context.terminal);
-  return [lines, ...warnings.map((warning) => `Warning: ${warning}`)].join("\n");
+  return [lines, ...warnings.map((warning) => `Warning: ${visible(warning)}`)].join("\n");
 }
 
 type Alert = AlertsAnswer["alerts"][number];
