@@ -108,7 +108,7 @@ export class History {
     const taken = this.#meter.take(await collect());
     const now = clock.now();
     this.#latest = taken;
-    // The clock was set back. Rows of the same periods must not replace those that are stored.
+    // The clock was set back. A new row must not replace the stored row of the same period.
     if (now < this.#collectedAt) this.#writer = crypto.randomUUID();
     this.#collectedAt = now;
     // A past row grows no more. It must not be written again once other instances may merge it.
