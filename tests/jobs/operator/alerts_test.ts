@@ -77,7 +77,8 @@ async function openAlerts(settings: AlertSettings = {}) {
       running: {},
       freeSlots: 0,
     };
-    await history.write(`row-${rows++}`, { rows: [{ level: "minute", period, row }], presence });
+    const writer = `row-${rows++}`;
+    await history.write(writer, { rows: [{ level: "minute", period, writer, row }], presence });
     await Promise.all(by.map((one) => one.run()));
     clock.advance(MINUTE_MS);
   }
