@@ -28,7 +28,7 @@ export function kindColumns({ clock }: Pick<Context, "clock">): Column<KindContr
     },
     {
       title: "breaker",
-      text: ({ breaker }) => breaker.replace("_", " "),
+      text: ({ breaker }) => breaker.replace("_", "-"),
       color: ({ breaker }) => (breaker === "closed" ? undefined : "red"),
     },
     { title: "opened by", text: ({ openedBy }) => openedBy ?? NONE, isShortenable: true },

@@ -16,7 +16,7 @@ import { ageWords, bytesWords, NONE } from "./words.ts";
 export function overviewWords({ at, version, health }: Overview, context: Context): string {
   const { storage, databaseMs, running, kinds, instances, warnings } = health;
   const breakers = kinds?.filter(({ breaker }) => breaker !== "closed")
-    .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", " ")}`);
+    .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", "-")}`);
   const alive = instances?.filter(({ isAlive }) => isAlive).length;
   const lines = listOf([
     ["service", `${context.api.url}, version ${version}`],
@@ -38,7 +38,7 @@ function alertColumns({ clock }: Context): Column<Alert>[] {
     { title: "about", text: ({ subject }) => subject ?? "service" },
     {
       title: "state",
-      text: ({ isFiring }) => (isFiring ? "fires" : "quiet"),
+      text: ({ isFiring }) => (isFiring ? "firing" : "quiet"),
       color: ({ isFiring }) => (isFiring ? "red" : undefined),
     },
     { title: "last fired", text: ({ firedAt }) => ageWords(firedAt, clock) },

@@ -85,8 +85,8 @@ for (const [name, viewer] of Object.entries(viewers)) {
     });
     await confirm(page, { label: "Pause bundles", button: "Pause bundles", isChecked });
     await confirm(page, {
-      label: "Close itinerary now",
-      button: "Close the breaker of itinerary",
+      label: "Close the breaker of itinerary",
+      button: "Close it now",
       isChecked,
     });
     if (isChecked) await check(page, "paused");

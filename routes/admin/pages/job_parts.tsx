@@ -6,7 +6,7 @@ import type { Failure } from "../../../lib/job/failure.ts";
 import { isoTime } from "../../../lib/clock.ts";
 import type { JobState } from "../../../lib/job/job_summary.ts";
 import type { ListedJob } from "../../../lib/store/job_listing.ts";
-import { ageText, durationText, priceText, shortText, stateNames } from "./job_words.ts";
+import { ageText, durationText, priceText, shortText } from "./job_words.ts";
 import { timeText } from "./values.tsx";
 
 /** Shows how long ago a time was. The title has the time itself. */
@@ -23,7 +23,7 @@ const tones: Partial<Record<JobState, string>> = {
 
 /** Shows the state of a job. */
 export function StateBadge({ state }: { state: JobState }) {
-  return <span class={`state ${tones[state] ?? ""}`}>{stateNames[state]}</span>;
+  return <span class={`state ${tones[state] ?? ""}`}>{state}</span>;
 }
 
 /** Shows a link to a job, with the first part of its id. */
@@ -79,7 +79,7 @@ function JobRow({ job, now }: { job: ListedJob; now: number }) {
       <td data-label="Created">
         <Age at={createdAt} now={now} />
       </td>
-      <td data-label="Took" class="number">{tookText(job, now)}</td>
+      <td data-label="Took" class="number">{tookText(job)}</td>
       <td data-label="Attempts" class="number">{attempts}</td>
       <td data-label="Result">
         <Result job={job} now={now} />
@@ -99,9 +99,9 @@ export function ownerUrl(owner: string): string {
   return `/admin/jobs?${new URLSearchParams({ owner })}`;
 }
 
-/** Returns how long a job has taken: from its acceptance to its end, or until now. */
-function tookText({ createdAt, finishedAt }: ListedJob, now: number): string {
-  return durationText(Math.max(0, (finishedAt ?? now) - createdAt));
+/** Returns how long a job has taken, from its acceptance to its end. Its age is in another column. */
+function tookText({ createdAt, finishedAt }: ListedJob): string {
+  return finishedAt === null ? "–" : durationText(Math.max(0, finishedAt - createdAt));
 }
 
 function Result({ job, now }: { job: ListedJob; now: number }) {

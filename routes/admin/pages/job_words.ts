@@ -3,21 +3,11 @@
  * @module
  */
 import type { JobSpan } from "../../../jobs/operator/job_spans.ts";
-import type { JobState } from "../../../lib/job/job_summary.ts";
 import { tokensOf, type Usage } from "../../../lib/usage.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-/** The names of the states, for people. */
-export const stateNames = {
-  queued: "waiting",
-  running: "running",
-  succeeded: "finished",
-  failed: "failed",
-  canceled: "canceled",
-} satisfies Record<JobState, string>;
 
 /** Returns a duration with one or two units: `0.4 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(ms: number): string {

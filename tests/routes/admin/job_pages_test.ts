@@ -140,7 +140,7 @@ Deno.test("the page of a job that waits says that its kind is paused", async () 
   await env.a.operator.controls.pause(actor, { what: env.kind.name, note: null });
   const id = await env.create("plan");
   const { text } = await env.get(`/admin/jobs/${id}`);
-  assertMatch(text, /waiting/);
+  assertMatch(text, />queued</);
   assertMatch(text, /the end of the pause of its kind/);
 });
 
