@@ -38,7 +38,10 @@ export async function contextOf(
 ): Promise<Context> {
   const { json = false, url, as } = command.optsWithGlobals<CommonOptions>();
   const variables = await surroundings.readVariables();
-  const settings = chooseSettings(variables, { ...(url && { url }), ...(as && { as }) });
+  const settings = chooseSettings(variables, {
+    ...(url !== undefined && { url }),
+    ...(as !== undefined && { as }),
+  });
   return { ...surroundings, api: new AdminApi(settings), isJson: json };
 }
 

@@ -61,9 +61,10 @@ async function createKey(context: Context, options: NewKeyOptions): Promise<void
   const body = {
     name,
     scopes,
-    ...(dailyJobs && { dailyJobs: numberIn("--daily-jobs", dailyJobs) }),
-    ...(dailyCost && { dailyCostUsd: numberIn("--daily-cost", dailyCost) }),
-    ...(expiresAt && { expiresAt }),
+    // An empty text, for example of an unset variable, must not make a key without a limit.
+    ...(dailyJobs !== undefined && { dailyJobs: numberIn("--daily-jobs", dailyJobs) }),
+    ...(dailyCost !== undefined && { dailyCostUsd: numberIn("--daily-cost", dailyCost) }),
+    ...(expiresAt !== undefined && { expiresAt }),
   };
   const answer = await context.api.send({ path: "/keys", body }, NewKeyAnswer);
   report(context, answer, ({ key, secret, signingSecret }) =>

@@ -251,6 +251,12 @@ const usages: [line: string, code: number, said: RegExp][] = [
   ["pause everything", 2, /^what: .*\(invalid_request\)$/],
   ["keys create --name x --scope write", 2, /^scopes\/0: .*\(invalid_request\)$/],
   ["keys create --name x --scope read --daily-jobs many", 2, /^--daily-jobs is "many"/],
+  // An empty text at the end, as of an unset variable.
+  ["keys create --name x --scope read --daily-jobs ", 2, /^--daily-jobs is ""/],
+  ["keys create --name x --scope read --daily-cost ", 2, /^--daily-cost is ""/],
+  ["keys create --name x --scope read --expires ", 2, /^expiresAt: .*\(invalid_request\)$/],
+  ["jobs --url ", 2, /^The URL is ""/],
+  ["jobs --as ", 2, /^--as: expected/],
   ["jobs --url ftp://host", 2, /^The URL is "ftp:/],
   ["jobs --as ключ", 2, /^--as: expected/],
   [`job ${NO_ID}`, 3, /\(job_not_found\)$/],
