@@ -232,7 +232,7 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
               </td>
               <td data-label="Heartbeat">
                 {instance.heartbeatAt === null
-                  ? "holds no jobs"
+                  ? "none while it holds no jobs"
                   : <Time iso={instance.heartbeatAt} />}
               </td>
               <td data-label="Jobs">

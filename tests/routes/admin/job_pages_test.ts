@@ -162,8 +162,9 @@ Deno.test("a form of another site changes no job", async () => {
 });
 
 const durations: [number, string][] = [
-  [0, "0.0 s"],
-  [940, "0.9 s"],
+  [0, "0 ms"],
+  [940, "940 ms"],
+  [999.6, "1.0 s"],
   [12_400, "12 s"],
   [60_000, "1 min"],
   [200_000, "3 min 20 s"],
@@ -176,5 +177,11 @@ Deno.test("durationText() has one unit or two", () => {
 });
 
 Deno.test("priceText() shows cents of a cent for small prices", () => {
-  assertEquals([0.00123, 0.5, 12.345].map(priceText), ["$0.0012", "$0.5000", "$12.35"]);
+  assertEquals([0, 0.000022, 0.00123, 0.5, 12.345].map(priceText), [
+    "$0.0000",
+    "under $0.0001",
+    "$0.0012",
+    "$0.5000",
+    "$12.35",
+  ]);
 });
