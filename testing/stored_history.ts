@@ -55,16 +55,17 @@ export async function storeHistory(kv: Deno.Kv, clock: FakeClock): Promise<void>
   const store = new HistoryStore(kv, clock);
   const [minute, hour] = [MINUTE_MS, HOUR_MS].map((ms) => Math.floor(clock.now() / ms));
   const rows: OwnRow[] = [];
+  const writer = "stored";
   for (let ago = 0; ago < 1_440; ago++) {
     const level = 0.5 + 0.4 * Math.sin(ago / 25);
     const failed = ago > 20 && ago < 32 ? 9 : 0;
     // No instance ran for some minutes.
     const row = ago > 40 && ago < 46 ? emptyRow() : busyRow(level, { failed });
-    rows.push({ level: "minute", period: minute! - ago, row });
+    rows.push({ level: "minute", period: minute! - ago, writer, row });
   }
   for (let ago = 0; ago < 720; ago++) {
     const level = 0.5 + 0.5 * Math.sin(ago / 12);
-    rows.push({ level: "hour", period: hour! - ago, row: busyRow(level) });
+    rows.push({ level: "hour", period: hour! - ago, writer, row: busyRow(level) });
   }
   const presence = {
     version: "test",
@@ -76,6 +77,6 @@ export async function storeHistory(kv: Deno.Kv, clock: FakeClock): Promise<void>
   };
   // A commit has at most 1,000 changes.
   for (let n = 0; n < rows.length; n += 500) {
-    await store.write("stored", { rows: rows.slice(n, n + 500), presence });
+    await store.write(writer, { rows: rows.slice(n, n + 500), presence });
   }
 }

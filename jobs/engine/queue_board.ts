@@ -242,6 +242,7 @@ function note(known: KnownQueue, entry: QueueEntry, at: { readAt: number; now: n
   const { readAt, now } = at;
   const isFirstRead = known.readAt === -Infinity;
   const before = known.latest;
+  if (readAt < known.readAt) endFuture(known, now);
   // Brings `shown` up to date before it may change to `unknown`.
   viewAt(known, now);
   known.readAt = readAt;
@@ -264,6 +265,13 @@ function note(known: KnownQueue, entry: QueueEntry, at: { readAt: number; now: n
   // By the clock of the other instance, but within limits if that is wrong.
   known.next.push({ queue, showAt: Math.min(now + SHOW_MS, Math.max(now, queue.at + SHOW_MS)) });
   known.accepted = known.accepted.filter(({ at }) => at >= queue.at);
+}
+
+/** The clock was set back: nothing that is known may be in the future now. */
+function endFuture(known: KnownQueue, now: number): void {
+  for (const view of known.next) view.showAt = Math.min(view.showAt, now + SHOW_MS);
+  known.newSince = Math.min(known.newSince, now);
+  known.accepted = known.accepted.map(({ place, at }) => ({ place, at: Math.min(at, now) }));
 }
 
 /** Returns the publication to show at a time. */

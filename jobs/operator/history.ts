@@ -59,9 +59,13 @@ export class History {
   /** Rows of the current periods, and rows that the database has not taken yet. */
   #rows: (OwnRow & { isSaved: boolean })[] = [];
   #latest: Row = emptyRow();
+  /** The writer of the rows that still grow. */
+  #writer: string;
+  #collectedAt = -Infinity;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    this.#writer = options.holder;
   }
 
   /** The gauges of the last record. */
@@ -104,24 +108,31 @@ export class History {
     const taken = this.#meter.take(await collect());
     const now = clock.now();
     this.#latest = taken;
+    // The clock was set back. A new row must not replace the stored row of the same period.
+    if (now < this.#collectedAt) this.#writer = crypto.randomUUID();
+    this.#collectedAt = now;
     // A past row grows no more. It must not be written again once other instances may merge it.
-    this.#rows = this.#rows.filter(({ level, period, isSaved }) =>
-      !isSaved || period === periodOf(level, now)
+    this.#rows = this.#rows.filter(({ level, period, writer, isSaved }) =>
+      !isSaved || (period === periodOf(level, now) && writer === this.#writer)
     );
     const row = withGauges ? taken : { ...taken, gauges: {} };
     if (!isIdle(row)) {
-      for (const level of levelNames) this.#add({ level, period: periodOf(level, now), row });
+      const writer = this.#writer;
+      for (const level of levelNames) {
+        this.#add({ level, period: periodOf(level, now), writer, row });
+      }
       this.#limitWaiting();
     }
     return this.#rows.filter(({ isSaved }) => !isSaved)
-      .map(({ level, period, row }) => ({ level, period, row }));
+      .map(({ isSaved: _, ...row }) => row);
   }
 
   #add(added: OwnRow): void {
-    const { level, period, row } = added;
-    const isSame = (own: OwnRow) => own.level === level && own.period === period;
+    const { level, period, writer, row } = added;
+    const isSame = (own: OwnRow) =>
+      own.level === level && own.period === period && own.writer === writer;
     const rows = this.#rows.filter(isSame).map((own) => own.row);
-    const merged = { level, period, row: mergeRows([...rows, row]), isSaved: false };
+    const merged = { ...added, row: mergeRows([...rows, row]), isSaved: false };
     this.#rows = [...this.#rows.filter((own) => !isSame(own)), merged];
   }
 

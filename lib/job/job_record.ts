@@ -306,8 +306,8 @@ export function releaseJob(
  * @returns `null` if the job waits for something else
  */
 export function endPause(job: QueuedJob, now: number): QueuedJob | null {
-  const last = job.timeline.at(-1);
-  const isPaused = last?.event === "released" && last.failure !== undefined && job.runAt > now;
+  // A job that a shutdown has put back is due at once.
+  const isPaused = job.timeline.at(-1)?.event === "released" && job.runAt > now;
   return isPaused ? { ...job, runAt: now, place: job.createdAt } : null;
 }
 

@@ -3,12 +3,12 @@
  *
  * | key | value |
  * |---|---|
- * | `["minute", minute, holder]` | what an instance did in that minute since the Unix epoch (`Row`) |
- * | `["hour", hour, holder]` | what an instance did in that hour since the Unix epoch (`Row`) |
+ * | `["minute", minute, writer]` | what an instance did in that minute since the Unix epoch (`Row`) |
+ * | `["hour", hour, writer]` | what an instance did in that hour since the Unix epoch (`Row`) |
  * | `["present", holder]` | an instance that runs, and what it does (`Presence`) |
  *
  * Each instance writes rows of its own, so its writes need no reads and cannot conflict. The rows of
- * a past period are merged into one row, whose holder is `all`. So the number of rows depends neither
+ * a past period are merged into one row, whose writer is `all`. So the number of rows depends neither
  * on the load nor on the number of instances that have ever run.
  * @module
  */
@@ -19,7 +19,7 @@ import { keptMs, type Level, levels, type TimedRow } from "../history/range.ts";
 import { mergeRows, Row } from "../history/row.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 
-/** The holder of merged rows. The ids of instances are UUIDs. */
+/** The writer of merged rows. The ids of instances are UUIDs. */
 const ALL = "all";
 
 /** How many rows one transaction merges: each is checked, and the rows may be large. */
@@ -51,6 +51,8 @@ export interface OwnRow {
   level: Level;
   /** The number of the period since the Unix epoch. */
   period: number;
+  /** The part of the key that no other instance uses. */
+  writer: string;
   row: Row;
 }
 
@@ -76,25 +78,25 @@ export class HistoryStore {
   ): Promise<void> {
     const commit = this.#kv.atomic();
     commit.set(["present", holder], presence, { expireIn: PRESENT_MS });
-    for (const row of rows) this.#addRow(commit, { ...row, holder });
+    for (const row of rows) this.#addRow(commit, row);
     await commit.commit();
   }
 
   #addRow(
     commit: Deno.AtomicOperation,
-    { level, period, holder, row }: OwnRow & { holder: string },
+    { level, period, writer, row }: OwnRow,
   ): void {
     // Late by one period, so that a whole range can be read to its end.
     const expiresAt = (period + 2) * levels[level] + keptMs[level];
     const expireIn = Math.max(1, expiresAt - this.#clock.now());
-    const key = level === "minute" ? minuteKey(period, holder) : hourKey(period, holder);
+    const key = level === "minute" ? minuteKey(period, writer) : hourKey(period, writer);
     commit.set(key, row, { expireIn });
   }
 
   /** Writes the last rows of an instance that stops, and removes its presence. */
   async writeLast(holder: string, rows: readonly OwnRow[]): Promise<void> {
     const commit = this.#kv.atomic().delete(["present", holder]);
-    for (const row of rows) this.#addRow(commit, { ...row, holder });
+    for (const row of rows) this.#addRow(commit, row);
     await commit.commit();
   }
 
@@ -144,15 +146,15 @@ export class HistoryStore {
   ): Promise<boolean> {
     // The next call merges the rest.
     const part = [
-      ...rows.filter(({ holder }) => holder === ALL),
-      ...rows.filter(({ holder }) => holder !== ALL),
+      ...rows.filter(({ writer }) => writer === ALL),
+      ...rows.filter(({ writer }) => writer !== ALL),
     ].slice(0, MERGED_ROWS);
     const commit = this.#kv.atomic();
     for (const { entry } of part) commit.check(entry).delete(entry.key);
     const target = level === "minute" ? minuteKey(period, ALL) : hourKey(period, ALL);
     // Two instances may merge at the same time.
-    if (part[0]!.holder !== ALL) commit.check({ key: target, versionstamp: null });
-    this.#addRow(commit, { level, period, holder: ALL, row: mergeRows(part.map(rowOf)) });
+    if (part[0]!.writer !== ALL) commit.check({ key: target, versionstamp: null });
+    this.#addRow(commit, { level, period, writer: ALL, row: mergeRows(part.map(rowOf)) });
     return (await commit.commit()).ok;
   }
 
@@ -166,8 +168,8 @@ export class HistoryStore {
     for await (const entry of this.#kv.list(selector, options)) {
       const parsed = Row.safeParse(entry.value);
       if (!parsed.success) log.error("row of the history not readable", { level });
-      const [, period, holder] = entry.key;
-      yield { entry, period: Number(period), holder: String(holder), row: parsed.data ?? null };
+      const [, period, writer] = entry.key;
+      yield { entry, period: Number(period), writer: String(writer), row: parsed.data ?? null };
     }
   }
 }
@@ -176,7 +178,7 @@ export class HistoryStore {
 interface StoredRow {
   entry: Deno.KvEntry<unknown>;
   period: number;
-  holder: string;
+  writer: string;
   row: Row | null;
 }
 
@@ -184,10 +186,10 @@ function rowOf({ row }: StoredRow): Row {
   return row!;
 }
 
-function minuteKey(minute: number, holder: string): Deno.KvKey {
-  return ["minute", minute, holder];
+function minuteKey(minute: number, writer: string): Deno.KvKey {
+  return ["minute", minute, writer];
 }
 
-function hourKey(hour: number, holder: string): Deno.KvKey {
-  return ["hour", hour, holder];
+function hourKey(hour: number, writer: string): Deno.KvKey {
+  return ["hour", hour, writer];
 }

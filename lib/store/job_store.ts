@@ -562,9 +562,20 @@ export class JobStore {
         .check({ key: keys.job(newId), versionstamp: null });
       this.#options.spending?.addReplayed(commit.operation, job);
       this.#enqueueNew(commit, job);
-      if (await commit.commit(job) === null) continue;
+      if (!await this.#commitDerived(commit, job)) continue;
       this.#events?.queued(job, "replayed");
       return { job, isNew: true };
+    }
+  }
+
+  /** @returns whether the new job is stored; `false` if another call was faster */
+  async #commitDerived(commit: JobCommit, job: QueuedJob): Promise<boolean> {
+    try {
+      return await commit.commit(job) !== null;
+    } catch (error) {
+      // Perhaps only the answer was lost, and a worker has changed the job by now.
+      if ((await this.#kv.get(keys.job(job.id))).value === null) throw error;
+      return true;
     }
   }
 
@@ -596,7 +607,7 @@ export class JobStore {
       const commit = this.#begin().check(entry).put(entry.key, ids, ended);
       this.#enqueueNew(commit, job);
       this.#options.instances.addRing(commit.operation);
-      if (await commit.commit(job) === null) continue;
+      if (!await this.#commitDerived(commit, job)) continue;
       this.#events?.accepted(job);
       return { job, isNew: true };
     }

@@ -8,13 +8,15 @@ import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { AuditPage } from "../../routes/admin/api/audit.ts";
 import { Controls } from "../../routes/admin/api/controls.ts";
 import { Overview } from "../../routes/admin/api/overview.ts";
+import type { Answer } from "./api.ts";
 import { type Context, report, type Run } from "./context.ts";
-import { type Column, listOf, tableOf, visible } from "./table.ts";
+import { visible } from "./control_characters.ts";
+import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, bytesWords, NONE } from "./words.ts";
 
 /** What an operator looks at first. */
 export interface State {
-  overview: Overview;
+  overview: Answer<Overview>;
   alerts: AlertsAnswer;
   controls: Controls;
 }
@@ -26,12 +28,12 @@ export async function readState({ api }: Context): Promise<State> {
     api.send({ path: "/alerts" }, AlertsAnswer),
     api.send({ path: "/controls" }, Controls),
   ]);
-  return { overview: overview.value, alerts: alerts.value, controls: controls.value };
+  return { overview, alerts: alerts.value, controls: controls.value };
 }
 
 /** Returns the state of the service in words: also what fires and what is paused. */
 export function stateWords({ overview, alerts, controls }: State, context: Context): string {
-  const { at, version, health } = overview;
+  const { at, version, health } = overview.value;
   const { storage, databaseMs, running, kinds, instances, warnings } = health;
   const breakers = kinds?.filter(({ breaker }) => breaker !== "closed")
     .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", "-")}`);
@@ -56,7 +58,7 @@ export function stateWords({ overview, alerts, controls }: State, context: Conte
     ...firing.map(({ name, subject, summary }) =>
       visible(`Alert ${name}${subject ? ` of ${subject}` : ""}: ${summary}`)
     ),
-    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...warnings.map((warning) => `Warning: ${visible(warning)}`),
   ].join("\n");
 }
 
@@ -120,11 +122,8 @@ async function listAudit(context: Context, query: Record<string, string>): Promi
 /** Adds the commands. */
 export function addReportCommands(program: Command, run: Run): void {
   run(program.command("overview").description("Show the state of the service"), async (context) => {
-    if (context.isJson) {
-      const answer = await context.api.send({ path: "/overview" }, Overview);
-      return context.terminal.write(answer.json);
-    }
-    context.terminal.write(stateWords(await readState(context), context));
+    const state = await readState(context);
+    report(context, state.overview, () => stateWords(state, context));
   });
   run(program.command("alerts").description("Show what fires"), async (context) => {
     const answer = await context.api.send({ path: "/alerts" }, AlertsAnswer);

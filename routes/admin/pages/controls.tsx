@@ -151,11 +151,12 @@ function KindWork({ kind, isPaused }: KindProps) {
   );
 }
 
-function BreakerState({ kind, breaker, openUntil, openedBy }: KindProps) {
+function BreakerState({ kind, breaker, openUntil, openedBy, holdsBack }: KindProps) {
   return (
     <>
       <State tone={breaker === "closed" ? "good" : "bad"} text={breaker.replace("_", "-")} />
       {openedBy && <span class="quiet">{` by ${openedBy}`}</span>}
+      {holdsBack && holdsBack !== "all" && <span class="quiet">{`, for one ${holdsBack}`}</span>}
       {openUntil && (
         <span class="quiet">
           , until <Time iso={openUntil} />

@@ -167,6 +167,38 @@ Deno.test("when the instance that counts dies, another one continues", async () 
   assertEquals(env.positions(jobs.slice(1)), [1, 2]);
 });
 
+Deno.test("if the instance that counts dies as clocks are set back, another one continues soon", async () => {
+  using env = await openBoards(2);
+  await env.pass(50_000);
+  const jobs = [await env.post("A"), await env.post("B")];
+  await env.pass(4_000);
+  env.all.shift();
+  env.clock.advance(-40_000);
+  await env.store.cancel(jobs[0]!.id);
+  await env.pass(8_000);
+  assertEquals(env.positions(jobs.slice(1)), [1]);
+});
+
+for (const stepMs of [-40_000, 40_000]) {
+  Deno.test(`positions go on when all clocks are set by ${stepMs} ms`, async () => {
+    using env = await openBoards(2);
+    await env.pass(50_000);
+    const jobs = [await env.post("A"), await env.post("B"), await env.post("C")];
+    await env.pass(4_000);
+    await env.start();
+    await env.pass(500);
+    env.clock.advance(stepMs);
+    await env.pass(4_000);
+    assertEquals(env.positions(jobs.slice(1)), [1, 2]);
+    assertEquals(env.positions(jobs.slice(1), 1), [1, 2]);
+    // Another instance takes over.
+    env.all.shift();
+    await env.store.cancel(jobs[1]!.id);
+    await env.pass(8_000);
+    assertEquals(env.positions(jobs.slice(2)), [1]);
+  });
+}
+
 Deno.test("a publication that this version cannot read is left alone, and positions are not known", async () => {
   using env = await openBoards(1);
   const job = await env.post("A");

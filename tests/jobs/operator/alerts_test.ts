@@ -53,8 +53,10 @@ async function openAlerts(settings: AlertSettings = {}) {
       },
       thresholds: thresholdsOf(settings),
       kinds: [{ name: "itinerary", expectedMs: 20_000 }, { name: "bundles", expectedMs: 180_000 }],
-      readBreaker: (kind) =>
-        Promise.resolve(kind === "bundles" ? minute.breaker ?? "closed" : "closed"),
+      readBreaker: (kind) => {
+        const state = kind === "bundles" ? minute.breaker ?? "closed" : "closed";
+        return Promise.resolve({ state, holdsBack: state === "closed" ? null : "all" });
+      },
       readStorage: () => ({
         state: "ok",
         freeBytes: minute.free ?? 10 * LOW_MARK,
@@ -82,7 +84,8 @@ async function openAlerts(settings: AlertSettings = {}) {
       running: {},
       freeSlots: 0,
     };
-    await history.write(`row-${rows++}`, { rows: [{ level: "minute", period, row }], presence });
+    const writer = `row-${rows++}`;
+    await history.write(writer, { rows: [{ level: "minute", period, writer, row }], presence });
     await Promise.all(by.map((one) => one.run()));
     clock.advance(MINUTE_MS);
   }
@@ -459,3 +462,14 @@ for (const [name, none, some] of found) {
     assertEquals(summaries, [none, some]);
   });
 }
+
+Deno.test("a breaker that holds back one source fires no alert, and the alert says so", () => {
+  const breakers = [{ kind: "trip", state: "open", holdsBack: "source" }] as const;
+  const thresholds = thresholdSchemas.breaker_open.parse({});
+  const [finding] = alertRules.breaker_open({ ...quiet, breakers }, thresholds);
+  assertEquals(finding, {
+    subject: "trip",
+    level: "good",
+    summary: "The breaker of trip is open for one source only",
+  });
+});

@@ -58,6 +58,34 @@ Deno.test("closeBreaker() starts the jobs that wait, and jobs that were put back
   );
 });
 
+Deno.test("closeBreaker() starts jobs that were put back before they could call the model", async () => {
+  const second = Promise.withResolvers<void>();
+  const refusal = new JobError("quota_exceeded", "OpenAI API error: 429", {
+    retryAfterMs: 300_000,
+  });
+  let isDown = true;
+  const chat = () =>
+    isDown ? Promise.reject(refusal) : Promise.resolve({ ...silentTurn, text: "plan" });
+  const kind = testKind(async ({ text }, context) => {
+    if (text === "late") await second.promise;
+    await context.chat("turn", anyRequest, anyParts);
+    return { text };
+  });
+  using env = await openRuntimes({ kinds: [kind], model: () => modelOf({ chat }) });
+  const { job: late } = await submit(env.a, kind, { text: "late" });
+  await env.settled();
+  await submit(env.a, kind, { text: "first" });
+  await env.settled();
+  second.resolve();
+  await env.settled();
+  assertStrictEquals((await jobOf(env.store, late.id)).state, "queued");
+  isDown = false;
+  env.clock.advance(1_000);
+  await env.a.operator.controls.closeBreaker(ada, "test");
+  await env.settled();
+  assertStrictEquals((await jobOf(env.store, late.id)).state, "succeeded");
+});
+
 Deno.test("closeBreaker() leaves the time of a retry alone", async () => {
   const { kv } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, {

@@ -152,6 +152,21 @@ Deno.test("a database that is down for an hour costs no count", async () => {
   assertStrictEquals((await env.rows()).length, 5);
 });
 
+Deno.test("a clock that is set back costs no count", async () => {
+  using env = await openHistories();
+  const { history, accept } = env.open("a");
+  for (const stepMs of [MINUTE_MS, HOUR_MS, -HOUR_MS - MINUTE_MS, MINUTE_MS]) {
+    accept(1);
+    await history.record();
+    env.clock.advance(stepMs);
+  }
+  accept(1);
+  await history.record();
+  env.clock.advance(2 * HOUR_MS);
+  assertStrictEquals(await env.accepted(history, "day"), 5);
+  assertStrictEquals(await env.accepted(history, "month"), 5);
+});
+
 Deno.test("a stop writes the rest once, and removes the instance", async () => {
   using env = await openHistories();
   const { history, accept, metrics } = env.open("a");

@@ -30,7 +30,7 @@ async function openHistory() {
     store,
     write: (holder: string, minute: number, accepted: number) =>
       store.write(holder, {
-        rows: [{ level: "minute", period: minute, row: jobs(accepted) }],
+        rows: [{ level: "minute", period: minute, writer: holder, row: jobs(accepted) }],
         presence,
       }),
     hour: () => store.read("minute", { from: NOON - HOUR_MS, to: NOON + HOUR_MS }),
@@ -127,7 +127,7 @@ Deno.test("an instance is present until it stops", async () => {
     { holder: "a", ...presence },
     { holder: "b", ...presence },
   ]);
-  await env.store.writeLast("a", [{ level: "minute", period: MINUTE, row: jobs(9) }]);
+  await env.store.writeLast("a", [{ level: "minute", period: MINUTE, writer: "a", row: jobs(9) }]);
   assertEquals((await env.store.present()).map(({ holder }) => holder), ["b"]);
   assertEquals((await env.hour()).map(({ row }) => countOf(row, "accepted")), [9, 0]);
 });

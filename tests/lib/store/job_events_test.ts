@@ -231,6 +231,27 @@ for (const { name, reports: expected, prepare } of transitions) {
   });
 }
 
+const creations = transitions.filter(({ name }) => /^(accept|replay|redeliver)\(/.test(name));
+
+for (const { name, reports: expected, prepare } of creations) {
+  Deno.test(`${name} reports once if its answer gets lost and another instance is faster`, async () => {
+    using env = await setUp();
+    const other = openStores(env.kv, { clock: env.clock });
+    const act = await prepare(env);
+    env.reports.length = 0;
+    env.hooks.commit = async (sets, run) => {
+      const result = await run();
+      const id = sets.find(([first]) => first === "job")?.[1];
+      if (id === undefined) return result;
+      env.hooks.commit = undefined;
+      await other.store.cancel(String(id));
+      throw new Error("answer lost");
+    };
+    await act();
+    assertEquals(env.reports, expected);
+  });
+}
+
 Deno.test("a repeated write of an attempt reports once, though the first answer and its check got lost", async () => {
   using env = await setUp();
   const lease = await leased(env);

@@ -50,6 +50,8 @@ for (const [what, path, init, expected] of cases) {
   Deno.test(`${what} counts as ${expected}`, async () => {
     using env = await openApp();
     await (await env.app.request(path, init)).body?.cancel();
+    // A new job starts after its answer.
+    await env.settled();
     assertEquals(await counted(env), [`${expected} 1`]);
   });
 }
