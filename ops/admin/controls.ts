@@ -51,10 +51,10 @@ function controlWords(controls: Controls, context: Context): string {
   const { intake, note, changedBy, changedAt, kinds } = controls;
   const by = changedBy === null
     ? ""
-    : `, changed by ${visible(changedBy)} ${ageWords(changedAt, context.clock)}`;
+    : ` Last change by ${visible(changedBy)}, ${ageWords(changedAt, context.clock)}.`;
   const said = note === null ? "" : `\nNote for travelers: ${visible(note)}`;
   const table = tableOf({ rows: kinds, columns: kindColumns(context) }, context.terminal);
-  return `The intake is ${intake}${by}.${said}\n\n${table}`;
+  return `The intake is ${intake}.${by}${said}\n\n${table}`;
 }
 
 /** The columns of the instances. */
