@@ -105,7 +105,7 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
       ? "1 model call"
       : `${errors} model calls`;
     const summary = `${calls} failed in ${windowMinutes} minutes, ` +
-      `${Math.round(usual * 10) / 10} in such a time of the hour before`;
+      `${Math.round(usual * 10) / 10} per ${windowMinutes} minutes in the hour before`;
     return [{ subject: null, level, summary }];
   },
 

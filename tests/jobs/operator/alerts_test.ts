@@ -447,8 +447,8 @@ const found: [
   ],
   [
     "model_errors",
-    "No model call failed in 10 minutes, 0 in such a time of the hour before",
-    "1 model call failed in 10 minutes, 0.2 in such a time of the hour before",
+    "No model call failed in 10 minutes, 0 per 10 minutes in the hour before",
+    "1 model call failed in 10 minutes, 0.2 per 10 minutes in the hour before",
   ],
   ["backlog", "No job waits", "1 job waiting, the oldest for 3 minutes"],
 ];

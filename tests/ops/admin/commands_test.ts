@@ -195,7 +195,10 @@ Deno.test("a bulk action without matching jobs changes nothing, and is done", as
 Deno.test("pause, resume and breakers show what starts, and the intake keeps its note", async () => {
   await using env = await openBroken();
   const paused = await env.run(["pause", "intake", "--note", "Back at noon"]);
-  assertMatch(paused.text, /^The intake is paused, changed by ann now\.\nNote for travelers: Back/);
+  assertMatch(
+    paused.text,
+    /^The intake is paused\. Last change by ann, now\.\nNote for travelers: Back/,
+  );
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).body.code, "intake_paused");
   assertMatch((await env.run("pause bundles")).text, /^bundles +paused +closed/m);
   assertMatch((await env.run("resume intake")).text, /^The intake is open/);
