@@ -254,13 +254,14 @@ export function contentOf(
 
 /** Returns the number of a chart for the whole range, as text. */
 export function headlineOf(
-  { headline, format }: ChartDefinition,
+  { headline, format, isLast }: ChartDefinition,
   points: readonly HistoryPoint[],
 ): string {
-  // A minute that has just begun has no gauges yet.
-  const last = points.findLast(({ row }) => Object.keys(row.gauges).length > 0) ?? points.at(-1)!;
   const whole = mergeRows(points.map(({ row }) => row));
-  const value = headline(whole, last);
+  // A minute that has just begun has not all gauges yet.
+  const measured = isLast ? points : points.slice(-1);
+  const values = measured.map((point) => headline(whole, point));
+  const value = values.findLast((value) => value !== null) ?? null;
   return value === null ? "–" : format(value);
 }
 

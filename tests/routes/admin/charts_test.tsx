@@ -73,6 +73,10 @@ Deno.test("the number of the last point says what it covers, and running jobs ar
     "its age, in the last 6 hours",
   ]);
   assertStrictEquals(hintOf(charts.jobs, "hour"), "");
+  const begun = { at: NOON + 600_000, lengthMs: 60_000, row: emptyRow() };
+  begun.row.gauges = { waiting: { itinerary: 1 } };
+  assertStrictEquals(headlineOf(charts.running, [point, begun]), "4");
+  assertStrictEquals(headlineOf(charts.waiting, [point, begun]), "1");
 });
 
 Deno.test("charts of durations show the median and the slow ones", () => {
