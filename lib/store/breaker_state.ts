@@ -145,7 +145,7 @@ export function concerns(
   return suspectSource === null || isSameSource(suspectSource, source);
 }
 
-/** The jobs that an open breaker holds back: all of its kind, or those that have this in common. */
+/** Which jobs an open breaker holds back: all of its kind, or only a part of them. */
 export type BreakerReach = "all" | "source" | "request" | "job";
 
 /** Returns which jobs a breaker holds back. */
