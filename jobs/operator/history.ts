@@ -51,21 +51,23 @@ const MERGE_AFTER_MS = 5 * MINUTE_MS;
 /** How far back a merge looks: an instance may be late with its rows. */
 const MERGED_MS: Record<Level, number> = { minute: 30 * MINUTE_MS, hour: 3 * HOUR_MS };
 
+/** A row that this instance still writes. */
+type KeptRow = OwnRow & {
+  /** The part that is not stored yet; `null`: all is stored. */
+  unsaved: Row | null;
+};
+
 /** The history, as one instance writes and reads it. */
 export class History {
   readonly #options: HistoryOptions;
   readonly #meter = new RowMeter();
   readonly #turns = new KeyedMutex();
   /** Rows of the current periods, and rows that the database has not taken yet. */
-  #rows: (OwnRow & { isSaved: boolean })[] = [];
+  #rows: KeptRow[] = [];
   #latest: Row = emptyRow();
-  /** The writer of the rows that still grow. */
-  #writer: string;
-  #collectedAt = -Infinity;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
-    this.#writer = options.holder;
   }
 
   /** The gauges of the last record. */
@@ -86,9 +88,8 @@ export class History {
   async record(): Promise<void> {
     const { store, holder, presence } = this.#options;
     await this.#turns.run("rows", async () => {
-      const rows = await this.#collect({ withGauges: true });
-      await store.write(holder, { rows, presence: presence() });
-      this.#noteSaved();
+      await this.#collect({ withGauges: true });
+      await this.#save((rows) => store.write(holder, { rows, presence: presence() }));
     });
   }
 
@@ -97,43 +98,62 @@ export class History {
     const { store, holder } = this.#options;
     await this.#turns.run("rows", async () => {
       // A gauge that is a sum over minutes must not count twice in one minute.
-      await store.writeLast(holder, await this.#collect({ withGauges: false }));
-      this.#noteSaved();
+      await this.#collect({ withGauges: false });
+      await this.#save((rows) => store.writeLast(holder, rows));
     });
   }
 
-  /** @returns the rows that are not stored in their current form */
-  async #collect({ withGauges }: { withGauges: boolean }): Promise<OwnRow[]> {
+  /** Writes the rows that are not stored in their current form. */
+  async #save(write: (rows: OwnRow[]) => Promise<string | null>): Promise<void> {
+    try {
+      let versionstamp = await write(this.#unsavedRows);
+      if (versionstamp === null) {
+        this.#rows = this.#rows.map(separate);
+        versionstamp = await write(this.#unsavedRows);
+      }
+      this.#noteSaved(versionstamp ?? undefined);
+    } catch (error) {
+      // Perhaps only the answer was lost.
+      this.#noteSaved(undefined);
+      throw error;
+    }
+  }
+
+  get #unsavedRows(): OwnRow[] {
+    return this.#rows.flatMap(({ unsaved, ...own }) => unsaved === null ? [] : [own]);
+  }
+
+  /** Adds what has happened since the last call to the rows of the current periods. */
+  async #collect({ withGauges }: { withGauges: boolean }): Promise<void> {
     const { collect, clock } = this.#options;
     const taken = this.#meter.take(await collect());
     const now = clock.now();
     this.#latest = taken;
-    // The clock was set back. A new row must not replace the stored row of the same period.
-    if (now < this.#collectedAt) this.#writer = crypto.randomUUID();
-    this.#collectedAt = now;
-    // A past row grows no more. It must not be written again once other instances may merge it.
-    this.#rows = this.#rows.filter(({ level, period, writer, isSaved }) =>
-      !isSaved || (period === periodOf(level, now) && writer === this.#writer)
+    // A past row grows no more.
+    this.#rows = this.#rows.filter(({ level, period, unsaved }) =>
+      unsaved !== null || period === periodOf(level, now)
     );
     const row = withGauges ? taken : { ...taken, gauges: {} };
-    if (!isIdle(row)) {
-      const writer = this.#writer;
-      for (const level of levelNames) {
-        this.#add({ level, period: periodOf(level, now), writer, row });
-      }
-      this.#limitWaiting();
-    }
-    return this.#rows.filter(({ isSaved }) => !isSaved)
-      .map(({ isSaved: _, ...row }) => row);
+    if (isIdle(row)) return;
+    for (const level of levelNames) this.#add({ level, period: periodOf(level, now) }, row);
+    this.#limitWaiting();
   }
 
-  #add(added: OwnRow): void {
-    const { level, period, writer, row } = added;
-    const isSame = (own: OwnRow) =>
-      own.level === level && own.period === period && own.writer === writer;
-    const rows = this.#rows.filter(isSame).map((own) => own.row);
-    const merged = { ...added, row: mergeRows([...rows, row]), isSaved: false };
-    this.#rows = [...this.#rows.filter((own) => !isSame(own)), merged];
+  /** Adds to the row of a period. */
+  #add({ level, period }: Pick<OwnRow, "level" | "period">, added: Row): void {
+    const isSame = (own: OwnRow) => own.level === level && own.period === period;
+    const last: KeptRow = this.#rows.find(isSame) ??
+      {
+        level,
+        period,
+        writer: this.#options.holder,
+        replaces: null,
+        row: emptyRow(),
+        unsaved: null,
+      };
+    const row = mergeRows([last.row, added]);
+    const unsaved = mergeRows([last.unsaved ?? emptyRow(), added]);
+    this.#rows = [...this.#rows.filter((own) => !isSame(own)), { ...last, row, unsaved }];
   }
 
   /** Merges the oldest minutes if the database has not taken them for long. */
@@ -141,11 +161,18 @@ export class History {
     const [first, second, ...others] = this.#rows.filter(({ level }) => level === "minute");
     if (!first || !second || others.length < MAX_WAITING_MINUTES - 1) return;
     this.#rows = this.#rows.filter((own) => own !== first);
-    this.#add({ ...second, row: first.row });
+    this.#add(second, first.unsaved ?? emptyRow());
   }
 
-  #noteSaved(): void {
-    this.#rows = this.#rows.map((own) => ({ ...own, isSaved: true }));
+  /** @param versionstamp of the written rows; unset: perhaps they are not written */
+  #noteSaved(versionstamp: string | undefined): void {
+    this.#rows = this.#rows.map((own) =>
+      own.unsaved === null ? own : {
+        ...own,
+        replaces: versionstamp,
+        unsaved: versionstamp === undefined ? own.unsaved : null,
+      }
+    );
   }
 
   /**
@@ -182,6 +209,16 @@ export class History {
       await store.merge(level, { from: to - MERGED_MS[level], to });
     }
   }
+}
+
+/**
+ * Returns the part of a row that is not stored, as a row of its own. What was stored of it was merged by
+ * an instance whose clock is ahead, or is of the same period before the clock was set back.
+ */
+function separate(own: KeptRow): KeptRow {
+  const { replaces, unsaved } = own;
+  if (unsaved === null || replaces === undefined) return own;
+  return { ...own, row: unsaved, writer: crypto.randomUUID(), replaces: null };
 }
 
 function periodOf(level: Level, time: number): number {

@@ -7,8 +7,8 @@
  * | `["hour", hour, writer]` | what an instance did in that hour since the Unix epoch (`Row`) |
  * | `["present", holder]` | an instance that runs, and what it does (`Presence`) |
  *
- * Each instance writes rows of its own, so its writes need no reads and cannot conflict. The rows of
- * a past period are merged into one row, whose writer is `all`. So the number of rows depends neither
+ * Each instance writes rows of its own, so its writes need no reads. They conflict only with a merge by
+ * an instance whose clock is ahead. The rows of a past period are merged into one row, whose writer is `all`. So the number of rows depends neither
  * on the load nor on the number of instances that have ever run.
  * @module
  */
@@ -51,9 +51,11 @@ export interface OwnRow {
   level: Level;
   /** The number of the period since the Unix epoch. */
   period: number;
-  /** The part of the key that no other instance uses. */
+  /** The id of the instance, or a new id: no other instance writes rows with it. */
   writer: string;
   row: Row;
+  /** The versionstamp of the row that it replaces; `null`: there is none; unset: not known. */
+  replaces?: string | null | undefined;
 }
 
 const log = getLogger(["tripwright", "history"]);
@@ -71,33 +73,46 @@ export class HistoryStore {
   /**
    * Writes the rows of an instance and its presence, in one commit. A row replaces the earlier row of
    * the same period, so a repeated write counts once.
+   *
+   * @returns the versionstamp of the rows; `null` if a row that one of them replaces was merged, or
+   * replaced. Nothing is written then.
    */
   async write(
     holder: string,
     { rows, presence }: { rows: readonly OwnRow[]; presence: Presence },
-  ): Promise<void> {
+  ): Promise<string | null> {
     const commit = this.#kv.atomic();
     commit.set(["present", holder], presence, { expireIn: PRESENT_MS });
-    for (const row of rows) this.#addRow(commit, row);
-    await commit.commit();
+    return await this.#commitRows(commit, rows);
+  }
+
+  async #commitRows(
+    commit: Deno.AtomicOperation,
+    rows: readonly OwnRow[],
+  ): Promise<string | null> {
+    for (const row of rows) {
+      const { replaces: versionstamp } = row;
+      if (versionstamp !== undefined) commit.check({ key: keyOf(row), versionstamp });
+      this.#addRow(commit, row);
+    }
+    const result = await commit.commit();
+    return result.ok ? result.versionstamp : null;
   }
 
   #addRow(
     commit: Deno.AtomicOperation,
-    { level, period, writer, row }: OwnRow,
+    own: OwnRow,
   ): void {
+    const { level, period, row } = own;
     // Late by one period, so that a whole range can be read to its end.
     const expiresAt = (period + 2) * levels[level] + keptMs[level];
     const expireIn = Math.max(1, expiresAt - this.#clock.now());
-    const key = level === "minute" ? minuteKey(period, writer) : hourKey(period, writer);
-    commit.set(key, row, { expireIn });
+    commit.set(keyOf(own), row, { expireIn });
   }
 
-  /** Writes the last rows of an instance that stops, and removes its presence. */
-  async writeLast(holder: string, rows: readonly OwnRow[]): Promise<void> {
-    const commit = this.#kv.atomic().delete(["present", holder]);
-    for (const row of rows) this.#addRow(commit, row);
-    await commit.commit();
+  /** Writes the last rows of an instance that stops, and removes its presence. See {@link write}. */
+  async writeLast(holder: string, rows: readonly OwnRow[]): Promise<string | null> {
+    return await this.#commitRows(this.#kv.atomic().delete(["present", holder]), rows);
   }
 
   /** Lists the instances that have reported within three minutes. */
@@ -151,7 +166,7 @@ export class HistoryStore {
     ].slice(0, MERGED_ROWS);
     const commit = this.#kv.atomic();
     for (const { entry } of part) commit.check(entry).delete(entry.key);
-    const target = level === "minute" ? minuteKey(period, ALL) : hourKey(period, ALL);
+    const target = keyOf({ level, period, writer: ALL });
     // Two instances may merge at the same time.
     if (part[0]!.writer !== ALL) commit.check({ key: target, versionstamp: null });
     this.#addRow(commit, { level, period, writer: ALL, row: mergeRows(part.map(rowOf)) });
@@ -184,6 +199,10 @@ interface StoredRow {
 
 function rowOf({ row }: StoredRow): Row {
   return row!;
+}
+
+function keyOf({ level, period, writer }: Omit<OwnRow, "row">): Deno.KvKey {
+  return level === "minute" ? minuteKey(period, writer) : hourKey(period, writer);
 }
 
 function minuteKey(minute: number, writer: string): Deno.KvKey {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { HOUR_MS, meanLevel, MINUTE_MS } from "../../../lib/history/range.ts";
 import { countOf, mergeRows } from "../../../lib/history/row.ts";
+import type { Clock } from "../../../lib/clock.ts";
 import { Metrics } from "../../../lib/metrics/metrics.ts";
 import { HistoryStore } from "../../../lib/store/history_store.ts";
 import { History } from "../../../jobs/operator/history.ts";
@@ -17,10 +18,11 @@ async function openHistories() {
     commits.push(sets);
     return run();
   };
-  function open(holder: string) {
+  function open(holder: string, aheadMs = 0) {
     const metrics = new Metrics();
+    const own: Clock = { now: () => clock.now() + aheadMs, wait: clock.wait };
     const history = new History({
-      store: new HistoryStore(kv, clock),
+      store: new HistoryStore(kv, own),
       collect: () => metrics.collect(),
       presence: () => ({
         version: "1.0.0",
@@ -31,7 +33,7 @@ async function openHistories() {
         freeSlots: 1,
       }),
       holder,
-      clock,
+      clock: own,
     });
     const accept = (count: number) =>
       metrics.add("tripwright.jobs.accepted", count, { kind: "bundles" });
@@ -165,6 +167,23 @@ Deno.test("a clock that is set back costs no count", async () => {
   env.clock.advance(2 * HOUR_MS);
   assertStrictEquals(await env.accepted(history, "day"), 5);
   assertStrictEquals(await env.accepted(history, "month"), 5);
+});
+
+Deno.test("a row that an instance merges whose clock is ahead counts once", async () => {
+  using env = await openHistories();
+  const instances = [env.open("a"), env.open("b"), env.open("c", 30 * MINUTE_MS)];
+  const ahead = instances[2]!.history;
+  env.clock.advance(40 * MINUTE_MS);
+  for (let n = 0; n < 20; n++) {
+    for (const { history, accept } of instances) {
+      accept(1);
+      await history.record();
+    }
+    await ahead.mergePast();
+    env.clock.advance(MINUTE_MS / 2);
+  }
+  assertStrictEquals(await env.accepted(ahead, "day"), 60);
+  assertStrictEquals(await env.accepted(ahead, "month"), 60);
 });
 
 Deno.test("a stop writes the rest once, and removes the instance", async () => {
