@@ -245,7 +245,7 @@ browserTest("a page whose session has ended asks for the token", async (browser)
   const { page } = await watch(browser, dashboard.url);
   dashboard.clock.advance(12 * 3_600_000);
   await page.clock.runFor(5_000);
-  await page.getByLabel("Token").waitFor();
+  await page.getByLabel("Token", { exact: true }).waitFor();
 });
 
 browserTest("the keyboard opens sections, and lists its shortcuts", async (browser) => {
