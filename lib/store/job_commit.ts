@@ -115,8 +115,10 @@ export class JobCommit {
     return record && await this.#wasStored(record) ? "saved" : "lost";
   }
 
-  /** Returns whether the stored record contains the last transition of `record`. */
-  async #wasStored({ id, timeline }: JobRecord): Promise<boolean> {
+  /** Returns whether `record` is stored, or was until a worker claimed the job. */
+  async #wasStored(record: JobRecord): Promise<boolean> {
+    const { id, state, timeline } = record;
+    if (state !== "queued") return await this.#versionstampOf(record) !== null;
     const stored = parseReadableJob(await this.#kv.get(keys.job(id)), this.#clock.now());
     return stored?.timeline.some((transition) => isDeepStrictEqual(transition, timeline.at(-1))) ===
       true;
