@@ -3,7 +3,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { createRuntime } from "./jobs/runtime.ts";
+import { createRuntime } from "./jobs/runtime/runtime.ts";
 import { DAY_MS, systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { DescriptorReserve } from "./lib/http/descriptor_reserve.ts";

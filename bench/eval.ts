@@ -12,7 +12,7 @@ import type { PublicKind } from "../jobs/kind.ts";
 import { fenced } from "../jobs/kinds/text.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { ModelProvider, ResponseRequest, ResponseTurn } from "../lib/model/model.ts";
-import { createModelProvider } from "../jobs/model_provider.ts";
+import { createModelProvider } from "../jobs/runtime/model_provider.ts";
 import { openBenchRuntime } from "./runtime.ts";
 import { exitWith, readConfigOrExit } from "./start.ts";
 import { type EvalResult, printReport, summarize } from "./eval_report.ts";

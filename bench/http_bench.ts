@@ -2,7 +2,7 @@
  * Measures how long accepting, polling and claiming take, on a database in a file, without network.
  * Compare only figures of the same run, because machines differ. `deno task bench`
  */
-import type { Runtime } from "../jobs/runtime.ts";
+import type { Runtime } from "../jobs/runtime/runtime.ts";
 import { Breaker } from "../lib/store/breaker.ts";
 import { systemClock } from "../lib/clock.ts";
 import { newJob } from "../lib/job/job_record.ts";

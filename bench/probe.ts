@@ -8,7 +8,7 @@
 import { configure, type LogRecord } from "@logtape/logtape";
 import { parseArgs } from "node:util";
 import type { PublicKind } from "../jobs/kind.ts";
-import { createModelProvider } from "../jobs/model_provider.ts";
+import { createModelProvider } from "../jobs/runtime/model_provider.ts";
 import { systemClock } from "../lib/clock.ts";
 import { isEnded } from "../lib/job/job_record.ts";
 import type { CallOptions, ModelProvider } from "../lib/model/model.ts";

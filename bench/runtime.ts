@@ -1,7 +1,8 @@
 /**
  * The runtime of `main.ts`, for measurements inside this process.
  */
-import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
+import type { RuntimeOptions } from "../jobs/runtime/options.ts";
+import { createRuntime, type Runtime } from "../jobs/runtime/runtime.ts";
 import { systemClock } from "../lib/clock.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
 

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { instrumentNames, instrumentOf } from "../lib/metrics/instruments.ts";
 import { variableNames, Variables } from "../lib/variables.ts";
 import { type ProblemType, problemTypes } from "../routes/http/problem.ts";
 
@@ -67,6 +68,10 @@ export const generatedFiles: GeneratedFile[] = [
     update: (text) => replacePart(text, { part: "keys", by: table(["key", "value"], keyRows()) }),
   },
   {
+    path: "docs/metrics.md",
+    update: (text) => replacePart(text, { part: "instruments", by: instrumentTable() }),
+  },
+  {
     path: "docs/problems.md",
     update: (text) => replacePart(text, { part: "problems", by: problemSections() }),
   },
@@ -104,6 +109,15 @@ function variableTable(): string {
     return [`\`${name}\``, value === "" ? "none" : `\`${value}\``, meta.description];
   });
   return table(["variable", "default", "meaning"], rows);
+}
+
+function instrumentTable(): string {
+  const rows = instrumentNames.map((name) => {
+    const { type, unit, description, attributes, optional = [], about } = instrumentOf(name);
+    const keys = [...attributes, ...optional].map((key) => `\`${key}\``).join(", ");
+    return [`\`${name}\``, type, `\`${unit}\``, keys, description, about ?? "instance"];
+  });
+  return table(["name", "type", "unit", "attributes", "meaning", "about"], rows);
 }
 
 /** A default as it would be written in the environment; empty if there is none. */

@@ -76,6 +76,11 @@ export type AlertName = keyof typeof thresholdSchemas;
 
 export const alertNames = Object.keys(thresholdSchemas) as [AlertName, ...AlertName[]];
 
+/** Returns where the runbook says what to do. It has a section for each alert, with its name. */
+export function runbookOf(name: string): string {
+  return `docs/operations.md#${name}`;
+}
+
 /** The thresholds of each alert; `false`: the alert is off. */
 export type AlertThresholds = {
   [Name in AlertName]: z.output<(typeof thresholdSchemas)[Name]> | false;

@@ -53,6 +53,8 @@ export class ApiKeys {
   #byOwner: ReadonlyMap<string, KnownKey> = new Map();
   #byTokenId: ReadonlyMap<string, KnownKey> = new Map();
   #isClosed = false;
+  /** Aborts when callers begin to need a key. */
+  #closing = new AbortController();
   /** By the owners of the keys with something open: each aborts when its key ends. */
   readonly #ends = new Map<string, AbortController>();
 
@@ -73,7 +75,10 @@ export class ApiKeys {
     return this.#isClosed || this.#configured.length > 0;
   }
 
-  /** Takes over what the database has. It ends what is open for keys that are no longer valid. */
+  /**
+   * Takes over what the database has. It ends what is open for keys that are no longer valid, and for
+   * callers without a key if they need one now.
+   */
   update({ keys, isClosed }: StoredKeys): void {
     const known = [...this.#configured, ...keys.map((key) => this.#withUse(key))];
     // A key that operators have made comes last, so it stays revoked if `API_KEYS` has it, too.
@@ -82,6 +87,9 @@ export class ApiKeys {
     this.#byTokenId = new Map(this.#byHash.values().map((key) => [key.tokenSigner.id, key]));
     this.#isClosed = isClosed || keys.some((key) => this.#isValid(key));
     this.endInvalid();
+    if (!this.isRequired) return;
+    this.#closing.abort();
+    this.#closing = new AbortController();
   }
 
   #withUse({ id, secrets, revokedAt, expiresAt, ...rights }: ApiKey): KnownKey {
@@ -140,11 +148,11 @@ export class ApiKeys {
   }
 
   /**
-   * Returns a signal that aborts when the key of a caller is no longer valid; `null` if the caller
-   * has no key.
+   * Returns a signal that aborts when the key of a caller is no longer valid. For a caller without a
+   * key it aborts when callers need one; `null` if they do already, because the caller may read then.
    */
   endOf({ owner, rights }: Caller): AbortSignal | null {
-    if (owner === null || !rights) return null;
+    if (owner === null || !rights) return this.isRequired ? null : this.#closing.signal;
     const end = this.#ends.get(owner) ?? new AbortController();
     if (this.#isValid(this.#keyOf(owner))) this.#ends.set(owner, end);
     else end.abort();

@@ -2,7 +2,7 @@
  * The application as `main.ts` creates it, with options for tests.
  * @module
  */
-import type { Runtime } from "../jobs/runtime.ts";
+import type { Runtime } from "../jobs/runtime/runtime.ts";
 import { createKinds } from "../jobs/registry.ts";
 import { secretsOf } from "../lib/api_key.ts";
 import { ApiKeys } from "../lib/api_keys.ts";

@@ -5,7 +5,8 @@
  */
 import { configureSync, getJsonLinesFormatter, type LogRecord, resetSync } from "@logtape/logtape";
 import { join } from "node:path";
-import { createRuntime, type RuntimeOptions } from "../jobs/runtime.ts";
+import type { RuntimeOptions } from "../jobs/runtime/options.ts";
+import { createRuntime } from "../jobs/runtime/runtime.ts";
 import { systemClock } from "../lib/clock.ts";
 import { parseConfig } from "../lib/config.ts";
 import { openDatabase } from "../lib/store/database.ts";

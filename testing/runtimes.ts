@@ -5,7 +5,8 @@
 import { assert, fail } from "@std/assert";
 import type { Refusal, Submission, SubmitOptions } from "../jobs/engine/job_service.ts";
 import type { PublicKind } from "../jobs/kind.ts";
-import { createRuntime, type Runtime, type RuntimeOptions } from "../jobs/runtime.ts";
+import type { RuntimeOptions } from "../jobs/runtime/options.ts";
+import { createRuntime, type Runtime } from "../jobs/runtime/runtime.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
 import type { JobRecord } from "../lib/job/job_record.ts";
 import { sampleModel } from "../lib/model/sample_model.ts";

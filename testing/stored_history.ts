@@ -14,6 +14,18 @@ export function busyRow(level: number, { failed = 0 } = {}): Row {
   return {
     counters: {
       accepted: { "itinerary": jobs },
+      attempts: {
+        "itinerary succeeded": jobs - failed,
+        ...(failed > 0 && { "itinerary retried": failed, "itinerary failed": failed }),
+      },
+      rescues: { itinerary: jobs > 0 ? 1 : 0 },
+      lostLeases: failed > 0 ? { itinerary: 1 } : {},
+      savedTokens: failed > 0 ? { itinerary: 100 * failed } : {},
+      callbacks: {
+        delivered: Math.round(6 * level) - (failed > 0 ? 1 : 0),
+        ...(failed > 0 && { failed: 1 }),
+      },
+      requests: { 200: 7 * jobs - failed, ...(failed > 0 && { 500: failed }) },
       ended: { "itinerary succeeded": jobs - failed, "itinerary failed": failed },
       polls: { "/api/itineraries/:id": 6 * jobs },
       modelErrors: failed > 0 ? { rate_limited: failed, upstream_error: 1 } : {},
@@ -24,9 +36,14 @@ export function busyRow(level: number, { failed = 0 } = {}): Row {
       duration: { itinerary: durations(jobs, 15 + 20 * level) },
       wait: { itinerary: durations(jobs, 0.02) },
       latency: { "": durations(7 * jobs, 0.004) },
+      eventLoopDelay: { "": durations(300, 0.002) },
     },
     gauges: {
+      running: { itinerary: Math.round(8 * level) },
       waiting: { itinerary: Math.round(12 * level) },
+      oldestAge: { itinerary: 180 * level, bundles: 60 * level },
+      streams: { "": Math.round(4 * level) },
+      memory: { rss: 100e6 + 100e6 * level, heap_used: 50e6 + 50e6 * level },
       storageSize: { "": 80e6 + 40e6 * level },
       storageExpired: { "": Math.round(30 * level) },
     },

@@ -21,7 +21,8 @@ import type {
 } from "../../lib/store/acceptance_store.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { ControlsStore } from "../../lib/store/controls_store.ts";
-import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
+import type { DerivedJob, ReplayedSteps } from "../../lib/store/derived_jobs.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
@@ -442,7 +443,7 @@ export class JobService {
     { newId, steps }: { newId: string; steps: ReplayedSteps },
   ): Promise<DerivedJob | null> {
     const kinds = this.#options.publicKinds;
-    const replay = await this.#store.replay(id, { newId, steps, kinds });
+    const replay = await this.#store.derived.replay(id, { newId, steps, kinds });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });
@@ -460,7 +461,7 @@ export class JobService {
    * ended, or it has no callback
    */
   async redeliver(id: string): Promise<DerivedJob | null> {
-    const delivery = await this.#store.redeliver(id);
+    const delivery = await this.#store.derived.redeliver(id);
     if (!delivery?.isNew) return delivery;
     const { job } = delivery;
     log.info("redelivered", { jobId: job.id, about: id });

@@ -64,7 +64,7 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
     const level = jobs < minJobs || rate >= clearAt ? "good" : rate < below ? "bad" : "between";
     const summary = jobs === 0
       ? `No job ended in ${windowMinutes} minutes`
-      : `${percent(rate)} of ${jobs} jobs succeeded in ${windowMinutes} minutes`;
+      : `${percent(rate)} of ${jobsText(jobs)} succeeded in ${windowMinutes} minutes`;
     return [{ subject: null, level, summary }];
   },
 
@@ -77,7 +77,10 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
       const isGood = count < minJobs || meanS <= clearShare * limitS;
       const level = isGood ? "good" : meanS > limitS ? "bad" : "between";
       const mean = `${Math.round(meanS)} s on average, the limit is ${Math.round(limitS)} s`;
-      return { subject: name, level, summary: `${count} jobs of ${name} took ${mean}` };
+      const summary = count === 0
+        ? `No job of ${name} ended in ${windowMinutes} minutes`
+        : `${jobsText(count)} of ${name} took ${mean}`;
+      return { subject: name, level, summary };
     });
   },
 
@@ -85,12 +88,18 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
     const windowMs = windowMinutes * MINUTE_MS;
     const errors = countOf(during({ lastMs: windowMs }), "modelErrors");
     const before = countOf(during({ lastMs: HOUR_MS, beforeMs: windowMs }), "modelErrors");
+    const usual = before * windowMs / HOUR_MS;
     // At least one, so that the first error after a quiet hour is not infinitely many times as many.
-    const usual = Math.max(1, before * windowMs / HOUR_MS);
-    const isGood = errors < minErrors || errors < clearTimes * usual;
-    const level = isGood ? "good" : errors >= times * usual ? "bad" : "between";
-    const summary = `${errors} model calls failed in ${windowMinutes} minutes, ` +
-      `${Math.round(usual * 10) / 10} are usual`;
+    const base = Math.max(1, usual);
+    const isGood = errors < minErrors || errors < clearTimes * base;
+    const level = isGood ? "good" : errors >= times * base ? "bad" : "between";
+    const calls = errors === 0
+      ? "No model call"
+      : errors === 1
+      ? "1 model call"
+      : `${errors} model calls`;
+    const summary = `${calls} failed in ${windowMinutes} minutes, ` +
+      `${Math.round(usual * 10) / 10} in such a time of the hour before`;
     return [{ subject: null, level, summary }];
   },
 
@@ -99,7 +108,9 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
     const { waiting: jobs, oldestMs } = backlog;
     const share = Math.max(jobs / waiting, oldestMs / (oldestMinutes * MINUTE_MS));
     const level = share > 1 ? "bad" : share <= clearShare ? "good" : "between";
-    const summary = `${jobs} jobs wait, the oldest for ${inMinutes(oldestMs)} minutes`;
+    const summary = jobs === 0
+      ? "No job waits"
+      : `${jobsText(jobs)} waiting, the oldest for ${inMinutes(oldestMs)} minutes`;
     return [{ subject: null, level, summary }];
   },
 
@@ -134,6 +145,10 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
     return [{ subject: null, level, summary }];
   },
 };
+
+function jobsText(count: number): string {
+  return count === 1 ? "1 job" : `${count} jobs`;
+}
 
 function percent(share: number): string {
   return `${Math.round(share * 1_000) / 10} %`;

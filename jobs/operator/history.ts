@@ -175,12 +175,16 @@ export class History {
     );
   }
 
-  /** Reads what all instances have done in a range, oldest first. */
+  /**
+   * Reads what all instances have done in a range, oldest first. It includes what this instance has
+   * done since its last record.
+   */
   async read(name: RangeName): Promise<HistoryPoint[]> {
-    const { store, clock } = this.#options;
+    const { store, collect, clock } = this.#options;
     const now = clock.now();
     const rows = await store.read(ranges[name].level, boundsOf(name, now));
-    return pointsOf(name, rows, now);
+    const recent = { at: now, row: this.#meter.peek(await collect()) };
+    return pointsOf(name, [...rows, recent], now);
   }
 
   /** Lists the instances that run. */

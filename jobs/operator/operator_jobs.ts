@@ -17,7 +17,8 @@ import { summaryOf } from "../../lib/job/job_summary.ts";
 import type { Progress } from "../../lib/job/progress.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
 import type { ListedJob, ListPage } from "../../lib/store/job_listing.ts";
-import type { DerivedJob, JobStore, ReplayedSteps } from "../../lib/store/job_store.ts";
+import type { DerivedJob, ReplayedSteps } from "../../lib/store/derived_jobs.ts";
+import type { JobStore } from "../../lib/store/job_store.ts";
 import { type TraceContext, traceIdOf } from "../../lib/trace_context.ts";
 import type { JobUsage } from "../../lib/usage.ts";
 import type { Actor, Audit } from "./audit.ts";
@@ -32,7 +33,7 @@ export interface ChangedJobs {
 }
 
 export interface OperatorJobsOptions {
-  store: Pick<JobStore, "read" | "checkpoints" | "listing" | "derivedFrom">;
+  store: Pick<JobStore, "read" | "checkpoints" | "listing" | "derived">;
   jobs: ChangedJobs;
   audit: Audit;
   clock: Clock;
@@ -116,7 +117,7 @@ export class OperatorJobs {
     if (!snapshot) return null;
     const [steps, derived] = await Promise.all([
       store.checkpoints.steps(id),
-      store.derivedFrom(id),
+      store.derived.of(id),
     ]);
     const { job } = snapshot;
     const events = mergeTimeline(job.timeline, steps);

@@ -25,7 +25,7 @@ const COST_ERROR = "expected an amount from 0.01 to 1,000,000";
 const TIME_ERROR = "expected a time such as 2027-01-31T12:00:00Z";
 
 /** What an operator may choose for a new key. */
-export const NewKey = z.object({
+export const NewKey = z.strictObject({
   name: z.string(NAME_ERROR).trim().regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, NAME_ERROR)
     .describe("For people, such as the name of the client"),
   scopes: z.array(KeyScope, SCOPES_ERROR).min(1, SCOPES_ERROR).max(10, SCOPES_ERROR)

@@ -115,6 +115,31 @@ export function durationsOf({ histograms }: Row, name: HistogramName, label?: st
 }
 
 /**
+ * Returns a row without the jobs of other kinds. Jobs that the service creates itself, such as
+ * callbacks, are no work of callers: they would make its success and its speed look better.
+ */
+export function workOfKinds({ counters, histograms, gauges }: Row, kinds: Iterable<string>): Row {
+  const names = new Set(kinds);
+  const keep = <T>(values: Record<string, T>) =>
+    Object.fromEntries(Object.entries(values).filter(([label]) => names.has(label.split(" ")[0]!)));
+  const select = <T>(all: Record<string, Record<string, T>>, series: readonly string[]) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, values]) =>
+        [name, series.includes(name) ? keep(values) : values] as const
+      ),
+    );
+  return {
+    counters: select(counters, WORK_COUNTERS),
+    histograms: select(histograms, WORK_HISTOGRAMS),
+    gauges,
+  };
+}
+
+/** The series about jobs that only count for the kinds that clients create. */
+const WORK_COUNTERS = ["accepted", "ended", "attempts"] as const satisfies CounterName[];
+const WORK_HISTOGRAMS = ["duration", "wait"] as const satisfies HistogramName[];
+
+/**
  * Estimates a quantile of durations, in seconds: in its bucket, values count as evenly spread.
  *
  * @param share from 0 to 1

@@ -35,26 +35,40 @@ export class RowMeter {
    * from the start of the process.
    */
   take(metrics: readonly CollectedMetric[]): Row {
-    const byName = Map.groupBy(metrics, ({ name }) => name);
-    const pointsOf = (series: Series) => pointsOfSeries(byName.get(series.metric) ?? [], series);
-    const totals = emptyRow();
-    for (const [name, series] of Object.entries(counterSeries)) {
-      totals.counters[name] = fold(pointsOf(series), countOfPoint, (a, b) => a + b);
-    }
-    for (const [name, series] of Object.entries(histogramSeries)) {
-      totals.histograms[name] = fold(pointsOf(series), durationsOfPoint, addDurations);
-    }
-    for (const [name, series] of Object.entries(gaugeSeries)) {
-      totals.gauges[name] = fold(pointsOf(series), countOfPoint, Math.max);
-    }
-    const row = {
-      counters: difference(totals.counters, this.#last.counters, subtract),
-      histograms: difference(totals.histograms, this.#last.histograms, subtractDurations),
-      gauges: withoutEmpty(totals.gauges),
-    };
+    const totals = totalsOf(metrics);
+    const counts = this.#since(totals);
     this.#last = totals;
-    return row;
+    return { ...counts, gauges: withoutEmpty(totals.gauges) };
   }
+
+  /** Returns what has happened since the last row, without gauges. It begins no new row. */
+  peek(metrics: readonly CollectedMetric[]): Row {
+    return { ...this.#since(totalsOf(metrics)), gauges: {} };
+  }
+
+  #since({ counters, histograms }: Row): Omit<Row, "gauges"> {
+    return {
+      counters: difference(counters, this.#last.counters, subtract),
+      histograms: difference(histograms, this.#last.histograms, subtractDurations),
+    };
+  }
+}
+
+/** Returns the totals of a process as a row. */
+function totalsOf(metrics: readonly CollectedMetric[]): Row {
+  const byName = Map.groupBy(metrics, ({ name }) => name);
+  const pointsOf = (series: Series) => pointsOfSeries(byName.get(series.metric) ?? [], series);
+  const totals = emptyRow();
+  for (const [name, series] of Object.entries(counterSeries)) {
+    totals.counters[name] = fold(pointsOf(series), countOfPoint, (a, b) => a + b);
+  }
+  for (const [name, series] of Object.entries(histogramSeries)) {
+    totals.histograms[name] = fold(pointsOf(series), durationsOfPoint, addDurations);
+  }
+  for (const [name, series] of Object.entries(gaugeSeries)) {
+    totals.gauges[name] = fold(pointsOf(series), countOfPoint, Math.max);
+  }
+  return totals;
 }
 
 interface LabeledPoint {

@@ -4,11 +4,11 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
 import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
+import { DerivedJobs } from "./derived_jobs.ts";
 import type { Failure } from "../job/failure.ts";
 import type { JobEnding, JobEvents } from "../job/job_events.ts";
 import { type DedupeRole, InFlightStore } from "./in_flight_store.ts";
@@ -29,13 +29,11 @@ import {
   endPause,
   type FailedJob,
   failJob,
-  isEnded,
   type JobLimits,
   type JobRecord,
   placeOf,
   type QueuedJob,
   releaseJob,
-  replayJob,
   rescueJob,
   retryJob,
   type RunningJob,
@@ -61,21 +59,6 @@ export type AttemptReport = Partial<AttemptEnd> & {
   /** Whether the attempt called a model, and no later attempt can learn what that cost. */
   isUnpriced?: boolean | undefined;
 };
-
-/** Whether a replay reads the finished steps of the original job, or does all work again. */
-export type ReplayedSteps = "reuse" | "discard";
-
-/** A job that was created for another one. */
-export interface DerivedJob {
-  job: JobRecord;
-  /** Whether this call has created it. */
-  isNew: boolean;
-}
-
-/** How many callback jobs of a job are remembered: an operator may deliver it again and again. */
-const MAX_CALLBACKS = 20;
-
-const CallbackIds = z.array(z.string()).catch([]);
 
 /** A due job, as {@link JobStore.readDue} read it. */
 export interface DueRecord {
@@ -126,6 +109,8 @@ export class JobStore {
   readonly index: JobIndex;
   /** The lists of jobs for operators. */
   readonly listing: JobListing;
+  /** Replays, and callbacks that are delivered again. */
+  readonly derived: DerivedJobs;
   readonly #inFlight: InFlightStore;
   readonly #snapshots: SnapshotReader;
   readonly #kv: Deno.Kv;
@@ -137,6 +122,11 @@ export class JobStore {
     this.checkpoints = new CheckpointStore(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.listing = new JobListing(kv, clock);
+    this.derived = new DerivedJobs(kv, {
+      ...options,
+      checkpoints: this.checkpoints,
+      enqueue: (commit, job) => this.#enqueueNew(commit, job),
+    });
     this.#inFlight = new InFlightStore(kv, clock);
     const inFlight = this.#inFlight;
     this.#snapshots = new SnapshotReader(kv, { clock, inFlight, heldBackBy, queueOf });
@@ -529,99 +519,6 @@ export class JobStore {
         return "canceled";
       }
     }
-  }
-
-  /**
-   * Replays an ended job: creates a job with the same request. The ended job does not change. A job is
-   * replayed once; further calls return the same new job.
-   *
-   * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
-   * ended job. `kinds`: the kinds that can be replayed; unset, all
-   * @returns `null` if the job does not exist, has not ended or is of another kind
-   */
-  async replay(
-    id: string,
-    { newId, steps, kinds }: {
-      newId: string;
-      steps: ReplayedSteps;
-      kinds?: ReadonlySet<string> | undefined;
-    },
-  ): Promise<DerivedJob | null> {
-    const original = this.#parse(await this.#kv.get(keys.job(id)));
-    if (!original || !isEnded(original)) return null;
-    if (kinds && !kinds.has(original.kind)) return null;
-    const { ttlMs } = this.#options;
-    const job = replayJob(original, { id: newId, now: this.#now, ttlMs });
-    for (;;) {
-      const entry = await this.#kv.get(keys.replayed(id));
-      const known = await this.#derivedJob(entry.value);
-      if (known) return known;
-      // The steps are not used before the job exists. If its commit fails, they expire.
-      if (steps === "reuse") await this.checkpoints.copySteps(id, job);
-      const commit = this.#begin().check(entry).put(entry.key, newId, original)
-        .check({ key: keys.job(newId), versionstamp: null });
-      this.#options.spending?.addReplayed(commit.operation, job);
-      this.#enqueueNew(commit, job);
-      if (!await this.#commitDerived(commit, job)) continue;
-      this.#events?.queued(job, "replayed");
-      return { job, isNew: true };
-    }
-  }
-
-  /** @returns whether the new job is stored; `false` if another call was faster */
-  async #commitDerived(commit: JobCommit, job: QueuedJob): Promise<boolean> {
-    try {
-      return await commit.commit(job) !== null;
-    } catch (error) {
-      // Perhaps only the answer was lost, and a worker has changed the job by now.
-      if ((await this.#kv.get(keys.job(job.id))).value === null) throw error;
-      return true;
-    }
-  }
-
-  /** Reads a job that was derived before; `null`: there is none. */
-  async #derivedJob(id: unknown): Promise<DerivedJob | null> {
-    if (typeof id !== "string") return null;
-    const job = this.#parse(await this.#kv.get(keys.job(id)));
-    return job && { job, isNew: false };
-  }
-
-  /**
-   * Delivers the callback of an ended job again. While a callback job of it waits or runs, there is
-   * no other.
-   *
-   * @returns the new callback job, or an earlier one that still waits or runs; `null` if the job does
-   * not exist, has not ended or has no callback
-   */
-  async redeliver(id: string): Promise<DerivedJob | null> {
-    for (;;) {
-      const ended = this.#parse(await this.#kv.get(keys.job(id)));
-      if (!ended || !isEnded(ended)) return null;
-      const entry = await this.#kv.get(keys.callbacks(id));
-      const known = CallbackIds.parse(entry.value);
-      const last = await this.#derivedJob(known.at(-1));
-      if (last && !isEnded(last.job)) return last;
-      const job = this.#options.successorOf?.(ended);
-      if (!job) return null;
-      const ids = [...known, job.id].slice(-MAX_CALLBACKS);
-      const commit = this.#begin().check(entry).put(entry.key, ids, ended);
-      this.#enqueueNew(commit, job);
-      this.#options.instances.addRing(commit.operation);
-      if (!await this.#commitDerived(commit, job)) continue;
-      this.#events?.accepted(job);
-      return { job, isNew: true };
-    }
-  }
-
-  /** Returns the ids of the jobs that were derived from a job. */
-  async derivedFrom(id: string): Promise<{ replayedAs: string | null; callbacks: string[] }> {
-    const [replayed, callbacks] = await this.#kv.getMany<unknown[]>(
-      [keys.replayed(id), keys.callbacks(id)],
-    );
-    return {
-      replayedAs: typeof replayed!.value === "string" ? replayed!.value : null,
-      callbacks: CallbackIds.parse(callbacks!.value),
-    };
   }
 
   /**

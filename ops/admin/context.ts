@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import type { Clock } from "../../lib/clock.ts";
 import { AdminApi, type Answer } from "./api.ts";
+import { escapedJson } from "./control_characters.ts";
 import type { Variables } from "./environment.ts";
 import { chooseSettings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -37,17 +38,20 @@ export async function contextOf(
 ): Promise<Context> {
   const { json = false, url, as } = command.optsWithGlobals<CommonOptions>();
   const variables = await surroundings.readVariables();
-  const settings = chooseSettings(variables, { ...(url && { url }), ...(as && { as }) });
+  const settings = chooseSettings(variables, {
+    ...(url !== undefined && { url }),
+    ...(as !== undefined && { as }),
+  });
   return { ...surroundings, api: new AdminApi(settings), isJson: json };
 }
 
-/** Writes an answer: as the service has sent it, or in words. */
+/** Writes an answer: the JSON that the service has sent, or words. */
 export function report<Value>(
   { isJson, terminal }: Context,
   answer: Answer<Value>,
   words: (value: Value) => string,
 ): void {
-  terminal.write(isJson ? answer.json : words(answer.value));
+  terminal.write(isJson ? escapedJson(answer.json) : words(answer.value));
 }
 
 /** A command: gets its arguments, and its options last. */

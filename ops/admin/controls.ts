@@ -10,6 +10,7 @@ import {
   Instances,
 } from "../../routes/admin/api/controls.ts";
 import { type Context, report, type Run } from "./context.ts";
+import { visible } from "./control_characters.ts";
 import { AdminError } from "./exit_codes.ts";
 import { type Column, tableOf } from "./table.ts";
 import { ageWords, NONE } from "./words.ts";
@@ -27,7 +28,7 @@ export function kindColumns({ clock }: Pick<Context, "clock">): Column<KindContr
     },
     {
       title: "breaker",
-      text: ({ breaker }) => breaker.replace("_", " "),
+      text: ({ breaker }) => breaker.replace("_", "-"),
       color: ({ breaker }) => (breaker === "closed" ? undefined : "red"),
     },
     { title: "opened by", text: ({ openedBy }) => openedBy ?? NONE, isShortenable: true },
@@ -48,8 +49,8 @@ function controlWords(controls: Controls, context: Context): string {
   const { intake, note, changedBy, changedAt, kinds } = controls;
   const by = changedBy === null
     ? ""
-    : `, changed by ${changedBy} ${ageWords(changedAt, context.clock)}`;
-  const said = note === null ? "" : `\nNote for travelers: ${note}`;
+    : `, changed by ${visible(changedBy)} ${ageWords(changedAt, context.clock)}`;
+  const said = note === null ? "" : `\nNote for travelers: ${visible(note)}`;
   const table = tableOf({ rows: kinds, columns: kindColumns(context) }, context.terminal);
   return `The intake is ${intake}${by}.${said}\n\n${table}`;
 }

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { JobDetails, type JobLine, JobLines } from "../../routes/admin/api/job_answers.ts";
 import { Canceled, Derived, Revealed } from "../../routes/admin/api/jobs.ts";
 import { type Context, report, type Run } from "./context.ts";
+import { escapedJson } from "./control_characters.ts";
 import { addFilter, filterOf } from "./filter.ts";
 import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, costWords, counted, durationWords, NONE, spanWords } from "./words.ts";
@@ -185,7 +186,7 @@ export function addJobCommands(program: Command, run: Run): void {
   run(reveal, async (context, id: string) => {
     const call = { path: `/jobs/${encodeURIComponent(id)}/reveal`, body: {} } as const;
     const answer = await context.api.send(call, Revealed);
-    report(context, answer, ({ request }) => JSON.stringify(request, null, 2));
+    report(context, answer, ({ request }) => escapedJson(JSON.stringify(request, null, 2)));
   });
   const redeliver = program.command("redeliver <id>")
     .description("Deliver the callback of an ended job again");

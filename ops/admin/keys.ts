@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { KeyLine, KeyLines, NewKeyAnswer } from "../../routes/admin/api/keys.ts";
 import { type Context, report, type Run } from "./context.ts";
+import { visible } from "./control_characters.ts";
 import { AdminError } from "./exit_codes.ts";
 import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, costWords, NONE } from "./words.ts";
@@ -60,9 +61,10 @@ async function createKey(context: Context, options: NewKeyOptions): Promise<void
   const body = {
     name,
     scopes,
-    ...(dailyJobs && { dailyJobs: numberIn("--daily-jobs", dailyJobs) }),
-    ...(dailyCost && { dailyCostUsd: numberIn("--daily-cost", dailyCost) }),
-    ...(expiresAt && { expiresAt }),
+    // An empty text, for example of an unset variable, must not make a key without a limit.
+    ...(dailyJobs !== undefined && { dailyJobs: numberIn("--daily-jobs", dailyJobs) }),
+    ...(dailyCost !== undefined && { dailyCostUsd: numberIn("--daily-cost", dailyCost) }),
+    ...(expiresAt !== undefined && { expiresAt }),
   };
   const answer = await context.api.send({ path: "/keys", body }, NewKeyAnswer);
   report(context, answer, ({ key, secret, signingSecret }) =>
@@ -99,6 +101,6 @@ export function addKeyCommands(program: Command, run: Run): void {
   run(revoke, async (context, id: string) => {
     const path = `/keys/${encodeURIComponent(id)}/revoke` as const;
     const answer = await context.api.send({ path, body: {} }, KeyLine);
-    report(context, answer, ({ name }) => `The key "${name}" is revoked.`);
+    report(context, answer, ({ name }) => `The key "${visible(name)}" is revoked.`);
   });
 }

@@ -10,6 +10,7 @@ import { AdminError, exitCodes } from "./exit_codes.ts";
 import { addJobCommands } from "./jobs.ts";
 import { addKeyCommands } from "./keys.ts";
 import { addReportCommands } from "./reports.ts";
+import { safeTerminal } from "./terminal.ts";
 import { addWatchCommand } from "./watch.ts";
 
 /** The sections of the help, in its order. */
@@ -30,8 +31,9 @@ const sections = [
  */
 export async function runAdmin(
   args: readonly string[],
-  surroundings: Surroundings,
+  process: Surroundings,
 ): Promise<number> {
+  const surroundings = { ...process, terminal: safeTerminal(process.terminal) };
   try {
     await createProgram(surroundings).parseAsync(args, { from: "user" });
     return exitCodes.done;

@@ -8,6 +8,7 @@ import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { AuditPage } from "../../routes/admin/api/audit.ts";
 import { Overview } from "../../routes/admin/api/overview.ts";
 import { type Context, report, type Run } from "./context.ts";
+import { visible } from "./control_characters.ts";
 import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, bytesWords, NONE } from "./words.ts";
 
@@ -15,7 +16,7 @@ import { ageWords, bytesWords, NONE } from "./words.ts";
 export function overviewWords({ at, version, health }: Overview, context: Context): string {
   const { storage, databaseMs, running, kinds, instances, warnings } = health;
   const breakers = kinds?.filter(({ breaker }) => breaker !== "closed")
-    .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", " ")}`);
+    .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", "-")}`);
   const alive = instances?.filter(({ isAlive }) => isAlive).length;
   const lines = listOf([
     ["service", `${context.api.url}, version ${version}`],
@@ -26,7 +27,7 @@ export function overviewWords({ at, version, health }: Overview, context: Contex
     ["instances", instances ? `${alive} of ${instances.length} alive` : NONE],
     ["open breakers", breakers ? breakers.join(", ") || "none" : NONE],
   ], context.terminal);
-  return [lines, ...warnings.map((warning) => `Warning: ${warning}`)].join("\n");
+  return [lines, ...warnings.map((warning) => `Warning: ${visible(warning)}`)].join("\n");
 }
 
 type Alert = AlertsAnswer["alerts"][number];
@@ -37,7 +38,7 @@ function alertColumns({ clock }: Context): Column<Alert>[] {
     { title: "about", text: ({ subject }) => subject ?? "service" },
     {
       title: "state",
-      text: ({ isFiring }) => (isFiring ? "fires" : "quiet"),
+      text: ({ isFiring }) => (isFiring ? "firing" : "quiet"),
       color: ({ isFiring }) => (isFiring ? "red" : undefined),
     },
     { title: "last fired", text: ({ firedAt }) => ageWords(firedAt, clock) },

@@ -4,6 +4,7 @@
  */
 import Table from "cli-table3";
 import { styleText } from "node:util";
+import { visible } from "./control_characters.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -119,12 +120,4 @@ export function paint(
   { hasColors }: Pick<Terminal, "hasColors">,
 ): string {
   return hasColors && style && text ? styleText(style, text, { validateStream: false }) : text;
-}
-
-/** Characters that move the cursor, change colors, or change the direction of the text. */
-const CONTROLS = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Replaces characters by which a text could change the rest of the screen. */
-export function visible(text: string): string {
-  return text.replaceAll(CONTROLS, "\ufffd");
 }

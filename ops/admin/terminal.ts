@@ -3,6 +3,8 @@
  * @module
  */
 
+import { visibleLines } from "./control_characters.ts";
+
 /** The streams of the command line. */
 export interface Terminal {
   /** The width of a line; `null`: no limit, because a program or a file reads the output. */
@@ -48,4 +50,21 @@ function widthOfScreen(): number {
   } catch {
     return DEFAULT_COLUMNS;
   }
+}
+
+/** Returns the same terminal, which no text controls: it gets lines, and colors if it has any. */
+export function safeTerminal(terminal: Terminal): Terminal {
+  const { hasColors, isScreen } = terminal;
+  const safe = (text: string) => visibleLines(text, { hasColors });
+  return {
+    get columns() {
+      return terminal.columns;
+    },
+    hasColors,
+    isScreen,
+    write: (text) => terminal.write(safe(text)),
+    note: (text) => terminal.note(safe(text)),
+    show: (text) => terminal.show(safe(text)),
+    confirm: (question) => terminal.confirm(safe(question)),
+  };
 }

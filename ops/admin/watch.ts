@@ -8,10 +8,11 @@ import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { type JobLine, JobLines } from "../../routes/admin/api/job_answers.ts";
 import { Overview } from "../../routes/admin/api/overview.ts";
 import type { Context, Run } from "./context.ts";
+import { escapedJson, visible } from "./control_characters.ts";
 import { AdminError } from "./exit_codes.ts";
 import { jobColumns } from "./jobs.ts";
 import { overviewWords } from "./reports.ts";
-import { tableOf, visible } from "./table.ts";
+import { tableOf } from "./table.ts";
 
 /** As often as the pages of the dashboard. */
 const REFRESH_MS = 2_000;
@@ -64,7 +65,7 @@ function linesOf(): (context: Context) => Promise<void> {
     const { value: { jobs } } = await api.send(call, JobLines);
     for (const job of jobs.toReversed()) {
       if (seen.get(job.id) !== stateOf(job)) {
-        terminal.write(isJson ? JSON.stringify(job) : lineOf(job));
+        terminal.write(isJson ? escapedJson(JSON.stringify(job)) : lineOf(job));
       }
     }
     seen = new Map(jobs.map((job) => [job.id, stateOf(job)]));

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import type { DerivedJob } from "../../lib/store/job_store.ts";
+import type { DerivedJob } from "../../lib/store/derived_jobs.ts";
 import type { JobReport, OperatorJobs, Unchanged } from "../../jobs/operator/operator_jobs.ts";
 import { type ProblemCode, ProblemError } from "../http/problem.ts";
 

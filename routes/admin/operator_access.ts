@@ -41,8 +41,10 @@ export function isApiPath(path: string): boolean {
 export function requireOperator(options: AdminOptions): MiddlewareHandler<AdminEnv> {
   const ownForms = refuseForms(options);
   return async (c, next) => {
-    if (c.req.header("authorization") !== undefined) {
-      c.set("actor", await actorOfToken(c, options));
+    // Other schemes are for others: a proxy with a password of its own passes on `Basic`.
+    const token = bearerToken(c);
+    if (token !== "") {
+      c.set("actor", await actorOfToken(c, token, options));
       return await next();
     }
     const session = await c.get("cookies").read(c, "session");
@@ -83,8 +85,8 @@ export async function checkToken(
   return await guard.check(token, clientAddress(c, trustedProxies));
 }
 
-async function actorOfToken(c: Context, options: AdminOptions): Promise<Actor> {
-  const verdict = await checkToken(c, bearerToken(c), options);
+async function actorOfToken(c: Context, token: string, options: AdminOptions): Promise<Actor> {
+  const verdict = await checkToken(c, token, options);
   if (verdict === "busy") throw new ProblemError(tooManyWrongTokens);
   if (verdict === "wrong") throw new ProblemError(tokenRequired("The token is not valid"));
   const name = operatorName(c.req.header("operator"));

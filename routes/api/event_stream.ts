@@ -51,7 +51,7 @@ export interface EventStreamOptions {
   position: string | undefined;
   /** Ends with the stream. `null`: the request only asks for the headers. */
   opened: OpenStream | null;
-  /** Aborts when the API key of the reader is no longer valid, which ends the stream. */
+  /** Aborts when the reader may no longer read, see `ApiKeys.endOf()`. It ends the stream. */
   keyEnd: AbortSignal | null;
 }
 

@@ -55,11 +55,11 @@ export function readTokenNotNeeded(): ProblemError {
   });
 }
 
-/** Returns the problem of a caller whose key was revoked or has expired while it waited. */
+/** Returns the problem of a caller whose key has ended while it waited, or that needs one now. */
 export function keyEnded(): ProblemError {
   return new ProblemError({
     code: "unauthorized",
-    detail: "The API key is no longer valid",
+    detail: "This call now needs an API key that is still valid",
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
 }

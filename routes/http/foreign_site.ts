@@ -77,9 +77,9 @@ function isForeignLoad(c: Context, origins: readonly string[]): boolean {
 }
 
 /** Tells whether a page of another site, which may not do so, has sent the request. */
-function isForeign(
+export function isForeign(
   c: Context,
-  { origins, trustedProxies, refusesUnknown = false }: ForeignSiteOptions,
+  { origins, trustedProxies, refusesUnknown = false }: Omit<ForeignSiteOptions, "problem">,
 ): boolean {
   if (origins.includes("*")) return false;
   const site = c.req.header("sec-fetch-site");

@@ -71,8 +71,7 @@ class RequestSeries {
   }
 }
 
-/** Returns the pattern of the route. A middleware is not a route. */
+/** Returns the pattern of the route. Neither a middleware nor an answer to all paths is a route. */
 function routeOf(c: Context): string {
-  const route = matchedRoutes(c).at(-1);
-  return route && route.method !== "ALL" ? route.path : UNKNOWN_ROUTE;
+  return matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? UNKNOWN_ROUTE;
 }

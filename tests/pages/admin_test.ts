@@ -200,7 +200,7 @@ browserTest("an update shows new numbers without a reload", async (browser) => {
   const row = { ...busyRow(1), gauges: { waiting: { itinerary: 77 } } };
   const period = Math.floor(dashboard.clock.now() / 60_000);
   await new HistoryStore(dashboard.kv, dashboard.clock)
-    .writeLast("stored", [{ level: "minute", period, row }]);
+    .writeLast("stored", [{ level: "minute", period, writer: "stored", row }]);
   dashboard.clock.advance(10_000);
   await update(page);
   await page.locator(".charts strong", { hasText: /^77$/ }).waitFor();

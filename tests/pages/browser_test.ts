@@ -74,8 +74,8 @@ browserTest("problem pages are readable in light and dark, and on a phone", asyn
     const { page, faults } = await openPage(browser, `${url}/problems`, dark);
     await page.setViewportSize({ width: 360, height: 740 });
     await takeScreenshot(page, `problems-${dark ? "dark" : "light"}`);
-    await page.getByRole("link", { name: "Daily job limit reached" }).click();
-    await page.getByRole("heading", { name: "Daily job limit reached" }).waitFor();
+    await page.getByRole("link", { name: "Daily limit reached" }).click();
+    await page.getByRole("heading", { name: "Daily limit reached" }).waitFor();
     const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
     assertStrictEquals(overflow, false);
     await takeScreenshot(page, `problem-${dark ? "dark" : "light"}`);

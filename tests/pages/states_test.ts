@@ -134,8 +134,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await wishForBundles(page);
   const stage = (name: string) => page.locator("[aria-current=step]", { hasText: name }).waitFor();
   await stage("Waiting");
-  await page.locator(".dock").getByText("Your plan is waiting. We will start to write it soon.")
-    .waitFor();
+  await page.locator(".dock").getByText("Your trip is next.").waitFor();
   assertStrictEquals(await page.locator("progress").getAttribute("value"), null);
   assertStrictEquals(await page.title(), "…Weekend bundles: fado, food – Tripwright");
   await page.getByText(weekend.timeframe).waitFor();
@@ -263,8 +262,7 @@ async function* rareStates(page: Page) {
     await page.goto(`${service.url}/trips/${body.generationId}`);
     break;
   }
-  await page.locator(".dock", { hasText: "Your plan is waiting. We will start to write it soon." })
-    .waitFor();
+  await page.locator(".dock", { hasText: "Your trip is next." }).waitFor();
   yield "waiting";
   await page.goto(service.url);
   await page.getByLabel("Destination").fill("Oslo");

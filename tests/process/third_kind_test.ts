@@ -104,7 +104,7 @@ async function modulesWithKinds(): Promise<string[]> {
     }
   }
   assert(found.length > 10, `${found}`);
-  return found.filter((file) => file !== "jobs/runtime.ts");
+  return found.filter((file) => file !== "jobs/runtime/runtime.ts");
 }
 
 /**

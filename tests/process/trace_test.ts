@@ -124,6 +124,9 @@ const ERROR = 2;
 /** The default of ITINERARY_MODEL. */
 const MODEL_NAME = "gpt-6-luna";
 
+/** Deno 2.5 leaves out attributes that are lists. */
+const EXPORTS_LISTS = !Deno.version.deno.startsWith("2.5.");
+
 /** A span of a call of the model, which is of the kind `CLIENT`, too. */
 const MODEL = -1;
 
@@ -283,7 +286,8 @@ Deno.test("one trace leads from the caller over POST and the job to the call of 
     "gen_ai.operation.name": "chat",
     "gen_ai.provider.name": "openai",
     "gen_ai.request.model": MODEL_NAME,
-    "gen_ai.response.finish_reasons": { values: [{ stringValue: "stop" }] },
+    ...EXPORTS_LISTS &&
+      { "gen_ai.response.finish_reasons": { values: [{ stringValue: "stop" }] } },
     "gen_ai.usage.cache_read.input_tokens": 0,
   });
   // The server chooses these.
@@ -293,7 +297,7 @@ Deno.test("one trace leads from the caller over POST and the job to the call of 
   for (const fact of ["request.max_tokens", "usage.input_tokens", "usage.output_tokens"]) {
     assert(Number(attributes[`gen_ai.${fact}`]) > 0, fact);
   }
-  assertStrictEquals(Object.keys(attributes).length, 10);
+  assertStrictEquals(Object.keys(attributes).length, EXPORTS_LISTS ? 10 : 9);
   assert(!env.collector.bodies.join().includes(wish.destination), "a prompt is in a span");
   assertStrictEquals(call.attributes["url.full"], `${env.modelUrl}/chat/completions`);
 
@@ -343,7 +347,7 @@ Deno.test("each attempt has a span with its failure, but without OpenAI's text",
   const [accepted] = collector.spans(SERVER) as [Span];
   const calls = collector.modelCalls().map(({ attributes, status }) => [
     attributes["error.type"],
-    attributes["gen_ai.response.finish_reasons"] !== undefined,
+    attributes["gen_ai.response.id"] !== undefined,
     status.code === ERROR,
   ]);
   assertEquals(calls, [["upstream_error", false, true], [undefined, true, false]]);

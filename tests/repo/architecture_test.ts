@@ -16,7 +16,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes",
     "routes/api",
     "routes/http",
-    "jobs",
+    "jobs/runtime",
     "lib",
     "lib/http",
     "lib/metrics",
@@ -133,7 +133,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "web/assets": [],
-  "jobs": [
+  "jobs/runtime": [
     "jobs/engine",
     "jobs/kind.ts",
     "jobs/kinds/bulk",

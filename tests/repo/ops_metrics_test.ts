@@ -151,10 +151,13 @@ for (const [why, expression, text, unknown] of broken) {
   });
 }
 
-Deno.test("each alert of the service has rules, and each rule names its section of the runbook", () => {
+Deno.test("each alert of the service has rules, and each rule names its section of the runbook", async () => {
   const links = [...rules.matchAll(/^ {10}runbook: docs\/operations\.md#(\w+)$/gm)];
   assertEquals([...new Set(links.map(([, name]) => name))].toSorted(), alertNames.toSorted());
   assertStrictEquals(links.length, [...rules.matchAll(/- alert: /g)].length);
+  const runbook = await Deno.readTextFile(join(root, "docs/operations.md"));
+  const sections = [...runbook.matchAll(/^#+ `?(\w+)`?$/gm)].map(([, heading]) => heading);
+  assertEquals(links.filter(([, name]) => !sections.includes(name)), []);
   assertStrictEquals(links.length, [...rules.matchAll(/^ {10}summary: "/gm)].length);
 });
 

@@ -3,6 +3,7 @@
  * when it disappears.
  * @module
  */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "../client/client.ts";
 import { useAwake } from "./focus.ts";
@@ -36,7 +37,10 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
   const [refusal, setRefusal] = useState<string | null>(null);
   const { phase, step, of, position, expectedStartAt } = job.progress!;
   const hasPosition = phase === "queued" && position !== null && connection !== "lost";
-  const message = describeProgress(job.progress!);
+  // In the place of the message, so that the dock keeps its height when the work begins.
+  const message = hasPosition
+    ? <Queue position={position} expectedStartAt={expectedStartAt} />
+    : describeProgress(job.progress!);
   const isEarly = earlyPhases.has(phase);
   const stage = isEarly ? "queued" : phase;
   const tip = connection === "lost"
@@ -61,14 +65,11 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
           <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
             <Message {...{ fault, refusal, connection, message }} />
           </p>
-          {hasPosition && <Queue position={position} expectedStartAt={expectedStartAt} />}
-          {isAwake
-            ? !hasPosition && <p class="quiet" aria-hidden="true">{tip}</p>
-            : (
-              <p class="quiet late">
-                No updates? <a href="">Reload the page</a>
-              </p>
-            )}
+          {isAwake ? <p class="quiet" aria-hidden="true">{tip}</p> : (
+            <p class="quiet late">
+              No updates? <a href="">Reload the page</a>
+            </p>
+          )}
         </div>
         {canCancel && <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
       </div>
@@ -81,7 +82,7 @@ interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
   /** Tells why the job was not canceled; `null`: nothing was refused. */
   refusal: string | null;
   /** What the service is doing. */
-  message: string;
+  message: ComponentChildren;
 }
 
 /** The phases in which nothing is written yet. */
@@ -100,7 +101,7 @@ function Queue(
   { position, expectedStartAt }: { position: number; expectedStartAt: string | null },
 ) {
   return (
-    <p class="quiet">
+    <>
       {describePosition(position)}
       {expectedStartAt && (
         <>
@@ -108,7 +109,7 @@ function Queue(
           We expect to start at about <LocalTime iso={expectedStartAt} />.
         </>
       )}
-    </p>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { runbookOf } from "../../../lib/alert_thresholds.ts";
 import { isoTime } from "../../../lib/clock.ts";
 import { newJob, type QueuedJob } from "../../../lib/job/job_record.ts";
 import type { JobContext, JobKind } from "../../kind.ts";
@@ -103,9 +104,4 @@ function slackBody({ name, subject, change, summary }: AlertNotice) {
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escapeSlack(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** The runbook has a section for each alert, with its name. */
-function runbookOf(name: string): string {
-  return `docs/operations.md#${name}`;
 }

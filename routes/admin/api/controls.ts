@@ -9,6 +9,7 @@ import {
   INTAKE,
   type OperatorControls,
 } from "../../../jobs/operator/controls.ts";
+import type { Presence } from "../../../lib/store/history_store.ts";
 import { isoTime } from "../../../lib/clock.ts";
 import { presentInstance, presentKind } from "../../api/health.ts";
 import { InstanceHealth, KindHealth } from "../../api/schemas.ts";
@@ -41,7 +42,7 @@ export const InstanceDetails = InstanceHealth.extend({
   ),
   hostName: z.string().nullable().describe("`null` also without `--allow-sys=hostname`"),
   startedAt: z.iso.datetime().nullable(),
-  freeSlots: z.int().nullable().describe("How many more jobs it could work on"),
+  freeSlots: z.int().nullable().describe("How many more jobs it could work on now"),
 }).meta({ id: "Instance" });
 export type InstanceDetails = z.output<typeof InstanceDetails>;
 
@@ -178,6 +179,12 @@ export function presentInstanceDetails(
     version: presence?.version ?? null,
     hostName: presence?.hostName ?? null,
     startedAt: presence && isoTime(presence.startedAt),
-    freeSlots: presence?.freeSlots ?? null,
+    freeSlots: presence && freeSlotsOf(presence, jobs.length),
   };
+}
+
+/** A report is up to a minute old: since then, jobs have started and ended. */
+function freeSlotsOf({ freeSlots, running }: Presence, held: number): number {
+  const slots = Object.values(running).reduce((sum, count) => sum + count, freeSlots);
+  return Math.max(0, slots - held);
 }

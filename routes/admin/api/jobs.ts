@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { JobFilter } from "../../../jobs/operator/job_filter.ts";
-import type { DerivedJob } from "../../../lib/store/job_store.ts";
+import type { DerivedJob } from "../../../lib/store/derived_jobs.ts";
 import type { AdminOptions } from "../admin_env.ts";
 import { changed, JobParams, readJob, ReplayOptions } from "../job_actions.ts";
 import { type Operation, operation } from "../operation.ts";

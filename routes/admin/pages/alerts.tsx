@@ -2,6 +2,7 @@
  * The part of the overview about alerts.
  * @module
  */
+import { type AlertName, runbookOf } from "../../../lib/alert_thresholds.ts";
 import { withDeadline } from "../../../lib/clock.ts";
 import type { AdminOptions } from "../admin_env.ts";
 import { type AlertsAnswer, presentAlerts } from "../api/alerts.ts";
@@ -65,6 +66,33 @@ function Evaluation({ evaluatedAt, alerts, changes }: AlertsAnswer) {
   );
 }
 
+/** The page that shows more about an alert. */
+const pages: Record<AlertName, { path: string; title: string }> = {
+  success_rate: { path: "/admin/jobs?state=failed", title: "Failed jobs" },
+  duration: { path: "/admin/charts/duration", title: "Time to finish" },
+  model_errors: { path: "/admin/charts/errors", title: "Model errors" },
+  backlog: { path: "/admin/jobs?state=queued", title: "Queued jobs" },
+  breaker_open: { path: "/admin/charts/errors", title: "Model errors" },
+  storage_nearly_full: { path: "/admin/charts/storage", title: "Storage" },
+  expiry_behind: { path: "/admin/charts/expired", title: "Expired jobs" },
+};
+
+/** Leads from an alert to the page that shows more, and to what to do. */
+function NextStep({ name }: { name: string }) {
+  // The stored evaluation may be of another version.
+  const page = Object.hasOwn(pages, name) ? pages[name as AlertName] : null;
+  return (
+    <p class="quiet">
+      {page && (
+        <>
+          See <a href={page.path}>{page.title}</a>.{" "}
+        </>
+      )}
+      What to do: <code>{runbookOf(name)}</code>
+    </p>
+  );
+}
+
 function AlertTable({ alerts, caption }: { alerts: Alert[]; caption: string }) {
   return (
     <table class="data" aria-label={caption}>
@@ -79,7 +107,7 @@ function AlertTable({ alerts, caption }: { alerts: Alert[]; caption: string }) {
         {alerts.map(({ name, subject, isFiring, firedAt, summary }) => (
           <tr key={`${name} ${subject}`}>
             <td data-label="Alert">
-              <code>{name}</code>
+              <code class="nowrap">{name}</code>
               {subject && ` ${subject}`}
             </td>
             <td data-label="State">
@@ -93,7 +121,10 @@ function AlertTable({ alerts, caption }: { alerts: Alert[]; caption: string }) {
                 </span>
               )}
             </td>
-            <td data-label="Found">{summary}</td>
+            <td data-label="Found">
+              {summary}
+              {isFiring && <NextStep name={name} />}
+            </td>
           </tr>
         ))}
       </tbody>

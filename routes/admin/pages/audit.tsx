@@ -86,7 +86,8 @@ function AuditTable({ entries, isPartial }: AuditPage) {
 
 function AuditRow({ entry }: { entry: AuditEntry }) {
   const { id, at, actor, action, target, details, outcome, reason } = entry;
-  const facts = Object.entries(details).map(([name, value]) => `${name}=${value}`);
+  const facts = Object.entries(details).filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${value}`);
   return (
     <tr id={`audit-${id}`}>
       <th scope="row" data-label="Time">

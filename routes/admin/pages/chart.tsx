@@ -35,7 +35,7 @@ export const MAX_SERIES = 6;
 const WIDTH = 600;
 const HEIGHT = 100;
 
-/** Draws a chart with its axes, and a legend if there are several series. */
+/** Draws a chart with its axes, and a legend. A line alone needs none: the title names it. */
 export function Chart({ label, ...content }: ChartContent & { label: string }) {
   const { times, series, form, format, timeStyle } = content;
   const top = content.top ?? topOf(content);
@@ -69,7 +69,7 @@ export function Chart({ label, ...content }: ChartContent & { label: string }) {
           ))}
         </div>
       </div>
-      {series.length > 1 && <Legend series={series} />}
+      {(series.length > 1 || form === "bars") && <Legend series={series} />}
     </div>
   );
 }
@@ -101,6 +101,11 @@ function LineOf({ values, top, number, isArea }: {
       <path
         class={`line series-${number}`}
         d={linePath(values, top)}
+        vector-effect="non-scaling-stroke"
+      />
+      <path
+        class={`line dots series-${number}`}
+        d={dotPath(values, top)}
         vector-effect="non-scaling-stroke"
       />
     </>
@@ -192,13 +197,22 @@ function runsOf(values: Series["values"]): { from: number; values: number[] }[] 
 
 /** Returns the path of a line. It has a gap where there is no value. */
 export function linePath(values: Series["values"], top: number): string {
-  return runsOf(values).map(({ from, values: run }) => {
+  const lines = runsOf(values).filter(({ values: run }) => run.length > 1);
+  return lines.map(({ from, values: run }) => {
     const points = run.map((value, n) =>
       `${short(xOf(from + n, values.length))} ${short(yOf(value, top))}`
     );
-    // A line without length is a dot, because its ends are round.
-    return `M${points[0]}L${points.slice(1).join(" ") || points[0]}`;
+    return `M${points[0]}L${points.slice(1).join(" ")}`;
   }).join("");
+}
+
+/** Returns the path of the values that no line connects with others. */
+export function dotPath(values: Series["values"], top: number): string {
+  const single = runsOf(values).filter(({ values: run }) => run.length === 1);
+  // A line without length is a dot, because its ends are round.
+  return single.map(({ from, values: [value] }) =>
+    `M${short(xOf(from, values.length))} ${short(yOf(value!, top))}h0`
+  ).join("");
 }
 
 function areaPath(values: Series["values"], top: number): string {

@@ -49,6 +49,7 @@ export const charts = {
     hint: "median, from the request to the end",
     form: "line",
     format: duration,
+    round: roundUpSeconds,
     series: (points) => quantiles(points, "duration"),
     headline: (whole) => quantile(durationsOf(whole, "duration"), 0.5),
   },
@@ -65,6 +66,7 @@ export const charts = {
     hint: "median, from the request to the first attempt",
     form: "line",
     format: duration,
+    round: roundUpSeconds,
     series: (points) => quantiles(points, "wait"),
     headline: (whole) => quantile(durationsOf(whole, "wait"), 0.5),
   },
@@ -102,6 +104,7 @@ export const charts = {
     hint: "median",
     form: "line",
     format: duration,
+    round: roundUpSeconds,
     series: (points) => quantiles(points, "latency"),
     headline: (whole) => quantile(durationsOf(whole, "latency"), 0.5),
   },
@@ -122,9 +125,110 @@ export const charts = {
     series: (points) => [seriesOf(points, "expired", (row) => gaugeOf(row, "storageExpired"))],
     headline: (_, last) => gaugeOf(last, "storageExpired"),
   },
+  running: {
+    title: "Running jobs",
+    hint: "now",
+    form: "area",
+    format: decimal,
+    series: (points) => [seriesOf(points, "running", (row) => gaugeOf(row, "running"))],
+    headline: (_, last) => gaugeOf(last, "running"),
+  },
+  oldest: {
+    title: "Oldest waiting job",
+    hint: "its age now",
+    form: "area",
+    format: duration,
+    round: roundUpSeconds,
+    series: (points) => [seriesOf(points, "age", (row) => largestOf(row, "oldestAge"))],
+    headline: (_, last) => largestOf(last, "oldestAge"),
+  },
+  attempts: {
+    title: "Attempts",
+    form: "bars",
+    format: count,
+    series: (points) => largestSeries(points, "attempts", (label) => label.split(" ")[1]!),
+    headline: (whole) => countOf(whole, "attempts"),
+  },
+  lost: {
+    title: "Rescues and lost leases",
+    hint: "of jobs whose instance died or was silent",
+    form: "bars",
+    format: count,
+    series: (points) => [
+      seriesOf(points, "rescues", (row) => countOf(row, "rescues")),
+      seriesOf(points, "lost leases", (row) => countOf(row, "lostLeases")),
+    ],
+    headline: (whole) => countOf(whole, "rescues") + countOf(whole, "lostLeases"),
+  },
+  saved: {
+    title: "Saved tokens",
+    hint: "of steps that were not paid again",
+    form: "bars",
+    format: count,
+    series: (points) => [seriesOf(points, "saved", (row) => countOf(row, "savedTokens"))],
+    headline: (whole) => countOf(whole, "savedTokens"),
+  },
+  callbacks: {
+    title: "Callbacks",
+    form: "bars",
+    format: count,
+    series: (points) => largestSeries(points, "callbacks", (label) => label),
+    headline: (whole) => countOf(whole, "callbacks"),
+  },
+  requests: {
+    title: "Requests",
+    hint: "by status",
+    form: "bars",
+    format: count,
+    series: (points) => largestSeries(points, "requests", (label) => label),
+    headline: (whole) => countOf(whole, "requests"),
+  },
+  streams: {
+    title: "Open streams",
+    hint: "now",
+    form: "area",
+    format: decimal,
+    series: (points) => [seriesOf(points, "streams", (row) => gaugeOf(row, "streams"))],
+    headline: (_, last) => gaugeOf(last, "streams"),
+  },
+  delay: {
+    title: "Event loop delay",
+    hint: "median",
+    form: "line",
+    format: duration,
+    round: roundUpSeconds,
+    series: (points) => quantiles(points, "eventLoopDelay"),
+    headline: (whole) => quantile(durationsOf(whole, "eventLoopDelay"), 0.5),
+  },
+  memory: {
+    title: "Memory",
+    hint: "of the largest instance",
+    form: "line",
+    format: bytes,
+    round: roundUpBytes,
+    series: (points) => [
+      seriesOf(points, "process", (row) => row.gauges.memory?.rss ?? null),
+      seriesOf(points, "heap", (row) => row.gauges.memory?.heap_used ?? null),
+    ],
+    headline: (_, last) => last.gauges.memory?.rss ?? null,
+  },
 } as const satisfies Record<string, ChartDefinition>;
 
 export type ChartName = keyof typeof charts;
+
+/** The charts that the overview shows on demand. The others are open at once. */
+export const furtherCharts: readonly ChartName[] = [
+  "running",
+  "oldest",
+  "attempts",
+  "lost",
+  "saved",
+  "callbacks",
+  "requests",
+  "streams",
+  "delay",
+  "memory",
+];
 
 /** Returns what a chart draws of a range. */
 export function contentOf(
@@ -216,9 +320,23 @@ function pollsPerJob(row: Row): number | null {
   return accepted === 0 ? null : countOf(row, "polls") / accepted;
 }
 
+function largestOf({ gauges }: Row, name: GaugeName): number | null {
+  const values = Object.values(gauges[name] ?? {});
+  return values.length === 0 ? null : Math.max(...values);
+}
+
 function gaugeOf({ gauges }: Row, name: GaugeName): number | null {
   const values = Object.values(gauges[name] ?? {});
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Durations that are easy to halve, in seconds: up to two hours. */
+const ROUND_S = [60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
+
+/** Rounds up to a number that is round in the units of {@link duration}. */
+function roundUpSeconds(value: number): number {
+  if (value <= 20) return roundUp(value);
+  return ROUND_S.find((step) => step >= value) ?? roundUp(value / 3_600) * 3_600;
 }
 
 /** Rounds up to a number that is round in the unit of {@link bytes}. */

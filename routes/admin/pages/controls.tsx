@@ -154,7 +154,7 @@ function KindWork({ kind, isPaused }: KindProps) {
 function BreakerState({ kind, breaker, openUntil, openedBy }: KindProps) {
   return (
     <>
-      <State tone={breaker === "closed" ? "good" : "bad"} text={breaker.replace("_", " ")} />
+      <State tone={breaker === "closed" ? "good" : "bad"} text={breaker.replace("_", "-")} />
       {openedBy && <span class="quiet">{` by ${openedBy}`}</span>}
       {openUntil && (
         <span class="quiet">
@@ -165,9 +165,9 @@ function BreakerState({ kind, breaker, openUntil, openedBy }: KindProps) {
         <Confirm
           id={`close-${kind}`}
           action={`/admin/breakers/${kind}/close`}
-          label={`Close ${kind} now`}
+          label={`Close the breaker of ${kind}`}
           question="All jobs that wait for the model call it at once. The breaker opens again if it still refuses."
-          confirm={`Close the breaker of ${kind}`}
+          confirm="Close it now"
         />
       )}
     </>
@@ -232,7 +232,7 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
               </td>
               <td data-label="Heartbeat">
                 {instance.heartbeatAt === null
-                  ? "no jobs yet"
+                  ? "none while it holds no jobs"
                   : <Time iso={instance.heartbeatAt} />}
               </td>
               <td data-label="Jobs">

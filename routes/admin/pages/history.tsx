@@ -6,11 +6,19 @@ import type { Context, Hono } from "hono";
 import { z } from "zod";
 import { withDeadline } from "../../../lib/clock.ts";
 import { type HistoryPoint, type RangeName, rangeNames } from "../../../lib/history/range.ts";
+import { workOfKinds } from "../../../lib/history/row.ts";
 import { ProblemError } from "../../http/problem.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { readQuery } from "../operation.ts";
 import { Chart, ChartTable } from "./chart.tsx";
-import { type ChartDefinition, type ChartName, charts, contentOf, headlineOf } from "./charts.ts";
+import {
+  type ChartDefinition,
+  type ChartName,
+  charts,
+  contentOf,
+  furtherCharts,
+  headlineOf,
+} from "./charts.ts";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 
 const RangeQuery = z.object({ range: z.enum(rangeNames).default("hour") });
@@ -36,12 +44,15 @@ export class HistoryReader {
     this.#options = options;
   }
 
-  /** Returns the points of a range, which may be some seconds old. */
+  /**
+   * Returns the points of a range, which may be some seconds old. They count only the jobs that
+   * clients create.
+   */
   async read(range: RangeName): Promise<HistoryPoint[]> {
-    const { operator, clock } = this.#options;
+    const { clock } = this.#options;
     const latest = this.#latest.get(range);
     if (latest && latest.until > clock.now()) return await latest.points;
-    const points = operator.history.read(range);
+    const points = this.#readWork(range);
     const entry = { until: clock.now() + FRESH_MS, points };
     this.#latest.set(range, entry);
     // The next page must try again after a failure.
@@ -49,6 +60,12 @@ export class HistoryReader {
       if (this.#latest.get(range) === entry) this.#latest.delete(range);
     });
     return await points;
+  }
+
+  async #readWork(range: RangeName): Promise<HistoryPoint[]> {
+    const { history, kinds } = this.#options.operator;
+    const points = await history.read(range);
+    return points.map((point) => ({ ...point, row: workOfKinds(point.row, kinds) }));
   }
 
   /** Returns the points of a range; `null` if the database does not respond in time. */
@@ -106,11 +123,30 @@ interface ChartsProps {
 /** Draws all charts of a range. */
 export function Charts({ points, range }: ChartsProps) {
   if (!points) return <p class="notice bad">The history cannot be read: no answer in time.</p>;
+  const names = Object.keys(charts) as ChartName[];
+  const first = names.filter((name) => !furtherCharts.includes(name));
   return (
     <section aria-labelledby="history-title" class="charts-section">
       <h2 id="history-title" class="unseen">History: {rangeTitles[range].toLowerCase()}</h2>
-      <div class="charts">
-        {Object.entries(charts).map(([name, definition]) => (
+      <ChartCards names={first} points={points} range={range} />
+      <details id="further-charts">
+        <summary>More charts</summary>
+        <ChartCards names={furtherCharts} points={points} range={range} />
+      </details>
+    </section>
+  );
+}
+
+function ChartCards({ names, points, range }: {
+  names: readonly ChartName[];
+  points: readonly HistoryPoint[];
+  range: RangeName;
+}) {
+  return (
+    <div class="charts">
+      {names.map((name) => {
+        const definition: ChartDefinition = charts[name];
+        return (
           <section key={name} class="card">
             <h3>
               <a href={`/admin/charts/${name}?range=${range}`}>{definition.title}</a>
@@ -118,9 +154,9 @@ export function Charts({ points, range }: ChartsProps) {
             <Headline definition={definition} points={points} />
             <Chart {...contentOf(definition, { points, range })} label={definition.title} />
           </section>
-        ))}
-      </div>
-    </section>
+        );
+      })}
+    </div>
   );
 }
 

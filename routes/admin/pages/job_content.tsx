@@ -6,11 +6,12 @@ import type { ComponentChildren } from "preact";
 import type { JobReport } from "../../../jobs/operator/operator_jobs.ts";
 import { JobActions } from "./job_action_forms.tsx";
 import { JobHistory } from "./job_history.tsx";
-import { Age, FailureText, JobLink, ownerUrl, StateBadge } from "./job_parts.tsx";
+import { Age, FailureText, JobLink, type JobNames, ownerUrl, StateBadge } from "./job_parts.tsx";
 import { Live } from "./layout.tsx";
 import { durationText, priceText, tokensText } from "./job_words.ts";
 
 interface JobProps {
+  names: JobNames;
   report: JobReport;
   /** Epoch milliseconds. */
   now: number;
@@ -20,11 +21,11 @@ interface JobProps {
 export type ShownRequest = { isShown: false } | { isShown: true; request: unknown };
 
 /** Shows a job. */
-export function JobContent({ report, now, shown }: JobProps & { shown: ShownRequest }) {
+export function JobContent({ report, now, shown, names }: JobProps & { shown: ShownRequest }) {
   return (
     <>
       <Live id="job">
-        <Summary report={report} now={now} />
+        <Summary report={report} now={now} names={names} />
         <JobActions report={report} />
         <section aria-labelledby="history">
           <h2 id="history">History</h2>
@@ -47,13 +48,13 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-function Summary({ report, now }: JobProps) {
+function Summary({ report, now, names }: JobProps) {
   const { summary, failure, heldBackBy, maxAttempts, deadline } = report;
   const { state, createdAt, finishedAt, expiresAt, attempts } = summary;
   return (
     <dl class="facts">
       <Fact name="State">
-        <StateBadge state={state} /> {summary.source}
+        <StateBadge state={state} /> {names.planKinds.includes(summary.kind) && summary.source}
       </Fact>
       <Fact name="Id">
         <code>{summary.id}</code>
@@ -85,13 +86,13 @@ function Summary({ report, now }: JobProps) {
         </Fact>
       )}
       <Work report={report} now={now} />
-      <Relations report={report} />
+      <Relations report={report} names={names} />
     </dl>
   );
 }
 
 /** Shows who works on the job, how far it is, and what it has cost. */
-function Work({ report, now }: JobProps) {
+function Work({ report, now }: Omit<JobProps, "names">) {
   const { summary, progress, isFollowing, queue, usage } = report;
   const { holder, runAt } = summary;
   const isLive = summary.finishedAt === null;
@@ -148,12 +149,13 @@ function QueueFacts({ queue, now }: Pick<JobReport, "queue"> & { now: number }) 
 }
 
 /** Shows what the job has to do with: its owner, other jobs, its trace. */
-function Relations({ report: { summary, about, trace } }: { report: JobReport }) {
+function Relations({ report: { summary, about, trace }, names }: Omit<JobProps, "now">) {
   const { owner, replayOf, replayedAs } = summary;
   return (
     <>
       {owner !== null && (
         <Fact name="Owner">
+          {names.owners.has(owner) && `${names.owners.get(owner)}, `}
           <a href={ownerUrl(owner)}>
             <code>{owner}</code>
           </a>
@@ -186,7 +188,7 @@ function Relations({ report: { summary, about, trace } }: { report: JobReport })
 }
 
 /** Shows the deliveries of the callback. */
-function Callbacks({ report: { callbacks }, now }: JobProps) {
+function Callbacks({ report: { callbacks }, now }: Omit<JobProps, "names">) {
   if (callbacks.length === 0) return null;
   return (
     <section aria-labelledby="callbacks">

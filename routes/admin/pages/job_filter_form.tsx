@@ -7,7 +7,6 @@ import type { JobFilter } from "../../../jobs/operator/job_filter.ts";
 import { FailureCode } from "../../../lib/job/failure.ts";
 import { Source } from "../../../lib/job/job_record.ts";
 import { JobState } from "../../../lib/job/job_summary.ts";
-import { stateNames } from "./job_words.ts";
 
 /** The ages that the form offers. */
 const ages = [
@@ -60,7 +59,7 @@ export function JobFilterFields({ values, kinds }: FilterProps) {
   return (
     <>
       <Choice name="state" label="State" value={state}>
-        {options(JobState.options.map((name) => [name, stateNames[name]]))}
+        {options(named(JobState.options))}
       </Choice>
       <Choice name="kind" label="Kind" value={kind}>
         {options(named(withValue(kinds, kind)))}

@@ -5,7 +5,7 @@
 import type { ListPage } from "../../../lib/store/job_listing.ts";
 import { bulkUrl } from "./bulk_words.ts";
 import { type FilterValues, JobFilterForm, JobSearch } from "./job_filter_form.tsx";
-import { JobTable } from "./job_parts.tsx";
+import { type JobNames, JobTable } from "./job_parts.tsx";
 import { Live } from "./layout.tsx";
 
 export interface JobListProps {
@@ -20,12 +20,14 @@ export interface JobListProps {
   cursor: string | null;
   /** The names of the kinds. */
   kinds: readonly string[];
+  names: JobNames;
   /** Epoch milliseconds. */
   now: number;
 }
 
 /** Shows the forms and a page of the list. */
-export function JobList({ page, values, problem, searched, cursor, kinds, now }: JobListProps) {
+export function JobList(props: JobListProps) {
+  const { page, values, problem, searched, kinds } = props;
   return (
     <>
       <JobSearch id={searched} />
@@ -33,7 +35,7 @@ export function JobList({ page, values, problem, searched, cursor, kinds, now }:
       {problem !== null && <p class="notice bad" role="alert">{problem}</p>}
       {page && (
         <Live id="jobs">
-          <ListBody page={page} values={values} cursor={cursor} now={now} />
+          <ListBody {...props} page={page} />
         </Live>
       )}
     </>
@@ -41,14 +43,14 @@ export function JobList({ page, values, problem, searched, cursor, kinds, now }:
 }
 
 function ListBody(
-  { page, values, cursor, now }: Pick<JobListProps, "values" | "cursor" | "now"> & {
-    page: ListPage;
-  },
+  { page, values, cursor, names, now }:
+    & Pick<JobListProps, "values" | "cursor" | "names" | "now">
+    & { page: ListPage },
 ) {
   return (
     <>
       {page.jobs.length > 0
-        ? <JobTable jobs={page.jobs} now={now} caption="Jobs, newest first" />
+        ? <JobTable jobs={page.jobs} now={now} caption="Jobs, newest first" {...names} />
         : <NoJobs page={page} values={values} cursor={cursor} />}
       {page.isPartial && page.jobs.length > 0 && (
         <p class="quiet">More of many jobs have to be searched. “Older” goes on.</p>

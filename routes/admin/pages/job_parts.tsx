@@ -6,7 +6,7 @@ import type { Failure } from "../../../lib/job/failure.ts";
 import { isoTime } from "../../../lib/clock.ts";
 import type { JobState } from "../../../lib/job/job_summary.ts";
 import type { ListedJob } from "../../../lib/store/job_listing.ts";
-import { ageText, durationText, priceText, shortText, stateNames } from "./job_words.ts";
+import { ageText, durationText, priceText, shortText } from "./job_words.ts";
 import { timeText } from "./values.tsx";
 
 /** Shows how long ago a time was. The title has the time itself. */
@@ -23,7 +23,7 @@ const tones: Partial<Record<JobState, string>> = {
 
 /** Shows the state of a job. */
 export function StateBadge({ state }: { state: JobState }) {
-  return <span class={`state ${tones[state] ?? ""}`}>{stateNames[state]}</span>;
+  return <span class={`state ${tones[state] ?? ""}`}>{state}</span>;
 }
 
 /** Shows a link to a job, with the first part of its id. */
@@ -40,10 +40,22 @@ export function FailureText({ failure }: { failure: Failure }) {
   );
 }
 
+/** What a page knows about jobs beside their records. */
+export interface JobNames {
+  /** The names of API keys, by the owner of their jobs. */
+  owners: ReadonlyMap<string, string>;
+  /** The kinds of job that write a plan. */
+  planKinds: readonly string[];
+}
+
+interface JobTableProps extends JobNames {
+  jobs: readonly ListedJob[];
+  now: number;
+  caption: string;
+}
+
 /** Shows lines of a list. On a narrow screen each line becomes a card. */
-export function JobTable(
-  { jobs, now, caption }: { jobs: readonly ListedJob[]; now: number; caption: string },
-) {
+export function JobTable({ jobs, now, caption, ...names }: JobTableProps) {
   return (
     <table class="data">
       <caption class="unseen">{caption}</caption>
@@ -60,12 +72,12 @@ export function JobTable(
           <th scope="col" class="number">Cost</th>
         </tr>
       </thead>
-      <tbody>{jobs.map((job) => <JobRow key={job.id} job={job} now={now} />)}</tbody>
+      <tbody>{jobs.map((job) => <JobRow key={job.id} job={job} now={now} {...names} />)}</tbody>
     </table>
   );
 }
 
-function JobRow({ job, now }: { job: ListedJob; now: number }) {
+function JobRow({ job, now, owners, planKinds }: JobNames & { job: ListedJob; now: number }) {
   const { id, state, kind, createdAt, attempts, owner, costUsd } = job;
   return (
     <tr id={`job-${id}`}>
@@ -79,15 +91,15 @@ function JobRow({ job, now }: { job: ListedJob; now: number }) {
       <td data-label="Created">
         <Age at={createdAt} now={now} />
       </td>
-      <td data-label="Took" class="number">{tookText(job, now)}</td>
+      <td data-label="Took" class="number">{tookText(job)}</td>
       <td data-label="Attempts" class="number">{attempts}</td>
       <td data-label="Result">
-        <Result job={job} now={now} />
+        <Result job={job} now={now} planKinds={planKinds} />
       </td>
       <td data-label="Owner">
         {owner === null
           ? <span class="quiet">none</span>
-          : <a href={ownerUrl(owner)} title={owner}>{shortText(owner)}</a>}
+          : <a href={ownerUrl(owner)} title={owner}>{owners.get(owner) ?? shortText(owner)}</a>}
       </td>
       <td data-label="Cost" class="number">{costUsd !== null && priceText(costUsd)}</td>
     </tr>
@@ -99,17 +111,19 @@ export function ownerUrl(owner: string): string {
   return `/admin/jobs?${new URLSearchParams({ owner })}`;
 }
 
-/** Returns how long a job has taken: from its acceptance to its end, or until now. */
-function tookText({ createdAt, finishedAt }: ListedJob, now: number): string {
-  return durationText(Math.max(0, (finishedAt ?? now) - createdAt));
+/** Returns how long a job has taken, from its acceptance to its end. Its age is in another column. */
+function tookText({ createdAt, finishedAt }: ListedJob): string {
+  return finishedAt === null ? "–" : durationText(Math.max(0, finishedAt - createdAt));
 }
 
-function Result({ job, now }: { job: ListedJob; now: number }) {
-  const { code, source, holder, runAt, replayedAs } = job;
+function Result(
+  { job, now, planKinds }: Pick<JobNames, "planKinds"> & { job: ListedJob; now: number },
+) {
+  const { kind, code, source, holder, runAt, replayedAs } = job;
   return (
     <>
       {code && <code>{code}</code>}
-      {source}
+      {planKinds.includes(kind) && source}
       {holder && <span title={holder}>on {shortText(holder)}</span>}
       {runAt !== null && runAt > now && (
         <>

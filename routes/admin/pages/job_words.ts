@@ -3,24 +3,15 @@
  * @module
  */
 import type { JobSpan } from "../../../jobs/operator/job_spans.ts";
-import type { JobState } from "../../../lib/job/job_summary.ts";
 import { tokensOf, type Usage } from "../../../lib/usage.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The names of the states, for people. */
-export const stateNames = {
-  queued: "waiting",
-  running: "running",
-  succeeded: "finished",
-  failed: "failed",
-  canceled: "canceled",
-} satisfies Record<JobState, string>;
-
-/** Returns a duration with one or two units: `0.4 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Returns a duration with one or two units: `40 ms`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(ms: number): string {
+  if (Math.round(ms) < SECOND) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
   if (ms < HOUR) return twoUnits(ms, { unit: MINUTE, name: "min", part: SECOND, partName: "s" });
@@ -45,8 +36,12 @@ export function ageText(at: number, now: number): string {
   return at < now ? `${text} ago` : `in ${text}`;
 }
 
+/** The smallest price that the pages write with its digits, in US dollars. */
+const MIN_PRICE = 0.0001;
+
 /** Returns a price in US dollars; a small one has more digits. */
 export function priceText(costUsd: number): string {
+  if (costUsd > 0 && costUsd < MIN_PRICE) return `under $${MIN_PRICE}`;
   return `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
 }
 

@@ -11,9 +11,11 @@ import { ProblemError } from "../../http/problem.ts";
 import { singleQuery } from "../../http/query.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { changed, JobParams, readJob, ReplayOptions } from "../job_actions.ts";
+import { shortText } from "./job_words.ts";
 import { readForm } from "./form.ts";
 import { JobContent, type ShownRequest } from "./job_content.tsx";
 import type { FilterValues } from "./job_filter_form.tsx";
+import type { JobNames } from "./job_parts.tsx";
 import { JobList } from "./job_list.tsx";
 import { LIVE_SECONDS, redirectWithNotice, sendAdminPage } from "./layout.tsx";
 
@@ -59,10 +61,20 @@ async function sendList(c: PageContext, options: AdminOptions): Promise<Response
         searched={searched}
         cursor={cursor}
         kinds={jobs.kinds}
+        names={await namesOf(options)}
         now={clock.now()}
       />
     ),
   });
+}
+
+/** Reads what the pages show beside the records of jobs. */
+async function namesOf({ operator }: Pick<AdminOptions, "operator">): Promise<JobNames> {
+  const { keys } = await operator.keys.list();
+  return {
+    owners: new Map(keys.map(({ owner, name }) => [owner, name])),
+    planKinds: operator.kinds,
+  };
 }
 
 const ListFilter = JobFilter.extend({ cursor: z.uuid().nullable() });
@@ -96,19 +108,20 @@ async function sendJob(c: PageContext, options: AdminOptions): Promise<Response>
   return await sendReport(c, report, { ...options, shown: { isShown: false } });
 }
 
-function sendReport(
+async function sendReport(
   c: PageContext,
   report: JobReport,
-  { clock, shown }: Pick<AdminOptions, "clock"> & { shown: ShownRequest },
+  { shown, ...options }: AdminOptions & { shown: ShownRequest },
 ): Promise<Response> {
+  const now = options.clock.now();
   const changes = [report.summary, ...report.callbacks].some((job) => job.finishedAt === null);
   // A page that shows the request is the answer to a form, so it cannot be fetched again.
   const isLive = changes && !shown.isShown;
   return sendAdminPage(c, {
-    title: `Job ${report.summary.id.slice(0, 8)}`,
+    title: `Job ${shortText(report.summary.id)}`,
     section: "jobs",
     ...(isLive && { live: LIVE_SECONDS }),
-    main: <JobContent report={report} now={clock.now()} shown={shown} />,
+    main: <JobContent report={report} now={now} shown={shown} names={await namesOf(options)} />,
   });
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { KeyLine, KeyLines, NewKeyAnswer } from "../api/keys.ts";
+import { ownerUrl } from "./job_parts.tsx";
 import { Confirm } from "./layout.tsx";
 import { Time } from "./values.tsx";
 
@@ -63,12 +64,13 @@ export function KeyTable({ keys }: Pick<KeyLines, "keys">) {
 }
 
 function KeyRow({ line }: { line: KeyLine }) {
-  const { id, name, start, state, scopes, lastUsedAt, createdAt, createdBy } = line;
+  const { id, name, owner, start, state, scopes, lastUsedAt, createdAt, createdBy } = line;
   return (
     <tr>
       <td data-label="Name">
         <div>
-          {name} <code class="quiet">{start}…</code>
+          {name} <code class="quiet">{start}…</code>{" "}
+          <a href={ownerUrl(owner)} aria-label={`Jobs of ${name}`}>Jobs</a>
         </div>
       </td>
       <td data-label="State">

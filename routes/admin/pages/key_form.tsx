@@ -111,7 +111,7 @@ function Limits({ values: { dailyJobs, dailyCostUsd, days } }: { values: FormVal
       <label>
         Ends
         <select name="days">
-          <option value="">when it is revoked</option>
+          <option value="">never</option>
           {lifetimes.map((lifetime) => (
             <option key={lifetime} value={lifetime} selected={String(lifetime) === days}>
               after {lifetime} days

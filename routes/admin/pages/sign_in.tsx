@@ -126,18 +126,20 @@ function sendForm(c: Context<AdminEnv>, { to, name, error, status }: FormState) 
  * @param path the path that was asked for, with its query
  */
 export function sendArrival(c: Context<AdminEnv>, path: string): Response {
+  // A program may send a path with dots, which leads to another host: /admin/..//evil.example
+  const own = pathOf(path);
   return sendDocument(c, {
     title: "Operators",
     head: (
       <>
         <meta name="robots" content="noindex" />
-        <meta http-equiv="refresh" content={`0; url=${path}`} />
+        <meta http-equiv="refresh" content={`0; url=${own}`} />
       </>
     ),
     main: (
       <main id="main">
         <p>
-          <a href={path}>Continue to the dashboard</a>
+          <a href={own}>Continue to the dashboard</a>
         </p>
       </main>
     ),

@@ -99,6 +99,7 @@ Deno.test("the gauges show the breakers, and the instances that live", async () 
   using env = await setUp();
   assertEquals(await read(env, "tripwright.breaker.state"), { test: 0 });
   await submit(env.b, env.kind, { text: "gives b a heartbeat" });
+  await env.settled();
   await env.kv.set(["breaker", "test"], {
     openUntil: env.clock.now() + 8_000,
     failures: 1,

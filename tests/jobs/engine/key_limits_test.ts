@@ -1,6 +1,6 @@
 /** The daily limits of single API keys: jobs and money. */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { Runtime } from "../../../jobs/runtime.ts";
+import type { Runtime } from "../../../jobs/runtime/runtime.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
 import type { NewKey } from "../../../jobs/operator/operator_keys.ts";
 import { anyParts, anyRequest, modelOf, silentTurn, testKind } from "../../../testing/jobs.ts";

@@ -152,7 +152,7 @@ Deno.test("a replay does not pay again for the finished turns of the failed job"
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
   const newId = crypto.randomUUID();
-  await env.store.replay(id, { newId, steps: "reuse" });
+  await env.store.derived.replay(id, { newId, steps: "reuse" });
   const { usage: before } = (await env.store.read(newId))!.progress;
   assertStrictEquals(before, null);
   await env.a.instance.sweep();

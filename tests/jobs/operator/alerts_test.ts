@@ -1,12 +1,17 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { alertNames, AlertSettings, thresholdsOf } from "../../../lib/alert_thresholds.ts";
+import {
+  alertNames,
+  AlertSettings,
+  thresholdSchemas,
+  thresholdsOf,
+} from "../../../lib/alert_thresholds.ts";
 import { MINUTE_MS } from "../../../lib/history/range.ts";
 import { emptyRow, type Row } from "../../../lib/history/row.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
 import { AlertStore } from "../../../lib/store/alert_store.ts";
 import { HistoryStore } from "../../../lib/store/history_store.ts";
 import { Alerts } from "../../../jobs/operator/alerts.ts";
-import type { Situation } from "../../../jobs/operator/alert_rules.ts";
+import { alertRules, type Situation } from "../../../jobs/operator/alert_rules.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { durations, rowOf } from "../../../testing/history.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -327,6 +332,15 @@ for (const aheadMs of [0, 5 * MINUTE, -5 * MINUTE, HOUR]) {
   });
 }
 
+Deno.test("a new instance leaves the turn to a living one, and takes it at once from a dead one", async () => {
+  using env = await openAlerts(settings);
+  await env.alerts.run();
+  env.clock.advance(MINUTE_MS);
+  assertStrictEquals(await env.open("b").run(), false);
+  env.clock.advance(2 * MINUTE_MS);
+  assertStrictEquals(await env.open("c").run(), true);
+});
+
 Deno.test("a restart neither repeats nor forgets an alert", async () => {
   using env = await openAlerts(settings);
   await env.pass({ free: LOW_MARK });
@@ -402,3 +416,47 @@ Deno.test("a backlog that is not known changes nothing", async () => {
   for (let n = 0; n < 20; n++) await env.pass({ gauges: {} });
   assertEquals(await env.changes(), ["firing backlog"]);
 });
+
+/** What the rules say of a service that does nothing, and of one with a little work. */
+const quiet: Situation = {
+  during: () => emptyRow(),
+  kinds: [{ name: "trip", expectedMs: 20_000 }],
+  backlog: { waiting: 0, oldestMs: 0 },
+  breakers: [],
+  storage: { state: "ok", freeBytes: null, reusableBytes: null, lowBelowBytes: null },
+  expiredForMs: 0,
+};
+const counters = { ended: { "trip succeeded": 1 }, modelErrors: { timeout: 1 } };
+const someWork: Situation = {
+  ...quiet,
+  during: () => ({ ...emptyRow(), counters, histograms: { duration: { trip: durations(1, 8) } } }),
+  backlog: { waiting: 1, oldestMs: 180_000 },
+};
+const found: [
+  name: "success_rate" | "duration" | "model_errors" | "backlog",
+  quiet: string,
+  work: string,
+][] = [
+  ["success_rate", "No job ended in 15 minutes", "100 % of 1 job succeeded in 15 minutes"],
+  [
+    "duration",
+    "No job of trip ended in 15 minutes",
+    "1 job of trip took 8 s on average, the limit is 60 s",
+  ],
+  [
+    "model_errors",
+    "No model call failed in 10 minutes, 0 in such a time of the hour before",
+    "1 model call failed in 10 minutes, 0.2 in such a time of the hour before",
+  ],
+  ["backlog", "No job waits", "1 job waiting, the oldest for 3 minutes"],
+];
+
+for (const [name, none, some] of found) {
+  Deno.test(`${name} says what it has found in a quiet service, and with a job`, () => {
+    const summaries = [quiet, someWork].map((situation) => {
+      const [finding] = alertRules[name](situation, thresholdSchemas[name].parse({}) as never);
+      return finding!.summary;
+    });
+    assertEquals(summaries, [none, some]);
+  });
+}

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { HOUR_MS, MINUTE_MS } from "../../../lib/history/range.ts";
+import { HOUR_MS, meanLevel, MINUTE_MS } from "../../../lib/history/range.ts";
 import { countOf, mergeRows } from "../../../lib/history/row.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { Metrics } from "../../../lib/metrics/metrics.ts";
@@ -56,7 +56,8 @@ async function openHistories() {
 Deno.test("every range has what all instances have counted", async () => {
   using env = await openHistories();
   const [a, b] = [env.open("a"), env.open("b")];
-  for (let n = 0; n < 3; n++) {
+  // Longer than rows wait for a database that is down.
+  for (let n = 0; n < 9; n++) {
     a.accept(1);
     b.accept(10);
     await a.history.record();
@@ -64,8 +65,21 @@ Deno.test("every range has what all instances have counted", async () => {
     env.clock.advance(MINUTE_MS);
   }
   for (const range of ["hour", "day", "month"] as const) {
-    assertStrictEquals(await env.accepted(a.history, range), 33);
+    assertStrictEquals(await env.accepted(a.history, range), 99);
   }
+});
+
+Deno.test("an instance adds its own counts since its last record, once", async () => {
+  using env = await openHistories();
+  const { history, accept } = env.open("a");
+  accept(2);
+  await history.record();
+  accept(3);
+  assertStrictEquals(await env.accepted(history), 5);
+  assertStrictEquals(await env.accepted(history), 5);
+  assertStrictEquals(await env.accepted(env.open("b").history), 2);
+  await history.record();
+  assertStrictEquals(await env.accepted(history), 5);
 });
 
 Deno.test("a record is one commit, whatever the load, and an idle one writes only presence", async () => {
@@ -174,7 +188,8 @@ Deno.test("a row that an instance merges whose clock is ahead counts once", asyn
 
 Deno.test("a stop writes the rest once, and removes the instance", async () => {
   using env = await openHistories();
-  const { history, accept } = env.open("a");
+  const { history, accept, metrics } = env.open("a");
+  metrics.observe("tripwright.jobs.running", () => [{ value: 3, attributes: { kind: "bundles" } }]);
   accept(1);
   await history.record();
   assertEquals((await history.instances()).map(({ holder }) => holder), ["a"]);
@@ -182,6 +197,8 @@ Deno.test("a stop writes the rest once, and removes the instance", async () => {
   await history.finish();
   assertStrictEquals(await env.accepted(history), 3);
   assertEquals(await history.instances(), []);
+  // A gauge counts once in a minute.
+  assertStrictEquals(meanLevel((await history.read("hour")).at(-1)!, "running"), 3);
 });
 
 Deno.test("rows of many short-lived instances are merged when their minute is long over", async () => {

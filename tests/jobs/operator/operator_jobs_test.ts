@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import type { PublicKind } from "../../../jobs/kind.ts";
-import type { Runtime } from "../../../jobs/runtime.ts";
+import type { Runtime } from "../../../jobs/runtime/runtime.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { newJobId } from "../../../lib/job/job_id.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";

@@ -1,5 +1,12 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { countOf, durationsOf, isIdle, mergeRows, quantile } from "../../../lib/history/row.ts";
+import {
+  countOf,
+  durationsOf,
+  isIdle,
+  mergeRows,
+  quantile,
+  workOfKinds,
+} from "../../../lib/history/row.ts";
 import { durations, rowOf } from "../../../testing/history.ts";
 
 Deno.test("mergeRows() adds counters and durations, and merges each gauge in its way", () => {
@@ -42,6 +49,42 @@ Deno.test("countOf() sums whole labels, and no others that begin alike", () => {
   assertStrictEquals(countOf(row, "ended", "trip"), 3);
   assertStrictEquals(countOf(row, "ended", "trip succeeded"), 1);
   assertStrictEquals(countOf(row, "rescues"), 0);
+});
+
+Deno.test("workOfKinds() leaves out the jobs of other kinds, and nothing else", () => {
+  const rest = {
+    counters: { callbacks: { delivered: 2 }, requests: { 200: 3 } },
+    histograms: { latency: { "": durations(3, 0.1) } },
+    gauges: { running: { callback: 1 } },
+  };
+  const row = rowOf({
+    counters: {
+      ...rest.counters,
+      accepted: { trip: 1, callback: 2 },
+      ended: { "trip failed": 1, "callback succeeded": 2 },
+      attempts: { "trip failed": 4, "callback succeeded": 2 },
+    },
+    histograms: {
+      ...rest.histograms,
+      duration: { trip: durations(1, 20), callback: durations(2, 0.1) },
+      wait: { trip: durations(1, 1), callback: durations(2, 0.1) },
+    },
+    gauges: rest.gauges,
+  });
+  assertEquals(workOfKinds(row, ["trip"]), {
+    counters: {
+      ...rest.counters,
+      accepted: { trip: 1 },
+      ended: { "trip failed": 1 },
+      attempts: { "trip failed": 4 },
+    },
+    histograms: {
+      ...rest.histograms,
+      duration: { trip: durations(1, 20) },
+      wait: { trip: durations(1, 1) },
+    },
+    gauges: rest.gauges,
+  });
 });
 
 Deno.test("quantile() finds the bucket, and divides it evenly", () => {

@@ -95,6 +95,20 @@ Deno.test("two instances that merge at the same time count each row once", async
   assertEquals((await env.hour()).map(({ row }) => countOf(row, "accepted")), [3]);
 });
 
+Deno.test("merge() loses no row that its instance replaces meanwhile", async () => {
+  using env = await openHistory();
+  for (const holder of ["a", "b"]) await env.write(holder, MINUTE, 1);
+  env.hooks.commit = async (_, run) => {
+    env.hooks.commit = undefined;
+    await env.write("b", MINUTE, 5);
+    return await run();
+  };
+  const part = { from: NOON, to: NOON + HOUR_MS };
+  assertStrictEquals(await env.store.merge("minute", part), 0);
+  assertEquals((await env.hour()).map(({ row }) => countOf(row, "accepted")), [1, 5]);
+  assertStrictEquals(await env.store.merge("minute", part), 2);
+});
+
 Deno.test("an unreadable row hides no other, and is not merged", async () => {
   using env = await openHistory();
   await env.kv.atomic().set(["minute", MINUTE, "x"], { from: "another version" }).commit();

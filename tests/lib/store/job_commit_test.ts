@@ -86,7 +86,7 @@ Deno.test("replayed steps expire with the new job", async () => {
     await store.fail(lease, { failure: fault });
     now += HOUR;
     const newId = crypto.randomUUID();
-    await store.replay(job.id, { newId, steps: "reuse" });
+    await store.derived.replay(job.id, { newId, steps: "reuse" });
     for await (const { key } of kv.list({ prefix: [] })) {
       if (!key.includes(newId)) await kv.delete(key);
     }

@@ -28,7 +28,7 @@ async function setUp() {
     clock,
     events,
     successorOf: ({ callbackUrl }) =>
-      callbackUrl === null ? null : queuedJob({ id: crypto.randomUUID(), kind: "callback" }),
+      callbackUrl === null ? null : queuedJob({ kind: "callback", id: crypto.randomUUID() }),
   });
   return { ...stores, kv, hooks, clock, reports, [Symbol.dispose]: () => raw.close() };
 }
@@ -178,7 +178,7 @@ const transitions: {
     async prepare(env) {
       const id = await failed(env);
       const newId = crypto.randomUUID();
-      return () => env.store.replay(id, { newId, steps: "reuse" });
+      return () => env.store.derived.replay(id, { newId, steps: "reuse" });
     },
   },
   {
@@ -188,8 +188,8 @@ const transitions: {
       const job = queuedJob({ callbackUrl: "https://example.com" });
       const { lease } = await store.accept(job, { holder: "a" }) as { lease: Lease };
       await store.fail(lease, { failure: fault });
-      await store.cancel((await store.derivedFrom(job.id)).callbacks[0] ?? "");
-      return () => store.redeliver(job.id);
+      await store.cancel((await store.derived.of(job.id)).callbacks[0] ?? "");
+      return () => store.derived.redeliver(job.id);
     },
   },
 ];

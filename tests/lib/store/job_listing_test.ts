@@ -152,7 +152,7 @@ Deno.test("a line of a list has what the record says, and never its texts", asyn
   const { store, jobs } = env;
   const { id } = jobs.get("failsLate")!;
   const newId = newJobId(env.clock.now());
-  await store.replay(id, { newId, steps: "reuse" });
+  await store.derived.replay(id, { newId, steps: "reuse" });
   const fromEntry = await store.listing.page({ code: "upstream_error" }, { limit: 5 });
   const fromRecord = await store.listing.page({ owner: "client:b" }, { limit: 5 });
   const fromAll = await store.listing.page({}, { limit: 20 });
@@ -190,7 +190,7 @@ Deno.test("jobs that change between two pages are on one page only", async () =>
   // A new job, one of the first page again, and three of the next page.
   clock.advance(SECOND);
   await store.accept(jobAt(clock.now()));
-  await store.replay(first.jobs[3]!.id, { newId: newJobId(clock.now()), steps: "reuse" });
+  await store.derived.replay(first.jobs[3]!.id, { newId: newJobId(clock.now()), steps: "reuse" });
   await store.cancel(jobs.get("retries")!.id);
   await start(store, jobs.get("waits")!);
   await store.rescue({ id: jobs.get("runs")!.id, holder: A, attempt: 1 });

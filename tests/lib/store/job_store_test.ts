@@ -358,8 +358,8 @@ Deno.test("every read of an unreadable record throws an UnreadableJobError", asy
     claim: () => claim(env.store, id, { holder: B }),
     cancel: () => env.store.cancel(id),
     rescue: () => env.store.rescue(lease.job),
-    replay: () => env.store.replay(id, fresh()),
-    redeliver: () => env.store.redeliver(id),
+    replay: () => env.store.derived.replay(id, fresh()),
+    redeliver: () => env.store.derived.redeliver(id),
   };
   for (const request of Object.values(requests)) {
     await assertRejects(request, UnreadableJobError);
@@ -477,7 +477,7 @@ Deno.test("replay() creates a new job from a failed job, with its finished steps
   clock.advance(HOUR);
 
   const newId = crypto.randomUUID();
-  const replay = await store.replay(lease.job.id, { newId, steps: "reuse" });
+  const replay = await store.derived.replay(lease.job.id, { newId, steps: "reuse" });
   const job = { ...queuedJob({ id: newId, now: NOON + HOUR }), replayOf: lease.job.id };
   assertEquals(replay, { job, isNew: true });
   assertEquals((await store.read(newId))?.job, job);
@@ -495,7 +495,7 @@ Deno.test("replay() without the steps creates a new job that does all work again
   await env.store.checkpoints.saveStep(lease, step, finished);
   await env.store.fail(lease, { failure: fault });
   const { newId } = fresh();
-  assert(await env.store.replay(lease.job.id, { newId, steps: "discard" }));
+  assert(await env.store.derived.replay(lease.job.id, { newId, steps: "discard" }));
   assertEquals(await env.store.checkpoints.steps(newId), []);
 });
 
@@ -507,7 +507,7 @@ Deno.test("replay() leaves out an unreadable step", async () => {
   await env.kv.set(["step", lease.job.id, step.promptVersion, step.name], "no reference");
   await env.store.fail(lease, { failure: fault });
   const newId = crypto.randomUUID();
-  assert(await env.store.replay(lease.job.id, { newId, steps: "reuse" }));
+  assert(await env.store.derived.replay(lease.job.id, { newId, steps: "reuse" }));
   assertEquals(await env.store.checkpoints.steps(newId), [{ ...finished.event, attempt: 0 }]);
 });
 
@@ -522,11 +522,11 @@ Deno.test("replay() of one job creates one job, however often it is called", asy
   await env.store.fail(lease, { failure: fault });
   const { id } = lease.job;
   const replays = await Promise.all(
-    Array.from({ length: 10 }, () => env.store.replay(id, fresh())),
+    Array.from({ length: 10 }, () => env.store.derived.replay(id, fresh())),
   );
   assertStrictEquals(replays.filter((replay) => replay?.isNew).length, 1);
   assertStrictEquals(new Set(replays.map((replay) => replay?.job.id)).size, 1);
-  const again = await env.store.replay(id, fresh());
+  const again = await env.store.derived.replay(id, fresh());
   assertEquals([again?.isNew, again?.job], [false, replays[0]?.job]);
   assertStrictEquals((await dueIn(env.store)).length, 1);
 });
@@ -535,11 +535,11 @@ Deno.test("replay() of a replayed job creates another one when the first is gone
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.fail(lease, { failure: fault });
-  const first = await env.store.replay(lease.job.id, fresh());
+  const first = await env.store.derived.replay(lease.job.id, fresh());
   await env.kv.delete(["job", first!.job.id]);
-  const second = await env.store.replay(lease.job.id, fresh());
+  const second = await env.store.derived.replay(lease.job.id, fresh());
   assertStrictEquals(second?.isNew, true);
-  assertStrictEquals((await env.store.derivedFrom(lease.job.id)).replayedAs, second.job.id);
+  assertStrictEquals((await env.store.derived.of(lease.job.id)).replayedAs, second.job.id);
 });
 
 /** The final states, and how a job gets there. */
@@ -556,7 +556,7 @@ for (const [state, end] of finalStates) {
     await end(env.store, lease);
     const before = await env.store.read(lease.job.id);
     assertStrictEquals(before?.job.state, state);
-    const replay = await env.store.replay(lease.job.id, fresh());
+    const replay = await env.store.derived.replay(lease.job.id, fresh());
     assertEquals([replay?.isNew, replay?.job.replayOf], [true, lease.job.id]);
     assertEquals(await env.store.read(lease.job.id), before);
   });
@@ -565,11 +565,11 @@ for (const [state, end] of finalStates) {
 Deno.test("replay() refuses a job that has not ended, or no longer exists", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  assertStrictEquals(await env.store.replay(lease.job.id, fresh()), null);
+  assertStrictEquals(await env.store.derived.replay(lease.job.id, fresh()), null);
   await env.store.fail(lease, { failure: fault });
   env.clock.advance(24 * HOUR);
-  assertStrictEquals(await env.store.replay(lease.job.id, fresh()), null);
-  assertStrictEquals(await env.store.replay(crypto.randomUUID(), fresh()), null);
+  assertStrictEquals(await env.store.derived.replay(lease.job.id, fresh()), null);
+  assertStrictEquals(await env.store.derived.replay(crypto.randomUUID(), fresh()), null);
 });
 
 /** A store whose ended jobs have a callback job each. */
@@ -587,28 +587,28 @@ Deno.test("redeliver() creates a callback job, and never a second one beside it"
   const { store } = env;
   const job = queuedJob({ callbackUrl: "https://example.com/" });
   await store.accept(job);
-  assertStrictEquals(await store.redeliver(job.id), null);
+  assertStrictEquals(await store.derived.redeliver(job.id), null);
   await store.complete((await claim(store, job.id, { holder: A }))!, plan);
-  const { callbacks: [first] } = await store.derivedFrom(job.id);
-  const waiting = await store.redeliver(job.id);
+  const { callbacks: [first] } = await store.derived.of(job.id);
+  const waiting = await store.derived.redeliver(job.id);
   assertEquals([waiting?.isNew, waiting?.job.id], [false, first]);
   const lease = await claim(store, first!, { holder: A });
-  assertStrictEquals((await store.redeliver(job.id))?.job.state, "running");
+  assertStrictEquals((await store.derived.redeliver(job.id))?.job.state, "running");
   await store.fail(lease!, { failure: fault });
 
-  const again = await Promise.all(Array.from({ length: 5 }, () => store.redeliver(job.id)));
+  const again = await Promise.all(Array.from({ length: 5 }, () => store.derived.redeliver(job.id)));
   assertStrictEquals(again.filter((delivery) => delivery?.isNew).length, 1);
   const second = again[0]!.job.id;
   assertEquals(new Set(again.map((delivery) => delivery?.job.id)), new Set([second]));
-  assertEquals((await store.derivedFrom(job.id)).callbacks, [first, second]);
+  assertEquals((await store.derived.of(job.id)).callbacks, [first, second]);
 });
 
 Deno.test("redeliver() returns null for a job without a callback, and for an unknown job", async () => {
   using env = await openCallbackStore();
   const lease = await acceptAndClaim(env.store);
   await env.store.complete(lease, plan);
-  assertStrictEquals(await env.store.redeliver(lease.job.id), null);
-  assertStrictEquals(await env.store.redeliver(crypto.randomUUID()), null);
+  assertStrictEquals(await env.store.derived.redeliver(lease.job.id), null);
+  assertStrictEquals(await env.store.derived.redeliver(crypto.randomUUID()), null);
 });
 
 Deno.test("readDue() finds a job only when it is due, and does not change it", async () => {
@@ -661,7 +661,7 @@ Deno.test("replay() adds a doorbell to its commit, as accept() does", async () =
   await store.accept(job);
   await store.fail((await claim(store, job.id, { holder: A }))!, { failure: fault });
   const newId = crypto.randomUUID();
-  await store.replay(job.id, { newId, steps: "reuse" });
+  await store.derived.replay(job.id, { newId, steps: "reuse" });
   assertEquals(announced, [job.id, newId]);
 });
 

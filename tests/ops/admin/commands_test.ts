@@ -9,7 +9,9 @@ import { openAdminCommand, RecordedTerminal } from "../../../testing/admin_comma
 import { kinds, tokyo } from "../../../testing/app.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { post } from "../../../testing/http.ts";
+import { testKind } from "../../../testing/jobs.ts";
 import { asOperator } from "../../../testing/operators.ts";
+import { submit } from "../../../testing/runtimes.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
 const NO_ID = "2bdc9145-8c4c-4874-951b-38a0032b4ca2";
@@ -89,6 +91,29 @@ Deno.test("job shows a job with its history, and reveal its request, which the a
   assertStrictEquals((await env.run(`job ${id} --json`)).text, await env.api(`/jobs/${id}`));
   assertMatch((await env.run(`reveal ${id} --as bea`)).text, /"destination": "Mousehole"/);
   assertMatch((await env.run("audit")).text, new RegExp(` bea +job.reveal +${id} +done`));
+});
+
+Deno.test("no text of a traveler, a plan or an operator controls the terminal", async () => {
+  const hostile = "\x1b[2J\x9b2J\x7f\u202eand\rso\non";
+  const kind = testKind(({ text }) => Promise.resolve({ text }));
+  await using env = await openAdminCommand({ kinds: [kind] }, { kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: hostile });
+  await env.a.instance.idle();
+  await env.a.operator.controls.pause({ name: "ann", via: "api" }, {
+    what: "intake",
+    note: hostile,
+  });
+  const lines = [`reveal ${id}`, `reveal ${id} --json`, `job ${id} --json`, "breakers"];
+  for (const line of lines) {
+    const { text } = await env.run(line);
+    assert(text.includes("so"), line);
+    // deno-lint-ignore no-control-regex -- what must not be there
+    assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(text), line);
+  }
+  assertEquals(JSON.parse((await env.run(`reveal ${id}`)).text), { text: hostile });
+  const { notes } = await env.run(["breakers", "--url", `ftp://${hostile}`]);
+  // deno-lint-ignore no-control-regex -- what must not be there
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(notes), notes);
 });
 
 Deno.test("replay of one job names the new job, and cancel refuses a job that has ended", async () => {
@@ -226,6 +251,12 @@ const usages: [line: string, code: number, said: RegExp][] = [
   ["pause everything", 2, /^what: .*\(invalid_request\)$/],
   ["keys create --name x --scope write", 2, /^scopes\/0: .*\(invalid_request\)$/],
   ["keys create --name x --scope read --daily-jobs many", 2, /^--daily-jobs is "many"/],
+  // An empty text at the end, as of an unset variable.
+  ["keys create --name x --scope read --daily-jobs ", 2, /^--daily-jobs is ""/],
+  ["keys create --name x --scope read --daily-cost ", 2, /^--daily-cost is ""/],
+  ["keys create --name x --scope read --expires ", 2, /^expiresAt: .*\(invalid_request\)$/],
+  ["jobs --url ", 2, /^The URL is ""/],
+  ["jobs --as ", 2, /^--as: expected/],
   ["jobs --url ftp://host", 2, /^The URL is "ftp:/],
   ["jobs --as ключ", 2, /^--as: expected/],
   [`job ${NO_ID}`, 3, /\(job_not_found\)$/],

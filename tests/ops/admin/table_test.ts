@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { escapedJson, visibleLines } from "../../../ops/admin/control_characters.ts";
 import { type Column, listOf, tableOf } from "../../../ops/admin/table.ts";
 import { ageWords, bytesWords, costWords, durationWords, NONE } from "../../../ops/admin/words.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -74,6 +75,18 @@ Deno.test("a text cannot move the cursor, change colors or turn the line around"
 Deno.test("a list leaves out what has no value", () => {
   const entries = [["name", "web"], ["ends", null], ["id", "1"]] as const;
   assertStrictEquals(listOf(entries, { hasColors: false }), "name  web\nid    1");
+});
+
+Deno.test("whole output keeps lines and colors, and JSON keeps its value", () => {
+  const hostile = "\x1b[31ma\x1b[39m\nb\x1b[2J\x9b2J\x7f\u2028\u061c";
+  const safe = (hasColors: boolean) => visibleLines(hostile, { hasColors });
+  const rest = "\ufffd[2J\ufffd2J\ufffd\ufffd\ufffd";
+  assertStrictEquals(safe(true), `\x1b[31ma\x1b[39m\nb${rest}`);
+  assertStrictEquals(safe(false), `\ufffd[31ma\ufffd[39m\nb${rest}`);
+  const json = escapedJson(JSON.stringify({ hostile }, null, 2));
+  assertEquals(JSON.parse(json), { hostile });
+  // deno-lint-ignore no-control-regex -- what must not be there
+  assertStrictEquals(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u061c]/.test(json), false);
 });
 
 const durations: [ms: number, words: string][] = [

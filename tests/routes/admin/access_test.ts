@@ -13,6 +13,8 @@ import {
   sendForm,
   signIn,
 } from "../../../testing/operators.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+import { RawConnection } from "../../../testing/raw_connection.ts";
 import { WRONG_TOKEN_MS } from "../../../routes/http/token_guard.ts";
 
 /** All routes of operators, as `GET /admin/jobs/x`. */
@@ -76,6 +78,22 @@ Deno.test("without a session, pages lead to the sign-in, and the API answers 401
     }
   }
   assert(checked >= 5);
+});
+
+Deno.test("a password for a proxy in front is no token, and keeps no session out", async () => {
+  using env = await openAdminApp();
+  const cookie = await signIn(env.app);
+  const password = { authorization: `Basic ${btoa("ann:secret")}` };
+  for (let n = 0; n < 5; n++) {
+    const { status } = await ask(env.app, "/admin", { headers: { ...cookie, ...password } });
+    assertStrictEquals(status, 200);
+  }
+  const page = await ask(env.app, "/admin", { headers: password });
+  assertEquals([page.status, page.headers.get("location")], [303, "/admin/sign-in"]);
+  const call = await ask(env.app, "/admin/api/overview", { headers: password });
+  assertEquals([call.status, JSON.parse(call.text).code], [401, "admin_token_required"]);
+  const { entries } = await env.a.operator.audit.page({ action: "sign_in.refused" }, { limit: 10 });
+  assertEquals(entries, []);
 });
 
 Deno.test("with a session, an unknown path is a page, and in the API a problem", async () => {
@@ -240,6 +258,18 @@ Deno.test("a link of another site opens its page again, so that the browser send
     answer.text.includes('http-equiv="refresh" content="0; url=/admin/x?a=%22b"'),
     answer.text,
   );
+});
+
+Deno.test("a path with dots that leaves the dashboard opens nothing else", async () => {
+  using env = await openAdminApp();
+  await using server = serveLocally((request) => env.app.fetch(request));
+  for (const path of ["/admin/..//evil.example", "/admin/%2e%2e//evil.example", "/admin/../x"]) {
+    using connection = await RawConnection.open(server.url);
+    await connection.send(`GET ${path} HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: cross-site\r\n\r\n`);
+    const answer = await connection.answer();
+    assertStrictEquals(answer?.status, 200, path);
+    assertStrictEquals(answer.body.match(/content="0; url=([^"]*)"/)?.[1], "/admin", path);
+  }
 });
 
 /** Where the sign-in leads, by the path that its form names. */

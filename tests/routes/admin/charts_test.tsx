@@ -2,7 +2,14 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import { renderToString } from "preact-render-to-string";
 import type { HistoryPoint } from "../../../lib/history/range.ts";
 import { emptyRow } from "../../../lib/history/row.ts";
-import { Chart, linePath, roundUp, stackedBars } from "../../../routes/admin/pages/chart.tsx";
+import { HistoryStore } from "../../../lib/store/history_store.ts";
+import {
+  Chart,
+  dotPath,
+  linePath,
+  roundUp,
+  stackedBars,
+} from "../../../routes/admin/pages/chart.tsx";
 import {
   type ChartDefinition,
   type ChartName,
@@ -30,6 +37,15 @@ const expected: [ChartName, headline: string, series: Record<string, (number | n
   ["cost", "$0.0600", { "gpt-6-luna": [0.04, 0, 0.02] }],
   ["storage", "95.4 MiB", { size: [120e6, null, 100e6] }],
   ["expired", "15", { expired: [30, null, 15] }],
+  ["running", "4.0", { running: [8, null, 4] }],
+  ["oldest", "1 min 30 s", { age: [180, null, 90] }],
+  ["attempts", "65", { succeeded: [40, 0, 15], retried: [0, 0, 5], failed: [0, 0, 5] }],
+  ["lost", "3", { rescues: [1, 0, 1], "lost leases": [0, 0, 1] }],
+  ["saved", "500", { saved: [0, 0, 500] }],
+  ["callbacks", "9", { delivered: [6, 0, 2], failed: [0, 0, 1] }],
+  ["requests", "420", { 200: [280, 0, 135], 500: [0, 0, 5] }],
+  ["streams", "2.0", { streams: [4, null, 2] }],
+  ["memory", "143 MiB", { process: [200e6, null, 150e6], heap: [100e6, null, 75e6] }],
 ];
 
 for (const [name, headline, series] of expected) {
@@ -45,7 +61,7 @@ for (const [name, headline, series] of expected) {
 }
 
 Deno.test("charts of durations show the median and the slow ones", () => {
-  for (const name of ["duration", "wait", "latency"] as const) {
+  for (const name of ["duration", "wait", "latency", "delay"] as const) {
     const { series } = contentOf(charts[name], { points, range: "hour" });
     assertEquals(series.map(({ name }) => name), ["median", "95 % are faster"]);
     for (const [n, median] of series[0]!.values.entries()) {
@@ -68,9 +84,11 @@ Deno.test("a chart of many codes shows the five largest, and the others together
   );
 });
 
-Deno.test("linePath() leaves gaps, and draws a single value as a dot", () => {
-  assertStrictEquals(linePath([0, 10, null, 5], 10), "M0 100L200 0M600 50L600 50");
-  assertStrictEquals(linePath([null, null], 10), "");
+Deno.test("a line leaves gaps, and a single value is a dot", () => {
+  const values = [0, 10, null, 5];
+  assertStrictEquals(linePath(values, 10), "M0 100L200 0");
+  assertStrictEquals(dotPath(values, 10), "M600 50h0");
+  assertStrictEquals(linePath([null, null], 10) + dotPath([null, null], 10), "");
 });
 
 Deno.test("stackedBars() puts each series on those below it", () => {
@@ -87,6 +105,14 @@ Deno.test("a chart describes itself to readers that see no picture", () => {
   assertMatch(html, /role="img" aria-label="Waiting jobs\. waiting: from 6 to 12, at last 6\."/);
 });
 
+Deno.test("the chart of model errors names the code also if there is one alone", () => {
+  const row = { ...emptyRow(), counters: { modelErrors: { quota_exceeded: 3 } } };
+  const point = { at: NOON, lengthMs: 60_000, row };
+  const content = contentOf(charts.errors, { points: [point], range: "hour" });
+  const html = renderToString(<Chart {...content} label="Model errors" />);
+  assertMatch(html, /<ul class="legend">.*quota_exceeded<\/li>/);
+});
+
 /** The ends of axes, by the largest value. */
 const rounded: [value: number, top: number][] = [
   [0, 1],
@@ -100,6 +126,24 @@ const rounded: [value: number, top: number][] = [
 
 for (const [value, top] of rounded) {
   Deno.test(`an axis for ${value} ends at ${top}`, () => assertStrictEquals(roundUp(value), top));
+}
+
+/** The ends of axes of durations, by the largest value in seconds. */
+const roundedDurations: [seconds: number, label: string][] = [
+  [0.3, "500 ms"],
+  [15, "20 s"],
+  [33, "1 min"],
+  [70, "2 min"],
+  [130, "5 min"],
+  [5_000, "120 min"],
+  [9_000, "300 min"],
+];
+
+for (const [seconds, label] of roundedDurations) {
+  Deno.test(`an axis of durations up to ${seconds} s ends at ${label}`, () => {
+    const { format, round } = charts.oldest;
+    assertStrictEquals(format(round(seconds)), label);
+  });
 }
 
 /** Values as the pages write them. */
@@ -153,4 +197,16 @@ Deno.test("the pages read a range of the history once in ten seconds", async () 
   }
   assertStrictEquals((await open("/admin/charts/nothing")).status, 404);
   assertStrictEquals((await open("/admin/charts/toString")).status, 404);
+});
+
+Deno.test("the charts count no jobs that the service creates itself", async () => {
+  const kv = await Deno.openKv(":memory:");
+  using env = await openAdminApp({ kv });
+  const ended = { [`${env.kind.name} failed`]: 1, "callback succeeded": 3 };
+  const row = { ...emptyRow(), counters: { ended } };
+  const period = Math.floor(env.clock.now() / 60_000);
+  const rows = [{ level: "minute" as const, period, writer: "other", row }];
+  await new HistoryStore(kv, env.clock).writeLast("other", rows);
+  const { text } = await ask(env.app, "/admin/charts/success", { headers: asOperator });
+  assertMatch(text, /<strong>0 %<\/strong>/);
 });

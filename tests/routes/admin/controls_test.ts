@@ -34,6 +34,7 @@ Deno.test("the API pauses and resumes the intake, with a note for travelers", as
   assertStrictEquals((await ask(env.app, "/readyz")).status, 200);
   assertStrictEquals((await call(env, RESUME, { what: "intake" })).body.intake, "open");
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
+  await env.settled();
 });
 
 Deno.test("the API pauses a kind, whose jobs say so and start after it is resumed", async () => {
@@ -54,6 +55,7 @@ Deno.test("the API pauses a kind, whose jobs say so and start after it is resume
   await call(env, RESUME, { what: "itinerary" });
   await env.settled();
   assertStrictEquals((await poll()).status, "completed");
+  await env.settled();
 });
 
 const refusals: [name: string, call: [string, string], body: object | undefined, status: number][] =

@@ -96,13 +96,16 @@ Deno.test("the page of a job escapes the failure, and hides the request and the 
 
 Deno.test("the request is shown only in the answer to its form, which is not stored", async () => {
   using env = await open();
-  const id = await env.create("fail for <b>Grace</b>");
+  // Its callback still waits, so its page updates itself.
+  const id = await env.create("fail for <b>Grace</b>", CALLBACK);
   const shown = await env.post(`/admin/jobs/${id}/reveal`);
   assertStrictEquals(shown.status, 200);
   assertStrictEquals(shown.headers.get("cache-control"), "no-store");
   assertMatch(shown.text, /fail for &lt;b>Grace&lt;\/b>/);
   assertNotMatch(shown.text, /data-live-seconds/);
-  assertNotMatch((await env.get(`/admin/jobs/${id}`)).text, /Grace/);
+  const hidden = (await env.get(`/admin/jobs/${id}`)).text;
+  assertNotMatch(hidden, /Grace/);
+  assertMatch(hidden, /data-live-seconds/);
   const again = await env.get(`/admin/jobs/${id}/reveal`);
   assertEquals([again.status, again.headers.get("location")], [303, `/admin/jobs/${id}`]);
   const { entries } = await env.a.operator.audit.page({ action: "job.reveal" }, { limit: 5 });
@@ -137,7 +140,7 @@ Deno.test("the page of a job that waits says that its kind is paused", async () 
   await env.a.operator.controls.pause(actor, { what: env.kind.name, note: null });
   const id = await env.create("plan");
   const { text } = await env.get(`/admin/jobs/${id}`);
-  assertMatch(text, /waiting/);
+  assertMatch(text, />queued</);
   assertMatch(text, /the end of the pause of its kind/);
 });
 
@@ -155,11 +158,13 @@ Deno.test("a form of another site changes no job", async () => {
   assertStrictEquals(status, 403);
   assertStrictEquals((await env.a.operator.jobs.read(held))?.summary.state, "running");
   await env.a.jobs.cancel(env.kind, held);
+  await env.settled();
 });
 
 const durations: [number, string][] = [
-  [0, "0.0 s"],
-  [940, "0.9 s"],
+  [0, "0 ms"],
+  [940, "940 ms"],
+  [999.6, "1.0 s"],
   [12_400, "12 s"],
   [60_000, "1 min"],
   [200_000, "3 min 20 s"],
@@ -172,5 +177,11 @@ Deno.test("durationText() has one unit or two", () => {
 });
 
 Deno.test("priceText() shows cents of a cent for small prices", () => {
-  assertEquals([0.00123, 0.5, 12.345].map(priceText), ["$0.0012", "$0.5000", "$12.35"]);
+  assertEquals([0, 0.000022, 0.00123, 0.5, 12.345].map(priceText), [
+    "$0.0000",
+    "under $0.0001",
+    "$0.0012",
+    "$0.5000",
+    "$12.35",
+  ]);
 });

@@ -100,6 +100,7 @@ Deno.test("pages of the API's list show each job that matches once, newest first
       const { body } = await send("GET", `/jobs?limit=2&${query}`);
       found.push(...body.jobs.map(({ id }: { id: string }) => id));
       cursor = body.cursor;
+      assert(found.length <= ids.length, "the pages repeat jobs");
     }
     return found;
   };

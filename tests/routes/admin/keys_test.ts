@@ -147,6 +147,7 @@ const faulty: [what: string, wish: object, pointer: string, detail: RegExp][] = 
   ["no cost", { dailyCostUsd: 0 }, "#/dailyCostUsd", /amount from 0\.01/],
   ["a time without a zone", { expiresAt: "2027-01-31T12:00:00" }, "#/expiresAt", /a time such as/],
   ["a time in the past", { expiresAt: isoTime(NOON) }, "#/expiresAt", /in the future/],
+  ["a limit whose name is misspelled", { dailyJob: 5 }, "#", /"dailyJob"/],
 ];
 
 for (const [what, wish, pointer, detail] of faulty) {

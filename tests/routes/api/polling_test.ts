@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   fail,
 } from "@std/assert";
-import type { Runtime } from "../../../jobs/runtime.ts";
+import type { Runtime } from "../../../jobs/runtime/runtime.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { heldWork, untilIdle } from "../../../testing/runtimes.ts";

@@ -44,3 +44,28 @@ Deno.test("without a configured token no request is from the operator", async ()
     new Set([false]),
   );
 });
+
+/** What a page of another site sends with the token `wrong`, and of this site. */
+const origins: [from: string, headers: Record<string, string>, isCompared: boolean][] = [
+  ["another site", { "sec-fetch-site": "cross-site", origin: "https://evil.example" }, false],
+  ["another host of the same domain", { "sec-fetch-site": "same-site" }, false],
+  ["another site in an old browser", { origin: "https://evil.example" }, false],
+  ["this site", { "sec-fetch-site": "same-origin" }, true],
+  ["a program", {}, true],
+];
+
+for (const [from, headers, isCompared] of origins) {
+  Deno.test(`the token of a request of ${from} is ${isCompared ? "" : "not "}compared`, async () => {
+    const clock = autoAdvancing(new FakeClock());
+    let wrong = 0;
+    const guard = new TokenGuard({ token: TOKEN, clock, onWrong: () => wrong++ });
+    const check = adminCheck(guard, { trustedProxies: 0 });
+    const app = new Hono().get("/", async (c) => c.json(await check(c)));
+    const answers = ["wrong-0123456789", TOKEN].map(async (token) => {
+      const authorization = `Bearer ${token}`;
+      return await (await app.request("/", { headers: { ...headers, authorization } })).json();
+    });
+    assertEquals([await answers[0], await answers[1]], [false, isCompared]);
+    assertStrictEquals(wrong, isCompared ? 1 : 0);
+  });
+}

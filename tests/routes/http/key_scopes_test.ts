@@ -250,6 +250,23 @@ for (const [what, end] of ends) {
   });
 }
 
+Deno.test("when a service closes, streams and long polls of callers without a key end", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { headers: made } = await post(env.app, "/api/itineraries", tokyo);
+  const path = made.get("location")!;
+  const stream = await EventSource.open(env.app, `${path}/events`);
+  assertStrictEquals((await stream.next())?.event, "progress");
+  const polling = send(env.app, path, { headers: { prefer: "wait=30" } });
+  await env.settled();
+  env.a.apiKeys.update({ keys: [madeKey().key], isClosed: true });
+  assertStrictEquals(await stream.next(), undefined);
+  assertProblem(await polling, 401, "unauthorized");
+  env.a.apiKeys.update({ keys: [], isClosed: false });
+  const later = await EventSource.open(env.app, `${path}/events`);
+  assertStrictEquals((await later.next())?.event, "progress");
+  await later.close();
+});
+
 Deno.test("a long poll of a key that is revoked meanwhile gets 401", async () => {
   using env = await openWith(["read"]);
   const headers = { ...bearer(env.ours), prefer: "wait=30" };

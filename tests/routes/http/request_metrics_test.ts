@@ -18,6 +18,7 @@ async function counted({ a }: Env): Promise<string[]> {
   });
 }
 
+const ADMIN_TOKEN = "an-admin-token-of-the-tests";
 const json = { "content-type": "application/json" };
 const unknownId = "/api/itineraries/0190a0b0-0000-7000-8000-000000000000";
 
@@ -49,9 +50,23 @@ for (const [what, path, init, expected] of cases) {
   Deno.test(`${what} counts as ${expected}`, async () => {
     using env = await openApp();
     await (await env.app.request(path, init)).body?.cancel();
+    // A new job starts after its answer.
+    await env.settled();
     assertEquals(await counted(env), [`${expected} 1`]);
   });
 }
+
+Deno.test("the pages of operators count under their own routes", async () => {
+  using env = await openApp({ adminToken: ADMIN_TOKEN });
+  for (const path of ["/admin/sign-in", "/admin/jobs", "/admin/x"]) {
+    await (await env.app.request(path)).body?.cancel();
+  }
+  assertEquals(await counted(env), [
+    "GET /admin/sign-in 200 1",
+    "GET /admin/jobs 303 1",
+    "GET unknown 303 1",
+  ]);
+});
 
 Deno.test("all polls count under one route, also polls that are answered with 304", async () => {
   using env = await openApp();

@@ -41,7 +41,16 @@ Deno.test("of an address, three wrong tokens are compared in a second, and nothi
   assertStrictEquals(await guard.check(TOKEN, "10.0.0.1"), "busy");
   clock.advance(WRONG_TOKEN_MS);
   assertStrictEquals(await guard.check(TOKEN, "10.0.0.1"), "right");
+  await nextTurn();
   assertEquals(verdicts, ["busy", "busy", "wrong", "wrong", "wrong"]);
+});
+
+Deno.test("of simultaneous guesses, the fourth is not compared, even if it is right", async () => {
+  const { clock, guard } = openGuard();
+  const guesses = [1, 2, 3].map((n) => guard.check(`wrong-${n}`, "10.0.0.1"));
+  assertStrictEquals(await guard.check(TOKEN, "10.0.0.1"), "busy");
+  clock.advance(WRONG_TOKEN_MS);
+  assertEquals(await Promise.all(guesses), ["wrong", "wrong", "wrong"]);
 });
 
 Deno.test("wrong tokens of many addresses do not pile up, and delay no right one", async () => {

@@ -15,6 +15,7 @@ async function openBulkApi() {
     await send(app, headers.get("location")!, { method: "DELETE" });
   }
   clock.advance(1_000);
+  await env.settled();
   return {
     ...env,
     /** Executes what is due at a later time. */

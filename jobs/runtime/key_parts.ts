@@ -2,15 +2,15 @@
  * The parts of an instance that know API keys: the keys in memory, their store, and their limits.
  * @module
  */
-import { ApiKeys } from "../lib/api_keys.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Config } from "../lib/config.ts";
-import { ApiKeyStore } from "../lib/store/api_key_store.ts";
-import type { InstanceStore } from "../lib/store/instance_store.ts";
-import { SpendingStore } from "../lib/store/spending_store.ts";
-import { KeyCosts } from "./engine/key_costs.ts";
-import { KeyRefresh } from "./engine/key_refresh.ts";
-import type { PublicKind } from "./kind.ts";
+import { ApiKeys } from "../../lib/api_keys.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Config } from "../../lib/config.ts";
+import { ApiKeyStore } from "../../lib/store/api_key_store.ts";
+import type { InstanceStore } from "../../lib/store/instance_store.ts";
+import { SpendingStore } from "../../lib/store/spending_store.ts";
+import { KeyCosts } from "../engine/key_costs.ts";
+import { KeyRefresh } from "../engine/key_refresh.ts";
+import type { PublicKind } from "../kind.ts";
 import { typicalCosts } from "./typical_costs.ts";
 
 interface KeyPartOptions {

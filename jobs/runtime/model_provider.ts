@@ -2,11 +2,11 @@
  * Chooses the model that the configuration asks for.
  * @module
  */
-import type { Clock } from "../lib/clock.ts";
-import type { Config } from "../lib/config.ts";
-import { missingModel, type ModelProvider } from "../lib/model/model.ts";
-import { openaiModel } from "../lib/openai/model.ts";
-import { sampleModel } from "../lib/model/sample_model.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Config } from "../../lib/config.ts";
+import { missingModel, type ModelProvider } from "../../lib/model/model.ts";
+import { openaiModel } from "../../lib/openai/model.ts";
+import { sampleModel } from "../../lib/model/sample_model.ts";
 
 /**
  * Creates the provider of the configured model.

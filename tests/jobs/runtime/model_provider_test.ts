@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects, assertStrictEquals, fail } from "@std/assert";
 import { z } from "zod";
-import { parseConfig } from "../../lib/config.ts";
-import { failure, JobError } from "../../lib/job/failure.ts";
-import type { ChatRequest, Model } from "../../lib/model/model.ts";
-import { createModelProvider } from "../../jobs/model_provider.ts";
-import { autoAdvancing, FakeClock, NOON } from "../../testing/fake_clock.ts";
-import { serveOpenAI, sse } from "../../testing/openai_server.ts";
+import { parseConfig } from "../../../lib/config.ts";
+import { failure, JobError } from "../../../lib/job/failure.ts";
+import type { ChatRequest, Model } from "../../../lib/model/model.ts";
+import { createModelProvider } from "../../../jobs/runtime/model_provider.ts";
+import { autoAdvancing, FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import { serveOpenAI, sse } from "../../../testing/openai_server.ts";
 
 const request: ChatRequest = {
   model: "gpt-test",

@@ -2,9 +2,9 @@
  * What plans cost, as long as no finished plan tells.
  * @module
  */
-import type { Config } from "../lib/config.ts";
-import { estimatedCost } from "../lib/usage.ts";
-import type { PublicKind } from "./kind.ts";
+import type { Config } from "../../lib/config.ts";
+import { estimatedCost } from "../../lib/usage.ts";
+import type { PublicKind } from "../kind.ts";
 
 /** Returns a function that returns what a plan of a kind costs in US dollars, as an estimate. */
 export function typicalCosts(
