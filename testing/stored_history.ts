@@ -9,7 +9,7 @@ import type { FakeClock } from "./fake_clock.ts";
 import { durations } from "./history.ts";
 
 /** Returns a row with about as many jobs as a level, from 0 to 1, says. */
-export function busyRow(level: number, { failed = 0 } = {}): Row {
+export function busyRow(level: number, { failed = 0, minutes = 1 } = {}): Row {
   const jobs = Math.round(40 * level);
   return {
     counters: {
@@ -39,10 +39,10 @@ export function busyRow(level: number, { failed = 0 } = {}): Row {
       eventLoopDelay: { "": durations(300, 0.002) },
     },
     gauges: {
-      running: { itinerary: Math.round(8 * level) },
+      running: { itinerary: minutes * Math.round(8 * level) },
       waiting: { itinerary: Math.round(12 * level) },
       oldestAge: { itinerary: 180 * level, bundles: 60 * level },
-      streams: { "": Math.round(4 * level) },
+      streams: { "": minutes * Math.round(4 * level) },
       memory: { rss: 100e6 + 100e6 * level, heap_used: 50e6 + 50e6 * level },
       storageSize: { "": 80e6 + 40e6 * level },
       storageExpired: { "": Math.round(30 * level) },
@@ -65,7 +65,7 @@ export async function storeHistory(kv: Deno.Kv, clock: FakeClock): Promise<void>
   }
   for (let ago = 0; ago < 720; ago++) {
     const level = 0.5 + 0.5 * Math.sin(ago / 12);
-    rows.push({ level: "hour", period: hour! - ago, writer, row: busyRow(level) });
+    rows.push({ level: "hour", period: hour! - ago, writer, row: busyRow(level, { minutes: 60 }) });
   }
   const presence = {
     version: "test",

@@ -5,7 +5,7 @@
 import { type Clock, withDeadline } from "../../lib/clock.ts";
 import type { FailureCode } from "../../lib/job/failure.ts";
 import type { Breaker, ModelCall } from "../../lib/store/breaker.ts";
-import type { BreakerState } from "../../lib/store/breaker_state.ts";
+import { type BreakerReach, type BreakerState, reachOf } from "../../lib/store/breaker_state.ts";
 import type { InstanceStore } from "../../lib/store/instance_store.ts";
 import type { StorageReport, StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Slots } from "./slots.ts";
@@ -22,6 +22,8 @@ export interface KindHealth {
   openUntil: number | null;
   /** The failure that opened the breaker. */
   openedBy: FailureCode | null;
+  /** Which jobs it holds back; `null`: it is closed. */
+  holdsBack: BreakerReach | null;
   /** The last call that this instance has made; `null`: none since its start. */
   lastCall: ModelCall | null;
 }
@@ -105,6 +107,7 @@ export class Health {
         breaker: stateOf(state, clock.now()),
         openUntil: state?.openUntil ?? null,
         openedBy: state?.failure.code ?? null,
+        holdsBack: state && reachOf(state),
         lastCall: breaker.lastCall(kind),
       };
     }));

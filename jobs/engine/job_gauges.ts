@@ -74,8 +74,9 @@ export class JobGauges {
     this.#registerStorage(metrics);
     metrics.observe("tripwright.breaker.state", async () => {
       const { breakers } = await this.#read();
-      return (breakers ?? []).map(({ kind, breaker }) => ({
-        value: BREAKER_STATES[breaker],
+      return (breakers ?? []).map(({ kind, breaker, holdsBack }) => ({
+        // A breaker for one source, request or job stops no other jobs.
+        value: holdsBack === "all" ? BREAKER_STATES[breaker] : BREAKER_STATES.closed,
         attributes: { kind },
       }));
     });

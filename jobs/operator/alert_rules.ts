@@ -6,6 +6,7 @@
 import type { AlertName, AlertThresholds } from "../../lib/alert_thresholds.ts";
 import { HOUR_MS, MINUTE_MS } from "../../lib/history/range.ts";
 import { countOf, durationsOf, type Row } from "../../lib/history/row.ts";
+import type { BreakerReach } from "../../lib/store/breaker_state.ts";
 import type { StorageReport } from "../../lib/store/storage_space.ts";
 
 /** The jobs that wait. */
@@ -23,7 +24,12 @@ export interface Situation {
   kinds: readonly { name: string; expectedMs: number }[];
   /** `null`: not known at the moment. */
   backlog: Backlog | null;
-  breakers: readonly { kind: string; state: "closed" | "half_open" | "open" }[];
+  breakers: readonly {
+    kind: string;
+    state: "closed" | "half_open" | "open";
+    /** Which jobs it holds back; `null`: it is closed. */
+    holdsBack: BreakerReach | null;
+  }[];
   storage: Pick<StorageReport, "state" | "freeBytes" | "reusableBytes" | "lowBelowBytes">;
   /** How long the oldest expired job has been stored beyond its time. */
   expiredForMs: number;
@@ -99,7 +105,7 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
       ? "1 model call"
       : `${errors} model calls`;
     const summary = `${calls} failed in ${windowMinutes} minutes, ` +
-      `${Math.round(usual * 10) / 10} in such a time of the hour before`;
+      `${Math.round(usual * 10) / 10} per ${windowMinutes} minutes in the hour before`;
     return [{ subject: null, level, summary }];
   },
 
@@ -115,12 +121,15 @@ export const alertRules: { [Name in AlertName]: Rule<Name> } = {
   },
 
   breaker_open({ breakers }) {
-    return breakers.map(({ kind, state }) => ({
-      subject: kind,
+    return breakers.map(({ kind, state, holdsBack }) => {
+      // A single source may send requests on which every model fails. No one else waits then.
+      const isForAll = holdsBack === null || holdsBack === "all";
       // A half-open breaker opens or closes with the next call.
-      level: state === "open" ? "bad" : state === "closed" ? "good" : "between",
-      summary: `The breaker of ${kind} is ${state.replace("_", "-")}`,
-    }));
+      const level = state === "closed" || !isForAll ? "good" : state === "open" ? "bad" : "between";
+      const reach = isForAll ? "" : ` for one ${holdsBack} only`;
+      const summary = `The breaker of ${kind} is ${state.replace("_", "-")}${reach}`;
+      return { subject: kind, level, summary };
+    });
   },
 
   storage_nearly_full({ storage }, { marks, clearMarks }) {

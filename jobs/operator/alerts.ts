@@ -31,8 +31,8 @@ export interface AlertsOptions {
   thresholds: AlertThresholds;
   /** The kinds that clients can create. */
   kinds: Situation["kinds"];
-  /** Returns the state of the breaker of a kind, for all of its jobs. */
-  readBreaker: (kind: string) => Promise<Situation["breakers"][number]["state"]>;
+  /** Returns the state of the breaker of a kind. */
+  readBreaker: (kind: string) => Promise<Omit<Situation["breakers"][number], "kind">>;
   readStorage: () => Situation["storage"];
   readExpiredForMs: () => Promise<number>;
   /** Whether changes are delivered to a receiver. */
@@ -113,7 +113,7 @@ export class Alerts {
     const { history, kinds, readBreaker, readStorage, readExpiredForMs, clock } = this.#options;
     const [rows, breakers, expiredForMs] = await Promise.all([
       history.lastMinutes(LOOK_BACK_MS),
-      Promise.all(kinds.map(async ({ name: kind }) => ({ kind, state: await readBreaker(kind) }))),
+      Promise.all(kinds.map(async ({ name: kind }) => ({ kind, ...await readBreaker(kind) }))),
       readExpiredForMs(),
     ]);
     const now = clock.now();

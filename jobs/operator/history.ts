@@ -186,14 +186,18 @@ export class History {
 
   /**
    * Reads what all instances have done in a range, oldest first. It includes what this instance has
-   * done since its last record.
+   * done since its last record. In the last hour, the last point has the gauges of this moment.
    */
   async read(name: RangeName): Promise<HistoryPoint[]> {
     const { store, collect, clock } = this.#options;
     const now = clock.now();
     const rows = await store.read(ranges[name].level, boundsOf(name, now));
     const recent = { at: now, row: this.#meter.peek(await collect()) };
-    return pointsOf(name, [...rows, recent], now);
+    const points = pointsOf(name, [...rows, recent], now);
+    const last = points.at(-1)!;
+    // The rows of this minute may say that more jobs wait than now.
+    const gauges = { ...last.row.gauges, ...(name === "hour" && recent.row.gauges) };
+    return [...points.slice(0, -1), { ...last, row: { ...last.row, gauges } }];
   }
 
   /** Lists the instances that run. */

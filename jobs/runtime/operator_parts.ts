@@ -6,7 +6,7 @@ import type { Config } from "../../lib/config.ts";
 import type { Metrics } from "../../lib/metrics/metrics.ts";
 import { AlertStore } from "../../lib/store/alert_store.ts";
 import { AuditStore } from "../../lib/store/audit_store.ts";
-import { type BreakerState, isForAll } from "../../lib/store/breaker_state.ts";
+import { reachOf } from "../../lib/store/breaker_state.ts";
 import { HistoryStore } from "../../lib/store/history_store.ts";
 import { SessionStore } from "../../lib/store/session_store.ts";
 import { type Health, stateOf } from "../engine/health.ts";
@@ -126,7 +126,10 @@ export function createReports(
     history,
     thresholds,
     kinds,
-    readBreaker: async (kind) => stateForAll(await breaker.read(kind), clock.now()),
+    readBreaker: async (kind) => {
+      const state = await breaker.read(kind);
+      return { state: stateOf(state, clock.now()), holdsBack: state && reachOf(state) };
+    },
     readStorage: () => storage.report,
     readExpiredForMs: () => jobs.index.expiredForMs(),
     isDelivered: alertReceiver !== null,
@@ -135,9 +138,4 @@ export function createReports(
     clock,
   });
   return { alerts, history };
-}
-
-/** Returns the state of a breaker as far as it concerns all jobs of its kind. */
-function stateForAll(state: BreakerState | null, now: number) {
-  return stateOf(state !== null && isForAll(state) ? state : null, now);
 }

@@ -11,6 +11,7 @@ import {
   gaugeSeries,
   histogramSeries,
   type Series,
+  sharedGauges,
 } from "./series.ts";
 
 /**
@@ -41,9 +42,14 @@ export class RowMeter {
     return { ...counts, gauges: withoutEmpty(totals.gauges) };
   }
 
-  /** Returns what has happened since the last row, without gauges. It begins no new row. */
+  /**
+   * Returns what has happened since the last row, with the gauges of the whole service. It begins no
+   * new row. The parts of each instance would count twice in the minute of the last row.
+   */
   peek(metrics: readonly CollectedMetric[]): Row {
-    return { ...this.#since(totalsOf(metrics)), gauges: {} };
+    const totals = totalsOf(metrics);
+    const shared = sharedGauges.map((name) => [name, totals.gauges[name] ?? {}] as const);
+    return { ...this.#since(totals), gauges: withoutEmpty(Object.fromEntries(shared)) };
   }
 
   #since({ counters, histograms }: Row): Omit<Row, "gauges"> {

@@ -95,6 +95,16 @@ export type CounterName = keyof typeof counterSeries;
 export type HistogramName = keyof typeof histogramSeries;
 export type GaugeName = keyof typeof gaugeSeries;
 
+/** The gauges that have the same value in all instances, because each measures the whole service. */
+export const sharedGauges = [
+  "waiting",
+  "oldestAge",
+  "breaker",
+  "storageSize",
+  "storageFree",
+  "storageExpired",
+] as const satisfies GaugeName[];
+
 /**
  * The upper ends of the buckets of durations, in seconds. The last bucket has no end. Requests take
  * milliseconds, itineraries seconds, bundles minutes.

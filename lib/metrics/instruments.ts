@@ -162,7 +162,7 @@ export const instruments = {
   "tripwright.breaker.state": {
     type: "gauge",
     unit: "{state}",
-    description: "The breaker of a kind. 0: closed. 1: half-open. 2: open",
+    description: "The breaker of a kind, for all of its jobs. 0: closed. 1: half-open. 2: open",
     attributes: ["kind"],
     about: "service",
   },

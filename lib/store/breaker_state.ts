@@ -145,6 +145,16 @@ export function concerns(
   return suspectSource === null || isSameSource(suspectSource, source);
 }
 
+/** The jobs that an open breaker holds back: all of its kind, or those that have this in common. */
+export type BreakerReach = "all" | "source" | "request" | "job";
+
+/** Returns which jobs a breaker holds back. */
+export function reachOf({ suspect, suspectRequest, suspectSource }: BreakerState): BreakerReach {
+  if (suspect !== null) return "job";
+  if (suspectRequest !== null) return "request";
+  return suspectSource !== null ? "source" : "all";
+}
+
 /** Returns whether the breaker stops the calls of all jobs. */
 export function isForAll({ suspect, suspectSource }: BreakerState): boolean {
   return suspect === null && suspectSource === null;

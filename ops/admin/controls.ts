@@ -28,7 +28,9 @@ export function kindColumns({ clock }: Pick<Context, "clock">): Column<KindContr
     },
     {
       title: "breaker",
-      text: ({ breaker }) => breaker.replace("_", "-"),
+      text: ({ breaker, holdsBack }) =>
+        breaker.replace("_", "-") +
+        (holdsBack && holdsBack !== "all" ? ` for one ${holdsBack}` : ""),
       color: ({ breaker }) => (breaker === "closed" ? undefined : "red"),
     },
     { title: "opened by", text: ({ openedBy }) => openedBy ?? NONE, isShortenable: true },
@@ -49,10 +51,10 @@ function controlWords(controls: Controls, context: Context): string {
   const { intake, note, changedBy, changedAt, kinds } = controls;
   const by = changedBy === null
     ? ""
-    : `, changed by ${visible(changedBy)} ${ageWords(changedAt, context.clock)}`;
+    : ` Last change by ${visible(changedBy)}, ${ageWords(changedAt, context.clock)}.`;
   const said = note === null ? "" : `\nNote for travelers: ${visible(note)}`;
   const table = tableOf({ rows: kinds, columns: kindColumns(context) }, context.terminal);
-  return `The intake is ${intake}${by}.${said}\n\n${table}`;
+  return `The intake is ${intake}.${by}${said}\n\n${table}`;
 }
 
 /** The columns of the instances. */
@@ -64,11 +66,19 @@ export function instanceColumns({ clock }: Pick<Context, "clock">): Column<Insta
       text: ({ isAlive }) => (isAlive ? "alive" : "silent"),
       color: ({ isAlive }) => (isAlive ? "green" : "red"),
     },
+    { title: "version", text: ({ version }) => version ?? NONE },
+    { title: "started", text: ({ startedAt }) => ageWords(startedAt, clock), isOptional: true },
     { title: "heartbeat", text: ({ heartbeatAt }) => ageWords(heartbeatAt, clock) },
     {
       title: "jobs",
       text: ({ jobs, hasMore }) => `${jobs.length}${hasMore ? " or more" : ""}`,
       align: "right",
+    },
+    {
+      title: "free slots",
+      text: ({ freeSlots }) => `${freeSlots ?? NONE}`,
+      align: "right",
+      isOptional: true,
     },
     {
       title: "first job",

@@ -54,6 +54,17 @@ interface NewKeyOptions {
   dailyJobs?: string;
   dailyCost?: string;
   expires?: string;
+  yes?: boolean;
+}
+
+/** Asks before the first key refuses all callers without one, among them visitors of the web app. */
+async function confirmClosing({ api, terminal }: Context): Promise<void> {
+  const { value: { callersNeedKeys } } = await api.send({ path: "/keys" }, KeyLines);
+  if (callersNeedKeys) return;
+  terminal.note("Callers need no key now. With the first key all need one, also in the web app.");
+  const isSure = terminal.confirm("Do you want to make the key?");
+  if (isSure === null) throw new AdminError("usage", "Without a terminal, confirm with --yes");
+  if (!isSure) throw new AdminError("refused", "Nothing is changed.");
 }
 
 async function createKey(context: Context, options: NewKeyOptions): Promise<void> {
@@ -66,6 +77,7 @@ async function createKey(context: Context, options: NewKeyOptions): Promise<void
     ...(dailyCost !== undefined && { dailyCostUsd: numberIn("--daily-cost", dailyCost) }),
     ...(expiresAt !== undefined && { expiresAt }),
   };
+  if (!options.yes) await confirmClosing(context);
   const answer = await context.api.send({ path: "/keys", body }, NewKeyAnswer);
   report(context, answer, ({ key, secret, signingSecret }) =>
     listOf([
@@ -95,7 +107,8 @@ export function addKeyCommands(program: Command, run: Run): void {
     .requiredOption("--scope <scope...>", "what the key may do: make, read or read_all")
     .option("--daily-jobs <number>", "how many jobs it may create a day")
     .option("--daily-cost <usd>", "how many US dollars its jobs may cost a day")
-    .option("--expires <time>", "when it ends by itself, such as 2027-01-31T00:00:00Z");
+    .option("--expires <time>", "when it ends by itself, such as 2027-01-31T00:00:00Z")
+    .option("--yes", "do not ask, although callers without a key are refused from now on");
   run(create, createKey);
   const revoke = keys.command("revoke <id>").description("End a key everywhere within a second");
   run(revoke, async (context, id: string) => {

@@ -6,17 +6,41 @@ import type { Command } from "commander";
 import type { z } from "zod";
 import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { AuditPage } from "../../routes/admin/api/audit.ts";
+import { Controls } from "../../routes/admin/api/controls.ts";
 import { Overview } from "../../routes/admin/api/overview.ts";
+import type { Answer } from "./api.ts";
 import { type Context, report, type Run } from "./context.ts";
 import { visible } from "./control_characters.ts";
 import { type Column, listOf, tableOf } from "./table.ts";
 import { ageWords, bytesWords, NONE } from "./words.ts";
 
-/** Returns the state of the service in words. */
-export function overviewWords({ at, version, health }: Overview, context: Context): string {
+/** What an operator looks at first. */
+export interface State {
+  overview: Answer<Overview>;
+  alerts: AlertsAnswer;
+  controls: Controls;
+}
+
+/** Reads what an operator looks at first. */
+export async function readState({ api }: Context): Promise<State> {
+  const [overview, alerts, controls] = await Promise.all([
+    api.send({ path: "/overview" }, Overview),
+    api.send({ path: "/alerts" }, AlertsAnswer),
+    api.send({ path: "/controls" }, Controls),
+  ]);
+  return { overview, alerts: alerts.value, controls: controls.value };
+}
+
+/** Returns the state of the service in words: also what fires and what is paused. */
+export function stateWords({ overview, alerts, controls }: State, context: Context): string {
+  const { at, version, health } = overview.value;
   const { storage, databaseMs, running, kinds, instances, warnings } = health;
   const breakers = kinds?.filter(({ breaker }) => breaker !== "closed")
     .map(({ kind, breaker }) => `${kind} ${breaker.replace("_", "-")}`);
+  const { intake } = controls;
+  const paused = controls.kinds.filter(({ isPaused }) => isPaused).map(({ kind }) => kind);
+  if (intake === "paused") paused.unshift("intake");
+  const firing = alerts.alerts.filter(({ isFiring }) => isFiring);
   const alive = instances?.filter(({ isAlive }) => isAlive).length;
   const lines = listOf([
     ["service", `${context.api.url}, version ${version}`],
@@ -26,8 +50,16 @@ export function overviewWords({ at, version, health }: Overview, context: Contex
     ["running", `${running} in the instance that answers`],
     ["instances", instances ? `${alive} of ${instances.length} alive` : NONE],
     ["open breakers", breakers ? breakers.join(", ") || "none" : NONE],
+    ["paused", paused.join(", ") || "none"],
+    ["alerts", firing.length === 0 ? "none fires" : `${firing.length} firing`],
   ], context.terminal);
-  return [lines, ...warnings.map((warning) => `Warning: ${visible(warning)}`)].join("\n");
+  return [
+    lines,
+    ...firing.map(({ name, subject, summary }) =>
+      visible(`Alert ${name}${subject ? ` of ${subject}` : ""}: ${summary}`)
+    ),
+    ...warnings.map((warning) => `Warning: ${visible(warning)}`),
+  ].join("\n");
 }
 
 type Alert = AlertsAnswer["alerts"][number];
@@ -90,8 +122,8 @@ async function listAudit(context: Context, query: Record<string, string>): Promi
 /** Adds the commands. */
 export function addReportCommands(program: Command, run: Run): void {
   run(program.command("overview").description("Show the state of the service"), async (context) => {
-    const answer = await context.api.send({ path: "/overview" }, Overview);
-    report(context, answer, (overview) => overviewWords(overview, context));
+    const state = await readState(context);
+    report(context, state.overview, () => stateWords(state, context));
   });
   run(program.command("alerts").description("Show what fires"), async (context) => {
     const answer = await context.api.send({ path: "/alerts" }, AlertsAnswer);

@@ -4,14 +4,12 @@
  * @module
  */
 import type { Command } from "commander";
-import { AlertsAnswer } from "../../routes/admin/api/alerts.ts";
 import { type JobLine, JobLines } from "../../routes/admin/api/job_answers.ts";
-import { Overview } from "../../routes/admin/api/overview.ts";
 import type { Context, Run } from "./context.ts";
 import { escapedJson, visible } from "./control_characters.ts";
 import { AdminError } from "./exit_codes.ts";
 import { jobColumns } from "./jobs.ts";
-import { overviewWords } from "./reports.ts";
+import { readState, stateWords } from "./reports.ts";
 import { tableOf } from "./table.ts";
 
 /** As often as the pages of the dashboard. */
@@ -41,15 +39,12 @@ async function watch(context: Context): Promise<void> {
 
 async function showScreen(context: Context): Promise<void> {
   const { api, terminal, clock } = context;
-  const [overview, alerts, { value: { jobs } }] = await Promise.all([
-    api.send({ path: "/overview" }, Overview),
-    api.send({ path: "/alerts" }, AlertsAnswer),
+  const [state, { value: { jobs } }] = await Promise.all([
+    readState(context),
     api.send({ path: "/jobs", query: { limit: SHOWN_JOBS } }, JobLines),
   ]);
   terminal.show([
-    overviewWords(overview.value, context),
-    ...alerts.value.alerts.filter(({ isFiring }) => isFiring)
-      .map(({ name, summary }) => visible(`Alert ${name}: ${summary}`)),
+    stateWords(state, context),
     "",
     tableOf({ rows: jobs, columns: jobColumns(clock) }, terminal),
     "",

@@ -30,6 +30,10 @@ export const KindHealth = z.object({
   breaker: z.enum(["closed", "open", "half_open"]),
   openUntil: time.nullable().describe("When the breaker lets the next call through"),
   openedBy: z.string().nullable().describe("The failure that opened the breaker"),
+  holdsBack: z.enum(["all", "source", "request", "job"]).nullable().describe(
+    "Which jobs the breaker holds back: all of the kind, those of one source or with one request, " +
+      "or one job. `null`: it is closed",
+  ),
   lastCall: z.object({
     at: time,
     isReachable: z.boolean().describe("Whether the model's server was reached, and had no fault"),

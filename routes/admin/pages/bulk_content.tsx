@@ -27,7 +27,7 @@ export function BulkTable({ bulkJobs, now }: { bulkJobs: readonly BulkJob[]; now
         <tr>
           <th scope="col">Bulk job</th>
           <th scope="col">State</th>
-          <th scope="col">Jobs</th>
+          <th scope="col" class="number">Jobs</th>
           <th scope="col">Operator</th>
           <th scope="col">Started</th>
         </tr>

@@ -2,7 +2,7 @@
  * The charts of the overview: what each one shows of the history.
  * @module
  */
-import type { HistoryPoint, RangeName } from "../../../lib/history/range.ts";
+import { type HistoryPoint, meanLevel, type RangeName } from "../../../lib/history/range.ts";
 import { countOf, durationsOf, mergeRows, quantile, type Row } from "../../../lib/history/row.ts";
 import type { CounterName, GaugeName, HistogramName } from "../../../lib/history/series.ts";
 import { type ChartContent, MAX_SERIES, roundUp, type Series } from "./chart.tsx";
@@ -13,13 +13,15 @@ export interface ChartDefinition {
   title: string;
   /** What the chart counts, in a few words. */
   hint?: string;
+  /** Whether the number is that of the last point only. */
+  isLast?: true;
   form: ChartContent["form"];
   format: (value: number) => string;
   top?: number;
   round?: (value: number) => number;
   series(points: readonly HistoryPoint[]): Series[];
   /** Returns the number of the whole range, from its merged row and its last point. */
-  headline(whole: Row, last: Row): number | null;
+  headline(whole: Row, last: HistoryPoint): number | null;
 }
 
 /** All charts, in the order of the page. The names are in the paths of their tables. */
@@ -55,11 +57,11 @@ export const charts = {
   },
   waiting: {
     title: "Waiting jobs",
-    hint: "now",
+    isLast: true,
     form: "area",
     format: count,
     series: (points) => [seriesOf(points, "waiting", (row) => gaugeOf(row, "waiting"))],
-    headline: (_, last) => gaugeOf(last, "waiting"),
+    headline: (_, last) => gaugeOf(last.row, "waiting"),
   },
   wait: {
     title: "Time until the start",
@@ -111,36 +113,39 @@ export const charts = {
   storage: {
     title: "Storage",
     hint: "size of the database",
+    isLast: true,
     form: "area",
     format: bytes,
     round: roundUpBytes,
     series: (points) => [seriesOf(points, "size", (row) => gaugeOf(row, "storageSize"))],
-    headline: (_, last) => gaugeOf(last, "storageSize"),
+    headline: (_, last) => gaugeOf(last.row, "storageSize"),
   },
   expired: {
     title: "Expired jobs",
     hint: "that the database still holds",
+    isLast: true,
     form: "area",
     format: count,
     series: (points) => [seriesOf(points, "expired", (row) => gaugeOf(row, "storageExpired"))],
-    headline: (_, last) => gaugeOf(last, "storageExpired"),
+    headline: (_, last) => gaugeOf(last.row, "storageExpired"),
   },
   running: {
     title: "Running jobs",
-    hint: "now",
+    isLast: true,
     form: "area",
-    format: decimal,
-    series: (points) => [seriesOf(points, "running", (row) => gaugeOf(row, "running"))],
-    headline: (_, last) => gaugeOf(last, "running"),
+    format: level,
+    series: (points) => [meansOf(points, "running")],
+    headline: (_, last) => meanOf(last, "running"),
   },
   oldest: {
     title: "Oldest waiting job",
-    hint: "its age now",
+    hint: "its age",
+    isLast: true,
     form: "area",
     format: duration,
     round: roundUpSeconds,
     series: (points) => [seriesOf(points, "age", (row) => largestOf(row, "oldestAge"))],
-    headline: (_, last) => largestOf(last, "oldestAge"),
+    headline: (_, last) => largestOf(last.row, "oldestAge"),
   },
   attempts: {
     title: "Attempts",
@@ -185,11 +190,11 @@ export const charts = {
   },
   streams: {
     title: "Open streams",
-    hint: "now",
+    isLast: true,
     form: "area",
-    format: decimal,
-    series: (points) => [seriesOf(points, "streams", (row) => gaugeOf(row, "streams"))],
-    headline: (_, last) => gaugeOf(last, "streams"),
+    format: level,
+    series: (points) => [meansOf(points, "streams")],
+    headline: (_, last) => meanOf(last, "streams"),
   },
   delay: {
     title: "Event loop delay",
@@ -203,6 +208,7 @@ export const charts = {
   memory: {
     title: "Memory",
     hint: "of the largest instance",
+    isLast: true,
     form: "line",
     format: bytes,
     round: roundUpBytes,
@@ -210,7 +216,7 @@ export const charts = {
       seriesOf(points, "process", (row) => row.gauges.memory?.rss ?? null),
       seriesOf(points, "heap", (row) => row.gauges.memory?.heap_used ?? null),
     ],
-    headline: (_, last) => last.gauges.memory?.rss ?? null,
+    headline: (_, last) => last.row.gauges.memory?.rss ?? null,
   },
 } as const satisfies Record<string, ChartDefinition>;
 
@@ -248,14 +254,36 @@ export function contentOf(
 
 /** Returns the number of a chart for the whole range, as text. */
 export function headlineOf(
-  { headline, format }: ChartDefinition,
+  { headline, format, isLast }: ChartDefinition,
   points: readonly HistoryPoint[],
 ): string {
-  // A minute that has just begun has no gauges yet.
-  const last = points.findLast(({ row }) => Object.keys(row.gauges).length > 0)?.row;
   const whole = mergeRows(points.map(({ row }) => row));
-  const value = headline(whole, last ?? whole);
+  // A minute that has just begun has not all gauges yet.
+  const measured = isLast ? points : points.slice(-1);
+  const values = measured.map((point) => headline(whole, point));
+  const value = values.findLast((value) => value !== null) ?? null;
   return value === null ? "–" : format(value);
+}
+
+/** What the last point of a range covers. */
+const lastPoints: Record<RangeName, string> = {
+  hour: "now",
+  day: "in the last 10 minutes",
+  month: "in the last 6 hours",
+};
+
+/** Returns what the number of a chart is, in a few words; empty: the title says it. */
+export function hintOf({ hint, isLast }: ChartDefinition, range: RangeName): string {
+  return [hint, isLast && lastPoints[range]].filter(Boolean).join(", ");
+}
+
+function meansOf(points: readonly HistoryPoint[], name: "running" | "streams"): Series {
+  return { name, values: points.map((point) => meanOf(point, name)) };
+}
+
+/** Returns the mean of a gauge in a point; `null` if nothing has measured it. */
+function meanOf(point: HistoryPoint, name: "running" | "streams"): number | null {
+  return point.row.gauges[name] === undefined ? null : meanLevel(point, name);
 }
 
 function seriesOf(
@@ -343,6 +371,11 @@ function roundUpSeconds(value: number): number {
 function roundUpBytes(value: number): number {
   const unit = 1_024 ** Math.floor(Math.log2(Math.max(1, value)) / 10);
   return roundUp(value / unit) * unit;
+}
+
+/** Writes a number of things, which is a mean in ranges that are longer than a minute. */
+function level(value: number): string {
+  return Number.isInteger(value) ? count(value) : decimal(value);
 }
 
 function decimal(value: number): string {

@@ -151,11 +151,12 @@ function KindWork({ kind, isPaused }: KindProps) {
   );
 }
 
-function BreakerState({ kind, breaker, openUntil, openedBy }: KindProps) {
+function BreakerState({ kind, breaker, openUntil, openedBy, holdsBack }: KindProps) {
   return (
     <>
       <State tone={breaker === "closed" ? "good" : "bad"} text={breaker.replace("_", "-")} />
       {openedBy && <span class="quiet">{` by ${openedBy}`}</span>}
+      {holdsBack && holdsBack !== "all" && <span class="quiet">{`, for one ${holdsBack}`}</span>}
       {openUntil && (
         <span class="quiet">
           , until <Time iso={openUntil} />
@@ -217,7 +218,7 @@ export function Instances({ instances }: { instances: readonly InstanceDetails[]
           {instances.map((instance) => (
             <tr key={instance.id}>
               <td data-label="Instance">
-                <code title={instance.id}>{instance.id.slice(0, 8)}</code>
+                <code class="nowrap" title={instance.id}>{instance.id.slice(0, 8)}</code>
                 {instance.hostName && <span class="quiet">{` ${instance.hostName}`}</span>}
               </td>
               <td data-label="State">

@@ -18,6 +18,7 @@ import {
   contentOf,
   furtherCharts,
   headlineOf,
+  hintOf,
 } from "./charts.ts";
 import { Live, LIVE_SECONDS, sendAdminPage } from "./layout.tsx";
 
@@ -100,7 +101,7 @@ export function addChartPages(routes: Hono<AdminEnv>, reader: HistoryReader): vo
           <RangeLinks path={`/admin/charts/${name}`} current={range} />
           <Live id="chart">
             <section class="card large">
-              <Headline definition={definition} points={points} />
+              <Headline definition={definition} points={points} range={range} />
               <Chart {...content} label={definition.title} />
             </section>
             <section class="card">
@@ -151,7 +152,7 @@ function ChartCards({ names, points, range }: {
             <h3>
               <a href={`/admin/charts/${name}?range=${range}`}>{definition.title}</a>
             </h3>
-            <Headline definition={definition} points={points} />
+            <Headline definition={definition} points={points} range={range} />
             <Chart {...contentOf(definition, { points, range })} label={definition.title} />
           </section>
         );
@@ -160,13 +161,16 @@ function ChartCards({ names, points, range }: {
   );
 }
 
-function Headline(
-  { definition, points }: { definition: ChartDefinition; points: readonly HistoryPoint[] },
-) {
+function Headline({ definition, points, range }: {
+  definition: ChartDefinition;
+  points: readonly HistoryPoint[];
+  range: RangeName;
+}) {
+  const hint = hintOf(definition, range);
   return (
     <p class="headline">
       <strong>{headlineOf(definition, points)}</strong>
-      {definition.hint && <span class="quiet">{definition.hint}</span>}
+      {hint && <span class="quiet">{hint}</span>}
     </p>
   );
 }

@@ -56,5 +56,5 @@ export function duration(seconds: number): string {
 /** Returns US dollars: `$12.30`, and small amounts with more digits. */
 export function dollars(amount: number): string {
   const digits = amount === 0 || amount >= 1 ? 2 : 4;
-  return `$${amount.toFixed(digits)}`;
+  return `$${amount.toFixed(digits).replace(/(\.\d\d)0+$/, "$1")}`;
 }

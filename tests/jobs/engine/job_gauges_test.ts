@@ -117,6 +117,10 @@ Deno.test("the gauges show the breakers, and the instances that live", async () 
   assertEquals(await read(env, "tripwright.instances"), { value: 2 });
   await env.clock.advance(5_000);
   assertEquals(await read(env, "tripwright.breaker.state"), { test: 1 });
+  const { value } = await env.kv.get<object>(["breaker", "test"]);
+  await env.kv.set(["breaker", "test"], { ...value, suspectSource: "one" });
+  await env.clock.advance(5_000);
+  assertEquals(await read(env, "tripwright.breaker.state"), { test: 0 });
 });
 
 Deno.test("while the database fails, its gauges have no values, and the others have theirs", async () => {

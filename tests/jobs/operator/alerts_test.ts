@@ -53,8 +53,10 @@ async function openAlerts(settings: AlertSettings = {}) {
       },
       thresholds: thresholdsOf(settings),
       kinds: [{ name: "itinerary", expectedMs: 20_000 }, { name: "bundles", expectedMs: 180_000 }],
-      readBreaker: (kind) =>
-        Promise.resolve(kind === "bundles" ? minute.breaker ?? "closed" : "closed"),
+      readBreaker: (kind) => {
+        const state = kind === "bundles" ? minute.breaker ?? "closed" : "closed";
+        return Promise.resolve({ state, holdsBack: state === "closed" ? null : "all" });
+      },
       readStorage: () => ({
         state: "ok",
         freeBytes: minute.free ?? 10 * LOW_MARK,
@@ -445,8 +447,8 @@ const found: [
   ],
   [
     "model_errors",
-    "No model call failed in 10 minutes, 0 in such a time of the hour before",
-    "1 model call failed in 10 minutes, 0.2 in such a time of the hour before",
+    "No model call failed in 10 minutes, 0 per 10 minutes in the hour before",
+    "1 model call failed in 10 minutes, 0.2 per 10 minutes in the hour before",
   ],
   ["backlog", "No job waits", "1 job waiting, the oldest for 3 minutes"],
 ];
@@ -460,3 +462,14 @@ for (const [name, none, some] of found) {
     assertEquals(summaries, [none, some]);
   });
 }
+
+Deno.test("a breaker that holds back one source fires no alert, and the alert says so", () => {
+  const breakers = [{ kind: "trip", state: "open", holdsBack: "source" }] as const;
+  const thresholds = thresholdSchemas.breaker_open.parse({});
+  const [finding] = alertRules.breaker_open({ ...quiet, breakers }, thresholds);
+  assertEquals(finding, {
+    subject: "trip",
+    level: "good",
+    summary: "The breaker of trip is open for one source only",
+  });
+});

@@ -82,6 +82,23 @@ Deno.test("an instance adds its own counts since its last record, once", async (
   assertStrictEquals(await env.accepted(history), 5);
 });
 
+Deno.test("the last minute has the queue of this moment, and longer ranges their peak", async () => {
+  using env = await openHistories();
+  const { history, metrics } = env.open("a");
+  let waiting = 5;
+  const attributes = { kind: "bundles" };
+  metrics.observe("tripwright.jobs.waiting", () => [{ value: waiting, attributes }]);
+  metrics.observe("tripwright.jobs.running", () => [{ value: 2, attributes }]);
+  await history.record();
+  const last = async (range: "hour" | "day") => (await history.read(range)).at(-1)!.row.gauges;
+  for (const [now, hour, day] of [[7, 7, 7], [3, 3, 5]] as const) {
+    waiting = now;
+    assertEquals((await last("hour")).waiting, { bundles: hour });
+    assertEquals((await last("day")).waiting, { bundles: day });
+    assertEquals((await last("hour")).running, { bundles: 2 });
+  }
+});
+
 Deno.test("a record is one commit, whatever the load, and an idle one writes only presence", async () => {
   using env = await openHistories();
   const { history, accept } = env.open("a");

@@ -195,7 +195,10 @@ Deno.test("a bulk action without matching jobs changes nothing, and is done", as
 Deno.test("pause, resume and breakers show what starts, and the intake keeps its note", async () => {
   await using env = await openBroken();
   const paused = await env.run(["pause", "intake", "--note", "Back at noon"]);
-  assertMatch(paused.text, /^The intake is paused, changed by ann now\.\nNote for travelers: Back/);
+  assertMatch(
+    paused.text,
+    /^The intake is paused\. Last change by ann, now\.\nNote for travelers: Back/,
+  );
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).body.code, "intake_paused");
   assertMatch((await env.run("pause bundles")).text, /^bundles +paused +closed/m);
   assertMatch((await env.run("resume intake")).text, /^The intake is open/);
@@ -208,9 +211,16 @@ Deno.test("pause, resume and breakers show what starts, and the intake keeps its
 
 Deno.test("keys are made with their secret once, listed without it, and revoked", async () => {
   await using env = await openBroken();
-  const made = await env.run(
-    "keys create --name web --scope make read --daily-jobs 5 --expires 2026-12-24T00:00:00Z",
-  );
+  const create =
+    "keys create --name web --scope make read --daily-jobs 5 --expires 2026-12-24T00:00:00Z";
+  const unsure = await env.run(create);
+  assertStrictEquals(unsure.code, 2);
+  assertMatch(unsure.notes, /With the first key all need one[^]*confirm with --yes$/);
+  const terminal = new RecordedTerminal();
+  terminal.answer = false;
+  assertStrictEquals((await env.run(create, { terminal })).code, 1);
+  assertStrictEquals((await post(env.app, "/api/itineraries", tokyo)).status, 202);
+  const made = await env.run(`${create} --yes`);
   assertStrictEquals(made.code, 0, made.notes);
   const [, secret] = made.text.match(/^key +(\S+)$/m)!;
   assertMatch(made.notes, /only time that you see it\.\nFrom now on, callers need a key\.$/);
@@ -224,6 +234,24 @@ Deno.test("keys are made with their secret once, listed without it, and revoked"
   assertStrictEquals((await env.run("keys --json")).text, await env.api("/keys"));
 });
 
+Deno.test("overview shows what is paused and what fires", async () => {
+  await using env = await openBroken();
+  const lines = async () => (await env.run("overview")).text.split("\n").slice(7);
+  assertEquals(await lines(), ["paused         none", "alerts         none fires"]);
+  await env.run("pause intake");
+  await env.run("pause bundles");
+  const at = env.clock.now();
+  const finding = { name: "duration", subject: "bundles", summary: "Slow" };
+  const alert = { ...finding, isFiring: true, firedAt: at, pendingMs: null };
+  const book = { at, holder: "x", alerts: [alert], changes: [] };
+  env.a.operator.alerts.read = () => Promise.resolve(book);
+  assertEquals(await lines(), [
+    "paused         intake, bundles",
+    "alerts         1 firing",
+    "Alert duration of bundles: Slow",
+  ]);
+});
+
 Deno.test("overview, instances, alerts and audit are the API's JSON with --json", async () => {
   await using env = await openBroken();
   for (
@@ -233,7 +261,7 @@ Deno.test("overview, instances, alerts and audit are the API's JSON with --json"
     assertEquals([code, text], [0, await env.api(path ?? `/${command}`)]);
   }
   assertMatch((await env.run("overview")).text, /^service +http:\S+, version [\d.]+$/m);
-  assertMatch((await env.run("instances")).text, /^instance +state +heartbeat/);
+  assertMatch((await env.run("instances")).text, /^instance +state +version +started +heartbeat/);
   assertStrictEquals((await env.run("alerts")).text, "The alerts were not evaluated yet.");
 });
 
@@ -249,12 +277,12 @@ const usages: [line: string, code: number, said: RegExp][] = [
   ["cancel --code rejected", 2, /^filter: Only jobs that wait or run can be canceled/],
   ["replay --code rejected --limit many", 2, /^--limit is "many"/],
   ["pause everything", 2, /^what: .*\(invalid_request\)$/],
-  ["keys create --name x --scope write", 2, /^scopes\/0: .*\(invalid_request\)$/],
+  ["keys create --name x --scope write --yes", 2, /^scopes\/0: .*\(invalid_request\)$/],
   ["keys create --name x --scope read --daily-jobs many", 2, /^--daily-jobs is "many"/],
   // An empty text at the end, as of an unset variable.
   ["keys create --name x --scope read --daily-jobs ", 2, /^--daily-jobs is ""/],
   ["keys create --name x --scope read --daily-cost ", 2, /^--daily-cost is ""/],
-  ["keys create --name x --scope read --expires ", 2, /^expiresAt: .*\(invalid_request\)$/],
+  ["keys create --name x --scope read --yes --expires ", 2, /^expiresAt: .*\(invalid_request\)$/],
   ["jobs --url ", 2, /^The URL is ""/],
   ["jobs --as ", 2, /^--as: expected/],
   ["jobs --url ftp://host", 2, /^The URL is "ftp:/],

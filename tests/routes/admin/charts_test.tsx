@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import type { HistoryPoint } from "../../../lib/history/range.ts";
-import { emptyRow } from "../../../lib/history/row.ts";
+import { emptyRow, mergeRows } from "../../../lib/history/row.ts";
 import { HistoryStore } from "../../../lib/store/history_store.ts";
 import {
   Chart,
@@ -16,6 +16,7 @@ import {
   charts,
   contentOf,
   headlineOf,
+  hintOf,
 } from "../../../routes/admin/pages/charts.ts";
 import { bytes, count, dollars, duration, percent } from "../../../routes/admin/pages/values.tsx";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -34,17 +35,17 @@ const expected: [ChartName, headline: string, series: Record<string, (number | n
   ["polls", "6.0", { "polls per job": [6, null, 6] }],
   ["errors", "6", { rate_limited: [0, 0, 5], upstream_error: [0, 0, 1] }],
   ["tokens", "180K", { output: [84_000, 0, 42_000], input: [36_000, 0, 18_000] }],
-  ["cost", "$0.0600", { "gpt-6-luna": [0.04, 0, 0.02] }],
+  ["cost", "$0.06", { "gpt-6-luna": [0.04, 0, 0.02] }],
   ["storage", "95.4 MiB", { size: [120e6, null, 100e6] }],
   ["expired", "15", { expired: [30, null, 15] }],
-  ["running", "4.0", { running: [8, null, 4] }],
+  ["running", "4", { running: [8, null, 4] }],
   ["oldest", "1 min 30 s", { age: [180, null, 90] }],
   ["attempts", "65", { succeeded: [40, 0, 15], retried: [0, 0, 5], failed: [0, 0, 5] }],
   ["lost", "3", { rescues: [1, 0, 1], "lost leases": [0, 0, 1] }],
   ["saved", "500", { saved: [0, 0, 500] }],
   ["callbacks", "9", { delivered: [6, 0, 2], failed: [0, 0, 1] }],
   ["requests", "420", { 200: [280, 0, 135], 500: [0, 0, 5] }],
-  ["streams", "2.0", { streams: [4, null, 2] }],
+  ["streams", "2", { streams: [4, null, 2] }],
   ["memory", "143 MiB", { process: [200e6, null, 150e6], heap: [100e6, null, 75e6] }],
 ];
 
@@ -59,6 +60,24 @@ for (const [name, headline, series] of expected) {
     );
   });
 }
+
+Deno.test("the number of the last point says what it covers, and running jobs are a mean", () => {
+  const tenMinutes = mergeRows(Array.from({ length: 10 }, () => busyRow(0.5)));
+  const point = { at: NOON, lengthMs: 600_000, row: tenMinutes };
+  assertStrictEquals(headlineOf(charts.running, [point]), "4");
+  assertEquals(contentOf(charts.streams, { points: [point], range: "day" }).series[0]?.values, [2]);
+  const hints = (["hour", "day", "month"] as const).map((range) => hintOf(charts.oldest, range));
+  assertEquals(hints, [
+    "its age, now",
+    "its age, in the last 10 minutes",
+    "its age, in the last 6 hours",
+  ]);
+  assertStrictEquals(hintOf(charts.jobs, "hour"), "");
+  const begun = { at: NOON + 600_000, lengthMs: 60_000, row: emptyRow() };
+  begun.row.gauges = { waiting: { itinerary: 1 } };
+  assertStrictEquals(headlineOf(charts.running, [point, begun]), "4");
+  assertStrictEquals(headlineOf(charts.waiting, [point, begun]), "1");
+});
 
 Deno.test("charts of durations show the median and the slow ones", () => {
   for (const name of ["duration", "wait", "latency", "delay"] as const) {
@@ -161,6 +180,7 @@ const written: [text: string, expected: string][] = [
   [duration(125), "2 min 5 s"],
   [dollars(0), "$0.00"],
   [dollars(0.0123), "$0.0123"],
+  [dollars(0.5), "$0.50"],
   [dollars(12.3), "$12.30"],
   [bytes(null), "not known"],
   [bytes(0), "0 B"],

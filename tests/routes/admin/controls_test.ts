@@ -88,7 +88,11 @@ Deno.test("the API closes a breaker, and lists the instances", async () => {
   await post(env.app, "/api/itineraries", tokyo);
   await env.settled();
   const [itinerary] = (await call(env, CONTROLS)).body.kinds;
-  assertEquals([itinerary.breaker, itinerary.openedBy], ["open", "quota_exceeded"]);
+  assertEquals([itinerary.breaker, itinerary.openedBy, itinerary.holdsBack], [
+    "open",
+    "quota_exceeded",
+    "all",
+  ]);
   const close: [string, string] = ["POST", "/admin/api/breakers/itinerary/close"];
   assertEquals((await call(env, close)).body, { kind: "itinerary", wasOpen: true });
   assertEquals((await call(env, close)).body, { kind: "itinerary", wasOpen: false });

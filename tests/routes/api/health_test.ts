@@ -19,6 +19,7 @@ const idle = ["itinerary", "bundles"].map((kind) => ({
   breaker: "closed",
   openUntil: null,
   openedBy: null,
+  holdsBack: null,
   lastCall: null,
 }));
 
@@ -140,6 +141,7 @@ Deno.test("/readyz shows the last model call and the breaker, and calls no model
       breaker: "open",
       openUntil: isoTime(NOON + 30_000),
       openedBy: "overloaded",
+      holdsBack: "all",
       lastCall: { at, isReachable: false, failure: "overloaded" },
     });
     assertEquals(body.details.kinds[1], idle[1]);
