@@ -215,9 +215,10 @@ export class Stager {
   #kindsToSweep(): string[] {
     const { kinds, rareKinds, slots, clock } = this.#options;
     const now = clock.now();
-    const includesAll = now - this.#sweptAllAt >= SWEEP_ALL_MS;
+    // The time is also far from now if the clock was set back.
+    const includesAll = Math.abs(now - this.#sweptAllAt) >= SWEEP_ALL_MS;
     if (includesAll) this.#sweptAllAt = now;
-    const includesRare = now - this.#sweptRareAt >= SWEEP_RARE_MS;
+    const includesRare = Math.abs(now - this.#sweptRareAt) >= SWEEP_RARE_MS;
     if (includesRare) this.#sweptRareAt = now;
     return [...kinds].filter((kind) =>
       (includesRare || !rareKinds.has(kind)) && !slots.isAtLimit(kind) &&

@@ -42,6 +42,9 @@ export interface HistoryOptions {
 /** How many minutes wait for the database at most. Older ones are merged, so no count is lost. */
 const MAX_WAITING_MINUTES = 5;
 
+/** How many minutes without counts wait, in place of merged ones: less than a commit takes. */
+const MAX_EMPTIED = 100;
+
 /**
  * The rows of a past period are merged this long after its end. Until then, an instance may repeat
  * a write of the period.
@@ -158,9 +161,15 @@ export class History {
 
   /** Merges the oldest minutes if the database has not taken them for long. */
   #limitWaiting(): void {
-    const [first, second, ...others] = this.#rows.filter(({ level }) => level === "minute");
+    const waiting = this.#rows.filter(({ level, row }) => level === "minute" && !isEmpty(row));
+    const [first, second, ...others] = waiting;
     if (!first || !second || others.length < MAX_WAITING_MINUTES - 1) return;
-    this.#rows = this.#rows.filter((own) => own !== first);
+    const emptied = this.#rows.filter(({ row }) => isEmpty(row)).length;
+    // Perhaps it is stored, and only the answer was lost.
+    const mayBeStored = first.replaces === undefined && emptied < MAX_EMPTIED;
+    this.#rows = this.#rows.flatMap((own) =>
+      own !== first ? own : mayBeStored ? { ...own, row: emptyRow(), unsaved: emptyRow() } : []
+    );
     this.#add(second, first.unsaved ?? emptyRow());
   }
 
@@ -223,6 +232,10 @@ function separate(own: KeptRow): KeptRow {
   const { replaces, unsaved } = own;
   if (unsaved === null || replaces === undefined) return own;
   return { ...own, row: unsaved, writer: crypto.randomUUID(), replaces: null };
+}
+
+function isEmpty(row: Row): boolean {
+  return Object.values(row).every((series) => Object.keys(series).length === 0);
 }
 
 function periodOf(level: Level, time: number): number {

@@ -243,12 +243,22 @@ export class Breaker {
       const commit = this.#kv.atomic().check(entry).delete(entry.key);
       this.#options.ring(commit);
       // A conflict means that a call has just changed the state, so it is closed again.
-      if ((await commit.commit()).ok) break;
+      if (await this.#isDeleted(commit, kind)) break;
     }
     this.#known.delete(kind);
     this.#shown.delete(kind);
     log.info("breaker closed by an operator", { kind });
     return true;
+  }
+
+  async #isDeleted(commit: Deno.AtomicOperation, kind: string): Promise<boolean> {
+    try {
+      return (await commit.commit()).ok;
+    } catch (error) {
+      // Perhaps only the answer was lost.
+      if ((await this.#kv.get(breakerKey(kind))).value === null) return true;
+      throw error;
+    }
   }
 
   /** Returns the last call of this instance for a kind; `null`: none since its start. */

@@ -10,6 +10,7 @@
  * sweep, in case it has missed a ring. In between it decides from memory.
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
@@ -95,7 +96,17 @@ export class ControlsStore {
       const commit = this.#kv.atomic().check(entry).set(KEY, next);
       this.#options.ring(commit);
       // A conflict means that another operator was faster. The next round keeps that change.
-      if ((await commit.commit()).ok) return this.#current = next;
+      if (await this.#isSaved(commit, next)) return this.#current = next;
+    }
+  }
+
+  async #isSaved(commit: Deno.AtomicOperation, controls: Controls): Promise<boolean> {
+    try {
+      return (await commit.commit()).ok;
+    } catch (error) {
+      // Perhaps only the answer was lost.
+      if (isDeepStrictEqual((await this.#kv.get(KEY)).value, controls)) return true;
+      throw error;
     }
   }
 

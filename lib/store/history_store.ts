@@ -7,9 +7,10 @@
  * | `["hour", hour, writer]` | what an instance did in that hour since the Unix epoch (`Row`) |
  * | `["present", holder]` | an instance that runs, and what it does (`Presence`) |
  *
- * Each instance writes rows of its own, so its writes need no reads. They conflict only with a merge by
- * an instance whose clock is ahead. The rows of a past period are merged into one row, whose writer is `all`. So the number of rows depends neither
- * on the load nor on the number of instances that have ever run.
+ * Each instance writes rows of its own, so its writes need no reads. They conflict only with a merge
+ * by an instance whose clock is ahead. The rows of a past period are merged into one row, whose writer
+ * is `all`. So the number of rows depends neither on the load nor on the number of instances that have
+ * ever run.
  * @module
  */
 import { getLogger } from "@logtape/logtape";

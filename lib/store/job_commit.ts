@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BlobRef } from "../job/blob_ref.ts";
 import { encodeBlob } from "./blob.ts";
 import type { Clock } from "../clock.ts";
-import { isExpired } from "./job_entry.ts";
+import { isExpired, parseReadableJob } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
 import type { JobRecord, RunningJob } from "../job/job_record.ts";
 
@@ -99,16 +99,29 @@ export class JobCommit {
 
   /**
    * Commits a worker's write. The caller must have added {@link checkLease}. If the commit fails
-   * but the record already has the new state, an earlier try of the same commit succeeded, and the
-   * result is `saved`.
+   * but the record already has the transition, an earlier try of the same commit succeeded, and the
+   * result is `saved`. By then, another worker may have claimed the job.
    *
    * @param record the new state of the job, if the commit changes it
    */
   async commitFor(lease: Lease, record?: JobRecord): Promise<Written> {
     if (isExpired(lease.job, this.#clock.now())) return "lost";
-    const versionstamp = await this.commit(record) ??
-      (record && await this.#versionstampOf(record));
-    return versionstamp ? "saved" : "lost";
+    try {
+      if (await this.commit(record) !== null) return "saved";
+    } catch (error) {
+      if (record && await this.#wasStored(record)) return "saved";
+      throw error;
+    }
+    return record && await this.#wasStored(record) ? "saved" : "lost";
+  }
+
+  /** Returns whether `record` is stored, or was until a worker claimed the job. */
+  async #wasStored(record: JobRecord): Promise<boolean> {
+    const { id, state, timeline } = record;
+    if (state !== "queued") return await this.#versionstampOf(record) !== null;
+    const stored = parseReadableJob(await this.#kv.get(keys.job(id)), this.#clock.now());
+    return stored?.timeline.some((transition) => isDeepStrictEqual(transition, timeline.at(-1))) ===
+      true;
   }
 
   /** Returns the versionstamp of the stored record if it equals `record`, otherwise `null`. */

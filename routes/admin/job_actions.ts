@@ -8,7 +8,7 @@ import type { JobReport, OperatorJobs, Unchanged } from "../../jobs/operator/ope
 import { type ProblemCode, ProblemError } from "../http/problem.ts";
 
 /** The id of a job in a path. */
-export const JobParams = z.object({ id: z.uuid() });
+export const JobParams = z.object({ id: z.uuid().toLowerCase() });
 
 /** Whether a replay begins with the finished steps of the ended job. */
 export const ReplayOptions = z.strictObject({

@@ -216,9 +216,14 @@ class JobCalls {
     throw this.#notFound();
   }
 
-  /** Returns the signal that aborts when the key of the reader ends, see {@link ApiKeys.endOf}. */
+  /**
+   * Returns the signal that aborts when the reader may no longer read, see {@link ApiKeys.endOf};
+   * `null`: without a key, it always may.
+   */
   #keyEndOf(c: ApiContext): AbortSignal | null {
-    return this.#options.access.apiKeys.endOf(c.get("reader") ?? c.get("caller"));
+    const { apiKeys, publicReads } = this.#options.access;
+    const reader = c.get("reader") ?? c.get("caller");
+    return publicReads && !reader.rights ? null : apiKeys.endOf(reader);
   }
 
   #notFound(): ProblemError {

@@ -22,6 +22,9 @@ const MAX_WAITING = 50;
 /** How many addresses the guard remembers. An entry is about 100 bytes. */
 const MAX_ADDRESSES = 10_000;
 
+/** As many as the hash has. */
+const HASH_KEY_BYTES = 32;
+
 /** Enough to tell addresses in a log apart. */
 const HASH_CHARACTERS = 16;
 
@@ -45,8 +48,11 @@ const log = getLogger(["tripwright", "http"]);
  */
 export class TokenGuard {
   readonly #options: TokenGuardOptions;
-  /** The key of the hashes of addresses. Without the token, a hash leads to no address. */
-  readonly #hashKey: Uint8Array;
+  /**
+   * The key of the hashes of addresses, without which a hash leads to no address. It has nothing to do
+   * with the token: a reader of the log that knows an address could otherwise test guesses.
+   */
+  readonly #hashKey = crypto.getRandomValues(new Uint8Array(HASH_KEY_BYTES));
   readonly #tokenHash: Uint8Array;
   /** When the latest wrong tokens of an address stop counting, in epoch milliseconds. */
   readonly #wrongUntil = new LRUCache<string, number[]>({ max: MAX_ADDRESSES });
@@ -54,7 +60,6 @@ export class TokenGuard {
 
   constructor(options: TokenGuardOptions) {
     this.#options = options;
-    this.#hashKey = this.#digest("address of a wrong token");
     this.#tokenHash = sha256(utf8ToBytes(options.token));
   }
 
@@ -89,7 +94,8 @@ export class TokenGuard {
    * @param purpose what the secret is for; another purpose has another secret
    */
   secretFor(purpose: string): string {
-    return bytesToHex(this.#digest(purpose));
+    const { token } = this.#options;
+    return bytesToHex(sha256(utf8ToBytes(`${purpose}:${token}`)));
   }
 
   #latestWrong(address: string): number[] {
@@ -104,10 +110,6 @@ export class TokenGuard {
     } finally {
       this.#waiting--;
     }
-  }
-
-  #digest(purpose: string): Uint8Array {
-    return sha256(utf8ToBytes(`${purpose}:${this.#options.token}`));
   }
 
   #hashOf(address: string): string {

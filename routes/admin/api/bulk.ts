@@ -85,7 +85,10 @@ const PageQuery = z.object({
   cursor: z.uuid().optional().describe("The `nextCursor` of the previous page"),
 });
 
-const byId = { params: z.object({ id: z.uuid() }), notFound: "job_not_found" } as const;
+const byId = {
+  params: z.object({ id: z.uuid().toLowerCase() }),
+  notFound: "job_not_found",
+} as const;
 
 /** Returns the operations on bulk jobs. */
 export function bulkOperations({ operator: { bulk } }: AdminOptions): Operation[] {

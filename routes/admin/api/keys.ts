@@ -57,7 +57,7 @@ export const NewKeyAnswer = z.object({
 }).meta({ id: "NewKey" });
 export type NewKeyAnswer = z.output<typeof NewKeyAnswer>;
 
-const keyPath = z.object({ id: z.uuid().describe("The id of the key") });
+const keyPath = z.object({ id: z.uuid().toLowerCase().describe("The id of the key") });
 
 /** Returns the operations of keys. */
 export function keyOperations({ operator: { keys } }: AdminOptions): Operation[] {

@@ -10,6 +10,7 @@ import { JobFilter } from "../../../jobs/operator/job_filter.ts";
 import { ProblemError } from "../../http/problem.ts";
 import { singleQuery } from "../../http/query.ts";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
+import { JobParams } from "../job_actions.ts";
 import { BulkContent, BulkTable } from "./bulk_content.tsx";
 import { BulkForm, type BulkValues } from "./bulk_form.tsx";
 import { bulkTitle } from "./bulk_words.ts";
@@ -39,7 +40,7 @@ export function addBulkPages(routes: Hono<AdminEnv>, options: AdminOptions): voi
     return await redirectWithNotice(c, `/admin/bulk/${id}`, { text });
   });
   routes.get("/admin/bulk/:id", async (c) => {
-    const bulkJob = found(await bulk.read(c.req.param("id")));
+    const bulkJob = found(await bulk.read(bulkId(c)));
     const { page: number } = readFilters(c, PageQuery);
     const page = await bulk.page(bulkJob.id, number);
     const main = <BulkContent bulkJob={bulkJob} page={page} number={number} now={clock.now()} />;
@@ -48,7 +49,7 @@ export function addBulkPages(routes: Hono<AdminEnv>, options: AdminOptions): voi
   });
   routes.post("/admin/bulk/:id/undo", async (c) => {
     const { cancelCreated } = await readForm(c, UndoForm, { clock });
-    const id = c.req.param("id");
+    const id = bulkId(c);
     const undo = found(
       await bulk.undo(c.get("actor"), id, { cancelCreated: cancelCreated !== undefined }),
     );
@@ -115,6 +116,11 @@ function invalidForm(error: z.ZodError): ProblemError {
     return name === undefined || name === "filter" ? message : `${String(name)}: ${message}`;
   });
   return new ProblemError({ code: "invalid_request", detail: detail.join("; ") });
+}
+
+/** Returns the id in the path. */
+function bulkId(c: Context<AdminEnv>): string {
+  return found(JobParams.safeParse(c.req.param()).data ?? null).id;
 }
 
 /** @throws {ProblemError} 404 if there is no such bulk job */

@@ -22,7 +22,7 @@ export function addKeyPages(routes: Hono<AdminEnv>, options: AdminOptions): void
   routes.get(PATH, (c) => sendKeys(c, options));
   routes.post(PATH, (c) => makeKey(c, options));
   routes.post(`${PATH}/:id/revoke`, async (c) => {
-    const id = z.uuid().safeParse(c.req.param("id"));
+    const id = z.uuid().toLowerCase().safeParse(c.req.param("id"));
     const key = id.success ? await keys.revoke(c.get("actor"), id.data) : null;
     const { name } = key ?? refuseUnknown();
     return redirectWithNotice(c, PATH, { text: `The key ${name} is revoked.` });

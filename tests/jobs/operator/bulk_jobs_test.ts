@@ -163,6 +163,15 @@ Deno.test("a bulk job begins when its undo window is over", async () => {
   assertStrictEquals((await env.bulk.read(id))?.state, "completed");
 });
 
+Deno.test("a clock that is set back does not delay a bulk job", async () => {
+  using env = await openBulk();
+  await env.work();
+  env.clock.advance(-300_000);
+  const { id } = await env.bulk.start(ada, failed);
+  await env.work();
+  assertStrictEquals((await env.bulk.read(id))?.state, "completed");
+});
+
 Deno.test("a bulk job ends at its limit, with the newest jobs", async () => {
   using env = await openBulk();
   await env.fail(5);

@@ -86,6 +86,22 @@ Deno.test("closeBreaker() starts jobs that were put back before they could call 
   assertStrictEquals((await jobOf(env.store, late.id)).state, "succeeded");
 });
 
+Deno.test("closeBreaker() is done if only the answer of its commit gets lost", async () => {
+  using env = await openRefused();
+  const { job } = await submit(env.a, env.kind, { text: "first" });
+  await env.settled();
+  env.clock.advance(1_000);
+  env.hooks.commit = async (sets, run) => {
+    const result = await run();
+    // It deletes the state, and rings the bell.
+    if (sets.length === 1 && sets[0]![0] === "bell") throw new Error("answer lost");
+    return result;
+  };
+  assertStrictEquals(await env.b.operator.controls.closeBreaker(ada, "test"), true);
+  await env.settled();
+  assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
+});
+
 Deno.test("closeBreaker() leaves the time of a retry alone", async () => {
   const { kv } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { HOUR_MS, meanLevel, MINUTE_MS } from "../../../lib/history/range.ts";
-import { countOf, mergeRows } from "../../../lib/history/row.ts";
+import { countOf, isIdle, mergeRows, type Row } from "../../../lib/history/row.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { Metrics } from "../../../lib/metrics/metrics.ts";
 import { HistoryStore } from "../../../lib/store/history_store.ts";
@@ -154,10 +154,15 @@ for (
   });
 }
 
-Deno.test("a database that is down for an hour costs no count", async () => {
+Deno.test("a database that is down for an hour costs no count, and doubles none", async () => {
   using env = await openHistories();
   const { history, accept } = env.open("a");
-  env.hooks.commit = () => Promise.reject(new Error("KV is down"));
+  let saved = 0;
+  env.hooks.commit = async (_, run) => {
+    // Of the first record, only the answer gets lost.
+    if (saved++ === 0) await run();
+    throw new Error("KV is down");
+  };
   for (let n = 0; n < 60; n++) {
     accept(1);
     await assertRejects(() => history.record());
@@ -168,7 +173,8 @@ Deno.test("a database that is down for an hour costs no count", async () => {
   assertStrictEquals(await env.accepted(history, "day"), 60);
   assertStrictEquals(await env.accepted(history, "month"), 60);
   // The older minutes are merged, so that the commit stays small.
-  assertStrictEquals((await env.rows()).length, 5);
+  const rows = (await env.rows()).filter(({ value }) => !isIdle(value as Row));
+  assertStrictEquals(rows.length, 5);
 });
 
 Deno.test("a clock that is set back costs no count", async () => {

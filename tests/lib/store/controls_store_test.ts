@@ -1,15 +1,16 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { type ControlChange, ControlsStore } from "../../../lib/store/controls_store.ts";
 import { InstanceStore } from "../../../lib/store/instance_store.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR } from "../../../testing/jobs.ts";
 
 async function openControls() {
-  const kv = await Deno.openKv(":memory:");
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const instances = new InstanceStore(kv, { clock, ttlMs: HOUR });
   const open = () => new ControlsStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
-  return { kv, clock, instances, a: open(), b: open(), [Symbol.dispose]: () => kv.close() };
+  return { kv, hooks, clock, instances, a: open(), b: open(), [Symbol.dispose]: () => kv.close() };
 }
 
 const intake = (isPaused: boolean, note?: string): ControlChange => ({
@@ -70,6 +71,18 @@ Deno.test("change() rings the bell, and two changes at once both hold", async ()
   await Promise.all([env.a.change(kind("itinerary", true)), env.b.change(kind("bundles", true))]);
   assertEquals((await env.a.read()).kinds, { itinerary: "paused", bundles: "paused" });
   assertStrictEquals(await env.instances.lastRing() === before, false);
+});
+
+Deno.test("change() is done if only the answer of its commit gets lost, and fails if it was not saved", async () => {
+  using env = await openControls();
+  env.hooks.commit = async (_, run) => {
+    await run();
+    throw new Error("answer lost");
+  };
+  assertEquals((await env.a.change(kind("bundles", true))).kinds, { bundles: "paused" });
+  env.hooks.commit = () => Promise.reject(new Error("not saved"));
+  await assertRejects(() => env.a.change(kind("bundles", false)), Error, "not saved");
+  assertStrictEquals(env.a.isPaused("bundles"), true);
 });
 
 Deno.test("controls that this version cannot read change nothing that it knows", async () => {

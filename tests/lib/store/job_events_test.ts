@@ -9,7 +9,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { openStores } from "../../../testing/runtimes.ts";
-import { acceptAndClaim, fault, plan } from "../../../testing/stores.ts";
+import { acceptAndClaim, claim, fault, plan } from "../../../testing/stores.ts";
 
 /** The stores of a new database with hooks, and what they report. */
 async function setUp() {
@@ -248,6 +248,34 @@ for (const { name, reports: expected, prepare } of creations) {
       throw new Error("answer lost");
     };
     await act();
+    assertEquals(env.reports, expected);
+  });
+}
+
+const handOvers = transitions.filter(({ name }) => name === "retry()" || name === "release()");
+const cases = handOvers.flatMap((one) =>
+  [false, true].map((areReadsLost) => ({ ...one, areReadsLost }))
+);
+
+for (const { name, reports: expected, prepare, areReadsLost } of cases) {
+  const lost = areReadsLost ? "its answer and its check get lost" : "its answer gets lost";
+  Deno.test(`${name} reports once if ${lost} and another instance claims the job`, async () => {
+    using env = await setUp();
+    const other = openStores(env.kv, { clock: env.clock });
+    const act = await prepare(env);
+    env.reports.length = 0;
+    env.hooks.commit = async (sets, run) => {
+      await run();
+      env.hooks.commit = undefined;
+      const id = String(sets.find(([first]) => first === "job")![1]);
+      assert(await claim(other.store, id, { holder: "b" }));
+      env.hooks.get = areReadsLost ? () => Promise.reject(new Error("read lost")) : undefined;
+      throw new Error("answer lost");
+    };
+    // The worker repeats a write without an answer.
+    if (areReadsLost) await assertRejects(act, Error, "read lost");
+    env.hooks.get = undefined;
+    assertEquals(await act(), "saved");
     assertEquals(env.reports, expected);
   });
 }

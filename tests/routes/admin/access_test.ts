@@ -106,6 +106,31 @@ Deno.test("with a session, an unknown path is a page, and in the API a problem",
   assertEquals([status, JSON.parse(text).code], [404, "route_not_found"]);
 });
 
+/** Ids that no job has; the long one does not fit a key of the database. */
+const wrongIds = ["x", "%00", "__proto__", "a".repeat(3_000)];
+
+Deno.test("an id of any form is a 404 on each page and in each call, never a fault", async () => {
+  using env = await openAdminApp();
+  const headers = { ...await signIn(env.app), ...ownForm };
+  const routes = env.app.routes.filter(({ path, method }) =>
+    path.startsWith("/admin/") && path.includes("/:") && method !== "ALL"
+  );
+  assert(routes.length >= 20, `only ${routes.length} routes`);
+  for (const { method, path } of routes) {
+    // A form that is opened again leads elsewhere, whatever its id is.
+    const expected = method === "GET" && path.includes("/breakers/") ? 303 : 404;
+    const body = method === "POST" ? path.startsWith("/admin/api/") ? "{}" : "" : null;
+    for (const id of wrongIds) {
+      const url = path.replace(/:\w+/, id);
+      assertStrictEquals(
+        (await ask(env.app, url, { method, headers, body })).status,
+        expected,
+        url,
+      );
+    }
+  }
+});
+
 Deno.test("every answer to an operator forbids caches, search engines and other sites", async () => {
   using env = await openAdminApp({ corsOrigins: ["https://our-site.example"] });
   const headers = { ...await signIn(env.app), origin: "https://our-site.example" };

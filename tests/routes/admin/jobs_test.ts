@@ -33,6 +33,7 @@ Deno.test("an operator reads, reveals, cancels, replays and redelivers jobs over
     ["GET", `/jobs?attempts=0`, undefined, "listJobs 400 invalid_request"],
     ["GET", `/jobs?state=failed&limit=501`, undefined, "listJobs 400 invalid_request"],
     ["GET", `/jobs/${failed}`, undefined, "getJob 200"],
+    ["GET", `/jobs/${failed.toUpperCase()}`, undefined, "getJob 200"],
     ["GET", `/jobs/${callback}`, undefined, "getJob 200"],
     ["GET", `/jobs/${unknown}`, undefined, "getJob 404 job_not_found"],
     ["GET", `/jobs/x`, undefined, "getJob 404 job_not_found"],

@@ -81,7 +81,7 @@ Deno.test("a key is made, listed without its secrets, used and revoked, and the 
   const text = JSON.stringify(listed.body);
   assert(!text.includes(secret.slice(8)) && !text.includes(signingSecret));
 
-  const revoked = await env.call("POST", `${PATH}/${key.id}/revoke`);
+  const revoked = await env.call("POST", `${PATH}/${key.id.toUpperCase()}/revoke`);
   assertEquals([revoked.body.state, revoked.body.revokedAt], ["revoked", isoTime(NOON + 1_000)]);
   const refused = await post(env.app, "/api/itineraries", tokyo, bearer(secret));
   assertProblem(refused, 401, "unauthorized");

@@ -267,6 +267,21 @@ Deno.test("when a service closes, streams and long polls of callers without a ke
   await later.close();
 });
 
+Deno.test("with PUBLIC_READS, streams and long polls without a key go on when a service closes", async () => {
+  using env = await openApp({ publicReads: true }, { concurrency: 0 });
+  const { headers: made } = await post(env.app, "/api/itineraries", tokyo);
+  const path = made.get("location")!;
+  const stream = await EventSource.open(env.app, `${path}/events`);
+  assertStrictEquals((await stream.next())?.event, "progress");
+  const polling = send(env.app, path, { headers: { prefer: "wait=30" } });
+  await env.settled();
+  env.a.apiKeys.update({ keys: [madeKey().key], isClosed: true });
+  env.clock.advance(30_000);
+  assertStrictEquals((await polling).status, 200);
+  assertStrictEquals(env.a.jobs.watched, 1);
+  await stream.close();
+});
+
 Deno.test("a long poll of a key that is revoked meanwhile gets 401", async () => {
   using env = await openWith(["read"]);
   const headers = { ...bearer(env.ours), prefer: "wait=30" };

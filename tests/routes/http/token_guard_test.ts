@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { TokenGuard, WRONG_TOKEN_MS } from "../../../routes/http/token_guard.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { captureLogs } from "../../../testing/log_records.ts";
@@ -85,7 +85,18 @@ Deno.test("a wrong token is logged with a hash of its address, without the token
   }
 });
 
-Deno.test("the hash of an address and the derived secrets depend on the token", () => {
+Deno.test("the logged hash of an address is of no use for guesses of the token", async () => {
+  const guards = [openGuard(), openGuard()];
+  for (const { clock, guess } of guards) {
+    await guess("10.0.0.1", 1);
+    clock.advance(WRONG_TOKEN_MS);
+  }
+  const [one, other] = guards.map(({ heard }) => heard[0]);
+  assertMatch(one!, /^[\da-f]{16}$/);
+  assertNotEquals(one, other);
+});
+
+Deno.test("the derived secrets depend on the token and the purpose", () => {
   const clock = new FakeClock();
   const guards = [TOKEN, `${TOKEN}0`].map((token) => new TokenGuard({ token, clock }));
   const secrets = guards.flatMap((guard) => [guard.secretFor("a"), guard.secretFor("b")]);
