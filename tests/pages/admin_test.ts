@@ -1,7 +1,7 @@
 /**
  * The frame of the dashboard and its overview in a real browser.
  */
-import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { HistoryStore } from "../../lib/store/history_store.ts";
 import { browserTest } from "../../testing/browser.ts";
@@ -195,16 +195,15 @@ browserTest("an update shows new numbers without a reload", async (browser) => {
   await using dashboard = await serveDashboard();
   const { page } = await watch(browser, dashboard.url);
   await page.evaluate("window.isSame = true");
-  const waiting = page.locator(".charts .card", { hasText: "Waiting jobs" }).locator("strong");
-  const before = await waiting.textContent();
-  const row = { ...busyRow(1), gauges: { waiting: { itinerary: 77 } } };
+  const ended = page.locator(".charts .card", { hasText: "Jobs ended" }).locator("strong");
+  assertMatch((await ended.textContent())!, /^1\.\dK$/);
+  const row = { ...busyRow(1), counters: { ended: { "itinerary succeeded": 900_000 } } };
   const period = Math.floor(dashboard.clock.now() / 60_000);
   await new HistoryStore(dashboard.kv, dashboard.clock)
     .writeLast("stored", [{ level: "minute", period, writer: "stored", row }]);
   dashboard.clock.advance(10_000);
   await update(page);
-  await page.locator(".charts strong", { hasText: /^77$/ }).waitFor();
-  assert(before !== "77");
+  await page.locator(".charts strong", { hasText: /^90\d\.\dK$/ }).waitFor();
   assertStrictEquals(await page.evaluate("window.isSame"), true);
 });
 
