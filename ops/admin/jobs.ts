@@ -99,7 +99,11 @@ function entriesOf(job: Details, { clock }: Context): [string, string | null][] 
     ["expires", job.expiresAt],
     ["attempts", `${job.attempts} of ${job.maxAttempts}`],
     ["instance", job.holder],
-    ["progress", job.finishedAt === null ? `${progress.phase}: ${progress.message}` : null],
+    ["waits for", job.queue?.isPaused ? "the end of the pause of its kind" : null],
+    ["position", job.queue?.position == null ? null : `${job.queue.position}`],
+    ["may start", job.queue?.expectedStartAt ? ageWords(job.queue.expectedStartAt, clock) : null],
+    // A job that waits has no progress of its own.
+    ["progress", isWorking(job) ? `${progress.phase}: ${progress.message}` : null],
     ["held back by", heldBackBy && heldBackBy.code],
     ["failure", failure && `${failure.code}: ${failure.hint}`],
     ["source", job.source],
@@ -112,6 +116,10 @@ function entriesOf(job: Details, { clock }: Context): [string, string | null][] 
     ["trace", trace && (trace.url ?? trace.id)],
     ["possible", actions.map(([name]) => name).join(", ") || NONE],
   ];
+}
+
+function isWorking({ finishedAt, holder, isFollowing }: Details): boolean {
+  return finishedAt === null && (holder !== null || isFollowing);
 }
 
 type Span = Details["spans"][number];

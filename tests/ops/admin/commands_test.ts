@@ -1,7 +1,7 @@
 /**
  * The commands of operators over the whole application, with their tables and their exit codes.
  */
-import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { JobError } from "../../../lib/job/failure.ts";
 import type { ModelProvider } from "../../../lib/model/model.ts";
 import { sampleModel } from "../../../lib/model/sample_model.ts";
@@ -11,7 +11,7 @@ import { FakeClock } from "../../../testing/fake_clock.ts";
 import { post } from "../../../testing/http.ts";
 import { testKind } from "../../../testing/jobs.ts";
 import { asOperator } from "../../../testing/operators.ts";
-import { submit } from "../../../testing/runtimes.ts";
+import { heldWork, submit } from "../../../testing/runtimes.ts";
 import { serveLocally } from "../../../testing/local_server.ts";
 
 const NO_ID = "2bdc9145-8c4c-4874-951b-38a0032b4ca2";
@@ -91,6 +91,30 @@ Deno.test("job shows a job with its history, and reveal its request, which the a
   assertStrictEquals((await env.run(`job ${id} --json`)).text, await env.api(`/jobs/${id}`));
   assertMatch((await env.run(`reveal ${id} --as bea`)).text, /"destination": "Mousehole"/);
   assertMatch((await env.run("audit")).text, new RegExp(` bea +job.reveal +${id} +done`));
+});
+
+Deno.test("job shows how a job waits, in place of progress", async () => {
+  const { kind, begun, finish } = heldWork();
+  await using env = await openAdminCommand({ kinds: [kind] }, {
+    kinds: [kind],
+    concurrency: 1,
+  });
+  await submit(env.a, kind, { text: "runs" });
+  await begun;
+  const { job: { id } } = await submit(env.a, kind, { text: "waits" });
+  await env.settled();
+  const { jobs } = env.a.operator;
+  const report = (await jobs.read(id))!;
+  const queue = { isPaused: false, position: 3, expectedStartAt: env.clock.now() + 40_000 };
+  jobs.read = () => Promise.resolve({ ...report, queue });
+  const waiting = (await env.run(`job ${id}`)).text;
+  assertMatch(waiting, /^position +3\nmay start +in 40 s$/m);
+  assertNotMatch(waiting, /^(progress|waits for)/m);
+  jobs.read = () =>
+    Promise.resolve({ ...report, queue: { ...queue, isPaused: true, expectedStartAt: null } });
+  assertMatch((await env.run(`job ${id}`)).text, /^waits for +the end of the pause of its kind$/m);
+  finish();
+  await env.settled();
 });
 
 Deno.test("no text of a traveler, a plan or an operator controls the terminal", async () => {
