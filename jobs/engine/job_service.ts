@@ -437,13 +437,17 @@ export class JobService {
     return await this.replayAs(id, { newId: newJobId(this.#options.clock.now()), steps });
   }
 
-  /** The same, with an id for the new job: a repeated call tells whether the first one succeeded. */
+  /**
+   * The same, with an id for the new job: a repeated call tells whether the first one succeeded.
+   *
+   * @param options `by`: the job that replays it. Once that job is stopped, the call throws.
+   */
   async replayAs(
     id: string,
-    { newId, steps }: { newId: string; steps: ReplayedSteps },
+    { newId, steps, by }: { newId: string; steps: ReplayedSteps; by?: string },
   ): Promise<DerivedJob | null> {
     const kinds = this.#options.publicKinds;
-    const replay = await this.#store.derived.replay(id, { newId, steps, kinds });
+    const replay = await this.#store.derived.replay(id, { newId, steps, kinds, by });
     if (!replay?.isNew) return replay;
     const { job } = replay;
     log.info("replayed", { jobId: job.id, kind: job.kind, replayOf: id, steps });

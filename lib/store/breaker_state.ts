@@ -145,7 +145,7 @@ export function concerns(
   return suspectSource === null || isSameSource(suspectSource, source);
 }
 
-/** Which jobs an open breaker holds back: all of its kind, or only a part of them. */
+/** The jobs that an open breaker holds back: all of its kind, or the jobs with this in common. */
 export type BreakerReach = "all" | "source" | "request" | "job";
 
 /** Returns which jobs a breaker holds back. */

@@ -63,15 +63,18 @@ export class DerivedJobs {
    * replayed once; further calls return the same new job.
    *
    * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
-   * ended job. `kinds`: the kinds that can be replayed; unset, all
+   * ended job. `kinds`: the kinds that can be replayed; unset, all. `by`: the job that replays it,
+   * which must be running
+   * @throws if the job `by` does not run
    * @returns `null` if the job does not exist, has not ended or is of another kind
    */
   async replay(
     id: string,
-    { newId, steps, kinds }: {
+    { newId, steps, kinds, by }: {
       newId: string;
       steps: ReplayedSteps;
       kinds?: ReadonlySet<string> | undefined;
+      by?: string | undefined;
     },
   ): Promise<DerivedJob | null> {
     const original = await this.#read(id);
@@ -91,12 +94,19 @@ export class DerivedJobs {
         original,
       )
         .check({ key: keys.job(newId), versionstamp: null });
+      if (by !== undefined) commit.check(await this.#readRunning(by));
       this.#options.spending?.addReplayed(commit.operation, job);
       this.#options.enqueue(commit, job);
       if (!await this.#commitDerived(commit, job)) continue;
       this.#options.events?.queued(job, "replayed");
       return { job, isNew: true };
     }
+  }
+
+  async #readRunning(id: string): Promise<Deno.KvEntryMaybe<unknown>> {
+    const entry = await this.#kv.get(keys.job(id));
+    if (parseJob(entry, this.#options.clock.now())?.state === "running") return entry;
+    throw new Error(`Cannot replay for job ${id}: it does not run`);
   }
 
   /** @returns whether the new job is stored; `false` if another call was faster */

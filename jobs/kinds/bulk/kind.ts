@@ -50,8 +50,11 @@ export interface BulkOptions {
     filter: JobFilter,
     options: { limit: number; cursor: string | null; before: number },
   ) => Promise<ListedPage>;
-  /** Replays a failed job, unless it was replayed already. */
-  replay: (id: string, options: { newId: string; steps: ReplaySteps }) => Promise<Outcome>;
+  /** Replays an ended job, unless it was replayed already. It rejects if the job `by` was stopped. */
+  replay: (
+    id: string,
+    options: { newId: string; steps: ReplaySteps; by: string },
+  ) => Promise<Outcome>;
   /** Cancels a job. `unlessStarted`: only if no worker has ever claimed it. */
   cancel: (id: string, options: { unlessStarted: boolean }) => Promise<Outcome>;
   /** Returns the page of another bulk job; `null` if it has none with this number. */
@@ -237,11 +240,11 @@ async function process(
 
 async function act(
   { id, newId }: PlannedJob,
-  { request: { steps, createdBy }, options }: Run & { request: BulkRequest },
+  { request: { steps, createdBy }, options, context: { id: by } }: Run & { request: BulkRequest },
 ): Promise<Outcome> {
   return newId === null
     ? await options.cancel(id, { unlessStarted: createdBy !== null })
-    : await options.replay(id, { newId, steps });
+    : await options.replay(id, { newId, steps, by });
 }
 
 function later({ context: { clock } }: Run, why: string): Postponement {

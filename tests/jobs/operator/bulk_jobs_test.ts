@@ -428,6 +428,23 @@ for (const [action, sort] of repeated) {
   });
 }
 
+Deno.test("a stopped bulk job replays nothing more, although its worker does not know", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openBulkOn(kv);
+  await env.fail(5);
+  const { id } = await env.bulk.start(ada, failed);
+  let replays = 0;
+  hooks.commit = async (sets, run) => {
+    const isReplay = sets.some(([first]) => first === "replayed");
+    if (isReplay && replays++ === 2) await env.store.cancel(id);
+    return await run();
+  };
+  await env.work();
+  const jobs = await env.jobsOf("test");
+  assertStrictEquals(jobs.filter(({ replayOf }) => replayOf !== null).length, 2);
+  assertStrictEquals((await env.bulk.read(id))?.state, "stopped");
+});
+
 Deno.test("list() has the bulk jobs, newest first", async () => {
   using env = await openBulk();
   const first = await env.bulk.start(ada, failed);
