@@ -65,11 +65,32 @@ export class RawConnection implements Disposable {
       lines.map((line) => line.split(/:\s*(.*)/, 2) as [string, string]),
     );
     const bodyStart = end + 4;
+    const status = Number(start!.split(" ")[1]);
+    if (headers.get("transfer-encoding") === "chunked") {
+      return { status, headers, body: await this.#chunks(bodyStart) };
+    }
     const bodyEnd = bodyStart + Number(headers.get("content-length") ?? 0);
     await this.#until(() => this.#received.length >= bodyEnd ? bodyEnd : -1);
     const body = this.#received.slice(bodyStart, bodyEnd);
     this.#received = this.#received.slice(bodyEnd);
-    return { status: Number(start!.split(" ")[1]), headers, body };
+    return { status, headers, body };
+  }
+
+  /** Reads a body in chunks (RFC 9112, section 7.1), without trailers. Deno 2.5 sends such bodies. */
+  async #chunks(start: number): Promise<string> {
+    let body = "";
+    for (let at = start;;) {
+      const sizeEnd = await this.#until(() => this.#received.indexOf("\r\n", at));
+      if (sizeEnd === null) return body;
+      const size = parseInt(this.#received.slice(at, sizeEnd), 16);
+      const next = sizeEnd + 2 + size + 2;
+      await this.#until(() => this.#received.length >= next ? next : -1);
+      body += this.#received.slice(sizeEnd + 2, sizeEnd + 2 + size);
+      at = next;
+      if (size > 0) continue;
+      this.#received = this.#received.slice(next);
+      return body;
+    }
   }
 
   /** Resolves when the server has closed the connection. */

@@ -358,6 +358,7 @@ Deno.test("a wrong or missing token is exit 5, and a redirect passes no token on
     assertEquals([code, notes.startsWith("Something else answers at")], [4, true]);
   }
   assertEquals(other.requests, []);
+  await env.settled();
 });
 
 Deno.test("a service without ADMIN_TOKEN has no calls for operators, which is exit 1", async () => {

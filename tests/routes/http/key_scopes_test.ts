@@ -196,7 +196,7 @@ Deno.test("on a service without keys, no caller lists the jobs of all", async ()
 const ends: [what: string, end: (env: Env) => void][] = [
   ["is revoked", ({ revoke }) => revoke()],
   ["expires", ({ clock, a }) => {
-    clock.advance(3_600_000);
+    clock.advance(1_000);
     a.apiKeys.endInvalid();
   }],
 ];
@@ -204,7 +204,7 @@ const ends: [what: string, end: (env: Env) => void][] = [
 for (const [what, end] of ends) {
   Deno.test(`when a key ${what}, its calls get 401, and its jobs go on`, async () => {
     using env = await openApp({}, { concurrency: 0 });
-    const { key, text } = madeKey({ expiresAt: env.clock.now() + 3_600_000 });
+    const { key, text } = madeKey({ expiresAt: env.clock.now() + 1_000 });
     env.a.apiKeys.update({ keys: [key], isClosed: true });
     const { body } = await post(env.app, "/api/itineraries", tokyo, bearer(text));
     const revoke = () =>
@@ -223,7 +223,7 @@ for (const [what, end] of ends) {
 
   Deno.test(`when a key ${what}, its streams end, also with a read token, and others go on`, async () => {
     using env = await openApp({}, { concurrency: 0 });
-    const { key, text } = madeKey({ expiresAt: env.clock.now() + 3_600_000 });
+    const { key, text } = madeKey({ expiresAt: env.clock.now() + 1_000 });
     const other = madeKey({ scopes: ["read_all"] });
     env.a.apiKeys.update({ keys: [key, other.key], isClosed: true });
     const revoke = () =>
@@ -247,6 +247,7 @@ for (const [what, end] of ends) {
     for (const stream of streams) assertStrictEquals(await stream.next(), undefined);
     assertStrictEquals(env.a.jobs.watched, 1);
     await others.close();
+    await env.settled();
   });
 }
 
@@ -265,6 +266,7 @@ Deno.test("when a service closes, streams and long polls of callers without a ke
   const later = await EventSource.open(env.app, `${path}/events`);
   assertStrictEquals((await later.next())?.event, "progress");
   await later.close();
+  await env.settled();
 });
 
 Deno.test("with PUBLIC_READS, streams and long polls without a key go on when a service closes", async () => {
@@ -280,6 +282,7 @@ Deno.test("with PUBLIC_READS, streams and long polls without a key go on when a 
   assertStrictEquals((await polling).status, 200);
   assertStrictEquals(env.a.jobs.watched, 1);
   await stream.close();
+  await env.settled();
 });
 
 Deno.test("a long poll of a key that is revoked meanwhile gets 401", async () => {
