@@ -84,6 +84,11 @@ export function openRuntimesOn(
     ...openStores(database, { clock, limits, ttlMs }),
     kind: a.kinds[0]!,
     [Symbol.dispose]: () => kv.close(),
+    /** On Deno 2.5, a test must not end before the work that it has caused. */
+    async [Symbol.asyncDispose]() {
+      await settled(database);
+      kv.close();
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import { WRONG_TOKEN_MS } from "../../../routes/http/token_guard.ts";
 
 /** All routes of operators, as `GET /admin/jobs/x`. */
 async function adminRoutes(): Promise<[method: string, path: string][]> {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const routes = env.app.routes.filter(({ path, method }) =>
     /^\/admin(\/|$)/.test(path) && method !== "ALL"
   ).map(({ method, path }): [string, string] => [method, path.replaceAll(/:\w+/g, "x")]);
@@ -34,7 +34,7 @@ async function essenceOf(app: App, path: string, init: RequestInit) {
 }
 
 Deno.test("without a token, every route of operators is an unknown path, byte for byte", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const routes = await adminRoutes();
   assert(routes.length >= 8, `only ${routes.length} routes`);
   const others: [string, string][] = [["GET", "/admin/x"], ["OPTIONS", "/admin"]];
@@ -60,7 +60,7 @@ const open = new Set([
 ]);
 
 Deno.test("without a session, pages lead to the sign-in, and the API answers 401", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const routes = [...await adminRoutes(), ["GET", "/admin/x"], ["POST", "/admin/api/x"]];
   let checked = 0;
   for (const [method, path] of routes as [string, string][]) {
@@ -81,7 +81,7 @@ Deno.test("without a session, pages lead to the sign-in, and the API answers 401
 });
 
 Deno.test("a password for a proxy in front is no token, and keeps no session out", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const cookie = await signIn(env.app);
   const password = { authorization: `Basic ${btoa("ann:secret")}` };
   for (let n = 0; n < 5; n++) {
@@ -97,7 +97,7 @@ Deno.test("a password for a proxy in front is no token, and keeps no session out
 });
 
 Deno.test("with a session, an unknown path is a page, and in the API a problem", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = await signIn(env.app);
   const page = await ask(env.app, "/admin/x", { headers });
   assertStrictEquals(page.status, 404);
@@ -110,7 +110,7 @@ Deno.test("with a session, an unknown path is a page, and in the API a problem",
 const wrongIds = ["x", "%00", "__proto__", "a".repeat(3_000)];
 
 Deno.test("an id of any form is a 404 on each page and in each call, never a fault", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = { ...await signIn(env.app), ...ownForm };
   const routes = env.app.routes.filter(({ path, method }) =>
     path.startsWith("/admin/") && path.includes("/:") && method !== "ALL"
@@ -132,7 +132,7 @@ Deno.test("an id of any form is a 404 on each page and in each call, never a fau
 });
 
 Deno.test("every answer to an operator forbids caches, search engines and other sites", async () => {
-  using env = await openAdminApp({ corsOrigins: ["https://our-site.example"] });
+  await using env = await openAdminApp({ corsOrigins: ["https://our-site.example"] });
   const headers = { ...await signIn(env.app), origin: "https://our-site.example" };
   for (
     const path of ["/admin", "/admin/x", "/admin/sign-in", "/admin/api/overview", "/admin/api/x"]
@@ -156,7 +156,7 @@ Deno.test("every answer to an operator forbids caches, search engines and other 
 });
 
 Deno.test("the cookie of a session is out of reach for scripts and other sites", async () => {
-  using env = await openAdminApp({ trustedProxies: 1 });
+  await using env = await openAdminApp({ trustedProxies: 1 });
   const fields = { token: ADMIN_TOKEN };
   const plain = await sendForm(env.app, "/admin/sign-in", { fields });
   const [cookie = ""] = plain.headers.getSetCookie();
@@ -179,7 +179,7 @@ Deno.test("the cookie of a session is out of reach for scripts and other sites",
 
 Deno.test("a session ends by the sign-out, after 12 hours, and with another token", async () => {
   const clock = new FakeClock();
-  using env = await openAdminApp({ clock });
+  await using env = await openAdminApp({ clock });
   const headers = await signIn(env.app);
   const open = async (app: App) => (await ask(app, "/admin", { headers })).status;
   assertStrictEquals(await open(env.app), 200);
@@ -200,7 +200,7 @@ Deno.test("a session ends by the sign-out, after 12 hours, and with another toke
 });
 
 Deno.test("a cookie whose signature or id was changed opens nothing", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const { cookie } = await signIn(env.app);
   const [name, id, signature] = cookie.match(/^(\w+)=([\w-]+)\.(.+)$/)!.slice(1);
   for (
@@ -235,7 +235,7 @@ const senders: [what: string, headers: Record<string, string>, status: number][]
 
 for (const [what, headers, status] of senders) {
   Deno.test(`a form of ${what} is answered with ${status}`, async () => {
-    using env = await openAdminApp({ corsOrigins: ["*"] });
+    await using env = await openAdminApp({ corsOrigins: ["*"] });
     const session = await signIn(env.app);
     for (const path of ["/admin/sign-out", "/admin/sign-in"]) {
       const answer = await ask(env.app, path, {
@@ -255,7 +255,7 @@ for (const [what, headers, status] of senders) {
 }
 
 Deno.test("a page of another site can load nothing of the dashboard", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = await signIn(env.app);
   for (const [mode, dest] of [["no-cors", "image"], ["cors", "empty"], ["navigate", "iframe"]]) {
     const { status } = await ask(env.app, "/admin/api/overview", {
@@ -271,7 +271,7 @@ Deno.test("a page of another site can load nothing of the dashboard", async () =
 });
 
 Deno.test("a link of another site opens its page again, so that the browser sends the cookie", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const link = {
     "sec-fetch-site": "cross-site",
     "sec-fetch-mode": "navigate",
@@ -286,7 +286,7 @@ Deno.test("a link of another site opens its page again, so that the browser send
 });
 
 Deno.test("a path with dots that leaves the dashboard opens nothing else", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   await using server = serveLocally((request) => env.app.fetch(request));
   for (const path of ["/admin/..//evil.example", "/admin/%2e%2e//evil.example", "/admin/../x"]) {
     using connection = await RawConnection.open(server.url);
@@ -312,7 +312,7 @@ const targets: [to: string, location: string][] = [
 
 for (const [to, location] of targets) {
   Deno.test(`the sign-in with the path "${to}" leads to ${location}`, async () => {
-    using env = await openAdminApp();
+    await using env = await openAdminApp();
     const fields = { token: ADMIN_TOKEN, to };
     const answer = await sendForm(env.app, "/admin/sign-in", { fields });
     assertEquals([answer.status, answer.headers.get("location")], [303, location]);
@@ -320,7 +320,7 @@ for (const [to, location] of targets) {
 }
 
 Deno.test("a wrong token at the sign-in costs a second, keeps the name, and is in the audit", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const fields = { token: "wrong-0123456789", name: "Ann", to: "/admin/x" };
   const pending = sendForm(env.app, "/admin/sign-in", { fields });
   while (env.clock.waiting === 0) await nextTurn();
@@ -338,7 +338,7 @@ Deno.test("a wrong token at the sign-in costs a second, keeps the name, and is i
 });
 
 Deno.test("many wrong tokens are one entry of the audit each minute", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = { authorization: "Bearer wrong-0123456789" };
   for (const _second of Array.from({ length: 61 })) {
     const pending = ask(env.app, "/admin/api/overview", { headers });
@@ -352,7 +352,7 @@ Deno.test("many wrong tokens are one entry of the audit each minute", async () =
 });
 
 Deno.test("several wrong tokens at once are refused with 429, in the form and in the API", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = { authorization: "Bearer wrong-0123456789" };
   const pending = [1, 2, 3].map(() => ask(env.app, "/admin/api/overview", { headers }));
   while (env.clock.waiting < 3) await nextTurn();
@@ -368,7 +368,7 @@ Deno.test("several wrong tokens at once are refused with 429, in the form and in
 });
 
 Deno.test("sign-in and sign-out are in the audit, under the name of the operator", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const headers = await signIn(env.app, " Zoë O'Neill ");
   // The order of entries of the same millisecond is random.
   env.clock.advance(1);
@@ -391,7 +391,7 @@ const badNames: [what: string, name: string][] = [
 
 for (const [what, name] of badNames) {
   Deno.test(`a name with ${what} is refused at the sign-in`, async () => {
-    using env = await openAdminApp();
+    await using env = await openAdminApp();
     const answer = await sendForm(env.app, "/admin/sign-in", {
       fields: { token: ADMIN_TOKEN, name },
     });

@@ -193,7 +193,7 @@ for (const [text, wanted] of written) {
 
 Deno.test("the pages read a range of the history once in ten seconds", async () => {
   const kv = await Deno.openKv(":memory:");
-  using env = await openAdminApp({ kv });
+  await using env = await openAdminApp({ kv });
   await storeHistory(kv, env.clock);
   let reads = 0;
   const { history } = env.a.operator;
@@ -221,7 +221,7 @@ Deno.test("the pages read a range of the history once in ten seconds", async () 
 
 Deno.test("the charts count no jobs that the service creates itself", async () => {
   const kv = await Deno.openKv(":memory:");
-  using env = await openAdminApp({ kv });
+  await using env = await openAdminApp({ kv });
   const ended = { [`${env.kind.name} failed`]: 1, "callback succeeded": 3 };
   const row = { ...emptyRow(), counters: { ended } };
   const period = Math.floor(env.clock.now() / 60_000);

@@ -24,7 +24,7 @@ const RESUME: [string, string] = ["POST", "/admin/api/resume"];
 const CONTROLS: [string, string] = ["GET", "/admin/api/controls"];
 
 Deno.test("the API pauses and resumes the intake, with a note for travelers", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const { body } = await call(env, PAUSE, { what: "intake", note: " Back at six " });
   assertEquals([body.intake, body.note, body.changedBy], ["paused", "Back at six", "Ada"]);
   const answer = await post(env.app, "/api/itineraries", tokyo);
@@ -38,7 +38,7 @@ Deno.test("the API pauses and resumes the intake, with a note for travelers", as
 });
 
 Deno.test("the API pauses a kind, whose jobs say so and start after it is resumed", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   await call(env, PAUSE, { what: "itinerary" });
   const { kinds } = (await call(env, CONTROLS)).body;
   assertEquals(
@@ -70,7 +70,7 @@ const refusals: [name: string, call: [string, string], body: object | undefined,
 
 for (const [name, request, body, status] of refusals) {
   Deno.test(`the API refuses ${name} with ${status}`, async () => {
-    using env = await openAdminApp();
+    await using env = await openAdminApp();
     assertStrictEquals((await call(env, request, body)).status, status);
     const { intake, changedAt } = (await call(env, CONTROLS)).body;
     assertEquals([intake, changedAt], ["open", null]);
@@ -84,7 +84,7 @@ Deno.test("the API closes a breaker, and lists the instances", async () => {
     chat: () => Promise.reject(refusal),
     respond: () => Promise.reject(refusal),
   });
-  using env = await openAdminApp({}, { model: model as never });
+  await using env = await openAdminApp({}, { model: model as never });
   await post(env.app, "/api/itineraries", tokyo);
   await env.settled();
   const [itinerary] = (await call(env, CONTROLS)).body.kinds;
@@ -102,7 +102,7 @@ Deno.test("the API closes a breaker, and lists the instances", async () => {
 });
 
 Deno.test("the forms of the overview pause, resume and close, and say so once", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const { cookie } = await signIn(env.app, "Ann");
   const headers = { cookie };
   const send = async (path: string, fields: Record<string, string> = {}) => {

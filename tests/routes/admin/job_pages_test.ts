@@ -25,7 +25,7 @@ async function open() {
 }
 
 Deno.test("the page of jobs shows what its filter selects, and keeps it in its links", async () => {
-  using env = await open();
+  await using env = await open();
   const failed = await env.create("fail");
   const finished = await env.create("plan");
   const { status, text } = await env.get("/admin/jobs?state=failed&kind=&since=1h&id=");
@@ -37,7 +37,7 @@ Deno.test("the page of jobs shows what its filter selects, and keeps it in its l
 });
 
 Deno.test("a filter or an id that is not valid is explained beside the form", async () => {
-  using env = await open();
+  await using env = await open();
   const wrong = await env.get("/admin/jobs?attempts=many&since=yesterday");
   assertStrictEquals(wrong.status, 400);
   assertMatch(wrong.text, /role="alert">attempts: .+since: must be a time such as/);
@@ -47,7 +47,7 @@ Deno.test("a filter or an id that is not valid is explained beside the form", as
 });
 
 Deno.test("the search for an id leads to the job, and an unknown job is a page", async () => {
-  using env = await open();
+  await using env = await open();
   const id = await env.create("plan");
   const found = await env.get(`/admin/jobs?id=+${id}+`);
   assertEquals([found.status, found.headers.get("location")], [303, `/admin/jobs/${id}`]);
@@ -59,7 +59,7 @@ Deno.test("the search for an id leads to the job, and an unknown job is a page",
 });
 
 Deno.test("empty lists say why they are empty", async () => {
-  using env = await open();
+  await using env = await open();
   const texts: [string, RegExp][] = [
     ["/admin/jobs", /There are no jobs yet/],
     ["/admin/jobs?state=failed", /No job matches these filters/],
@@ -69,7 +69,7 @@ Deno.test("empty lists say why they are empty", async () => {
 });
 
 Deno.test("the list has pages, and the last one leads back", async () => {
-  using env = await open();
+  await using env = await open();
   const ids: string[] = [];
   for (let n = 0; n < 51; n++) {
     ids.push(await env.create("plan"));
@@ -84,7 +84,7 @@ Deno.test("the list has pages, and the last one leads back", async () => {
 });
 
 Deno.test("the page of a job escapes the failure, and hides the request and the callback's URL", async () => {
-  using env = await open();
+  await using env = await open();
   const id = await env.create("fail for Grace", CALLBACK);
   const { text } = await env.get(`/admin/jobs/${id}`);
   assertMatch(text, /&lt;img src=x onerror=/);
@@ -95,7 +95,7 @@ Deno.test("the page of a job escapes the failure, and hides the request and the 
 });
 
 Deno.test("the request is shown only in the answer to its form, which is not stored", async () => {
-  using env = await open();
+  await using env = await open();
   // Its callback still waits, so its page updates itself.
   const id = await env.create("fail for <b>Grace</b>", CALLBACK);
   const shown = await env.post(`/admin/jobs/${id}/reveal`);
@@ -113,7 +113,7 @@ Deno.test("the request is shown only in the answer to its form, which is not sto
 });
 
 Deno.test("forms cancel, replay and redeliver, and say what has happened", async () => {
-  using env = await open();
+  await using env = await open();
   const held = await env.create("hold");
   const cancel = `/admin/jobs/${held}/cancel`;
   assertStrictEquals(await env.noticeOf(await env.post(cancel)), "The job is canceled.");
@@ -135,7 +135,7 @@ Deno.test("forms cancel, replay and redeliver, and say what has happened", async
 });
 
 Deno.test("the page of a job that waits says that its kind is paused", async () => {
-  using env = await open();
+  await using env = await open();
   const actor = { name: "Ada", via: "api" } as const;
   await env.a.operator.controls.pause(actor, { what: env.kind.name, note: null });
   const id = await env.create("plan");
@@ -145,7 +145,7 @@ Deno.test("the page of a job that waits says that its kind is paused", async () 
 });
 
 Deno.test("a form of another site changes no job", async () => {
-  using env = await open();
+  await using env = await open();
   const held = await env.create("hold");
   const session = await signIn(env.app);
   const headers = {

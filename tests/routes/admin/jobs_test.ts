@@ -22,7 +22,7 @@ async function client(app: App) {
 }
 
 Deno.test("an operator reads, reveals, cancels, replays and redelivers jobs over the API", async () => {
-  using env = await openOperatedJobs();
+  await using env = await openOperatedJobs();
   const send = await client(env.app);
   const failed = await env.create("fail for Grace", CALLBACK);
   const held = await env.create("hold for Grace");
@@ -67,7 +67,7 @@ Deno.test("an operator reads, reveals, cancels, replays and redelivers jobs over
 });
 
 Deno.test("a replay over the API pays no finished step again, and a second one is the same", async () => {
-  using env = await openOperatedJobs();
+  await using env = await openOperatedJobs();
   const send = await client(env.app);
   const id = await env.create("fail");
   env.state.isFixed = true;
@@ -87,7 +87,7 @@ Deno.test("a replay over the API pays no finished step again, and a second one i
 });
 
 Deno.test("pages of the API's list show each job that matches once, newest first", async () => {
-  using env = await openOperatedJobs();
+  await using env = await openOperatedJobs();
   const send = await client(env.app);
   const ids: string[] = [];
   for (const text of ["fail 1", "plan", "fail 2", "fail 3"]) {

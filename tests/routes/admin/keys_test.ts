@@ -43,7 +43,7 @@ async function openKeys(settings: Parameters<typeof openAdminApp>[0] = {}) {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 Deno.test("a key is made, listed without its secrets, used and revoked, and the audit has it", async () => {
-  using env = await openKeys();
+  await using env = await openKeys();
   const wish = {
     scopes: ["make", "read", "make"],
     dailyJobs: 5,
@@ -97,7 +97,7 @@ Deno.test("a key is made, listed without its secrets, used and revoked, and the 
 });
 
 Deno.test("the first key closes a service, revoking it does not open it, and an operator does", async () => {
-  using env = await openKeys();
+  await using env = await openKeys();
   const create = () => post(env.app, "/api/itineraries", tokyo);
   assertStrictEquals((await create()).status, 202);
   const { key, closesService } = await env.make();
@@ -123,7 +123,7 @@ Deno.test("the first key closes a service, revoking it does not open it, and an 
 
 Deno.test("API_KEYS and keys of operators work together, and API_KEYS cannot be opened", async () => {
   const ours = "our-own-key-0123456789";
-  using env = await openKeys({ apiKeys: [ours] });
+  await using env = await openKeys({ apiKeys: [ours] });
   const { secret, closesService, key } = await env.make();
   assert(!closesService);
   for (const text of [ours, secret]) {
@@ -152,7 +152,7 @@ const faulty: [what: string, wish: object, pointer: string, detail: RegExp][] = 
 
 for (const [what, wish, pointer, detail] of faulty) {
   Deno.test(`no key is made with ${what}`, async () => {
-    using env = await openKeys();
+    await using env = await openKeys();
     const answer = await env.call("POST", PATH, { name: "a", scopes: ["make"], ...wish });
     assertProblem(answer, 400, "invalid_request");
     assertStrictEquals(answer.body.errors[0].pointer, pointer);
@@ -167,7 +167,7 @@ for (const [what, wish, pointer, detail] of faulty) {
 
 for (const id of [crypto.randomUUID(), "x"]) {
   Deno.test(`no key ${id.length === 1 ? "with an id that is not valid" : "that does not exist"} is revoked`, async () => {
-    using env = await openKeys();
+    await using env = await openKeys();
     assertProblem(await env.call("POST", `${PATH}/${id}/revoke`), 404, "key_not_found");
     assertEquals(await env.audited(), []);
   });
@@ -177,7 +177,7 @@ for (const id of [crypto.randomUUID(), "x"]) {
 const fields = { name: "a client", make: "on", dailyJobs: "7", dailyCostUsd: "", days: "30" };
 
 Deno.test("the page warns before the first key, shows a key once, and lists and revokes it", async () => {
-  using env = await openKeys();
+  await using env = await openKeys();
   const headers = await signIn(env.app);
   const page = async () => (await ask(env.app, "/admin/keys", { headers })).text;
   assertMatch(await page(), /The first key closes it/);
@@ -225,7 +225,7 @@ const wrong: [what: string, change: object, error: RegExp][] = [
 
 for (const [what, change, error] of wrong) {
   Deno.test(`a form ${what} is shown again with its entries and what is wrong`, async () => {
-    using env = await openKeys();
+    await using env = await openKeys();
     const headers = await signIn(env.app);
     const answer = await sendForm(env.app, "/admin/keys", {
       fields: { ...fields, ...change },
@@ -241,7 +241,7 @@ for (const [what, change, error] of wrong) {
 }
 
 Deno.test("the names of keys and operators are text on the page, not HTML", async () => {
-  using env = await openKeys();
+  await using env = await openKeys();
   const headers = await signIn(env.app, "<i>Ann</i>");
   const name = "<img src=x onerror=alert(1)>";
   await sendForm(env.app, "/admin/keys", { fields: { ...fields, name }, headers });
@@ -251,7 +251,7 @@ Deno.test("the names of keys and operators are text on the page, not HTML", asyn
 });
 
 Deno.test("a form of another site makes, revokes and opens nothing", async () => {
-  using env = await openKeys();
+  await using env = await openKeys();
   const cookie = await signIn(env.app);
   const { key } = await env.make();
   const headers = { ...cookie, origin: "https://evil.example", "sec-fetch-site": "cross-site" };

@@ -84,7 +84,7 @@ for (const [what, path, body, status, expected] of requests) {
 }
 
 Deno.test("the document of operators is valid, and describes every operation", async () => {
-  using env = await openAdminApp();
+  await using env = await openAdminApp();
   const { status, text } = await ask(env.app, "/admin/api/openapi.json", { headers: asOperator });
   assertStrictEquals(status, 200);
   const config = await createConfig({ extends: ["spec"], rules: { "struct": "error" } });
@@ -101,7 +101,7 @@ Deno.test("the document of operators is valid, and describes every operation", a
 });
 
 Deno.test("the overview is answered as it is described, with the token and with a session", async () => {
-  using env = await openAdminApp({ warnings: () => ["Change the model"] });
+  await using env = await openAdminApp({ warnings: () => ["Change the model"] });
   const document = await ask(env.app, "/admin/api/openapi.json", { headers: asOperator });
   const { assertDescribed } = new Contract(JSON.parse(document.text));
   const path = "/admin/api/overview";

@@ -24,7 +24,7 @@ Deno.test("an event stream of a finished job sends its parts, then the job as GE
       ["/api/generations", techno, "bundles"],
     ] as const
   ) {
-    using env = await openApp();
+    await using env = await openApp();
     const location = (await post(env.app, path, wish)).headers.get("location")!;
     await env.a.instance.idle();
     const source = await EventSource.open(env.app, `${location}/events`);
@@ -41,7 +41,7 @@ Deno.test("an event stream of a finished job sends its parts, then the job as GE
 });
 
 Deno.test("an event stream has headers against caching, changes and buffering", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const { headers } = source.response;
   assertStrictEquals(headers.get("content-type"), "text/event-stream");
@@ -54,7 +54,7 @@ Deno.test("an event stream has headers against caching, changes and buffering", 
 });
 
 Deno.test("HEAD of an event stream opens no stream", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const head = await env.app.request(`${env.location}/events`, { method: "HEAD" });
   assertStrictEquals(head.headers.get("content-type"), "text/event-stream");
   assertStrictEquals(await head.text(), "");
@@ -64,7 +64,7 @@ Deno.test("HEAD of an event stream opens no stream", async () => {
 });
 
 Deno.test("an event stream sends progress and the end as they happen, and closes", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   const first = await source.next();
   assertStrictEquals(first?.event, "progress");
@@ -78,7 +78,7 @@ Deno.test("an event stream sends progress and the end as they happen, and closes
 });
 
 Deno.test("a client that has received the end gets 204 when it reconnects", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const path = `${env.location}/events`;
   const early = await EventSource.open(env.app, path, { "last-event-id": "end" });
   assertStrictEquals(early.response.status, 200);
@@ -92,7 +92,7 @@ Deno.test("a client that has received the end gets 204 when it reconnects", asyn
 });
 
 Deno.test("Last-Event-ID takes precedence over ?after=, which is for the first connection", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   const path = `${headers.get("location")}/events`;
@@ -108,7 +108,7 @@ Deno.test("Last-Event-ID takes precedence over ?after=, which is for the first c
 });
 
 Deno.test("comments keep a connection alive while the job does not change", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
   for (let n = 1; n <= 2; n++) {
@@ -122,7 +122,7 @@ Deno.test("comments keep a connection alive while the job does not change", asyn
 });
 
 Deno.test("a client that disconnects does not affect the job, and leaves no resources", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const before = env.clock.waiting;
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
@@ -135,7 +135,7 @@ Deno.test("a client that disconnects does not affect the job, and leaves no reso
 });
 
 Deno.test("1,000 clients that connect and disconnect leave no resources", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const before = env.clock.waiting;
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, async (_, n) => {
@@ -160,7 +160,7 @@ async function openUnread(env: Awaited<ReturnType<typeof openHeld>>) {
 }
 
 Deno.test("a client that reads nothing for a minute loses its stream, which leaves no resources", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const before = env.clock.waiting;
   const reader = await openUnread(env);
   for (let n = 0; n < 4; n++) {
@@ -175,7 +175,7 @@ Deno.test("a client that reads nothing for a minute loses its stream, which leav
 });
 
 Deno.test("a client that disconnects without reading leaves no resources", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const before = env.clock.waiting;
   const reader = await openUnread(env);
   await reader.cancel();
@@ -185,7 +185,7 @@ Deno.test("a client that disconnects without reading leaves no resources", async
 });
 
 Deno.test("a client that reads slowly skips progress, and gets the end", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const reader = await openUnread(env);
   env.work.finish();
   await env.a.instance.idle();
@@ -196,7 +196,7 @@ Deno.test("a client that reads slowly skips progress, and gets the end", async (
 });
 
 Deno.test("a finished job is read and encoded once for many streams", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", { ...tokyo, durationDays: 30 });
   await env.a.instance.idle();
   const path = `${headers.get("location")}/events`;
@@ -216,7 +216,7 @@ Deno.test("a finished job is read and encoded once for many streams", async () =
 });
 
 Deno.test("an instance that stops closes its streams, so that clients reconnect elsewhere", async () => {
-  using env = await openHeld();
+  await using env = await openHeld();
   const source = await EventSource.open(env.app, `${env.location}/events`);
   await source.next();
   const stopping = env.a.instance.stop(0);
@@ -229,7 +229,7 @@ Deno.test("an instance that stops closes its streams, so that clients reconnect 
 });
 
 Deno.test("a job that is canceled in another instance ends its stream", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const source = await EventSource.open(env.app, `${location}/events`);
   await source.next();
@@ -239,7 +239,7 @@ Deno.test("a job that is canceled in another instance ends its stream", async ()
 });
 
 Deno.test("the events of an unknown job are 404", async () => {
-  using env = await openApp({}, { kinds: [testKind()] });
+  await using env = await openApp({}, { kinds: [testKind()] });
   for (const id of [crypto.randomUUID(), "nonsense"]) {
     assertProblem(await send(env.app, `/api/tests/${id}/events`), 404, "job_not_found");
   }

@@ -103,14 +103,14 @@ for (const [call, ...statuses] of table) {
   for (const [index, scopes] of [make, read, all, both, every].entries()) {
     const expected = statuses[index]!;
     Deno.test(`a key with ${scopes.join(" and ")} can ${call}: ${expected}`, async () => {
-      using env = await openWith(scopes);
+      await using env = await openWith(scopes);
       assertStrictEquals(await calls[call]!(env), expected);
     });
   }
 }
 
 Deno.test("a call beyond the scopes of a key is refused before anything is read", async () => {
-  using env = await openWith(["read"]);
+  await using env = await openWith(["read"]);
   const answer = await post(env.app, "/api/itineraries", "no JSON", bearer(env.ours));
   assertProblem(answer, 403, "insufficient_scope");
   assertStrictEquals(answer.body.error, "This call requires an API key with the scope make");
@@ -119,7 +119,7 @@ Deno.test("a call beyond the scopes of a key is refused before anything is read"
 });
 
 Deno.test("with PUBLIC_READS, a key reads by id without the scope, as callers without a key do", async () => {
-  using env = await openWith(["make"], { publicReads: true });
+  await using env = await openWith(["make"], { publicReads: true });
   for (const location of [env.own, env.foreign]) {
     assertStrictEquals((await send(env.app, location, { headers: bearer(env.ours) })).status, 200);
   }
@@ -128,7 +128,7 @@ Deno.test("with PUBLIC_READS, a key reads by id without the scope, as callers wi
 });
 
 Deno.test("a key without read gets no plan by waiting for it", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { key, text } = madeKey({ scopes: ["make"] });
   env.a.apiKeys.update({ keys: [key], isClosed: true });
   const headers = { ...bearer(text), prefer: "wait=10" };
@@ -139,7 +139,7 @@ Deno.test("a key without read gets no plan by waiting for it", async () => {
 });
 
 Deno.test("a read token of a key with read_all reads the job of another key", async () => {
-  using env = await openWith(["read_all"]);
+  await using env = await openWith(["read_all"]);
   const { body } = await post(env.app, `${env.foreign}/read-tokens`, {}, bearer(env.ours));
   assertStrictEquals((await send(env.app, `${env.foreign}?token=${body.token}`)).status, 200);
   env.revoke();
@@ -147,7 +147,7 @@ Deno.test("a read token of a key with read_all reads the job of another key", as
 });
 
 Deno.test("?all=1 lists the jobs of all callers and of one kind, newest first, in pages", async () => {
-  using env = await openWith(every);
+  await using env = await openWith(every);
   const ids = [env.foreign, env.own].map((location) => location.split("/").at(-1));
   for (let n = 0; n < 3; n++) {
     env.clock.advance(1_000);
@@ -170,7 +170,7 @@ Deno.test("?all=1 lists the jobs of all callers and of one kind, newest first, i
 
 for (const value of ["2", "true", ""]) {
   Deno.test(`?all=${value} is not valid`, async () => {
-    using env = await openWith(every);
+    await using env = await openWith(every);
     const headers = bearer(env.ours);
     const answer = await send(env.app, `/api/itineraries?all=${value}`, { headers });
     assertProblem(answer, 400, "invalid_request");
@@ -179,7 +179,7 @@ for (const value of ["2", "true", ""]) {
 }
 
 Deno.test("?all=0 lists the caller's own jobs", async () => {
-  using env = await openWith(every);
+  await using env = await openWith(every);
   const { body } = await send(env.app, "/api/itineraries?all=0", { headers: bearer(env.ours) });
   assertEquals(body.items.map(({ jobId }: { jobId: string }) => `/api/itineraries/${jobId}`), [
     env.own,
@@ -187,7 +187,7 @@ Deno.test("?all=0 lists the caller's own jobs", async () => {
 });
 
 Deno.test("on a service without keys, no caller lists the jobs of all", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const headers = { "client-token": "a-token-of-16-letters" };
   const answer = await send(env.app, "/api/itineraries?all=1", { headers });
   assertProblem(answer, 403, "insufficient_scope");
@@ -203,7 +203,7 @@ const ends: [what: string, end: (env: Env) => void][] = [
 
 for (const [what, end] of ends) {
   Deno.test(`when a key ${what}, its calls get 401, and its jobs go on`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const { key, text } = madeKey({ expiresAt: env.clock.now() + 1_000 });
     env.a.apiKeys.update({ keys: [key], isClosed: true });
     const { body } = await post(env.app, "/api/itineraries", tokyo, bearer(text));
@@ -222,7 +222,7 @@ for (const [what, end] of ends) {
   });
 
   Deno.test(`when a key ${what}, its streams end, also with a read token, and others go on`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const { key, text } = madeKey({ expiresAt: env.clock.now() + 1_000 });
     const other = madeKey({ scopes: ["read_all"] });
     env.a.apiKeys.update({ keys: [key, other.key], isClosed: true });
@@ -252,7 +252,7 @@ for (const [what, end] of ends) {
 }
 
 Deno.test("when a service closes, streams and long polls of callers without a key end", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { headers: made } = await post(env.app, "/api/itineraries", tokyo);
   const path = made.get("location")!;
   const stream = await EventSource.open(env.app, `${path}/events`);
@@ -270,7 +270,7 @@ Deno.test("when a service closes, streams and long polls of callers without a ke
 });
 
 Deno.test("with PUBLIC_READS, streams and long polls without a key go on when a service closes", async () => {
-  using env = await openApp({ publicReads: true }, { concurrency: 0 });
+  await using env = await openApp({ publicReads: true }, { concurrency: 0 });
   const { headers: made } = await post(env.app, "/api/itineraries", tokyo);
   const path = made.get("location")!;
   const stream = await EventSource.open(env.app, `${path}/events`);
@@ -286,7 +286,7 @@ Deno.test("with PUBLIC_READS, streams and long polls without a key go on when a 
 });
 
 Deno.test("a long poll of a key that is revoked meanwhile gets 401", async () => {
-  using env = await openWith(["read"]);
+  await using env = await openWith(["read"]);
   const headers = { ...bearer(env.ours), prefer: "wait=30" };
   const polling = send(env.app, env.own, { headers });
   await env.settled();
@@ -295,7 +295,7 @@ Deno.test("a long poll of a key that is revoked meanwhile gets 401", async () =>
 });
 
 Deno.test("a POST that waits is answered with the accepted job when its key is revoked", async () => {
-  using env = await openWith(both);
+  await using env = await openWith(both);
   const posting = post(env.app, "/api/itineraries", tokyo, {
     ...bearer(env.ours),
     prefer: "wait=30",
@@ -309,7 +309,7 @@ Deno.test("a POST that waits is answered with the accepted job when its key is r
 
 Deno.test("a stream whose key is revoked while its job is read is closed at once", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openWith(["read"], { kv });
+  await using env = await openWith(["read"], { kv });
   hooks.get = ([name]) => {
     if (name === "job") env.revoke();
   };
@@ -321,7 +321,7 @@ Deno.test("a stream whose key is revoked while its job is read is closed at once
 
 Deno.test("a poll and an acceptance read nothing of their key from the database", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openWith(["make", "read"], { kv });
+  await using env = await openWith(["make", "read"], { kv });
   const names = new Set<unknown>();
   hooks.get = ([name]) => void names.add(name);
   hooks.list = (selector) => void names.add("prefix" in selector && selector.prefix[0]);

@@ -56,7 +56,7 @@ async function change(app: App, path: string, body: unknown): Promise<Answer> {
 const canceled = { action: "replay", filter: { state: "canceled" } };
 
 Deno.test("a bulk job is previewed, started, shown, stopped, and recorded", async () => {
-  using env = await openBulkApi();
+  await using env = await openBulkApi();
   const { app, clock } = env;
   const preview = await change(app, "/bulk/preview", canceled);
   assertEquals([preview.status, preview.body], [200, { count: 3, isMore: false }]);
@@ -104,7 +104,7 @@ Deno.test("a bulk job is previewed, started, shown, stopped, and recorded", asyn
 });
 
 Deno.test("an undo in time leaves the jobs as they are", async () => {
-  using env = await openBulkApi();
+  await using env = await openBulkApi();
   const { body: { id } } = await change(env.app, "/bulk", canceled);
   const { body } = await change(env.app, `/bulk/${id}/undo`, {});
   assertEquals([body.outcome, body.bulkJob.state, body.cleanUp], ["undone", "undone", null]);
@@ -122,14 +122,14 @@ const invalid: [name: string, path: string, body: unknown][] = [
 
 for (const [name, path, body] of invalid) {
   Deno.test(`a bulk job ${name} is refused`, async () => {
-    using env = await openBulkApi();
+    await using env = await openBulkApi();
     assertProblem(await change(env.app, path, body), 400, "invalid_request");
     assertEquals((await get(env.app, "/bulk")).body.items, []);
   });
 }
 
 Deno.test("a bulk job that does not exist is a 404, in each call", async () => {
-  using env = await openBulkApi();
+  await using env = await openBulkApi();
   for (const id of [crypto.randomUUID(), "x"]) {
     assertProblem(await get(env.app, `/bulk/${id}`), 404, "job_not_found");
     assertProblem(await get(env.app, `/bulk/${id}/jobs`), 404, "job_not_found");
@@ -138,7 +138,7 @@ Deno.test("a bulk job that does not exist is a 404, in each call", async () => {
 });
 
 Deno.test("bulk jobs are in no list of clients, and clients cannot read them", async () => {
-  using env = await openBulkApi();
+  await using env = await openBulkApi();
   const { body: { id } } = await change(env.app, "/bulk", canceled);
   for (const path of ["/api/itineraries", "/api/generations"]) {
     assertStrictEquals((await send(env.app, `${path}/${id}`)).status, 404);
@@ -148,7 +148,7 @@ Deno.test("bulk jobs are in no list of clients, and clients cannot read them", a
 });
 
 Deno.test("the audit is filtered by action and operator, in pages", async () => {
-  using env = await openBulkApi();
+  await using env = await openBulkApi();
   for (const operator of ["Ann", "Bob", "Ann"]) {
     await post(env.app, "/admin/api/bulk", canceled, { ...ann, operator });
     env.clock.advance(1_000);

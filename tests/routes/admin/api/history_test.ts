@@ -22,7 +22,7 @@ async function openOperator() {
 
 for (const range of rangeNames) {
   Deno.test(`the history of the last ${range} has the jobs that ended, as it is described`, async () => {
-    using env = await openOperator();
+    await using env = await openOperator();
     await post(env.app, "/api/itineraries", tokyo);
     await env.a.instance.idle();
     await env.a.operator.history.record();
@@ -41,7 +41,7 @@ for (const range of rangeNames) {
 }
 
 Deno.test("an unknown range is refused, and without one it is the last hour", async () => {
-  using env = await openOperator();
+  await using env = await openOperator();
   assertStrictEquals(
     (await env.get("/admin/api/history?range=week")).found,
     "getHistory 400 invalid_request",
@@ -50,7 +50,7 @@ Deno.test("an unknown range is refused, and without one it is the last hour", as
 });
 
 Deno.test("the alerts are answered as they are described, firing ones first", async () => {
-  using env = await openOperator();
+  await using env = await openOperator();
   const before = await env.get("/admin/api/alerts");
   assertEquals([before.found, before.body.evaluatedAt], ["getAlerts 200", null]);
   await env.kv.set(["breaker", "bundles"], {
@@ -79,7 +79,7 @@ Deno.test("the alerts are answered as they are described, firing ones first", as
 });
 
 Deno.test("the page of a service without alerts says so", async () => {
-  using env = await openOperator();
+  await using env = await openOperator();
   const headers = await signIn(env.app);
   assertMatch((await ask(env.app, "/admin", { headers })).text, /No evaluation yet/);
   await env.a.operator.alerts.run();
