@@ -20,9 +20,8 @@ import {
   mayCancel,
   maySee,
   readerOf,
-  requireReadScope,
-  requireScope,
   scopeMissing,
+  withScope,
 } from "../http/caller.ts";
 import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
@@ -74,16 +73,17 @@ export interface JobRouteOptions {
 /** Creates all routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
   const calls = new JobCalls(kind, options);
-  const [makes, lists] = [requireScope("make"), requireScope("read")];
-  const reads = requireReadScope(options.access);
+  const { publicReads } = options.access;
+  type Call = (c: ApiContext) => Promise<Response>;
+  const reading = (call: Call): Call => publicReads ? call : withScope("read", call);
   return new Hono<AppEnv>()
-    .post("/", makes, (c) => calls.create(c))
-    .get("/", lists, (c) => calls.list(c))
-    .get("/:id", reads, (c) => calls.get(c))
-    .get("/:id/timeline", reads, (c) => calls.getTimeline(c))
-    .get("/:id/events", reads, (c) => calls.stream(c))
-    .post("/:id/read-tokens", reads, (c) => calls.createReadToken(c))
-    .delete("/:id", makes, (c) => calls.cancel(c));
+    .post("/", withScope("make", (c) => calls.create(c)))
+    .get("/", withScope("read", (c) => calls.list(c)))
+    .get("/:id", reading((c) => calls.get(c)))
+    .get("/:id/timeline", reading((c) => calls.getTimeline(c)))
+    .get("/:id/events", reading((c) => calls.stream(c)))
+    .post("/:id/read-tokens", reading((c) => calls.createReadToken(c)))
+    .delete("/:id", withScope("make", (c) => calls.cancel(c)));
 }
 
 type ApiContext = Context<AppEnv>;
