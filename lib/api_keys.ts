@@ -81,7 +81,8 @@ export class ApiKeys {
    */
   update({ keys, isClosed }: StoredKeys): void {
     const known = [...this.#configured, ...keys.map((key) => this.#withUse(key))];
-    // A key that operators have made comes last, so it stays revoked if `API_KEYS` has it, too.
+    // Keys of operators come last. A key that they have revoked stays revoked, even if `API_KEYS`
+    // contains it.
     this.#byHash = new Map(known.map((key) => [key.hash, key]));
     this.#byOwner = new Map(this.#byHash.values().map((key) => [key.caller.id, key]));
     this.#byTokenId = new Map(this.#byHash.values().map((key) => [key.tokenSigner.id, key]));

@@ -4,8 +4,8 @@
  *
  * The instance of the last evaluation makes the next one. Another instance takes over when it has
  * watched the stored result for almost a minute, and it has not changed. It never compares the clocks
- * of two machines for that. Whatever the clocks say, an evaluation that did not start from the stored
- * result writes nothing, so no change is delivered twice.
+ * of two machines for that. An evaluation that did not start from the stored result writes nothing.
+ * So no change is delivered twice, even if clocks are wrong.
  * @module
  */
 import { getLogger } from "@logtape/logtape";

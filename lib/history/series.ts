@@ -1,6 +1,6 @@
 /**
- * What the history keeps of the metrics: a fixed list of series, so that the size of a row has a
- * limit whatever the load.
+ * What the history keeps of the metrics: a fixed list of series, so that the size of a row does not
+ * grow with the load.
  * @module
  */
 

@@ -21,7 +21,7 @@ export interface JobEnding {
 
 /** Receives the saved transitions of one instance. */
 export interface JobEvents {
-  /** A new job is stored. Callbacks are jobs, too. */
+  /** A new job is stored. A callback is a job as well. */
   accepted(job: QueuedJob): void;
   /** An attempt begins. `isFirst`: no attempt has begun before. */
   claimed(job: RunningJob, options: { isFirst: boolean }): void;
