@@ -4,10 +4,11 @@
  * @module
  */
 import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
+import { type Cost, isCurrency, isPlausible, isSound, maxAmountIn } from "../cost.ts";
 import { comparable } from "../text.ts";
-import type { WrittenBundles } from "./kind.ts";
+import type { WrittenBundles, WrittenEvent } from "./plan.ts";
 
-type KeyEvent = WrittenBundles["bundles"][number]["keyEvents"][number];
+type KeyEvent = WrittenEvent;
 
 /** Each bundle has a title of its own. */
 const equalTitles: Rule<WrittenBundles> = {
@@ -68,13 +69,62 @@ const emptyEvent: Rule<WrittenBundles> = {
     })),
 };
 
+/** A price is not negative, and not more than any event costs. */
+const implausibleCost: Rule<WrittenBundles> = {
+  code: "implausible_cost",
+  check: ({ bundles }) =>
+    findEvents(bundles, eachPrice((price) => !isPlausible(price)), ({ name, price }, title) => ({
+      feedback: `price.amount must be from 0 to ${maxAmountIn(price!.currency)}, or price null`,
+      message: `The price of “${name}” in “${title}” was not plausible, so it is left out.`,
+    })),
+  repair: withSoundPlanPrices,
+};
+
+/** A price has a currency that exists. */
+const unknownCurrency: Rule<WrittenBundles> = {
+  code: "unknown_currency",
+  check: ({ bundles }) =>
+    findEvents(
+      bundles,
+      eachPrice(({ currency }) => !isCurrency(currency)),
+      ({ name, price }, title) => ({
+        feedback: `price.currency must be an ISO 4217 code such as EUR, not "${price!.currency}"`,
+        message:
+          `The price of “${name}” in “${title}” is left out, because its currency does not exist.`,
+      }),
+    ),
+  repair: withSoundPlanPrices,
+};
+
 /** All rules, in the order of their warnings. */
 export const bundlesRules: readonly Rule<WrittenBundles>[] = [
   equalTitles,
   equalBundles,
   repeatedEvent,
   emptyEvent,
+  implausibleCost,
+  unknownCurrency,
 ];
+
+/** Returns the plan without the prices that must not be shown. */
+function withSoundPlanPrices(plan: WrittenBundles): WrittenBundles {
+  return { ...plan, bundles: plan.bundles.map(withSoundPrices) };
+}
+
+/** Returns the bundle without the prices that must not be shown. */
+export function withSoundPrices<Bundle extends { keyEvents: { price: Cost | null }[] }>(
+  bundle: Bundle,
+): Bundle {
+  const keyEvents = bundle.keyEvents.map((event) =>
+    isSound(event.price) ? event : { ...event, price: null }
+  );
+  return { ...bundle, keyEvents };
+}
+
+/** Returns a check of each known price of a bundle. */
+function eachPrice(isWrong: (price: Cost) => boolean): (events: KeyEvent[]) => boolean[] {
+  return (events) => events.map(({ price }) => price !== null && isWrong(price));
+}
 
 /** Returns what tells an event from others. */
 function keyOf({ name, date }: KeyEvent): string {

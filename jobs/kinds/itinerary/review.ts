@@ -6,7 +6,7 @@
 import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
 import { comparable } from "../text.ts";
 import { startAfterMidnight } from "./clock_time.ts";
-import { type Cost, isCurrency, isPlausible, maxAmountIn } from "./cost.ts";
+import { type Cost, isCurrency, isPlausible, isSound, maxAmountIn } from "../cost.ts";
 import type { Day, WrittenItinerary } from "./kind.ts";
 
 type Activity = Day["activities"][number];
@@ -117,10 +117,6 @@ export function withSoundDayCosts(day: Day): Day {
       estimatedCost: isSound(activity.estimatedCost) ? activity.estimatedCost : null,
     })),
   };
-}
-
-function isSound(cost: Cost | null): boolean {
-  return cost === null || (isPlausible(cost) && isCurrency(cost.currency));
 }
 
 /** Returns a check of each known cost of a day. */

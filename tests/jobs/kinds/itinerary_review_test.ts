@@ -1,6 +1,6 @@
 /** What an itinerary must keep to, and what becomes of a plan that does not. */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { isCurrency, isPlausible } from "../../../jobs/kinds/itinerary/cost.ts";
+import { isCurrency, isPlausible } from "../../../jobs/kinds/cost.ts";
 import { type Itinerary, itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import { itineraryRules } from "../../../jobs/kinds/itinerary/review.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
