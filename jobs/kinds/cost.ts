@@ -58,7 +58,7 @@ export function isPlausible({ amount, currency }: Cost): boolean {
   return amount >= 0 && amount <= maxAmountIn(currency);
 }
 
-/** Returns whether a cost may be shown: it is unknown, or plausible and in a currency that exists. */
-export function isSound(cost: Cost | null): boolean {
-  return cost === null || (isPlausible(cost) && isCurrency(cost.currency));
+/** Returns whether a cost may be shown: it is plausible, in a currency that exists. */
+export function isSound(cost: Cost): boolean {
+  return isPlausible(cost) && isCurrency(cost.currency);
 }

@@ -84,7 +84,8 @@ export function bundlesKind(settings: BundlesSettings) {
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
-    sample: (request) => Bundles.parse(sampleBundles(request)),
+    // A placeholder is stored as it is; the sample model's answer is completed again.
+    sample: (request) => new Research().complete(sampleBundles(request)),
     sampleReasoning,
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
@@ -137,15 +138,15 @@ async function generate(
       }
       continue;
     }
-    const verdict = review.judge(answer);
-    if ("value" in verdict) return research.complete(verdict.value);
+    const verdict = await review.judge(answer, (written) => research.complete(written));
+    if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.
       if (answer.text !== null) previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
-  if (review.fallback !== null) return research.complete(review.fallback);
+  if (review.fallback !== null) return review.fallback;
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 

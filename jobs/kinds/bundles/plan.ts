@@ -7,7 +7,7 @@ import { PlanWarning } from "../../../lib/job/plan_warning.ts";
 import { isLater, readLocalTime } from "../../../lib/local_time.ts";
 import { TimeZoneName } from "../../../lib/time_zone.ts";
 import { Cost } from "../cost.ts";
-import { Category, Coordinates, orNull, Point } from "../plan_members.ts";
+import { lenient, storedPlace, writtenPlace } from "../plan_members.ts";
 import { areSingleCharacters, modelText, SINGLE_CHARACTERS } from "../text.ts";
 
 const MIN_BUNDLES = 3;
@@ -43,13 +43,15 @@ const WrittenEvent = z.object({
   endsAt: writtenTime.describe("The end in the same forms; null where it is not known"),
   venue: told.venue,
   neighborhood: told.neighborhood,
-  city: orNull(modelText).describe("The city or town; null where it is not known"),
-  mapQuery: orNull(modelText).describe(
-    'What finds the place on a map: its own name and the city, such as "A-Trane, Berlin"',
+  city: lenient(
+    modelText.nullable().describe("The city or town alone; null where you do not know it"),
+    null,
   ),
-  coordinates: orNull(Point).describe("Of the place, in decimal degrees; null where not known"),
-  category: orNull(Category),
-  price: orNull(Cost).describe("For one person; null where it is not known"),
+  ...writtenPlace,
+  price: lenient(
+    Cost.nullable().describe("For one person; null where you do not know it"),
+    null,
+  ),
   url: told.url,
   why: told.why,
 }).overwrite(withSoundEnd);
@@ -90,13 +92,8 @@ export const KeyEvent = z.object({
   ),
   venue: told.venue,
   neighborhood: told.neighborhood,
-  city: z.string().nullable().default(null),
-  mapQuery: z.string().nullable().default(null).describe("What finds the place on a map"),
-  coordinates: Coordinates.nullable().default(null),
-  verified: z.boolean().nullable().default(null).describe(
-    "Whether the provider of places knows the place; `null`: not checked",
-  ),
-  category: Category.nullable().default(null),
+  city: z.string().nullable().default(null).describe("`null`: not known"),
+  ...storedPlace,
   price: Cost.nullable().default(null).describe("For one person"),
   url: told.url,
   why: told.why,

@@ -5,6 +5,7 @@
  */
 import type { InputItem } from "../../../lib/model/model.ts";
 import type { FoundPlace } from "../../tools/tool.ts";
+import { approximate } from "../plan_members.ts";
 import { comparable } from "../text.ts";
 import { KnownLinks } from "./known_links.ts";
 import type {
@@ -58,11 +59,10 @@ export class Research {
   }
 
   #completeEvent(event: WrittenEvent): KeyEvent {
-    const { coordinates } = event;
     return {
       ...event,
       timeZone: this.#timeZoneIn(event.city),
-      coordinates: coordinates && { ...coordinates, origin: "approximate" },
+      coordinates: approximate(event.coordinates),
       verified: null,
     };
   }

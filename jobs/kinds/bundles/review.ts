@@ -6,12 +6,10 @@
 import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
 import { type Cost, isCurrency, isPlausible, isSound, maxAmountIn } from "../cost.ts";
 import { comparable } from "../text.ts";
-import type { WrittenBundles, WrittenEvent } from "./plan.ts";
-
-type KeyEvent = WrittenEvent;
+import type { Bundles, KeyEvent } from "./plan.ts";
 
 /** Each bundle has a title of its own. */
-const equalTitles: Rule<WrittenBundles> = {
+const equalTitles: Rule<Bundles> = {
   code: "equal_titles",
   check({ bundles }) {
     const titles = bundles.map(({ title }) => comparable(title));
@@ -26,7 +24,7 @@ const equalTitles: Rule<WrittenBundles> = {
 };
 
 /** Each bundle has events of its own. One event may be in several bundles. */
-const equalBundles: Rule<WrittenBundles> = {
+const equalBundles: Rule<Bundles> = {
   code: "equal_bundles",
   check({ bundles }) {
     const sets = bundles.map(({ keyEvents }) =>
@@ -44,7 +42,7 @@ const equalBundles: Rule<WrittenBundles> = {
 };
 
 /** No event twice in one bundle. A series may have one name and several dates. */
-const repeatedEvent: Rule<WrittenBundles> = {
+const repeatedEvent: Rule<Bundles> = {
   code: "repeated_event",
   check: ({ bundles }) =>
     findEvents(bundles, (events) => {
@@ -60,7 +58,7 @@ const repeatedEvent: Rule<WrittenBundles> = {
 const NO_EVENT = /^(?:n a|na|none|null|unknown|tba|tbd|to be (?:announced|determined)|event|-)$/;
 
 /** An event has a name that says something. */
-const emptyEvent: Rule<WrittenBundles> = {
+const emptyEvent: Rule<Bundles> = {
   code: "empty_event",
   check: ({ bundles }) =>
     findEvents(bundles, (events) => events.map(isEmpty), ({ name }, title) => ({
@@ -70,7 +68,7 @@ const emptyEvent: Rule<WrittenBundles> = {
 };
 
 /** A price is not negative, and not more than any event costs. */
-const implausibleCost: Rule<WrittenBundles> = {
+const implausibleCost: Rule<Bundles> = {
   code: "implausible_cost",
   check: ({ bundles }) =>
     findEvents(bundles, eachPrice((price) => !isPlausible(price)), ({ name, price }, title) => ({
@@ -81,7 +79,7 @@ const implausibleCost: Rule<WrittenBundles> = {
 };
 
 /** A price has a currency that exists. */
-const unknownCurrency: Rule<WrittenBundles> = {
+const unknownCurrency: Rule<Bundles> = {
   code: "unknown_currency",
   check: ({ bundles }) =>
     findEvents(
@@ -97,7 +95,7 @@ const unknownCurrency: Rule<WrittenBundles> = {
 };
 
 /** All rules, in the order of their warnings. */
-export const bundlesRules: readonly Rule<WrittenBundles>[] = [
+export const bundlesRules: readonly Rule<Bundles>[] = [
   equalTitles,
   equalBundles,
   repeatedEvent,
@@ -107,7 +105,7 @@ export const bundlesRules: readonly Rule<WrittenBundles>[] = [
 ];
 
 /** Returns the plan without the prices that must not be shown. */
-function withSoundPlanPrices(plan: WrittenBundles): WrittenBundles {
+function withSoundPlanPrices(plan: Bundles): Bundles {
   return { ...plan, bundles: plan.bundles.map(withSoundPrices) };
 }
 
@@ -116,7 +114,7 @@ export function withSoundPrices<Bundle extends { keyEvents: { price: Cost | null
   bundle: Bundle,
 ): Bundle {
   const keyEvents = bundle.keyEvents.map((event) =>
-    isSound(event.price) ? event : { ...event, price: null }
+    event.price === null || isSound(event.price) ? event : { ...event, price: null }
   );
   return { ...bundle, keyEvents };
 }
@@ -137,7 +135,7 @@ function isEmpty({ name }: KeyEvent): boolean {
 
 /** Finds events by a check that has one answer for each event of a bundle. */
 function findEvents(
-  bundles: WrittenBundles["bundles"],
+  bundles: Bundles["bundles"],
   check: (events: KeyEvent[]) => boolean[],
   describe: (event: KeyEvent, title: string) => Omit<Finding, "where">,
 ): Finding[] {

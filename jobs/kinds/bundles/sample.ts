@@ -51,8 +51,14 @@ const anyInterests = ["music", "food", "art"];
 /** The time of bundles for travellers who name none. */
 const THIS_WEEKEND = "When: the coming weekend";
 
-/** What is not known of an invented place. */
-const unknown = { city: null, mapQuery: null, coordinates: null, category: null, price: null };
+/** What is not known of an invented event. */
+const unknown = {
+  city: null,
+  category: "other",
+  mapQuery: null,
+  coordinates: null,
+  price: null,
+} as const;
 
 /** The reasoning summaries of the sample generator. */
 export const sampleReasoning = [

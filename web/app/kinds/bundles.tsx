@@ -162,7 +162,7 @@ function EventRow({ event }: { event: KeyEvent }) {
       <p dir="auto">{why}</p>
       {(where || price) && (
         <p class="facts">
-          {where && <PlaceLink place={where} query={mapQuery ?? where} />}
+          {where && <PlaceLink place={where} query={mapQuery || where} />}
           {price && <span>{formatCost(price)}</span>}
         </p>
       )}
