@@ -16,6 +16,7 @@ const prompts = [
 const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
   "bundles-2": "184a0afa8c80d58b",
+  "bundles-3": "022a9c1ff924da41",
 };
 
 for (const [version, instructions] of prompts) {
