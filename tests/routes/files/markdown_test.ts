@@ -403,6 +403,8 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
     const line = oneLine(text);
     fc.pre(line !== "");
     const event = { name: text, date: text, venue: text, neighborhood: text, why: text };
+    // A city that another part of the place names is left out.
+    const city = `City of ${text}`;
     const blocks = blocksOf(bundlesMarkdown({
       preferences: {
         interests: [text, text],
@@ -411,7 +413,9 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         otherPreferences: text,
       },
       note: text,
-      bundles: [bundle({ title: text, description: text, keyEvents: [keyEvent(event)] })],
+      bundles: [
+        bundle({ title: text, description: text, keyEvents: [keyEvent({ ...event, city })] }),
+      ],
     }));
     const [name] = blocks.splice(6, 1);
     const bold = name!.match(/^- \*\*(\S.*\S|\S)\*\*$/u);
@@ -427,7 +431,7 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         line,
         line,
         line,
-        `${line} · ${line} · ${line}`,
+        `${line} · ${line} · ${line} · ${oneLine(city)}`,
         line,
       ],
     );

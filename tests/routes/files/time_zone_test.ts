@@ -183,8 +183,10 @@ Deno.test("each event is in the time zone of its own city, unless the request na
   const trip = path.replace("/api/generations", "/trips");
   const zonesIn = async (query: Record<string, string>) => {
     const { text } = await calendarOf(env.app, trip, query);
-    return new Set([...text.matchAll(/^DTSTART([^:]*):/gm)].map(([, zone]) => zone)
-      .filter((zone) => zone !== ""));
+    return new Set(
+      [...text.matchAll(/^DTSTART([^:]*):/gm)].map(([, zone]) => zone)
+        .filter((zone) => zone !== ""),
+    );
   };
   const day = ";VALUE=DATE";
   assertEquals(await zonesIn({}), new Set([";TZID=Europe/Lisbon", ";TZID=Europe/Madrid", day]));
