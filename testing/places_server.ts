@@ -70,7 +70,8 @@ function answerIn(
     case "broken":
       return new Response("Internal error", { status: 500 });
     case "dead":
-      return new Response(new ReadableStream({ pull: (body) => body.error(new Error("dead")) }));
+      // A body that cannot be decoded ends a request as a broken connection does.
+      return new Response("dead", { headers: { "content-encoding": "gzip" } });
     case "web page":
       return new Response("<!doctype html><h1>Hello</h1>");
     default:

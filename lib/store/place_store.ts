@@ -88,6 +88,8 @@ export class PlaceTurns {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   #last: LastTurn | undefined;
+  /** Settles when the callers before have had their turns or have left. Never rejects. */
+  #queue: Promise<unknown> = Promise.resolve();
 
   /** @param options `intervalMs`: the shortest time between two turns, in milliseconds */
   constructor(kv: Deno.Kv, { clock, intervalMs }: { clock: Clock; intervalMs: number }) {
@@ -97,11 +99,17 @@ export class PlaceTurns {
   }
 
   /**
-   * Waits for a turn. An instance must not call it again before it has settled.
+   * Waits for a turn, in the order of the calls.
    *
    * @throws the reason of `signal`, if it aborts; the error of the database
    */
   async take(signal: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#take(signal));
+    this.#queue = turn.catch(() => {});
+    await turn;
+  }
+
+  async #take(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
       this.#last ??= await this.#look();
