@@ -6,6 +6,7 @@ import { PlaceChecker, type PlaceCheckerOptions } from "../../../jobs/places/pla
 import { DAY_MS } from "../../../lib/clock.ts";
 import { PlaceStore, PlaceTurns } from "../../../lib/store/place_store.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
+import { hookKv, settled } from "../../../testing/hooked_kv.ts";
 import {
   type PlacesServer,
   type ServedPlace,
@@ -43,9 +44,11 @@ const known = names.slice(0, 8).map((name, n): ServedPlace => ({
   ...n === 4 && { openingHours: "Tu-Su 10:00-18:00" },
 }));
 
-/** How many lookups run, in all instances of a test, and the server that they ask. */
+/** How many lookups run and have started, in all instances of a test, and what they use. */
 let running = 0;
+let started = 0;
 let asked: PlacesServer;
+let database: Deno.Kv;
 
 /** Counts the lookups that run. */
 function counted(provider: PlaceProvider): PlaceProvider {
@@ -53,6 +56,7 @@ function counted(provider: PlaceProvider): PlaceProvider {
     ...provider,
     async lookUp(...args) {
       running++;
+      started++;
       return await provider.lookUp(...args).finally(() => running--);
     },
   };
@@ -60,7 +64,9 @@ function counted(provider: PlaceProvider): PlaceProvider {
 
 /** A provider, and instances that share a database. */
 async function openPlaces(places: readonly ServedPlace[] = known) {
-  const kv = await Deno.openKv(":memory:");
+  const { kv } = hookKv(await Deno.openKv(":memory:"));
+  database = kv;
+  started = 0;
   const clock = new FakeClock();
   const server = asked = servePlaces(places);
   const counts: Record<string, number> = {};
@@ -103,8 +109,11 @@ const STEP_MS = 250;
 
 /** Waits for the database, and for a server that answers. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) {
-    do await nextTurn(); while (running > 0 && asked.mode !== "slow");
+  for (;;) {
+    await settled(database);
+    const isSlow = asked.mode === "slow" && asked.queries.length === started;
+    if (running === 0 || isSlow) return;
+    await nextTurn();
   }
 }
 
@@ -453,7 +462,7 @@ Deno.test("check() asks the provider without a cache when the database cannot be
   const broken = new Proxy(kv, {
     get: (target, name) => {
       if (name === "getMany" || name === "set") return down;
-      const value = Reflect.get(target, name);
+      const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
