@@ -8,6 +8,7 @@ import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
 import { assembleDay, assembleItinerary } from "./assemble.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
@@ -72,6 +73,8 @@ export function itineraryKind(settings: ItinerarySettings) {
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleItinerary,
+    objectionsTo: (request, { now, base }) =>
+      objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
