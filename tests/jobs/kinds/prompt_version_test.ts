@@ -17,6 +17,7 @@ const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
   "itinerary-3": "f63a4e7918120f8b",
   "bundles-2": "184a0afa8c80d58b",
+  "bundles-3": "022a9c1ff924da41",
 };
 
 for (const [version, instructions] of prompts) {
