@@ -126,8 +126,7 @@ async function generate(
       previous,
       format: { name: "bundles", schema: WrittenBundles },
       tools,
-      // The preferences have no member for a place.
-      webSearch: webSearch ? { city: null } : null,
+      webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, parts);
