@@ -888,7 +888,7 @@ Deno.test("the page of a trip shows the facts of its wish, its dates and its wea
   ]);
   assertMatch(text, /Day 1 · Sat, Dec 5, 2026 · rain showers, 12 to 17 °C, rain 60% · activities/);
   assertMatch(text, /Day 2 · Sun, Dec 6, 2026 · activities/);
-  // The first day and the time zone are known, so nobody has to enter them.
+  // The first day and the time zone are known, so there is no form for them.
   assertMatch(text, new RegExp(`href="/trips/${jobId}/plan.ics"[^>]*>Add to calendar`));
   assertNotMatch(text, /name="start"/);
   assertMatch(text, /local times of the place \(Europe\/Lisbon\)/);
