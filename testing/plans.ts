@@ -14,6 +14,7 @@ import { assembleItinerary } from "../jobs/kinds/itinerary/assemble.ts";
 import type { Activity, Day, Itinerary } from "../jobs/kinds/itinerary/plan.ts";
 import type { ItineraryRequest } from "../jobs/kinds/itinerary/request.ts";
 import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
+import { surroundingsOf } from "../jobs/kinds/itinerary/surroundings.ts";
 
 /** Returns a valid activity, of which only the members of the first version are known. */
 export function storedActivity(changes: Partial<Activity> = {}): Activity {
@@ -43,7 +44,7 @@ export function storedDay(members: Pick<Day, "day" | "theme" | "activities">): D
 
 /** Returns the plan of the sample generator. */
 export function samplePlan(request: ItineraryRequest): Itinerary {
-  return assembleItinerary(sampleItinerary(request));
+  return assembleItinerary(sampleItinerary(request), surroundingsOf(request));
 }
 
 /** Returns an event as a model writes it that knows little about it. */
