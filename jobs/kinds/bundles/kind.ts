@@ -19,6 +19,7 @@ import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
@@ -88,6 +89,8 @@ export function bundlesKind(settings: BundlesSettings) {
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
     sampleReasoning,
+    objectionsTo: ({ preferences }, { now, base }) =>
+      objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
@@ -106,14 +109,15 @@ async function generate(
   { model, effort, tools, webSearch }: BundlesSettings,
 ): Promise<Bundles> {
   const research = new Research();
+  const rules = bundlesRules({
+    request,
+    startedAt: context.startedAt,
+    destination: null,
+    isKnownLink: (link) => research.isKnownLink(link),
+  });
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules({
-      request,
-      startedAt: context.startedAt,
-      destination: null,
-      isKnownLink: (link) => research.isKnownLink(link),
-    }),
+    rules: () => rules,
     maxTokens: TURN_TOKENS,
   });
   const instructions = bundlesInstructions(promptTime(context.startedAt));
