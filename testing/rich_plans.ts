@@ -7,7 +7,13 @@ import type { Bundle, Bundles, KeyEvent } from "../jobs/kinds/bundles/plan.ts";
 import type { BundlesRequest } from "../jobs/kinds/bundles/request.ts";
 import { totalsOf } from "../jobs/kinds/itinerary/assemble.ts";
 import { weekdayOf } from "../jobs/kinds/itinerary/calendar_day.ts";
-import type { Activity, Day, Itinerary } from "../jobs/kinds/itinerary/plan.ts";
+import {
+  type Activity,
+  type Day,
+  type Itinerary,
+  WrittenDay,
+  type WrittenItinerary,
+} from "../jobs/kinds/itinerary/plan.ts";
 import type { ItineraryRequest } from "../jobs/kinds/itinerary/request.ts";
 import { dateOfDay } from "../jobs/kinds/itinerary/surroundings.ts";
 import type { Category } from "../jobs/kinds/plan_members.ts";
@@ -118,6 +124,13 @@ export function richItinerary(): Itinerary {
       });
     }),
     location: null,
+  };
+}
+
+/** Returns {@link richItinerary} as the model writes it. */
+export function writtenRichItinerary(): WrittenItinerary {
+  return {
+    days: richItinerary().days.map((day) => WrittenDay.parse(day)),
   };
 }
 
