@@ -87,6 +87,22 @@ const broken: {
     message: /^“pastéis DE BELÉM!” is planned more than once on day 2\.$/,
   },
   {
+    code: "repeated_activity",
+    what: "a meal twice on one day",
+    change: set(1, 3, { title: "Pastéis de Belém", mapQuery: "Pastéis de Belém, Lisboa" }),
+    where: "days.1.activities.3",
+    feedback: /^repeats "Pastéis de Belém" of the same day/,
+    message: /^“Pastéis de Belém” is planned more than once/,
+  },
+  {
+    code: "equal_days",
+    what: "a day with everything of another one",
+    change: (days) => days[1]!.activities = structuredClone(days[0]!.activities),
+    where: "days.1",
+    feedback: /^has the same activities or places as day 1; plan others$/,
+    message: /^Day 2 has the same activities or places as day 1\.$/,
+  },
+  {
     code: "equal_days",
     what: "a day with the places of another one",
     change: (days) =>
@@ -133,6 +149,14 @@ const broken: {
     message: /^“The old wall” on day 2 is at the same place/,
   },
   {
+    code: "repeated_place",
+    what: "a park on two days",
+    change: all(...[0, 2].map((day) => set(day, 2, { category: "nature", mapQuery: "Park" }))),
+    where: "days.2.activities.2",
+    feedback: /^is at the place of an activity of day 1 \("Park"\)/,
+    message: /^“Jardins do Tejo” on day 3 is at the same place/,
+  },
+  {
     code: "after_midnight",
     what: "an activity after midnight",
     change: set(1, 3, { time: "00:30" }),
@@ -160,6 +184,14 @@ const broken: {
     message: /begins before/,
   },
   {
+    code: "overlapping_times",
+    what: "an activity far away that begins half an hour too early",
+    change: set(1, 3, { time: "15:00" }),
+    where: "days.1.activities.3",
+    feedback: /^starts at 15:00, before "MAAT" ends/,
+    message: /begins before “MAAT” ends\.$/,
+  },
+  {
     code: "short_transfer",
     what: "ten minutes for a ride of half an hour",
     change: set(1, 3, { time: "15:40" }),
@@ -178,6 +210,17 @@ const broken: {
     where: "days.2.activities.3",
     feedback: /^the way there takes about 5\d minutes, but the times leave 0;/,
     message: /^The way to “Museu do Azulejo” on day 3 takes about 5\d minutes/,
+  },
+  {
+    code: "short_transfer",
+    what: "three hours for a flight with the ways to it",
+    change: (days) => {
+      at(days, 1, 2).toNext = { distanceMeters: 2e6, walkingMinutes: 25_000, origin: "router" };
+      at(days, 1, 3).time = "18:30";
+    },
+    where: "days.1.activities.3",
+    feedback: /^the way there takes about 240 minutes, but the times leave 180;/,
+    message: /takes about 240 minutes, but the plan leaves 180\.$/,
   },
   {
     code: "missing_meal",
@@ -274,6 +317,14 @@ const broken: {
     where: "days.1",
     feedback: /^has too little for a packed pace; plan at least 5 activities$/,
     message: /^Day 2 has less to do than the packed pace that you asked for\.$/,
+  },
+  {
+    code: "pace",
+    what: "four activities on the only day of a packed trip",
+    change: all(ask({ pace: "packed", durationDays: 1 }), (days) => days.splice(1)),
+    where: "days.0",
+    feedback: /^has too little for a packed pace/,
+    message: /^Day 1 has less to do/,
   },
   {
     code: "diet_not_considered",
@@ -391,7 +442,7 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
   ],
   [
     "a lodging that one may leave",
-    set(0, 0, { category: "lodging", durationMinutes: 600, openingHours: null }),
+    set(1, 1, { category: "lodging", durationMinutes: 600, openingHours: null }),
   ],
   ["a way for which 12 minutes are left instead of 27", set(1, 3, { time: "15:42" })],
   [
