@@ -16,15 +16,19 @@ import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Destination } from "../../places/place.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import { fenced } from "../text.ts";
 import { objectionsToDates } from "../trip_dates.ts";
+import { withPlaces } from "./event_places.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
 import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
+import { findWishCity } from "./wish_city.ts";
 import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -52,6 +56,8 @@ export interface BundlesSettings {
   effort?: ReasoningEffort | undefined;
   tools: Tool[];
   webSearch: boolean;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** The members of the public answer that show the plan and the reasoning. */
@@ -106,21 +112,21 @@ export function bundlesKind(settings: BundlesSettings) {
 async function generate(
   request: BundlesRequest,
   context: JobContext,
-  { model, effort, tools, webSearch }: BundlesSettings,
+  { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
   const research = new Research();
-  const rules = bundlesRules({
-    request,
-    startedAt: context.startedAt,
-    destination: null,
-    isKnownLink: (link) => research.isKnownLink(link),
-  });
+  const city = findWishCity(request, { places, context });
+  // A failure of the model may come first.
+  city.catch(() => {});
+  let destination: Destination | null = null;
+  const { startedAt } = context;
+  const isKnownLink = (link: string) => research.isKnownLink(link);
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: () => rules,
+    rules: () => bundlesRules({ request, startedAt, destination, isKnownLink }),
     maxTokens: TURN_TOKENS,
   });
-  const instructions = bundlesInstructions(promptTime(context.startedAt));
+  const instructions = bundlesInstructions(promptTime(startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
   const parts = partsOf(research);
@@ -133,8 +139,7 @@ async function generate(
       previous,
       format: { name: "bundles", schema: WrittenBundles },
       tools,
-      // The preferences have no member for a place.
-      webSearch: webSearch ? { city: null } : null,
+      webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, parts);
@@ -148,7 +153,12 @@ async function generate(
       }
       continue;
     }
-    const verdict = await review.judge(answer, (written) => research.complete(written));
+    const verdict = await review.judge(answer, async (written) => {
+      destination = await city;
+      const labelOf = (city: string) => research.labelOf(city);
+      const step = `turn-${turn}/places`;
+      return await withPlaces(research.complete(written), { places, step, labelOf, context });
+    });
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.

@@ -92,9 +92,9 @@ Details of an activity
   null if the wish names neither, or if they do not matter there.
 
 Language
-- Write every text in the language that the wish names in language, a BCP 47 tag. Without it, write
-  in the language of the destination as the traveller typed it ("Lissabon" is German, "東京" is
-  Japanese); in English if it could be any.`;
+- language is a BCP 47 tag: write every text in that language. Without it, write in the language of
+  the destination as the traveller typed it ("Lissabon" is German, "東京" is Japanese); in English if
+  it could be any.`;
 }
 
 /** Returns the user's message: the wish, and the calendar of the trip if it has a first day. */
