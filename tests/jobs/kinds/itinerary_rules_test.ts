@@ -6,6 +6,7 @@ import type { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts"
 import { withoutFarDayPositions } from "../../../jobs/kinds/itinerary/rules/places.ts";
 import { itineraryRules } from "../../../jobs/kinds/itinerary/rules/rules.ts";
 import type { Destination } from "../../../jobs/places/place.ts";
+import { fastest } from "../../../testing/processor_time.ts";
 import { storedActivity } from "../../../testing/plans.ts";
 import { lisbon, porto, richItinerary, richWish, withWays } from "../../../testing/rich_plans.ts";
 
@@ -577,7 +578,7 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
         time: "23:45",
         category: "transport",
         durationMinutes: 120,
-        openingHours: "18:00-02:00",
+        openingHours: "Fr 18:00-02:00",
       }),
     ),
   ],
@@ -676,7 +677,7 @@ Deno.test("a wrong date becomes that of the wish", () => {
   assertEquals(plan.days[0], richItinerary().days[0]);
 });
 
-Deno.test("the review of the longest plan takes less than ten milliseconds", () => {
+Deno.test("the review of the longest plan takes less than ten milliseconds", async () => {
   const [first, second] = richItinerary().days;
   const days = Array.from({ length: 30 }, (_, index) => ({
     ...first!,
@@ -688,16 +689,10 @@ Deno.test("the review of the longest plan takes less than ten milliseconds", () 
       place: `${activity.place} ${index}`,
     })),
   }));
-  const times = Array.from({ length: 20 }, () => {
-    const start = performance.now();
-    const rules = itineraryRules({
-      request: { ...richWish, durationDays: 30 },
-      destination: lisbon,
-    });
+  const wish = { ...richWish, durationDays: 30 };
+  const ms = await fastest(() => {
+    const rules = itineraryRules({ request: wish, destination: lisbon });
     rules.forEach((rule) => rule.check({ days, location: null }));
-    return performance.now() - start;
-  });
-  // The fastest run: others share the processor.
-  const fastest = Math.min(...times);
-  assert(fastest < 10, `${fastest} ms`);
+  }, { runs: 30, enoughMs: 10 });
+  assert(ms < 10, `${ms} ms`);
 });

@@ -13,7 +13,6 @@ const EARLY_MINUTES = 15;
 /** How long before its planned end a place may close: durations are usual ones. */
 const LATE_MINUTES = 30;
 
-/** After midnight, the hours of the day before count for a place that is still open. */
 const DAY_MINUTES = 24 * 60;
 
 /** The longest text of opening hours that the model reads. */
@@ -48,7 +47,8 @@ function isClosed(
   start: number,
 ): boolean {
   if (openingHours === null || start >= DAY_MINUTES) return false;
-  const begin = start + EARLY_MINUTES;
+  // Later, it would be the next day.
+  const begin = Math.min(start + EARLY_MINUTES, DAY_MINUTES - 1);
   const end = start + (durationMinutes ?? 0) - LATE_MINUTES;
   const at = { from: clockOf(begin), to: end > begin ? clockOf(end) : null };
   const weekdays = weekday === null ? Weekday.options : [weekday];
