@@ -16,6 +16,7 @@ import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Destination } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
@@ -25,7 +26,9 @@ import { withPlaces } from "./event_places.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
-import { bundlesRules, withSoundPrices } from "./review.ts";
+import { withSoundPrices } from "./rules/money.ts";
+import { bundlesRules } from "./rules/rules.ts";
+import { findWishCity } from "./wish_city.ts";
 import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -111,15 +114,21 @@ async function generate(
   context: JobContext,
   { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
+  const research = new Research();
+  const city = findWishCity(request, { places, context });
+  // A failure of the model may come first.
+  city.catch(() => {});
+  let destination: Destination | null = null;
+  const { startedAt } = context;
+  const isKnownLink = (link: string) => research.isKnownLink(link);
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules,
+    rules: () => bundlesRules({ request, startedAt, destination, isKnownLink }),
     maxTokens: TURN_TOKENS,
   });
-  const instructions = bundlesInstructions(promptTime(context.startedAt));
+  const instructions = bundlesInstructions(promptTime(startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  const research = new Research();
   const parts = partsOf(research);
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
@@ -144,13 +153,12 @@ async function generate(
       }
       continue;
     }
-    const verdict = await review.judge(answer, (written) =>
-      withPlaces(research.complete(written), {
-        places,
-        step: `turn-${turn}/places`,
-        labelOf: (city) => research.labelOf(city),
-        context,
-      }));
+    const verdict = await review.judge(answer, async (written) => {
+      destination = await city;
+      const labelOf = (city: string) => research.labelOf(city);
+      const step = `turn-${turn}/places`;
+      return await withPlaces(research.complete(written), { places, step, labelOf, context });
+    });
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.

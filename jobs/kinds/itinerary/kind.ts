@@ -14,7 +14,9 @@ import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { itineraryRules, withSoundDayCosts } from "./review.ts";
+import { withSoundDayCosts } from "./rules/money.ts";
+import { withoutFarDayPositions } from "./rules/places.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
 import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 
@@ -44,7 +46,11 @@ function partsOf(days: number, surroundings: Surroundings): PlanParts {
 
 /** Returns the schema of a day in a partial plan. The page shows it before the review. */
 function shownDay(number: number, surroundings: Surroundings): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day, surroundings)));
+  const { destination } = surroundings;
+  return writtenDay(number).transform((written) => {
+    const day = assembleDay(written, surroundings);
+    return withoutFarDayPositions(withSoundDayCosts(day), destination);
+  });
 }
 
 /** The members of the public answer that show the plan. */
@@ -106,10 +112,11 @@ async function generate(
   gathering.catch(() => {});
   // Without a first day, the model needs none of it, and does not wait.
   const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  let surroundings = early;
   const schema = writtenItinerary(request.durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules,
+    rules: () => itineraryRules({ request, destination: surroundings.destination }),
     maxTokens: tokensFor(request.durationDays),
   });
   const messages: ChatMessage[] = [
@@ -124,10 +131,10 @@ async function generate(
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, partsOf(request.durationDays, early));
-    const verdict = await review.judge(
-      answer,
-      async (written) => assembleItinerary(written, await gathering),
-    );
+    const verdict = await review.judge(answer, async (written) => {
+      surroundings = await gathering;
+      return assembleItinerary(written, surroundings);
+    });
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       messages.push(
