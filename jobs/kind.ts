@@ -114,6 +114,11 @@ export interface PlanParts extends ItemsFormat {
   noun: string;
   /** How many parts the plan has; `null` if the model decides. */
   count: number | null;
+  /**
+   * Called with each part as soon as it is written. A part may come again in a later turn. It must
+   * not throw.
+   */
+  onPart?: (part: unknown) => void;
 }
 
 /** The facts about a step that the timeline shows besides its name. */

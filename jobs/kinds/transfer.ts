@@ -28,6 +28,11 @@ const COUNTRY_KMH = 60;
 /** A flight with its ways and waits. Long journeys are flights, which no distance tells. */
 const MAX_MINUTES = 240;
 
+/** Returns whether travellers walk a way, because no vehicle is faster. */
+export function isWalked(way: Way): boolean {
+  return transferMinutes(way) === way.walkingMinutes;
+}
+
 /** Returns how long a way takes at least, in whole minutes: on foot, or by the faster vehicle. */
 export function transferMinutes({ distanceMeters, walkingMinutes }: Way): number {
   const km = distanceMeters / 1_000;

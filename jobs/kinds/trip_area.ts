@@ -14,6 +14,15 @@ const DAY_TRIP_KM = 250;
 /** The area of a large destination is a circle around its centre, and its ends lie beyond. */
 const MARGIN = 1.5;
 
+/** Returns a destination with the radius of all that still belongs to a trip there. */
+export function tripArea(destination: Destination): Destination {
+  return { ...destination, radiusKm: reachOf(destination) };
+}
+
+function reachOf({ radiusKm }: Destination): number {
+  return Math.max(DAY_TRIP_KM, MARGIN * radiusKm);
+}
+
 /**
  * Returns how far a position is from a destination, in kilometres, if that is too far for a trip
  * there.
@@ -26,5 +35,5 @@ export function kilometersOutside(
 ): number | null {
   if (point === null || destination === null) return null;
   const km = distanceMeters(point, destination.point) / 1_000;
-  return km > Math.max(DAY_TRIP_KM, MARGIN * destination.radiusKm) ? Math.round(km) : null;
+  return km > reachOf(destination) ? Math.round(km) : null;
 }

@@ -5,6 +5,7 @@
  */
 import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
+import { isWalked } from "../transfer.ts";
 import type { Destination } from "../../places/place.ts";
 import { calendarDay } from "./calendar_day.ts";
 import type {
@@ -75,10 +76,11 @@ export function totalsOf(activities: readonly Activity[]): DayTotals {
     const { amount, currency } = estimatedCost;
     costs.set(currency, (costs.get(currency) ?? 0) + amount);
   }
-  const walks = activities.flatMap(({ toNext }) => toNext?.distanceMeters ?? []);
+  const ways = activities.flatMap(({ toNext }) => toNext ?? []);
+  const walked = ways.filter(isWalked).map(({ distanceMeters }) => distanceMeters);
   return {
     costs: [...costs].map(([currency, amount]) => ({ amount: rounded(amount), currency })),
-    walkingMeters: walks.length === 0 ? null : walks.reduce((sum, meters) => sum + meters, 0),
+    walkingMeters: ways.length === 0 ? null : walked.reduce((sum, meters) => sum + meters, 0),
     hours: hoursOf(activities),
   };
 }

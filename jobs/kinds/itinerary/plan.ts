@@ -126,7 +126,9 @@ export const DayTotals = z.object({
   costs: z.array(z.object({ amount: z.number(), currency: z.string() })).describe(
     "The known costs for one person, by currency",
   ),
-  walkingMeters: z.int().nonnegative().nullable(),
+  walkingMeters: z.int().nonnegative().nullable().describe(
+    "The ways that are faster on foot than by a vehicle; `null`: no way is known",
+  ),
   hours: z.number().nonnegative().nullable().describe(
     "From the start of the first activity to the end of the last one",
   ),
