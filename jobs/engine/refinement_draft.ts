@@ -57,7 +57,9 @@ export async function draftRefinement(
   },
 ): Promise<Draft | ChangeRefusal> {
   const { refinement } = kind;
-  if (!refinement) throw new Error(`Cannot refine job ${parentId}: ${kind.name} has no refinements`);
+  if (!refinement) {
+    throw new Error(`Cannot refine job ${parentId}: ${kind.name} has no refinements`);
+  }
   const snapshot = await read(parentId);
   if (!snapshot || !maySee(snapshot.job)) return { outcome: "parent unknown" };
   const { job: parent, result } = snapshot;
