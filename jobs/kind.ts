@@ -30,10 +30,12 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * @throws {Postponement} if the job must continue later
    */
   generate(request: Request, context: JobContext): Promise<Result>;
-  /** Invents a plan, the same one for equal requests. Unset if the kind needs no model. */
-  sample?(request: Request): Result;
   /**
-   * Invents what the model would write to change a plan, the same for equal arguments. Unset if the
+   * Invents what a model would write, the same for equal requests. Unset if the kind needs no model.
+   */
+  sample?(request: Request): unknown;
+  /**
+   * Invents what a model would write to change a plan, the same for equal arguments. Unset if the
    * kind has no refinements.
    */
   sampleChange?(request: Request, refinement: JobRefinement): unknown;
@@ -63,7 +65,7 @@ export interface PublicKind<
   readonly http: HttpContract;
   /** Parses the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
-  sample(request: Request): Result;
+  sample(request: Request): unknown;
   /** A typical request, for the documentation. */
   readonly example: object;
   /** How callers change its plans. Unset: they cannot. */
@@ -130,6 +132,8 @@ export interface ChangeIssue {
 export interface JobRefinement {
   /** The plan to change, as the kind's result schema parses it. */
   readonly base: unknown;
+  /** The request that this plan was written for, as the kind's request schema parses it. */
+  readonly request: unknown;
   /** The change, as {@link KindRefinement.merge} returned it. */
   readonly change: unknown;
 }

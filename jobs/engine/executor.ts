@@ -196,9 +196,13 @@ export class Executor {
   async #refinementOf(job: RunningJob, kind: JobKind): Promise<JobRefinement | null> {
     if (job.refinement === null) return null;
     const { store, clock } = this.#options;
-    const plan = await persist(() => store.bases.read(job), clock);
+    const base = await persist(() => store.bases.read(job), clock);
     // Another version of the program may have accepted the job.
-    return { base: kind.result.parse(plan), change: job.refinement.change };
+    return {
+      base: kind.result.parse(base?.plan),
+      request: kind.request.parse(base?.request),
+      change: job.refinement.change,
+    };
   }
 
   /** Puts back the job at a shutdown. If the job is lost, it writes nothing. */

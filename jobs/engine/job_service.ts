@@ -311,7 +311,7 @@ export class JobService {
 
   /** Copies the plan that a new job starts from. If the job is not accepted, the copy expires. */
   async #copyPlan(
-    { parent, plan, change }: NonNullable<Draft["refinement"]>,
+    { parent, base: plan, change }: NonNullable<Draft["refinement"]>,
     job: { id: string; expiresAt: number },
   ): Promise<Refinement> {
     const base = await this.#store.bases.put(plan, job);

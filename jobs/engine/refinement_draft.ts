@@ -2,8 +2,9 @@
  * Checks a refinement before it becomes a job: the job whose plan it changes, and the change.
  * @module
  */
-import { type JobRecord } from "../../lib/job/job_record.ts";
+import type { JobRecord } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import type { BasePlan } from "../../lib/store/base_plans.ts";
 import type { ChangeIssue, PublicKind } from "../kind.ts";
 
 /** What a caller wants to change. */
@@ -21,8 +22,8 @@ export interface Draft {
   /** The plan that the job changes; `null`: it writes a new one. */
   refinement: {
     parent: JobRecord;
-    /** The plan of `parent`, as the kind's schema of results parses it. */
-    plan: unknown;
+    /** The plan of `parent` and its request, as the schemas of the kind parse them. */
+    base: BasePlan;
     /** The change, as the kind returned it. */
     change: unknown;
   } | null;
@@ -65,11 +66,11 @@ export async function draftRefinement(
   const { job: parent, result } = snapshot;
   if (parent.state !== "succeeded") return { outcome: "parent without plan", parent };
   // An earlier version of the program may have stored both.
-  const plan = kind.result.parse(result);
-  const merged = refinement.merge({ request: kind.request.parse(parent.request), plan }, change);
+  const base = { plan: kind.result.parse(result), request: kind.request.parse(parent.request) };
+  const merged = refinement.merge(base, change);
   if ("issues" in merged) return { outcome: "change refused", issues: merged.issues };
   if (sizeOf(merged) > MAX_BYTES) return { outcome: "change refused", issues: [TOO_LONG] };
-  return { request: merged.request, refinement: { parent, plan, change: merged.change } };
+  return { request: merged.request, refinement: { parent, base, change: merged.change } };
 }
 
 const TOO_LONG: ChangeIssue = {

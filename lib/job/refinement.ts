@@ -16,7 +16,7 @@ export const Refinement = z.object({
   lineage: z.array(z.uuid()).max(MAX_LINEAGE),
   /** What to change, as `merge()` of the kind returned it. */
   change: z.unknown(),
-  /** The plan that it starts from: a copy, because the other job may expire first. */
+  /** The plan that it starts from, with its request: a copy, because the other job may expire. */
   base: BlobRef,
 });
 export type Refinement = z.infer<typeof Refinement>;

@@ -4,6 +4,7 @@
  * never stored.
  * @module
  */
+import { z } from "zod";
 import { readBlob } from "./blob.ts";
 import type { Clock } from "../clock.ts";
 import type { BlobRef } from "../job/blob_ref.ts";
@@ -13,6 +14,10 @@ import type { JobRecord } from "../job/job_record.ts";
 
 /** The members of a job that its copy needs. */
 type Life = Pick<JobRecord, "id" | "expiresAt">;
+
+/** A plan to start from, and the request that it was written for. */
+export const BasePlan = z.object({ plan: z.unknown(), request: z.unknown() });
+export type BasePlan = z.infer<typeof BasePlan>;
 
 /** The base plans in one KV database. */
 export class BasePlans {
@@ -30,9 +35,9 @@ export class BasePlans {
    * @returns the reference for its record
    * @throws {BlobTooLargeError} if the plan is too large
    */
-  async put(plan: unknown, job: Life): Promise<BlobRef> {
+  async put(base: BasePlan, job: Life): Promise<BlobRef> {
     const commit = new JobCommit(this.#kv, this.#clock);
-    const ref = commit.putBlob(keys.base(job.id), plan, job);
+    const ref = commit.putBlob(keys.base(job.id), base, job);
     await commit.commit();
     return ref;
   }
@@ -43,12 +48,12 @@ export class BasePlans {
    * @returns `null` if the job is no refinement
    * @throws {BlobUnreadableError} if a part is missing or damaged
    */
-  async read({ id, refinement }: JobRecord): Promise<unknown> {
+  async read({ id, refinement }: JobRecord): Promise<BasePlan | null> {
     if (refinement === null) return null;
-    return await readBlob(this.#kv, { key: keys.base(id), ref: refinement.base });
+    return BasePlan.parse(await readBlob(this.#kv, { key: keys.base(id), ref: refinement.base }));
   }
 
-  /** Copies the plan of a job for a replay of it, one commit for each part. */
+  /** Copies what a job starts from for a replay of it, one commit for each part. */
   async copy(from: JobRecord, to: Life): Promise<void> {
     if (from.refinement === null) return;
     for await (const { key, value } of this.#kv.list({ prefix: prefixes.base(from.id) })) {
