@@ -184,7 +184,8 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/kinds/webhook.ts": ["jobs/kind.ts", "lib/http", "lib/job"],
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
   "jobs/kinds": ["lib"],
-  "jobs/tools": ["lib", "lib/http", "lib/model"],
+  "jobs/places": ["lib", "lib/http"],
+  "jobs/tools": ["jobs/places", "lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
   "jobs/contract.ts": [],
   "lib/openai": ["lib", "lib/http", "lib/job", "lib/model"],
@@ -326,6 +327,7 @@ function isShared(path: string): boolean {
   const shared = [
     "lib/characters.ts",
     "lib/clock.ts",
+    "lib/local_time.ts",
     "lib/backoff.ts",
     "jobs/contract.ts",
     "jobs/kinds/contracts.ts",
