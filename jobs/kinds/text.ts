@@ -72,6 +72,16 @@ export function comparable(text: string): string {
  * `<` is escaped too, so that text of a traveller cannot leave the document.
  */
 export function fenced(request: unknown): string {
-  const json = JSON.stringify(request, null, 2).replaceAll("<", "\\u003c");
-  return `<wish>\n${json}\n</wish>`;
+  return between("wish", JSON.stringify(request, null, 2));
+}
+
+/**
+ * Returns another document for the prompt in the same way. It has no spaces, because it may be long.
+ */
+export function fencedAs(tag: string, document: unknown): string {
+  return between(tag, JSON.stringify(document));
+}
+
+function between(tag: string, json: string): string {
+  return `<${tag}>\n${json.replaceAll("<", "\\u003c")}\n</${tag}>`;
 }

@@ -5,16 +5,21 @@
 import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
-import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
-import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { assembleItinerary } from "./assemble.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { itineraryRules, withSoundDayCosts } from "./review.ts";
+import { refineItinerary } from "./refine.ts";
+import { itineraryRefinement } from "./refinement.ts";
+import { itineraryRules } from "./review.ts";
 import { sampleItinerary } from "./sample.ts";
+import { sampleChange } from "./sample_change.ts";
+import { shownDay } from "./shown_day.ts";
+import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -22,27 +27,14 @@ const EXPECTED_MS = 20_000;
 /** The prompt with its schema, and about seven days with some reasoning. */
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
-/**
- * Returns the token limit of an answer. A day of six activities takes about 1,000 tokens in
- * English, and about 1,500 in other languages. The rest is for reasoning.
- */
-function tokensFor(days: number): number {
-  return 6_000 + 1_500 * days;
-}
-
 /** Returns the schema of each single day, for partial plans. */
 function partsOf(days: number): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1) : z.never(),
+    schemaAt: (index) => index < days ? writtenDay(index + 1).transform(shownDay) : z.never(),
   };
-}
-
-/** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day)));
 }
 
 /** The members of the public answer that show the plan. */
@@ -70,7 +62,12 @@ export function itineraryKind(settings: ItinerarySettings) {
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
+    generate: (request, context) =>
+      context.refinement
+        ? refineItinerary(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: itineraryRefinement as KindRefinement<ItineraryRequest, Itinerary>,
+    sampleChange,
     sample: sampleItinerary,
     presentRequest: (request) => request,
     presentResult: ({ result }) => ({
@@ -87,31 +84,25 @@ async function generate(
   context: JobContext,
   { model, effort }: ItinerarySettings,
 ): Promise<Itinerary> {
-  const schema = writtenItinerary(request.durationDays);
+  const { durationDays } = request;
+  const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
     rules: itineraryRules,
-    maxTokens: tokensFor(request.durationDays),
+    maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
     { role: "user", content: fenced(request) },
   ];
-  for (let turn = 1;; turn++) {
-    const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format: { name: "itinerary", schema },
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays));
-    const verdict = await review.judge(answer, assembleItinerary);
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      messages.push(
-        { role: "assistant", content: answer.text ?? "" },
-        { role: "user", content: verdict.feedback },
-      );
-    }
-  }
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    messages,
+    format: { name: "itinerary", schema },
+    parts: partsOf(durationDays),
+    review,
+    complete: assembleItinerary,
+  });
 }
