@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { hashJson } from "../../lib/hash.ts";
-import type { ChangeIssue } from "../kind.ts";
+import type { RequestIssue } from "../kind.ts";
 import { travellerText } from "./text.ts";
 
 /** As long as the notes of a wish. */
@@ -86,7 +86,7 @@ export const NOTHING_CHANGES = "expected at least one member that differs from t
 export function issuesOf(
   error: z.ZodError,
   below: readonly PropertyKey[],
-): { issues: ChangeIssue[] } {
+): { issues: RequestIssue[] } {
   return {
     issues: error.issues.map(({ path, message }) => ({ path: [...below, ...path], message })),
   };

@@ -68,20 +68,13 @@ export function comparable(text: string): string {
 }
 
 /**
- * Returns the request for the prompt: one JSON document between tags. JSON escapes quotes, and each
- * `<` is escaped too, so that text of a traveller cannot leave the document.
+ * Returns data for the prompt: one JSON document between tags. JSON escapes quotes, and each `<` is
+ * escaped too, so that text of a traveller cannot leave the document.
+ *
+ * @param tag the name of the tags; by default `wish`, for the request
  */
-export function fenced(request: unknown): string {
-  return between("wish", JSON.stringify(request, null, 2));
-}
-
-/**
- * Returns another document for the prompt in the same way. It has no spaces, because it may be long.
- */
-export function fencedAs(tag: string, document: unknown): string {
-  return between(tag, JSON.stringify(document));
-}
-
-function between(tag: string, json: string): string {
-  return `<${tag}>\n${json.replaceAll("<", "\\u003c")}\n</${tag}>`;
+export function fenced(data: unknown, tag: "wish" | "facts" | "plan" | "change" = "wish"): string {
+  // A plan is long, and spaces would cost a third more.
+  const json = JSON.stringify(data, null, tag === "plan" ? 0 : 2).replaceAll("<", "\\u003c");
+  return `<${tag}>\n${json}\n</${tag}>`;
 }

@@ -19,6 +19,7 @@ import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
@@ -87,6 +88,8 @@ export function bundlesKind(settings: BundlesSettings) {
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
     sampleReasoning,
+    objectionsTo: ({ preferences }, { now, base }) =>
+      objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
@@ -123,8 +126,7 @@ async function generate(
       previous,
       format: { name: "bundles", schema: WrittenBundles },
       tools,
-      // The preferences have no member for a place.
-      webSearch: webSearch ? { city: null } : null,
+      webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, parts);

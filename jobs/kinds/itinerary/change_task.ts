@@ -17,6 +17,7 @@ import {
 import type { StoredChange } from "./refinement.ts";
 import type { ItineraryRequest } from "./request.ts";
 import { shownDay } from "./shown_day.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { tokensFor } from "./turns.ts";
 
 /** What a model writes. */
@@ -43,10 +44,21 @@ export interface ChangeSituation {
   request: ItineraryRequest;
   /** The wish that the plan was written for. */
   before: ItineraryRequest;
+  /** What is known of the trip when the model begins. */
+  surroundings: Surroundings;
 }
 
-/** Returns what the model has to write; `null`: nothing. */
-export function changeTask(change: StoredChange, situation: ChangeSituation): ChangeTask | null {
+/** Returns whether a change needs no model: the plan is only cut. */
+export function isCut(
+  change: StoredChange,
+  { start, request }: Pick<ChangeSituation, "start" | "request">,
+): boolean {
+  return "wish" in change && change.wish.length === 1 && change.wish[0] === "durationDays" &&
+    request.durationDays <= start.days.length;
+}
+
+/** Returns what the model has to write. */
+export function changeTask(change: StoredChange, situation: ChangeSituation): ChangeTask {
   if ("wish" in change) return wishTask(change.wish, situation);
   if ("instruction" in change) return instructionTask(change, situation);
   const { day, activity } = change;
@@ -55,7 +67,10 @@ export function changeTask(change: StoredChange, situation: ChangeSituation): Ch
     : activityTask({ day, activity }, situation);
 }
 
-function dayTask({ day }: { day: number }, { start }: ChangeSituation): ChangeTask {
+function dayTask(
+  { day }: { day: number },
+  { start, surroundings }: ChangeSituation,
+): ChangeTask {
   return {
     instructions:
       `The traveller wants another day ${day}. Write day ${day} anew, clearly different from the ` +
@@ -66,14 +81,14 @@ function dayTask({ day }: { day: number }, { start }: ChangeSituation): ChangeTa
     schema: z.object({
       days: z.array(writtenDay(day)).length(1, { error: "must have exactly 1 entry" }),
     }),
-    parts: partsOf(1, (index) => index === 0 ? writtenDay(day) : null),
+    parts: partsOf(1, (index) => index === 0 ? writtenDay(day) : null, surroundings),
     maxTokens: tokensFor(1),
   };
 }
 
 function activityTask(
   { day, activity }: { day: number; activity: number },
-  { start }: ChangeSituation,
+  { start, surroundings }: ChangeSituation,
 ): ChangeTask {
   return {
     instructions:
@@ -84,14 +99,14 @@ function activityTask(
     plan: planFor(start, (one) => one.day === day),
     schema: z.object({ activity: WrittenActivity }),
     // The part of a plan is a whole day.
-    parts: partsOf(1, () => null),
+    parts: partsOf(1, () => null, surroundings),
     maxTokens: tokensFor(1),
   };
 }
 
 function instructionTask(
   { instruction }: { instruction: string },
-  { start }: ChangeSituation,
+  { start, surroundings }: ChangeSituation,
 ): ChangeTask {
   const count = start.days.length;
   return {
@@ -102,19 +117,17 @@ function instructionTask(
       `to ${count}.`,
     change: { instruction },
     plan: planFor(start, () => true),
-    ...anyDays({ count, min: 1, required: [] }),
+    ...anyDays({ count, min: 1, required: [], surroundings }),
   };
 }
 
 function wishTask(
   names: readonly string[],
-  { start, request, before }: ChangeSituation,
-): ChangeTask | null {
+  { start, request, before, surroundings }: ChangeSituation,
+): ChangeTask {
   const count = request.durationDays;
   const isElsewhere = names.includes("destination");
   const required = numbersFrom(isElsewhere ? 1 : start.days.length + 1, count);
-  const onlyCuts = names.length === 1 && names[0] === "durationDays" && required.length === 0;
-  if (onlyCuts) return null;
   const wishBefore = Object.fromEntries(
     names.map((name) => [name, before[name as keyof ItineraryRequest] ?? null]),
   );
@@ -129,12 +142,17 @@ function wishTask(
       `Answer {"days": […]} with these days only, each with its number from 1 to ${count}.`,
     change: { before: wishBefore },
     plan: planFor(start, () => true),
-    ...anyDays({ count, min: required.length, required }),
+    ...anyDays({ count, min: required.length, required, surroundings }),
   };
 }
 
 /** Returns the schemas of an answer that may have any days of a plan. */
-function anyDays({ count, min, required }: { count: number; min: number; required: number[] }) {
+function anyDays({ count, min, required, surroundings }: {
+  count: number;
+  min: number;
+  required: number[];
+  surroundings: Surroundings;
+}) {
   const schema = z.object({
     days: z.array(WholeDay).min(min).max(count)
       .overwrite((days) => days.toSorted((one, other) => one.day - other.day)),
@@ -143,7 +161,7 @@ function anyDays({ count, min, required }: { count: number; min: number; require
     const fault = faultOf(numbers, { count, required });
     if (fault) issues.push({ code: "custom", path: ["days"], message: fault, input: days });
   });
-  const parts = partsOf(null, (index) => index < count ? WholeDay : null);
+  const parts = partsOf(null, (index) => index < count ? WholeDay : null, surroundings);
   return { schema, parts, maxTokens: tokensFor(count) };
 }
 
@@ -164,12 +182,14 @@ function faultOf(
 function partsOf(
   count: number | null,
   schemaAt: (index: number) => z.ZodType<WrittenDay> | null,
+  surroundings: Surroundings,
 ): PlanParts {
   return {
     member: "days",
     noun: "day",
     count,
-    schemaAt: (index) => schemaAt(index)?.transform(shownDay) ?? z.never(),
+    schemaAt: (index) =>
+      schemaAt(index)?.transform((day) => shownDay(day, surroundings)) ?? z.never(),
   };
 }
 
@@ -200,26 +220,35 @@ function planFor({ days }: Itinerary, isWhole: (day: Day) => boolean) {
 /** Returns the days of a plan with what the model has written. The other days are the same objects. */
 export function changedDays(
   start: readonly Day[],
-  { written, change }: { written: WrittenChange; change: StoredChange },
+  { written, change, surroundings }: {
+    written: WrittenChange;
+    change: StoredChange;
+    surroundings: Surroundings;
+  },
 ): Day[] {
   if ("activity" in written) {
     if (!("day" in change)) throw new Error("Cannot replace an activity: the change names no day");
     const index = change.activity! - 1;
+    const { activity } = written;
     return start.map((day) =>
-      day.day === change.day ? withActivity(day, { index, activity: written.activity }) : day
+      day.day === change.day ? withActivity(day, { index, activity, surroundings }) : day
     );
   }
   const byNumber = new Map(start.map((day) => [day.day, day]));
-  for (const day of written.days) byNumber.set(day.day, assembleDay(day));
+  for (const day of written.days) byNumber.set(day.day, assembleDay(day, surroundings));
   return [...byNumber.values()].toSorted((one, other) => one.day - other.day);
 }
 
 /** Returns a day with another activity at an index. The ways to it and from it are not known. */
 function withActivity(
   day: Day,
-  { index, activity }: { index: number; activity: WrittenActivity },
+  { index, activity, surroundings }: {
+    index: number;
+    activity: WrittenActivity;
+    surroundings: Surroundings;
+  },
 ): Day {
-  const { activities: [assembled] } = assembleDay({ ...day, activities: [activity] });
+  const { activities: [assembled] } = assembleDay({ ...day, activities: [activity] }, surroundings);
   const activities = inOrder(day.activities.map((one, at) => {
     if (at === index) return assembled!;
     return at === index - 1 && one.toNext ? { ...one, toNext: null } : one;

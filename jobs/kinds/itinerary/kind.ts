@@ -6,12 +6,13 @@ import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
 import { assembleItinerary } from "./assemble.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
-import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
+import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
 import { refineItinerary } from "./refine.ts";
 import { itineraryRefinement } from "./refinement.ts";
@@ -19,6 +20,7 @@ import { itineraryRules } from "./review.ts";
 import { sampleItinerary } from "./sample.ts";
 import { sampleChange } from "./sample_change.ts";
 import { shownDay } from "./shown_day.ts";
+import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
@@ -28,12 +30,15 @@ const EXPECTED_MS = 20_000;
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
 /** Returns the schema of each single day, for partial plans. */
-function partsOf(days: number): PlanParts {
+function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? writtenDay(index + 1).transform(shownDay) : z.never(),
+    schemaAt: (index) =>
+      index < days
+        ? writtenDay(index + 1).transform((day) => shownDay(day, surroundings))
+        : z.never(),
   };
 }
 
@@ -47,6 +52,8 @@ export interface ItinerarySettings {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** Creates the kind of job behind `/api/itineraries`. */
@@ -69,6 +76,8 @@ export function itineraryKind(settings: ItinerarySettings) {
     refinement: itineraryRefinement as KindRefinement<ItineraryRequest, Itinerary>,
     sampleChange,
     sample: sampleItinerary,
+    objectionsTo: (request, { now, base }) =>
+      objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
@@ -82,9 +91,14 @@ export function itineraryKind(settings: ItinerarySettings) {
 async function generate(
   request: ItineraryRequest,
   context: JobContext,
-  { model, effort }: ItinerarySettings,
+  { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
   const { durationDays } = request;
+  const gathering = gatherSurroundings(request, { places, context });
+  // A failure of the model may come first.
+  gathering.catch(() => {});
+  // Without a first day, the model needs none of it, and does not wait.
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
   const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
@@ -93,7 +107,7 @@ async function generate(
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
-    { role: "user", content: fenced(request) },
+    { role: "user", content: itineraryMessage(request, early) },
   ];
   return await writeReviewed({
     context,
@@ -101,8 +115,8 @@ async function generate(
     effort,
     messages,
     format: { name: "itinerary", schema },
-    parts: partsOf(durationDays),
+    parts: partsOf(durationDays, early),
     review,
-    complete: assembleItinerary,
+    complete: async (written) => assembleItinerary(written, await gathering),
   });
 }

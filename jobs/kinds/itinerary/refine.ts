@@ -2,18 +2,30 @@
  * Changes an itinerary: the model writes what changes, and the rest stays as it is.
  * @module
  */
-import type { ReasoningEffort } from "../../../lib/model/model.ts";
+import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, JobRefinement } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { fenced, fencedAs } from "../text.ts";
+import { fenced } from "../text.ts";
+import { locationOf } from "./assemble.ts";
+import { calendarDay } from "./calendar_day.ts";
 import { changeInstructions } from "./change_prompt.ts";
-import { changedDays, type ChangeTask, changeTask, type WrittenChange } from "./change_task.ts";
+import {
+  changedDays,
+  type ChangeSituation,
+  type ChangeTask,
+  changeTask,
+  isCut,
+  type WrittenChange,
+} from "./change_task.ts";
 import { keptWarnings, rulesForChange } from "./kept_days.ts";
 import { Itinerary } from "./plan.ts";
+import { itineraryMessage } from "./prompt.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
 import { itineraryRules } from "./review.ts";
+import { gatherSurroundings, type Surroundings } from "./surroundings.ts";
 import { writeReviewed } from "./turns.ts";
 
 export interface RefineOptions {
@@ -21,6 +33,8 @@ export interface RefineOptions {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
+  /** Whom to ask about the destination; `null` or unset: nobody. */
+  places?: Places | null | undefined;
 }
 
 /**
@@ -32,13 +46,15 @@ export interface RefineOptions {
 export async function refineItinerary(
   request: ItineraryRequest,
   refinement: JobRefinement,
-  { context, model, effort }: RefineOptions,
+  { context, model, effort, places = null }: RefineOptions,
 ): Promise<Itinerary> {
   const change = StoredChange.parse(refinement.change);
   const before = ItineraryRequest.parse(refinement.request);
-  const start = startOf(Itinerary.parse(refinement.base), request);
-  const task = changeTask(change, { start, request, before });
-  if (task === null) return finish(start, start);
+  const cut = cutTo(request.durationDays, Itinerary.parse(refinement.base));
+  if (isCut(change, { start: cut, request })) return finish(cut, cut);
+  const surroundings = await gatherSurroundings(request, { places, context });
+  const start = startOf(cut, { request, before, surroundings });
+  const task = changeTask(change, { start, request, before, surroundings });
   const review = new PlanReview<WrittenChange, Itinerary>({
     schema: task.schema,
     rules: rulesForChange(itineraryRules, { start, before: itineraryRules }),
@@ -48,18 +64,37 @@ export async function refineItinerary(
     context,
     model,
     effort,
-    messages: messagesFor(task, { request, startedAt: context.startedAt }),
+    messages: messagesFor(task, { request, surroundings, startedAt: context.startedAt }),
     format: { name: "change", schema: task.schema },
     parts: task.parts,
     review,
-    complete: (written) => planOf(start, changedDays(start.days, { written, change })),
+    complete: (written) =>
+      planOf(start, changedDays(start.days, { written, change, surroundings })),
   });
   return finish(plan, start);
 }
 
-/** Returns the plan to change, with the days that the new wish still has. */
-function startOf(base: Itinerary, { durationDays }: ItineraryRequest): Itinerary {
-  return { ...base, days: base.days.slice(0, durationDays) };
+/** Returns a plan without its days after a number of days. */
+function cutTo(days: number, plan: Itinerary): Itinerary {
+  return { ...plan, days: plan.days.slice(0, days) };
+}
+
+/**
+ * Returns the plan to change. With another first day, all days have other dates; with another
+ * destination, the plan has another location.
+ */
+function startOf(
+  plan: Itinerary,
+  { request, before, surroundings }: Omit<ChangeSituation, "start">,
+): Itinerary {
+  const isElsewhere = request.destination !== before.destination;
+  const found = surroundings.destination && locationOf(surroundings.destination);
+  const location = isElsewhere ? found : plan.location ?? found;
+  const isMoved = request.startDate !== before.startDate;
+  const days = isMoved
+    ? plan.days.map((day) => ({ ...day, ...calendarDay(day.day, surroundings) }))
+    : plan.days;
+  return { ...plan, days, location };
 }
 
 /** Returns a plan with these days, whose warnings are not known yet. */
@@ -76,13 +111,19 @@ function finish(plan: Itinerary, start: Itinerary): Itinerary {
 
 function messagesFor(
   { instructions, plan, change }: ChangeTask,
-  { request, startedAt }: { request: ItineraryRequest; startedAt: number },
-) {
-  const content = [fenced(request), fencedAs("plan", plan), fencedAs("change", change)].join(
-    "\n\n",
-  );
+  { request, surroundings, startedAt }: {
+    request: ItineraryRequest;
+    surroundings: Surroundings;
+    startedAt: number;
+  },
+): ChatMessage[] {
+  const content = [
+    itineraryMessage(request, surroundings),
+    fenced(plan, "plan"),
+    fenced(change, "change"),
+  ].join("\n\n");
   return [
-    { role: "system" as const, content: changeInstructions(promptTime(startedAt), instructions) },
-    { role: "user" as const, content },
+    { role: "system", content: changeInstructions(promptTime(startedAt), instructions) },
+    { role: "user", content },
   ];
 }

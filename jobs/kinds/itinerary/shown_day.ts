@@ -5,8 +5,9 @@
 import { assembleDay } from "./assemble.ts";
 import type { Day, WrittenDay } from "./plan.ts";
 import { withSoundDayCosts } from "./review.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Returns a day as progress shows it before the review. */
-export function shownDay(day: WrittenDay): Day {
-  return withSoundDayCosts(assembleDay(day));
+export function shownDay(day: WrittenDay, surroundings: Surroundings): Day {
+  return withSoundDayCosts(assembleDay(day, surroundings));
 }
