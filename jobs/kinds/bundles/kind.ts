@@ -25,7 +25,8 @@ import { withPlaces } from "./event_places.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
-import { bundlesRules, withSoundPrices } from "./review.ts";
+import { withSoundPrices } from "./rules/money.ts";
+import { bundlesRules } from "./rules/rules.ts";
 import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -111,15 +112,21 @@ async function generate(
   context: JobContext,
   { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
+  const research = new Research();
+  const rules = bundlesRules({
+    request,
+    startedAt: context.startedAt,
+    destination: null,
+    isKnownLink: (link) => research.isKnownLink(link),
+  });
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules,
+    rules: () => rules,
     maxTokens: TURN_TOKENS,
   });
   const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  const research = new Research();
   const parts = partsOf(research);
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {

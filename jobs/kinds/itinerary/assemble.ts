@@ -5,8 +5,7 @@
  */
 import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
-import { isWithin } from "../../places/geometry.ts";
-import type { Destination, Point } from "../../places/place.ts";
+import type { Destination } from "../../places/place.ts";
 import { calendarDay } from "./calendar_day.ts";
 import type {
   Activity,
@@ -19,12 +18,6 @@ import type {
   WrittenItinerary,
 } from "./plan.ts";
 import { NO_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
-
-/**
- * How far from the destination a position is plausible, in its radii. The radius covers day trips
- * already, so a position beyond twice the radius is a mistake: a namesake, or swapped numbers.
- */
-const PLAUSIBLE_RADII = 2;
 
 /**
  * Returns the plan for what the model wrote.
@@ -42,7 +35,7 @@ export function assembleItinerary(
 }
 
 /**
- * Returns the day for what the model wrote. Its costs are not reviewed yet.
+ * Returns the day for what the model wrote. Its costs and positions are not reviewed yet.
  *
  * @param surroundings unset: nothing is known
  */
@@ -50,7 +43,7 @@ export function assembleDay(
   { day, theme, activities }: WrittenDay,
   surroundings: Surroundings = NO_SURROUNDINGS,
 ): Day {
-  const assembled = activities.map((activity) => assembleActivity(activity, surroundings));
+  const assembled = activities.map(assembleActivity);
   return {
     day,
     ...calendarDay(day, surroundings),
@@ -65,25 +58,14 @@ export function locationOf({ name, point, timeZone, countryCode }: Destination):
   return { name, ...point, timeZone, countryCode };
 }
 
-function assembleActivity(
-  { coordinates, ...written }: WrittenActivity,
-  { destination }: Surroundings,
-): Activity {
-  const position = approximate(coordinates);
+function assembleActivity({ coordinates, ...written }: WrittenActivity): Activity {
   return {
     ...written,
-    coordinates: position && isPlausibleIn(destination, position) ? position : null,
+    coordinates: approximate(coordinates),
     verified: null,
     openingHours: null,
     toNext: null,
   };
-}
-
-/** Returns whether a position can belong to a trip. */
-function isPlausibleIn(destination: Destination | null, position: Point): boolean {
-  if (destination === null) return true;
-  const { point, radiusKm } = destination;
-  return isWithin(position, { point, radiusKm: PLAUSIBLE_RADII * radiusKm });
 }
 
 /** Sums up a day, as far as its costs, ways and times are known. */

@@ -16,7 +16,7 @@ import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } fro
 import { ItineraryRequest, RequestMembers } from "./request.ts";
 import { refineItinerary } from "./refine.ts";
 import { itineraryRefinement } from "./refinement.ts";
-import { itineraryRules } from "./review.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
 import { sampleChange } from "./sample_change.ts";
 import { shownDay } from "./shown_day.ts";
@@ -99,10 +99,11 @@ async function generate(
   gathering.catch(() => {});
   // Without a first day, the model needs none of it, and does not wait.
   const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  let surroundings = early;
   const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules,
+    rules: () => itineraryRules({ request, destination: surroundings.destination }),
     maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
@@ -117,6 +118,9 @@ async function generate(
     format: { name: "itinerary", schema },
     parts: partsOf(durationDays, early),
     review,
-    complete: async (written) => assembleItinerary(written, await gathering),
+    complete: async (written) => {
+      surroundings = await gathering;
+      return assembleItinerary(written, surroundings);
+    },
   });
 }

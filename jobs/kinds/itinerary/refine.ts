@@ -7,6 +7,7 @@ import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
+import { keptWarnings, type PlanShape, rulesForChange } from "../kept_parts.ts";
 import { fenced } from "../text.ts";
 import { locationOf } from "./assemble.ts";
 import { calendarDay } from "./calendar_day.ts";
@@ -19,14 +20,21 @@ import {
   isCut,
   type WrittenChange,
 } from "./change_task.ts";
-import { keptWarnings, rulesForChange } from "./kept_days.ts";
-import { Itinerary } from "./plan.ts";
+import { type Day, Itinerary } from "./plan.ts";
 import { itineraryMessage } from "./prompt.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
-import { itineraryRules } from "./review.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { gatherSurroundings, type Surroundings } from "./surroundings.ts";
 import { writeReviewed } from "./turns.ts";
+
+/** Days and activities are the parts of an itinerary. */
+const shape: PlanShape<Itinerary, Day> = {
+  members: ["days", "activities"],
+  partsOf: ({ days }) => days,
+  itemsOf: ({ activities }) => activities,
+  withParts: (plan, days) => ({ ...plan, days }),
+};
 
 export interface RefineOptions {
   context: JobContext;
@@ -55,9 +63,16 @@ export async function refineItinerary(
   const surroundings = await gatherSurroundings(request, { places, context });
   const start = startOf(cut, { request, before, surroundings });
   const task = changeTask(change, { start, request, before, surroundings });
+  const { destination } = surroundings;
+  const rules = rulesForChange(itineraryRules({ request, destination }), {
+    shape,
+    start,
+    before: itineraryRules({ request: before, destination }),
+    isOpen: !("day" in change),
+  });
   const review = new PlanReview<WrittenChange, Itinerary>({
     schema: task.schema,
-    rules: rulesForChange(itineraryRules, { start, before: itineraryRules }),
+    rules: () => rules,
     maxTokens: task.maxTokens,
   });
   const plan = await writeReviewed({
@@ -105,7 +120,7 @@ function planOf({ warnings: _, ...start }: Itinerary, days: Itinerary["days"]): 
 /** Adds the warnings about the days that the change has kept. */
 function finish(plan: Itinerary, start: Itinerary): Itinerary {
   const { warnings: found = [], ...rest } = plan;
-  const warnings = [...keptWarnings({ start, plan }), ...plan === start ? [] : found];
+  const warnings = [...keptWarnings({ shape, start, plan }), ...plan === start ? [] : found];
   return warnings.length === 0 ? rest : { ...rest, warnings };
 }
 

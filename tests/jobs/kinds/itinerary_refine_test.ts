@@ -23,8 +23,8 @@ function activity(overrides: Partial<WrittenActivity> = {}): WrittenActivity {
     place: "Trastevere",
     estimatedCost: { amount: 0, currency: "EUR" },
     category: "nature",
-    mapQuery: "Tiber, Rome",
-    coordinates: { latitude: 41.9, longitude: 12.5 },
+    mapQuery: null,
+    coordinates: null,
     durationMinutes: 60,
     bookAhead: false,
     needsMet: null,
@@ -38,7 +38,14 @@ function day(number: number, name = `old ${number}`): WrittenDay {
     theme: `Theme ${name}`,
     activities: [
       activity({ title: `Walk ${name}`, place: `Park ${name}` }),
-      activity({ time: "12:00", title: `Lunch ${name}`, place: `Inn ${name}` }),
+      activity({
+        time: "12:00",
+        title: `Lunch ${name}`,
+        place: `Inn ${name}`,
+        category: "food",
+        mapQuery: `Inn ${name}, Rome`,
+        coordinates: { latitude: 41.9 + name.length / 100, longitude: 12.5 + number / 100 },
+      }),
       activity({ time: "19:00", title: `Show ${name}`, place: `Hall ${name}` }),
     ],
   };
@@ -113,6 +120,8 @@ Deno.test("another activity is set into its day, and the rest of the day stays",
   const museum = activity({
     time: "13:00",
     title: "Museum",
+    category: "food",
+    coordinates: { latitude: 41.89, longitude: 12.48 },
     estimatedCost: { amount: 12, currency: "EUR" },
   });
   const { plan, requests } = refine({ day: 4, activity: 2 }, [answer({ activity: museum })]);
@@ -138,7 +147,9 @@ Deno.test("the way to a replaced activity and from it is not known", async () =>
   const activities = first!.activities.map((one, n) => ({ ...one, toNext: n < 2 ? walk : null }));
   const plan = { ...base, days: [{ ...first!, activities }, ...others] };
   const change = { day: 1, activity: 2 };
-  const changed = await refine(change, [answer({ activity: activity({ time: "12:00" }) })], {
+  const changed = await refine(change, [
+    answer({ activity: activity({ time: "12:00", category: "food" }) }),
+  ], {
     plan,
   }).plan;
   assertEquals(changed.days[0]!.activities.map(({ toNext }) => toNext), [null, null, null]);
@@ -272,7 +283,7 @@ Deno.test("the model may repair what a change breaks, also with a day that stays
   assertStrictEquals(changed.warnings, undefined);
   assertMatch(
     requests[1]!.messages.at(-1)!.content,
-    /days\.4: has the same activities .* day 2.*\(this part stays as it is: change what you write/,
+    /days\.4: has the same activities .* day 2.*\(this part stays as it is: change what you have written\)/,
   );
 });
 
@@ -325,6 +336,86 @@ Deno.test("a fault of another activity of the day costs no turn when one activit
   );
   assertEquals((await changed).warnings, [{ ...warning, where: "days.0.activities.2" }]);
   assertStrictEquals(requests.length, 1);
+});
+
+Deno.test("a fault that the whole plan had before stays a warning, and costs no turn", async () => {
+  const request: ItineraryRequest = {
+    ...rome,
+    budget: { amount: 10, currency: "EUR", per: "all" },
+  };
+  const plan = stored([1, 2, 3, 4, 5].map((number) => {
+    const one = day(number);
+    one.activities[2]!.estimatedCost = { amount: 50, currency: "EUR" };
+    return one;
+  }));
+  const replaced = activity({ time: "08:00", title: "Swim", place: "Pool" });
+  const { plan: changed, requests } = refine(
+    { day: 1, activity: 1 },
+    [answer({ activity: replaced })],
+    { request, plan },
+  );
+  assertEquals((await changed).warnings?.map(({ code }) => code), ["over_budget"]);
+  assertStrictEquals(requests.length, 1);
+});
+
+Deno.test("a changed wish may show faults of days that were good before", async () => {
+  const change = { wish: { diet: ["vegan"] } };
+  const all = [1, 2, 3, 4, 5].map((number) => {
+    const one = day(number, `new ${number}`);
+    one.activities[1]!.needsMet = "Has a vegan menu";
+    return one;
+  });
+  const { plan, requests } = refine(change, [answer({ days: [all[0]] }), answer({ days: all })]);
+  assertKept(await plan, []);
+  assertMatch(
+    requests[1]!.messages.at(-1)!.content,
+    /days\.1\.activities\.1: .*\(write this part anew too, or change what you have written\)/,
+  );
+});
+
+Deno.test("another start date gives all days new dates, and changes nothing else of kept days", async () => {
+  const request: ItineraryRequest = { ...rome, startDate: "2026-12-01" };
+  const dated = base.days.map((one, n) => ({
+    ...one,
+    date: `2026-12-0${n + 1}`,
+    weekday: "tuesday" as const,
+    weather: { sky: "clear", minCelsius: 1, maxCelsius: 9, rainPercent: 0 },
+  }));
+  const plan = kind.result.parse({ ...base, days: dated });
+  const change = { wish: { startDate: "2026-12-24" } };
+  const { plan: changed, requests } = refine(change, [answer({ days: [day(2, "new")] })], {
+    request,
+    plan,
+  });
+  const { days } = await changed;
+  assertEquals(days.map(({ date, weekday, weather }) => [date, weekday, weather]), [
+    ["2026-12-24", "thursday", null],
+    ["2026-12-25", "friday", null],
+    ["2026-12-26", "saturday", null],
+    ["2026-12-27", "sunday", null],
+    ["2026-12-28", "monday", null],
+  ]);
+  assertEquals(
+    days.map(({ theme }) => theme).toSpliced(1, 1),
+    [1, 3, 4, 5].map((n) => `Theme old ${n}`),
+  );
+  assertEquals(days[0]!.activities, plan.days[0]!.activities);
+  assertMatch(requests[0]!.messages[1]!.content, /<facts>.*"date": "2026-12-25"/s);
+  const kept = await refine({ day: 2 }, [answer({ days: [day(2, "new")] })], { request, plan })
+    .plan;
+  assertKept(kept, [1, 3, 4, 5], plan);
+  assertEquals(kept.days[1]!.date, "2026-12-02");
+});
+
+Deno.test("a wish without a start date takes the dates from all days", async () => {
+  const request: ItineraryRequest = { ...rome, startDate: "2026-12-01" };
+  const dated = base.days.map((one, n) => ({ ...one, date: `2026-12-0${n + 1}` }));
+  const plan = kind.result.parse({ ...base, days: dated });
+  const changed = await refine({ wish: { startDate: null } }, [answer({ days: [] })], {
+    request,
+    plan,
+  }).plan;
+  assertEquals(changed, base);
 });
 
 Deno.test("a plan of the first version can be changed", async () => {
