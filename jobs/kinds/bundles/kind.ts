@@ -8,7 +8,7 @@ import type { ReasoningEffort } from "../../../lib/model/model.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
-import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
+import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
@@ -80,7 +80,7 @@ export function bundlesKind(settings: BundlesSettings) {
       context.refinement
         ? refineBundles(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
-    refinement: bundlesRefinement as KindRefinement<BundlesRequest, Bundles>,
+    refinement: bundlesRefinement,
     sampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
