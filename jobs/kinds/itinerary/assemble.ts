@@ -54,7 +54,8 @@ export function assembleDay(
   };
 }
 
-function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
+/** Returns where a destination is, as plans show it. */
+export function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
   return { name, ...point, timeZone, countryCode };
 }
 

@@ -9,16 +9,20 @@ import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { objectionsToDates } from "../trip_dates.ts";
-import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { assembleItinerary } from "./assemble.ts";
 import { itineraryContract } from "./contract.ts";
+import { prefetchPlaces, withPlaces } from "./day_places.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { withSoundDayCosts } from "./rules/money.ts";
-import { withoutFarDayPositions } from "./rules/places.ts";
+import { refineItinerary } from "./refine.ts";
+import { itineraryRefinement } from "./refinement.ts";
 import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
+import { sampleChange } from "./sample_change.ts";
+import { shownDay } from "./shown_day.ts";
 import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -26,31 +30,17 @@ const EXPECTED_MS = 20_000;
 /** The prompt with its schema, and about seven days with some reasoning. */
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
-/**
- * Returns the token limit of an answer. A day of six activities takes about 1,000 tokens in
- * English, and about 1,500 in other languages. The rest is for reasoning.
- */
-function tokensFor(days: number): number {
-  return 6_000 + 1_500 * days;
-}
-
 /** Returns the schema of each single day, for partial plans. */
 function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1, surroundings) : z.never(),
+    schemaAt: (index) =>
+      index < days
+        ? writtenDay(index + 1).transform((day) => shownDay(day, surroundings))
+        : z.never(),
   };
-}
-
-/** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number, surroundings: Surroundings): z.ZodType {
-  const { destination } = surroundings;
-  return writtenDay(number).transform((written) => {
-    const day = assembleDay(written, surroundings);
-    return withoutFarDayPositions(withSoundDayCosts(day), destination);
-  });
 }
 
 /** The members of the public answer that show the plan. */
@@ -88,7 +78,12 @@ export function itineraryKind(settings: ItinerarySettings) {
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
+    generate: (request, context) =>
+      context.refinement
+        ? refineItinerary(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: itineraryRefinement,
+    sampleChange,
     sample: sampleItinerary,
     objectionsTo: (request, { now, base }) =>
       objectionsToDates(request, { now, path: [], accepted: base }),
@@ -107,40 +102,45 @@ async function generate(
   context: JobContext,
   { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
+  const { durationDays } = request;
   const gathering = gatherSurroundings(request, { places, context });
   // A failure of the model may come first.
   gathering.catch(() => {});
   // Without a first day, the model needs none of it, and does not wait.
   const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
   let surroundings = early;
-  const schema = writtenItinerary(request.durationDays);
+  const prefetch = (day: unknown, { destination }: Surroundings) =>
+    prefetchPlaces(day as Day, { places, destination, context });
+  const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
     rules: () => itineraryRules({ request, destination: surroundings.destination }),
-    maxTokens: tokensFor(request.durationDays),
+    maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
     { role: "user", content: itineraryMessage(request, early) },
   ];
-  for (let turn = 1;; turn++) {
-    const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format: { name: "itinerary", schema },
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays, early));
-    const verdict = await review.judge(answer, async (written) => {
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    messages,
+    format: { name: "itinerary", schema },
+    parts: {
+      ...partsOf(durationDays, early),
+      onPart: (day) => gathering.then((found) => prefetch(day, found)).catch(() => {}),
+    },
+    review,
+    complete: async (written, turn) => {
       surroundings = await gathering;
-      return assembleItinerary(written, surroundings);
-    });
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      messages.push(
-        { role: "assistant", content: answer.text ?? "" },
-        { role: "user", content: verdict.feedback },
-      );
-    }
-  }
+      const { destination } = surroundings;
+      const plan = assembleItinerary(written, surroundings);
+      const step = `turn-${turn}/places`;
+      return {
+        ...plan,
+        days: await withPlaces(plan.days, { places, destination, step, context }),
+      };
+    },
+  });
 }
