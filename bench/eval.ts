@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { Bundles } from "../jobs/kinds/bundles/kind.ts";
-import { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
+import { Itinerary } from "../jobs/kinds/itinerary/plan.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { fenced } from "../jobs/kinds/text.ts";
 import { systemClock } from "../lib/clock.ts";

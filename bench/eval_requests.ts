@@ -3,7 +3,7 @@
  * @module
  */
 import type { BundlesRequest } from "../jobs/kinds/bundles/kind.ts";
-import type { ItineraryRequest } from "../jobs/kinds/itinerary/kind.ts";
+import type { ItineraryRequest } from "../jobs/kinds/itinerary/request.ts";
 
 /** A request and the language that its plan should be in (ISO 639-1). */
 export type EvalRequest =

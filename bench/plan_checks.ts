@@ -4,7 +4,7 @@
  */
 import type { Bundles } from "../jobs/kinds/bundles/kind.ts";
 import { comparable } from "../jobs/kinds/text.ts";
-import type { Itinerary } from "../jobs/kinds/itinerary/kind.ts";
+import type { Itinerary } from "../jobs/kinds/itinerary/plan.ts";
 
 /** The findings about a plan. `null`: the check does not apply to plans of this kind. */
 export interface PlanReport {

@@ -30,8 +30,10 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * @throws {Postponement} if the job must continue later
    */
   generate(request: Request, context: JobContext): Promise<Result>;
-  /** Invents a plan, the same one for equal requests. Unset if the kind needs no model. */
-  sample?(request: Request): Result;
+  /**
+   * Invents what a model would write, the same for equal requests. Unset if the kind needs no model.
+   */
+  sample?(request: Request): unknown;
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
@@ -58,7 +60,7 @@ export interface PublicKind<
   readonly http: HttpContract;
   /** Parses the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
-  sample(request: Request): Result;
+  sample(request: Request): unknown;
   /** A typical request, for the documentation. */
   readonly example: object;
   /** How long a job usually takes, in milliseconds. */

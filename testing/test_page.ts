@@ -12,11 +12,12 @@ import {
   TripError,
 } from "../web/client/client.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
+import { storedDay } from "./plans.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 
 export const JOB_ID = "54a632b6-0dcc-43f7-b013-28e051702cf7";
 
-const dayOf = (day: number, theme: string) => ({ day, theme, activities: [] });
+const dayOf = (day: number, theme: string) => storedDay({ day, theme, activities: [] });
 
 /** Two days of a plan, with the members that the client reads. */
 export const monday = dayOf(1, "Monday");
@@ -32,6 +33,7 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
     destination: "Lisbon",
     durationDays: 2,
     itinerary: null,
+    location: null,
     createdAt: at,
     completedAt: isEnded ? at : null,
     expiresAt: at,

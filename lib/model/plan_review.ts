@@ -1,13 +1,13 @@
 /**
  * Reviews plans of a model: first their shape, then whether they make sense. The model gets one
- * turn to correct both. What remains of the second sort does not fail the job: the plan is kept,
+ * turn to correct each. What remains of the second sort does not fail the job: the plan is kept,
  * with warnings.
  * @module
  */
 import type { z } from "zod";
 import { JobError } from "../job/failure.ts";
 import type { PlanWarning } from "../job/plan_warning.ts";
-import { OutputReview, type Review } from "./structured_output.ts";
+import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
 
 /** A place where a plan breaks a rule. */
 export interface Finding {
@@ -31,33 +31,31 @@ export interface Rule<Plan> {
 /** A plan that keeps all rules, or a plan with what is wrong in it. */
 export type ReviewedPlan<Plan> = Plan | (Plan & { warnings: PlanWarning[] });
 
-export interface PlanReviewOptions<Plan> {
-  /** The shape of a plan. */
-  schema: z.ZodType<Plan>;
+export interface PlanReviewOptions<Written, Plan> {
+  /** The shape of a plan as the model writes it. */
+  schema: z.ZodType<Written>;
+  /** What a plan must keep to, after it was completed. */
   rules: readonly Rule<Plan>[];
   /** The limit of the first answer, in tokens. */
   maxTokens: number;
 }
 
-/** Reviews the answers of one job. The same turns give the same results. */
-export class PlanReview<Plan> {
-  readonly #rules: readonly Rule<Plan>[];
-  readonly #review: OutputReview<Plan>;
-  /** The latest plan with the right shape that breaks a rule. */
-  #kept: Plan | null = null;
+/** A plan with the right shape that breaks rules. */
+interface FaultyPlan<Plan> {
+  plan: Plan;
+  faults: number;
+}
 
-  constructor({ schema, rules, maxTokens }: PlanReviewOptions<Plan>) {
+/** Reviews the answers of one job. The same turns give the same results. */
+export class PlanReview<Written, Plan> {
+  readonly #rules: readonly Rule<Plan>[];
+  readonly #review: OutputReview<Written>;
+  /** The best plan so far with the right shape that breaks a rule. */
+  #kept: FaultyPlan<Plan> | null = null;
+
+  constructor({ schema, rules, maxTokens }: PlanReviewOptions<Written, Plan>) {
     this.#rules = rules;
-    this.#review = new OutputReview(
-      schema.check((context) => {
-        const findings = rules.flatMap((rule) => rule.check(context.value));
-        if (findings.length > 0 && context.issues.length === 0) this.#kept = context.value;
-        for (const { where: path, feedback: message } of findings) {
-          context.issues.push({ code: "custom", path, message, input: context.value });
-        }
-      }),
-      maxTokens,
-    );
+    this.#review = new OutputReview(schema, maxTokens);
   }
 
   /** The limit of the next answer, in tokens. */
@@ -67,23 +65,51 @@ export class PlanReview<Plan> {
 
   /** The plan to fall back on if no better one comes; `null` if there is none. */
   get fallback(): ReviewedPlan<Plan> | null {
-    return this.#kept === null ? null : this.#finish(this.#kept);
+    return this.#kept && this.#finish(this.#kept.plan);
   }
 
   /**
-   * Reviews an answer. A broken rule counts as a wrong shape does, but at the second such answer
-   * the value is the latest plan with the right shape.
+   * Reviews an answer. The first plan that breaks rules gives feedback. After that, the value is the
+   * plan with the fewest faults, the later one of two equal ones.
    *
+   * @param complete completes a plan that has the right shape, before the rules see it
    * @throws {JobError} `truncated` or `invalid_output` at the second such answer, without a plan
+   * @throws the error of `complete`
    */
-  judge(answer: Parameters<OutputReview<Plan>["judge"]>[0]): Review<ReviewedPlan<Plan>> {
+  async judge(
+    answer: Parameters<OutputReview<Written>["judge"]>[0],
+    complete: (written: Written) => Promise<Plan> | Plan,
+  ): Promise<Review<ReviewedPlan<Plan>>> {
+    const shaped = this.#shapeOf(answer);
+    // Once there is a plan to fall back on, a wrong shape gets no further turn.
+    if (shaped === null || (!("value" in shaped) && shaped.feedback !== null && this.#kept)) {
+      return { value: this.fallback! };
+    }
+    if (!("value" in shaped)) return shaped;
+    const plan = await complete(shaped.value);
+    const problems = this.#rules.flatMap((rule) => rule.check(plan)).map(({ where, feedback }) =>
+      `${where.join(".") || "(root)"}: ${feedback}`
+    );
+    if (problems.length === 0) return { value: plan };
+    const isFirst = this.#kept === null;
+    if (isFirst || problems.length <= this.#kept!.faults) {
+      this.#kept = { plan, faults: problems.length };
+    }
+    return isFirst
+      ? { feedback: feedbackOn("Your plan has these faults:", problems) }
+      : { value: this.fallback! };
+  }
+
+  /**
+   * @returns `null` if the answer ends the job, but there is a plan to fall back on
+   * @throws {JobError} if there is none
+   */
+  #shapeOf(answer: Parameters<OutputReview<Written>["judge"]>[0]): Review<Written> | null {
     try {
-      const verdict = this.#review.judge(answer);
-      return "value" in verdict ? { value: this.#finish(verdict.value) } : verdict;
+      return this.#review.judge(answer);
     } catch (error) {
-      const value = error instanceof JobError ? this.fallback : null;
-      if (value === null) throw error;
-      return { value };
+      if (error instanceof JobError && this.#kept) return null;
+      throw error;
     }
   }
 

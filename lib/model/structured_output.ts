@@ -20,7 +20,7 @@ interface Answer {
 export type Review<T> = { value: T } | { feedback: string | null };
 
 /** The largest number of problems in one feedback. */
-const MAX_PROBLEMS = 10;
+const MAX_PROBLEMS = 20;
 
 /** Reviews the answers of one job. The same turns give the same results. */
 export class OutputReview<T> {
@@ -72,13 +72,18 @@ export class OutputReview<T> {
     }
     this.#wasWrong = true;
     return {
-      feedback: [
-        "Your answer does not keep to the required format:",
-        ...problemsOf(error).map((problem) => `- ${problem}`),
-        "Answer again with the whole corrected JSON document and nothing else.",
-      ].join("\n"),
+      feedback: feedbackOn("Your answer does not keep to the required format:", problemsOf(error)),
     };
   }
+}
+
+/** Writes what the model should correct. */
+export function feedbackOn(heading: string, problems: readonly string[]): string {
+  return [
+    heading,
+    ...problems.slice(0, MAX_PROBLEMS).map((problem) => `- ${problem}`),
+    "Answer again with the whole corrected JSON document and nothing else.",
+  ].join("\n");
 }
 
 function notOneDocument(problem: "none" | "several"): z.ZodError {

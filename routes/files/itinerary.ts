@@ -14,10 +14,10 @@ import { joined } from "./text.ts";
 type Activity = Day["activities"][number];
 
 /**
- * A plan does not say when an activity ends. In the calendar it ends after this time, or when the
- * next one begins. Two hours are enough for a visit, a meal or a concert.
+ * The length of an activity of which the plan does not say how long it takes. It is enough for a
+ * visit, a meal or a concert.
  */
-const MAX_DURATION_MS = 2 * 60 * 60_000;
+const USUAL_MINUTES = 2 * 60;
 
 /** A date between 2000 and 2999: the year keeps its four digits until the end of the trip. */
 const FirstDay = z.iso.date().regex(/^2/);
@@ -32,7 +32,8 @@ export const itineraryFiles: KindFiles<"itinerary"> = {
       );
     }
     const plan = { id: job.jobId, days: daysOf(job), start: start.data };
-    return { name: job.destination, events: itineraryEvents(plan) };
+    const timeZone = job.location?.timeZone ?? undefined;
+    return { name: job.destination, events: itineraryEvents(plan), timeZone };
   },
 };
 
@@ -96,7 +97,9 @@ export function itineraryEvents(
   return timed.map(({ activity, id, start }) => {
     // Activities that begin at the same time run in parallel.
     const next = starts.find((other) => other > start) ?? Infinity;
-    const end = Math.min(next, start + MAX_DURATION_MS);
+    // In the calendar, an activity ends at the latest when the next one begins.
+    const minutes = activity.durationMinutes ?? USUAL_MINUTES;
+    const end = Math.min(next, start + 60_000 * minutes);
     return {
       id,
       date: { start, end, allDay: false },

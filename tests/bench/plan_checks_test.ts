@@ -7,30 +7,31 @@ import {
   type PlanReport,
 } from "../../bench/plan_checks.ts";
 import type { Bundles } from "../../jobs/kinds/bundles/kind.ts";
-import type { Itinerary } from "../../jobs/kinds/itinerary/kind.ts";
+import type { Itinerary } from "../../jobs/kinds/itinerary/plan.ts";
+import { storedActivity, storedDay } from "../../testing/plans.ts";
 
 type Activity = Itinerary["days"][number]["activities"][number];
 
 /** A valid activity. */
 function activity(title: string, overrides: Partial<Activity> = {}): Activity {
-  return {
-    time: "09:30",
+  return storedActivity({
     title,
     description: "The best view of the city is from the tower.",
-    place: "Old town",
     estimatedCost: { amount: 5, currency: "EUR" },
     ...overrides,
-  };
+  });
 }
 
 /** Two days without faults. */
 function itinerary(): Itinerary {
-  const day = (number: number, words: string[]) => ({
-    day: number,
-    theme: "In the old town",
-    activities: words.map((word, index) => activity(word, { time: `${10 + index}:00` })),
-  });
-  return { days: [day(1, ["Walk", "Lunch", "Tower"]), day(2, ["Market", "Museum", "Dinner"])] };
+  const day = (number: number, words: string[]) =>
+    storedDay({
+      day: number,
+      theme: "In the old town",
+      activities: words.map((word, index) => activity(word, { time: `${10 + index}:00` })),
+    });
+  const days = [day(1, ["Walk", "Lunch", "Tower"]), day(2, ["Market", "Museum", "Dinner"])];
+  return { days, location: null };
 }
 
 const goodItinerary: PlanReport = {

@@ -88,7 +88,7 @@ const rows: Row[] = [
     name: `half a plan that ended with ${finish}`,
     answers: [ended(half, finish), healthyChat()],
     calls: 2,
-    second: (body) => assertStrictEquals(limitOf(body), 14_000),
+    second: (body) => assertStrictEquals(limitOf(body), 15_000),
   })),
   {
     name: "half a plan each time",
@@ -138,7 +138,7 @@ const rows: Row[] = [
       healthyChat(),
     ],
     calls: 2,
-    second: (body) => assertStrictEquals(limitOf(body), 14_000),
+    second: (body) => assertStrictEquals(limitOf(body), 15_000),
   },
   {
     name: "a limit that the second, longer answer exceeds",

@@ -34,6 +34,7 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
     destination: "Tokyo, Japan",
     durationDays: 2,
     itinerary: null,
+    location: null,
     createdAt: "2026-11-21T12:00:00.000Z",
     completedAt: null,
     expiresAt: "2026-11-22T12:00:00.000Z",
@@ -71,7 +72,7 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
   const [{ theme, activities }] = done.body.itinerary;
   assertStrictEquals(typeof theme, "string");
   assertEquals(
-    Object.keys(activities[0]),
+    Object.keys(activities[0]).slice(0, 5),
     ["time", "title", "description", "place", "estimatedCost"],
   );
 });

@@ -221,7 +221,7 @@ async function generate(
       }
       continue;
     }
-    const verdict = review.judge(answer);
+    const verdict = await review.judge(answer, (written): Bundles => written);
     if ("value" in verdict) return finished(verdict.value);
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.

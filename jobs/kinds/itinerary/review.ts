@@ -6,11 +6,11 @@
 import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
 import { comparable } from "../text.ts";
 import { startAfterMidnight } from "./clock_time.ts";
-import { type Cost, isCurrency, isPlausible, maxAmountIn } from "./cost.ts";
-import type { Day, WrittenItinerary } from "./kind.ts";
+import { type Cost, isCurrency, isPlausible, maxAmountIn } from "../cost.ts";
+import { isSound } from "./assemble.ts";
+import type { Activity, Day, Itinerary } from "./plan.ts";
 
-type Activity = Day["activities"][number];
-type ItineraryRule = Rule<WrittenItinerary>;
+type ItineraryRule = Rule<Itinerary>;
 
 /** No activity twice on one day. */
 const repeatedActivity: ItineraryRule = {
@@ -104,8 +104,8 @@ export const itineraryRules: readonly ItineraryRule[] = [
 ];
 
 /** Returns the plan without the costs that must not be shown. */
-function withSoundCosts({ days }: WrittenItinerary): WrittenItinerary {
-  return { days: days.map(withSoundDayCosts) };
+function withSoundCosts(plan: Itinerary): Itinerary {
+  return { ...plan, days: plan.days.map(withSoundDayCosts) };
 }
 
 /** Returns the day without the costs that must not be shown. */
@@ -114,13 +114,11 @@ export function withSoundDayCosts(day: Day): Day {
     ...day,
     activities: day.activities.map((activity) => ({
       ...activity,
-      estimatedCost: isSound(activity.estimatedCost) ? activity.estimatedCost : null,
+      estimatedCost: activity.estimatedCost && isSound(activity.estimatedCost)
+        ? activity.estimatedCost
+        : null,
     })),
   };
-}
-
-function isSound(cost: Cost | null): boolean {
-  return cost === null || (isPlausible(cost) && isCurrency(cost.currency));
 }
 
 /** Returns a check of each known cost of a day. */

@@ -3,7 +3,8 @@
  * requests, and have no repetition in 30 days (ten themes, each in three parts of town).
  * @module
  */
-import type { Itinerary, ItineraryRequest } from "./kind.ts";
+import type { WrittenItinerary } from "./plan.ts";
+import type { ItineraryRequest } from "./request.ts";
 import { choicesFor } from "../sample_choice.ts";
 
 interface Theme {
@@ -135,7 +136,7 @@ const themes: Theme[] = [
 ];
 
 /** Returns a complete itinerary for the request. */
-export function sampleItinerary({ destination, durationDays }: ItineraryRequest): Itinerary {
+export function sampleItinerary({ destination, durationDays }: ItineraryRequest): WrittenItinerary {
   const choose = choicesFor({ destination });
   const first = choose([...themes.keys()], "first theme");
   const firstArea = choose([0, 1, 2], "first area");
@@ -153,6 +154,12 @@ export function sampleItinerary({ destination, durationDays }: ItineraryRequest)
         description,
         place: `${area[0]!.toUpperCase()}${area.slice(1)}, ${destination}`,
         estimatedCost: cost === null ? null : { amount: cost, currency: "USD" },
+        category: "other" as const,
+        mapQuery: null,
+        coordinates: null,
+        durationMinutes: null,
+        bookAhead: null,
+        needsMet: null,
       })),
     };
   });

@@ -1,21 +1,24 @@
 /** What an itinerary must keep to, and what becomes of a plan that does not. */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { isCurrency, isPlausible } from "../../../jobs/kinds/itinerary/cost.ts";
-import { type Itinerary, itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
+import { isCurrency, isPlausible } from "../../../jobs/kinds/cost.ts";
+import { assembleDay, assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
+import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
+import type { WrittenItinerary } from "../../../jobs/kinds/itinerary/plan.ts";
 import { itineraryRules } from "../../../jobs/kinds/itinerary/review.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import type { PlanParts } from "../../../jobs/kind.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
+import { storedActivity } from "../../../testing/plans.ts";
 
-type Day = Itinerary["days"][number];
+type Day = WrittenItinerary["days"][number];
 type Activity = Day["activities"][number];
 
 const kind = itineraryKind({ model: "gpt-test" });
 const rome = { destination: "Rome", durationDays: 2 };
 
 /** A plan of two days that keeps all rules, with the changes of a test. */
-function planWith(change: (days: [Day, Day]) => void = () => {}): Itinerary {
+function planWith(change: (days: [Day, Day]) => void = () => {}): WrittenItinerary {
   const plan = structuredClone(sampleItinerary(rome));
   change(plan.days as [Day, Day]);
   return plan;
@@ -127,7 +130,7 @@ const broken: {
 for (const { what, change, feedback, warning, cost } of broken) {
   Deno.test(`generate() asks once about ${what}, and accepts the correction`, async () => {
     const answer = await generate(planWith(change), planWith());
-    assertEquals(answer.plan, planWith());
+    assertEquals(answer.plan, assembleItinerary(planWith()));
     assert(answer.feedback!.includes(feedback), answer.feedback!);
     assertStrictEquals(answer.turns, 2);
   });
@@ -140,7 +143,7 @@ for (const { what, change, feedback, warning, cost } of broken) {
     assertMatch(plan.warnings![0]!.message, message);
     assertEquals(kind.result.parse(plan), plan);
     assertEquals(kind.warningsOf(plan), plan.warnings);
-    if (cost === null) assertStrictEquals(second(plan.days as [Day, Day]).estimatedCost, null);
+    if (cost === null) assertStrictEquals(plan.days[1]!.activities[1]!.estimatedCost, null);
   });
 }
 
@@ -164,7 +167,7 @@ for (const [what, change] of repaired) {
   Deno.test(`generate() repairs ${what} without asking the model`, async () => {
     const { plan, turns } = await generate(planWith(change));
     assertStrictEquals(turns, 1);
-    assertEquals(plan, planWith());
+    assertEquals(plan, assembleItinerary(planWith()));
   });
 }
 
@@ -195,7 +198,7 @@ for (const [what, change] of fine) {
   Deno.test(`generate() accepts ${what}`, async () => {
     const { plan, turns } = await generate(planWith(change));
     assertStrictEquals(turns, 1);
-    assertEquals(plan, planWith(change));
+    assertEquals(plan, assembleItinerary(planWith(change)));
   });
 }
 
@@ -211,7 +214,7 @@ const letters = planWith((days) => {
 
 Deno.test("generate() takes a plan of single characters for a wrong shape", async () => {
   const { plan, feedback } = await generate(letters, planWith());
-  assertEquals(plan, planWith());
+  assertEquals(plan, assembleItinerary(planWith()));
   assert(feedback!.includes("- days.0: every text has a single character; write whole texts\n"));
 });
 
@@ -227,7 +230,7 @@ Deno.test("generate() shows no day of single characters, and no cost that it wou
   const { days } = planWith((days) => second(days).estimatedCost = { amount: 5, currency: "€" });
   const shown = parts!.schemaAt(1).parse(days[1]) as Day;
   assertStrictEquals(shown.activities[1]!.estimatedCost, null);
-  assertEquals(shown.activities[0], days[1]!.activities[0]);
+  assertEquals(shown.activities[0], assembleDay(days[1]!).activities[0]);
 });
 
 const currencies: [code: string, exists: boolean][] = [
@@ -261,9 +264,24 @@ for (const [amount, currency, isFine] of costs) {
 }
 
 Deno.test("a stored plan without warnings, as earlier versions wrote it, has none", () => {
-  const plan = planWith(([day]) =>
+  const written = planWith(([day]) =>
     day.activities[0]!.estimatedCost = { amount: 1e30, currency: "AAA" }
   );
-  assertEquals(kind.result.parse(plan), plan);
+  const days = written.days.map((day) => ({
+    ...day,
+    activities: day.activities.map(({ time, title, description, place, estimatedCost }) => ({
+      time,
+      title,
+      description,
+      place,
+      estimatedCost,
+    })),
+  }));
+  const plan = kind.result.parse({ days });
+  assertEquals(plan.days[0]!.activities[0], {
+    ...storedActivity(days[0]!.activities[0]),
+    estimatedCost: { amount: 1e30, currency: "AAA" },
+  });
+  assertEquals([plan.location, plan.days[0]!.date, plan.days[0]!.totals], [null, null, null]);
   assertEquals(kind.warningsOf(plan), []);
 });

@@ -7,11 +7,10 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { z } from "zod";
-import {
-  type Itinerary,
-  itineraryKind,
-  type ItineraryRequest,
-} from "../../../jobs/kinds/itinerary/kind.ts";
+import { assembleDay, assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
+import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
+import { type WrittenItinerary, writtenItinerary } from "../../../jobs/kinds/itinerary/plan.ts";
+import type { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts";
 import type { PlanParts } from "../../../jobs/kind.ts";
 import { failure, JobError } from "../../../lib/job/failure.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
@@ -29,12 +28,18 @@ function activity(overrides: object = {}) {
     description: "Along the river.",
     place: "Riverside",
     estimatedCost: { amount: 0, currency: "EUR" },
+    category: "nature" as const,
+    mapQuery: "Tiber, Rome",
+    coordinates: { latitude: 41.9, longitude: 12.5 },
+    durationMinutes: 60,
+    bookAhead: false,
+    needsMet: null,
     ...overrides,
   };
 }
 
 /** An itinerary with days of these numbers. */
-function itinerary(...numbers: number[]): Itinerary {
+function itinerary(...numbers: number[]): WrittenItinerary {
   const activitiesOf = (index: number) => [
     activity({ title: `Walk ${index}` }),
     activity({ time: "12:00", title: `Lunch ${index}` }),
@@ -117,7 +122,9 @@ for (const destination of destinations) {
     for (let durationDays = 1; durationDays <= 30; durationDays++) {
       const plan = kind.sample({ destination, durationDays });
 
-      assertEquals(kind.result.parse(plan), plan);
+      assertEquals(writtenItinerary(durationDays).parse(plan), plan);
+      const stored = assembleItinerary(plan);
+      assertEquals(kind.result.parse(stored), stored);
       assertEquals(plan.days.map(({ day }) => day), numbersTo(durationDays));
     }
   });
@@ -176,7 +183,7 @@ for (const [overrides, message] of badActivities) {
     const plan = itinerary(1);
     plan.days[0]!.activities[1] = activity(overrides);
 
-    const { error } = kind.result.safeParse(plan);
+    const { error } = writtenItinerary(1).safeParse(plan);
 
     assertEquals(error?.issues.map((issue) => issue.message), [message]);
   });
@@ -187,7 +194,7 @@ for (const [overrides, message] of badActivities) {
 Deno.test("generate() returns the plan of the first answer", async () => {
   const { plan, requests, steps } = generate(rome, [answer(itinerary(1, 2, 3))]);
 
-  assertEquals(await plan, itinerary(1, 2, 3));
+  assertEquals(await plan, assembleItinerary(itinerary(1, 2, 3)));
   assertEquals(steps, ["turn-1"]);
   assertStrictEquals(requests.length, 1);
 });
@@ -197,7 +204,7 @@ Deno.test("generate() sends its model, and a token limit for the number of days"
   await plan;
 
   assertStrictEquals(requests[0]!.model, "gpt-test");
-  assertStrictEquals(requests[0]!.maxTokens, 9_000);
+  assertStrictEquals(requests[0]!.maxTokens, 10_500);
 });
 
 Deno.test("generate() shows days in order, and no more than the request has", async () => {
@@ -211,8 +218,8 @@ Deno.test("generate() shows days in order, and no more than the request has", as
   const { member, noun, count, schemaAt } = shown!;
   assertEquals([member, noun, count], ["days", "day", 3]);
   const [first, second, , fourth] = itinerary(1, 2, 3, 4).days;
-  assertEquals(schemaAt(0).parse(first), first);
-  assertEquals(schemaAt(1).parse(second), second);
+  assertEquals(schemaAt(0).parse(first), assembleDay(first!));
+  assertEquals(schemaAt(1).parse(second), assembleDay(second!));
   assertStrictEquals(schemaAt(0).safeParse(second).success, false);
   assertStrictEquals(schemaAt(3).safeParse(fourth).success, false);
 });
@@ -262,7 +269,7 @@ Deno.test("generate() sends the wish in the user message only, and the date as a
   });
 });
 
-const repairs: [what: string, wrong: Itinerary, problem: string][] = [
+const repairs: [what: string, wrong: WrittenItinerary, problem: string][] = [
   ["a day too few", itinerary(1, 2), "- days: must have exactly 3 entries"],
   ["a day too many", itinerary(1, 2, 3, 4), "- days: must have exactly 3 entries"],
   [
@@ -290,7 +297,7 @@ for (const [what, wrong, problem] of repairs) {
       answer(itinerary(1, 2, 3)),
     ]);
 
-    assertEquals(await plan, itinerary(1, 2, 3));
+    assertEquals(await plan, assembleItinerary(itinerary(1, 2, 3)));
     assertEquals(steps, ["turn-1", "turn-2"]);
     const [first, second] = requests.map(({ messages }) => messages);
     assertEquals(second!.slice(0, 2), first);
@@ -311,8 +318,8 @@ Deno.test("generate() repeats a truncated turn with twice the tokens", async () 
     answer(itinerary(1, 2, 3)),
   ]);
 
-  assertEquals(await plan, itinerary(1, 2, 3));
-  assertEquals(requests.map(({ maxTokens }) => maxTokens), [9_000, 18_000]);
+  assertEquals(await plan, assembleItinerary(itinerary(1, 2, 3)));
+  assertEquals(requests.map(({ maxTokens }) => maxTokens), [10_500, 21_000]);
   assertEquals(requests[1]!.messages, requests[0]!.messages);
 });
 
@@ -336,11 +343,15 @@ Deno.test("generate() rethrows the errors of the model", async () => {
 // Presentation
 
 Deno.test("presentJob() shows the wish, and the days as soon as they exist", () => {
-  const result = itinerary(1, 2, 3);
+  const result = assembleItinerary(itinerary(1, 2, 3));
   assertEquals(kind.presentRequest(rome), rome);
-  assertEquals(kind.presentResult({ result: null, progress: noProgress }), { itinerary: null });
+  assertEquals(kind.presentResult({ result: null, progress: noProgress }), {
+    itinerary: null,
+    location: null,
+  });
   assertEquals(kind.presentResult({ result, progress: noProgress }), {
     itinerary: result.days,
+    location: null,
   });
   assertStrictEquals(kind.itemsOf(result), result.days);
 });

@@ -40,6 +40,7 @@ const PLAIN = new Set([
   "required",
   "additionalProperties",
   "items",
+  "enum",
   "anyOf",
   "description",
   "minItems",

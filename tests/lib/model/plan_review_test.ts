@@ -1,10 +1,15 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import { PlanReview, type Rule } from "../../../lib/model/plan_review.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 
-const Plan = z.object({ days: z.array(z.string().max(5)) });
-type Plan = z.infer<typeof Plan>;
+const Written = z.object({ days: z.array(z.string().max(5)) });
+type Written = z.infer<typeof Written>;
+
+/** A completed plan. */
+interface Plan extends Written {
+  count: number;
+}
 
 /** No day may be wet. */
 const dry: Rule<Plan> = {
@@ -22,98 +27,127 @@ const cool: Rule<Plan> = {
   code: "hot_day",
   check: ({ days }) =>
     days.includes("heat") ? [{ where: ["days"], feedback: "are hot", message: "Too hot." }] : [],
-  repair: ({ days }) => ({ days: days.map((day) => day === "heat" ? "shade" : day) }),
+  repair: ({ days, ...plan }) => ({
+    ...plan,
+    days: days.map((day) => day === "heat" ? "shade" : day),
+  }),
 };
 
 function newReview() {
-  return new PlanReview({ schema: Plan, rules: [dry, cool], maxTokens: 1_000 });
+  return new PlanReview<Written, Plan>({
+    schema: Written,
+    rules: [dry, cool],
+    maxTokens: 1_000,
+  });
 }
 
-function answer(...days: unknown[]) {
+type Answer = { text: string; truncated: boolean };
+
+function answer(...days: unknown[]): Answer {
   return { text: JSON.stringify({ days }), truncated: false };
+}
+
+function plan(...days: string[]): Plan {
+  return { days, count: days.length };
 }
 
 const wetDay = { code: "wet_day", where: "days.1", message: "Day is wet." };
 
 /** Judges answers in turn and returns the last verdict. */
-function judgeAll(review: PlanReview<Plan>, ...answers: ReturnType<typeof answer>[]) {
-  return answers.map((answer) => review.judge(answer)).at(-1);
+async function judge(review: PlanReview<Written, Plan>, ...answers: readonly Answer[]) {
+  let verdict;
+  for (const answer of answers) {
+    verdict = await review.judge(answer, ({ days }) => Promise.resolve(plan(...days)));
+  }
+  return verdict!;
 }
 
-Deno.test("PlanReview accepts a plan that keeps all rules, without warnings", () => {
+Deno.test("PlanReview accepts a plan that keeps all rules, without warnings", async () => {
   const review = newReview();
-  assertEquals(review.judge(answer("sun")), { value: { days: ["sun"] } });
+  assertEquals(await judge(review, answer("sun")), { value: plan("sun") });
   assertStrictEquals(review.fallback, null);
 });
 
-Deno.test("PlanReview asks once about what makes no sense, with the position", () => {
-  const verdict = newReview().judge(answer("sun", "rain"));
+Deno.test("PlanReview asks once about what makes no sense, with the position", async () => {
+  const verdict = await judge(newReview(), answer("sun", "rain"));
   assert("feedback" in verdict && verdict.feedback !== null);
-  assert(verdict.feedback.includes("\n- days.1: is wet; choose sun\n"), verdict.feedback);
+  assertStrictEquals(
+    verdict.feedback,
+    "Your plan has these faults:\n- days.1: is wet; choose sun\n" +
+      "Answer again with the whole corrected JSON document and nothing else.",
+  );
 });
 
-Deno.test("PlanReview accepts the corrected plan, without warnings", () => {
-  const verdict = judgeAll(newReview(), answer("rain"), answer("sun"));
-  assertEquals(verdict, { value: { days: ["sun"] } });
+Deno.test("PlanReview accepts the corrected plan, without warnings", async () => {
+  const verdict = await judge(newReview(), answer("rain"), answer("sun"));
+  assertEquals(verdict, { value: plan("sun") });
 });
 
-Deno.test("PlanReview keeps what remains as warnings, and repairs what must not be shown", () => {
-  const verdict = judgeAll(newReview(), answer("rain"), answer("heat", "rain"));
+Deno.test("PlanReview keeps what remains as warnings, and repairs what must not be shown", async () => {
+  const verdict = await judge(newReview(), answer("rain", "rain"), answer("heat", "rain"));
   assertEquals(verdict, {
     value: {
-      days: ["shade", "rain"],
+      ...plan("shade", "rain"),
       warnings: [wetDay, { code: "hot_day", where: "days", message: "Too hot." }],
     },
   });
 });
 
-Deno.test("PlanReview asks no second time after a wrong shape", () => {
-  const verdict = judgeAll(newReview(), answer(5), answer("sun", "rain"));
-  assertEquals(verdict, { value: { days: ["sun", "rain"], warnings: [wetDay] } });
+Deno.test("PlanReview keeps the first plan if its correction has more faults", async () => {
+  const verdict = await judge(newReview(), answer("sun", "rain"), answer("rain", "rain", "heat"));
+  assertEquals(verdict, { value: { ...plan("sun", "rain"), warnings: [wetDay] } });
 });
 
-const unusable = [
+Deno.test("PlanReview asks once about the shape, and then once about the plan", async () => {
+  const review = newReview();
+  const shape = await judge(review, answer(5));
+  assert("feedback" in shape && shape.feedback!.startsWith("Your answer does not keep to"));
+  const faults = await judge(review, answer("sun", "rain"));
+  assert("feedback" in faults && faults.feedback!.startsWith("Your plan has these faults"));
+  const last = await judge(review, answer("fog", "rain"));
+  assertEquals(last, { value: { ...plan("fog", "rain"), warnings: [wetDay] } });
+});
+
+const unusable: [what: string, answers: Answer[]][] = [
   ["has the wrong shape", [answer(5)]],
   ["is no JSON", [{ text: "Sorry.", truncated: false }]],
   ["is truncated twice", [{ text: "{", truncated: true }, { text: "{", truncated: true }]],
-] as const;
+];
 
 for (const [what, answers] of unusable) {
-  Deno.test(`PlanReview falls back on the first plan when its correction ${what}`, () => {
-    const verdict = judgeAll(newReview(), answer("sun", "rain"), ...answers);
-    assertEquals(verdict, { value: { days: ["sun", "rain"], warnings: [wetDay] } });
+  Deno.test(`PlanReview falls back on the first plan when its correction ${what}`, async () => {
+    const verdict = await judge(newReview(), answer("sun", "rain"), ...answers);
+    assertEquals(verdict, { value: { ...plan("sun", "rain"), warnings: [wetDay] } });
   });
 
-  Deno.test(`PlanReview has no plan when the answer ${what} and there was no other`, () => {
+  Deno.test(`PlanReview has no plan when the answer ${what} and there was no other`, async () => {
     const review = newReview();
-    review.judge({ text: "", truncated: false });
-    assertThrows(() => judgeAll(review, ...answers), JobError);
+    await judge(review, { text: "", truncated: false });
+    await assertRejects(() => judge(review, ...answers), JobError);
     assertStrictEquals(review.fallback, null);
   });
 }
 
-Deno.test("PlanReview never keeps a plan with the wrong shape", () => {
+Deno.test("PlanReview never keeps a plan with the wrong shape", async () => {
   const review = newReview();
-  const verdict = review.judge(answer("rain", "drizzle"));
+  const verdict = await judge(review, answer("rain", "drizzle"));
   assert("feedback" in verdict && verdict.feedback !== null);
-  // One turn for both: the shape and the rules.
   assert(verdict.feedback.includes("- days.1: Too big"), verdict.feedback);
-  assert(verdict.feedback.includes("- days.0: is wet"), verdict.feedback);
   assertStrictEquals(review.fallback, null);
-  assertThrows(() => review.judge(answer("rain", "drizzle")), JobError);
+  await assertRejects(() => judge(review, answer("rain", "drizzle")), JobError);
 });
 
-Deno.test("PlanReview has a plan to fall back on while it waits for the correction", () => {
+Deno.test("PlanReview has a plan to fall back on while it waits for the correction", async () => {
   const review = newReview();
-  review.judge(answer("heat"));
+  await judge(review, answer("heat"));
   assertEquals(review.fallback, {
-    days: ["shade"],
+    ...plan("shade"),
     warnings: [{ code: "hot_day", where: "days", message: "Too hot." }],
   });
 });
 
-Deno.test("PlanReview doubles the tokens after a truncated answer", () => {
+Deno.test("PlanReview doubles the tokens after a truncated answer", async () => {
   const review = newReview();
-  review.judge({ text: "{", truncated: true });
+  await judge(review, { text: "{", truncated: true });
   assertStrictEquals(review.maxTokens, 2_000);
 });

@@ -119,10 +119,10 @@ Deno.test("OutputReview names the root when the answer has the wrong type", () =
   assertMatch(feedbackOn("[]"), /\n- \(root\): Invalid input: expected object, received array\n/);
 });
 
-Deno.test("OutputReview lists at most ten problems", () => {
+Deno.test("OutputReview lists at most twenty problems", () => {
   const feedback = feedbackOn(JSON.stringify({ days: Array(50).fill({}) }));
   const problems = feedback.split("\n").filter((line) => line.startsWith("- "));
 
-  assertStrictEquals(problems.length, 10);
-  assertMatch(problems[9]!, /^- days\.9\.theme: /);
+  assertStrictEquals(problems.length, 20);
+  assertMatch(problems[19]!, /^- days\.19\.theme: /);
 });

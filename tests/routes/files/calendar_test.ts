@@ -10,8 +10,8 @@ import {
 import fc from "fast-check";
 import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
-import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
-import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
+import { samplePlan, storedActivity as activity, storedDay } from "../../../testing/plans.ts";
 import { bundlesEvents } from "../../../routes/files/bundles.ts";
 import { calendarText } from "../../../routes/files/calendar.ts";
 import { itineraryEvents } from "../../../routes/files/itinerary.ts";
@@ -29,17 +29,6 @@ const createdAt = Date.parse("2026-11-24T12:34:56.789Z");
 
 type Activity = Itinerary["days"][number]["activities"][number];
 type KeyEvent = Bundles["bundles"][number]["keyEvents"][number];
-
-function activity(changes: Partial<Activity> = {}): Activity {
-  return {
-    time: "09:30",
-    title: "Walk",
-    description: "Two hours.",
-    place: "Old town",
-    estimatedCost: null,
-    ...changes,
-  };
-}
 
 /** The calendar of an itinerary. */
 function itineraryCalendar(
@@ -63,7 +52,9 @@ function calendarOf(days: Activity[][], start = "2026-12-01", destination = "Tok
   return itineraryCalendar({
     id: ID,
     destination,
-    days: days.map((activities, index) => ({ day: index + 1, theme: "Theme", activities })),
+    days: days.map((activities, index) =>
+      storedDay({ day: index + 1, theme: "Theme", activities })
+    ),
     start,
     createdAt,
   });
@@ -227,7 +218,7 @@ Deno.test("an activity in the hour that daylight saving skips keeps its time", (
 
 Deno.test("every activity of a month has its own time and UID", () => {
   const request = { destination: "Tokyo, Japan", durationDays: 30 };
-  const { days } = sampleItinerary(request);
+  const { days } = samplePlan(request);
   const plan = { id: ID, ...request, days, start: "2026-12-15", createdAt };
   const events = eventsOf(itineraryCalendar(plan));
   assertStrictEquals(events.length, days.flatMap(({ activities }) => activities).length);
@@ -246,7 +237,7 @@ Deno.test("the same plan results in the same calendar, and another job's has oth
     eventsOf(itineraryCalendar({
       id,
       destination: "Rome",
-      days: [{ day: 1, theme: "Theme", activities: [activity()] }],
+      days: [storedDay({ day: 1, theme: "Theme", activities: [activity()] })],
       start: "2026-12-01",
       createdAt,
     })).map(({ UID }) => UID);

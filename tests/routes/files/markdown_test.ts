@@ -2,8 +2,8 @@ import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals }
 import fc from "fast-check";
 import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
-import type { Itinerary } from "../../../jobs/kinds/itinerary/kind.ts";
-import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
+import { samplePlan, storedActivity as activity, storedDay } from "../../../testing/plans.ts";
 import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
 import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
@@ -17,19 +17,8 @@ type Activity = Itinerary["days"][number]["activities"][number];
 type Bundle = Bundles["bundles"][number];
 type KeyEvent = Bundle["keyEvents"][number];
 
-function activity(changes: Partial<Activity> = {}): Activity {
-  return {
-    time: "09:30",
-    title: "Walk",
-    description: "Two hours.",
-    place: "Old town",
-    estimatedCost: null,
-    ...changes,
-  };
-}
-
 function dayOf(day: number, activities: Activity[]): Itinerary["days"][number] {
-  return { day, theme: "First impressions", activities };
+  return storedDay({ day, theme: "First impressions", activities });
 }
 
 function keyEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
@@ -200,7 +189,7 @@ Deno.test("a plan with warnings lists them as text under its title", () => {
 Deno.test("the sample plans are valid documents, for one day and for thirty", () => {
   for (const durationDays of [1, 30]) {
     const request = { destination: "Tokyo, Japan", durationDays };
-    const { days } = sampleItinerary(request);
+    const { days } = samplePlan(request);
     const text = itineraryMarkdown({ ...request, days });
     assertStrictEquals(text.match(/^## Day \d+: ./gm)?.length, durationDays);
     assertStrictEquals(

@@ -8,6 +8,7 @@ import {
   fail,
 } from "@std/assert";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
 import type { Model } from "../../../lib/model/model.ts";
@@ -593,7 +594,7 @@ Deno.test("texts of travellers and models are shown as text, everywhere in a pag
   const made = await submit(env.app, "/trips", wish);
   await env.a.instance.idle();
   const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
-  assertEquals(stateOf(text).job.itinerary, days);
+  assertEquals(stateOf(text).job.itinerary, assembleItinerary({ days }).days);
   // The page's own script and its state.
   assertStrictEquals(text.match(/<script/g)!.length, 2);
   assertStrictEquals(text.match(/<\/script/g)!.length, 2);
@@ -610,7 +611,7 @@ Deno.test("a plan that still breaks a rule says so in the API, on its page and i
 
   const message = "“Meet @octocat” is planned more than once on day 2.";
   const { body } = await send(env.app, `/api/itineraries/${id}`);
-  assertEquals([body.status, body.itinerary], ["completed", days]);
+  assertEquals([body.status, body.itinerary], ["completed", assembleItinerary({ days }).days]);
   assertEquals(body.warnings, [
     { code: "repeated_activity", where: "days.1.activities.2", message },
   ]);

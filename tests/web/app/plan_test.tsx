@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
-import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { BundlesPlan } from "../../../web/app/kinds/bundles.tsx";
 import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
 import type { ItineraryJob } from "../../../web/client/client.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
+import { samplePlan } from "../../../testing/plans.ts";
 
-const { days } = sampleItinerary(tokyo);
+const { days } = samplePlan(tokyo);
 const { bundles } = sampleBundles(techno);
 
 Deno.test("a growing plan has a placeholder for one more part, and a completed one has none", () => {
