@@ -17,12 +17,15 @@ Minami-za | entertainment | 35.0034 135.7724 | 110 | 6000 | afternoon night | bo
 
 # Pontochō
 Pontochō | food | 35.0053 135.7709 | 90 | 5000 | dinner | area | An alley of lanterns, with terraces above the river in summer.
+Tōkasaikan | food | 35.0035 135.7709 | 85 | 4500 | dinner | | Peking duck, river terraces and the oldest lift in the country.
 Kiyamachi-dōri | nightlife | 35.0062 135.7701 | 90 | 3000 | night | area | Small bars along a shallow canal under cherry trees.
 Live Spot Rag | nightlife | 35.0092 135.7708 | 100 | 4000 | night | | Jazz and fusion on the fifth floor since 1981.
 
 # Nakagyō
 Nishiki Market | food | 35.0050 135.7649 | 60 | 1800 | lunch | top | Pickles, tofu doughnuts and skewers in a covered lane.
+Kyōgoku Kane-yo | food | 35.0076 135.7673 | 60 | 2800 | lunch dinner | | Grilled eel under a thick omelet, in a wooden house.
 Nijō Castle | sight | 35.0142 135.7481 | 90 | 1300 | day | top | Floors that chirp like birds warned the shogun of visitors.
+Honke Owariya | food | 35.0126 135.7605 | 60 | 1700 | lunch | | Buckwheat noodles from a shop that opened in 1465.
 Kyoto International Manga Museum | museum | 35.0118 135.7594 | 70 | 1200 | day | closed:tue closed:wed | Read on the lawn of a former school, from shelves of 50,000 volumes.
 Inoda Coffee Honten | food | 35.0085 135.7632 | 45 | 1500 | morning midday | | Coffee with milk and sugar, in an old house with a garden.
 Kyoto Imperial Palace | sight | 35.0254 135.7621 | 60 | 0 | day | closed:mon | Gates, gardens and the throne hall of the former capital.
@@ -44,6 +47,7 @@ Eikan-dō | sight | 35.0147 135.7950 | 50 | 600 | day | steep | A Buddha looks b
 
 # Ginkakuji
 Ginkaku-ji | sight | 35.0270 135.7982 | 50 | 500 | day | top steep | Raked sand, moss and the pavilion that was never silvered.
+Omen | food | 35.0256 135.7945 | 60 | 1500 | lunch dinner | | Thick noodles with sesame and a plate of seven vegetables.
 Tetsugaku-no-michi | nature | 35.0197 135.7949 | 45 | 0 | day evening | | The Philosopher's Path follows a canal under cherry trees.
 
 # Kinugasa

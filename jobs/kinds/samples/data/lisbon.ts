@@ -11,14 +11,17 @@ Lux Frágil | nightlife | 38.7147 -9.1184 | 120 | 20 | night | | A riverside war
 
 # Baixa
 Praça do Comércio | sight | 38.7076 -9.1365 | 35 | 0 | day evening | top | Arcades on three sides and the wide Tagus on the fourth.
+Martinho da Arcada | food | 38.7082 -9.1362 | 75 | 30 | lunch dinner | | Cod under the arcades, near the table of the poet Fernando Pessoa.
 Convento do Carmo | museum | 38.7120 -9.1407 | 60 | 7 | day | closed:sun | A Gothic nave without a roof, left open since the earthquake of 1755.
 Casa do Alentejo | food | 38.7157 -9.1404 | 75 | 20 | lunch dinner | | Cooking of the south, behind a Moorish courtyard and tiled dining rooms.
+Cervejaria Ramiro | food | 38.7206 -9.1357 | 80 | 42 | dinner | | Clams, prawns and crab by weight, and a steak sandwich for dessert.
 Coliseu dos Recreios | entertainment | 38.7166 -9.1408 | 120 | 35 | night | book | A round concert hall of 1890 for rock, circus and classical nights.
 
 # Chiado
 Livraria Bertrand | shopping | 38.7108 -9.1416 | 30 | - | day evening | | Room after room of books in a shop that opened in 1732.
 Café A Brasileira | food | 38.7107 -9.1422 | 30 | 6 | morning afternoon | | Coffee among mirrors and brass, beside the bronze poet on the terrace.
 Teatro São Luiz | entertainment | 38.7092 -9.1425 | 110 | 18 | night | book | Plays, dance and jazz in the municipal theater of the quarter.
+Cervejaria Trindade | food | 38.7127 -9.1432 | 75 | 28 | lunch dinner | | Beer and steak between the tiled walls of a former convent.
 
 # Bairro Alto
 Miradouro de São Pedro de Alcântara | sight | 38.7153 -9.1443 | 30 | 0 | afternoon evening | steep | Garden terraces that face the castle on the opposite hill.
@@ -43,10 +46,12 @@ LX Factory | food | 38.7033 -9.1786 | 75 | 22 | lunch dinner | | Kitchens, studi
 # Estrela
 Basílica da Estrela | sight | 38.7137 -9.1604 | 35 | 0 | day | | A white basilica whose dome looks over the west of the city.
 Jardim da Estrela | nature | 38.7146 -9.1597 | 45 | 0 | day evening | | Old trees, ducks, an iron bandstand and a kiosk for coffee.
+Mercado de Campo de Ourique | food | 38.7194 -9.1667 | 60 | 16 | lunch dinner | | A market hall of the neighborhood, with kitchens in the middle.
 
 # Avenidas Novas
 Museu Calouste Gulbenkian | museum | 38.7378 -9.1543 | 100 | 10 | day | top closed:tue | One collector's treasure, from Egyptian faces to Lalique's dragonflies.
 Jardim Gulbenkian | nature | 38.7369 -9.1547 | 45 | 0 | day evening | | Bamboo paths, ponds and lawns between concrete terraces.
+Pastelaria Versailles | food | 38.7343 -9.1452 | 60 | 18 | lunch | | Mirrors, waiters in vests and croquettes in a café of 1922.
 Grande Auditório Gulbenkian | entertainment | 38.7372 -9.1539 | 110 | 28 | night | book | The resident orchestra plays before a glass wall to the garden.
 Parque Eduardo VII | nature | 38.7285 -9.1531 | 45 | 0 | day evening | steep | Clipped hedges fall toward the river in one long view.
 

@@ -15,12 +15,14 @@ Altare della Patria | sight | 41.8946 12.4831 | 45 | 0 | day evening | steep | W
 Pantheon | sight | 41.8986 12.4769 | 40 | 5 | day | top book | Light falls through the open eye of the largest old concrete dome.
 Piazza Navona | sight | 41.8992 12.4731 | 30 | 0 | day evening | | Bernini's river gods in a square with the shape of a race track.
 Galleria Doria Pamphilj | museum | 41.8979 12.4815 | 75 | 16 | day | | Velázquez's pope and Caravaggio in a palace that a family still owns.
+Armando al Pantheon | food | 41.8990 12.4762 | 85 | 45 | lunch dinner | book closed:sun | Roman classics in a small family trattoria beside the temple.
 Sant'Eustachio Il Caffè | food | 41.8982 12.4754 | 20 | 3 | morning midday | | Stand at the bar for a sweet, foamy espresso.
 Giolitti | food | 41.9010 12.4771 | 25 | 5 | afternoon | | Gelato in an old-fashioned hall near the parliament.
 
 # Trevi
 Fontana di Trevi | sight | 41.9009 12.4833 | 25 | 2 | morning evening | top | Come early or late, when the sound of the water fills the square.
 Piazza di Spagna | sight | 41.9058 12.4823 | 30 | 0 | day evening | | The boat fountain at the foot of the Spanish Steps.
+Via della Croce | food | 41.9061 12.4797 | 70 | 24 | lunch dinner | area | Fresh pasta, wine bars and tiramisù on a side street of the shops.
 
 # Regola
 Campo de' Fiori | food | 41.8956 12.4722 | 70 | 18 | lunch dinner | | Fruit stalls in the morning, pizza by the slice at noon.
@@ -46,6 +48,7 @@ Circo Massimo | sight | 41.8861 12.4851 | 25 | 0 | day evening | | A long green 
 
 # Testaccio
 Mercato di Testaccio | food | 41.8765 12.4736 | 60 | 12 | lunch | closed:sun | Sandwiches with slow-cooked meat, and stalls for every taste.
+Felice a Testaccio | food | 41.8785 12.4749 | 85 | 38 | dinner | book | The waiter stirs the cacio e pepe at the table, as since 1936.
 Cimitero Acattolico | sight | 41.8763 12.4795 | 40 | 5 | day | | Keats and Shelley lie under pines beside a Roman pyramid.
 Monte Testaccio | nightlife | 41.8759 12.4757 | 110 | 15 | night | area | Clubs and trattorie dug into a hill of broken jars.
 
@@ -57,6 +60,7 @@ Piazza del Popolo | sight | 41.9107 12.4764 | 25 | 0 | day evening | | Twin chur
 
 # Esquilino
 Teatro dell'Opera | entertainment | 41.9009 12.4954 | 110 | 60 | night | book | Tosca was first sung here; the boxes are red and gold.
+Mercato Centrale | food | 41.9003 12.5022 | 60 | 18 | lunch dinner | | Pizza, artichokes and pasta under a marble hood at Termini station.
 
 # Flaminio
 MAXXI | museum | 41.9283 12.4665 | 75 | 15 | day | closed:mon | Zaha Hadid's concrete ribbons hold the art of this century.
