@@ -167,7 +167,11 @@ export class Executor {
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
     const { store, breaker, clock, prices, turns, metrics } = this.#options;
-    const model = this.#options.model(() => kind.sample?.(request), kind.sampleReasoning);
+    const startedAt = lease.job.startedAt ?? lease.job.claimedAt;
+    const model = this.#options.model(
+      () => kind.writeSample?.(request, { startedAt }) ?? kind.sample?.(request),
+      kind.sampleReasoning,
+    );
     const { progress, failedTurns } = lease.isFirst
       ? { progress: noProgress, failedTurns: [] }
       : await persist(() => store.checkpoints.readEarlierAttempts(lease.job.id), clock);

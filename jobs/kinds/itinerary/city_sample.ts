@@ -49,7 +49,7 @@ function cityDays(trip: SampleTrip, { city, places }: CityPlaces): WrittenItiner
     const day = stops
       ? cityDay(stops, { trip, city, day: index + 1, themes })
       : { ...invented(++inventions), day: index + 1 };
-    left -= costOf(day);
+    left -= costOf(day.activities);
     themes.add(day.theme);
     days.push(day);
   }
@@ -131,7 +131,7 @@ function themeOf(stops: readonly TimedStop[], taken: ReadonlySet<string>): strin
   return taken.has(theme) ? `${theme}: ${sights[0]!.place.name}` : theme;
 }
 
-/** Returns what a day costs one person, as far as it is known. */
-function costOf({ activities }: WrittenDay): number {
+/** Returns what activities cost one person, as far as it is known. */
+export function costOf(activities: readonly Pick<WrittenActivity, "estimatedCost">[]): number {
   return activities.reduce((sum, { estimatedCost }) => sum + (estimatedCost?.amount ?? 0), 0);
 }

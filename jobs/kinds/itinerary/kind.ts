@@ -9,6 +9,7 @@ import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
 import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
@@ -72,6 +73,7 @@ export function itineraryKind(settings: ItinerarySettings) {
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleItinerary,
+    writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
     presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,

@@ -121,6 +121,7 @@ export class DayChooser {
       const first = this.#invent({
         part,
         near: quarter,
+        isQuarter: true,
         quarter,
         isDayTrip: false,
         minutes: WALK_MINUTES,
@@ -171,7 +172,8 @@ export class DayChooser {
       });
       if (meal) stops = [...others, meal];
     }
-    return stops.length < MIN_STOPS[pace] ? null : this.#named(stops);
+    const named = stops.length < MIN_STOPS[pace] ? null : this.#named(stops);
+    return named?.some((stop) => this.#titles.has(titleOf(stop))) ? null : named;
   }
 
   /** Returns the best real place for one of the parts of the day; `null` if none fits. */
@@ -208,7 +210,8 @@ export class DayChooser {
     const meal = (part: "lunch" | "dinner", minutes: number) =>
       inventedStop({
         part,
-        near: seed.place.point === null ? quarter : seed.place.name,
+        near: quarter,
+        isQuarter: true,
         quarter,
         isDayTrip,
         minutes,
@@ -223,8 +226,9 @@ export class DayChooser {
     const { quarter, isDayTrip } = stops[0]!.place;
     for (const near of [quarter, stops[0]!.place.name]) {
       for (const part of group) {
+        const isQuarter = near === quarter;
         const stop = this.#invent(
-          { part, near, quarter, isDayTrip, minutes: WALK_MINUTES, cost: 0 },
+          { part, near, isQuarter, quarter, isDayTrip, minutes: WALK_MINUTES, cost: 0 },
           stops,
         );
         if (stop && timetable([...stops, stop], this.#frame)) return stop;
@@ -248,9 +252,12 @@ export class DayChooser {
       const { place, part, start } = stop;
       if (place.name !== PLAIN && place.name !== CHEAP) return stop;
       const before = real.findLast((other) => other.start < start) ?? real[0];
-      const near = before?.place.name ?? place.quarter;
-      const isCheap = place.name === CHEAP;
-      const [name] = inventedNames({ part, near, isCheap });
+      const [name] = inventedNames({
+        part,
+        near: before?.place.name ?? place.quarter,
+        isQuarter: !before,
+        isCheap: place.name === CHEAP,
+      });
       const { quarter } = before?.place ?? place;
       return { ...stop, place: { ...place, name: name!, quarter } };
     }) ?? null;
@@ -280,14 +287,21 @@ export class DayChooser {
       other !== place && !isMeal(other) &&
       distanceMeters(other.point!, place.point!) <= RADIUS_METERS
     ).length;
-    return appealOf(place, this.#taste, day.allowance) + Math.min(neighbors, 3) / 3 -
-      (place.parts.every((part) => part === "night" || part === "evening") ? 3 : 0);
+    const isLate = place.parts.every((part) => part === "night" || part === "evening");
+    return appealOf(place, this.#taste, day.allowance) + Math.min(neighbors, MANY_NEIGHBORS) -
+      (isLate ? LATE_SEED : 0);
   }
 }
 
 function isBefore({ part }: Pick<Stop, "part">, other: Part): boolean {
   return PARTS.indexOf(part) < PARTS.indexOf(other);
 }
+
+/** With so many sights around it, a place is as good a center of a day as with more. */
+const MANY_NEIGHBORS = 3;
+
+/** What it costs a place in the rating of centers that it opens late, in kilometers. */
+const LATE_SEED = 3;
 
 /** What a later part of the same group costs in the rating, in kilometers. */
 const LATER_PART = 0.4;

@@ -9,7 +9,7 @@ import type { Stop } from "./timetable.ts";
 
 /** Names of streets and squares, which take another preposition than quarters. */
 const STREET =
-  /^(Rua|Rue|Via|Avenida|Avenue|Calle|Piazza|Plaza|Place)\b|(Street|Lane|Road|Parade|Avenue|Sokak|Caddesi|Meydanı)$|(straße|platz|dōri)$/;
+  /^(Rua|Rue|Via|Avenida|Avenue|Calle|Piazza|Plaza|Place)\b|(Street|Lane|Road|Parade|Avenue|Square|Corso|Sokak|Caddesi|Meydanı)$|(straße|platz|dōri)$/;
 
 /** Returns the place with its preposition: `on Brick Lane`, `in Bairro Alto`, `at Le Procope`. */
 export function inPlace({ name, isArea }: Pick<SamplePlace, "name" | "isArea">): string {
@@ -54,10 +54,16 @@ const walks: Partial<Record<Stop["part"], readonly string[]>> = {
   evening: ["Early evening in {place}", "Last light in {place}"],
 };
 
-/** Names of invented meals. Several kitchens are always near a sight. */
-const meals: Partial<Record<Stop["part"], readonly string[]>> = {
+/** Names of invented meals, the last one for small budgets. Kitchens are near every sight. */
+const meals: Partial<Record<Stop["part"], readonly [near: string, cheap: string]>> = {
   lunch: ["Lunch near {place}", "Picnic lunch near {place}"],
   dinner: ["Dinner near {place}", "Street food near {place}"],
+};
+
+/** The same for meals that are near no sight of the day, but in a quarter. */
+const quarterMeals: typeof meals = {
+  lunch: ["Lunch in a side street of {place}", "Picnic lunch in {place}"],
+  dinner: ["Dinner with the neighbors in {place}", "Street food in {place}"],
 };
 
 /** Descriptions of invented stops, by the part of the day. */
@@ -72,28 +78,29 @@ const descriptions: Record<Stop["part"], string> = {
 };
 
 /** Where an invented stop is, and what it costs. */
-export interface InventedSettings {
-  part: Stop["part"];
-  /** The quarter or the place that the name mentions. */
-  near: string;
+export interface InventedSettings extends Naming {
   quarter: string;
   isDayTrip: boolean;
   minutes: number;
   /** In the currency of the city. */
   cost: number;
+}
+
+/** What the name of an invented stop depends on. */
+export interface Naming {
+  part: Stop["part"];
+  /** The quarter or the place that the name mentions. */
+  near: string;
+  isQuarter: boolean;
   /** Whether a meal is a picnic or street food. */
   isCheap?: boolean;
 }
 
-/**
- * Returns the names that an invented stop may have, the best one first.
- */
-export function inventedNames(
-  { part, near, isCheap }: Pick<InventedSettings, "part" | "near" | "isCheap">,
-): string[] {
-  const patterns = meals[part] ?? walks[part] ?? ["Night walk in {place}"];
-  const wanted = isCheap ? patterns.slice(-1) : meals[part] ? patterns.slice(0, 1) : patterns;
-  return wanted.map((pattern) => pattern.replace("{place}", () => near));
+/** Returns the names that an invented stop may have, the best one first. */
+export function inventedNames({ part, near, isQuarter, isCheap = false }: Naming): string[] {
+  const meal = (isQuarter ? quarterMeals : meals)[part];
+  const patterns = meal ? [meal[isCheap ? 1 : 0]] : walks[part] ?? [];
+  return patterns.map((pattern) => pattern.replace("{place}", () => near));
 }
 
 /** Returns a stop that is no real place: a walk or a meal near the stops around it. */

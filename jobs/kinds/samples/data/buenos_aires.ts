@@ -20,7 +20,7 @@ Pizzería Güerrín | food | -34.6041 -58.3859 | 60 | 16000 | lunch dinner | | T
 Teatro San Martín | entertainment | -34.6044 -58.3888 | 110 | 18000 | night | book | Theater and dance on Corrientes, the street that never sleeps.
 
 # San Telmo
-Mercado de San Telmo | food | -34.6187 -58.3736 | 65 | 20000 | lunch dinner | top | Steak sandwiches and empanadas under the ironwork of 1897.
+Mercado de San Telmo | food | -34.6187 -58.3736 | 65 | 20000 | lunch | top | Steak sandwiches and empanadas under the ironwork of 1897.
 Plaza Dorrego | sight | -34.6205 -58.3716 | 35 | 0 | day evening | | Tango dancers, and antiques on Sundays.
 Museo de Arte Moderno | museum | -34.6222 -58.3701 | 70 | - | day | closed:tue | Argentine art since the twenties in a tobacco factory.
 El Zanjón de Granados | museum | -34.6166 -58.3712 | 60 | - | day | book steep | Brick tunnels and cisterns below an old mansion.
