@@ -2,6 +2,7 @@
  * Sample itineraries with real places, for the cities that the sample generator knows.
  * @module
  */
+import { DAY_MS } from "../../../lib/clock.ts";
 import { type City, placesOf } from "../samples/cities.ts";
 import { findCity } from "../samples/city_search.ts";
 import { DayChooser } from "../samples/day_chooser.ts";
@@ -11,8 +12,6 @@ import { locationOf, mapQueryOf, titleOf } from "../samples/stop_texts.ts";
 import { clockTimeOf, type TimedStop } from "../samples/timetable.ts";
 import type { WrittenActivity, WrittenDay, WrittenItinerary } from "./plan.ts";
 import { inventedDays, type SampleTrip } from "./sample.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Said of the first stop of a day trip. */
 const LEAVE_TOWN = "Leave the center early by train, bus or boat.";
