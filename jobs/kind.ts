@@ -86,6 +86,16 @@ export interface PublicKind<
   readonly requestMembers: RequestMembers;
   /** The members of the public answer that only this kind has, besides `requestMembers`. */
   readonly resultMembers: ResultMembers;
+  /**
+   * Returns why a new request cannot be accepted now, although its schema accepts it. Stored requests
+   * stay valid. Unset: there are no such reasons.
+   *
+   * @param options `now`: epoch milliseconds; `base`: the request of the plan that the job changes
+   */
+  objectionsTo?(
+    request: Request,
+    options: { now: number; base?: Request },
+  ): readonly RequestIssue[];
   /** Returns the public form of a request. */
   presentRequest(request: Request): z.output<RequestMembers>;
   /** Returns the public form of the result, or of the available part of it. */
@@ -94,6 +104,13 @@ export interface PublicKind<
   itemsOf(result: Result): readonly unknown[];
   /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */
   warningsOf?(result: Result): readonly PlanWarning[];
+}
+
+/** What is wrong in a request. */
+export interface RequestIssue {
+  /** Where in the body: `["preferences", "startDate"]`. */
+  path: readonly PropertyKey[];
+  message: string;
 }
 
 /** What a plan usually takes of a model. */

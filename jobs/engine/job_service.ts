@@ -26,7 +26,7 @@ import type { JobStore } from "../../lib/store/job_store.ts";
 import type { SenderHashes } from "../../lib/store/sender_hash.ts";
 import { isUnwritable, type StorageSpace } from "../../lib/store/storage_space.ts";
 import type { TraceContext } from "../../lib/trace_context.ts";
-import type { PublicKind } from "../kind.ts";
+import type { PublicKind, RequestIssue } from "../kind.ts";
 import { type Admission, type Budget, budgetOf, type QueueFull } from "./admission.ts";
 import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
@@ -118,6 +118,8 @@ export interface Submission {
 
 /** Why a request did not create a job. Nothing was stored. */
 export type Refusal =
+  /** The request is not possible now. `issues`: what is wrong in it. */
+  | { outcome: "request refused"; issues: readonly RequestIssue[] }
   /** A different request was accepted with the same idempotency key. */
   | { outcome: "key reused" }
   /** The caller has used its daily budget. */
@@ -176,9 +178,10 @@ export class JobService {
       : undefined;
     const terms = { idempotency, dailyBudget };
     const createJob = () => this.#newJob(kind, request, options);
+    const check = () => kind.objectionsTo?.(request, { now: this.#options.clock.now() }) ?? [];
     const { permit, permitDay, turnOf = caller.id } = options;
     const work = () =>
-      this.#submit(kind.name, { createJob, caller, terms, permit, permitDay, turnOf });
+      this.#submit(kind.name, { createJob, check, caller, terms, permit, permitDay, turnOf });
     // One at a time: commits with the same key or of the same budget would conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
@@ -209,8 +212,9 @@ export class JobService {
 
   async #submit(
     kind: string,
-    { createJob, caller, terms, permit, permitDay, turnOf }: {
+    { createJob, check, caller, terms, permit, permitDay, turnOf }: {
       createJob: () => Promise<QueuedJob>;
+      check: () => readonly RequestIssue[];
       caller: Caller;
       terms: AcceptTerms;
       permit: SubmitOptions["permit"];
@@ -222,6 +226,8 @@ export class JobService {
     // A repeated request creates no work, so it is never refused.
     const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
     if (repetition) return repeated(repetition);
+    const issues = check();
+    if (issues.length > 0) return { outcome: "request refused", issues };
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
     const { admission, dailyLimits, keyCosts, controls } = this.#options;

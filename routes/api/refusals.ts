@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import type { Refusal } from "../../jobs/engine/job_service.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
-import { type Problem, ProblemError } from "../http/problem.ts";
+import { jsonPointer, type Problem, ProblemError } from "../http/problem.ts";
 import type { AccessOptions } from "../http/caller.ts";
 import { statusOf } from "./presenter.ts";
 import { storageFullProblem } from "../http/send_problem.ts";
@@ -86,6 +86,14 @@ export function jobFinished(job: JobRecord): ProblemError {
 const refusals: {
   [Outcome in Refusal["outcome"]]: (refusal: Refusal & { outcome: Outcome }) => Problem;
 } = {
+  "request refused": ({ issues }) => ({
+    code: "invalid_request",
+    detail: issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    errors: issues.map(({ path, message }) => ({
+      pointer: jsonPointer([...path]),
+      detail: message,
+    })),
+  }),
   "key reused": () => ({
     code: "idempotency_key_reused",
     detail: "This Idempotency-Key was used for another request",

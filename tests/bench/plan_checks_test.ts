@@ -6,9 +6,9 @@ import {
   linksIn,
   type PlanReport,
 } from "../../bench/plan_checks.ts";
-import type { Bundles } from "../../jobs/kinds/bundles/kind.ts";
+import type { Bundles } from "../../jobs/kinds/bundles/plan.ts";
 import type { Itinerary } from "../../jobs/kinds/itinerary/plan.ts";
-import { storedActivity, storedDay } from "../../testing/plans.ts";
+import { storedActivity, storedDay, storedEvent } from "../../testing/plans.ts";
 
 type Activity = Itinerary["days"][number]["activities"][number];
 
@@ -109,14 +109,8 @@ const LINK = "https://tickets.example.com/fado?id=1";
 
 /** Three bundles without faults. */
 function bundles(): Bundles {
-  const event = (name: string) => ({
-    name,
-    date: "2026-11-28 21:00",
-    venue: null,
-    neighborhood: null,
-    url: LINK,
-    why: "You asked for an evening with music.",
-  });
+  const event = (name: string) =>
+    storedEvent({ name, url: LINK, why: "You asked for an evening with music." });
   const bundle = (names: string[]) => ({
     title: "Golden hour",
     description: "The evening is for walks by the river.",

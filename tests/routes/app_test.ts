@@ -102,7 +102,23 @@ Deno.test("POST of a generation is 200, and GET has the members of the old servi
   );
   assertEquals(
     Object.keys(body.bundles[0].keyEvents[0]),
-    ["name", "date", "venue", "neighborhood", "url", "why"],
+    [
+      "name",
+      "date",
+      "startsAt",
+      "endsAt",
+      "timeZone",
+      "venue",
+      "neighborhood",
+      "city",
+      "category",
+      "mapQuery",
+      "coordinates",
+      "verified",
+      "price",
+      "url",
+      "why",
+    ],
   );
   assert(body.reasoningSummaries.length > 0);
   assertStrictEquals(typeof body.openaiResponseId, "string");

@@ -3,46 +3,86 @@
  * totals. It is pure; what it needs from other services comes as arguments.
  * @module
  */
-import { type Cost, isCurrency, isPlausible } from "../cost.ts";
+import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
+import { isWithin } from "../../places/geometry.ts";
+import type { Destination, Point } from "../../places/place.ts";
+import { calendarDay } from "./calendar_day.ts";
 import type {
   Activity,
   Day,
   DayTotals,
   Itinerary,
+  Location,
   WrittenActivity,
   WrittenDay,
   WrittenItinerary,
 } from "./plan.ts";
+import { NO_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
 
-/** Returns the plan for what the model wrote. */
-export function assembleItinerary({ days }: WrittenItinerary): Itinerary {
-  return { days: days.map((day) => assembleDay(day)), location: null };
+/**
+ * How far from the destination a position is plausible, in its radii. The radius covers day trips
+ * already, so a position beyond twice the radius is a mistake: a namesake, or swapped numbers.
+ */
+const PLAUSIBLE_RADII = 2;
+
+/**
+ * Returns the plan for what the model wrote.
+ *
+ * @param surroundings unset: nothing is known
+ */
+export function assembleItinerary(
+  { days }: WrittenItinerary,
+  surroundings: Surroundings = NO_SURROUNDINGS,
+): Itinerary {
+  return {
+    days: days.map((day) => assembleDay(day, surroundings)),
+    location: surroundings.destination && locationOf(surroundings.destination),
+  };
 }
 
-/** Returns the day for what the model wrote. Its costs are not reviewed yet. */
-export function assembleDay({ day, theme, activities }: WrittenDay): Day {
-  const assembled = activities.map(assembleActivity);
+/**
+ * Returns the day for what the model wrote. Its costs are not reviewed yet.
+ *
+ * @param surroundings unset: nothing is known
+ */
+export function assembleDay(
+  { day, theme, activities }: WrittenDay,
+  surroundings: Surroundings = NO_SURROUNDINGS,
+): Day {
+  const assembled = activities.map((activity) => assembleActivity(activity, surroundings));
   return {
     day,
-    date: null,
-    weekday: null,
-    season: null,
-    weather: null,
+    ...calendarDay(day, surroundings),
     theme,
     activities: assembled,
     totals: totalsOf(assembled),
   };
 }
 
-function assembleActivity({ coordinates, ...written }: WrittenActivity): Activity {
+function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
+  return { name, ...point, timeZone, countryCode };
+}
+
+function assembleActivity(
+  { coordinates, ...written }: WrittenActivity,
+  { destination }: Surroundings,
+): Activity {
+  const position = approximate(coordinates);
   return {
     ...written,
-    coordinates: approximate(coordinates),
+    coordinates: position && isPlausibleIn(destination, position) ? position : null,
     verified: null,
     openingHours: null,
     toNext: null,
   };
+}
+
+/** Returns whether a position can belong to a trip. */
+function isPlausibleIn(destination: Destination | null, position: Point): boolean {
+  if (destination === null) return true;
+  const { point, radiusKm } = destination;
+  return isWithin(position, { point, radiusKm: PLAUSIBLE_RADII * radiusKm });
 }
 
 /** Sums up a day, as far as its costs, ways and times are known. */
@@ -59,11 +99,6 @@ export function totalsOf(activities: readonly Activity[]): DayTotals {
     walkingMeters: walks.length === 0 ? null : walks.reduce((sum, meters) => sum + meters, 0),
     hours: hoursOf(activities),
   };
-}
-
-/** Returns whether a cost may be shown. */
-export function isSound(cost: Cost): boolean {
-  return isPlausible(cost) && isCurrency(cost.currency);
 }
 
 /** Sums of decimal fractions are not exact. */

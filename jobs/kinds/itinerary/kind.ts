@@ -6,16 +6,18 @@ import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
 import { assembleDay, assembleItinerary } from "./assemble.ts";
 import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
-import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
+import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
 import { itineraryRules, withSoundDayCosts } from "./review.ts";
 import { sampleItinerary } from "./sample.ts";
+import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -32,18 +34,18 @@ function tokensFor(days: number): number {
 }
 
 /** Returns the schema of each single day, for partial plans. */
-function partsOf(days: number): PlanParts {
+function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1) : z.never(),
+    schemaAt: (index) => index < days ? shownDay(index + 1, surroundings) : z.never(),
   };
 }
 
 /** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day)));
+function shownDay(number: number, surroundings: Surroundings): z.ZodType {
+  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day, surroundings)));
 }
 
 /** The members of the public answer that show the plan. */
@@ -56,6 +58,8 @@ export interface ItinerarySettings {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** Creates the kind of job behind `/api/itineraries`. */
@@ -64,7 +68,15 @@ export function itineraryKind(settings: ItinerarySettings) {
     name: "itinerary" as const,
     http: itineraryContract,
     request: ItineraryRequest,
-    example: { destination: "Tokyo, Japan", durationDays: 5 },
+    example: {
+      destination: "Tokyo, Japan",
+      durationDays: 5,
+      travellers: { adults: 2, children: 1 },
+      budget: { amount: 150_000, currency: "JPY", per: "all" },
+      pace: "relaxed",
+      interests: ["food", "design"],
+      diet: ["vegetarian"],
+    },
     expectedMs: EXPECTED_MS,
     typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
@@ -74,7 +86,9 @@ export function itineraryKind(settings: ItinerarySettings) {
     generate: (request, context) => generate(request, context, settings),
     sample: sampleItinerary,
     writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
-    presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
+    objectionsTo: (request, { now, base }) =>
+      objectionsToDates(request, { now, path: [], accepted: base }),
+    presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
       location: result?.location ?? null,
@@ -87,8 +101,13 @@ export function itineraryKind(settings: ItinerarySettings) {
 async function generate(
   request: ItineraryRequest,
   context: JobContext,
-  { model, effort }: ItinerarySettings,
+  { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
+  const gathering = gatherSurroundings(request, { places, context });
+  // A failure of the model may come first.
+  gathering.catch(() => {});
+  // Without a first day, the model needs none of it, and does not wait.
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
   const schema = writtenItinerary(request.durationDays);
   const review = new PlanReview({
     schema,
@@ -97,7 +116,7 @@ async function generate(
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
-    { role: "user", content: fenced(request) },
+    { role: "user", content: itineraryMessage(request, early) },
   ];
   for (let turn = 1;; turn++) {
     const answer = await context.chat(`turn-${turn}`, {
@@ -106,8 +125,11 @@ async function generate(
       format: { name: "itinerary", schema },
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays));
-    const verdict = await review.judge(answer, assembleItinerary);
+    }, partsOf(request.durationDays, early));
+    const verdict = await review.judge(
+      answer,
+      async (written) => assembleItinerary(written, await gathering),
+    );
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       messages.push(

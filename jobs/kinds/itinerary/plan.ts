@@ -25,7 +25,7 @@ const activityTexts = {
     amount: z.number(),
     currency: z.string().overwrite((code) => code.trim().toUpperCase())
       .describe("ISO 4217 code, such as EUR"),
-  }).nullable().describe("For one person; null where a cost makes no sense or is not known"),
+  }).nullable().describe("What one person usually pays; 0: free, null: not known"),
 };
 
 /** A day has this many activities. */
