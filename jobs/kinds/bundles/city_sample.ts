@@ -9,33 +9,15 @@ import { appealOf, costFor, type Taste } from "../samples/appeal.ts";
 import { type City, placesOf } from "../samples/cities.ts";
 import { findCity, findCityIn } from "../samples/city_search.ts";
 import type { Part, SamplePlace } from "../samples/place_table.ts";
-import { budgetOf, costIn, interestIn, type SampleFacts } from "../samples/sample_wish.ts";
+import { budgetOf, costIn, interestIn } from "../samples/sample_wish.ts";
 import { inPlace, mapQueryOf, mentionsIn } from "../samples/stop_texts.ts";
 import { clockTimeOf, minutesOf } from "../samples/timetable.ts";
-import { datesOf, dateWords, plusDays, weekdayOf } from "./sample_dates.ts";
+import type { WrittenBundle, WrittenBundles, WrittenEvent } from "./plan.ts";
+import type { BundlesRequest } from "./request.ts";
+import { datesOf, dateWords, timesOf, weekdayOf } from "./sample_dates.ts";
 import { type Mood, moods, type MoodSlot } from "./sample_moods.ts";
 
-type Text = string | null | undefined;
-
-/** The preferences that the sample generator uses. */
-export type SamplePreferences = SampleFacts & {
-  musicProfile?: Text;
-  timeframe?: Text;
-  otherPreferences?: Text;
-  city?: Text;
-  endDate?: Text;
-};
-
-/** An event as the sample generator writes it. */
-export type SampleEvent = ReturnType<typeof eventOf>;
-
-/** A bundle as the sample generator writes it. */
-export interface SampleBundle {
-  title: string;
-  description: string;
-  keyEvents: SampleEvent[];
-  imageUrl: null;
-}
+type Preferences = BundlesRequest["preferences"];
 
 /** An event with its place and its time, in minutes from midnight. */
 interface Planned {
@@ -43,16 +25,14 @@ interface Planned {
   part: Part;
   date: string;
   start: number;
-  end: number;
+  minutes: number;
 }
 
-const DAY_MINUTES = 24 * 60;
+/** Two events of a bundle have at least this time between them, in minutes. */
+const PAUSE_MINUTES = 30;
 
 /** Visits of bars and clubs are longer than in an itinerary, and may end after midnight. */
 const NIGHT_OUT_MINUTES = 150;
-
-/** Events of a wish with a last day end on that day. */
-const LAST_END = minutesOf("23:45");
 
 /**
  * Returns bundles with real venues, on the days of the wish or on the coming weekend. They are equal
@@ -61,9 +41,9 @@ const LAST_END = minutesOf("23:45");
  * @returns `null` if the wish names no city that the sample generator knows
  */
 export async function cityBundles(
-  preferences: SamplePreferences,
+  { preferences }: BundlesRequest,
   context: SampleContext,
-): Promise<{ bundles: SampleBundle[] } | null> {
+): Promise<WrittenBundles | null> {
   const city = cityOf(preferences);
   if (!city) return null;
   const sample = new CitySample(preferences, {
@@ -76,12 +56,14 @@ export async function cityBundles(
   const count = choose([3, 4, 5], "number of bundles");
   const first = choose([...moods.keys()], "first mood");
   const ordered = sample.ordered([...moods.slice(first), ...moods.slice(0, first)]);
-  return { bundles: ordered.slice(0, count).map((mood) => sample.bundle(mood)) };
+  const bundles = ordered.slice(0, count).map((mood) => sample.bundle(mood))
+    .filter(({ keyEvents }) => keyEvents.length > 0);
+  return bundles.length < MIN_BUNDLES ? null : { bundles };
 }
 
 /** Returns the city that preferences name: as such, else in one of the texts. */
 export function cityOf(
-  { city, timeframe, otherPreferences, interests }: SamplePreferences,
+  { city, timeframe, otherPreferences, interests }: Preferences,
 ): City | null {
   if (city) return findCity(city);
   for (const text of [timeframe, otherPreferences, interests?.join(". ")]) {
@@ -99,15 +81,30 @@ export interface CitySampleSettings {
   taken: Iterable<string>;
 }
 
+/** What takes the place of an event for which no venue is left. */
+const ANYTHING: Omit<MoodSlot, "day"> = {
+  part: "afternoon",
+  categories: ["nature", "sight", "museum", "shopping"],
+};
+
+/** The fewest bundles of a plan. */
+const MIN_BUNDLES = 3;
+
+/** What a venue of the second sort loses in the rating, in kilometers. */
+const OTHER_CATEGORY = 2;
+
+/** Travellers take a bus between events, so distance counts less than in an itinerary. */
+const NEARNESS = 0.3;
+
 /** Writes the bundles of one city. No venue is in two of them. */
 export class CitySample {
   readonly #city: City;
-  readonly #preferences: SamplePreferences;
+  readonly #preferences: Preferences;
   readonly #taste: Taste;
   readonly #dates: readonly string[];
   #left: SamplePlace[];
 
-  constructor(preferences: SamplePreferences, settings: CitySampleSettings) {
+  constructor(preferences: Preferences, settings: CitySampleSettings) {
     const { city, places, context, taken } = settings;
     const { interests, musicProfile, accessibility } = preferences;
     this.#city = city;
@@ -137,11 +134,12 @@ export class CitySample {
   }
 
   /** Returns the bundle of a mood. */
-  bundle({ name, text, slots }: Mood): SampleBundle {
+  bundle({ name, text, slots }: Mood): WrittenBundle {
     const planned: Planned[] = [];
     let left = this.#taste.budget?.amount ?? Infinity;
     for (const slot of slots) {
-      const event = this.#plan(slot, { planned, maxCost: left });
+      const room = { planned, maxCost: left };
+      const event = this.#plan(slot, room) ?? this.#plan({ ...slot, ...ANYTHING }, room);
       if (!event) continue;
       planned.push(event);
       left -= costFor(event.place.cost, this.#taste) ?? 0;
@@ -163,9 +161,9 @@ export class CitySample {
   eventAt(
     slot: Omit<MoodSlot, "day">,
     { date, start, maxCost }: { date: string; start: number; maxCost: number },
-  ): SampleEvent | null {
+  ): WrittenEvent | null {
     const place = this.#best(slot, { date, near: null, maxCost });
-    return place && this.#event(this.#timed({ place, part: slot.part, date, start }));
+    return place && this.#event({ place, part: slot.part, date, start, minutes: minutesAt(place) });
   }
 
   #plan(
@@ -177,9 +175,9 @@ export class CitySample {
     const place = this.#best(slot, { date, near: near?.place ?? null, maxCost });
     if (!place) return null;
     const start = startOf(slot.part, { place, city: this.#city });
-    const event = this.#timed({ place, part: slot.part, date, start });
+    const event = { place, part: slot.part, date, start, minutes: minutesAt(place) };
     const isFree = planned.every((other) =>
-      other.date !== date || other.end <= event.start || event.end <= other.start
+      other.date !== date || isBefore(other, event) || isBefore(event, other)
     );
     if (!isFree) return null;
     this.#left = this.#left.filter((other) => other !== place);
@@ -193,8 +191,8 @@ export class CitySample {
   ): SamplePlace | null {
     const rating = (place: SamplePlace) =>
       appealOf(place, this.#taste, this.#taste.budget?.amount ?? null) -
-      categories.indexOf(place.category) -
-      (near ? distanceMeters(near.point!, place.point!) / 1_000 : 0);
+      OTHER_CATEGORY * categories.indexOf(place.category) -
+      (near ? NEARNESS * distanceMeters(near.point!, place.point!) / 1_000 : 0);
     const open = this.#left.filter((place) =>
       place.parts.includes(part) && categories.includes(place.category) &&
       !place.closed.includes(weekdayOf(date)) &&
@@ -203,26 +201,31 @@ export class CitySample {
     return open.toSorted((one, other) => rating(other) - rating(one))[0] ?? null;
   }
 
-  /** Returns an event with its end. */
-  #timed(event: Omit<Planned, "end">): Planned {
-    const { place, date, start } = event;
-    const isNightOut = place.category === "nightlife";
-    const end = start + (isNightOut ? Math.max(NIGHT_OUT_MINUTES, place.minutes) : place.minutes);
-    const isLast = this.#preferences.endDate === date;
-    return { ...event, end: isLast ? Math.max(start + 15, Math.min(end, LAST_END)) : end };
-  }
-
-  #event(event: Planned) {
+  #event(event: Planned): WrittenEvent {
     const price = costIn(event.place.cost, this.#taste);
     const fitting = (this.#preferences.interests ?? []).find((interest) =>
       interestIn(event.place, [interest]) > 0
     );
-    return eventOf(event, { city: this.#city, price, interest: fitting ?? null });
+    return eventOf(event, {
+      city: this.#city,
+      price,
+      interest: fitting ?? null,
+      isLast: this.#preferences.endDate === event.date,
+    });
   }
 }
 
 function sortKey({ date, start }: Planned): string {
   return `${date}T${clockTimeOf(start)}`;
+}
+
+function isBefore(one: Planned, other: Planned): boolean {
+  return one.start + one.minutes + PAUSE_MINUTES <= other.start;
+}
+
+/** Returns how long an event at a place takes, in minutes. */
+function minutesAt({ category, minutes }: SamplePlace): number {
+  return category === "nightlife" ? Math.max(NIGHT_OUT_MINUTES, minutes) : minutes;
 }
 
 /** Returns when events of a part of the day begin, in minutes from midnight. */
@@ -234,38 +237,43 @@ function startOf(part: Part, { place, city }: { place: SamplePlace; city: City }
     afternoon: "15:00",
     evening: "18:00",
     dinner: city.dinner.time,
-    night: place.category === "nightlife" ? "22:00" : "20:30",
+    night: place.category === "nightlife" ? "22:00" : showTimeIn(city),
   };
   return minutesOf(starts[part]);
 }
 
-/** What people do at a venue, by its category; meals and walks have other words. */
+/** Returns when shows begin: later where dinner is late. */
+function showTimeIn({ dinner }: City): string {
+  return dinner.time <= "18:30" ? "20:00" : "21:00";
+}
+
+/** What people do at a venue, by its category and the part of the day. */
 function nameOf({ place, part }: Planned): string {
   const there = inPlace(place);
   if (part === "lunch") return `Lunch ${there}`;
   if (part === "dinner") return `Dinner ${there}`;
   if (place.category === "nightlife") return `Night out ${there}`;
-  if (place.category === "entertainment") return `Show ${there}`;
-  if (part === "evening") return `Evening ${there}`;
-  if (place.category === "museum") return `Visit to ${place.name}`;
-  return part === "morning" ? `Morning ${there}` : `Afternoon ${there}`;
+  if (part === "evening" || part === "night") return `Evening ${there}`;
+  if (place.category === "nature" || place.isArea) {
+    return `${part === "afternoon" ? "Afternoon" : "Morning"} ${there}`;
+  }
+  return `Visit to ${place.name}`;
 }
 
 function eventOf(
   event: Planned,
-  { city, price, interest }: {
+  { city, price, interest, isLast }: {
     city: City;
-    price: { amount: number; currency: string } | null;
+    price: WrittenEvent["price"];
     interest: string | null;
+    isLast: boolean;
   },
-) {
-  const { place, date, start, end } = event;
-  const endDate = end < DAY_MINUTES ? date : plusDays(date, 1);
+): WrittenEvent {
+  const { place, date, start, minutes } = event;
   return {
     name: nameOf(event),
     date: `${dateWords(date)}, ${clockTimeOf(start)}`,
-    startsAt: `${date}T${clockTimeOf(start)}`,
-    endsAt: `${endDate}T${clockTimeOf(end % DAY_MINUTES)}`,
+    ...timesOf({ date, start, minutes, isLast }),
     venue: place.name,
     neighborhood: place.quarter,
     city: city.name,

@@ -12,6 +12,7 @@ import type {
   ResponseRequest,
   ResponseTurn,
 } from "../../../lib/model/model.ts";
+import { cityBundles } from "./city_sample.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
@@ -91,6 +92,8 @@ export function bundlesKind(settings: BundlesSettings) {
     generate: (request, context) => generate(request, context, settings),
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
+    writeSample: async (request, context) =>
+      await cityBundles(request, context) ?? sampleBundles(request, context),
     sampleReasoning,
     objectionsTo: ({ preferences }, { now, base }) =>
       objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),

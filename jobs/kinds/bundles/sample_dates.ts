@@ -3,6 +3,7 @@
  * @module
  */
 import { DAY_MS } from "../../../lib/clock.ts";
+import { clockTimeOf, minutesOf } from "../samples/timetable.ts";
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = [
@@ -16,6 +17,11 @@ const WEEKEND_DAYS = 3;
 
 /** On a Friday after this hour, the coming weekend is the next one. */
 const FRIDAY_BEGINS = 17;
+
+const DAY_MINUTES = 24 * 60;
+
+/** Events of a wish with a last day end on that day. */
+const LAST_END = minutesOf("23:45");
 
 /** What the dates of a wish depend on. */
 export interface DatesOfWish {
@@ -43,6 +49,27 @@ export function datesOf(
   );
   const inside = endDate ? days.filter((day) => day <= endDate) : days;
   return inside.length > 0 ? inside : days.slice(0, 1);
+}
+
+/**
+ * Returns the start and the end of an event as local times.
+ *
+ * @param event `start`: in minutes from midnight; `isLast`: whether the event must end on its date
+ */
+export function timesOf(
+  { date, start, minutes, isLast }: {
+    date: string;
+    start: number;
+    minutes: number;
+    isLast: boolean;
+  },
+): { startsAt: string; endsAt: string } {
+  const end = isLast ? Math.max(start + 15, Math.min(start + minutes, LAST_END)) : start + minutes;
+  const endDate = end < DAY_MINUTES ? date : plusDays(date, 1);
+  return {
+    startsAt: `${date}T${clockTimeOf(start)}`,
+    endsAt: `${endDate}T${clockTimeOf(end % DAY_MINUTES)}`,
+  };
 }
 
 /** Returns a local date so many days later. */

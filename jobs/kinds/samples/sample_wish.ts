@@ -37,6 +37,16 @@ const topics: readonly [words: RegExp, categories: readonly Category[]][] = [
   [/\bspas?\b|wellness|relax|hammam|sauna/, ["relaxation", "nature"]],
 ];
 
+/** Words of descriptions that belong to words of an interest. */
+const genres: readonly [wanted: RegExp, about: RegExp][] = [
+  [/techno|electronic|house|club|\bdjs?\b/, /techno|house|dance floor|bass\b|strobe/],
+  [/jazz|swing|soul|blues/, /jazz|swing|soul/],
+  [/classic|klassi|orchest|opera/, /orchestra|opera|chamber/],
+  [/rock|punk|indie/, /\brock|punk|bands/],
+  [/beach|swim|surf/, /beach|sand|surf|swim/],
+  [/histor|geschicht/, /medieval|centur|roman|emperor|royal|temple/],
+];
+
 /** Shorter words of an interest say too little to look for them in descriptions. */
 const MIN_WORD = 4;
 
@@ -51,7 +61,9 @@ export function interestIn(place: SamplePlace, interests: readonly string[]): nu
         categories.includes(place.category) && words.test(wanted)
       );
       const words = wanted.split(/[^\p{L}]+/u).filter(({ length }) => length >= MIN_WORD);
-      return (fits ? 2 : 0) + (words.some((word) => about.includes(word)) ? 1 : 0);
+      const isAbout = words.some((word) => about.includes(word)) ||
+        genres.some(([asked, said]) => asked.test(wanted) && said.test(about));
+      return (fits ? 2 : 0) + (isAbout ? 1 : 0);
     }),
   );
 }

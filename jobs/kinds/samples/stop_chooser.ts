@@ -66,8 +66,11 @@ function fits({ minutes, point }: SamplePlace, { free, start, end, before, after
     (after === null || distanceMeters(point!, after) <= MAX_METERS);
 }
 
-/** Returns the part of the day of a time. */
-function partAt({ start, isMeal }: Gap, { lunch, dinner }: City): Part {
+/** Returns the part of the day of a time in minutes from midnight. */
+export function partAt(
+  { start, isMeal }: Pick<Gap, "start" | "isMeal">,
+  { lunch, dinner }: Pick<City, "lunch" | "dinner">,
+): Part {
   const noon = minutesOf(lunch.time);
   const evening = minutesOf(dinner.time);
   if (isMeal) return start < (noon + evening) / 2 ? "lunch" : "dinner";

@@ -26,7 +26,7 @@ Yūrakuchō | food | 35.6740 139.7624 | 80 | 3500 | dinner | area | Grilled chic
 
 # Ginza
 Ginza | shopping | 35.6714 139.7650 | 60 | - | day evening | area | Paper, pens and tea in shops of many floors.
-Kabuki-za | entertainment | 35.6695 139.7678 | 110 | 6000 | afternoon night | book | A single act of kabuki, with an English screen at the seat.
+Kabuki-za | entertainment | 35.6695 139.7678 | 110 | 6000 | afternoon | book | A single act of kabuki, with an English screen at the seat.
 Tsukiji Outer Market | food | 35.6655 139.7707 | 65 | 2500 | lunch | top closed:wed closed:sun | Sushi, tamagoyaki and tea from stalls in narrow lanes.
 Hama-rikyū Gardens | nature | 35.6597 139.7635 | 60 | 300 | day | | A tidal pond and a teahouse between towers and the bay.
 
