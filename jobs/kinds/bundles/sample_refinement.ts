@@ -46,7 +46,7 @@ export async function otherBundle(
 
 export interface OtherEventSettings extends OtherBundleSettings {
   /** The replaced event. */
-  event: Pick<KeyEvent, "startsAt" | "category" | "price">;
+  event: Pick<KeyEvent, "date" | "startsAt" | "category" | "price">;
 }
 
 /** Returns an event that the plan does not have, at the time of the replaced one if it has one. */
@@ -70,7 +70,7 @@ export async function otherEvent(
   }
   const events = inventions(request, context).flatMap(({ keyEvents }) => keyEvents);
   const other = events.find(({ name }) => !taken.has(name)) ?? events.at(-1)!;
-  return event.startsAt ? { ...other, startsAt: event.startsAt, endsAt: null } : other;
+  return { ...other, date: event.date, startsAt: event.startsAt, endsAt: null };
 }
 
 async function citySample(
