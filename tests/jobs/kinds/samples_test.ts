@@ -18,6 +18,8 @@ import { isMeal, parsePlaces } from "../../../jobs/kinds/samples/place_table.ts"
 import { minutesOf } from "../../../jobs/kinds/samples/timetable.ts";
 import { distanceMeters, straightWalk } from "../../../jobs/places/geometry.ts";
 import { isTimeZone } from "../../../lib/time_zone.ts";
+import { openApp } from "../../../testing/app.ts";
+import { post, send } from "../../../testing/http.ts";
 
 /** A city and the places of its day trips are not farther from its center. */
 const MAX_KM = 60;
@@ -327,6 +329,77 @@ Deno.test("trips leave the city on the fourth day at the earliest", async () => 
       assert(inTown.length === 0 || inTown.length === activities.length);
       assert(inTown.length === 0 || index >= 3, `${city.name}, day ${index + 1}`);
     });
+  }
+});
+
+// Invented itineraries
+
+for (const pace of paces) {
+  Deno.test(`invented ${pace} days have their number of activities, and meals, one after the other`, () => {
+    const { days } = sampleItinerary({ destination: "Ghent", durationDays: 30, pace });
+
+    checkNothingTwice(days);
+    for (const day of days) {
+      assert(counts[pace].includes(day.activities.length), day.theme);
+      checkTimes(day);
+      checkMeals(day);
+      for (const { coordinates, mapQuery } of day.activities) {
+        assertEquals([coordinates, mapQuery], [null, null]);
+      }
+    }
+  });
+}
+
+Deno.test("invented days keep to the budget, the diet and the accessibility", () => {
+  const { days } = sampleItinerary({
+    destination: "Ghent",
+    durationDays: 10,
+    budget: { amount: 600, currency: "EUR" },
+    travellers: { adults: 2 },
+    diet: ["halal"],
+    accessibility: ["wheelchair"],
+  });
+
+  for (const { activities, theme } of days) {
+    const costs = activities.map(({ estimatedCost }) => estimatedCost?.amount ?? 0);
+    assertLessOrEqual(costs.reduce((sum, cost) => sum + cost, 0), 30, theme);
+    for (const { category, estimatedCost, needsMet } of activities) {
+      assert(estimatedCost === null || estimatedCost.currency === "EUR");
+      assertStrictEquals(needsMet!.startsWith("halal"), category === "food");
+      assert(needsMet!.includes("wheelchair"));
+    }
+  }
+});
+
+// The program
+
+Deno.test("the places of cities are loaded late, and never sent to browsers", async () => {
+  const source = await Deno.readTextFile(
+    new URL("../../../jobs/kinds/samples/cities.ts", import.meta.url),
+  );
+  assertEquals(source.match(/^import .*data\/.*/gm), null);
+  assertStrictEquals(source.match(/import\("\.\/data\//g)?.length, cities.length);
+
+  const text = "Mosteiro dos Jerónimos";
+  assert((await placesOf(findCity("Lisbon")!)).some(({ name }) => name === text));
+  for (const name of ["app/app.js", "client/client.js", "admin/live.js"]) {
+    const script = await Deno.readTextFile(new URL(`../../../dist/${name}`, import.meta.url));
+    assert(!script.includes(text), name);
+  }
+});
+
+Deno.test("the sample generator writes real places for a known city, and others elsewhere", async () => {
+  using env = await openApp();
+  for (const [destination, isReal] of [["Lissabon", true], ["Ghent", false]] as const) {
+    const { body } = await post(env.app, "/api/itineraries", { destination, durationDays: 2 });
+    await env.a.instance.idle();
+    const { body: job } = await send(env.app, `/api/itineraries/${body.jobId}`);
+    assertStrictEquals(job.status, "completed");
+    assertStrictEquals(job.source, "sample");
+    const activities = job.itinerary.flatMap((day: WrittenDay) => day.activities);
+    const positions = activities.filter(({ coordinates }: WrittenActivity) => coordinates);
+    assertStrictEquals(positions.length > 0, isReal);
+    for (const { coordinates } of positions) assertStrictEquals(coordinates.origin, "approximate");
   }
 });
 
