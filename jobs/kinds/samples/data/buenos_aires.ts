@@ -23,16 +23,18 @@ Teatro San Martín | entertainment | -34.6044 -58.3888 | 110 | 18000 | night | b
 Mercado de San Telmo | food | -34.6187 -58.3736 | 65 | 20000 | lunch | top | Steak sandwiches and empanadas under the ironwork of 1897.
 Plaza Dorrego | sight | -34.6205 -58.3716 | 35 | 0 | day evening | | Tango dancers, and antiques on Sundays.
 Museo de Arte Moderno | museum | -34.6222 -58.3701 | 70 | - | day | closed:tue | Argentine art since the twenties in a tobacco factory.
-El Zanjón de Granados | museum | -34.6166 -58.3712 | 60 | - | day | book steep | Brick tunnels and cisterns below an old mansion.
+El Zanjón de Granados | museum | -34.6160 -58.3715 | 60 | - | day | book steep | Brick tunnels and cisterns below an old mansion.
 El Federal | food | -34.6193 -58.3746 | 70 | 22000 | lunch dinner | | A carved bar, picadas and a clock that has stopped.
 Desnivel | food | -34.6183 -58.3714 | 80 | 30000 | dinner | | Ribs and provoleta from the grill in the front room.
 El Viejo Almacén | entertainment | -34.6168 -58.3701 | 110 | - | night | book | Tango on a small stage, at a corner of old cobbles.
+Bar Sur | nightlife | -34.6176 -58.3698 | 90 | - | night | book | Tango between a dozen tables, on a corner that films have used.
+Torquato Tasso | nightlife | -34.6262 -58.3707 | 100 | 18000 | night | book | Tango orchestras and singers play here for people who listen.
 Parque Lezama | nature | -34.6280 -58.3695 | 40 | 0 | day | | Terraces and old tipa trees where the city may have begun.
 
 # La Boca
 Caminito | sight | -34.6392 -58.3627 | 45 | 0 | day | top area | Tin houses in the colors of leftover ship paint.
-Fundación Proa | museum | -34.6388 -58.3618 | 65 | - | day | closed:mon closed:tue | Contemporary art and a café terrace above the old port.
-Museo Benito Quinquela Martín | museum | -34.6384 -58.3628 | 50 | - | day | closed:mon | Dockers and fire on the canvases of the painter of La Boca.
+Fundación Proa | museum | -34.6387 -58.3622 | 65 | - | day | closed:mon closed:tue | Contemporary art and a café terrace above the old port.
+Museo Benito Quinquela Martín | museum | -34.6378 -58.3613 | 50 | - | day | closed:mon | Dockers and fire on the canvases of the painter of La Boca.
 La Bombonera | sport | -34.6357 -58.3648 | 60 | - | day | | Stand in the steep stands of Boca Juniors.
 Usina del Arte | entertainment | -34.6287 -58.3568 | 100 | 0 | night | | Concerts in a brick power station like a Florentine palace.
 
@@ -51,17 +53,14 @@ El Ateneo Grand Splendid | shopping | -34.5959 -58.3942 | 45 | - | day evening |
 La Biela | food | -34.5885 -58.3918 | 65 | 24000 | lunch | | Lunch under a giant rubber tree, beside a bronze Borges.
 El Sanjuanino | food | -34.5888 -58.3894 | 75 | 24000 | lunch dinner | | Empanadas and locro from the northwest.
 
+# Retiro
+Florería Atlántico | nightlife | -34.5921 -58.3813 | 90 | 20000 | night | | A flower shop hides the stairs to a bar for the drinks of immigrants.
+
 # Palermo
 MALBA | museum | -34.5771 -58.4034 | 80 | - | day | top closed:tue | Kahlo, Tarsila and Botero in a house of glass and stone.
 Jardín Japonés | nature | -34.5757 -58.4091 | 60 | - | day | | Red bridges, carp and azaleas.
 El Rosedal | nature | -34.5714 -58.4164 | 50 | 0 | day | | Eighteen thousand roses around a lake with boats.
 Jardín Botánico | nature | -34.5825 -58.4176 | 50 | 0 | day | | Paths, sculptures and an Art Nouveau greenhouse.
-Museo Evita | museum | -34.5817 -58.4147 | 60 | - | day | closed:mon | Dresses, films and the life of Eva Perón.
 Don Julio | food | -34.5864 -58.4243 | 90 | 85000 | lunch dinner | book | A famous grill on a corner, with labels of empty bottles.
 Plaza Serrano | food | -34.5889 -58.4304 | 85 | 30000 | dinner | area | Terraces and design shops around a small round square.
-Niceto Club | nightlife | -34.5822 -58.4378 | 110 | 20000 | night | | Rock early, dance floor late.
-Salón Canning | nightlife | -34.5942 -58.4298 | 110 | 14000 | night | | A wooden floor and long tables: the milonga of the dancers.
-
-# Almagro
-La Catedral Club | nightlife | -34.6065 -58.4205 | 110 | 14000 | night | | Tango lessons in a dim hall full of odd furniture.
 `;

@@ -54,8 +54,8 @@ Jonkershuis Constantia | food | -34.0274 18.4244 | 75 | 280 | lunch | | Cape Mal
 # Muizenberg, day trip
 Surfer's Corner | nature | -34.1083 18.4706 | 60 | 0 | day | | Beach huts in bright colors, and waves for beginners.
 St James Tidal Pool | nature | -34.1184 18.4588 | 45 | 0 | day | | A calm pool and a walk along the rails to Muizenberg.
-Kalk Bay Harbour | sight | -34.1293 18.4490 | 35 | 0 | day evening | | Painted boats, fish sellers and fat seals.
-Kalky's | food | -34.1290 18.4494 | 55 | 130 | lunch | | Hake and chips on benches at the quay.
+Kalk Bay Harbour | sight | -34.1286 18.4492 | 35 | 0 | day evening | | Painted boats, fish sellers and fat seals.
+Kalky's | food | -34.1283 18.4490 | 55 | 130 | lunch | | Hake and chips on benches at the quay.
 
 # Simon's Town, day trip
 Boulders Beach | nature | -34.1974 18.4510 | 60 | 200 | morning midday afternoon | top | Boardwalks through a colony of African penguins.
@@ -63,6 +63,6 @@ Jubilee Square | food | -34.1922 18.4331 | 60 | 190 | lunch | area | Cafés abov
 
 # Cape Point, day trip
 Cape Point Lighthouse | sight | -34.3536 18.4903 | 80 | 420 | morning afternoon | top steep | The old lighthouse, above cliffs where two currents meet.
-Cape of Good Hope | nature | -34.3570 18.4743 | 45 | - | day | | Ostriches and baboons near the most south-western point.
+Cape of Good Hope | nature | -34.3575 18.4725 | 45 | - | day | | Ostriches and baboons near the most south-western point.
 Two Oceans Restaurant | food | -34.3523 18.4893 | 75 | 340 | lunch | book | Seafood on a deck over False Bay; mind the baboons.
 `;

@@ -46,12 +46,12 @@ LX Factory | food | 38.7033 -9.1786 | 75 | 22 | lunch dinner | | Kitchens, studi
 # Estrela
 Basílica da Estrela | sight | 38.7137 -9.1604 | 35 | 0 | day | | A white basilica whose dome looks over the west of the city.
 Jardim da Estrela | nature | 38.7146 -9.1597 | 45 | 0 | day evening | | Old trees, ducks, an iron bandstand and a kiosk for coffee.
-Mercado de Campo de Ourique | food | 38.7194 -9.1667 | 60 | 16 | lunch dinner | | A market hall of the neighborhood, with kitchens in the middle.
+Mercado de Campo de Ourique | food | 38.7190 -9.1668 | 60 | 16 | lunch dinner | | A market hall of the neighborhood, with kitchens in the middle.
 
 # Avenidas Novas
 Museu Calouste Gulbenkian | museum | 38.7378 -9.1543 | 100 | 10 | day | top closed:tue | One collector's treasure, from Egyptian faces to Lalique's dragonflies.
 Jardim Gulbenkian | nature | 38.7369 -9.1547 | 45 | 0 | day evening | | Bamboo paths, ponds and lawns between concrete terraces.
-Pastelaria Versailles | food | 38.7343 -9.1452 | 60 | 18 | lunch | | Mirrors, waiters in vests and croquettes in a café of 1922.
+Pastelaria Versailles | food | 38.7348 -9.1453 | 60 | 18 | lunch | | Mirrors, waiters in vests and croquettes in a café of 1922.
 Grande Auditório Gulbenkian | entertainment | 38.7372 -9.1539 | 110 | 28 | night | book | The resident orchestra plays before a glass wall to the garden.
 Parque Eduardo VII | nature | 38.7285 -9.1531 | 45 | 0 | day evening | steep | Clipped hedges fall toward the river in one long view.
 

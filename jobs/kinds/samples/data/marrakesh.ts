@@ -10,7 +10,7 @@ Mechoui Alley | food | 31.6268 -7.9884 | 55 | 130 | lunch | | Lamb from undergro
 Café de France | food | 31.6262 -7.9878 | 40 | 30 | afternoon evening | steep | Tea on the top terrace, while the square below fills.
 Medersa Ben Youssef | sight | 31.6319 -7.9861 | 60 | 50 | day | top | Cedar, stucco and tiles around the pool of a Koran school.
 Maison de la Photographie | museum | 31.6334 -7.9838 | 50 | 50 | day | steep | Faces and mountains of Morocco from 1870 on, and a roof café.
-Le Jardin Secret | nature | 31.6306 -7.9893 | 50 | 100 | day | | Old water channels feed an Islamic garden behind high walls.
+Le Jardin Secret | nature | 31.6308 -7.9889 | 50 | 100 | day | | Old water channels feed an Islamic garden behind high walls.
 Le Jardin | food | 31.6311 -7.9889 | 75 | 190 | lunch dinner | | Salads and tajines under banana trees in a green courtyard.
 Hammam Mouassine | relaxation | 31.6300 -7.9890 | 75 | 200 | afternoon | | Steam, black soap and a rough glove in a bath of the sixteenth century.
 Dar El Bacha | museum | 31.6318 -7.9925 | 60 | 70 | day | closed:mon | A palace of carved cedar, with a coffee room of many beans.

@@ -47,7 +47,7 @@ Giardino degli Aranci | nature | 41.8848 12.4800 | 30 | 0 | day evening | steep 
 Circo Massimo | sight | 41.8861 12.4851 | 25 | 0 | day evening | | A long green hollow where chariots raced before 150,000 people.
 
 # Testaccio
-Mercato di Testaccio | food | 41.8765 12.4736 | 60 | 12 | lunch | closed:sun | Sandwiches with slow-cooked meat, and stalls for every taste.
+Mercato di Testaccio | food | 41.8764 12.4742 | 60 | 12 | lunch | closed:sun | Sandwiches with slow-cooked meat, and stalls for every taste.
 Felice a Testaccio | food | 41.8785 12.4749 | 85 | 38 | dinner | book | The waiter stirs the cacio e pepe at the table, as since 1936.
 Cimitero Acattolico | sight | 41.8763 12.4795 | 40 | 5 | day | | Keats and Shelley lie under pines beside a Roman pyramid.
 Monte Testaccio | nightlife | 41.8759 12.4757 | 110 | 15 | night | area | Clubs and trattorie dug into a hill of broken jars.
