@@ -168,8 +168,11 @@ export class Executor {
     const { lease, kind, request, abort, wake } = attempt;
     const { store, breaker, clock, prices, turns, metrics } = this.#options;
     const refinement = await this.#refinementOf(lease.job, kind);
+    const startedAt = lease.job.startedAt ?? lease.job.claimedAt;
     const sample = () =>
-      refinement ? kind.sampleChange?.(request, refinement) : kind.sample?.(request);
+      refinement
+        ? kind.sampleChange?.(request, refinement)
+        : kind.writeSample?.(request, { startedAt }) ?? kind.sample?.(request);
     const model = this.#options.model(sample, kind.sampleReasoning);
     const { progress, failedTurns } = lease.isFirst
       ? { progress: noProgress, failedTurns: [] }

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { ReasoningEffort } from "../../../lib/model/model.ts";
+import { cityBundles } from "./city_sample.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
@@ -86,6 +87,8 @@ export function bundlesKind(settings: BundlesSettings) {
     sampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
+    writeSample: async (request, context) =>
+      await cityBundles(request, context) ?? sampleBundles(request, context),
     sampleReasoning,
     objectionsTo: ({ preferences }, { now, base }) =>
       objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),

@@ -10,6 +10,7 @@ import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { objectionsToDates } from "../trip_dates.ts";
 import { assembleItinerary } from "./assemble.ts";
+import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
 import { prefetchPlaces, withPlaces } from "./day_places.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
@@ -84,7 +85,9 @@ export function itineraryKind(settings: ItinerarySettings) {
         : generate(request, context, settings),
     refinement: itineraryRefinement,
     sampleChange,
-    sample: sampleItinerary,
+    // A placeholder is stored as it is; the answer of the sample model is completed again.
+    sample: (request) => assembleItinerary(sampleItinerary(request), surroundingsOf(request)),
+    writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
     objectionsTo: (request, { now, base }) =>
       objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
