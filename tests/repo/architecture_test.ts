@@ -202,7 +202,7 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/kinds/callback": ["jobs/kind.ts", "jobs/kinds/webhook.ts", "lib", "lib/job"],
   "jobs/kinds/webhook.ts": ["jobs/kind.ts", "lib/http", "lib/job"],
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
-  "jobs/kinds": ["jobs/places", "lib"],
+  "jobs/kinds": ["jobs/kind.ts", "jobs/places", "lib", "lib/job", "lib/model"],
   "jobs/places": ["lib", "lib/http", "lib/metrics", "lib/store", "lib/version.ts"],
   "jobs/kinds/samples": ["jobs/kinds", "jobs/kinds/samples/data", "jobs/places"],
   "jobs/kinds/samples/data": [],

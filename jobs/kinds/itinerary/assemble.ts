@@ -6,7 +6,8 @@
 import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
 import { isWalked } from "../transfer.ts";
-import type { Destination } from "../../places/place.ts";
+import { straightWalk } from "../../places/geometry.ts";
+import type { Destination, Leg, Walk } from "../../places/place.ts";
 import { calendarDay } from "./calendar_day.ts";
 import type {
   Activity,
@@ -44,14 +45,36 @@ export function assembleDay(
   { day, theme, activities }: WrittenDay,
   surroundings: Surroundings = NO_SURROUNDINGS,
 ): Day {
-  const assembled = activities.map(assembleActivity);
-  return {
+  const assembled: Day = {
     day,
     ...calendarDay(day, surroundings),
     theme,
-    activities: assembled,
-    totals: totalsOf(assembled),
+    activities: activities.map(assembleActivity),
+    totals: null,
   };
+  return withWalks(assembled, legsOf(assembled).map(straightWalk));
+}
+
+/** Returns the ways from one activity of a day to the next one, where both positions are known. */
+export function legsOf({ activities }: Day): Leg[] {
+  return activities.flatMap(({ coordinates: from }, index) => {
+    const to = activities[index + 1]?.coordinates;
+    return from && to ? [{ from, to }] : [];
+  });
+}
+
+/**
+ * Returns a day with the ways between its activities, and its totals.
+ *
+ * @param walks one for each of {@link legsOf}, in the same order
+ */
+export function withWalks(day: Day, walks: readonly Walk[]): Day {
+  const rest = [...walks];
+  const activities = day.activities.map((activity, index): Activity => {
+    const isKnown = activity.coordinates !== null && day.activities[index + 1]?.coordinates;
+    return withWalk(activity, isKnown ? rest.shift() ?? null : null);
+  });
+  return { ...day, activities, totals: totalsOf(activities) };
 }
 
 /** Returns where a destination is, as plans show it. */
@@ -67,6 +90,14 @@ function assembleActivity({ coordinates, ...written }: WrittenActivity): Activit
     openingHours: null,
     toNext: null,
   };
+}
+
+/** An activity with an equal way stays the same object, so that a change of the plan keeps it. */
+function withWalk(activity: Activity, toNext: Walk | null): Activity {
+  const { toNext: before } = activity;
+  const isEqual = before?.distanceMeters === toNext?.distanceMeters &&
+    before?.walkingMinutes === toNext?.walkingMinutes && before?.origin === toNext?.origin;
+  return isEqual ? activity : { ...activity, toNext };
 }
 
 /** Sums up a day, as far as its costs, ways and times are known. */

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import type { PlanParts } from "../../kind.ts";
 import { faultOfNumbers, joinNumbers, numbersFrom } from "../change.ts";
-import { assembleDay, totalsOf } from "./assemble.ts";
+import { straightWalk } from "../../places/geometry.ts";
+import { assembleDay, legsOf, withWalks } from "./assemble.ts";
 import { inOrder } from "./clock_time.ts";
 import {
   type Day,
@@ -219,7 +220,7 @@ export function changedDays(
   return [...byNumber.values()].toSorted((one, other) => one.day - other.day);
 }
 
-/** Returns a day with another activity at an index. The ways to it and from it are not known. */
+/** Returns a day with another activity at an index. Its ways are estimates. */
 function withActivity(
   day: Day,
   { index, activity, surroundings }: {
@@ -229,9 +230,6 @@ function withActivity(
   },
 ): Day {
   const { activities: [assembled] } = assembleDay({ ...day, activities: [activity] }, surroundings);
-  const activities = inOrder(day.activities.map((one, at) => {
-    if (at === index) return assembled!;
-    return at === index - 1 && one.toNext ? { ...one, toNext: null } : one;
-  }));
-  return { ...day, activities, totals: totalsOf(activities) };
+  const changed = { ...day, activities: inOrder(day.activities.with(index, assembled!)) };
+  return withWalks(changed, legsOf(changed).map(straightWalk));
 }

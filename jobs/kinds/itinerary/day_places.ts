@@ -5,11 +5,10 @@
  */
 import { z } from "zod";
 import type { JobContext } from "../../kind.ts";
-import { straightWalk } from "../../places/geometry.ts";
-import { type Destination, type Leg, PlaceAnswer, UNKNOWN } from "../../places/place.ts";
+import { type Destination, PlaceAnswer, UNKNOWN } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { tripArea } from "../trip_area.ts";
-import { totalsOf } from "./assemble.ts";
+import { legsOf, withWalks } from "./assemble.ts";
 import { type Activity, type Day, Walk } from "./plan.ts";
 
 /** What is known of the places of days. */
@@ -21,7 +20,7 @@ const Found = z.object({
 type Found = z.infer<typeof Found>;
 
 export interface DayPlacesOptions {
-  /** Whom to ask; `null`: nothing is looked up, and ways are estimated. */
+  /** Whom to ask; `null`: nothing is looked up, and ways stay estimates. */
   places: Places | null;
   /** `null`: not known. No place is looked up then, because namesakes are everywhere. */
   destination: Destination | null;
@@ -40,7 +39,7 @@ export async function withPlaces(
   days: readonly Day[],
   { places, destination, step, context }: DayPlacesOptions,
 ): Promise<Day[]> {
-  if (places === null) return days.map((day) => withWalks(day, legsOf(day).map(straightWalk)));
+  if (places === null) return [...days];
   const found = await context.step(step, Found, async () => {
     const answers = await lookUp(days, { places, destination, context });
     const known = answered(days, answers);
@@ -71,7 +70,12 @@ async function lookUp(
 
 function queriesOf(days: readonly Day[]): string[] {
   const activities = days.flatMap((day) => day.activities);
-  return [...new Set(activities.flatMap(({ mapQuery }) => mapQuery?.trim() || []))];
+  return [...new Set(activities.flatMap((activity) => queryOf(activity) ?? []))];
+}
+
+/** @returns `null` if there is nothing to look up, or if it was looked up for an earlier plan */
+function queryOf({ mapQuery, verified }: Activity): string | null {
+  return verified === null ? mapQuery?.trim() || null : null;
 }
 
 /** Returns the days with the answers about their places. */
@@ -80,7 +84,7 @@ function answered(days: readonly Day[], answers: Found["answers"]): Day[] {
   return days.map((day) => ({
     ...day,
     activities: day.activities.map((activity) =>
-      checked(activity, byQuery.get(activity.mapQuery?.trim() ?? "") ?? UNKNOWN)
+      checked(activity, byQuery.get(queryOf(activity) ?? "") ?? UNKNOWN)
     ),
   }));
 }
@@ -101,22 +105,4 @@ function checked(activity: Activity, answer: PlaceAnswer): Activity {
     case "unknown":
       return activity;
   }
-}
-
-/** Returns the ways of a day whose both ends are known. */
-function legsOf({ activities }: Day): Leg[] {
-  return activities.flatMap(({ coordinates: from }, index) => {
-    const to = activities[index + 1]?.coordinates;
-    return from && to ? [{ from, to }] : [];
-  });
-}
-
-/** @param walks one for each of {@link legsOf}, in the same order */
-function withWalks(day: Day, walks: readonly Walk[]): Day {
-  const rest = [...walks];
-  const activities = day.activities.map((activity, index): Activity => {
-    const isLeg = activity.coordinates !== null && day.activities[index + 1]?.coordinates;
-    return { ...activity, toNext: isLeg ? rest.shift() ?? null : null };
-  });
-  return { ...day, activities, totals: totalsOf(activities) };
 }

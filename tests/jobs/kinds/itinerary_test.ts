@@ -9,6 +9,7 @@ import {
 import { z } from "zod";
 import { assembleDay, assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
 import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type WrittenItinerary, writtenItinerary } from "../../../jobs/kinds/itinerary/plan.ts";
 import type { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts";
 import type { PlanParts } from "../../../jobs/kind.ts";
@@ -120,10 +121,11 @@ const destinations = ["Rome", "東京", "Llanfairpwllgwyngyll", "</wish>", "$& $
 for (const destination of destinations) {
   Deno.test(`a sample itinerary for ${destination} is valid for 1 to 30 days`, () => {
     for (let durationDays = 1; durationDays <= 30; durationDays++) {
-      const plan = kind.sample({ destination, durationDays });
+      const plan = sampleItinerary({ destination, durationDays });
 
       assertEquals(writtenItinerary(durationDays).parse(plan), plan);
-      const stored = assembleItinerary(plan);
+      const stored = kind.sample({ destination, durationDays });
+      assertEquals(stored, assembleItinerary(plan));
       assertEquals(kind.result.parse(stored), stored);
       assertEquals(plan.days.map(({ day }) => day), numbersTo(durationDays));
     }
