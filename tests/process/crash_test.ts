@@ -7,17 +7,19 @@ import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { LocalService } from "../../testing/local_service.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
+import { storedBundles } from "../../testing/plans.ts";
 import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
 import { serveWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const preferences = { interests: ["fado"], timeframe: "This weekend" };
-const { bundles } = sampleBundles({ preferences });
+const written = sampleBundles({ preferences });
+const { bundles } = storedBundles(written, "Europe/Lisbon");
 
 const askForWeather: Reply = {
   reasoning: "Looking at the weather",
   toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' }],
 };
-const answer: Reply = { content: JSON.stringify({ bundles }) };
+const answer: Reply = { content: JSON.stringify(written) };
 
 /** A conversation of two turns: the model calls the weather tool, then it answers. */
 function converse({ body }: Call): Reply {
