@@ -24,9 +24,9 @@ import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
 import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
-import { findWishCity } from "./wish_city.ts";
 import { sampleChange } from "./sample_change.ts";
 import { TURN_TOKENS, writeReviewed } from "./turns.ts";
+import { findWishCity } from "./wish_city.ts";
 import type { Tool } from "../../tools/tool.ts";
 
 /** A reasoning model with tools takes 2 to 5 minutes for its turns. */
@@ -123,12 +123,9 @@ async function generate(
   });
   const complete = async (written: WrittenBundles, turn: number) => {
     destination = await city;
-    return await withPlaces(research.complete(written), {
-      places,
-      step: `turn-${turn}/places`,
-      labelOf: (city) => research.labelOf(city),
-      context,
-    });
+    const labelOf = (city: string) => research.labelOf(city);
+    const step = `turn-${turn}/places`;
+    return await withPlaces(research.complete(written), { places, step, labelOf, context });
   };
   return await writeReviewed({
     context,
@@ -136,7 +133,7 @@ async function generate(
     effort,
     tools,
     webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
-    instructions: bundlesInstructions(promptTime(context.startedAt)),
+    instructions: bundlesInstructions(promptTime(startedAt)),
     message: fenced(request),
     format: { name: "bundles", schema: WrittenBundles },
     parts: partsOf(research),
