@@ -81,6 +81,8 @@ export async function otherActivity(
   const old = activities[index]!;
   const gap = gapAround(activities, index);
   const budget = budgetOf(trip);
+  const maxCost = budget &&
+    budget.amount / trip.durationDays - costOf(activities.toSpliced(index, 1));
   const city = findCity(trip.destination);
   if (city) {
     const isTaken = mentionsIn(taken);
@@ -93,11 +95,11 @@ export async function otherActivity(
       budget,
       isStepFree: (trip.accessibility ?? []).length > 0,
       weekday: weekdayOf(trip.startDate, day - 1),
-      maxCost: budget && budget.amount / trip.durationDays - costOf(activities.toSpliced(index, 1)),
+      maxCost,
     });
     if (stop) return cityActivity(stop, { trip, city, isFirst: index === 0 });
   }
-  return inventedActivity(trip, { old, taken, maxMinutes: gap.end - gap.start });
+  return inventedActivity(trip, { old, taken, maxMinutes: gap.end - gap.start, maxCost });
 }
 
 /** Returns the time and the places around an activity. */
@@ -122,16 +124,22 @@ function gapAround(activities: readonly Neighbor[], index: number) {
 /** Returns an invented activity of the same sort, as near to the same time as possible. */
 function inventedActivity(
   trip: SampleTrip,
-  { old, taken, maxMinutes }: { old: Neighbor; taken: readonly string[]; maxMinutes: number },
+  { old, taken, maxMinutes, maxCost }: {
+    old: Neighbor;
+    taken: readonly string[];
+    maxMinutes: number;
+    maxCost: number | null;
+  },
 ): WrittenActivity {
   const city = findCity(trip.destination);
   const near = city && { near: city.name, currency: city.currency };
   const dayOf = inventedDays({ ...trip, pace: "packed" }, near ?? {});
   const all = Array.from({ length: MAX_DAYS }, (_, index) => dayOf(index + 1).activities).flat();
   const others = all.filter(({ title }) => !taken.includes(title));
-  const distance = ({ time, category }: WrittenActivity) =>
+  const distance = ({ time, category, estimatedCost }: WrittenActivity) =>
     Math.abs(minutesOf(time) - minutesOf(old.time)) +
-    ((category === "food") === (old.category === "food") ? 0 : OTHER_SORT);
+    ((category === "food") === (old.category === "food") ? 0 : OTHER_SORT) +
+    (maxCost === null || (estimatedCost?.amount ?? 0) <= maxCost ? 0 : TOO_DEAR);
   const [best] = (others.length > 0 ? others : all).toSorted((one, other) =>
     distance(one) - distance(other)
   );
@@ -141,6 +149,9 @@ function inventedActivity(
 
 /** A meal in place of a sight is worse than any other time of the day, in minutes. */
 const OTHER_SORT = 24 * 60;
+
+/** An activity above the budget is worse than one at another time, in minutes. */
+const TOO_DEAR = 12 * 60;
 
 /** The shortest visit that makes sense, in minutes. */
 const MIN_MINUTES = 15;
