@@ -5,6 +5,7 @@
  */
 import type { Point } from "../plan_members.ts";
 import { placesOf } from "../samples/cities.ts";
+import { roundDownToTwoDigits } from "../samples/exchange_rates.ts";
 import { findCity } from "../samples/city_search.ts";
 import { mentionsIn } from "../samples/stop_texts.ts";
 import { chooseStop } from "../samples/stop_chooser.ts";
@@ -136,22 +137,32 @@ function inventedActivity(
   const dayOf = inventedDays({ ...trip, pace: "packed" }, near ?? {});
   const all = Array.from({ length: MAX_DAYS }, (_, index) => dayOf(index + 1).activities).flat();
   const others = all.filter(({ title }) => !taken.includes(title));
-  const distance = ({ time, category, estimatedCost }: WrittenActivity) =>
+  const distance = ({ time, category }: WrittenActivity) =>
     Math.abs(minutesOf(time) - minutesOf(old.time)) +
-    ((category === "food") === (old.category === "food") ? 0 : OTHER_SORT) +
-    (maxCost === null || (estimatedCost?.amount ?? 0) <= maxCost ? 0 : TOO_DEAR);
+    ((category === "food") === (old.category === "food") ? 0 : OTHER_SORT);
   const [best] = (others.length > 0 ? others : all).toSorted((one, other) =>
     distance(one) - distance(other)
   );
   const minutes = Math.max(MIN_MINUTES, Math.min(best!.durationMinutes ?? maxMinutes, maxMinutes));
-  return { ...best!, time: old.time, durationMinutes: minutes };
+  return {
+    ...best!,
+    time: old.time,
+    durationMinutes: minutes,
+    estimatedCost: withinCost(best!.estimatedCost, maxCost),
+  };
+}
+
+/** Returns the cost of an invented activity in its cheaper form if it is above the limit. */
+function withinCost(
+  cost: WrittenActivity["estimatedCost"],
+  maxCost: number | null,
+): WrittenActivity["estimatedCost"] {
+  if (cost === null || maxCost === null || cost.amount <= maxCost) return cost;
+  return { ...cost, amount: roundDownToTwoDigits(Math.max(0, maxCost)) };
 }
 
 /** A meal in place of a sight is worse than any other time of the day, in minutes. */
 const OTHER_SORT = 24 * 60;
-
-/** An activity above the budget is worse than one at another time, in minutes. */
-const TOO_DEAR = 12 * 60;
 
 /** The shortest visit that makes sense, in minutes. */
 const MIN_MINUTES = 15;

@@ -400,6 +400,19 @@ Deno.test("another activity keeps to the budget, the accessibility and the weekd
   }
 });
 
+Deno.test("another invented activity keeps to the budget", async () => {
+  const budget = { amount: 90, currency: "EUR" };
+  const trip = { destination: "Ghent", durationDays: 3, budget };
+  const { days } = sampleItinerary(trip);
+  const titles = allOf(days).map(({ title }) => title);
+  for (const { day, activities } of days) {
+    for (const index of activities.keys()) {
+      const other = await otherActivity(trip, { activities, index, day, titles });
+      assertLessOrEqual(costOf(activities.with(index, other)), 30, other.title);
+    }
+  }
+});
+
 Deno.test("another day or activity is found for a plan that a model wrote", async () => {
   const activities = ["10:00", "13:00", "19:00"].map((time) => ({
     time,
