@@ -54,6 +54,12 @@ for (const city of cities) {
   });
 }
 
+Deno.test("the README names all cities", async () => {
+  const readme = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
+  const words = readme.replace(/\s+/g, " ");
+  for (const { name } of cities) assert(words.includes(name), name);
+});
+
 Deno.test("parsePlaces() refuses lines of another form", () => {
   const good = "Louvre | museum | 48.8606 2.3376 | 90 | 22 | day | top closed:tue | Art.";
   const [place] = parsePlaces(`# Center\n${good}\n`);
