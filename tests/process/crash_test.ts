@@ -7,17 +7,19 @@ import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { LocalService } from "../../testing/local_service.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
+import { storedBundles } from "../../testing/plans.ts";
 import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
 import { serveWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const preferences = { interests: ["fado"], timeframe: "This weekend" };
-const { bundles } = sampleBundles({ preferences });
+const written = sampleBundles({ preferences });
+const { bundles } = storedBundles(written, "Europe/Lisbon");
 
 const askForWeather: Reply = {
   reasoning: "Looking at the weather",
   toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' }],
 };
-const answer: Reply = { content: JSON.stringify({ bundles }) };
+const answer: Reply = { content: JSON.stringify(written) };
 
 /** A conversation of two turns: the model calls the weather tool, then it answers. */
 function converse({ body }: Call): Reply {
@@ -65,7 +67,7 @@ const rows: [name: string, point: FaultPoint, counts: Counts][] = [
   ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 1 }, [2, 1, 2]],
   ["before the tool's checkpoint", { when: "before", commit: "step", nth: 2 }, [2, 2, 2]],
   ["after the tool's, between two steps", { when: "after", commit: "step", nth: 2 }, [2, 1, 2]],
-  ["after the last checkpoint", { when: "after", commit: "step", nth: 3 }, [2, 1, 2]],
+  ["after the last checkpoint", { when: "after", commit: "step", nth: 4 }, [2, 1, 2]],
   ["before the final commit", { when: "before", commit: "complete" }, [2, 1, 2]],
   ["after the final commit", { when: "after", commit: "complete" }, [2, 1, 1]],
 ];
