@@ -5,6 +5,7 @@
  */
 import type { Point } from "../plan_members.ts";
 import { placesOf } from "../samples/cities.ts";
+import { roundDownToTwoDigits } from "../samples/exchange_rates.ts";
 import { findCity } from "../samples/city_search.ts";
 import { mentionsIn } from "../samples/stop_texts.ts";
 import { chooseStop } from "../samples/stop_chooser.ts";
@@ -81,6 +82,8 @@ export async function otherActivity(
   const old = activities[index]!;
   const gap = gapAround(activities, index);
   const budget = budgetOf(trip);
+  const maxCost = budget &&
+    budget.amount / trip.durationDays - costOf(activities.toSpliced(index, 1));
   const city = findCity(trip.destination);
   if (city) {
     const isTaken = mentionsIn(taken);
@@ -93,11 +96,11 @@ export async function otherActivity(
       budget,
       isStepFree: (trip.accessibility ?? []).length > 0,
       weekday: weekdayOf(trip.startDate, day - 1),
-      maxCost: budget && budget.amount / trip.durationDays - costOf(activities.toSpliced(index, 1)),
+      maxCost,
     });
     if (stop) return cityActivity(stop, { trip, city, isFirst: index === 0 });
   }
-  return inventedActivity(trip, { old, taken, maxMinutes: gap.end - gap.start });
+  return inventedActivity(trip, { old, taken, maxMinutes: gap.end - gap.start, maxCost });
 }
 
 /** Returns the time and the places around an activity. */
@@ -122,7 +125,12 @@ function gapAround(activities: readonly Neighbor[], index: number) {
 /** Returns an invented activity of the same sort, as near to the same time as possible. */
 function inventedActivity(
   trip: SampleTrip,
-  { old, taken, maxMinutes }: { old: Neighbor; taken: readonly string[]; maxMinutes: number },
+  { old, taken, maxMinutes, maxCost }: {
+    old: Neighbor;
+    taken: readonly string[];
+    maxMinutes: number;
+    maxCost: number | null;
+  },
 ): WrittenActivity {
   const city = findCity(trip.destination);
   const near = city && { near: city.name, currency: city.currency };
@@ -136,7 +144,21 @@ function inventedActivity(
     distance(one) - distance(other)
   );
   const minutes = Math.max(MIN_MINUTES, Math.min(best!.durationMinutes ?? maxMinutes, maxMinutes));
-  return { ...best!, time: old.time, durationMinutes: minutes };
+  return {
+    ...best!,
+    time: old.time,
+    durationMinutes: minutes,
+    estimatedCost: withinCost(best!.estimatedCost, maxCost),
+  };
+}
+
+/** Returns the cost of an invented activity in its cheaper form if it is above the limit. */
+function withinCost(
+  cost: WrittenActivity["estimatedCost"],
+  maxCost: number | null,
+): WrittenActivity["estimatedCost"] {
+  if (cost === null || maxCost === null || cost.amount <= maxCost) return cost;
+  return { ...cost, amount: roundDownToTwoDigits(Math.max(0, maxCost)) };
 }
 
 /** A meal in place of a sight is worse than any other time of the day, in minutes. */

@@ -151,10 +151,7 @@ export class DayChooser {
     let stops = [seed, ...this.#plainMeals(seed, day)];
     if (!this.#fits(stops, day) && seed.place.cost !== 0 && day.allowance !== null) return null;
     if (timetable(stops, this.#frame) === null) return null;
-    const near = open.filter(({ point, isDayTrip }) =>
-      isDayTrip === seed.place.isDayTrip &&
-      distanceMeters(point!, anchor) <= RADIUS_METERS
-    );
+    const near = open.filter(({ point }) => distanceMeters(point!, anchor) <= RADIUS_METERS);
     for (const group of groupsOf[pace].filter((group) => !group.includes(seed.part))) {
       const next = this.#bestStop(group, { stops, near, anchor, day }) ??
         (pace === "packed" && group.includes("night") ? null : this.#walk(group, stops));

@@ -6,7 +6,7 @@ import { distanceMeters, straightWalk } from "../../places/geometry.ts";
 import type { Point } from "../plan_members.ts";
 import { appealOf, costFor, type Taste } from "./appeal.ts";
 import type { City } from "./cities.ts";
-import { isMeal, type Part, type SamplePlace } from "./place_table.ts";
+import type { Part, SamplePlace } from "./place_table.ts";
 import { minutesOf, type TimedStop } from "./timetable.ts";
 
 export interface StopSettings extends Omit<Taste, "currency"> {
@@ -47,7 +47,7 @@ export function chooseStop(settings: StopSettings): TimedStop | null {
   const taste: Taste = { ...settings, currency: city.currency };
   const from = gap.before ?? gap.after ?? city.center;
   const candidates = places.filter((place) =>
-    isMeal(place) === gap.isMeal && place.parts.includes(part) && !(isStepFree && place.isSteep) &&
+    place.parts.includes(part) && !(isStepFree && place.isSteep) &&
     (weekday === null || !place.closed.includes(weekday)) &&
     (maxCost === null || (costFor(place.cost, taste) ?? 0) <= maxCost) &&
     distanceMeters(place.point!, from) <= MAX_METERS && fits(place, gap)
