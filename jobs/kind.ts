@@ -31,14 +31,24 @@ export interface JobKind<Request = unknown, Result = unknown> {
    */
   generate(request: Request, context: JobContext): Promise<Result>;
   /**
-   * Invents what a model would write, the same for equal requests. Unset if the kind needs no model.
+   * Invents what a model would write, the same for equal requests. It is also a plan, for the
+   * documentation and for placeholders. Unset if the kind needs no model.
    */
   sample?(request: Request): unknown;
   /**
-   * Invents what a model would write to change a plan, the same for equal arguments. Unset if the
-   * kind has no refinements.
+   * Writes what the sample generator answers. It may load data, and it is the same for equal requests
+   * and times. Unset: {@link sample}.
    */
-  sampleChange?(request: Request, refinement: JobRefinement): unknown;
+  writeSample?(request: Request, context: SampleContext): Promise<unknown>;
+  /**
+   * Writes what the sample generator answers for a change of a plan. It is the same for equal
+   * arguments. Unset if the kind has no refinements.
+   */
+  writeSampleChange?(
+    request: Request,
+    refinement: JobRefinement,
+    context: SampleContext,
+  ): Promise<unknown>;
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
@@ -49,6 +59,12 @@ export interface JobKind<Request = unknown, Result = unknown> {
   readonly maxRunning?: number;
   /** Jobs of this kind are rare, and may start some seconds late. */
   readonly isRare?: boolean;
+}
+
+/** What the sample generator knows of a job besides its request. */
+export interface SampleContext {
+  /** See {@link JobContext.startedAt}. */
+  startedAt: number;
 }
 
 /**

@@ -225,9 +225,9 @@ export const Variables = z.object({
   GENERATOR: oneOf("auto", "openai", "sample").default("auto").meta({
     section: "",
     description:
-      "`openai`, `sample` (invented plans, no account), or `auto`: `openai` if there is a key, " +
-      "else `sample`. On Deno Deploy, `auto` without a key fails every job, because users could " +
-      "mistake samples for real plans",
+      "`openai`, `sample` (sample plans, no account; real places in some cities, invented ones " +
+      "elsewhere), or `auto`: `openai` if there is a key, else `sample`. On Deno Deploy, `auto` " +
+      "without a key fails every job, because users could mistake samples for real plans",
   }),
   SAMPLE_DELAY_MS: integer(0, 600_000).optional().meta({
     example: "0",

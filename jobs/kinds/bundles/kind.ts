@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { ReasoningEffort } from "../../../lib/model/model.ts";
+import { cityBundles } from "./city_sample.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
@@ -23,7 +24,7 @@ import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
 import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
-import { sampleChange } from "./sample_change.ts";
+import { writeSampleChange } from "./sample_change.ts";
 import { TURN_TOKENS, writeReviewed } from "./turns.ts";
 import { findWishCity } from "./wish_city.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -83,9 +84,11 @@ export function bundlesKind(settings: BundlesSettings) {
         ? refineBundles(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
     refinement: bundlesRefinement,
-    sampleChange,
+    writeSampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
+    writeSample: async (request, context) =>
+      await cityBundles(request, context) ?? sampleBundles(request, context),
     sampleReasoning,
     objectionsTo: ({ preferences }, { now, base }) =>
       objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),

@@ -10,6 +10,7 @@ import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { objectionsToDates } from "../trip_dates.ts";
 import { assembleItinerary } from "./assemble.ts";
+import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
@@ -18,7 +19,7 @@ import { refineItinerary } from "./refine.ts";
 import { itineraryRefinement } from "./refinement.ts";
 import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
-import { sampleChange } from "./sample_change.ts";
+import { writeSampleChange } from "./sample_change.ts";
 import { shownDay } from "./shown_day.ts";
 import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { tokensFor, writeReviewed } from "./turns.ts";
@@ -82,8 +83,9 @@ export function itineraryKind(settings: ItinerarySettings) {
         ? refineItinerary(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
     refinement: itineraryRefinement,
-    sampleChange,
+    writeSampleChange,
     sample: sampleItinerary,
+    writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
     objectionsTo: (request, { now, base }) =>
       objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
