@@ -36,15 +36,19 @@ export interface JobKind<Request = unknown, Result = unknown> {
    */
   sample?(request: Request): unknown;
   /**
-   * Invents what a model would write to change a plan, the same for equal arguments. Unset if the
-   * kind has no refinements.
-   */
-  sampleChange?(request: Request, refinement: JobRefinement): unknown;
-  /**
    * Writes what the sample generator answers. It may load data, and it is the same for equal requests
    * and times. Unset: {@link sample}.
    */
   writeSample?(request: Request, context: SampleContext): Promise<unknown>;
+  /**
+   * Writes what the sample generator answers for a change of a plan. It is the same for equal
+   * arguments. Unset if the kind has no refinements.
+   */
+  writeSampleChange?(
+    request: Request,
+    refinement: JobRefinement,
+    context: SampleContext,
+  ): Promise<unknown>;
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**

@@ -24,7 +24,7 @@ import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
 import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
-import { sampleChange } from "./sample_change.ts";
+import { writeSampleChange } from "./sample_change.ts";
 import { TURN_TOKENS, writeReviewed } from "./turns.ts";
 import { findWishCity } from "./wish_city.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -84,7 +84,7 @@ export function bundlesKind(settings: BundlesSettings) {
         ? refineBundles(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
     refinement: bundlesRefinement,
-    sampleChange,
+    writeSampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
     writeSample: async (request, context) =>

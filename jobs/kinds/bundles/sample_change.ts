@@ -2,74 +2,69 @@
  * Changes of bundles for the sample generator.
  * @module
  */
-import type { JobRefinement } from "../../kind.ts";
+import type { JobRefinement, SampleContext } from "../../kind.ts";
 import { numberIn } from "../changes/change.ts";
-import { comparable } from "../text.ts";
 import type { WrittenChange } from "./change_task.ts";
-import { Bundles, type WrittenBundle, type WrittenEvent } from "./plan.ts";
+import { cityBundles } from "./city_sample.ts";
+import { Bundles, type NumberedBundle, type WrittenBundle } from "./plan.ts";
 import { StoredChange } from "./refinement.ts";
 import { BundlesRequest } from "./request.ts";
 import { sampleBundles } from "./sample.ts";
-
-/** How many other plans are searched for a bundle that the plan does not have. */
-const TRIES = 20;
+import { otherBundle, otherEvent } from "./sample_refinement.ts";
 
 /** Returns what a model would write to change bundles. The same arguments give the same result. */
-export function sampleChange(request: BundlesRequest, refinement: JobRefinement): WrittenChange {
+export async function writeSampleChange(
+  request: BundlesRequest,
+  refinement: JobRefinement,
+  context: SampleContext,
+): Promise<WrittenChange> {
   const base = Bundles.parse(refinement.base);
   const change = StoredChange.parse(refinement.change);
   if ("wish" in change) {
     const before = BundlesRequest.parse(refinement.request);
-    return { bundles: bundlesForWish(request, { base, before }) };
+    return { bundles: await bundlesForWish(request, { base, before, context }) };
+  }
+  const titles = titlesOf(base.bundles);
+  if ("bundle" in change && change.event !== undefined) {
+    const event = base.bundles[change.bundle - 1]!.keyEvents[change.event - 1]!;
+    return { event: await otherEvent(request, { titles, event, ...context }) };
   }
   const bundle = "bundle" in change
     ? change.bundle
     : numberIn(change.instruction, base.bundles.length);
-  const another = anotherBundle(request, base);
-  if (!("bundle" in change) || change.event === undefined) {
-    return { bundles: [{ bundle, ...another }] };
-  }
-  const present = base.bundles[bundle - 1]!.keyEvents[change.event - 1]!;
-  const event = another.keyEvents[(change.event - 1) % another.keyEvents.length]!;
-  return { event: { ...event, date: present.date, startsAt: present.startsAt, endsAt: null } };
-}
-
-/** Returns a bundle that shares no title and no event with the plan, if there is one. */
-function anotherBundle(request: BundlesRequest, base: Bundles): WrittenBundle {
-  const titles = new Set(base.bundles.map(({ title }) => comparable(title)));
-  const names = new Set(base.bundles.flatMap(({ keyEvents }) => keyEvents.map(nameOf)));
-  const isNew = ({ title, keyEvents }: WrittenBundle) =>
-    !titles.has(comparable(title)) && !keyEvents.some((event) => names.has(nameOf(event)));
-  const candidates = Array.from({ length: TRIES }, (_, n) => {
-    const { musicProfile } = request.preferences;
-    // Other words give other samples.
-    const preferences = { ...request.preferences, musicProfile: `${musicProfile ?? ""} ${n}` };
-    return sampleBundles({ ...request, preferences }).bundles;
-  }).flat();
-  const chosen = candidates.find(isNew);
-  if (chosen) return chosen;
-  // A plan may have all samples already.
-  const [first] = candidates;
-  const again = (text: string) => `${text}, once more`;
-  const keyEvents = first!.keyEvents.map((event) => ({ ...event, name: again(event.name) }));
-  return { ...first!, title: again(first!.title), keyEvents };
-}
-
-function nameOf({ name }: Pick<WrittenEvent, "name">): string {
-  return comparable(name);
+  return { bundles: [{ bundle, ...await otherBundle(request, { titles, ...context }) }] };
 }
 
 /** Returns the bundles that the samples write in another way for the new wish. */
-function bundlesForWish(
+async function bundlesForWish(
   request: BundlesRequest,
-  { base, before }: { base: Bundles; before: BundlesRequest },
-): ({ bundle: number } & WrittenBundle)[] {
+  { base, before, context }: {
+    base: Bundles;
+    before: BundlesRequest;
+    context: SampleContext;
+  },
+): Promise<NumberedBundle[]> {
   const isMoved = request.preferences.city !== before.preferences.city;
-  const old = sampleBundles(before).bundles;
-  const { bundles } = sampleBundles(request);
+  const old = await samples(before, context);
+  const now = await samples(request, context);
+  // All bundles must be in another city then, and the new samples may be fewer.
+  while (isMoved && now.length < base.bundles.length) {
+    now.push(await otherBundle(request, { titles: titlesOf(now), ...context }));
+  }
   return base.bundles.flatMap((_, index) => {
-    const sample = bundles[index % bundles.length]!;
+    const sample = now[index];
     const isChanged = isMoved || JSON.stringify(sample) !== JSON.stringify(old[index]);
-    return isChanged && index < bundles.length ? { bundle: index + 1, ...sample } : [];
+    return sample && isChanged ? { bundle: index + 1, ...sample } : [];
   });
+}
+
+/** Returns the titles of bundles, and the names of their events. */
+function titlesOf(bundles: readonly Titled[]): string[] {
+  return bundles.flatMap(({ title, keyEvents }) => [title, ...keyEvents.map(({ name }) => name)]);
+}
+
+type Titled = Pick<WrittenBundle, "title"> & { keyEvents: readonly { name: string }[] };
+
+async function samples(request: BundlesRequest, context: SampleContext): Promise<WrittenBundle[]> {
+  return (await cityBundles(request, context) ?? sampleBundles(request, context)).bundles;
 }

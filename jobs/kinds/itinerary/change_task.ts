@@ -137,15 +137,25 @@ function wishTask(
     instructions:
       "The traveller has changed the wish. The wish has the new values, and the change has the old " +
       'ones in "before" (null: not given). ' +
-      (required.length === 0
-        ? "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. "
-        : `Write day ${joinNumbers(required)}, which the plan does not have yet or which must be ` +
-          "elsewhere, and rewrite the other days that no longer fit the wish. ") +
+      wishedDays({ isElsewhere, required }) +
       `Answer {"days": […]} with these days only, each with its number from 1 to ${count}.`,
     change: { before: wishBefore },
     plan: planFor(start, () => true),
     ...anyDays({ count, min: required.length, required, surroundings }),
   };
+}
+
+/** Returns which days a changed wish needs, in words for the model. */
+function wishedDays(
+  { isElsewhere, required }: { isElsewhere: boolean; required: readonly number[] },
+): string {
+  if (isElsewhere) return "Write all days anew, because they must be elsewhere. ";
+  return required.length === 0
+    ? "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. "
+    : `Write day ${
+      joinNumbers(required)
+    }, which the plan does not have yet, and rewrite the other ` +
+      "days that no longer fit the wish. ";
 }
 
 /** Returns the schemas of an answer that may have any days of a plan. */

@@ -20,7 +20,7 @@ import { refineItinerary } from "./refine.ts";
 import { itineraryRefinement } from "./refinement.ts";
 import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
-import { sampleChange } from "./sample_change.ts";
+import { writeSampleChange } from "./sample_change.ts";
 import { shownDay } from "./shown_day.ts";
 import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { tokensFor, writeReviewed } from "./turns.ts";
@@ -84,7 +84,7 @@ export function itineraryKind(settings: ItinerarySettings) {
         ? refineItinerary(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
     refinement: itineraryRefinement,
-    sampleChange,
+    writeSampleChange,
     // A placeholder is stored as it is; the answer of the sample model is completed again.
     sample: (request) => assembleItinerary(sampleItinerary(request), surroundingsOf(request)),
     writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),

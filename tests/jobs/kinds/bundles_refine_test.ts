@@ -6,6 +6,7 @@ import type { Bundles, WrittenBundle, WrittenEvent } from "../../../jobs/kinds/b
 import type { BundlesRequest } from "../../../jobs/kinds/bundles/request.ts";
 import type { Tool } from "../../../jobs/tools/tool.ts";
 import type { ResponseRequest } from "../../../lib/model/model.ts";
+import { NOON } from "../../../testing/fake_clock.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
 import { storedBundles, writtenEvent } from "../../../testing/plans.ts";
 
@@ -347,6 +348,12 @@ Deno.test("changed preferences keep the others, and null removes one", () => {
 
 // Samples
 
+/** Returns the plan of the sample generator. */
+async function samplePlan(request: BundlesRequest): Promise<Bundles> {
+  const { model } = scriptedModel([answer(await kind.writeSample(request, { startedAt: NOON }))]);
+  return kind.result.parse(await kind.generate(request, testContext(model).context));
+}
+
 const sampleChanges: [change: unknown, changed: number[]][] = [
   [{ bundle: 2 }, [2]],
   [{ bundle: 3, event: 1 }, [3]],
@@ -354,15 +361,23 @@ const sampleChanges: [change: unknown, changed: number[]][] = [
   [{ instruction: "More music" }, [1]],
 ];
 
-for (const interests of [["music"], ["food", "art", "jazz"], []]) {
+const sampleWishes: BundlesRequest["preferences"][] = [
+  { interests: ["music"] },
+  { interests: ["food", "art", "jazz"] },
+  {},
+  { city: "Lisbon", interests: ["music"] },
+];
+
+for (const preferences of sampleWishes) {
   for (const [change, changed] of sampleChanges) {
-    Deno.test(`the sample generator changes the bundles ${json(changed)} for ${json(change)} (${interests})`, async () => {
-      const request = { preferences: { interests } };
-      const plan = kind.result.parse(kind.sample(request));
+    Deno.test(`the sample generator changes the bundles ${json(changed)} for ${json(change)} (${json(preferences)})`, async () => {
+      const request = { preferences };
+      const plan = await samplePlan(request);
       const merged = refinement.merge({ request, plan }, refinement.change.parse(change));
       assert("request" in merged);
       const given = { base: plan, request, change: merged.change };
-      const { model, requests } = scriptedModel([answer(kind.sampleChange(merged.request, given))]);
+      const written = await kind.writeSampleChange(merged.request, given, { startedAt: NOON });
+      const { model, requests } = scriptedModel([answer(written)]);
       const { context } = testContext(model, { refinement: given });
       const after = kind.result.parse(await kind.generate(merged.request, context));
       const same = plan.bundles.map((_, n) => n + 1).filter((n) => !changed.includes(n));
@@ -371,4 +386,24 @@ for (const interests of [["music"], ["food", "art", "jazz"], []]) {
       assertStrictEquals(requests.length, 1);
     });
   }
+}
+
+for (const preferences of sampleWishes) {
+  Deno.test(`the sample generator changes all bundles for another city (${json(preferences)})`, async () => {
+    const request = { preferences };
+    const plan = await samplePlan(request);
+    const change = refinement.change.parse({ wish: { preferences: { city: "Berlin" } } });
+    const merged = refinement.merge({ request, plan }, change);
+    assert("request" in merged);
+    const given = { base: plan, request, change: merged.change };
+    const written = await kind.writeSampleChange(merged.request, given, { startedAt: NOON });
+    const { model, requests } = scriptedModel([answer(written)]);
+    const { context } = testContext(model, { refinement: given });
+    const after = kind.result.parse(await kind.generate(merged.request, context));
+    assertKept(after, [], plan);
+    assertEquals([after.bundles.length, requests.length], [plan.bundles.length, 1]);
+    assert(
+      after.bundles.every(({ keyEvents }) => keyEvents.every(({ city }) => city === "Berlin")),
+    );
+  });
 }

@@ -13,7 +13,9 @@ import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
 import { isLater } from "../../../lib/local_time.ts";
 import { distanceMeters } from "../../../jobs/places/geometry.ts";
+import { openApp } from "../../../testing/app.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
+import { post, send } from "../../../testing/http.ts";
 
 const kind = bundlesKind({ model: "test", tools: [], webSearch: false });
 const context = { startedAt: NOON };
@@ -194,4 +196,19 @@ for (const city of ["Lisbon", "Ghent"]) {
 
 Deno.test("cityBundles() returns null for a city that it does not know", async () => {
   assertStrictEquals(await cityBundles({ preferences: { city: "Ghent" } }, context), null);
+});
+
+Deno.test("the sample generator dates events by the time at which the job began", async () => {
+  using env = await openApp();
+  const { body } = await post(env.app, "/api/generations", { preferences: { city: "Berlin" } });
+  await env.a.instance.idle();
+  const { body: job } = await send(env.app, `/api/generations/${body.generationId}`);
+  assertStrictEquals(job.status, "completed");
+  const times = job.bundles.flatMap((bundle: WrittenBundle) =>
+    bundle.keyEvents.map(({ startsAt }) => startsAt!.slice(0, 10))
+  );
+  assertEquals(
+    [...new Set(times)].sort(),
+    datesOf({}, { startedAt: NOON, timeZone: "Europe/Berlin" }),
+  );
 });

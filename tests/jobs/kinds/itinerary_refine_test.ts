@@ -8,7 +8,6 @@ import type { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts"
 import { JobError } from "../../../lib/job/failure.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
-import { samplePlan } from "../../../testing/plans.ts";
 
 const kind = itineraryKind({ model: "gpt-test" });
 const { refinement } = kind;
@@ -514,6 +513,26 @@ Deno.test("a changed wish keeps its other members, and null removes one", () => 
 // Samples
 
 const lisbon: ItineraryRequest = { destination: "Lisbon", durationDays: 5 };
+const nowhere: ItineraryRequest = { destination: "Mousehole", durationDays: 5 };
+
+/** Returns the plan of the sample generator. */
+async function samplePlan(request: ItineraryRequest): Promise<Itinerary> {
+  const { model } = scriptedModel([answer(await kind.writeSample(request))]);
+  return kind.result.parse(await kind.generate(request, testContext(model).context));
+}
+
+/** Changes a plan with the sample generator. */
+async function refineSample(change: unknown, request: ItineraryRequest, plan: Itinerary) {
+  const merged = merge(change, { request, plan });
+  const given = { base: plan, request, change: merged.change };
+  const written = await kind.writeSampleChange(merged.request, given);
+  assertEquals(await kind.writeSampleChange(merged.request, given), written);
+  const { model, requests } = scriptedModel([answer(written)]);
+  const { context } = testContext(model, { refinement: given });
+  const changed = kind.result.parse(await kind.generate(merged.request, context));
+  assert(requests.length <= 1, "the review rejected the sample");
+  return changed;
+}
 
 const sampleChanges: [change: unknown, changed: number[]][] = [
   [{ day: 2 }, [2]],
@@ -524,36 +543,27 @@ const sampleChanges: [change: unknown, changed: number[]][] = [
   [{ wish: { durationDays: 3 } }, []],
 ];
 
-for (const [change, changed] of sampleChanges) {
-  Deno.test(`the sample generator changes the days ${json(changed)} for ${json(change)}`, async () => {
-    const plan = kind.result.parse(samplePlan(lisbon));
-    const merged = merge(change, { request: lisbon, plan });
-    const given = { base: plan, request: lisbon, change: merged.change };
-    const script = [answer(kind.sampleChange(merged.request, given))];
-    const { model, requests } = scriptedModel(script);
-    const { context } = testContext(model, { refinement: given });
-    const after = await kind.generate(merged.request, context);
-    const differs = after.days.filter((one, index) => json(one) !== json(plan.days[index]));
-    assertEquals(differs.map(({ day }) => day), changed);
-    assertStrictEquals(after.warnings, undefined);
-    assert(requests.length <= 1, "the review rejected the sample");
-    assertEquals(
-      kind.sampleChange(merged.request, given),
-      kind.sampleChange(merged.request, given),
-    );
-  });
-}
+for (const request of [lisbon, nowhere]) {
+  for (const [change, changed] of sampleChanges) {
+    const { destination } = request;
+    Deno.test(`the sample generator changes the days ${json(changed)} in ${destination} for ${json(change)}`, async () => {
+      const plan = await samplePlan(request);
+      const after = await refineSample(change, request, plan);
+      const differs = after.days.filter((one, index) => json(one) !== json(plan.days[index]));
+      assertEquals(differs.map(({ day }) => day), changed);
+      assertStrictEquals(after.warnings, undefined);
+    });
+  }
 
-Deno.test("the sample generator changes each day of the longest plan", () => {
-  const request = { ...lisbon, durationDays: 30 };
-  const plan = samplePlan(request);
-  for (let day = 1; day <= 30; day++) {
-    const { change } = merge({ day }, { request, plan });
-    const written = kind.sampleChange(request, { base: plan, request, change });
-    assert("days" in written);
+  Deno.test(`the sample generator changes each day of the longest plan in ${request.destination}`, async () => {
+    const longest = { ...request, durationDays: 30 };
+    const plan = await samplePlan(longest);
     const titles = new Set(
       plan.days.flatMap(({ activities }) => activities.map(({ title }) => title)),
     );
-    assert(written.days[0]!.activities.every(({ title }) => !titles.has(title)));
-  }
-});
+    for (let day = 1; day <= 30; day++) {
+      const { days } = await refineSample({ day }, longest, plan);
+      assert(days[day - 1]!.activities.every(({ title }) => !titles.has(title)), `day ${day}`);
+    }
+  });
+}

@@ -649,7 +649,7 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   );
   assertMatch(
     markdown.text,
-    /^# Tokyo, Japan: 2 days\n\nSample plan: the places, times and prices are made up/,
+    /^# Tokyo, Japan: 2 days\n\nSample plan: in some cities the places are real/,
   );
   assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
