@@ -34,6 +34,11 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * Invents what a model would write, the same for equal requests. Unset if the kind needs no model.
    */
   sample?(request: Request): unknown;
+  /**
+   * Invents what a model would write to change a plan, the same for equal arguments. Unset if the
+   * kind has no refinements.
+   */
+  sampleChange?(request: Request, refinement: JobRefinement): unknown;
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
@@ -63,6 +68,8 @@ export interface PublicKind<
   sample(request: Request): unknown;
   /** A typical request, for the documentation. */
   readonly example: object;
+  /** How callers change its plans. Unset: they cannot. */
+  readonly refinement?: KindRefinement<Request, Result>;
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
   /**
@@ -82,6 +89,53 @@ export interface PublicKind<
   itemsOf(result: Result): readonly unknown[];
   /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */
   warningsOf?(result: Result): readonly PlanWarning[];
+}
+
+/** How callers change the plans of a kind: `POST …/refinements`. */
+export interface KindRefinement<Request = unknown, Result = unknown, Change = unknown> {
+  /** Parses the body of a `POST`. */
+  readonly change: z.ZodObject & z.ZodType<Change>;
+  /** A typical change, for the documentation. */
+  readonly example: object;
+  /**
+   * Checks whether a plan can be changed in this way. It must not change its arguments.
+   *
+   * @param parent the job whose plan is to be changed
+   */
+  merge(parent: RefinedPlan<Request, Result>, change: Change): MergedChange<Request>;
+}
+
+/** The request and the plan of a job that is to be refined. */
+export interface RefinedPlan<Request, Result> {
+  request: Request;
+  plan: Result;
+}
+
+/** What a change makes of a request, or why the change is not possible. */
+export type MergedChange<Request> =
+  | {
+    /** The request of the new job. */
+    request: Request;
+    /** What {@link JobContext.refinement} tells of the change. It must be JSON. */
+    change: unknown;
+  }
+  | { issues: readonly ChangeIssue[] };
+
+/** What is wrong in a change. */
+export interface ChangeIssue {
+  /** Where in the body: `["wish", "durationDays"]`. */
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** The plan that a job changes. */
+export interface JobRefinement {
+  /** The plan to change, as the kind's result schema parses it. */
+  readonly base: unknown;
+  /** The request that this plan was written for, as the kind's request schema parses it. */
+  readonly request: unknown;
+  /** The change, as {@link KindRefinement.merge} returned it. */
+  readonly change: unknown;
 }
 
 /** What a plan usually takes of a model. */
@@ -113,6 +167,8 @@ export interface JobContext {
    * attempt on the next day can send the same prompt.
    */
   readonly startedAt: number;
+  /** The plan that the job changes; `null`: it writes a new one. */
+  readonly refinement: JobRefinement | null;
   /** Aborts when this worker must stop work on the job. */
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -111,6 +111,7 @@ function entriesOf(job: Details, { clock }: Context): [string, string | null][] 
     ["cost", job.costUsd === null ? null : costWords(job.costUsd)],
     ["owner", job.owner],
     ["replay of", job.replayOf],
+    ["refines", job.refines],
     ["replayed as", job.replayedAs],
     ["callback of", job.about],
     ["trace", trace && (trace.url ?? trace.id)],

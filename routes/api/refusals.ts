@@ -5,9 +5,12 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import type { Refusal } from "../../jobs/engine/job_service.ts";
+import type { ChangeRefusal } from "../../jobs/engine/refinement_draft.ts";
+import type { ChangeIssue, PublicKind } from "../../jobs/kind.ts";
+import type { Status } from "../../jobs/contract.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
-import { type Problem, ProblemError } from "../http/problem.ts";
+import { jsonPointer, type Problem, ProblemError } from "../http/problem.ts";
 import type { AccessOptions } from "../http/caller.ts";
 import { statusOf } from "./presenter.ts";
 import { storageFullProblem } from "../http/send_problem.ts";
@@ -78,6 +81,48 @@ export function jobFinished(job: JobRecord): ProblemError {
   return new ProblemError({
     code: "job_finished",
     detail: `The job cannot be canceled, because it has already ended: its status is ${state}`,
+    extensions: { state },
+  });
+}
+
+/** Returns the problem of a job that does not exist, or that the caller may not see. */
+export function jobNotFound({ http }: PublicKind): ProblemError {
+  return new ProblemError({ code: "job_not_found", detail: http.notFound });
+}
+
+/** Returns the problem of a plan that cannot be changed. */
+export function refuseChange(kind: PublicKind, refusal: ChangeRefusal): ProblemError {
+  if (refusal.outcome === "parent unknown") return jobNotFound(kind);
+  return refusal.outcome === "change refused"
+    ? changeNotPossible(refusal.issues)
+    : noPlanToRefine(refusal.parent);
+}
+
+function changeNotPossible(issues: readonly ChangeIssue[]): ProblemError {
+  return new ProblemError({
+    code: "invalid_request",
+    detail: issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`
+    ).join("; "),
+    errors: issues.map(({ path, message }) => ({
+      pointer: jsonPointer([...path]),
+      detail: message,
+    })),
+  });
+}
+
+/** What a caller can do about a job without a plan, by its status. */
+const withoutPlan: Partial<Record<Status, string>> = {
+  processing: "it is still being written. Wait until the job has completed",
+  failed: "its job has failed. Create a new job",
+  canceled: "its job was canceled. Create a new job",
+};
+
+function noPlanToRefine(parent: JobRecord): ProblemError {
+  const state = statusOf(parent);
+  return new ProblemError({
+    code: "no_plan_to_refine",
+    detail: `The plan cannot be changed: ${withoutPlan[state]}`,
     extensions: { state },
   });
 }

@@ -150,7 +150,7 @@ function QueueFacts({ queue, now }: Pick<JobReport, "queue"> & { now: number }) 
 
 /** Shows what the job has to do with: its owner, other jobs, its trace. */
 function Relations({ report: { summary, about, trace }, names }: Omit<JobProps, "now">) {
-  const { owner, replayOf, replayedAs } = summary;
+  const { owner, replayOf, replayedAs, refines } = summary;
   return (
     <>
       {owner !== null && (
@@ -164,6 +164,11 @@ function Relations({ report: { summary, about, trace }, names }: Omit<JobProps, 
       {about !== null && (
         <Fact name="Delivers the callback of">
           <JobLink id={about} />
+        </Fact>
+      )}
+      {refines !== null && (
+        <Fact name="Refines">
+          <JobLink id={refines} />
         </Fact>
       )}
       {replayOf !== null && (

@@ -9,10 +9,11 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import type { PublicKind } from "../../../jobs/kind.ts";
+import type { KindRefinement, PublicKind } from "../../../jobs/kind.ts";
+import type { ProblemCode } from "../../http/problem.ts";
 import { exampleJobs } from "../examples.ts";
 import { CursorText, DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
-import { requestBody } from "../request_body.ts";
+import { changeBody, requestBody } from "../request_body.ts";
 import { ReadToken } from "../schemas.ts";
 import {
   callbackNotice,
@@ -52,6 +53,29 @@ const LIVE: ResponseHeader[] = [
 /** The headers that an answer with a version of a job always has. */
 const VERSIONED: ResponseHeader[] = ["ETag", "Cache-Control"];
 
+/** The problems of all calls that create a job. */
+const CREATION_PROBLEMS: ProblemCode[] = [
+  "invalid_request",
+  "malformed_json",
+  "incomplete_body",
+  "invalid_header",
+  "insufficient_scope",
+  "callback_not_allowed",
+  "body_timeout",
+  "body_too_large",
+  "unsupported_media_type",
+  "unsupported_content_encoding",
+  "idempotency_key_reused",
+  ...COMMON_PROBLEMS,
+  "daily_budget_spent",
+  "accept_failed",
+  "queue_full",
+  "storage_full",
+  "daily_limit_reached",
+  "intake_paused",
+  "stopping",
+];
+
 /** The path parameters of a call about one job. */
 const jobPath = z.object({
   id: z.uuid().meta({ description: "The id of the job", example: EXAMPLE_ID }),
@@ -79,6 +103,11 @@ export function jobPaths(
     [`${path}/{id}/timeline`]: { get: timelineOperation(described) },
     [`${path}/{id}/events`]: { get: eventsOperation(described) },
     [`${path}/{id}/read-tokens`]: { post: readTokenOperation(described) },
+    ...(kind.refinement && {
+      [`${path}/{id}/refinements`]: {
+        post: refineOperation(described, { refinement: kind.refinement, privateHosts }),
+      },
+    }),
   };
 }
 
@@ -118,27 +147,39 @@ function createOperation(
     },
     responses: {
       ...acceptedResponses(described),
-      ...problems(
-        "invalid_request",
-        "malformed_json",
-        "incomplete_body",
-        "invalid_header",
-        "insufficient_scope",
-        "callback_not_allowed",
-        "body_timeout",
-        "body_too_large",
-        "unsupported_media_type",
-        "unsupported_content_encoding",
-        "idempotency_key_reused",
-        ...COMMON_PROBLEMS,
-        "daily_budget_spent",
-        "accept_failed",
-        "queue_full",
-        "storage_full",
-        "daily_limit_reached",
-        "intake_paused",
-        "stopping",
-      ),
+      ...problems(...CREATION_PROBLEMS),
+    },
+    callbacks: endedCallback(described),
+  };
+}
+
+const REFINE_DESCRIPTION =
+  `Creates a job that changes the plan of this one, and returns the new job at once. It writes only
+what changes. The rest of the plan stays as it is, and so does this job. Any caller that may read
+the job can change its plan. \`lineage\` lists the jobs that led to the new plan.`;
+
+function refineOperation(
+  described: DescribedKind,
+  { refinement, privateHosts }: { refinement: KindRefinement; privateHosts: readonly string[] },
+): ZodOpenApiOperationObject {
+  const { name, common } = described;
+  const schema = changeBody(refinement, { privateHosts });
+  return {
+    operationId: `refine${name}`,
+    summary: "Change a plan",
+    description: REFINE_DESCRIPTION,
+    ...common,
+    requestParams: {
+      path: jobPath,
+      header: requestHeadersOf("Idempotency-Key", "Prefer", "traceparent", "tracestate"),
+    },
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema, example: refinement.example } },
+    },
+    responses: {
+      ...acceptedResponses(described),
+      ...problems(...CREATION_PROBLEMS, "job_not_found", "no_plan_to_refine"),
     },
     callbacks: endedCallback(described),
   };
@@ -222,6 +263,7 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
         all: z.enum(["0", "1"]).optional().describe(
           "`1`: the jobs of all callers. This needs an API key with the scope `read_all`",
         ),
+        refines: z.uuid().optional().describe("Only the jobs that change the plan of this job"),
       }),
     },
     responses: {
