@@ -6,7 +6,7 @@
  * `deno task eval --only bundles --concurrency 4 --json`
  */
 import { parseArgs } from "node:util";
-import { Bundles } from "../jobs/kinds/bundles/kind.ts";
+import { Bundles } from "../jobs/kinds/bundles/plan.ts";
 import { Itinerary } from "../jobs/kinds/itinerary/plan.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import { fenced } from "../jobs/kinds/text.ts";

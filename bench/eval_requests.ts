@@ -2,7 +2,7 @@
  * The requests of the evaluation: typical requests, and difficult ones.
  * @module
  */
-import type { BundlesRequest } from "../jobs/kinds/bundles/kind.ts";
+import type { BundlesRequest } from "../jobs/kinds/bundles/request.ts";
 import type { ItineraryRequest } from "../jobs/kinds/itinerary/request.ts";
 
 /** A request and the language that its plan should be in (ISO 639-1). */

@@ -2,7 +2,7 @@
  * Automatic checks of a plan beyond its schema: counts, order, repetitions, links, language, costs.
  * @module
  */
-import type { Bundles } from "../jobs/kinds/bundles/kind.ts";
+import type { Bundles } from "../jobs/kinds/bundles/plan.ts";
 import { comparable } from "../jobs/kinds/text.ts";
 import type { Itinerary } from "../jobs/kinds/itinerary/plan.ts";
 

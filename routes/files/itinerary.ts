@@ -6,6 +6,7 @@ import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
 import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
+import { amountText, costText } from "./cost_text.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined } from "./text.ts";
@@ -122,17 +123,4 @@ function activityEntry({ time, title, description, place, estimatedCost }: Activ
 function costsLine(label: string, activities: Activity[]): string | null {
   const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
   return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
-}
-
-/** Formats an amount: `16 USD`, `1,200.5 EUR`. */
-function amountText(amount: number, currency: string): string {
-  return `${amount.toLocaleString("en", { maximumFractionDigits: 2 })} ${currency}`;
-}
-
-/**
- * Formats a cost: `about 16 USD per person` or `free`; `null` if it is unknown or does not apply.
- */
-function costText(cost: Activity["estimatedCost"]): string | null {
-  if (cost === null) return null;
-  return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;
 }

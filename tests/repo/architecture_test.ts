@@ -326,6 +326,7 @@ function isShared(path: string): boolean {
   const shared = [
     "lib/characters.ts",
     "lib/clock.ts",
+    "lib/local_time.ts",
     "lib/backoff.ts",
     "jobs/contract.ts",
     "jobs/kinds/contracts.ts",

@@ -4,7 +4,6 @@
  * @module
  */
 import { z } from "zod";
-import { countCodePoints } from "../../../lib/characters.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import type {
   FunctionCall,
@@ -16,20 +15,14 @@ import type {
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
-import type { JobContext, PublicKind } from "../../kind.ts";
+import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import { promptTime } from "../prompt_time.ts";
-import { PlanWarning } from "../../../lib/job/plan_warning.ts";
-import { TimeZoneName } from "../../../lib/time_zone.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
-import {
-  areSingleCharacters,
-  fenced,
-  modelText,
-  SINGLE_CHARACTERS,
-  travellerText,
-} from "../text.ts";
-import { KnownLinks } from "./known_links.ts";
-import { bundlesRules } from "./review.ts";
+import { fenced } from "../text.ts";
+import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
+import { BundlesRequest, RequestMembers } from "./request.ts";
+import { Research } from "./research.ts";
+import { bundlesRules, withSoundPrices } from "./review.ts";
 import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -47,74 +40,9 @@ const TYPICAL_TOKENS = { inputTokens: 50_000, outputTokens: 20_000 };
 const MAX_CALLS_PER_TURN = 16;
 
 /**
- * The token limit of one turn. Five full bundles take about 4,000 tokens, the rest is reasoning.
+ * The token limit of one turn. Five full bundles take about 6,000 tokens, the rest is reasoning.
  */
 const TURN_TOKENS = 32_000;
-
-const text = travellerText({ max: 500 }).nullish();
-
-/** The message of the service before Tripwright for missing values. Old clients know it. */
-const MISSING = "Missing preferences in request body";
-
-/**
- * The limit of all preferences together, in code points: that of each text times their number. A
- * record holds 64 KiB, and a code point takes up to four bytes.
- */
-const MAX_CODE_POINTS = 11_500;
-
-const Preferences = z.object({
-  interests: z.array(travellerText({ max: 500 }), { error: "expected a list of strings" })
-    .max(20, { error: "expected at most 20 entries" }).nullish(),
-  musicProfile: text,
-  timeframe: text,
-  otherPreferences: text,
-}, { error: ({ input }) => input ? "expected an object" : MISSING })
-  .refine(({ interests, musicProfile, timeframe, otherPreferences }) => {
-    const texts = [...interests ?? [], musicProfile, timeframe, otherPreferences];
-    return countCodePoints(texts.join("")) <= MAX_CODE_POINTS;
-  }, { error: `expected at most ${MAX_CODE_POINTS} Unicode code points in all texts together` });
-
-export const BundlesRequest = z.object({ preferences: Preferences }, { error: MISSING });
-export type BundlesRequest = z.infer<typeof BundlesRequest>;
-
-export const KeyEvent = z.object({
-  name: modelText,
-  date: modelText.describe("Local date and time, as exact as it is known"),
-  venue: z.string().nullable(),
-  neighborhood: z.string().nullable(),
-  url: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
-  why: modelText.describe("Why this traveller will like it, one sentence"),
-});
-
-export const Bundle = z.object({
-  title: modelText,
-  description: modelText,
-  keyEvents: z.array(KeyEvent).min(1).max(8),
-  imageUrl: z.string().nullable().describe("Only a URL that a tool returned; otherwise null"),
-});
-
-export type Bundle = z.infer<typeof Bundle>;
-
-const MAX_BUNDLES = 5;
-
-/** A bundle that is not cut to single characters. */
-const WholeBundle = Bundle.refine(({ title, description, keyEvents }) => {
-  const texts = keyEvents.flatMap(({ name, date, why }) => [name, date, why]);
-  return !areSingleCharacters([title, description, ...texts]);
-}, { error: SINGLE_CHARACTERS });
-
-/** A plan as the model writes it. */
-const WrittenBundles = z.object({ bundles: z.array(WholeBundle).min(3).max(MAX_BUNDLES) });
-export type WrittenBundles = z.infer<typeof WrittenBundles>;
-
-/** A plan as it is stored. */
-export const Bundles = z.object({
-  bundles: z.array(Bundle).min(3).max(MAX_BUNDLES),
-  warnings: z.array(PlanWarning).optional(),
-  /** The time zone of the place, from a tool; unset: not known. */
-  timeZone: TimeZoneName.optional().catch(undefined),
-});
-export type Bundles = z.infer<typeof Bundles>;
 
 export interface BundlesSettings {
   model: string;
@@ -123,9 +51,6 @@ export interface BundlesSettings {
   tools: Tool[];
   webSearch: boolean;
 }
-
-/** The members of the public answer that repeat the request. */
-const RequestMembers = z.object({ preferences: Preferences });
 
 /** The members of the public answer that show the plan and the reasoning. */
 const ResultMembers = z.object({
@@ -159,7 +84,8 @@ export function bundlesKind(settings: BundlesSettings) {
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
-    sample: sampleBundles,
+    // A placeholder is stored as it is; the sample model's answer is completed again.
+    sample: (request) => new Research().complete(sampleBundles(request)),
     sampleReasoning,
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
@@ -186,16 +112,8 @@ async function generate(
   const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  const known = new KnownLinks();
-  const checked = (bundle: Bundle) => known.keepKnown(bundle);
-  const places = new Map<string, string>();
-  const finished = (plan: Bundles): Bundles => ({
-    ...plan,
-    bundles: plan.bundles.map(checked),
-    ...timeZoneOf(places),
-  });
-  const schemaAt = (index: number) =>
-    index < MAX_BUNDLES ? WholeBundle.transform(checked) : z.never();
+  const research = new Research();
+  const parts = partsOf(research);
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
     const answer = await context.respond(`turn-${turn}`, {
@@ -209,39 +127,38 @@ async function generate(
       webSearch: webSearch ? { city: null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
-    }, { member: "bundles", noun: "bundle", count: null, schemaAt });
-    known.addSearches(answer.output);
+    }, parts);
+    research.addSearches(answer.output);
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools, context });
       previous = addAnswer(input, answer);
       for (const { item, place } of outputs) {
         input.push(item);
-        known.addOutput(item.output);
-        if (place) places.set(place.name, place.timeZone);
+        research.addOutput(item.output, place);
       }
       continue;
     }
-    const verdict = await review.judge(answer, (written): Bundles => written);
-    if ("value" in verdict) return finished(verdict.value);
+    const verdict = await review.judge(answer, (written) => research.complete(written));
+    if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.
       if (answer.text !== null) previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
-  if (review.fallback !== null) return finished(review.fallback);
+  if (review.fallback !== null) return review.fallback;
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 
-/**
- * Returns the time zone of a plan, if all of its places have the same one.
- *
- * @param places the time zones by the names of the places. The model asks again for a place of the
- * same name if it meant another one, so the last one counts.
- */
-function timeZoneOf(places: ReadonlyMap<string, string>): Pick<Bundles, "timeZone"> {
-  const [timeZone, ...others] = new Set(places.values());
-  return timeZone === undefined || others.length > 0 ? {} : { timeZone };
+/** Returns the schema of each single bundle, for partial plans. */
+function partsOf(research: Research): PlanParts {
+  const part = WrittenBundle.transform((bundle) => withSoundPrices(research.completePart(bundle)));
+  return {
+    member: "bundles",
+    noun: "bundle",
+    count: null,
+    schemaAt: (index) => index < MAX_BUNDLES ? part : z.never(),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { InputItem } from "../../../lib/model/model.ts";
 import { linksIn } from "../../tools/output.ts";
-import type { Bundle } from "./kind.ts";
+import type { WrittenBundle } from "./plan.ts";
 
 /** A search of the hosted tool. Sources without a URL are feeds, for example of the weather. */
 const SearchCall = z.object({
@@ -61,7 +61,7 @@ export class KnownLinks {
    * Returns the bundle without links that are no http(s) URL, and without unknown links. Such a link
    * does not justify a new plan.
    */
-  keepKnown(bundle: Bundle): Bundle {
+  keepKnown(bundle: WrittenBundle): WrittenBundle {
     const check = (text: string | null) => text !== null && this.#isKnown(text) ? text : null;
     return {
       ...bundle,

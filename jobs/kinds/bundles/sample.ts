@@ -2,7 +2,8 @@
  * Invented event bundles for the sample generator, without real venues and without links.
  * @module
  */
-import type { Bundles, BundlesRequest } from "./kind.ts";
+import type { WrittenBundles } from "./plan.ts";
+import type { BundlesRequest } from "./request.ts";
 import { choicesFor } from "../sample_choice.ts";
 
 const neighborhoods = ["Old Town", "Harbor", "University Quarter", "Arts District", "Riverside"];
@@ -50,6 +51,15 @@ const anyInterests = ["music", "food", "art"];
 /** The time of bundles for travellers who name none. */
 const THIS_WEEKEND = "When: the coming weekend";
 
+/** What is not known of an invented event. */
+const unknown = {
+  city: null,
+  category: "other",
+  mapQuery: null,
+  coordinates: null,
+  price: null,
+} as const;
+
 /** The reasoning summaries of the sample generator. */
 export const sampleReasoning = [
   "Reading your request: what matters most, and when",
@@ -57,7 +67,7 @@ export const sampleReasoning = [
 ];
 
 /** Returns three to five bundles for the request. */
-export function sampleBundles(request: BundlesRequest): Bundles {
+export function sampleBundles(request: BundlesRequest): WrittenBundles {
   const { interests, timeframe } = request.preferences;
   const choose = choicesFor(request.preferences);
   const named = interests?.filter(Boolean) ?? [];
@@ -75,8 +85,11 @@ export function sampleBundles(request: BundlesRequest): Bundles {
       keyEvents: programmes[(first + bundle) % programmes.length]!.map((happening, event) => ({
         name: `${titleCase(interest)} ${happening.name}`,
         date: happening.when,
+        startsAt: null,
+        endsAt: null,
         venue: happening.venue,
         neighborhood: choose(neighborhoods, `place ${bundle}.${event}`),
+        ...unknown,
         url: null,
         why: named.length > 0
           ? `Because you asked for ${interest}.`

@@ -3,7 +3,7 @@
  * totals. It is pure; what it needs from other services comes as arguments.
  * @module
  */
-import { type Cost, isCurrency, isPlausible } from "../cost.ts";
+import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
 import type {
   Activity,
@@ -59,11 +59,6 @@ export function totalsOf(activities: readonly Activity[]): DayTotals {
     walkingMeters: walks.length === 0 ? null : walks.reduce((sum, meters) => sum + meters, 0),
     hours: hoursOf(activities),
   };
-}
-
-/** Returns whether a cost may be shown. */
-export function isSound(cost: Cost): boolean {
-  return isPlausible(cost) && isCurrency(cost.currency);
 }
 
 /** Sums of decimal fractions are not exact. */

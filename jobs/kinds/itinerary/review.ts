@@ -6,8 +6,7 @@
 import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
 import { comparable } from "../text.ts";
 import { startAfterMidnight } from "./clock_time.ts";
-import { type Cost, isCurrency, isPlausible, maxAmountIn } from "../cost.ts";
-import { isSound } from "./assemble.ts";
+import { type Cost, isCurrency, isPlausible, isSound, maxAmountIn } from "../cost.ts";
 import type { Activity, Day, Itinerary } from "./plan.ts";
 
 type ItineraryRule = Rule<Itinerary>;

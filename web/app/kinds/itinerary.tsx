@@ -4,7 +4,7 @@
  */
 import type { Day, ItineraryJob } from "../../client/job.ts";
 import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
-import { Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { formatCost, Placeholder, PlaceLink } from "./plan_pieces.tsx";
 import type { KindView, PlanProps } from "./view.ts";
 
 type Activity = Day["activities"][number];
@@ -130,14 +130,4 @@ export function formatCosts(activities: readonly Activity[]): string | null {
   }
   const isKnown = activities.some(({ estimatedCost }) => estimatedCost !== null);
   return isKnown ? "activities: free" : null;
-}
-
-function formatCost({ amount, currency }: { amount: number; currency: string }): string {
-  if (amount === 0) return "free";
-  const fractions = Number.isInteger(amount)
-    // Both, because older versions of Safari reject a maximum below their minimum.
-    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
-    : {};
-  const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
-  return `about ${format.format(amount)}`;
 }

@@ -14,9 +14,24 @@ export function Link({ url, children }: { url: string | null; children: Componen
   return href === null ? <>{children}</> : <a href={href} rel={REL} target="_blank">{children}</a>;
 }
 
-/** Links to a map search for a place. The map site sees the place when the link is followed. */
-export function PlaceLink({ place }: { place: string }) {
-  return <a href={mapUrl(place)} rel={REL} target="_blank" dir="auto">{place}</a>;
+/**
+ * Links to a map search for a place. The map site sees the place when the link is followed.
+ *
+ * @param props.query what to search for; unset: the text of the link
+ */
+export function PlaceLink({ place, query = place }: { place: string; query?: string }) {
+  return <a href={mapUrl(query)} rel={REL} target="_blank" dir="auto">{place}</a>;
+}
+
+/** Formats a cost: `about $12`, or `free`. */
+export function formatCost({ amount, currency }: { amount: number; currency: string }): string {
+  if (amount === 0) return "free";
+  const fractions = Number.isInteger(amount)
+    // Both, because older versions of Safari reject a maximum below their minimum.
+    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
+    : {};
+  const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
+  return `about ${format.format(amount)}`;
 }
 
 function mapUrl(place: string): string {

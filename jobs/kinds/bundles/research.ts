@@ -1,0 +1,82 @@
+/**
+ * What the tools of a job have found: links and time zones. The program completes the plan of the
+ * model with it.
+ * @module
+ */
+import type { InputItem } from "../../../lib/model/model.ts";
+import type { FoundPlace } from "../../tools/tool.ts";
+import { approximate } from "../plan_members.ts";
+import { comparable } from "../text.ts";
+import { KnownLinks } from "./known_links.ts";
+import type {
+  Bundle,
+  Bundles,
+  KeyEvent,
+  WrittenBundle,
+  WrittenBundles,
+  WrittenEvent,
+} from "./plan.ts";
+
+/** Collects what tools find, and completes plans. */
+export class Research {
+  readonly #links = new KnownLinks();
+  /**
+   * The time zones by the names of the places. The model asks again for a place of the same name if
+   * it meant another one, so the last one counts.
+   */
+  readonly #timeZones = new Map<string, string>();
+
+  /** Adds what the hosted web search has found, and the pages that the model cites. */
+  addSearches(output: readonly InputItem[]): void {
+    this.#links.addSearches(output);
+  }
+
+  /**
+   * Adds the output of a tool.
+   *
+   * @param json the output, as the model receives it
+   * @param place the place that the output is about
+   */
+  addOutput(json: string, place: FoundPlace | undefined): void {
+    this.#links.addOutput(json);
+    if (place) this.#timeZones.set(comparable(place.name), place.timeZone);
+  }
+
+  /** Completes a plan: the form in which it is stored. */
+  complete({ bundles, ...plan }: WrittenBundles): Bundles {
+    const timeZone = this.#timeZone;
+    return {
+      ...plan,
+      bundles: bundles.map((bundle) => this.completePart(bundle)),
+      ...(timeZone !== null && { timeZone }),
+    };
+  }
+
+  /** Completes one bundle with what has been found so far. */
+  completePart(bundle: WrittenBundle): Bundle {
+    const known = this.#links.keepKnown(bundle);
+    return { ...known, keyEvents: known.keyEvents.map((event) => this.#completeEvent(event)) };
+  }
+
+  #completeEvent(event: WrittenEvent): KeyEvent {
+    return {
+      ...event,
+      timeZone: this.#timeZoneIn(event.city),
+      coordinates: approximate(event.coordinates),
+      verified: null,
+    };
+  }
+
+  /** The time zone of the plan: that of all of its places; `null`: not known, or not one. */
+  get #timeZone(): string | null {
+    const [timeZone, ...others] = new Set(this.#timeZones.values());
+    return timeZone === undefined || others.length > 0 ? null : timeZone;
+  }
+
+  /** Returns the time zone of a city, else that of the plan: tools know cities by English names. */
+  #timeZoneIn(city: string | null): string | null {
+    // Some models add the country: `Lisbon, Portugal`.
+    const [name = ""] = city?.split(",") ?? [];
+    return this.#timeZones.get(comparable(name)) ?? this.#timeZone;
+  }
+}
