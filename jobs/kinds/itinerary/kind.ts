@@ -72,7 +72,7 @@ export function itineraryKind(settings: ItinerarySettings) {
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) => generate(request, context, settings),
     sample: sampleItinerary,
-    presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
+    presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
       location: result?.location ?? null,

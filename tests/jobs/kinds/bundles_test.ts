@@ -127,7 +127,7 @@ const acceptedPreferences: [what: string, sent: unknown, kept: unknown][] = [
     interests: ["jazz"],
     timeframe: "",
   }],
-  ["unknown members", { interests: null, budget: 5 }, { interests: null }],
+  ["unknown members", { interests: null, colour: 5 }, { interests: null }],
 ];
 
 for (const [what, sent, kept] of acceptedPreferences) {

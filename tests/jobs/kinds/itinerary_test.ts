@@ -229,7 +229,7 @@ Deno.test("generate() sends the date in UTC, whatever the local time zone is", a
   Deno.env.set("TZ", "Asia/Tokyo");
   try {
     const { model, requests } = scriptedModel([answer(itinerary(1, 2, 3))]);
-    const { context } = testContext(model, NOON + 8 * HOUR);
+    const { context } = testContext(model, { now: NOON + 8 * HOUR });
     await itineraryKind({ model: "gpt-test" }).generate(rome, context);
 
     assertMatch(JSON.stringify(requests[0]), /Saturday, 2026-11-21T20:00Z/);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { findPlace, type Place, type PlaceWords } from "../../../jobs/tools/place_search.ts";
+import { findPlace, type Place, type PlaceWords } from "../../../jobs/places/place_search.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { countWork } from "../../../testing/counted_work.ts";
 import { serveLocally } from "../../../testing/local_server.ts";

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { apiUrl, fetchJsonTwice } from "../../lib/http/json_fetch.ts";
 import { loadPlaceCodes, type PlaceCodes } from "./place_codes.ts";
-import type { ToolContext } from "./tool.ts";
+import type { PlaceContext } from "./places.ts";
 
 /** The longest name of a place has 85 letters. Each name is compared with each word. */
 const MAX_NAME_CHARACTERS = 200;
@@ -99,12 +99,12 @@ const languagesByScript: [script: RegExp, languages: string[]][] = [
 /**
  * Finds a place.
  *
- * @param options the base URL of the geocoding, and the context of the tool call
+ * @param options the base URL of the geocoding, and the context of the question
  * @throws {JsonFetchError} if the geocoding fails
  */
 export async function findPlace(
   words: PlaceWords,
-  options: { baseUrl: string; context: ToolContext },
+  options: { baseUrl: string; context: PlaceContext },
 ): Promise<FoundPlace> {
   const [first = "", ...rest] = words.city.split(/[,;()，、（）]/).map((part) => part.trim())
     .filter(Boolean).slice(0, MAX_PARTS);
@@ -134,7 +134,7 @@ function qualifiersOf(parts: (string | null)[], kind: Qualifier["kind"]): Qualif
 /** Returns the candidates for a name, the most relevant first. */
 async function search(
   name: string,
-  { count, baseUrl, context }: { count: number; baseUrl: string; context: ToolContext },
+  { count, baseUrl, context }: { count: number; baseUrl: string; context: PlaceContext },
 ): Promise<Place[]> {
   const ofScript = languagesByScript.find(([script]) => script.test(name))?.[1] ?? [];
   for (const language of [...ofScript, "en"]) {
