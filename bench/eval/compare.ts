@@ -141,7 +141,9 @@ function compareFilled(comparison: Comparison, before: Ratios, after: Ratios): v
 function compareTotals(comparison: Comparison, before: Totals, after: Totals): void {
   for (const [name, tolerance, format] of compared) {
     const [old, now] = [before[name], after[name]];
-    if (old === null || now === null || Math.abs(now - old) <= tolerance * old) continue;
+    if (old === null || now === null) continue;
+    // The larger one, so that the same two runs differ in both orders.
+    if (Math.abs(now - old) <= tolerance * Math.max(now, old)) continue;
     const list = now < old ? comparison.better : comparison.worse;
     list.push({ what: `total ${name}`, before: format(old), after: format(now) });
   }

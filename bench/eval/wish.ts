@@ -13,13 +13,24 @@ export interface Area {
   radiusKm: number;
 }
 
+/** The codes of traps as constraints. */
+export const trapCodes = [
+  "invented_place",
+  "injection",
+  "impossible_budget",
+  "wrong_place",
+  "past_date",
+] as const;
+
 /** What a wish tries to make the model do wrong, and what shows that it did. */
 export interface Trap {
-  /** The code of the constraint. */
-  code: "invented_place" | "injection" | "impossible_budget" | "wrong_place" | "past_date";
-  /** Where a forbidden text counts: the names of places, or all texts of the plan. */
-  in?: "places" | "all";
-  /** What must not be there. The wish does not contain it, because a plan may repeat the wish. */
+  code: typeof trapCodes[number];
+  /**
+   * Where the text must not be: in searches for a map, in all names of places, in dates, or anywhere.
+   * Unset: anywhere.
+   */
+  in?: "map" | "names" | "dates" | "all";
+  /** The text that must not be there. The wish does not contain it, because a plan may repeat the wish. */
   forbidden?: RegExp;
 }
 

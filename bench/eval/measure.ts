@@ -1,0 +1,89 @@
+/**
+ * Measures a plan: which constraints of its wish it passes.
+ * @module
+ */
+import { itineraryRules } from "../../jobs/kinds/itinerary/review.ts";
+import { bundlesRules } from "../../jobs/kinds/bundles/review.ts";
+import { Bundles } from "../../jobs/kinds/bundles/plan.ts";
+import type { BundlesRequest } from "../../jobs/kinds/bundles/request.ts";
+import { Itinerary } from "../../jobs/kinds/itinerary/plan.ts";
+import type { ItineraryRequest } from "../../jobs/kinds/itinerary/request.ts";
+import { type Check, checksFor } from "./checks.ts";
+import { type PlanView, viewOfBundles, viewOfItinerary } from "./plan_view.ts";
+import { ruleChecks } from "./rule_checks.ts";
+import type { WishResult } from "./run.ts";
+import type { Wish } from "./wish.ts";
+
+/** What the jobs of a wish returned. */
+export interface Outcome {
+  /** The request of the last job, with the facts of a change. */
+  request: unknown;
+  /** The plan of the last job; `null` if there is none. */
+  plan: unknown;
+  /** The plan before the change; `null` if there is none, or nothing was to change. */
+  base: unknown;
+}
+
+export type Measurement = Pick<WishResult, "delivered" | "verdicts" | "findings" | "filled">;
+
+/**
+ * Measures the plan of a wish. It is pure.
+ *
+ * @throws if a rule of the plan review is not in the table of rules
+ */
+export function measure(wish: Wish, outcome: Outcome): Measurement {
+  const { view, rules, facts } = wish.kind === "itinerary"
+    ? readItinerary(outcome)
+    : readBundles(outcome);
+  const base = outcome.base === null ? null : viewOf(wish, outcome.base);
+  const isComplete = view !== null && (!wish.refine || base !== null);
+  return {
+    delivered: isComplete,
+    ...judge([...rules, ...checksFor(wish, { base, facts })], isComplete ? view : null),
+    filled: view?.filled ?? {},
+  };
+}
+
+/** Returns the verdict of each check. Without a plan, none passes. */
+function judge(
+  checks: readonly Check[],
+  view: PlanView | null,
+): Pick<Measurement, "verdicts" | "findings"> {
+  const verdicts: Measurement["verdicts"] = {};
+  const findings: Measurement["findings"] = [];
+  for (const { code, group, find } of checks) {
+    const found = view && find(view);
+    verdicts[code] = { group, passed: found?.length === 0 };
+    findings.push(...(found ?? []).map((text) => ({ code, text })));
+  }
+  return { verdicts, findings };
+}
+
+function viewOf({ kind }: Wish, plan: unknown): PlanView | null {
+  if (kind === "itinerary") {
+    const { data } = Itinerary.safeParse(plan);
+    return data ? viewOfItinerary(data) : null;
+  }
+  const { data } = Bundles.safeParse(plan);
+  return data ? viewOfBundles(data) : null;
+}
+
+function readItinerary({ request, plan: found }: Outcome) {
+  const facts = request as ItineraryRequest;
+  const parsed = Itinerary.safeParse(found).data;
+  const plan = parsed && isComplete(parsed, facts) ? parsed : null;
+  const view = plan && viewOfItinerary(plan);
+  return { view, facts, rules: ruleChecks(itineraryRules, { plan, view, facts }) };
+}
+
+/** Returns whether a plan has the days that the request asks for. */
+function isComplete({ days }: Itinerary, { durationDays }: ItineraryRequest): boolean {
+  return days.length === durationDays && days.every(({ day }, index) => day === index + 1);
+}
+
+function readBundles({ request, plan: found }: Outcome) {
+  const facts = (request as BundlesRequest).preferences;
+  const plan = Bundles.safeParse(found).data ?? null;
+  const view = plan && viewOfBundles(plan);
+  return { view, facts, rules: ruleChecks(bundlesRules, { plan, view, facts }) };
+}

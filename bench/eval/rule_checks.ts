@@ -1,0 +1,70 @@
+/**
+ * The rules of the plan review as constraints of the evaluation: to which group each belongs, and
+ * when it applies.
+ * @module
+ */
+import type { Rule } from "../../lib/model/plan_review.ts";
+import type { Check } from "./checks.ts";
+import type { Item, PlanView } from "./plan_view.ts";
+import type { Group } from "./scores.ts";
+
+/** What the evaluation must know about a rule. */
+interface Terms {
+  group: Group;
+  /** The rule applies if the wish has one of these facts. Unset: always. */
+  needs?: readonly string[];
+  /** The rule applies if this is so for one of the activities or events. Unset: always. */
+  needsItem?: (item: Item) => boolean;
+}
+
+const commonsense: Terms = { group: "commonsense" };
+const located: Terms = { ...commonsense, needsItem: ({ coordinates }) => coordinates !== null };
+const priced: Terms = { ...commonsense, needsItem: ({ cost }) => cost !== null };
+
+function hard(...needs: string[]): Terms {
+  return { group: "hard", needs };
+}
+
+/** By the code of the rule. Rules of both kinds that have one code mean the same. */
+export const ruleTerms: Record<string, Terms> = {
+  repeated_activity: commonsense,
+  equal_days: commonsense,
+  after_midnight: commonsense,
+  implausible_cost: commonsense,
+  unknown_currency: commonsense,
+  equal_titles: commonsense,
+  equal_bundles: commonsense,
+  repeated_event: commonsense,
+  empty_event: commonsense,
+};
+
+/**
+ * Returns the rules that apply to a plan, as checks. A repair hides the fault from the rule, so a
+ * warning counts as well.
+ *
+ * @param plan the plan of which `view` is the view
+ * @param facts the request, or the preferences in it
+ */
+export function ruleChecks<Plan>(
+  rules: readonly Rule<Plan>[],
+  { plan, view, facts }: { plan: Plan | null; view: PlanView | null; facts: object },
+): Check[] {
+  const items = view?.parts.flatMap((part) => part.items) ?? [];
+  return rules.flatMap(({ code, check }): Check[] => {
+    const { group, needs, needsItem } = termsOf(code);
+    if (needs && !needs.some((name) => name in facts)) return [];
+    if (needsItem && !items.some(needsItem)) return [];
+    const find = ({ warnings }: PlanView) => {
+      const warned = warnings.filter((warning) => warning.code === code);
+      const found = warned.length > 0 ? warned : plan === null ? [] : check(plan);
+      return found.map(({ where, message }) => `${[where].flat().join(".")}: ${message}`);
+    };
+    return [{ code, group, find }];
+  });
+}
+
+function termsOf(code: string): Terms {
+  const terms = ruleTerms[code];
+  if (!terms) throw new Error(`Cannot measure the rule ${code}: it is not in the table of rules`);
+  return terms;
+}
