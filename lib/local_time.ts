@@ -60,6 +60,11 @@ export function localMs(time: string): number {
   return Date.parse(hasTimeOfDay(time) ? `${time}Z` : `${time}T00:00Z`);
 }
 
+/** Returns the local time of epoch milliseconds, as if the place were in UTC: `2026-12-04T20:00`. */
+export function localTimeAt(ms: number): string {
+  return isoTime(ms).slice(0, "YYYY-MM-DDTHH:MM".length);
+}
+
 /**
  * Returns whether a local time is later than another one: on a later day, or on the same day if
  * both have a time of day.
@@ -75,5 +80,5 @@ function plain(text: string): string {
 
 /** Returns a time with its day; `null` if there is no such time. */
 function textOf(ms: number): string | null {
-  return Number.isNaN(ms) ? null : isoTime(ms).slice(0, "YYYY-MM-DDTHH:MM".length);
+  return Number.isNaN(ms) ? null : localTimeAt(ms);
 }

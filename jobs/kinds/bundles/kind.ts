@@ -22,7 +22,8 @@ import { fenced } from "../text.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
-import { bundlesRules, withSoundPrices } from "./review.ts";
+import { withSoundPrices } from "./rules/money.ts";
+import { bundlesRules } from "./rules/rules.ts";
 import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
 
 const MAX_TURNS = 10;
@@ -104,15 +105,20 @@ async function generate(
   context: JobContext,
   { model, effort, tools, webSearch }: BundlesSettings,
 ): Promise<Bundles> {
+  const research = new Research();
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules,
+    rules: bundlesRules({
+      request,
+      startedAt: context.startedAt,
+      destination: null,
+      isKnownLink: (link) => research.isKnownLink(link),
+    }),
     maxTokens: TURN_TOKENS,
   });
   const instructions = bundlesInstructions(promptTime(context.startedAt));
   const input: InputItem[] = [{ role: "user", content: fenced(request) }];
   let previous: ResponseRequest["previous"] = null;
-  const research = new Research();
   const parts = partsOf(research);
 
   for (let turn = 1; turn <= MAX_TURNS; turn++) {

@@ -7,7 +7,7 @@ import type { InputItem } from "../../../lib/model/model.ts";
 import type { FoundPlace } from "../../tools/tool.ts";
 import { approximate } from "../plan_members.ts";
 import { comparable } from "../text.ts";
-import { KnownLinks } from "./known_links.ts";
+import { isLink, KnownLinks } from "./known_links.ts";
 import type {
   Bundle,
   Bundles,
@@ -42,29 +42,52 @@ export class Research {
     if (place) this.#timeZones.set(comparable(place.name), place.timeZone);
   }
 
-  /** Completes a plan: the form in which it is stored. */
+  /** Returns whether a tool has returned a link so far. */
+  isKnownLink(link: string): boolean {
+    return this.#links.isKnown(link);
+  }
+
+  /** Completes a plan: the form in which the rules see it. Its links are not reviewed yet. */
   complete({ bundles, ...plan }: WrittenBundles): Bundles {
     const timeZone = this.#timeZone;
     return {
       ...plan,
-      bundles: bundles.map((bundle) => this.completePart(bundle)),
+      bundles: bundles.map((bundle) => this.#completeBundle(bundle)),
       ...(timeZone !== null && { timeZone }),
     };
   }
 
-  /** Completes one bundle with what has been found so far. */
+  /** Completes one bundle with what has been found so far. Its unknown links are left out. */
   completePart(bundle: WrittenBundle): Bundle {
-    const known = this.#links.keepKnown(bundle);
-    return { ...known, keyEvents: known.keyEvents.map((event) => this.#completeEvent(event)) };
+    const completed = this.#completeBundle(bundle);
+    const keyEvents = completed.keyEvents.map((event) => ({
+      ...event,
+      url: this.#known(event.url),
+    }));
+    return { ...completed, keyEvents };
+  }
+
+  /** An image without a source is no loss, so it is left out without a word. */
+  #completeBundle({ imageUrl, keyEvents, ...bundle }: WrittenBundle): Bundle {
+    return {
+      ...bundle,
+      keyEvents: keyEvents.map((event) => this.#completeEvent(event)),
+      imageUrl: this.#known(imageUrl),
+    };
   }
 
   #completeEvent(event: WrittenEvent): KeyEvent {
     return {
       ...event,
+      url: event.url !== null && isLink(event.url) ? event.url : null,
       timeZone: this.#timeZoneIn(event.city),
       coordinates: approximate(event.coordinates),
       verified: null,
     };
+  }
+
+  #known(link: string | null): string | null {
+    return link !== null && this.isKnownLink(link) ? link : null;
   }
 
   /** The time zone of the plan: that of all of its places; `null`: not known, or not one. */

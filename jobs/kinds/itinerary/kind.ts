@@ -13,7 +13,8 @@ import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { itineraryRules, withSoundDayCosts } from "./review.ts";
+import { withSoundDayCosts } from "./rules/money.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
 
 /** The usual time that a small model takes to write about five days. */
@@ -90,7 +91,7 @@ async function generate(
   const schema = writtenItinerary(request.durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules,
+    rules: itineraryRules({ request, destination: null }),
     maxTokens: tokensFor(request.durationDays),
   });
   const messages: ChatMessage[] = [

@@ -1,7 +1,7 @@
 /** What bundles must keep to, and what becomes of a plan that does not. */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { type Bundles, bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
-import { bundlesRules } from "../../../jobs/kinds/bundles/review.ts";
+import { bundlesRules } from "../../../jobs/kinds/bundles/rules/rules.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { ResponseRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";

@@ -4,7 +4,7 @@ import { isCurrency, isPlausible } from "../../../jobs/kinds/cost.ts";
 import { assembleDay, assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
 import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import type { WrittenItinerary } from "../../../jobs/kinds/itinerary/plan.ts";
-import { itineraryRules } from "../../../jobs/kinds/itinerary/review.ts";
+import { itineraryRules } from "../../../jobs/kinds/itinerary/rules/rules.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import type { PlanParts } from "../../../jobs/kind.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
