@@ -3,6 +3,7 @@
  * the wish is about, and the plan before a change.
  * @module
  */
+import type { SpendingFacts } from "../../jobs/kinds/spending.ts";
 import { comparable } from "../../jobs/kinds/text.ts";
 import { languageOf } from "./language.ts";
 import { linksIn } from "./links.ts";
@@ -24,13 +25,7 @@ export interface CheckOptions {
   /** The plan before the change; `null`: the wish has no second turn. */
   base: PlanView | null;
   /** The facts of the request, with those of the change. */
-  facts: Facts;
-}
-
-/** The facts that checks read. */
-export interface Facts {
-  budget?: { amount: number; currency: string; per: "person" | "all" } | undefined;
-  travellers?: { adults: number; children: number } | undefined;
+  facts: SpendingFacts;
 }
 
 /** Returns the checks that apply to a wish. */

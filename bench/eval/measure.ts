@@ -2,22 +2,25 @@
  * Measures a plan: which constraints of its wish it passes.
  * @module
  */
-import { itineraryRules } from "../../jobs/kinds/itinerary/review.ts";
-import { bundlesRules } from "../../jobs/kinds/bundles/review.ts";
 import { Bundles } from "../../jobs/kinds/bundles/plan.ts";
 import type { BundlesRequest } from "../../jobs/kinds/bundles/request.ts";
+import { bundlesRules } from "../../jobs/kinds/bundles/rules/rules.ts";
 import { Itinerary } from "../../jobs/kinds/itinerary/plan.ts";
 import type { ItineraryRequest } from "../../jobs/kinds/itinerary/request.ts";
+import { itineraryRules } from "../../jobs/kinds/itinerary/rules/rules.ts";
+import type { Destination } from "../../jobs/places/place.ts";
 import { type Check, checksFor } from "./checks.ts";
 import { type PlanView, viewOfBundles, viewOfItinerary } from "./plan_view.ts";
 import { ruleChecks } from "./rule_checks.ts";
 import type { WishResult } from "./run.ts";
-import type { Wish } from "./wish.ts";
+import type { Area, Wish } from "./wish.ts";
 
 /** What the jobs of a wish returned. */
 export interface Outcome {
   /** The request of the last job, with the facts of a change. */
   request: unknown;
+  /** When work on the last job began, in epoch milliseconds. */
+  startedAt: number;
   /** The plan of the last job; `null` if there is none. */
   plan: unknown;
   /** The plan before the change; `null` if there is none, or nothing was to change. */
@@ -33,15 +36,24 @@ export type Measurement = Pick<WishResult, "delivered" | "verdicts" | "findings"
  */
 export function measure(wish: Wish, outcome: Outcome): Measurement {
   const { view, rules, facts } = wish.kind === "itinerary"
-    ? readItinerary(outcome)
-    : readBundles(outcome);
+    ? readItinerary(wish, outcome)
+    : readBundles(wish, outcome);
   const base = outcome.base === null ? null : viewOf(wish, outcome.base);
   const isComplete = view !== null && (!wish.refine || base !== null);
+  const checks = [
+    ...rules.filter(({ code }) => !isReplaced(code, wish)),
+    ...checksFor(wish, { base, facts }),
+  ];
   return {
     delivered: isComplete,
-    ...judge([...rules, ...checksFor(wish, { base, facts })], isComplete ? view : null),
+    ...judge(checks, isComplete ? view : null),
     filled: view?.filled ?? {},
   };
+}
+
+/** Returns whether the trap of a wish measures the same: no plan keeps an impossible budget. */
+function isReplaced(code: string, { trap }: Wish): boolean {
+  return code === "over_budget" && trap?.code === "impossible_budget";
 }
 
 /** Returns the verdict of each check. Without a plan, none passes. */
@@ -68,12 +80,13 @@ function viewOf({ kind }: Wish, plan: unknown): PlanView | null {
   return data ? viewOfBundles(data) : null;
 }
 
-function readItinerary({ request, plan: found }: Outcome) {
+function readItinerary({ area }: Wish, { request, plan: found }: Outcome) {
   const facts = request as ItineraryRequest;
   const parsed = Itinerary.safeParse(found).data;
   const plan = parsed && isComplete(parsed, facts) ? parsed : null;
   const view = plan && viewOfItinerary(plan);
-  return { view, facts, rules: ruleChecks(itineraryRules, { plan, view, facts }) };
+  const rules = itineraryRules({ request: facts, destination: destinationIn(area) });
+  return { view, facts, rules: ruleChecks(rules, { plan, view, facts }) };
 }
 
 /** Returns whether a plan has the days that the request asks for. */
@@ -81,9 +94,27 @@ function isComplete({ days }: Itinerary, { durationDays }: ItineraryRequest): bo
   return days.length === durationDays && days.every(({ day }, index) => day === index + 1);
 }
 
-function readBundles({ request, plan: found }: Outcome) {
-  const facts = (request as BundlesRequest).preferences;
+function readBundles({ area }: Wish, { request: body, startedAt, plan: found }: Outcome) {
+  const request = body as BundlesRequest;
+  const facts = request.preferences;
   const plan = Bundles.safeParse(found).data ?? null;
   const view = plan && viewOfBundles(plan);
-  return { view, facts, rules: ruleChecks(bundlesRules, { plan, view, facts }) };
+  const rules = bundlesRules({
+    request,
+    startedAt,
+    destination: destinationIn(area),
+    // The program has left out the links that no tool has returned, with a warning for each.
+    isKnownLink: () => true,
+  });
+  return { view, facts, rules: ruleChecks(rules, { plan, view, facts }) };
+}
+
+/**
+ * Returns the destination of a wish. It comes from the table of wishes, so it is also right where the
+ * geocoding of a job was wrong or failed.
+ */
+function destinationIn(area: Area | undefined): Destination | null {
+  if (!area) return null;
+  const { radiusKm, ...point } = area;
+  return { name: "the destination", point, radiusKm, timeZone: null, countryCode: null };
 }

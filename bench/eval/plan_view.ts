@@ -15,6 +15,9 @@ export interface Item {
   category: Category;
   cost: Cost | null;
   coordinates: Coordinates | null;
+  verified: boolean | null;
+  /** `null`: not known; events have none. */
+  openingHours: string | null;
   needsMet: string | null;
   mapQuery: string | null;
   /** All texts that name the place. */
@@ -95,6 +98,7 @@ export function viewOfBundles({ bundles, warnings = [] }: Bundles): PlanView {
         title: name,
         cost: price,
         needsMet: null,
+        openingHours: null,
         names: [name, event.venue ?? "", event.mapQuery ?? ""],
         dates: [event.date, event.startsAt ?? ""],
       })),

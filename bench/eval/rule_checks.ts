@@ -18,24 +18,49 @@ interface Terms {
 }
 
 const commonsense: Terms = { group: "commonsense" };
+
+/** Only places with a position can be too far away. */
 const located: Terms = { ...commonsense, needsItem: ({ coordinates }) => coordinates !== null };
+
 const priced: Terms = { ...commonsense, needsItem: ({ cost }) => cost !== null };
 
-function hard(...needs: string[]): Terms {
+const looked: Terms = { ...commonsense, needsItem: ({ verified }) => verified !== null };
+
+const opened: Terms = { ...commonsense, needsItem: ({ openingHours }) => openingHours !== null };
+
+/** Rules about what travellers ask for. */
+function wished(...needs: string[]): Terms {
   return { group: "hard", needs };
 }
 
 /** By the code of the rule. Rules of both kinds that have one code mean the same. */
 export const ruleTerms: Record<string, Terms> = {
   repeated_activity: commonsense,
+  repeated_place: commonsense,
   equal_days: commonsense,
   after_midnight: commonsense,
-  implausible_cost: commonsense,
-  unknown_currency: commonsense,
+  overlapping_times: commonsense,
+  short_transfer: located,
+  missing_meal: commonsense,
+  unknown_place: looked,
+  outside_destination: located,
+  closed: opened,
+  implausible_cost: priced,
+  unknown_currency: priced,
   equal_titles: commonsense,
   equal_bundles: commonsense,
   repeated_event: commonsense,
   empty_event: commonsense,
+  past_event: commonsense,
+  overlapping_events: commonsense,
+  unseen_link: commonsense,
+  pace: wished("pace"),
+  over_budget: wished("budget"),
+  other_currency: wished("budget"),
+  diet_not_considered: wished("diet"),
+  accessibility_not_considered: wished("accessibility"),
+  wrong_dates: wished("startDate"),
+  outside_timeframe: wished("startDate", "endDate"),
 };
 
 /**

@@ -22,6 +22,7 @@ export interface WishRunnerOptions {
 interface EndedJob {
   id: string;
   request: unknown;
+  startedAt: number;
   /** `null` if the job has failed. */
   plan: unknown;
   failure: WishResult["failure"];
@@ -49,7 +50,7 @@ export class WishRunner {
     const kind = this.#kinds.get(wish.kind)!;
     const submitted = await this.#jobs.submit(kind, kind.request.parse(wish.request));
     const first = await this.#untilEnded(kind, idOf(wish, submitted));
-    const second = wish.refine && first.failure === null
+    const second = wish.refine && kind.refinement && first.failure === null
       ? await this.#refine(kind, { wish, parentId: first.id })
       : null;
     const last = second ?? first;
@@ -59,6 +60,7 @@ export class WishRunner {
       failure: last.failure,
       ...measure(wish, {
         request: last.request,
+        startedAt: last.startedAt,
         // Without its second turn, a wish of two turns has no plan.
         plan: wish.refine && !second ? null : last.plan,
         base: second ? first.plan : null,
@@ -101,7 +103,7 @@ export class WishRunner {
           firstPartMs: firstPartAt && Math.max(0, firstPartAt - startedAt),
           usage,
         };
-        return { id, request, plan, failure, work };
+        return { id, request, startedAt, plan, failure, work };
       }
       await this.#clock.wait(POLL_MS);
     }
