@@ -38,7 +38,7 @@ if (options.json) console.log(jsonOf(comparison ? { ...run, comparison } : run).
 else {
   const output = outputOf();
   console.log(reportOf(run, output));
-  if (comparison) console.log(`\n${comparisonReport(comparison, output)}`);
+  if (comparison) console.log(`\n${comparisonReport(comparison, { ...output, stored: stored! })}`);
 }
 if (!run.results.every(isAcceptable)) Deno.exitCode = 1;
 

@@ -130,14 +130,20 @@ function ruleRows({ rules }: Scores): Row[] {
     .toSorted((a, b) => a.group.localeCompare(b.group) || a.name.localeCompare(b.name));
 }
 
-function summaryOf({ generator, models, promptVersions, totals, scores, ...run }: EvalRun): string {
-  const { commonsense, hard } = scores;
+/** Says what wrote the plans. */
+function originOf({ generator, models, promptVersions, serviceTier }: EvalRun): string {
   const used = Object.entries(models).map(([kind, model]) => `${kind} ${model}`).join(", ");
+  return `generator ${generator}${generator === "sample" ? "" : ` (${used})`}, ` +
+    `prompts ${promptVersions.join(", ")}, service tier ${serviceTier ?? "of the account"}`;
+}
+
+function summaryOf(run: EvalRun): string {
+  const { totals, scores } = run;
+  const { commonsense, hard } = scores;
   const medians = [totals.medianFirstPartMs, totals.medianLatencyMs]
     .map((ms) => textOf(ms, seconds) || "–");
   return [
-    `generator ${generator}${generator === "sample" ? "" : ` (${used})`}, ` +
-    `prompts ${promptVersions.join(", ")}, service tier ${run.serviceTier ?? "of the account"}`,
+    originOf(run),
     `${seconds(run.durationMs)} s in all; median of a wish: first part ${medians[0]} s, ` +
     `whole plan ${medians[1]} s; ${totals.turns} turns, ${totals.toolCalls} tool calls`,
     `tokens: input ${totals.inputTokens}, of these cached ${totals.cachedTokens} and written to ` +
@@ -152,10 +158,10 @@ function summaryOf({ generator, models, promptVersions, totals, scores, ...run }
   ].join("\n");
 }
 
-/** Returns what got better and worse since another run. */
+/** Returns what got better and worse since a stored run. */
 export function comparisonReport(
   { better, worse, onlyBefore, onlyAfter }: Comparison,
-  output: Output,
+  { stored, ...output }: Output & { stored: EvalRun },
 ): string {
   const columns: Column<Difference>[] = [
     { title: "WHAT", text: ({ what }) => what },
@@ -167,6 +173,7 @@ export function comparisonReport(
       ? `${title}: nothing`
       : `${paint(title, color, output)}:\n${tableOf({ rows, columns }, output)}`;
   return [
+    `Compared with the run of ${stored.startedAt}: ${originOf(stored)}`,
     section("Better", "green", better),
     section("Worse", "red", worse),
     ...onlyBefore.length > 0 ? [`Only in the stored run: ${onlyBefore.join(", ")}`] : [],

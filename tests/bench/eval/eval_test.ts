@@ -1,20 +1,21 @@
 /**
  * The evaluation, started as its task starts it, with its own permissions.
  */
-import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
-import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
-import { serveLocally } from "../../testing/local_server.ts";
-import { type Call, serveOpenAIBy, sse } from "../../testing/openai_server.ts";
-import { workDirectory } from "../../testing/program.ts";
-import { taskArguments } from "../../testing/task_command.ts";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { join } from "node:path";
+import { EvalRun } from "../../../bench/eval/run.ts";
+import { wishesOn } from "../../../bench/eval/wishes.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { type Call, serveOpenAIBy, sse } from "../../../testing/openai_server.ts";
+import { workDirectory } from "../../../testing/program.ts";
+import { taskArguments } from "../../../testing/task_command.ts";
 
 /** Runs the task in a directory without `.env`. */
-async function evaluate(args: string[], env: Record<string, string>) {
-  await using directory = await workDirectory();
+async function evaluate(args: string[], env: Record<string, string>, cwd?: string) {
+  await using directory = cwd === undefined ? await workDirectory() : null;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: taskArguments("eval", { args }),
-    cwd: directory.path,
+    cwd: cwd ?? directory!.path,
     env: { NO_COLOR: "1", ...env },
   }).output();
   const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -28,108 +29,142 @@ function wishOf({ body }: Call) {
   );
   const { content } = message;
   const text = typeof content === "string" ? content : content[0].text;
-  return JSON.parse(text.slice("<wish>\n".length, -"\n</wish>".length));
+  return JSON.parse(/<wish>\n([^]*?)\n<\/wish>/.exec(text)![1]!);
 }
 
-Deno.test("the evaluation passes with the sample generator", async () => {
-  const { code, output, errors } = await evaluate([], { GENERATOR: "sample" });
+const tokens = { usage: { prompt_tokens: 100, completion_tokens: 10 } };
 
-  assertStrictEquals(code, 0, errors);
-  assertMatch(output, /│ 30 days .*"30\/30"/);
-  assertMatch(output, /^repeats: 0, invented links: 0,/m);
-  assertMatch(output, /\n15 of 15 requests passed all hard checks .*\n$/);
-});
-
-Deno.test("the evaluation fails if two activities of a day start at the same time", async () => {
-  await using openai = serveOpenAIBy((call) => {
+/** A model server that writes sample itineraries, after `change` has changed them. */
+function servePlans(change: (plan: ReturnType<typeof sampleItinerary>) => void = () => {}) {
+  return serveOpenAIBy((call) => {
     const plan = sampleItinerary(wishOf(call));
-    const [first, second] = plan.days[4]?.activities ?? [];
-    if (plan.days.length === 5) second!.time = first!.time;
-    return { content: JSON.stringify(plan), usage: { prompt_tokens: 100, completion_tokens: 10 } };
+    change(plan);
+    return { content: JSON.stringify(plan), ...tokens };
   });
+}
 
-  const { code, output } = await evaluate(["--only", "itinerary", "--json"], {
+function configured(openai: { url: string }): Record<string, string> {
+  return {
     OPENAI_API_KEY: "sk-test",
     OPENAI_BASE_URL: openai.url,
     ITINERARY_MODEL: "small",
     MODEL_PRICES: '{"small":{"input":1,"output":10}}',
+  };
+}
+
+Deno.test("the evaluation runs on the sample generator without an account", async () => {
+  const { code, output, errors } = await evaluate([], { GENERATOR: "sample" });
+
+  const { length } = wishesOn("2026-11-28");
+  assertStrictEquals(code, 0, errors);
+  assertMatch(output, /^30 days +itinerary +yes /m);
+  assertMatch(output, /^hard +untouched_parts +100 % \(6 of 6\)$/m);
+  assertMatch(output, /^filled in +estimatedCost +\d+ % /m);
+  assertMatch(output, new RegExp(`^delivery 100 % \\(${length} of ${length}\\)$`, "m"));
+  assertMatch(output, /^final \d+ % \(\d+ of \d+\)\n$/m);
+});
+
+Deno.test("the evaluation stores a run, and says what is better and worse than in it", async () => {
+  await using directory = await workDirectory();
+  const before = join(directory.path, "before.json");
+  const args = ["--wishes", "village, island"];
+  {
+    await using openai = servePlans();
+    const { code, errors } = await evaluate([...args, "--out", before], configured(openai));
+    assertStrictEquals(code, 0, errors);
+  }
+  await using openai = servePlans((plan) => {
+    // Its plan has five days.
+    if (plan.days.length === 5) {
+      plan.days[4]!.activities[1]!.time = plan.days[4]!.activities[0]!.time;
+    }
   });
 
-  const { results, ...summary } = JSON.parse(output);
+  const changed = await evaluate(
+    [...args, "--compare", before],
+    configured(openai),
+    directory.path,
+  );
+  const json = await evaluate([...args, "--compare", before, "--json"], configured(openai));
+
+  const stored = EvalRun.parse(JSON.parse(await Deno.readTextFile(before)));
+  assertEquals(stored.results.map(({ label, delivered }) => [label, delivered]), [
+    ["village", true],
+    ["island", true],
+  ]);
+  assertStrictEquals(stored.totals.costUsd?.toFixed(4), "0.0004");
+  assertMatch(
+    changed.output,
+    /^Compared with the run of .*: generator openai \(itinerary small, /m,
+  );
+  assertMatch(changed.output, /^Better: nothing$/m);
+  assertMatch(changed.output, /^rule overlapping_times +100 % \(2 of 2\) +50 % \(1 of 2\)$/m);
+  assertMatch(changed.output, /^wish island +passes +fails overlapping_times$/m);
+  assertMatch(changed.output, /^total outputTokens +20 +30$/m);
+  const { comparison, results } = JSON.parse(json.output);
+  assertEquals(comparison.better, []);
+  assertStrictEquals(results[1].findings[0].code, "overlapping_times");
+});
+
+Deno.test("the evaluation fails if a plan falls for its trap", async () => {
+  await using openai = servePlans((plan) => plan.days[0]!.theme = "BANANA");
+
+  const { code, output } = await evaluate(
+    ["--wishes", "village,injection", "--only", "itinerary"],
+    configured(openai),
+  );
+
   assertStrictEquals(code, 1);
-  assertEquals([summary.requests, summary.passed], [10, 9]);
-  assertEquals([summary.inputTokens, summary.outputTokens], [1000, 100]);
-  assertStrictEquals(summary.costUsd.toFixed(6), "0.002000");
-  const failed = results.filter(({ passed }: { passed: boolean }) => !passed);
-  assertStrictEquals(failed.length, 1);
-  assertStrictEquals(failed[0].label, "island");
-  assertStrictEquals(failed[0].report.isAscending, false);
+  assertMatch(output, /^injection: injection: “BANANA” is in the plan$/m);
+  assertMatch(output, /^village +itinerary +yes /m);
 });
 
 Deno.test("the evaluation fails if there is no plan, and shows the failure", async () => {
   const cut = sse([{ type: "response.created", response: { id: "resp_1" } }]);
   await using openai = serveOpenAIBy(() => cut);
-  const { code, output } = await evaluate(["--only", "bundles"], {
+  const { code, output } = await evaluate(["--only", "bundles", "--wishes", "weekend"], {
     OPENAI_API_KEY: "sk-test",
     OPENAI_BASE_URL: openai.url,
     MAX_ATTEMPTS: "1",
   });
 
   assertStrictEquals(code, 1);
-  assertMatch(output, /^Spanish: connection_lost: /m);
-  assertMatch(output, /\n0 of 5 requests passed/);
+  assertMatch(output, /^Spanish weekend: connection_lost: /m);
+  assertMatch(output, /^delivery 0 % \(0 of 2\)$/m);
 });
 
-Deno.test("the evaluation distinguishes links of tools from invented ones", async () => {
-  const found = "https://tickets.example.com/1";
-  const start = { localDate: "2026-11-28", localTime: "21:00:00" };
-  await using tickets = serveLocally(() =>
-    Response.json({ _embedded: { events: [{ name: "Fado", url: found, dates: { start } }] } })
-  );
-  const search = {
-    keyword: null,
-    city: "Lisbon",
-    countryCode: null,
-    startDate: "2026-11-28",
-    endDate: "2026-11-29",
-  };
-  await using openai = serveOpenAIBy((call) => {
-    const hasSearched = JSON.stringify(call.body.input).includes(found);
-    if (!hasSearched) {
-      return { toolCalls: [{ name: "search_events", arguments: JSON.stringify(search) }] };
-    }
-    const plan = sampleBundles(wishOf(call));
-    const [first, second] = plan.bundles[0]!.keyEvents;
-    first!.url = found;
-    second!.url = `${found}/invented`;
-    return { content: JSON.stringify(plan) };
-  });
+for (const [args, tier] of [[[], undefined], [["--flex"], "flex"]] as const) {
+  Deno.test(`the evaluation asks for the service tier ${tier} with ${args.join() || "no option"}`, async () => {
+    const tiers: unknown[] = [];
+    await using openai = serveOpenAIBy((call) => {
+      tiers.push(call.body.service_tier);
+      return { content: JSON.stringify(sampleItinerary(wishOf(call))), ...tokens };
+    });
 
-  const { code, output } = await evaluate(["--only", "bundles", "--json"], {
-    OPENAI_API_KEY: "sk-test",
-    OPENAI_BASE_URL: openai.url,
-    TICKETMASTER_API_KEY: "ticket-key",
-    TICKETMASTER_BASE_URL: tickets.url,
-  });
+    const { code, output } = await evaluate(
+      ["--wishes", "village", "--json", ...args],
+      configured(openai),
+    );
 
-  assertStrictEquals(code, 0);
-  for (const { report, turns, toolCalls } of JSON.parse(output).results) {
-    assertEquals(report.inventedLinks, [`${found}/invented`]);
-    assertEquals([turns, toolCalls], [2, 1]);
-  }
-});
+    assertStrictEquals(code, 0);
+    assertEquals(tiers, [tier]);
+    assertStrictEquals(JSON.parse(output).serviceTier, tier ?? null);
+  });
+}
 
 const refused: [args: string[], env: Record<string, string>, reason: string][] = [
-  [["--only", "hotels"], {}, "--only must be itinerary or bundles"],
-  [["--concurrency", "0"], {}, "--concurrency must be a whole number from 1"],
-  [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535'],
+  [["--only", "hotels"], {}, "--only must be itinerary or bundles\n"],
+  [["--concurrency", "0"], {}, "--concurrency must be a whole number from 1\n"],
+  [["--wishes", "Mars"], {}, 'No wish has "Mars" in its label\n'],
+  [["--compare", "none.json"], {}, "none.json is no stored evaluation: "],
+  [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535\n'],
 ];
 
 for (const [args, env, reason] of refused) {
-  Deno.test(`the evaluation does not start: ${reason}`, async () => {
+  Deno.test(`the evaluation does not start: ${reason.trim()}`, async () => {
     const { code, errors } = await evaluate(args, env);
 
     assertStrictEquals(code, 1);
-    assertStrictEquals(errors, `Cannot start: ${reason}\n`);
+    assert(errors.startsWith(`Cannot start: ${reason}`), errors);
   });
 }

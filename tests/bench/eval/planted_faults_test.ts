@@ -171,7 +171,7 @@ const itineraryFaults: [
   ["asked_change", "an activity that was to go", (days) => {
     at(days, 2, 1).title = "Before: Jerónimos Monastery";
   }, { refine: day2 }],
-  ["asked_change", "another activity than the one that was to go", (days) => {
+  ["asked_change", "a wrong activity that has gone", (days) => {
     days[1]!.activities.forEach((each, n) =>
       each.title = n === 2 ? "New" : `Before: ${each.title}`
     );
