@@ -12,6 +12,15 @@ import type { Group } from "./scores.ts";
 import { findTrapped } from "./traps.ts";
 import type { SecondTurn, Shown, Wish } from "./wish.ts";
 
+/** The codes of these constraints; those of traps are in `wish.ts`. */
+export const ownCodes = [
+  "invented_link",
+  "wrong_language",
+  "missing_city",
+  "untouched_parts",
+  "asked_change",
+] as const;
+
 /** A constraint of one wish. */
 export interface Check {
   code: string;

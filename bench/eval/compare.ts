@@ -2,9 +2,13 @@
  * Compares two evaluations: what got better, and what got worse.
  * @module
  */
+import { ownCodes } from "./checks.ts";
+import { activityMembers, eventMembers } from "./plan_view.ts";
+import { ruleTerms } from "./rule_checks.ts";
 import type { EvalRun, Totals, WishResult } from "./run.ts";
 import { rateOf, type Ratio, type Scores, scoresOf } from "./scores.ts";
 import { filledIn, totalsOf } from "./totals.ts";
+import { trapCodes } from "./wish.ts";
 
 /** A difference between two runs. */
 export interface Difference {
@@ -42,6 +46,14 @@ const compared: [name: keyof Totals, tolerance: number, format: (value: number) 
  * of all values, are reported.
  */
 const FILLED_TOLERANCE = 0.1;
+
+/** The names of all rows that a comparison may have, but for wishes. */
+export const comparedNames: ReadonlySet<string> = new Set([
+  ...Object.keys(ratiosOf(scoresOf([]))),
+  ...[...Object.keys(ruleTerms), ...ownCodes, ...trapCodes].map((code) => `rule ${code}`),
+  ...[...activityMembers, ...eventMembers].map((member) => `filled ${member}`),
+  ...compared.map(([name]) => `total ${name}`),
+]);
 
 /** Compares the wishes that both runs have. */
 export function compareRuns(before: EvalRun, after: EvalRun): Comparison {

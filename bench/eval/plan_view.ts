@@ -46,7 +46,7 @@ export interface PlanView {
 }
 
 /** The members of an activity whose values the prompt asks for. */
-const activityMembers = [
+export const activityMembers = [
   "category",
   "durationMinutes",
   "mapQuery",
@@ -55,7 +55,8 @@ const activityMembers = [
   "bookAhead",
 ] as const;
 
-const eventMembers = [
+/** The same for an event. */
+export const eventMembers = [
   "category",
   "startsAt",
   "endsAt",
