@@ -7,7 +7,6 @@
  * `deno task eval --only bundles --wishes weekend --out after.json --compare before.json`
  */
 import { parseArgs } from "node:util";
-import pLimit from "p-limit";
 import { createModelProvider } from "../../jobs/runtime/model_provider.ts";
 import { isoTime, systemClock } from "../../lib/clock.ts";
 import type { Config } from "../../lib/config.ts";
@@ -110,14 +109,12 @@ async function evaluate(): Promise<EvalRun> {
   const runner = new WishRunner({ jobs, kinds, clock: systemClock });
   instance.start();
   const began = performance.now();
-  // A job that waits for a slot loses time until its deadline.
-  const limit = pLimit(options.concurrency);
-  const results = await limit.map(wishes, async (wish) => {
+  const results = await Promise.all(wishes.map(async (wish) => {
     const result = await runner.run(wish);
     // A real model takes minutes, so this shows progress. Standard output is for the results.
     console.error(`${result.label}: ${result.delivered ? "a plan" : "no plan"}`);
     return result;
-  });
+  }));
   const durationMs = Math.round(performance.now() - began);
   await instance.stop(0);
   kv.close();

@@ -23,7 +23,7 @@ export interface Outcome {
   startedAt: number;
   /** The plan of the last job; `null` if there is none. */
   plan: unknown;
-  /** The plan before the change; `null` if there is none, or nothing was to change. */
+  /** The plan before the change; `null` if there was no second turn. */
   base: unknown;
 }
 

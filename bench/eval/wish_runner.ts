@@ -18,16 +18,21 @@ export interface WishRunnerOptions {
   clock: Clock;
 }
 
-/** What became of one job. */
-interface EndedJob {
-  id: string;
+/** What became of one turn of a wish. */
+interface Turn {
+  /** The id of the job; `null`: the engine has refused it. */
+  id: string | null;
   request: unknown;
   startedAt: number;
-  /** `null` if the job has failed. */
+  /** `null` if there is none. */
   plan: unknown;
   failure: WishResult["failure"];
-  work: Work;
+  /** One entry, or none if the engine has refused the job. */
+  work: Work[];
 }
+
+/** The answer of the engine to a request. */
+type Answer = { outcome: "accepted"; job: { id: string } } | { outcome: string };
 
 /** Runs wishes, each with its second turn. */
 export class WishRunner {
@@ -41,50 +46,43 @@ export class WishRunner {
     this.#clock = clock;
   }
 
-  /**
-   * Writes the plan of a wish, changes it if the wish has a second turn, and measures the result.
-   *
-   * @throws if the engine does not accept a job
-   */
+  /** Writes the plan of a wish, changes it if the wish has a second turn, and measures the result. */
   async run(wish: Wish): Promise<WishResult> {
     const kind = this.#kinds.get(wish.kind)!;
-    const submitted = await this.#jobs.submit(kind, kind.request.parse(wish.request));
-    const first = await this.#untilEnded(kind, idOf(wish, submitted));
-    const second = wish.refine && kind.refinement && first.failure === null
-      ? await this.#refine(kind, { wish, parentId: first.id })
+    const request = kind.request.parse(wish.request);
+    const first = await this.#follow(kind, request, await this.#jobs.submit(kind, request));
+    const second = wish.refine && first.plan !== null
+      ? await this.#refine(kind, wish, first)
       : null;
     const last = second ?? first;
     return {
       label: wish.label,
       kind: kind.name,
       failure: last.failure,
-      ...measure(wish, {
-        request: last.request,
-        startedAt: last.startedAt,
-        // Without its second turn, a wish of two turns has no plan.
-        plan: wish.refine && !second ? null : last.plan,
-        base: second ? first.plan : null,
-      }),
-      work: [first.work, ...second ? [second.work] : []],
+      ...measure(wish, { ...last, base: second && first.plan }),
+      work: [...first.work, ...second?.work ?? []],
       request: last.request,
       plan: last.plan,
     };
   }
 
-  async #refine(
-    kind: PublicKind,
-    { wish, parentId }: { wish: Wish; parentId: string },
-  ): Promise<EndedJob> {
-    if (!kind.refinement) throw new Error(`${wish.label}: plans of ${kind.name} cannot be changed`);
-    const change = kind.refinement.change.parse(wish.refine!.change);
-    return await this.#untilEnded(
-      kind,
-      idOf(wish, await this.#jobs.refine(kind, { parentId, change })),
-    );
+  async #refine(kind: PublicKind, { refine }: Wish, { id, request }: Turn): Promise<Turn> {
+    const change = kind.refinement!.change.parse(refine!.change);
+    const answer = await this.#jobs.refine(kind, { parentId: id!, change });
+    return await this.#follow(kind, request, answer);
+  }
+
+  /** Waits for the end of a job. */
+  async #follow(kind: PublicKind, request: unknown, answer: Answer): Promise<Turn> {
+    if ("job" in answer && answer.outcome === "accepted") {
+      return await this.#untilEnded(kind, answer.job.id);
+    }
+    const failure = { code: "refused", message: answer.outcome };
+    return { id: null, request, startedAt: this.#clock.now(), plan: null, failure, work: [] };
   }
 
   /** Polls a job like a client until it ends. */
-  async #untilEnded(kind: PublicKind, id: string): Promise<EndedJob> {
+  async #untilEnded(kind: PublicKind, id: string): Promise<Turn> {
     let firstPartAt: number | null = null;
     for (;;) {
       const { job, progress, result } = (await this.#jobs.read(kind, id))!;
@@ -95,7 +93,6 @@ export class WishRunner {
         // The end of the job shows all parts.
         if (result) firstPartAt = Math.min(firstPartAt ?? Infinity, finishedAt);
         const failure = job.state === "failed" ? job.failure : null;
-        const plan = result ?? null;
         const work = {
           attempts: attempt,
           ...await this.#steps(kind, id),
@@ -103,7 +100,7 @@ export class WishRunner {
           firstPartMs: firstPartAt && Math.max(0, firstPartAt - startedAt),
           usage,
         };
-        return { id, request, startedAt, plan, failure, work };
+        return { id, request, startedAt, plan: result ?? null, failure, work: [work] };
       }
       await this.#clock.wait(POLL_MS);
     }
@@ -118,10 +115,4 @@ export class WishRunner {
       failedToolCalls: steps.filter(({ tool }) => tool?.failed).length,
     };
   }
-}
-
-/** @throws if the engine has refused the job */
-function idOf({ label }: Wish, answer: { outcome: string; job?: { id: string } }): string {
-  if (answer.outcome !== "accepted") throw new Error(`${label}: ${answer.outcome}`);
-  return answer.job!.id;
 }
