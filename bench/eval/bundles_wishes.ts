@@ -9,9 +9,10 @@ type Preferences = BundlesWish["request"]["preferences"];
 function wish(
   label: string,
   preferences: Preferences,
-  { language = "en", area }: Partial<Pick<BundlesWish, "language" | "area">> = {},
+  { language = "en", ...measured }: Partial<Pick<BundlesWish, "language" | "interests" | "area">> =
+    {},
 ): BundlesWish {
-  return { label, kind: "bundles", language, area, request: { preferences } };
+  return { label, kind: "bundles", language, ...measured, request: { preferences } };
 }
 
 /** Returns the wishes; see `wishesOn()`. */
@@ -22,12 +23,19 @@ export function bundlesWishes(today: string): BundlesWish[] {
       musicProfile: "Indie rock, some jazz, small venues",
       timeframe: "this weekend",
       otherPreferences: "We stay in Austin, Texas, and have no car",
-    }, { area: { latitude: 30.27, longitude: -97.74, radiusKm: 60 } }),
+    }, {
+      interests: [/music|concert|band/i, /street food|food truck|taco/i],
+      area: { latitude: 30.27, longitude: -97.74, radiusKm: 60 },
+    }),
     wish("Spanish weekend", {
       interests: ["flamenco", "tapas"],
       timeframe: "el próximo fin de semana",
       otherPreferences: "Estaremos en Sevilla con dos niños y nos gusta caminar",
-    }, { language: "es", area: { latitude: 37.39, longitude: -5.99, radiusKm: 60 } }),
+    }, {
+      language: "es",
+      interests: [/flamenco/i, /tapa/i],
+      area: { latitude: 37.39, longitude: -5.99, radiusKm: 60 },
+    }),
     wish("no preferences", {}),
     wish("city and dates", {
       city: "Hamburg, Germany",
@@ -36,7 +44,10 @@ export function bundlesWishes(today: string): BundlesWish[] {
       endDate: inDays(today, 12),
       travellers: { adults: 2 },
       budget: { amount: 200, currency: "EUR", per: "all" },
-    }, { area: { latitude: 53.55, longitude: 9.99, radiusKm: 60 } }),
+    }, {
+      interests: [/concert/i, /harbou?r/i],
+      area: { latitude: 53.55, longitude: 9.99, radiusKm: 60 },
+    }),
     wish("needs", {
       city: "Toronto",
       interests: ["theatre", "food"],
@@ -45,13 +56,20 @@ export function bundlesWishes(today: string): BundlesWish[] {
       accessibility: ["wheelchair"],
       startPoint: "Union Station",
       pace: "relaxed",
-    }, { area: { latitude: 43.65, longitude: -79.38, radiusKm: 70 } }),
+    }, {
+      interests: [/theat(?:re|er)/i],
+      area: { latitude: 43.65, longitude: -79.38, radiusKm: 70 },
+    }),
     wish("language of a bundle", {
       city: "Lyon",
       interests: ["jazz", "cinéma"],
       language: "fr",
       startDate: inDays(today, 30),
       endDate: inDays(today, 33),
-    }, { language: "fr", area: { latitude: 45.76, longitude: 4.84, radiusKm: 60 } }),
+    }, {
+      language: "fr",
+      interests: [/jazz/i, /cinéma|film/i],
+      area: { latitude: 45.76, longitude: 4.84, radiusKm: 60 },
+    }),
   ];
 }

@@ -16,6 +16,7 @@ import type { SecondTurn, Shown, Wish } from "./wish.ts";
 export const ownCodes = [
   "invented_link",
   "wrong_language",
+  "missing_interest",
   "missing_city",
   "untouched_parts",
   "asked_change",
@@ -39,11 +40,15 @@ export interface CheckOptions {
 
 /** Returns the checks that apply to a wish. */
 export function checksFor(wish: Wish, { base, facts }: CheckOptions): Check[] {
-  const { cities, trap, refine } = wish;
+  const { interests, cities, trap, refine } = wish;
   const checks: Check[] = [
     { code: "invented_link", group: "commonsense", find: ({ texts }) => linksIn(texts) },
     { code: "wrong_language", group: "hard", find: (plan) => findLanguage(plan, wish.language) },
   ];
+  if (interests) {
+    const find = (plan: PlanView) => findInterests(plan, interests);
+    checks.push({ code: "missing_interest", group: "hard", find });
+  }
   if (cities) {
     checks.push({ code: "missing_city", group: "hard", find: (plan) => findCities(plan, cities) });
   }
@@ -68,6 +73,11 @@ function findLanguage({ sentences }: PlanView, expected: string): string[] {
 function findCities({ parts }: PlanView, cities: readonly RegExp[]): string[] {
   const names = parts.flatMap(({ items }) => items.flatMap(({ names }) => names)).join("\n");
   return cities.filter((city) => !city.test(names)).map(({ source }) => `no place in ${source}`);
+}
+
+function findInterests({ texts }: PlanView, interests: readonly RegExp[]): string[] {
+  return interests.filter((interest) => !interest.test(texts))
+    .map(({ source }) => `nothing about ${source}`);
 }
 
 /** Finds parts that differ from the plan before, although the change is not about them. */

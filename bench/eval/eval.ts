@@ -21,8 +21,11 @@ import { trapCodes, type Wish } from "./wish.ts";
 import { WishRunner } from "./wish_runner.ts";
 import { wishesOn } from "./wishes.ts";
 
-/** A plan in the tier `flex` may take as long as the longest job. */
-const FLEX_TIMEOUT_MS = 15 * 60 * 1000;
+/** OpenAI recommends this timeout for a call in the tier `flex`. */
+const FLEX_CALL_MS = 15 * 60 * 1000;
+
+/** Bundles take about five calls. */
+const FLEX_JOB_MS = 5 * FLEX_CALL_MS;
 
 const options = readOptions();
 const config = withTier(await readConfigOrExit());
@@ -82,8 +85,18 @@ function chosenWishes(today: string): Wish[] {
 /** Asks for the tier `flex`. A server that does not know the member is asked again without it. */
 function withTier(config: Config): Config {
   if (!options.flex) return config;
-  const timeoutMs = Math.max(config.openai.timeoutMs, FLEX_TIMEOUT_MS);
-  return { ...config, openai: { ...config.openai, serviceTier: "flex", timeoutMs } };
+  const { openai, limits } = config;
+  return {
+    ...config,
+    openai: {
+      ...openai,
+      serviceTier: "flex",
+      timeoutMs: Math.max(openai.timeoutMs, FLEX_CALL_MS),
+      // A call may wait in silence until there is room.
+      idleMs: Math.max(openai.idleMs, FLEX_CALL_MS),
+    },
+    limits: { ...limits, timeoutMs: Math.max(limits.timeoutMs, FLEX_JOB_MS) },
+  };
 }
 
 async function readRun(path: string): Promise<EvalRun> {

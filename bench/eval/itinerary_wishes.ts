@@ -5,7 +5,9 @@
 import { type Area, inDays, type ItineraryWish } from "./wish.ts";
 
 type Request = ItineraryWish["request"];
-type Extras = Partial<Pick<ItineraryWish, "language" | "cities">> & { facts?: Partial<Request> };
+type Extras = Partial<Pick<ItineraryWish, "language" | "interests" | "cities">> & {
+  facts?: Partial<Request>;
+};
 
 /**
  * @param trip the destination and the number of days
@@ -15,7 +17,7 @@ function wish(
   label: string,
   trip: [destination: string, days: number],
   area: [latitude: number, longitude: number, radiusKm: number],
-  { language = "en", cities, facts }: Extras = {},
+  { language = "en", facts, ...measured }: Extras = {},
 ): ItineraryWish {
   const [destination, durationDays] = trip;
   return {
@@ -23,7 +25,7 @@ function wish(
     kind: "itinerary",
     language,
     area: areaOf(area),
-    cities,
+    ...measured,
     request: { destination, durationDays, ...facts },
   };
 }
@@ -58,10 +60,12 @@ function languages(today: string): ItineraryWish[] {
   return [
     wish("Japanese", ["東京", 3], [35.68, 139.76, 100], {
       language: "ja",
+      interests: [/庭/, /文房具|文具|筆|紙/],
       facts: { startDate: inDays(today, 40), interests: ["庭園", "文房具"] },
     }),
     wish("German", ["Lissabon", 4], [38.72, -9.14, 70], {
       language: "de",
+      interests: [/Fado/, /Kachel|Fliese|Azulejo/],
       facts: { interests: ["Fado", "Kacheln"], notes: "Wir fahren nicht gern mit dem Auto." },
     }),
     wish("Arabic", ["القاهرة", 2], [30.04, 31.24, 70], {
@@ -112,6 +116,11 @@ function withFacts(today: string): ItineraryWish[] {
       },
     }),
     wish("family", ["London, England", 4], [51.51, -0.13, 70], {
+      interests: [
+        /\b(?:zoo|animals?|aquarium|farm)\b/i,
+        /\b(?:trains?|railway|transport)\b/i,
+        /\bpark/i,
+      ],
       facts: {
         startDate: inDays(today, 60),
         travellers: { adults: 2, children: 3 },
@@ -121,6 +130,7 @@ function withFacts(today: string): ItineraryWish[] {
       },
     }),
     wish("all facts", ["New York, USA", 5], [40.74, -73.98, 70], {
+      interests: [/architect|building|skyscraper|tower/i, /\bjazz\b/i, /\bbook/i],
       facts: {
         startDate: inDays(today, 150),
         travellers: { adults: 3, children: 1 },
@@ -154,6 +164,7 @@ function severalCities(today: string): ItineraryWish[] {
     }),
     wish("three cities by train", ["Tokyo, Kyoto and Osaka", 9], [35.2, 137.6, 320], {
       cities: [/Tokyo/, /Kyoto/, /Osaka/],
+      interests: [/market/i, /temple|shrine/i],
       facts: { pace: "packed", interests: ["food markets", "temples"] },
     }),
     wish("Spanish cities", ["Sevilla, Córdoba y Granada", 6], [37.6, -4.8, 190], {

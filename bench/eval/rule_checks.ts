@@ -4,15 +4,19 @@
  * @module
  */
 import type { Rule } from "../../lib/model/plan_review.ts";
+import type { TripFacts } from "../../jobs/kinds/trip_facts.ts";
 import type { Check } from "./checks.ts";
 import type { Item, PlanView } from "./plan_view.ts";
 import type { Group } from "./scores.ts";
 
+/** The facts of a request, or of the preferences in it. */
+type Facts = Partial<TripFacts> & { endDate?: string | undefined };
+
 /** What the evaluation must know about a rule. */
 interface Terms {
   group: Group;
-  /** The rule applies if the wish has one of these facts. Unset: always. */
-  needs?: readonly string[];
+  /** Whether the rule applies to a wish with these facts. Unset: to each. */
+  needs?: (facts: Facts) => boolean;
   /** The rule applies if this is so for one of the activities or events. Unset: always. */
   needsItem?: (item: Item) => boolean;
 }
@@ -28,9 +32,9 @@ const looked: Terms = { ...commonsense, needsItem: ({ verified }) => verified !=
 
 const opened: Terms = { ...commonsense, needsItem: ({ openingHours }) => openingHours !== null };
 
-/** Rules about what travellers ask for. */
-function wished(...needs: string[]): Terms {
-  return { group: "hard", needs };
+/** A rule about what travellers ask for: it applies if the wish has one of these facts. */
+function wished(...names: (keyof Facts)[]): Terms {
+  return { group: "hard", needs: (facts) => names.some((name) => facts[name] !== undefined) };
 }
 
 /** By the code of the rule. Rules of both kinds that have one code mean the same. */
@@ -54,7 +58,8 @@ export const ruleTerms: Record<string, Terms> = {
   past_event: commonsense,
   overlapping_events: commonsense,
   unseen_link: commonsense,
-  pace: wished("pace"),
+  // The rule has no limits for a balanced pace.
+  pace: { group: "hard", needs: ({ pace }) => pace === "relaxed" || pace === "packed" },
   over_budget: wished("budget"),
   other_currency: wished("budget"),
   diet_not_considered: wished("diet"),
@@ -72,12 +77,12 @@ export const ruleTerms: Record<string, Terms> = {
  */
 export function ruleChecks<Plan>(
   rules: readonly Rule<Plan>[],
-  { plan, view, facts }: { plan: Plan | null; view: PlanView | null; facts: object },
+  { plan, view, facts }: { plan: Plan | null; view: PlanView | null; facts: Facts },
 ): Check[] {
   const items = view?.parts.flatMap((part) => part.items) ?? [];
   return rules.flatMap(({ code, check }): Check[] => {
     const { group, needs, needsItem } = termsOf(code);
-    if (needs && !needs.some((name) => name in facts)) return [];
+    if (needs && !needs(facts)) return [];
     if (needsItem && !items.some(needsItem)) return [];
     const find = ({ warnings }: PlanView) => {
       const warned = warnings.filter((warning) => warning.code === code);

@@ -64,6 +64,8 @@ interface Measured {
   language: string;
   /** Unset: the plan may be about any place. */
   area?: Area | undefined;
+  /** What the plan must be about, because the wish asks for it: one pattern for each interest. */
+  interests?: readonly RegExp[] | undefined;
   /** For trips to several cities: the names of each, as a pattern. */
   cities?: readonly RegExp[] | undefined;
   trap?: Trap | undefined;

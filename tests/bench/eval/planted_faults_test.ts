@@ -26,6 +26,7 @@ function lisbonWish(extras: Extras = {}): Wish {
     kind: "itinerary",
     language: "en",
     area: { latitude: 38.72, longitude: -9.14, radiusKm: 60 },
+    interests: [/\bbook/i, /fado/],
     cities: [/Lisbo[na]/, /Belém/],
     request: recordedItinerary().request,
     ...extras,
@@ -145,13 +146,16 @@ const itineraryFaults: [
       }
     }
   }],
+  ["missing_interest", "an evening without the music that the wish asks for", (days) => {
+    at(days, 1, 5).title = "Dinner at Mesa de Frades";
+  }],
   ["missing_city", "one of two towns", (days) => {
     for (const each of days[1]!.activities) each.place = each.place.replace("Belém, ", "");
     Object.assign(at(days, 2, 2), { title: "Custard tarts", mapQuery: "Pastéis, Lisboa" });
     Object.assign(at(days, 2, 4), { title: "River tower", mapQuery: "Torre, Lisboa" });
   }],
   ["invented_place", "a restaurant that does not exist", (days) => {
-    at(days, 1, 5).title = "Dinner at the Whispering Carp";
+    at(days, 1, 2).title = "Lunch at the Whispering Carp";
   }, { trap: { code: "invented_place", in: "names", forbidden: /Whispering Carp/ } }],
   ["wrong_place", "a sight of the namesake", (days) => at(days, 1, 5).place = "Lisbon, Ohio", {
     trap: { code: "wrong_place", in: "names", forbidden: /Ohio/ },
