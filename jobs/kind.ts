@@ -81,6 +81,16 @@ export interface PublicKind<
   readonly requestMembers: RequestMembers;
   /** The members of the public answer that only this kind has, besides `requestMembers`. */
   readonly resultMembers: ResultMembers;
+  /**
+   * Returns why a new request cannot be accepted now, although its schema accepts it. Stored requests
+   * stay valid. Unset: there are no such reasons.
+   *
+   * @param options `now`: epoch milliseconds; `base`: the request of the plan that the job changes
+   */
+  objectionsTo?(
+    request: Request,
+    options: { now: number; base?: Request },
+  ): readonly RequestIssue[];
   /** Returns the public form of a request. */
   presentRequest(request: Request): z.output<RequestMembers>;
   /** Returns the public form of the result, or of the available part of it. */
@@ -119,11 +129,11 @@ export type MergedChange<Request> =
     /** What {@link JobContext.refinement} tells of the change. It must be JSON. */
     change: unknown;
   }
-  | { issues: readonly ChangeIssue[] };
+  | { issues: readonly RequestIssue[] };
 
-/** What is wrong in a change. */
-export interface ChangeIssue {
-  /** Where in the body: `["wish", "durationDays"]`. */
+/** What is wrong in a request. */
+export interface RequestIssue {
+  /** Where in the body: `["preferences", "startDate"]`. */
   path: readonly PropertyKey[];
   message: string;
 }

@@ -14,7 +14,10 @@ import type { Tool } from "./tools/tool.ts";
 /** Returns all kinds by name, one line each. */
 function kindsByName(config: Config) {
   return {
-    itinerary: itineraryKind({ model: config.itineraryModel, effort: config.itineraryEffort }),
+    itinerary: itineraryKind({
+      model: config.itineraryModel,
+      effort: config.itineraryEffort,
+    }),
     bundles: bundlesKind({
       model: config.bundlesModel,
       effort: config.bundlesEffort,

@@ -28,9 +28,7 @@ const DAY_CHARACTERS = "YYYY-MM-DD".length;
 export function readLocalTime(text: string): string | null {
   if (text.length > MAX_CHARACTERS) return null;
   const { day, hour, minute } = WRITTEN.exec(plain(text))?.groups ?? {};
-  if (day === undefined || textOf(Date.parse(`${day}T00:00Z`))?.startsWith(day) !== true) {
-    return null;
-  }
+  if (day === undefined || textOf(localMs(day))?.startsWith(day) !== true) return null;
   if (hour === undefined) return day;
   const minutes = Number(hour) * 60 + Number(minute);
   // In ISO 8601, 24:00 is the end of the day.
@@ -78,7 +76,8 @@ function plain(text: string): string {
   return text.normalize("NFKC").replace(/\s+/g, " ").trim();
 }
 
-/** Returns a time with its day; `null` if there is no such time. */
+/** Returns a time with its day; `null` if it does not exist, or not in this millennium. */
 function textOf(ms: number): string | null {
-  return Number.isNaN(ms) ? null : localTimeAt(ms);
+  const text = Number.isNaN(ms) ? "" : localTimeAt(ms);
+  return text.startsWith("2") ? text : null;
 }

@@ -44,6 +44,7 @@ import {
   type ChangeRequest,
   type Draft,
   draftRefinement,
+  type RequestRefused,
 } from "./refinement_draft.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -137,6 +138,7 @@ export interface Submission {
 
 /** Why a request did not create a job. Nothing was stored. */
 export type Refusal =
+  | RequestRefused
   /** A different request was accepted with the same idempotency key. */
   | { outcome: "key reused" }
   /** The caller has used its daily budget. */
@@ -165,6 +167,12 @@ export interface JobTimeline extends JobSnapshot {
   events: TimelineEvent[];
 }
 
+/** Checks what a job has to do, or returns why there is no job. */
+type Drafting<Refused> = () =>
+  | Promise<Draft | RequestRefused | Refused>
+  | Draft
+  | RequestRefused;
+
 const STORAGE_FULL = { outcome: "storage full" } as const;
 
 const log = getLogger(["tripwright", "jobs"]);
@@ -192,9 +200,12 @@ export class JobService {
     request: unknown,
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
-    const draft: Draft = { request, refinement: null };
-    const work = { identity: [kind.name, request], draft: () => Promise.resolve(draft) };
-    return await this.#submit<never>(kind, work, options);
+    const draft = () => {
+      const issues = kind.objectionsTo?.(request, { now: this.#options.clock.now() }) ?? [];
+      if (issues.length > 0) return { outcome: "request refused", issues } as const;
+      return { request, refinement: null };
+    };
+    return await this.#submit<never>(kind, { identity: [kind.name, request], draft }, options);
   }
 
   /**
@@ -208,7 +219,8 @@ export class JobService {
     { maySee = () => true, ...options }: RefineOptions = {},
   ): Promise<Submission | Refusal | ChangeRefusal> {
     const read = (id: string) => this.read(kind, id);
-    const draft = () => draftRefinement(kind, { parentId, change, read, maySee });
+    const now = this.#options.clock.now();
+    const draft = () => draftRefinement(kind, { parentId, change, read, maySee, now });
     const identity = [kind.name, "refines", parentId, change];
     return await this.#submit(kind, { identity, draft }, options);
   }
@@ -219,9 +231,9 @@ export class JobService {
    * @param work `identity`: equal for equal requests of a caller. `draft`: checks what the job has to
    * do; it is not called for a repeated request
    */
-  async #submit<Refused>(
+  async #submit<Refused extends object>(
     kind: PublicKind,
-    { identity, draft }: { identity: unknown[]; draft: () => Promise<Draft | Refused> },
+    { identity, draft }: { identity: unknown[]; draft: Drafting<Refused> },
     options: SubmitOptions,
   ): Promise<Submission | Refusal | Refused> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
@@ -241,22 +253,22 @@ export class JobService {
     return await (key === undefined ? work() : this.#mutex.run(key, work));
   }
 
-  async #admit<Refused>(
+  async #admit<Refused extends object>(
     kind: PublicKind,
-    { draft, terms }: { draft: () => Promise<Draft | Refused>; terms: AcceptTerms },
+    { draft, terms }: { draft: Drafting<Refused>; terms: AcceptTerms },
     options: SubmitOptions,
   ): Promise<Submission | Refusal | Refused> {
     const { idempotency } = terms;
     // A repeated request creates no work, so it is never refused.
     const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
     if (repetition) return repeated(repetition);
+    const drafted = await draft();
+    if (!isDraft(drafted)) return drafted;
     if (this.stopping) return { outcome: "stopping" };
     if (!this.acceptsJobs) return STORAGE_FULL;
     const { admission, dailyLimits, keyCosts, controls } = this.#options;
     await controls.ready();
     if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
-    const drafted = await draft();
-    if (!isDraft(drafted)) return drafted;
     const { caller = anonymousCaller, permit, permitDay, turnOf = caller.id } = options;
     await permit?.();
     const accept = async () => {
@@ -575,8 +587,8 @@ export class JobService {
   }
 }
 
-function isDraft<Refused>(drafted: Draft | Refused): drafted is Draft {
-  return typeof drafted === "object" && drafted !== null && "refinement" in drafted;
+function isDraft<Refused extends object>(drafted: Draft | Refused): drafted is Draft {
+  return "refinement" in drafted;
 }
 
 /** Returns the answer to a repeated request. */

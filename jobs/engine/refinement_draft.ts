@@ -5,7 +5,7 @@
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { BasePlan } from "../../lib/store/base_plans.ts";
-import type { ChangeIssue, PublicKind } from "../kind.ts";
+import type { PublicKind, RequestIssue } from "../kind.ts";
 
 /** What a caller wants to change. */
 export interface ChangeRequest {
@@ -34,9 +34,13 @@ export type ChangeRefusal =
   /** The job does not exist, or the caller may not see it. */
   | { outcome: "parent unknown" }
   /** The job has no plan: it has not ended, has failed or was canceled. */
-  | { outcome: "parent without plan"; parent: JobRecord }
-  /** The plan, or its request, cannot be changed in this way. */
-  | { outcome: "change refused"; issues: readonly ChangeIssue[] };
+  | { outcome: "parent without plan"; parent: JobRecord };
+
+/** The request is not possible, or not for this plan. `issues`: what is wrong in it. */
+export interface RequestRefused {
+  outcome: "request refused";
+  issues: readonly RequestIssue[];
+}
 
 /**
  * The limit of the request and the change together. The record has both, and 15 KB remain for its
@@ -47,16 +51,18 @@ const MAX_BYTES = 50_000;
 /**
  * Reads the job whose plan a caller wants to change, and lets its kind check the change.
  *
- * @param options `read`: reads a job of the kind; `maySee`: whether the caller may see it
+ * @param options `read`: reads a job of the kind; `maySee`: whether the caller may see it; `now`:
+ * epoch milliseconds
  * @throws if the kind has no refinements
  */
 export async function draftRefinement(
   kind: PublicKind,
-  { parentId, change, read, maySee }: ChangeRequest & {
+  { parentId, change, read, maySee, now }: ChangeRequest & {
     read: (id: string) => Promise<JobSnapshot | null>;
     maySee: (job: JobRecord) => boolean;
+    now: number;
   },
-): Promise<Draft | ChangeRefusal> {
+): Promise<Draft | ChangeRefusal | RequestRefused> {
   const { refinement } = kind;
   if (!refinement) {
     throw new Error(`Cannot refine job ${parentId}: ${kind.name} has no refinements`);
@@ -68,12 +74,25 @@ export async function draftRefinement(
   // An earlier version of the program may have stored both.
   const base = { plan: kind.result.parse(result), request: kind.request.parse(parent.request) };
   const merged = refinement.merge(base, change);
-  if ("issues" in merged) return { outcome: "change refused", issues: merged.issues };
-  if (sizeOf(merged) > MAX_BYTES) return { outcome: "change refused", issues: [TOO_LONG] };
+  const issues = "issues" in merged ? merged.issues : [
+    ...objectionsTo(kind, merged.request, { now, base: base.request }),
+    ...sizeOf(merged) > MAX_BYTES ? [TOO_LONG] : [],
+  ];
+  if ("issues" in merged || issues.length > 0) return { outcome: "request refused", issues };
   return { request: merged.request, refinement: { parent, base, change: merged.change } };
 }
 
-const TOO_LONG: ChangeIssue = {
+/** Returns why a new request is not possible now. Of a change, only its wish can be wrong then. */
+function objectionsTo(
+  kind: PublicKind,
+  request: unknown,
+  options: { now: number; base: unknown },
+): RequestIssue[] {
+  const issues = kind.objectionsTo?.(request, options) ?? [];
+  return issues.map(({ path, message }) => ({ path: ["wish", ...path], message }));
+}
+
+const TOO_LONG: RequestIssue = {
   path: [],
   message: "The request and the change are too long together: use shorter texts",
 };

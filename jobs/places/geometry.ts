@@ -7,7 +7,7 @@ import type { Leg, Point, Walk } from "./place.ts";
 /** The mean radius of the earth (IUGG, R1), in metres. */
 const EARTH_METERS = 6_371_009;
 
-const METERS_PER_KM = 1_000;
+export const METERS_PER_KM = 1_000;
 
 /**
  * How much longer a way on foot is than the straight line. Streets in a grid give at most √2. Studies
@@ -43,6 +43,27 @@ export function isWithin(
   return distanceMeters(point, center) <= radiusKm * METERS_PER_KM;
 }
 
+/** Returns the point in the middle of others on the globe, also across the date line. */
+export function centerOf(points: readonly Point[]): Point {
+  if (points.length === 1) {
+    const { latitude, longitude } = points[0]!;
+    return { latitude, longitude };
+  }
+  // The direction of the sum of their vectors.
+  const sum = (of: (latitude: number, longitude: number) => number) =>
+    points.reduce(
+      (total, { latitude, longitude }) => total + of(radians(latitude), radians(longitude)),
+      0,
+    );
+  const x = sum((latitude, longitude) => Math.cos(latitude) * Math.cos(longitude));
+  const y = sum((latitude, longitude) => Math.cos(latitude) * Math.sin(longitude));
+  const z = sum((latitude) => Math.sin(latitude));
+  return {
+    latitude: degrees(Math.atan2(z, Math.hypot(x, y))),
+    longitude: degrees(Math.atan2(y, x)),
+  };
+}
+
 /** Estimates a walk from the straight line. */
 export function straightWalk({ from, to }: Leg): Walk {
   const meters = DETOUR * distanceMeters(from, to);
@@ -60,4 +81,8 @@ export function walkingMinutes(meters: number): number {
 
 function radians(degrees: number): number {
   return degrees * Math.PI / 180;
+}
+
+function degrees(radians: number): number {
+  return radians * 180 / Math.PI;
 }

@@ -47,13 +47,26 @@ export interface PlaceWords {
 }
 
 /** The place that fits the words best. */
-interface FoundPlace {
+export interface PlaceMatch {
   /** `null` if no place of this name fits any word for its region and country. */
   place: Place | null;
   /** Other places of the name. If there is a place, they fit the words as well as it does. */
   others: Place[];
   /** The words that are not known to be true of the place. */
   unmatched: string[];
+  /** All candidates that fit the words as well as the place, of any sort, the most relevant first. */
+  fitting: Place[];
+}
+
+/** How places are searched. */
+export interface PlaceSearchOptions {
+  /** The base URL of the geocoding. */
+  baseUrl: string;
+  context: PlaceContext;
+  /** The languages of the name, in the order of the tries. Unset: those of its script, then English. */
+  languages?: readonly string[];
+  /** Whether to search again without the last words, if no place has the name. Unset: yes. */
+  strips?: boolean;
 }
 
 /** Words for a region, for a country, or for any of them. */
@@ -99,13 +112,12 @@ const languagesByScript: [script: RegExp, languages: string[]][] = [
 /**
  * Finds a place.
  *
- * @param options the base URL of the geocoding, and the context of the question
  * @throws {JsonFetchError} if the geocoding fails
  */
 export async function findPlace(
   words: PlaceWords,
-  options: { baseUrl: string; context: PlaceContext },
-): Promise<FoundPlace> {
+  options: PlaceSearchOptions,
+): Promise<PlaceMatch> {
   const [first = "", ...rest] = words.city.split(/[,;()，、（）]/).map((part) => part.trim())
     .filter(Boolean).slice(0, MAX_PARTS);
   const qualifiers = [
@@ -115,7 +127,8 @@ export async function findPlace(
   ];
   let name = first;
   let places = await search(name, { count: FEW, ...options });
-  for (let stripped = 0; places.length === 0 && stripped < MAX_STRIPPED; stripped++) {
+  const maxStripped = options.strips === false ? 0 : MAX_STRIPPED;
+  for (let stripped = 0; places.length === 0 && stripped < maxStripped; stripped++) {
     const words = name.split(/\s+/);
     if (words.length < 2) break;
     qualifiers.push({ words: words.pop()!, kind: "any" });
@@ -134,10 +147,10 @@ function qualifiersOf(parts: (string | null)[], kind: Qualifier["kind"]): Qualif
 /** Returns the candidates for a name, the most relevant first. */
 async function search(
   name: string,
-  { count, baseUrl, context }: { count: number; baseUrl: string; context: PlaceContext },
+  { count, baseUrl, context, languages }: PlaceSearchOptions & { count: number },
 ): Promise<Place[]> {
   const ofScript = languagesByScript.find(([script]) => script.test(name))?.[1] ?? [];
-  for (const language of [...ofScript, "en"]) {
+  for (const language of languages ?? [...ofScript, "en"]) {
     const url = apiUrl(baseUrl, "/v1/search", { name, count: String(count), language });
     const { signal, clock } = context;
     const { results } = await fetchJsonTwice(url, { schema: Places, signal, clock });
@@ -147,7 +160,7 @@ async function search(
 }
 
 /** Chooses the place that most words are true of. */
-async function best(places: Place[], qualifiers: Qualifier[]): Promise<FoundPlace> {
+async function best(places: Place[], qualifiers: Qualifier[]): Promise<PlaceMatch> {
   if (!qualifiers.some(({ words }) => MAYBE_CODE.test(words))) {
     const found = choose(places, qualifiers);
     if (found.unmatched.length === 0) return found;
@@ -155,7 +168,7 @@ async function best(places: Place[], qualifiers: Qualifier[]): Promise<FoundPlac
   return choose(places, qualifiers, await loadPlaceCodes());
 }
 
-function choose(places: Place[], qualifiers: Qualifier[], codes?: PlaceCodes): FoundPlace {
+function choose(places: Place[], qualifiers: Qualifier[], codes?: PlaceCodes): PlaceMatch {
   const scores = places.map((place) =>
     qualifiers.reduce((sum, qualifier) => sum + scoreOf(place, qualifier, codes), 0)
   );
@@ -165,6 +178,7 @@ function choose(places: Place[], qualifiers: Qualifier[], codes?: PlaceCodes): F
       place: null,
       others: places.slice(0, MAX_OTHERS),
       unmatched: qualifiers.map(({ words }) => words),
+      fitting: [],
     };
   }
   const fitting = places.filter((_, index) => scores[index] === highest);
@@ -173,7 +187,7 @@ function choose(places: Place[], qualifiers: Qualifier[], codes?: PlaceCodes): F
     .toSorted((a, b) => (b.population ?? 0) - (a.population ?? 0));
   const unmatched = qualifiers.filter((qualifier) => scoreOf(place!, qualifier, codes) === 0)
     .map(({ words }) => words);
-  return { place: place!, others: others.slice(0, MAX_OTHERS), unmatched };
+  return { place: place!, others: others.slice(0, MAX_OTHERS), unmatched, fitting };
 }
 
 /** Whether a place is a city or village of the same name: no airport, lake or mountain. */
@@ -215,7 +229,7 @@ function contains(area: string | null | undefined, words: string): boolean {
 }
 
 /** Returns the words in lower case, without accents and punctuation. */
-function fold(words: string): string {
+export function fold(words: string): string {
   return words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
     .split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
 }

@@ -52,7 +52,7 @@ async function lookUp(
   );
   // The time zone is right only if the place is certain.
   if (unmatched.length === 0 && isTimeZone(timezone)) {
-    context.notePlace?.({ name: place.name, timeZone: timezone });
+    context.notePlace?.({ name: place.name, timeZone: timezone, label: longNameOf(place) });
   }
   const notes = [
     ...unmatched.map((part) => `The place may not be the one you mean: not known to be in ${part}`),
@@ -82,9 +82,15 @@ const UNKNOWN =
 
 const NOT_THERE = "No place of this name is in that region or country, but in others";
 
-/** Writes where a place is: `Portland, Maine, United States (68,408 inhabitants)`. */
-function labelOf({ name, admin1, country, population }: Place): string {
-  const label = [...new Set([name, admin1, country])].filter(Boolean).join(", ");
+/** Writes where a place is: `Portland, Maine, United States`. */
+function longNameOf({ name, admin1, country }: Place): string {
+  return [...new Set([name, admin1, country])].filter(Boolean).join(", ");
+}
+
+/** The same with its size: `Portland, Maine, United States (68,408 inhabitants)`. */
+function labelOf(place: Place): string {
+  const { population } = place;
+  const label = longNameOf(place);
   return population ? `${label} (${population} inhabitants)` : label;
 }
 

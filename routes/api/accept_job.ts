@@ -74,7 +74,7 @@ export async function acceptRefinement(
 }
 
 function isChangeRefusal(refusal: Refusal | ChangeRefusal): refusal is ChangeRefusal {
-  return ["parent unknown", "parent without plan", "change refused"].includes(refusal.outcome);
+  return refusal.outcome === "parent unknown" || refusal.outcome === "parent without plan";
 }
 
 function submitOptions(

@@ -6,7 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import type { Refusal } from "../../jobs/engine/job_service.ts";
 import type { ChangeRefusal } from "../../jobs/engine/refinement_draft.ts";
-import type { ChangeIssue, PublicKind } from "../../jobs/kind.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
 import type { Status } from "../../jobs/contract.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
@@ -92,23 +92,7 @@ export function jobNotFound({ http }: PublicKind): ProblemError {
 
 /** Returns the problem of a plan that cannot be changed. */
 export function refuseChange(kind: PublicKind, refusal: ChangeRefusal): ProblemError {
-  if (refusal.outcome === "parent unknown") return jobNotFound(kind);
-  return refusal.outcome === "change refused"
-    ? changeNotPossible(refusal.issues)
-    : noPlanToRefine(refusal.parent);
-}
-
-function changeNotPossible(issues: readonly ChangeIssue[]): ProblemError {
-  return new ProblemError({
-    code: "invalid_request",
-    detail: issues.map(({ path, message }) =>
-      path.length === 0 ? message : `${path.join(".")}: ${message}`
-    ).join("; "),
-    errors: issues.map(({ path, message }) => ({
-      pointer: jsonPointer([...path]),
-      detail: message,
-    })),
-  });
+  return refusal.outcome === "parent unknown" ? jobNotFound(kind) : noPlanToRefine(refusal.parent);
 }
 
 /** What a caller can do about a job without a plan, by its status. */
@@ -131,6 +115,16 @@ function noPlanToRefine(parent: JobRecord): ProblemError {
 const refusals: {
   [Outcome in Refusal["outcome"]]: (refusal: Refusal & { outcome: Outcome }) => Problem;
 } = {
+  "request refused": ({ issues }) => ({
+    code: "invalid_request",
+    detail: issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`
+    ).join("; "),
+    errors: issues.map(({ path, message }) => ({
+      pointer: jsonPointer([...path]),
+      detail: message,
+    })),
+  }),
   "key reused": () => ({
     code: "idempotency_key_reused",
     detail: "This Idempotency-Key was used for another request",

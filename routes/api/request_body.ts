@@ -25,7 +25,9 @@ export function changeBody(
   { change }: KindRefinement,
   options: BodyOptions,
 ): z.ZodType<RequestBody> {
-  return change.safeExtend(sharedMembers(options)) as z.ZodType<RequestBody>;
+  const body = change.safeExtend(sharedMembers(options));
+  // An extended schema has no metadata.
+  return body.meta(change.meta() ?? {}) as z.ZodType<RequestBody>;
 }
 
 function sharedMembers(options: BodyOptions) {

@@ -5,6 +5,7 @@
 import { DAY_MS } from "../../lib/clock.ts";
 import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
 import { placeOf } from "../../web/app/kinds/bundles.tsx";
+import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
 import { costText } from "./cost_text.ts";
@@ -130,11 +131,12 @@ function eventEntry(event: KeyEvent): string {
 }
 
 function wishLines(preferences: Preferences): string[] {
-  const { interests, musicProfile, timeframe, otherPreferences } = preferences;
+  const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
   const wishes = joined([
     labelled("Interests", joined(interests ?? [], ", ")),
     labelled("Music", musicProfile),
     labelled("When and where", timeframe),
+    ...describeFacts(facts),
   ], " · ");
   return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
 }

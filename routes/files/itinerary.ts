@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
-import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
 import { amountText, costText } from "./cost_text.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
@@ -24,9 +25,13 @@ const USUAL_MINUTES = 2 * 60;
 const FirstDay = z.iso.date().regex(/^2/);
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
-  markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
+  markdown(job, { note }) {
+    const facts = describeFacts(factsOf(job));
+    return itineraryMarkdown({ ...job, days: daysOf(job), facts, note });
+  },
   calendar(job, { query }) {
-    const start = FirstDay.safeParse(query("start"));
+    // A form that was sent without a date asks for no other day.
+    const start = FirstDay.safeParse(query("start") || job.startDate);
     if (!start.success) {
       throw noCalendar(
         "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
@@ -47,15 +52,17 @@ function daysOf({ itinerary }: ItineraryJob): Day[] {
  * Writes an itinerary as Markdown: a heading for each day, an entry for each activity, and the sum
  * of the costs by currency.
  *
+ * @param plan.facts the facts of the wish, each in a few words
  * @param plan.note a line under the title, as text
  * @param plan.warnings what the reader should check
  * @returns the document; it ends with a line end
  */
 export function itineraryMarkdown(
-  { destination, durationDays, days, note, warnings = [] }: {
+  { destination, durationDays, days, facts = [], note, warnings = [] }: {
     destination: string;
     durationDays: number;
     days: Day[];
+    facts?: readonly string[];
     note?: string | undefined;
     warnings?: ItineraryJob["warnings"];
   },
@@ -64,9 +71,11 @@ export function itineraryMarkdown(
   return markdownDocument([
     `# ${escaped(destination)}: ${length}`,
     note && escaped(note),
+    escaped(joined([...facts], " · ")),
     ...warningBlocks(warnings),
-    ...days.flatMap(({ day, theme, activities }) => [
+    ...days.flatMap(({ day, theme, activities, ...calendar }) => [
       `## Day ${day}: ${escaped(theme)}`,
+      escaped(calendarLine(calendar)),
       ...activities.map(activityEntry),
       costsLine("Estimated cost of the day's activities", activities),
     ]),
@@ -117,6 +126,14 @@ function activityEntry({ time, title, description, place, estimatedCost }: Activ
     escaped(description),
     escaped(joined([place, costText(estimatedCost)], " · ")),
   ]);
+}
+
+/** Describes the day: `Saturday, 2027-05-01 · rain, 8 to 12 °C`. Empty if nothing is known. */
+function calendarLine(
+  { date, weekday, weather }: Pick<Day, "date" | "weekday" | "weather">,
+): string {
+  const name = weekday && `${weekday[0]!.toUpperCase()}${weekday.slice(1)}`;
+  return joined([joined([name, date], ", "), weather && formatWeather(weather)], " · ");
 }
 
 /** Sums up the known costs by currency; `null` if there are none. */

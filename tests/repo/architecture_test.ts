@@ -174,6 +174,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/contract.ts",
     "jobs/kind.ts",
     "jobs/kinds",
+    "jobs/places",
     "jobs/tools",
     "lib",
     "lib/job",

@@ -16,9 +16,12 @@ import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import { fenced } from "../text.ts";
+import { objectionsToDates } from "../trip_dates.ts";
+import { withPlaces } from "./event_places.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
@@ -51,6 +54,8 @@ export interface BundlesSettings {
   effort?: ReasoningEffort | undefined;
   tools: Tool[];
   webSearch: boolean;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** The members of the public answer that show the plan and the reasoning. */
@@ -88,6 +93,8 @@ export function bundlesKind(settings: BundlesSettings) {
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
     sampleReasoning,
+    objectionsTo: ({ preferences }, { now, base }) =>
+      objectionsToDates(preferences, { now, path: ["preferences"], accepted: base?.preferences }),
     presentRequest: ({ preferences }) => ({ preferences }),
     presentResult: ({ result, progress }) => ({
       bundles: result?.bundles ?? null,
@@ -103,17 +110,18 @@ export function bundlesKind(settings: BundlesSettings) {
 async function generate(
   request: BundlesRequest,
   context: JobContext,
-  { model, effort, tools, webSearch }: BundlesSettings,
+  { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
   const research = new Research();
+  const rules = bundlesRules({
+    request,
+    startedAt: context.startedAt,
+    destination: null,
+    isKnownLink: (link) => research.isKnownLink(link),
+  });
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules({
-      request,
-      startedAt: context.startedAt,
-      destination: null,
-      isKnownLink: (link) => research.isKnownLink(link),
-    }),
+    rules: () => rules,
     maxTokens: TURN_TOKENS,
   });
   const instructions = bundlesInstructions(promptTime(context.startedAt));
@@ -129,8 +137,7 @@ async function generate(
       previous,
       format: { name: "bundles", schema: WrittenBundles },
       tools,
-      // The preferences have no member for a place.
-      webSearch: webSearch ? { city: null } : null,
+      webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
     }, parts);
@@ -144,7 +151,13 @@ async function generate(
       }
       continue;
     }
-    const verdict = await review.judge(answer, (written) => research.complete(written));
+    const verdict = await review.judge(answer, (written) =>
+      withPlaces(research.complete(written), {
+        places,
+        step: `turn-${turn}/places`,
+        labelOf: (city) => research.labelOf(city),
+        context,
+      }));
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.

@@ -13,8 +13,8 @@ import { areSingleCharacters, modelText, SINGLE_CHARACTERS } from "../text.ts";
 const MIN_BUNDLES = 3;
 export const MAX_BUNDLES = 5;
 
-/** The members of an event that are written as they are stored. */
-const told = {
+/** The members of an event that are stored as they are written. */
+const unchanged = {
   name: modelText,
   date: modelText.describe("Local date and time in words, as exact as it is known"),
   venue: z.string().nullable(),
@@ -34,15 +34,15 @@ const writtenTime = z.preprocess(
 
 /** An event as the model writes it. */
 const WrittenEvent = z.object({
-  name: told.name,
-  date: told.date,
+  name: unchanged.name,
+  date: unchanged.date,
   startsAt: writtenTime.describe(
     "The start of date in local time, such as 2026-12-04T20:00, or 2026-12-04 if only the day is " +
       "known; null without a definite day",
   ),
   endsAt: writtenTime.describe("The end in the same forms; null where it is not known"),
-  venue: told.venue,
-  neighborhood: told.neighborhood,
+  venue: unchanged.venue,
+  neighborhood: unchanged.neighborhood,
   city: lenient(
     modelText.nullable().describe("The city or town alone; null where you do not know it"),
     null,
@@ -52,8 +52,8 @@ const WrittenEvent = z.object({
     Cost.nullable().describe("For one person; null where you do not know it"),
     null,
   ),
-  url: told.url,
-  why: told.why,
+  url: unchanged.url,
+  why: unchanged.why,
 }).overwrite(withSoundEnd);
 export type WrittenEvent = z.infer<typeof WrittenEvent>;
 
@@ -79,8 +79,8 @@ const LocalTime = z.string().refine((text) => readLocalTime(text) === text, {
 
 /** An event as it is stored and shown. The defaults are for plans of earlier versions. */
 export const KeyEvent = z.object({
-  name: told.name,
-  date: told.date,
+  name: unchanged.name,
+  date: unchanged.date,
   startsAt: LocalTime.nullable().default(null).describe(
     "The local start: `2026-12-04T20:00`, or `2026-12-04` if only the day is known",
   ),
@@ -90,13 +90,13 @@ export const KeyEvent = z.object({
   timeZone: TimeZoneName.nullable().default(null).catch(null).describe(
     "The IANA time zone of the place, from a tool",
   ),
-  venue: told.venue,
-  neighborhood: told.neighborhood,
+  venue: unchanged.venue,
+  neighborhood: unchanged.neighborhood,
   city: z.string().nullable().default(null).describe("`null`: not known"),
   ...storedPlace,
   price: Cost.nullable().default(null).describe("For one person"),
-  url: told.url,
-  why: told.why,
+  url: unchanged.url,
+  why: unchanged.why,
 });
 export type KeyEvent = z.infer<typeof KeyEvent>;
 

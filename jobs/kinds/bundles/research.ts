@@ -21,10 +21,10 @@ import type {
 export class Research {
   readonly #links = new KnownLinks();
   /**
-   * The time zones by the names of the places. The model asks again for a place of the same name if
-   * it meant another one, so the last one counts.
+   * The places by their names. The model asks again for a place of the same name if it meant another
+   * one, so the last one counts.
    */
-  readonly #timeZones = new Map<string, string>();
+  readonly #places = new Map<string, FoundPlace>();
 
   /** Adds what the hosted web search has found, and the pages that the model cites. */
   addSearches(output: readonly InputItem[]): void {
@@ -39,7 +39,12 @@ export class Research {
    */
   addOutput(json: string, place: FoundPlace | undefined): void {
     this.#links.addOutput(json);
-    if (place) this.#timeZones.set(comparable(place.name), place.timeZone);
+    if (place) this.#places.set(comparable(place.name), place);
+  }
+
+  /** Returns the name of a city with its region and country; `null`: no tool has found it. */
+  labelOf(city: string): string | null {
+    return this.#placeOf(city)?.label ?? null;
   }
 
   /** Returns whether a tool has returned a link so far. */
@@ -92,14 +97,18 @@ export class Research {
 
   /** The time zone of the plan: that of all of its places; `null`: not known, or not one. */
   get #timeZone(): string | null {
-    const [timeZone, ...others] = new Set(this.#timeZones.values());
+    const zones = [...this.#places.values()].map(({ timeZone }) => timeZone);
+    const [timeZone, ...others] = new Set(zones);
     return timeZone === undefined || others.length > 0 ? null : timeZone;
   }
 
   /** Returns the time zone of a city, else that of the plan: tools know cities by English names. */
   #timeZoneIn(city: string | null): string | null {
-    // Some models add the country: `Lisbon, Portugal`.
-    const [name = ""] = city?.split(",") ?? [];
-    return this.#timeZones.get(comparable(name)) ?? this.#timeZone;
+    return this.#placeOf(city ?? "")?.timeZone ?? this.#timeZone;
+  }
+
+  /** Returns the place of a city's name. Some models add the country: `Lisbon, Portugal`. */
+  #placeOf(city: string): FoundPlace | undefined {
+    return this.#places.get(comparable(city.split(",")[0]!));
   }
 }

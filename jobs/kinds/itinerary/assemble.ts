@@ -5,34 +5,57 @@
  */
 import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
+import type { Destination } from "../../places/place.ts";
+import { calendarDay } from "./calendar_day.ts";
 import type {
   Activity,
   Day,
   DayTotals,
   Itinerary,
+  Location,
   WrittenActivity,
   WrittenDay,
   WrittenItinerary,
 } from "./plan.ts";
+import { NO_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
 
-/** Returns the plan for what the model wrote. */
-export function assembleItinerary({ days }: WrittenItinerary): Itinerary {
-  return { days: days.map((day) => assembleDay(day)), location: null };
+/**
+ * Returns the plan for what the model wrote.
+ *
+ * @param surroundings unset: nothing is known
+ */
+export function assembleItinerary(
+  { days }: WrittenItinerary,
+  surroundings: Surroundings = NO_SURROUNDINGS,
+): Itinerary {
+  return {
+    days: days.map((day) => assembleDay(day, surroundings)),
+    location: surroundings.destination && locationOf(surroundings.destination),
+  };
 }
 
-/** Returns the day for what the model wrote. Its costs are not reviewed yet. */
-export function assembleDay({ day, theme, activities }: WrittenDay): Day {
+/**
+ * Returns the day for what the model wrote. Its costs and positions are not reviewed yet.
+ *
+ * @param surroundings unset: nothing is known
+ */
+export function assembleDay(
+  { day, theme, activities }: WrittenDay,
+  surroundings: Surroundings = NO_SURROUNDINGS,
+): Day {
   const assembled = activities.map(assembleActivity);
   return {
     day,
-    date: null,
-    weekday: null,
-    season: null,
-    weather: null,
+    ...calendarDay(day, surroundings),
     theme,
     activities: assembled,
     totals: totalsOf(assembled),
   };
+}
+
+/** Returns where a destination is, as plans show it. */
+export function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
+  return { name, ...point, timeZone, countryCode };
 }
 
 function assembleActivity({ coordinates, ...written }: WrittenActivity): Activity {

@@ -5,17 +5,23 @@
 import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
-import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { fenced } from "../text.ts";
-import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { objectionsToDates } from "../trip_dates.ts";
+import { assembleItinerary } from "./assemble.ts";
 import { itineraryContract } from "./contract.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
-import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
+import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { withSoundDayCosts } from "./rules/money.ts";
+import { refineItinerary } from "./refine.ts";
+import { itineraryRefinement } from "./refinement.ts";
 import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
+import { sampleChange } from "./sample_change.ts";
+import { shownDay } from "./shown_day.ts";
+import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -23,27 +29,17 @@ const EXPECTED_MS = 20_000;
 /** The prompt with its schema, and about seven days with some reasoning. */
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
-/**
- * Returns the token limit of an answer. A day of six activities takes about 1,000 tokens in
- * English, and about 1,500 in other languages. The rest is for reasoning.
- */
-function tokensFor(days: number): number {
-  return 6_000 + 1_500 * days;
-}
-
 /** Returns the schema of each single day, for partial plans. */
-function partsOf(days: number): PlanParts {
+function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1) : z.never(),
+    schemaAt: (index) =>
+      index < days
+        ? writtenDay(index + 1).transform((day) => shownDay(day, surroundings))
+        : z.never(),
   };
-}
-
-/** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day)));
 }
 
 /** The members of the public answer that show the plan. */
@@ -56,6 +52,8 @@ export interface ItinerarySettings {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** Creates the kind of job behind `/api/itineraries`. */
@@ -71,8 +69,15 @@ export function itineraryKind(settings: ItinerarySettings) {
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
+    generate: (request, context) =>
+      context.refinement
+        ? refineItinerary(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: itineraryRefinement as KindRefinement<ItineraryRequest, Itinerary>,
+    sampleChange,
     sample: sampleItinerary,
+    objectionsTo: (request, { now, base }) =>
+      objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
@@ -86,33 +91,36 @@ export function itineraryKind(settings: ItinerarySettings) {
 async function generate(
   request: ItineraryRequest,
   context: JobContext,
-  { model, effort }: ItinerarySettings,
+  { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
-  const schema = writtenItinerary(request.durationDays);
+  const { durationDays } = request;
+  const gathering = gatherSurroundings(request, { places, context });
+  // A failure of the model may come first.
+  gathering.catch(() => {});
+  // Without a first day, the model needs none of it, and does not wait.
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  let surroundings = early;
+  const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules({ request, destination: null }),
-    maxTokens: tokensFor(request.durationDays),
+    rules: () => itineraryRules({ request, destination: surroundings.destination }),
+    maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
-    { role: "user", content: fenced(request) },
+    { role: "user", content: itineraryMessage(request, early) },
   ];
-  for (let turn = 1;; turn++) {
-    const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format: { name: "itinerary", schema },
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays));
-    const verdict = await review.judge(answer, assembleItinerary);
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      messages.push(
-        { role: "assistant", content: answer.text ?? "" },
-        { role: "user", content: verdict.feedback },
-      );
-    }
-  }
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    messages,
+    format: { name: "itinerary", schema },
+    parts: partsOf(durationDays, early),
+    review,
+    complete: async (written) => {
+      surroundings = await gathering;
+      return assembleItinerary(written, surroundings);
+    },
+  });
 }

@@ -34,6 +34,8 @@ interface DescribedKind {
   /** The last part of its path: `itineraries`. */
   plural: string;
   job: z.ZodType;
+  /** The body of its callbacks. */
+  notice: z.ZodType;
   examples: ReturnType<typeof exampleJobs>;
   /** The part that all its operations share. */
   common: Pick<ZodOpenApiOperationObject, "tags" | "security">;
@@ -118,6 +120,7 @@ function describeKind(kind: PublicKind): DescribedKind {
     name: nameOf(kind),
     plural,
     job: jobAnswer(kind),
+    notice: callbackNotice(kind),
     examples: exampleJobs(kind),
     // With or without a key: the operator chooses whether one is required.
     common: { tags: [plural], security: [{}, { apiKey: [] }] },
@@ -149,7 +152,7 @@ function createOperation(
       ...acceptedResponses(described),
       ...problems(...CREATION_PROBLEMS),
     },
-    callbacks: endedCallback(described),
+    callbacks: endedCallback(described, `tellOf${name}`),
   };
 }
 
@@ -181,7 +184,7 @@ function refineOperation(
       ...acceptedResponses(described),
       ...problems(...CREATION_PROBLEMS, "job_not_found", "no_plan_to_refine"),
     },
-    callbacks: endedCallback(described),
+    callbacks: endedCallback(described, `tellOfRefined${name}`),
   };
 }
 
@@ -212,13 +215,20 @@ function acceptedResponses({ kind, job, examples }: DescribedKind): ZodOpenApiRe
   };
 }
 
-/** Describes the request that the service sends to `callbackUrl`. */
-function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject {
+/**
+ * Describes the request that the service sends to `callbackUrl`.
+ *
+ * @param operationId unique in the document
+ */
+function endedCallback(
+  { notice }: DescribedKind,
+  operationId: string,
+): ZodOpenApiCallbacksObject {
   return {
     ended: {
       "{$request.body#/callbackUrl}": {
         post: {
-          operationId: `tellOf${name}`,
+          operationId,
           summary: "A job has ended",
           description: "The service sends this request to `callbackUrl` when the job has ended. " +
             "It follows the Standard Webhooks specification.",
@@ -232,7 +242,7 @@ function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject
           },
           requestBody: {
             required: true,
-            content: { "application/json": { schema: callbackNotice(kind) } },
+            content: { "application/json": { schema: notice } },
           },
           responses: {
             "2XX": { description: "The receiver has accepted the callback" },

@@ -148,7 +148,7 @@ Deno.test("refine() refuses a change that the kind refuses, and stores nothing",
   const count = async () => (await Array.fromAsync(env.kv.list({ prefix: [] }))).length;
   const before = await count();
   assertEquals(await refusedChange(env, parent.id, { add: "hell" }), {
-    outcome: "change refused",
+    outcome: "request refused",
     issues: [{ path: ["add"], message: "the plan has it already" }],
   });
   assertStrictEquals(await count(), before);
@@ -160,7 +160,7 @@ Deno.test("refine() refuses a request and a change that do not fit into a record
   assertStrictEquals((await refine(env, parent.id, { add: "b".repeat(900) })).isRepeated, false);
   // The text is in the new request and in the change.
   const refusal = await refusedChange(env, parent.id, { add: "b".repeat(14_000) });
-  assert(refusal.outcome === "change refused");
+  assert(refusal.outcome === "request refused");
   assertEquals(refusal.issues.map(({ path }) => path), [[]]);
   await env.a.instance.idle();
 });

@@ -41,9 +41,9 @@ function activity(overrides: object = {}) {
 /** An itinerary with days of these numbers. */
 function itinerary(...numbers: number[]): WrittenItinerary {
   const activitiesOf = (index: number) => [
-    activity({ title: `Walk ${index}` }),
-    activity({ time: "12:00", title: `Lunch ${index}` }),
-    activity({ time: "19:00", title: `Show ${index}`, estimatedCost: null }),
+    activity({ title: `Walk ${index}`, mapQuery: null }),
+    activity({ time: "12:00", title: `Lunch ${index}`, mapQuery: null, category: "food" }),
+    activity({ time: "19:00", title: `Show ${index}`, mapQuery: null, estimatedCost: null }),
   ];
   return {
     days: numbers.map((day, index) => ({ day, theme: "Water", activities: activitiesOf(index) })),

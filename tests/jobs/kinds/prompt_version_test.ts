@@ -15,7 +15,9 @@ const prompts = [
 /** The hash of each version's text. Add a line with each new version. */
 const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
+  "itinerary-3": "f63a4e7918120f8b",
   "bundles-2": "184a0afa8c80d58b",
+  "bundles-3": "022a9c1ff924da41",
 };
 
 for (const [version, instructions] of prompts) {

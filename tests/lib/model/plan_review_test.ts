@@ -36,7 +36,7 @@ const cool: Rule<Plan> = {
 function newReview() {
   return new PlanReview<Written, Plan>({
     schema: Written,
-    rules: [dry, cool],
+    rules: () => [dry, cool],
     maxTokens: 1_000,
   });
 }

@@ -1,9 +1,15 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
+import type { Bundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
-import { samplePlan, storedActivity as activity, storedDay } from "../../../testing/plans.ts";
+import {
+  samplePlan,
+  storedActivity as activity,
+  storedBundles,
+  storedDay,
+  storedEvent,
+} from "../../../testing/plans.ts";
 import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
 import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
@@ -22,15 +28,12 @@ function dayOf(day: number, activities: Activity[]): Itinerary["days"][number] {
 }
 
 function keyEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
-  return {
-    name: "Opening night",
+  return storedEvent({
     date: "2026-11-28 21:00",
     venue: "The Warehouse",
     neighborhood: "Harbour",
-    url: null,
-    why: "Because you asked for music.",
     ...changes,
-  };
+  });
 }
 
 function bundle(changes: Partial<Bundle> = {}): Bundle {
@@ -117,8 +120,19 @@ Deno.test("bundles have their wish, a heading each, and an entry for each event"
       bundle({
         imageUrl: "https://pictures.example/1.jpg",
         keyEvents: [
-          keyEvent({ url: "https://tickets.example/1" }),
-          keyEvent({ name: "Late show", venue: null, neighborhood: null }),
+          keyEvent({
+            url: "https://tickets.example/1",
+            city: "Lisbon",
+            price: { amount: 24.5, currency: "EUR" },
+          }),
+          keyEvent({
+            name: "Late show",
+            venue: null,
+            neighborhood: "Baixa, Lisbon",
+            city: "Lisbon",
+            price: { amount: 0, currency: "EUR" },
+          }),
+          keyEvent({ name: "Later show", venue: null, neighborhood: null }),
         ],
       }),
       bundle({ title: "Golden hour" }),
@@ -139,13 +153,19 @@ Small rooms.
 
 - **Opening night**
 
-  2026-11-28 21:00 · The Warehouse · Harbour
+  2026-11-28 21:00 · The Warehouse · Harbour · Lisbon · about 24.5 EUR per person
 
   Because you asked for music.
 
   <https://tickets.example/1>
 
 - **Late show**
+
+  2026-11-28 21:00 · Baixa, Lisbon · free
+
+  Because you asked for music.
+
+- **Later show**
 
   2026-11-28 21:00
 
@@ -198,7 +218,7 @@ Deno.test("the sample plans are valid documents, for one day and for thirty", ()
     );
   }
   const preferences = { interests: ["music"] };
-  const { bundles } = sampleBundles({ preferences });
+  const { bundles } = storedBundles(sampleBundles({ preferences }));
   const text = bundlesMarkdown({ preferences, bundles });
   assertStrictEquals(text.match(/^## ./gm)?.length, bundles.length);
   assertStrictEquals(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
@@ -383,6 +403,8 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
     const line = oneLine(text);
     fc.pre(line !== "");
     const event = { name: text, date: text, venue: text, neighborhood: text, why: text };
+    // A city that another part of the place names is left out.
+    const city = `City of ${text}`;
     const blocks = blocksOf(bundlesMarkdown({
       preferences: {
         interests: [text, text],
@@ -391,7 +413,9 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         otherPreferences: text,
       },
       note: text,
-      bundles: [bundle({ title: text, description: text, keyEvents: [keyEvent(event)] })],
+      bundles: [
+        bundle({ title: text, description: text, keyEvents: [keyEvent({ ...event, city })] }),
+      ],
     }));
     const [name] = blocks.splice(6, 1);
     const bold = name!.match(/^- \*\*(\S.*\S|\S)\*\*$/u);
@@ -407,7 +431,7 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         line,
         line,
         line,
-        `${line} · ${line} · ${line}`,
+        `${line} · ${line} · ${line} · ${oneLine(city)}`,
         line,
       ],
     );

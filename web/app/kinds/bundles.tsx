@@ -6,7 +6,8 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import { hasTimeOfDay, localMs, timeOfDay } from "../../../lib/local_time.ts";
 import type { Bundle, GenerationJob, GenerationWish } from "../../client/job.ts";
 import { listError, listIn, textError, trimmed } from "./field.ts";
-import { formatCost, Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { DetailList, formatCost, formatDay, Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { describeFacts } from "./trip_facts.ts";
 import type { KindView, PlanProps } from "./view.ts";
 
 type KeyEvent = Bundle["keyEvents"][number];
@@ -106,16 +107,13 @@ function shortened(text: string): string {
 }
 
 /** Shows the preferences that the title leaves out. */
-function PreferenceList({ preferences }: { preferences: Preferences }) {
+function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
   const { timeframe, musicProfile, otherPreferences } = preferences;
   const interests = formatInterests(preferences);
   const cutOff = titleOf(preferences).endsWith(interests) ? null : interests;
-  const details = [cutOff, timeframe, musicProfile, otherPreferences].filter(Boolean);
-  return details.length === 0 ? null : (
-    <ul class="facts">
-      {details.map((text, index) => <li key={index} dir="auto">{text}</li>)}
-    </ul>
-  );
+  const { interests: _, ...facts } = preferences;
+  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts), otherPreferences];
+  return <DetailList details={details} />;
 }
 
 export function BundlesPlan(
@@ -198,12 +196,6 @@ export function formatTimes(startsAt: string, endsAt: string | null | undefined)
 }
 
 function formatTime(time: string): string {
-  const day = new Intl.DateTimeFormat("en", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  }).format(localMs(time));
+  const day = formatDay(time);
   return hasTimeOfDay(time) ? `${day}, ${timeOfDay(time)}` : day;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
+import { localMs } from "../../../lib/local_time.ts";
 import { webLink } from "./web_link.ts";
 
 /** The service does not endorse links that a model wrote. */
@@ -23,15 +24,41 @@ export function PlaceLink({ place, query = place }: { place: string; query?: str
   return <a href={mapUrl(query)} rel={REL} target="_blank" dir="auto">{place}</a>;
 }
 
+/** Shows details of a request; nothing without any. */
+export function DetailList({ details }: { details: readonly (string | null | undefined)[] }) {
+  const texts = details.filter(Boolean);
+  return texts.length === 0 ? null : (
+    <ul class="facts">
+      {texts.map((text, index) => <li key={index} dir="auto">{text}</li>)}
+    </ul>
+  );
+}
+
 /** Formats a cost: `about $12`, or `free`. */
-export function formatCost({ amount, currency }: { amount: number; currency: string }): string {
-  if (amount === 0) return "free";
+export function formatCost(cost: { amount: number; currency: string }): string {
+  return cost.amount === 0 ? "free" : `about ${formatAmount(cost)}`;
+}
+
+/** Formats an amount of money: `$12`. */
+export function formatAmount({ amount, currency }: { amount: number; currency: string }): string {
   const fractions = Number.isInteger(amount)
     // Both, because older versions of Safari reject a maximum below their minimum.
     ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
     : {};
   const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
-  return `about ${format.format(amount)}`;
+  return format.format(amount);
+}
+
+/** Formats the day of a local time: `Fri, Dec 4, 2026`. The text is the same on every machine. */
+export function formatDay(time: string): string {
+  const format = new Intl.DateTimeFormat("en", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return format.format(localMs(time));
 }
 
 function mapUrl(place: string): string {

@@ -7,8 +7,10 @@
  */
 import type { Finding } from "../../../../lib/model/plan_review.ts";
 import type { Category } from "../../plan_members.ts";
-import type { Activity, Day, Itinerary } from "../plan.ts";
+import type { Activity, Day } from "../plan.ts";
+import { weekdayOf } from "../calendar_day.ts";
 import type { ItineraryRequest } from "../request.ts";
+import { dateOfDay } from "../surroundings.ts";
 import { findDays, type ItineraryRule, listOf } from "./findings.ts";
 import { HALF_DAY_MINUTES } from "./time.ts";
 
@@ -145,7 +147,37 @@ function isBlank(text: string | null): boolean {
   return text === null || text.trim() === "";
 }
 
+/**
+ * Days carry the dates of the wish. The program writes the dates, so the model is not asked. A
+ * finding is a mistake of the program, for example after a change of the first day.
+ */
+function datesRule({ startDate }: ItineraryRequest): ItineraryRule {
+  const rightDates = (day: Day): Pick<Day, "date" | "weekday"> => {
+    if (startDate === undefined) return { date: null, weekday: null };
+    const date = dateOfDay(startDate, day.day);
+    return { date, weekday: weekdayOf(date) };
+  };
+  const isWrong = (day: Day) => {
+    const { date, weekday } = rightDates(day);
+    return day.date !== date || day.weekday !== weekday;
+  };
+  return {
+    code: "wrong_dates",
+    check: ({ days }) =>
+      findDays(days, isWrong, ({ day }) => ({
+        feedback: null,
+        message: `The date of day ${day} was wrong, so it was corrected. Check what is open then.`,
+      })),
+    repair: (plan) => ({
+      ...plan,
+      days: plan.days.map((day) =>
+        isWrong(day) ? { ...day, ...rightDates(day), season: null, weather: null } : day
+      ),
+    }),
+  };
+}
+
 /** Returns the rules about the wish, in the order of their warnings. */
 export function wishRules(request: ItineraryRequest): ItineraryRule[] {
-  return [paceRule(request), dietRule(request), accessibilityRule(request)];
+  return [paceRule(request), dietRule(request), accessibilityRule(request), datesRule(request)];
 }

@@ -1,0 +1,144 @@
+/**
+ * Changes an itinerary: the model writes what changes, and the rest stays as it is.
+ * @module
+ */
+import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
+import { PlanReview } from "../../../lib/model/plan_review.ts";
+import type { JobContext, JobRefinement } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
+import { promptTime } from "../prompt_time.ts";
+import { keptWarnings, type PlanShape, rulesForChange } from "../kept_parts.ts";
+import { fenced } from "../text.ts";
+import { locationOf } from "./assemble.ts";
+import { calendarDay } from "./calendar_day.ts";
+import { changeInstructions } from "./change_prompt.ts";
+import {
+  changedDays,
+  type ChangeSituation,
+  type ChangeTask,
+  changeTask,
+  isCut,
+  type WrittenChange,
+} from "./change_task.ts";
+import { type Day, Itinerary } from "./plan.ts";
+import { itineraryMessage } from "./prompt.ts";
+import { StoredChange } from "./refinement.ts";
+import { ItineraryRequest } from "./request.ts";
+import { itineraryRules } from "./rules/rules.ts";
+import { gatherSurroundings, type Surroundings } from "./surroundings.ts";
+import { writeReviewed } from "./turns.ts";
+
+/** Days and activities are the parts of an itinerary. */
+const shape: PlanShape<Itinerary, Day> = {
+  members: ["days", "activities"],
+  partsOf: ({ days }) => days,
+  itemsOf: ({ activities }) => activities,
+  withParts: (plan, days) => ({ ...plan, days }),
+};
+
+export interface RefineOptions {
+  context: JobContext;
+  model: string;
+  /** Unset: the default of the model. */
+  effort?: ReasoningEffort | undefined;
+  /** Whom to ask about the destination; `null` or unset: nobody. */
+  places?: Places | null | undefined;
+}
+
+/**
+ * Returns the changed plan.
+ *
+ * @param request the wish with its changes
+ * @throws {JobError} if the model writes nothing usable
+ */
+export async function refineItinerary(
+  request: ItineraryRequest,
+  refinement: JobRefinement,
+  { context, model, effort, places = null }: RefineOptions,
+): Promise<Itinerary> {
+  const change = StoredChange.parse(refinement.change);
+  const before = ItineraryRequest.parse(refinement.request);
+  const cut = cutTo(request.durationDays, Itinerary.parse(refinement.base));
+  if (isCut(change, { start: cut, request })) return finish(cut, cut);
+  const surroundings = await gatherSurroundings(request, { places, context });
+  const start = startOf(cut, { request, before, surroundings });
+  const task = changeTask(change, { start, request, before, surroundings });
+  const { destination } = surroundings;
+  const rules = rulesForChange(itineraryRules({ request, destination }), {
+    shape,
+    start,
+    before: itineraryRules({ request: before, destination }),
+    isOpen: !("day" in change),
+  });
+  const review = new PlanReview<WrittenChange, Itinerary>({
+    schema: task.schema,
+    rules: () => rules,
+    maxTokens: task.maxTokens,
+  });
+  const plan = await writeReviewed({
+    context,
+    model,
+    effort,
+    messages: messagesFor(task, { request, surroundings, startedAt: context.startedAt }),
+    format: { name: "change", schema: task.schema },
+    parts: task.parts,
+    review,
+    complete: (written) =>
+      planOf(start, changedDays(start.days, { written, change, surroundings })),
+  });
+  return finish(plan, start);
+}
+
+/** Returns a plan without its days after a number of days. */
+function cutTo(days: number, plan: Itinerary): Itinerary {
+  return { ...plan, days: plan.days.slice(0, days) };
+}
+
+/**
+ * Returns the plan to change. With another first day, all days have other dates; with another
+ * destination, the plan has another location.
+ */
+function startOf(
+  plan: Itinerary,
+  { request, before, surroundings }: Omit<ChangeSituation, "start">,
+): Itinerary {
+  const isElsewhere = request.destination !== before.destination;
+  const found = surroundings.destination && locationOf(surroundings.destination);
+  const location = isElsewhere ? found : plan.location ?? found;
+  const isMoved = request.startDate !== before.startDate;
+  const days = isMoved
+    ? plan.days.map((day) => ({ ...day, ...calendarDay(day.day, surroundings) }))
+    : plan.days;
+  return { ...plan, days, location };
+}
+
+/** Returns a plan with these days, whose warnings are not known yet. */
+function planOf({ warnings: _, ...start }: Itinerary, days: Itinerary["days"]): Itinerary {
+  return { ...start, days };
+}
+
+/** Adds the warnings about the days that the change has kept. */
+function finish(plan: Itinerary, start: Itinerary): Itinerary {
+  const { warnings: found = [], ...rest } = plan;
+  const warnings = [...keptWarnings({ shape, start, plan }), ...plan === start ? [] : found];
+  return warnings.length === 0 ? rest : { ...rest, warnings };
+}
+
+function messagesFor(
+  { instructions, plan, change }: ChangeTask,
+  { request, surroundings, startedAt }: {
+    request: ItineraryRequest;
+    surroundings: Surroundings;
+    startedAt: number;
+  },
+): ChatMessage[] {
+  const content = [
+    itineraryMessage(request, surroundings),
+    fenced(plan, "plan"),
+    fenced(change, "change"),
+  ].join("\n\n");
+  return [
+    { role: "system", content: changeInstructions(promptTime(startedAt), instructions) },
+    { role: "user", content },
+  ];
+}
