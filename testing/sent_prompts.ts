@@ -39,6 +39,24 @@ export async function sentPrompt(
   };
 }
 
+/**
+ * Returns what a kind sends in its first turn to change a plan.
+ *
+ * @param parent the request and the plan to change
+ * @param change the body of the request
+ */
+export async function sentChange(
+  kind: Pick<PublicKind, "generate" | "request" | "refinement">,
+  parent: { request: unknown; plan: unknown },
+  change: unknown,
+): Promise<SentPrompt> {
+  const { change: schema, merge } = kind.refinement!;
+  const merged = merge(parent, schema.parse(change));
+  if ("issues" in merged) throw new Error(merged.issues[0]!.message);
+  const refinement = { base: parent.plan, request: parent.request, change: merged.change };
+  return await sentPrompt(kind, merged.request, { refinement });
+}
+
 /** The time in a prompt, which is not the same in each run. */
 const TIME = /\w+day, \d{4}-\d\d-\d\dT[\d:]+Z/;
 
@@ -68,7 +86,7 @@ export async function secondTurnSentences(): Promise<string[]> {
     check: () => [{ where: ["a"], feedback: "is wrong", message: "It is wrong." }],
   };
   const misshapen = new OutputReview(schema, 1).judge({ text: "{}", truncated: false });
-  const faulty = await new PlanReview({ schema, rules: [rule], maxTokens: 1 })
+  const faulty = await new PlanReview({ schema, rules: () => [rule], maxTokens: 1 })
     .judge({ text: '{"a":"b"}', truncated: false }, (written) => written);
   const lines = [misshapen, faulty].flatMap((review) =>
     ("feedback" in review && review.feedback || "").split("\n")

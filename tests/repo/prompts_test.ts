@@ -2,26 +2,75 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { comparedNames } from "../../bench/eval/compare.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
 import { createKinds } from "../../jobs/registry.ts";
 import { parseConfig } from "../../lib/config.ts";
-import { secondTurnSentences, sentencesOf, sentPrompt } from "../../testing/sent_prompts.ts";
+import { recordedBundles, recordedItinerary } from "../../testing/recorded_plans.ts";
+import {
+  secondTurnSentences,
+  sentChange,
+  sentencesOf,
+  sentPrompt,
+} from "../../testing/sent_prompts.ts";
 
 const root = join(import.meta.dirname!, "../..");
 const documented = await Deno.readTextFile(join(root, "docs/prompts.md"));
 const [itinerary, bundles] = createKinds(parseConfig({}));
 
-const wish = { destination: "Rome", durationDays: 3 };
-const preferences = { preferences: {} };
+const trip = recordedItinerary();
+const outing = recordedBundles();
 
 const written = {
-  itinerary: await sentPrompt(itinerary!, wish),
-  bundles: await sentPrompt(bundles!, preferences),
+  itinerary: await sentPrompt(itinerary!, trip.request),
+  bundles: await sentPrompt(bundles!, outing.request),
 };
+
+/** Changes of each sort. Their numbers are examples in the document. */
+const changes = {
+  itinerary: [
+    { instruction: "More books" },
+    { day: 2 },
+    { day: 2, activity: 3 },
+    { wish: { pace: "relaxed" } },
+    { wish: { destination: "Porto" } },
+    { wish: { durationDays: 5 } },
+  ],
+  bundles: [
+    { instruction: "More music" },
+    { bundle: 2 },
+    { bundle: 2, event: 3 },
+    { wish: { pace: "relaxed" } },
+  ],
+};
+
+/** Returns the sentences about changes, each once, without those of the whole prompt. */
+async function changeSentences(
+  kind: PublicKind,
+  { parent, changes, known }: {
+    parent: typeof trip | typeof outing;
+    changes: unknown[];
+    known: string[];
+  },
+): Promise<string[]> {
+  const prompts = await Promise.all(changes.map((change) => sentChange(kind, parent, change)));
+  const sentences = new Set(prompts.flatMap((prompt) => prompt.sentences));
+  return [...sentences].filter((sentence) => !known.includes(sentence));
+}
 
 /** What models read, by the sections of the document. */
 const sections: Record<string, string[]> = {
   "Itineraries": written.itinerary.sentences,
   "Bundles": written.bundles.sentences,
+  "Changes of itineraries": await changeSentences(itinerary!, {
+    parent: trip,
+    changes: changes.itinerary,
+    known: written.itinerary.sentences,
+  }),
+  "Changes of bundles": await changeSentences(bundles!, {
+    parent: outing,
+    changes: changes.bundles,
+    known: written.bundles.sentences,
+  }),
   "Second turns": await secondTurnSentences(),
   "Members of activities": written.itinerary.descriptions,
   "Members of events": written.bundles.descriptions,

@@ -97,12 +97,13 @@ Deno.test("the evaluation stores a run, and says what is better and worse than i
     changed.output,
     /^Compared with the run of .*: generator openai \(itinerary small, /m,
   );
-  assertMatch(changed.output, /^Better: nothing$/m);
   assertMatch(changed.output, /^rule overlapping_times +100 % \(2 of 2\) +50 % \(1 of 2\)$/m);
   assertMatch(changed.output, /^wish island +passes +fails overlapping_times$/m);
   assertMatch(changed.output, /^total outputTokens +20 +30$/m);
   const { comparison, results } = JSON.parse(json.output);
-  assertEquals(comparison.better, []);
+  const better: { what: string }[] = comparison.better;
+  // The times of two short runs differ by chance.
+  assertEquals(better.filter(({ what }) => !what.startsWith("total median")), []);
   assertStrictEquals(results[1].findings[0].code, "overlapping_times");
 });
 
