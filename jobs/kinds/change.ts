@@ -97,3 +97,45 @@ export function partNumber(max: number) {
   const error = `expected a whole number from 1 to ${max}`;
   return z.int({ error }).min(1, { error }).max(max, { error });
 }
+
+/** Returns a number with its noun: `3 days`. */
+export function countOf(items: readonly unknown[], one: string, many = `${one}s`): string {
+  return `${items.length} ${items.length === 1 ? one : many}`;
+}
+
+/** Returns the whole numbers from the first to the last one. */
+export function numbersFrom(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+/** Joins numbers for the model: `1, 2, and 5`. */
+export function joinNumbers(numbers: readonly number[]): string {
+  return new Intl.ListFormat("en").format(numbers.map(String));
+}
+
+/**
+ * Returns what is wrong with the numbers of the parts that a model has written; `null`: nothing.
+ *
+ * @param numbers in ascending order
+ * @param options `noun`: the name of a part; `count`: the largest number; `required`: the numbers
+ * that must not be missing
+ */
+export function faultOfNumbers(
+  numbers: readonly number[],
+  { noun, count, required }: { noun: string; count: number; required: readonly number[] },
+): string | null {
+  const repeated = numbers.find((number, index) => number === numbers[index - 1]);
+  if (repeated !== undefined) return `has ${noun} ${repeated} twice`;
+  const unknown = numbers.find((number) => number > count);
+  if (unknown !== undefined) {
+    return `has ${noun} ${unknown}, but the plan ends with ${noun} ${count}`;
+  }
+  const missing = required.filter((number) => !numbers.includes(number));
+  return missing.length === 0 ? null : `must have ${noun} ${joinNumbers(missing)}`;
+}
+
+/** Returns the first number from 1 to `count` that a text has, else 1. For samples. */
+export function numberIn(text: string, count: number): number {
+  const numbers = text.match(/\d+/g)?.map(Number) ?? [];
+  return numbers.find((number) => number >= 1 && number <= count) ?? 1;
+}

@@ -25,6 +25,8 @@ export class Research {
    * one, so the last one counts.
    */
   readonly #places = new Map<string, FoundPlace>();
+  /** The time zones of an earlier plan, by the names of the cities. */
+  readonly #earlier = new Map<string, string>();
 
   /** Adds what the hosted web search has found, and the pages that the model cites. */
   addSearches(output: readonly InputItem[]): void {
@@ -40,6 +42,17 @@ export class Research {
   addOutput(json: string, place: FoundPlace | undefined): void {
     this.#links.addOutput(json);
     if (place) this.#places.set(comparable(place.name), place);
+  }
+
+  /**
+   * Adds the plan that this job changes: its links are real, and it may know the time zones of
+   * cities. It does not tell where the new events are.
+   */
+  addPlan({ bundles }: Bundles): void {
+    this.#links.addOutput(JSON.stringify(bundles));
+    for (const { city, timeZone } of bundles.flatMap(({ keyEvents }) => keyEvents)) {
+      if (city !== null && timeZone !== null) this.#earlier.set(nameOf(city), timeZone);
+    }
   }
 
   /** Returns the name of a city with its region and country; `null`: no tool has found it. */
@@ -104,11 +117,16 @@ export class Research {
 
   /** Returns the time zone of a city, else that of the plan: tools know cities by English names. */
   #timeZoneIn(city: string | null): string | null {
-    return this.#placeOf(city ?? "")?.timeZone ?? this.#timeZone;
+    const name = city ?? "";
+    return this.#placeOf(name)?.timeZone ?? this.#earlier.get(nameOf(name)) ?? this.#timeZone;
   }
 
-  /** Returns the place of a city's name. Some models add the country: `Lisbon, Portugal`. */
   #placeOf(city: string): FoundPlace | undefined {
-    return this.#places.get(comparable(city.split(",")[0]!));
+    return this.#places.get(nameOf(city));
   }
+}
+
+/** Returns the name of a city for comparisons. Some models add the country: `Lisbon, Portugal`. */
+function nameOf(city: string): string {
+  return comparable(city.split(",")[0]!);
 }

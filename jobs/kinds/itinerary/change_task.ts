@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { PlanParts } from "../../kind.ts";
+import { faultOfNumbers, joinNumbers, numbersFrom } from "../change.ts";
 import { assembleDay, totalsOf } from "./assemble.ts";
 import { inOrder } from "./clock_time.ts";
 import {
@@ -137,7 +138,7 @@ function wishTask(
       'ones in "before" (null: not given). ' +
       (required.length === 0
         ? "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. "
-        : `Write day ${joined(required)}, which the plan does not have yet or which must be ` +
+        : `Write day ${joinNumbers(required)}, which the plan does not have yet or which must be ` +
           "elsewhere, and rewrite the other days that no longer fit the wish. ") +
       `Answer {"days": […]} with these days only, each with its number from 1 to ${count}.`,
     change: { before: wishBefore },
@@ -158,24 +159,11 @@ function anyDays({ count, min, required, surroundings }: {
       .overwrite((days) => days.toSorted((one, other) => one.day - other.day)),
   }).check(({ value: { days }, issues }) => {
     const numbers = days.map(({ day }) => day);
-    const fault = faultOf(numbers, { count, required });
+    const fault = faultOfNumbers(numbers, { noun: "day", count, required });
     if (fault) issues.push({ code: "custom", path: ["days"], message: fault, input: days });
   });
   const parts = partsOf(null, (index) => index < count ? WholeDay : null, surroundings);
   return { schema, parts, maxTokens: tokensFor(count) };
-}
-
-/** Returns what is wrong with the numbers of the days, in their order. */
-function faultOf(
-  numbers: readonly number[],
-  { count, required }: { count: number; required: readonly number[] },
-): string | null {
-  const repeated = numbers.find((number, index) => number === numbers[index - 1]);
-  if (repeated !== undefined) return `has day ${repeated} twice`;
-  const unknown = numbers.find((number) => number > count);
-  if (unknown !== undefined) return `has day ${unknown}, but the plan ends with day ${count}`;
-  const missing = required.filter((number) => !numbers.includes(number));
-  return missing.length === 0 ? null : `must have day ${joined(missing)}`;
 }
 
 /** @param schemaAt returns the schema of a day as the model writes it; `null`: there is no such day */
@@ -191,14 +179,6 @@ function partsOf(
     schemaAt: (index) =>
       schemaAt(index)?.transform((day) => shownDay(day, surroundings)) ?? z.never(),
   };
-}
-
-function numbersFrom(first: number, last: number): number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
-}
-
-function joined(numbers: readonly number[]): string {
-  return new Intl.ListFormat("en").format(numbers.map(String));
 }
 
 /**

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { KindRefinement, MergedChange, RefinedPlan } from "../../kind.ts";
 import {
   changedMembers,
+  countOf,
   describeForms,
   hasOneForm,
   Instruction,
@@ -84,8 +85,4 @@ function mergeWish(
   if (!parsed.success) return issuesOf(parsed.error, ["wish"]);
   if (changed.length === 0) return { issues: [{ path: ["wish"], message: NOTHING_CHANGES }] };
   return { request: parsed.data, change: { wish: changed } satisfies StoredChange };
-}
-
-function countOf(items: readonly unknown[], one: string, many = `${one}s`): string {
-  return `${items.length} ${items.length === 1 ? one : many}`;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { JobRefinement } from "../../kind.ts";
+import { numberIn } from "../change.ts";
 import { comparable } from "../text.ts";
 import type { WrittenChange } from "./change_task.ts";
 import { Itinerary, type WrittenActivity, type WrittenDay } from "./plan.ts";
@@ -19,18 +20,12 @@ export function sampleChange(request: ItineraryRequest, refinement: JobRefinemen
       days: daysForWish(request, { base, before: ItineraryRequest.parse(refinement.request) }),
     };
   }
-  const day = "day" in change ? change.day : dayIn(change.instruction, base.days.length);
+  const day = "day" in change ? change.day : numberIn(change.instruction, base.days.length);
   const another = anotherDay(request, { base, day });
   if ("day" in change && change.activity !== undefined) {
     return { activity: activityFor(base.days[day - 1]!.activities[change.activity - 1]!, another) };
   }
   return { days: [another] };
-}
-
-/** Returns the number of the day that a text is about: the first one that it names, else day 1. */
-function dayIn(text: string, count: number): number {
-  const numbers = text.match(/\d+/g)?.map(Number) ?? [];
-  return numbers.find((number) => number >= 1 && number <= count) ?? 1;
 }
 
 /** Returns a day that shares no activity with the plan, if there is one. */
