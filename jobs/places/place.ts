@@ -40,10 +40,13 @@ export const PlaceAnswer = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("found"), place: FoundPlace }),
   /** The provider knows no place of this name near the destination. */
   z.object({ outcome: z.literal("not_found") }),
-  /** The provider was not asked, or has not answered in time. */
+  /** The provider was not asked, has not answered in time, or has found what may be another place. */
   z.object({ outcome: z.literal("unknown") }),
 ]);
 export type PlaceAnswer = z.infer<typeof PlaceAnswer>;
+
+/** The answer while nothing is known. */
+export const UNKNOWN: PlaceAnswer = { outcome: "unknown" };
 
 /** The way between two places. */
 export interface Leg {

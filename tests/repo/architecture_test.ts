@@ -185,7 +185,7 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/kinds/webhook.ts": ["jobs/kind.ts", "lib/http", "lib/job"],
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
   "jobs/kinds": ["lib"],
-  "jobs/places": ["lib", "lib/http"],
+  "jobs/places": ["lib", "lib/http", "lib/store", "lib/version.ts"],
   "jobs/tools": ["jobs/places", "lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
   "jobs/contract.ts": [],
