@@ -39,7 +39,7 @@ const changes = {
     { instruction: "More music" },
     { bundle: 2 },
     { bundle: 2, event: 3 },
-    { wish: { pace: "relaxed" } },
+    { wish: { preferences: { pace: "relaxed" } } },
   ],
 };
 
