@@ -175,10 +175,14 @@ const itineraryFaults: [
   ["asked_change", "an activity that was to go", (days) => {
     at(days, 2, 1).title = "Before: Jerónimos Monastery";
   }, { refine: day2 }],
-  ["asked_change", "a wrong activity that has gone", (days) => {
-    days[1]!.activities.forEach((each, n) =>
-      each.title = n === 2 ? "New" : `Before: ${each.title}`
-    );
+  ["asked_change", "an activity of the day that was to go", (days) => {
+    for (const each of days[1]!.activities) each.title = `Before: ${each.title}`;
+  }, { refine: activity2 }],
+  ["asked_change", "an activity that was to stay", (days) => {
+    days[1]!.activities.forEach((each, n) => {
+      if (n > 1) each.title = n === 2 ? "New" : `Before: ${each.title}`;
+    });
+    at(days, 2, 1).title = `Before: ${at(days, 2, 1).title}`;
   }, { refine: activity2 }],
   ["asked_change", "a museum that was to go", (days) => at(days, 2, 1).category = "museum", {
     refine: noMuseum,
