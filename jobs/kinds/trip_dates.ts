@@ -4,7 +4,6 @@
  * @module
  */
 import { isoTime } from "../../lib/clock.ts";
-import type { RequestIssue } from "../kind.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -14,6 +13,12 @@ const FIRST_ZONE_HOURS = 14;
 
 /** Opening hours, prices and events of later years are not known. */
 const MAX_YEARS_AHEAD = 2;
+
+/** What is wrong with a date of a request. */
+interface DateIssue {
+  path: string[];
+  message: string;
+}
 
 interface Dates {
   startDate?: string | undefined;
@@ -34,7 +39,7 @@ export function objectionsToDates(
     path: readonly string[];
     accepted?: Dates | undefined;
   },
-): RequestIssue[] {
+): DateIssue[] {
   const earliest = dateAt(now, LAST_ZONE_HOURS);
   const latest = yearsAfter(dateAt(now, FIRST_ZONE_HOURS), MAX_YEARS_AHEAD);
   return (["startDate", "endDate"] as const).flatMap((name) => {

@@ -103,18 +103,39 @@ const value = fc.oneof(
   fc.constantFrom("https://example.com/hook", "http://127.0.0.1/", "https://[::1]/"),
 );
 
+const factNames = [
+  ...["startDate", "travellers", "budget", "pace", "interests", "diet", "accessibility"],
+  ...["startPoint", "language", "notes"],
+];
+
+/** A fact of a wish, almost as clients send it. */
+const fact = fc.oneof(
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, "2027-05-01".length)),
+  fc.record({ adults: value, children: value }, { requiredKeys: [] }),
+  fc.record({ adults: fc.integer({ min: 0, max: 21 }), children: fc.integer({ min: 0, max: 21 }) }),
+  fc.record({ amount: value, currency: fc.constantFrom("EUR", "usd", "XXX", ""), per: value }),
+  fc.record({ amount: fc.double(), currency: text, per: fc.constantFrom("person", "all", "x") }),
+  fc.constantFrom("relaxed", "packed", "de", "pt-BR", "de_DE", "2028-02-29", "2027-02-29"),
+);
+
 /** A wish, with some members replaced by other values. */
 const wish = fc.tuple(
   fc.constantFrom<Record<string, unknown>>(tokyo, techno, { ...tokyo, ...techno }, {}),
   fc.dictionary(
-    fc.constantFrom("destination", "durationDays", "preferences", "callbackUrl", "__proto__", "x"),
-    value,
+    fc.constantFrom(
+      ...["destination", "durationDays", "preferences", "callbackUrl", "__proto__", "x"],
+      ...factNames,
+    ),
+    fc.oneof(value, fact),
     { maxKeys: 3 },
   ),
   fc.option(
     fc.dictionary(
-      fc.constantFrom("interests", "musicProfile", "timeframe", "otherPreferences", "x"),
-      value,
+      fc.constantFrom(
+        ...["interests", "musicProfile", "timeframe", "otherPreferences", "city", "endDate", "x"],
+        ...factNames,
+      ),
+      fc.oneof(value, fact),
     ),
   ),
 ).map(([base, changes, preferences]) => ({

@@ -11,14 +11,16 @@ import {
   storedEvent,
 } from "../../../testing/plans.ts";
 import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
-import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
+import { itineraryFiles, itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
 import { anyCharacter } from "../../../testing/text.ts";
+import type { ItineraryJob } from "../../../web/client/job.ts";
 
 /** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;
 const RUNS = 2_000;
 
+type Day = Itinerary["days"][number];
 type Activity = Itinerary["days"][number]["activities"][number];
 type Bundle = Bundles["bundles"][number];
 type KeyEvent = Bundle["keyEvents"][number];
@@ -105,6 +107,64 @@ Estimated cost of the day's activities: about 16 USD per person
 
 **Estimated cost of all activities**: about 16 USD per person
 `,
+  );
+});
+
+const weathers: [weather: Day["weather"], line: string][] = [
+  [null, "Saturday, 2026-12-05"],
+  [
+    { sky: "rain showers", minCelsius: -2.5, maxCelsius: 4.4, rainPercent: 60 },
+    "Saturday, 2026-12-05 · rain showers, -2 to 4 °C, rain 60%",
+  ],
+  [
+    { sky: "clear", minCelsius: 19.6, maxCelsius: 20.4, rainPercent: 0 },
+    "Saturday, 2026-12-05 · clear, 20 °C, rain 0%",
+  ],
+  [
+    { sky: null, minCelsius: null, maxCelsius: 8, rainPercent: null },
+    "Saturday, 2026-12-05 · 8 °C",
+  ],
+  [
+    { sky: null, minCelsius: null, maxCelsius: null, rainPercent: null },
+    "Saturday, 2026-12-05",
+  ],
+];
+
+for (const [weather, line] of weathers) {
+  Deno.test(`a day with a date has the line ${line}`, () => {
+    const day: Day = { ...dayOf(1, []), date: "2026-12-05", weekday: "saturday", weather };
+    const text = itineraryMarkdown({ destination: "Oslo", durationDays: 1, days: [day] });
+
+    assertEquals(blocksOf(text), ["# Oslo: 1 day", "## Day 1: First impressions", line]);
+  });
+}
+
+Deno.test("the facts of a wish are a line of both files, as text", () => {
+  const facts = {
+    startDate: "2026-12-05",
+    travellers: { adults: 1, children: 2 },
+    budget: { amount: 99.5, currency: "EUR", per: "all" },
+    diet: ["<b>vegan</b>"],
+    language: "pt-BR",
+  } as const;
+  const line =
+    "from Sat, Dec 5, 2026 · 1 adult, 2 children · budget: €99.50 · \\<b\\>vegan\\</b\\> · " +
+    "language: pt-BR";
+  const job = {
+    destination: "Oslo",
+    durationDays: 1,
+    itinerary: [],
+    ...facts,
+    diet: [...facts.diet],
+  };
+  const itinerary = itineraryFiles.markdown!(job as unknown as ItineraryJob, { note: undefined });
+  assertEquals(blocksOf(itinerary), ["# Oslo: 1 day", line]);
+
+  const preferences = { ...facts, diet: [...facts.diet], city: "Oslo", endDate: "2026-12-06" };
+  const text = bundlesMarkdown({ preferences, bundles: [] });
+  assertStrictEquals(
+    blocksOf(text)[1],
+    `Oslo · ${line.replace(" · 1 adult", " · to Sun, Dec 6, 2026 · 1 adult")}`,
   );
 });
 

@@ -8,6 +8,7 @@ import {
   fail,
 } from "@std/assert";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import { assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
@@ -22,6 +23,7 @@ import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
 import { description } from "../../../testing/contract.ts";
 import { type App, post, send } from "../../../testing/http.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
+import { forecastDay, lisbon, testPlaces } from "../../../testing/places.ts";
 import { datedBundles } from "../../../testing/plans.ts";
 
 const KEY = "key-0123456789abcdef";
@@ -836,4 +838,92 @@ Deno.test("an unknown version of a file is not cached", async () => {
     const { status, headers } = await open(env.app, `/app.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
+});
+
+/** A trip of two days whose wish has every fact, in a place that is known. */
+const factual = {
+  ...tokyo,
+  startDate: "2026-12-05",
+  travellers: { adults: 2, children: 1 },
+  budget: { amount: 1_500, currency: "EUR", per: "person" },
+  pace: "relaxed",
+  interests: ["food", "<b>art</b>"],
+  diet: ["vegetarian"],
+  accessibility: ["wheelchair"],
+  startPoint: "Park Hotel",
+  language: "de",
+  notes: "No hurry",
+};
+
+/** Opens the application with places that tell of Lisbon and of the weather on 5 December. */
+function openWithPlaces() {
+  const { days } = sampleItinerary(tokyo);
+  const places = testPlaces({
+    findDestination: () => Promise.resolve(lisbon),
+    forecast: () => Promise.resolve([forecastDay("2026-12-05")]),
+  });
+  const itinerary = itineraryKind({ model: "m", places });
+  const others = kinds.filter(({ name }) => name !== itinerary.name);
+  return openApp({}, { kinds: [itinerary, ...others], model: speaking(() => ({ days })) });
+}
+
+Deno.test("the page of a trip shows the facts of its wish, its dates and its weather", async () => {
+  using env = await openWithPlaces();
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", factual);
+  await env.a.instance.idle();
+
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  const details = text.match(/<ul class="facts">(.*?)<\/ul>/)![1]!;
+  assertEquals([...details.matchAll(/<li dir="auto">(.*?)<\/li>/g)].map(([, fact]) => fact), [
+    "from Sat, Dec 5, 2026",
+    "2 adults, 1 child",
+    "budget: €1,500 per person",
+    "relaxed pace",
+    "food, &lt;b>art&lt;/b>",
+    "vegetarian",
+    "wheelchair",
+    "start: Park Hotel",
+    "language: de",
+    "No hurry",
+  ]);
+  assertMatch(text, /Day 1 · Sat, Dec 5, 2026 · rain showers, 12 to 17 °C, rain 60% · activities/);
+  assertMatch(text, /Day 2 · Sun, Dec 6, 2026 · activities/);
+  // The first day and the time zone are known, so there is no form for them.
+  assertMatch(text, new RegExp(`href="/trips/${jobId}/plan.ics"[^>]*>Add to calendar`));
+  assertNotMatch(text, /name="start"/);
+  assertMatch(text, /local times of the place \(Europe\/Lisbon\)/);
+  // The form that repeats the trip asks for the same plan.
+  const calendar = await open(env.app, `/trips/${jobId}/plan.ics`);
+  assertMatch(calendar.text, /DTSTART;TZID=Europe\/Lisbon:20261205T/);
+  const other = await open(env.app, `/trips/${jobId}/plan.ics?start=2027-01-01`);
+  assertMatch(other.text, /DTSTART;TZID=Europe\/Lisbon:20270101T/);
+});
+
+Deno.test("the calendar form starts with the first day of the wish if the time zone is not known", async () => {
+  using env = await openApp();
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", factual);
+  await env.a.instance.idle();
+
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  assertMatch(text, /<input type="date"[^>]* value="2026-12-05"/);
+});
+
+Deno.test("a form repeats a trip with its facts, and says if its first day has passed", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", factual);
+  await send(env.app, `/api/itineraries/${jobId}`, { method: "DELETE" });
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  const again = text.match(/name="wish" value="([^"]*)"/)![1]!.replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+  assertEquals(JSON.parse(again), { kind: "itinerary", body: factual });
+
+  const made = await submit(env.app, "/trips", { formId: FORM_ID, wish: again });
+  assertStrictEquals(made.status, 303);
+  const { body } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
+  assertEquals(body.notes, "No hurry");
+
+  const late = JSON.stringify({ kind: "itinerary", body: { ...factual, startDate: "2026-11-20" } });
+  const refused = await submit(env.app, "/trips", { formId: FORM_ID, wish: late });
+  assertStrictEquals(refused.status, 400);
+  assertMatch(refused.text, /Please check your entries/);
 });
