@@ -19,8 +19,11 @@ const LARGE_CITY = 50_000;
 /** The most places of a trip that are searched. A trip with more of them has no one area. */
 const MAX_STOPS = 5;
 
-/** What stands between the places of a trip: `Rome & Florence`, `Rom und Florenz`, `Roma, Firenze`. */
-const BETWEEN_STOPS = /\s*[,;&+/→、，]\s*|\s+(?:and|then|to|und|et|y|e|och|og|[-–—]+)\s+/iu;
+/**
+ * What stands between the places of a trip: `Rome & Florence`, `Rom und Florenz`, `Roma, Firenze`.
+ * The text has single spaces.
+ */
+const BETWEEN_STOPS = / ?[,;&+/→、，] ?| (?:and|then|to|und|et|y|e|och|og|[-–—]) /iu;
 
 /** The most lookups for one text. What a traveller writes takes one to four of them. */
 const MAX_LOOKUPS = 40;

