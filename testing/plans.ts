@@ -72,15 +72,22 @@ export function storedEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
   return { ...writtenEvent(), coordinates: null, timeZone: null, verified: null, ...changes };
 }
 
-/** Returns bundles as they are stored: with all of their links, and without a time zone. */
-export function storedBundles({ bundles }: WrittenBundles): Bundles {
+/**
+ * Returns bundles as they are stored: with all of their links.
+ *
+ * @param timeZone that of each event; `null`: no tool has found a place
+ */
+export function storedBundles(
+  { bundles }: WrittenBundles,
+  timeZone: string | null = null,
+): Bundles {
   return {
     bundles: bundles.map((bundle) => ({
       ...bundle,
       keyEvents: bundle.keyEvents.map((event) => ({
         ...event,
         coordinates: event.coordinates && { ...event.coordinates, origin: "approximate" },
-        timeZone: null,
+        timeZone,
         verified: null,
       })),
     })),

@@ -16,6 +16,13 @@ const unlimited = {
   MAX_STREAMS_PER_CALLER: "0",
 };
 
+/** No test asks a service of the internet. Nothing answers at this port. */
+const NO_SERVICE = "http://127.0.0.1:9";
+const withoutPlaces = {
+  OPEN_METEO_BASE_URL: NO_SERVICE,
+  OPEN_METEO_GEOCODING_BASE_URL: NO_SERVICE,
+};
+
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
 
@@ -100,6 +107,7 @@ export class Program implements AsyncDisposable {
         PORT: "0",
         KV_PATH: "data/kv.sqlite",
         ...unlimited,
+        ...withoutPlaces,
         ...env,
       },
       stdin: "null",

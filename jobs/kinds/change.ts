@@ -22,11 +22,15 @@ export type ChangedMembers = Record<string, unknown>;
  * Returns the schema of changed members of a wish: each is optional. The result has `null` for a
  * member that is to be removed.
  */
-export function changedMembers(wish: z.ZodObject): z.ZodType<ChangedMembers> {
+export function changedMembers<Shape extends z.ZodRawShape>(
+  wish: z.ZodObject<Shape>,
+): z.ZodType<ChangedMembers, Partial<z.input<z.ZodObject<Shape>>>> {
   // A schema with checks of its own, for all members together, cannot be made partial.
-  return z.object(wish.shape).partial().transform((members) =>
+  const members = z.object(wish.shape).partial().transform((members) =>
     Object.fromEntries(Object.entries(members).map(([name, value]) => [name, value ?? null]))
   );
+  // The cast: TypeScript does not see that a partial input stays one.
+  return members as unknown as z.ZodType<ChangedMembers, Partial<z.input<z.ZodObject<Shape>>>>;
 }
 
 /** The names of the ways to describe a change, and of the part within a part. */
@@ -63,7 +67,7 @@ export function describeForms({ forms, detail }: ChangeForms) {
 /**
  * Merges changed members into those of a wish.
  *
- * @returns the members, and the names of those that differ now
+ * @returns the members, and the names of the members that differ now
  */
 export function mergeMembers(
   members: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 /**
  * The parts of a plan that a change keeps: they stay as they are, and so do the warnings about them.
- * A part, or an item of a part, is kept if it is the same object at the same place in the plan before
- * and in the plan after the change.
+ * A kept part is the same object at the same place before and after the change. The same goes for an
+ * item of a part.
  * @module
  */
 import type { PlanWarning } from "../../lib/job/plan_warning.ts";

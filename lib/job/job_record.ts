@@ -37,8 +37,10 @@ const common = {
   /**
    * The version of this schema, for records that outlive a deployment. 2: jobs have owners and
    * callbacks. Instances that only know 1 must not read it, because they would write it without
-   * these. 3: the same for a job with a `refinement`; other jobs keep 2, so that the version before
-   * works on them.
+   * these.
+   *
+   * 3: the job has a `refinement`, and the same goes for instances that only know 2. All other jobs
+   * keep 2, so that these instances work on them.
    */
   schema: z.literal([1, 2, 3]),
   id: z.uuid(),

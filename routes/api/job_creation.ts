@@ -71,7 +71,7 @@ export class JobCreation {
     );
   }
 
-  /** @param accept creates the job, or finds the one that the same request has created */
+  /** @param accept creates the job, or finds the job of the same earlier request */
   async #answer(
     c: Context<AppEnv>,
     sent: Pick<CreateOptions, "idempotencyKey" | "callbackUrl">,

@@ -9,6 +9,9 @@ import { documentPaths } from "../../docs/prose_linter.ts";
 import { claimsOf, matchesName, namesIn, testNames } from "../../testing/named_tests.ts";
 import { alertNames, thresholdsOf } from "../../lib/alert_thresholds.ts";
 import { variableNames } from "../../lib/variables.ts";
+import { bundlesRules } from "../../jobs/kinds/bundles/rules/rules.ts";
+import { itineraryRules } from "../../jobs/kinds/itinerary/rules/rules.ts";
+import { richPreferences, richWish } from "../../testing/rich_plans.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
 const root = join(import.meta.dirname!, "../..");
@@ -34,6 +37,21 @@ function tableRows(text: string): string[][] {
     line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", ""))
   );
 }
+
+Deno.test("docs/plan_review.md lists every rule of each kind, and no other", async () => {
+  const rows = tableRows(await read("docs/plan_review.md"));
+  const documented = (column: number) =>
+    rows.filter((row) => row[column] === "yes").map(([code]) => code!);
+  const itinerary = itineraryRules({ request: richWish, destination: null });
+  const bundles = bundlesRules({
+    request: { preferences: richPreferences },
+    startedAt: 0,
+    destination: null,
+    isKnownLink: () => true,
+  });
+  assertEquals(documented(1), itinerary.map(({ code }) => code));
+  assertEquals(documented(2), bundles.map(({ code }) => code));
+});
 
 Deno.test("docs/configuration.md explains every variable, and no other", async () => {
   const documented = tableRows(await read("docs/configuration.md")).map(([name]) => name);

@@ -8,7 +8,8 @@ import type { ReasoningEffort } from "../../../lib/model/model.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
-import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
+import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Destination } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
@@ -24,6 +25,7 @@ import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
 import { sampleChange } from "./sample_change.ts";
 import { TURN_TOKENS, writeReviewed } from "./turns.ts";
+import { findWishCity } from "./wish_city.ts";
 import type { Tool } from "../../tools/tool.ts";
 
 /** A reasoning model with tools takes 2 to 5 minutes for its turns. */
@@ -80,7 +82,7 @@ export function bundlesKind(settings: BundlesSettings) {
       context.refinement
         ? refineBundles(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
-    refinement: bundlesRefinement as KindRefinement<BundlesRequest, Bundles>,
+    refinement: bundlesRefinement,
     sampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
@@ -105,31 +107,30 @@ async function generate(
   { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
   const research = new Research();
-  const rules = bundlesRules({
-    request,
-    startedAt: context.startedAt,
-    destination: null,
-    isKnownLink: (link) => research.isKnownLink(link),
-  });
+  const city = findWishCity(request, { places, context });
+  // A failure of the model may come first.
+  city.catch(() => {});
+  let destination: Destination | null = null;
+  const { startedAt } = context;
+  const isKnownLink = (link: string) => research.isKnownLink(link);
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: () => rules,
+    rules: () => bundlesRules({ request, startedAt, destination, isKnownLink }),
     maxTokens: TURN_TOKENS,
   });
-  const complete = (written: WrittenBundles, turn: number) =>
-    withPlaces(research.complete(written), {
-      places,
-      step: `turn-${turn}/places`,
-      labelOf: (city) => research.labelOf(city),
-      context,
-    });
+  const complete = async (written: WrittenBundles, turn: number) => {
+    destination = await city;
+    const labelOf = (city: string) => research.labelOf(city);
+    const step = `turn-${turn}/places`;
+    return await withPlaces(research.complete(written), { places, step, labelOf, context });
+  };
   return await writeReviewed({
     context,
     model,
     effort,
     tools,
     webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
-    instructions: bundlesInstructions(promptTime(context.startedAt)),
+    instructions: bundlesInstructions(promptTime(startedAt)),
     message: fenced(request),
     format: { name: "bundles", schema: WrittenBundles },
     parts: partsOf(research),

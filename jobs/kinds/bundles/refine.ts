@@ -4,6 +4,7 @@
  */
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
+import type { Destination } from "../../places/place.ts";
 import { keptWarnings, type PlanShape, rulesForChange } from "../kept_parts.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
@@ -18,6 +19,7 @@ import { Research } from "./research.ts";
 import { withSoundPrices } from "./rules/money.ts";
 import { bundlesRules } from "./rules/rules.ts";
 import { TURN_TOKENS, writeReviewed } from "./turns.ts";
+import { findWishCity } from "./wish_city.ts";
 
 /** Bundles and key events are the parts of a plan. */
 const shape: PlanShape<Bundles, Bundle> = {
@@ -52,30 +54,27 @@ export async function refineBundles(
     before,
     shown: (bundle) => withSoundPrices(research.completePart(bundle)),
   });
+  const city = findWishCity(request, { places, context });
+  // A failure of the model may come first.
+  city.catch(() => {});
+  let destination: Destination | null = null;
   const { startedAt } = context;
-  const known = {
-    startedAt,
-    destination: null,
-    isKnownLink: (link: string) => research.isKnownLink(link),
-  };
-  const rules = rulesForChange(bundlesRules({ request, ...known }), {
-    shape,
-    start,
-    before: bundlesRules({ request: before, ...known }),
-    isOpen: !("bundle" in change),
-  });
+  const isKnownLink = (link: string) => research.isKnownLink(link);
+  const rulesFor = (request: BundlesRequest) =>
+    bundlesRules({ request, startedAt, destination, isKnownLink });
+  const isOpen = !("bundle" in change);
   const review = new PlanReview<WrittenChange, Bundles>({
     schema: task.schema,
-    rules: () => rules,
+    rules: () =>
+      rulesForChange(rulesFor(request), { shape, start, before: rulesFor(before), isOpen }),
     maxTokens: TURN_TOKENS,
   });
   const complete = async (written: WrittenChange, turn: number) => {
-    const completed = await withPlaces(research.complete(changedPart(written)), {
-      places,
-      step: `turn-${turn}/places`,
-      labelOf: (city) => research.labelOf(city),
-      context,
-    });
+    destination = await city;
+    const labelOf = (city: string) => research.labelOf(city);
+    const step = `turn-${turn}/places`;
+    const options = { places, step, labelOf, context };
+    const completed = await withPlaces(research.complete(changedPart(written)), options);
     return changedPlan(start, { written, change, completed });
   };
   const plan = await writeReviewed({

@@ -49,7 +49,7 @@ export const StoredChange = z.union([
 export type StoredChange = z.infer<typeof StoredChange>;
 
 /** The changes of bundles. */
-export const bundlesRefinement: KindRefinement<BundlesRequest, Bundles, BundlesChange> = {
+export const bundlesRefinement = {
   change: BundlesChange,
   example: { instruction: "Swap the late show for something with live music" },
   merge(parent, { instruction, bundle, event, wish }) {
@@ -60,7 +60,7 @@ export const bundlesRefinement: KindRefinement<BundlesRequest, Bundles, BundlesC
       change: { instruction: instruction! } satisfies StoredChange,
     };
   },
-};
+} satisfies KindRefinement<BundlesRequest, Bundles, BundlesChange>;
 
 function chooseBundle(
   { request, plan }: RefinedPlan<BundlesRequest, Bundles>,

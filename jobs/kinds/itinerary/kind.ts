@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
-import type { JobContext, KindRefinement, PlanParts, PublicKind } from "../../kind.ts";
+import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { objectionsToDates } from "../trip_dates.ts";
@@ -81,7 +81,7 @@ export function itineraryKind(settings: ItinerarySettings) {
       context.refinement
         ? refineItinerary(request, context.refinement, { context, ...settings })
         : generate(request, context, settings),
-    refinement: itineraryRefinement as KindRefinement<ItineraryRequest, Itinerary>,
+    refinement: itineraryRefinement,
     sampleChange,
     sample: sampleItinerary,
     objectionsTo: (request, { now, base }) =>

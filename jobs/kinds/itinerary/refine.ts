@@ -41,7 +41,7 @@ export interface RefineOptions {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
-  /** Whom to ask about the destination; `null` or unset: nobody. */
+  /** Whom to ask about the destination; `null` or unset: no service. */
   places?: Places | null | undefined;
 }
 

@@ -46,7 +46,7 @@ export const StoredChange = z.union([
 export type StoredChange = z.infer<typeof StoredChange>;
 
 /** The changes of itineraries. */
-export const itineraryRefinement: KindRefinement<ItineraryRequest, Itinerary, ItineraryChange> = {
+export const itineraryRefinement = {
   change: ItineraryChange,
   example: { instruction: "Less walking on the second day" },
   merge(parent, { instruction, day, activity, wish }) {
@@ -57,7 +57,7 @@ export const itineraryRefinement: KindRefinement<ItineraryRequest, Itinerary, It
       change: { instruction: instruction! } satisfies StoredChange,
     };
   },
-};
+} satisfies KindRefinement<ItineraryRequest, Itinerary, ItineraryChange>;
 
 function chooseDay(
   { request, plan }: RefinedPlan<ItineraryRequest, Itinerary>,

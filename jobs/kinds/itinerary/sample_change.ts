@@ -58,7 +58,7 @@ function activityFor({ time }: { time: string }, { activities }: WrittenDay): Wr
   return { ...later, time };
 }
 
-/** Returns the new days, and those that the samples write in another way for the new wish. */
+/** Returns the new days, and the days that the samples write in another way for the new wish. */
 function daysForWish(
   request: ItineraryRequest,
   { base, before }: { base: Itinerary; before: ItineraryRequest },

@@ -133,6 +133,14 @@ const broken: {
   },
   {
     code: "past_event",
+    what: "a concert without a known end that began more than four hours ago",
+    change: all(startAt("2026-12-05T01:01Z"), set(0, 0, { endsAt: null })),
+    where: "bundles.0.keyEvents.0",
+    feedback: /^began at 2026-12-04T21:00 and is over/,
+    message: /seems to be over already/,
+  },
+  {
+    code: "past_event",
     what: "a day that is over everywhere on Earth",
     change: all(
       ask({ startDate: undefined }),
@@ -332,6 +340,14 @@ const fine: [what: string, change: Change][] = [
   [
     "a way for which 20 minutes are left instead of 34",
     set(1, 1, { startsAt: "2026-12-05T21:20" }),
+  ],
+  [
+    "a way for which four minutes are left instead of 34, between positions of a model",
+    (bundles) => {
+      const [before, next] = bundles[1]!.keyEvents;
+      next!.startsAt = "2026-12-05T21:05";
+      before!.coordinates!.origin = "approximate";
+    },
   ],
   [
     "a way between positions that are not known",

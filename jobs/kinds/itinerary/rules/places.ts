@@ -10,6 +10,7 @@ import { kilometersOutside } from "../../trip_area.ts";
 import { totalsOf } from "../assemble.ts";
 import type { Activity, Day, Itinerary } from "../plan.ts";
 import { findActivities, type ItineraryRule } from "./findings.ts";
+import { closedRule } from "./opening.ts";
 
 /** The provider of places knows each place that it was asked about. */
 const unknownPlace: ItineraryRule = {
@@ -71,5 +72,5 @@ export function withoutFarDayPositions(day: Day, destination: Destination | null
 
 /** Returns the rules about places, in the order of their warnings. */
 export function placeRules(destination: Destination | null): ItineraryRule[] {
-  return [unknownPlace, outsideDestination(destination)];
+  return [unknownPlace, outsideDestination(destination), closedRule];
 }
