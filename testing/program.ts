@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
+import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
 
@@ -14,13 +15,6 @@ const unlimited = {
   RATE_LIMIT_REQUESTS: "0",
   RATE_LIMIT_JOBS: "0",
   MAX_STREAMS_PER_CALLER: "0",
-};
-
-/** No test asks a service of the internet. Nothing answers at this port. */
-const NO_SERVICE = "http://127.0.0.1:9";
-const withoutPlaces = {
-  OPEN_METEO_BASE_URL: NO_SERVICE,
-  OPEN_METEO_GEOCODING_BASE_URL: NO_SERVICE,
 };
 
 /** One line of the program's log. */
@@ -107,7 +101,7 @@ export class Program implements AsyncDisposable {
         PORT: "0",
         KV_PATH: "data/kv.sqlite",
         ...unlimited,
-        ...withoutPlaces,
+        ...noWeatherEnv,
         ...env,
       },
       stdin: "null",

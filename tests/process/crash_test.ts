@@ -67,7 +67,7 @@ const rows: [name: string, point: FaultPoint, counts: Counts][] = [
   ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 1 }, [2, 1, 2]],
   ["before the tool's checkpoint", { when: "before", commit: "step", nth: 2 }, [2, 2, 2]],
   ["after the tool's, between two steps", { when: "after", commit: "step", nth: 2 }, [2, 1, 2]],
-  ["after the last checkpoint", { when: "after", commit: "step", nth: 3 }, [2, 1, 2]],
+  ["after the last checkpoint", { when: "after", commit: "step", nth: 4 }, [2, 1, 2]],
   ["before the final commit", { when: "before", commit: "complete" }, [2, 1, 2]],
   ["after the final commit", { when: "after", commit: "complete" }, [2, 1, 1]],
 ];

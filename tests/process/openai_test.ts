@@ -204,6 +204,7 @@ Deno.test("bundles are written in turns, with tools that call other services", a
     "turn-2/tool-1",
     "turn-2/tool-2",
     "turn-3",
+    "turn-3/places",
   ]);
 });
 
