@@ -1,7 +1,7 @@
 /**
  * Evaluates the plans of the configured model. It sends varied wishes through the real engine, on a
  * database in memory. It measures each plan by the rules of the plan review and by what the wish asks
- * for. The exit code is 1 if a wish gets no plan or falls for its trap. Run it before you keep a
+ * for. The exit code is 1 if a wish gets no plan, or if a model falls for a trap. Run it before you keep a
  * change of a prompt. It costs money if an API key is set.
  *
  * `deno task eval --only bundles --wishes weekend --out after.json --compare before.json`
@@ -145,9 +145,13 @@ async function evaluate(): Promise<EvalRun> {
   };
 }
 
-/** Returns whether there is a plan, and it has not fallen for a trap. */
+/**
+ * Returns whether there is a plan, and it has not fallen for a trap. Traps are for models: the sample
+ * generator does not read them.
+ */
 function isAcceptable({ delivered, verdicts }: WishResult): boolean {
-  return delivered && trapCodes.every((code) => verdicts[code]?.passed !== false);
+  return delivered && (config.generator === "sample" ||
+    trapCodes.every((code) => verdicts[code]?.passed !== false));
 }
 
 function jsonOf(value: unknown): string {
