@@ -1,8 +1,8 @@
 /**
  * Evaluates the plans of the configured model. It sends varied wishes through the real engine, on a
  * database in memory. It measures each plan by the rules of the plan review and by what the wish asks
- * for. The exit code is 1 if a wish gets no plan, or if a model falls for a trap. Run it before you keep a
- * change of a prompt. It costs money if an API key is set.
+ * for. The exit code is 1 if a wish gets no plan, or if a model falls for a trap. Run it before you
+ * keep a change of a prompt. It costs money if an API key is set.
  *
  * `deno task eval --only bundles --wishes weekend --out after.json --compare before.json`
  */
