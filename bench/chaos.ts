@@ -203,12 +203,8 @@ async function allEnded(): Promise<boolean> {
 async function report(): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const records = await readRecords();
-  const nameOf = new Map([...records.values()].map((job) => [
-    job.id,
-    tripOf(JSON.stringify([job.request, job.refinement])),
-  ]));
-  const refinements = [...records.values()].filter(({ refinement }) => refinement !== null);
-  const refinementNames = new Set(refinements.map(({ id }) => nameOf.get(id)));
+  const nameOf = namesOf(records.values());
+  const changed = [...records.values()].filter(({ refinement }) => refinement !== null);
   const log = programs.flatMap((program) => program.log);
   const linesOf = (message: string) => log.filter((line) => line.message === message);
 
@@ -231,9 +227,9 @@ async function report(): Promise<boolean> {
     lost: trips.filter(({ path }) => !records.has(path.split("/").at(-1)!)).length,
     stuck: [...records.values()].filter((job) => !("finishedAt" in job)).length,
     "completed twice": [...ends.values()].filter((count) => count > 1).length,
-    "changed after its end": trips.filter((trip) => changed(trip, records)).length,
+    "changed after its end": trips.filter((trip) => hasChanged(trip, records)).length,
     "finished steps run again": again.length,
-    "changes accepted twice": refinements.length - refinementNames.size,
+    "changes accepted twice": changed.length - new Set(namesOf(changed).values()).size,
     "changes of kept parts": (await readBrokenRefinements(records)).length,
   };
   console.table({
@@ -241,10 +237,8 @@ async function report(): Promise<boolean> {
     accepted: trips.length,
     "refused or not answered (process killed or stopping)": unanswered,
     "records in the database": records.size,
-    "changes of plans": refinements.length,
-    "changes of changed plans": refinements.filter(({ refinement }) =>
-      refinement!.lineage.length > 1
-    ).length,
+    "changes of plans": changed.length,
+    "changes of changed plans": changed.filter(isSecondChange).length,
     ...statesOf(records.values()),
     ...verdict,
     ...signals,
@@ -263,6 +257,17 @@ async function report(): Promise<boolean> {
   );
   for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
+}
+
+/** Returns the name of each job, by its id. */
+function namesOf(jobs: Iterable<JobRecord>): Map<string, string> {
+  const nameOf = ({ request, refinement }: JobRecord) =>
+    tripOf(JSON.stringify([request, refinement]));
+  return new Map([...jobs].map((job) => [job.id, nameOf(job)]));
+}
+
+function isSecondChange({ refinement }: JobRecord): boolean {
+  return (refinement?.lineage.length ?? 0) > 1;
 }
 
 /** Counts the jobs in each state, and the failed jobs with each failure. */
@@ -308,7 +313,7 @@ async function readBrokenRefinements(records: Map<string, JobRecord>): Promise<s
 }
 
 /** Returns whether the stored state differs from the final answer to the client. */
-function changed({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
+function hasChanged({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
   const job = records.get(path.split("/").at(-1)!);
   const state = { completed: "succeeded" }[final?.status ?? ""] ?? final?.status;
   return (canceled && job?.state !== "canceled") || (final !== undefined && job?.state !== state);

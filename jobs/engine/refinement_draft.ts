@@ -4,6 +4,7 @@
  */
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
+import { MAX_CHANGE_BYTES } from "../../lib/job/refinement.ts";
 import type { BasePlan } from "../../lib/store/base_plans.ts";
 import type { PublicKind, RequestIssue } from "../kind.ts";
 
@@ -43,12 +44,6 @@ export interface RequestRefused {
 }
 
 /**
- * The limit of the request and the change together. The record has both, and 15 KB remain for its
- * other members.
- */
-const MAX_BYTES = 50_000;
-
-/**
  * Reads the job whose plan a caller wants to change, and lets its kind check the change.
  *
  * @param options `read`: reads a job of the kind; `maySee`: whether the caller may see it; `now`:
@@ -76,7 +71,7 @@ export async function draftRefinement(
   const merged = refinement.merge(base, change);
   const issues = "issues" in merged ? merged.issues : [
     ...objectionsTo(kind, merged.request, { now, base: base.request }),
-    ...sizeOf(merged) > MAX_BYTES ? [TOO_LONG] : [],
+    ...sizeOf(merged) > MAX_CHANGE_BYTES ? [TOO_LONG] : [],
   ];
   if ("issues" in merged || issues.length > 0) return { outcome: "request refused", issues };
   return { request: merged.request, refinement: { parent, base, change: merged.change } };

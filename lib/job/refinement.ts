@@ -8,6 +8,12 @@ import { BlobRef } from "./blob_ref.ts";
 /** A plan that is changed again and again keeps the ids of this many plans before it. */
 export const MAX_LINEAGE = 50;
 
+/**
+ * The limit of the request and the change together, in the form in which KV stores them. A record has
+ * both, and 15 KB of its 64 KiB remain for the lineage and the timeline.
+ */
+export const MAX_CHANGE_BYTES = 50_000;
+
 /** The refinement that a job makes. */
 export const Refinement = z.object({
   /** The job whose plan it changes. */

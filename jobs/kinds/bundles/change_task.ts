@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { PlanParts } from "../../kind.ts";
-import { faultOfNumbers, numbersFrom } from "../change.ts";
+import { faultOfNumbers, numbersFrom } from "../changes/change.ts";
 import {
   type Bundle,
   type Bundles,

@@ -5,7 +5,7 @@
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { Destination } from "../../places/place.ts";
-import { keptWarnings, type PlanShape, rulesForChange } from "../kept_parts.ts";
+import { keptWarnings, type PlanShape, rulesForChange } from "../changes/kept_parts.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
 import { changeInstructions } from "./change_prompt.ts";

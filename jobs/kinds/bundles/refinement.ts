@@ -14,7 +14,7 @@ import {
   mergeMembers,
   NOTHING_CHANGES,
   partNumber,
-} from "../change.ts";
+} from "../changes/change.ts";
 import { type Bundles, MAX_BUNDLES, MAX_EVENTS } from "./plan.ts";
 import { BundlesRequest } from "./request.ts";
 

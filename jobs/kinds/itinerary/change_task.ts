@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { PlanParts } from "../../kind.ts";
-import { faultOfNumbers, joinNumbers, numbersFrom } from "../change.ts";
+import { faultOfNumbers, joinNumbers, numbersFrom } from "../changes/change.ts";
 import { assembleDay, totalsOf } from "./assemble.ts";
 import { inOrder } from "./clock_time.ts";
 import {

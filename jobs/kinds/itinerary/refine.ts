@@ -7,7 +7,7 @@ import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { keptWarnings, type PlanShape, rulesForChange } from "../kept_parts.ts";
+import { keptWarnings, type PlanShape, rulesForChange } from "../changes/kept_parts.ts";
 import { fenced } from "../text.ts";
 import { locationOf } from "./assemble.ts";
 import { calendarDay } from "./calendar_day.ts";
@@ -25,7 +25,7 @@ import { itineraryMessage } from "./prompt.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
 import { itineraryRules } from "./rules/rules.ts";
-import { gatherSurroundings, type Surroundings } from "./surroundings.ts";
+import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { writeReviewed } from "./turns.ts";
 
 /** Days and activities are the parts of an itinerary. */
@@ -60,21 +60,24 @@ export async function refineItinerary(
   const before = ItineraryRequest.parse(refinement.request);
   const cut = cutTo(request.durationDays, Itinerary.parse(refinement.base));
   if (isCut(change, { start: cut, request })) return finish(cut, cut);
-  const surroundings = await gatherSurroundings(request, { places, context });
+  const gathering = gatherSurroundings(request, { places, context });
+  // A failure of the model may come first.
+  gathering.catch(() => {});
+  // Without a first day, the model needs none of it, and does not wait.
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  let surroundings = early;
   const start = startOf(cut, { request, before, surroundings });
   const task = changeTask(change, { start, request, before, surroundings });
-  const { destination } = surroundings;
-  const rules = rulesForChange(itineraryRules({ request, destination }), {
-    shape,
-    start,
-    before: itineraryRules({ request: before, destination }),
-    isOpen: !("day" in change),
-  });
+  const rulesFor = (request: ItineraryRequest) =>
+    itineraryRules({ request, destination: surroundings.destination });
+  const isOpen = !("day" in change);
   const review = new PlanReview<WrittenChange, Itinerary>({
     schema: task.schema,
-    rules: () => rules,
+    rules: () =>
+      rulesForChange(rulesFor(request), { shape, start, before: rulesFor(before), isOpen }),
     maxTokens: task.maxTokens,
   });
+  const isElsewhere = request.destination !== before.destination;
   const plan = await writeReviewed({
     context,
     model,
@@ -83,8 +86,14 @@ export async function refineItinerary(
     format: { name: "change", schema: task.schema },
     parts: task.parts,
     review,
-    complete: (written) =>
-      planOf(start, changedDays(start.days, { written, change, surroundings })),
+    complete: async (written) => {
+      surroundings = await gathering;
+      const found = surroundings.destination && locationOf(surroundings.destination);
+      return {
+        days: changedDays(start.days, { written, change, surroundings }),
+        location: isElsewhere ? found : start.location ?? found,
+      };
+    },
   });
   return finish(plan, start);
 }
@@ -94,27 +103,14 @@ function cutTo(days: number, plan: Itinerary): Itinerary {
   return { ...plan, days: plan.days.slice(0, days) };
 }
 
-/**
- * Returns the plan to change. With another first day, all days have other dates; with another
- * destination, the plan has another location.
- */
+/** Returns the plan to change. With another first day, all days have other dates. */
 function startOf(
   plan: Itinerary,
   { request, before, surroundings }: Omit<ChangeSituation, "start">,
 ): Itinerary {
-  const isElsewhere = request.destination !== before.destination;
-  const found = surroundings.destination && locationOf(surroundings.destination);
-  const location = isElsewhere ? found : plan.location ?? found;
-  const isMoved = request.startDate !== before.startDate;
-  const days = isMoved
-    ? plan.days.map((day) => ({ ...day, ...calendarDay(day.day, surroundings) }))
-    : plan.days;
-  return { ...plan, days, location };
-}
-
-/** Returns a plan with these days, whose warnings are not known yet. */
-function planOf({ warnings: _, ...start }: Itinerary, days: Itinerary["days"]): Itinerary {
-  return { ...start, days };
+  if (request.startDate === before.startDate) return plan;
+  const days = plan.days.map((day) => ({ ...day, ...calendarDay(day.day, surroundings) }));
+  return { ...plan, days };
 }
 
 /** Adds the warnings about the days that the change has kept. */

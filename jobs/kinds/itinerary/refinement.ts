@@ -14,7 +14,7 @@ import {
   mergeMembers,
   NOTHING_CHANGES,
   partNumber,
-} from "../change.ts";
+} from "../changes/change.ts";
 import { type Itinerary, MAX_ACTIVITIES } from "./plan.ts";
 import { ItineraryRequest, MAX_DAYS } from "./request.ts";
 

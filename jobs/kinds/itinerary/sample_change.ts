@@ -3,7 +3,7 @@
  * @module
  */
 import type { JobRefinement } from "../../kind.ts";
-import { numberIn } from "../change.ts";
+import { numberIn } from "../changes/change.ts";
 import { comparable } from "../text.ts";
 import type { WrittenChange } from "./change_task.ts";
 import { Itinerary, type WrittenActivity, type WrittenDay } from "./plan.ts";

@@ -4,8 +4,8 @@
  * item of a part.
  * @module
  */
-import type { PlanWarning } from "../../lib/job/plan_warning.ts";
-import type { Finding, Rule } from "../../lib/model/plan_review.ts";
+import type { PlanWarning } from "../../../lib/job/plan_warning.ts";
+import type { Finding, Rule } from "../../../lib/model/plan_review.ts";
 
 /** Where the parts of a plan are, such as days, and the items of each part, such as activities. */
 export interface PlanShape<Plan, Part extends object> {

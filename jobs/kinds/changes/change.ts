@@ -3,9 +3,9 @@
  * @module
  */
 import { z } from "zod";
-import { hashJson } from "../../lib/hash.ts";
-import type { RequestIssue } from "../kind.ts";
-import { travellerText } from "./text.ts";
+import { hashJson } from "../../../lib/hash.ts";
+import type { RequestIssue } from "../../kind.ts";
+import { travellerText } from "../text.ts";
 
 /** As long as the notes of a wish. */
 const MAX_INSTRUCTION = 1_000;
