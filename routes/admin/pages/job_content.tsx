@@ -3,7 +3,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import type { JobReport } from "../../../jobs/operator/operator_jobs.ts";
+import type { JobReport, RevealedRequest } from "../../../jobs/operator/operator_jobs.ts";
 import { JobActions } from "./job_action_forms.tsx";
 import { JobHistory } from "./job_history.tsx";
 import { Age, FailureText, JobLink, type JobNames, ownerUrl, StateBadge } from "./job_parts.tsx";
@@ -18,7 +18,7 @@ interface JobProps {
 }
 
 /** What an operator can see of a request: it is hidden until the operator asks for it. */
-export type ShownRequest = { isShown: false } | { isShown: true; request: unknown };
+export type ShownRequest = { isShown: false } | { isShown: true } & RevealedRequest;
 
 /** Shows a job. */
 export function JobContent({ report, now, shown, names }: JobProps & { shown: ShownRequest }) {
@@ -249,7 +249,12 @@ function Request({ id, shown }: { id: string; shown: ShownRequest }) {
     <section aria-labelledby="request">
       <h2 id="request">Request</h2>
       {shown.isShown
-        ? <Json value={shown.request} label="Request" />
+        ? (
+          <>
+            <Json value={shown.request} label="Request" />
+            {shown.change !== null && <Json value={{ change: shown.change }} label="Change" />}
+          </>
+        )
         : (
           <form method="post" action={`/admin/jobs/${id}/reveal`}>
             <p class="quiet">A traveler wrote it. The audit records who has seen it.</p>
