@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
+import { ownCodes } from "../../bench/eval/checks.ts";
+import { trapCodes } from "../../bench/eval/wish.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -238,4 +240,10 @@ Deno.test("the runbook names each threshold of an alert with its default", async
     const actual = Object.entries(thresholds).map((pair) => pair.join(" ")).join(", ");
     assertStrictEquals(documented, actual);
   }
+});
+
+Deno.test("docs/evaluation.md explains each constraint that only the evaluation measures", async () => {
+  const text = (await read("docs/evaluation.md")).split("<!-- constraints:")[1]!;
+  const documented = tableRows(text).map(([code]) => code!);
+  assertEquals(documented.toSorted(), [...ownCodes, ...trapCodes].sort());
 });
