@@ -2,8 +2,8 @@
  * Runs several real processes on one database, with random faults. It sends jobs of both kinds,
  * cancels some, and changes the plans of others. Meanwhile it kills, stops and freezes processes, the
  * model fails at random, and at times it cannot be reached. It prints a table. The exit code is 1 if
- * a job was lost, stuck or completed twice, if a finished step ran again, or if a change touched a
- * part that it should keep.
+ * a job was lost, stuck or completed twice, or if a finished step ran again. It is also 1 if a change
+ * touched a part that it should keep.
  *
  * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
  */
