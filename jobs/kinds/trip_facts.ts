@@ -117,7 +117,7 @@ const Language = z.string({ error: "expected a language tag such as pt-BR" })
 /** The facts that all wishes for a trip may have. */
 const tripFacts = {
   startDate: given(TripDate).describe(
-    "The first day. It must not be over everywhere on Earth, and at most two years ahead.",
+    "The first day. It is not over yet somewhere on Earth, and at most two years ahead.",
   ),
   travellers: given(Travellers).describe("Who travels, at most 20 people"),
   budget: given(Budget).describe(
@@ -125,9 +125,11 @@ const tripFacts = {
       "are in its currency.",
   ),
   pace: given(Pace).describe("How full the days are"),
-  diet: given(texts({ max: 10, maxEach: 100 })).describe("What meals must keep to: `vegetarian`"),
+  diet: given(texts({ max: 10, maxEach: 100 })).describe(
+    "What meals must keep to, such as `vegetarian`",
+  ),
   accessibility: given(texts({ max: 10, maxEach: 100 })).describe(
-    "What places and ways must allow: `wheelchair`",
+    "What places and ways must allow, such as `wheelchair`",
   ),
   startPoint: given(travellerText({ max: 200 })).describe(
     "Where the days begin and end, for example the hotel",
