@@ -61,7 +61,7 @@ Deno.test("the model gets the calendar and the forecast behind a wish with a fir
   const { result, requests, steps } = generate(dated, places);
   const plan = await result;
 
-  assertEquals(steps, ["surroundings", "turn-1", "turn-1/places"]);
+  assertEquals(steps, ["surroundings", "turn-1"]);
   assertEquals(asked, ["Lissabon", "weather of Lisbon"]);
   const [, wish, facts] = messageOf(requests[0]!)
     .match(/^<wish>\n([^]*)\n<\/wish>\n\n<facts>\n([^]*)\n<\/facts>$/)!;

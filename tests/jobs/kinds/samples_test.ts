@@ -14,8 +14,10 @@ import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
 import { convertRoughly } from "../../../jobs/kinds/samples/exchange_rates.ts";
 import { isMeal, type SamplePlace } from "../../../jobs/kinds/samples/place_table.ts";
+import { samplePlaces } from "../../../jobs/kinds/samples/sample_places.ts";
 import { minutesOf } from "../../../jobs/kinds/samples/timetable.ts";
 import { distanceMeters, straightWalk } from "../../../jobs/places/geometry.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { openApp } from "../../../testing/app.ts";
 import { post, send } from "../../../testing/http.ts";
 
@@ -431,4 +433,14 @@ Deno.test("another day or activity is found for a plan that a model wrote", asyn
     assert(!title.includes("Castelo de São Jorge"), title);
   }
   assertStrictEquals(activity.time, "10:00");
+});
+
+Deno.test("samplePlaces know where the sample cities are, and nothing else", async () => {
+  const context = { signal: new AbortController().signal, clock: systemClock };
+
+  const found = await samplePlaces.findDestination("Lissabon", context);
+
+  assertEquals([found!.name, found!.timeZone], ["Lisbon, Portugal", "Europe/Lisbon"]);
+  assertStrictEquals(await samplePlaces.findDestination("Rome and Florence", context), null);
+  assertEquals([samplePlaces.check, samplePlaces.walk], [null, null]);
 });
