@@ -225,9 +225,9 @@ export const Variables = z.object({
   GENERATOR: oneOf("auto", "openai", "sample").default("auto").meta({
     section: "",
     description:
-      "`openai`, `sample` (invented plans, no account), or `auto`: `openai` if there is a key, " +
-      "else `sample`. On Deno Deploy, `auto` without a key fails every job, because users could " +
-      "mistake samples for real plans",
+      "`openai`, `sample` (sample plans, no account; real places in some cities, invented ones " +
+      "elsewhere), or `auto`: `openai` if there is a key, else `sample`. On Deno Deploy, `auto` " +
+      "without a key fails every job, because users could mistake samples for real plans",
   }),
   SAMPLE_DELAY_MS: integer(0, 600_000).optional().meta({
     example: "0",
@@ -235,7 +235,7 @@ export const Variables = z.object({
   }),
   USE_MOCK_IF_QUOTA: flag.default(false).describe(
     "`1`: when the OpenAI quota is spent, jobs succeed with a sample plan whose `source` is " +
-      "`placeholder`",
+      "`placeholder`. Changes of plans fail",
   ),
   DEDUPE_IN_FLIGHT: flag.default(false).describe(
     "`1`: of identical jobs of one caller in flight, one calls the model, and all get its plan. " +

@@ -10,6 +10,7 @@ import {
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import { assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
+import { cityItinerary } from "../../../jobs/kinds/itinerary/city_sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
 import type { Model } from "../../../lib/model/model.ts";
@@ -456,8 +457,8 @@ Deno.test("a trip page shows the state of its job, from accepted to completed", 
   const last = await open(env.app, path);
   assertNotMatch(last.text, /<noscript>|<progress/);
   assertMatch(last.text, /<span class="mark">Sample<\/span>/);
-  const { days } = sampleItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
-  for (const { theme, activities } of days) {
+  const plan = await cityItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
+  for (const { theme, activities } of plan!.days) {
     assert(last.text.includes(`>${theme}</h2>`));
     for (const { time, title } of activities) {
       assert(last.text.includes(`>${time}</time>`) && last.text.includes(`>${title}</h3>`));
@@ -648,7 +649,7 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   );
   assertMatch(
     markdown.text,
-    /^# Tokyo, Japan: 2 days\n\nSample plan: the places, times and prices are made up/,
+    /^# Tokyo, Japan: 2 days\n\nSample plan: in some cities the places are real/,
   );
   assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
