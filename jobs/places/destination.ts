@@ -52,7 +52,8 @@ export class DestinationFinder {
   async find(text: string, context: PlaceContext): Promise<Destination | null> {
     const { signal, clock } = context;
     signal.throwIfAborted();
-    const words = text.normalize("NFC").slice(0, MAX_CHARACTERS).trim().replace(/\s+/gu, " ");
+    const words = text.normalize("NFC").slice(0, MAX_CHARACTERS).replace(/[\s\p{C}]+/gu, " ")
+      .trim();
     const known = this.#known.get(words);
     if (known) return known.destination;
     if (this.#pause.isOn || words === "") return null;

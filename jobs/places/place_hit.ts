@@ -37,10 +37,10 @@ export function hitsOf<T>(hit: z.ZodType<T>) {
     .transform((hits) => hits.filter((hit) => hit !== null));
 }
 
-/** Returns the names that are not missing, each once. */
+/** Returns the names that are not missing, each once and of a limited length. */
 export function namesOf(names: readonly (string | null | undefined)[]): string[] {
-  return [...new Set(names)].filter((name) => typeof name === "string" && name.trim() !== "")
-    .slice(0, MAX_NAMES) as string[];
+  const known = names.flatMap((name) => name?.slice(0, MAX_TAG_CHARACTERS).trim() || []);
+  return [...new Set(known)].slice(0, MAX_NAMES);
 }
 
 /** The values of `place` that are no area, but a place to visit. */

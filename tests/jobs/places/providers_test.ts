@@ -243,6 +243,16 @@ for (const [what, change, outcome] of oddMembers) {
   });
 }
 
+Deno.test("nominatim returns the beginning of a very long name", async () => {
+  const hit = nominatimHit({ ...bertrand, names: ["Livraria Bertrand ".repeat(5_000)] });
+  await using server = serveLocally(() => Response.json([hit]));
+
+  const answer = await lookUp("nominatim", server);
+
+  assert(answer.outcome === "found");
+  assert(answer.place.name.length <= 255);
+});
+
 Deno.test("nominatim leaves out an odd result, and no other", async () => {
   await using server = serveLocally(() =>
     Response.json([null, 5, { lat: "x" }, nominatimHit(bertrand)])
