@@ -58,6 +58,11 @@ export function localMs(time: string): number {
   return Date.parse(hasTimeOfDay(time) ? `${time}Z` : `${time}T00:00Z`);
 }
 
+/** Returns the local time of epoch milliseconds, as if the place were in UTC: `2026-12-04T20:00`. */
+export function localTimeAt(ms: number): string {
+  return isoTime(ms).slice(0, "YYYY-MM-DDTHH:MM".length);
+}
+
 /**
  * Returns whether a local time is later than another one: on a later day, or on the same day if
  * both have a time of day.
@@ -73,6 +78,6 @@ function plain(text: string): string {
 
 /** Returns a time with its day; `null` if it does not exist, or not in this millennium. */
 function textOf(ms: number): string | null {
-  const text = Number.isNaN(ms) ? "" : isoTime(ms);
-  return text.startsWith("2") ? text.slice(0, "YYYY-MM-DDTHH:MM".length) : null;
+  const text = Number.isNaN(ms) ? "" : localTimeAt(ms);
+  return text.startsWith("2") ? text : null;
 }

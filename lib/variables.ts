@@ -235,7 +235,7 @@ export const Variables = z.object({
   }),
   USE_MOCK_IF_QUOTA: flag.default(false).describe(
     "`1`: when the OpenAI quota is spent, jobs succeed with a sample plan whose `source` is " +
-      "`placeholder`",
+      "`placeholder`. Changes of plans fail",
   ),
   DEDUPE_IN_FLIGHT: flag.default(false).describe(
     "`1`: of identical jobs of one caller in flight, one calls the model, and all get its plan. " +

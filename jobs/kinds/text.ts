@@ -73,7 +73,8 @@ export function comparable(text: string): string {
  *
  * @param tag the name of the tags; by default `wish`, for the request
  */
-export function fenced(data: unknown, tag: "wish" | "facts" = "wish"): string {
-  const json = JSON.stringify(data, null, 2).replaceAll("<", "\\u003c");
+export function fenced(data: unknown, tag: "wish" | "facts" | "plan" | "change" = "wish"): string {
+  // A plan is long, and spaces would cost a third more.
+  const json = JSON.stringify(data, null, tag === "plan" ? 0 : 2).replaceAll("<", "\\u003c");
   return `<${tag}>\n${json}\n</${tag}>`;
 }

@@ -42,6 +42,8 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
     failure: null,
     source: null,
     attempt: young.body.attempt,
+    refines: null,
+    lineage: [],
     progress: young.body.progress,
     partial: [],
     usage: null,

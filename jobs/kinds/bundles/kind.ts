@@ -4,19 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import { JobError } from "../../../lib/job/failure.ts";
-import type {
-  FunctionCall,
-  InputItem,
-  ReasoningEffort,
-  ResponseRequest,
-  ResponseTurn,
-} from "../../../lib/model/model.ts";
+import type { ReasoningEffort } from "../../../lib/model/model.ts";
 import { cityBundles } from "./city_sample.ts";
 import { bundlesContract } from "./contract.ts";
 import { BUNDLES_PROMPT_VERSION, bundlesInstructions } from "./prompt.ts";
 import { sampleBundles, sampleReasoning } from "./sample.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Destination } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
@@ -24,12 +18,16 @@ import { fenced } from "../text.ts";
 import { objectionsToDates } from "../trip_dates.ts";
 import { withPlaces } from "./event_places.ts";
 import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
+import { refineBundles } from "./refine.ts";
+import { bundlesRefinement } from "./refinement.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
 import { Research } from "./research.ts";
-import { bundlesRules, withSoundPrices } from "./review.ts";
-import { type FoundPlace, runTool, type Tool, ToolOutput } from "../../tools/tool.ts";
-
-const MAX_TURNS = 10;
+import { withSoundPrices } from "./rules/money.ts";
+import { bundlesRules } from "./rules/rules.ts";
+import { writeSampleChange } from "./sample_change.ts";
+import { TURN_TOKENS, writeReviewed } from "./turns.ts";
+import { findWishCity } from "./wish_city.ts";
+import type { Tool } from "../../tools/tool.ts";
 
 /** A reasoning model with tools takes 2 to 5 minutes for its turns. */
 const EXPECTED_MS = 180_000;
@@ -39,14 +37,6 @@ const EXPECTED_MS = 180_000;
  * reasoning.
  */
 const TYPICAL_TOKENS = { inputTokens: 50_000, outputTokens: 20_000 };
-
-/** Further calls in one turn get an error, to protect the third-party servers behind the tools. */
-const MAX_CALLS_PER_TURN = 16;
-
-/**
- * The token limit of one turn. Five full bundles take about 6,000 tokens, the rest is reasoning.
- */
-const TURN_TOKENS = 32_000;
 
 export interface BundlesSettings {
   model: string;
@@ -89,7 +79,12 @@ export function bundlesKind(settings: BundlesSettings) {
     resultMembers: ResultMembers,
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
+    generate: (request, context) =>
+      context.refinement
+        ? refineBundles(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: bundlesRefinement,
+    writeSampleChange,
     // A placeholder is stored as it is; the sample model's answer is completed again.
     sample: (request) => new Research().complete(sampleBundles(request)),
     writeSample: async (request, context) =>
@@ -114,55 +109,38 @@ async function generate(
   context: JobContext,
   { model, effort, tools, webSearch, places = null }: BundlesSettings,
 ): Promise<Bundles> {
+  const research = new Research();
+  const city = findWishCity(request, { places, context });
+  // A failure of the model may come first.
+  city.catch(() => {});
+  let destination: Destination | null = null;
+  const { startedAt } = context;
+  const isKnownLink = (link: string) => research.isKnownLink(link);
   const review = new PlanReview({
     schema: WrittenBundles,
-    rules: bundlesRules,
+    rules: () => bundlesRules({ request, startedAt, destination, isKnownLink }),
     maxTokens: TURN_TOKENS,
   });
-  const instructions = bundlesInstructions(promptTime(context.startedAt));
-  const input: InputItem[] = [{ role: "user", content: fenced(request) }];
-  let previous: ResponseRequest["previous"] = null;
-  const research = new Research();
-  const parts = partsOf(research);
-
-  for (let turn = 1; turn <= MAX_TURNS; turn++) {
-    const answer = await context.respond(`turn-${turn}`, {
-      model,
-      instructions,
-      input,
-      previous,
-      format: { name: "bundles", schema: WrittenBundles },
-      tools,
-      webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, parts);
-    research.addSearches(answer.output);
-    if (answer.calls.length > 0 && !answer.truncated) {
-      const outputs = await callTools(answer.calls, { turn, tools, context });
-      previous = addAnswer(input, answer);
-      for (const { item, place } of outputs) {
-        input.push(item);
-        research.addOutput(item.output, place);
-      }
-      continue;
-    }
-    const verdict = await review.judge(answer, (written) =>
-      withPlaces(research.complete(written), {
-        places,
-        step: `turn-${turn}/places`,
-        labelOf: (city) => research.labelOf(city),
-        context,
-      }));
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      // OpenAI refuses reasoning that nothing follows.
-      if (answer.text !== null) previous = addAnswer(input, answer);
-      input.push({ role: "user", content: verdict.feedback });
-    }
-  }
-  if (review.fallback !== null) return review.fallback;
-  throw new JobError("iteration_limit", "Maximum iteration limit reached");
+  const complete = async (written: WrittenBundles, turn: number) => {
+    destination = await city;
+    const labelOf = (city: string) => research.labelOf(city);
+    const step = `turn-${turn}/places`;
+    return await withPlaces(research.complete(written), { places, step, labelOf, context });
+  };
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    tools,
+    webSearch: webSearch ? { city: request.preferences.city ?? null } : null,
+    instructions: bundlesInstructions(promptTime(startedAt)),
+    message: fenced(request),
+    format: { name: "bundles", schema: WrittenBundles },
+    parts: partsOf(research),
+    research,
+    review,
+    complete,
+  });
 }
 
 /** Returns the schema of each single bundle, for partial plans. */
@@ -174,69 +152,4 @@ function partsOf(research: Research): PlanParts {
     count: null,
     schemaAt: (index) => index < MAX_BUNDLES ? part : z.never(),
   };
-}
-
-/**
- * Adds the model's answer, reasoning included, to the conversation.
- *
- * @returns the reference for the next request, if the provider has stored the answer
- */
-function addAnswer(input: InputItem[], answer: ResponseTurn): ResponseRequest["previous"] {
-  input.push(...answer.output);
-  return answer.stored ? { responseId: answer.responseId, items: input.length } : null;
-}
-
-const TOO_MANY_CALLS: ToolOutput = {
-  text: JSON.stringify({
-    error: `Not called: at most ${MAX_CALLS_PER_TURN} calls are made in one turn`,
-  }),
-  failed: true,
-};
-
-/** The output of a call as an item of the conversation, and the place that it is about. */
-interface CallOutput {
-  item: { type: string; call_id: string; output: string };
-  place: FoundPlace | undefined;
-}
-
-/** Runs the calls of one turn in parallel, each as its own step. */
-async function callTools(
-  calls: FunctionCall[],
-  { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
-): Promise<CallOutput[]> {
-  const messages = calls.flatMap((call) =>
-    tools.find(({ name }) => name === call.name)?.message ?? []
-  );
-  context.showResearch(joinMessages([...new Set(messages)]) || "Looking things up");
-  return await Promise.all(calls.map(async (call, index) => {
-    const { text: output, place } = index < MAX_CALLS_PER_TURN
-      ? await callTool(call, { step: `turn-${turn}/tool-${index + 1}`, tools, context })
-      : TOO_MANY_CALLS;
-    return { item: { type: "function_call_output", call_id: call.callId, output }, place };
-  }));
-}
-
-/** Joins messages: `Checking the weather and searching for events`. */
-function joinMessages(messages: string[]): string {
-  const text = messages.map((message, index) =>
-    index === 0 ? message : message.charAt(0).toLowerCase() + message.slice(1)
-  );
-  return new Intl.ListFormat("en").format(text);
-}
-
-/** Returns the name for the timeline. A name that the model invented is not shown. */
-function nameOf({ name }: FunctionCall, tools: Tool[]): string {
-  return tools.some((tool) => tool.name === name) ? name : "unknown";
-}
-
-async function callTool(
-  call: FunctionCall,
-  { step, tools, context }: { step: string; tools: Tool[]; context: JobContext },
-): Promise<ToolOutput> {
-  return await context.step(
-    step,
-    ToolOutput,
-    () => runTool(tools, call, context),
-    ({ failed }) => ({ tool: { name: nameOf(call, tools), failed } }),
-  );
 }

@@ -33,7 +33,7 @@ const writtenTime = z.preprocess(
 );
 
 /** An event as the model writes it. */
-const WrittenEvent = z.object({
+export const WrittenEvent = z.object({
   name: unchanged.name,
   date: unchanged.date,
   startsAt: writtenTime.describe(
@@ -57,14 +57,27 @@ const WrittenEvent = z.object({
 }).overwrite(withSoundEnd);
 export type WrittenEvent = z.infer<typeof WrittenEvent>;
 
-/** A bundle as the model writes it. It is not cut to single characters. */
-export const WrittenBundle = z.object({
+/** The largest number of events of a bundle. */
+export const MAX_EVENTS = 8;
+
+/** The members of a bundle that a model writes. */
+const writtenBundle = {
   title: modelText,
   description: modelText,
-  keyEvents: z.array(WrittenEvent).min(1).max(8),
+  keyEvents: z.array(WrittenEvent).min(1).max(MAX_EVENTS),
   imageUrl,
-}).refine(isWhole, { error: SINGLE_CHARACTERS });
+};
+
+/** A bundle as the model writes it. It is not cut to single characters. */
+export const WrittenBundle = z.object(writtenBundle).refine(isWhole, { error: SINGLE_CHARACTERS });
 export type WrittenBundle = z.infer<typeof WrittenBundle>;
+
+/** A bundle as the model writes it for a plan that exists already. */
+export const NumberedBundle = z.object({
+  bundle: z.int().min(1).max(MAX_BUNDLES).describe("The number of the bundle in the plan"),
+  ...writtenBundle,
+}).refine(isWhole, { error: SINGLE_CHARACTERS });
+export type NumberedBundle = z.infer<typeof NumberedBundle>;
 
 /** A plan as the model writes it. */
 export const WrittenBundles = z.object({
@@ -103,7 +116,7 @@ export type KeyEvent = z.infer<typeof KeyEvent>;
 export const Bundle = z.object({
   title: modelText,
   description: modelText,
-  keyEvents: z.array(KeyEvent).min(1).max(8),
+  keyEvents: z.array(KeyEvent).min(1).max(MAX_EVENTS),
   imageUrl,
 });
 export type Bundle = z.infer<typeof Bundle>;

@@ -5,8 +5,9 @@
  */
 import { isSound } from "../cost.ts";
 import { approximate } from "../plan_members.ts";
-import { isWithin } from "../../places/geometry.ts";
-import type { Destination, Point } from "../../places/place.ts";
+import { isWalked } from "../transfer.ts";
+import { straightWalk } from "../../places/geometry.ts";
+import type { Destination, Leg, Walk } from "../../places/place.ts";
 import { calendarDay } from "./calendar_day.ts";
 import type {
   Activity,
@@ -19,12 +20,6 @@ import type {
   WrittenItinerary,
 } from "./plan.ts";
 import { NO_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
-
-/**
- * How far from the destination a position is plausible, in its radii. The radius covers day trips
- * already, so a position beyond twice the radius is a mistake: a namesake, or swapped numbers.
- */
-const PLAUSIBLE_RADII = 2;
 
 /**
  * Returns the plan for what the model wrote.
@@ -42,7 +37,7 @@ export function assembleItinerary(
 }
 
 /**
- * Returns the day for what the model wrote. Its costs are not reviewed yet.
+ * Returns the day for what the model wrote. Its costs and positions are not reviewed yet.
  *
  * @param surroundings unset: nothing is known
  */
@@ -50,39 +45,59 @@ export function assembleDay(
   { day, theme, activities }: WrittenDay,
   surroundings: Surroundings = NO_SURROUNDINGS,
 ): Day {
-  const assembled = activities.map((activity) => assembleActivity(activity, surroundings));
-  return {
+  const assembled: Day = {
     day,
     ...calendarDay(day, surroundings),
     theme,
-    activities: assembled,
-    totals: totalsOf(assembled),
+    activities: activities.map(assembleActivity),
+    totals: null,
   };
+  return withWalks(assembled, legsOf(assembled).map(straightWalk));
 }
 
-function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
+/** Returns the ways from one activity of a day to the next one, where both positions are known. */
+export function legsOf({ activities }: Day): Leg[] {
+  return activities.flatMap(({ coordinates: from }, index) => {
+    const to = activities[index + 1]?.coordinates;
+    return from && to ? [{ from, to }] : [];
+  });
+}
+
+/**
+ * Returns a day with the ways between its activities, and its totals.
+ *
+ * @param walks one for each of {@link legsOf}, in the same order
+ */
+export function withWalks(day: Day, walks: readonly Walk[]): Day {
+  const rest = [...walks];
+  const activities = day.activities.map((activity, index): Activity => {
+    const isKnown = activity.coordinates !== null && day.activities[index + 1]?.coordinates;
+    return withWalk(activity, isKnown ? rest.shift() ?? null : null);
+  });
+  return { ...day, activities, totals: totalsOf(activities) };
+}
+
+/** Returns where a destination is, as plans show it. */
+export function locationOf({ name, point, timeZone, countryCode }: Destination): Location {
   return { name, ...point, timeZone, countryCode };
 }
 
-function assembleActivity(
-  { coordinates, ...written }: WrittenActivity,
-  { destination }: Surroundings,
-): Activity {
-  const position = approximate(coordinates);
+function assembleActivity({ coordinates, ...written }: WrittenActivity): Activity {
   return {
     ...written,
-    coordinates: position && isPlausibleIn(destination, position) ? position : null,
+    coordinates: approximate(coordinates),
     verified: null,
     openingHours: null,
     toNext: null,
   };
 }
 
-/** Returns whether a position can belong to a trip. */
-function isPlausibleIn(destination: Destination | null, position: Point): boolean {
-  if (destination === null) return true;
-  const { point, radiusKm } = destination;
-  return isWithin(position, { point, radiusKm: PLAUSIBLE_RADII * radiusKm });
+/** An activity with an equal way stays the same object, so that a change of the plan keeps it. */
+function withWalk(activity: Activity, toNext: Walk | null): Activity {
+  const { toNext: before } = activity;
+  const isEqual = before?.distanceMeters === toNext?.distanceMeters &&
+    before?.walkingMinutes === toNext?.walkingMinutes && before?.origin === toNext?.origin;
+  return isEqual ? activity : { ...activity, toNext };
 }
 
 /** Sums up a day, as far as its costs, ways and times are known. */
@@ -93,10 +108,11 @@ export function totalsOf(activities: readonly Activity[]): DayTotals {
     const { amount, currency } = estimatedCost;
     costs.set(currency, (costs.get(currency) ?? 0) + amount);
   }
-  const walks = activities.flatMap(({ toNext }) => toNext?.distanceMeters ?? []);
+  const ways = activities.flatMap(({ toNext }) => toNext ?? []);
+  const walked = ways.filter(isWalked).map(({ distanceMeters }) => distanceMeters);
   return {
     costs: [...costs].map(([currency, amount]) => ({ amount: rounded(amount), currency })),
-    walkingMeters: walks.length === 0 ? null : walks.reduce((sum, meters) => sum + meters, 0),
+    walkingMeters: ways.length === 0 ? null : walked.reduce((sum, meters) => sum + meters, 0),
     hours: hoursOf(activities),
   };
 }

@@ -9,15 +9,21 @@ import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
 import { objectionsToDates } from "../trip_dates.ts";
-import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { assembleItinerary } from "./assemble.ts";
 import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
+import { prefetchPlaces, withPlaces } from "./day_places.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { itineraryRules, withSoundDayCosts } from "./review.ts";
+import { refineItinerary } from "./refine.ts";
+import { itineraryRefinement } from "./refinement.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
+import { writeSampleChange } from "./sample_change.ts";
+import { shownDay } from "./shown_day.ts";
 import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -25,27 +31,17 @@ const EXPECTED_MS = 20_000;
 /** The prompt with its schema, and about seven days with some reasoning. */
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
-/**
- * Returns the token limit of an answer. A day of six activities takes about 1,000 tokens in
- * English, and about 1,500 in other languages. The rest is for reasoning.
- */
-function tokensFor(days: number): number {
-  return 6_000 + 1_500 * days;
-}
-
 /** Returns the schema of each single day, for partial plans. */
 function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1, surroundings) : z.never(),
+    schemaAt: (index) =>
+      index < days
+        ? writtenDay(index + 1).transform((day) => shownDay(day, surroundings))
+        : z.never(),
   };
-}
-
-/** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number, surroundings: Surroundings): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day, surroundings)));
 }
 
 /** The members of the public answer that show the plan. */
@@ -83,8 +79,14 @@ export function itineraryKind(settings: ItinerarySettings) {
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
-    sample: sampleItinerary,
+    generate: (request, context) =>
+      context.refinement
+        ? refineItinerary(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: itineraryRefinement,
+    writeSampleChange,
+    // A placeholder is stored as it is; the answer of the sample model is completed again.
+    sample: (request) => assembleItinerary(sampleItinerary(request), surroundingsOf(request)),
     writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
     objectionsTo: (request, { now, base }) =>
       objectionsToDates(request, { now, path: [], accepted: base }),
@@ -103,39 +105,45 @@ async function generate(
   context: JobContext,
   { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
+  const { durationDays } = request;
   const gathering = gatherSurroundings(request, { places, context });
   // A failure of the model may come first.
   gathering.catch(() => {});
   // Without a first day, the model needs none of it, and does not wait.
   const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
-  const schema = writtenItinerary(request.durationDays);
+  let surroundings = early;
+  const prefetch = (day: unknown, { destination }: Surroundings) =>
+    prefetchPlaces(day as Day, { places, destination, context });
+  const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules,
-    maxTokens: tokensFor(request.durationDays),
+    rules: () => itineraryRules({ request, destination: surroundings.destination }),
+    maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
     { role: "user", content: itineraryMessage(request, early) },
   ];
-  for (let turn = 1;; turn++) {
-    const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format: { name: "itinerary", schema },
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays, early));
-    const verdict = await review.judge(
-      answer,
-      async (written) => assembleItinerary(written, await gathering),
-    );
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      messages.push(
-        { role: "assistant", content: answer.text ?? "" },
-        { role: "user", content: verdict.feedback },
-      );
-    }
-  }
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    messages,
+    format: { name: "itinerary", schema },
+    parts: {
+      ...partsOf(durationDays, early),
+      onPart: (day) => gathering.then((found) => prefetch(day, found)).catch(() => {}),
+    },
+    review,
+    complete: async (written, turn) => {
+      surroundings = await gathering;
+      const { destination } = surroundings;
+      const plan = assembleItinerary(written, surroundings);
+      const step = `turn-${turn}/places`;
+      return {
+        ...plan,
+        days: await withPlaces(plan.days, { places, destination, step, context }),
+      };
+    },
+  });
 }

@@ -92,15 +92,18 @@ function weatherTool(label: string): Tool {
 
 /** Generates bundles with these places, and returns the plan and the names of the steps. */
 async function generate(
-  { places, plan, tool }: {
+  { places, plan, tool, city }: {
     places?: Places | null | undefined;
     plan: WrittenBundles;
     tool?: Tool;
+    city?: string;
   },
 ) {
   const call = { callId: "c", name: "get_weather", arguments: '{"city":"Portland"}' };
   const text = JSON.stringify(plan);
-  const { model } = scriptedModel(tool ? [{ calls: [call] }, { text }] : [{ text }]);
+  // The second answer is for a review that finds something.
+  const answers = [{ text }, { text }];
+  const { model } = scriptedModel(tool ? [{ calls: [call] }, ...answers] : answers);
   const { context, steps } = testContext(model);
   const kind = bundlesKind({
     model: "gpt-test",
@@ -108,7 +111,7 @@ async function generate(
     webSearch: false,
     ...(places !== undefined && { places }),
   });
-  return { plan: await kind.generate({ preferences: {} }, context), steps };
+  return { plan: await kind.generate({ preferences: { city } }, context), steps };
 }
 
 const QUERY = "Hot Clube, Lisbon";
@@ -195,6 +198,23 @@ Deno.test("each city and each place is looked up once, near its own city", async
   const zones = plan.bundles[0]!.keyEvents.map(({ timeZone }) => timeZone);
   assertEquals(zones, ["Europe/Lisbon", "Europe/Lisbon", "Europe/Madrid"]);
   assertStrictEquals(plan.timeZone, undefined);
+});
+
+Deno.test("an event far from the city of the wish is found, and the city is looked up once", async () => {
+  const { places, asked } = placesThat({ destinations: { Lisbon: lisbon, Madrid: madrid } });
+  const madridEvent = { city: "Madrid", coordinates: inMadrid };
+  const { plan, steps } = await generate({
+    places,
+    plan: planOf(event, madridEvent),
+    city: "Lisbon",
+  });
+
+  assertEquals(plan.warnings?.map(({ code, where }) => ({ code, where })), [
+    { code: "outside_destination", where: "bundles.0.keyEvents.1" },
+  ]);
+  assertStrictEquals(plan.bundles[0]!.keyEvents[1]!.coordinates, null);
+  assertEquals(steps, ["city", "turn-1", "turn-1/places", "turn-2", "turn-2/places"]);
+  assertEquals(asked.destinations, ["Lisbon", "Lisbon", "Madrid", "Lisbon", "Madrid"]);
 });
 
 Deno.test("a plan has the time zone that the cities of all events have", async () => {

@@ -681,6 +681,14 @@ function finder(link: string): Tool {
   return { ...cityTool().tool, run: () => Promise.resolve({ pages: [{ at: link }] }) };
 }
 
+/** A plan with this link; `null`: without the link that the model has written twice. */
+function withLink(url: string | null): Bundles {
+  if (url !== null) return stored({ url });
+  const message = "The link of “Late show” in “Night” is left out, because no search has found it.";
+  const warning = { code: "unseen_link", where: "bundles.0.keyEvents.0", message };
+  return { ...stored(), warnings: [warning] };
+}
+
 const sources: [found: string, written: string, kept: boolean][] = [
   ["https://example.com/a", "https://example.com/a", true],
   ["https://example.com", "https://EXAMPLE.com/", true],
@@ -697,13 +705,25 @@ const sources: [found: string, written: string, kept: boolean][] = [
 
 for (const [found, written, kept] of sources) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written} when a tool has returned ${found}`, async () => {
-    const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
-      tools: [finder(found)],
-    });
+    const answered = answer(bundles({ url: written }));
+    const { plan } = generate([callsFor("Rome"), answered, answered], { tools: [finder(found)] });
 
-    assertEquals(await plan, stored({ url: kept ? written : null }));
+    assertEquals(await plan, withLink(kept ? written : null));
   });
 }
+
+Deno.test("generate() asks once for a link that a tool has returned", async () => {
+  const page = "https://example.com/a";
+  const { plan, requests } = generate([
+    callsFor("Rome"),
+    answer(bundles({ url: "https://example.com/b" })),
+    answer(bundles({ url: page })),
+  ], { tools: [finder(page)] });
+
+  assertEquals(await plan, stored({ url: page }));
+  const feedback = String(requests[2]!.input.at(-1)?.content);
+  assertMatch(feedback, /\n- bundles\.0\.keyEvents\.0: no tool has returned this url; give one/);
+});
 
 /** A call of the hosted web search, as OpenAI reports it. */
 function search(action: object, more: object = {}): InputItem {
@@ -772,9 +792,9 @@ for (const [what, output, link, kept] of searches) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} a link after ${what}`, async () => {
     const written = answer(bundles({ url: link }));
     const turn = { ...written, output: [...output, ...written.output] };
-    const { plan } = generate([turn], { webSearch: true });
+    const { plan } = generate([turn, turn], { webSearch: true });
 
-    assertEquals(await plan, stored({ url: kept ? link : null }));
+    assertEquals(await plan, withLink(kept ? link : null));
   });
 }
 
@@ -799,11 +819,10 @@ const halfLink = longText.slice(0, MAX_OUTPUT_CHARACTERS - '" [cut off]"'.length
 for (const [written, kept] of [["https://example.com/a", true], [halfLink, false]] as const) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written.slice(0, 30)} of an output that is cut`, async () => {
     const tool: Tool = { ...cityTool().tool, run: () => Promise.resolve(longText) };
-    const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
-      tools: [tool],
-    });
+    const answered = answer(bundles({ url: written }));
+    const { plan } = generate([callsFor("Rome"), answered, answered], { tools: [tool] });
 
-    assertEquals(await plan, stored({ url: kept ? written : null }));
+    assertEquals(await plan, withLink(kept ? written : null));
   });
 }
 

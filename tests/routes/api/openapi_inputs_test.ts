@@ -144,6 +144,41 @@ for (const [path, wish] of Object.entries(wishes)) {
   }
 }
 
+/** Members of a change of the sample plans, each of them possible. */
+const changes: Record<string, Record<string, unknown>> = {
+  "/api/itineraries": { day: 1, activity: 2, wish: { durationDays: 3 } },
+  "/api/generations": { bundle: 1, event: 2, wish: { preferences: { timeframe: "In May" } } },
+};
+
+for (const [path, wish] of Object.entries(wishes)) {
+  Deno.test(`${path}: a change is accepted if its form and its instruction are described, and only then`, async () => {
+    using env = await openApp();
+    const { headers } = await post(env.app, path, wish);
+    await env.a.instance.idle();
+    const call = description.paths[`${path}/{id}/refinements`].post;
+    const { schema } = call.requestBody.content["application/json"];
+    const validate = ajv.compile(schema);
+    const instructions = strings(schema.properties.instruction).map((instruction) => ({
+      instruction,
+    }));
+    const members = Object.entries({ instruction: "Less", ...changes[path] });
+    const combinations = fc.sample(fc.subarray(members), { numRuns: 50, seed: SEED });
+    const bodies = [...instructions, ...combinations.map((some) => Object.fromEntries(some))];
+    let accepted = 0;
+    for (const body of bodies) {
+      const isDescribed = validate(JSON.parse(JSON.stringify(body)));
+      const { status } = await post(env.app, `${headers.get("location")}/refinements`, body);
+      const text = JSON.stringify(body).slice(0, 80);
+      if (isDescribed) assert(status < 300, `${text}: ${status}`);
+      // JSON Schema cannot count characters as readers do.
+      else if (!("instruction" in body)) assertStrictEquals(status, 400, text);
+      if (isDescribed) accepted++;
+    }
+    assert(accepted > 5);
+    await env.a.instance.idle();
+  });
+}
+
 /** Sends a value in a header; `null` if no client can. */
 async function sendHeader(app: App, path: string, header: Record<string, string>) {
   try {

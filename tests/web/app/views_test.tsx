@@ -30,6 +30,8 @@ const job: GenerationJob = {
   failure: null,
   source: "sample",
   attempt: 1,
+  refines: null,
+  lineage: [],
   progress: null,
   partial: null,
   usage: null,
