@@ -320,6 +320,29 @@ Deno.test("the sample generator writes real places for a known city, and others 
   }
 });
 
+/** Wishes for which a reviewed sample plan has no warnings. */
+const reviewed: object[] = [
+  {},
+  { pace: "relaxed", startDate: "2026-12-07" },
+  { pace: "packed", interests: ["food", "parks"] },
+  { diet: ["vegan"], accessibility: ["wheelchair"], travellers: { adults: 2, children: 1 } },
+  { pace: "relaxed", accessibility: ["no stairs"], budget: { amount: 2_500, currency: "EUR" } },
+];
+
+for (const facts of reviewed) {
+  Deno.test(`the review has nothing to say about sample plans for ${JSON.stringify(facts)}`, async () => {
+    using env = await openApp();
+    for (const destination of [...cities.map(({ name }) => name), "Ghent"]) {
+      const wish = { destination, durationDays: 14, ...facts };
+      const { body } = await post(env.app, "/api/itineraries", wish);
+      await env.a.instance.idle();
+      const { body: job } = await send(env.app, `/api/itineraries/${body.jobId}`);
+      assertStrictEquals(job.status, "completed");
+      assertEquals(job.warnings, [], destination);
+    }
+  });
+}
+
 // Refinements
 
 const trips = ["Lisbon, Portugal", "Ghent"];
