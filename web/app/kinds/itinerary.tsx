@@ -154,7 +154,7 @@ function formatKilometers(meters: number): string {
   return `${(meters / 1_000).toFixed(1)} km`;
 }
 
-/** Formats a forecast: `rain showers, 12–18 °C, rain 60%`. Unknown values are left out. */
+/** Formats a forecast: `rain showers, 12 to 18 °C, rain 60%`. Unknown values are left out. */
 export function formatWeather(weather: NonNullable<Day["weather"]>): string | null {
   const { sky, minCelsius, maxCelsius, rainPercent } = weather;
   const degrees = [minCelsius, maxCelsius].flatMap((celsius) =>
