@@ -6,10 +6,11 @@ import { distanceMeters } from "../places/geometry.ts";
 import type { Destination, Point } from "../places/place.ts";
 
 /**
- * The farthest day trip from any place: two and a half hours by car or fast train. From Rome to
- * Pompeii it is 220 km, from London to Bath 160 km.
+ * The farthest day trip from any place, as guided tours and fast trains offer it. From Reykjavík to
+ * Jökulsárlón, from Las Vegas to the Grand Canyon and from Paris to the Mont-Saint-Michel it is 280 km
+ * as the crow flies, from Tokyo to Kyoto 370 km.
  */
-const DAY_TRIP_KM = 250;
+const DAY_TRIP_KM = 400;
 
 /** The area of a large destination is a circle around its centre, and its ends lie beyond. */
 const MARGIN = 1.5;

@@ -19,7 +19,7 @@ import { wishRules } from "./wish.ts";
 /** Returns all rules for the plans of one job, in the order of their warnings. */
 export function itineraryRules({ request, destination }: ItineraryReview): ItineraryRule[] {
   return [
-    ...repetitionRules,
+    ...repetitionRules(request),
     ...timeRules,
     ...mealRules,
     ...placeRules(destination),
