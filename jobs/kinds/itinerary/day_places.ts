@@ -43,12 +43,21 @@ export async function withPlaces(
   const found = await context.step(step, Found, async () => {
     const answers = await lookUp(days, { places, destination, context });
     const known = answered(days, answers);
-    const walks = await Promise.all(known.map((day) => places.walk(legsOf(day), context)));
-    return { answers, walks };
+    return { answers, walks: await walksOf(known, { places, context }) };
   });
   return answered(days, found.answers).map((day, index) =>
     withWalks(day, found.walks[index] ?? [])
   );
+}
+
+/** Measures the ways of all days together, because one call limits how many requests run at once. */
+async function walksOf(
+  days: readonly Day[],
+  { places, context }: { places: Places; context: JobContext },
+): Promise<Walk[][]> {
+  const legs = days.map(legsOf);
+  const walks = await places.walk(legs.flat(), context);
+  return legs.map(({ length }) => walks.splice(0, length));
 }
 
 /** Starts to look up the places of a day that the model has just written. */

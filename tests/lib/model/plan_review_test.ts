@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { PlanReview, type Rule } from "../../../lib/model/plan_review.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -153,6 +153,18 @@ for (const [what, answers] of unusable) {
     assertStrictEquals(review.fallback, null);
   });
 }
+
+Deno.test("PlanReview falls back on the first plan when the turn for its correction fails for good", async () => {
+  const review = newReview();
+  const refused = new JobError("refused", "No.");
+  assertThrows(() => review.fallbackFor(refused), JobError, "No.");
+  await judge(review, answer("sun", "rain"));
+  assertEquals(review.fallbackFor(refused), { ...plan("sun", "rain"), warnings: [wetDay] });
+  // The next attempt repeats the turn.
+  const busy = new JobError("rate_limited", "Later.");
+  assertThrows(() => review.fallbackFor(busy), JobError, "Later.");
+  assertThrows(() => review.fallbackFor(new Error("A fault.")), Error, "A fault.");
+});
 
 Deno.test("PlanReview never keeps a plan with the wrong shape", async () => {
   const review = newReview();
