@@ -454,6 +454,22 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
     set(2, 3, { mapQuery: "Oceanário de Lisboa, Lisboa", category: "entertainment" }),
   ],
   [
+    "the same bus there and back",
+    all(
+      ...[0, 2].map((index) =>
+        set(1, index, {
+          category: "transport",
+          title: "Bus 728",
+          mapQuery: "Cais do Sodré, Lisboa",
+        })
+      ),
+    ),
+  ],
+  [
+    "a line that no map knows as a place",
+    set(1, 2, { category: "transport", mapQuery: "Tram 28, Lisboa", verified: false }),
+  ],
+  [
     "breakfast at one place on two days",
     all(
       ...[1, 2].map((day) =>

@@ -14,6 +14,9 @@ import type { Activity, Day } from "../plan.ts";
 import type { ItineraryRequest } from "../request.ts";
 import { findActivities, type ItineraryRule } from "./findings.ts";
 
+/** Ways there and back, and the way to bed after a rest, may have one title. */
+const twiceADay: ReadonlySet<Category> = new Set<Category>(["transport", "lodging"]);
+
 /** No activity twice on one day. */
 const repeatedActivity: ItineraryRule = {
   code: "repeated_activity",
@@ -27,7 +30,9 @@ const repeatedActivity: ItineraryRule = {
 /** Returns for each activity whether the day has its title before. */
 function repeatsTitle({ activities }: Day): boolean[] {
   const titles = activities.map(({ title }) => comparable(title));
-  return titles.map((title, index) => titles.indexOf(title) < index);
+  return activities.map(({ category }, index) =>
+    !twiceADay.has(category) && titles.indexOf(titles[index]!) < index
+  );
 }
 
 /** Two places say little: a day at the beach has the same ones as the next. */
