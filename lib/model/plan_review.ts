@@ -9,6 +9,12 @@ import { failureKinds, JobError } from "../job/failure.ts";
 import type { PlanWarning } from "../job/plan_warning.ts";
 import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
 
+/**
+ * The largest number of faults in one feedback. There is no second one, and half of the activities of
+ * the longest plan may be wrong.
+ */
+const MAX_FAULTS = 100;
+
 /** A place where a plan breaks a rule. */
 export interface Finding {
   /** The path in the plan: `["days", 2, "activities", 1]`. */
@@ -112,7 +118,7 @@ export class PlanReview<Written, Plan> {
       feedback === null ? [] : [`${where.join(".") || "(root)"}: ${feedback}`]
     );
     return isFirst && problems.length > 0
-      ? { feedback: feedbackOn("Your plan has these faults:", problems) }
+      ? { feedback: feedbackOn("Your plan has these faults:", problems, MAX_FAULTS) }
       : { value: this.fallback! };
   }
 

@@ -78,6 +78,15 @@ Deno.test("PlanReview asks once about what makes no sense, with the position", a
   );
 });
 
+Deno.test("PlanReview asks about all faults of a long plan", async () => {
+  const feedbackOn = async (count: number) => {
+    const verdict = await judge(newReview(), answer(...Array(count).fill("rain")));
+    return "feedback" in verdict ? verdict.feedback!.match(/is wet/g)!.length : 0;
+  };
+  assertStrictEquals(await feedbackOn(60), 60);
+  assertStrictEquals(await feedbackOn(1_000), 100);
+});
+
 Deno.test("PlanReview accepts the corrected plan, without warnings", async () => {
   const verdict = await judge(newReview(), answer("rain"), answer("sun"));
   assertEquals(verdict, { value: plan("sun") });
