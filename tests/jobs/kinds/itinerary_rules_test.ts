@@ -259,7 +259,7 @@ const broken: {
   {
     code: "outside_destination",
     what: "a place 502 km away",
-    change: set(0, 3, { coordinates: { ...madrid, origin: "approximate" } }),
+    change: move(0, 3, { ...madrid, origin: "approximate" }),
     where: "days.0.activities.3",
     feedback: /^its coordinates lie 502 km from Lisbon; choose a place at the destination/,
     message: /^“Taberna Sal Grosso” on day 1 seems to be far away from the destination\./,

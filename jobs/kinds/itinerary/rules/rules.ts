@@ -20,7 +20,7 @@ import { wishRules } from "./wish.ts";
 export function itineraryRules({ request, destination }: ItineraryReview): ItineraryRule[] {
   return [
     ...repetitionRules(request),
-    ...timeRules,
+    ...timeRules(destination),
     ...mealRules,
     ...placeRules(destination),
     ...moneyRules(request),
