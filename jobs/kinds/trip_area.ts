@@ -6,9 +6,9 @@ import { distanceMeters } from "../places/geometry.ts";
 import type { Destination, Point } from "../places/place.ts";
 
 /**
- * The farthest day trip from any place, as guided tours and fast trains offer it. From Reykjavík to
- * Jökulsárlón, from Las Vegas to the Grand Canyon and from Paris to the Mont-Saint-Michel it is 280 km
- * as the crow flies, from Tokyo to Kyoto 370 km.
+ * The farthest day trip from any place, as guided tours and fast trains offer it. As the crow flies,
+ * Reykjavík is 280 km from Jökulsárlón, and Las Vegas from the Grand Canyon. Paris is as far from the
+ * Mont-Saint-Michel, and Tokyo 370 km from Kyoto.
  */
 const DAY_TRIP_KM = 400;
 
