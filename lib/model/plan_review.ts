@@ -80,11 +80,16 @@ export class PlanReview<Written, Plan> {
   /**
    * Returns the plan to fall back on when the turn that should correct it has failed for good.
    *
-   * @throws `error` if there is no such plan, or if another attempt of the job may repeat the turn
+   * @param options `isLastAttempt`: whether no other attempt of the job can repeat the turn
+   * @throws `error` if there is no such plan, or if another attempt may repeat the turn
    */
-  fallbackFor(error: unknown): ReviewedPlan<Plan> {
+  fallbackFor(
+    error: unknown,
+    { isLastAttempt }: { isLastAttempt: boolean },
+  ): ReviewedPlan<Plan> {
     const { fallback } = this;
-    const isFinal = error instanceof JobError && !failureKinds[error.failure.code].retriedByJob;
+    const isFinal = error instanceof JobError &&
+      (isLastAttempt || !failureKinds[error.failure.code].retriedByJob);
     if (!isFinal || fallback === null) throw error;
     return fallback;
   }

@@ -66,7 +66,7 @@ export async function writeReviewed<Written, Plan>(
       previous,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
-    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error) }));
+    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
     if ("plan" in answer) return answer.plan;
     research.addSearches(answer.output);
     if (answer.calls.length > 0 && !answer.truncated) {

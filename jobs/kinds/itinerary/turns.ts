@@ -47,7 +47,7 @@ export async function writeReviewed<Written, Plan>(
     const answer = await context.chat(`turn-${turn}`, {
       ...request,
       maxTokens: review.maxTokens,
-    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error) }));
+    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
     if ("plan" in answer) return answer.plan;
     const verdict = await review.judge(answer, (written) => complete(written, turn));
     if ("value" in verdict) return verdict.value;

@@ -165,11 +165,13 @@ for (const code of finalFailures) {
   });
 }
 
-Deno.test("generate() fails if a later attempt may get the correction", async () => {
+Deno.test("generate() fails if a later attempt may get the correction, and not at the last one", async () => {
   const faulty = planWith((days) => second(days).estimatedCost = { amount: -1, currency: "EUR" });
   const turns = [{ text: JSON.stringify(faulty) }, new JobError("overloaded", "Later.")];
-  const { context } = testContext(scriptedModel(turns).model);
-  await assertRejects(() => kind.generate(rome, context), JobError, "Later.");
+  const attempt = (isLastAttempt: boolean) =>
+    kind.generate(rome, testContext(scriptedModel(turns).model, { isLastAttempt }).context);
+  await assertRejects(() => attempt(false), JobError, "Later.");
+  assertEquals((await attempt(true)).warnings?.length, 1);
 });
 
 const repaired: [what: string, change: (days: [Day, Day]) => void][] = [

@@ -166,13 +166,17 @@ for (const [what, answers] of unusable) {
 Deno.test("PlanReview falls back on the first plan when the turn for its correction fails for good", async () => {
   const review = newReview();
   const refused = new JobError("refused", "No.");
-  assertThrows(() => review.fallbackFor(refused), JobError, "No.");
+  const fallbackFor = (error: Error, isLastAttempt = false) =>
+    review.fallbackFor(error, { isLastAttempt });
+  assertThrows(() => fallbackFor(refused), JobError, "No.");
   await judge(review, answer("sun", "rain"));
-  assertEquals(review.fallbackFor(refused), { ...plan("sun", "rain"), warnings: [wetDay] });
+  const kept = { ...plan("sun", "rain"), warnings: [wetDay] };
+  assertEquals(fallbackFor(refused), kept);
   // The next attempt repeats the turn.
   const busy = new JobError("rate_limited", "Later.");
-  assertThrows(() => review.fallbackFor(busy), JobError, "Later.");
-  assertThrows(() => review.fallbackFor(new Error("A fault.")), Error, "A fault.");
+  assertThrows(() => fallbackFor(busy), JobError, "Later.");
+  assertEquals(fallbackFor(busy, true), kept);
+  assertThrows(() => fallbackFor(new Error("A fault."), true), Error, "A fault.");
 });
 
 Deno.test("PlanReview never keeps a plan with the wrong shape", async () => {
