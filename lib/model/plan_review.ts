@@ -5,9 +5,15 @@
  * @module
  */
 import type { z } from "zod";
-import { JobError } from "../job/failure.ts";
+import { failureKinds, JobError } from "../job/failure.ts";
 import type { PlanWarning } from "../job/plan_warning.ts";
 import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
+
+/**
+ * The largest number of faults in one feedback. There is no second one, and half of the activities of
+ * the longest plan may be wrong.
+ */
+const MAX_FAULTS = 100;
 
 /** A place where a plan breaks a rule. */
 export interface Finding {
@@ -72,6 +78,23 @@ export class PlanReview<Written, Plan> {
   }
 
   /**
+   * Returns the plan to fall back on when the turn that should correct it has failed for good.
+   *
+   * @param options `isLastAttempt`: whether no other attempt of the job can repeat the turn
+   * @throws `error` if there is no such plan, or if another attempt may repeat the turn
+   */
+  fallbackFor(
+    error: unknown,
+    { isLastAttempt }: { isLastAttempt: boolean },
+  ): ReviewedPlan<Plan> {
+    const { fallback } = this;
+    const isFinal = error instanceof JobError &&
+      (isLastAttempt || !failureKinds[error.failure.code].retriedByJob);
+    if (!isFinal || fallback === null) throw error;
+    return fallback;
+  }
+
+  /**
    * Reviews an answer. The first plan that breaks rules gives feedback. After that, the value is the
    * plan with the fewest faults, the later one of two equal ones.
    *
@@ -100,7 +123,7 @@ export class PlanReview<Written, Plan> {
       feedback === null ? [] : [`${where.join(".") || "(root)"}: ${feedback}`]
     );
     return isFirst && problems.length > 0
-      ? { feedback: feedbackOn("Your plan has these faults:", problems) }
+      ? { feedback: feedbackOn("Your plan has these faults:", problems, MAX_FAULTS) }
       : { value: this.fallback! };
   }
 

@@ -228,7 +228,8 @@ function planAt(latitude: number, longitude: number): WrittenItinerary {
 const positions: [what: string, latitude: number, longitude: number, isKept: boolean][] = [
   ["the city", 38.7139, -9.1394, true],
   ["a day trip to Évora", 38.5714, -7.9135, true],
-  ["Porto", 41.1579, -8.6291, false],
+  ["a day trip to Porto", 41.1579, -8.6291, true],
+  ["Madrid", 40.4168, -3.7038, false],
   ["swapped numbers", -9.14, 38.72, false],
   ["the Gulf of Guinea", 0, 0, false],
   ["no place on Earth", 99, 0, false],
