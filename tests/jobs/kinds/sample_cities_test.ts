@@ -83,7 +83,43 @@ Deno.test("parsePlaces() refuses lines of another form", () => {
   }
 });
 
+const destinations: [destination: string, city: string][] = [
+  ["lisbon portugal", "Lisbon"],
+  ["Lisbon - Portugal", "Lisbon"],
+  ["Istanbul/Turkey", "Istanbul"],
+  ["Portugal: Lissabon!", "Lisbon"],
+  ["Paris, Frankrijk", "Paris"],
+  ["Londres, Reino Unido", "London"],
+  ["Londres, Angleterre", "London"],
+  ["London, Vereinigtes Königreich", "London"],
+  ["New York NY", "New York"],
+  ["New York, États-Unis", "New York"],
+  ["Нью-Йорк, США", "New York"],
+  ["Париж, Франция", "Paris"],
+  ["مراكش، المغرب", "Marrakesh"],
+  ["باريس", "Paris"],
+  ["런던, 영국", "London"],
+  ["日本東京", "Tokyo"],
+  ["東京、日本", "Tokyo"],
+  ["京都市", "Kyoto"],
+  ["倫敦", "London"],
+];
+
+for (const [destination, name] of destinations) {
+  Deno.test(`"${destination}" is ${name}`, () => {
+    assertStrictEquals(findCity(destination)?.name, name);
+  });
+}
+
 const unknown = [
+  "Portugal",
+  "New York State of mind",
+  "Lissabon und Sintra",
+  "Tokyo & Kyoto",
+  "Paris Texas",
+  "Rome, NY",
+  "東京都新宿区",
+  `${"us ".repeat(60)}x`,
   "Paris, Texas",
   "London, Ontario",
   "Rome and Florence",
