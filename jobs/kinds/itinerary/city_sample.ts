@@ -62,7 +62,7 @@ export function cityChooser(
 ): DayChooser {
   return new DayChooser({
     city,
-    places: suitablePlaces(places, facts),
+    places: suitablePlaces(places, { ...facts, interests }),
     pace: pace ?? "balanced",
     interests: interests ?? [],
     budget: budgetOf(facts),

@@ -127,10 +127,13 @@ function wordsWith(beginnings: readonly string[]): RegExp {
   return new RegExp(`\\b(?:${beginnings.join("|")})`);
 }
 
-/** Returns the places that suit the diet and the children of a wish. */
+/**
+ * Returns the places that suit the diet and the children of a wish. Families go to bars and clubs only
+ * if they ask for them.
+ */
 export function suitablePlaces(
   places: readonly SamplePlace[],
-  { diet, travellers }: Pick<SampleFacts, "diet" | "travellers">,
+  { diet, travellers, interests }: Pick<SampleFacts, "diet" | "travellers" | "interests">,
 ): SamplePlace[] {
   const asked = (diet ?? []).join(" ").toLowerCase();
   const wanted = `${asked} ${withoutAccents(asked)}`;
@@ -139,8 +142,9 @@ export function suitablePlaces(
     ...VEGAN.test(wanted) ? [DAIRY] : [],
   ];
   const isForAdults = (travellers?.children ?? 0) === 0;
-  return places.filter(({ name, text, category }) => {
-    if (category === "nightlife") return isForAdults;
+  return places.filter((place) => {
+    const { name, text, category } = place;
+    if (category === "nightlife") return isForAdults || reasonFor(place, interests ?? []) !== null;
     const about = `${name} ${text}`.toLowerCase();
     return category !== "food" || !unsuitable.some((dishes) => dishes.test(about));
   });

@@ -100,7 +100,7 @@ function DayCard({ day: { day, date, weather, theme, activities } }: { day: Day 
 }
 
 function ActivityRow({ activity }: { activity: Activity }) {
-  const { time, title, description, place, estimatedCost } = activity;
+  const { time, title, description, place, mapQuery, estimatedCost } = activity;
   return (
     <li>
       <time dateTime={time}>{time}</time>
@@ -108,7 +108,7 @@ function ActivityRow({ activity }: { activity: Activity }) {
         <h3 dir="auto">{title}</h3>
         <p dir="auto">{description}</p>
         <p class="facts">
-          <PlaceLink place={place} />
+          <PlaceLink place={place} query={mapQuery || place} />
           {estimatedCost && <span>{formatCost(estimatedCost)}</span>}
         </p>
       </div>
