@@ -390,6 +390,17 @@ Deno.test("invented days keep to the budget, the diet and the accessibility", ()
   }
 });
 
+Deno.test("an invented trip with an impossible budget has prices, and costs more", () => {
+  const budget = { amount: 20, currency: "CHF" };
+  const trip = { destination: "Zurich", durationDays: 10, budget, travellers: { adults: 4 } };
+  const activities = allOf(sampleItinerary(trip).days);
+
+  assert(costOf(activities) > budget.amount / 4);
+  for (const { category, estimatedCost, title } of activities) {
+    assert(category !== "food" || estimatedCost!.amount > 0, title);
+  }
+});
+
 // The program
 
 Deno.test("the places of cities are loaded late, and never sent to browsers", async () => {
