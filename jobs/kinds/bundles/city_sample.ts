@@ -141,7 +141,9 @@ export class CitySample {
   bundle({ name, text, slots }: Mood): WrittenBundle {
     const planned: Planned[] = [];
     let left = this.#taste.budget?.amount ?? Infinity;
-    for (const slot of slots) {
+    // The evenings first: what else is there must leave time for them.
+    const isNight = ({ part }: MoodSlot) => Number(part === "night");
+    for (const slot of slots.toSorted((one, other) => isNight(other) - isNight(one))) {
       const room = { planned, maxCost: left };
       const event = this.#plan(slot, room) ?? this.#plan({ ...slot, ...ANYTHING }, room);
       if (!event) continue;

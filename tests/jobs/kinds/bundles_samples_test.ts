@@ -231,6 +231,15 @@ for (const [interest, venue, category] of reasons) {
   });
 }
 
+Deno.test("a bundle of one day has its big night out", async () => {
+  for (const { name } of cities) {
+    const day = "2026-12-05";
+    const bundles = await write({ city: name, startDate: day, endDate: day, interests: ["opera"] });
+    const night = bundles.find(({ title }) => title.startsWith("Front Row"));
+    assert(night?.keyEvents.some(({ startsAt }) => startsAt! >= `${day}T20:00`), name);
+  }
+});
+
 Deno.test("sample bundles for families have no bars and clubs, and other moods", async () => {
   const travellers = { adults: 2, children: 1 };
   for (const { name } of cities) {
