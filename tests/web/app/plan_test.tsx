@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import type { KeyEvent } from "../../../jobs/kinds/bundles/plan.ts";
+import type { Activity } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundles.tsx";
 import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
@@ -49,17 +50,26 @@ Deno.test("links of a model lead to web addresses or are dropped, and have a `re
   assertNotMatch(text, /<img/);
 });
 
-Deno.test("the link to a map has the place as it is written", () => {
-  const activity = { ...days[0]!.activities[0]!, place: "A & B, Köln #1" };
-  const parts = [{ ...days[0]!, activities: [activity] }];
-  const text = renderToString(
-    <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
-  );
-  const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
-  assertStrictEquals(
-    new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"),
-    "A & B, Köln #1",
-  );
+Deno.test("the link of an activity to a map has the words that find the place, else the place", () => {
+  const place = "A & B, Köln #1";
+  const queries: [mapQuery: string | null | undefined, searched: string][] = [
+    ["Dom & Platz, Köln", "Dom & Platz, Köln"],
+    [null, place],
+    ["", place],
+    // A day of an instance of an earlier version.
+    [undefined, place],
+  ];
+  for (const [mapQuery, searched] of queries) {
+    const activity = { ...days[0]!.activities[0]!, place, mapQuery } as Activity;
+    const parts = [{ ...days[0]!, activities: [activity] }];
+    const text = renderToString(
+      <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
+    );
+    assertMatch(text, />A &amp; B, Köln #1<\/a>/);
+    const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
+    const link = new URL(href!.replaceAll("&amp;", "&"));
+    assertStrictEquals(link.searchParams.get("query"), searched);
+  }
 });
 
 /** The HTML of a plan with one event. */
