@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { isCurrency } from "../../../jobs/kinds/cost.ts";
 import { cityItinerary } from "../../../jobs/kinds/itinerary/city_sample.ts";
+import { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts";
 import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity, findCityIn } from "../../../jobs/kinds/samples/city_search.ts";
 import { isMeal, parsePlaces } from "../../../jobs/kinds/samples/place_table.ts";
@@ -58,6 +59,20 @@ Deno.test("the README names all cities", async () => {
   const readme = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
   const words = readme.replace(/\s+/g, " ");
   for (const { name } of cities) assert(words.includes(name), name);
+});
+
+Deno.test("the README shows the plan of its example", async () => {
+  const readme = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
+  const [, body] = readme.match(/-d '(\{"destination".+\})'/)!;
+  const plan = await cityItinerary(ItineraryRequest.parse(JSON.parse(body!)));
+  const { theme, activities: [first] } = plan!.days[0]!;
+  const { time, title, description, place, estimatedCost } = first!;
+
+  const shown = JSON.stringify({ time, title, description, place, estimatedCost }).slice(0, -1);
+  assert(readme.includes(`"theme":"${theme}","activities":[${shown}, … `), shown);
+  assert(
+    readme.includes(`"theme":"${theme}","activities":[{"time":"${time}","title":"${title}", …`),
+  );
 });
 
 Deno.test("parsePlaces() refuses lines of another form", () => {
