@@ -23,7 +23,7 @@ for (const city of cities) {
     assert(places.length >= 25, `${places.length} places`);
     for (const { name, point, parts, closed, text } of places) {
       assert(distanceMeters(point!, city.center) <= MAX_METERS, name);
-      assert(parts.length > 0 && closed.length < 4, name);
+      assert(parts.length > 0 && closed.length < 5, name);
       assert(text.length <= 90 && text.endsWith("."), `${name}: ${text}`);
     }
     const names = places.map(({ name }) => name);
@@ -73,6 +73,14 @@ Deno.test("the README shows the plan of its example", async () => {
   assert(
     readme.includes(`"theme":"${theme}","activities":[{"time":"${time}","title":"${title}", …`),
   );
+});
+
+Deno.test("the tutorial shows the days of its example", async () => {
+  const text = await Deno.readTextFile(new URL("../../../docs/tutorial.md", import.meta.url));
+  const plan = await cityItinerary({ destination: "Tokyo, Japan", durationDays: 5 });
+
+  const themes = [...text.matchAll(/^"theme":"(.+)"$/gm)].map(([, theme]) => theme);
+  assertEquals(themes, plan!.days.map(({ theme }) => theme));
 });
 
 Deno.test("parsePlaces() refuses lines of another form", () => {
