@@ -75,12 +75,15 @@ Deno.test("the README shows the plan of its example", async () => {
   );
 });
 
-Deno.test("the tutorial shows the days of its example", async () => {
+Deno.test("the tutorial shows the days of its examples", async () => {
   const text = await Deno.readTextFile(new URL("../../../docs/tutorial.md", import.meta.url));
   const plan = await cityItinerary({ destination: "Tokyo, Japan", durationDays: 5 });
 
   const themes = [...text.matchAll(/^"theme":"(.+)"$/gm)].map(([, theme]) => theme);
   assertEquals(themes, plan!.days.map(({ theme }) => theme));
+  const short = await cityItinerary({ destination: "Lisbon", durationDays: 3 });
+  const headings = [...text.matchAll(/^## (Day .+)$/gm)].map(([, heading]) => heading);
+  assertEquals(headings, short!.days.map(({ day, theme }) => `Day ${day}: ${theme}`));
 });
 
 Deno.test("parsePlaces() refuses lines of another form", () => {
