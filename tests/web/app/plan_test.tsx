@@ -12,14 +12,26 @@ import { samplePlan, storedBundles, storedEvent } from "../../../testing/plans.t
 const { days } = samplePlan(tokyo);
 const { bundles } = storedBundles(sampleBundles(techno));
 
-Deno.test("a growing plan has a placeholder for one more part, and a completed one has none", () => {
+Deno.test("a growing plan has a placeholder for one more part, and a whole one has none", () => {
   const growing = renderToString(
-    <ItineraryPlan job={{ itinerary: null, partial: days.slice(0, 1) }} isGrowing />,
+    <ItineraryPlan
+      job={{ itinerary: null, partial: days.slice(0, 1), durationDays: days.length }}
+      isGrowing
+    />,
   );
   assertStrictEquals(growing.match(/class="card placeholder"/g)?.length, 1);
   assertMatch(growing, />Day 2</);
+  const whole = renderToString(
+    <ItineraryPlan job={{ itinerary: null, partial: days, durationDays: days.length }} isGrowing />,
+  );
+  assertNotMatch(whole, /placeholder/);
   assertNotMatch(
-    renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />),
+    renderToString(
+      <ItineraryPlan
+        job={{ itinerary: days, partial: null, durationDays: days.length }}
+        isGrowing={false}
+      />,
+    ),
     /placeholder/,
   );
   assertMatch(
@@ -63,7 +75,10 @@ Deno.test("the link of an activity to a map has the words that find the place, e
     const activity = { ...days[0]!.activities[0]!, place, mapQuery } as Activity;
     const parts = [{ ...days[0]!, activities: [activity] }];
     const text = renderToString(
-      <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
+      <ItineraryPlan
+        job={{ itinerary: parts, partial: null, durationDays: 1 }}
+        isGrowing={false}
+      />,
     );
     assertMatch(text, />A &amp; B, Köln #1<\/a>/);
     const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
