@@ -211,6 +211,8 @@ export function needsSentence(
   return sentences.length === 0 ? null : sentences.join(" ");
 }
 
+/** Returns the texts as the beginning of a sentence: `Vegan and halal`. */
 function listOf(texts: readonly string[]): string {
-  return new Intl.ListFormat("en").format(texts);
+  const list = new Intl.ListFormat("en").format(texts);
+  return list.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }
