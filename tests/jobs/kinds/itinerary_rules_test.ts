@@ -708,6 +708,20 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
   ],
   ["an activity that says nothing about the needs", set(0, 0, { needsMet: null })],
   [
+    "a day of nothing but meals that says how it meets the needs",
+    (days) => days[1]!.activities.forEach((activity) => activity.category = "food"),
+  ],
+  [
+    "a day whose meals alone say how they meet the needs, without a diet",
+    all(
+      ask({ diet: undefined }),
+      (days) =>
+        days[1]!.activities.forEach((activity) => {
+          if (activity.category !== "food") activity.needsMet = null;
+        }),
+    ),
+  ],
+  [
     "a plan without dates, for a wish without a first day",
     withoutDates,
   ],

@@ -78,16 +78,18 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
 };
 
 export function ItineraryPlan(
-  { job: { itinerary, partial }, isGrowing }: PlanProps<
-    Pick<ItineraryJob, "itinerary" | "partial">
+  { job: { itinerary, partial, durationDays }, isGrowing }: PlanProps<
+    Pick<ItineraryJob, "itinerary" | "partial" | "durationDays">
   >,
 ) {
   const days = itinerary ?? partial ?? [];
+  // While the model corrects a plan, all of its days are there already.
+  const hasMore = isGrowing && days.length < durationDays;
   return (
     <>
       <ol class="days">
         {days.map((day, index) => <DayCard key={index} day={day} />)}
-        {isGrowing && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
+        {hasMore && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
       </ol>
       <Credits
         places={days.flatMap(({ activities }) => activities)}

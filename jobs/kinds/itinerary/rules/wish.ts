@@ -95,17 +95,22 @@ function dietRule({ diet }: ItineraryRequest): ItineraryRule {
   };
 }
 
-/** Each day says how it meets the needs of the wish, at least once and not only for a meal. */
-function accessibilityRule({ accessibility }: ItineraryRequest): ItineraryRule {
+/**
+ * Each day says how it meets the needs of the wish, at least once. What a meal says may be about the
+ * diet alone, so it counts only without a diet, or if the day has nothing but meals.
+ */
+function accessibilityRule({ accessibility, diet }: ItineraryRequest): ItineraryRule {
   return {
     code: "accessibility_not_considered",
     check({ days }) {
       if (accessibility === undefined) return [];
-      const silent = days.flatMap(({ day, activities }, index) =>
-        activities.every(({ category, needsMet }) => category === "food" || isBlank(needsMet))
+      const silent = days.flatMap(({ day, activities }, index) => {
+        const others = activities.filter(({ category }) => category !== "food");
+        const asked = diet === undefined || others.length === 0 ? activities : others;
+        return asked.every(({ needsMet }) => isBlank(needsMet))
           ? [{ day, path: ["days", index] }]
-          : []
-      );
+          : [];
+      });
       const names = listOf(silent.map(({ day }) => day));
       return findTogether(silent.map(({ path }) => path), {
         feedback: "needsMet must say how the activities meet the accessibility of the wish",
