@@ -20,12 +20,25 @@ export interface PlanShape<Plan, Part extends object> {
 /** The plan before a change. */
 interface Start<Plan, Part extends object> {
   shape: PlanShape<Plan, Part>;
+  /** The plan to change. A changed plan has the same objects where nothing changes. */
   start: Plan;
 }
 
 /** The plan before and after a change. */
 interface Change<Plan, Part extends object> extends Start<Plan, Part> {
   plan: Plan;
+}
+
+/** What a changed plan is compared with. */
+export interface ReviewedStart<Plan, Part extends object> extends Start<Plan, Part> {
+  /** The rules of the changed request. */
+  rules: readonly Rule<Plan>[];
+  before: {
+    /** The plan of the other job. `start` may lack its last parts, or have other dates. */
+    plan: Plan;
+    /** The rules of the request that it was written for. */
+    rules: readonly Rule<Plan>[];
+  };
 }
 
 /** A path in a plan, as findings and warnings have it. */
@@ -36,40 +49,96 @@ type Path = readonly (string | number)[];
  * they repair no kept part. What was wrong in the whole plan before stays a warning, but gives the
  * model no turn.
  *
- * @param options `start`: the plan before the change; `before`: the rules of the request that it was
- * written for; `isOpen`: whether the model may choose the parts that it writes
+ * @param options `isOpen`: whether the model may choose the parts that it writes
  */
 export function rulesForChange<Plan, Part extends object>(
-  rules: readonly Rule<Plan>[],
-  { before, isOpen, ...options }: Start<Plan, Part> & {
-    before: readonly Rule<Plan>[];
-    isOpen: boolean;
-  },
+  { isOpen, ...options }: ReviewedStart<Plan, Part> & { isOpen: boolean },
 ): Rule<Plan>[] {
-  const known = new Set(
-    before.flatMap((rule) => rule.check(options.start).map((finding) => keyOf(rule, finding))),
-  );
+  const { before, rules } = options;
+  const messages = keysOf(before.rules, before.plan);
   return rules.map((rule) => ({
     code: rule.code,
     check: (plan) =>
       rule.check(plan).flatMap((finding) => {
-        const isKnown = known.has(keyOf(rule, finding));
-        switch (keptAt({ ...options, plan }, finding.where)) {
-          case "kept":
-            return isKnown ? [] : aboutKeptPart(finding, isOpen);
-          case "partly":
-            return isKnown ? { ...finding, feedback: null } : finding;
-          case "new":
-            return finding;
-        }
+        const isKnown = messages.has(keyOf(rule, finding));
+        const about = { ...options, plan, isOpen, isKnown };
+        return finding.others
+          ? aboutManyPlaces(finding, { ...about, places: placesBefore(rule.code, options) })
+          : aboutOnePlace(finding, about);
       }),
     ...(rule.repair && { repair: (plan) => repairChanged(rule, { ...options, plan }) }),
   }));
 }
 
+/** What a finding of a changed plan is compared with. */
+interface Comparison<Plan, Part extends object> extends Change<Plan, Part> {
+  isOpen: boolean;
+  /** Whether the plan before the change had the same finding. */
+  isKnown: boolean;
+}
+
+function aboutOnePlace<Plan, Part extends object>(
+  finding: Finding,
+  { isOpen, isKnown, ...change }: Comparison<Plan, Part>,
+): Finding | [] {
+  switch (keptAt(change, finding.where)) {
+    case "kept":
+      return isKnown ? [] : aboutKeptPart(finding, isOpen);
+    case "partly":
+      return isKnown ? { ...finding, feedback: null } : finding;
+    case "new":
+      return finding;
+  }
+}
+
+/** Such a finding names, for the model, only the places that did not have it before. */
+function aboutManyPlaces<Plan, Part extends object>(
+  finding: Finding,
+  { isKnown, places, ...change }: Comparison<Plan, Part> & { places: ReadonlySet<object> },
+): Finding | [] {
+  const atNewPlaces = newPlaces(finding, { ...change, places });
+  if (atNewPlaces !== null) return aboutOnePlace(atNewPlaces, { ...change, isKnown: false });
+  // It is a warning already, or one with another number of places.
+  return isKnown ? [] : { ...finding, feedback: null };
+}
+
+/** Returns the keys of what is wrong in a plan. */
+function keysOf<Plan>(rules: readonly Rule<Plan>[], plan: Plan): Set<string> {
+  return new Set(rules.flatMap((rule) => rule.check(plan).map((finding) => keyOf(rule, finding))));
+}
+
 /** The position of an item may change with the times of others. Messages name its title. */
-function keyOf<Plan>({ code }: Rule<Plan>, { message }: Finding): string {
+function keyOf({ code }: { code: string }, { message }: { message: string }): string {
   return `${code}\n${message}`;
+}
+
+/** Returns the parts and items that one finding of a rule was about before the change. */
+function placesBefore<Plan, Part extends object>(
+  code: string,
+  { shape, start, before }: ReviewedStart<Plan, Part>,
+): Set<object> {
+  const rules = before.rules.filter((rule) => rule.code === code);
+  const findings = rules.flatMap((rule) => rule.check(before.plan));
+  const paths = findings.flatMap(({ where, others }) => others ? [where, ...others] : []);
+  return new Set(paths.flatMap((path) => placeAt({ shape, plan: start }, path) ?? []));
+}
+
+/**
+ * Returns a finding with the places that did not have it before; `null`: there are none.
+ *
+ * @param change `places`: the places that had it, in the plan before the change
+ */
+function newPlaces<Plan, Part extends object>(
+  finding: Finding,
+  { places, ...change }: Change<Plan, Part> & { places: ReadonlySet<object> },
+): Finding | null {
+  const all = [finding.where, ...finding.others ?? []];
+  const [where, ...others] = all.filter((path) => {
+    const plan = keptAt(change, path) === "partly" ? change.start : change.plan;
+    const place = placeAt({ shape: change.shape, plan }, path);
+    return place === undefined || !places.has(place);
+  });
+  return where === undefined ? null : { ...finding, where, others };
 }
 
 /** The model has not written this part. */
@@ -93,8 +162,33 @@ function repairChanged<Plan, Part extends object>(
   return shape.withParts(repaired, parts);
 }
 
+/**
+ * Returns a changed plan with the warnings of the plan before that are about kept parts and items. A
+ * warning goes if its rule no longer finds the fault, for example because the wish has changed.
+ *
+ * @param plan the changed plan, with its own warnings
+ */
+export function withKeptWarnings<
+  Plan extends { warnings?: PlanWarning[] | undefined },
+  Part extends object,
+>(
+  plan: Plan,
+  { rules, before, ...start }: ReviewedStart<Plan, Part>,
+): Plan {
+  const { warnings: found = [], ...rest } = plan;
+  const were = keysOf(before.rules, before.plan);
+  const are = keysOf(rules, plan);
+  const told = new Set(found.map((warning) => keyOf(warning, warning)));
+  const kept = keptWarnings({ ...start, plan }).filter((warning) => {
+    const key = keyOf(warning, warning);
+    return !told.has(key) && (are.has(key) || !were.has(key));
+  });
+  const warnings = [...kept, ...found];
+  return (warnings.length === 0 ? rest : { ...rest, warnings }) as Plan;
+}
+
 /** Returns the warnings of the plan before a change that are about kept parts and items. */
-export function keptWarnings<
+function keptWarnings<
   Plan extends { warnings?: PlanWarning[] | undefined },
   Part extends object,
 >(
@@ -128,6 +222,15 @@ function keptAt<Plan, Part extends object>(
   const items = shape.itemsOf(before);
   if (item) return items.includes(item) ? "kept" : "new";
   return shape.itemsOf(part).some((one) => items.includes(one)) ? "partly" : "new";
+}
+
+/** Returns the item or the part that a path leads to. */
+function placeAt<Plan, Part extends object>(
+  plan: { shape: PlanShape<Plan, Part>; plan: Plan },
+  path: Path,
+): object | undefined {
+  const { part, item } = partAt(plan, path);
+  return item ?? part;
 }
 
 /** Returns the part, and if there is one, the item that a path leads to. */

@@ -280,6 +280,28 @@ Deno.test("a changed wish may leave all bundles as they are", async () => {
   assertMatch(content, /"musicProfile": "Coltrane"/);
 });
 
+Deno.test("a warning about a kept bundle follows the changed budget", async () => {
+  const costs = (amount: number) => ({
+    preferences: { ...jazz.preferences, budget: { amount, currency: "EUR", per: "all" as const } },
+  });
+  const dear = writtenEvent({ name: "Gala", price: { amount: 90, currency: "EUR" } });
+  const warning = (budget: number) => ({
+    code: "over_budget",
+    where: "bundles.0",
+    message: `“Title one” costs about 90 EUR for 1 adult. Your budget is ${budget} EUR.`,
+  });
+  const plan = stored([bundle("one", dear), bundle("two"), bundle("three")], {
+    warnings: [warning(50)],
+  });
+  const warningsWith = async (amount: number) => {
+    const none = answer({ bundles: [] });
+    const options = { request: costs(50), plan };
+    return (await refine({ wish: costs(amount) }, [none, none], options).plan).warnings;
+  };
+  assertEquals(await warningsWith(100), undefined);
+  assertEquals(await warningsWith(60), [warning(60)]);
+});
+
 // The body
 
 const none = ": Expected instruction, bundle, or wish";
@@ -293,7 +315,8 @@ const refusedBodies: [body: unknown, ...problems: string[]][] = [
   [{ bundle: 0 }, "bundle: expected a whole number from 1 to 5"],
   [{ bundle: 6 }, "bundle: expected a whole number from 1 to 5"],
   [{ bundle: 1, event: 9 }, "event: expected a whole number from 1 to 8"],
-  [{ wish: {} }, "wish.preferences: Invalid input: expected object, received undefined"],
+  [{ wish: null }, "wish: expected an object"],
+  [{ wish: {} }, "wish.preferences: expected an object"],
   [
     { wish: { preferences: { interests: "jazz" } } },
     "wish.preferences.interests: expected a list of strings",

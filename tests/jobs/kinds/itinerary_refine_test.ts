@@ -372,6 +372,132 @@ Deno.test("a changed wish may show faults of days that were good before", async 
   );
 });
 
+Deno.test("one warning about many days is counted again, and costs no turn", async () => {
+  const request: ItineraryRequest = { ...rome, diet: ["vegan"], accessibility: ["wheelchair"] };
+  const warnings = [
+    {
+      code: "diet_not_considered",
+      where: "days.0.activities.1",
+      message: "5 meals do not say how they meet your diet. Ask before you go.",
+    },
+    {
+      code: "accessibility_not_considered",
+      where: "days.0",
+      message: "Days 1, 2, 3, 4 and 5 do not say how they meet your needs. Ask before you go.",
+    },
+  ];
+  const good = day(2, "new");
+  good.activities.forEach((one) => one.needsMet = "Vegan, and without steps");
+  const { plan, requests } = refine({ day: 2 }, [answer({ days: [good] })], {
+    request,
+    plan: { ...base, warnings },
+  });
+  const { warnings: left } = await plan;
+  assertEquals(left?.map(({ where, message }) => [where, message.slice(0, 20)]), [
+    ["days.0.activities.1", "4 meals do not say h"],
+    ["days.0", "Days 1, 3, 4 and 5 d"],
+  ]);
+  assertStrictEquals(requests.length, 1);
+  const { warnings: ofCut } = await refine({ wish: { durationDays: 2 } }, [], {
+    request,
+    plan: { ...base, warnings },
+  }).plan;
+  assertEquals(ofCut?.map(({ where, message }) => [where, message.slice(0, 20)]), [
+    ["days.0.activities.1", "2 meals do not say h"],
+    ["days.0", "Days 1 and 2 do not "],
+  ]);
+});
+
+Deno.test("a correction of one warning about many days names the changed days only", async () => {
+  const request: ItineraryRequest = { ...rome, diet: ["vegan"] };
+  const message = "5 meals do not say how they meet your diet. Ask before you go.";
+  const warning = { code: "diet_not_considered", where: "days.0.activities.1", message };
+  const silent = answer({ days: [day(2, "new"), day(4, "newer")] });
+  const { plan, requests } = refine({ instruction: "Other days" }, [silent, silent], {
+    request,
+    plan: { ...base, warnings: [warning] },
+  });
+  assertEquals((await plan).warnings?.map(({ message }) => message), [message]);
+  assertMatch(
+    requests[1]!.messages.at(-1)!.content,
+    /days\.1\.activities\.1: needsMet must say [^;]*; the same at days\.3\.activities\.1$/m,
+  );
+});
+
+Deno.test("a plan that is cut is still above its budget", async () => {
+  const request: ItineraryRequest = {
+    ...rome,
+    budget: { amount: 60, currency: "EUR", per: "all" },
+  };
+  const plan = stored([1, 2, 3, 4, 5].map((number) => {
+    const one = day(number);
+    one.activities[2]!.estimatedCost = { amount: 50, currency: "EUR" };
+    return one;
+  }));
+  const messagesFor = async (durationDays: number) => {
+    const cut = await refine({ wish: { durationDays } }, [], { request, plan }).plan;
+    return cut.warnings?.map(({ message }) => message);
+  };
+  assertEquals(await messagesFor(2), [
+    "The plan costs about 100 EUR for 1 adult. Your budget is 60 EUR.",
+  ]);
+  assertEquals(await messagesFor(1), undefined);
+});
+
+Deno.test("a warning that is no longer true goes, although its day stays", async () => {
+  const request: ItineraryRequest = { ...rome, pace: "relaxed" };
+  const full = day(1);
+  full.activities = ["09:00", "10:30", "12:00", "14:00", "16:00"].map((time, n) => ({
+    ...full.activities[n === 2 ? 1 : 0]!,
+    time,
+    title: `Stop ${n}`,
+    place: `Place ${n}`,
+  }));
+  const plan = {
+    ...stored([full, day(2)]),
+    warnings: [{
+      code: "pace",
+      where: "days.0",
+      message: "Day 1 is fuller than the relaxed pace that you asked for.",
+    }],
+  };
+  const options = { request: { ...request, durationDays: 2 }, plan };
+  const kept = refine({ day: 2 }, [answer({ days: [day(2, "new")] })], options);
+  assertEquals((await kept.plan).warnings, plan.warnings);
+  assertStrictEquals(kept.requests.length, 1);
+  const { plan: changed } = refine({ wish: { pace: null } }, [answer({ days: [] })], options);
+  assertStrictEquals((await changed).warnings, undefined);
+});
+
+Deno.test("another start date shows which places are closed then", async () => {
+  const request: ItineraryRequest = { ...rome, durationDays: 2, startDate: "2026-12-01" };
+  const plain = stored([day(1), day(2)]);
+  const dates = [["2026-12-01", "tuesday"], ["2026-12-02", "wednesday"]] as const;
+  const days = plain.days.map((one, n) => ({
+    ...one,
+    date: dates[n]![0],
+    weekday: dates[n]![1],
+    activities: one.activities.map((activity, index) => ({
+      ...activity,
+      openingHours: index === 0 ? ["Mo,We-Su 09:00-18:00", "Tu-Su 09:00-18:00"][n]! : null,
+    })),
+  }));
+  const closed = (day: number) => ({
+    code: "closed",
+    where: `days.${day - 1}.activities.0`,
+    message: `“Walk old ${day}” seems to be closed at the planned time of day ${day}. Check its ` +
+      "opening hours.",
+  });
+  const { plan: changed, requests } = refine(
+    // A Sunday, so that day 2 is a Monday.
+    { wish: { startDate: "2026-12-06" } },
+    [answer({ days: [] }), answer({ days: [] })],
+    { request, plan: kind.result.parse({ ...plain, days, warnings: [closed(1)] }) },
+  );
+  assertEquals((await changed).warnings, [closed(2)]);
+  assertMatch(requests[1]!.messages.at(-1)!.content, /days\.1\.activities\.0: is closed/);
+});
+
 Deno.test("another start date gives all days new dates, and changes nothing else of kept days", async () => {
   const request: ItineraryRequest = { ...rome, startDate: "2026-12-01" };
   const dated = base.days.map((one, n) => ({
@@ -458,7 +584,7 @@ const refusedBodies: [body: unknown, ...problems: string[]][] = [
   [{ day: 1.5 }, "day: expected a whole number from 1 to 30"],
   [{ day: 2, activity: 0 }, "activity: expected a whole number from 1 to 6"],
   [{ day: 2, activity: 9 }, "activity: expected a whole number from 1 to 6"],
-  [{ wish: null }, "wish: Invalid input: expected object, received null"],
+  [{ wish: null }, "wish: expected an object"],
   [{ wish: { durationDays: 0 } }, "wish.durationDays: expected a whole number from 1 to 30"],
   [{ wish: { destination: null } }, "wish.destination: expected a string"],
 ];
