@@ -681,6 +681,14 @@ for (const request of [lisbon, nowhere]) {
     });
   }
 
+  Deno.test(`the sample generator adds days that a changed plan does not have, in ${request.destination}`, async () => {
+    let plan = await samplePlan(request);
+    for (const day of [2, 4]) plan = await refineSample({ day }, request, plan);
+    const longer = await refineSample({ wish: { durationDays: 9 } }, request, plan);
+    assertKept(longer, plan.days.map(({ day }) => day), plan);
+    assertEquals([longer.days.length, longer.warnings], [9, undefined]);
+  });
+
   Deno.test(`the sample generator changes each day of the longest plan in ${request.destination}`, async () => {
     const longest = { ...request, durationDays: 30 };
     const plan = await samplePlan(longest);
