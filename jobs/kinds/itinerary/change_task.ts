@@ -101,7 +101,7 @@ function activityTask(
     plan: planFor(start, (one) => one.day === day),
     schema: z.object({ activity: WrittenActivity }),
     // The part of a plan is a whole day.
-    parts: partsOf(1, () => null, surroundings),
+    parts: { ...partsOf(1, () => null, surroundings), noun: "changed activity" },
     maxTokens: tokensFor(1),
   };
 }
@@ -185,7 +185,7 @@ function partsOf(
 ): PlanParts {
   return {
     member: "days",
-    noun: "day",
+    noun: "changed day",
     count,
     schemaAt: (index) =>
       schemaAt(index)?.transform((day) => shownDay(day, surroundings)) ?? z.never(),
