@@ -6,6 +6,7 @@ import type { Config } from "../lib/config.ts";
 import { bundlesKind } from "./kinds/bundles/kind.ts";
 import type { Contracts, KindName } from "./kinds/contracts.ts";
 import { getWeather } from "./tools/get_weather.ts";
+import { samplePlaces } from "./kinds/samples/sample_places.ts";
 import { itineraryKind } from "./kinds/itinerary/kind.ts";
 import type { PublicKind } from "./kind.ts";
 import type { Places } from "./places/places.ts";
@@ -36,10 +37,11 @@ export type Kinds = ReturnType<typeof kindsByName>;
 /**
  * Creates all kinds, in the order of the registry.
  *
- * @param places what they ask about places; unset: they ask no service
+ * @param places whom they ask about places; unset: they ask no service
  */
 export function createKinds(config: Config, places: Places | null = null): PublicKind[] {
-  return Object.values(kindsByName(config, places));
+  const known = places ?? (config.generator === "sample" ? samplePlaces : null);
+  return Object.values(kindsByName(config, known));
 }
 
 function createTools({ ticketmaster, openMeteo }: Config): Tool[] {

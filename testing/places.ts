@@ -4,7 +4,6 @@
  */
 import type { DayForecast, Destination } from "../jobs/places/place.ts";
 import type { Places } from "../jobs/places/places.ts";
-import { straightWalk } from "../jobs/places/geometry.ts";
 
 export const lisbon: Destination = {
   name: "Lisbon",
@@ -29,10 +28,11 @@ export function forecastDay(date: string, changes: Partial<DayForecast> = {}): D
 /** Places without a provider, of which a test replaces some methods. By default nothing is known. */
 export function testPlaces(methods: Partial<Places> = {}): Places {
   return {
+    isLocal: false,
     findDestination: () => Promise.resolve(null),
     check: null,
     prefetch: () => {},
-    walk: (legs) => Promise.resolve(legs.map(straightWalk)),
+    walk: null,
     forecast: () => Promise.resolve([]),
     ...methods,
   };

@@ -28,9 +28,12 @@ const COUNTRY_KMH = 60;
 /** A flight with its ways and waits. Long journeys are flights, which no distance tells. */
 const MAX_MINUTES = 240;
 
-/** Returns whether travellers walk a way, because no vehicle is faster. */
-export function isWalked(way: Way): boolean {
-  return transferMinutes(way) === way.walkingMinutes;
+/** For shorter ways, few travellers look for a vehicle. */
+const MAX_WALK_MINUTES = 25;
+
+/** Returns whether travellers walk a way. */
+export function isWalked({ walkingMinutes }: Way): boolean {
+  return walkingMinutes <= MAX_WALK_MINUTES;
 }
 
 /** Returns how long a way takes at least, in whole minutes: on foot, or by the faster vehicle. */

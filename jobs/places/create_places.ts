@@ -35,13 +35,14 @@ export function createPlaces(config: Config, options: PlacesOptions): Places | n
   const { clock } = options;
   const destinations = new DestinationFinder(openMeteo.geocodingBaseUrl, clock);
   const forecasts = new Forecasts(openMeteo.baseUrl, clock);
-  const walks = new Walks(routerUrl, clock);
+  const walks = routerUrl === null ? null : new Walks(routerUrl, clock);
   const checker = createChecker(config, options);
   return {
+    isLocal: false,
     findDestination: (text, context) => destinations.find(text, context),
     check: checker && ((queries, near, context) => checker.check(queries, near, context)),
     prefetch: (queries, near, context) => checker?.prefetch(queries, near, context),
-    walk: (legs, context) => walks.measure(legs, context),
+    walk: walks && ((legs, context) => walks.measure(legs, context)),
     forecast: (destination, context) => forecasts.of(destination, context),
   };
 }

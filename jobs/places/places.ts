@@ -28,8 +28,19 @@ export type CheckPlaces = (
   context: PlaceContext,
 ) => Promise<Map<string, PlaceAnswer>>;
 
+/**
+ * Measures walks along streets. Consecutive legs, each of which begins where the one before it ends,
+ * cost one request together.
+ *
+ * @returns a walk for each leg, in the same order; an estimate where the router has no answer
+ * @throws only the reason of the context's signal, if it aborts
+ */
+export type MeasureWalks = (legs: readonly Leg[], context: PlaceContext) => Promise<Walk[]>;
+
 /** What kinds ask about places. */
 export interface Places {
+  /** Whether it asks no other service, and so gives the same answers each time. */
+  readonly isLocal: boolean;
   /**
    * Finds the destination of a trip.
    *
@@ -46,14 +57,8 @@ export interface Places {
    * context's signal aborts.
    */
   prefetch(queries: readonly string[], near: Destination, context: PlaceContext): void;
-  /**
-   * Measures walks. Consecutive legs, each of which begins where the one before it ends, cost one
-   * request together if there is a router.
-   *
-   * @returns a walk for each leg, in the same order
-   * @throws only the reason of the context's signal, if it aborts
-   */
-  walk(legs: readonly Leg[], context: PlaceContext): Promise<Walk[]>;
+  /** `null`: there is no router. */
+  readonly walk: MeasureWalks | null;
   /**
    * Returns the forecast of the next days. Empty: there is none for the moment.
    *

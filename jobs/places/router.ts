@@ -51,17 +51,17 @@ interface Chain {
 
 const log = getLogger(["tripwright", "places"]);
 
-/** Measures walks, with a router if there is one. */
+/** Measures walks with a router. */
 export class Walks {
-  readonly #baseUrl: string | null;
+  readonly #baseUrl: string;
   readonly #pause: ServicePause;
   readonly #faults: FaultLog;
 
-  /** @param routerUrl the base URL of the router; `null`: there is none */
-  constructor(routerUrl: string | null, clock: Clock) {
+  /** @param routerUrl the base URL of the router */
+  constructor(routerUrl: string, clock: Clock) {
     this.#baseUrl = routerUrl;
     this.#pause = new ServicePause(clock);
-    this.#faults = new FaultLog(log, clock);
+    this.#faults = new FaultLog(log, clock, "warning");
   }
 
   /** Measures legs. See {@link Places.walk}. */
@@ -70,7 +70,7 @@ export class Walks {
     signal.throwIfAborted();
     const walks = legs.map(straightWalk);
     const baseUrl = this.#baseUrl;
-    if (baseUrl === null || this.#pause.isOn) return walks;
+    if (this.#pause.isOn) return walks;
     const limit = pLimit(MAX_REQUESTS);
     const isOver = withDeadline(
       (signal) =>

@@ -206,7 +206,7 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/kinds/contracts.ts": ["jobs/contract.ts", "jobs/kinds/*"],
   "jobs/kinds/samples": ["jobs/kinds", "jobs/kinds/samples/data", "jobs/places"],
   "jobs/kinds/samples/data": [],
-  "jobs/kinds": ["jobs/places", "lib"],
+  "jobs/kinds": ["jobs/kind.ts", "jobs/places", "lib"],
   "jobs/places": ["lib", "lib/http", "lib/metrics", "lib/store", "lib/version.ts"],
   "jobs/tools": ["jobs/places", "lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],

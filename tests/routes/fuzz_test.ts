@@ -6,7 +6,7 @@ import { assertAllowed, keys, KNOWN, request } from "../../testing/fuzz/requests
 
 /** A fixed seed, so that each run sends the same requests. */
 const SEED = 20261124;
-const RUNS = 1_200;
+const RUNS = 2_000;
 
 type Env = Awaited<ReturnType<typeof openApp>>;
 

@@ -8,6 +8,7 @@ import type { JobContext } from "../../kind.ts";
 import { isWithin } from "../../places/geometry.ts";
 import { Destination, PlaceAnswer } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
+import { askPlaces } from "../place_step.ts";
 import { comparable } from "../text.ts";
 import type { Bundles, KeyEvent } from "./plan.ts";
 
@@ -47,11 +48,13 @@ export async function withPlaces(
 ): Promise<Bundles> {
   if (places === null) return plan;
   const events = plan.bundles.flatMap(({ keyEvents }) => keyEvents);
-  const found = await context.step(
-    step,
-    Found,
-    () => Promise.all(citiesOf(events).map((city) => lookUp(city, { places, labelOf, context }))),
-  );
+  const found = await askPlaces(places, {
+    name: step,
+    schema: Found,
+    context,
+    ask: () =>
+      Promise.all(citiesOf(events).map((city) => lookUp(city, { places, labelOf, context }))),
+  });
   const cities = new Map(found.map((city) => [comparable(city.city), city]));
   const bundles = plan.bundles.map((bundle) => ({
     ...bundle,

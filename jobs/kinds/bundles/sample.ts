@@ -114,7 +114,7 @@ export function inventedBundles(
         why: named.length > 0
           ? `Because you asked for ${interest}.`
           : `A good choice if you like ${interest}.`,
-      })).toSorted(byStart),
+      })).toSorted(byStart).filter(isFree),
       imageUrl: null,
     };
   });
@@ -140,6 +140,15 @@ function inventedTimes(
 
 function byStart(one: WrittenEvent, other: WrittenEvent): number {
   return (one.startsAt ?? "").localeCompare(other.startsAt ?? "");
+}
+
+/** Returns whether an event begins when the events before it have ended: short trips are full. */
+function isFree(
+  { startsAt }: WrittenEvent,
+  index: number,
+  events: readonly WrittenEvent[],
+): boolean {
+  return startsAt === null || events.slice(0, index).every(({ endsAt }) => endsAt! <= startsAt);
 }
 
 function titleCase(text: string): string {

@@ -5,6 +5,7 @@
 import type { JobContext } from "../../kind.ts";
 import { Destination } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
+import { askPlaces } from "../place_step.ts";
 import type { BundlesRequest } from "./request.ts";
 
 /**
@@ -19,9 +20,10 @@ export async function findWishCity(
   { places, context }: { places: Places | null; context: JobContext },
 ): Promise<Destination | null> {
   if (places === null || city === undefined) return null;
-  return await context.step(
-    "city",
-    Destination.nullable(),
-    () => places.findDestination(city, context),
-  );
+  return await askPlaces(places, {
+    name: "city",
+    schema: Destination.nullable(),
+    context,
+    ask: () => places.findDestination(city, context),
+  });
 }

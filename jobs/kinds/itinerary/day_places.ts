@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { JobContext } from "../../kind.ts";
+import { straightWalk } from "../../places/geometry.ts";
 import { type Destination, PlaceAnswer, UNKNOWN } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { tripArea } from "../trip_area.ts";
@@ -14,13 +15,13 @@ import { type Activity, type Day, Walk } from "./plan.ts";
 /** What is known of the places of days. */
 const Found = z.object({
   answers: z.array(z.object({ query: z.string(), answer: PlaceAnswer })),
-  /** For each day, the ways that can be measured, in order. */
-  walks: z.array(z.array(Walk)),
+  /** For each day, the ways that can be measured, in order; `null`: there is no router. */
+  walks: z.array(z.array(Walk).nullable()),
 });
 type Found = z.infer<typeof Found>;
 
 export interface DayPlacesOptions {
-  /** Whom to ask; `null`: nothing is looked up, and ways stay estimates. */
+  /** Whom to ask; `null`: no service. Without a provider and a router, nothing changes. */
   places: Places | null;
   /** `null`: not known. No place is looked up then, because namesakes are everywhere. */
   destination: Destination | null;
@@ -39,15 +40,15 @@ export async function withPlaces(
   days: readonly Day[],
   { places, destination, step, context }: DayPlacesOptions,
 ): Promise<Day[]> {
-  if (places === null) return [...days];
-  const found = await context.step(step, Found, async () => {
+  if (!places?.check && !places?.walk) return [...days];
+  const { answers, walks } = await context.step(step, Found, async () => {
     const answers = await lookUp(days, { places, destination, context });
+    const walksOf = ({ walk }: Places, day: Day) => walk && walk(legsOf(day), context);
     const known = answered(days, answers);
-    const walks = await Promise.all(known.map((day) => places.walk(legsOf(day), context)));
-    return { answers, walks };
+    return { answers, walks: await Promise.all(known.map((day) => walksOf(places, day))) };
   });
-  return answered(days, found.answers).map((day, index) =>
-    withWalks(day, found.walks[index] ?? [])
+  return answered(days, answers).map((day, index) =>
+    withWalks(day, walks[index] ?? legsOf(day).map(straightWalk))
   );
 }
 

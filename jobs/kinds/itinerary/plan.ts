@@ -130,7 +130,7 @@ export const DayTotals = z.object({
     "The known costs for one person, by currency",
   ),
   walkingMeters: z.int().nonnegative().nullable().describe(
-    "The ways that are faster on foot than by a vehicle; `null`: no way is known",
+    "The ways of at most 25 minutes on foot; `null`: no way is known",
   ),
   hours: z.number().nonnegative().nullable().describe(
     "From the start of the first activity to the end of the last one",

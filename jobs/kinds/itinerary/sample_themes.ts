@@ -72,7 +72,7 @@ export const sampleThemes: readonly SampleTheme[] = [
     ["09:00", 45, "food", "Breakfast {in the area}", "Fresh bread and what is in season.", 9, "packed"],
     ["10:30", 90, "food", "Tasting tour of the {area}", "Six stalls, six small plates.", 38, "balanced"],
     ["13:00", 60, "food", "Lunch counter {in the area}", "Sit where the cooks can see you.", 14, "relaxed"],
-    ["15:00", 150, "food", "Cooking class near the {area}", "Cook two dishes and taste them.", 55, "relaxed"],
+    ["15:00", 150, "other", "Cooking class near the {area}", "Cook two dishes and taste them.", 55, "relaxed"],
     ["20:00", 75, "food", "Dinner from the stalls {in the area}", "Follow the longest local queue.", 13, "relaxed"],
   ]),
   theme("By the water", ["on the riverside", "at the harbor", "by the canal"], [

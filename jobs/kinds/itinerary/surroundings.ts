@@ -10,6 +10,7 @@ import type { JobContext } from "../../kind.ts";
 import { FORECAST_DAYS } from "../../places/forecast.ts";
 import { DayForecast, Destination } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
+import { askPlaces } from "../place_step.ts";
 import type { ItineraryRequest } from "./request.ts";
 
 /** What {@link assembleItinerary} needs besides the days of the model. */
@@ -50,7 +51,8 @@ export async function gatherSurroundings(
   const known = surroundingsOf(request);
   if (places === null) return known;
   const lookUp = () => find(request, { places, context });
-  return { ...known, ...await context.step("surroundings", Found, lookUp) };
+  const name = "surroundings";
+  return { ...known, ...await askPlaces(places, { name, schema: Found, context, ask: lookUp }) };
 }
 
 /** Finds what there is to find in time. */

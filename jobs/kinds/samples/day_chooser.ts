@@ -101,7 +101,8 @@ export class DayChooser {
   #realDay(day: DaySettings): TimedStop[] | null {
     const { pace } = this.#frame;
     const open = this.#open(day);
-    const seeds = open.filter((place) => !isMeal(place))
+    // A day is not made of meals alone.
+    const seeds = open.filter(({ category }) => category !== "food")
       .map((place) => ({ place, rating: this.#seedRating(place, { open, day }) }))
       .toSorted((one, other) => other.rating - one.rating);
     for (const { place } of seeds) {

@@ -5,6 +5,7 @@ import { bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
 import type { KeyEvent, WrittenBundles, WrittenEvent } from "../../../jobs/kinds/bundles/plan.ts";
 import type { Destination, PlaceAnswer } from "../../../jobs/places/place.ts";
 import type { Places } from "../../../jobs/places/places.ts";
+import { testPlaces } from "../../../testing/places.ts";
 import type { Tool } from "../../../jobs/tools/tool.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
 import { storedEvent, writtenEvent } from "../../../testing/plans.ts";
@@ -42,7 +43,7 @@ interface Known {
 /** Places that know these destinations and answers, and lists of what they were asked. */
 function placesThat({ destinations = { Lisbon: lisbon }, answers }: Known) {
   const asked = { destinations: [] as string[], queries: [] as string[] };
-  const places: Places = {
+  const places = testPlaces({
     findDestination(text) {
       asked.destinations.push(text);
       return Promise.resolve(destinations[text] ?? null);
@@ -52,10 +53,7 @@ function placesThat({ destinations = { Lisbon: lisbon }, answers }: Known) {
       const unknown: PlaceAnswer = { outcome: "unknown" };
       return Promise.resolve(new Map(queries.map((query) => [query, answers[query] ?? unknown])));
     },
-    prefetch() {},
-    walk: () => Promise.resolve([]),
-    forecast: () => Promise.resolve([]),
-  };
+  });
   return { places, asked };
 }
 

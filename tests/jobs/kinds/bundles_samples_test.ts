@@ -110,8 +110,8 @@ for (const [what, wish, days] of dates) {
         assert(days.includes(startsAt!.slice(0, 10)), startsAt!);
         if ("endDate" in wish) assert(endsAt! < `${wish.endDate}T24:00`, endsAt!);
       }
+      checkTimes(bundles);
     }
-    checkTimes(await write({ ...wish, city: "Berlin" }));
   });
 }
 

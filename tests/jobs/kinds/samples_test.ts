@@ -14,8 +14,10 @@ import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
 import { convertRoughly } from "../../../jobs/kinds/samples/exchange_rates.ts";
 import { isMeal, type SamplePlace } from "../../../jobs/kinds/samples/place_table.ts";
+import { samplePlaces } from "../../../jobs/kinds/samples/sample_places.ts";
 import { minutesOf } from "../../../jobs/kinds/samples/timetable.ts";
 import { distanceMeters, straightWalk } from "../../../jobs/places/geometry.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { openApp } from "../../../testing/app.ts";
 import { post, send } from "../../../testing/http.ts";
 
@@ -318,6 +320,29 @@ Deno.test("the sample generator writes real places for a known city, and others 
   }
 });
 
+/** Wishes for which a reviewed sample plan has no warnings. */
+const reviewed: object[] = [
+  {},
+  { pace: "relaxed", startDate: "2026-12-07" },
+  { pace: "packed", interests: ["food", "parks"] },
+  { diet: ["vegan"], accessibility: ["wheelchair"], travellers: { adults: 2, children: 1 } },
+  { pace: "relaxed", accessibility: ["no stairs"], budget: { amount: 2_500, currency: "EUR" } },
+];
+
+for (const facts of reviewed) {
+  Deno.test(`the review has nothing to say about sample plans for ${JSON.stringify(facts)}`, async () => {
+    using env = await openApp();
+    for (const destination of [...cities.map(({ name }) => name), "Ghent"]) {
+      const wish = { destination, durationDays: 14, ...facts };
+      const { body } = await post(env.app, "/api/itineraries", wish);
+      await env.a.instance.idle();
+      const { body: job } = await send(env.app, `/api/itineraries/${body.jobId}`);
+      assertStrictEquals(job.status, "completed");
+      assertEquals(job.warnings, [], destination);
+    }
+  });
+}
+
 // Refinements
 
 const trips = ["Lisbon, Portugal", "Ghent"];
@@ -431,4 +456,14 @@ Deno.test("another day or activity is found for a plan that a model wrote", asyn
     assert(!title.includes("Castelo de São Jorge"), title);
   }
   assertStrictEquals(activity.time, "10:00");
+});
+
+Deno.test("samplePlaces know where the sample cities are, and nothing else", async () => {
+  const context = { signal: new AbortController().signal, clock: systemClock };
+
+  const found = await samplePlaces.findDestination("Lissabon", context);
+
+  assertEquals([found!.name, found!.timeZone], ["Lisbon, Portugal", "Europe/Lisbon"]);
+  assertStrictEquals(await samplePlaces.findDestination("Rome and Florence", context), null);
+  assertEquals([samplePlaces.check, samplePlaces.walk], [null, null]);
 });

@@ -21,13 +21,6 @@ function legsOf(...north: number[]): Leg[] {
 const pathsOf = (requests: URL[]) =>
   requests.map(({ pathname }) => decodeURIComponent(pathname.replace("/route/v1/foot/", "")));
 
-Deno.test("measure() estimates walks without a router", async () => {
-  const legs = legsOf(0, 5, 12);
-
-  assertEquals(await new Walks(null, systemClock).measure(legs, context), legs.map(straightWalk));
-  assertEquals(await new Walks(null, systemClock).measure([], context), []);
-});
-
 Deno.test("measure() asks the router for one route per chain of legs", async () => {
   await using server = servePlaces();
   const legs = [...legsOf(0, 5, 12), ...legsOf(20, 22)];

@@ -83,7 +83,8 @@ async function calendarOf(app: App, path: string, query: Record<string, string>)
 
 for (
   const [kind, path, wish] of [
-    ["an itinerary", "/api/itineraries", tokyo],
+    // The sample generator knows the time zone of Tokyo.
+    ["an itinerary", "/api/itineraries", { ...tokyo, destination: "Springfield" }],
     ["bundles", "/api/generations", techno],
   ] as const
 ) {
