@@ -1,5 +1,5 @@
 /**
- * The parts of a plan that a change keeps: they stay as they are, and so do the warnings about them.
+ * The parts of a plan that a change keeps: they stay as they are, and so do true warnings about them.
  * A kept part is the same object at the same place before and after the change. The same goes for an
  * item of a part.
  * @module
@@ -45,9 +45,8 @@ export interface ReviewedStart<Plan, Part extends object> extends Start<Plan, Pa
 type Path = readonly (string | number)[];
 
 /**
- * Returns rules for a changed plan. They do not find again what was wrong in a kept part before, and
- * they repair no kept part. What was wrong in the whole plan before stays a warning, but gives the
- * model no turn.
+ * Returns rules for a changed plan. They repair no kept part. What was wrong before in a kept part, or
+ * in the whole plan, is a warning again, but gives the model no turn.
  *
  * @param options `isOpen`: whether the model may choose the parts that it writes
  */
@@ -59,7 +58,7 @@ export function rulesForChange<Plan, Part extends object>(
   return rules.map((rule) => ({
     code: rule.code,
     check: (plan) =>
-      rule.check(plan).flatMap((finding) => {
+      rule.check(plan).map((finding) => {
         const isKnown = messages.has(keyOf(rule, finding));
         const about = { ...options, plan, isOpen, isKnown };
         return finding.others
@@ -80,26 +79,22 @@ interface Comparison<Plan, Part extends object> extends Change<Plan, Part> {
 function aboutOnePlace<Plan, Part extends object>(
   finding: Finding,
   { isOpen, isKnown, ...change }: Comparison<Plan, Part>,
-): Finding | [] {
-  switch (keptAt(change, finding.where)) {
-    case "kept":
-      return isKnown ? [] : aboutKeptPart(finding, isOpen);
-    case "partly":
-      return isKnown ? { ...finding, feedback: null } : finding;
-    case "new":
-      return finding;
-  }
+): Finding {
+  const kept = keptAt(change, finding.where);
+  if (kept === "new") return finding;
+  if (isKnown) return { ...finding, feedback: null };
+  return kept === "kept" ? aboutKeptPart(finding, isOpen) : finding;
 }
 
 /** Such a finding names, for the model, only the places that did not have it before. */
 function aboutManyPlaces<Plan, Part extends object>(
   finding: Finding,
-  { isKnown, places, ...change }: Comparison<Plan, Part> & { places: ReadonlySet<object> },
-): Finding | [] {
+  { places, ...change }: Comparison<Plan, Part> & { places: ReadonlySet<object> },
+): Finding {
   const atNewPlaces = newPlaces(finding, { ...change, places });
-  if (atNewPlaces !== null) return aboutOnePlace(atNewPlaces, { ...change, isKnown: false });
-  // It is a warning already, or one with another number of places.
-  return isKnown ? [] : { ...finding, feedback: null };
+  return atNewPlaces === null
+    ? { ...finding, feedback: null }
+    : aboutOnePlace(atNewPlaces, { ...change, isKnown: false });
 }
 
 /** Returns the keys of what is wrong in a plan. */
@@ -163,8 +158,9 @@ function repairChanged<Plan, Part extends object>(
 }
 
 /**
- * Returns a changed plan with the warnings of the plan before that are about kept parts and items. A
- * warning goes if its rule no longer finds the fault, for example because the wish has changed.
+ * Returns a changed plan with warnings of the plan before about kept parts and items. It leaves out what
+ * rules can find again, because the changed plan has these warnings already if they are still true. So
+ * what stays is for example a warning about a cost that was left out.
  *
  * @param plan the changed plan, with its own warnings
  */
@@ -173,16 +169,14 @@ export function withKeptWarnings<
   Part extends object,
 >(
   plan: Plan,
-  { rules, before, ...start }: ReviewedStart<Plan, Part>,
+  { before, ...start }: Omit<ReviewedStart<Plan, Part>, "rules">,
 ): Plan {
   const { warnings: found = [], ...rest } = plan;
-  const were = keysOf(before.rules, before.plan);
-  const are = keysOf(rules, plan);
-  const told = new Set(found.map((warning) => keyOf(warning, warning)));
-  const kept = keptWarnings({ ...start, plan }).filter((warning) => {
-    const key = keyOf(warning, warning);
-    return !told.has(key) && (are.has(key) || !were.has(key));
-  });
+  const findable = keysOf(before.rules, before.plan);
+  const told = new Set(found.map(({ code, where }) => `${code}\n${where}`));
+  const kept = keptWarnings({ ...start, plan }).filter((warning) =>
+    !findable.has(keyOf(warning, warning)) && !told.has(`${warning.code}\n${warning.where}`)
+  );
   const warnings = [...kept, ...found];
   return (warnings.length === 0 ? rest : { ...rest, warnings }) as Plan;
 }

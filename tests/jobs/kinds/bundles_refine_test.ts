@@ -302,6 +302,22 @@ Deno.test("a warning about a kept bundle follows the changed budget", async () =
   assertEquals(await warningsWith(60), [warning(60)]);
 });
 
+Deno.test("an event of a kept bundle that is over by now gets a warning, and no turn", async () => {
+  const tonight = { name: "Gala", startsAt: "2026-11-20T20:00", endsAt: "2026-11-20T23:00" };
+  const plan = stored([bundle("one", tonight), bundle("two"), bundle("three")]);
+  const { plan: changed, requests } = refine(
+    { bundle: 2 },
+    [answer({ bundles: [numbered(2, "new")] })],
+    { plan },
+  );
+  assertEquals((await changed).warnings, [{
+    code: "past_event",
+    where: "bundles.0.keyEvents.0",
+    message: "“Gala” in “Title one” seems to be over already. Check its date.",
+  }]);
+  assertStrictEquals(requests.length, 1);
+});
+
 // The body
 
 const none = ": Expected instruction, bundle, or wish";

@@ -287,12 +287,13 @@ Deno.test("the model may repair what a change breaks, also with a day that stays
   );
 });
 
-Deno.test("faults and warnings of kept days are not told again, and stay", async () => {
+Deno.test("faults of kept days cost no turn, and their warnings stay", async () => {
   const twice = day(3);
   twice.activities[1] = { ...twice.activities[1]!, title: twice.activities[0]!.title };
   const faulty = stored([day(1), day(2), twice]);
   const warnings = [
-    { code: "repeated_activity", where: "days.2.activities.1", message: "old" },
+    { code: "implausible_cost", where: "days.2.activities.0", message: "left out" },
+    { code: "repeated_activity", where: "days.2.activities.1", message: "of an older version" },
     { code: "after_midnight", where: "days.1.activities.2", message: "gone with day 2" },
     { code: "other", where: "", message: "about the whole plan" },
   ];
@@ -302,10 +303,11 @@ Deno.test("faults and warnings of kept days are not told again, and stay", async
     request,
     plan,
   });
-  assertEquals((await changed).warnings, [warnings[0]]);
+  const message = "“Walk old 3” is planned more than once on day 3.";
+  assertEquals((await changed).warnings, [warnings[0], { ...warnings[1], message }]);
   assertStrictEquals(requests.length, 1);
   const cut = await refine({ wish: { durationDays: 2 } }, [], { request, plan }).plan;
-  assertEquals(cut.warnings, [warnings[1]]);
+  assertEquals(cut.warnings, [warnings[2]]);
 });
 
 Deno.test("a fault of a changed day becomes a warning, and its cost is left out", async () => {
@@ -336,7 +338,8 @@ Deno.test("what must not be shown is left out of changed days, and kept days sta
 Deno.test("a fault of another activity of the day costs no turn when one activity changes", async () => {
   const twice = day(1);
   twice.activities[1] = { ...twice.activities[1]!, title: twice.activities[0]!.title };
-  const warning = { code: "repeated_activity", where: "days.0.activities.1", message: "old" };
+  const message = "“Walk old 1” is planned more than once on day 1.";
+  const warning = { code: "repeated_activity", where: "days.0.activities.1", message };
   const plan = { ...stored([twice]), warnings: [warning] };
   const late = activity({ time: "08:00", title: "Swim" });
   const { plan: changed, requests } = refine(
