@@ -150,12 +150,18 @@ function wishedDays(
   { isElsewhere, required }: { isElsewhere: boolean; required: readonly number[] },
 ): string {
   if (isElsewhere) return "Write all days anew, because they must be elsewhere. ";
-  return required.length === 0
-    ? "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. "
-    : `Write day ${
-      joinNumbers(required)
-    }, which the plan does not have yet, and rewrite the other ` +
-      "days that no longer fit the wish. ";
+  if (required.length === 0) {
+    return "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. ";
+  }
+  return `Write ${
+    daysOf(required)
+  }, which the plan does not have yet, and rewrite the other days ` +
+    "that no longer fit the wish. ";
+}
+
+/** Names days for the model: `days 4 and 5`. */
+function daysOf(numbers: readonly number[]): string {
+  return `${numbers.length === 1 ? "day" : "days"} ${joinNumbers(numbers)}`;
 }
 
 /** Returns the schemas of an answer that may have any days of a plan. */

@@ -244,7 +244,7 @@ Deno.test("a wish with more days gets the new ones, and others that no longer fi
   assertEquals(changed.days.map(({ day }) => day), [1, 2, 3, 4, 5, 6, 7]);
   assertKept({ ...changed, days: changed.days.slice(0, 5) }, [1, 3, 4, 5]);
   const [system, user] = requests[0]!.messages;
-  assertMatch(system!.content, /Write day 6 and 7/);
+  assertMatch(system!.content, /Write days 6 and 7/);
   const asked = JSON.parse(user!.content.match(/<change>(.*)<\/change>/s)![1]!);
   assertEquals(asked, { before: { durationDays: 5, pace: "packed" } });
   assertMatch(user!.content, /"pace": "relaxed"/);
