@@ -307,6 +307,8 @@ Deno.test("a change streams what changes, and ends with the whole plan", async (
   assertEquals(names, ["item", "reset", ...whole]);
   const items = events.filter(({ event }) => event === "item").map(({ data }) => data.item);
   assertEquals(items, [itinerary[1], ...itinerary]);
+  const messages = events.map(({ data }) => data.progress?.message);
+  assert(messages.includes("Writing changed day 1 of 1"), messages.join());
 });
 
 Deno.test("POST with Prefer: wait answers with the changed plan", async () => {
