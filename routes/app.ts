@@ -6,7 +6,6 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { requestId } from "hono/request-id";
 import type { Health } from "../jobs/engine/health.ts";
 import type { JobService } from "../jobs/engine/job_service.ts";
 import type { Operator } from "../jobs/operator/operator.ts";
@@ -76,7 +75,6 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const guard = guardOf(options);
   const app = new Hono<AppEnv>({ strict: false });
   app.use(measureRequests(metrics, options.clock));
-  app.use(requestId());
   const isClosed = guard ? isAdminPath : () => false;
   const cors = { origins: corsOrigins, allowedHeaders, exposedHeaders, isClosed };
   app.use(commonHeaders(cors), requireHost(options.allowedHosts), answerPreflights(cors));

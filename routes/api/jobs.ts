@@ -11,6 +11,7 @@ import { isKey } from "../../lib/caller.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
+import { answer, answerJson, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { readBody } from "../http/body.ts";
 import {
@@ -109,14 +110,14 @@ class JobCalls {
     const options = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
     const { job, isRepeated, budget } = await acceptJob(c, kind, options);
     if (budget) showBudget(c, budget);
-    if (isRepeated) c.header("idempotency-replayed", "true");
-    c.header("location", locationOf(kind, job));
+    if (isRepeated) setHeaders(c, { "idempotency-replayed": "true" });
+    setHeaders(c, { location: locationOf(kind, job) });
     const ended = await this.#waitForEnd(c, job);
     if (ended) return ended;
-    c.header("cache-control", "no-store");
-    c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
-    const answer = presentNewJob(kind, job, jobs.queueOf(job));
-    return c.json(answer, kind.http.acceptedStatus);
+    const retryAfter = String(retryAfterSeconds(kind, job, clock.now()));
+    setHeaders(c, { "cache-control": "no-store", "retry-after": retryAfter });
+    const body = presentNewJob(kind, job, jobs.queueOf(job));
+    return answerJson(c, body, kind.http.acceptedStatus);
   }
 
   async list(c: ApiContext): Promise<Response> {
@@ -132,9 +133,9 @@ class JobCalls {
       : await jobs.list(this.#kind, { owner, ...page });
     const nextCursor = next && cursorOf(next);
     const query = { limit: String(page.limit), ...(all && { all: "1" }) };
-    if (nextCursor) c.header("link", nextLink(this.#kind, { ...query, cursor: nextCursor }));
-    c.header("cache-control", "private, no-cache");
-    return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
+    if (nextCursor) setHeaders(c, { link: nextLink(this.#kind, { ...query, cursor: nextCursor }) });
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return answerJson(c, { items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
   }
 
   async get(c: ApiContext): Promise<Response> {
@@ -144,8 +145,8 @@ class JobCalls {
 
   async getTimeline(c: ApiContext): Promise<Response> {
     const timeline = await this.#find(c, (id) => this.#options.jobs.timeline(this.#kind, id));
-    c.header("cache-control", "private, no-cache");
-    return c.json(presentTimeline(this.#kind, timeline));
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return answerJson(c, presentTimeline(this.#kind, timeline));
   }
 
   async stream(c: ApiContext): Promise<Response> {
@@ -156,7 +157,7 @@ class JobCalls {
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
     // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
-    if (position === END && isEnded(job)) return c.body(null, 204);
+    if (position === END && isEnded(job)) return answer(c, null, 204);
     // Throws before the stream begins if the job cannot be presented. If the stream broke later,
     // browsers would reconnect again and again.
     void view.body;
@@ -177,8 +178,8 @@ class JobCalls {
     const expiresAt = latest - latest % 1_000;
     const grant = { purpose: "read", jobId: job.id, expiresAt } as const;
     const token = await apiKeys.signReadToken(c.get("caller"), grant);
-    c.header("cache-control", "no-store");
-    return c.json({ token, expiresAt: isoTime(expiresAt) } satisfies ReadToken, 201);
+    setHeaders(c, { "cache-control": "no-store" });
+    return answerJson(c, { token, expiresAt: isoTime(expiresAt) } satisfies ReadToken, 201);
   }
 
   async cancel(c: ApiContext): Promise<Response> {
@@ -189,7 +190,7 @@ class JobCalls {
     const snapshot = await jobs.cancel(kind, found.job.id, c.get("countedAs"));
     if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);
-    return c.json(presentJob(kind, snapshot), 202);
+    return answerJson(c, presentJob(kind, snapshot), 202);
   }
 
   /**
@@ -237,7 +238,7 @@ class JobCalls {
     // A server may ignore a preference, and a client then waits as long as `Retry-After` says.
     using opened = seconds === 0 ? null : openStreams.tryOpen(c);
     if (!opened) return view;
-    c.header("preference-applied", `wait=${seconds}`);
+    setHeaders(c, { "preference-applied": `wait=${seconds}` });
     const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
     if (isNewToClient || isEnded(view.job)) return view;
     const { version, job } = view;
@@ -251,12 +252,11 @@ class JobCalls {
 
   #sendView(c: ApiContext, view: JobView, status?: 200 | 202): Response {
     const seconds = retryAfterSeconds(this.#kind, view.job, this.#options.clock.now());
-    if (seconds !== null) c.header("retry-after", String(seconds));
-    c.header("cache-control", "private, no-cache");
-    c.header("etag", view.etag);
-    if (status === undefined && isKnown(c, view.etag)) return c.body(null, 304);
-    c.header("content-type", "application/json");
-    return c.body(view.body, status ?? 200);
+    if (seconds !== null) setHeaders(c, { "retry-after": String(seconds) });
+    setHeaders(c, { "cache-control": "private, no-cache", etag: view.etag });
+    if (status === undefined && isKnown(c, view.etag)) return answer(c, null, 304);
+    setHeaders(c, { "content-type": "application/json" });
+    return answer(c, view.body, status);
   }
 
   /**
@@ -280,8 +280,10 @@ class JobCalls {
       return null;
     });
     if (!snapshot || keyEnd?.aborted) return null;
-    c.header("preference-applied", `wait=${seconds}`);
-    c.header("content-location", locationOf(kind, snapshot.job));
+    setHeaders(c, {
+      "preference-applied": `wait=${seconds}`,
+      "content-location": locationOf(kind, snapshot.job),
+    });
     const status = isEnded(snapshot.job) ? 200 : kind.http.acceptedStatus;
     return this.#sendView(c, views.viewOf(kind, snapshot), status);
   }

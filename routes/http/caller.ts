@@ -10,6 +10,7 @@ import type { KeyScope } from "../../lib/api_key.ts";
 import type { ApiKeys } from "../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/caller.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
+import type { AnswerVariables } from "./answer.ts";
 import { ProblemError } from "./problem.ts";
 import { clientAddress, UNKNOWN_ADDRESS } from "./client_address.ts";
 import { singleQuery } from "./query.ts";
@@ -18,7 +19,7 @@ import { ClientToken } from "./request_headers.ts";
 /** What Deno's server passes with a request, and what middleware adds. */
 export interface AppEnv {
   Bindings: Partial<Deno.ServeHandlerInfo>;
-  Variables: {
+  Variables: AnswerVariables & {
     requestId: string;
     caller: Caller;
     /** Who reads a job, see {@link readerOf}. Unset: the call does not read one. */
