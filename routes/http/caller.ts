@@ -61,13 +61,13 @@ export function identify(
   browserTokenOf: (c: Context) => string | undefined = () => undefined,
 ): MiddlewareHandler<AppEnv> {
   let isWarned = trustedProxies > 0;
-  return async (c, next) => {
+  return (c, next) => {
     if (!isWarned && c.req.header("x-forwarded-for") !== undefined) {
       isWarned = true;
       log.warning("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
     }
     // The answer shows nothing of a job, and browsers send preflights without a key.
-    if (c.req.method === "OPTIONS") return await next();
+    if (c.req.method === "OPTIONS") return next();
     const network = clientAddress(c, trustedProxies);
     const address = addressCaller(network);
     const key = apiKeys.isRequired ? apiKeys.find(bearerToken(c)) : null;
@@ -77,7 +77,7 @@ export function identify(
       "caller",
       key ?? (apiKeys.isRequired ? address : tokenCaller(c, browserTokenOf) ?? address),
     );
-    await next();
+    return next();
   };
 }
 
@@ -92,12 +92,12 @@ export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHa
     // `identify()` has looked up the key already.
     verifyToken: (_key, c: Context<AppEnv>) => isKey(c.get("caller").owner),
   });
-  return async (c, next) => {
+  return (c, next) => {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const mayLackKey = isRead && c.req.header("authorization") === undefined;
     const isOpen = mayLackKey && (publicReads || c.req.query(READ_TOKEN) !== undefined);
     const isChecked = apiKeys.isRequired && !isOpen && c.req.method !== "OPTIONS";
-    return isChecked ? await checkKey(c, next) : await next();
+    return isChecked ? checkKey(c, next) : next();
   };
 }
 

@@ -76,8 +76,8 @@ function requestIdOf(c: Context): string {
 /** Answers preflights, by which a browser asks whether a page may send a request. */
 export function answerPreflights(options: CorsOptions): MiddlewareHandler {
   const allow = allowOrigins(options);
-  return async (c, next) =>
-    isPreflight(c.req.raw) && !options.isClosed(c.req.path) ? await allow(c, next) : await next();
+  return (c, next) =>
+    isPreflight(c.req.raw) && !options.isClosed(c.req.path) ? allow(c, next) : next();
 }
 
 /** An `OPTIONS` request that is no preflight asks for the methods of a path. */
